@@ -1,0 +1,127 @@
+/**
+ * One way to say what a training step computes, two ways to run it.
+ *
+ * A step is an ordinary TensorFlow.js function from (state, constants, inputs) to (new state, outputs). The engine keeps the
+ * state between calls: compiled, the state ping-pongs between two sets of ONNX Runtime buffers; eager, it is a set of tensors.
+ *
+ * ```ts
+ * const engine = await createEngine({ device: "auto" });
+ * log(engine.choice); // { device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "…" }
+ * const step = await engine.compileStep({
+ *   state: { parameters: { shape: [P] }, m: { shape: [P] }, v: { shape: [P] } },
+ *   constants: { x: { shape: [784, N], data: pixels }, y: { shape: [10, N], data: oneHot } }, // bound once, never copied again
+ *   inputs: { rate: { shape: [] }, step: { shape: [] } }, // whatever changes from call to call, random masks too
+ *   fn: ({ state, constants, inputs }) => {
+ *     const { value, grads } = tf.valueAndGrads(…);
+ *     return { state: adamUpdate(…), outputs: { loss: value } };
+ *   },
+ * });
+ * await step.writeState({ parameters: initial }); // state starts at zero
+ * for (let k = 1; k <= 5000; k++) {
+ *   const { loss } = await step.run({ rate: 0.005, step: k }); // loss[0] is the loss of the parameters before this update
+ * }
+ * const features = await engine.compileFunction({ state: { parameters: { shape: [P] } }, inputs: {}, fn: … });
+ * const { h } = await features.run({}, step); // reads the step's parameters where they are, without a copy
+ * ```
+ *
+ * `fn` is called once (compiled) or at every step (eager), inside tf.tidy. It must be a pure function of its arguments: a
+ * tensor or number from its closure, or a call of Math.random, would be frozen into the compiled step. Shapes are static.
+ * It may not read a tensor's value (dataSync): compiled, there is none yet.
+ */
+import type * as tf from "@tensorflow/tfjs";
+
+export type Dtype = "float32" | "int32" | "bool";
+
+export interface TensorSpec {
+  readonly shape: readonly number[];
+  /** float32 unless told. */
+  readonly dtype?: Dtype;
+}
+
+/** What a tensor is filled from: a number for a scalar, else row-major values. */
+export type Values = number | Float32Array | Int32Array | Uint8Array;
+
+/** A large tensor that never changes, e.g. the full-batch data set. The engine keeps a reference to `data`: do not write to it. */
+export interface Constant extends TensorSpec {
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+export type Tensors<Name extends string = string> = Record<Name, tf.Tensor>;
+
+export interface StepDefinition<
+  S extends string = string,
+  C extends string = string,
+  I extends string = string,
+  O extends string = string,
+> {
+  /** float32 tensors that the step reads and replaces. */
+  readonly state: Record<S, TensorSpec>;
+  readonly constants?: Record<C, Constant>;
+  readonly inputs: Record<I, TensorSpec>;
+  readonly fn: (given: { state: Tensors<S>; constants: Tensors<C>; inputs: Tensors<I> }) => {
+    state: Tensors<S>;
+    outputs: Tensors<O>;
+  };
+}
+
+export interface FunctionDefinition<
+  S extends string = string,
+  C extends string = string,
+  I extends string = string,
+  O extends string = string,
+> {
+  /** The part of a step's state that the function reads; names and shapes as in that step. */
+  readonly state: Record<S, TensorSpec>;
+  readonly constants?: Record<C, Constant>;
+  readonly inputs: Record<I, TensorSpec>;
+  readonly fn: (given: { state: Tensors<S>; constants: Tensors<C>; inputs: Tensors<I> }) => Tensors<O>;
+}
+
+/** Arrays returned by `run` are float32 (counts and flags too) and belong to the engine: they hold until the next run; copy to keep. */
+export type Outputs<O extends string = string> = Record<O, Float32Array>;
+
+export interface Step<S extends string = string, I extends string = string, O extends string = string> {
+  /** One update: reads the current state, replaces it. @throws naming the input that is missing or has the wrong size. */
+  run(inputs: Record<I, Values>): Promise<Outputs<O>>;
+  /** A copy of the current state, for checkpoints. */
+  readState(): Promise<Record<S, Float32Array>>;
+  /** Replaces the named part of the state; the values are copied. */
+  writeState(values: Partial<Record<S, Float32Array>>): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface CompiledFunction<S extends string = string, I extends string = string, O extends string = string> {
+  /** `state` is a step of the same engine (read in place) or plain values. */
+  run(inputs: Record<I, Values>, state: Step | Record<S, Float32Array>): Promise<Outputs<O>>;
+  dispose(): Promise<void>;
+}
+
+export type Device = "cpu" | "webgpu" | "cuda";
+
+/** What was chosen to compute on, and why: logged and stored with the run. */
+export interface DeviceChoice {
+  readonly device: Device;
+  readonly engine: "compiled" | "eager";
+  /** e.g. "onnxruntime cpu", "tfjs-node-gpu". */
+  readonly provider: string;
+  readonly reason: string;
+}
+
+export interface Engine {
+  readonly choice: DeviceChoice;
+  compileStep<S extends string, C extends string, I extends string, O extends string>(
+    definition: StepDefinition<S, C, I, O>,
+  ): Promise<Step<S, I, O>>;
+  compileFunction<S extends string, C extends string, I extends string, O extends string>(
+    definition: FunctionDefinition<S, C, I, O>,
+  ): Promise<CompiledFunction<S, I, O>>;
+}
+
+export interface EngineOptions {
+  /** `auto` takes the best that is there and says what; a named device that is not there is an error. */
+  readonly device?: Device | "auto";
+  /** `compiled` unless told; `eager` runs the functions on a TensorFlow.js backend. */
+  readonly engine?: "compiled" | "eager" | "auto";
+  /** Threads of one run (1 unless told): ONNX Runtime's threads spin, so threads × processes must not exceed the cores. */
+  readonly threads?: number;
+}
