@@ -1,0 +1,32 @@
+/** Every way a request or a run can fail that a person may read about. */
+export const failureCodes = [
+  "INVALID", // a value is out of its bounds; the message names the value, the bound and the way out
+  "NOT_FOUND",
+  "NOT_ALLOWED",
+  "CONFLICT", // the thing is in a state in which this is not possible
+  "GRID_TOO_LARGE",
+  "LEASE_LOST", // an attempt was superseded: its writes are refused
+  "SEQUENCE_GAP", // an event arrived before its predecessors
+  "PROTOCOL_MISMATCH",
+  "DATASET_UNAVAILABLE",
+  "DATASET_CORRUPT",
+  "DEVICE_UNAVAILABLE",
+  "DIVERGED", // a non-finite loss, with its step
+  "CRASHED", // the run's process ended without a word
+  "WORKER_LOST", // the worker stopped answering
+  "CANCELLED",
+  "INTERNAL",
+] as const;
+
+export type FailureCode = (typeof failureCodes)[number];
+
+/** An error whose message is meant for people: safe to show, and it says the way out. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string) {
+    super(message);
+    this.name = "Failure";
+    this.code = code;
+  }
+}

@@ -1,0 +1,22 @@
+/** Bounds that the form, the server and the workers share. */
+export const limits = {
+  depth: { min: 2, max: 64 },
+  width: { min: 8, max: 1024 },
+  classes: { min: 2, max: 1000 },
+  samplesPerClass: { min: 1, max: 10_000 },
+  steps: { min: 1, max: 1_000_000 },
+  learningRate: { min: 1e-8, max: 10 },
+  decay: { min: 0, max: 10 },
+  batch: { min: 1, max: 100_000 },
+  seed: { min: 0, max: 2 ** 31 - 1 },
+  /** Runs in one experiment; a larger grid is refused before anything is stored. */
+  gridRuns: 2_000,
+  /** Attempts of one run before it is given up as failed. */
+  attempts: 3,
+  nameLength: 120,
+  noteLength: 20_000,
+  tags: 12,
+  tagLength: 40,
+  /** Points of one series sent to a panel. */
+  panelPoints: 500,
+} as const;

@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { datasetIds } from "./datasetConfig.ts";
+import { failureCodes } from "./failure.ts";
+import { seriesKeyPattern } from "./seriesKey.ts";
+
+/** Numbers on a wire are finite: JSON would turn NaN into null without a word. */
+const finite = z.number();
+const step = z.int().min(0).max(1_000_000_000);
+
+export const resolvedDataset = z.strictObject({
+  id: z.enum(datasetIds),
+  /** Where the bytes came from: "generated", "embedded", "folder", "cache", "system" or "mirror", with the place. */
+  source: z.string().max(500),
+  /** sha256 over the decompressed bytes used, hex. */
+  hash: z.string().max(128),
+  classes: z.int(),
+  inputDimension: z.int(),
+  trainCounts: z.array(z.int()).max(1000),
+  testCounts: z.array(z.int()).max(1000),
+});
+export type ResolvedDataset = z.infer<typeof resolvedDataset>;
+
+/** The optimum a run is measured against; `none` says why there is no such number. */
+export const optimumSummary = z.strictObject({
+  method: z.enum(["closed-form", "numeric", "none"]),
+  reason: z.string().max(500),
+  loss: finite.nullable(),
+  fit: finite.nullable(),
+  ridge: finite.nullable(),
+  /** Norm of a classifier row at the optimum. */
+  scale: finite.nullable(),
+  geometry: z.enum(["simplex", "orthogonal", "zero"]).nullable(),
+});
+export type OptimumSummary = z.infer<typeof optimumSummary>;
+
+/** First event of every attempt. */
+const started = z.strictObject({
+  kind: z.literal("started"),
+  totalSteps: step,
+  /** Step of the checkpoint the attempt goes on from; 0 = from the beginning. Points of earlier attempts after it are void. */
+  resumedFromStep: step,
+  device: z.strictObject({
+    choice: z.string().max(20),
+    device: z.string().max(20),
+    engine: z.string().max(40),
+    provider: z.string().max(200),
+    reason: z.string().max(500),
+  }),
+  dataset: resolvedDataset,
+  parameters: z.int(),
+  optimum: optimumSummary,
+  versions: z.record(z.string().max(40), z.string().max(80)),
+});
+
+/** All metrics of all layers at one step. */
+const measurement = z.strictObject({
+  kind: z.literal("measurement"),
+  step,
+  values: z.record(z.string().regex(seriesKeyPattern), finite),
+  /** Metrics that do not exist here, with the reason: they become named gaps. */
+  missing: z.record(z.string().max(80), z.string().max(200)).default({}),
+});
+
+/** Class means and samples of the last layer in three principal directions, and Gram matrices; row-major. */
+export const geometrySnapshot = z.strictObject({
+  step,
+  classes: z.int().min(2),
+  /** [K, 3] */
+  means: z.array(finite),
+  /** [K, 3] vertices of the ideal simplex in the same frame */
+  ideal: z.array(finite),
+  /** [S, 3] and their labels */
+  samples: z.array(finite),
+  labels: z.array(z.int()),
+  /** Share of the class means' variance in the three directions. */
+  explained: finite,
+  /** [K, K] cosines between centred class means, and between classifier rows */
+  meansGram: z.array(finite),
+  headGram: z.array(finite),
+});
+export type GeometrySnapshot = z.infer<typeof geometrySnapshot>;
+const geometry = z.strictObject({ kind: z.literal("geometry"), snapshot: geometrySnapshot });
+
+const log = z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "warning", "error"]), text: z.string().max(4000) });
+
+const checkpoint = z.strictObject({ kind: z.literal("checkpoint"), step, hash: z.string().max(128), bytes: z.int() });
+
+const finished = z.strictObject({ kind: z.literal("finished"), step, elapsedMs: finite });
+
+/** How an attempt ended otherwise; a CRASHED or WORKER_LOST attempt is followed by another one while attempts are left. */
+const ended = z.strictObject({
+  kind: z.literal("ended"),
+  code: z.enum(failureCodes),
+  message: z.string().max(8000),
+  step: step.nullable(),
+});
+
+export const runEvent = z.discriminatedUnion("kind", [started, measurement, geometry, log, checkpoint, finished, ended]);
+export type RunEvent = z.infer<typeof runEvent>;
+export type StartedEvent = z.infer<typeof started>;
+export type MeasurementEvent = z.infer<typeof measurement>;
+
+/** An event as spooled and sent: numbered without gaps from 1 in each attempt; `at` is the worker's clock, for people only. */
+export const spooledEvent = z.strictObject({ seq: z.int().min(1), at: z.number(), event: runEvent });
+export type SpooledEvent = z.infer<typeof spooledEvent>;

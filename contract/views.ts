@@ -1,0 +1,138 @@
+import type { ExperimentConfig } from "./experimentConfig.ts";
+import type { FailureCode } from "./failure.ts";
+import type { RunConfig } from "./runConfig.ts";
+import type { OptimumSummary, ResolvedDataset, StartedEvent } from "./runEvents.ts";
+import type { ExperimentStatus, RunCounts, RunStatus } from "./status.ts";
+import type { DatasetAvailability } from "./workerProtocol.ts";
+
+/** What the server shows of a thing. Times are ISO 8601 texts of the server's clock. */
+
+export interface ExperimentSummary {
+  id: string;
+  name: string;
+  tags: string[];
+  status: ExperimentStatus;
+  counts: RunCounts;
+  /** Share of all steps done, 0…1. */
+  progress: number;
+  /** Estimated time left, ms; null while no step time is known. */
+  timeLeftMs: number | null;
+  /** Last NC1 of the deepest finished or running run, and its course (≤ 40 values) for a sparkline. */
+  nc1: { last: number; course: number[] } | null;
+  /** A recording delivered with the program. */
+  sample: boolean;
+  archived: boolean;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export interface RunRow {
+  id: string;
+  experimentId: string;
+  ordinal: number;
+  config: RunConfig;
+  status: RunStatus;
+  attempt: number;
+  step: number;
+  totalSteps: number;
+  stepMs: number | null;
+  /** Latest value of every series (all layers), by series key. */
+  last: Record<string, number>;
+  optimum: OptimumSummary | null;
+  failure: { code: FailureCode; message: string } | null;
+  workerName: string | null;
+  startedAt: string | null;
+  endedAt: string | null;
+}
+
+export interface ExperimentDetail extends ExperimentSummary {
+  note: string;
+  config: ExperimentConfig;
+  runs: RunRow[];
+  /** Whether the reader may change it: false through a share link. */
+  readOnly: boolean;
+  /** Through a share link that hides names: worker and machine names are blank. */
+  namesHidden: boolean;
+}
+
+export interface AttemptView {
+  number: number;
+  workerName: string | null;
+  startedAt: string | null;
+  endedAt: string | null;
+  resumedFromStep: number | null;
+  outcome: { code: FailureCode | "FINISHED"; message: string } | null;
+  started: StartedEvent | null;
+}
+
+export interface RunDetail {
+  row: RunRow;
+  experimentName: string;
+  attempts: AttemptView[];
+  dataset: ResolvedDataset | null;
+  /** Keys of all stored series with their number of points. */
+  series: { key: string; points: number }[];
+  /** Metrics that do not exist for this run, with the reason. */
+  missing: Record<string, string>;
+  checkpoints: { attempt: number; step: number; hash: string; bytes: number; at: string }[];
+  readOnly: boolean;
+}
+
+export interface LogLine {
+  attempt: number;
+  seq: number;
+  at: string;
+  level: "info" | "warning" | "error";
+  text: string;
+}
+
+/** Points of one series, thinned for a panel; `total` counts all stored points in the window. */
+export interface SeriesView {
+  runId: string;
+  key: string;
+  steps: number[];
+  values: number[];
+  total: number;
+}
+
+export interface WorkerView {
+  id: string;
+  name: string;
+  local: boolean;
+  connected: boolean;
+  lastSeenAt: string;
+  machine: { host: string; platform: string; cpu: string; cores: number; memoryBytes: number };
+  slots: number;
+  devices: string[];
+  datasets: DatasetAvailability[];
+  system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null;
+  runs: { id: string; experimentId: string; experimentName: string; label: string; step: number; totalSteps: number }[];
+}
+
+export interface WorkerTokenView {
+  id: string;
+  name: string;
+  createdAt: string;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+export interface ShareView {
+  id: string;
+  createdAt: string;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  hideNames: boolean;
+  lastUsedAt: string | null;
+}
+
+/** Cost of a grid before it is launched. */
+export interface Estimate {
+  runs: number;
+  limit: number;
+  /** Wall time on the connected workers; null while no step time was measured. */
+  timeMs: number | null;
+  slots: number;
+  /** What the time is scaled from. */
+  basis: string;
+}

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { datasetIds } from "./datasetConfig.ts";
+import { runConfig } from "./runConfig.ts";
+import { spooledEvent } from "./runEvents.ts";
+
+/** Raised when a worker and a server of different ages would misunderstand each other. */
+export const workerProtocolVersion = 1;
+
+/** Socket.IO namespace of the workers. */
+export const workerNamespace = "/worker";
+
+export const protocolTimes = {
+  /** A worker renews the leases of its runs this often. */
+  heartbeatMs: 3_000,
+  /** A lease not renewed for so long is lost, and its run queued again. */
+  leaseMs: 15_000,
+} as const;
+
+/** The claim on one attempt: every write carries it, and a superseded one is refused (a fencing token). */
+export const lease = z.strictObject({ runId: z.uuid(), attempt: z.int().min(1), lease: z.string().min(20).max(100) });
+export type Lease = z.infer<typeof lease>;
+
+export const datasetAvailability = z.strictObject({
+  id: z.enum(datasetIds),
+  available: z.boolean(),
+  /** Where it was found, or what was tried and what to do. */
+  detail: z.string().max(2000),
+});
+export type DatasetAvailability = z.infer<typeof datasetAvailability>;
+
+/** worker → server "hello", after each connection; the answer is `HelloAnswer`. */
+export const hello = z.strictObject({
+  protocol: z.int(),
+  /** Stable identity of the worker: made once, kept in its data folder. */
+  workerId: z.uuid(),
+  name: z.string().min(1).max(80),
+  version: z.string().max(40),
+  machine: z.strictObject({
+    host: z.string().max(200),
+    platform: z.string().max(80),
+    cpu: z.string().max(200),
+    cores: z.int(),
+    memoryBytes: z.number(),
+  }),
+  slots: z.int().min(1).max(256),
+  devices: z.array(z.string().max(200)).max(64),
+  datasets: z.array(datasetAvailability).max(64),
+  /** Attempts this worker still trains or still has unsent events of. */
+  holding: z.array(lease).max(1000),
+});
+export type Hello = z.infer<typeof hello>;
+
+export type HelloAnswer =
+  | {
+      ok: true;
+      heartbeatMs: number;
+      leaseMs: number /** leases that are no longer this worker's: stop and drop them */;
+      lost: Lease[];
+    }
+  | { ok: false; code: string; message: string };
+
+/** server → worker "assign"; the worker answers whether it takes the run. */
+export const assignment = z.strictObject({
+  ...lease.shape,
+  config: runConfig,
+  experimentName: z.string(),
+});
+export type Assignment = z.infer<typeof assignment>;
+export type AssignAnswer = { accepted: boolean; reason?: string };
+
+/** server → worker "cancel". */
+export const cancelRequest = z.strictObject({ runId: z.uuid(), attempt: z.int() });
+export type CancelRequest = z.infer<typeof cancelRequest>;
+
+/** worker → server "events": in order of seq, without gaps; the same batch again changes nothing. */
+export const eventBatch = z.strictObject({ ...lease.shape, events: z.array(spooledEvent).min(1).max(500) });
+export type EventBatch = z.infer<typeof eventBatch>;
+
+/** Acknowledged only after the rows are written. */
+export type EventAnswer =
+  | { ok: true; storedThrough: number }
+  /** The server lacks events before these: send again from `expected`. */
+  | { ok: false; code: "SEQUENCE_GAP"; expected: number }
+  /** The attempt was superseded, or its run is gone: stop it and drop its spool. */
+  | { ok: false; code: "LEASE_LOST" | "NOT_FOUND"; message: string }
+  /** An event no schema knows: skipped for good, kept in the worker's spool folder. */
+  | { ok: false; code: "INVALID"; message: string }
+  /** Not stored now: try again later. */
+  | { ok: false; code: "INTERNAL"; message: string };
+
+/** worker → server "heartbeat". */
+export const heartbeat = z.strictObject({
+  runs: z.array(z.strictObject({ ...lease.shape, step: z.int().min(0), stepMs: z.number().nullable() })).max(256),
+  system: z.strictObject({ cpu: z.number().min(0), memoryUsedBytes: z.number(), memoryTotalBytes: z.number() }),
+});
+export type Heartbeat = z.infer<typeof heartbeat>;
+export type HeartbeatAnswer = { lost: Lease[]; cancel: CancelRequest[] };
+
+export type WorkerToServer = {
+  hello: (message: unknown, answer: (reply: HelloAnswer) => void) => void;
+  events: (message: unknown, answer: (reply: EventAnswer) => void) => void;
+  heartbeat: (message: unknown, answer: (reply: HeartbeatAnswer) => void) => void;
+};
+export type ServerToWorker = {
+  assign: (message: Assignment, answer: (reply: AssignAnswer) => void) => void;
+  cancel: (message: CancelRequest) => void;
+};
