@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { effectiveRidge, regularizer } from "../../../contract/regularizer.ts";
+import { layerMetrics, metricInfo, parseSeriesKey, scalarMetrics, seriesKey } from "../../../contract/seriesKey.ts";
+import { experimentStatus, isTerminal, mayBecome, type RunCounts, runStatuses } from "../../../contract/status.ts";
+
+describe("series keys", () => {
+  it("are read back as they were written", () => {
+    for (const metric of layerMetrics)
+      expect(parseSeriesKey(seriesKey("test", metric, 34))).toEqual({ split: "test", metric, layer: 34 });
+    for (const metric of scalarMetrics)
+      expect(parseSeriesKey(seriesKey("train", metric))).toEqual({ split: "train", metric, layer: null });
+  });
+
+  it.each([
+    "nc1.ratio",
+    "train/",
+    "train/nc1@0",
+    "dev/loss",
+    "train/loss@1@2",
+    "train/__proto__",
+    "train/a b",
+    `train/${"x".repeat(80)}`,
+  ])("refuse %s", (key) => expect(parseSeriesKey(key)).toBeNull());
+
+  it("all have a label", () => {
+    for (const metric of [...layerMetrics, ...scalarMetrics]) expect(metricInfo[metric].label).not.toBe("");
+  });
+});
+
+describe("run statuses", () => {
+  it("leave an end only to be queued again, and finished never", () => {
+    for (const from of runStatuses.filter(isTerminal))
+      expect(runStatuses.filter((to) => mayBecome(from, to))).toEqual(from === "finished" ? [] : ["queued"]);
+  });
+
+  it("let every live run be cancelled and never skip the lease", () => {
+    for (const from of ["queued", "leased", "running"] as const)
+      expect(mayBecome(from, "cancelled") || mayBecome(from, "cancelling")).toBe(true);
+    expect(mayBecome("queued", "running")).toBe(false);
+  });
+
+  it("decide the experiment's", () => {
+    const counts = (some: Partial<RunCounts>) => ({
+      ...(Object.fromEntries(runStatuses.map((status) => [status, 0])) as RunCounts),
+      ...some,
+    });
+    expect(experimentStatus(counts({ queued: 3 }))).toBe("queued");
+    expect(experimentStatus(counts({ queued: 3, running: 1 }))).toBe("running");
+    expect(experimentStatus(counts({ queued: 1, finished: 2 }))).toBe("running");
+    expect(experimentStatus(counts({ finished: 3 }))).toBe("finished");
+    expect(experimentStatus(counts({ finished: 3, failed: 1 }))).toBe("incomplete");
+  });
+});
+
+describe("ridge in effect", () => {
+  it("scales with depth as its objective says", () => {
+    const weights = regularizer.parse({ family: "weights", lambda: 0.006, headLambda: 0.005 });
+    expect(effectiveRidge(weights, 3)).toEqual({ head: 0.006, hidden: 0.006 });
+    if (weights.family !== "weights") throw new Error("unreachable");
+    expect(effectiveRidge({ ...weights, scaling: "inverse-depth" }, 3)).toEqual({ head: 0.002, hidden: 0.002 });
+    expect(effectiveRidge({ ...weights, scaling: "inverse-depth", objective: "split" }, 3)).toEqual({
+      head: 0.005,
+      hidden: 0.002,
+    });
+    expect(effectiveRidge({ family: "none" }, 3)).toEqual({ head: 0, hidden: 0 });
+    expect(effectiveRidge({ family: "adamw", lambda: 1 }, 3)).toEqual({ head: 0, hidden: 0 });
+  });
+});
