@@ -1,0 +1,34 @@
+import type { DeviceChoice } from "../../contract/runConfig.ts";
+import type { Assignment } from "../../contract/workerProtocol.ts";
+
+/** What the agent tells a run's process, by IPC. One process takes one assignment in its life. */
+export type ToRun =
+  | {
+      type: "assign";
+      assignment: Assignment;
+      paths: {
+        /** This attempt's spool file (see spool.ts). */
+        spool: string;
+        /** The run's own folder of checkpoints, `<data>/worker/checkpoints/<runId>`. */
+        checkpoints: string;
+        /** Folder of the user's own data sets, looked through first; null if none is set. */
+        datasets: string | null;
+        /** Downloaded data sets, `<data>/datasets`. */
+        datasetCache: string;
+      };
+      device: DeviceChoice;
+      threads: number;
+    }
+  /** Stop, measure no more, end CANCELLED. */
+  | { type: "cancel" }
+  /** Checkpoint now, end WORKER_LOST ("worker stopped"), exit. */
+  | { type: "suspend" };
+
+/** What a run's process tells the agent. */
+export type FromRun =
+  /** Everything is imported: it can be given a run. */
+  | { type: "ready" }
+  /** A hint that the spool has grown to this number. */
+  | { type: "spooled"; seq: number }
+  /** At most 4 a second; the step time is the median of the last steps, ms. */
+  | { type: "progress"; step: number; stepMs: number };
