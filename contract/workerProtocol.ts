@@ -16,6 +16,13 @@ export const protocolTimes = {
   leaseMs: 15_000,
 } as const;
 
+export const protocolSizes = {
+  /** Largest message a worker sends, bytes of JSON: the server's buffer bound lies above it. A larger event is replaced by a line in the log. */
+  messageBytes: 4_000_000,
+  /** A batch of events is closed at this size. */
+  batchBytes: 500_000,
+} as const;
+
 /** The claim on one attempt: every write carries it, and a superseded one is refused (a fencing token). */
 export const lease = z.strictObject({ runId: z.uuid(), attempt: z.int().min(1), lease: z.string().min(20).max(100) });
 export type Lease = z.infer<typeof lease>;
