@@ -1,0 +1,30 @@
+import { resolve } from "node:path";
+
+/** What the environment says to a worker; the command's flags go before it. */
+export interface WorkerEnvironment {
+  /** Holds worker/ (spool, checkpoints) and datasets/ (downloads). */
+  dataDir: string;
+  /** The user's own data sets, looked through first; null if none is set. */
+  datasetsDir: string | null;
+  /** Kept out of the command line, where every user of the machine could read it. */
+  token: string | null;
+  slots: string | null;
+}
+
+const projectRoot = resolve(import.meta.dirname, "..");
+
+export function workerEnvironment(): WorkerEnvironment {
+  const { COLLAPSAR_DATA_DIR, COLLAPSAR_DATASETS_DIR, COLLAPSAR_WORKER_TOKEN, COLLAPSAR_SLOTS } = process.env;
+  return {
+    dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
+    datasetsDir: COLLAPSAR_DATASETS_DIR ? resolve(COLLAPSAR_DATASETS_DIR) : null,
+    token: COLLAPSAR_WORKER_TOKEN || null,
+    slots: COLLAPSAR_SLOTS || null,
+  };
+}
+
+/** The environment of a run's process: the worker's own, without its token. */
+export function runEnvironment(): NodeJS.ProcessEnv {
+  const { COLLAPSAR_WORKER_TOKEN: _token, ...rest } = process.env;
+  return rest;
+}
