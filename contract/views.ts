@@ -136,3 +136,10 @@ export interface Estimate {
   /** What the time is scaled from. */
   basis: string;
 }
+
+/** One layer metric over depth and time: `layers[i][l − 1]` is its value at layer l at `steps[i]`, null where it does not exist. */
+export interface LayerProfileView {
+  runId: string;
+  steps: number[];
+  layers: (number | null)[][];
+}

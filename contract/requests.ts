@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { experimentName, experimentNote, experimentTags } from "./experimentConfig.ts";
+import { limits } from "./limits.ts";
+import { depth, seed } from "./runConfig.ts";
+import { layerMetrics, seriesKeyPattern, splits } from "./seriesKey.ts";
+import { experimentStatuses } from "./status.ts";
+
+/** Inputs of the procedures that pages call; what is not listed here is refused. */
+
+export const byId = z.strictObject({ id: z.uuid() });
+
+/** Columns a list may be sorted by. */
+export const experimentSorts = ["updated", "created", "name", "nc1", "progress"] as const;
+
+export const listExperimentsRequest = z.strictObject({
+  search: z.string().max(200).optional(),
+  status: z.enum(experimentStatuses).optional(),
+  tag: z.string().max(limits.tagLength).optional(),
+  archived: z.boolean().default(false),
+  sort: z.enum(experimentSorts).default("updated"),
+  direction: z.enum(["asc", "desc"]).default("desc"),
+  limit: z.int().min(1).max(200).default(50),
+  offset: z.int().min(0).max(1_000_000).default(0),
+});
+export type ListExperimentsRequest = z.infer<typeof listExperimentsRequest>;
+
+export const addDepthsRequest = z.strictObject({ id: z.uuid(), depths: z.array(depth).min(1).max(64) });
+export const addSeedsRequest = z.strictObject({ id: z.uuid(), seeds: z.array(seed).min(1).max(64) });
+
+export const updateExperimentRequest = z.strictObject({
+  id: z.uuid(),
+  name: experimentName.optional(),
+  note: experimentNote.optional(),
+  tags: experimentTags.optional(),
+  archived: z.boolean().optional(),
+});
+export type UpdateExperimentRequest = z.infer<typeof updateExperimentRequest>;
+
+const step = z.int().min(0).max(1_000_000_000);
+const key = z.string().regex(seriesKeyPattern, "no such series");
+const panelPoints = z.int().min(3).max(5_000).default(limits.panelPoints);
+const runIds = z.array(z.uuid()).max(limits.gridRuns).optional();
+
+/** Series of an experiment's runs, thinned to `maxPoints` each; a window keeps fromStep ≤ step ≤ toStep. */
+export const experimentSeriesRequest = z.strictObject({
+  id: z.uuid(),
+  keys: z.array(key).min(1).max(40),
+  runIds,
+  maxPoints: panelPoints,
+  fromStep: step.optional(),
+  toStep: step.optional(),
+});
+export type ExperimentSeriesRequest = z.infer<typeof experimentSeriesRequest>;
+
+export const profileRequest = z.strictObject({
+  id: z.uuid(),
+  metric: z.enum(layerMetrics),
+  split: z.enum(splits).default("train"),
+  runIds,
+});
+export type ProfileRequest = z.infer<typeof profileRequest>;
+
+export const runLogRequest = z.strictObject({ id: z.uuid(), limit: z.int().min(1).max(5_000).default(500) });
+
+/** `sinceStep` gives the points after that step, for catching up; no `keys` means all series. */
+export const runSeriesRequest = z.strictObject({
+  id: z.uuid(),
+  keys: z.array(key).max(2_000).optional(),
+  sinceStep: step.optional(),
+  fromStep: step.optional(),
+  toStep: step.optional(),
+  maxPoints: panelPoints,
+});
+export type RunSeriesRequest = z.infer<typeof runSeriesRequest>;
+
+export const createWorkerTokenRequest = z.strictObject({ name: z.string().trim().min(1, "give the token a name").max(80) });
+
+export const createShareRequest = z.strictObject({
+  experimentId: z.uuid(),
+  hideNames: z.boolean().default(false),
+  /** null = until it is revoked */
+  expiresInDays: z.number().gt(0).max(3650).nullable().default(null),
+});
+export type CreateShareRequest = z.infer<typeof createShareRequest>;
+
+export const listSharesRequest = z.strictObject({ experimentId: z.uuid() });
+export const openShareRequest = z.strictObject({ token: z.string().max(200) });

@@ -1,0 +1,16 @@
+import { experimentsRouter } from "./routers/experiments.ts";
+import { runsRouter } from "./routers/runs.ts";
+import { sharedRouter, sharesRouter } from "./routers/shares.ts";
+import { workersRouter } from "./routers/workers.ts";
+import { router } from "./trpc.ts";
+
+/** Every procedure; pages import the type alone. Dates are ISO texts. A failed call carries `data.failure` = {code, message}. */
+export const appRouter = router({
+  experiments: experimentsRouter,
+  runs: runsRouter,
+  workers: workersRouter,
+  shares: sharesRouter,
+  shared: sharedRouter,
+});
+
+export type AppRouter = typeof appRouter;

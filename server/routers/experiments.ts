@@ -1,0 +1,45 @@
+import { experimentConfig, launchInput } from "../../contract/experimentConfig.ts";
+import {
+  addDepthsRequest,
+  addSeedsRequest,
+  byId,
+  experimentSeriesRequest,
+  listExperimentsRequest,
+  profileRequest,
+  updateExperimentRequest,
+} from "../../contract/requests.ts";
+import { cancelExperiment } from "../services/cancelExperiment.ts";
+import { estimateGrid } from "../services/estimateGrid.ts";
+import { extendGrid } from "../services/extendGrid.ts";
+import { getExperiment } from "../services/getExperiment.ts";
+import { launchExperiment } from "../services/launchExperiment.ts";
+import { listExperiments } from "../services/listExperiments.ts";
+import { readExperimentSeries } from "../services/readExperimentSeries.ts";
+import { readLayerProfile } from "../services/readLayerProfile.ts";
+import { removeExperiment } from "../services/removeExperiment.ts";
+import { restoreExperiment } from "../services/restoreExperiment.ts";
+import { runMissingCells } from "../services/runMissingCells.ts";
+import { updateExperiment } from "../services/updateExperiment.ts";
+import { ownerProcedure, readerProcedure, router } from "../trpc.ts";
+
+export const experimentsRouter = router({
+  list: ownerProcedure.input(listExperimentsRequest).query(({ ctx, input }) => listExperiments(ctx.services, input)),
+  get: readerProcedure.input(byId).query(({ ctx, input }) => getExperiment(ctx.services, ctx.reader, input.id)),
+  estimate: ownerProcedure.input(experimentConfig).query(({ ctx, input }) => estimateGrid(ctx.services, input)),
+  launch: ownerProcedure.input(launchInput).mutation(({ ctx, input }) => launchExperiment(ctx.services, input)),
+  addDepths: ownerProcedure
+    .input(addDepthsRequest)
+    .mutation(({ ctx, input }) => extendGrid(ctx.services, input.id, { depths: input.depths })),
+  addSeeds: ownerProcedure
+    .input(addSeedsRequest)
+    .mutation(({ ctx, input }) => extendGrid(ctx.services, input.id, { seeds: input.seeds })),
+  update: ownerProcedure.input(updateExperimentRequest).mutation(({ ctx, input }) => updateExperiment(ctx.services, input)),
+  remove: ownerProcedure.input(byId).mutation(({ ctx, input }) => removeExperiment(ctx.services, input.id)),
+  restore: ownerProcedure.input(byId).mutation(({ ctx, input }) => restoreExperiment(ctx.services, input.id)),
+  cancel: ownerProcedure.input(byId).mutation(({ ctx, input }) => cancelExperiment(ctx.services, input.id)),
+  runMissing: ownerProcedure.input(byId).mutation(({ ctx, input }) => runMissingCells(ctx.services, input.id)),
+  series: readerProcedure
+    .input(experimentSeriesRequest)
+    .query(({ ctx, input }) => readExperimentSeries(ctx.services, ctx.reader, input)),
+  profile: readerProcedure.input(profileRequest).query(({ ctx, input }) => readLayerProfile(ctx.services, ctx.reader, input)),
+});

@@ -1,0 +1,13 @@
+import { Failure } from "../../contract/failure.ts";
+import type { ExperimentSeriesRequest } from "../../contract/requests.ts";
+import type { SeriesView } from "../../contract/views.ts";
+import type { ServiceContext } from "./context.ts";
+import type { Reader } from "./reader.ts";
+
+export async function readExperimentSeries(
+  _context: ServiceContext,
+  _reader: Reader,
+  _query: ExperimentSeriesRequest,
+): Promise<SeriesView[]> {
+  throw new Failure("INTERNAL", "This is being built.");
+}

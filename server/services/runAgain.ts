@@ -1,0 +1,7 @@
+import { Failure } from "../../contract/failure.ts";
+import type { RunStatus } from "../../contract/status.ts";
+import type { ServiceContext } from "./context.ts";
+
+export async function runAgain(_context: ServiceContext, _id: string): Promise<{ status: RunStatus }> {
+  throw new Failure("INTERNAL", "This is being built.");
+}
