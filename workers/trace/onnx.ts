@@ -1,0 +1,75 @@
+import type { Attribute, Data, Dtype, Node, Value } from "./graph.ts";
+import { Message } from "./protobuf.ts";
+
+/** Opset 18 has every operator used here in the form that ONNX Runtime's CPU, CUDA and WebGPU providers all register. */
+const OPSET = 18;
+const IR_VERSION = 8;
+const types: Record<Dtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
+export interface GraphParts {
+  readonly nodes: readonly Node[];
+  readonly inputs: readonly Value[];
+  readonly constants: readonly Value[];
+  readonly outputs: readonly { readonly name: string; readonly value: Value }[];
+}
+
+type NameOf = (value: Value | undefined) => string;
+
+/** The graph as a serialized ONNX model. */
+export function toOnnx({ nodes, inputs, constants, outputs }: GraphParts): Uint8Array {
+  const graph = new Message();
+  const outputNames = new Map<Value, string>();
+  for (const { name, value } of outputs) if (value.node && !outputNames.has(value)) outputNames.set(value, name);
+  const nameOf: NameOf = (value) => (value === undefined ? "" : (value.input ?? outputNames.get(value) ?? `v${value.id}`));
+  for (const node of nodes) graph.message(1, nodeProto(node, nameOf));
+  // An output that is an input, a constant, or another output as well needs a node of its own.
+  for (const { name, value } of outputs) {
+    if (nameOf(value) !== name) graph.message(1, new Message().string(1, nameOf(value)).string(2, name).string(4, "Identity"));
+  }
+  graph.string(2, "collapsar");
+  for (const value of constants) graph.message(5, tensorProto(nameOf(value), value.data as Data, value.shape, value.dtype));
+  for (const value of inputs) graph.message(11, valueInfo(nameOf(value), value));
+  for (const { name, value } of outputs) graph.message(12, valueInfo(name, value));
+  const opset = (domain: string, version: number) => new Message().string(1, domain).int(2, version);
+  return new Message()
+    .int(1, IR_VERSION)
+    .message(7, graph)
+    .message(8, opset("", OPSET))
+    .message(8, opset("com.microsoft", 1))
+    .finish();
+}
+
+function nodeProto(node: Node, nameOf: NameOf): Message {
+  const message = new Message();
+  for (const input of node.inputs) message.string(1, nameOf(input));
+  for (const output of node.outputs) message.string(2, nameOf(output));
+  message.string(4, node.op);
+  for (const [name, value] of Object.entries(node.attributes)) message.message(5, attributeProto(name, value));
+  if (node.domain) message.string(7, node.domain);
+  return message;
+}
+
+function attributeProto(name: string, value: Attribute): Message {
+  const message = new Message().string(1, name);
+  if (typeof value === "number") return message.int(3, value).int(20, 2);
+  if (typeof value === "string") return message.string(4, value).int(20, 3);
+  if ("float" in value) return message.float(2, value.float).int(20, 1);
+  for (const n of value as readonly number[]) message.int(8, n);
+  return message.int(20, 7);
+}
+
+function tensorProto(name: string, data: Data, shape: readonly number[], dtype: Dtype): Message {
+  const message = new Message();
+  for (const n of shape) message.int(1, n);
+  return message
+    .int(2, types[dtype])
+    .string(8, name)
+    .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function valueInfo(name: string, { shape, dtype }: Value): Message {
+  const dims = new Message();
+  for (const n of shape) dims.message(1, new Message().int(1, n));
+  const tensor = new Message().int(1, types[dtype]).message(2, dims);
+  return new Message().string(1, name).message(2, new Message().message(1, tensor));
+}

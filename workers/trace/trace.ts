@@ -1,0 +1,140 @@
+/**
+ * Runs a TensorFlow.js function once on tensors without values, and writes down what it does, gradients and updates included, as
+ * one ONNX model.
+ *
+ * ```ts
+ * const { model } = trace(({ x, w }) => ({ y: tf.relu(tf.matMul(w, x)) }), { x: { shape: [3, 5] }, w: { shape: [4, 3] } });
+ * ```
+ */
+import * as tf from "@tensorflow/tfjs";
+import { TraceBackend } from "./backend.ts";
+import { foldConstants } from "./foldConstants.ts";
+import { fuse } from "./fuse.ts";
+import { type Data, Graph, type Value } from "./graph.ts";
+import { allKernels } from "./kernels/allKernels.ts";
+import type { Kernel } from "./kernels/kernel.ts";
+import { toOnnx } from "./onnx.ts";
+import { countUses, sortNodes } from "./sortNodes.ts";
+import { Symbolic } from "./symbolic.ts";
+
+export interface TraceInput {
+  readonly shape: readonly number[];
+  readonly dtype?: "float32" | "int32" | "bool";
+  /** Content that never changes: bound once, cut and transposed once. */
+  readonly data?: Float32Array | Int32Array | Uint8Array;
+}
+
+export interface Tensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32" | "bool";
+}
+
+export interface Traced {
+  /** A serialized ONNX model. */
+  readonly model: Uint8Array;
+  /** The inputs that the model reads (others turned out to be unused). */
+  readonly inputs: readonly Tensor[];
+  /** Inputs to be bound once. */
+  readonly constants: readonly (Tensor & { readonly data: Data })[];
+  readonly outputs: readonly Tensor[];
+  /** How many nodes of each operator there are. */
+  readonly operators: Readonly<Record<string, number>>;
+}
+
+/** @throws naming the kernel, the value or the tensor that cannot be compiled. */
+export function trace(
+  fn: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
+  inputs: Record<string, TraceInput>,
+): Traced {
+  const symbolic = new Symbolic(new Graph());
+  const names: string[] = [];
+  const values: Value[] = [];
+  record(symbolic, (backend) => {
+    const given: Record<string, tf.Tensor> = {};
+    for (const [name, { shape, dtype = "float32", data }] of Object.entries(inputs)) {
+      given[name] = toTensor(backend.put(symbolic.of(symbolic.graph.input(name, [...shape], dtype, data))));
+    }
+    for (const [name, tensor] of Object.entries(fn(given))) {
+      names.push(name);
+      values.push(symbolic.full(backend.get(tensor)));
+    }
+  });
+  const outputs = fuse(foldConstants(values));
+  return emit(outputs, names);
+}
+
+function emit(values: readonly Value[], names: readonly string[]): Traced {
+  const nodes = sortNodes(values);
+  const used = [...countUses(nodes, values).keys()];
+  const inputs = used.filter((value) => value.input !== undefined);
+  const constants = used.filter((value) => value.input === undefined && value.data);
+  const tensor = (name: string, { shape, dtype }: Value): Tensor => ({ name, shape, dtype: dtype as Tensor["dtype"] });
+  const operators: Record<string, number> = {};
+  for (const { op } of nodes) operators[op] = (operators[op] ?? 0) + 1;
+  return {
+    model: toOnnx({ nodes, inputs, constants, outputs: values.map((value, i) => ({ name: names[i], value })) }),
+    inputs: inputs.filter(({ data }) => !data).map((value) => tensor(value.input as string, value)),
+    constants: inputs
+      .filter(({ data }) => data)
+      .map((value) => ({ ...tensor(value.input as string, value), data: value.data as Data })),
+    outputs: values.map((value, i) => tensor(names[i], value)),
+    operators,
+  };
+}
+
+const NAME = "collapsar-trace";
+let backend: TraceBackend | undefined;
+
+/** Calls `work` with the tracing backend in force, and puts back everything after. */
+function record(symbolic: Symbolic, work: (backend: TraceBackend) => void): void {
+  backend ??= register();
+  const tracing = backend;
+  if (tracing.symbolic) throw new Error("a traced function may not trace another");
+  const before = tf.getBackend();
+  const { random } = Math;
+  tracing.symbolic = symbolic;
+  void tf.setBackend(NAME); // without a promise to wait for: the backend is registered with a synchronous factory
+  Math.random = () => {
+    throw new Error(
+      "random numbers drawn inside the function would be the same at every step: draw them outside and pass them as an input",
+    );
+  };
+  try {
+    tf.tidy(() => work(tracing));
+  } catch (error) {
+    throw readable(error);
+  } finally {
+    Math.random = random;
+    tracing.symbolic = undefined;
+    if (before) void tf.setBackend(before);
+  }
+}
+
+function register(): TraceBackend {
+  const created = new TraceBackend();
+  tf.registerBackend(NAME, () => created, 0);
+  const add = (kernelName: string, kernel: Kernel) =>
+    tf.registerKernel({
+      kernelName,
+      backendName: NAME,
+      kernelFunc: ({ inputs, attrs }) => {
+        const given = Object.entries(inputs).map(([name, info]) => [name, info && created.get(info as tf.TensorInfo)]);
+        const sources = Array.isArray(inputs) ? given.map(([, sym]) => sym) : Object.fromEntries(given);
+        const result = kernel(created.symbolic as Symbolic, sources, attrs);
+        return Array.isArray(result) ? result.map((sym) => created.put(sym)) : created.put(result);
+      },
+    });
+  for (const [name, kernel] of Object.entries(allKernels)) add(name, kernel);
+  return created;
+}
+
+const toTensor = (info: tf.TensorInfo): tf.Tensor => tf.engine().makeTensorFromTensorInfo(info);
+
+function readable(error: unknown): unknown {
+  const kernel = error instanceof Error ? /[Kk]ernel '(\w+)' not registered for backend/.exec(error.message)?.[1] : undefined;
+  if (!kernel) return error;
+  return new Error(
+    `TensorFlow.js kernel '${kernel}' cannot be compiled yet; write it with other operations, or run the step eagerly`,
+  );
+}
