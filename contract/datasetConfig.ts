@@ -2,7 +2,8 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 
 /** Image sets the workers know; each is verified by the hash of its decompressed bytes. */
-export const imageDatasetIds = ["fashion-mnist-mini", "fashion-mnist", "mnist", "cifar10"] as const;
+export const imageDatasetIds = ["fashion-mnist-mini", "fashion-mnist", "mnist", "cifar10", "cifar10-lossless-5k"] as const;
+export type ImageDatasetId = (typeof imageDatasetIds)[number];
 /** Sets made from a seed. */
 export const syntheticDatasetIds = ["gaussian-clusters", "random-labels"] as const;
 export const datasetIds = [...imageDatasetIds, ...syntheticDatasetIds] as const;
@@ -42,12 +43,15 @@ const randomLabels = z.strictObject({ id: z.literal("random-labels"), ...synthet
 
 export const datasetConfig = z.discriminatedUnion("id", [imageDataset, gaussianClusters, randomLabels]);
 export type DatasetConfig = z.infer<typeof datasetConfig>;
+export type ImageDatasetConfig = z.infer<typeof imageDataset>;
+export type SyntheticDatasetConfig = z.infer<typeof gaussianClusters> | z.infer<typeof randomLabels>;
 
 export const datasetTitles: Record<DatasetId, string> = {
   "fashion-mnist-mini": "Fashion-MNIST-mini",
   "fashion-mnist": "Fashion-MNIST",
   mnist: "MNIST",
   cifar10: "CIFAR-10",
+  "cifar10-lossless-5k": "CIFAR-10 lossless 5k",
   "gaussian-clusters": "Gaussian clusters",
   "random-labels": "Random labels",
 };
