@@ -1,0 +1,31 @@
+import type { ResolvedDataset } from "../../contract/runEvents.ts";
+
+/** Samples as the models read them. */
+export interface SampleSet {
+  count: number;
+  /** [count, dimension] row-major. */
+  inputs: Float32Array;
+  /** Class of each sample, 0 … K − 1. */
+  labels: Uint16Array;
+}
+
+export interface Dataset {
+  /** Where it came from, its hash and its sizes: stored with the run. */
+  resolved: ResolvedDataset;
+  classes: number;
+  dimension: number;
+  train: SampleSet;
+  test: SampleSet;
+  /** What was done to the bytes, for the log. */
+  preparation: string;
+}
+
+/** Samples of each class [K]. */
+export function countClasses(labels: ArrayLike<number>, classes: number): number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
+  return counts;
+}
+
+/** Whether every class has the same number of samples: the closed-form optima hold only then. */
+export const isBalanced = (counts: readonly number[]): boolean => counts.every((count) => count === counts[0]);

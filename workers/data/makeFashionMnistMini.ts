@@ -1,0 +1,32 @@
+/**
+ * Makes the vendored Fashion-MNIST-mini from the full set: `node workers/data/makeFashionMnistMini.ts <folder> [<target>]`.
+ * The first 200 training and 50 test images of each class, in file order, as gzipped IDX. The same input gives the same
+ * bytes (gzip without name and time).
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { ImageBytes } from "./imageBytes.ts";
+import { idxNames, imageSource } from "./imageSources.ts";
+import { takePerClass } from "./loadImages.ts";
+import { formatIdx } from "./parseIdx.ts";
+import { sha256 } from "./readVerified.ts";
+import { resolveImages } from "./resolveImages.ts";
+
+const [folder, target = fileURLToPath(new URL("vendored/fashion-mnist-mini/", import.meta.url))] = process.argv.slice(2);
+const source = imageSource("fashion-mnist");
+const { files } = await resolveImages(source, { folder: folder ?? null, cache: target });
+const { train, test } = source.assemble(files);
+mkdirSync(target, { recursive: true });
+
+const write = (name: string, shape: number[], values: Uint8Array) => {
+  const bytes = formatIdx({ shape, values });
+  writeFileSync(new URL(name, `file://${target}/`), gzipSync(bytes, { level: 9 }));
+  console.log(`${name}: ${bytes.length} bytes decompressed, sha256 ${sha256(bytes)}`);
+};
+const writeBoth = (images: ImageBytes, imagesName: string, labelsName: string) => {
+  write(imagesName, [images.count, 28, 28], images.pixels);
+  write(labelsName, [images.count], images.labels);
+};
+writeBoth(takePerClass(train, 10, 200, "Fashion-MNIST's training set"), idxNames[0], idxNames[1]);
+writeBoth(takePerClass(test, 10, 50, "Fashion-MNIST's test set"), idxNames[2], idxNames[3]);
