@@ -1,0 +1,149 @@
+import type { Matrix } from "./matrix.ts";
+import { matrix } from "./matrix.ts";
+import type { SmoothFunction } from "./minimize.ts";
+import type { SolvableObjective } from "./unconstrainedObjective.ts";
+
+/** The terms of an objective at one point where all samples of a class share one feature. */
+export interface CollapsedPoint {
+  fit: number;
+  ridge: number;
+  weights: Matrix;
+  features: Matrix;
+  bias: Float64Array;
+}
+
+/** An objective as a smooth function of one flat vector, and the way back to its point. */
+export interface CollapsedObjective {
+  size: number;
+  evaluate: SmoothFunction;
+  read(x: Float64Array): CollapsedPoint;
+}
+
+/**
+ * An unconstrained-features objective over class features, as a function of x = [W (K·r), Z (K·r), b (K where there is a bias)]:
+ * Σ_k (n_k/N) fit_k + (λ_W/2)‖W‖² [+ (λ_H/2) Σ_k n_k‖h_k‖²] [+ (λ_b/2)‖b‖²], with h_k = √d z_k/‖z_k‖ on the sphere (GUFM)
+ * or h_k = z_k/√n_k (ridge), which gives features and weights like scales.
+ * @param rank r, the coordinates used for W and H
+ */
+export function collapsedObjective(objective: SolvableObjective, rank: number): CollapsedObjective {
+  const { counts, dim, weightDecay } = objective;
+  const classes = counts.length;
+  const samples = counts.reduce((sum, count) => sum + count, 0);
+  const shares = counts.map((count) => count / samples);
+  const onSphere = objective.kind === "gufm-ce" || objective.kind === "gufm-mse";
+  const featureDecay = "featureDecay" in objective ? objective.featureDecay : 0;
+  const squared = objective.kind === "gufm-mse" || objective.kind === "ufm-mse";
+  const fitScale = "fitScale" in objective ? (objective.fitScale ?? 0.5) : 0.5;
+  const withBias = "bias" in objective && objective.bias !== undefined && objective.bias !== "none";
+  const biasDecay = objective.kind === "ufm-mse" && objective.bias === "penalized" ? (objective.biasDecay ?? 0) : 0;
+  const block = classes * rank;
+  const size = 2 * block + (withBias ? classes : 0);
+  const features = new Float64Array(block);
+  const norms = new Float64Array(classes);
+  const featureGradient = new Float64Array(block);
+  const logits = new Float64Array(classes);
+
+  /** Feature of class k from its free coordinates; remembers the factor between them. */
+  function setFeatures(x: Float64Array): void {
+    for (let k = 0; k < classes; k++) {
+      let sum = 0;
+      for (let j = 0; j < rank; j++) sum += x[block + k * rank + j] ** 2;
+      norms[k] = onSphere ? Math.sqrt(dim / sum) : 1 / Math.sqrt(counts[k]);
+      for (let j = 0; j < rank; j++) features[k * rank + j] = norms[k] * x[block + k * rank + j];
+    }
+  }
+
+  /** Fit of class k and, in place of the logits, its derivative by each of them. */
+  function fitOf(k: number): number {
+    if (squared) {
+      let sum = 0;
+      for (let c = 0; c < classes; c++) {
+        const error = logits[c] - (c === k ? 1 : 0);
+        sum += error * error;
+        logits[c] = 2 * fitScale * error;
+      }
+      return fitScale * sum;
+    }
+    const own = logits[k];
+    let rest = 0; // Σ_{c≠k} e^{z_c − z_k}: log1p keeps a fit far below 1 precise
+    let most = 0;
+    for (let c = 0; c < classes; c++) most = Math.max(most, logits[c] - own);
+    for (let c = 0; c < classes; c++) {
+      logits[c] = Math.exp(logits[c] - own - most);
+      if (c !== k) rest += logits[c];
+    }
+    const all = rest + Math.exp(-most);
+    for (let c = 0; c < classes; c++) logits[c] /= all;
+    logits[k] = -rest / all;
+    return most === 0 ? Math.log1p(rest) : most + Math.log(all);
+  }
+
+  function terms(x: Float64Array, gradient: Float64Array | null): { fit: number; ridge: number } {
+    setFeatures(x);
+    gradient?.fill(0);
+    featureGradient.fill(0);
+    let fit = 0;
+    let ridge = 0;
+    for (let k = 0; k < classes; k++) {
+      for (let c = 0; c < classes; c++) {
+        let sum = withBias ? x[2 * block + c] : 0;
+        for (let j = 0; j < rank; j++) sum += x[c * rank + j] * features[k * rank + j];
+        logits[c] = sum;
+      }
+      fit += shares[k] * fitOf(k);
+      if (!gradient) continue;
+      for (let c = 0; c < classes; c++) {
+        const slope = shares[k] * logits[c];
+        for (let j = 0; j < rank; j++) {
+          gradient[c * rank + j] += slope * features[k * rank + j];
+          featureGradient[k * rank + j] += slope * x[c * rank + j];
+        }
+        if (withBias) gradient[2 * block + c] += slope;
+      }
+    }
+    for (let i = 0; i < block; i++) {
+      ridge += (weightDecay / 2) * x[i] * x[i];
+      if (gradient) gradient[i] += weightDecay * x[i];
+      if (onSphere) continue;
+      const z = x[block + i]; // n_k‖h_k‖² = ‖z_k‖²
+      ridge += (featureDecay / 2) * z * z;
+      if (gradient) gradient[block + i] += featureDecay * z;
+    }
+    for (let c = 0; withBias && c < classes; c++) {
+      ridge += (biasDecay / 2) * x[2 * block + c] ** 2;
+      if (gradient) gradient[2 * block + c] += biasDecay * x[2 * block + c];
+    }
+    if (gradient) addFeatureGradient(gradient);
+    return { fit, ridge };
+  }
+
+  /** The chain rule from h_k back to z_k; on the sphere only the part across h_k passes. */
+  function addFeatureGradient(gradient: Float64Array): void {
+    for (let k = 0; k < classes; k++) {
+      let along = 0;
+      if (onSphere) for (let j = 0; j < rank; j++) along += (featureGradient[k * rank + j] * features[k * rank + j]) / dim;
+      for (let j = 0; j < rank; j++) {
+        const i = k * rank + j;
+        gradient[block + i] += norms[k] * (featureGradient[i] - along * features[i]);
+      }
+    }
+  }
+
+  return {
+    size,
+    evaluate(x, gradient) {
+      const { fit, ridge } = terms(x, gradient);
+      return fit + ridge;
+    },
+    read(x) {
+      const { fit, ridge } = terms(x, null);
+      return {
+        fit,
+        ridge,
+        weights: matrix(classes, rank, x.slice(0, block)),
+        features: matrix(classes, rank, features.slice()),
+        bias: withBias ? x.slice(2 * block) : new Float64Array(classes),
+      };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { collapsedObjective } from "./collapsedObjective.ts";
+import { zeroMeanBasis } from "./frames.ts";
+import { assertAtLeast, MathError } from "./MathError.ts";
+import { frobeniusNorm } from "./matrix.ts";
+import { minimize } from "./minimize.ts";
+import type { Optimum } from "./optimum.ts";
+import type { SolvableObjective } from "./unconstrainedObjective.ts";
+import { assertObjective } from "./unconstrainedObjective.ts";
+
+/** Above this many classes the numeric solver would take minutes. */
+export const numericClassLimit = 100;
+
+/**
+ * The optimum of an objective with unequal (or equal) classes, solved over K class features and W by L-BFGS, deterministically.
+ * L* is right to about 1e-12. All samples of a class share one feature at an optimum (the fit is convex in the feature). W and H
+ * are given r = K coordinates (less only if d is smaller), one more than they need: a stationary point that leaves a coordinate
+ * unused is a global minimum, so no random restarts are needed.
+ * @throws {MathError} if the objective is invalid, a decay is not positive, K is above `numericClassLimit`, d < 2, or the search does not converge
+ * Source: derived; for the rank argument see Burer, Monteiro (2005), Math. Programming 103.
+ */
+export function numericOptimum(objective: SolvableObjective): Optimum {
+  assertObjective(objective);
+  assertAtLeast("weightDecay", objective.weightDecay, 0, true);
+  if ("featureDecay" in objective) assertAtLeast("featureDecay", objective.featureDecay, 0, true);
+  const { counts, dim } = objective;
+  const classes = counts.length;
+  if (classes > numericClassLimit)
+    throw new MathError(`classes = ${classes} must be at most ${numericClassLimit} for the numeric solver`);
+  const zeroMean = objective.kind === "gufm-ce" || objective.kind === "gufm-mse";
+  const rank = Math.min(classes, zeroMean ? dim - 1 : dim);
+  if (rank < 1) throw new MathError(`dim = ${dim} must be at least 2 for features of zero mean`);
+  const problem = collapsedObjective(objective, rank);
+  const found = minimize(problem.evaluate, startNearSimplex(problem.size, classes, rank), {
+    gradientTolerance: 1e-10,
+    maxIterations: 20_000,
+  });
+  if (!found.converged && found.gradientSize > 1e-7) {
+    throw new MathError(`gradient ${found.gradientSize} is above 1e-7 after ${found.iterations} steps of the numeric solver`);
+  }
+  const { fit, ridge, weights, features, bias } = problem.read(found.x);
+  const samples = counts.reduce((sum, count) => sum + count, 0);
+  let squared = 0;
+  for (let i = 0; i < features.data.length; i++) squared += counts[Math.floor(i / rank)] * features.data[i] ** 2;
+  return {
+    method: "numeric",
+    loss: fit + ridge,
+    fit,
+    ridge,
+    geometry: frobeniusNorm(weights) > 1e-6 ? "unequal" : "zero",
+    scale: frobeniusNorm(weights) / Math.sqrt(classes),
+    featureScale: Math.sqrt(squared / samples),
+    counts,
+    weights,
+    features,
+    bias,
+    zeroMean,
+  };
+}
+
+/** W = Z = a unit simplex (with the rest of the coordinates used a little): never a saddle that the classes' symmetry would keep. */
+function startNearSimplex(size: number, classes: number, rank: number): Float64Array {
+  const x = new Float64Array(size);
+  const basis = zeroMeanBasis(classes);
+  let state = 1;
+  for (let k = 0; k < classes; k++) {
+    for (let j = 0; j < rank; j++) {
+      state = (state * 48271) % 2147483647; // Park and Miller's generator: the same start on every machine
+      const nudge = 0.02 * (state / 2147483647 - 0.5);
+      const value = (j < classes - 1 ? basis.data[j * classes + k] : 0) + nudge;
+      x[k * rank + j] = value;
+      x[classes * rank + k * rank + j] = value;
+    }
+  }
+  return x;
+}
