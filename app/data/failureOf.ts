@@ -1,0 +1,11 @@
+import { type FailureCode, failureCodes } from "../../contract/failure.ts";
+
+/** What a person reads of an error: its message, and its code if the server refused for a reason (null: no answer at all). */
+export function failureOf(error: unknown): { code: FailureCode | null; message: string } {
+  const data = (error as { data?: { failure?: { code?: string; message?: string } | null } | null } | null)?.data;
+  const failure = data?.failure;
+  if (failure?.message !== undefined && failureCodes.some((code) => code === failure.code))
+    return { code: failure.code as FailureCode, message: failure.message };
+  if (data !== undefined && data !== null) return { code: "INTERNAL", message: (error as Error).message };
+  return { code: null, message: "The server does not answer. Is it still running? This page tries again by itself." };
+}

@@ -1,0 +1,35 @@
+"use client";
+import { QueryClient } from "@tanstack/react-query";
+import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";
+import { createTRPCContext } from "@trpc/tanstack-react-query";
+import type { AppRouter } from "../../server/appRouter.ts";
+import { failureOf } from "./failureOf.ts";
+
+export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
+
+/** Calls the server's procedures; a share token lowers every call to one experiment, read-only. */
+export function makeTrpcClient(shareToken: string | null): TRPCClient<AppRouter> {
+  return createTRPCClient<AppRouter>({
+    links: [
+      httpBatchLink({
+        url: "/trpc",
+        maxURLLength: 8000,
+        headers: () => (shareToken === null ? {} : { "x-share-token": shareToken }),
+      }),
+    ],
+  });
+}
+
+/** A refusal is an answer and is not asked again; a server that does not answer is, three times. */
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        retry: (count, error) => failureOf(error).code === null && count < 3,
+        retryDelay: (count) => Math.min(500 * 2 ** count, 4_000),
+        refetchOnWindowFocus: true,
+      },
+    },
+  });
+}

@@ -1,0 +1,29 @@
+"use client";
+import { Menu } from "../ui/Menu.tsx";
+import { useTheme } from "./ThemeProvider.tsx";
+import { type Theme, themes } from "./theme.ts";
+
+const icons = { system: "system", light: "sun", dark: "moon" } as const;
+const labels: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
+
+export function ThemeMenu() {
+  const { theme, setTheme } = useTheme();
+  return (
+    <Menu
+      label="Theme"
+      icon={icons[theme]}
+      small={false}
+      testId="theme"
+      items={themes.map((choice) => ({
+        label: (
+          <span className="flex items-center justify-between gap-4">
+            {labels[choice]}
+            {choice === theme && <span className="text-ink-faint text-xs">chosen</span>}
+          </span>
+        ),
+        icon: icons[choice],
+        onSelect: () => setTheme(choice),
+      }))}
+    />
+  );
+}

@@ -1,0 +1,81 @@
+"use client";
+import { type ComponentProps, type ReactNode, useId } from "react";
+import { classes } from "./classes.ts";
+
+export const inputClass =
+  "h-8 w-full min-w-0 rounded-md border border-line bg-surface px-2.5 text-sm text-ink hover:border-line-strong aria-invalid:border-bad disabled:opacity-50";
+
+/** A label above its control, a hint or the error below; the control gets the ids that tie them together. */
+export function Field({
+  label,
+  hint,
+  error,
+  children,
+  className,
+}: {
+  label: ReactNode;
+  hint?: ReactNode;
+  error?: string | null;
+  children: (control: { id: string; "aria-describedby"?: string; "aria-invalid"?: true }) => ReactNode;
+  className?: string;
+}) {
+  const id = useId();
+  const note = error || hint;
+  return (
+    <div className={classes("min-w-0", className)}>
+      <label htmlFor={id} className="mb-1 block font-medium text-ink-soft text-xs">
+        {label}
+      </label>
+      {children({ id, ...(note ? { "aria-describedby": `${id}-note` } : {}), ...(error ? { "aria-invalid": true } : {}) })}
+      {note && (
+        <p
+          id={`${id}-note`}
+          className={classes("mt-1 text-xs", error ? "text-bad" : "text-ink-faint")}
+          {...(error ? { role: "alert", "data-testid": "field-error" } : {})}
+        >
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function TextInput({ className, ...rest }: ComponentProps<"input">) {
+  return <input type="text" autoComplete="off" {...rest} className={classes(inputClass, className)} />;
+}
+
+export function Select<T extends string>({
+  options,
+  value,
+  onChange,
+  className,
+  ...rest
+}: {
+  options: readonly { value: T; label: string; disabled?: boolean }[];
+  value: T;
+  onChange: (value: T) => void;
+} & Omit<ComponentProps<"select">, "value" | "onChange">) {
+  return (
+    <select
+      {...rest}
+      value={value}
+      onChange={(event) => onChange(event.target.value as T)}
+      className={classes(inputClass, "pr-1.5", className)}
+    >
+      {options.map((option) => (
+        <option key={option.value} value={option.value} disabled={option.disabled}>
+          {option.label}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+export function Checkbox({ label, className, ...rest }: { label: ReactNode } & ComponentProps<"input">) {
+  return (
+    <label className={classes("inline-flex min-h-6 items-center gap-2 text-sm", className)}>
+      <input type="checkbox" {...rest} className="size-3.5" />
+      {label}
+    </label>
+  );
+}

@@ -1,0 +1,26 @@
+"use client";
+import { failureOf } from "../data/failureOf.ts";
+import { Button } from "./Button.tsx";
+import { Icon } from "./Icon.tsx";
+
+/** What went wrong while reading, in the server's words, and a way to try again. */
+export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const { message } = failureOf(error);
+  return (
+    <div
+      role="alert"
+      data-testid="problem"
+      className="flex flex-wrap items-center gap-3 rounded-md border border-line bg-bad-soft px-3 py-2 text-sm"
+    >
+      <span className="text-bad">
+        <Icon name="warning" />
+      </span>
+      <span className="min-w-0 flex-1 break-words">{message}</span>
+      {onRetry && (
+        <Button small onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
