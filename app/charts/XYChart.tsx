@@ -1,0 +1,224 @@
+"use client";
+import { memo, useMemo } from "react";
+import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis, ZIndexLayer } from "recharts";
+import { type Tick, toPlot } from "./axisTicks.ts";
+import { ChartMarks } from "./ChartMarks.tsx";
+import { axisTicks, layoutChart } from "./chartGeometry.ts";
+import type { AxisOptions, ChartSeries, ReferenceMark, Wedge } from "./chartTypes.ts";
+import { PlotPointer } from "./PlotPointer.tsx";
+import { SeriesMarkers } from "./SeriesMarkers.tsx";
+import { smoothSeries } from "./smoothSeries.ts";
+import { useWidth } from "./useWidth.ts";
+
+export interface XYChartProps {
+  panelId: string;
+  /** What a screen reader hears in place of the picture. */
+  description: string;
+  x: AxisOptions;
+  y: AxisOptions;
+  series: readonly ChartSeries[];
+  references?: readonly ReferenceMark[];
+  wedges?: readonly Wedge[];
+  /** Values below it are numerical noise: a grey band. */
+  floor?: number | null;
+  /** Weight of the running average, 0 = off; the raw line stays behind. */
+  smoothing?: number;
+  height?: number;
+  /** Name of what x counts; panels of a page with the same name share their crosshair. */
+  crosshairAxis: string;
+  formatX?: (x: number) => string;
+  /** A drag chose a range of x, in measured numbers. */
+  onZoom?: (from: number, to: number) => void;
+  onZoomOut?: () => void;
+  /** A point was clicked. */
+  onPick?: (seriesId: string, pointIndex: number) => void;
+}
+
+const tickStyle = { fontSize: 11, fill: "var(--ink-faint)" };
+const labelStyle = { fontSize: 11, fill: "var(--ink-soft)" };
+const margin = { top: 8, right: 14, bottom: 4, left: 0 };
+const longSeries = 60;
+
+const labelOf = (ticks: readonly Tick[]) => {
+  const labels = new Map(ticks.map((tick) => [tick.at, tick.label]));
+  return (at: number) => labels.get(at) ?? "";
+};
+
+/** Lines, bands and dots on linear or logarithmic axes; everything that a chart of this program shares. */
+export const XYChart = memo(function XYChart(props: XYChartProps) {
+  const { x, y, series, references = [], wedges = [], smoothing = 0, height = 240 } = props;
+  const [ref, width] = useWidth<HTMLDivElement>();
+  const layout = useMemo(() => layoutChart(series, x, y, references), [series, x, y, references]);
+  const plotWidth = Math.max(40, width - 52 - margin.right);
+  const xTicks = useMemo(() => axisTicks(x, layout.xDomain, plotWidth), [x, layout, plotWidth]);
+  const yTicks = useMemo(() => axisTicks(y, layout.yDomain, height - 50), [y, layout, height]);
+  const labelled = (ticks: readonly Tick[]) => ticks.filter((tick) => !tick.minor).map((tick) => tick.at);
+  const lines = useMemo(
+    () =>
+      series.map((one, index) => {
+        const points = layout.drawn[index]?.points ?? [];
+        const smooth =
+          smoothing > 0 && one.draw === "line"
+            ? smoothSeries(
+                points.map((point) => point.y),
+                smoothing,
+              )
+            : null;
+        return {
+          raw: points,
+          shown: smooth ? points.map((point, i) => ({ ...point, y: smooth[i] ?? null })) : points,
+          isSmooth: smooth !== null,
+        };
+      }),
+    [series, layout, smoothing],
+  );
+  const bands = useMemo(
+    () =>
+      series.map((one) => {
+        if (!one.band || one.hidden) return null;
+        const { low, high } = one.band;
+        return one.xs.map((raw, i) => {
+          const from = toPlot(low[i], y.kind);
+          const to = toPlot(high[i], y.kind);
+          return { x: toPlot(raw, x.kind), range: from === null || to === null ? null : [from, to] };
+        });
+      }),
+    [series, x.kind, y.kind],
+  );
+
+  return (
+    <div
+      ref={ref}
+      className="relative w-full select-none"
+      style={{ height }}
+      role="img"
+      aria-label={props.description}
+      data-chart={props.panelId}
+    >
+      {width > 0 && (
+        <ComposedChart width={width} height={height} margin={margin} data={[]} accessibilityLayer={false} throttleDelay="raf">
+          <CartesianGrid stroke="var(--chart-grid)" strokeWidth={1} vertical={true} />
+          <XAxis
+            dataKey="x"
+            type="number"
+            domain={layout.xDomain}
+            allowDataOverflow
+            ticks={labelled(xTicks)}
+            tickFormatter={labelOf(xTicks)}
+            interval={0}
+            tick={tickStyle}
+            tickLine={{ stroke: "var(--chart-axis)" }}
+            axisLine={{ stroke: "var(--chart-axis)" }}
+            height={40}
+            label={{ value: x.label, position: "insideBottom", offset: 6, style: labelStyle }}
+          />
+          <YAxis
+            type="number"
+            domain={layout.yDomain}
+            allowDataOverflow
+            ticks={labelled(yTicks)}
+            tickFormatter={labelOf(yTicks)}
+            interval={0}
+            tick={tickStyle}
+            tickLine={{ stroke: "var(--chart-axis)" }}
+            axisLine={{ stroke: "var(--chart-axis)" }}
+            width={52}
+          />
+          <ChartMarks
+            xKind={x.kind}
+            yKind={y.kind}
+            yDomain={layout.yDomain}
+            xDomain={layout.xDomain}
+            minorX={xTicks.filter((tick) => tick.minor).map((tick) => tick.at)}
+            minorY={yTicks.filter((tick) => tick.minor).map((tick) => tick.at)}
+            wedges={wedges}
+            references={references}
+            floor={props.floor ?? null}
+          />
+          {series.map(
+            (one, index) =>
+              bands[index] && (
+                <Area
+                  key={`${one.id} band`}
+                  data={bands[index]}
+                  dataKey="range"
+                  stroke="none"
+                  fill={one.style.color}
+                  fillOpacity={0.14}
+                  isAnimationActive={false}
+                  activeDot={false}
+                  dot={false}
+                  legendType="none"
+                />
+              ),
+          )}
+          {series.map(
+            (one, index) =>
+              lines[index]?.isSmooth &&
+              !one.hidden && (
+                <Line
+                  key={`${one.id} raw`}
+                  data={lines[index].raw}
+                  dataKey="y"
+                  stroke={one.style.color}
+                  strokeOpacity={0.28}
+                  strokeWidth={1}
+                  dot={false}
+                  activeDot={false}
+                  isAnimationActive={false}
+                  legendType="none"
+                />
+              ),
+          )}
+          {series.map(
+            (one, index) =>
+              one.draw !== "dots" &&
+              !one.hidden && (
+                <Line
+                  key={one.id}
+                  data={lines[index]?.shown ?? []}
+                  dataKey="y"
+                  stroke={one.style.color}
+                  strokeOpacity={one.style.opacity ?? 1}
+                  strokeDasharray={one.style.dash}
+                  strokeWidth={one.minor ? 1 : 1.75}
+                  dot={false}
+                  activeDot={false}
+                  isAnimationActive={false}
+                  legendType="none"
+                />
+              ),
+          )}
+          <ZIndexLayer zIndex={600}>
+            {series.map(
+              (one, index) =>
+                !one.hidden && (
+                  <SeriesMarkers
+                    key={one.id}
+                    series={one}
+                    points={lines[index]?.shown ?? []}
+                    gaps={layout.drawn[index]?.gaps ?? []}
+                    sparse={one.draw === "line" && (lines[index]?.shown.length ?? 0) > 0}
+                    long={(lines[index]?.shown.length ?? 0) > longSeries}
+                  />
+                ),
+            )}
+          </ZIndexLayer>
+          <ZIndexLayer zIndex={2000}>
+            <PlotPointer
+              panelId={props.panelId}
+              axis={props.crosshairAxis}
+              xKind={x.kind}
+              series={series}
+              drawn={layout.drawn}
+              formatX={props.formatX}
+              onZoom={props.onZoom}
+              onZoomOut={props.onZoomOut}
+              onPick={props.onPick}
+            />
+          </ZIndexLayer>
+        </ComposedChart>
+      )}
+    </div>
+  );
+});

@@ -1,0 +1,75 @@
+import { type AxisKind, decadeTicks, depthTicks, linearTicks, paddedDomain, type Tick, toPlot } from "./axisTicks.ts";
+import type { AxisOptions, ChartSeries, ReferenceMark } from "./chartTypes.ts";
+import { type DrawnSeries, splitGaps } from "./splitGaps.ts";
+
+export interface DrawnChart {
+  /** One for each series, in order. */
+  drawn: DrawnSeries[];
+  /** Domains in plot coordinates. */
+  xDomain: [number, number];
+  yDomain: [number, number];
+  /** Drawn values that lie within the x range. */
+  shownPoints: number;
+}
+
+const within = (x: number, domain: [number, number] | null) => domain === null || (x >= domain[0] && x <= domain[1]);
+
+function fixedDomain(axis: AxisOptions): [number, number] | null {
+  if (!axis.range) return null;
+  const low = toPlot(axis.range[0], axis.kind);
+  const high = toPlot(axis.range[1], axis.kind);
+  return low === null || high === null || high <= low ? null : [low, high];
+}
+
+/** Where everything lies: gaps taken out, and domains around what is seen, bands and references included. */
+export function layoutChart(
+  series: readonly ChartSeries[],
+  x: AxisOptions,
+  y: AxisOptions,
+  references: readonly ReferenceMark[] = [],
+): DrawnChart {
+  const drawn = series.map((one) => splitGaps(one.xs, one.ys, x.kind, y.kind));
+  const xFixed = fixedDomain(x);
+  const xs: number[] = [];
+  const ys: number[] = [];
+  let shownPoints = 0;
+  series.forEach((one, index) => {
+    if (one.hidden) return;
+    for (const point of (drawn[index] as DrawnSeries).points) {
+      xs.push(point.x);
+      if (!within(point.x, xFixed)) continue;
+      if (point.y === null) continue;
+      ys.push(point.y);
+      shownPoints++;
+    }
+    if (!one.band) return;
+    for (let i = 0; i < one.xs.length; i++) {
+      const at = toPlot(one.xs[i], x.kind);
+      if (at === null || !within(at, xFixed)) continue;
+      for (const edge of [one.band.low[i], one.band.high[i]]) {
+        const plotted = toPlot(edge, y.kind);
+        if (plotted !== null) ys.push(plotted);
+      }
+    }
+  });
+  for (const reference of references)
+    for (const value of reference.points ? reference.points.map((point) => point.y) : [reference.y]) {
+      const plotted = toPlot(value, y.kind);
+      if (plotted !== null) ys.push(plotted);
+    }
+  const yDomain = fixedDomain(y) ?? paddedDomain(ys, y.kind, 0.06);
+  const margin = x.kind === "log2" ? 0.05 : xs.length > 1 ? 0 : 0.05;
+  return { drawn, xDomain: xFixed ?? widened(paddedDomain(xs, x.kind, margin), x.kind), yDomain, shownPoints };
+}
+
+/** Domain of an x axis without data: something that shows what will be drawn. */
+const widened = (domain: [number, number], kind: AxisKind): [number, number] =>
+  kind === "log2" && domain[1] - domain[0] < 1 ? [domain[0] - 0.5, domain[1] + 0.5] : domain;
+
+export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: number): Tick[] {
+  const [low, high] = domain;
+  if (axis.kind === "log2")
+    return depthTicks([...(axis.tickValues ?? [])], low, high, pixels).filter((tick) => tick.at >= low && tick.at <= high);
+  if (axis.kind === "log10") return decadeTicks(low, high, Math.max(2, Math.floor(pixels / 44)));
+  return linearTicks(low, high, Math.max(2, Math.floor(pixels / 70)));
+}

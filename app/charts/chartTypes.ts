@@ -1,0 +1,54 @@
+import type { AxisKind } from "./axisTicks.ts";
+import type { LineStyle } from "./lineStyle.ts";
+
+/** One line (or cloud of dots) in measured numbers; what the axis cannot show becomes a named gap. */
+export interface ChartSeries {
+  id: string;
+  /** Text of the legend and of the tables. */
+  label: string;
+  /** Short text at the line's right end. */
+  endLabel?: string;
+  style: LineStyle;
+  xs: readonly number[];
+  /** null: missing. */
+  ys: readonly (number | null)[];
+  draw: "line" | "dots" | "line-and-dots";
+  /** Per point: true draws a hollow marker (a run that is not finished). */
+  hollow?: readonly boolean[];
+  /** Per point: what the crosshair adds, such as a run's name. */
+  notes?: readonly string[];
+  band?: { low: readonly (number | null)[]; high: readonly (number | null)[] };
+  /** Raw line, drawn faint behind a smoothed one. */
+  behind?: { xs: readonly number[]; ys: readonly (number | null)[] };
+  /** Not drawn but kept in the legend. */
+  hidden?: boolean;
+  /** Faint company of another line: left out of the legend. */
+  minor?: boolean;
+}
+
+/** A horizontal line such as L*, or (with `points`) one that depends on x. */
+export interface ReferenceMark {
+  y: number;
+  label: string;
+  points?: readonly { x: number; y: number }[];
+}
+
+/** The sector between two slopes on log-log axes through a point, in measured numbers. */
+export interface Wedge {
+  x: number;
+  y: number;
+  slopes: [number, number];
+  /** Range of x it spans. */
+  from: number;
+  to: number;
+  label: string;
+}
+
+export interface AxisOptions {
+  label: string;
+  kind: AxisKind;
+  /** Fixed range in measured numbers. */
+  range?: readonly [number, number] | null;
+  /** Values that get the ticks (depths). */
+  tickValues?: readonly number[];
+}

@@ -1,0 +1,88 @@
+import type { AxisKind } from "./axisTicks.ts";
+
+export interface ExportLine {
+  label: string;
+  xs: readonly number[];
+  /** null is a gap. */
+  ys: readonly (number | null)[];
+  dash: string;
+  band?: { low: readonly (number | null)[]; high: readonly (number | null)[] };
+}
+
+export interface ExportChart {
+  title: string;
+  xLabel: string;
+  yLabel: string;
+  xKind: AxisKind;
+  yKind: AxisKind;
+  lines: readonly ExportLine[];
+  references: readonly { y: number; label: string }[];
+}
+
+const special: Record<string, string> = {
+  "\\": "\\textbackslash{}",
+  "{": "\\{",
+  "}": "\\}",
+  $: "\\$",
+  "&": "\\&",
+  "#": "\\#",
+  "%": "\\%",
+  _: "\\_",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  λ: "$\\lambda$",
+  μ: "$\\mu$",
+  Σ: "$\\Sigma$",
+  "±": "$\\pm$",
+  "−": "$-$",
+  "×": "$\\times$",
+  "→": "$\\to$",
+  "…": "\\dots{}",
+  "–": "--",
+};
+export const escapeLatex = (text: string): string =>
+  text.replace(/[\\{}$&#%_~^λμΣ±−×→…–]/g, (character) => special[character] as string);
+
+const styles: Record<string, string> = { "": "solid" };
+const dashName = (dash: string): string => styles[dash] ?? "dashed";
+
+/** One number as pgfplots reads it; a gap is nan, which `unbounded coords=jump` leaves open. */
+const coordinate = (value: number | null, kind: AxisKind): string =>
+  value === null || !Number.isFinite(value) || (kind !== "linear" && value <= 0) ? "nan" : String(value);
+
+/** A complete `tikzpicture` with the chart's own numbers; needs pgfplots ≥ 1.16 and, for bands, its fillbetween library. */
+export function pgfplots(chart: ExportChart): string {
+  const options = [
+    `title={${escapeLatex(chart.title)}}`,
+    `xlabel={${escapeLatex(chart.xLabel)}}`,
+    `ylabel={${escapeLatex(chart.yLabel)}}`,
+    `xmode=${chart.xKind === "linear" ? "linear" : "log"}`,
+    ...(chart.xKind === "log2" ? ["log basis x=2"] : []),
+    `ymode=${chart.yKind === "linear" ? "linear" : "log"}`,
+    "unbounded coords=jump",
+    "legend pos=outer north east",
+    "width=10cm",
+    "height=7cm",
+  ];
+  const out = ["% \\usepackage{pgfplots} \\usepgfplotslibrary{fillbetween} \\pgfplotsset{compat=1.16}", "\\begin{tikzpicture}"];
+  out.push(`\\begin{axis}[\n  ${options.join(",\n  ")}\n]`);
+  const rows = (xs: readonly number[], ys: readonly (number | null)[]) =>
+    xs.map((x, i) => `  ${coordinate(x, chart.xKind)} ${coordinate(ys[i] ?? null, chart.yKind)}`).join("\n");
+  chart.lines.forEach((line, index) => {
+    if (line.band) {
+      out.push(`\\addplot[draw=none, forget plot, name path=low${index}] table {\n${rows(line.xs, line.band.low)}\n};`);
+      out.push(`\\addplot[draw=none, forget plot, name path=high${index}] table {\n${rows(line.xs, line.band.high)}\n};`);
+      out.push(`\\addplot[forget plot, black!12] fill between[of=low${index} and high${index}];`);
+    }
+    out.push(`\\addplot+[mark size=1.2pt, ${dashName(line.dash)}] table {\n${rows(line.xs, line.ys)}\n};`);
+    out.push(`\\addlegendentry{${escapeLatex(line.label)}}`);
+  });
+  for (const { y, label } of chart.references) {
+    const xs = chart.lines.flatMap((line) => line.xs.filter((x) => chart.xKind === "linear" || x > 0));
+    if (xs.length === 0 || (chart.yKind !== "linear" && y <= 0)) continue;
+    out.push(`\\addplot[dashed, black!60] coordinates {(${Math.min(...xs)},${y}) (${Math.max(...xs)},${y})};`);
+    out.push(`\\addlegendentry{${escapeLatex(label)}}`);
+  }
+  out.push("\\end{axis}", "\\end{tikzpicture}", "");
+  return out.join("\n");
+}

@@ -1,0 +1,54 @@
+import { type AxisKind, smallestDrawn, toPlot } from "./axisTicks.ts";
+
+export type GapReason = "missing" | "not above 0" | "below 10⁻¹²" | "off the x axis";
+
+/** A point in plot coordinates; `y` null breaks the line there. */
+export interface PlotPoint {
+  x: number;
+  y: number | null;
+  /** The measured numbers, for the crosshair and the tables. */
+  rawX: number;
+  rawY: number | null;
+}
+
+export interface DrawnSeries {
+  points: PlotPoint[];
+  /** Plot x of every point that a gap stands for, with the reason. */
+  gaps: { x: number; reason: GapReason }[];
+  /** Points without a place on a logarithmic x axis (step 0). */
+  offAxis: number;
+}
+
+/**
+ * Turns a series into what an axis can draw. A value that has no place (missing, not finite, ≤ 0 or < 1e-12 on a
+ * logarithmic axis) becomes a gap that is counted, never a number.
+ */
+export function splitGaps(xs: readonly number[], ys: readonly (number | null)[], xKind: AxisKind, yKind: AxisKind): DrawnSeries {
+  const drawn: DrawnSeries = { points: [], gaps: [], offAxis: 0 };
+  for (let i = 0; i < xs.length; i++) {
+    const rawX = xs[i] as number;
+    const rawY = ys[i] ?? null;
+    const x = toPlot(rawX, xKind);
+    if (x === null) {
+      drawn.offAxis++;
+      continue;
+    }
+    const tooSmall = yKind === "log10" && rawY !== null && rawY > 0 && rawY < smallestDrawn;
+    const y = tooSmall ? null : toPlot(rawY, yKind);
+    drawn.points.push({ x, y, rawX, rawY });
+    if (y !== null) continue;
+    const reason = rawY === null || !Number.isFinite(rawY) ? "missing" : tooSmall ? "below 10⁻¹²" : "not above 0";
+    drawn.gaps.push({ x, reason });
+  }
+  return drawn;
+}
+
+/** "3 points not above 0, 1 missing", or null when nothing is left out. */
+export function describeGaps(series: readonly DrawnSeries[]): string | null {
+  const counts = new Map<string, number>();
+  for (const { gaps } of series) for (const { reason } of gaps) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  if (counts.size === 0) return null;
+  const parts = [...counts].map(([reason, count]) => `${count.toLocaleString("en")} ${reason}`);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return `${total === 1 ? "1 gap" : `${total.toLocaleString("en")} gaps`}: ${parts.join(", ")}`;
+}
