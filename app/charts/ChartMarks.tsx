@@ -54,7 +54,16 @@ export function ChartMarks({ xKind, yKind, xDomain, yDomain, minorX, minorY, wed
             </g>
           )}
           {wedges.map((wedge) => (
-            <path key={wedge.label} d={wedgePath(wedge, px, pyFree)} fill="var(--chart-theory)" fillOpacity={0.13} />
+            <path
+              key={wedge.label}
+              d={wedgePath(wedge, px, pyFree)}
+              fill="var(--chart-theory)"
+              fillOpacity={0.16}
+              stroke="var(--chart-theory)"
+              strokeOpacity={0.5}
+              strokeWidth={0.75}
+              strokeDasharray="2 3"
+            />
           ))}
           {references.map((reference) => {
             const points = reference.points ?? [

@@ -31,7 +31,7 @@ function spread(points: readonly PlotPoint[], count: number): number[] {
   return picked;
 }
 
-/** Markers of a series (hollow while a run is unfinished), ticks on the axis where a value has no place, and its end label. */
+/** Markers of a series (hollow while a run is unfinished), and crosses on the axis where a value has no place. */
 export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMarkersProps) {
   const area = usePlotArea();
   const xScale = useXAxisScale();
@@ -40,7 +40,6 @@ export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMark
   const inside = (x: number) => x >= area.x - 0.5 && x <= area.x + area.width + 0.5;
   const shown = sparse ? spread(points, long ? 5 : 7) : points.map((_, index) => index);
   const radius = series.minor ? 2.2 : sparse ? 2.6 : 3.6;
-  const end = points.findLast((point) => point.y !== null && inside(xScale(point.x) ?? Number.NaN));
   return (
     <g style={{ pointerEvents: "none" }} opacity={series.minor ? 0.45 : (series.style.opacity ?? 1)}>
       {shown.map((index) => {
@@ -78,20 +77,6 @@ export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMark
           </path>
         );
       })}
-      {series.endLabel && end?.y != null && (
-        <text
-          x={Math.min((xScale(end.x) ?? 0) + 6, area.x + area.width - 4)}
-          y={(yScale(end.y) ?? 0) - 6}
-          fontSize={10}
-          textAnchor="end"
-          fill="var(--ink-soft)"
-          stroke="var(--surface)"
-          strokeWidth={3}
-          paintOrder="stroke"
-        >
-          {series.endLabel}
-        </text>
-      )}
     </g>
   );
 }

@@ -5,6 +5,7 @@ import { type Tick, toPlot } from "./axisTicks.ts";
 import { ChartMarks } from "./ChartMarks.tsx";
 import { axisTicks, layoutChart } from "./chartGeometry.ts";
 import type { AxisOptions, ChartSeries, ReferenceMark, Wedge } from "./chartTypes.ts";
+import { EndLabels } from "./EndLabels.tsx";
 import { PlotPointer } from "./PlotPointer.tsx";
 import { SeriesMarkers } from "./SeriesMarkers.tsx";
 import { smoothSeries } from "./smoothSeries.ts";
@@ -37,6 +38,7 @@ export interface XYChartProps {
 const tickStyle = { fontSize: 11, fill: "var(--ink-faint)" };
 const labelStyle = { fontSize: 11, fill: "var(--ink-soft)" };
 const margin = { top: 8, right: 14, bottom: 4, left: 0 };
+const labelledMargin = { ...margin, right: 30 };
 const longSeries = 60;
 
 const labelOf = (ticks: readonly Tick[]) => {
@@ -49,7 +51,8 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
   const { x, y, series, references = [], wedges = [], smoothing = 0, height = 240 } = props;
   const [ref, width] = useWidth<HTMLDivElement>();
   const layout = useMemo(() => layoutChart(series, x, y, references), [series, x, y, references]);
-  const plotWidth = Math.max(40, width - 52 - margin.right);
+  const margins = series.some((one) => one.endLabel) ? labelledMargin : margin;
+  const plotWidth = Math.max(40, width - 52 - margins.right);
   const xTicks = useMemo(() => axisTicks(x, layout.xDomain, plotWidth), [x, layout, plotWidth]);
   const yTicks = useMemo(() => axisTicks(y, layout.yDomain, height - 50), [y, layout, height]);
   const labelled = (ticks: readonly Tick[]) => ticks.filter((tick) => !tick.minor).map((tick) => tick.at);
@@ -96,7 +99,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
       data-chart={props.panelId}
     >
       {width > 0 && (
-        <ComposedChart width={width} height={height} margin={margin} data={[]} accessibilityLayer={false} throttleDelay="raf">
+        <ComposedChart width={width} height={height} margin={margins} data={[]} accessibilityLayer={false} throttleDelay="raf">
           <CartesianGrid stroke="var(--chart-grid)" strokeWidth={1} vertical={true} />
           <XAxis
             dataKey="x"
@@ -203,6 +206,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
                   />
                 ),
             )}
+            <EndLabels series={series} lines={lines} />
           </ZIndexLayer>
           <ZIndexLayer zIndex={2000}>
             <PlotPointer
