@@ -58,10 +58,8 @@ async function compiledStep(definition: StepDefinition, options: ort.InferenceSe
     },
     async writeState(values) {
       for (const [name, data] of Object.entries(values)) {
-        const spec = definition.state[name];
-        (current[`state.${name}`].data as Float32Array).set(
-          checkedInput(`state '${name}'`, spec, data as Values) as Float32Array,
-        );
+        const checked = checkedInput(`state '${name}'`, definition.state[name], data as Values) as Float32Array;
+        (current[`state.${name}`].data as Float32Array).set(checked);
       }
     },
     dispose: () => session.release(),

@@ -5,12 +5,31 @@ import type { Sym, Symbolic } from "./symbolic.ts";
 /** Larger host tensors inside a traced function are a mistake: data belongs into inputs or constants. */
 const LARGEST_LITERAL = 65_536;
 
+interface Literal {
+  readonly values: ArrayLike<number>;
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32" | "bool";
+}
+
 /** A TensorFlow.js backend whose tensors have no values, only a place in the graph that is being built. */
 export class TraceBackend extends tf.KernelBackend {
-  /** Set while a function is traced. */
-  symbolic: Symbolic | undefined;
+  private current: Symbolic | undefined;
   private tensors = new WeakMap<object, Sym>();
-  private references = new WeakMap<object, number>();
+  private cached = new WeakMap<object, Sym>();
+  /** Tensors made from host data, or moved here from another backend: they outlive a trace. */
+  private readonly literals = new WeakMap<object, Literal>();
+  private readonly references = new WeakMap<object, number>();
+
+  /** Set while a function is traced. */
+  get symbolic(): Symbolic | undefined {
+    return this.current;
+  }
+
+  set symbolic(symbolic: Symbolic | undefined) {
+    this.current = symbolic;
+    this.tensors = new WeakMap();
+    this.cached = new WeakMap();
+  }
 
   put(sym: Sym): tf.TensorInfo {
     const dataId = {};
@@ -19,40 +38,43 @@ export class TraceBackend extends tf.KernelBackend {
     return { dataId, shape: [...sym.shape], dtype: tfDtype(sym.value.dtype) };
   }
 
-  get(info: tf.TensorInfo): Sym {
-    const sym = this.tensors.get(info.dataId);
-    if (!sym) throw new Error("a tensor of another trace is used: pass it as an input or a constant");
-    return sym;
+  get({ dataId, shape }: tf.TensorInfo): Sym {
+    const found = this.tensors.get(dataId);
+    if (found) return found;
+    if (!this.literals.has(dataId)) {
+      // Before it is moved, for moving takes it away from where it is.
+      if (sizeOf(shape) > LARGEST_LITERAL) throw tooLarge(shape);
+      tf.engine().moveData(this, dataId);
+    }
+    const literal = this.literals.get(dataId);
+    if (!literal || !this.current) throw new Error("a tensor of another trace is used: pass it as an input or a constant");
+    const sym = this.cached.get(dataId) ?? literalSym(this.current, literal);
+    this.cached.set(dataId, sym);
+    // Backends let a tensor and its reshaped self share their data.
+    return this.current.reshape(sym, shape);
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
     const dataId = {};
-    this.references.set(dataId, 1);
-    this.move(dataId, values, shape, dtype);
+    this.move(dataId, values, shape, dtype, 1);
     return dataId;
   }
 
-  override move(dataId: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): void {
-    if (!this.symbolic) throw new Error("tensors of the tracing backend exist only while a function is traced");
+  override move(
+    dataId: object,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    references: number,
+  ): void {
     if (dtype === "string" || dtype === "complex64") throw new Error(`tensors of dtype ${dtype} cannot be compiled`);
-    const array = values as ArrayLike<number>;
-    const { graph } = this.symbolic;
-    const kind = dtype as "float32" | "int32" | "bool";
-    const size = sizeOf(shape);
-    if (size > 0 && isUniform(array)) {
-      this.tensors.set(dataId, this.symbolic.scalar(Number(array[0]), kind, shape));
-    } else if (size > LARGEST_LITERAL) {
-      throw new Error(
-        `a tensor of ${size} values, shape [${shape}], is made inside the function or comes from its closure: pass it as an input or a constant`,
-      );
-    } else {
-      const Kind = kind === "float32" ? Float32Array : kind === "int32" ? Int32Array : Uint8Array;
-      this.tensors.set(dataId, this.symbolic.of(graph.constant(Kind.from(array) as Data, [...shape], kind)));
-    }
-    if (!this.references.has(dataId)) this.references.set(dataId, 1);
+    this.literals.set(dataId, { values: values as ArrayLike<number>, shape: [...shape], dtype: dtype as Literal["dtype"] });
+    this.references.set(dataId, references);
   }
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
+    const literal = this.literals.get(dataId);
+    if (literal) return literal.values as tf.backend_util.BackendValues;
     const sym = this.tensors.get(dataId);
     const data = sym?.value.input === undefined ? sym?.value.data : undefined;
     if (!sym || !data) {
@@ -74,6 +96,7 @@ export class TraceBackend extends tf.KernelBackend {
     this.references.set(dataId, left);
     if (left > 0 && !force) return false;
     this.tensors.delete(dataId);
+    this.literals.delete(dataId);
     return true;
   }
 
@@ -106,6 +129,19 @@ export class TraceBackend extends tf.KernelBackend {
   }
 
   override dispose(): void {}
+}
+
+function literalSym({ graph }: Symbolic, { values, shape, dtype }: Literal): Sym {
+  if (values.length > 0 && isUniform(values)) return { value: graph.scalar(Number(values[0]), dtype), shape };
+  if (values.length > LARGEST_LITERAL) throw tooLarge(shape);
+  const Kind = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
+  return { value: graph.constant(Kind.from(values) as Data, shape, dtype), shape };
+}
+
+function tooLarge(shape: readonly number[]): Error {
+  return new Error(
+    `a tensor of ${sizeOf(shape)} values, shape [${shape}], is made inside the function or comes from its closure: pass it as an input or a constant`,
+  );
 }
 
 function isUniform(values: ArrayLike<number>): boolean {

@@ -40,8 +40,7 @@ function power(s: Symbolic, a: Sym, b: Sym): Sym {
 
 /** Rounds down, as TensorFlow.js does; ONNX' integer division truncates. */
 function floorDiv(s: Symbolic, a: Sym, b: Sym): Sym {
-  const dtype = a.value.dtype;
-  return s.cast(s.unary("Floor", s.div(s.cast(a, "float32"), s.cast(b, "float32"))), dtype);
+  return s.unary("Floor", s.div(s.cast(a, "float32"), s.cast(b, "float32")));
 }
 
 function select(s: Symbolic, condition: Sym, t: Sym, e: Sym): Sym {
@@ -121,8 +120,8 @@ export const elementwise: Kernels = {
   Maximum: pair("Max"),
   Minimum: pair("Min"),
   Pow: (s, { a, b }: AB) => power(s, a, b),
-  FloorDiv: (s, { a, b }: AB) => floorDiv(s, a, b),
-  Mod: (s, { a, b }: AB) => s.sub(a, s.mul(floorDiv(s, a, b), b)),
+  FloorDiv: (s, { a, b }: AB) => s.cast(floorDiv(s, a, b), "int32"),
+  Mod: (s, { a, b }: AB) => s.sub(a, s.mul(s.cast(floorDiv(s, a, b), a.value.dtype), b)),
   SquaredDifference: (s, { a, b }: AB) => {
     const difference = s.sub(a, b);
     return s.mul(difference, difference);

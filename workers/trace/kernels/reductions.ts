@@ -3,14 +3,16 @@ import { axesOf, type Inputs, type Kernel, type Kernels } from "./kernel.ts";
 
 type X = Inputs<"x">;
 interface Reduction {
-  axis: number | number[];
+  axis?: number | number[];
+  /** Max has this name for it. */
+  reductionIndices?: number | number[];
   keepDims: boolean;
 }
 
 const reduce =
   (op: string): Kernel =>
-  (s: Symbolic, { x }: X, { axis, keepDims }: Reduction) =>
-    s.reduce(op, x, axesOf(axis, x.shape.length), keepDims);
+  (s: Symbolic, { x }: X, { axis, reductionIndices, keepDims }: Reduction) =>
+    s.reduce(op, x, axesOf(axis ?? reductionIndices, x.shape.length), keepDims);
 
 /** Flags have no reductions in ONNX: count them as integers. */
 const quantifier =
