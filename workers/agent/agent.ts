@@ -1,0 +1,248 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type AssignAnswer,
+  type Assignment,
+  assignment as assignmentSchema,
+  type CancelRequest,
+  type Heartbeat,
+  type Hello,
+  workerProtocolVersion,
+} from "../../contract/workerProtocol.ts";
+import { Absence } from "./absence.ts";
+import { type AssignMessage, Attempt } from "./attempt.ts";
+import { AttemptDesk } from "./attemptDesk.ts";
+import { AttemptSpool } from "./attemptSpool.ts";
+import { prepareCheckpoints, removeOldCheckpoints } from "./checkpoints.ts";
+import { describeMachine, programVersion } from "./describeMachine.ts";
+import { count, messageOf, say } from "./log.ts";
+import type { AgentOptions } from "./options.ts";
+import { closeRecovered, recoverAttempts } from "./recoverAttempts.ts";
+import type { RunExit } from "./runProcess.ts";
+import { ServerLink } from "./serverLink.ts";
+import { SpareProcess } from "./spareProcess.ts";
+import { systemMeter } from "./systemUse.ts";
+import type { WorkerFolder } from "./workerFolder.ts";
+
+/** A stopping worker ends within 10 s: checkpoints first, then what can still be sent. */
+const suspendMs = 6_000;
+const flushMs = 2_500;
+const diskRetryMs = 2_000;
+
+export interface AgentSetup {
+  options: AgentOptions;
+  folder: WorkerFolder;
+  /** What the machine offers: asked before each hello. */
+  offer: () => Promise<Pick<Hello, "devices" | "datasets">>;
+  /** Program of a run's process. */
+  runProgram: string;
+  /** The server refused this worker before it ever took it. */
+  onUnwanted: () => void;
+}
+
+/** Takes runs from a server, gives each a process of its own, and sees that every event reaches the server. */
+export class Agent {
+  private readonly setup: AgentSetup;
+  private readonly desk: AttemptDesk;
+  private readonly link: ServerLink;
+  private readonly spare: SpareProcess;
+  private readonly absence = new Absence();
+  private readonly readSystem = systemMeter();
+  private isStopping = false;
+
+  constructor(setup: AgentSetup) {
+    this.setup = setup;
+    const { options, folder } = setup;
+    this.spare = new SpareProcess(setup.runProgram, () => !this.desk.all.some((attempt) => attempt.isStarting));
+    this.desk = new AttemptDesk(folder.checkpoints, options.keepSpool, (batch) => this.link.sendEvents(batch));
+    this.link = new ServerLink(options.server, options.token, {
+      makeHello: () => this.makeHello(),
+      makeHeartbeat: () => this.makeHeartbeat(),
+      assign: (message) => this.assign(message),
+      cancel: (request) => this.cancel(request),
+      heartbeatAnswered: ({ lost, cancel }) => {
+        this.desk.dropLost(lost);
+        for (const request of cancel) this.cancel(request);
+      },
+      up: ({ lost }) => {
+        this.desk.dropLost(lost);
+        this.absence.up(options.server, this.desk.unsent);
+        this.desk.wake();
+      },
+      down: (reason) => {
+        if (!this.isStopping) this.absence.down(reason, this.desk.working, this.desk.unsent);
+      },
+      refused: (code, message) => this.refused(code, message),
+    });
+  }
+
+  start(): void {
+    const { folder } = this.setup;
+    const old = removeOldCheckpoints(folder.checkpoints);
+    if (old > 0) say(`Checkpoints of ${count(old, "run")} were old and are removed`);
+    const earlier = recoverAttempts(folder.spool);
+    if (earlier.length > 0) say(`The spool holds events of ${count(earlier.length, "earlier attempt")}`);
+    for (const attempt of earlier) {
+      this.desk.add(attempt);
+      attempt.done = this.recover(attempt);
+    }
+    this.spare.prepare();
+    this.link.open();
+  }
+
+  /** Lets runs make checkpoints and sends what can be sent, within 10 s. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.spare.close();
+    for (const attempt of this.desk.all) {
+      if (!attempt.run) continue;
+      attempt.stopping ??= "suspended";
+      attempt.run.suspend(suspendMs);
+    }
+    const all = Promise.all(this.desk.all.map((attempt) => attempt.done));
+    await Promise.race([all, sleep(suspendMs + 500)]);
+    for (const deadline = Date.now() + flushMs; this.desk.all.length > 0 && this.link.isUp && Date.now() < deadline; )
+      await sleep(20);
+    if (this.desk.unsent > 0) say(`${count(this.desk.unsent, "event")} stay in the spool until the next start`);
+    this.close();
+  }
+
+  /** Kills all at once; the spool keeps what it has. */
+  abandon(): void {
+    this.isStopping = true;
+    for (const attempt of this.desk.all) attempt.run?.kill();
+    this.close();
+  }
+
+  /** A server started this worker for itself and has gone for good. */
+  get isForsaken(): boolean {
+    return this.setup.options.local && this.absence.isTooLongForLocal(this.desk.working);
+  }
+
+  private close(): void {
+    this.spare.close();
+    this.link.close();
+    this.setup.folder.unlock();
+  }
+
+  private assign(message: Assignment): AssignAnswer {
+    const parsed = assignmentSchema.safeParse(message);
+    if (!parsed.success) return { accepted: false, reason: "the worker does not understand it: is it older than the server?" };
+    const { runId, attempt: number, lease } = parsed.data;
+    if (this.desk.find(runId, number)) return { accepted: true };
+    if (this.isStopping) return { accepted: false, reason: "the worker is stopping" };
+    const superseded = this.desk.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
+    const busy = this.desk.all.filter((attempt) => attempt.isWorking && !superseded.includes(attempt)).length;
+    const { slots } = this.setup.options;
+    if (busy >= slots) return { accepted: false, reason: `${slots === 1 ? "its slot is" : `its ${slots} slots are`} in use` };
+    try {
+      const attempt = new Attempt(new AttemptSpool(this.setup.folder.spool, { runId, attempt: number, lease }));
+      attempt.spool.save();
+      this.desk.add(attempt);
+      for (const old of superseded) this.desk.drop(old, "a later attempt was assigned");
+      attempt.done = this.train(
+        attempt,
+        parsed.data,
+        superseded.map((old) => old.done),
+      );
+      return { accepted: true };
+    } catch (error) {
+      return { accepted: false, reason: `its disk refuses: ${messageOf(error)}`.slice(0, 500) };
+    }
+  }
+
+  private async train(attempt: Attempt, assignment: Assignment, earlier: Promise<void>[]): Promise<void> {
+    const { folder, options } = this.setup;
+    const { config, runId } = assignment;
+    say(
+      `Run ${attempt.label} of "${assignment.experimentName}": ${config.architecture} depth ${config.depth} seed ${config.seed}`,
+    );
+    const run = this.spare.take();
+    attempt.run = run;
+    await Promise.all(earlier);
+    const message = (): AssignMessage => ({
+      type: "assign",
+      assignment,
+      paths: {
+        spool: attempt.spool.path,
+        checkpoints: prepareCheckpoints(folder.checkpoints, runId, assignment.attempt),
+        datasets: options.datasetsDir,
+        datasetCache: folder.datasetCache,
+      },
+      device: config.device === "auto" ? options.device : config.device,
+      threads: options.threads,
+    });
+    const exit = await attempt.train(run, message, () => this.spare.prepare());
+    await this.seal(attempt, () => this.sayEnd(attempt, exit));
+    this.spare.prepare();
+  }
+
+  private async recover(attempt: Attempt): Promise<void> {
+    await this.seal(attempt, () => closeRecovered(attempt));
+  }
+
+  /** Completes the spool of an attempt without process, for as long as a full disk makes that take. */
+  private async seal(attempt: Attempt, complete: () => void | Promise<void>): Promise<void> {
+    while (attempt.stopping !== "refused") {
+      try {
+        await complete();
+        break;
+      } catch (error) {
+        if (error instanceof SyntaxError) this.desk.drop(attempt, `its spool is damaged: ${error.message}`);
+        else say(`The end of run ${attempt.label} cannot be written: ${messageOf(error)}; trying again`);
+        await sleep(diskRetryMs);
+      }
+    }
+    this.desk.seal(attempt);
+  }
+
+  private sayEnd(attempt: Attempt, exit: RunExit): void {
+    let { end } = attempt.spool.inspect();
+    if (!end) {
+      end = attempt.farewell(exit);
+      attempt.spool.append(end);
+      attempt.spool.inspect();
+    }
+    say(
+      `Run ${attempt.label} ${end.kind === "finished" ? `finished after ${end.step} steps` : `ended ${end.code}: ${end.message}`}`,
+    );
+  }
+
+  private cancel({ runId, attempt: number }: CancelRequest): void {
+    const attempt = this.desk.find(runId, number);
+    if (!attempt?.isWorking || attempt.stopping) return;
+    say(`Run ${attempt.label} is cancelled`);
+    attempt.stopping = "cancelled";
+    attempt.run?.cancel();
+  }
+
+  private async makeHello(): Promise<Hello> {
+    const { options, folder } = this.setup;
+    return {
+      protocol: workerProtocolVersion,
+      workerId: folder.workerId,
+      name: options.name,
+      version: programVersion(),
+      machine: describeMachine(),
+      slots: options.slots,
+      ...(await this.setup.offer()),
+      holding: this.desk.all
+        .filter((attempt) => attempt.stopping !== "refused")
+        .map((attempt) => attempt.spool.lease)
+        .slice(0, 1000),
+    };
+  }
+
+  private makeHeartbeat(): Heartbeat {
+    const held = this.desk.all.filter((attempt) => attempt.stopping !== "refused").slice(0, 256);
+    return {
+      runs: held.map(({ spool, step, stepMs }) => ({ ...spool.lease, step, stepMs })),
+      system: this.readSystem(),
+    };
+  }
+
+  private refused(code: string, message: string): void {
+    say(`The server refuses this worker: ${message} (${code})`);
+    if (this.absence.isFirst) this.setup.onUnwanted();
+    else say(`Asking again every 15 s; ${count(this.desk.unsent, "event")} in the spool are kept`);
+  }
+}

@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AttemptHistory } from "./attemptSpool.ts";
+
+const lastAttemptFile = "last-attempt";
+const keptForDays = 30;
+
+/**
+ * The run's folder of checkpoints, ready for an attempt. Checkpoints go on the previous attempt's curve: if that one was not
+ * on this worker, points between its end and the checkpoint may be missing at the server, so the attempt begins anew.
+ */
+export function prepareCheckpoints(folder: string, runId: string, attempt: number): string {
+  const path = join(folder, runId);
+  if (existsSync(path) && lastAttempt(path) !== attempt - 1) rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, lastAttemptFile), `${attempt}\n`);
+  return path;
+}
+
+/** The server refused the rest of an attempt: checkpoints after what it stored would leave a gap in the curve. */
+export function dropUnstoredCheckpoints(folder: string, runId: string, history: AttemptHistory, acked: number): void {
+  const stored = history.checkpoints.filter(({ seq }) => seq <= acked).map(({ step }) => step);
+  const safe = Math.max(history.resumedFromStep ?? Number.POSITIVE_INFINITY, ...stored);
+  for (const name of list(join(folder, runId)))
+    if (/^\d+\./.test(name) && Number.parseInt(name, 10) > safe) rmSync(join(folder, runId, name), { force: true });
+}
+
+/** Nothing of the run is to be gone on with. */
+export function removeCheckpoints(folder: string, runId: string): void {
+  rmSync(join(folder, runId), { recursive: true, force: true });
+}
+
+/** Runs that went on elsewhere or were given up leave theirs behind. @returns how many runs' checkpoints were old and went */
+export function removeOldCheckpoints(folder: string, now = Date.now()): number {
+  const old = list(folder).filter((name) => now - statSync(join(folder, name)).mtimeMs > keptForDays * 86_400_000);
+  for (const name of old) removeCheckpoints(folder, name);
+  return old.length;
+}
+
+function lastAttempt(path: string): number | null {
+  try {
+    return Number.parseInt(readFileSync(join(path, lastAttemptFile), "utf8"), 10);
+  } catch {
+    return null;
+  }
+}
+
+const list = (path: string): string[] => (existsSync(path) ? readdirSync(path) : []);

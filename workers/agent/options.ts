@@ -1,0 +1,103 @@
+import { availableParallelism, hostname } from "node:os";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { Failure } from "../../contract/failure.ts";
+import { type DeviceChoice, deviceChoices } from "../../contract/runConfig.ts";
+import type { WorkerEnvironment } from "../env.ts";
+
+export interface AgentOptions {
+  /** Origin of the server, e.g. http://127.0.0.1:4040 */
+  server: string;
+  token: string;
+  /** Runs at the same time, one process each. */
+  slots: number;
+  /** Threads of one run: threads × slots does not exceed the cores. */
+  threads: number;
+  dataDir: string;
+  datasetsDir: string | null;
+  device: DeviceChoice;
+  name: string;
+  /** Started by a server on the same machine: goes away by itself when that server has gone for good. */
+  local: boolean;
+  /** Keeps the events of ended attempts as a ledger of what was sent, `<spool>.sent`. */
+  keepSpool: boolean;
+}
+
+export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slots N] [--data DIR] [--device ${deviceChoices.join("|")}] [--name NAME]
+
+  --server URL    where Collapsar runs, e.g. https://studies.example.org:4040
+  --token TOKEN   from the page "Workers"; or in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
+  --slots N       runs at the same time (default: one a processor core)
+  --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
+  --device        what to compute on (default: auto, the best that is there)
+  --name NAME     shown on the page "Workers" (default: the host's name)
+  --keep-spool    keep the events of ended runs on disk`;
+
+/** @throws Failure INVALID naming the flag, its value and what it may be */
+export function parseOptions(args: string[], environment: WorkerEnvironment): AgentOptions {
+  const flags = parseFlags(args);
+  const cores = availableParallelism();
+  const slots = wholeNumber("--slots", flags.slots ?? environment.slots ?? String(cores), 1, 256);
+  const token = flags.token ?? environment.token;
+  if (!flags.server)
+    throw new Failure("INVALID", "--server is missing: the address of the Collapsar server, e.g. http://127.0.0.1:4040");
+  if (!token)
+    throw new Failure(
+      "INVALID",
+      "--token is missing: make one on the page Workers (or set COLLAPSAR_WORKER_TOKEN in the environment)",
+    );
+  return {
+    server: serverOrigin(flags.server),
+    token,
+    slots,
+    threads: Math.max(1, Math.floor(cores / slots)),
+    dataDir: flags.data ? resolve(flags.data) : environment.dataDir,
+    datasetsDir: environment.datasetsDir,
+    device: deviceChoice(flags.device ?? "auto"),
+    name: (flags.name?.trim() || hostname()).slice(0, 80),
+    local: flags.local ?? false,
+    keepSpool: flags["keep-spool"] ?? false,
+  };
+}
+
+function parseFlags(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      strict: true,
+      allowPositionals: false,
+      options: {
+        server: { type: "string" },
+        token: { type: "string" },
+        slots: { type: "string" },
+        data: { type: "string" },
+        device: { type: "string" },
+        name: { type: "string" },
+        local: { type: "boolean" },
+        "keep-spool": { type: "boolean" },
+      },
+    }).values;
+  } catch (error) {
+    throw new Failure("INVALID", (error as Error).message);
+  }
+}
+
+function serverOrigin(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:")
+    throw new Failure("INVALID", `--server is "${text}": it must be an address that begins with http:// or https://`);
+  return url.origin;
+}
+
+function wholeNumber(flag: string, text: string, min: number, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < min || value > max)
+    throw new Failure("INVALID", `${flag} is "${text}": it must be a whole number from ${min} to ${max}`);
+  return value;
+}
+
+function deviceChoice(text: string): DeviceChoice {
+  const choice = deviceChoices.find((known) => known === text);
+  if (!choice) throw new Failure("INVALID", `--device is "${text}": it must be one of ${deviceChoices.join(", ")}`);
+  return choice;
+}

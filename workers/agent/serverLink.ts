@@ -1,0 +1,149 @@
+import { io, type Socket } from "socket.io-client";
+import {
+  type AssignAnswer,
+  type Assignment,
+  type CancelRequest,
+  type EventAnswer,
+  type EventBatch,
+  type Heartbeat,
+  type HeartbeatAnswer,
+  type Hello,
+  type HelloAnswer,
+  protocolTimes,
+  type ServerToWorker,
+  type WorkerToServer,
+  workerNamespace,
+} from "../../contract/workerProtocol.ts";
+import { messageOf } from "./log.ts";
+
+export interface LinkListener {
+  makeHello(): Promise<Hello>;
+  makeHeartbeat(): Heartbeat;
+  assign(message: Assignment): AssignAnswer;
+  cancel(request: CancelRequest): void;
+  heartbeatAnswered(answer: HeartbeatAnswer): void;
+  /** The server knows this worker: events may be sent. */
+  up(answer: Extract<HelloAnswer, { ok: true }>): void;
+  down(reason: string): void;
+  /** The server does not want this worker; asked again every 15 s. */
+  refused(code: string, message: string): void;
+}
+
+const answerTimeoutMs = 10_000;
+const retryRefusedMs = 15_000;
+
+/** The connection to the server: kept up for ever, and told to all when it comes and goes. */
+export class ServerLink {
+  private readonly socket: Socket<ServerToWorker, WorkerToServer>;
+  private readonly listener: LinkListener;
+  private heartbeats: NodeJS.Timeout | null = null;
+  private retry: NodeJS.Timeout | null = null;
+  /** Whether the server has answered this connection's hello. */
+  isUp = false;
+
+  constructor(server: string, token: string, listener: LinkListener) {
+    this.listener = listener;
+    this.socket = io(server + workerNamespace, {
+      auth: { token },
+      transports: ["websocket"],
+      autoConnect: false,
+      timeout: 5_000,
+      // A restarted server is found within 1–2 s; the jitter keeps many workers from knocking at once.
+      reconnectionDelay: 200,
+      reconnectionDelayMax: 1_200,
+      randomizationFactor: 0.4,
+    });
+    this.socket.on("connect", () => void this.greet());
+    this.socket.on("connect_error", (error) => this.failed(error));
+    this.socket.on("disconnect", (reason) => {
+      this.fall(reason);
+      if (reason === "io server disconnect") this.retryLater(1_000); // the client library waits for us after this one
+    });
+    this.socket.on("assign", (message, answer) => answer(listener.assign(message)));
+    this.socket.on("cancel", (request) => listener.cancel(request));
+  }
+
+  open(): void {
+    this.socket.connect();
+  }
+
+  close(): void {
+    if (this.retry) clearTimeout(this.retry);
+    this.fall("closed");
+    this.socket.disconnect();
+  }
+
+  /** @returns null if there is no connection or no answer came: the events may or may not be stored */
+  async sendEvents(batch: EventBatch): Promise<EventAnswer | null> {
+    if (!this.isUp) return null;
+    try {
+      return await this.socket.timeout(answerTimeoutMs).emitWithAck("events", batch);
+    } catch {
+      this.renew("no answer to events");
+      return null;
+    }
+  }
+
+  private async greet(): Promise<void> {
+    try {
+      const hello = await this.listener.makeHello();
+      const answer = await this.socket.timeout(answerTimeoutMs).emitWithAck("hello", hello);
+      if (!answer.ok) return this.turnedAway(answer.code, answer.message);
+      this.isUp = true;
+      this.heartbeats = setInterval(() => void this.beat(), answer.heartbeatMs);
+      this.listener.up(answer);
+    } catch (error) {
+      this.renew(`no answer to hello: ${messageOf(error)}`);
+    }
+  }
+
+  private async beat(): Promise<void> {
+    try {
+      const timeoutMs = protocolTimes.leaseMs / 2;
+      this.listener.heartbeatAnswered(
+        await this.socket.timeout(timeoutMs).emitWithAck("heartbeat", this.listener.makeHeartbeat()),
+      );
+    } catch {
+      this.renew("no answer to a heartbeat");
+    }
+  }
+
+  /** A line that is open but dead is noticed by its silence: hang up and call again. */
+  private renew(reason: string): void {
+    if (!this.socket.connected) return;
+    this.fall(reason);
+    this.socket.disconnect();
+    this.socket.connect();
+  }
+
+  private fall(reason: string): void {
+    if (this.heartbeats) clearInterval(this.heartbeats);
+    this.heartbeats = null;
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.listener.down(reason);
+  }
+
+  private failed(error: Error & { data?: { code?: string; message?: string } }): void {
+    // While it is active, the library tries again by itself; a refusal by the server ends that.
+    if (this.socket.active) this.listener.down(describeTransport(error));
+    else this.turnedAway(error.data?.code ?? "NOT_ALLOWED", error.data?.message ?? error.message);
+  }
+
+  private turnedAway(code: string, message: string): void {
+    this.socket.disconnect();
+    this.retryLater(retryRefusedMs);
+    this.listener.refused(code, message);
+  }
+
+  private retryLater(ms: number): void {
+    if (this.retry) clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.socket.connect(), ms);
+  }
+}
+
+/** "websocket error" hides why: the cause lies deeper. */
+function describeTransport(error: Error): string {
+  const cause = (error as { description?: { message?: string } }).description?.message;
+  return cause ? `${error.message}: ${cause}` : error.message;
+}

@@ -1,0 +1,56 @@
+import { describeExit } from "./describeExit.ts";
+import { say } from "./log.ts";
+import { RunProcess } from "./runProcess.ts";
+
+/**
+ * Keeps one run process ready with everything imported, so that an assignment starts at once. A new one is prepared only
+ * while no run is starting (`mayPrepare`): it would take the processor from that run's first steps.
+ */
+export class SpareProcess {
+  private spare: RunProcess | null = null;
+  private retry: NodeJS.Timeout | null = null;
+  private failures = 0;
+  private closed = false;
+  private readonly program: string;
+  private readonly mayPrepare: () => boolean;
+
+  constructor(program: string, mayPrepare: () => boolean) {
+    this.program = program;
+    this.mayPrepare = mayPrepare;
+  }
+
+  /** The process for a run: the one that was prepared, or else a new one. */
+  take(): RunProcess {
+    const taken = this.spare?.isAlive ? this.spare : new RunProcess(this.program);
+    this.spare = null;
+    return taken;
+  }
+
+  prepare(): void {
+    if (this.closed || this.spare || this.retry || !this.mayPrepare()) return;
+    const spare = new RunProcess(this.program);
+    this.spare = spare;
+    spare.ready.then((isReady) => {
+      if (isReady) this.failures = 0;
+    });
+    spare.exited.then((exit) => {
+      if (this.spare !== spare || this.closed) return;
+      this.spare = null;
+      this.failures++;
+      const delayMs = Math.min(60_000, 500 * 2 ** this.failures);
+      say(
+        `The prepared run process ended (${describeExit(exit)}); the next try is in ${delayMs / 1000} s\n${exit.errorTail}`.trim(),
+      );
+      this.retry = setTimeout(() => {
+        this.retry = null;
+        this.prepare();
+      }, delayMs);
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.retry) clearTimeout(this.retry);
+    this.spare?.kill();
+  }
+}

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EventAnswer, EventBatch } from "../../contract/workerProtocol.ts";
+import type { AttemptSpool } from "./attemptSpool.ts";
+import { messageOf, say } from "./log.ts";
+
+export interface SenderListener {
+  /** More is stored. */
+  acknowledged(): void;
+  /** The server takes no more of this attempt. */
+  refused(code: string, message: string): void;
+}
+
+/** @returns null if there is no connection or no answer came */
+export type SendBatch = (batch: EventBatch) => Promise<EventAnswer | null>;
+
+const batchEvents = 500;
+/** Events of so short a time go together: a message costs more than its bytes. */
+const batchMs = 15;
+const retryMs = { first: 250, most: 5_000 };
+
+/** Sends one attempt's spool in order, one batch at a time, until the server has it: each event arrives at least once. */
+export class SpoolSender {
+  private readonly spool: AttemptSpool;
+  private readonly send: SendBatch;
+  private readonly listener: SenderListener;
+  private busy = false;
+  private woken = false;
+  private stopped = false;
+  private maxEvents = batchEvents;
+  private lastSentAt = 0;
+  private failures = 0;
+
+  constructor(spool: AttemptSpool, send: SendBatch, listener: SenderListener) {
+    this.spool = spool;
+    this.send = send;
+    this.listener = listener;
+  }
+
+  /** There may be something to send: new events, or a connection. */
+  wake(): void {
+    this.woken = true;
+    if (!this.busy && !this.stopped) void this.work();
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    try {
+      while (this.woken && !this.stopped) {
+        this.woken = false;
+        const idleMs = Date.now() - this.lastSentAt;
+        if (idleMs < batchMs) await sleep(batchMs - idleMs);
+        if (await this.sendNext()) this.woken = true;
+      }
+    } catch (error) {
+      say(`Sending ${this.spool.path} failed: ${messageOf(error)}`);
+      this.stopped = true;
+      this.listener.refused("INTERNAL", messageOf(error));
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** @returns whether there may be more to send right away */
+  private async sendNext(): Promise<boolean> {
+    const events = this.spool.next(this.maxEvents);
+    if (events.length === 0) return false;
+    this.lastSentAt = Date.now();
+    const answer = await this.send({ ...this.spool.lease, events });
+    if (this.stopped || answer === null) return false; // a new connection wakes it again
+    if (answer.ok) return this.accept(answer.storedThrough);
+    switch (answer.code) {
+      case "SEQUENCE_GAP":
+        if (answer.expected === events[0].seq) return this.retry("it lacks the very event that was sent");
+        this.spool.seek(answer.expected);
+        return true;
+      case "LEASE_LOST":
+      case "NOT_FOUND":
+        return this.give(answer.code, answer.message);
+      case "INVALID":
+        return this.narrow(events.length, answer.message);
+      default:
+        return this.retry(answer.message);
+    }
+  }
+
+  private accept(storedThrough: number): true {
+    this.failures = 0;
+    this.maxEvents = Math.min(batchEvents, this.maxEvents * 2);
+    this.spool.acknowledge(storedThrough);
+    this.listener.acknowledged();
+    return true;
+  }
+
+  /** Halves the batch until the one event is found that the server cannot read. */
+  private narrow(sent: number, message: string): boolean {
+    if (sent > 1) {
+      this.maxEvents = Math.ceil(sent / 2);
+      return true;
+    }
+    const [event] = this.spool.next(1);
+    if (this.spool.isReplaced(event.seq)) return this.give("INVALID", message);
+    say(`Run ${this.spool.lease.runId}: event ${event.seq} (${event.event.kind}) was refused and is kept: ${message}`);
+    this.spool.refuse(event, message);
+    return true;
+  }
+
+  private give(code: string, message: string): false {
+    this.stopped = true;
+    this.listener.refused(code, message);
+    return false;
+  }
+
+  private async retry(message: string): Promise<true> {
+    const delayMs = Math.min(retryMs.most, retryMs.first * 2 ** this.failures++);
+    if (this.failures === 3) say(`The server cannot store events of run ${this.spool.lease.runId} now: ${message}; trying on`);
+    await sleep(delayMs * (0.5 + Math.random() / 2));
+    return true;
+  }
+}

@@ -1,0 +1,76 @@
+import { Failure } from "../../contract/failure.ts";
+import { listAvailability } from "../data/listAvailability.ts";
+import { workerEnvironment } from "../env.ts";
+import { Agent } from "./agent.ts";
+import { count, messageOf, say, surviveClosedOutput } from "./log.ts";
+import { type AgentOptions, parseOptions, usage } from "./options.ts";
+import { openWorkerFolder, type WorkerFolder } from "./workerFolder.ts";
+
+/** How the worker's program ends; 0 is a stop as asked for. */
+export const exitCodes = { failed: 1, refused: 2, folderTaken: 3 } as const;
+const forsakenCheckMs = 10_000;
+
+/** The worker's program: reads its flags, takes its folder, and serves until it is told to stop. */
+export function startWorker(args: string[], runProgram: string): void {
+  surviveClosedOutput();
+  if (args.includes("--help")) {
+    console.log(usage);
+    process.exit(0);
+  }
+  const options = readOptions(args);
+  const folder = takeFolder(options);
+  say(`Worker "${options.name}": ${count(options.slots, "slot")}, device ${options.device}, data in ${folder.path}`);
+  const agent = new Agent({
+    options,
+    folder,
+    offer: async () => ({
+      devices: ["cpu"],
+      datasets: await listAvailability({ folder: options.datasetsDir, cache: folder.datasetCache }),
+    }),
+    runProgram,
+    onUnwanted: () => {
+      agent.abandon();
+      process.exit(exitCodes.refused);
+    },
+  });
+  stopOnSignals(agent);
+  agent.start();
+}
+
+function stopOnSignals(agent: Agent): void {
+  let stopping = false;
+  const stop = async (why: string) => {
+    stopping = true;
+    say(why);
+    await agent.stop();
+    say("Stopped");
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => {
+      if (!stopping) return void stop(`${signal}: making checkpoints; once more to end at once`);
+      agent.abandon();
+      process.exit(exitCodes.failed);
+    });
+  setInterval(() => {
+    if (agent.isForsaken && !stopping) void stop("The server that started this worker has gone");
+  }, forsakenCheckMs);
+}
+
+function readOptions(args: string[]): AgentOptions {
+  try {
+    return parseOptions(args, workerEnvironment());
+  } catch (error) {
+    console.error(`${messageOf(error)}\n\n${usage}`);
+    process.exit(exitCodes.failed);
+  }
+}
+
+function takeFolder({ dataDir }: AgentOptions): WorkerFolder {
+  try {
+    return openWorkerFolder(dataDir);
+  } catch (error) {
+    console.error(messageOf(error));
+    process.exit(error instanceof Failure && error.code === "CONFLICT" ? exitCodes.folderTaken : exitCodes.failed);
+  }
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { lockFolder } from "./lockFolder.ts";
+
+/** Where a worker keeps what must outlive it; one agent a folder. */
+export interface WorkerFolder {
+  path: string;
+  /** Stable identity, made once. */
+  workerId: string;
+  spool: string;
+  checkpoints: string;
+  datasetCache: string;
+  unlock: () => void;
+}
+
+/** @throws Failure CONFLICT if another agent works there */
+export function openWorkerFolder(dataDir: string): WorkerFolder {
+  const path = join(dataDir, "worker");
+  const folder = {
+    path,
+    spool: join(path, "spool"),
+    checkpoints: join(path, "checkpoints"),
+    datasetCache: join(dataDir, "datasets"),
+  };
+  for (const each of [folder.spool, folder.checkpoints, folder.datasetCache]) mkdirSync(each, { recursive: true });
+  const unlock = lockFolder(path);
+  return { ...folder, workerId: workerId(join(path, "worker-id")), unlock };
+}
+
+function workerId(file: string): string {
+  try {
+    const known = readFileSync(file, "utf8").trim();
+    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(known)) return known;
+  } catch {}
+  const id = randomUUID();
+  replaceFile(file, `${id}\n`);
+  return id;
+}
+
+/** Whole or not at all: a reader never sees half of it. */
+export function replaceFile(file: string, content: string): void {
+  writeFileSync(`${file}.new`, content);
+  renameSync(`${file}.new`, file);
+}
