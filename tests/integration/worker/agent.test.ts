@@ -1,0 +1,326 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { SpooledEvent } from "../../../contract/runEvents.ts";
+import type { EventAnswer } from "../../../contract/workerProtocol.ts";
+import { ProtocolServer } from "./scaffold/protocolServer.ts";
+import {
+  isRunning,
+  makeFolder,
+  removeFolder,
+  runProcesses,
+  scriptedWorker,
+  spoolFiles,
+  until,
+  WorkerProcess,
+} from "./scaffold/workerProcess.ts";
+
+let server: ProtocolServer;
+let folder: string;
+const workers: WorkerProcess[] = [];
+
+const startWorker = (flags: string[] = [], token = "right") => {
+  const worker = new WorkerProcess(scriptedWorker, folder, `http://127.0.0.1:${server.port}`, token, flags);
+  workers.push(worker);
+  return worker;
+};
+const connected = async (flags: string[] = []) => {
+  const worker = startWorker(["--slots", "1", ...flags]);
+  await until("the worker is connected", () => server.isConnected);
+  return worker;
+};
+const steps = (events: SpooledEvent[]) => events.flatMap(({ event }) => (event.kind === "measurement" ? [event.step] : []));
+const upTo = (last: number) => Array.from({ length: last + 1 }, (_, step) => step);
+const ended = (lease: Parameters<ProtocolServer["last"]>[0]) => () =>
+  ["ended", "finished"].includes(server.last(lease)?.kind ?? "");
+
+beforeEach(async () => {
+  server = await new ProtocolServer().listen();
+  folder = makeFolder();
+});
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  await server.close();
+  removeFolder(folder);
+});
+
+describe("an undisturbed run", () => {
+  it("reaches the server whole and in order, and leaves an empty spool", async () => {
+    await connected(["--name", "lab"]);
+    expect(server.hellos[0]).toMatchObject({ name: "lab", slots: 1, holding: [] });
+    const run = await server.assign("steady", 30);
+    expect(run.accepted).toBe(true);
+    await until("the run has finished", ended(run));
+    expect(steps(server.events(run))).toEqual(upTo(30));
+    expect(server.events(run).map(({ seq }) => seq)).toEqual(upTo(server.events(run).length).slice(1));
+    await until("the spool is empty", () => spoolFiles(folder).length === 0);
+    expect(existsSync(join(folder, "worker", "checkpoints", run.runId))).toBe(false);
+    expect(server.heartbeats.some(({ runs }) => runs.some(({ runId, step }) => runId === run.runId && step > 0))).toBe(true);
+  });
+
+  it("is refused while all slots are in use, and the same assignment again is not", async () => {
+    await connected();
+    const run = await server.assign("steady", 50);
+    expect(await server.assign("steady", 10)).toMatchObject({ accepted: false, reason: "its slot is in use" });
+    expect((await server.assign("steady", 50, run)).accepted).toBe(true);
+    await until("the run has finished", ended(run));
+    expect(steps(server.events(run))).toEqual(upTo(50));
+  });
+
+  it("is kept as a ledger where that is asked for", async () => {
+    await connected(["--keep-spool"]);
+    const run = await server.assign("steady", 5);
+    await until("the ledger is there", () => spoolFiles(folder).includes(`${run.runId}.1.jsonl.sent`));
+    const ledger = readFileSync(join(folder, "worker", "spool", `${run.runId}.1.jsonl.sent`), "utf8");
+    expect(
+      ledger
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual(server.events(run));
+  });
+});
+
+describe("a server with faults", () => {
+  it("gone and back: the run goes on, the rest follows within 2 s, nothing is lost or doubled", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 300);
+    await until("some points arrived", () => steps(server.events(run)).length > 20);
+    await server.close();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const before = server.events(run).length;
+    await server.listen();
+    const back = Date.now();
+    await until("more points arrived", () => server.events(run).length > before + 50, 5_000);
+    expect(Date.now() - back).toBeLessThan(2_500);
+    await until("the run has finished", ended(run));
+    expect(steps(server.events(run))).toEqual(upTo(300));
+    expect(worker.output).toMatch(/Server not reachable .*training on with 1 run/);
+    expect(worker.output).toMatch(/Connected again after \d/);
+    expect(server.hellos.at(-1)!.holding).toEqual([{ runId: run.runId, attempt: 1, lease: run.lease }]);
+  });
+
+  it("silent after a batch: it is sent again over a new connection", async () => {
+    await connected();
+    let silences = 0;
+    server.fault = () => (silences++ === 0 ? "silence" : null);
+    const run = await server.assign("steady", 20);
+    await until("the run has finished", ended(run), 20_000);
+    expect(steps(server.events(run))).toEqual(upTo(20));
+    expect(server.hellos.length).toBe(2);
+  });
+
+  it("that lacks events gets them again, also those acknowledged before", async () => {
+    await connected();
+    let forgot = false;
+    server.fault = (batch) => {
+      const events = server.events(batch);
+      if (!forgot && events.length > 20) {
+        forgot = true;
+        events.length = 4;
+      }
+      return null;
+    };
+    const run = await server.assign("steady", 60);
+    await until("the run has finished", ended(run));
+    expect(forgot).toBe(true);
+    expect(steps(server.events(run))).toEqual(upTo(60));
+  });
+
+  it("that cannot store now is tried again", async () => {
+    await connected();
+    let refusals = 0;
+    server.fault = (): EventAnswer | null => (refusals++ < 3 ? { ok: false, code: "INTERNAL", message: "disk full" } : null);
+    const run = await server.assign("steady", 10);
+    await until("the run has finished", ended(run));
+    expect(steps(server.events(run))).toEqual(upTo(10));
+  });
+
+  it.each(["unknown-event", "huge-event"])(
+    "that takes no %s gets a line of the log in its place, and all the rest",
+    async (manner) => {
+      await connected();
+      const run = await server.assign(manner, 20);
+      await until("the run has finished", ended(run));
+      expect(steps(server.events(run))).toEqual(upTo(20));
+      const line = server.events(run).find(({ event }) => event.kind === "log" && event.level === "error");
+      expect(line?.event).toMatchObject({ text: expect.stringMatching(/could not be stored and was kept by the worker/) });
+      expect(spoolFiles(folder)).toContain(`${run.runId}.1.refused-events.jsonl`);
+    },
+  );
+});
+
+describe("a lease that is lost", () => {
+  it("stops the run's process at once, and checkpoints the server knows nothing of are dropped", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 1000);
+    let stored = 0;
+    server.fault = (batch): EventAnswer | null => {
+      stored = server.events(batch).length;
+      if (steps(server.events(batch)).length < 15) return null;
+      const kept = server.events(batch).some(({ event }) => event.kind === "checkpoint" && event.step === 10);
+      return kept && batch.events.some(({ event }) => event.kind === "checkpoint")
+        ? { ok: false, code: "LEASE_LOST", message: "superseded" }
+        : null;
+    };
+    await until("the spool is set aside", () => spoolFiles(folder).includes(`${run.runId}.1.jsonl.refused`));
+    expect(stored).toBeGreaterThan(0);
+    expect(worker.output).toMatch(/no longer this worker's: superseded/);
+    const kept = readdirSync(join(folder, "worker", "checkpoints", run.runId)).filter((name) => name.endsWith(".ckpt"));
+    expect(kept).toEqual(["10.ckpt"]);
+    expect((await server.assign("steady", 5, { runId: run.runId, attempt: 2 })).accepted).toBe(true);
+  });
+
+  it("is learnt from a heartbeat after the worker was frozen", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 2000);
+    await until("some points arrived", () => steps(server.events(run)).length > 5);
+    const pids = runProcesses(worker);
+    worker.kill("SIGSTOP");
+    server.lost = [{ runId: run.runId, attempt: 1, lease: run.lease }];
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    worker.kill("SIGCONT");
+    await until("the spool is set aside", () => spoolFiles(folder).includes(`${run.runId}.1.jsonl.refused`));
+    await until("the run's process is gone", () => pids.some((pid) => !isRunning(pid)));
+  });
+});
+
+describe("a run's process that ends", () => {
+  it("with an exit code: CRASHED with its last words", async () => {
+    await connected();
+    const run = await server.assign("crash", 50);
+    await until("the attempt has ended", ended(run));
+    expect(server.last(run)).toMatchObject({ kind: "ended", code: "CRASHED", step: 5 });
+    expect((server.last(run) as { message: string }).message).toMatch(
+      /exit code 7\nIts last words:\nError: the scripted run falls over/,
+    );
+  });
+
+  it("by SIGKILL: CRASHED, with memory as a possibility, and the next run is taken", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 1000);
+    await until("some points arrived", () => steps(server.events(run)).length > 5);
+    for (const pid of runProcesses(worker)) process.kill(pid, "SIGKILL");
+    await until("the attempt has ended", ended(run));
+    expect(server.last(run)).toMatchObject({
+      code: "CRASHED",
+      message: expect.stringMatching(/SIGKILL: was the machine out of memory/),
+    });
+    const next = await server.assign("steady", 5);
+    await until("the next run has finished", ended(next));
+  });
+});
+
+describe("cancelling", () => {
+  it.each([
+    ["steady", 20],
+    ["deaf", 3],
+  ])("stops a %s run within 2 s", async (manner, points) => {
+    await connected();
+    const run = await server.assign(manner, 1000);
+    await until("it is under way", () => steps(server.events(run)).length > points);
+    const asked = Date.now();
+    server.cancel(run);
+    await until("the attempt has ended", ended(run));
+    expect(Date.now() - asked).toBeLessThan(2_000);
+    expect(server.last(run)).toMatchObject({ kind: "ended", code: "CANCELLED" });
+  });
+
+  it("right after the assignment, before the process is ready", async () => {
+    await connected();
+    await server.assign("steady", 5); // takes the prepared process
+    const [run] = await Promise.all([waitForSlot(), new Promise((resolve) => setTimeout(resolve, 0))]);
+    server.cancel(run);
+    const asked = Date.now();
+    await until("the attempt has ended", ended(run));
+    expect(Date.now() - asked).toBeLessThan(2_000);
+    expect(server.last(run)).toMatchObject({ code: "CANCELLED" });
+  });
+
+  async function waitForSlot() {
+    for (;;) {
+      const run = await server.assign("steady", 1000);
+      if (run.accepted) return run;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+});
+
+describe("the agent's own end", () => {
+  it("by SIGKILL: runs make a checkpoint and end; the next life sends the rest", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 1000);
+    await until("some points arrived", () => steps(server.events(run)).length > 20);
+    const pids = runProcesses(worker);
+    worker.kill("SIGKILL");
+    await until("its processes are gone", () => !pids.some(isRunning));
+    const again = await connected();
+    await until("the attempt has ended", ended(run));
+    expect(server.last(run)).toMatchObject({ code: "WORKER_LOST" });
+    const seen = steps(server.events(run));
+    expect(seen).toEqual(upTo(seen.length - 1));
+    expect(again.output).toMatch(/events of 1 earlier attempt/);
+    expect(server.hellos[0].workerId).toBe(server.hellos.at(-1)!.workerId);
+  });
+
+  it("by SIGTERM: checkpoint, WORKER_LOST, exit within 10 s", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 1000);
+    await until("some points arrived", () => steps(server.events(run)).length > 5);
+    const asked = Date.now();
+    worker.kill("SIGTERM");
+    await worker.exited;
+    expect(Date.now() - asked).toBeLessThan(10_000);
+    expect(worker.exit).toEqual({ code: 0, signal: null });
+    expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: "worker stopped" });
+    expect(spoolFiles(folder)).toEqual([]);
+  });
+
+  it("by SIGTERM with a deaf run: still within 10 s", async () => {
+    const worker = await connected();
+    const run = await server.assign("deaf", 1000);
+    await until("it is under way", () => steps(server.events(run)).length > 3);
+    const asked = Date.now();
+    worker.kill("SIGTERM");
+    await worker.exited;
+    expect(Date.now() - asked).toBeLessThan(10_000);
+    expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: "worker stopped" });
+  });
+});
+
+describe("refusals", () => {
+  it("a second worker in the same folder says which process has it, and leaves with code 3", async () => {
+    const first = await connected();
+    const second = startWorker();
+    await second.exited;
+    expect(second.exit?.code).toBe(3);
+    expect(second.output).toContain(`another worker (process ${first.child.pid})`);
+  });
+
+  it("a token the server does not know ends a new worker with code 2", async () => {
+    const worker = startWorker([], "wrong");
+    await worker.exited;
+    expect(worker.exit?.code).toBe(2);
+    expect(worker.output).toMatch(/The server refuses this worker: unknown or revoked token \(NOT_ALLOWED\)/);
+  });
+
+  it("a server of another age ends a new worker with its words, and keeps the data", async () => {
+    server.answerHello = { ok: false, code: "PROTOCOL_MISMATCH", message: "this server speaks protocol 2, the worker 1" };
+    const worker = startWorker();
+    await worker.exited;
+    expect(worker.exit?.code).toBe(2);
+    expect(worker.output).toContain("this server speaks protocol 2, the worker 1");
+  });
+
+  it.each([
+    [["--slots", "0"], '--slots is "0"'],
+    [["--device", "abacus"], '--device is "abacus": it must be one of auto, cpu, webgpu, cuda'],
+    [["--server", "localhost:4040"], '--server is "localhost:4040"'],
+    [["--speed", "11"], "Unknown option '--speed'"],
+  ])("of flags %j", async (flags, words) => {
+    const worker = startWorker(flags);
+    await worker.exited;
+    expect(worker.exit?.code).toBe(1);
+    expect(worker.output).toContain(words);
+  });
+});
