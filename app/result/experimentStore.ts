@@ -1,0 +1,288 @@
+import type { GeometrySnapshot } from "../../contract/runEvents.ts";
+import { type LayerMetric, type Split, seriesKey } from "../../contract/seriesKey.ts";
+import type { ExperimentDetail, LayerProfileView, RunRow, SeriesView } from "../../contract/views.ts";
+import type { WatchItem } from "../../contract/watchProtocol.ts";
+
+interface StoredPoint {
+  attempt: number;
+  values: Record<string, number>;
+  /** Joining after which it came live; 0 for points that were read. */
+  generation: number;
+}
+
+interface RunPoints {
+  /** Attempt that took over → step from which it went on. */
+  resumes: Map<number, number>;
+  byStep: Map<number, StoredPoint>;
+  /** Stored points of a series in the window read last, and the last step of that reading. */
+  totals: Map<string, { total: number; through: number }>;
+  geometry: Map<number, { attempt: number; snapshot: GeometrySnapshot }>;
+  version: number;
+  /** Series made from `byStep`, by key, until the next change. */
+  series: Map<string, RunSeries>;
+}
+
+export interface RunSeries {
+  steps: number[];
+  values: number[];
+  /** Stored points, of which these are a selection. */
+  total: number;
+}
+
+/** Points kept of one run beyond which live ones are thinned: far more than any panel shows. */
+const mostPoints = 6_000;
+
+/**
+ * What the result page knows: rows, and points merged by (run, step), so that duplicates and order do not matter.
+ * A point of attempt a is void if a later attempt went on from an earlier step. Kept outside React; `apply` takes a
+ * whole batch and tells its listeners once.
+ */
+export class ExperimentStore {
+  detail: ExperimentDetail | null = null;
+  rows: RunRow[] = [];
+  version = 0;
+  /** When the last live point came, ms of this browser's clock; 0 before the first. */
+  lastPointAt = 0;
+  private generation = 0;
+  private readonly runs = new Map<string, RunPoints>();
+  private readonly listeners = new Set<() => void>();
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+  readonly getVersion = (): number => this.version;
+
+  private changed(): void {
+    this.version++;
+    for (const listener of this.listeners) listener();
+  }
+
+  private of(runId: string): RunPoints {
+    let run = this.runs.get(runId);
+    if (run === undefined) {
+      run = { resumes: new Map(), byStep: new Map(), totals: new Map(), geometry: new Map(), version: 0, series: new Map() };
+      this.runs.set(runId, run);
+    }
+    return run;
+  }
+
+  /** A room was joined (again): what comes live from now on is newer than what is read after this. */
+  joined(): void {
+    this.generation++;
+  }
+
+  /** Takes what `experiments.get` said; live points that came since the joining go on top. */
+  setDetail(detail: ExperimentDetail): void {
+    const known = new Map(this.rows.map((row) => [row.id, row]));
+    this.detail = detail;
+    this.rows = detail.runs.map((row) => {
+      const before = known.get(row.id);
+      const run = this.runs.get(row.id);
+      const newerAttempt = before !== undefined && before.attempt > row.attempt;
+      const base = newerAttempt ? { ...before } : { ...row, last: { ...row.last } };
+      if (run === undefined) return base;
+      const live = [...run.byStep].filter(([, point]) => point.generation === this.generation && point.generation > 0);
+      for (const [step, point] of live.sort(([a], [b]) => a - b)) {
+        Object.assign(base.last, point.values);
+        base.step = Math.max(base.step, step);
+      }
+      return base;
+    });
+    this.changed();
+  }
+
+  /** Takes series that were read; they belong to the attempt that the row named, or to an earlier, valid one. */
+  addSeries(views: readonly SeriesView[]): void {
+    for (const view of views) {
+      const run = this.of(view.runId);
+      view.steps.forEach((step, i) => {
+        this.merge(run, step, this.attemptOf(view.runId), { [view.key]: view.values[i] as number }, 0);
+      });
+      run.totals.set(view.key, { total: view.total, through: view.steps.at(-1) ?? -1 });
+      touch(run);
+    }
+    this.changed();
+  }
+
+  addProfile(views: readonly LayerProfileView[], metric: LayerMetric, split: Split): void {
+    for (const view of views) {
+      const run = this.of(view.runId);
+      view.steps.forEach((step, i) => {
+        const values: Record<string, number> = {};
+        view.layers[i]?.forEach((value, layer) => {
+          if (value !== null) values[seriesKey(split, metric, layer + 1)] = value;
+        });
+        this.merge(run, step, this.attemptOf(view.runId), values, 0);
+      });
+      touch(run);
+    }
+    this.changed();
+  }
+
+  addGeometry(runId: string, snapshots: readonly GeometrySnapshot[]): void {
+    const run = this.of(runId);
+    for (const snapshot of snapshots) {
+      if ((run.geometry.get(snapshot.step)?.attempt ?? 0) <= this.attemptOf(runId))
+        run.geometry.set(snapshot.step, { attempt: this.attemptOf(runId), snapshot });
+    }
+    touch(run);
+    this.changed();
+  }
+
+  /**
+   * Takes one batch of live items. @returns whether the page should read the detail again: runs it does not know, or
+   * points that became void and left rows without a value.
+   */
+  apply(items: readonly WatchItem[], now = Date.now()): boolean {
+    let readAgain = false;
+    let any = false;
+    const rows = new Map(this.rows.map((row, index) => [row.id, index]));
+    const edit = (runId: string): RunRow | null => {
+      const index = rows.get(runId);
+      if (index === undefined) return null;
+      const copy = { ...(this.rows[index] as RunRow) };
+      if (!any) this.rows = [...this.rows];
+      any = true;
+      this.rows[index] = copy;
+      return copy;
+    };
+    for (const item of items) {
+      if (item.kind === "points" && rows.has(item.runId)) {
+        const run = this.of(item.runId);
+        if (!this.merge(run, item.step, item.attempt, item.values, this.generation)) continue;
+        touch(run);
+        const row = edit(item.runId) as RunRow;
+        if (item.step >= this.lastStep(item.runId)) row.last = { ...row.last, ...item.values };
+        row.step = Math.max(row.step, item.step);
+        this.lastPointAt = now;
+      } else if (item.kind === "attempt" && rows.has(item.runId)) {
+        const row = edit(item.runId) as RunRow;
+        if (item.attempt > row.attempt) row.attempt = item.attempt;
+        if (this.startAttempt(item.runId, item.attempt, item.resumedFromStep)) readAgain = true;
+        row.step = Math.min(row.step, Math.max(item.resumedFromStep, this.lastStep(item.runId)));
+      } else if (item.kind === "run" && item.row.experimentId === this.detail?.id) {
+        const row = edit(item.row.id);
+        if (row === null) readAgain = true;
+        else if (item.row.attempt >= row.attempt) {
+          const step = item.row.attempt === row.attempt ? Math.max(item.row.step, row.step) : item.row.step;
+          Object.assign(row, item.row, { step });
+        }
+      } else if (item.kind === "progress" && rows.has(item.runId)) {
+        const row = edit(item.runId) as RunRow;
+        row.step = Math.max(row.step, item.step);
+        row.stepMs = item.stepMs ?? row.stepMs;
+      } else if (item.kind === "geometry" && rows.has(item.runId)) {
+        const run = this.of(item.runId);
+        if (!isValid(run, item.attempt, item.snapshot.step)) continue;
+        if ((run.geometry.get(item.snapshot.step)?.attempt ?? 0) > item.attempt) continue;
+        run.geometry.set(item.snapshot.step, { attempt: item.attempt, snapshot: item.snapshot });
+        touch(run);
+        any = true;
+      } else if (item.kind === "experiment" && this.detail !== null && item.summary.id === this.detail.id) {
+        this.detail = { ...this.detail, ...item.summary };
+        any = true;
+      }
+    }
+    if (any) this.changed();
+    return readAgain;
+  }
+
+  /** Last measured step that is known of a run; -1 before the first. */
+  lastStep(runId: string): number {
+    let last = -1;
+    for (const step of this.runs.get(runId)?.byStep.keys() ?? []) if (step > last) last = step;
+    return last;
+  }
+
+  /** Measurements (distinct steps) known of a run. */
+  pointCount(runId: string): number {
+    return this.runs.get(runId)?.byStep.size ?? 0;
+  }
+
+  /** One series, in order of steps. */
+  series(runId: string, key: string): RunSeries {
+    const run = this.of(runId);
+    const known = run.series.get(key);
+    if (known !== undefined) return known;
+    const pairs: [number, number][] = [];
+    for (const [step, point] of run.byStep) {
+      const value = point.values[key];
+      if (value !== undefined) pairs.push([step, value]);
+    }
+    pairs.sort(([a], [b]) => a - b);
+    const stored = run.totals.get(key);
+    const later = stored ? pairs.filter(([step]) => step > stored.through).length : pairs.length;
+    const made = {
+      steps: pairs.map(([step]) => step),
+      values: pairs.map(([, value]) => value),
+      total: (stored?.total ?? 0) + later,
+    };
+    run.series.set(key, made);
+    return made;
+  }
+
+  /** Snapshots of a run, in order of steps. */
+  geometry(runId: string): GeometrySnapshot[] {
+    return [...(this.runs.get(runId)?.geometry ?? [])].sort(([a], [b]) => a - b).map(([, { snapshot }]) => snapshot);
+  }
+
+  /** Changes when a run's points do. */
+  runVersion(runId: string): number {
+    return this.runs.get(runId)?.version ?? 0;
+  }
+
+  private attemptOf(runId: string): number {
+    return Math.max(1, this.rows.find((row) => row.id === runId)?.attempt ?? 1);
+  }
+
+  private merge(run: RunPoints, step: number, attempt: number, values: Record<string, number>, generation: number): boolean {
+    if (!isValid(run, attempt, step)) return false;
+    const point = run.byStep.get(step);
+    if (point === undefined) {
+      run.byStep.set(step, { attempt, values, generation });
+      if (run.byStep.size > mostPoints) thin(run);
+      return true;
+    }
+    // The later attempt wins; within one attempt the values of a step never change.
+    if (attempt > point.attempt) run.byStep.set(step, { attempt, values, generation });
+    else if (attempt === point.attempt)
+      run.byStep.set(step, {
+        attempt,
+        values: { ...point.values, ...values },
+        generation: Math.max(generation, point.generation),
+      });
+    return true;
+  }
+
+  private startAttempt(runId: string, attempt: number, resumedFromStep: number): boolean {
+    const run = this.of(runId);
+    if (attempt <= 1 || run.resumes.get(attempt) === resumedFromStep) return false;
+    run.resumes.set(attempt, resumedFromStep);
+    let removed = false;
+    for (const [step, point] of run.byStep) if (!isValid(run, point.attempt, step)) removed = run.byStep.delete(step) || removed;
+    for (const [step, snapshot] of run.geometry) if (!isValid(run, snapshot.attempt, step)) run.geometry.delete(step);
+    run.totals.clear();
+    touch(run);
+    return removed;
+  }
+}
+
+function touch(run: RunPoints): void {
+  run.version++;
+  run.series.clear();
+}
+
+/** Whether no later attempt went on from before this step; one that began at step 0 measures step 0 again. */
+function isValid(run: RunPoints, attempt: number, step: number): boolean {
+  for (const [later, from] of run.resumes) if (later > attempt && (step > from || from === 0)) return false;
+  return true;
+}
+
+/** Drops every other point of the older half: the newest stay complete, the oldest stay drawn. */
+function thin(run: RunPoints): void {
+  const steps = [...run.byStep.keys()].sort((a, b) => a - b);
+  steps.slice(1, Math.floor(steps.length / 2)).forEach((step, index) => {
+    if (index % 2 === 0) run.byStep.delete(step);
+  });
+}

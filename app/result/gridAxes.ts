@@ -1,0 +1,105 @@
+import { datasetLabel } from "../../contract/datasetConfig.ts";
+import { regularizerLabel } from "../../contract/regularizer.ts";
+import { architectureLabel, type RunConfig } from "../../contract/runConfig.ts";
+
+export const gridAxisIds = ["architecture", "dataset", "width", "loss", "regularizer", "depth", "seed"] as const;
+export type GridAxisId = (typeof gridAxisIds)[number];
+
+interface GridAxis {
+  title: string;
+  /** Text of a run's value, alone in a column. */
+  label: (config: RunConfig) => string;
+  /** The same where it stands among others. */
+  short: (config: RunConfig) => string;
+  /** What sorts the values; texts sort by label. */
+  order: (config: RunConfig) => number;
+}
+
+const zero = () => 0;
+
+/** The axes of a grid, as a person names them. */
+export const gridAxes: Record<GridAxisId, GridAxis> = {
+  architecture: axisOf("Architecture", (config) => architectureLabel(config.architecture, config.normalization)),
+  dataset: axisOf("Data set", (config) => datasetLabel(config.dataset)),
+  width: axisOf(
+    "Width",
+    (config) => String(config.width),
+    (config) => config.width,
+    (config) => `d = ${config.width}`,
+  ),
+  loss: axisOf("Loss", (config) => config.loss.toUpperCase()),
+  regularizer: axisOf("Regularizer", (config) => regularizerLabel(config.regularizer)),
+  depth: axisOf(
+    "Depth",
+    (config) => String(config.depth),
+    (config) => config.depth,
+    (config) => `L = ${config.depth}`,
+  ),
+  seed: axisOf(
+    "Seed",
+    (config) => String(config.seed),
+    (config) => config.seed,
+    (config) => `seed ${config.seed}`,
+  ),
+};
+
+function axisOf(title: string, label: GridAxis["label"], order: GridAxis["order"] = zero, short = label): GridAxis {
+  return { title, label, short, order };
+}
+
+/** What tells values of an axis apart: more than the label, which leaves out what rarely differs. */
+export function axisValue(axis: GridAxisId, config: RunConfig): string {
+  switch (axis) {
+    case "architecture":
+      return `${config.architecture} ${config.normalization}`;
+    case "dataset":
+      return JSON.stringify(config.dataset);
+    case "regularizer":
+      return JSON.stringify(config.regularizer);
+    default:
+      return String(config[axis]);
+  }
+}
+
+/** The axes on which these runs differ, in the order of `gridAxisIds`. */
+export function varyingAxes(configs: readonly RunConfig[]): GridAxisId[] {
+  return gridAxisIds.filter((axis) => new Set(configs.map((config) => axisValue(axis, config))).size > 1);
+}
+
+/** Key of a config's values on some axes: equal keys are one line, or one cell. */
+export const cellKey = (config: RunConfig, axes: readonly GridAxisId[]): string =>
+  axes.map((axis) => axisValue(axis, config)).join(" | ");
+
+/** "RN1, λ=0.005/L": a config by its values on some axes. */
+export const cellLabel = (config: RunConfig, axes: readonly GridAxisId[]): string =>
+  axes.map((axis) => gridAxes[axis].short(config)).join(", ");
+
+/** Orders configs by their values on some axes, never by when they were made. */
+export function compareConfigs(a: RunConfig, b: RunConfig, axes: readonly GridAxisId[] = gridAxisIds): number {
+  for (const axis of axes) {
+    const { order, label } = gridAxes[axis];
+    const difference = order(a) - order(b) || label(a).localeCompare(label(b), "en", { numeric: true });
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export interface Cell<T> {
+  key: string;
+  label: string;
+  config: RunConfig;
+  members: T[];
+}
+
+/** Groups runs whose configs agree on some axes; cells and members are ordered by value. */
+export function groupCells<T extends { config: RunConfig }>(items: readonly T[], axes: readonly GridAxisId[]): Cell<T>[] {
+  const cells = new Map<string, Cell<T>>();
+  for (const item of items) {
+    const key = cellKey(item.config, axes);
+    const cell = cells.get(key);
+    if (cell) cell.members.push(item);
+    else cells.set(key, { key, label: cellLabel(item.config, axes), config: item.config, members: [item] });
+  }
+  for (const cell of cells.values()) cell.members.sort((a, b) => compareConfigs(a.config, b.config));
+  return [...cells.values()].sort((a, b) => compareConfigs(a.config, b.config, axes));
+}

@@ -1,0 +1,65 @@
+import type { RunConfig } from "../../contract/runConfig.ts";
+import { type LayerMetric, type Split, seriesKey } from "../../contract/seriesKey.ts";
+import { isTerminal } from "../../contract/status.ts";
+import type { RunRow } from "../../contract/views.ts";
+import { geometricBand, meanBand } from "../../math/seedBand.ts";
+import type { ExperimentStore } from "./experimentStore.ts";
+import { gridAxisIds, groupCells } from "./gridAxes.ts";
+
+export interface LayerProfile {
+  key: string;
+  config: RunConfig;
+  /** Relative depth l/L of each layer, (0, 1]. */
+  xs: number[];
+  /** Mean over the seeds at each layer; null where no run has a value. */
+  ys: (number | null)[];
+  count: number;
+}
+
+const cellAxes = gridAxisIds.filter((axis) => axis !== "seed");
+
+/** Index of the last step that is ≤ `at`; -1 if there is none. `steps` in order. */
+function lastIndexAt(steps: readonly number[], at: number): number {
+  let found = -1;
+  for (let i = 0; i < steps.length && (steps[i] as number) <= at; i++) found = i;
+  return found;
+}
+
+/**
+ * A metric over the layers at a moment of the training: one profile a cell, mean over its seeds (geometric on a
+ * logarithmic scale). Each run stands at its last measurement that is not after `at`.
+ */
+export function layerProfiles(
+  store: ExperimentStore,
+  runs: readonly RunRow[],
+  metric: LayerMetric,
+  split: Split,
+  at: number,
+  log: boolean,
+): LayerProfile[] {
+  const begun = runs.filter((run) => !isTerminal(run.status) || run.status === "finished");
+  return groupCells(begun, cellAxes).flatMap((cell) => {
+    const { depth } = cell.config;
+    const layers: number[][] = Array.from({ length: depth }, () => []);
+    const seen = new Set<string>();
+    for (const run of cell.members)
+      for (let layer = 1; layer <= depth; layer++) {
+        const series = store.series(run.id, seriesKey(split, metric, layer));
+        const index = lastIndexAt(series.steps, at);
+        const value = series.values[index];
+        if (value === undefined) continue;
+        layers[layer - 1]?.push(value);
+        seen.add(run.id);
+      }
+    if (seen.size === 0) return [];
+    const ys = layers.map((values) => (log ? geometricBand(values) : meanBand(values))?.mean ?? null);
+    return [{ key: cell.key, config: cell.config, xs: layers.map((_, index) => (index + 1) / depth), ys, count: seen.size }];
+  });
+}
+
+/** All measured steps of some runs for a metric, in order. */
+export function profileSteps(store: ExperimentStore, runs: readonly RunRow[], metric: LayerMetric, split: Split): number[] {
+  const steps = new Set<number>();
+  for (const run of runs) for (const step of store.series(run.id, seriesKey(split, metric, 1)).steps) steps.add(step);
+  return [...steps].sort((a, b) => a - b);
+}
