@@ -1,12 +1,14 @@
-import { createEagerEngine } from "./eagerEngine.ts";
+import { chooseDevice } from "./chooseDevice.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
+import { loadTfjsNode } from "./loadTfjsNode.ts";
 
 /** The engine for a device; see engine.ts for how it is used. @throws when a named device is not there. */
-export async function createEngine(_options: EngineOptions = {}): Promise<Engine> {
-  return createEagerEngine("cpu", {
-    device: "cpu",
-    engine: "eager",
-    provider: "tfjs cpu",
-    reason: "the only engine so far",
-  });
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  // ONNX Runtime is loaded only by those who compile.
+  const provider = async (device: Parameters<typeof loadTfjsNode>[0]) =>
+    (await import("./probeProvider.ts")).probeProvider(device);
+  const choice = await chooseDevice(options, { provider, tfjsNode: loadTfjsNode });
+  if (choice.engine === "compiled")
+    return (await import("./compiledEngine.ts")).createCompiledEngine(choice, options.threads ?? 1);
+  return (await import("./eagerEngine.ts")).createEagerEngine(choice.provider === "tfjs cpu" ? "cpu" : "tensorflow", choice);
 }

@@ -120,7 +120,7 @@ export interface Engine {
 export interface EngineOptions {
   /** `auto` takes the best that is there and says what; a named device that is not there is an error. */
   readonly device?: Device | "auto";
-  /** `compiled` unless told; `eager` runs the functions on a TensorFlow.js backend. */
+  /** `auto`: compiled where ONNX Runtime has the device, else eager, on a TensorFlow.js backend. */
   readonly engine?: "compiled" | "eager" | "auto";
   /** Threads of one run (1 unless told): ONNX Runtime's threads spin, so threads × processes must not exceed the cores. */
   readonly threads?: number;

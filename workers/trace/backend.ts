@@ -38,7 +38,7 @@ export class TraceBackend extends tf.KernelBackend {
     return { dataId, shape: [...sym.shape], dtype: tfDtype(sym.value.dtype) };
   }
 
-  get({ dataId, shape }: tf.TensorInfo): Sym {
+  get({ dataId, shape, dtype }: tf.TensorInfo): Sym {
     const found = this.tensors.get(dataId);
     if (found) return found;
     if (!this.literals.has(dataId)) {
@@ -50,8 +50,8 @@ export class TraceBackend extends tf.KernelBackend {
     if (!literal || !this.current) throw new Error("a tensor of another trace is used: pass it as an input or a constant");
     const sym = this.cached.get(dataId) ?? literalSym(this.current, literal);
     this.cached.set(dataId, sym);
-    // Backends let a tensor and its reshaped self share their data.
-    return this.current.reshape(sym, shape);
+    // Backends let a tensor and its reshaped or cast self share their data.
+    return this.current.reshape(this.current.cast(sym, dtype as Literal["dtype"]), shape);
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {

@@ -42,10 +42,16 @@ export interface Traced {
   readonly operators: Readonly<Record<string, number>>;
 }
 
+export interface TraceOptions {
+  /** Put bound data into the model (at most 2 GB), for devices that would copy an input at every call. */
+  readonly embed?: boolean;
+}
+
 /** @throws naming the kernel, the value or the tensor that cannot be compiled. */
 export function trace(
   fn: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
   inputs: Record<string, TraceInput>,
+  { embed = false }: TraceOptions = {},
 ): Traced {
   const symbolic = new Symbolic(new Graph());
   const names: string[] = [];
@@ -61,14 +67,15 @@ export function trace(
     }
   });
   const outputs = fuse(foldConstants(values));
-  return emit(outputs, names);
+  return emit(outputs, names, embed);
 }
 
-function emit(values: readonly Value[], names: readonly string[]): Traced {
+function emit(values: readonly Value[], names: readonly string[], embed: boolean): Traced {
   const nodes = sortNodes(values);
   const used = [...countUses(nodes, values).keys()];
-  const inputs = used.filter((value) => value.input !== undefined);
-  const constants = used.filter((value) => value.input === undefined && value.data);
+  const isInput = (value: Value) => value.input !== undefined && !(embed && value.data);
+  const inputs = used.filter(isInput);
+  const constants = used.filter((value) => value.data && !isInput(value));
   const tensor = (name: string, { shape, dtype }: Value): Tensor => ({ name, shape, dtype: dtype as Tensor["dtype"] });
   const operators: Record<string, number> = {};
   for (const { op } of nodes) operators[op] = (operators[op] ?? 0) + 1;
