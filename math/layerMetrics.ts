@@ -43,12 +43,14 @@ export interface LastLayerInput extends HiddenLayerInput {
  */
 export function hiddenLayerMetrics({ statistics, moments }: HiddenLayerInput): LayerMetrics {
   assertEveryClass(statistics);
+  const gram = lazyMeansGram(statistics);
   return collect({
     ...variability(statistics, moments),
-    ...meansGeometry(statistics),
-    "nc2.frame": () => nc2Frame(gramOfRows(centredMeans(statistics)), "simplex"),
+    "nc2.frame": () => nc2Frame(gram(), "simplex"),
     "nc2.frame.orthogonal": () => nc2Frame(gramOfRows(statistics.means), "orthogonal"),
-    "nc2.etf": () => nc2Etf(gramOfRows(centredMeans(statistics))),
+    "nc2.norms": () => nc2Norms(gram()),
+    "nc2.angles": () => nc2Angles(gram()),
+    "nc2.etf": () => nc2Etf(gram()),
     "nc4.ncc": () => nc4Ncc(statistics, needed(moments, "the second pass"), "labels"),
   });
 }
@@ -63,11 +65,13 @@ export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
   assertEveryClass(statistics);
   assertSameShape(statistics, weights);
   const gram = gramOfRows(weights);
+  const meansGram = lazyMeansGram(statistics);
   return collect({
     ...variability(statistics, moments),
-    ...meansGeometry(statistics),
     "nc2.frame": () => nc2Frame(gram, "simplex"),
     "nc2.frame.orthogonal": () => nc2Frame(gram, "orthogonal"),
+    "nc2.norms": () => nc2Norms(meansGram()),
+    "nc2.angles": () => nc2Angles(meansGram()),
     "nc2.etf": () => nc2Etf(gram),
     "nc3.cosine": () =>
       cosines
@@ -109,10 +113,12 @@ function variability(statistics: ClassStatistics, moments: CentredMoments | unde
   };
 }
 
-function meansGeometry(statistics: ClassStatistics): MetricFunctions {
-  return {
-    "nc2.norms": () => nc2Norms(gramOfRows(centredMeans(statistics))),
-    "nc2.angles": () => nc2Angles(gramOfRows(centredMeans(statistics))),
+/** G = MMᵀ, worked out at the first use only: it throws where the class means coincide. */
+function lazyMeansGram(statistics: ClassStatistics): () => Matrix {
+  let gram: Matrix | null = null;
+  return () => {
+    gram ??= gramOfRows(centredMeans(statistics));
+    return gram;
   };
 }
 

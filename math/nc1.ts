@@ -17,10 +17,15 @@ export function nc1Ratio(statistics: ClassStatistics): number {
   return withinTrace(statistics) / (inner(centred, centred) / statistics.classes);
 }
 
-/** tr Σ_W = (1/N) Σ_k scatter_k, the mean squared distance of a sample to its class mean; range [0, ∞). */
+/**
+ * tr Σ_W = (1/N) Σ_k scatter_k, the mean squared distance of a sample to its class mean; range [0, ∞).
+ * @throws {MathError} if there is no sample or a scatter is negative
+ */
 export function withinTrace(statistics: ClassStatistics): number {
   const samples = statistics.counts.reduce((sum, count) => sum + count, 0);
   if (!(samples > 0)) throw new MathError(`${samples} samples, at least 1 is needed`);
+  const negative = statistics.scatter.findIndex((value) => !(value >= 0));
+  if (negative >= 0) throw new MathError(`scatter ${statistics.scatter[negative]} of class ${negative} must be at least 0`);
   return statistics.scatter.reduce((sum, value) => sum + value, 0) / samples;
 }
 
@@ -35,7 +40,7 @@ export function pinvCutoff(classes: number): RankCutoff {
 /**
  * nc1.pinv = tr(Σ_W Σ_B⁺)/K = (1/N) tr(G⁺ S G⁺) with G = MMᵀ [K, K] and S = Σ_i a_i a_iᵀ, a_i = M(h_i − μ_{y_i});
  * range [0, ∞), ideal 0. No d×d matrix: with Σ_B = MᵀM/K, Σ_B⁺ = K Mᵀ (MMᵀ)⁺² M.
- * @throws {MathError} if K < 2, a class is empty, the class means coincide, or the moments have another size
+ * @throws {MathError} if K < 2, a class is empty, the class means coincide, or the moments have another size or are no sum of squares
  * Source: Papyan, Han, Donoho (2020), PNAS 117; Zhu et al. (2021), NeurIPS.
  */
 export function nc1Pinv(statistics: ClassStatistics, moments: CentredMoments, cutoff = pinvCutoff(statistics.classes)): number {
@@ -46,7 +51,9 @@ export function nc1Pinv(statistics: ClassStatistics, moments: CentredMoments, cu
   }
   const { inverse } = pseudoInverse(gramOfRows(centredMeans(statistics)), cutoff);
   // tr(G⁺ S G⁺) = ⟨G⁺ G⁺, S⟩
-  return inner(multiply(inverse, inverse), moments.moments) / moments.samples;
+  const value = inner(multiply(inverse, inverse), moments.moments) / moments.samples;
+  if (!(value >= 0)) throw new MathError(`nc1.pinv came out as ${value}, below 0: the moments are not a sum of squares`);
+  return value;
 }
 
 /**
