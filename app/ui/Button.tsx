@@ -22,7 +22,7 @@ function styleOf({ look = "plain", small = false }: Style, textless: boolean): s
     "inline-flex shrink-0 select-none items-center justify-center gap-1.5 whitespace-nowrap rounded-md border font-medium transition-colors duration-75",
     small ? "h-7 text-xs" : "h-8 text-sm",
     textless ? (small ? "w-7" : "w-8") : small ? "px-2" : "px-3",
-    "disabled:cursor-not-allowed disabled:opacity-45",
+    "disabled:cursor-not-allowed disabled:opacity-45 aria-disabled:opacity-45",
     looks[look],
   );
 }

@@ -1,0 +1,137 @@
+"use client";
+import Link from "next/link";
+import { type RunCounts, runStatuses } from "../../contract/status.ts";
+import type { ExperimentSummary } from "../../contract/views.ts";
+import { formatDuration } from "../text/formatDuration.ts";
+import { countOf, formatMeasure, formatPercent } from "../text/formatNumber.ts";
+import { formatAgo, formatFull } from "../text/formatTime.ts";
+import { Badge, StatusBadge } from "../ui/Badge.tsx";
+import { classes } from "../ui/classes.ts";
+import { Menu, type MenuItem } from "../ui/Menu.tsx";
+import { Progress } from "../ui/Progress.tsx";
+import { Sparkline } from "../ui/Sparkline.tsx";
+import { Td } from "../ui/Table.tsx";
+import { Tooltip } from "../ui/Tooltip.tsx";
+
+const totalOf = (counts: RunCounts) => runStatuses.reduce((sum, status) => sum + counts[status], 0);
+
+/** "42 % · 3 min left", "18 runs", "12 of 18 runs". */
+function progressText(row: ExperimentSummary): string {
+  const total = totalOf(row.counts);
+  if (row.status === "finished") return countOf(total, "run");
+  if (row.status === "incomplete") return `${row.counts.finished} of ${countOf(total, "run")}`;
+  const left = row.timeLeftMs === null ? countOf(total, "run") : `${formatDuration(row.timeLeftMs)} left`;
+  return `${formatPercent(row.progress)} · ${left}`;
+}
+
+const countsText = (counts: RunCounts) =>
+  runStatuses
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${status}`)
+    .join(", ");
+
+export function ExperimentRow({
+  row,
+  now,
+  selected,
+  onSelect,
+  menu,
+  onTag,
+}: {
+  row: ExperimentSummary;
+  now: number;
+  selected: boolean;
+  onSelect: (selected: boolean) => void;
+  menu: MenuItem[];
+  onTag: (tag: string) => void;
+}) {
+  const active = row.status === "running" || row.status === "queued";
+  const progress = (
+    <div className="w-full max-w-44">
+      <div className="mb-1 truncate text-ink-soft text-xs">{progressText(row)}</div>
+      <Progress share={row.progress} busy={row.status === "running"} label={`Progress of ${row.name}`} />
+    </div>
+  );
+  return (
+    <tr
+      data-testid="experiment-row"
+      data-experiment-id={row.id}
+      data-status={row.status}
+      className={classes("group", selected ? "bg-accent-soft" : "hover:bg-hover")}
+    >
+      <Td className="w-8 pr-0! max-sm:hidden">
+        <input
+          type="checkbox"
+          aria-label={`Select ${row.name}`}
+          checked={selected}
+          onChange={(event) => onSelect(event.target.checked)}
+          className="block size-3.5"
+        />
+      </Td>
+      <Td className="w-full max-w-0 py-2.5">
+        <div className="flex min-w-0 items-center gap-2">
+          <Link
+            href={`/e/${row.id}`}
+            className="truncate font-medium hover:underline"
+            title={row.name}
+            data-testid="experiment-link"
+          >
+            {row.name}
+          </Link>
+          {row.sample && (
+            <Badge tone="accent" title="Recorded by this program and delivered with it, to have something to look at">
+              sample
+            </Badge>
+          )}
+          {row.tags.slice(0, 3).map((tag) => (
+            <button
+              key={tag}
+              type="button"
+              className="max-md:hidden"
+              onClick={() => onTag(tag)}
+              aria-label={`Filter by the tag ${tag}`}
+            >
+              <Badge>{tag}</Badge>
+            </button>
+          ))}
+          {row.tags.length > 3 && <span className="text-ink-faint text-xs max-md:hidden">+{row.tags.length - 3}</span>}
+        </div>
+        <div className="mt-1.5 flex items-center gap-2 sm:hidden">
+          <StatusBadge status={row.status} />
+          <span className="truncate text-ink-faint text-xs">{progressText(row)}</span>
+        </div>
+        {active && (
+          <div className="mt-2 sm:hidden">{<Progress share={row.progress} busy label={`Progress of ${row.name}`} />}</div>
+        )}
+      </Td>
+      <Td className="max-sm:hidden">
+        <Tooltip text={countsText(row.counts) || "no runs"}>
+          <StatusBadge status={row.status} />
+        </Tooltip>
+      </Td>
+      <Td className="w-44 min-w-36 max-sm:hidden">{progress}</Td>
+      <Td numeric>
+        {row.nc1 === null ? (
+          <span className="text-ink-faint">–</span>
+        ) : (
+          <span className="flex items-center justify-end gap-3">
+            <span className="max-sm:hidden">
+              <Sparkline values={row.nc1.course} />
+            </span>
+            <span className="min-w-14" data-testid="nc1" data-value={row.nc1.last}>
+              {formatMeasure(row.nc1.last)}
+            </span>
+          </span>
+        )}
+      </Td>
+      <Td className="whitespace-nowrap text-ink-soft text-xs max-md:hidden">
+        <time dateTime={row.createdAt} title={formatFull(row.createdAt)}>
+          {formatAgo(row.createdAt, now)}
+        </time>
+      </Td>
+      <Td className="w-8 pl-0!">
+        <Menu label={`Actions for ${row.name}`} items={menu} />
+      </Td>
+    </tr>
+  );
+}

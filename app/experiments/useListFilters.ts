@@ -1,0 +1,52 @@
+"use client";
+import { useMemo } from "react";
+import { experimentSorts, type ListExperimentsRequest } from "../../contract/requests.ts";
+import { experimentStatuses } from "../../contract/status.ts";
+import { type AddressPatch, useAddress } from "../address/useAddress.ts";
+
+export const pageSize = 50;
+
+type Sort = ListExperimentsRequest["sort"];
+
+/** What the list shows, read from the address; parameters nobody knows are ignored. */
+export function useListFilters() {
+  const address = useAddress();
+  return useMemo(() => {
+    const search = (address.get("q") ?? "").slice(0, 200);
+    const status = experimentStatuses.find((name) => name === address.get("status"));
+    const tag = address.get("tag")?.slice(0, 40) || undefined;
+    const archived = address.has("archived");
+    const sort: Sort = experimentSorts.find((name) => name === address.get("sort")) ?? "updated";
+    const direction: "asc" | "desc" = address.get("dir") === "asc" ? "asc" : "desc";
+    const page = Math.min(20_000, Math.max(0, Math.floor(Number(address.get("page")) || 0)));
+    const request: ListExperimentsRequest = {
+      search: search.trim() || undefined,
+      status,
+      tag,
+      archived,
+      sort,
+      direction,
+      limit: pageSize,
+      offset: page * pageSize,
+    };
+    return {
+      search,
+      status,
+      tag,
+      archived,
+      sort,
+      direction,
+      page,
+      request,
+      /** Whether anything but the order is chosen. */
+      filtered: Boolean(request.search || status || tag),
+      /** Changes filters and goes back to the first page. */
+      change: (patch: AddressPatch) => address.set({ page: null, ...patch }),
+      toggleSort: (by: Sort) => {
+        const first = by === "name" ? "asc" : "desc";
+        const next = sort === by ? (direction === "asc" ? "desc" : "asc") : first;
+        address.set({ sort: by === "updated" ? null : by, dir: next === "desc" ? null : "asc", page: null });
+      },
+    };
+  }, [address]);
+}

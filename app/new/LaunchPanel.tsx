@@ -1,0 +1,125 @@
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { useEffect, useState } from "react";
+import { countGrid, type ExperimentConfig } from "../../contract/experimentConfig.ts";
+import { limits } from "../../contract/limits.ts";
+import type { Estimate } from "../../contract/views.ts";
+import { failureOf } from "../data/failureOf.ts";
+import { useTRPC } from "../data/trpcClient.ts";
+import { formatDuration } from "../text/formatDuration.ts";
+import { countOf, formatCount } from "../text/formatNumber.ts";
+import { Button } from "../ui/Button.tsx";
+import type { Problem } from "./draftProblems.ts";
+
+/** How many runs, how long about, what is still wrong, and the button. */
+export function LaunchPanel({
+  config,
+  problems,
+  launching,
+  onLaunch,
+}: {
+  config: ExperimentConfig;
+  problems: Problem[];
+  launching: boolean;
+  onLaunch: () => void;
+}) {
+  const runs = countGrid(config);
+  const over = runs > limits.gridRuns;
+  const estimate = useEstimate(config, !over && problems.every((problem) => !problem.path.startsWith("config")));
+  const blocked = over || problems.length > 0;
+  return (
+    <div className="flex flex-col gap-3">
+      <div data-testid="run-count" data-runs={runs} aria-live="polite">
+        <p className={`font-semibold text-2xl tracking-tight ${over ? "text-bad" : ""}`}>{countOf(runs, "run")}</p>
+        <p className="mt-0.5 text-ink-faint text-xs">{axesText(config)}</p>
+        {over ? (
+          <p role="alert" data-testid="field-error" className="mt-2 text-bad text-sm">
+            {formatCount(runs)} runs are over the limit of {formatCount(limits.gridRuns)} an experiment. Remove values from an
+            axis, or split it into several experiments.
+          </p>
+        ) : (
+          <p className="mt-2 min-h-10 text-ink-soft text-sm" data-testid="estimate">
+            <EstimateText estimate={estimate.data} failed={estimate.error} waiting={estimate.isFetching} />
+          </p>
+        )}
+      </div>
+      <Button
+        type="submit"
+        look="primary"
+        data-testid="launch"
+        disabled={launching}
+        aria-disabled={blocked}
+        onClick={onLaunch}
+        className="h-10! w-full text-base!"
+      >
+        {launching ? "Launching…" : `Launch ${countOf(runs, "run")}`}
+      </Button>
+      {problems.length > 0 && (
+        <p className="text-bad text-xs" data-testid="problems">
+          {problems.length === 1
+            ? problems[0].message
+            : `${problems.length} values need a look; the first: ${problems[0].message}`}
+        </p>
+      )}
+      <p className="text-ink-faint text-xs">At most {formatCount(limits.gridRuns)} runs an experiment.</p>
+    </div>
+  );
+}
+
+function EstimateText({ estimate, failed, waiting }: { estimate: Estimate | undefined; failed: unknown; waiting: boolean }) {
+  if (failed) return failureOf(failed).message;
+  if (estimate === undefined) return waiting ? "Estimating the time…" : "The time shows once every value fits.";
+  if (estimate.slots === 0)
+    return (
+      <>
+        No worker is connected: the runs wait until one is.{" "}
+        <Link href="/workers" className="underline underline-offset-2">
+          Add a worker
+        </Link>
+      </>
+    );
+  const slots = `on ${countOf(estimate.slots, "slot")}`;
+  if (estimate.timeMs === null) return `Time unknown ${slots}: no step was measured yet. ${estimate.basis}`;
+  return (
+    <>
+      About <strong className="font-semibold text-ink">{formatDuration(estimate.timeMs)}</strong> {slots}.{" "}
+      <span className="text-ink-faint text-xs">{estimate.basis}</span>
+    </>
+  );
+}
+
+/** "6 depths × 3 seeds": the axes with more than one value. */
+function axesText(config: ExperimentConfig): string {
+  const axes: [number, string][] = [
+    [config.datasets.length, "data set"],
+    [config.architectures.length, "architecture"],
+    [config.depths.length, "depth"],
+    [config.widths.length, "width"],
+    [config.losses.length, "loss"],
+    [config.regularizers.length, "regularizer"],
+    [config.seeds.length, "seed"],
+  ];
+  const several = axes
+    .filter(([count]) => count !== 1)
+    .map(([count, name]) => countOf(count, name, name === "loss" ? "losses" : `${name}s`));
+  return several.length === 0 ? "one value on every axis" : several.join(" × ");
+}
+
+/** The server's estimate, asked a moment after the last change. */
+function useEstimate(config: ExperimentConfig, valid: boolean) {
+  const trpc = useTRPC();
+  const [settled, setSettled] = useState(config);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(config), 250);
+    return () => clearTimeout(timer);
+  }, [config]);
+  return useQuery(
+    trpc.experiments.estimate.queryOptions(settled, {
+      enabled: valid && settled === config,
+      placeholderData: keepPreviousData,
+      refetchInterval: 10_000,
+      retry: false,
+    }),
+  );
+}
