@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { drizzle } from "drizzle-orm/node-postgres";
+import { migrate } from "drizzle-orm/node-postgres/migrator";
+import pg from "pg";
+import type { Database } from "./database.ts";
+import { type Embedded, startEmbedded } from "./embedded/startEmbedded.ts";
+import { lockFolder } from "./lockFolder.ts";
+import * as schema from "./schema.ts";
+
+export interface DatabasePlace {
+  /** Folder of this server's data; locked while it runs. */
+  dataDir: string;
+  /** Address of an external Postgres; without it the rows are in `<dataDir>/database`. */
+  url: string | null;
+}
+
+/**
+ * Opens the database and brings its tables up to date.
+ * @param onDeath is called if the embedded database or the folder's lock is lost later on: the process must end then
+ * @throws Failure CONFLICT if another server uses the folder
+ */
+export async function openDatabase(place: DatabasePlace, onDeath: (error: Error) => void): Promise<Database> {
+  const unlock = await lockFolder(place.dataDir, onDeath);
+  let embedded: Embedded | null = null;
+  let pool: pg.Pool | null = null;
+  const close = async () => {
+    await pool?.end();
+    await embedded?.stop();
+    await unlock();
+  };
+  try {
+    if (place.url === null) embedded = await startEmbedded(join(place.dataDir, "database"), onDeath);
+    pool = new pg.Pool(
+      embedded
+        ? { host: embedded.host, port: 5432, user: "postgres", database: "postgres", max: 1, idleTimeoutMillis: 0 }
+        : { connectionString: place.url!, max: 8, connectionTimeoutMillis: 10_000 },
+    );
+    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+    pool.on("error", (error) => console.error("database connection lost:", error.message));
+    const orm = drizzle(pool, { schema });
+    await migrate(orm, { migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)) });
+    return { kind: embedded ? "embedded" : "external", orm, pool, close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,157 @@
+import { and, arrayContains, asc, desc, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { ListExperimentsRequest } from "../../contract/requests.ts";
+import { experimentStatus, type RunCounts, runStatuses } from "../../contract/status.ts";
+import type { Executor } from "../database.ts";
+import { experiments, runs } from "../schema.ts";
+
+export type StoredExperiment = typeof experiments.$inferSelect;
+
+const clock = sql`clock_timestamp()`;
+const { config: _config, note: _note, ...summaryColumns } = getTableColumns(experiments);
+
+/** An experiment without its config and note: what a list shows. */
+export type ListedExperiment = Omit<StoredExperiment, "config" | "note">;
+
+export async function insertExperiment(db: Executor, row: typeof experiments.$inferInsert): Promise<void> {
+  await db.insert(experiments).values(row);
+}
+
+export async function getExperimentRow(db: Executor, id: string): Promise<StoredExperiment | null> {
+  const [row] = await db
+    .select()
+    .from(experiments)
+    .where(and(eq(experiments.id, id), isNull(experiments.removedAt)));
+  return row ?? null;
+}
+
+/** The row, locked until the transaction ends: for changes of its grid. */
+export async function lockExperiment(db: Executor, id: string): Promise<StoredExperiment | null> {
+  const [row] = await db
+    .select()
+    .from(experiments)
+    .where(and(eq(experiments.id, id), isNull(experiments.removedAt)))
+    .for("update");
+  return row ?? null;
+}
+
+export async function updateExperimentRow(
+  db: Executor,
+  id: string,
+  change: Partial<Pick<StoredExperiment, "name" | "note" | "tags" | "archived" | "config">>,
+): Promise<StoredExperiment | null> {
+  const [row] = await db
+    .update(experiments)
+    .set({ ...change, updatedAt: clock })
+    .where(and(eq(experiments.id, id), isNull(experiments.removedAt)))
+    .returning();
+  return row ?? null;
+}
+
+/** @returns whether there was one to mark or to bring back */
+export async function markRemoved(db: Executor, id: string, removed: boolean): Promise<boolean> {
+  const result = await db
+    .update(experiments)
+    .set({ removedAt: removed ? clock : null })
+    .where(and(eq(experiments.id, id), removed ? isNull(experiments.removedAt) : sql`${experiments.removedAt} is not null`));
+  return (result.rowCount ?? 0) > 0;
+}
+
+const sortColumns = {
+  updated: experiments.updatedAt,
+  created: experiments.createdAt,
+  name: sql`lower(${experiments.name})`,
+  nc1: experiments.nc1Last,
+  progress: experiments.progress,
+} as const;
+
+export async function listExperimentRows(db: Executor, query: ListExperimentsRequest) {
+  const conditions: (SQL | undefined)[] = [isNull(experiments.removedAt), eq(experiments.archived, query.archived)];
+  if (query.status) conditions.push(eq(experiments.status, query.status));
+  if (query.tag) conditions.push(arrayContains(experiments.tags, [query.tag]));
+  if (query.search?.trim()) {
+    const pattern = `%${query.search.trim().replace(/[\\%_]/g, "\\$&")}%`;
+    conditions.push(
+      or(sql`${experiments.name} ilike ${pattern}`, sql`array_to_string(${experiments.tags}, ' ') ilike ${pattern}`),
+    );
+  }
+  const where = and(...conditions);
+  const order = query.direction === "asc" ? asc : desc;
+  const rows: ListedExperiment[] = await db
+    .select(summaryColumns)
+    .from(experiments)
+    .where(where)
+    .orderBy(sql`${order(sortColumns[query.sort] as SQL)} nulls last`, desc(experiments.createdAt), asc(experiments.id))
+    .limit(query.limit)
+    .offset(query.offset);
+  const [{ total }] = await db.select({ total: sql<number>`count(*)::int` }).from(experiments).where(where);
+  const tags = await db.execute<{ tag: string }>(sql`
+    select distinct unnest(${experiments.tags}) as tag from ${experiments} where ${experiments.removedAt} is null order by tag limit 500`);
+  return { rows, total, tags: tags.rows.map((row) => row.tag) };
+}
+
+/** Experiments with runs that are not ended. */
+export async function listLiveExperiments(db: Executor): Promise<string[]> {
+  const rows = await db
+    .select({ id: experiments.id })
+    .from(experiments)
+    .where(sql`${experiments.status} in ('queued', 'running') and ${experiments.removedAt} is null`);
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Recounts what an experiment's row says of its runs. The row is locked first, so that the counts are not older than another's.
+ * `touch` marks the experiment as changed just now.
+ */
+export async function recountExperiment(db: Executor, id: string, touch: boolean): Promise<ListedExperiment | null> {
+  const [locked] = await db.select({ id: experiments.id }).from(experiments).where(eq(experiments.id, id)).for("update");
+  if (!locked) return null;
+  const result = await db.execute<Record<string, number | null>>(sql`
+    with ratio as (
+      select percentile_cont(0.5) within group (order by step_ms / step_cost) as ms
+      from ${runs} where experiment_id = ${id}::uuid and step_ms is not null
+    )
+    select ${sql.join(
+      runStatuses.map((status) => sql`count(*) filter (where status = ${status})::int as ${sql.identifier(status)}`),
+      sql`, `,
+    )},
+      coalesce(sum(case when status = 'finished' then total_steps else least(step, total_steps) end)::float8 / nullif(sum(total_steps), 0), 0)
+        as progress,
+      sum((total_steps - least(step, total_steps)) * coalesce(step_ms, step_cost * ratio.ms))
+        filter (where status in ('queued', 'leased', 'running')) as work_left
+    from ${runs}, ratio where experiment_id = ${id}::uuid`);
+  const { progress, work_left: workLeftMs, ...counted } = result.rows[0];
+  const counts = counted as RunCounts;
+  const [row] = await db
+    .update(experiments)
+    .set({
+      counts,
+      status: experimentStatus(counts),
+      progress: progress ?? 0,
+      workLeftMs,
+      ...(touch ? { updatedAt: clock } : {}),
+    })
+    .where(eq(experiments.id, id))
+    .returning(summaryColumns);
+  return row;
+}
+
+/** The run whose NC1 stands for the experiment: the deepest one that finished or runs, the first seed of that depth. */
+export async function findDeepestRun(db: Executor, experimentId: string): Promise<{ id: string; depth: number } | null> {
+  const depth = sql<number>`(${runs.config}->>'depth')::int`;
+  const [row] = await db
+    .select({ id: runs.id, depth })
+    .from(runs)
+    .where(and(eq(runs.experimentId, experimentId), sql`${runs.status} in ('finished', 'running', 'cancelling')`))
+    .orderBy(sql`${depth} desc`, asc(runs.ordinal))
+    .limit(1);
+  return row ?? null;
+}
+
+export async function storeCourse(db: Executor, id: string, last: number, course: number[]): Promise<void> {
+  await db.update(experiments).set({ nc1Last: last, nc1Course: course }).where(eq(experiments.id, id));
+}
+
+export async function countExperiments(db: Executor): Promise<number> {
+  const [{ total }] = await db.select({ total: sql<number>`count(*)::int` }).from(experiments);
+  return total;
+}

@@ -1,0 +1,113 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import type { RunStatus } from "../../contract/status.ts";
+import type { Lease } from "../../contract/workerProtocol.ts";
+import type { Executor } from "../database.ts";
+import { attempts, experiments, runs } from "../schema.ts";
+
+const inMs = (ms: number) => sql`clock_timestamp() + ${ms} * interval '1 millisecond'`;
+
+export interface Claimed {
+  runId: string;
+  experimentId: string;
+  experimentName: string;
+  attempt: number;
+  config: RunConfig;
+}
+
+/**
+ * Gives a queued run to a worker as its next attempt, in one statement.
+ * @returns null if the run is no longer queued
+ */
+export async function claimRun(
+  db: Executor,
+  runId: string,
+  worker: { id: string; name: string },
+  lease: string,
+  leaseMs: number,
+): Promise<Claimed | null> {
+  const result = await db.execute<{
+    id: string;
+    experiment_id: string;
+    name: string;
+    attempt: number;
+    config: RunConfig;
+  }>(sql`
+    with claimed as (
+      update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = ${lease}, lease_until = ${inMs(leaseMs)},
+        worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null
+      from ${experiments}
+      where runs.id = ${runId}::uuid and runs.status = 'queued' and experiments.id = runs.experiment_id
+      returning runs.id, runs.experiment_id, runs.attempt, runs.config, experiments.name
+    ), created as (
+      insert into ${attempts} (run_id, number, lease, worker_id, worker_name)
+      select id, attempt, ${lease}, ${worker.id}::uuid, ${worker.name} from claimed
+    )
+    select * from claimed`);
+  const row = result.rows[0];
+  if (!row) return null;
+  const { id, experiment_id, name, attempt, config } = row;
+  return { runId: id, experimentId: experiment_id, experimentName: name, attempt, config };
+}
+
+export interface Renewed {
+  runId: string;
+  experimentId: string;
+  attempt: number;
+  status: RunStatus;
+}
+
+/** Extends the leases that are still these, and notes how far their runs are. What is not answered is lost. */
+export async function renewLeases(
+  db: Executor,
+  held: (Lease & { step: number | null; stepMs: number | null })[],
+  leaseMs: number,
+): Promise<Renewed[]> {
+  if (held.length === 0) return [];
+  const column = <T>(pick: (item: (typeof held)[number]) => T) => sql.param(held.map(pick));
+  const result = await db.execute<{ id: string; experiment_id: string; attempt: number; status: RunStatus }>(sql`
+    update ${runs} set lease_until = ${inMs(leaseMs)}, step = greatest(runs.step, coalesce(h.step, 0)),
+      step_ms = coalesce(h.step_ms, runs.step_ms)
+    from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[],
+      ${column((h) => h.step)}::int[], ${column((h) => h.stepMs)}::float8[]) as h (id, attempt, lease, step, step_ms)
+    where runs.id = h.id and runs.attempt = h.attempt and runs.lease = h.lease
+    returning runs.id, runs.experiment_id, runs.attempt, runs.status`);
+  return result.rows.map((row) => ({
+    runId: row.id,
+    experimentId: row.experiment_id,
+    attempt: row.attempt,
+    status: row.status,
+  }));
+}
+
+export async function renewLease(db: Executor, runId: string, lease: string, leaseMs: number): Promise<void> {
+  await db
+    .update(runs)
+    .set({ leaseUntil: inMs(leaseMs) })
+    .where(and(eq(runs.id, runId), eq(runs.lease, lease)));
+}
+
+/** Runs whose lease ran out by the database's clock. */
+export async function listExpired(db: Executor): Promise<{ id: string; attempt: number; workerId: string | null }[]> {
+  return db
+    .select({ id: runs.id, attempt: runs.attempt, workerId: runs.workerId })
+    .from(runs)
+    .where(sql`${runs.lease} is not null and ${runs.leaseUntil} < clock_timestamp()`);
+}
+
+/** Runs a worker has a lease on. */
+export async function listLeasedTo(db: Executor, workerId: string) {
+  return db
+    .select({ id: runs.id, attempt: runs.attempt, lease: runs.lease, status: runs.status })
+    .from(runs)
+    .where(and(sql`${runs.lease} is not null`, eq(runs.workerId, workerId)));
+}
+
+/** All leases anew from now on: workers that trained on while the server was away get time to come back. */
+export async function extendAllLeases(db: Executor, leaseMs: number): Promise<number> {
+  const result = await db
+    .update(runs)
+    .set({ leaseUntil: inMs(leaseMs) })
+    .where(sql`${runs.lease} is not null`);
+  return result.rowCount ?? 0;
+}

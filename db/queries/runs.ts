@@ -1,0 +1,171 @@
+import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import type { OptimumSummary, ResolvedDataset } from "../../contract/runEvents.ts";
+import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
+import type { Executor } from "../database.ts";
+import { experiments, runs } from "../schema.ts";
+
+export type StoredRun = typeof runs.$inferSelect;
+
+const clock = sql`clock_timestamp()`;
+const statusesBefore = (to: RunStatus) => runStatuses.filter((from) => mayBecome(from, to));
+
+export async function insertRuns(db: Executor, rows: (typeof runs.$inferInsert)[]): Promise<void> {
+  for (let at = 0; at < rows.length; at += 500) await db.insert(runs).values(rows.slice(at, at + 500));
+}
+
+export async function getRunWithExperiment(db: Executor, id: string) {
+  const [row] = await db
+    .select({ run: runs, experimentName: experiments.name })
+    .from(runs)
+    .innerJoin(experiments, eq(experiments.id, runs.experimentId))
+    .where(and(eq(runs.id, id), sql`${experiments.removedAt} is null`));
+  return row ?? null;
+}
+
+/** An experiment's runs in the order of its grid. */
+export function listRuns(db: Executor, experimentId: string): Promise<StoredRun[]> {
+  return db.select().from(runs).where(eq(runs.experimentId, experimentId)).orderBy(asc(runs.ordinal));
+}
+
+export async function listRunIds(db: Executor, experimentId: string): Promise<string[]> {
+  const rows = await db.select({ id: runs.id }).from(runs).where(eq(runs.experimentId, experimentId)).orderBy(asc(runs.ordinal));
+  return rows.map((row) => row.id);
+}
+
+/** Digests of the cells an experiment has, and its greatest ordinal (−1 without runs). */
+export async function listCells(db: Executor, experimentId: string): Promise<{ cells: Set<string>; lastOrdinal: number }> {
+  const rows = await db.select({ cell: runs.cell, ordinal: runs.ordinal }).from(runs).where(eq(runs.experimentId, experimentId));
+  return { cells: new Set(rows.map((row) => row.cell)), lastOrdinal: rows.reduce((max, row) => Math.max(max, row.ordinal), -1) };
+}
+
+/** leased → running; a run that is being cancelled stays so. */
+export async function startRun(
+  db: Executor,
+  id: string,
+  started: { totalSteps: number; step: number; optimum: OptimumSummary; dataset: ResolvedDataset; last: Record<string, number> },
+): Promise<void> {
+  await db
+    .update(runs)
+    .set({
+      ...started,
+      status: sql`case when ${runs.status} = 'leased' then 'running' else ${runs.status} end`,
+      startedAt: sql`coalesce(${runs.startedAt}, ${clock})`,
+      failure: null,
+    })
+    .where(eq(runs.id, id));
+}
+
+/** The latest values of a run's series. */
+export async function noteMeasured(
+  db: Executor,
+  id: string,
+  step: number,
+  last: Record<string, number>,
+  missing: Record<string, string>,
+): Promise<void> {
+  await db
+    .update(runs)
+    .set({
+      step: sql`greatest(${runs.step}, ${step})`,
+      last: sql`${runs.last} || ${JSON.stringify(last)}::jsonb`,
+      missing: sql`${runs.missing} || ${JSON.stringify(missing)}::jsonb`,
+      stepMs: sql`coalesce(${last["train/stepMs"] ?? null}::float8, ${runs.stepMs})`,
+    })
+    .where(eq(runs.id, id));
+}
+
+/**
+ * Ends a run's lease with a status that its present one may become.
+ * @returns whether it did
+ */
+export async function settleRun(
+  db: Executor,
+  id: string,
+  to: RunStatus,
+  change: { failure?: StoredRun["failure"]; step?: number; setbacks?: number },
+): Promise<boolean> {
+  const result = await db
+    .update(runs)
+    .set({
+      ...change,
+      status: to,
+      lease: null,
+      leaseUntil: null,
+      ...(to === "queued" ? { queuedAt: clock } : { endedAt: clock }),
+    })
+    .where(and(eq(runs.id, id), inArray(runs.status, statusesBefore(to))));
+  return (result.rowCount ?? 0) > 0;
+}
+
+/**
+ * Asks for the end of runs: queued ones are cancelled at once, leased and running ones become cancelling.
+ * @returns those that changed
+ */
+export async function askToCancel(db: Executor, where: { id: string } | { experimentId: string }) {
+  const scope = "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
+  return db
+    .update(runs)
+    .set({
+      status: sql`case when ${runs.status} = 'queued' then 'cancelled' else 'cancelling' end`,
+      endedAt: sql`case when ${runs.status} = 'queued' then ${clock} else ${runs.endedAt} end`,
+      failure: sql`case when ${runs.status} = 'queued' then '{"code":"CANCELLED","message":"Cancelled before it started."}'::jsonb end`,
+    })
+    .where(and(scope, inArray(runs.status, ["queued", "leased", "running"])))
+    .returning(withoutLast);
+}
+
+/**
+ * Queues ended runs again as new attempts; finished ones are left alone.
+ * @returns those that changed
+ */
+export async function queueAgain(db: Executor, where: { id: string } | { experimentId: string }) {
+  const scope = "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
+  return db
+    .update(runs)
+    .set({ status: "queued", failure: null, endedAt: null, setbacks: 0, queuedAt: clock })
+    .where(and(scope, inArray(runs.status, ["failed", "cancelled", "diverged"])))
+    .returning(withoutLast);
+}
+
+const { last: _last, missing: _missing, ...columns } = getTableColumns(runs);
+const withoutLast = columns;
+
+/** A run without its many values: what a change of status tells. */
+export type RunState = Omit<StoredRun, "last" | "missing">;
+
+export async function readRunState(db: Executor, id: string): Promise<RunState | null> {
+  const [row] = await db.select(withoutLast).from(runs).where(eq(runs.id, id));
+  return row ?? null;
+}
+
+export async function deleteRun(db: Executor, id: string): Promise<void> {
+  await db.delete(runs).where(eq(runs.id, id));
+}
+
+/** Runs a page lists beside the workers that have them. */
+export function listLeasedRuns(db: Executor) {
+  return db
+    .select({
+      id: runs.id,
+      experimentId: runs.experimentId,
+      experimentName: experiments.name,
+      config: runs.config,
+      step: runs.step,
+      totalSteps: runs.totalSteps,
+      workerId: runs.workerId,
+    })
+    .from(runs)
+    .innerJoin(experiments, eq(experiments.id, runs.experimentId))
+    .where(sql`${runs.lease} is not null`);
+}
+
+/** Measured ms a step over relative cost, of the newest measured runs (recordings left out). */
+export async function listStepTimes(db: Executor, limit: number) {
+  return db
+    .select({ stepMs: runs.stepMs, stepCost: runs.stepCost, config: runs.config })
+    .from(runs)
+    .innerJoin(experiments, eq(experiments.id, runs.experimentId))
+    .where(sql`${runs.stepMs} is not null and not ${experiments.sample}`)
+    .orderBy(sql`${runs.endedAt} desc nulls first`)
+    .limit(limit);
+}

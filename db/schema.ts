@@ -1,0 +1,229 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { ExperimentConfig } from "../contract/experimentConfig.ts";
+import type { FailureCode } from "../contract/failure.ts";
+import type { RunConfig } from "../contract/runConfig.ts";
+import type { GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/runEvents.ts";
+import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
+import type { Hello } from "../contract/workerProtocol.ts";
+
+const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+const at = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+const now = (name: string) => at(name).notNull().default(sql`clock_timestamp()`);
+
+/** A study. Counts, progress and nc1 follow from its runs and are kept here, so that lists read no runs. */
+export const experiments = pgTable(
+  "experiments",
+  {
+    id: uuid("id").primaryKey(),
+    name: text("name").notNull(),
+    note: text("note").notNull(),
+    tags: text("tags").array().notNull(),
+    config: jsonb("config").$type<ExperimentConfig>().notNull(),
+    sample: boolean("sample").notNull().default(false),
+    archived: boolean("archived").notNull().default(false),
+    removedAt: at("removed_at"),
+    status: text("status").$type<ExperimentStatus>().notNull().default("queued"),
+    counts: jsonb("counts").$type<RunCounts>().notNull(),
+    progress: doublePrecision("progress").notNull().default(0),
+    /** Training time left for one worker slot; null while no step time is known. */
+    workLeftMs: doublePrecision("work_left_ms"),
+    nc1Last: doublePrecision("nc1_last"),
+    nc1Course: doublePrecision("nc1_course").array(),
+    createdAt: now("created_at"),
+    updatedAt: now("updated_at"),
+  },
+  (table) => [
+    index("experiments_by_update").on(table.archived, table.updatedAt.desc()).where(sql`${table.removedAt} is null`),
+    index("experiments_running").on(table.status).where(sql`${table.status} in ('queued', 'running')`),
+  ],
+);
+
+/** One cell of a study's grid. Its row carries the truth about who may train it: status, attempt and lease. */
+export const runs = pgTable(
+  "runs",
+  {
+    id: uuid("id").primaryKey(),
+    experimentId: uuid("experiment_id")
+      .notNull()
+      .references(() => experiments.id, { onDelete: "cascade" }),
+    ordinal: integer("ordinal").notNull(),
+    /** Digest of the config: a cell exists once in its experiment. */
+    cell: text("cell").notNull(),
+    config: jsonb("config").$type<RunConfig>().notNull(),
+    status: text("status").$type<RunStatus>().notNull().default("queued"),
+    attempt: integer("attempt").notNull().default(0),
+    /** Attempts that crashed or were lost since the run was last asked for: at the limit it fails. */
+    setbacks: integer("setbacks").notNull().default(0),
+    step: integer("step").notNull().default(0),
+    totalSteps: integer("total_steps").notNull(),
+    stepMs: doublePrecision("step_ms"),
+    /** Relative cost of a training step, from its config. */
+    stepCost: doublePrecision("step_cost").notNull(),
+    last: jsonb("last").$type<Record<string, number>>().notNull().default({}),
+    missing: jsonb("missing").$type<Record<string, string>>().notNull().default({}),
+    optimum: jsonb("optimum").$type<OptimumSummary>(),
+    dataset: jsonb("dataset").$type<ResolvedDataset>(),
+    failure: jsonb("failure").$type<{ code: FailureCode; message: string }>(),
+    lease: text("lease"),
+    leaseUntil: at("lease_until"),
+    workerId: uuid("worker_id"),
+    workerName: text("worker_name"),
+    queuedAt: now("queued_at"),
+    startedAt: at("started_at"),
+    endedAt: at("ended_at"),
+  },
+  (table) => [
+    uniqueIndex("runs_ordinal").on(table.experimentId, table.ordinal),
+    uniqueIndex("runs_cell").on(table.experimentId, table.cell),
+    index("runs_queued").on(table.queuedAt).where(sql`${table.status} = 'queued'`),
+    index("runs_leased").on(table.leaseUntil).where(sql`${table.lease} is not null`),
+    index("runs_measured").on(table.endedAt).where(sql`${table.stepMs} is not null`),
+  ],
+);
+
+/** One execution of a run by one worker, fenced by its lease token. */
+export const attempts = pgTable(
+  "attempts",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    number: integer("number").notNull(),
+    lease: text("lease").notNull(),
+    workerId: uuid("worker_id"),
+    workerName: text("worker_name"),
+    /** Number of the last stored event: a batch is stored from its successor on. */
+    lastSeq: integer("last_seq").notNull().default(0),
+    leasedAt: now("leased_at"),
+    startedAt: at("started_at"),
+    endedAt: at("ended_at"),
+    resumedFromStep: integer("resumed_from_step"),
+    started: jsonb("started").$type<StartedEvent>(),
+    outcome: jsonb("outcome").$type<{ code: FailureCode | "FINISHED"; message: string }>(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.number] })],
+);
+
+/** Points of one series of one attempt, up to 128 events' worth: steps int32[], values float64[], little-endian. */
+export const seriesChunks = pgTable(
+  "series_chunks",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    attempt: integer("attempt").notNull(),
+    key: text("key").notNull(),
+    block: integer("block").notNull(),
+    steps: bytea("steps").notNull(),
+    values: bytea("values").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.key, table.attempt, table.block] })],
+);
+
+export const geometrySnapshots = pgTable(
+  "geometry_snapshots",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    attempt: integer("attempt").notNull(),
+    seq: integer("seq").notNull(),
+    step: integer("step").notNull(),
+    snapshot: jsonb("snapshot").$type<GeometrySnapshot>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.attempt, table.seq] })],
+);
+
+export const logLines = pgTable(
+  "log_lines",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    attempt: integer("attempt").notNull(),
+    seq: integer("seq").notNull(),
+    at: now("at"),
+    level: text("level").$type<"info" | "warning" | "error">().notNull(),
+    text: text("text").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.attempt, table.seq] })],
+);
+
+export const checkpoints = pgTable(
+  "checkpoints",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    attempt: integer("attempt").notNull(),
+    seq: integer("seq").notNull(),
+    step: integer("step").notNull(),
+    hash: text("hash").notNull(),
+    bytes: bigint("bytes", { mode: "number" }).notNull(),
+    at: now("at"),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.attempt, table.seq] })],
+);
+
+/** A machine that connected once, under the identity in its data folder. */
+export const workers = pgTable("workers", {
+  id: uuid("id").primaryKey(),
+  name: text("name").notNull(),
+  local: boolean("local").notNull(),
+  version: text("version").notNull(),
+  machine: jsonb("machine").$type<Hello["machine"]>().notNull(),
+  slots: integer("slots").notNull(),
+  devices: jsonb("devices").$type<string[]>().notNull(),
+  datasets: jsonb("datasets").$type<Hello["datasets"]>().notNull(),
+  firstSeenAt: now("first_seen_at"),
+  lastSeenAt: now("last_seen_at"),
+});
+
+/** Tokens of workers; only their sha256 is stored. */
+export const workerTokens = pgTable(
+  "worker_tokens",
+  {
+    id: uuid("id").primaryKey(),
+    name: text("name").notNull(),
+    hash: text("hash").notNull(),
+    /** The token of the worker that the server itself starts. */
+    local: boolean("local").notNull().default(false),
+    createdAt: now("created_at"),
+    lastUsedAt: at("last_used_at"),
+    revokedAt: at("revoked_at"),
+  },
+  (table) => [uniqueIndex("worker_tokens_hash").on(table.hash)],
+);
+
+/** Links that open one experiment, read-only; only the token's sha256 is stored. */
+export const shares = pgTable(
+  "shares",
+  {
+    id: uuid("id").primaryKey(),
+    experimentId: uuid("experiment_id")
+      .notNull()
+      .references(() => experiments.id, { onDelete: "cascade" }),
+    hash: text("hash").notNull(),
+    hideNames: boolean("hide_names").notNull(),
+    createdAt: now("created_at"),
+    expiresAt: at("expires_at"),
+    revokedAt: at("revoked_at"),
+    lastUsedAt: at("last_used_at"),
+  },
+  (table) => [uniqueIndex("shares_hash").on(table.hash), index("shares_by_experiment").on(table.experimentId)],
+);
