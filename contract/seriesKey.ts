@@ -7,6 +7,7 @@ export const layerMetrics = [
   "nc1.pinv",
   "nc1.cdnv",
   "nc2.frame",
+  "nc2.frame.orthogonal", // against I instead of E: MSE without a last bias
   "nc2.norms",
   "nc2.angles",
   "nc2.etf",
@@ -59,6 +60,7 @@ export const metricInfo: Record<Metric, { label: string; formula: string; log: b
   "nc1.pinv": { label: "NC1 (pinv)", formula: "tr(Σ_W Σ_B⁺)/K", log: true },
   "nc1.cdnv": { label: "NC1 (CDNV)", formula: "mean (v_k + v_l)/(2‖μ_k − μ_l‖²)", log: true },
   "nc2.frame": { label: "NC2", formula: "min_c ‖WWᵀ − cE‖/‖WWᵀ‖", log: true },
+  "nc2.frame.orthogonal": { label: "NC2 (orthogonal)", formula: "min_c ‖WWᵀ − cI‖/‖WWᵀ‖", log: true },
   "nc2.norms": { label: "NC2 (norms)", formula: "std/mean of ‖μ_k − μ_G‖", log: true },
   "nc2.angles": { label: "NC2 (angles)", formula: "mean |cos + 1/(K−1)|", log: true },
   "nc2.etf": { label: "NC2 (ETF)", formula: "‖WWᵀ/‖WWᵀ‖ − E/√(K−1)‖", log: true },
