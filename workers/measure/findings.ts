@@ -1,0 +1,112 @@
+import { effectiveRidge } from "../../contract/regularizer.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import { type Metric, type Split, seriesKey } from "../../contract/seriesKey.ts";
+import { gapSplit } from "../../math/gapSplit.ts";
+import { gramDistance } from "../../math/gramDistance.ts";
+import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../math/layerMetrics.ts";
+import { MathError } from "../../math/MathError.ts";
+import type { Matrix } from "../../math/matrix.ts";
+import type { MetricId } from "../../math/metricIds.ts";
+import type { Optimum } from "../../math/optimum.ts";
+import { procrustesDistance } from "../../math/procrustesDistance.ts";
+import type { NoOptimum } from "../../math/unconstrainedOptimum.ts";
+import type { Network } from "../models/network.ts";
+import { squaredNorms } from "../models/parameterLayout.ts";
+import type { SplitSums } from "./splitSums.ts";
+
+/** Numbers by series key, and the reasons for those that do not exist. */
+export interface Findings {
+  values: Record<string, number>;
+  missing: Record<string, string>;
+}
+
+/** What says something on samples the network was not trained on: not the geometry of means and classifier (NC2). */
+const testMetrics: MetricId[] = ["nc1.ratio", "nc1.cdnv", "nc3.cosine", "nc4.ncc"];
+
+/**
+ * The metrics of every layer: all on the training set; on the test set NC1 about the test set's own class means, NC3, and NC4
+ * with the nearest class mean of the *training* set.
+ */
+export function layerFindings(findings: Findings, config: RunConfig, head: Matrix, onTrain: SplitSums, onTest: SplitSums): void {
+  const orthogonal = config.loss === "mse" && !config.headBias;
+  for (const [split, sums] of [["train", onTrain] as const, ["test", onTest] as const]) {
+    const last = sums.statistics.length - 1;
+    sums.statistics.forEach((statistics, l) => {
+      const moments = sums.moments?.[l];
+      const layer =
+        l === last
+          ? lastLayerMetrics({ statistics, moments, weights: head, cosines: sums.cosines })
+          : hiddenLayerMetrics({ statistics, moments });
+      const wanted = (id: MetricId) =>
+        split === "train" ? id !== "nc2.frame.orthogonal" || orthogonal : testMetrics.includes(id);
+      addLayer(findings, split, l + 1, layer, wanted);
+    });
+  }
+}
+
+function addLayer(
+  findings: Findings,
+  split: Split,
+  layer: number,
+  metrics: LayerMetrics,
+  wanted: (id: MetricId) => boolean,
+): void {
+  for (const [id, value] of Object.entries(metrics.values) as [MetricId, number][])
+    if (wanted(id)) findings.values[seriesKey(split, id, layer)] = value;
+  for (const [id, reason] of Object.entries(metrics.undefined) as [MetricId, string][])
+    if (wanted(id)) findings.missing[seriesKey(split, id, layer)] = reason.slice(0, 200);
+}
+
+/** What the objective's terms are made of. */
+interface ObjectiveInput {
+  config: RunConfig;
+  network: Network;
+  parameters: Float32Array;
+  head: Matrix;
+  optimum: Optimum | NoOptimum;
+  onTrain: SplitSums;
+  onTest: SplitSums;
+}
+
+/** Fit, accuracy, ridge terms, J, the gap to L* split exactly, and the two distances; J is that of the whole training set. */
+export function objectiveFindings(findings: Findings, input: ObjectiveInput): void {
+  const { config, network, parameters, optimum, onTrain, onTest, head } = input;
+  const put = (metric: Metric, value: number) => {
+    findings.values[seriesKey("train", metric)] = value;
+  };
+  const lack = (metrics: Metric[], reason: string) => {
+    for (const metric of metrics) findings.missing[seriesKey("train", metric)] = reason.slice(0, 200);
+  };
+  const attempt = (metric: Metric, compute: () => number) => {
+    try {
+      put(metric, compute());
+    } catch (error) {
+      if (!(error instanceof MathError)) throw error;
+      lack([metric], error.message);
+    }
+  };
+  put("fit", onTrain.fit);
+  put("accuracy", onTrain.accuracy);
+  findings.values[seriesKey("test", "fit")] = onTest.fit;
+  findings.values[seriesKey("test", "accuracy")] = onTest.accuracy;
+  const squares = squaredNorms(parameters, network.parameters);
+  const strength = effectiveRidge(config.regularizer, config.depth);
+  const ridge = { head: (strength.head / 2) * squares.head, hidden: (strength.hidden / 2) * squares.hidden };
+  put("loss", onTrain.fit + ridge.head + ridge.hidden);
+  if (config.regularizer.family === "weights") {
+    put("ridge.head", ridge.head);
+    put("ridge.hidden", ridge.hidden);
+  } else lack(["ridge.head", "ridge.hidden"], "The objective has no ridge.");
+  const compared: Metric[] = ["gap.total", "gap.head", "gap.representation", "distance.procrustes", "distance.gram"];
+  if (optimum.method === "none") {
+    lack(compared, optimum.reason);
+    return;
+  }
+  const { relative } = gapSplit({ fit: onTrain.fit, headRidge: ridge.head, representationRidge: ridge.hidden }, optimum.loss);
+  put("gap.total", relative.total);
+  put("gap.head", relative.head);
+  put("gap.representation", relative.representation);
+  const last = onTrain.statistics[onTrain.statistics.length - 1];
+  attempt("distance.procrustes", () => Math.sqrt(procrustesDistance(last, head, optimum).squared));
+  attempt("distance.gram", () => gramDistance(last, head, optimum));
+}

@@ -1,0 +1,97 @@
+import type { GeometrySnapshot } from "../../contract/runEvents.ts";
+import { centredMeans } from "../../math/centredMeans.ts";
+import type { ClassStatistics } from "../../math/classStatistics.ts";
+import { cosineGram } from "../../math/cosineGram.ts";
+import { idealSimplexInFrame } from "../../math/idealSimplex.ts";
+import { MathError } from "../../math/MathError.ts";
+import { type Matrix, matrix } from "../../math/matrix.ts";
+import { type PrincipalFrame, principalFrame, projectFeatures } from "../../math/principalFrame.ts";
+import type { Chunk } from "./featureReader.ts";
+import type { Findings } from "./findings.ts";
+import type { SplitSums } from "./splitSums.ts";
+
+const mostSamples = 200;
+
+/** Pictures of the last layer in three directions, each turned to the one before it. */
+export class GeometryFrames {
+  private previous: PrincipalFrame | undefined;
+  private readonly classes: number;
+  /** Indices of the training samples drawn: the first of each class, equally many, at most 200 in all. */
+  private readonly drawn: number[];
+  private readonly labels: ArrayLike<number>;
+
+  constructor(labels: ArrayLike<number>, classes: number) {
+    this.classes = classes;
+    this.labels = labels;
+    const perClass = Math.floor(mostSamples / classes);
+    const taken = new Array<number>(classes).fill(0);
+    this.drawn = [];
+    for (let i = 0; i < labels.length; i++) if (taken[labels[i]]++ < perClass) this.drawn.push(i);
+  }
+
+  /** The class means [K, 3] of the last picture, for a checkpoint; null before the first. */
+  get means(): Float64Array | null {
+    return this.previous?.means.data ?? null;
+  }
+
+  /** Goes on from a checkpoint. */
+  restore(means: Float64Array): void {
+    const none = matrix(3, 0);
+    this.previous = { origin: new Float64Array(0), axes: none, means: matrix(this.classes, 3, means), explained: 1 };
+  }
+
+  /** @returns null, and the reason in `findings.missing`, where the class means have no directions */
+  async snapshot(
+    step: number,
+    sums: SplitSums,
+    head: Matrix,
+    chunks: () => AsyncIterable<Chunk>,
+    findings: Findings,
+  ): Promise<GeometrySnapshot | null> {
+    const statistics = sums.statistics[sums.statistics.length - 1];
+    try {
+      const frame = principalFrame(statistics, this.previous);
+      this.previous = frame;
+      const features = await this.features(head.cols, chunks);
+      return {
+        step,
+        classes: this.classes,
+        means: rounded(frame.means),
+        ideal: idealOrNone(statistics, frame),
+        samples: rounded(projectFeatures(frame, features)),
+        labels: this.drawn.map((i) => this.labels[i]),
+        explained: frame.explained,
+        meansGram: rounded(cosineGram(centredMeans(statistics))),
+        headGram: rounded(cosineGram(head)),
+      };
+    } catch (error) {
+      if (!(error instanceof MathError)) throw error;
+      findings.missing.geometry = error.message.slice(0, 200);
+      return null;
+    }
+  }
+
+  /** The last layer's features of the samples drawn [S, d]. */
+  private async features(dim: number, chunks: () => AsyncIterable<Chunk>): Promise<Float32Array> {
+    const features = new Float32Array(this.drawn.length * dim);
+    let at = 0;
+    for await (const chunk of chunks()) {
+      const last = chunk.features[chunk.features.length - 1];
+      for (; at < this.drawn.length && this.drawn[at] < chunk.from + chunk.count; at++) {
+        const i = this.drawn[at] - chunk.from;
+        features.set(last.subarray(i * dim, (i + 1) * dim), at * dim);
+      }
+      if (at === this.drawn.length) break;
+    }
+    return features;
+  }
+}
+
+/** Empty where d < K − 1 leaves no room for a simplex. */
+function idealOrNone(statistics: ClassStatistics, frame: PrincipalFrame): number[] {
+  if (statistics.dim < statistics.classes - 1) return [];
+  return rounded(idealSimplexInFrame(statistics, frame));
+}
+
+/** Four decimals are finer than any screen; −0 becomes 0. */
+const rounded = ({ data }: Matrix): number[] => Array.from(data, (value) => Math.round(value * 1e4) / 1e4 + 0);

@@ -1,0 +1,85 @@
+import { Failure } from "../../contract/failure.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import type { GeometrySnapshot } from "../../contract/runEvents.ts";
+import { matrix } from "../../math/matrix.ts";
+import type { Optimum } from "../../math/optimum.ts";
+import type { NoOptimum } from "../../math/unconstrainedOptimum.ts";
+import type { Dataset, SampleSet } from "../data/dataset.ts";
+import type { Engine, Step } from "../engine/engine.ts";
+import type { Network } from "../models/network.ts";
+import { parameterSlice } from "../models/parameterLayout.ts";
+import { type Chunk, makeFeatureReader, type ParameterSource } from "./featureReader.ts";
+import { type Findings, layerFindings, objectiveFindings } from "./findings.ts";
+import { GeometryFrames } from "./geometryFrames.ts";
+import { type SplitSums, sumSplit } from "./splitSums.ts";
+
+/** All that is measured at one step. */
+export interface Observation extends Findings {
+  /** null where the class means have no picture (said in `missing`). */
+  snapshot: GeometrySnapshot | null;
+}
+
+export interface Observer {
+  /** Measures all layers over the whole training and test set. @throws Failure DIVERGED if the loss is not finite */
+  observe(step: number, source: ParameterSource): Promise<Observation>;
+  /** The picture's last frame, so that a resumed run goes on turning from it. */
+  geometry: GeometryFrames;
+  dispose(): Promise<void>;
+}
+
+/** Features kept between the two passes over a split; above it the network runs twice. */
+const keptBytes = 256e6;
+/** With more classes the second pass (nc1.pinv, nc4.ncc) and the picture would cost more than the training. */
+const mostClasses = 64;
+
+/** Compiles what measuring needs. */
+export async function makeObserver(
+  engine: Engine,
+  config: RunConfig,
+  network: Network,
+  dataset: Dataset,
+  optimum: Optimum | NoOptimum,
+): Promise<Observer> {
+  const { classes, train, test } = dataset;
+  const reader = await makeFeatureReader(engine, network, [train, test]);
+  const geometry = new GeometryFrames(train.labels, classes);
+  const secondPass = classes <= mostClasses;
+
+  async function readTwice(set: SampleSet, source: ParameterSource): Promise<() => AsyncIterable<Chunk>> {
+    if (set.count * network.depth * network.width * 4 > keptBytes) return () => reader.read(set, source);
+    const kept: Chunk[] = [];
+    for await (const chunk of reader.read(set, source))
+      kept.push({ ...chunk, logits: chunk.logits.slice(), features: chunk.features.map((layer) => layer.slice()) });
+    return async function* () {
+      yield* kept;
+    };
+  }
+
+  return {
+    geometry,
+    async observe(step, source) {
+      const parameters = await parametersOf(source);
+      const slice = parameterSlice(parameters, network.parameters, `W${network.depth}`);
+      const head = matrix(classes, network.width, Float64Array.from(slice));
+      const common = { classes, loss: config.loss, head, secondPass };
+      const trainChunks = await readTwice(train, source);
+      const onTrain = await sumSplit({ ...common, chunks: trainChunks });
+      requireFinite(onTrain, step);
+      const onTest = await sumSplit({ ...common, chunks: await readTwice(test, source), reference: onTrain.statistics });
+      const findings: Findings = { values: {}, missing: {} };
+      layerFindings(findings, config, head, onTrain, onTest);
+      objectiveFindings(findings, { config, network, parameters, head, optimum, onTrain, onTest });
+      const snapshot = secondPass ? await geometry.snapshot(step, onTrain, head, trainChunks, findings) : null;
+      return { ...findings, snapshot };
+    },
+    dispose: () => reader.dispose(),
+  };
+}
+
+async function parametersOf(source: ParameterSource): Promise<Float32Array> {
+  return "parameters" in source ? source.parameters : (await (source as Step).readState()).parameters;
+}
+
+function requireFinite(sums: SplitSums, step: number): void {
+  if (!Number.isFinite(sums.fit)) throw new Failure("DIVERGED", `The loss over the training set is ${sums.fit} at step ${step}.`);
+}

@@ -1,0 +1,108 @@
+import type { Loss } from "../../contract/runConfig.ts";
+import { type CentredMoments, centredMoments, mergeCentredMoments } from "../../math/centredMoments.ts";
+import { type ClassStatistics, classStatistics, mergeClassStatistics } from "../../math/classStatistics.ts";
+import { type CosineGaps, cosineGaps, mergeCosineGaps } from "../../math/cosineGaps.ts";
+import type { Matrix } from "../../math/matrix.ts";
+import type { Chunk } from "./featureReader.ts";
+
+/** Everything over one split, in float64 from float32 features and logits. */
+export interface SplitSums {
+  samples: number;
+  /** Mean fit. */
+  fit: number;
+  accuracy: number;
+  /** One a layer, X_1 … X_L. */
+  statistics: ClassStatistics[];
+  /** Centred on the statistics of `reference`; null if the second pass was left out. */
+  moments: CentredMoments[] | null;
+  cosines: CosineGaps;
+}
+
+/** What is asked of a split. */
+export interface SplitRequest {
+  classes: number;
+  loss: Loss;
+  /** W_L [K, d] */
+  head: Matrix;
+  /** The chunks of the split, in order; called once a pass. */
+  chunks: () => AsyncIterable<Chunk>;
+  /** Class means that the second pass is centred on: the split's own unless given (the test set is held against the training means). */
+  reference?: ClassStatistics[];
+  /** Whether to make the second pass, N·d·K + N·K² multiplications a layer. */
+  secondPass: boolean;
+}
+
+/** Reads a split twice: class means and scatter, the fit and cosines; then the sums that need the class means. */
+export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
+  const { classes, loss, head } = request;
+  let samples = 0;
+  let fit = 0;
+  let right = 0;
+  let statistics: ClassStatistics[] = [];
+  let cosines: CosineGaps | null = null;
+  for await (const chunk of request.chunks()) {
+    fit += fitSum(loss, chunk, classes);
+    if (!Number.isFinite(fit)) return { samples: 0, fit, accuracy: 0, statistics: [], moments: null, cosines: noCosines };
+    samples += chunk.count;
+    const predictions = predict(chunk.logits, classes);
+    for (let i = 0; i < chunk.count; i++) if (predictions[i] === chunk.labels[i]) right++;
+    const part = chunk.features.map((layer) => classStatistics(layer, chunk.labels, classes, head.cols));
+    statistics = statistics.length === 0 ? part : statistics.map((whole, l) => mergeClassStatistics(whole, part[l]));
+    const gaps = cosineGaps(chunk.features[chunk.features.length - 1], chunk.labels, head);
+    cosines = cosines ? mergeCosineGaps(cosines, gaps) : gaps;
+  }
+  const moments = request.secondPass ? await sumMoments(request, request.reference ?? statistics) : null;
+  return { samples, fit: fit / samples, accuracy: right / samples, statistics, moments, cosines: cosines ?? noCosines };
+}
+
+const noCosines: CosineGaps = { samples: 0, sum: 0, zeroVectors: 0 };
+
+async function sumMoments(request: SplitRequest, reference: ClassStatistics[]): Promise<CentredMoments[]> {
+  let moments: CentredMoments[] = [];
+  for await (const chunk of request.chunks()) {
+    const last = chunk.features.length - 1;
+    const part = chunk.features.map((features, l) =>
+      centredMoments({
+        features,
+        labels: chunk.labels,
+        statistics: reference[l],
+        predictions: l === last ? predict(chunk.logits, request.classes) : undefined,
+      }),
+    );
+    moments = moments.length === 0 ? part : moments.map((whole, l) => mergeCentredMoments(whole, part[l]));
+  }
+  return moments;
+}
+
+/** Class of the largest logit [count]; the lowest class on a tie. */
+export function predict(logits: Float32Array, classes: number): Uint16Array {
+  const predictions = new Uint16Array(logits.length / classes);
+  for (let i = 0; i < predictions.length; i++) {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (logits[i * classes + k] > logits[i * classes + best]) best = k;
+    predictions[i] = best;
+  }
+  return predictions;
+}
+
+/** Σ over samples of −log softmax(z)_y, or of ‖z − e_y‖²/2. */
+function fitSum(loss: Loss, { logits, labels, count }: Chunk, classes: number): number {
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    const row = i * classes;
+    if (loss === "mse") {
+      let squares = 0;
+      for (let k = 0; k < classes; k++) squares += (logits[row + k] - (k === labels[i] ? 1 : 0)) ** 2;
+      total += squares / 2;
+      continue;
+    }
+    // log Σ exp(z_k − z_y) = log1p of the other classes' terms, which keeps the digits of a small loss.
+    const own = logits[row + labels[i]];
+    let most = 0;
+    for (let k = 0; k < classes; k++) most = Math.max(most, logits[row + k] - own);
+    let others = 0;
+    for (let k = 0; k < classes; k++) if (k !== labels[i]) others += Math.exp(logits[row + k] - own - most);
+    total += most > 0 ? most + Math.log(others + Math.exp(-most)) : Math.log1p(others);
+  }
+  return total;
+}

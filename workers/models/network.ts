@@ -1,0 +1,32 @@
+import type * as tf from "@tensorflow/tfjs";
+
+/** head: W_L; hidden: every other penalized matrix; free: biases and the embedding W_0 (objectives (7) and (11) of the paper). */
+export type Penalty = "head" | "hidden" | "free";
+
+export interface ParameterSpec {
+  name: string;
+  /** [rows, columns]; biases are columns [d, 1]. */
+  shape: [number, number];
+  penalty: Penalty;
+  /** Standard deviation of the first values; 0 for biases. */
+  deviation: number;
+}
+
+export interface Forward {
+  /** logits [K, N] */
+  logits: tf.Tensor2D;
+  /** Features of the L layers, [d, N] each, as the next layer reads them; the last are those the head reads. */
+  features: tf.Tensor2D[];
+}
+
+/** A network as a pure function of its parameters; it knows nothing of losses and training. */
+export interface Network {
+  inputDimension: number;
+  width: number;
+  classes: number;
+  /** L. */
+  depth: number;
+  parameters: ParameterSpec[];
+  /** @param parameters by name, in the shapes of the specs @param x inputs [N, D], a sample a row */
+  forward(parameters: Record<string, tf.Tensor2D>, x: tf.Tensor2D): Forward;
+}

@@ -1,0 +1,52 @@
+import * as tf from "@tensorflow/tfjs";
+import { type RandomStream, randomStream } from "../data/randomStream.ts";
+import type { ParameterSpec } from "./network.ts";
+
+const sizeOf = ({ shape }: ParameterSpec) => shape[0] * shape[1];
+
+/** All parameters lie in one flat vector, in the order of the specs: one pass updates them all. */
+export const parameterCount = (specs: ParameterSpec[]): number => specs.reduce((sum, spec) => sum + sizeOf(spec), 0);
+
+/** The matrices of a flat vector [P], by name. */
+export function unpackParameters(flat: tf.Tensor1D, specs: ParameterSpec[]): Record<string, tf.Tensor2D> {
+  const parts = tf.split(flat, specs.map(sizeOf));
+  return Object.fromEntries(specs.map(({ name, shape }, at) => [name, tf.reshape(parts[at], shape) as tf.Tensor2D]));
+}
+
+/** Where a parameter's values lie in the flat vector. @throws if there is none of that name */
+export function parameterSlice(flat: Float32Array, specs: ParameterSpec[], name: string): Float32Array {
+  let offset = 0;
+  for (const spec of specs) {
+    if (spec.name === name) return flat.subarray(offset, offset + sizeOf(spec));
+    offset += sizeOf(spec);
+  }
+  throw new Error(`the network has no parameter '${name}'`);
+}
+
+/** Σ w² over the matrices of each penalty, in float64. */
+export function squaredNorms(flat: Float32Array, specs: ParameterSpec[]): Record<ParameterSpec["penalty"], number> {
+  const sums = { head: 0, hidden: 0, free: 0 };
+  let at = 0;
+  for (const spec of specs) {
+    let sum = 0;
+    for (const end = at + sizeOf(spec); at < end; at++) sum += flat[at] * flat[at];
+    sums[spec.penalty] += sum;
+  }
+  return sums;
+}
+
+/**
+ * First values: normal with each spec's deviation, zeros for biases. Every matrix draws from its own stream, named after it,
+ * so that networks of different depth with the same seed agree in the matrices they share.
+ */
+export function initializeParameters(specs: ParameterSpec[], seed: number): Float32Array {
+  const flat = new Float32Array(parameterCount(specs));
+  let at = 0;
+  for (const spec of specs) {
+    const random: RandomStream = randomStream(seed, `initialization/${spec.name}`);
+    const end = at + sizeOf(spec);
+    if (spec.deviation > 0) for (let i = at; i < end; i++) flat[i] = spec.deviation * random.normal();
+    at = end;
+  }
+  return flat;
+}

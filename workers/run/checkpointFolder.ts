@@ -1,0 +1,69 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type Checkpoint, checkpointHash, formatCheckpoint, parseCheckpoint } from "./checkpointFile.ts";
+
+const kept = 2;
+
+/** Steps of the checkpoints in a folder, newest first. */
+function stepsIn(folder: string): number[] {
+  return readdirSync(folder)
+    .map((name) => /^(\d+)\.ckpt$/.exec(name)?.[1])
+    .filter((step) => step !== undefined)
+    .map(Number)
+    .sort((a, b) => b - a);
+}
+
+const fileOf = (folder: string, step: number) => join(folder, `${step}.ckpt`);
+
+/**
+ * Writes a checkpoint under a temporary name, waits for the disk, renames it, and keeps the newest two.
+ * @throws when the disk refuses; the older ones are still there then
+ */
+export function writeCheckpoint(folder: string, checkpoint: Checkpoint): { hash: string; bytes: number } {
+  mkdirSync(folder, { recursive: true });
+  const bytes = formatCheckpoint(checkpoint);
+  const path = fileOf(folder, checkpoint.step);
+  const temporary = `${path}.part`;
+  const file = openSync(temporary, "w");
+  try {
+    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  syncFolder(folder);
+  for (const step of stepsIn(folder).slice(kept)) rmSync(fileOf(folder, step), { force: true });
+  return { hash: checkpointHash(bytes), bytes: bytes.length };
+}
+
+/** The newest intact checkpoint of this config; null if there is none. Damaged ones are told to `say` and removed. */
+export function newestCheckpoint(folder: string, config: string, say: (text: string) => void): Checkpoint | null {
+  mkdirSync(folder, { recursive: true });
+  for (const step of stepsIn(folder)) {
+    try {
+      const checkpoint = parseCheckpoint(readFileSync(fileOf(folder, step)));
+      if (checkpoint.config === config) return checkpoint;
+      say(`The checkpoint of step ${step} is of another config and is not used.`);
+    } catch (error) {
+      say(`The checkpoint of step ${step} is not used: ${(error as Error).message}. The one before it is tried.`);
+    }
+    rmSync(fileOf(folder, step), { force: true });
+  }
+  return null;
+}
+
+/** A run that has ended well needs none. */
+export function removeCheckpoints(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** So that the new name survives a power cut. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,119 @@
+import type { Failure } from "../../contract/failure.ts";
+import type { DeviceChoice, RunConfig } from "../../contract/runConfig.ts";
+import type { RunEvent } from "../../contract/runEvents.ts";
+import { seriesKey } from "../../contract/seriesKey.ts";
+import { loadDataset } from "../data/loadDataset.ts";
+import type { DatasetPlaces } from "../data/resolveImages.ts";
+import { createEngine } from "../engine/createEngine.ts";
+import { measuringSteps } from "../measure/measuringSteps.ts";
+import { makeObserver } from "../measure/observer.ts";
+import { optimumSummary, runOptimum } from "../measure/runOptimum.ts";
+import { defineNetwork } from "../models/defineNetwork.ts";
+import { initializeParameters, parameterCount } from "../models/parameterLayout.ts";
+import { learningRateAt } from "../training/schedule.ts";
+import { makeTrainer, type TrainingState } from "../training/train.ts";
+import type { Checkpoint } from "./checkpointFile.ts";
+import { StepTimes } from "./stepTimes.ts";
+import { versions } from "./versions.ts";
+
+/** Everything a run needs from the process around it. */
+export interface RunSurroundings {
+  config: RunConfig;
+  places: DatasetPlaces;
+  device: DeviceChoice;
+  threads: number;
+  emit: (event: RunEvent) => void;
+  progress: (step: number, stepMs: number) => void;
+  /** What the run goes on from; null from the beginning. */
+  resumeFrom: Checkpoint | null;
+  saveCheckpoint: (checkpoint: Checkpoint) => void;
+  /** Asked before each step: throws to stop the run; "checkpoint" asks for one first. */
+  interruption: () => { checkpoint: boolean; reason: Failure } | null;
+}
+
+const checkpointEveryMs = 10_000;
+
+/**
+ * The life of a run: data, network, first measurement, training with measurements and checkpoints, last measurement.
+ * @throws Failure with the way it ended otherwise
+ */
+export async function executeRun(run: RunSurroundings): Promise<void> {
+  const { config, emit } = run;
+  const say = (level: "info" | "warning", text: string) => emit({ kind: "log", level, text: text.slice(0, 4000) });
+  const stopIfAsked = () => {
+    const asked = run.interruption();
+    if (asked) throw asked.reason;
+  };
+  const dataset = await loadDataset(config.dataset, run.places, say);
+  stopIfAsked();
+  const engine = await createEngine({ device: run.device, threads: run.threads });
+  const network = defineNetwork(config, dataset);
+  const optimum = runOptimum(config, dataset.resolved.trainCounts);
+  const { steps } = config.training;
+  let step = run.resumeFrom?.step ?? 0;
+  emit({
+    kind: "started",
+    totalSteps: steps,
+    resumedFromStep: step,
+    device: { choice: run.device, ...engine.choice },
+    dataset: dataset.resolved,
+    parameters: parameterCount(network.parameters),
+    optimum: optimumSummary(optimum),
+    versions,
+  });
+  say("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
+  if (step > 0) say("info", `Going on from the checkpoint of step ${step}.`);
+
+  const state: TrainingState = run.resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, config.seed) };
+  const observer = await makeObserver(engine, config, network, dataset, optimum);
+  if (run.resumeFrom?.frame) observer.geometry.restore(Float64Array.from(run.resumeFrom.frame));
+  const times = new StepTimes();
+  const startedAt = performance.now() - (run.resumeFrom?.elapsedMs ?? 0);
+  const elapsed = () => performance.now() - startedAt;
+
+  const measure = async (source: Parameters<typeof observer.observe>[1]) => {
+    const { values, missing, snapshot } = await observer.observe(step, source);
+    values[seriesKey("train", "learningRate")] = learningRateAt(config.training, Math.max(1, step));
+    const stepMs = times.takeMedian();
+    if (stepMs !== null) values[seriesKey("train", "stepMs")] = stepMs;
+    values[seriesKey("train", "elapsedMs")] = elapsed();
+    emit({ kind: "measurement", step, values, missing });
+    if (snapshot) emit({ kind: "geometry", snapshot });
+  };
+
+  // The first numbers come before the training step is compiled, so that a page shows them at once.
+  if (step === 0) await measure({ parameters: state.parameters });
+  stopIfAsked();
+  const trainer = await makeTrainer(engine, config, network, dataset, state);
+  if (trainer.note) say("info", trainer.note);
+  const isMeasured = measuringSteps(config.measuring, steps);
+  let checkpointAt = performance.now() + checkpointEveryMs;
+  const checkpoint = async () => {
+    const means = observer.geometry.means;
+    run.saveCheckpoint({
+      step,
+      elapsedMs: elapsed(),
+      config: JSON.stringify(config),
+      state: await trainer.step.readState(),
+      frame: means ? Array.from(means) : null,
+    });
+    checkpointAt = performance.now() + checkpointEveryMs;
+  };
+  const stopHere = async () => {
+    const asked = run.interruption();
+    if (!asked) return;
+    if (asked.checkpoint) await checkpoint();
+    throw asked.reason;
+  };
+
+  await stopHere();
+  for await (const done of trainer.train(step)) {
+    step = done.step;
+    times.add(done.ms);
+    run.progress(step, times.recentMedian());
+    await stopHere();
+    if (isMeasured(step)) await measure(trainer.step);
+    if (performance.now() > checkpointAt && step < steps) await checkpoint();
+  }
+  emit({ kind: "finished", step, elapsedMs: elapsed() });
+}

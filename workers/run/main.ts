@@ -1,0 +1,93 @@
+/** The process of one run: prepared without one, given one by IPC, gone when it has ended. See messages.ts. */
+import { Failure } from "../../contract/failure.ts";
+import type { RunEvent } from "../../contract/runEvents.ts";
+import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "./checkpointFolder.ts";
+import { executeRun } from "./executeRun.ts";
+import type { FromRun, ToRun } from "./messages.ts";
+import { openSpool, type SpoolWriter } from "./spool.ts";
+import { warmUp } from "./warmUp.ts";
+
+const progressEveryMs = 250;
+
+let interruption: { checkpoint: boolean; reason: Failure } | null = null;
+let assigned = false;
+let step: number | null = null;
+let spool: SpoolWriter | null = null;
+
+const tell = (message: FromRun) => {
+  if (process.connected) process.send?.(message, () => {}); // an error means that the agent is gone: "disconnect" follows
+};
+
+function emit(event: RunEvent): void {
+  if (!spool) throw new Error("no spool is open");
+  tell({ type: "spooled", seq: spool.append(event) });
+}
+
+function end(failure: Failure): void {
+  if (spool) emit({ kind: "ended", code: failure.code, message: failure.message.slice(0, 8000), step });
+  leave();
+}
+
+function leave(): void {
+  spool?.close();
+  spool = null;
+  // The last hint may still be on its way; a run interrupted while something slow loads should not wait for it.
+  if (process.connected) process.disconnect();
+  process.exit(0);
+}
+
+async function take({ assignment, paths, device, threads }: Extract<ToRun, { type: "assign" }>): Promise<void> {
+  spool = openSpool(paths.spool);
+  const { config } = assignment;
+  let toldAt = 0;
+  await executeRun({
+    config,
+    places: { folder: paths.datasets, cache: paths.datasetCache },
+    device,
+    threads,
+    emit,
+    progress(done, stepMs) {
+      step = done;
+      const now = performance.now();
+      if (now - toldAt < progressEveryMs) return;
+      toldAt = now;
+      tell({ type: "progress", step: done, stepMs });
+    },
+    resumeFrom: newestCheckpoint(paths.checkpoints, JSON.stringify(config), (text) =>
+      emit({ kind: "log", level: "warning", text: text.slice(0, 4000) }),
+    ),
+    saveCheckpoint(checkpoint) {
+      spool?.sync();
+      emit({ kind: "checkpoint", step: checkpoint.step, ...writeCheckpoint(paths.checkpoints, checkpoint) });
+    },
+    interruption: () => interruption,
+  });
+  removeCheckpoints(paths.checkpoints);
+  leave();
+}
+
+/** Failures are for people; anything else is told with its place in the program. */
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return new Failure("INTERNAL", `${message}\n${(stack ?? "").split("\n").slice(1, 12).join("\n")}`);
+}
+
+function stop(reason: Failure, checkpoint: boolean): void {
+  if (!assigned) process.exit(0);
+  interruption ??= { checkpoint, reason };
+}
+
+process.on("message", (message: ToRun) => {
+  if (message.type === "assign" && !assigned) {
+    assigned = true;
+    take(message).catch((error) => end(asFailure(error)));
+  } else if (message.type === "cancel") stop(new Failure("CANCELLED", "cancelled"), false);
+  else if (message.type === "suspend") stop(new Failure("WORKER_LOST", "worker stopped"), true);
+});
+process.on("disconnect", () => stop(new Failure("WORKER_LOST", "worker stopped"), true));
+process.on("uncaughtException", (error) => end(asFailure(error)));
+process.on("unhandledRejection", (error) => end(asFailure(error)));
+
+await warmUp();
+tell({ type: "ready" });

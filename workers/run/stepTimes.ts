@@ -1,0 +1,31 @@
+const recentSteps = 50;
+
+/** Wall times of steps, ms. */
+export class StepTimes {
+  private sinceLast: number[] = [];
+  private recent: number[] = [];
+
+  add(ms: number): void {
+    this.sinceLast.push(ms);
+    this.recent.push(ms);
+    if (this.recent.length > 2 * recentSteps) this.recent = this.recent.slice(-recentSteps);
+  }
+
+  /** Median since the last call; null without a step. */
+  takeMedian(): number | null {
+    const taken = this.sinceLast;
+    this.sinceLast = [];
+    return taken.length === 0 ? null : median(taken);
+  }
+
+  /** Median of the last steps; 0 before the first. */
+  recentMedian(): number {
+    return this.recent.length === 0 ? 0 : median(this.recent.slice(-recentSteps));
+  }
+}
+
+function median(values: number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
