@@ -40,7 +40,7 @@ async function compiledStep(definition: StepDefinition, choice: DeviceChoice, th
       for (const [name, tensor] of Object.entries(store.current())) if (read.has(name)) feeds[name] = tensor;
       const results = await session.run(feeds, fetchesOf(traced, { ...outputs, ...store.targets() }));
       store.advance(results as Feeds);
-      return arraysOf(outputs);
+      return arraysOf(results as Feeds);
     },
     async readState() {
       const values = await store.read();
@@ -77,8 +77,7 @@ async function compiledFunction(
         const tensor = stateTensor(name, spec, shared, from as Record<string, Float32Array>);
         if (read.has(`state.${name}`)) feeds[`state.${name}`] = tensor;
       }
-      await session.run(feeds, outputs);
-      return arraysOf(outputs);
+      return arraysOf((await session.run(feeds, fetchesOf(traced, outputs))) as Feeds);
     },
     async dispose() {
       await store.dispose();
@@ -110,7 +109,8 @@ async function open(
   return {
     session,
     store,
-    outputs: outputBuffers(traced.outputs.filter(({ name }) => name.startsWith("output."))),
+    // The WebGPU provider does not write into buffers that are there already.
+    outputs: choice.device === "webgpu" ? {} : outputBuffers(traced.outputs.filter(({ name }) => name.startsWith("output."))),
     inputs: (values: Record<string, Values>): Feeds => {
       const feeds: Feeds = { ...bound };
       for (const [name, spec] of Object.entries(specs)) {
@@ -148,8 +148,10 @@ function outputBuffers(outputs: Traced["outputs"]): Feeds {
   );
 }
 
-function arraysOf(outputs: Feeds): Outputs {
-  return Object.fromEntries(
-    Object.entries(outputs).map(([name, { data }]) => [name.slice("output.".length), data as Float32Array]),
-  );
+function arraysOf(results: Feeds): Outputs {
+  const arrays: Outputs = {};
+  for (const [name, tensor] of Object.entries(results)) {
+    if (name.startsWith("output.")) arrays[name.slice("output.".length)] = tensor.data as Float32Array;
+  }
+  return arrays;
 }
