@@ -1,6 +1,6 @@
 import { MathError } from "./MathError.ts";
 import type { Matrix } from "./matrix.ts";
-import { gramOfRows, matrix } from "./matrix.ts";
+import { gramOfRows } from "./matrix.ts";
 
 /**
  * The cosines [m, m] between all rows of A [m, d]: ⟨a_i, a_j⟩/(‖a_i‖‖a_j‖), range [−1, 1], ones on the diagonal.
@@ -19,13 +19,4 @@ export function cosineGram(rows: Matrix): Matrix {
     }
   }
   return gram;
-}
-
-/** The rows of A and then those of B, both [·, d]. @throws {MathError} if the row lengths differ */
-export function stackRows(a: Matrix, b: Matrix): Matrix {
-  if (a.cols !== b.cols) throw new MathError(`rows of ${a.cols} and ${b.cols} entries cannot be stacked`);
-  const result = matrix(a.rows + b.rows, a.cols);
-  result.data.set(a.data);
-  result.data.set(b.data, a.data.length);
-  return result;
 }

@@ -119,6 +119,15 @@ export function scale(alpha: number, a: Matrix): Matrix {
   return { rows: a.rows, cols: a.cols, data: a.data.map((value) => alpha * value) };
 }
 
+/** The rows of A and then those of B, both [·, d]. @throws {MathError} if the row lengths differ */
+export function stackRows(a: Matrix, b: Matrix): Matrix {
+  if (a.cols !== b.cols) throw new MathError(`rows of ${a.cols} and ${b.cols} entries cannot be stacked`);
+  const result = matrix(a.rows + b.rows, a.cols);
+  result.data.set(a.data);
+  result.data.set(b.data, a.data.length);
+  return result;
+}
+
 /** A with the mean row taken from every row: (I − 11ᵀ/m) A, shape [m, p]. */
 export function centreRows(a: Matrix): Matrix {
   const mean = new Float64Array(a.cols);

@@ -1,9 +1,11 @@
 import { collapsedObjective } from "./collapsedObjective.ts";
 import { zeroMeanBasis } from "./frames.ts";
 import { assertAtLeast, MathError } from "./MathError.ts";
-import { frobeniusNorm } from "./matrix.ts";
+import type { Matrix } from "./matrix.ts";
+import { frobeniusNorm, matrix, multiplyTransposed, rowDot, scale, stackRows } from "./matrix.ts";
 import { minimize } from "./minimize.ts";
 import type { Optimum } from "./optimum.ts";
+import { singularValues } from "./singularValues.ts";
 import type { SolvableObjective } from "./unconstrainedObjective.ts";
 import { assertObjective } from "./unconstrainedObjective.ts";
 
@@ -37,24 +39,34 @@ export function numericOptimum(objective: SolvableObjective): Optimum {
   if (!found.converged && found.gradientSize > 1e-7) {
     throw new MathError(`gradient ${found.gradientSize} is above 1e-7 after ${found.iterations} steps of the numeric solver`);
   }
-  const { fit, ridge, weights, features, bias } = problem.read(found.x);
+  const point = problem.read(found.x);
+  const zero = frobeniusNorm(point.weights) < 1e-6;
+  const { weights, features } = zero ? { weights: matrix(classes, 1), features: matrix(classes, 1) } : usedCoordinates(point);
   const samples = counts.reduce((sum, count) => sum + count, 0);
-  let squared = 0;
-  for (let i = 0; i < features.data.length; i++) squared += counts[Math.floor(i / rank)] * features.data[i] ** 2;
+  const squared = counts.reduce((sum, count, k) => sum + count * rowDot(features, k, features, k), 0);
   return {
     method: "numeric",
-    loss: fit + ridge,
-    fit,
-    ridge,
-    geometry: frobeniusNorm(weights) > 1e-6 ? "unequal" : "zero",
+    loss: point.fit + point.ridge,
+    fit: point.fit,
+    ridge: point.ridge,
+    geometry: zero ? "zero" : "unequal",
     scale: frobeniusNorm(weights) / Math.sqrt(classes),
     featureScale: Math.sqrt(squared / samples),
     counts,
     weights,
     features,
-    bias,
+    bias: point.bias,
     zeroMean,
   };
+}
+
+/** The point in no more coordinates than its rows span; what the search left along the others is below 1e-7 of the rows. */
+function usedCoordinates({ weights, features }: { weights: Matrix; features: Matrix }) {
+  const stacked = stackRows(scale(1 / frobeniusNorm(weights), weights), scale(1 / frobeniusNorm(features), features));
+  const { values, right } = singularValues(stacked);
+  const used = values.filter((value) => value > 1e-7 * values[0]).length;
+  const directions = matrix(used, right.cols, right.data.slice(0, used * right.cols));
+  return { weights: multiplyTransposed(weights, directions), features: multiplyTransposed(features, directions) };
 }
 
 /** W = Z = a unit simplex (with the rest of the coordinates used a little): never a saddle that the classes' symmetry would keep. */
