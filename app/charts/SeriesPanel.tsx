@@ -103,7 +103,9 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
       smoothing={props.smoothing}
       height={props.height}
       crosshairAxis={`training ${mode}`}
-      formatX={(at) => (mode === "time" ? formatDuration(at * 1000) : `${mode} ${Number(at.toPrecision(6)).toLocaleString("en")}`)}
+      formatX={(at) =>
+        mode === "time" ? formatDuration(at * 1000) : `${mode} ${Number(at.toPrecision(6)).toLocaleString("en")}`
+      }
       onZoom={
         props.onWindow &&
         ((from, to) => {

@@ -195,7 +195,8 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
           <ZIndexLayer zIndex={600}>
             {series.map(
               (one, index) =>
-                !one.hidden && (
+                !one.hidden &&
+                !one.bare && (
                   <SeriesMarkers
                     key={one.id}
                     series={one}

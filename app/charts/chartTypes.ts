@@ -24,6 +24,8 @@ export interface ChartSeries {
   hidden?: boolean;
   /** Faint company of another line: left out of the legend. */
   minor?: boolean;
+  /** Without markers, and silent under the crosshair. */
+  bare?: boolean;
 }
 
 /** A horizontal line such as L*, or (with `points`) one that depends on x. */

@@ -1,0 +1,105 @@
+"use client";
+import { useMemo } from "react";
+import { type LayerMetric, layerMetrics, metricInfo } from "../../contract/seriesKey.ts";
+import { ChartPanel } from "../charts/ChartPanel.tsx";
+import type { AxisOptions, ChartSeries } from "../charts/chartTypes.ts";
+import { runStyle } from "../charts/lineStyle.ts";
+import { Select } from "../ui/Field.tsx";
+import type { ExperimentStore } from "./experimentStore.ts";
+import { cellLabel, gridAxisIds, varyingAxes } from "./gridAxes.ts";
+import { layerProfiles, profileSteps } from "./layerProfiles.ts";
+import type { ResultView } from "./resultView.ts";
+import { TimeSlider } from "./TimeSlider.tsx";
+import type { ChangeView } from "./useResultView.ts";
+
+const profileMetrics = layerMetrics.filter((metric) => !metric.startsWith("nc3"));
+const xAxis: AxisOptions = { label: "layer l/L", kind: "linear", range: [0, 1] };
+
+interface LayerProfileChartProps {
+  store: ExperimentStore;
+  version: number;
+  view: ResultView;
+  onView: ChangeView;
+  empty: React.ReactNode;
+}
+
+/** The other signature chart: a metric over the layers, playing through the training. */
+export function LayerProfileChart({ store, version, view, onView, empty }: LayerProfileChartProps) {
+  const { rows } = store;
+  const { profileMetric: metric, split } = view;
+  const info = metricInfo[metric];
+  const log = view.flipped.includes("layer-profile") ? !info.log : info.log;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
+  const steps = useMemo(() => profileSteps(store, rows, metric, split), [store, rows, metric, split, version]);
+  const at = view.profileStep ?? steps.at(-1) ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  const profiles = useMemo(
+    () => layerProfiles(store, rows, metric, split, at, log),
+    [store, rows, metric, split, at, log, version],
+  );
+  const axes = useMemo(() => varyingAxes(rows.map((row) => row.config)).filter((axis) => axis !== "seed"), [rows]);
+  const onlyDepth = axes.length === 1 && axes[0] === "depth";
+  const series = useMemo(
+    (): ChartSeries[] =>
+      profiles.map((profile) => ({
+        id: profile.key,
+        label: cellLabel(profile.config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth")),
+        endLabel: onlyDepth || axes.length === 0 ? String(profile.config.depth) : undefined,
+        style: runStyle(profile.config),
+        xs: profile.xs,
+        ys: profile.ys,
+        draw: profile.xs.length <= 8 ? "line-and-dots" : "line",
+        notes: profile.xs.map((_, index) => `layer ${index + 1}`),
+      })),
+    [profiles, axes, onlyDepth],
+  );
+  const yAxis = useMemo((): AxisOptions => ({ label: info.label, kind: log ? "log10" : "linear" }), [info.label, log]);
+  const seeds = new Set(rows.map((row) => row.config.seed)).size;
+
+  return (
+    <ChartPanel
+      panelId="layer-profile"
+      title={`${info.label} over the layers`}
+      headingLevel={2}
+      hint={metric.startsWith("nc2") ? "of class means" : info.formula}
+      series={series}
+      x={xAxis}
+      y={yAxis}
+      floor={metric.startsWith("nc1.") ? 1e-6 : null}
+      height={340}
+      crosshairAxis="layer"
+      formatX={(x) => `l/L = ${x.toFixed(2)}`}
+      notices={[seeds > 1 ? "mean over seeds" : null, "each run at its last measurement up to that step"]}
+      empty={series.length === 0 ? empty : undefined}
+      extraItems={[
+        {
+          label: log ? "Linear axis" : "Logarithmic axis",
+          icon: "theory",
+          onSelect: () =>
+            onView({
+              flipped: view.flipped.includes("layer-profile")
+                ? view.flipped.filter((id) => id !== "layer-profile")
+                : [...view.flipped, "layer-profile"],
+            }),
+        },
+      ]}
+      controls={
+        <>
+          <Select
+            aria-label="Metric of the layers"
+            className="!h-7 !w-auto max-w-44 text-xs"
+            options={profileMetrics.map((value) => ({ value, label: metricInfo[value].label }))}
+            value={metric}
+            onChange={(value: LayerMetric) => onView({ profileMetric: value })}
+          />
+          <TimeSlider
+            steps={steps}
+            at={view.profileStep}
+            onAt={(step) => onView({ profileStep: step })}
+            label="Step of the layer profile"
+          />
+        </>
+      }
+    />
+  );
+}

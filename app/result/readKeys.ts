@@ -1,0 +1,67 @@
+import { type LayerMetric, type Metric, metricInfo, type SeriesKey, type Split, splits } from "../../contract/seriesKey.ts";
+import type { RunRow } from "../../contract/views.ts";
+import { lastLayerKey } from "./lastValue.ts";
+
+export interface PanelSpec {
+  id: string;
+  title: string;
+  metric: Metric;
+  /** Measured on the training set only. */
+  trainOnly: boolean;
+}
+
+const panel = (metric: Metric, title: string = metricInfo[metric].label, trainOnly = false): PanelSpec => ({
+  id: metric.replace(/[^a-z0-9]/gi, "-").toLowerCase(),
+  title,
+  metric,
+  trainOnly,
+});
+
+/** Panels of the training section, in order. */
+export const trainingPanels: readonly PanelSpec[] = [
+  panel("loss"),
+  panel("nc1.ratio", "NC1, last layer"),
+  panel("nc2.frame", "NC2, classifier"),
+  panel("nc3.cosine", "NC3"),
+  panel("gap.total", undefined, true),
+  panel("gap.head", undefined, true),
+  panel("gap.representation", undefined, true),
+  panel("accuracy"),
+  panel("nc4.ncc", "NC4"),
+  panel("fit"),
+  panel("ridge.head", undefined, true),
+  panel("ridge.hidden", undefined, true),
+  panel("distance.procrustes", "Procrustes distance", true),
+  panel("distance.gram", "Gram distance", true),
+  panel("learningRate", undefined, true),
+  panel("stepMs", undefined, true),
+];
+
+/** Series of the training panels for runs of one depth. */
+export function keysOfDepth(depth: number): SeriesKey[] {
+  const keys = new Set<SeriesKey>(["train/elapsedMs"]);
+  for (const { metric, trainOnly } of trainingPanels)
+    for (const split of trainOnly ? (["train"] as const) : splits) keys.add(lastLayerKey(metric, split, depth));
+  return [...keys];
+}
+
+/** Runs grouped by depth: the last layer's series have other keys at each. */
+export function byDepth(runs: readonly RunRow[]): Map<number, string[]> {
+  const groups = new Map<number, string[]>();
+  for (const run of runs) {
+    const ids = groups.get(run.config.depth) ?? [];
+    ids.push(run.id);
+    groups.set(run.config.depth, ids);
+  }
+  return groups;
+}
+
+export interface SeriesWish {
+  runs: readonly RunRow[];
+  zoom: { from: number; to: number } | null;
+  maxPoints: number;
+}
+export interface ProfileWish {
+  metric: LayerMetric;
+  split: Split;
+}

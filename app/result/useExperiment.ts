@@ -1,0 +1,133 @@
+"use client";
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { limits } from "../../contract/limits.ts";
+import type { LayerMetric, Split } from "../../contract/seriesKey.ts";
+import type { WatchItem } from "../../contract/watchProtocol.ts";
+import { useTRPCClient } from "../data/trpcClient.ts";
+import { BatchQueue } from "./BatchQueue.ts";
+import { ExperimentStore } from "./experimentStore.ts";
+import { byDepth, keysOfDepth } from "./readKeys.ts";
+import type { ResultView } from "./resultView.ts";
+import { geometryRun, shownRuns } from "./shownRuns.ts";
+
+/** So few runs are read with all their series, so that choosing others needs no waiting. */
+const readAllUpTo = 24;
+/** Reading begins after joining; without an answer to that it begins anyway. */
+const joinPatienceMs = 1_200;
+
+export interface ExperimentReading {
+  store: ExperimentStore;
+  version: number;
+  error: unknown;
+  seriesRead: boolean;
+  onJoined: () => void;
+  onItems: (items: readonly WatchItem[]) => void;
+  readDetail: () => Promise<void>;
+}
+
+/** Reads an experiment into a store and keeps it up to date: rows, series of the shown runs, the layer profile, one run's geometry. */
+export function useExperiment(experimentId: string, view: ResultView): ExperimentReading {
+  const client = useTRPCClient();
+  const store = useMemo(() => new ExperimentStore(), []);
+  const version = useSyncExternalStore(store.subscribe, store.getVersion, store.getVersion);
+  const [error, setError] = useState<unknown>(null);
+  const [seriesRead, setSeriesRead] = useState(false);
+  /** Counts the readings of the detail: everything else is read anew after each. */
+  const [reading, setReading] = useState(0);
+  const joined = useRef(false);
+
+  const readDetail = useCallback(async () => {
+    try {
+      const detail = await client.experiments.get.query({ id: experimentId });
+      store.setDetail(detail);
+      setError(null);
+      setReading((count) => count + 1);
+    } catch (problem) {
+      setError(problem);
+    }
+  }, [client, experimentId, store]);
+
+  const onJoined = useCallback(() => {
+    joined.current = true;
+    store.joined();
+    void readDetail();
+  }, [store, readDetail]);
+  useEffect(() => {
+    const timer = setTimeout(() => joined.current || void readDetail(), joinPatienceMs);
+    return () => clearTimeout(timer);
+  }, [readDetail]);
+
+  const shown = shownRuns(store.rows, view);
+  const wanted = store.rows.length <= readAllUpTo ? store.rows : shown;
+  const wantedIds = wanted.map((run) => run.id).join(",");
+  const zoom = view.zoom ? `${view.zoom.from}-${view.zoom.to}` : "";
+  const maxPoints = view.smoothing > 0 ? 5_000 : limits.panelPoints;
+  const readSeries = useEffectEvent(async (alive: () => boolean) => {
+    const window = view.zoom ? { fromStep: view.zoom.from, toStep: view.zoom.to } : {};
+    const requests = [...byDepth(wanted)].map(([depth, runIds]) =>
+      client.experiments.series.query({ id: experimentId, keys: keysOfDepth(depth), runIds, maxPoints, ...window }),
+    );
+    try {
+      const answers = await Promise.all(requests);
+      if (!alive()) return;
+      store.addSeries(answers.flat());
+      setSeriesRead(true);
+    } catch (problem) {
+      if (alive()) setError(problem);
+    }
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: read again when what is wanted changes, or after each reading of the detail
+  useEffect(() => {
+    if (reading === 0 || wantedIds === "") return;
+    let current = true;
+    void readSeries(() => current);
+    return () => {
+      current = false;
+    };
+  }, [reading, wantedIds, zoom, maxPoints]);
+
+  const readProfile = useEffectEvent(async (metric: LayerMetric, split: Split, alive: () => boolean) => {
+    try {
+      const profile = await client.experiments.profile.query({ id: experimentId, metric, split });
+      if (alive()) store.addProfile(profile, metric, split);
+    } catch (problem) {
+      if (alive()) setError(problem);
+    }
+  });
+  useEffect(() => {
+    if (reading === 0) return;
+    let current = true;
+    void readProfile(view.profileMetric, view.split, () => current);
+    return () => {
+      current = false;
+    };
+  }, [reading, view.profileMetric, view.split]);
+
+  const geometryId = geometryRun(store.rows, view.geometryRun)?.id ?? null;
+  const readGeometry = useEffectEvent(async (runId: string, alive: () => boolean) => {
+    try {
+      const snapshots = await client.runs.geometry.query({ id: runId });
+      if (alive()) store.addGeometry(runId, snapshots);
+    } catch (problem) {
+      if (alive()) setError(problem);
+    }
+  });
+  useEffect(() => {
+    if (reading === 0 || geometryId === null) return;
+    let current = true;
+    void readGeometry(geometryId, () => current);
+    return () => {
+      current = false;
+    };
+  }, [reading, geometryId]);
+
+  const queue = useMemo(
+    () =>
+      new BatchQueue((items) => {
+        if (store.apply(items)) void readDetail();
+      }),
+    [store, readDetail],
+  );
+  useEffect(() => queue.close, [queue]);
+  return { store, version, error, seriesRead, onJoined, onItems: queue.push, readDetail };
+}
