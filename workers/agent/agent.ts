@@ -4,6 +4,7 @@ import {
   type Assignment,
   assignment as assignmentSchema,
   type CancelRequest,
+  type DatasetAvailability,
   type Heartbeat,
   type Hello,
   workerProtocolVersion,
@@ -28,11 +29,19 @@ const suspendMs = 6_000;
 const flushMs = 2_500;
 const diskRetryMs = 2_000;
 
+export interface Offer {
+  slots: number;
+  /** Threads of one run: threads × slots does not exceed the cores. */
+  threads: number;
+  devices: string[];
+  datasets: DatasetAvailability[];
+}
+
 export interface AgentSetup {
   options: AgentOptions;
   folder: WorkerFolder;
   /** What the machine offers: asked before each hello. */
-  offer: () => Promise<Pick<Hello, "devices" | "datasets">>;
+  offer: () => Promise<Offer>;
   /** Program of a run's process. */
   runProgram: string;
   /** The server refused this worker before it ever took it. */
@@ -47,6 +56,8 @@ export class Agent {
   private readonly spare: SpareProcess;
   private readonly absence = new Absence();
   private readonly readSystem = systemMeter();
+  private slots = 1;
+  private threads = 1;
   private isStopping = false;
 
   constructor(setup: AgentSetup) {
@@ -132,8 +143,8 @@ export class Agent {
     if (this.isStopping) return { accepted: false, reason: "the worker is stopping" };
     const superseded = this.desk.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
     const busy = this.desk.all.filter((attempt) => attempt.isWorking && !superseded.includes(attempt)).length;
-    const { slots } = this.setup.options;
-    if (busy >= slots) return { accepted: false, reason: `${slots === 1 ? "its slot is" : `its ${slots} slots are`} in use` };
+    if (busy >= this.slots)
+      return { accepted: false, reason: `${this.slots === 1 ? "its slot is" : `its ${this.slots} slots are`} in use` };
     try {
       const attempt = new Attempt(new AttemptSpool(this.setup.folder.spool, { runId, attempt: number, lease }));
       attempt.spool.save();
@@ -169,7 +180,7 @@ export class Agent {
         datasetCache: folder.datasetCache,
       },
       device: config.device === "auto" ? options.device : config.device,
-      threads: options.threads,
+      threads: this.threads,
     });
     const exit = await attempt.train(run, message, () => this.spare.prepare());
     await this.seal(attempt, () => this.sayEnd(attempt, exit));
@@ -217,14 +228,17 @@ export class Agent {
 
   private async makeHello(): Promise<Hello> {
     const { options, folder } = this.setup;
+    const { slots, threads, devices, datasets } = await this.setup.offer();
+    Object.assign(this, { slots, threads });
     return {
       protocol: workerProtocolVersion,
       workerId: folder.workerId,
       name: options.name,
       version: programVersion(),
       machine: describeMachine(),
-      slots: options.slots,
-      ...(await this.setup.offer()),
+      slots,
+      devices,
+      datasets,
       holding: this.desk.all
         .filter((attempt) => attempt.stopping !== "refused")
         .map((attempt) => attempt.spool.lease)

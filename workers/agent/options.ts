@@ -1,4 +1,4 @@
-import { availableParallelism, hostname } from "node:os";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure } from "../../contract/failure.ts";
@@ -9,10 +9,8 @@ export interface AgentOptions {
   /** Origin of the server, e.g. http://127.0.0.1:4040 */
   server: string;
   token: string;
-  /** Runs at the same time, one process each. */
-  slots: number;
-  /** Threads of one run: threads × slots does not exceed the cores. */
-  threads: number;
+  /** Runs at the same time, one process each; null: as the devices allow. */
+  slots: number | null;
   dataDir: string;
   datasetsDir: string | null;
   device: DeviceChoice;
@@ -27,7 +25,7 @@ export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slo
 
   --server URL    where Collapsar runs, e.g. https://studies.example.org:4040
   --token TOKEN   from the page "Workers"; or in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
-  --slots N       runs at the same time (default: one a processor core)
+  --slots N       runs at the same time (default: one a processor core, or one a graphics card)
   --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
   --device        what to compute on (default: auto, the best that is there)
   --name NAME     shown on the page "Workers" (default: the host's name)
@@ -36,8 +34,7 @@ export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slo
 /** @throws Failure INVALID naming the flag, its value and what it may be */
 export function parseOptions(args: string[], environment: WorkerEnvironment): AgentOptions {
   const flags = parseFlags(args);
-  const cores = availableParallelism();
-  const slots = wholeNumber("--slots", flags.slots ?? environment.slots ?? String(cores), 1, 256);
+  const slots = flags.slots ?? environment.slots;
   const token = flags.token ?? environment.token;
   if (!flags.server)
     throw new Failure("INVALID", "--server is missing: the address of the Collapsar server, e.g. http://127.0.0.1:4040");
@@ -49,8 +46,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
   return {
     server: serverOrigin(flags.server),
     token,
-    slots,
-    threads: Math.max(1, Math.floor(cores / slots)),
+    slots: slots === null ? null : wholeNumber("--slots", slots, 1, 256),
     dataDir: flags.data ? resolve(flags.data) : environment.dataDir,
     datasetsDir: environment.datasetsDir,
     device: deviceChoice(flags.device ?? "auto"),

@@ -2,7 +2,8 @@ import { Failure } from "../../contract/failure.ts";
 import { listAvailability } from "../data/listAvailability.ts";
 import { workerEnvironment } from "../env.ts";
 import { Agent } from "./agent.ts";
-import { count, messageOf, say, surviveClosedOutput } from "./log.ts";
+import { findCapacity } from "./findCapacity.ts";
+import { messageOf, say, surviveClosedOutput } from "./log.ts";
 import { type AgentOptions, parseOptions, usage } from "./options.ts";
 import { openWorkerFolder, type WorkerFolder } from "./workerFolder.ts";
 
@@ -19,12 +20,13 @@ export function startWorker(args: string[], runProgram: string): void {
   }
   const options = readOptions(args);
   const folder = takeFolder(options);
-  say(`Worker "${options.name}": ${count(options.slots, "slot")}, device ${options.device}, data in ${folder.path}`);
+  say(`Worker "${options.name}", data in ${folder.path}`);
+  const capacity = findCapacity(options);
   const agent = new Agent({
     options,
     folder,
     offer: async () => ({
-      devices: ["cpu"],
+      ...(await capacity),
       datasets: await listAvailability({ folder: options.datasetsDir, cache: folder.datasetCache }),
     }),
     runProgram,
