@@ -8,7 +8,7 @@ import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Engine, Step } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import { parameterSlice } from "../models/parameterLayout.ts";
-import { type Chunk, makeFeatureReader, type ParameterSource } from "./featureReader.ts";
+import { type Chunk, type FeatureReader, makeFeatureReader, type ParameterSource } from "./featureReader.ts";
 import { type Findings, layerFindings, objectiveFindings } from "./findings.ts";
 import { GeometryFrames } from "./geometryFrames.ts";
 import { type SplitSums, sumSplit } from "./splitSums.ts";
@@ -45,15 +45,7 @@ export async function makeObserver(
   const geometry = new GeometryFrames(train.labels, classes);
   const secondPass = classes <= mostClasses;
 
-  async function readTwice(set: SampleSet, source: ParameterSource): Promise<() => AsyncIterable<Chunk>> {
-    if (set.count * network.depth * network.width * 4 > keptBytes) return () => reader.read(set, source);
-    const kept: Chunk[] = [];
-    for await (const chunk of reader.read(set, source))
-      kept.push({ ...chunk, logits: chunk.logits.slice(), features: chunk.features.map((layer) => layer.slice()) });
-    return async function* () {
-      yield* kept;
-    };
-  }
+  const passes = { train: twoPasses(reader, network, train), test: twoPasses(reader, network, test) };
 
   return {
     geometry,
@@ -62,10 +54,10 @@ export async function makeObserver(
       const slice = parameterSlice(parameters, network.parameters, `W${network.depth}`);
       const head = matrix(classes, network.width, Float64Array.from(slice));
       const common = { classes, loss: config.loss, head, secondPass };
-      const trainChunks = await readTwice(train, source);
+      const trainChunks = await passes.train(source);
       const onTrain = await sumSplit({ ...common, chunks: trainChunks });
       requireFinite(onTrain, step);
-      const onTest = await sumSplit({ ...common, chunks: await readTwice(test, source), reference: onTrain.statistics });
+      const onTest = await sumSplit({ ...common, chunks: await passes.test(source), reference: onTrain.statistics });
       const findings: Findings = { values: {}, missing: {} };
       layerFindings(findings, config, head, onTrain, onTest);
       objectiveFindings(findings, { config, network, parameters, head, optimum, onTrain, onTest });
@@ -73,6 +65,35 @@ export async function makeObserver(
       return { ...findings, snapshot };
     },
     dispose: () => reader.dispose(),
+  };
+}
+
+/**
+ * The chunks of a set, to be read twice: kept in buffers made once, which the next call fills anew, or computed again where
+ * they would be too large.
+ */
+function twoPasses(reader: FeatureReader, network: Network, set: SampleSet) {
+  const { depth, width, classes } = network;
+  const buffer = (columns: number) => new Float32Array(set.count * columns);
+  const isKept = set.count * depth * width * 4 <= keptBytes;
+  const kept = isKept ? { logits: buffer(classes), features: Array.from({ length: depth }, () => buffer(width)) } : null;
+  return async (source: ParameterSource): Promise<() => AsyncIterable<Chunk>> => {
+    if (!kept) return () => reader.read(set, source);
+    const chunks: Chunk[] = [];
+    for await (const chunk of reader.read(set, source)) {
+      const keep = (to: Float32Array, from: Float32Array, columns: number) => {
+        to.set(from, chunk.from * columns);
+        return to.subarray(chunk.from * columns, (chunk.from + chunk.count) * columns);
+      };
+      chunks.push({
+        ...chunk,
+        logits: keep(kept.logits, chunk.logits, classes),
+        features: chunk.features.map((layer, l) => keep(kept.features[l], layer, width)),
+      });
+    }
+    return async function* () {
+      yield* chunks;
+    };
   };
 }
 

@@ -1,0 +1,117 @@
+/**
+ * Runs a preset's grid straight through the training code, without server and database, and prints what it found:
+ *   node tests/bench/study.ts <preset> [--processes 2] [--set '{"training":{"steps":500}}'] [--datasets DIR] [--json FILE]
+ * `--set` is merged into the preset's config (objects are merged, lists replaced). For each line of the study (architecture,
+ * loss, regularizer, width): mean ± sd over seeds at each depth, the log-log slope over all runs ± its standard error.
+ */
+import { fork } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { expandGrid, experimentConfig } from "../../contract/experimentConfig.ts";
+import { presets } from "../../contract/presets.ts";
+import { regularizerLabel } from "../../contract/regularizer.ts";
+import { architectureLabel, type RunConfig } from "../../contract/runConfig.ts";
+import { logLogSlope } from "../../math/logLogSlope.ts";
+import { meanBand } from "../../math/seedBand.ts";
+import type { CellResult } from "./studyCell.ts";
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    processes: { type: "string", default: "2" },
+    set: { type: "string", default: "{}" },
+    datasets: { type: "string", default: "" },
+    json: { type: "string" },
+  },
+});
+const preset = presets.find(({ id }) => id === positionals[0]);
+if (!preset) throw new Error(`name a preset: ${presets.map(({ id }) => id).join(", ")}`);
+const runs = expandGrid(experimentConfig.parse(merge(preset.config, JSON.parse(options.set))));
+const cache = mkdtempSync(join(tmpdir(), "study-"));
+const results: (CellResult | null)[] = runs.map(() => null);
+// The longest first, so that the processes end together.
+const order = runs.map((_, i) => i).sort((a, b) => runs[b].depth * runs[b].width ** 2 - runs[a].depth * runs[a].width ** 2);
+const startedAt = performance.now();
+await Promise.all(Array.from({ length: Number(options.processes) }, () => worker()));
+report();
+if (options.json) writeFileSync(options.json, JSON.stringify(runs.map((config, i) => ({ config, result: results[i] }))));
+
+async function worker(): Promise<void> {
+  const child = fork(new URL("studyCell.ts", import.meta.url), [options.datasets, cache], {
+    execArgv: ["--disable-warning=ExperimentalWarning"],
+    stdio: ["ignore", "inherit", "ignore", "ipc"],
+  });
+  for (let next = order.shift(); next !== undefined; next = order.shift()) {
+    const answer = new Promise<CellResult>((resolve, reject) => {
+      child.once("message", (message) => resolve(message as CellResult));
+      child.once("exit", (code) => reject(new Error(`a process ended with ${code}`)));
+    });
+    child.send(runs[next]);
+    results[next] = await answer;
+    child.removeAllListeners("exit");
+    process.stderr.write(`\r${results.filter(Boolean).length}/${runs.length} `);
+  }
+  child.disconnect();
+}
+
+function report(): void {
+  const wallS = (performance.now() - startedAt) / 1000;
+  console.log(`\n${preset?.title}: ${runs.length} runs, ${options.processes} processes, ${wallS.toFixed(0)} s`);
+  for (const line of new Set(runs.map(lineOf))) {
+    const members = runs.map((config, i) => ({ config, result: results[i] })).filter(({ config }) => lineOf(config) === line);
+    console.log(`\n${line}`);
+    const metrics: [string, (config: RunConfig) => string][] = [
+      ["gap", () => "train/gap.total"],
+      ["gap head", () => "train/gap.head"],
+      ["NC1", ({ depth }) => `train/nc1.ratio@${depth}`],
+      ["NC2", ({ depth }) => `train/nc2.frame@${depth}`],
+      ["NC3", ({ depth }) => `train/nc3.cosine@${depth}`],
+      ["D", () => "train/distance.procrustes"],
+      ["J", () => "train/loss"],
+      ["acc", () => "train/accuracy"],
+      ["test", () => "test/accuracy"],
+      ["s", () => "s"],
+      ["meas%", () => "measuring"],
+    ];
+    const numberOf = (member: (typeof members)[number], key: string): number => {
+      const { result } = member;
+      if (!result || "failure" in result) return Number.NaN;
+      if (key === "s") return result.elapsedMs / 1000;
+      if (key === "measuring") return (100 * result.measuringMs) / result.elapsedMs;
+      return result.values[key] ?? Number.NaN;
+    };
+    console.log(["L".padStart(4), "N".padStart(2), ...metrics.map(([name]) => name.padStart(15))].join(" "));
+    for (const depth of [...new Set(members.map(({ config }) => config.depth))].sort((a, b) => a - b)) {
+      const here = members.filter(({ config }) => config.depth === depth);
+      const cells = metrics.map(([, key]) => {
+        const band = meanBand(here.map((member) => numberOf(member, key(member.config))));
+        return band ? `${band.mean.toPrecision(3)}±${(band.standardDeviation ?? 0).toPrecision(1)}` : "-";
+      });
+      const ended = here.filter(({ result }) => result && !("failure" in result)).length;
+      console.log([String(depth).padStart(4), String(ended).padStart(2), ...cells.map((cell) => cell.padStart(15))].join(" "));
+    }
+    if (new Set(members.map(({ config }) => config.depth)).size > 1)
+      for (const [name, key] of metrics.slice(0, 6)) {
+        const fit = logLogSlope(members.map((member) => ({ x: member.config.depth, y: numberOf(member, key(member.config)) })));
+        console.log(
+          `  slope of ${name.padEnd(9)} ${fit.slope.toFixed(3)} ± ${fit.standardError?.toFixed(3)} (${fit.count} runs)`,
+        );
+      }
+    for (const { config, result } of members)
+      if (result && "failure" in result)
+        console.log(`  L=${config.depth} seed ${config.seed} failed: ${result.failure.split("\n")[0]}`);
+  }
+}
+
+function lineOf(config: RunConfig): string {
+  return `${architectureLabel(config.architecture, config.normalization)} d=${config.width} ${config.loss} ${regularizerLabel(config.regularizer)}`;
+}
+
+function merge(into: unknown, from: unknown): unknown {
+  const isRecord = (value: unknown): value is Record<string, unknown> =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isRecord(into) || !isRecord(from)) return from;
+  return { ...into, ...Object.fromEntries(Object.entries(from).map(([key, value]) => [key, merge(into[key], value)])) };
+}

@@ -1,0 +1,36 @@
+/** One process of a study: trains the runs it is sent, one after the other, and answers with their last measurement. */
+import type { RunConfig } from "../../contract/runConfig.ts";
+import type { RunEvent } from "../../contract/runEvents.ts";
+import { executeRun } from "../../workers/run/executeRun.ts";
+
+export type CellResult = { values: Record<string, number>; elapsedMs: number; measuringMs: number } | { failure: string };
+
+process.on("message", async (config: RunConfig) => {
+  let last: Extract<RunEvent, { kind: "measurement" }> | null = null;
+  let answer: CellResult = { failure: "no measurement" };
+  try {
+    let elapsedMs = 0;
+    let steps = 0;
+    await executeRun({
+      config,
+      places: { folder: process.argv[2] || null, cache: process.argv[3] },
+      device: config.device,
+      threads: 1,
+      emit(event) {
+        if (event.kind === "measurement") last = event;
+        if (event.kind === "finished") elapsedMs = event.elapsedMs;
+      },
+      progress: (_, stepMs) => {
+        steps += stepMs;
+      },
+      resumeFrom: null,
+      saveCheckpoint: () => {},
+      interruption: () => null,
+    });
+    answer = { values: last!.values, elapsedMs, measuringMs: elapsedMs - steps };
+  } catch (error) {
+    answer = { failure: (error as Error).message };
+  }
+  process.send?.(answer);
+});
+process.on("disconnect", () => process.exit(0));
