@@ -22,6 +22,8 @@ export interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   extraItems?: MenuItem[];
   /** Address of all stored points as CSV; without it the CSV holds what is drawn. */
   csvHref?: string;
+  /** Makes the CSV of all stored points, where no single address has it. */
+  onCsv?: () => void;
   /** Stored points of which these are a selection. */
   total?: number;
   /** Lines under the chart that say what it does not show. */
@@ -40,6 +42,7 @@ export function ChartPanel(props: ChartPanelProps) {
     controls,
     extraItems = [],
     csvHref,
+    onCsv,
     total,
     notices = [],
     empty,
@@ -102,11 +105,13 @@ export function ChartPanel(props: ChartPanelProps) {
     },
     csvHref
       ? { label: "CSV (all points)", icon: "download", href: csvHref, download: true }
-      : {
-          label: "CSV",
-          icon: "download",
-          onSelect: () => saveFile(fileName(title, "csv"), chartCsv(chart.series, chart.x.label, yLabel), "text/csv"),
-        },
+      : onCsv
+        ? { label: "CSV (all points)", icon: "download", onSelect: onCsv }
+        : {
+            label: "CSV",
+            icon: "download",
+            onSelect: () => saveFile(fileName(title, "csv"), chartCsv(chart.series, chart.x.label, yLabel), "text/csv"),
+          },
     {
       label: "LaTeX (pgfplots)",
       icon: "download",

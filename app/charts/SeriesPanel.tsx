@@ -2,7 +2,6 @@
 import { memo, type ReactNode, useMemo, useState } from "react";
 import { type Metric, metricInfo } from "../../contract/seriesKey.ts";
 import { formatDuration } from "../text/formatDuration.ts";
-import { readable } from "./axisTicks.ts";
 import { ChartPanel } from "./ChartPanel.tsx";
 import type { AxisOptions, ChartSeries, ReferenceMark } from "./chartTypes.ts";
 import type { LineStyle } from "./lineStyle.ts";
@@ -44,6 +43,8 @@ export interface SeriesPanelProps {
   /** A drag chose a range of steps (null: a double click asks for all): read that window from the server. */
   onWindow?: (window: { from: number; to: number } | null) => void;
   csvHref?: string;
+  /** Makes the CSV of all stored points, where no single address has it. */
+  onCsv?: () => void;
   height?: number;
   notices?: readonly (string | null)[];
   empty?: ReactNode;
@@ -116,6 +117,7 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
       }
       onZoomOut={props.onWindow && (() => props.onWindow?.(null))}
       csvHref={props.csvHref}
+      onCsv={props.onCsv}
       total={total}
       notices={props.notices}
       empty={props.empty}

@@ -1,0 +1,201 @@
+"use client";
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import type { GeometrySnapshot } from "../../contract/runEvents.ts";
+import { useWidth } from "../charts/useWidth.ts";
+import { classColor } from "./classColor.ts";
+import { multiplyRotations, type Rotation, radiusOf, rotated, startRotation, turnX, turnY } from "./rotate3d.ts";
+
+interface GeometryCanvasProps {
+  snapshot: GeometrySnapshot;
+  /** Distance from the centre that fills the picture: held still while playing. */
+  radius: number;
+  height: number;
+}
+
+/** Class means and samples in three principal directions with the ideal simplex, turned by dragging or with the arrow keys. */
+export function GeometryCanvas({ snapshot, radius, height }: GeometryCanvasProps) {
+  const [box, width] = useWidth<HTMLDivElement>();
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [rotation, setRotation] = useState<Rotation>(startRotation);
+  const [theme, setTheme] = useState(0);
+  const from = useRef<{ x: number; y: number } | null>(null);
+
+  useEffect(() => {
+    const redraw = () => setTheme((count) => count + 1);
+    const media = matchMedia("(prefers-color-scheme: dark)");
+    media.addEventListener("change", redraw);
+    const observer = new MutationObserver(redraw);
+    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme", "style", "class"] });
+    return () => {
+      media.removeEventListener("change", redraw);
+      observer.disconnect();
+    };
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read while drawing
+  useEffect(() => {
+    const element = canvas.current;
+    const context = element?.getContext("2d");
+    if (!element || !context || width === 0) return;
+    const density = window.devicePixelRatio || 1;
+    element.width = width * density;
+    element.height = height * density;
+    context.setTransform(density, 0, 0, density, 0, 0);
+    draw(context, snapshot, rotation, radius, width, height, getComputedStyle(element));
+  }, [snapshot, rotation, radius, width, height, theme]);
+
+  const turn = (dx: number, dy: number) =>
+    setRotation((before) => multiplyRotations(multiplyRotations(turnY(dx * 0.008), turnX(dy * 0.008)), before));
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: [-14, 0], ArrowRight: [14, 0], ArrowUp: [0, -14], ArrowDown: [0, 14] }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    turn(step[0] as number, step[1] as number);
+  };
+  return (
+    <div ref={box} className="relative min-w-0" style={{ height }}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys turn it */}
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="img"
+        aria-label={`Class means, samples and ideal simplex of ${snapshot.classes} classes at step ${snapshot.step}; arrow keys turn it. Its numbers are the matrices beside it.`}
+        className="absolute inset-0 size-full cursor-grab touch-pan-y rounded-md active:cursor-grabbing"
+        onKeyDown={onKeyDown}
+        onDoubleClick={() => setRotation(startRotation)}
+        onPointerDown={(event: PointerEvent<HTMLCanvasElement>) => {
+          from.current = { x: event.clientX, y: event.clientY };
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerMove={(event) => {
+          if (from.current === null) return;
+          turn(event.clientX - from.current.x, event.clientY - from.current.y);
+          from.current = { x: event.clientX, y: event.clientY };
+        }}
+        onPointerUp={() => {
+          from.current = null;
+        }}
+        onPointerCancel={() => {
+          from.current = null;
+        }}
+      />
+    </div>
+  );
+}
+
+/** Distance that holds the means and the simplex of every snapshot, with a little air. */
+export const framingRadius = (snapshots: readonly GeometrySnapshot[]): number =>
+  1.18 * Math.max(1e-9, ...snapshots.map((snapshot) => Math.max(radiusOf(snapshot.means), radiusOf(snapshot.ideal))));
+
+function draw(
+  context: CanvasRenderingContext2D,
+  snapshot: GeometrySnapshot,
+  rotation: Rotation,
+  radius: number,
+  width: number,
+  height: number,
+  style: CSSStyleDeclaration,
+): void {
+  context.clearRect(0, 0, width, height);
+  const scale = Math.min(width, height) / 2 / radius;
+  const place = ([x, y]: readonly [number, number, number]) => [width / 2 + x * scale, height / 2 - y * scale] as const;
+  const { classes, means, ideal, samples, labels } = snapshot;
+  const edge = style.getPropertyValue("--chart-theory");
+  const ink = style.getPropertyValue("--ink");
+  const surface = style.getPropertyValue("--surface");
+
+  const vertices = Array.from({ length: classes }, (_, k) => rotated(ideal, k, rotation));
+  context.lineWidth = 1;
+  context.strokeStyle = resolve(context, edge, style);
+  context.setLineDash([4, 4]);
+  context.globalAlpha = classes > 6 ? 0.28 : 0.55;
+  for (let a = 0; a < classes; a++)
+    for (let b = a + 1; b < classes; b++) {
+      context.beginPath();
+      context.moveTo(...place(vertices[a] as [number, number, number]));
+      context.lineTo(...place(vertices[b] as [number, number, number]));
+      context.stroke();
+    }
+  context.setLineDash([]);
+
+  // Far things first, so that near ones cover them.
+  const things: { z: number; paint: () => void }[] = [];
+  labels.forEach((label, i) => {
+    const point = rotated(samples, i, rotation);
+    things.push({
+      z: point[2],
+      paint: () => {
+        const [x, y] = place(point);
+        context.globalAlpha = 0.55;
+        context.fillStyle = classColor(label, isDark(style));
+        context.beginPath();
+        context.arc(x, y, 2, 0, 2 * Math.PI);
+        context.fill();
+      },
+    });
+  });
+  for (let k = 0; k < classes; k++) {
+    const vertex = vertices[k] as [number, number, number];
+    things.push({
+      z: vertex[2] - 1e-9,
+      paint: () => {
+        const [x, y] = place(vertex);
+        context.globalAlpha = 0.9;
+        context.strokeStyle = resolve(context, edge, style);
+        context.beginPath();
+        context.arc(x, y, 6.5, 0, 2 * Math.PI);
+        context.stroke();
+      },
+    });
+    const mean = rotated(means, k, rotation);
+    things.push({
+      z: mean[2],
+      paint: () => {
+        const [x, y] = place(mean);
+        const color = classColor(k, isDark(style));
+        context.globalAlpha = 0.5;
+        context.strokeStyle = color;
+        context.beginPath();
+        context.moveTo(...place([0, 0, 0]));
+        context.lineTo(x, y);
+        context.stroke();
+        context.globalAlpha = 1;
+        context.fillStyle = color;
+        context.strokeStyle = resolve(context, surface, style);
+        context.beginPath();
+        context.arc(x, y, 5, 0, 2 * Math.PI);
+        context.fill();
+        context.stroke();
+        context.fillStyle = resolve(context, ink, style);
+        context.font = `600 11px ${style.fontFamily}`;
+        context.fillText(String(k), x + 8, y - 6);
+      },
+    });
+  }
+  for (const thing of things.sort((a, b) => a.z - b.z)) thing.paint();
+  context.globalAlpha = 1;
+}
+
+const isDark = (style: CSSStyleDeclaration): boolean => {
+  const scheme = style.colorScheme;
+  if (scheme === "dark") return true;
+  return scheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches;
+};
+
+/** A canvas does not know light-dark(): takes the side that the theme shows. */
+function resolve(context: CanvasRenderingContext2D, value: string, style: CSSStyleDeclaration): string {
+  const sides = /^\s*light-dark\((.*)\)\s*$/.exec(value);
+  if (sides === null) return value.trim() || (context.strokeStyle as string);
+  const [light, dark] = splitTopLevel(sides[1] as string);
+  return (isDark(style) ? dark : light).trim();
+}
+
+function splitTopLevel(text: string): [string, string] {
+  let nested = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === "(") nested++;
+    else if (text[i] === ")") nested--;
+    else if (text[i] === "," && nested === 0) return [text.slice(0, i), text.slice(i + 1)];
+  }
+  return [text, text];
+}

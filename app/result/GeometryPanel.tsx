@@ -1,0 +1,125 @@
+"use client";
+import { useMemo } from "react";
+import type { RunRow } from "../../contract/views.ts";
+import { Select } from "../ui/Field.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import type { ExperimentStore } from "./experimentStore.ts";
+import { framingRadius, GeometryCanvas } from "./GeometryCanvas.tsx";
+import { GramHeatmap, idealCosines } from "./GramHeatmap.tsx";
+import { cellLabel, compareConfigs, gridAxisIds, varyingAxes } from "./gridAxes.ts";
+import type { ResultView } from "./resultView.ts";
+import { geometryRun } from "./shownRuns.ts";
+import { TimeSlider } from "./TimeSlider.tsx";
+import type { ChangeView } from "./useResultView.ts";
+
+interface GeometryPanelProps {
+  store: ExperimentStore;
+  version: number;
+  view: ResultView;
+  onView: ChangeView;
+}
+
+/** The last layer's features turning into a simplex, and the Gram matrices beside their ideal. */
+export function GeometryPanel({ store, version, view, onView }: GeometryPanelProps) {
+  const run = geometryRun(store.rows, view.geometryRun);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
+  const snapshots = useMemo(() => (run ? store.geometry(run.id) : []), [store, run?.id, version]);
+  const steps = useMemo(() => snapshots.map((snapshot) => snapshot.step), [snapshots]);
+  const index =
+    view.geometryStep === null
+      ? snapshots.length - 1
+      : Math.max(
+          0,
+          steps.findLastIndex((step) => step <= (view.geometryStep as number)),
+        );
+  const snapshot = snapshots[index];
+  const radius = useMemo(() => framingRadius(snapshots), [snapshots]);
+  const options = useMemo(() => runOptions(store.rows), [store.rows]);
+  const ideal = run?.optimum?.geometry === "orthogonal" ? "orthogonal" : "simplex";
+  const idealGram = useMemo(() => (snapshot ? idealCosines(snapshot.classes, ideal) : []), [snapshot, ideal]);
+
+  return (
+    <Panel
+      testId="geometry"
+      title="Geometry of the last layer"
+      hint={
+        snapshot ? `${Math.round(snapshot.explained * 100)} % of the class means' variance in these three directions` : undefined
+      }
+      padded={false}
+    >
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-2">
+        {options.length > 0 && (
+          <Select
+            aria-label="Run of the geometry view"
+            className="!h-7 !w-auto max-w-64 text-xs"
+            options={options}
+            value={String(run?.ordinal ?? options[0]?.value ?? "")}
+            onChange={(value) => onView({ geometryRun: Number(value), geometryStep: null })}
+          />
+        )}
+        <TimeSlider
+          steps={steps}
+          at={view.geometryStep}
+          onAt={(step) => onView({ geometryStep: step })}
+          label="Step of the geometry"
+        />
+      </div>
+      {snapshot ? (
+        <div className="grid gap-4 p-4 pt-2 lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
+          <div className="min-w-0">
+            <GeometryCanvas snapshot={snapshot} radius={radius} height={320} />
+            <p className="mt-1 text-2xs text-ink-faint">
+              Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to turn, double click to turn
+              back.
+            </p>
+          </div>
+          <div className="flex min-w-0 flex-col justify-center gap-3">
+            <div className="flex gap-3">
+              <GramHeatmap title="class means" cosines={snapshot.meansGram} classes={snapshot.classes} />
+              <GramHeatmap title="classifier rows" cosines={snapshot.headGram} classes={snapshot.classes} />
+              <GramHeatmap
+                title={`ideal ${ideal === "simplex" ? "simplex" : "frame"}`}
+                cosines={idealGram}
+                classes={snapshot.classes}
+              />
+            </div>
+            <CosineScale ideal={ideal === "simplex" ? -1 / (snapshot.classes - 1) : 0} />
+          </div>
+        </div>
+      ) : (
+        <p className="px-4 py-16 text-center text-ink-soft text-sm">
+          The class means and samples of a run appear here with its first measurement, and turn into a simplex as it collapses.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function CosineScale({ ideal }: { ideal: number }) {
+  return (
+    <div className="text-2xs text-ink-faint">
+      <div
+        className="h-2 rounded-sm border border-line"
+        style={{
+          background: "linear-gradient(90deg in oklab, var(--arch-rn1), var(--surface), var(--arch-rn2))",
+        }}
+      />
+      <div className="relative mt-0.5 flex justify-between">
+        <span>−1</span>
+        <span className="absolute -translate-x-1/2" style={{ left: `${((ideal + 1) / 2) * 100}%` }}>
+          {ideal === 0 ? "0" : `${ideal.toFixed(2).replace("-", "−")} ideal`}
+        </span>
+        <span>cosine 1</span>
+      </div>
+    </div>
+  );
+}
+
+function runOptions(rows: readonly RunRow[]): { value: string; label: string }[] {
+  const begun = rows.filter((row) => row.step > 0 || Object.keys(row.last).length > 0);
+  const axes = varyingAxes(rows.map((row) => row.config));
+  const labelAxes = axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth");
+  return [...begun]
+    .sort((a, b) => compareConfigs(a.config, b.config))
+    .map((row) => ({ value: String(row.ordinal), label: cellLabel(row.config, labelAxes) }));
+}

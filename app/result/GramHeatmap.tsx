@@ -1,0 +1,68 @@
+"use client";
+import { memo } from "react";
+
+interface GramHeatmapProps {
+  title: string;
+  /** [K, K] cosines, row-major. */
+  cosines: readonly number[];
+  classes: number;
+}
+
+/** −1 blue … 0 the page … +1 orange: two hues that no common colour blindness confuses. */
+function cosineColor(value: number): string {
+  const size = Math.min(1, Math.abs(value)) * 100;
+  return `color-mix(in oklab, ${value < 0 ? "var(--arch-rn1)" : "var(--arch-rn2)"} ${size.toFixed(1)}%, var(--surface))`;
+}
+
+/** Cosines between class means (or classifier rows) as a matrix of colours; each cell says its number. */
+export const GramHeatmap = memo(function GramHeatmap({ title, cosines, classes }: GramHeatmapProps) {
+  const numbered = classes <= 5;
+  return (
+    <figure className="min-w-0 flex-1">
+      <svg
+        viewBox={`0 0 ${classes} ${classes}`}
+        className="aspect-square w-full rounded-sm border border-line"
+        role="img"
+        aria-label={describe(title, cosines, classes)}
+      >
+        {cosines.map((value, index) => {
+          const row = Math.floor(index / classes);
+          const column = index % classes;
+          return (
+            <g key={index}>
+              <rect x={column} y={row} width={1.01} height={1.01} fill={cosineColor(value)}>
+                <title>{`${row}, ${column}: ${value.toFixed(3)}`}</title>
+              </rect>
+              {numbered && (
+                <text
+                  x={column + 0.5}
+                  y={row + 0.57}
+                  fontSize={0.2}
+                  textAnchor="middle"
+                  fill="var(--ink)"
+                  style={{ pointerEvents: "none" }}
+                >
+                  {value.toFixed(2).replace("-", "−")}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+      <figcaption className="mt-1 text-center text-ink-soft text-xs">{title}</figcaption>
+    </figure>
+  );
+});
+
+/** Cosines of the ideal: 1 on the diagonal; −1/(K−1) beside it for a simplex, 0 for an orthogonal frame. */
+export function idealCosines(classes: number, geometry: "simplex" | "orthogonal"): number[] {
+  const beside = geometry === "simplex" ? -1 / (classes - 1) : 0;
+  return Array.from({ length: classes * classes }, (_, index) => (index % (classes + 1) === 0 ? 1 : beside));
+}
+
+function describe(title: string, cosines: readonly number[], classes: number): string {
+  const beside = cosines.filter((_, index) => index % (classes + 1) !== 0);
+  const low = Math.min(...beside).toFixed(2);
+  const high = Math.max(...beside).toFixed(2);
+  return `${title}: cosines between different classes from ${low} to ${high}; the simplex has ${(-1 / (classes - 1)).toFixed(2)}`;
+}

@@ -1,0 +1,117 @@
+"use client";
+import { memo, useMemo } from "react";
+import { metricInfo, type Split } from "../../contract/seriesKey.ts";
+import type { RunRow } from "../../contract/views.ts";
+import { readable } from "../charts/axisTicks.ts";
+import type { ReferenceMark } from "../charts/chartTypes.ts";
+import { fileName, saveFile } from "../charts/exportPicture.ts";
+import { runStyle } from "../charts/lineStyle.ts";
+import { type PanelLine, SeriesPanel } from "../charts/SeriesPanel.tsx";
+import { useToast } from "../ui/Toast.tsx";
+import { allPointsCsv } from "./allPointsCsv.ts";
+import type { ExperimentStore } from "./experimentStore.ts";
+import { cellLabel, gridAxisIds, varyingAxes } from "./gridAxes.ts";
+import { lastLayerKey } from "./lastValue.ts";
+import type { PanelSpec } from "./readKeys.ts";
+import type { ResultView } from "./resultView.ts";
+import { runCsv } from "./runLink.ts";
+import { stepsPerEpoch } from "./shownRuns.ts";
+import type { ChangeView } from "./useResultView.ts";
+
+interface TrainingPanelProps {
+  spec: PanelSpec;
+  store: ExperimentStore;
+  version: number;
+  runs: readonly RunRow[];
+  view: ResultView;
+  onView: ChangeView;
+  logX: boolean;
+  share: string | null;
+}
+
+const mostReferences = 3;
+
+/** L* of the shown runs, a dashed line for each different one. */
+function lossReferences(runs: readonly RunRow[]): ReferenceMark[] {
+  const values = new Map<number, RunRow>();
+  for (const run of runs) if (run.optimum?.loss != null && !values.has(run.optimum.loss)) values.set(run.optimum.loss, run);
+  const several = values.size > 1;
+  return [...values]
+    .slice(0, mostReferences)
+    .map(([y, run]) => ({ y, label: several ? `L* = ${readable(y)} (L = ${run.config.depth})` : `L* = ${readable(y)}` }));
+}
+
+/** One metric of the shown runs over their training. */
+export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelProps) {
+  const { spec, store, version, runs, view, onView, share } = props;
+  const toast = useToast();
+  const split: Split = spec.trainOnly ? "train" : view.split;
+  const info = metricInfo[spec.metric];
+  const axes = useMemo(() => varyingAxes(runs.map((run) => run.config)), [runs]);
+  const lines = useMemo(() => {
+    const labelAxes = axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth");
+    const onlyDepth = axes.every((axis) => axis === "depth");
+    return runs.flatMap((run): PanelLine[] => {
+      const series = store.series(run.id, lastLayerKey(spec.metric, split, run.config.depth));
+      if (series.steps.length === 0) return [];
+      return [
+        {
+          id: run.id,
+          label: cellLabel(run.config, labelAxes),
+          endLabel: onlyDepth ? String(run.config.depth) : undefined,
+          style: runStyle(run.config),
+          ...series,
+          stepsPerEpoch: stepsPerEpoch(run.config) ?? undefined,
+          elapsed: view.x === "time" ? store.series(run.id, "train/elapsedMs") : undefined,
+        },
+      ];
+    });
+    // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
+  }, [runs, axes, store, version, spec.metric, split, view.x]);
+  const references = useMemo(
+    () => (spec.metric === "loss" && split === "train" ? lossReferences(runs) : []),
+    [spec.metric, split, runs],
+  );
+  const log = view.flipped.includes(spec.id) ? !info.log : info.log;
+  const distinct = new Set(runs.flatMap((run) => run.optimum?.loss ?? [])).size;
+  const title = split === "test" ? `${spec.title} (test)` : spec.title;
+
+  return (
+    <SeriesPanel
+      panelId={spec.id}
+      title={title}
+      hint={info.formula}
+      metric={spec.metric}
+      lines={lines}
+      logY={log}
+      onLogY={() =>
+        onView({ flipped: log === info.log ? [...view.flipped, spec.id] : view.flipped.filter((id) => id !== spec.id) })
+      }
+      x={view.x}
+      logX={props.logX}
+      smoothing={view.smoothing}
+      window={view.zoom}
+      onWindow={(zoom) => onView({ zoom })}
+      references={references}
+      floor={spec.metric.startsWith("nc1.") ? 1e-6 : null}
+      height={220}
+      empty={lines.length === 0 ? "no point yet" : undefined}
+      notices={[
+        spec.metric === "loss" && distinct > mostReferences
+          ? `L* drawn for ${mostReferences} of ${distinct} different objectives`
+          : null,
+        view.smoothing > 0 ? `smoothed ${view.smoothing}, raw lines behind` : null,
+      ]}
+      onCsv={() => {
+        allPointsCsv(
+          runs,
+          (run) => lastLayerKey(spec.metric, split, run.config.depth),
+          (runId) => runCsv(runId, share),
+        ).then(
+          (text) => saveFile(fileName(title, "csv"), text, "text/csv"),
+          (problem: Error) => toast({ text: problem.message, tone: "bad" }),
+        );
+      }}
+    />
+  );
+});

@@ -1,0 +1,27 @@
+import type { RunRow } from "../../contract/views.ts";
+import { csvCell } from "../charts/chartCsv.ts";
+import { cellLabel, gridAxisIds } from "./gridAxes.ts";
+
+const mostRuns = 60;
+
+/**
+ * All stored points of one series of several runs, one row a point; read from the server's export of each run.
+ * @param keyOf the series of a run
+ * @throws Error if the server refuses one of them
+ */
+export async function allPointsCsv(
+  runs: readonly RunRow[],
+  keyOf: (run: RunRow) => string,
+  address: (runId: string) => string,
+): Promise<string> {
+  const out = [["run", "config", "series", "step", "value"].join(",")];
+  for (const run of runs.slice(0, mostRuns)) {
+    const answer = await fetch(address(run.id));
+    if (!answer.ok) throw new Error(`The server refused the points of run ${run.ordinal + 1} (${answer.status}).`);
+    const key = keyOf(run);
+    const name = csvCell(cellLabel(run.config, gridAxisIds));
+    for (const line of (await answer.text()).split(/\r?\n/))
+      if (line.startsWith(`${key},`)) out.push(`${run.id},${name},${line}`);
+  }
+  return `${out.join("\r\n")}\r\n`;
+}
