@@ -1,0 +1,230 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { seriesKey, splits } from "../../../contract/seriesKey.ts";
+import type { RunDetail } from "../../../contract/views.ts";
+import { useAddress } from "../../address/useAddress.ts";
+import { type PanelLine, SeriesPanel } from "../../charts/SeriesPanel.tsx";
+import { xModes } from "../../charts/seriesX.ts";
+import { useTRPC } from "../../data/trpcClient.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Checkbox } from "../../ui/Field.tsx";
+import { Problem } from "../../ui/Problem.tsx";
+import { Segmented } from "../../ui/Segmented.tsx";
+import type { RunSeriesStore } from "./RunSeriesStore.ts";
+import { type PanelPlan, planPanels, spreadLayers } from "./runPanels.ts";
+
+/** Every stored series of a run in panels; what is shown lives in the address. */
+export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store: RunSeriesStore; csvHref: string }) {
+  const trpc = useTRPC();
+  const address = useAddress();
+  const { config } = detail.row;
+  const x = xModes.find((mode) => mode === address.get("x")) ?? "step";
+  const logX = address.has("logx") ? address.get("logx") === "1" : config.measuring.name === "log";
+  const split = splits.find((name) => name === address.get("split")) ?? "train";
+  const smoothing = Math.min(0.99, Math.max(0, Number(address.get("smooth")) || 0));
+  const shown = address.get("layers") === "all" ? "all" : address.get("layers") === "last" ? "last" : "some";
+  const zoomText = address.get("zoom");
+  const zoom = useMemo(() => {
+    const match = /^(\d{1,9})-(\d{1,9})$/.exec(zoomText ?? "");
+    return match === null ? null : { from: Number(match[1]), to: Number(match[2]) };
+  }, [zoomText]);
+
+  const version = useSyncExternalStore(store.subscribe, store.getVersion, store.getVersion);
+  const stored = useMemo(() => {
+    const keys = new Set([...detail.series.map((one) => one.key), ...Object.keys(detail.row.last)]);
+    return [...keys].sort().join("\n");
+  }, [detail.series, detail.row.last]);
+  const groups = useMemo(() => {
+    const { depth } = config;
+    const layers =
+      shown === "last" ? [depth] : shown === "all" ? Array.from({ length: depth }, (_, at) => at + 1) : spreadLayers(depth);
+    return planPanels(stored === "" ? [] : stored.split("\n"), config, layers, split);
+  }, [stored, config, shown, split]);
+
+  const elapsedKey = seriesKey("train", "elapsedMs");
+  const keys = useMemo(
+    () =>
+      [
+        ...new Set([
+          elapsedKey,
+          ...groups.flatMap((group) => group.panels.flatMap((panel) => panel.lines.map((one) => one.key))),
+        ]),
+      ].sort(),
+    [groups, elapsedKey],
+  );
+  const read = useQuery(
+    trpc.runs.series.queryOptions(
+      { id: detail.row.id, keys, ...(zoom && { fromStep: zoom.from, toStep: zoom.to }) },
+      { enabled: stored !== "", staleTime: Number.POSITIVE_INFINITY },
+    ),
+  );
+  useEffect(() => {
+    if (read.data) store.setRead(read.data, zoom);
+  }, [read.data, store, zoom]);
+
+  const samples = detail.dataset?.trainCounts.reduce((sum, count) => sum + count, 0) ?? 0;
+  const { batch } = config.training;
+  const stepsPerEpoch = batch === "full" || samples === 0 ? 1 : Math.ceil(samples / batch);
+  const optimum = detail.row.optimum?.loss ?? null;
+
+  return (
+    <section aria-label="Charts" className="space-y-5">
+      <div className="sticky top-12 z-20 -mx-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b bg-ground/92 px-4 py-2 backdrop-blur-sm lg:-mx-6 lg:px-6">
+        <Labelled text="x axis">
+          <Segmented
+            label="x axis"
+            options={xModes.map((value) => ({ value, label: value }))}
+            value={x}
+            onChange={(mode) => address.set({ x: mode === "step" ? null : mode })}
+          />
+        </Labelled>
+        <Checkbox
+          label="log x"
+          className="text-ink-soft text-xs!"
+          checked={logX}
+          onChange={(event) => address.set({ logx: event.target.checked ? "1" : "0" })}
+        />
+        <Labelled text="Split">
+          <Segmented
+            label="Split of the layer metrics"
+            options={splits.map((value) => ({ value, label: value }))}
+            value={split}
+            onChange={(name) => address.set({ split: name === "train" ? null : name })}
+          />
+        </Labelled>
+        <Labelled text="Layers">
+          <Segmented
+            label="Layers"
+            options={[
+              { value: "last", label: "last" },
+              ...(config.depth > 8 ? [{ value: "some" as const, label: "some" }] : []),
+              { value: "all", label: "all" },
+            ]}
+            value={shown === "some" && config.depth <= 8 ? "all" : shown}
+            onChange={(which) => address.set({ layers: which === "some" ? null : which })}
+          />
+        </Labelled>
+        <label className="flex items-center gap-2 text-ink-soft text-xs max-sm:hidden">
+          Smoothing
+          <input
+            type="range"
+            min={0}
+            max={0.99}
+            step={0.01}
+            value={smoothing}
+            onChange={(event) => address.set({ smooth: Number(event.target.value) || null })}
+            className="w-24"
+          />
+          <span className="w-8">{smoothing === 0 ? "off" : smoothing.toFixed(2)}</span>
+        </label>
+        {zoom && (
+          <Button small icon="close" onClick={() => address.set({ zoom: null })}>
+            Steps {zoom.from}–{zoom.to}
+          </Button>
+        )}
+      </div>
+      {read.error && <Problem error={read.error} onRetry={() => void read.refetch()} />}
+      {groups.map((group) => (
+        <section key={group.title} aria-label={group.title}>
+          <h2 className="mb-2 font-semibold text-sm">{group.title}</h2>
+          <div className="grid grid-cols-1 gap-3 md:grid-cols-2 2xl:grid-cols-3">
+            {group.panels.map((panel) => (
+              <RunPanel
+                key={panel.id}
+                panel={panel}
+                store={store}
+                version={version}
+                elapsedKey={elapsedKey}
+                stepsPerEpoch={stepsPerEpoch}
+                optimum={optimum}
+                x={x}
+                logX={logX}
+                smoothing={smoothing}
+                zoom={zoom}
+                onZoom={(window) => address.push({ zoom: window && `${window.from}-${window.to}` })}
+                csvHref={csvHref}
+              />
+            ))}
+          </div>
+        </section>
+      ))}
+    </section>
+  );
+}
+
+function RunPanel({
+  panel,
+  store,
+  version,
+  elapsedKey,
+  stepsPerEpoch,
+  optimum,
+  x,
+  logX,
+  smoothing,
+  zoom,
+  onZoom,
+  csvHref,
+}: {
+  panel: PanelPlan;
+  store: RunSeriesStore;
+  version: number;
+  elapsedKey: string;
+  stepsPerEpoch: number;
+  optimum: number | null;
+  x: (typeof xModes)[number];
+  logX: boolean;
+  smoothing: number;
+  zoom: { from: number; to: number } | null;
+  onZoom: (window: { from: number; to: number } | null) => void;
+  csvHref: string;
+}) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
+  const lines = useMemo(
+    () =>
+      panel.lines.map(
+        (line): PanelLine => ({
+          id: line.key,
+          label: line.label,
+          endLabel: line.endLabel,
+          style: line.style,
+          stepsPerEpoch,
+          elapsed: store.get(elapsedKey),
+          ...store.get(line.key),
+        }),
+      ),
+    [panel, store, version, elapsedKey, stepsPerEpoch],
+  );
+  const references = useMemo(
+    () => (panel.optimum && optimum !== null ? [{ y: optimum, label: "L*" }] : []),
+    [panel.optimum, optimum],
+  );
+  return (
+    <SeriesPanel
+      panelId={panel.id}
+      title={panel.title}
+      hint={panel.hint}
+      metric={panel.metric ?? undefined}
+      lines={lines}
+      references={references}
+      x={x}
+      logX={logX}
+      smoothing={smoothing}
+      window={zoom}
+      onWindow={onZoom}
+      csvHref={csvHref}
+      height={220}
+      empty={lines.every((line) => line.steps.length === 0) ? "Nothing measured yet" : undefined}
+    />
+  );
+}
+
+function Labelled({ text, children }: { text: string; children: React.ReactNode }) {
+  return (
+    <span className="flex items-center gap-2">
+      <span className="text-ink-faint text-xs max-sm:hidden">{text}</span>
+      {children}
+    </span>
+  );
+}

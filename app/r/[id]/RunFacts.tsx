@@ -1,0 +1,257 @@
+"use client";
+import type { ReactNode } from "react";
+import { datasetTitles } from "../../../contract/datasetConfig.ts";
+import { effectiveRidge, regularizerLabel } from "../../../contract/regularizer.ts";
+import { architectureLabel, type RunConfig } from "../../../contract/runConfig.ts";
+import type { AttemptView, RunDetail } from "../../../contract/views.ts";
+import { formatDuration } from "../../text/formatDuration.ts";
+import { formatBytes, formatCount, formatMeasure } from "../../text/formatNumber.ts";
+import { formatFull } from "../../text/formatTime.ts";
+import { Badge } from "../../ui/Badge.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { Facts, Table, Td, Th } from "../../ui/Table.tsx";
+
+/** Everything that decided the run's numbers. */
+export function RunFacts({ detail }: { detail: RunDetail }) {
+  const { row, dataset } = detail;
+  const started = detail.attempts.findLast((attempt) => attempt.started !== null)?.started ?? null;
+  return (
+    <>
+      <Panel title="Configuration">
+        <Facts rows={configRows(row.config)} />
+      </Panel>
+      <Panel title="Data">
+        <Facts
+          rows={
+            dataset === null
+              ? [
+                  ["Data set", datasetTitles[row.config.dataset.id]],
+                  ["Source", "known when a worker has loaded it"],
+                ]
+              : [
+                  ["Data set", datasetTitles[dataset.id]],
+                  ["Source", dataset.source],
+                  ["sha256", <Hash key="hash" text={dataset.hash} />],
+                  ["Classes", `${dataset.classes}, inputs of dimension ${formatCount(dataset.inputDimension)}`],
+                  ["Training", countsText(dataset.trainCounts)],
+                  ["Test", countsText(dataset.testCounts)],
+                ]
+          }
+        />
+      </Panel>
+      <Panel title="Device and versions">
+        {started === null ? (
+          <p className="text-ink-faint text-sm">Known when a worker has started the run.</p>
+        ) : (
+          <Facts
+            rows={[
+              ["Device", `${started.device.device}, ${started.device.provider}`],
+              ["Engine", started.device.engine],
+              ["Why", started.device.reason],
+              ["Parameters", formatCount(started.parameters)],
+              ...Object.entries(started.versions).map(([name, version]): [ReactNode, ReactNode] => [name, version]),
+            ]}
+          />
+        )}
+      </Panel>
+      <Panel title="Optimum">
+        <OptimumFacts detail={detail} />
+      </Panel>
+    </>
+  );
+}
+
+function OptimumFacts({ detail }: { detail: RunDetail }) {
+  const { optimum } = detail.row;
+  const missing = Object.entries(detail.missing);
+  return (
+    <div className="space-y-3">
+      {optimum === null ? (
+        <p className="text-ink-faint text-sm">Computed when the run starts.</p>
+      ) : (
+        <Facts
+          rows={
+            optimum.method === "none"
+              ? [["L*", `none: ${optimum.reason}`]]
+              : [
+                  ["L*", <Value key="loss" value={optimum.loss} />],
+                  ["Fit", <Value key="fit" value={optimum.fit} />],
+                  ["Ridge", <Value key="ridge" value={optimum.ridge} />],
+                  ["Scale s", <Value key="scale" value={optimum.scale} />],
+                  ["Geometry", optimum.geometry ?? "–"],
+                  ["Found by", optimum.method === "closed-form" ? "closed form" : "numerical minimization"],
+                  ...(optimum.reason ? ([["Remark", optimum.reason]] as [string, string][]) : []),
+                ]
+          }
+        />
+      )}
+      {missing.length > 0 && (
+        <div>
+          <h3 className="mb-1 text-ink-faint text-xs">Not measured here</h3>
+          <ul className="space-y-1 text-xs">
+            {missing.map(([key, reason]) => (
+              <li key={key}>
+                <code className="font-mono">{key}</code> <span className="text-ink-soft">{reason}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </div>
+  );
+}
+
+const Value = ({ value }: { value: number | null }) => (
+  <span title={String(value)}>{value === null ? "–" : value.toPrecision(7)}</span>
+);
+const Hash = ({ text }: { text: string }) => (
+  <code className="block truncate font-mono text-xs" title={text}>
+    {text}
+  </code>
+);
+
+/** "10 × 200 = 2,000" where the classes are equal. */
+function countsText(counts: number[]): string {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (counts.length > 0 && counts.every((count) => count === counts[0]))
+    return `${counts.length} × ${formatCount(counts[0])} = ${formatCount(total)}`;
+  return `${formatCount(total)} (${counts.join(", ")})`;
+}
+
+export function configRows(config: RunConfig): [ReactNode, ReactNode][] {
+  const { training } = config;
+  const { optimizer, schedule } = training;
+  const ridge = effectiveRidge(config.regularizer, config.depth);
+  const family = config.regularizer.family;
+  return [
+    ["Seed", config.seed],
+    ["Architecture", `${architectureLabel(config.architecture, config.normalization)} (${config.normalization})`],
+    ["Depth L", config.depth],
+    ["Width d", config.width],
+    [
+      "Loss",
+      `${config.loss === "ce" ? "cross entropy" : "squared error"}, head ${config.headBias ? "with bias" : "without bias"}`,
+    ],
+    [
+      "Regularizer",
+      family === "weights"
+        ? `${regularizerLabel(config.regularizer)} (hidden ${formatMeasure(ridge.hidden)}, head ${formatMeasure(ridge.head)})`
+        : regularizerLabel(config.regularizer),
+    ],
+    [
+      "Optimizer",
+      optimizer.name === "adam"
+        ? `Adam, β ${optimizer.beta1}, ${optimizer.beta2}, ε ${optimizer.epsilon}`
+        : `SGD, momentum ${optimizer.momentum}`,
+    ],
+    ["Learning rate", training.learningRate],
+    [
+      "Schedule",
+      schedule.name === "constant"
+        ? "constant"
+        : schedule.name === "cosine"
+          ? `cosine to ${schedule.floor}`
+          : `× ${schedule.factor} at ${schedule.at.join(", ")}`,
+    ],
+    ["Warm-up", training.warmupSteps === 0 ? "none" : `${formatCount(training.warmupSteps)} steps`],
+    ["Batch", training.batch === "full" ? "full" : formatCount(training.batch)],
+    ["Steps", formatCount(training.steps)],
+    ["Initialization", `gain ${training.initialization.gain}, branches ${training.initialization.branchGain}`],
+    [
+      "Measuring",
+      config.measuring.name === "log" ? `${config.measuring.perDecade} times a decade` : `every ${config.measuring.steps} steps`,
+    ],
+    ["Device asked for", config.device],
+  ];
+}
+
+function outcomeOf(attempt: AttemptView): ReactNode {
+  if (attempt.outcome === null) return <Badge tone="busy">{attempt.startedAt === null ? "starting" : "running"}</Badge>;
+  const { code, message } = attempt.outcome;
+  const tone = code === "FINISHED" ? "good" : code === "CANCELLED" ? "plain" : code === "WORKER_LOST" ? "warn" : "bad";
+  return (
+    <span className="inline-flex flex-wrap items-center gap-2">
+      <Badge tone={tone}>{code.toLowerCase().replaceAll("_", " ")}</Badge>
+      {code !== "FINISHED" && <span className="max-w-prose whitespace-pre-wrap text-ink-soft text-xs">{message}</span>}
+    </span>
+  );
+}
+
+/** Each execution of the run, by which worker, and why it ended. */
+export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
+  return (
+    <Panel title="Attempts" padded={false} testId="attempts">
+      {attempts.length === 0 ? (
+        <p className="p-4 text-ink-faint text-sm">No worker has taken the run yet.</p>
+      ) : (
+        <Table>
+          <thead>
+            <tr>
+              <Th>#</Th>
+              <Th>Worker</Th>
+              <Th>Started</Th>
+              <Th>Lasted</Th>
+              <Th>From step</Th>
+              <Th className="w-full">Ended</Th>
+            </tr>
+          </thead>
+          <tbody className="[&>tr:last-child>td]:border-b-0">
+            {attempts.map((attempt) => (
+              <tr key={attempt.number} data-testid="attempt" data-outcome={attempt.outcome?.code ?? ""}>
+                <Td>{attempt.number}</Td>
+                <Td className="whitespace-nowrap">{attempt.workerName ?? "–"}</Td>
+                <Td className="whitespace-nowrap text-ink-soft text-xs">
+                  {attempt.startedAt === null ? "–" : formatFull(attempt.startedAt)}
+                </Td>
+                <Td className="whitespace-nowrap text-ink-soft text-xs">
+                  {attempt.startedAt !== null && attempt.endedAt !== null
+                    ? formatDuration(new Date(attempt.endedAt).getTime() - new Date(attempt.startedAt).getTime())
+                    : "–"}
+                </Td>
+                <Td>{attempt.resumedFromStep === null ? "–" : formatCount(attempt.resumedFromStep)}</Td>
+                <Td className="py-1.5">{outcomeOf(attempt)}</Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Panel>
+  );
+}
+
+export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkpoints"] }) {
+  return (
+    <Panel title="Checkpoints" hint="kept on the worker while the run goes on" padded={false}>
+      {checkpoints.length === 0 ? (
+        <p className="p-4 text-ink-faint text-sm">None yet.</p>
+      ) : (
+        <Table>
+          <thead>
+            <tr>
+              <Th>Attempt</Th>
+              <Th numeric>Step</Th>
+              <Th numeric>Size</Th>
+              <Th>Written</Th>
+              <Th>sha256</Th>
+            </tr>
+          </thead>
+          <tbody className="[&>tr:last-child>td]:border-b-0">
+            {checkpoints.slice(-12).map((checkpoint) => (
+              <tr key={`${checkpoint.attempt}.${checkpoint.step}`}>
+                <Td>{checkpoint.attempt}</Td>
+                <Td numeric>{formatCount(checkpoint.step)}</Td>
+                <Td numeric className="whitespace-nowrap">
+                  {formatBytes(checkpoint.bytes)}
+                </Td>
+                <Td className="whitespace-nowrap text-ink-soft text-xs">{formatFull(checkpoint.at)}</Td>
+                <Td className="max-w-40">
+                  <Hash text={checkpoint.hash} />
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Panel>
+  );
+}

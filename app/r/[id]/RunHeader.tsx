@@ -1,0 +1,162 @@
+"use client";
+import Link from "next/link";
+import { useState } from "react";
+import { isTerminal, mayBecome } from "../../../contract/status.ts";
+import type { RunDetail } from "../../../contract/views.ts";
+import { failureOf } from "../../data/failureOf.ts";
+import { useTRPCClient } from "../../data/trpcClient.ts";
+import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
+import type { Freshness } from "../../live/useWatch.ts";
+import { formatDuration } from "../../text/formatDuration.ts";
+import { formatCount, formatMeasure, formatPercent } from "../../text/formatNumber.ts";
+import { runDataset, runTitle } from "../../text/runTitle.ts";
+import { StatusBadge } from "../../ui/Badge.tsx";
+import { Button, LinkButton } from "../../ui/Button.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Progress } from "../../ui/Progress.tsx";
+import { useToast } from "../../ui/Toast.tsx";
+
+export function RunHeader({
+  detail,
+  freshness,
+  experimentHref,
+  csvHref,
+  onChanged,
+}: {
+  detail: RunDetail;
+  freshness: Freshness;
+  experimentHref: string;
+  csvHref: string;
+  onChanged: () => void;
+}) {
+  const { row } = detail;
+  const active = row.status === "running" || row.status === "leased" || row.status === "cancelling";
+  const lastOutcome = detail.attempts.at(-1)?.outcome?.code;
+  const resuming = row.status === "queued" && (lastOutcome === "WORKER_LOST" || lastOutcome === "CRASHED");
+  const leftMs = row.stepMs === null ? null : (row.totalSteps - row.step) * row.stepMs;
+  return (
+    <header>
+      <p className="mb-1 flex min-w-0 items-center gap-1 text-ink-soft text-xs">
+        <Link href={experimentHref} className="truncate hover:underline" data-testid="to-experiment">
+          {detail.experimentName}
+        </Link>
+        <Icon name="right" size={10} />
+        <span className="whitespace-nowrap">run {row.ordinal + 1}</span>
+      </p>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <h1 className="font-semibold text-xl tracking-tight">{runTitle(row.config)}</h1>
+        <StatusBadge status={row.status} />
+        <FreshnessBadge freshness={freshness} active={active} resuming={resuming} />
+        <div className="ml-auto flex flex-wrap gap-2">
+          {!detail.readOnly && <RunActions detail={detail} onChanged={onChanged} />}
+          <LinkButton plainAnchor href={csvHref} icon="download" download>
+            CSV
+          </LinkButton>
+        </div>
+      </div>
+      <p className="mt-1 text-ink-soft text-sm">
+        {runDataset(row.config)}
+        {row.attempt > 1 && ` · attempt ${row.attempt}`}
+        {row.workerName && ` · ${row.workerName}`}
+      </p>
+      {!isTerminal(row.status) && row.totalSteps > 0 && (
+        <div className="mt-3 max-w-xl">
+          <div className="mb-1 flex justify-between text-ink-soft text-xs" data-testid="run-step" data-value={row.step}>
+            <span>
+              step {formatCount(row.step)} of {formatCount(row.totalSteps)}
+              {row.stepMs !== null && ` · ${formatDuration(row.stepMs)} a step`}
+            </span>
+            <span>
+              {formatPercent(row.step / row.totalSteps)}
+              {leftMs !== null && row.status === "running" && ` · ${formatDuration(leftMs)} left`}
+            </span>
+          </div>
+          <Progress share={row.step / row.totalSteps} busy={active} label="Progress of the run" />
+        </div>
+      )}
+      {row.failure && (
+        <div
+          role="alert"
+          data-testid="run-failure"
+          className="mt-3 rounded-md border border-line bg-bad-soft px-3 py-2 text-bad text-sm"
+        >
+          <strong className="font-semibold">{row.failure.code.toLowerCase().replaceAll("_", " ")}</strong>{" "}
+          <span className="whitespace-pre-wrap break-words">{row.failure.message}</span>
+        </div>
+      )}
+      <KeyNumbers detail={detail} />
+    </header>
+  );
+}
+
+function RunActions({ detail, onChanged }: { detail: RunDetail; onChanged: () => void }) {
+  const client = useTRPCClient();
+  const toast = useToast();
+  const [busy, setBusy] = useState(false);
+  const { id, status } = detail.row;
+  const act = async (what: () => Promise<unknown>, done: string) => {
+    setBusy(true);
+    try {
+      await what();
+      toast({ text: done });
+    } catch (error) {
+      toast({ text: failureOf(error).message, tone: "bad" });
+    }
+    setBusy(false);
+    onChanged();
+  };
+  return (
+    <>
+      {mayBecome(status, "cancelling") || mayBecome(status, "cancelled") ? (
+        <Button
+          icon="stop"
+          disabled={busy || status === "cancelling"}
+          onClick={() => act(() => client.runs.cancel.mutate({ id }), "The run is being cancelled")}
+        >
+          Cancel
+        </Button>
+      ) : (
+        <Button
+          icon="again"
+          disabled={busy || !mayBecome(status, "queued")}
+          title={mayBecome(status, "queued") ? undefined : "A finished run stays as it is: fork it to run it once more."}
+          onClick={() => act(() => client.runs.again.mutate({ id }), "The run is queued again")}
+        >
+          Run again
+        </Button>
+      )}
+      <LinkButton href={`/new?run=${id}`} icon="fork">
+        Fork with changes
+      </LinkButton>
+    </>
+  );
+}
+
+/** The last values that tell at a glance how far the run collapsed. */
+function KeyNumbers({ detail }: { detail: RunDetail }) {
+  const { last, config, optimum } = detail.row;
+  const layer = `@${config.depth}`;
+  const numbers: { label: string; value: number | null | undefined; key: string; percent?: boolean }[] = [
+    { label: "Loss J", key: "loss", value: last["train/loss"] },
+    { label: "L*", key: "optimum", value: optimum?.loss },
+    { label: "Gap to L*", key: "gap", value: last["train/gap.total"], percent: true },
+    { label: "NC1", key: "nc1", value: last[`train/nc1.ratio${layer}`] },
+    { label: "NC2", key: "nc2", value: last[`train/nc2.frame${layer}`] },
+    { label: "NC3", key: "nc3", value: last[`train/nc3.cosine${layer}`] },
+    { label: "Test accuracy", key: "accuracy", value: last["test/accuracy"], percent: true },
+  ];
+  const text = (value: number | null | undefined, percent: boolean | undefined) =>
+    value === null || value === undefined ? "–" : percent ? `${(value * 100).toPrecision(3)} %` : formatMeasure(value);
+  return (
+    <dl className="mt-4 grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
+      {numbers.map((number) => (
+        <div key={number.key} className="bg-surface px-3 py-2 last:max-sm:col-span-2 sm:max-xl:last:col-span-2">
+          <dt className="text-ink-faint text-xs">{number.label}</dt>
+          <dd className="mt-0.5 font-medium text-lg" data-testid={`last-${number.key}`} data-value={number.value ?? ""}>
+            {text(number.value, number.percent)}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,57 @@
+"use client";
+import { useEffect, useRef } from "react";
+import type { LogLine } from "../../../contract/views.ts";
+import { classes } from "../../ui/classes.ts";
+import { Panel } from "../../ui/Panel.tsx";
+
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const tones = { info: "text-ink-soft", warning: "text-warn", error: "text-bad" };
+
+/** The run's log; follows its end while that is in sight. */
+export function RunLog({ lines }: { lines: LogLine[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const following = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each new line
+  useEffect(() => {
+    if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [lines]);
+  return (
+    <Panel title="Log" hint={lines.length > 0 ? `${lines.length} lines` : undefined} padded={false} testId="log">
+      <div
+        ref={box}
+        role="log"
+        aria-label="Log of the run"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
+        tabIndex={0}
+        onScroll={(event) => {
+          const { scrollTop, scrollHeight, clientHeight } = event.currentTarget;
+          following.current = scrollHeight - scrollTop - clientHeight < 24;
+        }}
+        className="h-80 overflow-auto px-4 py-3 font-mono text-xs leading-5"
+      >
+        {lines.length === 0 && (
+          <p className="font-sans text-ink-faint text-sm">No line yet. A worker writes here when it takes the run.</p>
+        )}
+        {lines.map((line, index) => {
+          const newAttempt = line.attempt !== lines[index - 1]?.attempt;
+          return (
+            <div key={`${line.attempt}.${line.seq}`}>
+              {newAttempt && (
+                <div className={classes("font-sans text-2xs text-ink-faint", index > 0 && "mt-2")}>attempt {line.attempt}</div>
+              )}
+              <div className="grid grid-cols-[64px_minmax(0,1fr)] gap-2">
+                <time dateTime={line.at} className="text-ink-faint">
+                  {clock.format(new Date(line.at))}
+                </time>
+                <span className={classes("whitespace-pre-wrap break-words", tones[line.level])}>
+                  {line.level !== "info" && <span className="sr-only">{line.level}: </span>}
+                  {line.text}
+                </span>
+              </div>
+            </div>
+          );
+        })}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,57 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useShareToken } from "../../data/ShareToken.ts";
+import { useCommands } from "../../shell/Commands.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { Problem } from "../../ui/Problem.tsx";
+import { SkeletonLines } from "../../ui/Skeleton.tsx";
+import { RunCharts } from "./RunCharts.tsx";
+import { RunAttempts, RunCheckpoints, RunFacts } from "./RunFacts.tsx";
+import { RunHeader } from "./RunHeader.tsx";
+import { RunLog } from "./RunLog.tsx";
+import { useRun } from "./useRun.ts";
+
+/** One run: numbers, every series, log, attempts, and all that decided them. Read-only through a share link. */
+export function RunView({ runId }: { runId: string }) {
+  const shareToken = useShareToken();
+  const router = useRouter();
+  const { detail, log, store, freshness, error, refresh } = useRun(runId);
+  const query = shareToken === null ? "" : `?share=${encodeURIComponent(shareToken)}`;
+  const csvHref = `/export/runs/${runId}.csv${query}`;
+  const experimentHref = shareToken === null ? `/e/${detail?.row.experimentId}` : `/s/${shareToken}`;
+  useCommands(
+    detail === undefined || detail.readOnly
+      ? []
+      : [
+          { id: "run-fork", label: "Fork this run with changes", icon: "fork", run: () => router.push(`/new?run=${runId}`) },
+          { id: "run-experiment", label: "To the experiment of this run", icon: "up", run: () => router.push(experimentHref) },
+        ],
+  );
+
+  if (detail === undefined)
+    return error ? (
+      <Problem error={error} onRetry={refresh} />
+    ) : (
+      <Panel>
+        <SkeletonLines count={8} />
+      </Panel>
+    );
+  return (
+    <div data-testid="run" data-run-id={runId} data-status={detail.row.status}>
+      <RunHeader detail={detail} freshness={freshness} experimentHref={experimentHref} csvHref={csvHref} onChanged={refresh} />
+      <div className="mt-4">
+        <RunCharts detail={detail} store={store} csvHref={csvHref} />
+      </div>
+      <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
+        <div className="min-w-0 space-y-4">
+          <RunLog lines={log} />
+          <RunAttempts attempts={detail.attempts} />
+          <RunCheckpoints checkpoints={detail.checkpoints} />
+        </div>
+        <div className="min-w-0 space-y-4">
+          <RunFacts detail={detail} />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import type { RunConfig } from "../../../contract/runConfig.ts";
+import {
+  type LayerMetric,
+  layerMetrics,
+  type Metric,
+  metricInfo,
+  parseSeriesKey,
+  type Split,
+  scalarMetrics,
+  seriesKey,
+} from "../../../contract/seriesKey.ts";
+import { type LineStyle, runStyle, shadedColor } from "../../charts/lineStyle.ts";
+
+export interface PanelPlan {
+  id: string;
+  title: string;
+  metric: Metric | null;
+  hint?: string;
+  logY?: boolean;
+  lines: { key: string; label: string; endLabel?: string; style: LineStyle }[];
+  /** Draw L* in it. */
+  optimum?: boolean;
+}
+
+export interface PanelGroup {
+  title: string;
+  panels: PanelPlan[];
+}
+
+/** Layers drawn by default: the first, the last, and some between. */
+export function spreadLayers(depth: number, most = 8): number[] {
+  if (depth <= most) return Array.from({ length: depth }, (_, index) => index + 1);
+  const layers = Array.from({ length: most }, (_, index) => Math.round(1 + (index * (depth - 1)) / (most - 1)));
+  return [...new Set(layers)];
+}
+
+/** How the stored series of a run are grouped into panels; what has no place of its own comes last. */
+export function planPanels(stored: readonly string[], config: RunConfig, layers: readonly number[], split: Split): PanelGroup[] {
+  const has = new Set(stored);
+  const placed = new Set<string>();
+  const base = runStyle(config);
+  const test: LineStyle = { ...base, dash: "4 3", marker: "square" };
+
+  const line = (key: string, label: string, style: LineStyle, endLabel?: string) => {
+    placed.add(key);
+    return has.has(key) ? [{ key, label, style, ...(endLabel ? { endLabel } : {}) }] : [];
+  };
+  const both = (metric: Metric): PanelPlan => ({
+    id: metric,
+    title: metricInfo[metric].label,
+    metric,
+    lines: [...line(seriesKey("train", metric), "train", base), ...line(seriesKey("test", metric), "test", test)],
+  });
+  const parts = (id: string, title: string, hint: string, metrics: Metric[]): PanelPlan => ({
+    id,
+    title,
+    hint,
+    metric: metrics[0],
+    lines: metrics.flatMap((metric, index) =>
+      line(seriesKey("train", metric), metricInfo[metric].label, partStyle(config, index)),
+    ),
+  });
+  const byLayer = (metric: LayerMetric): PanelPlan => ({
+    id: metric,
+    title: metricInfo[metric].label,
+    metric,
+    lines: layers.flatMap((layer) =>
+      line(seriesKey(split, metric, layer), `layer ${layer}`, layerStyle(config, layer), String(layer)),
+    ),
+  });
+
+  const groups: PanelGroup[] = [
+    {
+      title: "Objective",
+      panels: [
+        { ...both("loss"), optimum: true },
+        parts("gap", "Gap to the UFM optimum", "total = head part + representation part, over L*", [
+          "gap.total",
+          "gap.head",
+          "gap.representation",
+        ]),
+        parts("ridge", "Ridge terms", "(λ/2)‖·‖²", ["ridge.head", "ridge.hidden"]),
+        both("fit"),
+        both("accuracy"),
+        parts("distance", "Distance to the optimal set", "Procrustes, and normalized Gram matrices", [
+          "distance.procrustes",
+          "distance.gram",
+        ]),
+      ],
+    },
+    { title: "Neural collapse by layer", panels: layerMetrics.map(byLayer) },
+    { title: "Training", panels: [both("stepMs"), both("learningRate"), both("elapsedMs")] },
+  ];
+  const known = new Set<string>([...scalarMetrics, ...layerMetrics]);
+  const others = stored.filter((key) => !placed.has(key) && !known.has(parseSeriesKey(key)?.metric ?? ""));
+  if (others.length > 0)
+    groups.push({
+      title: "Other series",
+      panels: others.map((key) => ({ id: key, title: key, metric: null, lines: line(key, key, base) })),
+    });
+  return groups
+    .map((group) => ({ ...group, panels: group.panels.filter((panel) => panel.lines.length > 0) }))
+    .filter((group) => group.panels.length > 0);
+}
+
+const layerStyle = (config: RunConfig, layer: number): LineStyle => ({
+  color: shadedColor(config, (layer - 1) / Math.max(1, config.depth - 1)),
+  dash: "",
+  marker: "circle",
+});
+
+const partStyle = (config: RunConfig, index: number): LineStyle => ({
+  color: index === 0 ? "var(--ink)" : shadedColor(config, index === 1 ? 0.75 : 0.25),
+  dash: ["", "6 3", "2 3"][index] ?? "",
+  marker: (["circle", "square", "diamond"] as const)[index] ?? "circle",
+});

@@ -1,0 +1,18 @@
+import { datasetLabel } from "../../contract/datasetConfig.ts";
+import { regularizerLabel } from "../../contract/regularizer.ts";
+import { architectureLabel, type RunConfig } from "../../contract/runConfig.ts";
+
+/** What a run is, in a line: "RN1 · L = 8 · d = 64 · λ=0.005 · seed 0". */
+export function runTitle(config: RunConfig): string {
+  return [
+    architectureLabel(config.architecture, config.normalization),
+    `L = ${config.depth}`,
+    `d = ${config.width}`,
+    regularizerLabel(config.regularizer),
+    ...(config.loss === "mse" ? ["squared error"] : []),
+    `seed ${config.seed}`,
+  ].join(" · ");
+}
+
+/** The data set beside it. */
+export const runDataset = (config: RunConfig): string => datasetLabel(config.dataset);

@@ -1,0 +1,99 @@
+"use client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { WorkerTokenView } from "../../contract/views.ts";
+import { failureOf } from "../data/failureOf.ts";
+import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
+import { formatAgo, formatFull } from "../text/formatTime.ts";
+import { Badge } from "../ui/Badge.tsx";
+import { Button } from "../ui/Button.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { Table, Td, Th } from "../ui/Table.tsx";
+import { useToast } from "../ui/Toast.tsx";
+
+/** The tokens with which workers connect, and how to take one back. */
+export function WorkerTokens({ now }: { now: number }) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const queries = useQueryClient();
+  const toast = useToast();
+  const tokens = useQuery(trpc.workers.tokens.queryOptions());
+  const [revoking, setRevoking] = useState<WorkerTokenView | null>(null);
+
+  const revoke = async (token: WorkerTokenView) => {
+    setRevoking(null);
+    try {
+      await client.workers.revokeToken.mutate({ id: token.id });
+      toast({ text: `The token of “${token.name}” is revoked` });
+    } catch (error) {
+      toast({ text: failureOf(error).message, tone: "bad" });
+    }
+    void queries.invalidateQueries(trpc.workers.pathFilter());
+  };
+
+  const time = (at: string | null) =>
+    at === null ? (
+      <span className="text-ink-faint">never</span>
+    ) : (
+      <time dateTime={at} title={formatFull(at)}>
+        {formatAgo(at, now)}
+      </time>
+    );
+  return (
+    <Panel title="Tokens" hint="each worker connects with one; only hashes are kept" padded={false} testId="tokens">
+      {(tokens.data ?? []).length === 0 ? (
+        <p className="p-4 text-ink-faint text-sm">No token was made. The built-in worker has its own.</p>
+      ) : (
+        <Table>
+          <thead>
+            <tr>
+              <Th>Name</Th>
+              <Th>Made</Th>
+              <Th>Last used</Th>
+              <Th className="w-8">
+                <span className="sr-only">Actions</span>
+              </Th>
+            </tr>
+          </thead>
+          <tbody className="[&>tr:last-child>td]:border-b-0">
+            {tokens.data?.map((token) => (
+              <tr key={token.id}>
+                <Td className="w-full max-w-0 truncate font-medium">{token.name}</Td>
+                <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.createdAt)}</Td>
+                <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.lastUsedAt)}</Td>
+                <Td className="whitespace-nowrap text-right">
+                  {token.revokedAt === null ? (
+                    <Button small look="quiet" onClick={() => setRevoking(token)}>
+                      Revoke
+                    </Button>
+                  ) : (
+                    <Badge title={formatFull(token.revokedAt)}>revoked</Badge>
+                  )}
+                </Td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      <Dialog
+        open={revoking !== null}
+        onClose={() => setRevoking(null)}
+        title="Revoke this token?"
+        footer={
+          <>
+            <Button onClick={() => setRevoking(null)}>Keep</Button>
+            <Button look="danger" onClick={() => revoking && void revoke(revoking)}>
+              Revoke
+            </Button>
+          </>
+        }
+      >
+        <p className="text-ink-soft text-sm">
+          The worker <strong className="text-ink">{revoking?.name}</strong> is disconnected and cannot come back with it; its runs are queued again
+          for others. This cannot be undone, but a new token can be made.
+        </p>
+      </Dialog>
+    </Panel>
+  );
+}

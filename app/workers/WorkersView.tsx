@@ -1,0 +1,85 @@
+"use client";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTRPC } from "../data/trpcClient.ts";
+import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
+import { useWatch } from "../live/useWatch.ts";
+import { useCommands } from "../shell/Commands.tsx";
+import { countOf } from "../text/formatNumber.ts";
+import { Button } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { Problem } from "../ui/Problem.tsx";
+import { SkeletonLines } from "../ui/Skeleton.tsx";
+import { useNow } from "../ui/useNow.ts";
+import { AddWorker } from "./AddWorker.tsx";
+import { WorkerCard } from "./WorkerCard.tsx";
+import { WorkerTokens } from "./WorkerTokens.tsx";
+
+/** Machines, what each runs, and how to add one. */
+export function WorkersView() {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const now = useNow(5_000);
+  const [adding, setAdding] = useState(false);
+  const workers = useQuery(trpc.workers.list.queryOptions(undefined, { refetchInterval: 4_000 }));
+  const refresh = () => void queries.invalidateQueries(trpc.workers.pathFilter());
+  const freshness = useWatch(
+    { room: "workers" },
+    {
+      onJoined: refresh,
+      onItems: (items) => items.some((item) => item.kind === "changed" && item.list === "workers") && refresh(),
+    },
+  );
+  useCommands([{ id: "add-worker", label: "Add a worker", words: "machine gpu token", icon: "plus", run: () => setAdding(true) }]);
+
+  const rows = [...(workers.data ?? [])].sort((a, b) => Number(b.connected) - Number(a.connected) || a.name.localeCompare(b.name));
+  const connected = rows.filter((worker) => worker.connected);
+  const slots = connected.reduce((sum, worker) => sum + worker.slots, 0);
+  const busy = connected.reduce((sum, worker) => sum + worker.runs.length, 0);
+  return (
+    <>
+      <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h1 className="font-semibold text-xl tracking-tight">Workers</h1>
+        {workers.data && (
+          <span className="text-ink-faint text-sm" data-testid="slots">
+            {connected.length} connected, {busy} of {countOf(slots, "slot")} busy
+          </span>
+        )}
+        <FreshnessBadge freshness={freshness} active={false} />
+        <Button look="primary" icon="plus" className="ml-auto" onClick={() => setAdding(true)} data-testid="add-worker">
+          Add worker
+        </Button>
+      </div>
+      {workers.error && <Problem error={workers.error} onRetry={() => void workers.refetch()} />}
+      {workers.isPending && !workers.error && (
+        <Panel>
+          <SkeletonLines count={5} />
+        </Panel>
+      )}
+      {workers.data && rows.length === 0 && (
+        <Panel>
+          <EmptyState
+            title="No worker has connected yet"
+            actions={
+              <Button icon="plus" onClick={() => setAdding(true)}>
+                Add worker
+              </Button>
+            }
+          >
+            The built-in worker starts with the server and needs a few seconds. Queued runs wait for a worker with a free slot.
+          </EmptyState>
+        </Panel>
+      )}
+      <div className="grid gap-4 lg:grid-cols-2">
+        {rows.map((worker) => (
+          <WorkerCard key={worker.id} worker={worker} now={now} />
+        ))}
+      </div>
+      <div className="mt-6">
+        <WorkerTokens now={now} />
+      </div>
+      <AddWorker open={adding} onClose={() => setAdding(false)} />
+    </>
+  );
+}
