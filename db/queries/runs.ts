@@ -9,8 +9,17 @@ export type StoredRun = typeof runs.$inferSelect;
 const clock = sql`clock_timestamp()`;
 const statusesBefore = (to: RunStatus) => runStatuses.filter((from) => mayBecome(from, to));
 
-export async function insertRuns(db: Executor, rows: (typeof runs.$inferInsert)[]): Promise<void> {
-  for (let at = 0; at < rows.length; at += 500) await db.insert(runs).values(rows.slice(at, at + 500));
+/** @returns the stored rows */
+export async function insertRuns(db: Executor, rows: (typeof runs.$inferInsert)[]): Promise<RunState[]> {
+  const stored: RunState[] = [];
+  for (let at = 0; at < rows.length; at += 500)
+    stored.push(
+      ...(await db
+        .insert(runs)
+        .values(rows.slice(at, at + 500))
+        .returning(withoutLast)),
+    );
+  return stored;
 }
 
 export async function getRunWithExperiment(db: Executor, id: string) {
@@ -101,7 +110,7 @@ export async function settleRun(
  * Asks for the end of runs: queued ones are cancelled at once, leased and running ones become cancelling.
  * @returns those that changed
  */
-export async function askToCancel(db: Executor, where: { id: string } | { experimentId: string }) {
+export async function askToCancel(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
   const scope = "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
   return db
     .update(runs)
@@ -115,15 +124,19 @@ export async function askToCancel(db: Executor, where: { id: string } | { experi
 }
 
 /**
- * Queues ended runs again as new attempts; finished ones are left alone.
+ * Queues ended runs again as new attempts.
  * @returns those that changed
  */
-export async function queueAgain(db: Executor, where: { id: string } | { experimentId: string }) {
+export async function queueAgain(
+  db: Executor,
+  where: { id: string } | { experimentId: string },
+  from: ("failed" | "cancelled" | "diverged")[],
+): Promise<RunState[]> {
   const scope = "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
   return db
     .update(runs)
     .set({ status: "queued", failure: null, endedAt: null, setbacks: 0, queuedAt: clock })
-    .where(and(scope, inArray(runs.status, ["failed", "cancelled", "diverged"])))
+    .where(and(scope, inArray(runs.status, from)))
     .returning(withoutLast);
 }
 

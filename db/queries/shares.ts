@@ -13,23 +13,31 @@ export async function insertShare(
   await db.insert(shares).values({ ...row, expiresAt });
 }
 
-/** The share of this digest while it is valid and its experiment is there; notes its use. */
-export async function useShare(db: Executor, hash: string) {
+/** The share of this digest while it is valid and its experiment is there; `unused` if its last use was not noted this minute. */
+export async function findShare(db: Executor, hash: string) {
   const [row] = await db
-    .update(shares)
-    .set({ lastUsedAt: clock })
-    .from(experiments)
+    .select({
+      id: shares.id,
+      experimentId: shares.experimentId,
+      hideNames: shares.hideNames,
+      expiresAt: shares.expiresAt,
+      unused: sql<boolean>`coalesce(${shares.lastUsedAt} < clock_timestamp() - interval '1 minute', true)`,
+    })
+    .from(shares)
+    .innerJoin(experiments, eq(experiments.id, shares.experimentId))
     .where(
       and(
         eq(shares.hash, hash),
         isNull(shares.revokedAt),
         sql`(${shares.expiresAt} is null or ${shares.expiresAt} > clock_timestamp())`,
-        eq(experiments.id, shares.experimentId),
         isNull(experiments.removedAt),
       ),
-    )
-    .returning({ id: shares.id, experimentId: shares.experimentId, hideNames: shares.hideNames });
+    );
   return row ?? null;
+}
+
+export async function noteShareUse(db: Executor, id: string): Promise<void> {
+  await db.update(shares).set({ lastUsedAt: clock }).where(eq(shares.id, id));
 }
 
 export function listShareRows(db: Executor, experimentId: string) {

@@ -1,6 +1,13 @@
-import { Failure } from "../../contract/failure.ts";
+import { getExperimentRow } from "../../db/queries/experiments.ts";
+import { askToCancel } from "../../db/queries/runs.ts";
+import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
+import { requireFound } from "./requireFound.ts";
 
-export async function cancelExperiment(_context: ServiceContext, _id: string): Promise<{ cancelled: number }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** Cancels every run that has not ended: queued ones at once, the others as soon as their worker has stopped them. */
+export async function cancelExperiment(context: ServiceContext, id: string): Promise<{ cancelled: number }> {
+  requireFound(await getExperimentRow(context.database.orm, id), "experiment");
+  const runs = await changeRuns(context, id, (tx) => askToCancel(tx, { experimentId: id }));
+  context.dispatch.cancel(runs.filter((run) => run.status === "cancelling"));
+  return { cancelled: runs.length };
 }

@@ -1,4 +1,41 @@
+import type { WatchItem } from "../../contract/watchProtocol.ts";
+import type { Database, Executor } from "../../db/database.ts";
+
+/** Tells the pages what changed, once it is stored. */
+export interface Changes {
+  /** To those who watch this experiment, and to those who watch the item's run. */
+  publish(experimentId: string, items: WatchItem[]): void;
+  /** A list is to be read again. */
+  listChanged(list: "experiments" | "workers"): void;
+  /** Readers that came by a share link that is no more. */
+  dropShare(shareId: string): void;
+}
+
+/** Gives queued runs to workers. */
+export interface Dispatch {
+  /**
+   * Queues runs, in the transaction that made them `queued`.
+   * @param preferred the worker that has a checkpoint: the run waits for it for some seconds, then any worker may take it
+   */
+  enqueue(db: Executor, runs: { id: string; ordinal: number }[], preferred?: string | null): Promise<void>;
+  /** After the transaction: there may be something to give out. */
+  wake(): void;
+  /** A worker's slot is free again. */
+  release(workerId: string | null, runId: string): void;
+  /** Asks the workers that have these runs to stop them. */
+  cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void;
+  /** Slots of the connected workers. */
+  slots(): number;
+  connected(workerId: string): { system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null } | null;
+  /** Hangs up on the workers that came by this token. */
+  dropToken(tokenId: string): void;
+}
+
 /** What services work with; filled in by the server at start. */
 export interface ServiceContext {
+  readonly database: Database;
+  readonly changes: Changes;
+  readonly dispatch: Dispatch;
+  /** Address that links and commands carry, without a slash at its end. */
   readonly publicUrl: string;
 }

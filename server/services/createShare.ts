@@ -1,10 +1,19 @@
-import { Failure } from "../../contract/failure.ts";
+import { randomUUID } from "node:crypto";
 import type { CreateShareRequest } from "../../contract/requests.ts";
+import { getExperimentRow } from "../../db/queries/experiments.ts";
+import { insertShare } from "../../db/queries/shares.ts";
 import type { ServiceContext } from "./context.ts";
+import { requireFound } from "./requireFound.ts";
+import { digest, newSecret } from "./secrets.ts";
 
+/** Makes a link that opens one experiment, read-only; its token is shown this once. */
 export async function createShare(
-  _context: ServiceContext,
-  _input: CreateShareRequest,
+  context: ServiceContext,
+  input: CreateShareRequest,
 ): Promise<{ id: string; token: string; url: string }> {
-  throw new Failure("INTERNAL", "This is being built.");
+  const { orm } = context.database;
+  requireFound(await getExperimentRow(orm, input.experimentId), "experiment");
+  const [id, token] = [randomUUID(), newSecret()];
+  await insertShare(orm, { ...input, id, hash: digest(token) });
+  return { id, token, url: `${context.publicUrl}/s/${token}` };
 }

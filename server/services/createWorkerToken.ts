@@ -1,6 +1,11 @@
-import { Failure } from "../../contract/failure.ts";
+import { randomUUID } from "node:crypto";
+import { insertWorkerToken } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "./context.ts";
+import { digest, newSecret } from "./secrets.ts";
 
-export async function createWorkerToken(_context: ServiceContext, _name: string): Promise<{ token: string; command: string }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** Makes a worker's token, shown this once, and the line that starts a worker with it. */
+export async function createWorkerToken(context: ServiceContext, name: string): Promise<{ token: string; command: string }> {
+  const token = newSecret();
+  await insertWorkerToken(context.database.orm, { id: randomUUID(), name, hash: digest(token) });
+  return { token, command: `npm run worker -- --server ${context.publicUrl} --token ${token}` };
 }

@@ -1,10 +1,50 @@
+import { type ExperimentConfig, experimentConfig, requireGridWithinLimit } from "../../contract/experimentConfig.ts";
 import { Failure } from "../../contract/failure.ts";
+import { lockExperiment, recountExperiment, type StoredExperiment, updateExperimentRow } from "../../db/queries/experiments.ts";
+import { insertRuns, listCells } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
+import { makeRuns } from "./makeRuns.ts";
+import { refreshExperiment } from "./refreshExperiment.ts";
+import { requireFound } from "./requireFound.ts";
 
+/**
+ * Adds values to an experiment's depths or seeds, and the runs that they make.
+ * @throws Failure GRID_TOO_LARGE before anything is stored
+ */
 export async function extendGrid(
-  _context: ServiceContext,
-  _id: string,
-  _more: { depths?: number[]; seeds?: number[] },
+  context: ServiceContext,
+  id: string,
+  more: { depths?: number[]; seeds?: number[] },
 ): Promise<{ added: number }> {
-  throw new Failure("INTERNAL", "This is being built.");
+  const added = await context.database.orm.transaction(async (tx) => {
+    const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
+    const before = experiment.config;
+    const config: ExperimentConfig = experimentConfig.parse({
+      ...before,
+      depths: union(before.depths, more.depths),
+      seeds: union(before.seeds, more.seeds),
+    });
+    requireGridWithinLimit(config);
+    const isNew = (cell: { depth: number; seed: number }) =>
+      !before.depths.includes(cell.depth) || !before.seeds.includes(cell.seed);
+    const runs = makeRuns(id, config, await listCells(tx, id), isNew);
+    if (runs.length === 0) return 0;
+    await updateExperimentRow(tx, id, { config });
+    await insertRuns(tx, runs);
+    await context.dispatch.enqueue(tx, runs);
+    await recountExperiment(tx, id, true);
+    return runs.length;
+  });
+  if (added > 0) await refreshExperiment(context, id, { touch: true, course: false });
+  context.dispatch.wake();
+  return { added };
 }
+
+/** @throws Failure CONFLICT for a recording */
+export function requireOwnStudy(experiment: StoredExperiment): StoredExperiment {
+  if (experiment.sample)
+    throw new Failure("CONFLICT", "This study is a recording: it takes no more runs. Start a new experiment from its settings.");
+  return experiment;
+}
+
+const union = (before: number[], more: number[] = []) => [...new Set([...before, ...more])].sort((a, b) => a - b);

@@ -1,8 +1,27 @@
-import { Failure } from "../../contract/failure.ts";
 import type { ExperimentDetail } from "../../contract/views.ts";
+import { getExperimentRow } from "../../db/queries/experiments.ts";
+import { listRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
+import { hideNamesInRun } from "./hideNames.ts";
 import type { Reader } from "./reader.ts";
+import { requireFound } from "./requireFound.ts";
+import { toExperimentSummary, toRunRow } from "./toViews.ts";
 
-export async function getExperiment(_context: ServiceContext, _reader: Reader, _id: string): Promise<ExperimentDetail> {
-  throw new Failure("INTERNAL", "This is being built.");
+export async function getExperiment(context: ServiceContext, reader: Reader, id: string): Promise<ExperimentDetail> {
+  const { orm } = context.database;
+  const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
+  const runs = (await listRuns(orm, id)).map(toRunRow);
+  return {
+    ...toExperimentSummary(experiment, context.dispatch.slots()),
+    note: experiment.note,
+    config: experiment.config,
+    runs: reader.hideNames ? runs.map(hideNamesInRun) : runs,
+    readOnly: reader.experimentId !== null,
+    namesHidden: reader.hideNames,
+  };
+}
+
+/** What lies outside of a share link looks as if it were not there. */
+export function mayRead(reader: Reader, experimentId: string): boolean {
+  return reader.experimentId === null || reader.experimentId === experimentId;
 }

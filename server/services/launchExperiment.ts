@@ -1,7 +1,26 @@
-import type { LaunchInput } from "../../contract/experimentConfig.ts";
-import { Failure } from "../../contract/failure.ts";
+import { randomUUID } from "node:crypto";
+import { type LaunchInput, requireGridWithinLimit } from "../../contract/experimentConfig.ts";
+import { insertExperiment, recountExperiment } from "../../db/queries/experiments.ts";
+import { insertRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
+import { makeRuns } from "./makeRuns.ts";
+import { noCounts } from "./noCounts.ts";
 
-export async function launchExperiment(_context: ServiceContext, _input: LaunchInput): Promise<{ id: string }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/**
+ * Stores an experiment with the runs of its grid and queues them, all or nothing.
+ * @throws Failure GRID_TOO_LARGE before anything is stored
+ */
+export async function launchExperiment(context: ServiceContext, input: LaunchInput): Promise<{ id: string }> {
+  requireGridWithinLimit(input.config);
+  const id = randomUUID();
+  const runs = makeRuns(id, input.config);
+  await context.database.orm.transaction(async (tx) => {
+    await insertExperiment(tx, { ...input, tags: [...new Set(input.tags)], id, counts: noCounts });
+    await insertRuns(tx, runs);
+    await recountExperiment(tx, id, false);
+    await context.dispatch.enqueue(tx, runs);
+  });
+  context.dispatch.wake();
+  context.changes.listChanged("experiments");
+  return { id };
 }

@@ -1,11 +1,15 @@
-import { Failure } from "../../contract/failure.ts";
 import type { ListExperimentsRequest } from "../../contract/requests.ts";
 import type { ExperimentSummary } from "../../contract/views.ts";
+import { listExperimentRows } from "../../db/queries/experiments.ts";
 import type { ServiceContext } from "./context.ts";
+import { toExperimentSummary } from "./toViews.ts";
 
+/** One page of the experiments, how many there are in all, and all tags in use. */
 export async function listExperiments(
-  _context: ServiceContext,
-  _query: ListExperimentsRequest,
+  context: ServiceContext,
+  query: ListExperimentsRequest,
 ): Promise<{ rows: ExperimentSummary[]; total: number; tags: string[] }> {
-  throw new Failure("INTERNAL", "This is being built.");
+  const { rows, total, tags } = await listExperimentRows(context.database.orm, query);
+  const slots = context.dispatch.slots();
+  return { rows: rows.map((row) => toExperimentSummary(row, slots)), total, tags };
 }

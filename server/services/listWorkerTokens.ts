@@ -1,7 +1,13 @@
-import { Failure } from "../../contract/failure.ts";
 import type { WorkerTokenView } from "../../contract/views.ts";
+import { listWorkerTokenRows } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "./context.ts";
 
-export async function listWorkerTokens(_context: ServiceContext): Promise<WorkerTokenView[]> {
-  throw new Failure("INTERNAL", "This is being built.");
+export async function listWorkerTokens(context: ServiceContext): Promise<WorkerTokenView[]> {
+  const rows = await listWorkerTokenRows(context.database.orm);
+  return rows.map(({ id, name, createdAt, lastUsedAt, revokedAt }) => ({
+    ...{ id, name },
+    createdAt: createdAt.toISOString(),
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+  }));
 }

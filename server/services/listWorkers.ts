@@ -1,7 +1,34 @@
-import { Failure } from "../../contract/failure.ts";
+import { datasetLabel } from "../../contract/datasetConfig.ts";
+import { architectureLabel, type RunConfig } from "../../contract/runConfig.ts";
 import type { WorkerView } from "../../contract/views.ts";
+import { listLeasedRuns } from "../../db/queries/runs.ts";
+import { listWorkerRows } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "./context.ts";
 
-export async function listWorkers(_context: ServiceContext): Promise<WorkerView[]> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** The machines seen lately, with what each runs. */
+export async function listWorkers(context: ServiceContext): Promise<WorkerView[]> {
+  const { orm } = context.database;
+  const leased = Map.groupBy(await listLeasedRuns(orm), (run) => run.workerId);
+  return (await listWorkerRows(orm)).map((worker) => {
+    const connection = context.dispatch.connected(worker.id);
+    return {
+      id: worker.id,
+      name: worker.name,
+      local: worker.local,
+      connected: connection !== null,
+      lastSeenAt: worker.lastSeenAt.toISOString(),
+      machine: worker.machine,
+      slots: worker.slots,
+      devices: worker.devices,
+      datasets: worker.datasets,
+      system: connection?.system ?? null,
+      runs: (leased.get(worker.id) ?? []).map(({ id, experimentId, experimentName, step, totalSteps, config }) => ({
+        ...{ id, experimentId, experimentName, step, totalSteps },
+        label: runLabel(config),
+      })),
+    };
+  });
 }
+
+const runLabel = (config: RunConfig) =>
+  `${architectureLabel(config.architecture, config.normalization)}, depth ${config.depth}, width ${config.width}, ${datasetLabel(config.dataset)}, seed ${config.seed}`;

@@ -1,8 +1,16 @@
-import { Failure } from "../../contract/failure.ts";
 import type { GeometrySnapshot } from "../../contract/runEvents.ts";
+import { listGeometry } from "../../db/queries/attempts.ts";
+import { readCutoffs } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
 import type { Reader } from "./reader.ts";
+import { requireReadableRun } from "./requireReadableRun.ts";
 
-export async function readRunGeometry(_context: ServiceContext, _reader: Reader, _id: string): Promise<GeometrySnapshot[]> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** A run's geometry over its training, attempts joined, steps rising. */
+export async function readRunGeometry(context: ServiceContext, reader: Reader, id: string): Promise<GeometrySnapshot[]> {
+  await requireReadableRun(context, reader, id);
+  const cutoffs = (await readCutoffs(context.database.orm, [id])).get(id)!;
+  const rows = await listGeometry(context.database.orm, id);
+  return rows
+    .filter(({ attempt, snapshot }) => snapshot.step <= (cutoffs.get(attempt) ?? Number.POSITIVE_INFINITY))
+    .map(({ snapshot }) => snapshot);
 }

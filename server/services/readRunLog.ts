@@ -1,8 +1,13 @@
-import { Failure } from "../../contract/failure.ts";
 import type { LogLine } from "../../contract/views.ts";
+import { listLogLines } from "../../db/queries/attempts.ts";
 import type { ServiceContext } from "./context.ts";
 import type { Reader } from "./reader.ts";
+import { requireReadableRun } from "./requireReadableRun.ts";
 
-export async function readRunLog(_context: ServiceContext, _reader: Reader, _id: string, _limit: number): Promise<LogLine[]> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** A run's last lines, oldest first; none for a reader from whom names are hidden, as lines quote paths. */
+export async function readRunLog(context: ServiceContext, reader: Reader, id: string, limit: number): Promise<LogLine[]> {
+  await requireReadableRun(context, reader, id);
+  if (reader.hideNames) return [];
+  const lines = await listLogLines(context.database.orm, id, limit);
+  return lines.map(({ attempt, seq, at, level, text }) => ({ attempt, seq, at: at.toISOString(), level, text }));
 }

@@ -1,6 +1,17 @@
-import { Failure } from "../../contract/failure.ts";
+import { markRemoved } from "../../db/queries/experiments.ts";
+import { askToCancel } from "../../db/queries/runs.ts";
+import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
+import { requireFound } from "./requireFound.ts";
 
-export async function removeExperiment(_context: ServiceContext, _id: string): Promise<{ ok: true }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** Hides an experiment and cancels what still runs of it; `restoreExperiment` brings it back. */
+export async function removeExperiment(context: ServiceContext, id: string): Promise<{ ok: true }> {
+  const cancelled = await changeRuns(context, id, async (tx) => {
+    requireFound(await markRemoved(tx, id, true), "experiment");
+    return askToCancel(tx, { experimentId: id });
+  });
+  context.dispatch.cancel(cancelled.filter((run) => run.status === "cancelling"));
+  context.changes.publish(id, [{ kind: "removed", experimentId: id }]);
+  context.changes.listChanged("experiments");
+  return { ok: true };
 }

@@ -1,6 +1,18 @@
 import { Failure } from "../../contract/failure.ts";
+import { isTerminal } from "../../contract/status.ts";
+import { deleteRun, getRunWithExperiment } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
+import { refreshExperiment } from "./refreshExperiment.ts";
+import { requireFound } from "./requireFound.ts";
 
-export async function removeRun(_context: ServiceContext, _id: string): Promise<{ ok: true }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/**
+ * Deletes a run with all its points; "run missing cells" makes it anew.
+ * @throws Failure CONFLICT while it has not ended
+ */
+export async function removeRun(context: ServiceContext, id: string): Promise<{ ok: true }> {
+  const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  if (!isTerminal(run.status)) throw new Failure("CONFLICT", `This run is ${run.status}: cancel it before deleting it.`);
+  await deleteRun(context.database.orm, id);
+  await refreshExperiment(context, run.experimentId, { touch: true, course: true });
+  return { ok: true };
 }

@@ -1,6 +1,10 @@
-import { Failure } from "../../contract/failure.ts";
+import { markRemoved } from "../../db/queries/experiments.ts";
 import type { ServiceContext } from "./context.ts";
+import { requireFound } from "./requireFound.ts";
 
-export async function restoreExperiment(_context: ServiceContext, _id: string): Promise<{ ok: true }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** Undoes `removeExperiment`; runs that were cancelled by it stay cancelled until they are asked for again. */
+export async function restoreExperiment(context: ServiceContext, id: string): Promise<{ ok: true }> {
+  requireFound(await markRemoved(context.database.orm, id, false), "experiment");
+  context.changes.listChanged("experiments");
+  return { ok: true };
 }

@@ -1,6 +1,10 @@
-import { Failure } from "../../contract/failure.ts";
+import { markShareRevoked } from "../../db/queries/shares.ts";
 import type { ServiceContext } from "./context.ts";
+import { requireFound } from "./requireFound.ts";
 
-export async function revokeShare(_context: ServiceContext, _id: string): Promise<{ ok: true }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** Ends a share link at once, also for those who have it open. */
+export async function revokeShare(context: ServiceContext, id: string): Promise<{ ok: true }> {
+  requireFound(await markShareRevoked(context.database.orm, id), "share link");
+  context.changes.dropShare(id);
+  return { ok: true };
 }

@@ -1,7 +1,24 @@
 import { Failure } from "../../contract/failure.ts";
 import type { RunStatus } from "../../contract/status.ts";
+import { getRunWithExperiment, queueAgain } from "../../db/queries/runs.ts";
+import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
+import { requireFound } from "./requireFound.ts";
 
-export async function runAgain(_context: ServiceContext, _id: string): Promise<{ status: RunStatus }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/**
+ * Queues an ended run as a new attempt.
+ * @throws Failure CONFLICT if it finished, or has not ended
+ */
+export async function runAgain(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
+  const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  if (run.status === "finished")
+    throw new Failure("CONFLICT", "This run has finished: the same config gives the same numbers. Add a seed to repeat it.");
+  const [changed] = await changeRuns(context, run.experimentId, async (tx) => {
+    const runs = await queueAgain(tx, { id }, ["failed", "cancelled", "diverged"]);
+    await context.dispatch.enqueue(tx, runs, run.workerId);
+    return runs;
+  });
+  if (!changed) throw new Failure("CONFLICT", `This run is ${run.status}: cancel it first, or wait until it ends.`);
+  context.dispatch.wake();
+  return { status: changed.status };
 }

@@ -1,6 +1,20 @@
-import { Failure } from "../../contract/failure.ts";
+import { lockExperiment } from "../../db/queries/experiments.ts";
+import { insertRuns, listCells, queueAgain } from "../../db/queries/runs.ts";
+import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
+import { requireOwnStudy } from "./extendGrid.ts";
+import { makeRuns } from "./makeRuns.ts";
+import { requireFound } from "./requireFound.ts";
 
-export async function runMissingCells(_context: ServiceContext, _id: string): Promise<{ queued: number }> {
-  throw new Failure("INTERNAL", "This is being built.");
+/** Queues exactly the cells of the grid without a result: failed, cancelled and deleted ones. */
+export async function runMissingCells(context: ServiceContext, id: string): Promise<{ queued: number }> {
+  const changed = await changeRuns(context, id, async (tx) => {
+    const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
+    const again = await queueAgain(tx, { experimentId: id }, ["failed", "cancelled"]);
+    const created = await insertRuns(tx, makeRuns(id, experiment.config, await listCells(tx, id)));
+    await context.dispatch.enqueue(tx, [...again, ...created]);
+    return [...again, ...created];
+  });
+  context.dispatch.wake();
+  return { queued: changed.length };
 }

@@ -1,0 +1,25 @@
+import type { AttemptView, RunRow } from "../../contract/views.ts";
+import type { WatchItem } from "../../contract/watchProtocol.ts";
+
+/** Messages of failures and logs may quote a machine's paths: a reader from whom names are hidden sees the code alone. */
+const hidden = "(hidden)";
+
+export function hideNamesInRun<T extends Pick<RunRow, "workerName" | "failure">>(row: T): T {
+  return { ...row, workerName: null, failure: row.failure && { ...row.failure, message: hidden } };
+}
+
+export function hideNamesInAttempt(attempt: AttemptView): AttemptView {
+  const { started, outcome } = attempt;
+  return {
+    ...attempt,
+    workerName: null,
+    outcome: outcome && { ...outcome, message: hidden },
+    started: started && { ...started, dataset: { ...started.dataset, source: "" } },
+  };
+}
+
+/** @returns null if the item is not for such a reader */
+export function hideNamesInItem(item: WatchItem): WatchItem | null {
+  if (item.kind === "log") return null;
+  return item.kind === "run" ? { ...item, row: hideNamesInRun(item.row) } : item;
+}

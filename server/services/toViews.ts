@@ -1,0 +1,53 @@
+import type { ExperimentSummary, RunRow } from "../../contract/views.ts";
+import type { WatchItem } from "../../contract/watchProtocol.ts";
+import type { ListedExperiment } from "../../db/queries/experiments.ts";
+import type { RunState, StoredRun } from "../../db/queries/runs.ts";
+
+const iso = (date: Date | null) => date?.toISOString() ?? null;
+
+/** @param slots of the connected workers: what the work left is divided by */
+export function toExperimentSummary(row: ListedExperiment, slots: number): ExperimentSummary {
+  const { counts } = row;
+  const unfinished = counts.queued + counts.leased + counts.running;
+  const timeLeftMs =
+    unfinished === 0 ? 0 : row.workLeftMs === null || slots === 0 ? null : row.workLeftMs / Math.min(slots, unfinished);
+  return {
+    id: row.id,
+    name: row.name,
+    tags: row.tags,
+    status: row.status,
+    counts,
+    progress: row.progress,
+    timeLeftMs,
+    nc1: row.nc1Last === null ? null : { last: row.nc1Last, course: row.nc1Course ?? [] },
+    sample: row.sample,
+    archived: row.archived,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+export function toRunRow(run: StoredRun): RunRow {
+  return { ...toRunChange(run), config: run.config, last: run.last };
+}
+
+/** A run's row without what is long. */
+export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
+  return {
+    id: run.id,
+    experimentId: run.experimentId,
+    ordinal: run.ordinal,
+    status: run.status,
+    attempt: run.attempt,
+    step: run.step,
+    totalSteps: run.totalSteps,
+    stepMs: run.stepMs,
+    optimum: run.optimum,
+    failure: run.failure,
+    workerName: run.workerName,
+    startedAt: iso(run.startedAt),
+    endedAt: iso(run.endedAt),
+  };
+}
+
+export const toRunItem = (run: RunState): WatchItem => ({ kind: "run", row: toRunChange(run) });
