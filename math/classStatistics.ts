@@ -128,8 +128,7 @@ export function mergeClassStatistics(a: ClassStatistics, b: ClassStatistics): Cl
       squared += delta * delta;
       means.data[at] += delta * share;
     }
-    if (a.counts[k] === 0) means.data.set(b.means.data.subarray(k * dim, (k + 1) * dim), k * dim);
-    scatter[k] += b.scatter[k] + (a.counts[k] === 0 ? 0 : squared * a.counts[k] * share);
+    scatter[k] += b.scatter[k] + squared * a.counts[k] * share;
   }
   return { classes, dim, counts, means, scatter };
 }

@@ -34,10 +34,8 @@ export function principalFrame(statistics: ClassStatistics, previous?: Principal
   const shown = Math.min(3, dim);
   const { values, right } = singularValues(centred);
   const top = matrix(shown, dim);
-  for (let i = 0; i < Math.min(shown, right.rows); i++) {
-    // Weighted by σ: the nearest orthonormal rows are the directions themselves, with undecided ones filled in.
-    for (let j = 0; j < dim; j++) top.data[i * dim + j] = values[i] * right.data[i * dim + j];
-  }
+  top.data.set(right.data.subarray(0, Math.min(shown, right.rows) * dim));
+  // Directions that the means do not decide are rows of zeros here: any orthonormal ones are filled in.
   const filled = nearestFrame(top, false).directions;
   let axes = matrix(3, dim);
   axes.data.set(filled.data);

@@ -131,8 +131,13 @@ describe("cosineGram", () => {
     expect(largestGap(cosineGram(rows).data, [1, Math.SQRT1_2, Math.SQRT1_2, 1])).toBeLessThan(1e-15);
     const stacked = stackRows(rows, matrix(1, 2, [0, -2]));
     expect(largestGap(cosineGram(stacked).data.slice(6), [0, -Math.SQRT1_2, 1])).toBeLessThan(1e-15);
-    const parallel = cosineGram(matrix(2, 3, [0.1, 0.2, 0.3, 0.3, 0.6, 0.9]));
-    expect(Math.max(...parallel.data)).toBe(1);
+    for (let seed = 1; seed <= 50; seed++) {
+      const row = randomMatrix(1, 3, seed);
+      const cosine = cosineGram(stackRows(row, scale(-3.1 * seed, row))).data[1];
+      expect(cosine).toBeGreaterThanOrEqual(-1);
+      expect(cosine).toBeCloseTo(-1, 14);
+      expect(cosineGram(stackRows(row, scale(3.1 * seed, row))).data[1]).toBeLessThanOrEqual(1);
+    }
     expect(() => cosineGram(matrix(2, 2, [1, 0, 0, 0]))).toThrow(/row 1/);
     expect(() => stackRows(rows, matrix(1, 3))).toThrow(MathError);
   });

@@ -18,8 +18,8 @@ import {
   transpose,
 } from "../../../math/matrix.ts";
 import { hiddenLayerMetricIds, metricIds } from "../../../math/metricIds.ts";
-import { nc1Cdnv, nc1Pinv, nc1Ratio, withinTrace } from "../../../math/nc1.ts";
-import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "../../../math/nc2.ts";
+import { nc1Cdnv, nc1Pinv, nc1Ratio, pinvCutoff, withinTrace } from "../../../math/nc1.ts";
+import { idealGram, nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "../../../math/nc2.ts";
 import { nc3Cosine, nc3CosineFromMeans, nc3Duality } from "../../../math/nc3.ts";
 import { nc4Ncc } from "../../../math/nc4.ts";
 import { symmetricEigen } from "../../../math/symmetricEigen.ts";
@@ -57,6 +57,10 @@ describe("metrics of a case worked out by hand", () => {
     expect(nc2Frame(gram, "orthogonal")).toBeCloseTo(Math.sqrt(1 - 25 / 34), 15);
   });
 
+  it("nc2: a matrix that points away from the ideal is at distance 1, its best multiple being 0", () => {
+    expect(nc2Frame(scale(-1, idealGram(3, "simplex")), "simplex")).toBeCloseTo(1, 14);
+  });
+
   it("nc3: cosines 1, 1, 1/√5, −1/√5; W/‖W‖ and M/‖M‖ differ in one row by (1, 1)/√2", () => {
     expect(nc3Cosine(cosineGaps(hand.features, hand.labels, handWeights))).toBeCloseTo(0.5, 15);
     expect(nc3Duality(statistics, handWeights)).toBeCloseTo(1, 15);
@@ -71,6 +75,16 @@ describe("metrics of a case worked out by hand", () => {
     expect(nc4Ncc(more, both, "labels")).toBe(1 / 5);
     expect(nc4Ncc(more, both, "predictions")).toBe(1 / 5);
     expect(nc4Ncc(more, { ...both, predictionMisses: 3 }, "predictions")).toBe(3 / 5);
+  });
+});
+
+describe("a tie", () => {
+  it("goes to the lowest class", () => {
+    const features = new Float64Array([-3, 1, 3, -1]); // means −1 and 1; 0 would tie
+    const statistics = classStatistics(features, [0, 0, 1, 1], 2, 1);
+    const tied = { features: new Float64Array([0]), statistics };
+    expect(centredMoments({ ...tied, labels: [0] }).labelMisses).toBe(0);
+    expect(centredMoments({ ...tied, labels: [1] }).labelMisses).toBe(1);
   });
 });
 
@@ -211,6 +225,32 @@ describe("precision", () => {
     const { statistics, moments } = statisticsOf(hand.features, hand.labels, 2, 2);
     expect(() => nc1Ratio({ ...statistics, scatter: Float64Array.of(-1, 0) })).toThrow(/scatter -1/);
     expect(() => nc1Pinv(statistics, { ...moments, moments: scale(-1, moments.moments) })).toThrow(/below 0/);
+  });
+});
+
+describe("the cut-off of nc1.pinv", () => {
+  /** Means at ±1 along one axis and ±weak along another; deviations ±strong and ±weak along these and ±1 along a third. */
+  function pinvOf(weak: number, cutoff = pinvCutoff(4)) {
+    const means = matrix(4, 3, [1, 0, 0, -1, 0, 0, 0, weak, 0, 0, -weak, 0]);
+    const labels = Int32Array.from({ length: 8 }, (_, i) => i >> 1);
+    const features = Float64Array.from({ length: 24 }, (_, at) => {
+      const [i, j] = [Math.floor(at / 3), at % 3];
+      return means.data[labels[i] * 3 + j] + (i % 2 === 0 ? 1 : -1) * [0.5, weak / 2, 1][j];
+    });
+    const { statistics, moments } = statisticsOf(features, labels, 4, 3);
+    return nc1Pinv(statistics, moments, cutoff);
+  }
+
+  it("keeps a direction of 1e-4, drops one of 1e-7: Σ_B = diag(½, ½ weak²), each direction gives (¼/½)/4", () => {
+    expect(pinvOf(1)).toBeCloseTo(0.25, 14);
+    expect(pinvOf(1e-4)).toBeCloseTo(0.25, 7);
+    expect(pinvOf(1e-7)).toBeCloseTo(0.125, 12);
+  });
+
+  it("never uses K directions: centred means span K − 1, the rest is rounding", () => {
+    const { features, labels } = samplesAround(randomMatrix(4, 9, 61), [5, 5, 5, 5], 0.3, 62);
+    const { statistics, moments } = statisticsOf(features, labels, 4, 9);
+    expect(nc1Pinv(statistics, moments, { ...pinvCutoff(4), relative: -1 })).toBeCloseTo(nc1Pinv(statistics, moments), 10);
   });
 });
 

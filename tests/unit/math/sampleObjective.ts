@@ -22,7 +22,8 @@ export function sampleObjective(objective: SolvableObjective) {
   const h = samples * dim;
   const size = w + h + (bias === "none" ? 0 : classes);
 
-  function value(x: ArrayLike<number>): number {
+  /** The loss, or only its fit. */
+  function value(x: ArrayLike<number>, fitOnly = false): number {
     let fit = 0;
     let ridge = 0;
     for (let i = 0; i < samples; i++) {
@@ -37,7 +38,7 @@ export function sampleObjective(objective: SolvableObjective) {
     for (let i = 0; i < w; i++) ridge += (weightDecay / 2) * x[i] ** 2;
     for (let i = w; i < w + h; i++) ridge += (featureDecay / 2) * x[i] ** 2;
     for (let i = w + h; i < size; i++) ridge += (biasDecay / 2) * x[i] ** 2;
-    return fit + ridge;
+    return fitOnly ? fit : fit + ridge;
   }
 
   function featureOf(x: ArrayLike<number>, i: number) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collapsedObjective } from "../../../math/collapsedObjective.ts";
 import { embedRows, simplexVertices, zeroMeanBasis } from "../../../math/frames.ts";
 import { gufmCrossEntropyOptimum, gufmSquaredErrorOptimum } from "../../../math/gufmOptimum.ts";
 import { measureLastLayer } from "../../../math/layerMetrics.ts";
@@ -148,6 +149,7 @@ describe.each(balanced)("%s", (_, objective, geometry) => {
     const hasBias = "bias" in objective && objective.bias !== undefined && objective.bias !== "none";
     const x = [...point.weights.data, ...features, ...(hasBias ? point.bias : [])];
     expect(problem.value(x)).toBeCloseTo(optimum.loss, 13);
+    expect(problem.value(x, true)).toBeCloseTo(optimum.fit, 13);
     const norms = gramOfRows(point.weights).data;
     expect(Math.sqrt(counts.reduce((sum, _count, k) => sum + norms[k * counts.length + k], 0) / counts.length)).toBeCloseTo(
       optimum.scale,
@@ -379,6 +381,45 @@ describe("frames", () => {
     expect(largestGap(gram.data, expected)).toBeLessThan(1e-15);
     expect(() => zeroMeanBasis(1)).toThrow(MathError);
     expect(() => simplexVertices(1)).toThrow(MathError);
+  });
+});
+
+describe("collapsedObjective", () => {
+  const flat = { kind: "ufm-ce", counts: [1, 3], dim: 1, weightDecay: 0.1, featureDecay: 0.1 } as const;
+  /** Weights ±1 and features ±t: a margin of 2t for each class; the second one's coordinate carries √n_k. */
+  const at = (t: number) => Float64Array.of(1, -1, t, -t * Math.sqrt(3));
+
+  it("keeps the digits of a fit far below the rounding of 1", () => {
+    const { fit } = collapsedObjective(flat, 1).read(at(30));
+    expect(fit / Math.exp(-60)).toBeCloseTo(1, 12);
+  });
+
+  it("neither overflows nor loses a margin far on the wrong side", () => {
+    expect(collapsedObjective(flat, 1).read(at(-500)).fit).toBeCloseTo(1000, 9);
+  });
+
+  it.each<[string, SolvableObjective]>([
+    ["sphere", { kind: "gufm-ce", counts: [1, 2, 4], dim: 5, weightDecay: 0.05 }],
+    ["sphere, squared", { kind: "gufm-mse", counts: [1, 2, 4], dim: 5, weightDecay: 0.05, bias: "free", fitScale: 0.7 }],
+    ["ridge", { kind: "ufm-ce", counts: [1, 2, 4], dim: 3, weightDecay: 0.05, featureDecay: 0.02, bias: "free" }],
+    [
+      "ridge, squared",
+      { kind: "ufm-mse", counts: [1, 2, 4], dim: 3, weightDecay: 0.05, featureDecay: 0.02, bias: "penalized", biasDecay: 0.3 },
+    ],
+  ])("has the gradient of its value: %s", (_, objective) => {
+    const problem = collapsedObjective(objective, 3);
+    const x = Float64Array.from({ length: problem.size }, normals(5));
+    const gradient = new Float64Array(problem.size);
+    const rest = new Float64Array(problem.size);
+    problem.evaluate(x, gradient);
+    gradient.forEach((slope, i) => {
+      const moved = (step: number) =>
+        problem.evaluate(
+          Float64Array.from(x, (entry, j) => (i === j ? entry + step : entry)),
+          rest,
+        );
+      expect((moved(1e-5) - moved(-1e-5)) / 2e-5).toBeCloseTo(slope, 6);
+    });
   });
 });
 
