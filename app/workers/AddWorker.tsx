@@ -51,14 +51,13 @@ export function AddWorker({ open, onClose }: { open: boolean; onClose: () => voi
       {made === null ? (
         <form onSubmit={make} className="space-y-4">
           <p className="text-ink-soft text-sm">
-            A worker is any machine with this program installed that can reach this address. It takes runs while it has free slots and needs a
-            token of its own, which can be revoked.
+            A worker is any machine with this program installed that can reach this address. It takes runs while it has free slots
+            and needs a token of its own, which can be revoked.
           </p>
           <Field label="Name of the machine" error={problem}>
             {(control) => (
               <TextInput
                 {...control}
-                // biome-ignore lint/a11y/noAutofocus: the dialog was opened to fill in this field
                 autoFocus
                 data-testid="worker-name"
                 value={name}
@@ -80,12 +79,19 @@ export function AddWorker({ open, onClose }: { open: boolean; onClose: () => voi
         </form>
       ) : (
         <div className="space-y-3">
-          <p className="text-ink-soft text-sm">Paste this line on the machine, in the folder of the program. It appears in the list once it has connected.</p>
-          <pre data-testid="worker-command" className="overflow-x-auto whitespace-pre-wrap break-all rounded-md border border-line bg-sunken p-3 font-mono text-xs leading-5">
+          <p className="text-ink-soft text-sm">
+            Paste this line on the machine, in the folder of the program. It appears in the list once it has connected.
+          </p>
+          <pre
+            data-testid="worker-command"
+            className="overflow-x-auto whitespace-pre-wrap break-all rounded-md border border-line bg-sunken p-3 font-mono text-xs leading-5"
+          >
             {made.command}
           </pre>
           <CopyButton text={made.command} label="Copy the line" />
-          <p className="text-warn text-xs">The token in it is shown only now: only its hash is kept. Lost it? Revoke it and add the worker again.</p>
+          <p className="text-warn text-xs">
+            The token in it is shown only now: only its hash is kept. Lost it? Revoke it and add the worker again.
+          </p>
         </div>
       )}
     </Dialog>

@@ -90,8 +90,8 @@ export function WorkerTokens({ now }: { now: number }) {
         }
       >
         <p className="text-ink-soft text-sm">
-          The worker <strong className="text-ink">{revoking?.name}</strong> is disconnected and cannot come back with it; its runs are queued again
-          for others. This cannot be undone, but a new token can be made.
+          The worker <strong className="text-ink">{revoking?.name}</strong> is disconnected and cannot come back with it; its runs
+          are queued again for others. This cannot be undone, but a new token can be made.
         </p>
       </Dialog>
     </Panel>

@@ -31,9 +31,13 @@ export function WorkersView() {
       onItems: (items) => items.some((item) => item.kind === "changed" && item.list === "workers") && refresh(),
     },
   );
-  useCommands([{ id: "add-worker", label: "Add a worker", words: "machine gpu token", icon: "plus", run: () => setAdding(true) }]);
+  useCommands([
+    { id: "add-worker", label: "Add a worker", words: "machine gpu token", icon: "plus", run: () => setAdding(true) },
+  ]);
 
-  const rows = [...(workers.data ?? [])].sort((a, b) => Number(b.connected) - Number(a.connected) || a.name.localeCompare(b.name));
+  const rows = [...(workers.data ?? [])].sort(
+    (a, b) => Number(b.connected) - Number(a.connected) || a.name.localeCompare(b.name),
+  );
   const connected = rows.filter((worker) => worker.connected);
   const slots = connected.reduce((sum, worker) => sum + worker.slots, 0);
   const busy = connected.reduce((sum, worker) => sum + worker.runs.length, 0);

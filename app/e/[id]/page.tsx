@@ -1,0 +1,8 @@
+import type { Metadata } from "next";
+import { ExperimentResult } from "../../result/ExperimentResult.tsx";
+
+export const metadata: Metadata = { title: "Experiment" };
+
+export default async function ExperimentPage({ params }: { params: Promise<{ id: string }> }) {
+  return <ExperimentResult experimentId={(await params).id} />;
+}

@@ -1,0 +1,113 @@
+"use client";
+import { multiplyTransposed } from "../../math/matrix.ts";
+import type { Optimum } from "../../math/optimum.ts";
+
+/** Cosines between classifier rows [K, K], or null at W = 0. */
+export function cosinesOf(optimum: Optimum): number[][] | null {
+  if (optimum.scale === 0) return null;
+  const gram = multiplyTransposed(optimum.weights, optimum.weights);
+  const norms = Array.from({ length: gram.rows }, (_, k) => Math.sqrt(gram.data[k * gram.cols + k]));
+  return norms.map((norm, k) => norms.map((other, l) => gram.data[k * gram.cols + l] / (norm * other)));
+}
+
+const mostCells = 40;
+
+/** The Gram matrix of the optimum's classifier rows, as cosines: 1 on the diagonal, the same number everywhere else. */
+export function GramPicture({ optimum }: { optimum: Optimum }) {
+  const cosines = cosinesOf(optimum);
+  if (cosines === null) return <p className="py-10 text-center text-ink-faint text-sm">W = 0: the ridge leaves nothing.</p>;
+  const shown = Math.min(cosines.length, mostCells);
+  const off = cosines[0][1];
+  return (
+    <figure>
+      <svg
+        role="img"
+        aria-label={`Gram matrix: cosine 1 on the diagonal, ${off.toPrecision(3)} elsewhere`}
+        viewBox={`0 0 ${shown} ${shown}`}
+        className="mx-auto block aspect-square w-full max-w-60"
+        shapeRendering="crispEdges"
+      >
+        {cosines.slice(0, shown).map((row, k) =>
+          row.slice(0, shown).map((cosine, l) => (
+            <rect key={`${k}.${l}`} x={l + 0.03} y={k + 0.03} width={0.94} height={0.94} fill={colourOf(cosine)}>
+              <title>
+                classes {k + 1} and {l + 1}: {cosine.toPrecision(4)}
+              </title>
+            </rect>
+          )),
+        )}
+      </svg>
+      <figcaption className="mt-2 text-center text-ink-faint text-xs">
+        Cosines ⟨w_k, w_l⟩/s²: 1, and {off === 0 ? "0" : off.toPrecision(4)} off the diagonal
+        {cosines.length > shown && ` (${shown} of ${cosines.length} classes)`}
+      </figcaption>
+    </figure>
+  );
+}
+
+/** Blue above zero, orange below, the page's ground at zero; the square root keeps −1/(K−1) visible for many classes. */
+function colourOf(cosine: number): string {
+  const share = Math.round(Math.sqrt(Math.min(1, Math.abs(cosine))) * 100);
+  return `color-mix(in oklab, var(${cosine >= 0 ? "--gram-above" : "--gram-below"}) ${share}%, var(--sunken))`;
+}
+
+/**
+ * The class vectors seen along the plane in which both figures are a regular K-gon: the Coxeter plane of the simplex,
+ * and the first Fourier plane of the orthogonal frame. A true projection, with all its edges.
+ */
+export function FramePicture({ optimum }: { optimum: Optimum }) {
+  const classes = optimum.counts.length;
+  const many = classes > 24;
+  const radius = 82;
+  const corners = Array.from({ length: classes }, (_, k) => {
+    const angle = (2 * Math.PI * k) / classes - Math.PI / 2;
+    return [radius * Math.cos(angle), radius * Math.sin(angle)] as const;
+  });
+  if (optimum.geometry === "zero")
+    return (
+      <svg
+        role="img"
+        aria-label="All class vectors at the origin"
+        viewBox="-100 -100 200 200"
+        className="mx-auto block w-full max-w-60"
+      >
+        <circle r="3.5" fill="var(--ink)" />
+      </svg>
+    );
+  return (
+    <figure>
+      <svg
+        role="img"
+        aria-label={`The class vectors of the optimum (${optimum.geometry}) projected to a plane`}
+        viewBox="-100 -100 200 200"
+        className="mx-auto block w-full max-w-60"
+      >
+        {!many &&
+          corners.flatMap(([x1, y1], k) =>
+            corners
+              .slice(k + 1)
+              .map(([x2, y2], l) => (
+                <line
+                  key={`${k}.${l}`}
+                  x1={x1}
+                  y1={y1}
+                  x2={x2}
+                  y2={y2}
+                  stroke="var(--line-strong)"
+                  strokeWidth={classes > 12 ? 0.4 : 0.7}
+                />
+              )),
+          )}
+        {corners.map(([x, y], k) => (
+          <line key={k} x1="0" y1="0" x2={x} y2={y} stroke="var(--accent)" strokeWidth={many ? 0.7 : 1.4} />
+        ))}
+        {corners.map(([x, y], k) => (
+          <circle key={k} cx={x} cy={y} r={many ? 1.6 : 3.5} fill="var(--ink)" />
+        ))}
+      </svg>
+      <figcaption className="mt-2 text-center text-ink-faint text-xs">
+        Class vectors seen in the plane of a regular {classes}-gon
+      </figcaption>
+    </figure>
+  );
+}
