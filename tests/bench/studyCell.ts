@@ -10,8 +10,7 @@ process.on("message", async (config: RunConfig) => {
   let answer: CellResult = { failure: "no measurement" };
   try {
     let elapsedMs = 0;
-    let steps = 0;
-    await executeRun({
+    const { measuringMs } = await executeRun({
       config,
       places: { folder: process.argv[2] || null, cache: process.argv[3] },
       device: config.device,
@@ -20,14 +19,12 @@ process.on("message", async (config: RunConfig) => {
         if (event.kind === "measurement") last = event;
         if (event.kind === "finished") elapsedMs = event.elapsedMs;
       },
-      progress: (_, stepMs) => {
-        steps += stepMs;
-      },
+      progress: () => {},
       resumeFrom: null,
       saveCheckpoint: () => {},
       interruption: () => null,
     });
-    answer = { values: last!.values, elapsedMs, measuringMs: elapsedMs - steps };
+    answer = { values: last!.values, elapsedMs, measuringMs };
   } catch (error) {
     answer = { failure: (error as Error).message };
   }

@@ -23,12 +23,19 @@ export interface RunSurroundings {
   device: DeviceChoice;
   threads: number;
   emit: (event: RunEvent) => void;
-  progress: (step: number, stepMs: number) => void;
+  /** Told after each step; the step time is worked out only if it is asked for. */
+  progress: (step: number, stepMs: () => number) => void;
   /** What the run goes on from; null from the beginning. */
   resumeFrom: Checkpoint | null;
   saveCheckpoint: (checkpoint: Checkpoint) => void;
   /** Asked before each step: throws to stop the run; "checkpoint" asks for one first. */
   interruption: () => { checkpoint: boolean; reason: Failure } | null;
+}
+
+/** Wall time of this attempt, ms. */
+export interface RunTimes {
+  trainingMs: number;
+  measuringMs: number;
 }
 
 const checkpointEveryMs = 10_000;
@@ -37,7 +44,7 @@ const checkpointEveryMs = 10_000;
  * The life of a run: data, network, first measurement, training with measurements and checkpoints, last measurement.
  * @throws Failure with the way it ended otherwise
  */
-export async function executeRun(run: RunSurroundings): Promise<void> {
+export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   const { config, emit } = run;
   const say = (level: "info" | "warning", text: string) => emit({ kind: "log", level, text: text.slice(0, 4000) });
   const stopIfAsked = () => {
@@ -71,7 +78,11 @@ export async function executeRun(run: RunSurroundings): Promise<void> {
   const startedAt = performance.now() - (run.resumeFrom?.elapsedMs ?? 0);
   const elapsed = () => performance.now() - startedAt;
 
+  let trainingMs = 0;
+  let measuringMs = 0;
+
   const measure = async (source: Parameters<typeof observer.observe>[1]) => {
+    const before = performance.now();
     const { values, missing, snapshot } = await observer.observe(step, source);
     values[seriesKey("train", "learningRate")] = learningRateAt(config.training, Math.max(1, step));
     const stepMs = times.takeMedian();
@@ -79,6 +90,7 @@ export async function executeRun(run: RunSurroundings): Promise<void> {
     values[seriesKey("train", "elapsedMs")] = elapsed();
     emit({ kind: "measurement", step, values, missing });
     if (snapshot) emit({ kind: "geometry", snapshot });
+    measuringMs += performance.now() - before;
   };
 
   // The first numbers come before the training step is compiled, so that a page shows them at once.
@@ -110,10 +122,12 @@ export async function executeRun(run: RunSurroundings): Promise<void> {
   for await (const done of trainer.train(step)) {
     step = done.step;
     times.add(done.ms);
-    run.progress(step, times.recentMedian());
+    run.progress(step, () => times.recentMedian());
+    trainingMs += done.ms;
     await stopHere();
     if (isMeasured(step)) await measure(trainer.step);
     if (performance.now() > checkpointAt && step < steps) await checkpoint();
   }
   emit({ kind: "finished", step, elapsedMs: elapsed() });
+  return { trainingMs, measuringMs };
 }

@@ -18,7 +18,22 @@ const tell = (message: FromRun) => {
   if (process.connected) process.send?.(message, () => {}); // an error means that the agent is gone: "disconnect" follows
 };
 
+/** Lines of the log from before the run has started; null once it has. */
+let early: RunEvent[] | null = [];
+
+/** `started` is the first event of an attempt, and its end the last: earlier log lines wait for either. */
 function emit(event: RunEvent): void {
+  const waiting = early;
+  if (waiting && event.kind === "log") {
+    waiting.push(event);
+    return;
+  }
+  early = null;
+  const events = event.kind === "ended" ? [...(waiting ?? []), event] : [event, ...(waiting ?? [])];
+  events.forEach(append);
+}
+
+function append(event: RunEvent): void {
   if (!spool) throw new Error("no spool is open");
   tell({ type: "spooled", seq: spool.append(event) });
 }
@@ -51,7 +66,7 @@ async function take({ assignment, paths, device, threads }: Extract<ToRun, { typ
       const now = performance.now();
       if (now - toldAt < progressEveryMs) return;
       toldAt = now;
-      tell({ type: "progress", step: done, stepMs });
+      tell({ type: "progress", step: done, stepMs: stepMs() });
     },
     resumeFrom: newestCheckpoint(paths.checkpoints, JSON.stringify(config), (text) =>
       emit({ kind: "log", level: "warning", text: text.slice(0, 4000) }),
