@@ -54,7 +54,6 @@ export function GeometryCanvas({ snapshot, radius, height }: GeometryCanvasProps
   };
   return (
     <div ref={box} className="relative min-w-0" style={{ height }}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys turn it */}
       <canvas
         ref={canvas}
         tabIndex={0}

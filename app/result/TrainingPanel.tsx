@@ -48,6 +48,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
   const split: Split = spec.trainOnly ? "train" : view.split;
   const info = metricInfo[spec.metric];
   const axes = useMemo(() => varyingAxes(runs.map((run) => run.config)), [runs]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
   const lines = useMemo(() => {
     const labelAxes = axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth");
     const onlyDepth = axes.every((axis) => axis === "depth");
@@ -66,7 +67,6 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
         },
       ];
     });
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
   }, [runs, axes, store, version, spec.metric, split, view.x]);
   const references = useMemo(
     () => (spec.metric === "loss" && split === "train" ? lossReferences(runs) : []),

@@ -4,5 +4,6 @@ import { ExperimentResult } from "../../result/ExperimentResult.tsx";
 export const metadata: Metadata = { title: "Experiment" };
 
 export default async function ExperimentPage({ params }: { params: Promise<{ id: string }> }) {
-  return <ExperimentResult experimentId={(await params).id} />;
+  const { id } = await params;
+  return <ExperimentResult key={id} experimentId={id} />;
 }

@@ -1,0 +1,90 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
+import { limits } from "../../contract/limits.ts";
+import { depth as depthSchema } from "../../contract/runConfig.ts";
+import { useTRPC } from "../data/trpcClient.ts";
+import { countOf } from "../text/formatNumber.ts";
+import { Button } from "../ui/Button.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { Field, TextInput } from "../ui/Field.tsx";
+import { Problem } from "../ui/Problem.tsx";
+
+interface AddDepthDialogProps {
+  experimentId: string;
+  config: ExperimentConfig;
+  open: boolean;
+  onClose: () => void;
+  onAdded: (added: number) => void;
+}
+
+/** @returns the depths of a text like "34, 48", or what is wrong with it. */
+export function parseDepths(text: string, known: readonly number[]): { depths: number[] } | { error: string } {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== "");
+  if (parts.length === 0) return { error: "" };
+  const depths: number[] = [];
+  for (const part of parts) {
+    const parsed = depthSchema.safeParse(Number(part));
+    if (!parsed.success)
+      return { error: `“${part}”: a depth is a whole number from ${limits.depth.min} to ${limits.depth.max}.` };
+    if (known.includes(parsed.data)) return { error: `Depth ${parsed.data} is already part of this experiment.` };
+    if (!depths.includes(parsed.data)) depths.push(parsed.data);
+  }
+  return { depths };
+}
+
+/** Runs of further depths, with everything else as it is. */
+export function AddDepthDialog({ experimentId, config, open, onClose, onAdded }: AddDepthDialogProps) {
+  const trpc = useTRPC();
+  const [text, setText] = useState("");
+  const add = useMutation(
+    trpc.experiments.addDepths.mutationOptions({
+      onSuccess: ({ added }) => {
+        setText("");
+        onAdded(added);
+        onClose();
+      },
+    }),
+  );
+  const parsed = parseDepths(text, config.depths);
+  const depths = "depths" in parsed ? parsed.depths : [];
+  const others = [config.datasets, config.architectures, config.widths, config.losses, config.regularizers, config.seeds];
+  const each = others.reduce((product, values) => product * values.length, 1);
+  const submit = () => depths.length > 0 && add.mutate({ id: experimentId, depths });
+  return (
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title="Add depth"
+      testId="add-depth-dialog"
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" disabled={depths.length === 0 || add.isPending} onClick={submit}>
+            {depths.length === 0 ? "Add" : `Add ${countOf(depths.length * each, "run")}`}
+          </Button>
+        </>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+        className="space-y-3"
+      >
+        <Field
+          label="Further depths"
+          error={"error" in parsed && parsed.error !== "" ? parsed.error : null}
+          hint={`Now: ${config.depths.join(", ")}. Everything else stays as it is: ${countOf(each, "run")} for each depth.`}
+        >
+          {(control) => (
+            <TextInput {...control} value={text} onChange={(event) => setText(event.target.value)} placeholder="34, 48" />
+          )}
+        </Field>
+        {add.error && <Problem error={add.error} />}
+      </form>
+    </Dialog>
+  );
+}

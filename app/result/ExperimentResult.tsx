@@ -1,0 +1,116 @@
+"use client";
+import { useEffect, useState } from "react";
+import { CrosshairContext, CrosshairStore } from "../charts/crosshair.ts";
+import { failureOf } from "../data/failureOf.ts";
+import { useTRPCClient } from "../data/trpcClient.ts";
+import { Problem } from "../ui/Problem.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
+import { useToast } from "../ui/Toast.tsx";
+import { ConfigPanel } from "./ConfigPanel.tsx";
+import { DepthCurveChart } from "./DepthCurveChart.tsx";
+import { FindingLine } from "./FindingLine.tsx";
+import { GeometryPanel } from "./GeometryPanel.tsx";
+import { LayerProfileChart } from "./LayerProfileChart.tsx";
+import { LiveBadge } from "./LiveBadge.tsx";
+import { NotePanel } from "./NotePanel.tsx";
+import { ResultHeader } from "./ResultHeader.tsx";
+import { RunTable } from "./RunTable.tsx";
+import { TrainingSection } from "./TrainingSection.tsx";
+import { useExperiment } from "./useExperiment.ts";
+import { useResultView } from "./useResultView.ts";
+import { WaitingState } from "./WaitingState.tsx";
+import { WhenVisible } from "./WhenVisible.tsx";
+
+export interface ExperimentResultProps {
+  experimentId: string;
+  /** Token of the share link through which the page is read. */
+  share?: string;
+}
+
+/** The result page: what was found, over depth and over the layers, live while it is being found. */
+export function ExperimentResult({ experimentId, share }: ExperimentResultProps) {
+  const [view, onView] = useResultView();
+  const [crosshair] = useState(() => new CrosshairStore());
+  const { store, version, error, onJoined, onItems, readDetail } = useExperiment(experimentId, view);
+  const client = useTRPCClient();
+  const toast = useToast();
+  const { detail, rows } = store;
+  const shareToken = share ?? null;
+
+  const name = detail?.name;
+  useEffect(() => {
+    if (name !== undefined) document.title = `${name} · Collapsar`;
+  }, [name]);
+
+  const badge = <LiveBadge experimentId={experimentId} rows={rows} onJoined={onJoined} onItems={onItems} />;
+  if (detail === null)
+    return (
+      <div className="mx-auto max-w-[1680px] px-4 py-6 lg:px-6">
+        {error !== null ? <Problem error={error} onRetry={readDetail} /> : <ResultSkeleton />}
+        <div className="sr-only">{badge}</div>
+      </div>
+    );
+
+  const begun = rows.some((row) => Object.keys(row.last).length > 0);
+  const points = rows.reduce((sum, row) => sum + store.pointCount(row.id), 0);
+  const saveNote = async (note: string) => {
+    try {
+      await client.experiments.update.mutate({ id: experimentId, note });
+      await readDetail();
+      return true;
+    } catch (problem) {
+      toast({ text: failureOf(problem).message, tone: "bad" });
+      return false;
+    }
+  };
+  const emptyCurve = begun
+    ? "No run has a value for this metric yet."
+    : "Each depth becomes a point here, with its band over seeds, as soon as a run measures.";
+  const emptyProfile = begun
+    ? "No layer has a value for this metric yet."
+    : "Each depth becomes a line here: how far every layer has collapsed.";
+
+  return (
+    <CrosshairContext value={crosshair}>
+      <div
+        className="mx-auto max-w-[1680px] space-y-4 px-4 py-5 lg:px-6"
+        data-testid="experiment-result"
+        data-last-point-at={store.lastPointAt}
+      >
+        <span data-testid="point-count" className="hidden">
+          {points}
+        </span>
+        <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
+        {error !== null && <Problem error={error} onRetry={readDetail} />}
+        <WaitingState rows={rows} readOnly={detail.readOnly} />
+        <FindingLine rows={rows} />
+        <div className="grid gap-4 xl:grid-cols-2">
+          <DepthCurveChart rows={rows} view={view} onView={onView} share={shareToken} empty={emptyCurve} />
+          <LayerProfileChart store={store} version={version} view={view} onView={onView} empty={emptyProfile} />
+        </div>
+        <WhenVisible height={440}>
+          <GeometryPanel store={store} version={version} view={view} onView={onView} />
+        </WhenVisible>
+        <TrainingSection store={store} version={version} view={view} onView={onView} share={shareToken} />
+        <RunTable store={store} version={version} view={view} onView={onView} share={shareToken} />
+        <div className="grid gap-4 xl:grid-cols-2">
+          <ConfigPanel detail={detail} rows={rows} />
+          <NotePanel note={detail.note} readOnly={detail.readOnly} onSave={saveNote} />
+        </div>
+      </div>
+    </CrosshairContext>
+  );
+}
+
+function ResultSkeleton() {
+  return (
+    <div className="space-y-4" role="status" aria-label="Loading the experiment">
+      <Skeleton className="h-8 w-72" />
+      <Skeleton className="h-4 w-96 max-w-full" />
+      <div className="grid gap-4 xl:grid-cols-2">
+        <Skeleton className="h-96 w-full" />
+        <Skeleton className="h-96 w-full" />
+      </div>
+    </div>
+  );
+}

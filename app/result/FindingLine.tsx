@@ -1,0 +1,35 @@
+"use client";
+import { useMemo, useState } from "react";
+import type { RunRow } from "../../contract/views.ts";
+import { findings } from "./findings.ts";
+
+const shownAtOnce = 3;
+
+/** What the study shows, computed from its numbers. */
+export function FindingLine({ rows }: { rows: readonly RunRow[] }) {
+  const [all, setAll] = useState(false);
+  const found = useMemo(() => findings(rows), [rows]);
+  if (found.lines.length === 0) return null;
+  const lines = all ? found.lines : found.lines.slice(0, shownAtOnce);
+  return (
+    <div data-testid="finding" className="rounded-lg border border-line bg-surface px-4 py-3">
+      {found.state && <p className="text-busy text-xs">{found.state}:</p>}
+      <ul className="space-y-0.5">
+        {lines.map((line) => (
+          <li key={line.key} className="text-lg leading-7">
+            {line.text}
+          </li>
+        ))}
+      </ul>
+      {found.lines.length > shownAtOnce && (
+        <button type="button" onClick={() => setAll(!all)} className="text-accent text-xs hover:underline">
+          {all ? "fewer" : `${found.lines.length - shownAtOnce} more`}
+        </button>
+      )}
+      <p className="mt-0.5 text-2xs text-ink-faint">
+        Last values on the training set, mean over seeds; slope by least squares on log-log axes with its standard error
+        {found.caveats.length > 0 && `; ${found.caveats.join("; ")}`}.
+      </p>
+    </div>
+  );
+}

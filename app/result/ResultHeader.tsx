@@ -1,0 +1,266 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { type ReactNode, useState } from "react";
+import { experimentStatus, isTerminal, type RunCounts, runStatuses } from "../../contract/status.ts";
+import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
+import { failureOf } from "../data/failureOf.ts";
+import { useTRPC } from "../data/trpcClient.ts";
+import { useCommands } from "../shell/Commands.tsx";
+import { formatDuration } from "../text/formatDuration.ts";
+import { countOf, formatPercent } from "../text/formatNumber.ts";
+import { Badge, StatusBadge } from "../ui/Badge.tsx";
+import { Button } from "../ui/Button.tsx";
+import { Dialog } from "../ui/Dialog.tsx";
+import { Menu, type MenuItem } from "../ui/Menu.tsx";
+import { Progress } from "../ui/Progress.tsx";
+import { useToast } from "../ui/Toast.tsx";
+import { AddDepthDialog } from "./AddDepthDialog.tsx";
+import { EditableName } from "./EditableName.tsx";
+import { experimentCsv } from "./runLink.ts";
+import { ShareDialog } from "./ShareDialog.tsx";
+import { TagList } from "./TagList.tsx";
+
+interface ResultHeaderProps {
+  detail: ExperimentDetail;
+  rows: readonly RunRow[];
+  share: string | null;
+  /** The freshness badge. */
+  badge: ReactNode;
+  onChanged: () => void;
+}
+
+/** Live counts: the rows know more than the summary that was read. */
+function countsOf(rows: readonly RunRow[]): RunCounts {
+  const counts = Object.fromEntries(runStatuses.map((status) => [status, 0])) as RunCounts;
+  for (const row of rows) counts[row.status]++;
+  return counts;
+}
+
+const progressOf = (rows: readonly RunRow[]): number =>
+  rows.length === 0
+    ? 0
+    : rows.reduce(
+        (sum, row) => sum + (isTerminal(row.status) ? 1 : row.totalSteps > 0 ? Math.min(1, row.step / row.totalSteps) : 0),
+        0,
+      ) / rows.length;
+
+/** Name, state, and everything that can be done with an experiment. */
+export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHeaderProps) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const toast = useToast();
+  const [dialog, setDialog] = useState<"share" | "depth" | "delete" | null>(null);
+  const { id, readOnly } = detail;
+  const counts = countsOf(rows);
+  const status = experimentStatus(counts);
+  const open = rows.filter((row) => !isTerminal(row.status)).length;
+  const missing = counts.failed + counts.cancelled + counts.diverged;
+  const progress = progressOf(rows);
+
+  const onError = (error: unknown) => toast({ text: failureOf(error).message, tone: "bad" });
+  const update = useMutation(trpc.experiments.update.mutationOptions({ onSuccess: onChanged, onError }));
+  const restore = useMutation(trpc.experiments.restore.mutationOptions({ onError }));
+  const remove = useMutation(
+    trpc.experiments.remove.mutationOptions({
+      onError,
+      onSuccess: () => {
+        router.push("/");
+        toast({
+          text: `“${detail.name}” deleted`,
+          action: { label: "Undo", onSelect: () => restore.mutate({ id }, { onSuccess: () => router.push(`/e/${id}`) }) },
+          durationMs: 12_000,
+        });
+      },
+    }),
+  );
+  const cancel = useMutation(
+    trpc.experiments.cancel.mutationOptions({
+      onError,
+      onSuccess: ({ cancelled }) => {
+        toast({ text: `${countOf(cancelled, "run")} cancelled; “Run missing” queues them again.` });
+        onChanged();
+      },
+    }),
+  );
+  const runMissing = useMutation(
+    trpc.experiments.runMissing.mutationOptions({
+      onError,
+      onSuccess: ({ queued }) => {
+        toast({ text: queued === 0 ? "No cell is missing." : `${countOf(queued, "run")} queued` });
+        onChanged();
+      },
+    }),
+  );
+  const again = useMutation(
+    trpc.experiments.launch.mutationOptions({ onError, onSuccess: (launched) => router.push(`/e/${launched.id}`) }),
+  );
+  const archive = (archived: boolean) =>
+    update.mutate(
+      { id, archived },
+      {
+        onSuccess: () =>
+          toast({
+            text: archived ? "Archived: the list hides it." : "Back in the list.",
+            action: { label: "Undo", onSelect: () => update.mutate({ id, archived: !archived }) },
+          }),
+      },
+    );
+  const runAgain = () =>
+    again.mutate({ name: nameAgain(detail.name), note: detail.note, tags: detail.tags, config: detail.config });
+
+  useCommands(
+    readOnly
+      ? []
+      : [
+          { id: "share", label: "Share this experiment", icon: "link", run: () => setDialog("share") },
+          { id: "add-depth", label: "Add depth", icon: "plus", run: () => setDialog("depth") },
+          { id: "fork", label: "Fork this experiment", icon: "fork", run: () => router.push(`/new?from=${id}`) },
+        ],
+  );
+
+  const items: MenuItem[] = [
+    ...(readOnly
+      ? []
+      : ([
+          { label: "Share", icon: "link", onSelect: () => setDialog("share") },
+          { label: "Add depth", icon: "plus", onSelect: () => setDialog("depth") },
+          { label: "Fork with changes", icon: "fork", href: `/new?from=${id}` },
+          { label: "Run this again", icon: "again", onSelect: runAgain },
+          "separator",
+          {
+            label: "Run missing",
+            icon: "again",
+            disabled: missing === 0 || runMissing.isPending,
+            onSelect: () => runMissing.mutate({ id }),
+          },
+          {
+            label: "Cancel all runs",
+            icon: "stop",
+            disabled: open === 0 || cancel.isPending,
+            onSelect: () => cancel.mutate({ id }),
+          },
+          "separator",
+        ] satisfies MenuItem[])),
+    { label: "CSV, one row a run", icon: "download", href: experimentCsv(id, share), download: true },
+    ...(readOnly
+      ? []
+      : ([
+          "separator",
+          {
+            label: detail.archived ? "Take out of the archive" : "Archive",
+            icon: "archive",
+            onSelect: () => archive(!detail.archived),
+          },
+          { label: "Delete…", icon: "trash", danger: true, onSelect: () => setDialog("delete") },
+        ] satisfies MenuItem[])),
+  ];
+
+  return (
+    <header className="space-y-2">
+      <div className="flex items-start gap-3">
+        <EditableName name={detail.name} readOnly={readOnly} onSave={(name) => update.mutate({ id, name })} />
+        <div className="ml-auto flex items-center gap-2 pt-0.5">
+          {!readOnly && detail.sample && (
+            <Button className="max-sm:!hidden" icon="again" disabled={again.isPending} onClick={runAgain} data-testid="run-again">
+              Run this again
+            </Button>
+          )}
+          {!readOnly && (
+            <>
+              {open > 0 && (
+                <Button className="max-md:!hidden" icon="stop" disabled={cancel.isPending} onClick={() => cancel.mutate({ id })}>
+                  Cancel
+                </Button>
+              )}
+              {open === 0 && missing > 0 && (
+                <Button
+                  className="max-md:!hidden"
+                  icon="again"
+                  disabled={runMissing.isPending}
+                  onClick={() => runMissing.mutate({ id })}
+                >
+                  Run missing
+                </Button>
+              )}
+              <Button className="max-sm:!hidden" icon="plus" onClick={() => setDialog("depth")}>
+                Add depth
+              </Button>
+              <Button
+                className="max-sm:!hidden"
+                look="primary"
+                icon="link"
+                onClick={() => setDialog("share")}
+                data-testid="share"
+              >
+                Share
+              </Button>
+            </>
+          )}
+          <Menu label="Actions of the experiment" items={items} small={false} look="plain" testId="experiment-actions" />
+        </div>
+      </div>
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-ink-soft text-xs">
+        <StatusBadge status={status} />
+        {badge}
+        {detail.sample && (
+          <Badge tone="accent" title="Recorded by this program and delivered with it">
+            sample
+          </Badge>
+        )}
+        {detail.archived && <Badge>archived</Badge>}
+        {readOnly && <Badge>read-only</Badge>}
+        <span>
+          {counts.finished} of {countOf(rows.length, "run")} finished
+          {counts.failed + counts.diverged > 0 && `, ${counts.failed + counts.diverged} without result`}
+          {counts.cancelled > 0 && `, ${counts.cancelled} cancelled`}
+        </span>
+        {open > 0 && (
+          <span className="inline-flex min-w-40 items-center gap-2">
+            <Progress share={progress} label="Progress of the experiment" busy={counts.running > 0} />
+            <span className="whitespace-nowrap">
+              {formatPercent(progress)}
+              {detail.timeLeftMs !== null && `, ${formatDuration(detail.timeLeftMs)} left`}
+            </span>
+          </span>
+        )}
+        <TagList tags={detail.tags} readOnly={readOnly} onSave={(tags) => update.mutate({ id, tags })} />
+      </div>
+      {!readOnly && (
+        <>
+          <ShareDialog experimentId={id} open={dialog === "share"} onClose={() => setDialog(null)} />
+          <AddDepthDialog
+            experimentId={id}
+            config={detail.config}
+            open={dialog === "depth"}
+            onClose={() => setDialog(null)}
+            onAdded={(added) => {
+              toast({ text: `${countOf(added, "run")} queued` });
+              onChanged();
+            }}
+          />
+          <Dialog
+            open={dialog === "delete"}
+            onClose={() => setDialog(null)}
+            title="Delete this experiment?"
+            footer={
+              <>
+                <Button onClick={() => setDialog(null)}>Keep it</Button>
+                <Button look="danger" icon="trash" disabled={remove.isPending} onClick={() => remove.mutate({ id })}>
+                  Delete
+                </Button>
+              </>
+            }
+          >
+            <p className="text-sm">
+              “{detail.name}” with {countOf(rows.length, "run")} leaves the lists
+              {open > 0 && `, and ${countOf(open, "unfinished run")} will be cancelled`}. It can be undone right after.
+            </p>
+          </Dialog>
+        </>
+      )}
+    </header>
+  );
+}
+
+const nameAgain = (name: string): string => `${name.slice(0, 110)} (again)`;

@@ -1,0 +1,67 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { isTerminal } from "../../contract/status.ts";
+import type { RunRow } from "../../contract/views.ts";
+import { useTRPC } from "../data/trpcClient.ts";
+import { countOf } from "../text/formatNumber.ts";
+import { CopyButton } from "../ui/CopyButton.tsx";
+import { Icon } from "../ui/Icon.tsx";
+
+const workerCommand = "npm run worker";
+
+/** Why nothing trains yet, and what to do about it. Shown while runs wait and none is running. */
+export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; readOnly: boolean }) {
+  const waiting = rows.filter((row) => row.status === "queued").length;
+  const active = rows.some((row) => !isTerminal(row.status) && row.status !== "queued");
+  if (waiting === 0 || active) return null;
+  return (
+    <div
+      role="status"
+      data-testid="waiting"
+      className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line bg-surface px-4 py-3 text-sm"
+    >
+      <span className="text-ink-faint">
+        <Icon name="worker" />
+      </span>
+      {readOnly ? (
+        <span>{countOf(waiting, "run")} queued; the first point appears as soon as a worker takes one.</span>
+      ) : (
+        <WorkerState waiting={waiting} />
+      )}
+    </div>
+  );
+}
+
+function WorkerState({ waiting }: { waiting: number }) {
+  const trpc = useTRPC();
+  const { data } = useQuery({ ...trpc.workers.list.queryOptions(), refetchInterval: 2_000 });
+  if (data === undefined) return <span>{countOf(waiting, "run")} queued.</span>;
+  const connected = data.filter((worker) => worker.connected);
+  if (connected.length === 0)
+    return (
+      <>
+        <span className="min-w-0 flex-1">
+          {countOf(waiting, "run")} queued, but no worker is connected. Start one on this machine with{" "}
+          <code className="rounded-sm bg-sunken px-1 font-mono text-xs">{workerCommand}</code>, or add another machine on the page
+          “Workers”.
+        </span>
+        <CopyButton text={workerCommand} />
+      </>
+    );
+  const slots = connected.reduce((sum, worker) => sum + worker.slots, 0);
+  const busy = connected.flatMap((worker) => worker.runs);
+  const others = [...new Set(busy.map((run) => run.experimentName))];
+  if (busy.length < slots)
+    return (
+      <span>
+        {countOf(waiting, "run")} queued; a free slot takes the first one now ({countOf(connected.length, "worker")},{" "}
+        {countOf(slots, "slot")}).
+      </span>
+    );
+  return (
+    <span>
+      {countOf(waiting, "run")} queued behind “{others.slice(0, 2).join("”, “")}”
+      {others.length > 2 && ` and ${others.length - 2} more`}: {slots === 1 ? "the one slot is" : `all ${slots} slots are`} busy.
+    </span>
+  );
+}
