@@ -124,8 +124,10 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     times.add(done.ms);
     run.progress(step, () => times.recentMedian());
     trainingMs += done.ms;
+    // Measured before the last checkpoint: the attempt that goes on from it does not measure its first step again.
+    const asked = run.interruption();
+    if (isMeasured(step) && (!asked || asked.checkpoint)) await measure(trainer.step);
     await stopHere();
-    if (isMeasured(step)) await measure(trainer.step);
     if (performance.now() > checkpointAt && step < steps) await checkpoint();
   }
   emit({ kind: "finished", step, elapsedMs: elapsed() });
