@@ -6,7 +6,7 @@ import type { FunctionDefinition, StepDefinition, Tensors } from "./engine.ts";
 type Definition = StepDefinition | FunctionDefinition;
 
 /** The graph of a step: inputs state.*, constant.*, input.*; outputs next.state.*, output.*. */
-export function traceStep(definition: StepDefinition, embed = false): Traced {
+export function traceStep(definition: StepDefinition, embedUpTo = 0): Traced {
   const record = (given: Tensors) => {
     const { state, outputs } = definition.fn(arrange(definition, given));
     const results: Tensors = {};
@@ -14,12 +14,12 @@ export function traceStep(definition: StepDefinition, embed = false): Traced {
       results[`next.state.${name}`] = checkedState(name, spec, state[name]);
     return { ...results, ...floats(outputs) };
   };
-  return trace(record, specsOf(definition), { embed });
+  return trace(record, specsOf(definition), { embedUpTo });
 }
 
 /** The graph of a function: the same, without the next state. */
-export function traceFunction(definition: FunctionDefinition, embed = false): Traced {
-  return trace((given) => floats(definition.fn(arrange(definition, given))), specsOf(definition), { embed });
+export function traceFunction(definition: FunctionDefinition, embedUpTo = 0): Traced {
+  return trace((given) => floats(definition.fn(arrange(definition, given))), specsOf(definition), { embedUpTo });
 }
 
 function floats(outputs: Tensors): Tensors {

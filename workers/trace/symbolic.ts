@@ -1,4 +1,4 @@
-import { type Dtype, type Graph, type Node, sameShape, scalarOf, type Value } from "./graph.ts";
+import { type Dtype, type Graph, type Node, sameShape, scalarOf, sizeOf, type Value } from "./graph.ts";
 
 /**
  * A symbolic tensor: `value`, broadcast to `shape` when somebody needs that. Uniform tensors (zeros, ones, fill) are scalars
@@ -31,6 +31,7 @@ const functions: Record<string, (a: number) => number> = {
 /** What kernels are written with: elementwise arithmetic with lazy broadcasting, and nodes for everything else. */
 export class Symbolic {
   readonly graph: Graph;
+  private readonly rows = new Map<string, Value>();
 
   constructor(graph: Graph) {
     this.graph = graph;
@@ -197,7 +198,10 @@ export class Symbolic {
     if (a.value.shape.length === 0 && op !== "ReduceProd") {
       return { ...(op === "ReduceSum" ? this.mul(a, this.scalar(count, a.value.dtype)) : a), shape };
     }
-    // ReduceMax takes its axes as an attribute up to opset 17, the others of its family as well.
+    const leading = sorted.every((axis, i) => axis === i) && sorted.length < a.shape.length;
+    if (leading && a.value.dtype === "float32" && (op === "ReduceSum" || op === "ReduceMean")) {
+      return this.reshape(this.leadingSum(a, count, op === "ReduceMean" ? 1 / count : 1), shape);
+    }
     const value = this.graph.node(
       op,
       [this.full(a), this.graph.ints(sorted)],
@@ -205,6 +209,18 @@ export class Symbolic {
       { keepdims: Number(keepDims) },
     );
     return this.of(value);
+  }
+
+  /**
+   * A sum over the leading axes as the product of a constant row and a matrix: on a CPU two to five times as fast as ReduceSum.
+   * [count, rest] → [1, rest]
+   */
+  private leadingSum(a: Sym, count: number, factor: number): Sym {
+    const rest = sizeOf(a.shape) / count;
+    const key = `${count} ${factor}`;
+    const row = this.rows.get(key) ?? this.graph.constant(new Float32Array(count).fill(factor), [1, count], "float32");
+    this.rows.set(key, row);
+    return this.node("Gemm", [row, this.reshape(a, [count, rest])], [1, rest], "float32", { transA: 0, transB: 0 });
   }
 
   /** A node with one output, its inputs in their full shapes. */

@@ -43,15 +43,15 @@ export interface Traced {
 }
 
 export interface TraceOptions {
-  /** Put bound data into the model (at most 2 GB), for devices that would copy an input at every call. */
-  readonly embed?: boolean;
+  /** Bound data of at most so many bytes becomes part of the model (which may have 2 GB), the rest an input; 0 unless told. */
+  readonly embedUpTo?: number;
 }
 
 /** @throws naming the kernel, the value or the tensor that cannot be compiled. */
 export function trace(
   fn: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
   inputs: Record<string, TraceInput>,
-  { embed = false }: TraceOptions = {},
+  { embedUpTo = 0 }: TraceOptions = {},
 ): Traced {
   const symbolic = new Symbolic(new Graph());
   const names: string[] = [];
@@ -67,13 +67,13 @@ export function trace(
     }
   });
   const outputs = fuse(foldConstants(values));
-  return emit(outputs, names, embed);
+  return emit(outputs, names, embedUpTo);
 }
 
-function emit(values: readonly Value[], names: readonly string[], embed: boolean): Traced {
+function emit(values: readonly Value[], names: readonly string[], embedUpTo: number): Traced {
   const nodes = sortNodes(values);
   const used = [...countUses(nodes, values).keys()];
-  const isInput = (value: Value) => value.input !== undefined && !(embed && value.data);
+  const isInput = (value: Value) => value.input !== undefined && !(value.data && value.data.byteLength <= embedUpTo);
   const inputs = used.filter(isInput);
   const constants = used.filter((value) => value.data && !isInput(value));
   const tensor = (name: string, { shape, dtype }: Value): Tensor => ({ name, shape, dtype: dtype as Tensor["dtype"] });

@@ -19,10 +19,17 @@ const compare =
   (s: Symbolic, { a, b }: AB) =>
     s.binary(op, a, b, "bool");
 
-/** 1 where x > 0, else `alpha` · 1; the same for a value and its relu, so that a gradient needs only relu's output. */
+/** Large enough that its product with any normal positive number is at least 1, so that HardSigmoid becomes a step. */
+const STEEP = 3e38;
+
+/**
+ * 1 where x > 0, else `alpha`. A relu's gradient reads its output, which is there anyway, not its input: product, bias and relu
+ * stay one operator then. One steep HardSigmoid is one pass over memory; Greater and Cast are two.
+ */
 function step(s: Symbolic, x: Sym, alpha: number): Sym {
   const relu = s.graph.find("Relu", [x.value], x.value);
-  const positive = s.cast(s.binary("Greater", relu ? { ...x, value: relu } : x, s.number(0, x), "bool"), "float32");
+  const source = s.cast(relu ? { ...x, value: relu } : x, "float32");
+  const positive = s.unary("HardSigmoid", source, "float32", { alpha: { float: STEEP }, beta: { float: 0 } });
   return alpha === 0 ? positive : s.add(s.mul(positive, s.scalar(1 - alpha)), s.scalar(alpha));
 }
 
