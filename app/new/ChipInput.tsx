@@ -64,7 +64,7 @@ export function ChipInput({
             onClick={(event) => event.target === event.currentTarget && input.current?.focus()}
             className={classes(
               "flex min-h-8 w-full cursor-text flex-wrap items-center gap-1 rounded-md border bg-surface px-1 py-0.75 focus-within:outline-2 focus-within:outline-accent focus-within:outline-offset-2",
-              (problem ?? error) ? "border-bad" : "border-line hover:border-line-strong",
+              (problem ?? error) ? "border-bad" : "border-line-field hover:border-ink-faint",
             )}
           >
             {values.map((value) => (

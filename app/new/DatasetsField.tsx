@@ -99,6 +99,7 @@ export function DatasetsField({
         look="quiet"
         small
         icon="plus"
+        className="-ml-2"
         onClick={() => {
           const next = datasetIds.find((id) => datasets.every((one) => one.id !== id)) ?? "gaussian-clusters";
           onChange([...datasets, datasetConfig.parse({ id: next })]);

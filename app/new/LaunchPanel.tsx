@@ -29,17 +29,17 @@ export function LaunchPanel({
   const estimate = useEstimate(config, !over && problems.every((problem) => !problem.path.startsWith("config")));
   const blocked = over || problems.length > 0;
   return (
-    <div className="flex flex-col gap-3">
-      <div data-testid="run-count" data-runs={runs} aria-live="polite">
-        <p className={`font-semibold text-2xl tracking-tight ${over ? "text-bad" : ""}`}>{countOf(runs, "run")}</p>
-        <p className="mt-0.5 text-ink-faint text-xs">{axesText(config)}</p>
+    <div className="flex gap-x-4 gap-y-3 max-lg:items-center lg:flex-col">
+      <div data-testid="run-count" data-runs={runs} aria-live="polite" className="min-w-0 max-lg:flex-1">
+        <p className={`font-semibold text-lg tracking-tight lg:text-2xl ${over ? "text-bad" : ""}`}>{countOf(runs, "run")}</p>
+        <p className="mt-0.5 truncate text-ink-faint text-xs">{axesText(config)}</p>
         {over ? (
-          <p role="alert" data-testid="field-error" className="mt-2 text-bad text-sm">
+          <p role="alert" data-testid="field-error" className="mt-2 text-bad text-xs lg:text-sm">
             {formatCount(runs)} runs are over the limit of {formatCount(limits.gridRuns)} an experiment. Remove values from an
             axis, or split it into several experiments.
           </p>
         ) : (
-          <p className="mt-2 min-h-10 text-ink-soft text-sm" data-testid="estimate">
+          <p className="text-ink-soft text-xs lg:mt-2 lg:min-h-10 lg:text-sm" data-testid="estimate">
             <EstimateText estimate={estimate.data} failed={estimate.error} waiting={estimate.isFetching} />
           </p>
         )}
@@ -51,18 +51,19 @@ export function LaunchPanel({
         disabled={launching}
         aria-disabled={blocked}
         onClick={onLaunch}
-        className="h-10! w-full text-base!"
+        className="h-10! text-base! lg:w-full"
       >
-        {launching ? "Launching…" : `Launch ${countOf(runs, "run")}`}
+        {launching ? "Launching…" : "Launch"}
+        {!launching && <span className="max-lg:hidden">{countOf(runs, "run")}</span>}
       </Button>
       {problems.length > 0 && (
-        <p className="text-bad text-xs" data-testid="problems">
+        <p className="text-bad text-xs max-lg:hidden" data-testid="problems">
           {problems.length === 1
             ? problems[0].message
             : `${problems.length} values need a look; the first: ${problems[0].message}`}
         </p>
       )}
-      <p className="text-ink-faint text-xs">At most {formatCount(limits.gridRuns)} runs an experiment.</p>
+      <p className="text-ink-faint text-xs max-lg:hidden">At most {formatCount(limits.gridRuns)} runs an experiment.</p>
     </div>
   );
 }
@@ -84,7 +85,7 @@ function EstimateText({ estimate, failed, waiting }: { estimate: Estimate | unde
   return (
     <>
       About <strong className="font-semibold text-ink">{formatDuration(estimate.timeMs)}</strong> {slots}.{" "}
-      <span className="text-ink-faint text-xs">{estimate.basis}</span>
+      <span className="text-ink-faint text-xs max-lg:hidden">{estimate.basis}</span>
     </>
   );
 }

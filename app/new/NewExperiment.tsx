@@ -15,6 +15,7 @@ import {
   width,
 } from "../../contract/runConfig.ts";
 import { measuringConfig } from "../../contract/trainingConfig.ts";
+import { shadedColor } from "../charts/lineStyle.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { Button } from "../ui/Button.tsx";
@@ -46,7 +47,7 @@ const architectureOptions = normalizations.flatMap((normalization) =>
         <span
           aria-hidden="true"
           className="size-2 rounded-full"
-          style={{ background: `var(--arch-${name}${normalization === "pre-ln" ? "-pre" : ""})` }}
+          style={{ background: shadedColor({ architecture: name, normalization }, 0.55) }}
         />
         {architectureLabel(name, normalization)}
       </>
@@ -136,6 +137,10 @@ export function NewExperiment() {
                 onChange={(widths) => changeConfig({ widths })}
                 error={problemAt(problems, "config.widths")}
                 isValid={fits(width)}
+                suggestions={[
+                  { label: "64, the paper's", values: [64] },
+                  { label: "16 … 256", values: [16, 32, 64, 128, 256] },
+                ]}
               />
               <ChipInput
                 label="Seeds"

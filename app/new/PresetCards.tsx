@@ -8,7 +8,7 @@ export function PresetCards({ chosen, onChoose }: { chosen: string | null; onCho
   return (
     <fieldset className="min-w-0">
       <legend className="sr-only">Start from a preset</legend>
-      <div className="grid grid-cols-1 gap-3 sm:grid-cols-2 xl:grid-cols-4">
+      <div className="gap-3 max-sm:-mx-4 max-sm:flex max-sm:snap-x max-sm:overflow-x-auto max-sm:px-4 max-sm:py-1 sm:grid sm:grid-cols-2 xl:grid-cols-4">
         {presets.map((preset) => (
           <button
             key={preset.id}
@@ -17,7 +17,7 @@ export function PresetCards({ chosen, onChoose }: { chosen: string | null; onCho
             aria-pressed={preset.id === chosen}
             onClick={() => onChoose(preset.id)}
             className={classes(
-              "flex flex-col rounded-lg border bg-surface p-3 text-left transition-colors",
+              "flex flex-col max-sm:w-64 max-sm:shrink-0 max-sm:snap-center rounded-lg border bg-surface p-3 text-left transition-colors",
               preset.id === chosen
                 ? "border-accent shadow-[inset_0_0_0_1px_var(--accent)]"
                 : "border-line hover:border-line-strong hover:bg-hover",

@@ -37,10 +37,7 @@ export function RegularizersField({
         return (
           <div key={index}>
             <div className="flex flex-wrap items-end gap-x-3 gap-y-2">
-              <Field
-                label={regularizers.length === 1 ? "Regularization" : `Regularization ${index + 1}`}
-                className="w-full sm:w-52"
-              >
+              <Field label={regularizers.length === 1 ? "Family" : `Family ${index + 1}`} className="w-full sm:w-52">
                 {(control) => (
                   <Select
                     {...control}
@@ -123,7 +120,7 @@ export function RegularizersField({
           {ownProblem}
         </p>
       )}
-      <Button look="quiet" small icon="plus" onClick={() => onChange([...regularizers, another(regularizers)])}>
+      <Button look="quiet" small icon="plus" className="-ml-2" onClick={() => onChange([...regularizers, another(regularizers)])}>
         Another regularization
       </Button>
     </fieldset>

@@ -30,15 +30,13 @@ export function GramPicture({ optimum }: { optimum: Optimum }) {
         {cosines.slice(0, shown).map((row, k) =>
           row.slice(0, shown).map((cosine, l) => (
             <rect key={`${k}.${l}`} x={l + 0.03} y={k + 0.03} width={0.94} height={0.94} fill={colourOf(cosine)}>
-              <title>
-                classes {k + 1} and {l + 1}: {cosine.toPrecision(4)}
-              </title>
+              <title>{`classes ${k + 1} and ${l + 1}: ${cosine.toPrecision(4)}`}</title>
             </rect>
           )),
         )}
       </svg>
       <figcaption className="mt-2 text-center text-ink-faint text-xs">
-        Cosines ⟨w_k, w_l⟩/s²: 1, and {off === 0 ? "0" : off.toPrecision(4)} off the diagonal
+        Cosines ⟨w_k, w_l⟩/s²: 1, and {off === 0 ? "0" : off.toPrecision(4).replace("-", "−")} off the diagonal
         {cosines.length > shown && ` (${shown} of ${cosines.length} classes)`}
       </figcaption>
     </figure>

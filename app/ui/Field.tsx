@@ -3,7 +3,7 @@ import { type ComponentProps, type ReactNode, useId } from "react";
 import { classes } from "./classes.ts";
 
 export const inputClass =
-  "h-8 w-full min-w-0 rounded-md border border-line bg-surface px-2.5 text-sm text-ink hover:border-line-strong aria-invalid:border-bad disabled:opacity-50";
+  "h-8 w-full min-w-0 rounded-md border border-line-field bg-surface px-2.5 text-sm text-ink hover:border-ink-faint aria-invalid:border-bad disabled:opacity-50";
 
 /** A label above its control, a hint or the error below; the control gets the ids that tie them together. */
 export function Field({
