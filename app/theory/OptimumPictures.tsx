@@ -43,10 +43,10 @@ export function GramPicture({ optimum }: { optimum: Optimum }) {
   );
 }
 
-/** Blue above zero, orange below, the page's ground at zero; the square root keeps −1/(K−1) visible for many classes. */
+/** Blue below zero, orange above, as in the heat maps of runs; the square root keeps −1/(K−1) visible for many classes. */
 function colourOf(cosine: number): string {
   const share = Math.round(Math.sqrt(Math.min(1, Math.abs(cosine))) * 100);
-  return `color-mix(in oklab, var(${cosine >= 0 ? "--gram-above" : "--gram-below"}) ${share}%, var(--sunken))`;
+  return `color-mix(in oklab, var(${cosine < 0 ? "--arch-rn1" : "--arch-rn2"}) ${share}%, var(--surface))`;
 }
 
 /**

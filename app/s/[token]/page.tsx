@@ -6,5 +6,5 @@ import { useSharedExperiment } from "./SharedGate.tsx";
 export default function SharedExperimentPage() {
   const token = useShareToken();
   const experimentId = useSharedExperiment();
-  return <ExperimentResult experimentId={experimentId} shareToken={token ?? undefined} />;
+  return <ExperimentResult experimentId={experimentId} share={token ?? undefined} />;
 }
