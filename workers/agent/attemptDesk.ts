@@ -76,7 +76,10 @@ export class AttemptDesk {
   dropLost(lost: Lease[]): void {
     for (const lease of lost) {
       const attempt = this.find(lease.runId, lease.attempt);
-      if (attempt?.spool.lease.lease === lease.lease) this.drop(attempt, "its lease was lost");
+      if (attempt?.spool.lease.lease !== lease.lease) continue;
+      // The server may have stored the attempt's end, and its word on that crossed this one: sending it again tells.
+      if (attempt.spool.endSeq !== null) attempt.sender.wake();
+      else this.drop(attempt, "its lease was lost");
     }
   }
 

@@ -73,7 +73,12 @@ export class ProtocolServer {
     return this.events(lease).at(-1)?.event;
   }
 
-  async assign(manner: string, steps: number, again?: { runId: string; attempt: number }): Promise<Lease & AssignAnswer> {
+  async assign(
+    manner: string,
+    steps: number,
+    again?: { runId: string; attempt: number },
+    changes: Partial<RunConfig> = {},
+  ): Promise<Lease & AssignAnswer> {
     const lease = {
       runId: again?.runId ?? randomUUID(),
       attempt: again?.attempt ?? 1,
@@ -81,7 +86,7 @@ export class ProtocolServer {
     };
     const answer: AssignAnswer = await this.socket!.timeout(5_000).emitWithAck("assign", {
       ...lease,
-      config: runConfigOf(steps),
+      config: { ...runConfigOf(steps), ...changes },
       experimentName: manner,
     });
     return { ...lease, ...answer };
@@ -123,18 +128,20 @@ export class ProtocolServer {
   }
 }
 
+export const clusters = {
+  id: "gaussian-clusters" as const,
+  classes: 4,
+  dimension: 10,
+  trainPerClass: 25,
+  testPerClass: 25,
+  dataSeed: 0,
+  separation: 3,
+  imbalance: 1,
+};
+
 function runConfigOf(steps: number): RunConfig {
   return {
-    dataset: {
-      id: "gaussian-clusters",
-      classes: 4,
-      dimension: 10,
-      trainPerClass: 25,
-      testPerClass: 25,
-      dataSeed: 0,
-      separation: 3,
-      imbalance: 1,
-    },
+    dataset: clusters,
     architecture: "rn1",
     normalization: "post-ln",
     depth: 3,

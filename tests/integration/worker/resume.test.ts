@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RunConfig } from "../../../contract/runConfig.ts";
+import type { Lease } from "../../../contract/workerProtocol.ts";
+import { joinAttempts, withoutTimes } from "./scaffold/joinAttempts.ts";
+import { clusters, ProtocolServer } from "./scaffold/protocolServer.ts";
+import { isRunning, makeFolder, realWorker, removeFolder, runProcesses, until, WorkerProcess } from "./scaffold/workerProcess.ts";
+
+const everyStep: Partial<RunConfig> = { measuring: { name: "every", steps: 1 } };
+const steps = 140;
+let server: ProtocolServer;
+let folder: string;
+let worker: WorkerProcess;
+
+const start = async () => {
+  worker = new WorkerProcess(realWorker, folder, `http://127.0.0.1:${server.port}`, "right", ["--slots", "1"]);
+  await until("the worker is connected", () => server.isConnected);
+};
+const isOver = (lease: Lease) => ["finished", "ended"].includes(server.last(lease)?.kind ?? "");
+
+beforeEach(async () => {
+  server = await new ProtocolServer().listen();
+  folder = makeFolder();
+  await start();
+});
+afterEach(async () => {
+  await worker.stop();
+  await server.close();
+  removeFolder(folder);
+});
+
+describe("a real run, measured at every step", () => {
+  it("that is suspended again and again has the curve of one that was not: no gap, no double, the same numbers", async () => {
+    const whole = await server.assign("undisturbed", steps, undefined, everyStep);
+    await until("the undisturbed run has finished", () => isOver(whole), 60_000);
+    let run: Lease = await server.assign("suspended", steps, undefined, everyStep);
+    const attempts = [run];
+    for (;;) {
+      await until("it is under way or over", () => server.events(run).length > 40 || isOver(run), 60_000);
+      worker.kill("SIGTERM");
+      await worker.exited;
+      if (server.last(run)?.kind === "finished") break;
+      expect(server.last(run)).toMatchObject({ kind: "ended", code: "WORKER_LOST", message: "worker stopped" });
+      await start();
+      run = await server.assign("suspended", steps, { runId: run.runId, attempt: run.attempt + 1 }, everyStep);
+      attempts.push(run);
+    }
+    expect(attempts.length).toBeGreaterThan(3);
+    const joined = joinAttempts(attempts.map((attempt) => server.events(attempt)));
+    const expected = joinAttempts([server.events(whole)]);
+    expect(joined.doubled).toEqual([]);
+    expect([...joined.points.keys()]).toEqual([...expected.points.keys()]);
+    for (const [step, values] of expected.points) expect(withoutTimes(joined.points.get(step)!)).toEqual(withoutTimes(values));
+  });
+});
+
+describe("a real run is cancelled within 2 s", () => {
+  const cancelled = async (run: Lease) => {
+    const trained = runProcesses(worker);
+    const asked = Date.now();
+    server.cancel(run);
+    await until("the attempt has ended", () => isOver(run), 5_000);
+    expect(Date.now() - asked).toBeLessThan(2_000);
+    expect(server.last(run)).toMatchObject({ kind: "ended", code: "CANCELLED" });
+    await until("a process is gone", () => trained.some((pid) => !isRunning(pid)));
+  };
+
+  it("while its process warms up", async () => {
+    await cancelled(await server.assign("cancelled", 50_000));
+  });
+
+  it("while it compiles", async () => {
+    const run = await server.assign("cancelled", 50_000, undefined, { depth: 64, width: 512 });
+    await until(
+      "the first point is there, and the training step is compiled now",
+      () => server.events(run).some(({ event }) => event.kind === "measurement"),
+      60_000,
+    );
+    await cancelled(run);
+  });
+
+  it("while it trains, with steps of a second and more", async () => {
+    const dataset = { ...clusters, trainPerClass: 2000 };
+    const run = await server.assign("cancelled", 50_000, undefined, { depth: 12, width: 256, dataset });
+    await until("it trains", () => server.heartbeats.at(-1)?.runs.some(({ step }) => step > 1) ?? false, 90_000);
+    await cancelled(run);
+  });
+});
