@@ -1,0 +1,221 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RunConfig } from "../../../contract/runConfig.ts";
+import { type RunEvent, type SpooledEvent, spooledEvent } from "../../../contract/runEvents.ts";
+import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
+import { readSpool } from "../../../workers/run/spool.ts";
+import { smallRun } from "../../unit/workers/support.ts";
+
+const program = new URL("../../../workers/run/main.ts", import.meta.url).pathname;
+const node = new URL("../../../node_modules/.bin/node", import.meta.url).pathname;
+const runId = "00000000-0000-4000-8000-000000000001";
+
+let folder: string;
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "run-"));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true });
+});
+
+/** A process as the agent starts it, and what it has said. */
+async function start() {
+  const child = fork(program, { execPath: node, stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  children.push(child);
+  const heard: FromRun[] = [];
+  child.on("message", (message) => heard.push(message as FromRun));
+  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.on("exit", (code, signal) => resolve({ code, signal })),
+  );
+  await until(() => heard.some(({ type }) => type === "ready"));
+  const spool = (attempt: number) => join(folder, "spool", `${runId}.${attempt}.jsonl`);
+  return {
+    child,
+    heard,
+    exited,
+    assign: (config: RunConfig, attempt = 1) => {
+      const message: ToRun = {
+        type: "assign",
+        assignment: { runId, attempt, lease: "x".repeat(20), config, experimentName: "test" },
+        paths: {
+          spool: spool(attempt),
+          checkpoints: join(folder, "checkpoints"),
+          datasets: null,
+          datasetCache: join(folder, "cache"),
+        },
+        device: "cpu",
+        threads: 1,
+      };
+      child.send(message);
+    },
+    events: (attempt = 1) => eventsOf(spool(attempt)),
+  };
+}
+
+function eventsOf(path: string): RunEvent[] {
+  if (!existsSync(path)) return [];
+  const all: SpooledEvent[] = [];
+  for (let offset = 0; ; ) {
+    const read = readSpool(path, offset);
+    if (read.events.length === 0) break;
+    all.push(...read.events);
+    offset = read.offset;
+  }
+  all.forEach((event, at) => {
+    expect(event.seq).toBe(at + 1);
+    spooledEvent.parse(event);
+  });
+  return all.map(({ event }) => event);
+}
+
+async function until(condition: () => boolean, withinMs = 30_000): Promise<void> {
+  for (const end = Date.now() + withinMs; !condition(); ) {
+    if (Date.now() > end) throw new Error("it did not come in time");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const ofKind = <Kind extends RunEvent["kind"]>(events: RunEvent[], kind: Kind) =>
+  events.filter((event): event is Extract<RunEvent, { kind: Kind }> => event.kind === kind);
+const kinds = (events: RunEvent[]) => events.map(({ kind }) => kind);
+
+/** A curve without the clock's numbers. */
+const curve = (events: RunEvent[]) =>
+  ofKind(events, "measurement").map(({ step, values }) => ({
+    step,
+    values: Object.fromEntries(Object.entries(values).filter(([key]) => !/stepMs|elapsedMs/.test(key))),
+  }));
+
+const long = smallRun({ training: { steps: 200_000, learningRate: 0.01 }, measuring: { name: "log", perDecade: 5 } });
+
+describe("a run's process", () => {
+  test("spools started, measurements of all layers, pictures and the end, and exits with 0", async () => {
+    const run = await start();
+    run.assign(smallRun());
+    expect(await run.exited).toEqual({ code: 0, signal: null });
+    const events = run.events();
+    expect(events[0]).toMatchObject({ kind: "started", totalSteps: 20, resumedFromStep: 0 });
+    expect(events[events.length - 1]).toMatchObject({ kind: "finished", step: 20 });
+    expect(ofKind(events, "measurement").map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20]);
+    expect(ofKind(events, "geometry")).toHaveLength(12);
+    const { values } = ofKind(events, "measurement")[11];
+    for (const key of [
+      "train/nc1.ratio@1",
+      "train/nc3.cosine@3",
+      "test/accuracy",
+      "train/gap.total",
+      "train/learningRate",
+      "train/stepMs",
+    ])
+      expect(values[key], key).toBeTypeOf("number");
+    const spooled = run.heard.filter(({ type }) => type === "spooled");
+    expect(spooled.length).toBeGreaterThan(0);
+    expect(existsSync(join(folder, "checkpoints"))).toBe(false);
+  });
+
+  test("killed and resumed from its checkpoint: the joined curve is the uninterrupted one, without gap or double", async () => {
+    const config = smallRun({ training: { steps: 3000, learningRate: 0.01 }, measuring: { name: "every", steps: 100 } });
+    const whole = await start();
+    whole.assign(config);
+    await whole.exited;
+    const uninterrupted = curve(whole.events());
+    rmSync(join(folder, "spool"), { recursive: true });
+
+    const first = await start();
+    first.assign({ ...config, training: { ...config.training } });
+    await until(() => ofKind(first.events(), "measurement").length > 3);
+    first.child.send({ type: "suspend" } satisfies ToRun); // a checkpoint at some step, whatever it is
+    await first.exited;
+    const { step: resumedAt } = ofKind(first.events(), "checkpoint")[0];
+    expect(first.events()[first.events().length - 1]).toMatchObject({
+      kind: "ended",
+      code: "WORKER_LOST",
+      message: "worker stopped",
+      step: resumedAt,
+    });
+
+    const second = await start();
+    second.assign(config, 2);
+    await until(() => ofKind(second.events(2), "measurement").length > 3);
+    second.child.kill("SIGKILL");
+    expect((await second.exited).signal).toBe("SIGKILL");
+    expect(second.events(2)[0]).toMatchObject({ kind: "started", resumedFromStep: resumedAt });
+
+    const third = await start();
+    third.assign(config, 3);
+    await third.exited;
+    expect(third.events(3)[0]).toMatchObject({ kind: "started", resumedFromStep: resumedAt });
+    // Points of an attempt are void after the step that the next one resumed from.
+    const joined = [...curve(first.events()).filter(({ step }) => step <= resumedAt), ...curve(third.events(3))];
+    expect(joined).toEqual(uninterrupted);
+  });
+
+  test("cancelled, it stops within a step", async () => {
+    const run = await start();
+    run.assign(long);
+    await until(() => ofKind(run.events(), "measurement").length > 5);
+    const before = Date.now();
+    run.child.send({ type: "cancel" } satisfies ToRun);
+    expect((await run.exited).code).toBe(0);
+    expect(Date.now() - before).toBeLessThan(1500);
+    const events = run.events();
+    expect(events[events.length - 1]).toMatchObject({ kind: "ended", code: "CANCELLED" });
+    expect(existsSync(join(folder, "checkpoints")) && readdirSync(join(folder, "checkpoints")).length > 0).toBe(false);
+    expect(run.heard.filter(({ type }) => type === "progress").length).toBeLessThan(40);
+  });
+
+  test("without its agent it makes a checkpoint and goes", async () => {
+    const run = await start();
+    run.assign(long);
+    await until(() => ofKind(run.events(), "measurement").length > 5);
+    run.child.disconnect();
+    expect((await run.exited).code).toBe(0);
+    expect(kinds(run.events()).slice(-2)).toEqual(["checkpoint", "ended"]);
+  });
+
+  test("a corrupt checkpoint is told after `started`, and the one before it is used", async () => {
+    const run = await start();
+    run.assign(long);
+    await until(() => ofKind(run.events(), "measurement").length > 5);
+    run.child.disconnect();
+    await run.exited;
+    const [name] = readdirSync(join(folder, "checkpoints"));
+    const newer = `${Number.parseInt(name, 10) + 1}.ckpt`;
+    writeFileSync(join(folder, "checkpoints", newer), readFileSync(join(folder, "checkpoints", name)).subarray(0, 100));
+    const again = await start();
+    again.assign(long, 2);
+    await until(() => ofKind(again.events(2), "log").length > 1);
+    const [started, ...rest] = again.events(2);
+    expect(started).toMatchObject({ kind: "started", resumedFromStep: Number.parseInt(name, 10) });
+    expect(ofKind(rest, "log")[0].text).toContain(`checkpoint of step ${Number.parseInt(newer, 10)} is not used`);
+    again.child.send({ type: "cancel" } satisfies ToRun);
+    await again.exited;
+  });
+
+  test("a diverging run ends DIVERGED with its step, a missing data set DATASET_UNAVAILABLE, a batch too large INVALID", async () => {
+    const diverging = smallRun({
+      loss: "mse",
+      training: { steps: 500, learningRate: 10, optimizer: { name: "sgd" }, schedule: { name: "constant" } },
+    });
+    const missing = smallRun({ dataset: { id: "cifar10-lossless-5k" } });
+    const batch = smallRun({ training: { batch: 1000 } });
+    for (const [config, code] of [
+      [diverging, "DIVERGED"],
+      [missing, "DATASET_UNAVAILABLE"],
+      [batch, "INVALID"],
+    ] as const) {
+      rmSync(join(folder, "spool"), { recursive: true, force: true });
+      const run = await start();
+      run.assign(config);
+      expect((await run.exited).code).toBe(0);
+      const last = run.events()[run.events().length - 1];
+      expect(last).toMatchObject({ kind: "ended", code });
+      if (code === "DIVERGED") expect(last).toMatchObject({ message: expect.stringMatching(/step \d+/) });
+    }
+  });
+});

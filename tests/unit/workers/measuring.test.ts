@@ -1,0 +1,220 @@
+import { describe, expect, test } from "vitest";
+import type { RunConfig } from "../../../contract/runConfig.ts";
+import { geometrySnapshot } from "../../../contract/runEvents.ts";
+import { seriesKeyPattern } from "../../../contract/seriesKey.ts";
+import type { Dataset, SampleSet } from "../../../workers/data/dataset.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import { measuringSteps } from "../../../workers/measure/measuringSteps.ts";
+import { makeObserver } from "../../../workers/measure/observer.ts";
+import { optimumSummary, runOptimum } from "../../../workers/measure/runOptimum.ts";
+import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
+import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { makeTrainer } from "../../../workers/training/train.ts";
+import { nameParameters, referenceForward, referenceObjective } from "./referenceNetwork.ts";
+import { dataOf, smallRun } from "./support.ts";
+
+const engine = await createEngine({ device: "cpu" });
+
+async function observerOf(config: RunConfig, data: Dataset) {
+  const network = defineNetwork(config, data);
+  const optimum = runOptimum(config, data.resolved.trainCounts);
+  return { network, optimum, observer: await makeObserver(engine, config, network, data, optimum) };
+}
+
+/** NC1, NC3, NC4 and accuracy of one layer straight from their definitions. */
+function bruteForce(features: number[][], logits: number[][], labels: ArrayLike<number>, head: number[][], centres?: number[][]) {
+  const classes = head.length;
+  const dim = features[0].length;
+  const members = (k: number) => features.filter((_, i) => labels[i] === k);
+  const mean = (rows: number[][]) => rows[0].map((_, j) => rows.reduce((sum, row) => sum + row[j], 0) / rows.length);
+  const squared = (a: number[], b: number[]) => a.reduce((sum, value, j) => sum + (value - b[j]) ** 2, 0);
+  const means = Array.from({ length: classes }, (_, k) => mean(members(k)));
+  const global = mean(means);
+  const within = features.reduce((sum, h, i) => sum + squared(h, means[labels[i]]), 0) / features.length;
+  const between = means.reduce((sum, m) => sum + squared(m, global), 0) / classes;
+  const nearest = (h: number[]) => {
+    const distances = (centres ?? means).map((m) => squared(h, m));
+    return distances.indexOf(Math.min(...distances));
+  };
+  const largest = (z: number[]) => z.indexOf(Math.max(...z));
+  const cosine = (a: number[], b: number[]) => a.reduce((sum, v, j) => sum + v * b[j], 0) / Math.hypot(...a) / Math.hypot(...b);
+  return {
+    dim,
+    means,
+    ratio: within / between,
+    cosine: 1 - features.reduce((sum, h, i) => sum + cosine(h, head[labels[i]]), 0) / features.length,
+    missesLabel: features.filter((h, i) => nearest(h) !== labels[i]).length / features.length,
+    missesPrediction: features.filter((h, i) => nearest(h) !== largest(logits[i])).length / features.length,
+    accuracy: logits.filter((z, i) => largest(z) === labels[i]).length / features.length,
+  };
+}
+
+describe("an observation", () => {
+  test.each([
+    { loss: "ce", normalization: "post-ln", architecture: "rn1" },
+    { loss: "mse", normalization: "pre-ln", architecture: "rn2" },
+  ])("is what the definitions say ($loss, $normalization, $architecture)", async (kind) => {
+    const config = smallRun(kind);
+    const data = dataOf(config);
+    const { network, observer } = await observerOf(config, data);
+    const parameters = initializeParameters(network.parameters, 11);
+    const { values, missing } = await observer.observe(0, { parameters });
+    const named = nameParameters(network.parameters, parameters);
+    const forward = (set: SampleSet) =>
+      Array.from({ length: set.count }, (_, i) =>
+        referenceForward(config, named, Array.from(set.inputs.subarray(i * data.dimension, (i + 1) * data.dimension))),
+      );
+    const [train, test] = [forward(data.train), forward(data.test)];
+    const of = (rows: typeof train, set: SampleSet, l: number, centres?: number[][]) =>
+      bruteForce(
+        rows.map(({ features }) => features[l]),
+        rows.map(({ logits }) => logits),
+        set.labels,
+        named[`W${config.depth}`],
+        centres,
+      );
+    for (let l = 0; l < config.depth; l++) {
+      const onTrain = of(train, data.train, l);
+      const onTest = of(test, data.test, l, onTrain.means);
+      const last = l === config.depth - 1;
+      expect(values[`train/nc1.ratio@${l + 1}`]).toBeCloseTo(onTrain.ratio, 4);
+      expect(values[`test/nc1.ratio@${l + 1}`]).toBeCloseTo(onTest.ratio, 4);
+      expect(values[`train/nc4.ncc@${l + 1}`]).toBeCloseTo(last ? onTrain.missesPrediction : onTrain.missesLabel, 12);
+      expect(values[`test/nc4.ncc@${l + 1}`]).toBeCloseTo(last ? onTest.missesPrediction : onTest.missesLabel, 12);
+      if (!last) continue;
+      expect(values[`train/nc3.cosine@${l + 1}`]).toBeCloseTo(onTrain.cosine, 5);
+      expect(values[`test/nc3.cosine@${l + 1}`]).toBeCloseTo(onTest.cosine, 5);
+      expect(values["train/accuracy"]).toBe(onTrain.accuracy);
+      expect(values["test/accuracy"]).toBe(onTest.accuracy);
+    }
+    expect(values["train/loss"]).toBeCloseTo(referenceObjective(config, network.parameters, parameters, data.train), 5);
+    expect(values["train/nc2.frame.orthogonal@3"] !== undefined).toBe(config.loss === "mse");
+    expect(missing).toEqual({});
+    for (const [key, value] of Object.entries(values)) {
+      expect(key).toMatch(seriesKeyPattern);
+      expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
+  test("chunks of a larger set add up to the whole", async () => {
+    const dataset = { id: "random-labels", classes: 3, dimension: 4, trainPerClass: 230, testPerClass: 7 }; // 690 = 345 + 345
+    const config = smallRun({ dataset });
+    const data = dataOf(config);
+    const { network, observer } = await observerOf(config, data);
+    const parameters = initializeParameters(network.parameters, 1);
+    const whole = (await observer.observe(0, { parameters })).values;
+    expect(whole["train/loss"]).toBeCloseTo(referenceObjective(config, network.parameters, parameters, data.train), 5);
+    const named = nameParameters(network.parameters, parameters);
+    const rows = Array.from({ length: data.train.count }, (_, i) =>
+      referenceForward(config, named, Array.from(data.train.inputs.subarray(i * 4, (i + 1) * 4))),
+    );
+    const expected = bruteForce(
+      rows.map(({ features }) => features[2]),
+      rows.map(({ logits }) => logits),
+      data.train.labels,
+      named.W3,
+    );
+    expect(whole["train/nc1.ratio@3"]).toBeCloseTo(expected.ratio, 3);
+    expect(whole["train/nc4.ncc@3"]).toBe(expected.missesPrediction);
+  });
+});
+
+describe("J and L*", () => {
+  test.each([
+    { name: "CE, uniform", loss: "ce", regularizer: { family: "weights", lambda: 0.02 } },
+    {
+      name: "CE, split",
+      loss: "ce",
+      regularizer: { family: "weights", objective: "split", lambda: 0.02, headLambda: 0.05, scaling: "inverse-depth" },
+    },
+    { name: "CE, last bias", loss: "ce", headBias: true, regularizer: { family: "weights", lambda: 0.02 } },
+    { name: "MSE", loss: "mse", regularizer: { family: "weights", lambda: 0.02 } },
+    { name: "MSE, last bias", loss: "mse", headBias: true, regularizer: { family: "weights", lambda: 0.02 } },
+    {
+      name: "pre-LN, RN2",
+      loss: "ce",
+      architecture: "rn2",
+      normalization: "pre-ln",
+      regularizer: { family: "weights", lambda: 0.02 },
+    },
+  ])("$name: J is never below L*, nears it, and the gap splits exactly", async ({ name: _, ...kind }) => {
+    const config = smallRun({ ...kind, training: { steps: 300, learningRate: 0.02 } });
+    const data = dataOf(config);
+    const { network, observer, optimum } = await observerOf(config, data);
+    if (optimum.method === "none") throw new Error(optimum.reason);
+    const parameters = initializeParameters(network.parameters, 1);
+    const trainer = await makeTrainer(engine, config, network, data, { parameters });
+    const gaps: number[] = [];
+    const check = ({ values }: { values: Record<string, number> }) => {
+      const gap = values["train/gap.total"];
+      expect(values["train/loss"]).toBeGreaterThanOrEqual(optimum.loss);
+      expect(values["train/gap.head"]).toBeGreaterThanOrEqual(-1e-6);
+      expect(values["train/gap.representation"]).toBeGreaterThanOrEqual(0);
+      expect(Math.abs(values["train/gap.head"] + values["train/gap.representation"] - gap)).toBeLessThan(1e-6 * gap);
+      expect(Math.abs((values["train/loss"] - optimum.loss) / optimum.loss - gap)).toBeLessThan(1e-6 * gap);
+      expect(
+        Math.abs(values["train/fit"] + values["train/ridge.head"] + values["train/ridge.hidden"] - values["train/loss"]),
+      ).toBeLessThan(1e-12);
+      gaps.push(gap);
+    };
+    check(await observer.observe(0, { parameters }));
+    for await (const { step } of trainer.train(0)) if (step % 50 === 0) check(await observer.observe(step, trainer.step));
+    expect(gaps[gaps.length - 1]).toBeLessThan(gaps[0] / 4);
+  });
+
+  test("without ridge, with decoupled decay, or with a bias over unequal classes there is no L*, and it says why", async () => {
+    const unequal = { id: "gaussian-clusters", classes: 3, dimension: 4, trainPerClass: 8, testPerClass: 4, imbalance: 0.5 };
+    for (const [overrides, reason] of [
+      [{ regularizer: { family: "none" } }, "Without ridge"],
+      [{ regularizer: { family: "adamw", lambda: 0.01 } }, "Decoupled decay"],
+      [{ dataset: unequal, headBias: true }, "Unequal classes with a free last bias"],
+    ] as const) {
+      const config = smallRun(overrides);
+      const data = dataOf(config);
+      const { network, observer, optimum } = await observerOf(config, data);
+      expect(optimumSummary(optimum)).toMatchObject({ method: "none", loss: null });
+      const { values, missing } = await observer.observe(0, { parameters: initializeParameters(network.parameters, 1) });
+      expect(missing["train/gap.total"]).toContain(reason);
+      expect(values["train/gap.total"]).toBeUndefined();
+    }
+  });
+
+  test("unequal classes have a numeric L*, below J", async () => {
+    const dataset = { id: "gaussian-clusters", classes: 3, dimension: 4, trainPerClass: 8, testPerClass: 4, imbalance: 0.5 };
+    const config = smallRun({ dataset });
+    const data = dataOf(config);
+    expect(data.resolved.trainCounts).toEqual([8, 6, 4]);
+    const { network, observer, optimum } = await observerOf(config, data);
+    expect(optimumSummary(optimum)).toMatchObject({ method: "numeric", geometry: null });
+    const { values } = await observer.observe(0, { parameters: initializeParameters(network.parameters, 1) });
+    expect(values["train/gap.total"]).toBeGreaterThan(0);
+  });
+});
+
+describe("the picture", () => {
+  test("has balanced samples, keeps its frame, and goes on from a stored one", async () => {
+    const config = smallRun();
+    const data = dataOf(config);
+    const { network, observer } = await observerOf(config, data);
+    const parameters = initializeParameters(network.parameters, 1);
+    const first = (await observer.observe(0, { parameters })).snapshot;
+    const again = (await observer.observe(1, { parameters })).snapshot;
+    expect(geometrySnapshot.parse(first)).toEqual(first);
+    expect(first?.labels.length).toBe(18);
+    expect(first?.samples.length).toBe(54);
+    expect(again?.means).toEqual(first?.means);
+    const other = (await observerOf(config, data)).observer;
+    other.geometry.restore(Float64Array.from(observer.geometry.means!, (value, i) => (i % 3 === 0 ? -value : value)));
+    const mirrored = (await other.observe(2, { parameters })).snapshot;
+    mirrored?.means.forEach((value, i) => {
+      expect(value).toBeCloseTo((i % 3 === 0 ? -1 : 1) * first!.means[i], 3);
+    });
+  });
+});
+
+test("measuring steps: on the schedule, at 0 and at the end", () => {
+  const at = (isMeasured: (step: number) => boolean, total: number) =>
+    Array.from({ length: total + 1 }, (_, step) => step).filter(isMeasured);
+  expect(at(measuringSteps({ name: "every", steps: 4 }, 10), 10)).toEqual([0, 4, 8, 10]);
+  expect(at(measuringSteps({ name: "log", perDecade: 3 }, 50), 50)).toEqual([0, 1, 2, 5, 10, 22, 46, 50]);
+});

@@ -1,0 +1,215 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Failure } from "../../../contract/failure.ts";
+import { imagesFromIdx } from "../../../workers/data/imageBytes.ts";
+import type { ImageSource } from "../../../workers/data/imageSource.ts";
+import { imageSource, imageSources } from "../../../workers/data/imageSources.ts";
+import { listAvailability } from "../../../workers/data/listAvailability.ts";
+import { loadDataset } from "../../../workers/data/loadDataset.ts";
+import { formatIdx } from "../../../workers/data/parseIdx.ts";
+import { sha256 } from "../../../workers/data/readVerified.ts";
+import { resolveImages } from "../../../workers/data/resolveImages.ts";
+
+const images = formatIdx({ shape: [2, 1, 1], values: Uint8Array.of(0, 255) });
+const labels = formatIdx({ shape: [2], values: Uint8Array.of(0, 1) });
+const contents: Record<string, Uint8Array> = { "images.gz": images, "labels.gz": labels };
+
+let root: string;
+let server: Server;
+let served: Record<string, Uint8Array | { location: string }>;
+let requests: string[];
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), "datasets-"));
+  served = {};
+  requests = [];
+  server = createServer((request, response) => {
+    requests.push(request.url ?? "");
+    const found = served[request.url ?? ""];
+    if (!found) response.writeHead(404).end();
+    else if ("location" in found) response.writeHead(302, { location: found.location as string }).end();
+    else response.end(found);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  rmSync(root, { recursive: true });
+});
+
+const mirror = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+/** A set of two images whose places all lie in this test's folder. */
+function source(options: { embedded?: boolean; mirrors?: string[] } = {}): ImageSource {
+  return {
+    ...imageSource("mnist"),
+    title: "Two images",
+    files: Object.entries(contents).map(([name, bytes]) => ({
+      name,
+      sha256: sha256(bytes),
+      hashed: "decompressed",
+      bytes: bytes.length,
+      maxFileBytes: 200,
+      maxRawBytes: bytes.length,
+    })),
+    folders: ["two"],
+    systemFolders: [join(root, "system")],
+    embedded: options.embedded ? join(root, "embedded") : null,
+    mirrors: options.mirrors ?? [],
+    assemble: (files) => {
+      const set = imagesFromIdx(files.get("images.gz")!, files.get("labels.gz")!, ["images.gz", "labels.gz"]);
+      return { train: set, test: set };
+    },
+  };
+}
+const places = () => ({ folder: join(root, "own"), cache: join(root, "cache"), insecure: true });
+
+function put(
+  folder: string,
+  files: Record<string, Uint8Array> = { "images.gz": gzipSync(images), "labels.gz": gzipSync(labels) },
+) {
+  mkdirSync(join(root, folder), { recursive: true });
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(root, folder, name), bytes);
+}
+
+describe("the order of places", () => {
+  test("the user's folder, its own subfolder first; the cache; the system; the program; the mirror", async () => {
+    served = { "/images.gz": gzipSync(images), "/labels.gz": gzipSync(labels) };
+    const all = source({ embedded: true, mirrors: [mirror()] });
+    const found = async () => (await resolveImages(all, places())).source;
+    expect(await found()).toBe(`mirror ${mirror()}`);
+    expect(await found()).toBe(`cache ${join(root, "cache", "mnist")}`);
+    rmSync(join(root, "cache"), { recursive: true });
+    put("embedded");
+    expect(await found()).toBe("embedded");
+    put("system");
+    expect(await found()).toBe(`system ${join(root, "system")}`);
+    put("cache/mnist");
+    expect(await found()).toBe(`cache ${join(root, "cache", "mnist")}`);
+    put("own");
+    expect(await found()).toBe(`folder ${join(root, "own")}`);
+    put("own/two");
+    expect(await found()).toBe(`folder ${join(root, "own", "two")}`);
+    expect(requests).toEqual(["/images.gz", "/labels.gz"]);
+  });
+
+  test("files may lie unzipped; a place that lacks one is passed over", async () => {
+    put("own/two", { "images.gz": gzipSync(images) });
+    put("own", { images, labels });
+    const { files, source: where } = await resolveImages(source(), places());
+    expect(where).toBe(`folder ${join(root, "own")}`);
+    expect(source().assemble(files).train).toMatchObject({ count: 2, dimension: 1 });
+  });
+});
+
+describe("damaged and other files", () => {
+  test("a file of the user's folder that is not the published one is refused, with file, expected and found", async () => {
+    const other = formatIdx({ shape: [2], values: Uint8Array.of(1, 1) });
+    put("own/two", { "images.gz": gzipSync(images), "labels.gz": gzipSync(other) });
+    put("system");
+    const error = await resolveImages(source(), places()).catch((caught) => caught);
+    expect(error).toBeInstanceOf(Failure);
+    expect(error.code).toBe("DATASET_CORRUPT");
+    for (const part of [join(root, "own", "two", "labels.gz"), sha256(labels), sha256(other)])
+      expect(error.message).toContain(part);
+  });
+
+  test.each([
+    ["a truncated gzip", gzipSync(labels).subarray(0, 12), "no intact gzip"],
+    ["a decompression bomb", gzipSync(new Uint8Array(1e5)), "decompresses to more than"],
+    ["a file too large to be it", new Uint8Array(1000).fill(7), "at most 200"],
+  ])("%s is refused", async (_, bytes, why) => {
+    put("own/two", { "images.gz": gzipSync(images), "labels.gz": bytes });
+    await expect(resolveImages(source(), places())).rejects.toThrow(why);
+  });
+
+  test("another known set in the user's folder itself is no damage, and nothing stands in for what was asked", async () => {
+    const mini = imageSource("fashion-mnist-mini");
+    const { files } = await resolveImages(mini, places());
+    put("own", Object.fromEntries(files));
+    const error = await resolveImages({ ...imageSource("fashion-mnist"), systemFolders: [], mirrors: [] }, places()).catch(
+      (e) => e,
+    );
+    expect(error.code).toBe("DATASET_UNAVAILABLE");
+    expect(error.message).toContain("that is Fashion-MNIST-mini");
+  });
+
+  test("a damaged cache is told, removed, and fetched again", async () => {
+    put("cache/mnist", { "images.gz": gzipSync(images), "labels.gz": Uint8Array.of(1, 2, 3) });
+    served = { "/labels.gz": gzipSync(labels) };
+    const said: string[] = [];
+    const { source: where } = await resolveImages(source({ mirrors: [mirror()] }), places(), (_, text) => said.push(text));
+    expect(where).toBe(`mirror ${mirror()}`);
+    expect(requests).toEqual(["/labels.gz"]); // the intact one is kept
+    expect(said[0]).toContain("removed from the cache");
+  });
+});
+
+describe("mirrors", () => {
+  test("wrong bytes, too many bytes, an error: the next mirror is tried, nothing is kept, and the error tells all", async () => {
+    served = { "/a/images.gz": gzipSync(labels), "/b/images.gz": new Uint8Array(500) };
+    const mirrors = [`${mirror()}a/`, `${mirror()}b/`, `${mirror()}c/`];
+    const error = await resolveImages(source({ mirrors }), places()).catch((caught) => caught);
+    expect(error.code).toBe("DATASET_UNAVAILABLE");
+    for (const part of [
+      "Two images is not on this worker",
+      "is not the published images.gz",
+      "more than the 200 bytes",
+      "404",
+      `images.gz (sha256 of the decompressed bytes ${sha256(images)})`,
+      join(root, "own", "two"),
+      "fashion-mnist-mini",
+      "gaussian-clusters",
+    ])
+      expect(error.message).toContain(part);
+    expect(readdirSync(root)).not.toContain("cache");
+  });
+
+  test("without https a mirror is not used", async () => {
+    served = { "/images.gz": gzipSync(images), "/labels.gz": gzipSync(labels) };
+    const strict = { ...places(), insecure: false };
+    await expect(resolveImages(source({ mirrors: [mirror()] }), strict)).rejects.toThrow("which is not https");
+    for (const { mirrors } of imageSources) for (const address of mirrors) expect(address).toMatch(/^https:\/\/.*\/$/);
+  });
+
+  test("after a download nothing temporary is left", async () => {
+    served = { "/images.gz": gzipSync(images), "/labels.gz": gzipSync(labels) };
+    await resolveImages(source({ mirrors: [mirror()] }), places());
+    expect(readdirSync(join(root, "cache", "mnist")).sort()).toEqual(["images.gz", "labels.gz"]);
+  });
+});
+
+describe("what is on this machine", () => {
+  test("is told without a download, with what to do for the rest", async () => {
+    const list = await listAvailability({ folder: null, cache: join(root, "cache") });
+    const of = (id: string) => list.find((entry) => entry.id === id);
+    expect(of("fashion-mnist-mini")).toMatchObject({ available: true });
+    expect(of("random-labels")).toMatchObject({ available: true });
+    expect(of("cifar10")).toMatchObject({ available: false });
+    expect(of("cifar10")?.detail).toContain("c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd");
+    expect(requests).toEqual([]);
+  });
+
+  test("the vendored set is whole, balanced, and standardized over its training images", async () => {
+    const {
+      resolved,
+      train,
+      test: tested,
+      dimension,
+    } = await loadDataset({ id: "fashion-mnist-mini", trainPerClass: null, testPerClass: null }, { folder: null, cache: root });
+    expect(resolved).toMatchObject({ source: "embedded", classes: 10, inputDimension: 784 });
+    expect(resolved.trainCounts).toEqual(new Array(10).fill(200));
+    expect(resolved.testCounts).toEqual(new Array(10).fill(50));
+    expect([train.count, tested.count, dimension]).toEqual([2000, 500, 784]);
+    const mean = train.inputs.reduce((sum, x) => sum + x, 0) / train.inputs.length;
+    const square = train.inputs.reduce((sum, x) => sum + x * x, 0) / train.inputs.length;
+    expect(mean).toBeCloseTo(0, 4);
+    expect(square).toBeCloseTo(1, 4);
+  });
+});
