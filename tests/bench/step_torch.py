@@ -1,7 +1,7 @@
-"""The training step of tests/bench/step.ts in plain PyTorch: a process that reads one case a line and answers with milliseconds.
+"""The training step of step.ts in plain PyTorch: a process that times steps when asked, so that both can take turns.
 
-Request:  {"d": 64, "depth": 8, "batch": 2000, "inputs": 784, "classes": 10, "seed": 0} once, then {"steps": 5} as often as wanted.
-Answer:   {"ms": [12.3, ...], "loss": 1.9}
+First line in:  {"architecture": "rn1", "d": 64, "depth": 8, "batch": 2000, "inputs": 784, "classes": 10, "seed": 0}
+Every other:    {"steps": 5}, answered by {"wallMs": [...], "cpuMs": [...], "loss": 1.9}
 """
 
 import json
@@ -11,34 +11,39 @@ import time
 import torch
 import torch.nn.functional as F
 
-threads = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-torch.set_num_threads(threads)
+torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
 torch.set_flush_denormal(True)
 
 
-class ResNet1(torch.nn.Module):
-    """X1 = LN(W0 X0 + b0); X_{l+1} = LN(X_l + relu(W_l X_l + b_l)); logits = W_L X_L."""
+class ResNet(torch.nn.Module):
+    """X1 = LN(W0 X0 + b0); X_{l+1} = LN(X_l + f_l(X_l)); logits = W_L X_L; f_l has one linear layer (rn1) or two (rn2)."""
 
-    def __init__(self, inputs, d, depth, classes):
+    def __init__(self, architecture, inputs, d, depth, classes):
         super().__init__()
-        self.embed = torch.nn.Linear(inputs, d)
-        self.blocks = torch.nn.ModuleList(torch.nn.Linear(d, d) for _ in range(depth - 1))
-        self.head = torch.nn.Linear(d, classes, bias=False)
+        linear = torch.nn.Linear
         self.d = d
+        self.embed = linear(inputs, d)
+        self.first = torch.nn.ModuleList(linear(d, d) for _ in range(depth - 1))
+        self.second = torch.nn.ModuleList(linear(d, d) for _ in range(depth - 1)) if architecture == "rn2" else None
+        self.head = linear(d, classes, bias=False)
 
     def forward(self, x):
         x = F.layer_norm(self.embed(x), (self.d,))
-        for block in self.blocks:
-            x = F.layer_norm(x + F.relu(block(x)), (self.d,))
+        for l, first in enumerate(self.first):
+            branch = F.relu(first(x))
+            if self.second is not None:
+                branch = self.second[l](branch)
+            x = F.layer_norm(x + branch, (self.d,))
         return self.head(x)
 
 
 case = json.loads(sys.stdin.readline())
 torch.manual_seed(case["seed"])
-model = ResNet1(case["inputs"], case["d"], case["depth"], case["classes"])
-decayed = [b.weight for b in model.blocks] + [model.head.weight]
-others = [model.embed.weight, model.embed.bias] + [b.bias for b in model.blocks]
-optimizer = torch.optim.Adam([{"params": decayed, "weight_decay": 0.005}, {"params": others, "weight_decay": 0.0}], lr=0.005)
+model = ResNet(case["architecture"], case["inputs"], case["d"], case["depth"], case["classes"])
+blocks = list(model.first) + list(model.second or [])
+decayed = [block.weight for block in blocks] + [model.head.weight]
+free = [model.embed.weight, model.embed.bias] + [block.bias for block in blocks]
+optimizer = torch.optim.Adam([{"params": decayed, "weight_decay": 0.005}, {"params": free, "weight_decay": 0.0}], lr=0.005)
 x = torch.randn(case["batch"], case["inputs"])
 y = torch.randint(case["classes"], (case["batch"],))
 
@@ -51,11 +56,12 @@ def step():
     return loss
 
 
-print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
+print(json.dumps({"torch": torch.__version__}), flush=True)
 for line in sys.stdin:
-    times = []
+    wall, cpu = [], []
     for _ in range(json.loads(line)["steps"]):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         loss = step()
-        times.append(1000 * (time.perf_counter() - start))
-    print(json.dumps({"ms": times, "loss": loss.item()}), flush=True)
+        wall.append(1000 * (time.perf_counter() - start))
+        cpu.append(1000 * (time.process_time() - cpu_start))
+    print(json.dumps({"wallMs": wall, "cpuMs": cpu, "loss": loss.item()}), flush=True)

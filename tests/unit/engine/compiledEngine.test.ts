@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createCompiledEngine } from "../../../workers/engine/compiledEngine.ts";
 import { createEagerEngine } from "../../../workers/engine/eagerEngine.ts";
 import type { Engine } from "../../../workers/engine/engine.ts";
-import { initial, resNet1Step } from "../../bench/resNet1.ts";
+import { initial, resNet1Step } from "./resNet1.ts";
 
 tf.enableProdMode();
 const compiled = () =>

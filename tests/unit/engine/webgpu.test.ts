@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, test } from "vitest";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
-import { initial, resNet1Step } from "../../bench/resNet1.ts";
+import { initial, resNet1Step } from "./resNet1.ts";
 
 /**
  * Needs a GPU, or a software one: VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json (SwiftShader, part of Chromium).
