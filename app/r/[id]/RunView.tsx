@@ -1,6 +1,7 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useShareToken } from "../../data/ShareToken.ts";
+import { runCsv } from "../../result/runLink.ts";
 import { useCommands } from "../../shell/Commands.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Problem } from "../../ui/Problem.tsx";
@@ -16,9 +17,8 @@ export function RunView({ runId }: { runId: string }) {
   const shareToken = useShareToken();
   const router = useRouter();
   const { detail, log, store, freshness, error, refresh } = useRun(runId);
-  const query = shareToken === null ? "" : `?share=${encodeURIComponent(shareToken)}`;
-  const csvHref = `/export/runs/${runId}.csv${query}`;
-  const experimentHref = shareToken === null ? `/e/${detail?.row.experimentId}` : `/s/${shareToken}`;
+  const csvHref = runCsv(runId, shareToken);
+  const experimentHref = shareToken === null ? `/e/${detail?.row.experimentId}` : `/s/${encodeURIComponent(shareToken)}`;
   useCommands(
     detail === undefined || detail.readOnly
       ? []
