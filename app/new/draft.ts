@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { type ExperimentConfig, type LaunchInput, launchInput } from "../../contract/experimentConfig.ts";
+import type { ExperimentConfig, LaunchInput } from "../../contract/experimentConfig.ts";
 import { presets } from "../../contract/presets.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 
@@ -31,28 +30,24 @@ export function configOfRun(run: RunConfig): ExperimentConfig {
 }
 
 const storageKey = "collapsar-draft";
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** A stored draft may hold numbers that were never finished; only its shape must be one that the form can show. */
-const storable = z.looseObject({
-  name: z.string(),
-  note: z.string(),
-  tags: z.array(z.string()),
-  config: z.looseObject({
-    datasets: z.array(z.looseObject({ id: z.string() })),
-    architectures: z.array(z.looseObject({ name: z.string(), normalization: z.string() })),
-    depths: z.array(z.unknown()),
-    widths: z.array(z.unknown()),
-    losses: z.array(z.string()),
-    regularizers: z.array(z.looseObject({ family: z.string() })),
-    seeds: z.array(z.unknown()),
-    training: z.looseObject({
-      optimizer: z.looseObject({ name: z.string() }),
-      schedule: z.looseObject({ name: z.string() }),
-      initialization: z.looseObject({}),
-    }),
-    measuring: z.looseObject({ name: z.string() }),
-    device: z.string(),
-  }),
-});
+function isShowable(draft: unknown): draft is Draft {
+  if (!isRecord(draft) || !isRecord(draft.config)) return false;
+  const { config } = draft;
+  const lists = ["datasets", "architectures", "depths", "widths", "losses", "regularizers", "seeds"];
+  return (
+    typeof draft.name === "string" &&
+    typeof draft.note === "string" &&
+    Array.isArray(draft.tags) &&
+    lists.every((name) => Array.isArray(config[name])) &&
+    [config.datasets, config.architectures, config.regularizers].every((list) => (list as unknown[]).every(isRecord)) &&
+    isRecord(config.training) &&
+    [config.training.optimizer, config.training.schedule, config.training.initialization, config.measuring].every(isRecord)
+  );
+}
 
 /** The draft left in this browser, or null; one of an older version of the program is dropped. */
 export function loadDraft(): Draft | null {
@@ -60,7 +55,7 @@ export function loadDraft(): Draft | null {
     const text = localStorage.getItem(storageKey);
     if (text === null) return null;
     const draft: unknown = JSON.parse(text);
-    if (launchInput.safeParse(draft).success || storable.safeParse(draft).success) return draft as Draft;
+    if (isShowable(draft)) return draft;
   } catch {
     // A private window may have no storage, and a text may be cut off: then there is no draft.
   }

@@ -1,4 +1,3 @@
-import type { ZodError, z } from "zod";
 import { launchInput } from "../../contract/experimentConfig.ts";
 import type { Draft } from "./draft.ts";
 
@@ -8,7 +7,8 @@ export interface Problem {
   message: string;
 }
 
-type Issue = ZodError["issues"][number];
+type Refusal = NonNullable<ReturnType<typeof launchInput.safeParse>["error"]>;
+type Issue = Refusal["issues"][number];
 
 /** Why a draft cannot be launched, by the schema that the server uses; each message names the value and its bound. */
 export function draftProblems(draft: Draft): Problem[] {
@@ -50,4 +50,5 @@ const grouped = (bound: number | bigint) => bound.toLocaleString("en");
 const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
 /** Whether a value of an axis is within its own bounds, for marking its chip. */
-export const fits = (schema: z.ZodType) => (value: unknown) => schema.safeParse(value).success;
+export const fits = (schema: { safeParse: (value: unknown) => { success: boolean } }) => (value: unknown) =>
+  schema.safeParse(value).success;
