@@ -25,7 +25,7 @@ export function ChartLegend({
   hidden,
   onToggle,
 }: {
-  series: readonly ChartSeries[];
+  series: readonly Pick<ChartSeries, "id" | "label" | "style" | "minor">[];
   hidden: ReadonlySet<string>;
   onToggle: (id: string) => void;
 }) {

@@ -1,4 +1,5 @@
 "use client";
+import { useId } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
 import { type AxisKind, fromPlot, toPlot } from "./axisTicks.ts";
 import type { ReferenceMark, Wedge } from "./chartTypes.ts";
@@ -17,6 +18,7 @@ interface ChartMarksProps {
 
 /** What lies under the lines: minor ticks, the numeric floor, theory's sector of slopes, reference lines. */
 export function ChartMarks({ xKind, yKind, xDomain, yDomain, minorX, minorY, wedges, references, floor }: ChartMarksProps) {
+  const clip = useId();
   const area = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
@@ -26,7 +28,6 @@ export function ChartMarks({ xKind, yKind, xDomain, yDomain, minorX, minorY, wed
   const pyFree = (at: number) => yScale(at) ?? Number.NaN;
   const bottom = area.y + area.height;
   const right = area.x + area.width;
-  const clip = `inset(0)`;
   const floorAt = floor === null ? null : toPlot(floor, yKind);
   const hasFloor = floorAt !== null && yKind === "log10" && floorAt > yDomain[0];
   return (
@@ -37,72 +38,73 @@ export function ChartMarks({ xKind, yKind, xDomain, yDomain, minorX, minorY, wed
       {minorY.map((at) => (
         <line key={`y${at}`} x1={area.x - 3} x2={area.x} y1={py(at)} y2={py(at)} stroke="var(--chart-axis)" />
       ))}
-      <svg x={area.x} y={area.y} width={area.width} height={area.height} style={{ clipPath: clip }} aria-hidden="true">
-        <g transform={`translate(${-area.x},${-area.y})`}>
-          {hasFloor && (
-            <g>
-              <rect
-                x={area.x}
-                y={py(Math.min(floorAt, yDomain[1]))}
-                width={area.width}
-                height={bottom - py(Math.min(floorAt, yDomain[1]))}
-                fill="var(--chart-floor)"
+      <clipPath id={clip}>
+        <rect x={area.x} y={area.y} width={area.width} height={area.height} />
+      </clipPath>
+      <g clipPath={`url(#${clip})`}>
+        {hasFloor && (
+          <g>
+            <rect
+              x={area.x}
+              y={py(Math.min(floorAt, yDomain[1]))}
+              width={area.width}
+              height={bottom - py(Math.min(floorAt, yDomain[1]))}
+              fill="var(--chart-floor)"
+            />
+            <text x={area.x + 6} y={bottom - 6} fontSize={10} fill="var(--ink-faint)">
+              below the float32 floor
+            </text>
+          </g>
+        )}
+        {wedges.map((wedge) => (
+          <path
+            key={wedge.label}
+            d={wedgePath(wedge, px, pyFree)}
+            fill="var(--chart-theory)"
+            fillOpacity={0.16}
+            stroke="var(--chart-theory)"
+            strokeOpacity={0.5}
+            strokeWidth={0.75}
+            strokeDasharray="2 3"
+          />
+        ))}
+        {references.map((reference) => {
+          const points = reference.points ?? [
+            { x: fromPlot(xDomain[0], xKind), y: reference.y },
+            { x: fromPlot(xDomain[1], xKind), y: reference.y },
+          ];
+          const placed = points.flatMap((point) => {
+            const atX = toPlot(point.x, xKind);
+            const atY = toPlot(point.y, yKind);
+            return atX === null || atY === null ? [] : [[px(atX), pyFree(atY)] as const];
+          });
+          const last = placed.at(-1);
+          if (last === undefined) return null;
+          return (
+            <g key={reference.label}>
+              <path
+                d={`M${placed.map(([cx, cy]) => `${cx.toFixed(1)},${cy.toFixed(1)}`).join("L")}`}
+                fill="none"
+                stroke="var(--chart-theory)"
+                strokeWidth={1.25}
+                strokeDasharray="6 4"
               />
-              <text x={area.x + 6} y={bottom - 6} fontSize={10} fill="var(--ink-faint)">
-                below the float32 floor
+              <text
+                x={right - 6}
+                y={last[1] > bottom - 8 ? last[1] - 5 : last[1] < area.y + 18 ? last[1] + 12 : last[1] - 5}
+                textAnchor="end"
+                fontSize={10}
+                fill="var(--ink-faint)"
+                stroke="var(--surface)"
+                strokeWidth={3}
+                paintOrder="stroke"
+              >
+                {reference.label}
               </text>
             </g>
-          )}
-          {wedges.map((wedge) => (
-            <path
-              key={wedge.label}
-              d={wedgePath(wedge, px, pyFree)}
-              fill="var(--chart-theory)"
-              fillOpacity={0.16}
-              stroke="var(--chart-theory)"
-              strokeOpacity={0.5}
-              strokeWidth={0.75}
-              strokeDasharray="2 3"
-            />
-          ))}
-          {references.map((reference) => {
-            const points = reference.points ?? [
-              { x: fromPlot(xDomain[0], xKind), y: reference.y },
-              { x: fromPlot(xDomain[1], xKind), y: reference.y },
-            ];
-            const placed = points.flatMap((point) => {
-              const atX = toPlot(point.x, xKind);
-              const atY = toPlot(point.y, yKind);
-              return atX === null || atY === null ? [] : [[px(atX), pyFree(atY)] as const];
-            });
-            const last = placed.at(-1);
-            if (last === undefined) return null;
-            return (
-              <g key={reference.label}>
-                <path
-                  d={`M${placed.map(([cx, cy]) => `${cx.toFixed(1)},${cy.toFixed(1)}`).join("L")}`}
-                  fill="none"
-                  stroke="var(--chart-theory)"
-                  strokeWidth={1.25}
-                  strokeDasharray="6 4"
-                />
-                <text
-                  x={right - 6}
-                  y={last[1] > bottom - 8 ? last[1] - 5 : last[1] < area.y + 18 ? last[1] + 12 : last[1] - 5}
-                  textAnchor="end"
-                  fontSize={10}
-                  fill="var(--ink-faint)"
-                  stroke="var(--surface)"
-                  strokeWidth={3}
-                  paintOrder="stroke"
-                >
-                  {reference.label}
-                </text>
-              </g>
-            );
-          })}
-        </g>
-      </svg>
+          );
+        })}
+      </g>
     </g>
   );
 }

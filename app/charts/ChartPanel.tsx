@@ -32,6 +32,8 @@ export interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   empty?: ReactNode;
   footer?: ReactNode;
   headingLevel?: 2 | 3;
+  /** One of many panels that share a legend and its choices: no legend and no word on the x axis of its own. */
+  sharedHidden?: ReadonlySet<string>;
 }
 
 /** A chart with its title, menu (PNG, SVG, CSV, pgfplots, link, table), legend, and what it leaves out in words. */
@@ -50,7 +52,9 @@ export function ChartPanel(props: ChartPanelProps) {
     headingLevel = 3,
     ...chart
   } = props;
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [ownHidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const shared = props.sharedHidden !== undefined;
+  const hidden = props.sharedHidden ?? ownHidden;
   const [asTable, setAsTable] = useState(false);
   const box = useRef<HTMLElement>(null);
   const toast = useToast();
@@ -70,7 +74,7 @@ export function ChartPanel(props: ChartPanelProps) {
       ? `shown ${shown.toLocaleString("en")} of ${total.toLocaleString("en")} points`
       : null,
     describeGaps(drawn),
-    offAxis > 0 ? `${offAxis.toLocaleString("en")} at ${chart.x.label} 0: not on a log axis` : null,
+    offAxis > 0 && !shared ? `${chart.x.label} 0 has no place on a log axis` : null,
     ...notices,
   ].filter((text) => text !== null);
   const picture = () => box.current?.querySelector<SVGSVGElement>("svg.recharts-surface") ?? null;
@@ -171,7 +175,7 @@ export function ChartPanel(props: ChartPanelProps) {
         )}
       </div>
       <div className="space-y-1 px-4 pb-3">
-        <ChartLegend series={chart.series} hidden={hidden} onToggle={(id) => setHidden(toggled(hidden, id))} />
+        {!shared && <ChartLegend series={chart.series} hidden={hidden} onToggle={(id) => setHidden(toggledIn(hidden, id))} />}
         {said.length > 0 && <p className="text-2xs text-ink-faint">{said.join(" · ")}</p>}
         {footer}
       </div>
@@ -182,7 +186,7 @@ export function ChartPanel(props: ChartPanelProps) {
 /** Faint company ("<id>/…") hides with its line. */
 const groupOf = (one: ChartSeries): string => (one.minor ? (one.id.split("/")[0] ?? one.id) : one.id);
 
-function toggled(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
+export function toggledIn(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(set);
   if (!next.delete(id)) next.add(id);
   return next;

@@ -48,6 +48,8 @@ export interface SeriesPanelProps {
   height?: number;
   notices?: readonly (string | null)[];
   empty?: ReactNode;
+  /** Ids of lines taken out, where many panels share one legend; this panel then has none of its own. */
+  sharedHidden?: ReadonlySet<string>;
 }
 
 const noReferences: readonly ReferenceMark[] = [];
@@ -121,6 +123,7 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
       total={total}
       notices={props.notices}
       empty={props.empty}
+      sharedHidden={props.sharedHidden}
       extraItems={[{ label: logY ? "Linear axis" : "Logarithmic axis", icon: "theory", onSelect: () => setLogY(!logY) }]}
     />
   );

@@ -54,7 +54,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
   const margins = series.some((one) => one.endLabel) ? labelledMargin : margin;
   const plotWidth = Math.max(40, width - 52 - margins.right);
   const xTicks = useMemo(() => axisTicks(x, layout.xDomain, plotWidth), [x, layout, plotWidth]);
-  const yTicks = useMemo(() => axisTicks(y, layout.yDomain, height - 50), [y, layout, height]);
+  const yTicks = useMemo(() => axisTicks(y, layout.yDomain, height - 50, 36), [y, layout, height]);
   const labelled = (ticks: readonly Tick[]) => ticks.filter((tick) => !tick.minor).map((tick) => tick.at);
   const lines = useMemo(
     () =>

@@ -30,9 +30,9 @@ export function powerOfTen(exponent: number): string {
   return `10${exponent < 0 ? "⁻" : ""}${digits}`;
 }
 
-/** A decade as text: plain between 0.01 and 1000, a power of ten beyond. */
+/** A decade as text: plain between 0.01 and 100k, a power of ten beyond. */
 function decadeLabel(exponent: number, plain: boolean): string {
-  return plain ? String(Number((10 ** exponent).toPrecision(1))) : powerOfTen(exponent);
+  return plain ? shortNumber(Number((10 ** exponent).toPrecision(1))) : powerOfTen(exponent);
 }
 
 /**
@@ -43,7 +43,7 @@ export function decadeTicks(low: number, high: number, most = 8): Tick[] {
   const first = Math.ceil(low - 1e-9);
   const last = Math.floor(high + 1e-9);
   const stride = Math.max(1, Math.ceil((last - first + 1) / most));
-  const plain = low > -2.6 && high < 3.6;
+  const plain = low > -2.6 && high < 5.3;
   const ticks: Tick[] = [];
   for (let exponent = first; exponent <= last; exponent++) {
     const labelled = (exponent - first) % stride === 0;
@@ -57,7 +57,9 @@ export function decadeTicks(low: number, high: number, most = 8): Tick[] {
       const at = exponent + Math.log10(mantissa);
       if (at < low - 1e-9 || at > high + 1e-9) continue;
       const labelled = labelledMantissas.includes(mantissa);
-      const label = plain ? String(Number((mantissa * 10 ** exponent).toPrecision(1))) : `${mantissa}·${powerOfTen(exponent)}`;
+      const label = plain
+        ? shortNumber(Number((mantissa * 10 ** exponent).toPrecision(1)))
+        : `${mantissa}·${powerOfTen(exponent)}`;
       ticks.push({ at, label: labelled ? label : "", minor: !labelled });
     }
   return ticks.sort((a, b) => a.at - b.at);
@@ -67,7 +69,12 @@ export function decadeTicks(low: number, high: number, most = 8): Tick[] {
 export function linearTicks(low: number, high: number, about = 5): Tick[] {
   const span = high - low;
   if (!(span > 0)) return [{ at: low, label: shortNumber(low), minor: false }];
-  const rough = span / about;
+  const ticks = roundTicks(low, high, about);
+  return ticks.length >= 2 ? ticks : roundTicks(low, high, about * 2.5);
+}
+
+function roundTicks(low: number, high: number, about: number): Tick[] {
+  const rough = (high - low) / about;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) as number;
   const ticks: Tick[] = [];

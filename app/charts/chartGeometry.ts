@@ -58,6 +58,8 @@ export function layoutChart(
       if (plotted !== null) ys.push(plotted);
     }
   const yDomain = fixedDomain(y) ?? paddedDomain(ys, y.kind, 0.06);
+  // The depths of the grid have their places before the first point comes.
+  if (x.kind === "log2") for (const value of x.tickValues ?? []) xs.push(toPlot(value, x.kind) ?? 0);
   const margin = x.kind === "log2" ? 0.05 : xs.length > 1 ? 0 : 0.05;
   return { drawn, xDomain: xFixed ?? widened(paddedDomain(xs, x.kind, margin), x.kind), yDomain, shownPoints };
 }
@@ -66,10 +68,11 @@ export function layoutChart(
 const widened = (domain: [number, number], kind: AxisKind): [number, number] =>
   kind === "log2" && domain[1] - domain[0] < 1 ? [domain[0] - 0.5, domain[1] + 0.5] : domain;
 
-export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: number): Tick[] {
+/** @param spacing least pixels between labels of a linear axis: wide where they stand side by side */
+export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: number, spacing = 70): Tick[] {
   const [low, high] = domain;
   if (axis.kind === "log2")
     return depthTicks([...(axis.tickValues ?? [])], low, high, pixels).filter((tick) => tick.at >= low && tick.at <= high);
   if (axis.kind === "log10") return decadeTicks(low, high, Math.max(2, Math.floor(pixels / 44)));
-  return linearTicks(low, high, Math.max(2, Math.floor(pixels / 70)));
+  return linearTicks(low, high, Math.max(2, Math.floor(pixels / spacing)));
 }

@@ -7,6 +7,7 @@ import { readable } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
 import { curveStyle } from "../charts/lineStyle.ts";
+import { countOf } from "../text/formatNumber.ts";
 import { StatusBadge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Select } from "../ui/Field.tsx";
@@ -130,6 +131,7 @@ export function DepthCurveChart({ rows, view, onView, share, empty }: DepthCurve
         hollow: curve.dots.map(({ unfinished }) => unfinished),
         minor: true,
       };
+      if (curve.points.length === 0) return [];
       const { fit } = curve;
       if (!fit) return [single, main];
       const ends = [curve.points[0]?.x ?? 1, curve.points.at(-1)?.x ?? 1];
@@ -166,10 +168,10 @@ export function DepthCurveChart({ rows, view, onView, share, empty }: DepthCurve
   const notices = [
     banded ? `mean ${log ? "(geometric) " : ""}with 95 % band over seeds` : null,
     wedges.length > 0 ? "grey sector: theory's slopes −1/2…−1/4 through the fit; slopes with their standard error" : null,
-    log && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,
+    log && series.length > 0 && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,
     curves.some((curve) => curve.unfinished) ? "hollow: still training" : null,
-    omitted > 0 ? `${omitted} values not above 0 left out of the means` : null,
-    leftOut > 0 ? `${leftOut} runs ended without a result and are left out` : null,
+    omitted > 0 ? `${countOf(omitted, "value")} not above 0 left out of the means` : null,
+    leftOut > 0 ? `${countOf(leftOut, "run")} ended without a result, left out` : null,
   ];
   const xAxis = useMemo(
     (): AxisOptions => ({

@@ -45,7 +45,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
   const badge = <LiveBadge experimentId={experimentId} rows={rows} onJoined={onJoined} onItems={onItems} />;
   if (detail === null)
     return (
-      <div className="mx-auto max-w-[1680px] px-4 py-6 lg:px-6">
+      <div>
         {error !== null ? <Problem error={error} onRetry={readDetail} /> : <ResultSkeleton />}
         <div className="sr-only">{badge}</div>
       </div>
@@ -72,11 +72,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
 
   return (
     <CrosshairContext value={crosshair}>
-      <div
-        className="mx-auto max-w-[1680px] space-y-4 px-4 py-5 lg:px-6"
-        data-testid="experiment-result"
-        data-last-point-at={store.lastPointAt}
-      >
+      <div className="space-y-4" data-testid="experiment-result" data-last-point-at={store.lastPointAt}>
         <span data-testid="point-count" className="hidden">
           {points}
         </span>

@@ -65,9 +65,9 @@ export function GeometryPanel({ store, version, view, onView }: GeometryPanelPro
         />
       </div>
       {snapshot ? (
-        <div className="grid gap-4 p-4 pt-2 lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
+        <div className="grid gap-4 p-4 pt-2 lg:grid-cols-2">
           <div className="min-w-0">
-            <GeometryCanvas snapshot={snapshot} radius={radius} height={320} />
+            <GeometryCanvas snapshot={snapshot} radius={radius} height={360} />
             <p className="mt-1 text-2xs text-ink-faint">
               Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to turn, double click to turn
               back.

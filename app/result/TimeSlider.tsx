@@ -39,7 +39,7 @@ export function TimeSlider({ steps, at, onAt, label }: TimeSliderProps) {
   const text =
     steps.length === 0 ? "no step yet" : `step ${(steps[index] ?? 0).toLocaleString("en")}${at === null ? " (latest)" : ""}`;
   return (
-    <div className="flex min-w-44 flex-1 items-center gap-2">
+    <div className="flex min-w-full flex-1 items-center gap-2 sm:min-w-44">
       <Button
         look="quiet"
         small

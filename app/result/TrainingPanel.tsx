@@ -27,6 +27,7 @@ interface TrainingPanelProps {
   onView: ChangeView;
   logX: boolean;
   share: string | null;
+  hidden: ReadonlySet<string>;
 }
 
 const mostReferences = 3;
@@ -95,6 +96,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
       references={references}
       floor={spec.metric.startsWith("nc1.") ? 1e-6 : null}
       height={220}
+      sharedHidden={props.hidden}
       empty={lines.length === 0 ? "no point yet" : undefined}
       notices={[
         spec.metric === "loss" && distinct > mostReferences

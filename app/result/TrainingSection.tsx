@@ -1,10 +1,14 @@
 "use client";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
+import { ChartLegend } from "../charts/ChartLegend.tsx";
+import { toggledIn } from "../charts/ChartPanel.tsx";
+import { runStyle } from "../charts/lineStyle.ts";
 import { xModes } from "../charts/seriesX.ts";
 import { Button } from "../ui/Button.tsx";
 import { Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import type { ExperimentStore } from "./experimentStore.ts";
+import { cellLabel, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { trainingPanels } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { shownRuns, stepsPerEpoch } from "./shownRuns.ts";
@@ -26,6 +30,12 @@ interface TrainingSectionProps {
 export function TrainingSection({ store, version, view, onView, share }: TrainingSectionProps) {
   const { rows, detail } = store;
   const runs = useMemo(() => shownRuns(rows, view), [rows, view]);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const legend = useMemo(() => {
+    const varying = varyingAxes(runs.map((run) => run.config));
+    const axes = varying.length > 0 ? varying : gridAxisIds.filter((axis) => axis === "depth");
+    return runs.map((run) => ({ id: run.id, label: cellLabel(run.config, axes), style: runStyle(run.config) }));
+  }, [runs]);
   const seeds = [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b);
   const depths = [...new Set(rows.map((row) => row.config.depth))].sort((a, b) => a - b);
   const logX = view.logX ?? detail?.config.measuring.name === "log";
@@ -120,6 +130,10 @@ export function TrainingSection({ store, version, view, onView, share }: Trainin
           </span>
         </div>
       </div>
+      <div className="mb-3 space-y-1">
+        <ChartLegend series={legend} hidden={hidden} onToggle={(id) => setHidden(toggledIn(hidden, id))} />
+        {logX && <p className="text-2xs text-ink-faint">{view.x} 0 has no place on a log axis: choose “linear” to see it.</p>}
+      </div>
       {failed.length > 0 && (
         <p className="mb-2 text-warn text-xs">
           {failed.length} shown {failed.length === 1 ? "run" : "runs"} ended without a result; the table says why.
@@ -137,6 +151,7 @@ export function TrainingSection({ store, version, view, onView, share }: Trainin
               onView={onView}
               logX={logX}
               share={share}
+              hidden={hidden}
             />
           </WhenVisible>
         ))}

@@ -53,7 +53,7 @@ export function findings(runs: readonly RunRow[]): Findings {
     const label = curve.label ? `${curve.label}, ` : "";
     const count = `N = ${curve.count} ${curve.count === 1 ? "run" : "runs"}`;
     const text = [label + where, slope, count].filter((part) => part !== null).join(", ");
-    return [{ key: curve.key, text: text.charAt(0).toUpperCase() + text.slice(1) }];
+    return [{ key: curve.key, text: text.replace(/^[a-z]/, (letter) => letter.toUpperCase()) }];
   });
   const caveats: string[] = [];
   if (ended > 0)

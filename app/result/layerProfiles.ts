@@ -27,7 +27,8 @@ function lastIndexAt(steps: readonly number[], at: number): number {
 
 /**
  * A metric over the layers at a moment of the training: one profile a cell, mean over its seeds (geometric on a
- * logarithmic scale). Each run stands at its last measurement that is not after `at`.
+ * logarithmic scale). Each run stands at its last measurement that is not after `at`; runs that have not come so far
+ * count only where none has.
  */
 export function layerProfiles(
   store: ExperimentStore,
@@ -37,12 +38,15 @@ export function layerProfiles(
   at: number,
   log: boolean,
 ): LayerProfile[] {
+  const covers = (run: RunRow) => run.status === "finished" || store.lastStep(run.id) >= at;
   const begun = runs.filter((run) => !isTerminal(run.status) || run.status === "finished");
   return groupCells(begun, cellAxes).flatMap((cell) => {
     const { depth } = cell.config;
     const layers: number[][] = Array.from({ length: depth }, () => []);
     const seen = new Set<string>();
-    for (const run of cell.members)
+    // A run that has not come so far yet would pull the mean back: it counts only where no other has.
+    const reached = cell.members.filter(covers);
+    for (const run of reached.length > 0 ? reached : cell.members)
       for (let layer = 1; layer <= depth; layer++) {
         const series = store.series(run.id, seriesKey(split, metric, layer));
         const index = lastIndexAt(series.steps, at);
