@@ -47,10 +47,7 @@ export const experiments = pgTable(
     createdAt: now("created_at"),
     updatedAt: now("updated_at"),
   },
-  (table) => [
-    index("experiments_by_update").on(table.archived, table.updatedAt.desc()).where(sql`${table.removedAt} is null`),
-    index("experiments_running").on(table.status).where(sql`${table.status} in ('queued', 'running')`),
-  ],
+  (table) => [index("experiments_by_update").on(table.archived, table.updatedAt.desc()).where(sql`${table.removedAt} is null`)],
 );
 
 /** One cell of a study's grid. Its row carries the truth about who may train it: status, attempt and lease. */
@@ -183,6 +180,8 @@ export const checkpoints = pgTable(
 /** A machine that connected once, under the identity in its data folder. */
 export const workers = pgTable("workers", {
   id: uuid("id").primaryKey(),
+  /** The token it came by: another one may not speak for it while this one is valid. */
+  tokenId: uuid("token_id").notNull(),
   name: text("name").notNull(),
   local: boolean("local").notNull(),
   version: text("version").notNull(),

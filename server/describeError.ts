@@ -1,10 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { FailureCode } from "../contract/failure.ts";
-
-interface Issue {
-  path: PropertyKey[];
-  message: string;
-}
+import { describeInvalid } from "./services/describeInvalid.ts";
 
 /**
  * What may be told about an error: a Failure's own words, a schema's complaint with its place, or nothing but an id
@@ -13,16 +9,14 @@ interface Issue {
 export function describeError(error: unknown): { code: FailureCode; message: string } {
   if (error instanceof Error) {
     if (error.name === "Failure") return { code: (error as Error & { code: FailureCode }).code, message: error.message };
-    const issues = (error as Error & { issues?: Issue[] }).issues;
-    if (Array.isArray(issues)) return { code: "INVALID", message: issues.slice(0, 5).map(issueText).join("; ").slice(0, 1000) };
+    if (Array.isArray((error as { issues?: unknown }).issues))
+      return { code: "INVALID", message: describeInvalid(error as unknown as Parameters<typeof describeInvalid>[0]) };
     if (error.name === "TRPCError" && error.cause === undefined) return { code: transportCode(error), message: error.message };
   }
   const id = randomBytes(4).toString("hex");
   console.error(`[${id}]`, error);
   return { code: "INTERNAL", message: `Internal error ${id}: the server's log says more.` };
 }
-
-const issueText = (issue: Issue) => (issue.path.length ? `${issue.path.map(String).join(".")}: ${issue.message}` : issue.message);
 
 function transportCode(error: Error): FailureCode {
   const code = (error as Error & { code?: string }).code;

@@ -123,6 +123,7 @@ CREATE TABLE "worker_tokens" (
 --> statement-breakpoint
 CREATE TABLE "workers" (
 	"id" uuid PRIMARY KEY NOT NULL,
+	"token_id" uuid NOT NULL,
 	"name" text NOT NULL,
 	"local" boolean NOT NULL,
 	"version" text NOT NULL,
@@ -142,7 +143,6 @@ ALTER TABLE "runs" ADD CONSTRAINT "runs_experiment_id_experiments_id_fk" FOREIGN
 ALTER TABLE "series_chunks" ADD CONSTRAINT "series_chunks_run_id_runs_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."runs"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "shares" ADD CONSTRAINT "shares_experiment_id_experiments_id_fk" FOREIGN KEY ("experiment_id") REFERENCES "public"."experiments"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "experiments_by_update" ON "experiments" USING btree ("archived","updated_at" DESC NULLS LAST) WHERE "experiments"."removed_at" is null;--> statement-breakpoint
-CREATE INDEX "experiments_running" ON "experiments" USING btree ("status") WHERE "experiments"."status" in ('queued', 'running');--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_ordinal" ON "runs" USING btree ("experiment_id","ordinal");--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_cell" ON "runs" USING btree ("experiment_id","cell");--> statement-breakpoint
 CREATE INDEX "runs_queued" ON "runs" USING btree ("queued_at") WHERE "runs"."status" = 'queued';--> statement-breakpoint

@@ -5,22 +5,45 @@ import { attempts, checkpoints, geometrySnapshots, logLines, runs } from "../sch
 
 const clock = sql`clock_timestamp()`;
 
-/** A run and one of its attempts, the run's row locked until the transaction ends; null if the run is gone. */
+/** A run and one of its attempts (null if there is none of that number), the run's row locked until the transaction ends. */
 export async function lockRun(db: Executor, runId: string, number: number) {
-  const [run] = await db.select().from(runs).where(eq(runs.id, runId)).for("update");
-  if (!run) return null;
-  const [attempt] = await db
-    .select()
-    .from(attempts)
-    .where(and(eq(attempts.runId, runId), eq(attempts.number, number)));
-  return { run, attempt: attempt ?? null };
+  const [row] = await db
+    .select({
+      run: {
+        id: runs.id,
+        experimentId: runs.experimentId,
+        ordinal: runs.ordinal,
+        status: runs.status,
+        attempt: runs.attempt,
+        setbacks: runs.setbacks,
+        lease: runs.lease,
+        workerId: runs.workerId,
+      },
+      attempt: { lease: attempts.lease, lastSeq: attempts.lastSeq, endedAt: attempts.endedAt, workerId: attempts.workerId },
+    })
+    .from(runs)
+    .leftJoin(attempts, and(eq(attempts.runId, runs.id), eq(attempts.number, number)))
+    .where(eq(runs.id, runId))
+    .for("update", { of: runs });
+  return row ?? null;
 }
 
-export async function advanceAttempt(db: Executor, runId: string, number: number, lastSeq: number): Promise<void> {
-  await db
-    .update(attempts)
-    .set({ lastSeq })
-    .where(and(eq(attempts.runId, runId), eq(attempts.number, number)));
+export type LockedRun = NonNullable<Awaited<ReturnType<typeof lockRun>>>;
+
+/** Notes how far an attempt's events are stored, and renews its lease: who sends events is alive. */
+export async function advanceAttempt(
+  db: Executor,
+  runId: string,
+  number: number,
+  lastSeq: number,
+  leaseMs: number,
+): Promise<void> {
+  await db.execute(sql`
+    with renewed as (
+      update ${runs} set lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+      where id = ${runId}::uuid and lease is not null
+    )
+    update ${attempts} set last_seq = ${lastSeq} where run_id = ${runId}::uuid and number = ${number}`);
 }
 
 export async function startAttempt(db: Executor, runId: string, number: number, started: StartedEvent): Promise<void> {

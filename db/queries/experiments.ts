@@ -89,12 +89,9 @@ export async function listExperimentRows(db: Executor, query: ListExperimentsReq
   return { rows, total, tags: tags.rows.map((row) => row.tag) };
 }
 
-/** Experiments with runs that are not ended. */
-export async function listLiveExperiments(db: Executor): Promise<string[]> {
-  const rows = await db
-    .select({ id: experiments.id })
-    .from(experiments)
-    .where(sql`${experiments.status} in ('queued', 'running') and ${experiments.removedAt} is null`);
+/** Experiments that have runs on workers. */
+export async function listRunningExperiments(db: Executor): Promise<string[]> {
+  const rows = await db.selectDistinct({ id: runs.experimentId }).from(runs).where(sql`${runs.lease} is not null`);
   return rows.map((row) => row.id);
 }
 

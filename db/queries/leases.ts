@@ -80,25 +80,24 @@ export async function renewLeases(
   }));
 }
 
-export async function renewLease(db: Executor, runId: string, lease: string, leaseMs: number): Promise<void> {
-  await db
-    .update(runs)
-    .set({ leaseUntil: inMs(leaseMs) })
-    .where(and(eq(runs.id, runId), eq(runs.lease, lease)));
-}
-
-/** Runs whose lease ran out by the database's clock. */
-export async function listExpired(db: Executor): Promise<{ id: string; attempt: number; workerId: string | null }[]> {
+/** Runs whose lease ran out by the database's clock; of all, or that one. */
+export async function listExpired(db: Executor, id?: string) {
   return db
-    .select({ id: runs.id, attempt: runs.attempt, workerId: runs.workerId })
+    .select({
+      id: runs.id,
+      experimentId: runs.experimentId,
+      attempt: runs.attempt,
+      lease: runs.lease,
+      workerId: runs.workerId,
+    })
     .from(runs)
-    .where(sql`${runs.lease} is not null and ${runs.leaseUntil} < clock_timestamp()`);
+    .where(and(sql`${runs.lease} is not null and ${runs.leaseUntil} < clock_timestamp()`, id ? eq(runs.id, id) : undefined));
 }
 
 /** Runs a worker has a lease on. */
 export async function listLeasedTo(db: Executor, workerId: string) {
   return db
-    .select({ id: runs.id, attempt: runs.attempt, lease: runs.lease, status: runs.status })
+    .select({ id: runs.id, experimentId: runs.experimentId, attempt: runs.attempt, lease: runs.lease })
     .from(runs)
     .where(and(sql`${runs.lease} is not null`, eq(runs.workerId, workerId)));
 }

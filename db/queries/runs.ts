@@ -182,3 +182,12 @@ export async function listStepTimes(db: Executor, limit: number) {
     .orderBy(sql`${runs.endedAt} desc nulls first`)
     .limit(limit);
 }
+
+/** Queued runs that no delivery is under way for: a server that was killed may have left some. */
+export async function listUndelivered(db: Executor): Promise<{ id: string; ordinal: number }[]> {
+  const result = await db.execute<{ id: string; ordinal: number }>(sql`
+    select id, ordinal from ${runs} where status = 'queued' and id not in (
+      select (data->>'runId')::uuid from queue.job where name = 'runs' and state in ('created', 'retry')
+    ) order by queued_at, ordinal`);
+  return result.rows;
+}

@@ -6,15 +6,22 @@ const clock = sql`clock_timestamp()`;
 
 export type StoredWorker = typeof workers.$inferSelect;
 
+/** @returns false if the worker belongs to another token that is still valid */
 export async function upsertWorker(
   db: Executor,
   worker: Omit<typeof workers.$inferInsert, "firstSeenAt" | "lastSeenAt">,
-): Promise<void> {
+): Promise<boolean> {
   const { id: _id, ...seen } = worker;
-  await db
+  const result = await db
     .insert(workers)
     .values(worker)
-    .onConflictDoUpdate({ target: workers.id, set: { ...seen, lastSeenAt: clock } });
+    .onConflictDoUpdate({
+      target: workers.id,
+      set: { ...seen, lastSeenAt: clock },
+      setWhere: sql`${workers.tokenId} = ${worker.tokenId}
+        or not exists (select 1 from ${workerTokens} t where t.id = ${workers.tokenId} and t.revoked_at is null)`,
+    });
+  return (result.rowCount ?? 0) > 0;
 }
 
 export async function noteSeen(db: Executor, id: string): Promise<void> {
@@ -35,7 +42,7 @@ export async function insertWorkerToken(db: Executor, token: typeof workerTokens
 }
 
 /** The token of this digest unless it is revoked; notes its use. */
-export async function useWorkerToken(db: Executor, hash: string): Promise<{ id: string; local: boolean } | null> {
+export async function admitWorkerToken(db: Executor, hash: string): Promise<{ id: string; local: boolean } | null> {
   const [row] = await db
     .update(workerTokens)
     .set({ lastUsedAt: clock })

@@ -1,10 +1,11 @@
 import { type ExperimentConfig, experimentConfig, requireGridWithinLimit } from "../../contract/experimentConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import { lockExperiment, recountExperiment, type StoredExperiment, updateExperimentRow } from "../../db/queries/experiments.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import { lockExperiment, type StoredExperiment, updateExperimentRow } from "../../db/queries/experiments.ts";
 import { insertRuns, listCells } from "../../db/queries/runs.ts";
+import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
 import { makeRuns } from "./makeRuns.ts";
-import { refreshExperiment } from "./refreshExperiment.ts";
 import { requireFound } from "./requireFound.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function extendGrid(
   id: string,
   more: { depths?: number[]; seeds?: number[] },
 ): Promise<{ added: number }> {
-  const added = await context.database.orm.transaction(async (tx) => {
+  const added = await changeRuns(context, id, async (tx) => {
     const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
     const before = experiment.config;
     const config: ExperimentConfig = experimentConfig.parse({
@@ -25,19 +26,14 @@ export async function extendGrid(
       seeds: union(before.seeds, more.seeds),
     });
     requireGridWithinLimit(config);
-    const isNew = (cell: { depth: number; seed: number }) =>
-      !before.depths.includes(cell.depth) || !before.seeds.includes(cell.seed);
-    const runs = makeRuns(id, config, await listCells(tx, id), isNew);
-    if (runs.length === 0) return 0;
-    await updateExperimentRow(tx, id, { config });
-    await insertRuns(tx, runs);
+    const isNew = (cell: RunConfig) => !before.depths.includes(cell.depth) || !before.seeds.includes(cell.seed);
+    const runs = await insertRuns(tx, makeRuns(id, config, await listCells(tx, id), isNew));
+    if (runs.length > 0) await updateExperimentRow(tx, id, { config });
     await context.dispatch.enqueue(tx, runs);
-    await recountExperiment(tx, id, true);
-    return runs.length;
+    return runs;
   });
-  if (added > 0) await refreshExperiment(context, id, { touch: true, course: false });
   context.dispatch.wake();
-  return { added };
+  return { added: added.length };
 }
 
 /** @throws Failure CONFLICT for a recording */

@@ -1,0 +1,71 @@
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { Failure } from "../contract/failure.ts";
+
+export interface ServerSettings {
+  dataDir: string;
+  host: string;
+  port: number;
+  /** Address of an external Postgres; null: the rows are in the data folder. */
+  databaseUrl: string | null;
+  localWorker: boolean;
+  /** Needed beyond loopback; null: every local request is the owner's. */
+  accessKey: string | null;
+  /** Address for links and commands, without a slash at its end; null: follows from host and port. */
+  publicUrl: string | null;
+}
+
+export const projectRoot = resolve(import.meta.dirname, "..");
+const shortestKey = 22;
+
+/** @throws Failure INVALID naming the variable, its value and what it may be */
+export function serverSettings(): ServerSettings {
+  const env = process.env;
+  const host = env.COLLAPSAR_HOST || "127.0.0.1";
+  const accessKey = env.COLLAPSAR_ACCESS_KEY || null;
+  if (accessKey !== null && accessKey.length < shortestKey)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_ACCESS_KEY has ${accessKey.length} characters: it needs at least ${shortestKey}. ${keyHint}`,
+    );
+  if (accessKey === null && !isLoopback(host))
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_HOST is ${host}, which others can reach: set COLLAPSAR_ACCESS_KEY to a secret of at least ${shortestKey} characters. ${keyHint}`,
+    );
+  return {
+    dataDir: resolve(env.COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
+    host,
+    port: portNumber(env.COLLAPSAR_PORT || "4040"),
+    databaseUrl: env.DATABASE_URL || null,
+    localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
+    accessKey,
+    publicUrl: env.COLLAPSAR_PUBLIC_URL ? publicUrl(env.COLLAPSAR_PUBLIC_URL) : null,
+  };
+}
+
+const keyHint = "For example: export COLLAPSAR_ACCESS_KEY=$(openssl rand -base64 24)";
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new Failure("INVALID", `COLLAPSAR_PORT is "${text}": it must be a whole number from 0 to 65535 (0 = any free one)`);
+  return port;
+}
+
+function publicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:")
+    throw new Failure("INVALID", `COLLAPSAR_PUBLIC_URL is "${text}": it must begin with http:// or https://`);
+  return url.origin;
+}
+
+/** The environment of the worker that the server starts: the server's own without its secrets, with the worker's token. */
+export function workerEnvironment(token: string): NodeJS.ProcessEnv {
+  const { COLLAPSAR_ACCESS_KEY: _key, DATABASE_URL: _url, ...rest } = process.env;
+  return { ...rest, COLLAPSAR_WORKER_TOKEN: token };
+}

@@ -1,0 +1,25 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { isIP } from "node:net";
+
+/**
+ * Whether a request may come from where it says. Its Host must be an address or a name of this server's: a foreign name that
+ * resolves to this machine (DNS rebinding) is refused. Its Origin, where a browser sends one, must be this server's own.
+ * @returns null if it may, else the reason
+ */
+export function refuseSource(headers: IncomingHttpHeaders, publicUrl: string): string | null {
+  const host = headers.host ?? "";
+  const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, "") : "";
+  const own = new URL(publicUrl);
+  if (name !== "localhost" && isIP(name) === 0 && name !== own.hostname)
+    return `The host "${host.slice(0, 100)}" is not this server's: set COLLAPSAR_PUBLIC_URL to the address that people use.`;
+  const { origin } = headers;
+  if (origin !== undefined && !(URL.canParse(origin) && (new URL(origin).host === host || origin === own.origin)))
+    return "Requests from other sites are refused.";
+  return null;
+}
+
+/** Whether a browser says that another site's page made this request. */
+export const isCrossSite = (headers: IncomingHttpHeaders): boolean => {
+  const site = headers["sec-fetch-site"];
+  return site === "cross-site" || site === "same-site";
+};

@@ -1,0 +1,19 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+const mostBytes = 1_000_000;
+
+/** @returns null if the body is too large: the request is answered then */
+export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer | null> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > mostBytes) {
+      response.writeHead(413, { "content-type": "text/plain", connection: "close" });
+      response.end(`A request has at most ${mostBytes.toLocaleString("en")} bytes.`);
+      return null;
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { appRouter } from "../appRouter.ts";
+import { findAccess } from "../findAccess.ts";
+import type { ServiceContext } from "../services/context.ts";
+import type { AccessKey } from "./accessKey.ts";
+import { readBody } from "./readBody.ts";
+
+const compress = promisify(gzip);
+const worthCompressing = 4_096;
+
+/** Answers the procedures under /trpc. */
+export async function serveProcedures(
+  context: ServiceContext,
+  accessKey: AccessKey | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = request.method === "POST" ? await readBody(request, response) : undefined;
+  if (body === null) return;
+  const header = request.headers["x-share-token"];
+  const { access } = await findAccess(context, accessKey, request.headers, Array.isArray(header) ? header.join() : header);
+  const answer = await fetchRequestHandler({
+    endpoint: "/trpc",
+    req: new Request(new URL(request.url!, "http://server"), {
+      method: request.method,
+      headers: { "content-type": request.headers["content-type"] ?? "", "trpc-accept": "application/json" },
+      body: body && new Uint8Array(body),
+    }),
+    router: appRouter,
+    createContext: () => ({ access, services: context }),
+    allowBatching: true,
+  });
+  let text: Buffer = Buffer.from(await answer.arrayBuffer());
+  response.statusCode = answer.status;
+  response.setHeader("content-type", "application/json");
+  response.setHeader("cache-control", "no-store");
+  if (text.length > worthCompressing && isFarAway(request) && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {
+    text = await compress(text, { level: 3 });
+    response.setHeader("content-encoding", "gzip");
+  }
+  response.end(text);
+}
+
+/** On the same machine bytes cost less than their compression. */
+function isFarAway(request: IncomingMessage): boolean {
+  return !/^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? "");
+}

@@ -1,0 +1,38 @@
+/** The server's program: `node server/main.ts [--dev | --no-pages]`. */
+import { serverSettings } from "./env.ts";
+import { startServer } from "./startServer.ts";
+
+const flags = process.argv.slice(2);
+const unknown = flags.find((flag) => flag !== "--dev" && flag !== "--no-pages");
+
+const say = (error: unknown) => {
+  const isPlain = error instanceof Error && error.name === "Failure";
+  console.error(isPlain ? error.message : error);
+};
+
+try {
+  if (unknown) throw Object.assign(new Error(`Unknown flag ${unknown}: there are --dev and --no-pages.`), { name: "Failure" });
+  const pages = flags.includes("--no-pages") ? "none" : flags.includes("--dev") ? "dev" : "built";
+  const server = await startServer(serverSettings(), pages, (error) => {
+    console.error(`Collapsar cannot go on: ${error.message}`);
+    process.exit(1);
+  });
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      console.log("Stopping; once more to end at once.");
+      server.stop().then(
+        () => process.exit(0),
+        (error) => {
+          say(error);
+          process.exit(1);
+        },
+      );
+    });
+  console.log(`Collapsar is ready at ${server.address}`);
+} catch (error) {
+  say(error);
+  process.exit(1);
+}

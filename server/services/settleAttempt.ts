@@ -1,0 +1,60 @@
+import type { FailureCode } from "../../contract/failure.ts";
+import { limits } from "../../contract/limits.ts";
+import { isTerminal, type RunStatus } from "../../contract/status.ts";
+import type { Executor } from "../../db/database.ts";
+import { endAttempt, type LockedRun } from "../../db/queries/attempts.ts";
+import { settleRun } from "../../db/queries/runs.ts";
+import type { ServiceContext } from "./context.ts";
+
+export interface AttemptEnd {
+  code: FailureCode | "FINISHED";
+  message: string;
+  /** Last training step, if known. */
+  step: number | null;
+  /** Nobody's fault: the attempt does not count towards the limit. */
+  excused: boolean;
+}
+
+/**
+ * Ends an attempt and its run's lease; a crashed or lost attempt is followed by another one while attempts are left.
+ * Runs in the transaction that locked the run's row.
+ */
+export async function settleAttempt(
+  context: ServiceContext,
+  tx: Executor,
+  run: LockedRun["run"],
+  end: AttemptEnd,
+): Promise<RunStatus> {
+  const { code, message } = end;
+  await endAttempt(tx, run.id, run.attempt, { code, message });
+  const setbacks = run.setbacks + (end.excused ? 0 : 1);
+  let to = nextStatus(run.status, end, setbacks);
+  const change = {
+    failure: to === "finished" || to === "queued" ? null : { code: code as FailureCode, message },
+    ...(isTerminal(to) ? {} : { setbacks }),
+    ...(end.step === null || to === "queued" ? {} : { step: end.step }),
+  };
+  if (!(await settleRun(tx, run.id, to, change))) {
+    to = "failed";
+    await settleRun(tx, run.id, to, change);
+  }
+  if (to === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
+  return to;
+}
+
+function nextStatus(from: RunStatus, end: AttemptEnd, setbacks: number): RunStatus {
+  switch (end.code) {
+    case "FINISHED":
+      return "finished";
+    case "DIVERGED":
+      return "diverged";
+    case "CRASHED":
+    case "WORKER_LOST":
+      if (from === "cancelling") return "cancelled";
+      return setbacks < limits.attempts ? "queued" : "failed";
+    case "CANCELLED":
+      return from === "cancelling" ? "cancelled" : "failed";
+    default:
+      return "failed";
+  }
+}

@@ -1,0 +1,119 @@
+import type { StartedEvent } from "../../contract/runEvents.ts";
+import type { WatchItem } from "../../contract/watchProtocol.ts";
+import { type EventAnswer, type EventBatch, eventBatch, protocolTimes } from "../../contract/workerProtocol.ts";
+import type { Executor } from "../../db/database.ts";
+import {
+  advanceAttempt,
+  insertCheckpoints,
+  insertGeometry,
+  insertLogLines,
+  type LockedRun,
+  lockRun,
+  startAttempt,
+} from "../../db/queries/attempts.ts";
+import { type ListedExperiment, recountExperiment } from "../../db/queries/experiments.ts";
+import { noteMeasured, type RunState, readRunState, startRun } from "../../db/queries/runs.ts";
+import { appendMeasurements, readSeries } from "../../db/queries/series.ts";
+import type { ServiceContext } from "./context.ts";
+import { describeInvalid } from "./describeInvalid.ts";
+import { refreshExperiment } from "./refreshExperiment.ts";
+import { settleAttempt } from "./settleAttempt.ts";
+import { type SortedEvents, sortEvents } from "./sortEvents.ts";
+import { toExperimentSummary, toRunItem } from "./toViews.ts";
+
+interface Stored {
+  answer: EventAnswer;
+  items: WatchItem[];
+  /** The run and its experiment, if the events changed its status. */
+  changed: { run: RunState; experiment: ListedExperiment | null } | null;
+  experimentId: string;
+}
+
+/**
+ * Stores a worker's events once, however often they come, in one transaction with the number of the last stored one; then tells
+ * the pages. A batch is stored whole or not at all.
+ */
+export async function storeEvents(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
+  const parsed = eventBatch.safeParse(message);
+  if (!parsed.success) return { ok: false, code: "INVALID", message: describeInvalid(parsed.error) };
+  const stored = await context.database.orm.transaction((tx) => storeInTransaction(context, tx, workerId, parsed.data));
+  if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
+  if (stored.changed) tellOfChange(context, workerId, stored.changed);
+  return stored.answer;
+}
+
+const refusal = (answer: EventAnswer): Stored => ({ answer, items: [], changed: null, experimentId: "" });
+
+async function storeInTransaction(
+  context: ServiceContext,
+  tx: Executor,
+  workerId: string,
+  { runId, attempt: number, lease, events }: EventBatch,
+): Promise<Stored> {
+  const locked = await lockRun(tx, runId, number);
+  if (!locked) return refusal({ ok: false, code: "NOT_FOUND", message: "This run was deleted." });
+  const { run, attempt } = locked;
+  if (!attempt || attempt.lease !== lease || attempt.workerId !== workerId)
+    return refusal(leaseLost("This lease was never given."));
+  if (events.at(-1)!.seq <= attempt.lastSeq) return refusal({ ok: true, storedThrough: attempt.lastSeq });
+  if (attempt.endedAt !== null || run.attempt !== number || run.lease !== lease)
+    return refusal(leaseLost(`Attempt ${number} has ended; the run's attempt is ${run.attempt}, and it is ${run.status}.`));
+  if (events[0].seq > attempt.lastSeq + 1) return refusal({ ok: false, code: "SEQUENCE_GAP", expected: attempt.lastSeq + 1 });
+  const gap = events.findIndex((event, index) => event.seq !== events[0].seq + index);
+  if (gap > 0)
+    return refusal({ ok: false, code: "SEQUENCE_GAP", expected: Math.max(attempt.lastSeq + 1, events[gap - 1].seq + 1) });
+
+  const sorted = sortEvents(
+    runId,
+    number,
+    events.filter((event) => event.seq > attempt.lastSeq),
+  );
+  if (sorted.started) await storeStart(tx, run, sorted.started);
+  if (sorted.measurements.length > 0) {
+    await appendMeasurements(tx, runId, number, sorted.measurements);
+    await noteMeasured(tx, runId, sorted.lastStep, sorted.last, sorted.missing);
+  }
+  await insertLogLines(tx, sorted.logLines);
+  await insertGeometry(tx, sorted.geometry);
+  await insertCheckpoints(tx, sorted.checkpoints);
+  await advanceAttempt(tx, runId, number, events.at(-1)!.seq, protocolTimes.leaseMs);
+  if (sorted.end) await settleAttempt(context, tx, run, sorted.end);
+  return {
+    answer: { ok: true, storedThrough: events.at(-1)!.seq },
+    items: sorted.items,
+    changed: sorted.started || sorted.end ? await readChange(tx, run, sorted) : null,
+    experimentId: run.experimentId,
+  };
+}
+
+const leaseLost = (message: string): EventAnswer => ({ ok: false, code: "LEASE_LOST", message });
+
+/** A later attempt takes back what earlier ones measured after the step it goes on from. */
+async function storeStart(tx: Executor, run: LockedRun["run"], started: StartedEvent): Promise<void> {
+  await startAttempt(tx, run.id, run.attempt, started);
+  const last: Record<string, number> = {};
+  if (run.attempt > 1) for (const series of await readSeries(tx, [run.id], null)) last[series.key] = series.values.at(-1)!;
+  const { totalSteps, resumedFromStep, optimum, dataset } = started;
+  await startRun(tx, run.id, { totalSteps, step: resumedFromStep, optimum, dataset, last });
+}
+
+async function readChange(tx: Executor, run: LockedRun["run"], sorted: SortedEvents): Promise<Stored["changed"]> {
+  const state = (await readRunState(tx, run.id))!;
+  // A start of a run that was running before changes no counts.
+  const isCounted = sorted.end !== null || state.status !== run.status;
+  return { run: state, experiment: isCounted ? await recountExperiment(tx, run.experimentId, true) : null };
+}
+
+function tellOfChange(context: ServiceContext, workerId: string, { run, experiment }: NonNullable<Stored["changed"]>): void {
+  context.changes.publish(run.experimentId, [toRunItem(run)]);
+  if (experiment) {
+    const summary = toExperimentSummary(experiment, context.dispatch.slots());
+    context.changes.publish(run.experimentId, [{ kind: "experiment", summary }]);
+    context.changes.listChanged("experiments");
+    context.changes.listChanged("workers");
+  }
+  if (run.lease !== null) return;
+  context.dispatch.release(workerId, run.id);
+  context.dispatch.wake();
+  refreshExperiment(context, run.experimentId, { touch: false, course: true }).catch((error) => console.error(error));
+}

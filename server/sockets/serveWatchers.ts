@@ -1,0 +1,85 @@
+import type { Namespace, Socket } from "socket.io";
+import { type PageToServer, type ServerToPage, type WatchAnswer, watchAuth, watchRequest } from "../../contract/watchProtocol.ts";
+import { describeError } from "../describeError.ts";
+import { findAccess } from "../findAccess.ts";
+import type { AccessKey } from "../http/accessKey.ts";
+import type { ServiceContext } from "../services/context.ts";
+import { mayRead } from "../services/getExperiment.ts";
+import { owner } from "../services/reader.ts";
+import { requireReadableRun } from "../services/requireReadableRun.ts";
+import { refusal } from "./refusal.ts";
+import type { WatcherData } from "./watcher.ts";
+import { roomNames } from "./watchHub.ts";
+
+type Watcher = Socket<PageToServer, ServerToPage, object, WatcherData>;
+
+const longestTimerMs = 2 ** 31 - 1;
+const mostRooms = 100;
+
+/** Lets pages watch what they may read. */
+export function serveWatchers(
+  namespace: Namespace<PageToServer, ServerToPage, object, WatcherData>,
+  context: ServiceContext,
+  accessKey: AccessKey | null,
+): void {
+  namespace.use(async (socket, next) => {
+    try {
+      const auth = watchAuth.safeParse(socket.handshake.auth);
+      const token = auth.success ? auth.data.share : "";
+      const { access, share } = await findAccess(context, accessKey, socket.handshake.headers, token);
+      if (access.kind === "refused") return next(refusal("NOT_FOUND", "This link is not valid, or not any more."));
+      if (access.kind === "nobody") return next(refusal("NOT_ALLOWED", "Open the link that the server printed when it started."));
+      socket.data = { reader: access.kind === "share" ? access.reader : owner, share };
+      next();
+    } catch (error) {
+      const { code, message } = describeError(error);
+      next(refusal(code, message));
+    }
+  });
+  namespace.on("connection", (socket) => {
+    if (socket.data.share) endWithShare(socket, socket.data.share);
+    socket.on("watch", async (message, answer) => {
+      if (typeof answer !== "function") return;
+      answer(await watch(context, socket, message));
+    });
+    socket.on("unwatch", (message) => {
+      const request = watchRequest.safeParse(message);
+      if (request.success) socket.leave(roomFor(socket, roomOf(request.data)));
+    });
+  });
+}
+
+async function watch(context: ServiceContext, socket: Watcher, message: unknown): Promise<WatchAnswer> {
+  const request = watchRequest.safeParse(message);
+  if (!request.success) return { ok: false, code: "INVALID", message: "There is no such room." };
+  const { reader } = socket.data;
+  const notFound: WatchAnswer = { ok: false, code: "NOT_FOUND", message: "There is no such room." };
+  if (socket.rooms.size > mostRooms) return { ok: false, code: "INVALID", message: `A page watches at most ${mostRooms} rooms.` };
+  try {
+    if (request.data.room === "experiment" && !mayRead(reader, request.data.id)) return notFound;
+    if (request.data.room === "run" && reader.experimentId !== null) await requireReadableRun(context, reader, request.data.id);
+    if ((request.data.room === "experiments" || request.data.room === "workers") && reader.experimentId !== null) return notFound;
+    await socket.join(roomFor(socket, roomOf(request.data)));
+    return { ok: true };
+  } catch (error) {
+    const { code, message: text } = describeError(error);
+    return { ok: false, code, message: text };
+  }
+}
+
+function roomOf(request: { room: string; id?: string }): string {
+  if (request.room === "experiment") return roomNames.experiment(request.id!);
+  return request.room === "run" ? roomNames.run(request.id!) : request.room;
+}
+
+const roomFor = (socket: Watcher, room: string) => (socket.data.reader.hideNames ? roomNames.hidden(room) : room);
+
+/** The socket ends with its share: at its expiry, or when it is revoked. */
+function endWithShare(socket: Watcher, share: NonNullable<WatcherData["share"]>): void {
+  void socket.join(roomNames.share(share.id));
+  if (!share.expiresAt) return;
+  const leftMs = share.expiresAt.getTime() - Date.now();
+  if (leftMs > longestTimerMs) return;
+  const timer = setTimeout(() => socket.disconnect(true), Math.max(0, leftMs));
+  socket.on("disconnect", () => clearTimeout(timer));
+}

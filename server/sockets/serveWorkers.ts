@@ -1,0 +1,95 @@
+import type { Namespace, Socket } from "socket.io";
+import { heartbeat, type ServerToWorker, type WorkerToServer } from "../../contract/workerProtocol.ts";
+import { admitWorkerToken } from "../../db/queries/workers.ts";
+import { describeError } from "../describeError.ts";
+import type { ServiceContext } from "../services/context.ts";
+import { digest } from "../services/secrets.ts";
+import { storeEvents } from "../services/storeEvents.ts";
+import { greetWorker } from "../supervisor/greetWorker.ts";
+import { hearWorker } from "../supervisor/hearWorker.ts";
+import type { ConnectedWorker, WorkerLine } from "../supervisor/roster.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
+import { refusal } from "./refusal.ts";
+
+interface WorkerData {
+  token: { id: string; local: boolean };
+}
+type WorkerSocket = Socket<WorkerToServer, ServerToWorker, object, WorkerData>;
+
+const assignTimeoutMs = 5_000;
+
+/** Takes in workers, their events and their heartbeats. */
+export function serveWorkers(
+  namespace: Namespace<WorkerToServer, ServerToWorker, object, WorkerData>,
+  context: ServiceContext,
+  supervisor: Supervisor,
+): void {
+  namespace.use(async (socket, next) => {
+    try {
+      const given: unknown = socket.handshake.auth.token;
+      const token =
+        typeof given === "string" && given.length <= 200 ? await admitWorkerToken(context.database.orm, digest(given)) : null;
+      if (!token) return next(refusal("NOT_ALLOWED", "This token is unknown or revoked: make one on the page Workers."));
+      socket.data.token = token;
+      next();
+    } catch (error) {
+      const { code, message } = describeError(error);
+      next(refusal(code, message));
+    }
+  });
+  namespace.on("connection", (socket) => serveWorker(socket, context, supervisor));
+}
+
+function serveWorker(socket: WorkerSocket, context: ServiceContext, supervisor: Supervisor): void {
+  const line = makeLine(socket);
+  let worker: ConnectedWorker | null = null;
+
+  socket.on("hello", async (message, answer) => {
+    if (typeof answer !== "function") return;
+    try {
+      const greeting = await greetWorker(context, supervisor, socket.data.token, line, message);
+      worker = greeting.worker;
+      answer(greeting.answer);
+      if (worker && !socket.connected) supervisor.roster.remove(worker.id, line);
+      supervisor.wake();
+    } catch (error) {
+      const { code, message: text } = describeError(error);
+      answer({ ok: false, code, message: text });
+    }
+  });
+
+  socket.on("events", async (message, answer) => {
+    if (typeof answer !== "function") return;
+    if (!worker) return answer({ ok: false, code: "INTERNAL", message: "Say hello first." });
+    worker.heardAt = performance.now();
+    try {
+      answer(await storeEvents(context, worker.id, message));
+    } catch (error) {
+      answer({ ok: false, code: "INTERNAL", message: describeError(error).message });
+    }
+  });
+
+  socket.on("heartbeat", async (message, answer) => {
+    if (typeof answer !== "function" || !worker) return;
+    const beat = heartbeat.safeParse(message);
+    if (!beat.success) return;
+    // Without an answer the worker hangs up and calls again: so it does while the database is away.
+    await hearWorker(context, worker, beat.data).then(answer, (error) => console.error("heartbeat:", (error as Error).message));
+  });
+
+  socket.on("disconnect", () => {
+    if (worker && supervisor.roster.remove(worker.id, line)) context.changes.listChanged("workers");
+  });
+}
+
+function makeLine(socket: WorkerSocket): WorkerLine {
+  return {
+    assign: (assignment) =>
+      socket
+        .timeout(assignTimeoutMs)
+        .emitWithAck("assign", assignment)
+        .catch(() => null),
+    cancel: (request) => void socket.emit("cancel", request),
+    hangUp: () => void socket.disconnect(true),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Namespace } from "socket.io";
+import type { PageToServer, ServerToPage, WatchItem } from "../../contract/watchProtocol.ts";
+import type { Changes } from "../services/context.ts";
+import { hideNamesInItem } from "../services/hideNames.ts";
+import type { WatcherData } from "./watcher.ts";
+
+/** Messages cost more than bytes: what happens within this time goes out together. */
+const batchMs = 75;
+
+/** Collects what changed by rooms, and sends each room its batch. Rooms without members cost nothing. */
+export class WatchHub implements Changes {
+  private readonly rooms = new Map<string, WatchItem[]>();
+  private timer: NodeJS.Timeout | null = null;
+  private namespace: Namespace<PageToServer, ServerToPage, object, WatcherData> | null = null;
+
+  open(namespace: Namespace<PageToServer, ServerToPage, object, WatcherData>): void {
+    this.namespace = namespace;
+  }
+
+  publish(experimentId: string, items: WatchItem[]): void {
+    for (const item of items) {
+      const runId = item.kind === "run" ? item.row.id : "runId" in item ? item.runId : null;
+      if (item.kind !== "log") this.add(roomNames.experiment(experimentId), item);
+      if (runId !== null) this.add(roomNames.run(runId), item);
+    }
+  }
+
+  listChanged(list: "experiments" | "workers"): void {
+    const waiting = this.rooms.get(list);
+    if (!waiting) this.add(list, { kind: "changed", list });
+  }
+
+  dropShare(shareId: string): void {
+    this.namespace?.in(roomNames.share(shareId)).disconnectSockets(true);
+  }
+
+  close(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.namespace = null;
+  }
+
+  private add(room: string, item: WatchItem): void {
+    if (!this.hasMembers(room) && !this.hasMembers(roomNames.hidden(room))) return;
+    const items = this.rooms.get(room);
+    if (items) items.push(item);
+    else this.rooms.set(room, [item]);
+    this.timer ??= setTimeout(() => this.flush(), batchMs);
+  }
+
+  private flush(): void {
+    this.timer = null;
+    const sentAt = Date.now();
+    for (const [room, items] of this.rooms) {
+      this.namespace?.to(room).emit("batch", { sentAt, items });
+      const hidden = roomNames.hidden(room);
+      if (!this.hasMembers(hidden)) continue;
+      const shown = items.map(hideNamesInItem).filter((item) => item !== null);
+      if (shown.length > 0) this.namespace?.to(hidden).emit("batch", { sentAt, items: shown });
+    }
+    this.rooms.clear();
+  }
+
+  private hasMembers(room: string): boolean {
+    return this.namespace?.adapter.rooms.has(room) ?? false;
+  }
+}
+
+export const roomNames = {
+  experiment: (id: string) => `experiment:${id}`,
+  run: (id: string) => `run:${id}`,
+  share: (id: string) => `share:${id}`,
+  /** The room's readers from whom names are hidden. */
+  hidden: (room: string) => `${room} hidden`,
+};

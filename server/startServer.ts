@@ -1,0 +1,101 @@
+import { createServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Failure } from "../contract/failure.ts";
+import { openDatabase } from "../db/openDatabase.ts";
+import type { ServerSettings } from "./env.ts";
+import { AccessKey } from "./http/accessKey.ts";
+import { type Handler, makeHandler } from "./http/handleRequest.ts";
+import { openPages, type Pages } from "./pages/openPages.ts";
+import type { ServiceContext } from "./services/context.ts";
+import { openSockets } from "./sockets/openSockets.ts";
+import { WatchHub } from "./sockets/watchHub.ts";
+import { Supervisor } from "./supervisor/supervisor.ts";
+import { LocalWorker } from "./worker/localWorker.ts";
+
+export interface RunningServer {
+  /** What to open first. */
+  address: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts everything on one port.
+ * @param onDeath is called when the server cannot go on
+ * @throws Failure in plain words if the port or the data folder is taken
+ */
+export async function startServer(
+  settings: ServerSettings,
+  pagesMode: "built" | "dev" | "none",
+  onDeath: (error: Error) => void,
+): Promise<RunningServer> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const http = createServer();
+    // The port first: a second server is told so before anything else happens.
+    const port = await listen(http, settings);
+    undo.push(() => new Promise((resolve) => http.close(resolve).closeAllConnections()));
+    let handle: Handler = async (_request, response) => {
+      response.writeHead(503, { "content-type": "text/plain", "retry-after": "1" }).end("Collapsar is starting.");
+    };
+    http.on("request", (request, response) => void handle(request, response));
+
+    const database = await openDatabase({ dataDir: settings.dataDir, url: settings.databaseUrl }, onDeath);
+    undo.push(() => database.close());
+    const supervisor = new Supervisor(database);
+    const hub = new WatchHub();
+    const publicUrl =
+      settings.publicUrl ?? `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
+    const context: ServiceContext = { database, changes: hub, dispatch: supervisor, publicUrl };
+    await supervisor.start(context);
+    undo.push(() => supervisor.stop());
+
+    const accessKey = settings.accessKey === null ? null : new AccessKey(settings.accessKey);
+    let pages: Pages | null = null;
+    if (pagesMode !== "none") {
+      pages = await openPages(http, pagesMode === "dev", { host: settings.host, port });
+      undo.push(() => pages!.close());
+    }
+    handle = makeHandler({ context, accessKey, pages: pages?.handle ?? null, dev: pagesMode === "dev" });
+    const io = openSockets(http, { context, supervisor, hub, accessKey });
+    undo.push(async () => {
+      hub.close();
+      io.disconnectSockets(true);
+      await io.close();
+    });
+    if (settings.localWorker) {
+      const worker = await LocalWorker.start(database, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
+      undo.push(() => worker.stop());
+    }
+    return { address: publicUrl + (accessKey?.entry ?? ""), stop };
+  } catch (error) {
+    await stop().catch(() => undefined);
+    throw error;
+  }
+}
+
+function listen(http: HttpServer, { host, port }: ServerSettings): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
+    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
+  });
+}
+
+function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  if (error.code === "EADDRINUSE")
+    return new Failure(
+      "CONFLICT",
+      `Port ${port} is taken: perhaps Collapsar is running already at http://${host}:${port}. Stop what uses it, or choose another port: COLLAPSAR_PORT=${port + 1} npm start`,
+    );
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
+    return new Failure("INVALID", `COLLAPSAR_HOST is ${host}, which is no address of this machine.`);
+  if (error.code === "EACCES")
+    return new Failure("INVALID", `Port ${port} may not be opened by this user: choose one above 1023.`);
+  return error;
+}
+
+/** Where the machine's own worker finds the server. */
+const localHost = (host: string) =>
+  host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;

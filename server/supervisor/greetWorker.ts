@@ -1,0 +1,68 @@
+import {
+  type Hello,
+  type HelloAnswer,
+  hello,
+  type Lease,
+  protocolTimes,
+  workerProtocolVersion,
+} from "../../contract/workerProtocol.ts";
+import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
+import { upsertWorker } from "../../db/queries/workers.ts";
+import type { ServiceContext } from "../services/context.ts";
+import { describeInvalid } from "../services/describeInvalid.ts";
+import { loseAttempt } from "./loseAttempt.ts";
+import type { ConnectedWorker, WorkerLine } from "./roster.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/**
+ * Makes the acquaintance of a worker that connected: renews the leases it holds, names those it lost, and takes back runs that it
+ * should have and does not.
+ */
+export async function greetWorker(
+  context: ServiceContext,
+  supervisor: Supervisor,
+  token: { id: string; local: boolean },
+  line: WorkerLine,
+  message: unknown,
+): Promise<{ answer: HelloAnswer; worker: ConnectedWorker | null }> {
+  const refused = (code: string, text: string) => ({ answer: { ok: false as const, code, message: text }, worker: null });
+  const version = (message as { protocol?: unknown } | null)?.protocol;
+  if (version !== workerProtocolVersion)
+    return refused(
+      "PROTOCOL_MISMATCH",
+      `This worker speaks version ${String(version).slice(0, 20)} of the protocol, the server version ${workerProtocolVersion}: install the same Collapsar on both. Nothing it holds is lost meanwhile.`,
+    );
+  const parsed = hello.safeParse(message);
+  if (!parsed.success) return refused("INVALID", describeInvalid(parsed.error));
+  const { workerId, name, version: program, machine, slots, devices, datasets, holding } = parsed.data;
+  const { orm } = context.database;
+  const row = { id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets };
+  if (!(await upsertWorker(orm, row)))
+    return refused(
+      "NOT_ALLOWED",
+      "A worker of this data folder registered with another token, which is still valid: use that one, revoke it, or choose another folder with --data.",
+    );
+
+  const renewed = await renewLeases(
+    orm,
+    holding.map((lease) => ({ ...lease, step: null, stepMs: null })),
+    protocolTimes.leaseMs,
+  );
+  const kept = new Set(renewed.map((run) => run.runId));
+  const lost = holding.filter((lease) => !kept.has(lease.runId));
+  await takeBackForgotten(context, workerId, kept);
+  const worker = supervisor.roster.add({ id: workerId, name, tokenId: token.id, slots, line, busy: kept });
+  context.changes.listChanged("workers");
+  for (const run of renewed) if (run.status === "cancelling") line.cancel({ runId: run.runId, attempt: run.attempt });
+  const { heartbeatMs, leaseMs } = protocolTimes;
+  return { answer: { ok: true, heartbeatMs, leaseMs, lost }, worker };
+}
+
+/** Runs that are leased to this worker, which knows nothing of them any more. */
+async function takeBackForgotten(context: ServiceContext, workerId: Hello["workerId"], kept: Set<string>): Promise<void> {
+  for (const run of await listLeasedTo(context.database.orm, workerId)) {
+    if (kept.has(run.id)) continue;
+    const held: Lease = { runId: run.id, attempt: run.attempt, lease: run.lease! };
+    await loseAttempt(context, run.experimentId, held, "The worker came back without it.");
+  }
+}

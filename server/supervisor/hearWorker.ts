@@ -1,0 +1,27 @@
+import type { WatchItem } from "../../contract/watchProtocol.ts";
+import { type Heartbeat, type HeartbeatAnswer, protocolTimes } from "../../contract/workerProtocol.ts";
+import { renewLeases } from "../../db/queries/leases.ts";
+import { noteSeen } from "../../db/queries/workers.ts";
+import type { ServiceContext } from "../services/context.ts";
+import type { ConnectedWorker } from "./roster.ts";
+
+/** Renews the leases a heartbeat names, tells the pages how far its runs are, and answers which it lost and which it is to stop. */
+export async function hearWorker(context: ServiceContext, worker: ConnectedWorker, beat: Heartbeat): Promise<HeartbeatAnswer> {
+  worker.heardAt = performance.now();
+  worker.system = beat.system;
+  const { orm } = context.database;
+  await noteSeen(orm, worker.id);
+  const renewed = await renewLeases(orm, beat.runs, protocolTimes.leaseMs);
+  const kept = new Map(renewed.map((run) => [run.runId, run]));
+  const at = Date.now();
+  for (const { runId, step, stepMs } of beat.runs) {
+    const run = kept.get(runId);
+    const item: WatchItem = { kind: "progress", runId, step, stepMs, at };
+    if (run) context.changes.publish(run.experimentId, [item]);
+  }
+  context.changes.listChanged("workers");
+  return {
+    lost: beat.runs.filter((run) => !kept.has(run.runId)).map(({ runId, attempt, lease }) => ({ runId, attempt, lease })),
+    cancel: renewed.filter((run) => run.status === "cancelling").map(({ runId, attempt }) => ({ runId, attempt })),
+  };
+}

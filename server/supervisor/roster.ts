@@ -1,0 +1,81 @@
+import type { AssignAnswer, Assignment, CancelRequest, Heartbeat } from "../../contract/workerProtocol.ts";
+
+/** The line to a worker. */
+export interface WorkerLine {
+  /** @returns null if no answer came in time: the worker may have the run or not */
+  assign(assignment: Assignment): Promise<AssignAnswer | null>;
+  cancel(request: CancelRequest): void;
+  hangUp(): void;
+}
+
+export interface ConnectedWorker {
+  id: string;
+  name: string;
+  tokenId: string;
+  slots: number;
+  line: WorkerLine;
+  /** Runs that take a slot: given to it, or held by it when it came. */
+  busy: Set<string>;
+  system: Heartbeat["system"] | null;
+  /** ms of this process' clock */
+  heardAt: number;
+  /** It just refused a run: it is left alone until then. */
+  restsUntil: number;
+}
+
+/** A worker that was silent for so long gets no new runs. */
+const silentMs = 8_000;
+const restMs = 3_000;
+
+/** The workers that are connected now, and their free slots. */
+export class Roster {
+  private readonly workers = new Map<string, ConnectedWorker>();
+
+  /** A worker that comes again replaces its former connection. */
+  add(worker: Pick<ConnectedWorker, "id" | "name" | "tokenId" | "slots" | "line" | "busy">): ConnectedWorker {
+    const before = this.workers.get(worker.id);
+    const added = { ...worker, system: before?.system ?? null, heardAt: performance.now(), restsUntil: 0 };
+    this.workers.set(worker.id, added);
+    if (before && before.line !== worker.line) before.line.hangUp();
+    return added;
+  }
+
+  /** @returns whether this was its present connection */
+  remove(id: string, line: WorkerLine): boolean {
+    if (this.workers.get(id)?.line !== line) return false;
+    return this.workers.delete(id);
+  }
+
+  get(id: string | null): ConnectedWorker | null {
+    return (id !== null && this.workers.get(id)) || null;
+  }
+
+  all(): ConnectedWorker[] {
+    return [...this.workers.values()];
+  }
+
+  freeSlots(worker: ConnectedWorker): number {
+    const now = performance.now();
+    if (now - worker.heardAt > silentMs || now < worker.restsUntil) return 0;
+    return Math.max(0, worker.slots - worker.busy.size);
+  }
+
+  /** The connected worker with the most free slots, if there is any. */
+  mostFree(): ConnectedWorker | null {
+    let best: ConnectedWorker | null = null;
+    for (const worker of this.workers.values()) if (this.freeSlots(worker) > (best ? this.freeSlots(best) : 0)) best = worker;
+    return best;
+  }
+
+  totalFree(): number {
+    return this.all().reduce((sum, worker) => sum + this.freeSlots(worker), 0);
+  }
+
+  totalSlots(): number {
+    return this.all().reduce((sum, worker) => sum + worker.slots, 0);
+  }
+
+  rest(worker: ConnectedWorker): void {
+    worker.restsUntil = performance.now() + restMs;
+  }
+}

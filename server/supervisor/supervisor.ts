@@ -1,0 +1,160 @@
+import { randomBytes } from "node:crypto";
+import { protocolTimes } from "../../contract/workerProtocol.ts";
+import type { Database, Executor } from "../../db/database.ts";
+import { type Claimed, claimRun, extendAllLeases } from "../../db/queries/leases.ts";
+import { listUndelivered, readRunState } from "../../db/queries/runs.ts";
+import type { Dispatch, ServiceContext } from "../services/context.ts";
+import { refreshExperiment } from "../services/refreshExperiment.ts";
+import { refreshRunning } from "../services/refreshRunning.ts";
+import { toRunItem } from "../services/toViews.ts";
+import { expireLeases } from "./expireLeases.ts";
+import { loseAttempt } from "./loseAttempt.ts";
+import { Preferences, preferenceMs } from "./preferences.ts";
+import { type ConnectedWorker, Roster } from "./roster.ts";
+import { RunQueue } from "./runQueue.ts";
+
+const tickMs = 2_000;
+/** Ticks between two refreshes of what the lists show of running experiments. */
+const refreshTicks = 2;
+
+/** Gives queued runs to workers with free slots, and takes back those whose workers are lost. */
+export class Supervisor implements Dispatch {
+  readonly roster = new Roster();
+  private readonly queue: RunQueue;
+  private readonly preferences = new Preferences();
+  private context!: ServiceContext;
+  private giving = false;
+  private woken = false;
+  private stopped = false;
+  private ticker: NodeJS.Timeout | null = null;
+  private ticking: Promise<void> = Promise.resolve();
+  private ticks = 0;
+
+  constructor(database: Database) {
+    this.queue = new RunQueue(database);
+  }
+
+  /** Leases that workers kept through the server's absence are given time; runs that were under way to a worker are queued. */
+  async start(context: ServiceContext): Promise<void> {
+    this.context = context;
+    const { orm } = context.database;
+    await this.queue.start();
+    await extendAllLeases(orm, protocolTimes.leaseMs);
+    await orm.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
+    this.ticker = setInterval(() => {
+      this.ticking = this.ticking.then(() => this.tick());
+    }, tickMs);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.ticker) clearInterval(this.ticker);
+    await this.ticking;
+    await this.queue.stop();
+  }
+
+  async enqueue(tx: Executor, runs: { id: string; ordinal: number }[], preferred: string | null = null): Promise<void> {
+    const waits = preferred !== null && runs.length === 1;
+    if (waits) this.preferences.add(runs[0].id, preferred);
+    await this.queue.add(tx, runs, waits ? preferenceMs : 0);
+  }
+
+  wake(): void {
+    this.woken = true;
+    if (this.giving || this.stopped) return;
+    this.giving = true;
+    this.giveAll()
+      .catch((error) => console.error("giving out runs:", error))
+      .finally(() => {
+        this.giving = false;
+      });
+  }
+
+  release(workerId: string | null, runId: string): void {
+    this.roster.get(workerId)?.busy.delete(runId);
+  }
+
+  cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void {
+    for (const run of runs) this.roster.get(run.workerId)?.line.cancel({ runId: run.id, attempt: run.attempt });
+  }
+
+  slots(): number {
+    return this.roster.totalSlots();
+  }
+
+  connected(workerId: string): ConnectedWorker | null {
+    return this.roster.get(workerId);
+  }
+
+  dropToken(tokenId: string): void {
+    for (const worker of this.roster.all()) if (worker.tokenId === tokenId) worker.line.hangUp();
+  }
+
+  private async giveAll(): Promise<void> {
+    while (this.woken && !this.stopped) {
+      this.woken = false;
+      for (const worker of this.roster.all())
+        while (this.roster.freeSlots(worker) > 0) {
+          const runId = this.preferences.take(worker.id);
+          if (runId === null) break;
+          await this.give(runId, worker);
+        }
+      const free = this.roster.totalFree();
+      if (free === 0) continue;
+      const deliveries = await this.queue.take(free);
+      if (deliveries.length > 0) this.woken = true;
+      for (const { runId } of deliveries) {
+        const worker = this.roster.mostFree();
+        if (worker) await this.give(runId, worker);
+        else await this.requeue(runId);
+      }
+      await this.queue.done(deliveries.map(({ job }) => job));
+    }
+  }
+
+  /** Claims the run, if it is still queued, and sends it. */
+  private async give(runId: string, worker: ConnectedWorker): Promise<void> {
+    const lease = randomBytes(24).toString("base64url");
+    worker.busy.add(runId);
+    const claimed = await claimRun(this.context.database.orm, runId, worker, lease, protocolTimes.leaseMs).catch((error) => {
+      worker.busy.delete(runId);
+      throw error;
+    });
+    if (!claimed) worker.busy.delete(runId);
+    else this.send(claimed, lease, worker).catch((error) => console.error("sending a run:", error));
+  }
+
+  private async send(claimed: Claimed, lease: string, worker: ConnectedWorker): Promise<void> {
+    const { runId, attempt, config, experimentId, experimentName } = claimed;
+    const answering = worker.line.assign({ runId, attempt, lease, config, experimentName });
+    const state = await readRunState(this.context.database.orm, runId);
+    if (state) this.context.changes.publish(experimentId, [toRunItem(state)]);
+    await refreshExperiment(this.context, experimentId, { touch: true, course: false });
+    this.context.changes.listChanged("workers");
+    const answer = await answering;
+    // Without an answer the worker may have it: its heartbeats will tell, or the lease runs out.
+    if (answer === null || answer.accepted) return;
+    this.roster.rest(worker);
+    const message = `The worker did not take it: ${answer.reason ?? "no reason given"}`;
+    await loseAttempt(this.context, experimentId, { runId, attempt, lease }, message, { excused: true });
+    this.release(worker.id, runId);
+  }
+
+  /** No slot is left for what was delivered: its turn comes again. */
+  private async requeue(runId: string): Promise<void> {
+    const { orm } = this.context.database;
+    const state = await readRunState(orm, runId);
+    if (state?.status === "queued") await this.queue.add(orm, [state], 0);
+  }
+
+  private async tick(): Promise<void> {
+    if (this.stopped) return;
+    try {
+      await expireLeases(this.context);
+      if (++this.ticks % refreshTicks === 0) await refreshRunning(this.context);
+      this.wake();
+    } catch (error) {
+      console.error("supervising:", (error as Error).message);
+    }
+  }
+}
