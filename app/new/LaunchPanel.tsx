@@ -10,6 +10,7 @@ import { useTRPC } from "../data/trpcClient.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatCount } from "../text/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
+import { classes } from "../ui/classes.ts";
 import type { Problem } from "./draftProblems.ts";
 
 /** How many runs, how long about, what is still wrong, and the button. */
@@ -45,13 +46,11 @@ export function LaunchPanel({
         )}
       </div>
       <Button
-        type="submit"
         look="primary"
         data-testid="launch"
         disabled={launching}
-        aria-disabled={blocked}
         onClick={onLaunch}
-        className="h-10! text-base! lg:w-full"
+        className={classes("h-10! text-base! lg:w-full", blocked && "opacity-45")}
       >
         {launching ? "Launching…" : "Launch"}
         {!launching && <span className="max-lg:hidden">{countOf(runs, "run")}</span>}

@@ -36,7 +36,7 @@ export function RegularizersField({
         const path = `config.regularizers.${index}`;
         return (
           <div key={index}>
-            <div className="flex flex-wrap items-end gap-x-3 gap-y-2">
+            <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
               <Field label={regularizers.length === 1 ? "Family" : `Family ${index + 1}`} className="w-full sm:w-52">
                 {(control) => (
                   <Select
@@ -71,7 +71,7 @@ export function RegularizersField({
                 <>
                   <Segmented
                     label="λ with depth"
-                    className="mb-0.5"
+                    className="mt-5"
                     options={[
                       { value: "constant", label: "constant", title: "The same λ at every depth" },
                       { value: "inverse-depth", label: "λ/L", title: "λ divided by the depth L" },
@@ -81,7 +81,7 @@ export function RegularizersField({
                   />
                   <Segmented
                     label="The head's λ"
-                    className="mb-0.5"
+                    className="mt-5"
                     options={[
                       { value: "uniform", label: "head alike", title: "One λ for every matrix: objective (7)" },
                       { value: "split", label: "head apart", title: "The head has its own, constant λ: objective (11)" },
@@ -106,6 +106,7 @@ export function RegularizersField({
                 <Button
                   look="quiet"
                   icon="close"
+                  className="mt-5"
                   aria-label={`Remove regularization ${index + 1}`}
                   onClick={() => onChange(regularizers.filter((_, at) => at !== index))}
                 />

@@ -95,7 +95,7 @@ function PaletteBody({ onClose, onHelp }: { onClose: () => void; onHelp: () => v
             onPointerMove={() => setAt(index)}
             className={classes(
               "flex h-9 cursor-pointer items-center gap-2.5 rounded-sm px-2.5 text-sm",
-              index === chosen ? "bg-hover text-ink" : "text-ink-soft",
+              index === chosen ? "bg-accent-soft text-ink" : "text-ink-soft",
             )}
           >
             <Icon name={command.icon ?? "right"} size={14} />
