@@ -6,6 +6,7 @@ import { ChartPanel } from "./ChartPanel.tsx";
 import type { AxisOptions, ChartSeries, ReferenceMark } from "./chartTypes.ts";
 import type { LineStyle } from "./lineStyle.ts";
 import { type StepMap, stepOfX, type XMode, xLabels, xOfSteps } from "./seriesX.ts";
+import { thinPoints } from "./thinPoints.ts";
 
 export interface PanelLine extends StepMap {
   id: string;
@@ -52,6 +53,9 @@ export interface SeriesPanelProps {
   sharedHidden?: ReadonlySet<string>;
 }
 
+/** Live points pile up on the server's selection: more than this is thinned again before it is drawn. */
+const mostDrawn = 1_000;
+const mostSmoothed = 5_000;
 const noReferences: readonly ReferenceMark[] = [];
 
 /** One metric over training, a line a run. */
@@ -62,12 +66,13 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
   const logY = props.logY ?? ownLog ?? info?.log ?? false;
   const setLogY = props.onLogY ?? setOwnLog;
   const logX = props.logX ?? false;
+  const smooth = (props.smoothing ?? 0) > 0;
 
   const series = useMemo(
     (): ChartSeries[] =>
       lines.map((line) => {
         const at = xOfSteps(line.steps, mode, line);
-        const known = at.map((value, index) => (value === null ? -1 : index)).filter((index) => index >= 0);
+        const known = thinPoints(line.values, smooth ? mostSmoothed : mostDrawn).filter((index) => at[index] !== null);
         return {
           id: line.id,
           label: line.label,
@@ -78,7 +83,7 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
           draw: "line" as const,
         };
       }),
-    [lines, mode],
+    [lines, mode, smooth],
   );
   const total = lines.reduce((sum, line) => sum + Math.max(line.total, line.steps.length), 0);
   const first = lines[0];

@@ -43,11 +43,15 @@ export function splitGaps(xs: readonly number[], ys: readonly (number | null)[],
   return drawn;
 }
 
-/** "3 points not above 0, 1 missing", or null when nothing is left out. */
+/** "3 points not above 0: a gap each", "4 gaps: 3 not above 0, 1 missing", or null when nothing is left out. */
 export function describeGaps(series: readonly DrawnSeries[]): string | null {
   const counts = new Map<string, number>();
   for (const { gaps } of series) for (const { reason } of gaps) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   if (counts.size === 0) return null;
+  if (counts.size === 1) {
+    const [[reason, count]] = [...counts] as [[string, number]];
+    return `${count === 1 ? "1 point" : `${count.toLocaleString("en")} points`} ${reason}: a gap${count === 1 ? "" : " each"}`;
+  }
   const parts = [...counts].map(([reason, count]) => `${count.toLocaleString("en")} ${reason}`);
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   return `${total === 1 ? "1 gap" : `${total.toLocaleString("en")} gaps`}: ${parts.join(", ")}`;

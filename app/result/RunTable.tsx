@@ -74,7 +74,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
       title="Runs"
       testId="run-table"
       padded={false}
-      hint={`${several ? "mean ± standard deviation over seeds; " : ""}last values; ${shownCount === rows.length ? `${rows.length} runs` : `${shownCount} of ${rows.length} runs`}`}
+      hint={`${several ? "mean ± standard deviation over the finished seeds; " : ""}last values; ${shownCount === rows.length ? `${rows.length} runs` : `${shownCount} of ${rows.length} runs`}`}
       actions={
         <TextInput
           className="!h-7 w-40 text-xs"
@@ -85,7 +85,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
         />
       }
     >
-      <Table aria-label="Runs" className="whitespace-nowrap text-xs">
+      <Table aria-label="Runs" className="whitespace-nowrap text-xs [&_td]:px-2 [&_th]:px-2">
         <thead>
           <tr>
             <Th>
@@ -283,8 +283,9 @@ const percent = (share: number): string => {
 };
 
 function MeanCell({ members, metric, split }: { members: readonly RunRow[]; metric: Metric; split: Split }) {
+  const finished = members.filter((row) => row.status === "finished");
   const spread = meanAndDeviation(
-    members.filter((row) => !isTerminal(row.status) || row.status === "finished"),
+    finished.length > 0 ? finished : members.filter((row) => !isTerminal(row.status)),
     metric,
     split,
   );

@@ -139,7 +139,7 @@ export function TrainingSection({ store, version, view, onView, share }: Trainin
           {failed.length} shown {failed.length === 1 ? "run" : "runs"} ended without a result; the table says why.
         </p>
       )}
-      <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3 2xl:grid-cols-4">
+      <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
         {trainingPanels.map((spec) => (
           <WhenVisible key={spec.id} height={320}>
             <TrainingPanel

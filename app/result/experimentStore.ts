@@ -14,6 +14,8 @@ interface RunPoints {
   /** Attempt that took over → step from which it went on. */
   resumes: Map<number, number>;
   byStep: Map<number, StoredPoint>;
+  /** Greatest step of `byStep`; -1 while it is empty. */
+  lastStep: number;
   /** Stored points of a series in the window read last, and the last step of that reading. */
   totals: Map<string, { total: number; through: number }>;
   geometry: Map<number, { attempt: number; snapshot: GeometrySnapshot }>;
@@ -61,7 +63,15 @@ export class ExperimentStore {
   private of(runId: string): RunPoints {
     let run = this.runs.get(runId);
     if (run === undefined) {
-      run = { resumes: new Map(), byStep: new Map(), totals: new Map(), geometry: new Map(), version: 0, series: new Map() };
+      run = {
+        resumes: new Map(),
+        byStep: new Map(),
+        lastStep: -1,
+        totals: new Map(),
+        geometry: new Map(),
+        version: 0,
+        series: new Map(),
+      };
       this.runs.set(runId, run);
     }
     return run;
@@ -190,9 +200,7 @@ export class ExperimentStore {
 
   /** Last measured step that is known of a run; -1 before the first. */
   lastStep(runId: string): number {
-    let last = -1;
-    for (const step of this.runs.get(runId)?.byStep.keys() ?? []) if (step > last) last = step;
-    return last;
+    return this.runs.get(runId)?.lastStep ?? -1;
   }
 
   /** Measurements (distinct steps) known of a run. */
@@ -241,6 +249,7 @@ export class ExperimentStore {
     const point = run.byStep.get(step);
     if (point === undefined) {
       run.byStep.set(step, { attempt, values, generation });
+      run.lastStep = Math.max(run.lastStep, step);
       if (run.byStep.size > mostPoints) thin(run);
       return true;
     }
@@ -261,6 +270,7 @@ export class ExperimentStore {
     run.resumes.set(attempt, resumedFromStep);
     let removed = false;
     for (const [step, point] of run.byStep) if (!isValid(run, point.attempt, step)) removed = run.byStep.delete(step) || removed;
+    run.lastStep = Math.max(-1, ...run.byStep.keys());
     for (const [step, snapshot] of run.geometry) if (!isValid(run, snapshot.attempt, step)) run.geometry.delete(step);
     run.totals.clear();
     touch(run);

@@ -23,6 +23,8 @@ export const trainingPanels: readonly PanelSpec[] = [
   panel("nc1.ratio", "NC1, last layer"),
   panel("nc2.frame", "NC2, classifier"),
   panel("nc3.cosine", "NC3"),
+  panel("nc1.pinv"),
+  panel("nc1.cdnv"),
   panel("gap.total", undefined, true),
   panel("gap.head", undefined, true),
   panel("gap.representation", undefined, true),

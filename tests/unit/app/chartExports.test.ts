@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { chartCsv, csvCell } from "../../../app/charts/chartCsv.ts";
+import type { ChartSeries } from "../../../app/charts/chartTypes.ts";
+import { escapeLatex, pgfplots } from "../../../app/charts/pgfplots.ts";
+import { stepOfX, xOfSteps } from "../../../app/charts/seriesX.ts";
+
+describe("pgfplots", () => {
+  const text = pgfplots({
+    title: "NC1 & 50 % of {K}",
+    xLabel: "depth L",
+    yLabel: "NC1",
+    xKind: "log2",
+    yKind: "log10",
+    lines: [
+      {
+        label: "λ=0.005_x",
+        xs: [2, 4, 8],
+        ys: [0.5, 0, null],
+        dash: "",
+        band: { low: [0.4, null, null], high: [0.6, null, null] },
+      },
+    ],
+    references: [{ y: 0.0228, label: "L* = 0.0228" }],
+  });
+  it("keeps every number and leaves gaps open", () => {
+    expect(text).toContain("2 0.5\n  4 nan\n  8 nan");
+    expect(text).toContain("unbounded coords=jump");
+    expect(text).toContain("log basis x=2");
+    expect(text).toContain("fill between[of=low0 and high0]");
+    expect(text).toContain("(2,0.0228) (8,0.0228)");
+  });
+  it("escapes what LaTeX would take for commands", () => {
+    expect(text).toContain("title={NC1 \\& 50 \\% of \\{K\\}}");
+    expect(text).toContain("$\\lambda$=0.005\\_x");
+    expect(escapeLatex("\\input{/etc/passwd}")).toBe("\\textbackslash{}input\\{/etc/passwd\\}");
+  });
+  it("is balanced", () => {
+    expect(text.match(/\\begin/g)?.length).toBe(text.match(/\\end\{/g)?.length);
+  });
+});
+
+describe("CSV of a chart", () => {
+  it("has full precision and empty gaps", () => {
+    const series: ChartSeries[] = [
+      { id: "a", label: "L = 5", style: { color: "", dash: "", marker: "circle" }, xs: [1, 2], ys: [1 / 3, null], draw: "line" },
+    ];
+    expect(chartCsv(series, "step", "NC1")).toBe(`series,step,NC1,low,high,note\r\nL = 5,1,${1 / 3},,,\r\nL = 5,2,,,,\r\n`);
+  });
+  it("defuses formulas", () => {
+    for (const text of ["=1+1", "+1", "-1", "@x"]) expect(csvCell(text)).toBe(`'${text}`);
+    expect(csvCell('a,"b"')).toBe('"a,""b"""');
+  });
+});
+
+describe("horizontal axis of a training panel", () => {
+  const map = { stepsPerEpoch: 4, elapsed: { steps: [0, 100], values: [0, 2_000] } };
+  it("counts steps, epochs or seconds", () => {
+    expect(xOfSteps([0, 50], "step", map)).toEqual([0, 50]);
+    expect(xOfSteps([0, 50], "epoch", map)).toEqual([0, 12.5]);
+    expect(xOfSteps([0, 50], "time", map)).toEqual([0, 1]);
+    expect(xOfSteps([5], "time", {})).toEqual([null]);
+  });
+  it("turns a zoomed range back into steps", () => {
+    expect(stepOfX(12.5, "epoch", map)).toBe(50);
+    expect(stepOfX(1, "time", map)).toBe(50);
+    expect(stepOfX(1, "time", {})).toBeNull();
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import { ExperimentStore } from "../../../app/result/experimentStore.ts";
+import { presets } from "../../../contract/presets.ts";
+import type { RunStatus } from "../../../contract/status.ts";
+import type { ExperimentDetail, RunRow } from "../../../contract/views.ts";
+import type { WatchItem } from "../../../contract/watchProtocol.ts";
+import { aRow } from "./support.ts";
+
+const key = "train/loss";
+const detailOf = (runs: RunRow[]): ExperimentDetail => ({
+  id: "experiment",
+  name: "study",
+  tags: [],
+  status: "running",
+  counts: {} as Record<RunStatus, number>,
+  progress: 0,
+  timeLeftMs: null,
+  nc1: null,
+  sample: false,
+  archived: false,
+  createdAt: "",
+  updatedAt: "",
+  note: "",
+  config: (presets[0] as (typeof presets)[number]).config,
+  runs,
+  readOnly: false,
+  namesHidden: false,
+});
+const point = (runId: string, step: number, value: number, attempt = 1): WatchItem => ({
+  kind: "points",
+  runId,
+  attempt,
+  step,
+  measuredAt: 0,
+  values: { [key]: value },
+});
+
+function started() {
+  const row = aRow({}, {}, "running");
+  const store = new ExperimentStore();
+  store.joined();
+  store.setDetail(detailOf([row]));
+  return { store, id: row.id };
+}
+const series = (store: ExperimentStore, id: string) => {
+  const { steps, values } = store.series(id, key);
+  return steps.map((step, i) => [step, values[i]]);
+};
+
+describe("points merge by run and step", () => {
+  it("whatever their order, and however often they come", () => {
+    const { store, id } = started();
+    const items = [point(id, 2, 0.2), point(id, 0, 1), point(id, 1, 0.5), point(id, 2, 0.2), point(id, 0, 1)];
+    store.apply(items);
+    store.apply([...items].reverse());
+    expect(series(store, id)).toEqual([
+      [0, 1],
+      [1, 0.5],
+      [2, 0.2],
+    ]);
+    expect(store.pointCount(id)).toBe(3);
+  });
+  it("whether read or live, counting each once", () => {
+    const { store, id } = started();
+    store.apply([point(id, 3, 0.3)]);
+    store.addSeries([{ runId: id, key, steps: [0, 1, 3], values: [1, 0.5, 0.3], total: 4 }]);
+    store.apply([point(id, 4, 0.1)]);
+    expect(series(store, id).map(([step]) => step)).toEqual([0, 1, 3, 4]);
+    expect(store.series(id, key).total).toBe(5);
+  });
+  it("tells its listeners once a batch", () => {
+    const { store, id } = started();
+    let told = 0;
+    store.subscribe(() => told++);
+    store.apply([point(id, 1, 1), point(id, 2, 1), point(id, 3, 1)]);
+    expect(told).toBe(1);
+    store.apply([{ kind: "changed", list: "workers" }]);
+    expect(told).toBe(1);
+  });
+  it("ignores runs of other experiments", () => {
+    const { store } = started();
+    store.apply([point("stranger", 1, 1)]);
+    expect(store.pointCount("stranger")).toBe(0);
+  });
+});
+
+describe("the row's last values", () => {
+  it("follow the newest step, not the newest message", () => {
+    const { store, id } = started();
+    store.apply([point(id, 5, 0.5), point(id, 3, 0.9)]);
+    expect(store.rows[0]?.last[key]).toBe(0.5);
+    expect(store.lastStep(id)).toBe(5);
+  });
+  it("keep what came live while the detail was being read", () => {
+    const { store, id } = started();
+    store.apply([point(id, 7, 0.7)]);
+    store.setDetail(detailOf([{ ...aRow({}, { [key]: 0.9 }, "running"), id }]));
+    expect(store.rows[0]?.last[key]).toBe(0.7);
+  });
+  it("take the server's word after a reconnect over what came before it", () => {
+    const { store, id } = started();
+    store.apply([point(id, 7, 0.7)]);
+    store.joined();
+    store.setDetail(detailOf([{ ...aRow({}, { [key]: 0.1 }, "running"), id }]));
+    expect(store.rows[0]?.last[key]).toBe(0.1);
+  });
+});
+
+describe("attempts", () => {
+  it("void what earlier ones measured after the step of resuming", () => {
+    const { store, id } = started();
+    store.apply([point(id, 10, 1), point(id, 20, 0.8), point(id, 30, 0.6)]);
+    const readAgain = store.apply([{ kind: "attempt", runId: id, attempt: 2, resumedFromStep: 20 }]);
+    expect(readAgain).toBe(true);
+    expect(series(store, id).map(([step]) => step)).toEqual([10, 20]);
+    store.apply([point(id, 30, 0.65, 2)]);
+    expect(series(store, id)).toEqual([
+      [10, 1],
+      [20, 0.8],
+      [30, 0.65],
+    ]);
+  });
+  it("void late points too, in whatever order they come", () => {
+    const { store, id } = started();
+    store.apply([
+      point(id, 30, 0.65, 2),
+      { kind: "attempt", runId: id, attempt: 2, resumedFromStep: 20 },
+      point(id, 30, 0.6, 1),
+      point(id, 40, 0.5, 1),
+      point(id, 10, 1, 1),
+    ]);
+    expect(series(store, id)).toEqual([
+      [10, 1],
+      [30, 0.65],
+    ]);
+  });
+  it("void everything when nothing was kept", () => {
+    const { store, id } = started();
+    store.apply([
+      point(id, 0, 2),
+      point(id, 10, 1),
+      { kind: "attempt", runId: id, attempt: 2, resumedFromStep: 0 },
+      point(id, 0, 3, 2),
+    ]);
+    expect(series(store, id)).toEqual([[0, 3]]);
+  });
+  it("let the later attempt win at the same step", () => {
+    const { store, id } = started();
+    store.apply([point(id, 5, 0.2, 2), point(id, 5, 0.9, 1)]);
+    expect(series(store, id)).toEqual([[5, 0.2]]);
+  });
+});
+
+describe("rows", () => {
+  it("ask for another reading when an unknown run appears", () => {
+    const { store } = started();
+    const { last: _last, config: _config, ...unknown } = aRow({}, {}, "queued");
+    expect(store.apply([{ kind: "run", row: unknown }])).toBe(true);
+  });
+  it("never go back in step within an attempt", () => {
+    const { store, id } = started();
+    store.apply([{ kind: "progress", runId: id, step: 50, stepMs: 3, at: 0 }]);
+    store.apply([{ kind: "progress", runId: id, step: 40, stepMs: null, at: 0 }]);
+    expect(store.rows[0]?.step).toBe(50);
+    expect(store.rows[0]?.stepMs).toBe(3);
+  });
+  it("keep memory bounded on very long series, with both ends", () => {
+    const { store, id } = started();
+    for (let from = 0; from < 20_000; from += 1_000)
+      store.apply(Array.from({ length: 1_000 }, (_, i) => point(id, from + i, 1 / (1 + from + i))));
+    expect(store.pointCount(id)).toBeLessThanOrEqual(6_000);
+    const { steps } = store.series(id, key);
+    expect(steps[0]).toBe(0);
+    expect(steps.at(-1)).toBe(19_999);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { curveLegend, depthCurves, slopeText } from "../../../app/result/depthCurves.ts";
+import { findings } from "../../../app/result/findings.ts";
+import { cellLabel, groupCells, varyingAxes } from "../../../app/result/gridAxes.ts";
+import { sortGroups, tableGroups } from "../../../app/result/tableGroups.ts";
+import type { RunConfig } from "../../../contract/runConfig.ts";
+import type { RunStatus } from "../../../contract/status.ts";
+import { aRow } from "./support.ts";
+
+/** NC1 = c·L^slope exactly, and a gap. */
+const run = (
+  depth: number,
+  seed: number,
+  slope: number,
+  config: Partial<RunConfig> = {},
+  status: RunStatus = "finished",
+  factor = 1,
+) =>
+  aRow(
+    { depth, seed, ...config },
+    { [`train/nc1.ratio@${depth}`]: factor * depth ** slope, "train/gap.total": 2 / depth },
+    status,
+  );
+const ladder = [2, 4, 8];
+
+describe("grouping into cells", () => {
+  it("names the axes that vary, and orders cells by value", () => {
+    const rows = [run(8, 1, -0.5), run(2, 0, -0.5), run(8, 0, -0.5)];
+    expect(varyingAxes(rows.map((row) => row.config))).toEqual(["depth", "seed"]);
+    const cells = groupCells(rows, ["depth"]);
+    expect(cells.map((cell) => [cell.label, cell.members.length])).toEqual([
+      ["L = 2", 1],
+      ["L = 8", 2],
+    ]);
+    expect(cells[1]?.members.map((row) => row.config.seed)).toEqual([0, 1]);
+  });
+  it("labels a cell by its values", () => {
+    expect(cellLabel(run(2, 0, 0, { architecture: "rn2" }).config, ["architecture", "depth"])).toBe("RN2, L = 2");
+  });
+});
+
+describe("depth curves", () => {
+  it("recover an exact power law, with the geometric mean over seeds", () => {
+    const rows = ladder.flatMap((depth) => [run(depth, 0, -0.4, {}, "finished", 2), run(depth, 1, -0.4, {}, "finished", 0.5)]);
+    const [curve] = depthCurves(rows, "nc1.ratio", "train", [], true);
+    expect(curve?.fit?.slope).toBeCloseTo(-0.4, 12);
+    expect(curve?.points[0]?.mean).toBeCloseTo(2 ** -0.4, 12);
+    expect(curve?.count).toBe(6);
+  });
+  it("make a line for each value of the split", () => {
+    const rows = (["rn1", "rn2"] as const).flatMap((architecture) =>
+      ladder.map((depth) => run(depth, 0, -0.3, { architecture })),
+    );
+    expect(depthCurves(rows, "nc1.ratio", "train", ["architecture"], true).map((curve) => curve.label)).toEqual(["RN1", "RN2"]);
+  });
+  it("prefer finished runs to running ones, and mark what is only running", () => {
+    const rows = [run(2, 0, -0.5), run(2, 1, -0.5, {}, "running", 50), run(4, 0, -0.5), run(8, 0, -0.5, {}, "running", 50)];
+    const [curve] = depthCurves(rows, "nc1.ratio", "train", [], true);
+    expect(curve?.points.map((point) => [point.x, point.unfinished, point.runs.length])).toEqual([
+      [2, false, 1],
+      [4, false, 1],
+      [8, true, 1],
+    ]);
+    expect(curve?.fit?.slope).toBeCloseTo(-0.5, 12);
+    expect(curveLegend(curve as NonNullable<typeof curve>)).toMatch(/so far$/);
+  });
+  it("leave out runs that ended without a result, and count values without a place", () => {
+    const rows = [run(2, 0, -0.5), run(4, 0, -0.5, {}, "diverged"), aRow({ depth: 4, seed: 1 }, { "train/nc1.ratio@4": 0 })];
+    const [curve] = depthCurves(rows, "nc1.ratio", "train", [], true);
+    expect(curve?.leftOut).toBe(1);
+    expect(curve?.points[1]).toMatchObject({ mean: null, omitted: 1 });
+    expect(curve?.fit).toBeNull();
+  });
+  it("write slopes with a true minus and their standard error", () => {
+    const fit = { intercept: 0, low: null, high: null, count: 9, omitted: 0 };
+    expect(slopeText({ ...fit, slope: -0.362, standardError: 0.041 })).toBe("−0.36 ± 0.04");
+    expect(slopeText({ ...fit, slope: -0.3621, standardError: 0.0012 })).toBe("−0.362 ± 0.001");
+    expect(slopeText({ ...fit, slope: 0.1, standardError: null })).toBe("0.10");
+  });
+});
+
+describe("findings", () => {
+  it("say the gap at the deepest network and the slope beside the theory's", () => {
+    const rows = ladder.flatMap((depth) => [
+      run(depth, 0, -0.4, {}, "finished", 1.1),
+      run(depth, 1, -0.4, {}, "finished", 1 / 1.1),
+    ]);
+    const found = findings(rows);
+    expect(found.state).toBeNull();
+    expect(found.lines[0]?.text).toMatch(
+      /^Depth 8: gap to the UFM optimum 25 %, slope of NC1 over depth −0\.40 ± 0\.\d+ \(theory: −1\/2…−1\/4\), N = 6 runs$/,
+    );
+  });
+  it("do not claim more than is finished", () => {
+    const rows = [run(2, 0, -0.4), run(4, 0, -0.4, {}, "running"), run(8, 0, -0.4, {}, "queued")];
+    const found = findings(rows);
+    expect(found.state).toBe("So far, 1 of 3 runs finished");
+    expect(found.lines[0]?.text).toBe("Depth 2: gap to the UFM optimum 100 %, N = 1 run");
+  });
+  it("claim no slope from two depths, and name what is left out", () => {
+    const found = findings([run(2, 0, -0.4), run(4, 0, -0.4), run(8, 0, -0.4, {}, "diverged")]);
+    expect(found.lines[0]?.text).not.toContain("slope");
+    expect(found.caveats).toEqual(["1 run ended without a result and is left out", "two depths are too few for a slope"]);
+  });
+  it("fall back on NC1 where there is no optimum, and say nothing without numbers", () => {
+    expect(findings([aRow({ depth: 3 }, { "train/nc1.ratio@3": 0.0123 })]).lines[0]?.text).toBe("Depth 3: NC1 0.012, N = 1 run");
+    expect(findings([aRow({}, {}, "queued")]).lines).toEqual([]);
+  });
+  it("make a sentence for each line of the study", () => {
+    const rows = (["rn1", "rn2"] as const).flatMap((architecture) =>
+      ladder.map((depth) => run(depth, 0, -0.3, { architecture })),
+    );
+    expect(findings(rows).lines.map((line) => line.text.slice(0, 13))).toEqual(["RN1, depth 8:", "RN2, depth 8:"]);
+  });
+});
+
+describe("run table", () => {
+  const rows = [run(2, 0, -0.5), run(2, 1, -0.5), run(8, 0, -0.5), run(8, 1, -0.5, {}, "failed")];
+  it("filters by words and by axis, every part at once", () => {
+    const shown = (filter: string) =>
+      tableGroups(rows, filter).flatMap((group) => group.members.map((row) => [row.config.depth, row.config.seed]));
+    expect(shown("depth 8")).toEqual([
+      [8, 0],
+      [8, 1],
+    ]);
+    expect(shown("depth 8, failed")).toEqual([[8, 1]]);
+    expect(shown("(((")).toEqual([]);
+  });
+  it("sorts groups by a metric's mean, either way", () => {
+    const columns = [{ id: "nc1", metric: "nc1.ratio", split: "train" } as const];
+    const depths = (sort: string | null) => sortGroups(tableGroups(rows, ""), sort, columns).map((group) => group.config.depth);
+    expect(depths(null)).toEqual([2, 8]);
+    expect(depths("nc1:asc")).toEqual([8, 2]);
+    expect(depths("nc1:desc")).toEqual([2, 8]);
+    expect(depths("depth:desc")).toEqual([8, 2]);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { readView, viewPatch } from "../../../app/result/resultView.ts";
+import { geometryRun, shownRuns, stepsPerEpoch } from "../../../app/result/shownRuns.ts";
+import { trainingConfig } from "../../../contract/trainingConfig.ts";
+import { aConfig, aRow } from "./support.ts";
+
+const read = (query: string) => {
+  const parameters = new URLSearchParams(query);
+  return readView((name) => parameters.get(name));
+};
+
+describe("the address", () => {
+  it("holds nothing of the defaults", () => {
+    expect(read("")).toMatchObject({ metric: "nc1.ratio", split: "train", seed: null, zoom: null, smoothing: 0, x: "step" });
+  });
+  it("gives back what was chosen", () => {
+    const chosen = {
+      metric: "gap.total",
+      lines: ["architecture", "width"],
+      zoom: { from: 10, to: 200 },
+      seed: "all",
+      depths: [2, 8],
+      runs: [3, 4],
+      smoothing: 0.5,
+      logX: false,
+      profileStep: 100,
+      flipped: ["loss"],
+    } as const;
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(viewPatch(chosen as never))) if (value !== null) query.set(name, String(value));
+    expect(read(query.toString())).toMatchObject(chosen);
+    expect(read(new URLSearchParams({ lines: String(viewPatch({ lines: [] }).lines) }).toString()).lines).toEqual([]);
+  });
+  it("ignores what makes no sense", () => {
+    const view = read("metric=__proto__&zoom=9-3&seed=x&depths=a,2&smooth=7&lines=evil&x=foo");
+    expect(view).toMatchObject({ metric: "nc1.ratio", zoom: null, seed: null, depths: [2], smoothing: 0, lines: [], x: "step" });
+  });
+});
+
+describe("runs that are shown", () => {
+  const rows = [0, 1].flatMap((seed) => [8, 2].map((depth) => aRow({ seed, depth }, { "train/loss": 1 })));
+  it("are the first seed at all depths, shallow first", () => {
+    expect(shownRuns(rows, { runs: null, seed: null, depths: null }).map((row) => [row.config.seed, row.config.depth])).toEqual([
+      [0, 2],
+      [0, 8],
+    ]);
+  });
+  it("are what was chosen", () => {
+    expect(shownRuns(rows, { runs: null, seed: "all", depths: [8] })).toHaveLength(2);
+    expect(shownRuns(rows, { runs: [rows[1]?.ordinal ?? -1], seed: "all", depths: null })).toEqual([rows[1]]);
+    expect(shownRuns(rows, { runs: null, seed: 99, depths: null })).toHaveLength(2);
+  });
+  it("the geometry is of the deepest that has begun", () => {
+    expect(geometryRun(rows, null)?.config).toMatchObject({ depth: 8, seed: 0 });
+    expect(geometryRun([], null)).toBeNull();
+  });
+});
+
+describe("stepsPerEpoch", () => {
+  it("is 1 for full batches, and follows from the data set otherwise", () => {
+    expect(stepsPerEpoch(aConfig())).toBe(1);
+    expect(stepsPerEpoch(aConfig({ training: trainingConfig.parse({ batch: 30 }) }))).toBe(4);
+    const mini = { id: "fashion-mnist-mini", trainPerClass: null, testPerClass: null } as const;
+    expect(stepsPerEpoch(aConfig({ dataset: mini, training: trainingConfig.parse({ batch: 128 }) }))).toBe(16);
+  });
+});
