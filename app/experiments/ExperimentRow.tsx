@@ -20,7 +20,7 @@ function progressText(row: ExperimentSummary): string {
   const total = totalOf(row.counts);
   if (row.status === "finished") return countOf(total, "run");
   if (row.status === "incomplete") return `${row.counts.finished} of ${countOf(total, "run")}`;
-  const left = row.timeLeftMs === null ? countOf(total, "run") : `${formatDuration(row.timeLeftMs)} left`;
+  const left = row.timeLeftMs === null ? countOf(total, "run") : `${formatDuration(Math.max(1_000, row.timeLeftMs))} left`;
   return `${formatPercent(row.progress)} · ${left}`;
 }
 

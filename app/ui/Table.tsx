@@ -40,7 +40,11 @@ export function Th({
         <button
           type="button"
           onClick={sort.onToggle}
-          className={classes("inline-flex items-center gap-1 hover:text-ink", sort.active !== null && "text-ink")}
+          className={classes(
+            "inline-flex items-center gap-1 hover:text-ink",
+            numeric && "flex-row-reverse",
+            sort.active !== null && "text-ink",
+          )}
         >
           {children}
           <span className={sort.active === null ? "opacity-0" : undefined}>

@@ -1,12 +1,13 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { seriesKey, splits } from "../../../contract/seriesKey.ts";
 import type { RunDetail } from "../../../contract/views.ts";
 import { useAddress } from "../../address/useAddress.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/SeriesPanel.tsx";
 import { xModes } from "../../charts/seriesX.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { WhenVisible } from "../../result/WhenVisible.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Checkbox } from "../../ui/Field.tsx";
 import { Problem } from "../../ui/Problem.tsx";
@@ -62,6 +63,12 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
   useEffect(() => {
     if (read.data) store.setRead(read.data, zoom);
   }, [read.data, store, zoom]);
+
+  const pushToAddress = address.push;
+  const onZoom = useCallback(
+    (window: { from: number; to: number } | null) => pushToAddress({ zoom: window && `${window.from}-${window.to}` }),
+    [pushToAddress],
+  );
 
   const samples = detail.dataset?.trainCounts.reduce((sum, count) => sum + count, 0) ?? 0;
   const { batch } = config.training;
@@ -130,21 +137,22 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
           <h2 className="mb-2 font-semibold text-sm">{group.title}</h2>
           <div className="grid grid-cols-1 gap-3 md:grid-cols-2 2xl:grid-cols-3">
             {group.panels.map((panel) => (
-              <RunPanel
-                key={panel.id}
-                panel={panel}
-                store={store}
-                version={version}
-                elapsedKey={elapsedKey}
-                stepsPerEpoch={stepsPerEpoch}
-                optimum={optimum}
-                x={x}
-                logX={logX}
-                smoothing={smoothing}
-                zoom={zoom}
-                onZoom={(window) => address.push({ zoom: window && `${window.from}-${window.to}` })}
-                csvHref={csvHref}
-              />
+              <WhenVisible key={panel.id} height={300}>
+                <RunPanel
+                  panel={panel}
+                  store={store}
+                  version={version}
+                  elapsedKey={elapsedKey}
+                  stepsPerEpoch={stepsPerEpoch}
+                  optimum={optimum}
+                  x={x}
+                  logX={logX}
+                  smoothing={smoothing}
+                  zoom={zoom}
+                  onZoom={onZoom}
+                  csvHref={csvHref}
+                />
+              </WhenVisible>
             ))}
           </div>
         </section>
@@ -153,7 +161,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
   );
 }
 
-function RunPanel({
+const RunPanel = memo(function RunPanel({
   panel,
   store,
   version,
@@ -218,9 +226,9 @@ function RunPanel({
       empty={lines.every((line) => line.steps.length === 0) ? "Nothing measured yet" : undefined}
     />
   );
-}
+});
 
-function Labelled({ text, children }: { text: string; children: React.ReactNode }) {
+function Labelled({ text, children }: { text: string; children: ReactNode }) {
   return (
     <span className="flex items-center gap-2">
       <span className="text-ink-faint text-xs max-sm:hidden">{text}</span>

@@ -68,7 +68,7 @@ export function RunHeader({
             </span>
             <span>
               {formatPercent(row.step / row.totalSteps)}
-              {leftMs !== null && row.status === "running" && ` · ${formatDuration(leftMs)} left`}
+              {leftMs !== null && row.status === "running" && ` · ${formatDuration(Math.max(1_000, leftMs))} left`}
             </span>
           </div>
           <Progress share={row.step / row.totalSteps} busy={active} label="Progress of the run" />

@@ -1,11 +1,12 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { isTerminal } from "../../../contract/status.ts";
-import type { LogLine, RunDetail } from "../../../contract/views.ts";
+import type { LogLine, RunDetail, RunRow } from "../../../contract/views.ts";
 import type { WatchItem } from "../../../contract/watchProtocol.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { type Freshness, useWatch } from "../../live/useWatch.ts";
+import { BatchQueue } from "../../result/BatchQueue.ts";
 import { RunSeriesStore } from "./RunSeriesStore.ts";
 
 export interface LiveRun {
@@ -30,38 +31,49 @@ export function useRun(runId: string): LiveRun {
   const logKey = trpc.runs.log.queryKey({ id: runId });
 
   const refresh = () => void queries.invalidateQueries(trpc.runs.pathFilter());
-  const editRow = (edit: (row: RunDetail["row"]) => RunDetail["row"]) =>
-    queries.setQueryData(detailKey, (before) => (before === undefined ? before : { ...before, row: edit(before.row) }));
-
-  const take = (item: WatchItem) => {
-    if (item.kind === "points" && item.runId === runId) {
-      editRow((row) =>
-        item.attempt < row.attempt ? row : { ...row, step: Math.max(row.step, item.step), last: { ...row.last, ...item.values } },
-      );
-    } else if (item.kind === "progress" && item.runId === runId) {
-      editRow((row) => ({ ...row, step: Math.max(row.step, item.step), stepMs: item.stepMs ?? row.stepMs }));
-    } else if (item.kind === "run" && item.row.id === runId) {
-      editRow((row) => ({ ...row, ...item.row }));
-      // Attempts and checkpoints are not in the row; they are read when it ends or changes hands.
-      if (isTerminal(item.row.status) || item.row.attempt !== detail.data?.row.attempt)
-        void queries.invalidateQueries({ queryKey: detailKey });
-    } else if (item.kind === "attempt" && item.runId === runId) {
-      refresh();
-    } else if (item.kind === "log" && item.runId === runId) {
-      queries.setQueryData(logKey, (lines) => withLine(lines ?? [], item.line));
+  /** All that one batch says, as one change of the row: each change draws the page again. */
+  const take = (items: WatchItem[]) => {
+    const edits: ((row: RunRow) => RunRow)[] = [];
+    const lines: LogLine[] = [];
+    let readAgain = false;
+    let handedOver = false;
+    for (const item of items) {
+      if (item.kind === "points" && item.runId === runId) {
+        edits.push((row) =>
+          item.attempt < row.attempt
+            ? row
+            : { ...row, step: Math.max(row.step, item.step), last: { ...row.last, ...item.values } },
+        );
+      } else if (item.kind === "progress" && item.runId === runId) {
+        edits.push((row) => ({ ...row, step: Math.max(row.step, item.step), stepMs: item.stepMs ?? row.stepMs }));
+      } else if (item.kind === "run" && item.row.id === runId) {
+        edits.push((row) => ({ ...row, ...item.row }));
+        // Attempts and checkpoints are not in the row; they are read when it ends or changes hands.
+        if (isTerminal(item.row.status) || item.row.attempt !== detail.data?.row.attempt) readAgain = true;
+      } else if (item.kind === "attempt" && item.runId === runId) {
+        handedOver = true;
+      } else if (item.kind === "log" && item.runId === runId) {
+        lines.push(item.line);
+      }
     }
+    if (edits.length > 0)
+      queries.setQueryData(detailKey, (before) =>
+        before === undefined ? before : { ...before, row: edits.reduce((row, edit) => edit(row), before.row) },
+      );
+    if (lines.length > 0) queries.setQueryData(logKey, (before) => lines.reduce(withLine, before ?? []));
+    store.apply(runId, items);
+    if (handedOver) refresh();
+    else if (readAgain) void queries.invalidateQueries({ queryKey: detailKey });
   };
+  const takeLatest = useEffectEvent(take);
+  const [queue, setQueue] = useState<BatchQueue | null>(null);
+  useEffect(() => {
+    const made = new BatchQueue((items) => takeLatest(items));
+    setQueue(made);
+    return made.close;
+  }, []);
 
-  const freshness = useWatch(
-    { room: "run", id: runId },
-    {
-      onJoined: refresh,
-      onItems: (items) => {
-        for (const item of items) take(item);
-        store.apply(runId, items);
-      },
-    },
-  );
+  const freshness = useWatch({ room: "run", id: runId }, { onJoined: refresh, onItems: (items) => queue?.push(items) });
   return { detail: detail.data, log: log.data ?? [], store, freshness, error: detail.error, refresh };
 }
 
