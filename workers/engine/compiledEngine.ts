@@ -37,8 +37,9 @@ const embedUpTo: Record<Device, number> = { cpu: 32 * 2 ** 20, webgpu: 0, cuda: 
 const storesOfSteps = new WeakMap<object, StateStore>();
 
 async function compiledStep(definition: StepDefinition, choice: DeviceChoice, threads: number): Promise<Step> {
-  const traced = traceStep(definition, embedUpTo[choice.device]);
   const specs = Object.fromEntries(Object.entries(definition.state).map(([name, spec]) => [`state.${name}`, spec]));
+  const views = choice.device === "cpu" ? Object.keys(specs).flatMap((name) => [name, `next.${name}`]) : [];
+  const traced = traceStep(definition, { embedUpTo: embedUpTo[choice.device], views });
   const { session, store, inputs, outputs } = await open(traced, specs, definition.inputs, choice, threads);
   const read = new Set(traced.inputs.map(({ name }) => name));
   const step: Step = {
@@ -73,7 +74,7 @@ async function compiledFunction(
   choice: DeviceChoice,
   threads: number,
 ): Promise<CompiledFunction> {
-  const traced = traceFunction(definition, embedUpTo[choice.device]);
+  const traced = traceFunction(definition, { embedUpTo: embedUpTo[choice.device] });
   const { session, store, inputs, outputs } = await open(traced, {}, definition.inputs, choice, threads);
   const read = new Set(traced.inputs.map(({ name }) => name));
   return {
@@ -108,7 +109,7 @@ async function open(
     ...sessionOptions(choice.device, threads),
     ...(choice.device === "webgpu" ? { preferredOutputLocation: locations } : {}),
   });
-  const store = choice.device === "webgpu" ? await webgpuStore(state) : hostStore(state);
+  const store = choice.device === "webgpu" ? await webgpuStore(state) : hostStore(state, traced);
   const bound: Feeds = {};
   for (const { name, data, shape, dtype } of traced.constants)
     bound[name] = await store.bind(name, new ort.Tensor(dtype, data as Float32Array, shape));

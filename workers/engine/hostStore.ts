@@ -1,4 +1,5 @@
 import * as ort from "onnxruntime-node";
+import type { Tensor, Traced } from "../trace/trace.ts";
 import { sizeOf } from "./checkValues.ts";
 import type { TensorSpec } from "./engine.ts";
 
@@ -18,23 +19,44 @@ export interface StateStore {
   dispose(): Promise<void>;
 }
 
-/** State in host memory: two sets of buffers, one is read while the other is written. */
-export function hostStore(specs: Record<string, TensorSpec>): StateStore {
-  const allocate = (): Feeds =>
-    Object.fromEntries(
-      Object.entries(specs).map(([name, spec]) => [name, new ort.Tensor("float32", new Float32Array(sizeOf(spec)), spec.shape)]),
-    );
+/** One set of buffers, with the tensors that look at them. */
+interface Buffers {
+  values: Record<string, Float32Array>;
+  inputs: Feeds;
+  outputs: Feeds;
+}
+
+/**
+ * State in host memory: two sets of buffers, one is read while the other is written. Where the graph takes a vector apart, its
+ * inputs and outputs are views of the buffers.
+ */
+export function hostStore(specs: Record<string, TensorSpec>, traced: Traced): StateStore {
+  const allocate = (): Buffers => {
+    const values = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, new Float32Array(sizeOf(spec))]));
+    const view = (whole: string, { shape, part }: Pick<Tensor, "shape" | "part">) => {
+      const from = part?.offset ?? 0;
+      return new ort.Tensor("float32", values[whole].subarray(from, from + sizeOf({ shape })), shape);
+    };
+    const inputs: Feeds = {};
+    for (const [name, spec] of Object.entries(specs)) inputs[name] = view(name, spec);
+    for (const input of traced.inputs) if (input.part) inputs[input.name] = view(input.part.of, input);
+    const outputs: Feeds = {};
+    for (const output of traced.outputs) {
+      const name = output.part?.of ?? output.name;
+      if (name.startsWith("next.")) outputs[output.name] = view(name.slice("next.".length), output);
+    }
+    return { values, inputs, outputs };
+  };
   let current = allocate();
   let next = allocate();
-  const values = (name: string) => current[name].data as Float32Array;
   return {
-    current: () => current,
-    targets: () => Object.fromEntries(Object.entries(next).map(([name, tensor]) => [`next.${name}`, tensor])),
+    current: () => current.inputs,
+    targets: () => next.outputs,
     advance() {
       [current, next] = [next, current];
     },
-    read: async () => Object.fromEntries(Object.keys(specs).map((name) => [name, values(name).slice()])),
-    write: async (name, data) => values(name).set(data),
+    read: async () => Object.fromEntries(Object.entries(current.values).map(([name, values]) => [name, values.slice()])),
+    write: async (name, data) => current.values[name].set(data),
     bind: async (_name, tensor) => tensor,
     async dispose() {},
   };

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Traced, type TraceInput, trace } from "../trace/trace.ts";
+import { type Traced, type TraceInput, type TraceOptions, trace } from "../trace/trace.ts";
 import { checkedInput, checkedState } from "./checkValues.ts";
 import type { FunctionDefinition, StepDefinition, Tensors } from "./engine.ts";
 
 type Definition = StepDefinition | FunctionDefinition;
 
 /** The graph of a step: inputs state.*, constant.*, input.*; outputs next.state.*, output.*. */
-export function traceStep(definition: StepDefinition, embedUpTo = 0): Traced {
+export function traceStep(definition: StepDefinition, options: TraceOptions = {}): Traced {
   const record = (given: Tensors) => {
     const { state, outputs } = definition.fn(arrange(definition, given));
     const results: Tensors = {};
@@ -14,12 +14,12 @@ export function traceStep(definition: StepDefinition, embedUpTo = 0): Traced {
       results[`next.state.${name}`] = checkedState(name, spec, state[name]);
     return { ...results, ...floats(outputs) };
   };
-  return trace(record, specsOf(definition), { embedUpTo });
+  return trace(record, specsOf(definition), options);
 }
 
 /** The graph of a function: the same, without the next state. */
-export function traceFunction(definition: FunctionDefinition, embedUpTo = 0): Traced {
-  return trace((given) => floats(definition.fn(arrange(definition, given))), specsOf(definition), { embedUpTo });
+export function traceFunction(definition: FunctionDefinition, options: TraceOptions = {}): Traced {
+  return trace((given) => floats(definition.fn(arrange(definition, given))), specsOf(definition), options);
 }
 
 function floats(outputs: Tensors): Tensors {

@@ -1,4 +1,5 @@
-import { type Data, Graph, type Node, sizeOf, type Value } from "./graph.ts";
+import { type Data, type Node, sizeOf, type Value } from "./graph.ts";
+import { Rebuild } from "./rebuild.ts";
 import { sortNodes } from "./sortNodes.ts";
 
 /**
@@ -6,32 +7,16 @@ import { sortNodes } from "./sortNodes.ts";
  * bound data themselves.
  */
 export function foldConstants(outputs: readonly Value[]): Value[] {
-  const graph = new Graph();
-  const rebuilt = new Map<Value, Value>();
+  const rebuild = new Rebuild();
   let folded = 0;
-  const now = (value: Value): Value => {
-    let found = rebuilt.get(value);
-    if (!found) {
-      found =
-        value.input === undefined
-          ? graph.constant(value.data as Data, value.shape, value.dtype)
-          : graph.input(value.input, value.shape, value.dtype, value.data);
-      rebuilt.set(value, found);
-    }
-    return found;
-  };
   for (const node of sortNodes(outputs)) {
-    const inputs = node.inputs.map((value) => value && now(value));
+    const inputs = node.inputs.map((value) => value && rebuild.now(value));
     const source = inputs[0];
     const data = source?.input !== undefined && source.data ? moved(node, inputs as Value[], source.data) : undefined;
-    const results = data
-      ? [graph.input(`folded${folded++}`, node.outputs[0].shape, node.outputs[0].dtype, data)]
-      : graph.nodes(node.op, inputs, node.outputs, node.attributes, node.domain);
-    node.outputs.forEach((value, i) => {
-      rebuilt.set(value, results[i]);
-    });
+    const [output] = node.outputs;
+    rebuild.node(node, data && [rebuild.graph.input(`folded${folded++}`, output.shape, output.dtype, data)]);
   }
-  return outputs.map(now);
+  return outputs.map((value) => rebuild.now(value));
 }
 
 function moved(node: Node, inputs: readonly Value[], data: Data): Data | undefined {

@@ -15,6 +15,7 @@ import { allKernels } from "./kernels/allKernels.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { toOnnx } from "./onnx.ts";
 import { countUses, sortNodes } from "./sortNodes.ts";
+import { type Part, type Split, splitVectors } from "./splitVectors.ts";
 import { Symbolic } from "./symbolic.ts";
 
 export interface TraceInput {
@@ -28,6 +29,8 @@ export interface Tensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: "float32" | "int32" | "bool";
+  /** Set where this is a piece of the flat vector `of`, from `offset` on: to be bound to a view of it. */
+  readonly part?: Part;
 }
 
 export interface Traced {
@@ -45,13 +48,15 @@ export interface Traced {
 export interface TraceOptions {
   /** Bound data of at most so many bytes becomes part of the model (which may have 2 GB), the rest an input; 0 unless told. */
   readonly embedUpTo?: number;
+  /** Names of inputs and outputs that, where it is faster, may be taken apart into views of them (see `part`). */
+  readonly views?: readonly string[];
 }
 
 /** @throws naming the kernel, the value or the tensor that cannot be compiled. */
 export function trace(
   fn: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
   inputs: Record<string, TraceInput>,
-  { embedUpTo = 0 }: TraceOptions = {},
+  { embedUpTo = 0, views = [] }: TraceOptions = {},
 ): Traced {
   const symbolic = new Symbolic(new Graph());
   const names: string[] = [];
@@ -66,26 +71,31 @@ export function trace(
       values.push(symbolic.full(backend.get(tensor)));
     }
   });
-  const outputs = fuse(foldConstants(values));
-  return emit(outputs, names, embedUpTo);
+  const folded = fuse(foldConstants(values)).map((value, i) => ({ name: names[i], value }));
+  return emit(splitVectors(folded, new Set(views)), embedUpTo);
 }
 
-function emit(values: readonly Value[], names: readonly string[], embedUpTo: number): Traced {
+function emit({ outputs, parts }: Split, embedUpTo: number): Traced {
+  const values = outputs.map(({ value }) => value);
   const nodes = sortNodes(values);
   const used = [...countUses(nodes, values).keys()];
   const isInput = (value: Value) => value.input !== undefined && !(value.data && value.data.byteLength <= embedUpTo);
   const inputs = used.filter(isInput);
   const constants = used.filter((value) => value.data && !isInput(value));
-  const tensor = (name: string, { shape, dtype }: Value): Tensor => ({ name, shape, dtype: dtype as Tensor["dtype"] });
+  const tensor = (name: string, { shape, dtype }: Value, part?: Part): Tensor => ({
+    name,
+    shape,
+    dtype: dtype as Tensor["dtype"],
+    part,
+  });
+  const input = (value: Value) => tensor(value.input as string, value, parts.get(value.input as string));
   const operators: Record<string, number> = {};
   for (const { op } of nodes) operators[op] = (operators[op] ?? 0) + 1;
   return {
-    model: toOnnx({ nodes, inputs, constants, outputs: values.map((value, i) => ({ name: names[i], value })) }),
-    inputs: inputs.filter(({ data }) => !data).map((value) => tensor(value.input as string, value)),
-    constants: inputs
-      .filter(({ data }) => data)
-      .map((value) => ({ ...tensor(value.input as string, value), data: value.data as Data })),
-    outputs: values.map((value, i) => tensor(names[i], value)),
+    model: toOnnx({ nodes, inputs, constants, outputs }),
+    inputs: inputs.filter(({ data }) => !data).map(input),
+    constants: inputs.filter(({ data }) => data).map((value) => ({ ...input(value), data: value.data as Data })),
+    outputs: outputs.map(({ name, value, part }) => tensor(name, value, part)),
     operators,
   };
 }

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { createCompiledEngine } from "../../../workers/engine/compiledEngine.ts";
 import { createEagerEngine } from "../../../workers/engine/eagerEngine.ts";
 import type { Engine } from "../../../workers/engine/engine.ts";
+import { traceStep } from "../../../workers/engine/traceDefinition.ts";
+import { flatAdam } from "../../../workers/trace/ops/flatAdam.ts";
 import { initial, resNet1Step } from "./resNet1.ts";
 
 tf.enableProdMode();
@@ -97,4 +99,55 @@ test("twenty steps of Adam on a small residual network give the same losses comp
   losses[0].forEach((loss, k) => {
     expect(Math.abs(loss - losses[1][k])).toBeLessThan(1e-4);
   });
+});
+
+test("long flat vectors are updated part by part, in place of the whole", async () => {
+  const sizes = [40_000, 10, 33_000, 7];
+  const P = sizes.reduce((p, q) => p + q, 0);
+  const decay = { shape: [P], data: Float32Array.from({ length: P }, (_, i) => (i % 3) / 10) };
+  const definition = {
+    state: { parameters: { shape: [P] }, m: { shape: [P] }, v: { shape: [P] }, last: { shape: [P] } },
+    constants: { decay },
+    inputs: { rate: { shape: [] }, step: { shape: [] }, mask: { shape: [P] } },
+    fn: ({ state, constants, inputs }: Record<string, Record<string, tf.Tensor>>) => {
+      const parts = tf.split(state.parameters, sizes);
+      const loss = (...xs: tf.Tensor[]) =>
+        xs.reduce((sum, x, i) => tf.add(sum, tf.mean(tf.square(tf.sub(x, i)))), tf.scalar(0)) as tf.Scalar;
+      const { value, grads } = tf.valueAndGrads(loss)(parts);
+      const gradient = tf.add(tf.concat(grads), tf.mul(state.parameters, constants.decay)) as tf.Tensor1D;
+      const next = flatAdam(state as never, gradient, inputs.rate as tf.Scalar, inputs.step as tf.Scalar);
+      const norm = tf.sum(tf.abs(next.m));
+      return {
+        state: { ...next, last: state.parameters },
+        outputs: { value, norm, sum: tf.mul(tf.add(next.m, next.v), inputs.mask) },
+      };
+    },
+  };
+  const mask = Float32Array.from({ length: P }, (_, i) => Number(i % 5 > 0));
+  const results: { state: Record<string, Float32Array>; outputs: Record<string, Float32Array>; total: number }[] = [];
+  for (const engine of [compiled(), eager()]) {
+    const step = await engine.compileStep(definition);
+    const sum = await engine.compileFunction({
+      state: { m: { shape: [P] } },
+      inputs: {},
+      fn: ({ state }) => ({ sum: tf.sum(state.m) }),
+    });
+    await step.writeState({ parameters: Float32Array.from({ length: P }, (_, i) => Math.sin(i)) });
+    await step.run({ rate: 0.1, step: 1, mask });
+    const outputs = await step.run({ rate: 0.1, step: 2, mask });
+    results.push({ state: await step.readState(), outputs: { ...outputs }, total: (await sum.run({}, step)).sum[0] });
+    await step.dispose();
+  }
+  const [a, b] = results;
+  expect(Math.abs(a.total - b.total)).toBeLessThan(1e-2);
+  for (const kind of ["state", "outputs"] as const) {
+    for (const [name, values] of Object.entries(a[kind])) {
+      const far = values.filter((x, i) => Math.abs(x - b[kind][name][i]) > 1e-4 * (1 + Math.abs(x))).length;
+      expect(far, name).toBe(0);
+    }
+  }
+  const views = ["parameters", "m", "v", "last"].flatMap((name) => [`state.${name}`, `next.state.${name}`]);
+  const { inputs, outputs } = traceStep(definition, { views });
+  expect(outputs.map(({ name }) => name)).toContain("next.state.m#2");
+  expect(inputs.map(({ name }) => name)).not.toContain("state.v");
 });
