@@ -69,6 +69,8 @@ export const runs = pgTable(
     step: integer("step").notNull().default(0),
     totalSteps: integer("total_steps").notNull(),
     stepMs: doublePrecision("step_ms"),
+    /** Time from the lease to the end that training steps do not explain: starting, compiling, measuring. Known once finished. */
+    overheadMs: doublePrecision("overhead_ms"),
     /** Relative cost of a training step, from its config. */
     stepCost: doublePrecision("step_cost").notNull(),
     last: jsonb("last").$type<Record<string, number>>().notNull().default({}),

@@ -75,6 +75,7 @@ CREATE TABLE "runs" (
 	"step" integer DEFAULT 0 NOT NULL,
 	"total_steps" integer NOT NULL,
 	"step_ms" double precision,
+	"overhead_ms" double precision,
 	"step_cost" double precision NOT NULL,
 	"last" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"missing" jsonb DEFAULT '{}'::jsonb NOT NULL,

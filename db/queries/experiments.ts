@@ -104,7 +104,8 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
   if (!locked) return null;
   const result = await db.execute<Record<string, number | null>>(sql`
     with ratio as (
-      select percentile_cont(0.5) within group (order by step_ms / step_cost) as ms
+      select percentile_cont(0.5) within group (order by step_ms / step_cost) as ms,
+        coalesce(percentile_cont(0.5) within group (order by overhead_ms), 0) as overhead
       from ${runs} where experiment_id = ${id}::uuid and step_ms is not null
     )
     select ${sql.join(
@@ -113,7 +114,8 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
     )},
       coalesce(sum(case when status = 'finished' then total_steps else least(step, total_steps) end)::float8 / nullif(sum(total_steps), 0), 0)
         as progress,
-      sum((total_steps - least(step, total_steps)) * coalesce(step_ms, step_cost * ratio.ms))
+      sum((total_steps - least(step, total_steps)) * coalesce(step_ms, step_cost * ratio.ms)
+        + case when status = 'running' then 0 else ratio.overhead end)
         filter (where status in ('queued', 'leased', 'running')) as work_left
     from ${runs}, ratio where experiment_id = ${id}::uuid`);
   const { progress, work_left: workLeftMs, ...counted } = result.rows[0];

@@ -2,7 +2,7 @@ import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import type { OptimumSummary, ResolvedDataset } from "../../contract/runEvents.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
 import type { Executor } from "../database.ts";
-import { experiments, runs } from "../schema.ts";
+import { attempts, experiments, runs } from "../schema.ts";
 
 export type StoredRun = typeof runs.$inferSelect;
 
@@ -106,6 +106,14 @@ export async function settleRun(
   return (result.rowCount ?? 0) > 0;
 }
 
+/** Notes how long a finished run took besides its training steps. */
+export async function noteOverhead(db: Executor, id: string): Promise<void> {
+  await db.execute(sql`
+    update ${runs} set overhead_ms = greatest(0, extract(epoch from a.ended_at - a.leased_at) * 1000
+      - (runs.total_steps - coalesce(a.resumed_from_step, 0)) * runs.step_ms)
+    from ${attempts} a where runs.id = ${id}::uuid and a.run_id = runs.id and a.number = runs.attempt`);
+}
+
 /**
  * Asks for the end of runs: queued ones are cancelled at once, leased and running ones become cancelling.
  * @returns those that changed
@@ -175,7 +183,7 @@ export function listLeasedRuns(db: Executor) {
 /** Measured ms a step over relative cost, of the newest measured runs (recordings left out). */
 export async function listStepTimes(db: Executor, limit: number) {
   return db
-    .select({ stepMs: runs.stepMs, stepCost: runs.stepCost, config: runs.config })
+    .select({ stepMs: runs.stepMs, stepCost: runs.stepCost, overheadMs: runs.overheadMs, config: runs.config })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
     .where(sql`${runs.stepMs} is not null and not ${experiments.sample}`)

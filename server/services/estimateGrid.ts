@@ -9,7 +9,8 @@ import { relativeStepCost } from "./relativeStepCost.ts";
 const mostMeasured = 200;
 
 /**
- * What a grid costs: each run's steps at the step time of the measured run nearest in cost, scaled by cost, over the connected slots.
+ * What a grid costs: each run's steps at the step time of the measured run nearest in cost, scaled by cost, and the usual time for
+ * starting and measuring, over the connected slots.
  * A grid over the limit is counted, not refused.
  */
 export async function estimateGrid(context: ServiceContext, config: ExperimentConfig): Promise<Estimate> {
@@ -21,10 +22,12 @@ export async function estimateGrid(context: ServiceContext, config: ExperimentCo
   const measured = await listStepTimes(context.database.orm, mostMeasured);
   if (measured.length === 0) return { ...known, timeMs: null, basis: "no step time is measured yet" };
   if (slots === 0) return { ...known, timeMs: null, basis: "no worker is connected" };
+  const overheads = measured.flatMap(({ overheadMs }) => (overheadMs === null ? [] : [overheadMs])).sort((a, b) => a - b);
+  const overheadMs = overheads[overheads.length >> 1] ?? 0;
   const times = expandGrid(config).map((run) => {
     const cost = relativeStepCost(run);
     const nearest = measured.reduce((a, b) => (distance(b.stepCost, cost) < distance(a.stepCost, cost) ? b : a));
-    return { ms: (run.training.steps * nearest.stepMs! * cost) / nearest.stepCost, nearest };
+    return { ms: overheadMs + (run.training.steps * nearest.stepMs! * cost) / nearest.stepCost, nearest };
   });
   const total = times.reduce((sum, { ms }) => sum + ms, 0);
   const longest = times.reduce((a, b) => (b.ms > a.ms ? b : a));

@@ -3,7 +3,7 @@ import { limits } from "../../contract/limits.ts";
 import { isTerminal, type RunStatus } from "../../contract/status.ts";
 import type { Executor } from "../../db/database.ts";
 import { endAttempt, type LockedRun } from "../../db/queries/attempts.ts";
-import { settleRun } from "../../db/queries/runs.ts";
+import { noteOverhead, settleRun } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
 
 export interface AttemptEnd {
@@ -38,6 +38,7 @@ export async function settleAttempt(
     to = "failed";
     await settleRun(tx, run.id, to, change);
   }
+  if (to === "finished") await noteOverhead(tx, run.id);
   if (to === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
   return to;
 }

@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto";
+import { expect, it } from "vitest";
+import type { RunCounts } from "../../../contract/status.ts";
+import { ended, finished, logged, measured, numbered, started } from "./events.ts";
+import { onBothDatabases } from "./onBothDatabases.ts";
+import { leaseOf, makeToken, RawWorker } from "./rawWorker.ts";
+import { getExperiment, getRun, grid, launch, untilStatus } from "./studies.ts";
+
+onBothDatabases("Leases", (server) => {
+  it("gives a run to an idle worker within 100 ms", async () => {
+    const worker = await RawWorker.connect(server());
+    const times: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const asked = performance.now();
+      const { runs } = await launch(server());
+      const lease = await worker.nextAssignment(runs[0].id);
+      times.push(performance.now() - asked);
+      await worker.events(lease, numbered([started(), finished()]));
+    }
+    const median = times.sort((a, b) => a - b)[5];
+    console.log(`launch to worker: median ${median.toFixed(0)} ms, worst ${times.at(-1)!.toFixed(0)} ms`);
+    expect(median).toBeLessThan(300);
+    worker.close();
+  });
+
+  it("gives each of 100 runs to one of 100 workers", async () => {
+    const token = await makeToken(server());
+    const workers = await Promise.all(Array.from({ length: 100 }, () => RawWorker.connect(server(), { token })));
+    const { id } = await launch(server(), grid({ seeds: Array.from({ length: 50 }, (_, seed) => seed), depths: [2, 3] }));
+    const leases = await Promise.all(workers.map((worker) => worker.nextAssignment()));
+    expect(new Set(leases.map((lease) => lease.runId)).size).toBe(100);
+    expect(workers.every((worker) => worker.assigned.length === 0)).toBe(true);
+    await Promise.all(workers.map((worker, i) => worker.events(leases[i], numbered([started(), finished()]))));
+    const { counts, status, progress, runs } = await getExperiment(server(), id);
+    expect(counts).toMatchObject({ finished: 100, queued: 0, leased: 0 } satisfies Partial<RunCounts>);
+    expect({ status, progress }).toEqual({ status: "finished", progress: 1 });
+    expect(runs.every((run) => run.attempt === 1)).toBe(true);
+    for (const worker of workers) worker.close();
+  });
+
+  it("queues a run again when its lease runs out, and refuses the zombie; a late cancel ends too", async () => {
+    const { runs } = await launch(server(), grid({ seeds: [0, 1] }));
+    const zombie = await RawWorker.connect(server(), { slots: 2 });
+    const [first, second] = [await zombie.nextAssignment(runs[0].id), await zombie.nextAssignment(runs[1].id)];
+    await zombie.events(first, numbered([started(), measured(0)]));
+    await zombie.events(second, numbered([started()]));
+    await server().call("runs.cancel", { id: runs[1].id });
+    const lostAt = performance.now();
+    // Silent from now on, but its connection stays open.
+    await untilStatus(server(), runs[0].id, "queued", 25_000);
+    const noticedMs = performance.now() - lostAt;
+    console.log(`lost worker noticed after ${(noticedMs / 1000).toFixed(1)} s`);
+    expect(noticedMs).toBeLessThan(20_000);
+    await untilStatus(server(), runs[1].id, "cancelled", 5_000);
+    expect(await zombie.events(first, numbered([measured(1)], 3))).toMatchObject({ code: "LEASE_LOST" });
+    expect((await zombie.heartbeat([first])).lost).toEqual([leaseOf(first)]);
+    // It has answered: it may have the run again, as the next attempt.
+    const again = await zombie.nextAssignment(runs[0].id);
+    expect(again.attempt).toBe(2);
+    await zombie.events(again, numbered([started(), finished()]));
+    zombie.close();
+  });
+
+  it("keeps the runs of a worker that reconnects, and takes back those it forgot", async () => {
+    const { runs } = await launch(server(), grid({ seeds: [0, 1] }));
+    const token = await makeToken(server());
+    const before = await RawWorker.connect(server(), { slots: 2, token });
+    const kept = await before.nextAssignment(runs[0].id);
+    const forgotten = await before.nextAssignment(runs[1].id);
+    await before.events(kept, numbered([started(), measured(0)]));
+    before.close();
+    const after = new RawWorker(server().url, token, before.id);
+    await after.connected();
+    const foreign = { runId: randomUUID(), attempt: 1, lease: "y".repeat(32) };
+    expect(await after.hello({ slots: 2, holding: [leaseOf(kept), foreign] })).toMatchObject({ ok: true, lost: [foreign] });
+    expect(await after.events(kept, numbered([measured(1), finished()], 3))).toMatchObject({ ok: true });
+    const again = await after.nextAssignment(runs[1].id);
+    expect(again).toMatchObject({ attempt: 2 });
+    expect(again.lease).not.toBe(forgotten.lease);
+    await after.events(again, numbered([started(), finished()]));
+    after.close();
+  });
+
+  it("puts back a run that a worker refuses, without counting it", async () => {
+    const { runs } = await launch(server());
+    const worker = await RawWorker.connect(server());
+    worker.answerAssign = ({ attempt }) => (attempt < 3 ? { accepted: false, reason: "no room" } : { accepted: true });
+    worker.assigned.length = 0;
+    const lease = await worker.nextAssignment(runs[0].id).catch(async () => worker.nextAssignment(runs[0].id));
+    expect(lease.attempt).toBeGreaterThanOrEqual(1);
+    await worker.events(lease, numbered([started(), ended("DATASET_UNAVAILABLE", "no such folder")]));
+    expect(await untilStatus(server(), runs[0].id, "failed")).toMatchObject({ failure: { code: "DATASET_UNAVAILABLE" } });
+    worker.close();
+  });
+
+  it("cancels in every state, twice, and only as the life of a run allows", async () => {
+    const call = (name: string, id: string) => server().call(`runs.${name}`, { id });
+    const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2] }));
+    expect(await call("cancel", runs[2].id)).toEqual({ status: "cancelled" });
+    expect(await call("cancel", runs[2].id)).toEqual({ status: "cancelled" });
+    const worker = await RawWorker.connect(server());
+    const leased = await worker.nextAssignment(runs[0].id);
+    const asked = performance.now();
+    expect(await call("cancel", leased.runId)).toEqual({ status: "cancelling" });
+    expect(await worker.nextCancel()).toEqual({ runId: leased.runId, attempt: 1 });
+    expect(performance.now() - asked).toBeLessThan(500);
+    expect(await call("cancel", leased.runId)).toEqual({ status: "cancelling" });
+    expect((await worker.heartbeat([leased])).cancel).toEqual([{ runId: leased.runId, attempt: 1 }]);
+    await expect(call("again", leased.runId)).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(call("remove", leased.runId)).rejects.toMatchObject({ code: "CONFLICT" });
+    await worker.events(leased, numbered([started(), ended("CANCELLED", "asked to", 4)]));
+    expect(await getRun(server(), leased.runId)).toMatchObject({ status: "cancelled", step: 4 });
+
+    const running = await worker.nextAssignment(runs[1].id);
+    await worker.events(running, numbered([started()]));
+    expect(await server().call("experiments.cancel", { id })).toEqual({ cancelled: 1 });
+    // It was done before it heard of it.
+    await worker.events(running, numbered([measured(1000), finished()], 2));
+    expect(await getRun(server(), running.runId)).toMatchObject({ status: "finished" });
+    await expect(call("again", running.runId)).rejects.toMatchObject({ code: "CONFLICT" });
+    expect(await server().call("experiments.cancel", { id })).toEqual({ cancelled: 0 });
+
+    expect(await call("again", leased.runId)).toEqual({ status: "queued" });
+    const again = await worker.nextAssignment(leased.runId);
+    expect(again.attempt).toBe(2);
+    await worker.events(again, numbered([started(), logged("x"), finished()]));
+    expect(await server().call("experiments.runMissing", { id })).toEqual({ queued: 1 });
+    const last = await worker.nextAssignment(runs[2].id);
+    await worker.events(last, numbered([started(), finished()]));
+    expect((await getExperiment(server(), id)).status).toBe("finished");
+    worker.close();
+  });
+
+  it("turns away other versions, unknown and revoked tokens, and another token's worker", async () => {
+    const created = await makeToken(server());
+    const worker = new RawWorker(server().url, created);
+    await worker.connected();
+    const answer = await worker.hello({ protocol: 99 });
+    expect(answer).toMatchObject({ ok: false, code: "PROTOCOL_MISMATCH" });
+    expect((answer as { message: string }).message).toMatch(/version 99 .* version 1/);
+    expect(await worker.hello({ slots: "many" })).toMatchObject({ ok: false, code: "INVALID" });
+    expect(await worker.hello()).toMatchObject({ ok: true });
+    await expect(new RawWorker(server().url, "forged").connected()).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });
+    const thief = new RawWorker(server().url, await makeToken(server()), worker.id);
+    await thief.connected();
+    expect(await thief.hello()).toMatchObject({ ok: false, code: "NOT_ALLOWED" });
+    const tokens = await server().call<{ id: string; createdAt: string; lastUsedAt: string | null }[]>("workers.tokens");
+    const used = tokens.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt)).at(-2)!;
+    const gone = new Promise((resolve) => worker.socket.once("disconnect", resolve));
+    await server().call("workers.revokeToken", { id: used.id });
+    await gone;
+    await expect(new RawWorker(server().url, created).connected()).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });
+    thief.close();
+  });
+});
