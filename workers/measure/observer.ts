@@ -15,13 +15,13 @@ import { type SplitSums, sumSplit } from "./splitSums.ts";
 
 /** All that is measured at one step. */
 export interface Observation extends Findings {
-  /** null where the class means have no picture (said in `missing`). */
+  /** null where none was asked for, or the class means have none (said in `missing`). */
   snapshot: GeometrySnapshot | null;
 }
 
 export interface Observer {
   /** Measures all layers over the whole training and test set. @throws Failure DIVERGED if the loss is not finite */
-  observe(step: number, source: ParameterSource): Promise<Observation>;
+  observe(step: number, source: ParameterSource, withPicture?: boolean): Promise<Observation>;
   /** The picture's last frame, so that a resumed run goes on turning from it. */
   geometry: GeometryFrames;
   dispose(): Promise<void>;
@@ -49,7 +49,7 @@ export async function makeObserver(
 
   return {
     geometry,
-    async observe(step, source) {
+    async observe(step, source, withPicture = true) {
       const parameters = await parametersOf(source);
       const slice = parameterSlice(parameters, network.parameters, `W${network.depth}`);
       const head = matrix(classes, network.width, Float64Array.from(slice));
@@ -61,7 +61,7 @@ export async function makeObserver(
       const findings: Findings = { values: {}, missing: {} };
       layerFindings(findings, config, head, onTrain, onTest);
       objectiveFindings(findings, { config, network, parameters, head, optimum, onTrain, onTest });
-      const snapshot = secondPass ? await geometry.snapshot(step, onTrain, head, trainChunks, findings) : null;
+      const snapshot = secondPass && withPicture ? await geometry.snapshot(step, onTrain, head, trainChunks, findings) : null;
       return { ...findings, snapshot };
     },
     dispose: () => reader.dispose(),

@@ -1,11 +1,11 @@
-import type { Failure } from "../../contract/failure.ts";
+import { Failure } from "../../contract/failure.ts";
 import type { DeviceChoice, RunConfig } from "../../contract/runConfig.ts";
 import type { RunEvent } from "../../contract/runEvents.ts";
 import { seriesKey } from "../../contract/seriesKey.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import type { DatasetPlaces } from "../data/resolveImages.ts";
 import { createEngine } from "../engine/createEngine.ts";
-import { measuringSteps } from "../measure/measuringSteps.ts";
+import { measuringSteps, picturedSteps } from "../measure/measuringSteps.ts";
 import { makeObserver } from "../measure/observer.ts";
 import { optimumSummary, runOptimum } from "../measure/runOptimum.ts";
 import { defineNetwork } from "../models/defineNetwork.ts";
@@ -53,7 +53,9 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   };
   const dataset = await loadDataset(config.dataset, run.places, say);
   stopIfAsked();
-  const engine = await createEngine({ device: run.device, threads: run.threads });
+  const engine = await createEngine({ device: run.device, threads: run.threads }).catch((error: Error) => {
+    throw new Failure("DEVICE_UNAVAILABLE", `${error.message}. Choose the device "auto" or "cpu", or another worker.`);
+  });
   const network = defineNetwork(config, dataset);
   const optimum = runOptimum(config, dataset.resolved.trainCounts);
   const { steps } = config.training;
@@ -74,6 +76,8 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   const state: TrainingState = run.resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, config.seed) };
   const observer = await makeObserver(engine, config, network, dataset, optimum);
   if (run.resumeFrom?.frame) observer.geometry.restore(Float64Array.from(run.resumeFrom.frame));
+  const isMeasured = measuringSteps(config.measuring, steps);
+  const isPictured = picturedSteps(config.measuring, steps);
   const times = new StepTimes();
   const startedAt = performance.now() - (run.resumeFrom?.elapsedMs ?? 0);
   const elapsed = () => performance.now() - startedAt;
@@ -83,7 +87,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
 
   const measure = async (source: Parameters<typeof observer.observe>[1]) => {
     const before = performance.now();
-    const { values, missing, snapshot } = await observer.observe(step, source);
+    const { values, missing, snapshot } = await observer.observe(step, source, isPictured(step));
     values[seriesKey("train", "learningRate")] = learningRateAt(config.training, Math.max(1, step));
     const stepMs = times.takeMedian();
     if (stepMs !== null) values[seriesKey("train", "stepMs")] = stepMs;
@@ -98,7 +102,6 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   stopIfAsked();
   const trainer = await makeTrainer(engine, config, network, dataset, state);
   if (trainer.note) say("info", trainer.note);
-  const isMeasured = measuringSteps(config.measuring, steps);
   let checkpointAt = performance.now() + checkpointEveryMs;
   const checkpoint = async () => {
     const means = observer.geometry.means;
