@@ -44,30 +44,26 @@ for (const one of cases) await compare(one);
 
 async function compare(one: Case): Promise<void> {
   const ours = await openCompiled(one);
-  const torch = python ? await openTorch(python, one) : undefined;
-  const mine: Timing = { wallMs: [], cpuMs: [] };
-  const theirs: Timing = { wallMs: [], cpuMs: [] };
+  const others = python ? [await openTorch(python, one, false), await openTorch(python, one, true)] : [];
+  const all = [ours, ...others];
+  const timings = all.map((): Timing => ({ wallMs: [], cpuMs: [] }));
   for (let turn = 0; turn < TURNS; turn++) {
-    for (const [run, timing] of [[ours.run, mine] as const, ...(torch ? [[torch.run, theirs] as const] : [])]) {
+    for (const [i, { run }] of all.entries()) {
       const { wallMs, cpuMs } = await run();
       if (turn === 0) continue; // warm-up
-      timing.wallMs.push(...wallMs);
-      timing.cpuMs.push(...cpuMs);
+      timings[i].wallMs.push(...wallMs);
+      timings[i].cpuMs.push(...cpuMs);
     }
   }
-  await ours.close();
-  torch?.close();
+  for (const { close } of all) await close();
   const { architecture, d, depth, batch, full } = one;
-  console.log(
-    `\n${architecture.toUpperCase()} d=${d} L=${depth} ${full ? `full batch of ${batch}` : `batches of ${batch}`}, Adam, one thread`,
-  );
-  console.log(`  collapsar  ${show(mine)}`);
-  if (!torch) return;
-  console.log(`  ${torch.version.padEnd(9)}  ${show(theirs)}`);
-  const ratio = (of: (t: Timing) => number) => (of(mine) / of(theirs)).toFixed(2);
-  console.log(
-    `  ratio      wall ${ratio((t) => median(t.wallMs))} (minimum ${ratio((t) => Math.min(...t.wallMs))}), CPU ${ratio((t) => median(t.cpuMs))}`,
-  );
+  const network = `${architecture.toUpperCase()} d=${d} L=${depth}`;
+  console.log(`\n${network}, ${full ? `full batch of ${batch}` : `batches of ${batch}`}, Adam, one thread`);
+  all.forEach(({ name }, i) => {
+    const ratio = (of: (t: Timing) => number) => (of(timings[0]) / of(timings[i])).toFixed(2);
+    const ratios = `; collapsar takes ${ratio((t) => median(t.wallMs))} of its wall median, ${ratio((t) => Math.min(...t.wallMs))} of its minimum, ${ratio((t) => median(t.cpuMs))} of its CPU median`;
+    console.log(`  ${name.padEnd(26)} ${show(timings[i])}${i === 0 ? "" : ratios}`);
+  });
 }
 
 async function openCompiled({ architecture, d, depth, batch, full }: Case) {
@@ -82,6 +78,7 @@ async function openCompiled({ architecture, d, depth, batch, full }: Case) {
   await step.writeState({ parameters: initializeParameters(network.parameters, 0) });
   let count = 0;
   return {
+    name: "collapsar",
     async run(): Promise<Timing> {
       const timing: Timing = { wallMs: [], cpuMs: [] };
       for (let k = 0; k < STEPS_A_TURN; k++) {
@@ -99,7 +96,7 @@ async function openCompiled({ architecture, d, depth, batch, full }: Case) {
   };
 }
 
-async function openTorch(executable: string, one: Case) {
+async function openTorch(executable: string, one: Case, fused: boolean) {
   const child = spawn(executable, [new URL("step_torch.py", import.meta.url).pathname, "1"], {
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -108,11 +105,11 @@ async function openTorch(executable: string, one: Case) {
     child.stdin.write(`${JSON.stringify(question)}\n`);
     return JSON.parse((await lines.next()).value as string);
   };
-  const { torch } = await ask({ ...one, inputs: INPUTS, classes: CLASSES, seed: 0 });
+  const { torch } = await ask({ ...one, fused, inputs: INPUTS, classes: CLASSES, seed: 0 });
   return {
-    version: `torch ${torch.split("+")[0]}`,
+    name: `torch ${torch.split("+")[0]}${fused ? ", fused Adam" : ""}`,
     run: (): Promise<Timing> => ask({ steps: STEPS_A_TURN }),
-    close: () => child.stdin.end(),
+    close: async () => child.stdin.end(),
   };
 }
 

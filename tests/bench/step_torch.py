@@ -1,6 +1,6 @@
 """The training step of step.ts in plain PyTorch: a process that times steps when asked, so that both can take turns.
 
-First line in:  {"architecture": "rn1", "d": 64, "depth": 8, "batch": 2000, "inputs": 784, "classes": 10, "seed": 0}
+First line in:  {"architecture": "rn1", "d": 64, "depth": 8, "batch": 2000, "inputs": 784, "classes": 10, "seed": 0, "fused": false}
 Every other:    {"steps": 5}, answered by {"wallMs": [...], "cpuMs": [...], "loss": 1.9}
 """
 
@@ -43,7 +43,8 @@ model = ResNet(case["architecture"], case["inputs"], case["d"], case["depth"], c
 blocks = list(model.first) + list(model.second or [])
 decayed = [block.weight for block in blocks] + [model.head.weight]
 free = [model.embed.weight, model.embed.bias] + [block.bias for block in blocks]
-optimizer = torch.optim.Adam([{"params": decayed, "weight_decay": 0.005}, {"params": free, "weight_decay": 0.0}], lr=0.005)
+groups = [{"params": decayed, "weight_decay": 0.005}, {"params": free, "weight_decay": 0.0}]
+optimizer = torch.optim.Adam(groups, lr=0.005, **({"fused": True} if case["fused"] else {}))
 x = torch.randn(case["batch"], case["inputs"])
 y = torch.randint(case["classes"], (case["batch"],))
 
