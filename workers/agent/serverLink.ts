@@ -31,6 +31,9 @@ export interface LinkListener {
 
 const answerTimeoutMs = 10_000;
 const retryRefusedMs = 15_000;
+const retryTroubleMs = 1_000;
+/** What asking again soon does not change. */
+const forGood = ["NOT_ALLOWED", "PROTOCOL_MISMATCH", "INVALID"];
 
 /** The connection to the server: kept up for ever, and told to all when it comes and goes. */
 export class ServerLink {
@@ -132,8 +135,13 @@ export class ServerLink {
 
   private turnedAway(code: string, message: string): void {
     this.socket.disconnect();
-    this.retryLater(retryRefusedMs);
-    this.listener.refused(code, message);
+    if (forGood.includes(code)) {
+      this.retryLater(retryRefusedMs);
+      this.listener.refused(code, message);
+    } else {
+      this.retryLater(retryTroubleMs); // the server has a trouble of its own
+      this.listener.down(`${message} (${code})`);
+    }
   }
 
   private retryLater(ms: number): void {
