@@ -10,26 +10,39 @@ export function fuse(outputs: readonly Value[]): Value[] {
   const rebuild = new Rebuild();
   const nodes = sortNodes(outputs);
   const uses = countUses(nodes, outputs);
+  const single = (value: Value) => uses.get(value) === 1;
   for (const node of nodes) {
-    const single = (i: number) => uses.get(node.inputs[i] as Value) === 1;
     const fused = node.op === "Add" || node.op === "Mul" ? intoGemm(rebuild, node, single) : undefined;
     rebuild.node(node, fused && [fused]);
   }
   return outputs.map((value) => rebuild.now(value));
 }
 
-function intoGemm(rebuild: Rebuild, node: Node, single: (i: number) => boolean): Value | undefined {
-  const { graph } = rebuild;
-  const inputs = node.inputs.map((value) => rebuild.now(value as Value));
-  const output = node.outputs[0];
+/** Gemm is alpha · A · B + beta · C. */
+function intoGemm(rebuild: Rebuild, node: Node, single: (value: Value) => boolean): Value | undefined {
+  const [output] = node.outputs;
   for (const i of [1, 0]) {
-    const product = inputs[i].node;
-    const other = inputs[1 - i];
-    if (product?.op !== "Gemm" || product.inputs.length > 2 || !single(i) || !sameShape(inputs[i].shape, output.shape)) continue;
-    if (node.op === "Add") return graph.node("Gemm", [...product.inputs, other], output, product.attributes);
+    const product = node.inputs[i] as Value;
+    const other = node.inputs[1 - i] as Value;
+    const { node: gemm } = rebuild.now(product);
+    if (gemm?.op !== "Gemm" || gemm.inputs.length > 2 || !single(product) || !sameShape(product.shape, output.shape)) continue;
+    if (node.op === "Add") {
+      const scaled = single(other) ? factorOf(other) : undefined;
+      const attributes = scaled ? { ...gemm.attributes, beta: { float: scaled.factor } } : gemm.attributes;
+      return rebuild.graph.node("Gemm", [...gemm.inputs, rebuild.now(scaled?.value ?? other)], output, attributes);
+    }
     const factor = scalarOf(other);
-    if (factor === undefined || product.attributes.alpha) continue;
-    return graph.node("Gemm", product.inputs, output, { ...product.attributes, alpha: { float: factor } });
+    if (factor === undefined || gemm.attributes.alpha) continue;
+    return rebuild.graph.node("Gemm", gemm.inputs, output, { ...gemm.attributes, alpha: { float: factor } });
   }
   return undefined;
+}
+
+/** x and c of a product x · c, x of the product's shape. */
+function factorOf({ node, shape }: Value): { value: Value; factor: number } | undefined {
+  if (node?.op !== "Mul") return undefined;
+  const [a, b] = node.inputs as Value[];
+  const [value, constant] = scalarOf(a) === undefined ? [a, b] : [b, a];
+  const factor = scalarOf(constant);
+  return factor !== undefined && sameShape(value.shape, shape) ? { value, factor } : undefined;
 }

@@ -50,20 +50,20 @@ export function splitVectors(outputs: readonly NamedValue[], allowed: ReadonlySe
 
 const isJoint = (node: Node) => node.op === "Concat" && node.outputs[0].shape.length === 1 && node.outputs[0].dtype === "float32";
 
+/** Long pieces stand alone, so that nothing has to be joined; runs of short ones are joined. */
 function groupsOf(joint: Node): Group[] {
   const groups: Group[] = [];
-  let offset = 0;
-  let from = 0;
-  let length = 0;
-  joint.inputs.forEach((piece, i) => {
-    length += (piece as Value).shape[0];
-    const last = i === joint.inputs.length - 1;
-    if (length < SHORTEST && !last) return;
-    groups.push({ offset, length, from, to: i + 1 });
-    offset += length;
-    from = i + 1;
-    length = 0;
-  });
+  let open: Group = { offset: 0, length: 0, from: 0, to: 0 };
+  const close = () => {
+    if (open.length > 0) groups.push(open);
+    open = { offset: open.offset + open.length, length: 0, from: open.to, to: open.to };
+  };
+  for (const piece of joint.inputs as Value[]) {
+    if (piece.shape[0] >= SHORTEST || open.length >= SHORTEST) close();
+    open = { ...open, length: open.length + piece.shape[0], to: open.to + 1 };
+    if (piece.shape[0] >= SHORTEST) close();
+  }
+  close();
   return groups;
 }
 

@@ -43,6 +43,8 @@ describe("matrix products", () => {
     expect(once.operators).toEqual({ Gemm: 1, Relu: 1 });
     const scaled = await compareWithCpu((a, b) => tf.mul(tf.matMul(a, b), 0.25), given);
     expect(scaled.operators).toEqual({ Gemm: 1 });
+    const decayed = await compareWithCpu((a, b, c) => tf.add(tf.mul(c, 0.5), tf.mul(tf.matMul(a, b), 2)), given);
+    expect(decayed.operators).toEqual({ Gemm: 1 });
     await compareWithCpu((a, b, c) => {
       const product = tf.matMul(a, b);
       return [tf.add(product, c), product];
