@@ -16,7 +16,7 @@ export const presets: Preset[] = [
     id: "first-light",
     title: "First light",
     description:
-      "Do ResNets collapse more as they get deeper? RN1 on Fashion-MNIST-mini (2,000 training images), cross entropy, λ = 0.005, full-batch Adam with coupled decay.",
+      "Do ResNets collapse more as they get deeper? RN1 on Fashion-MNIST-mini (2,000 training images), cross entropy, λ = 0.005, 2,000 steps of full-batch Adam with coupled decay (rate 0.01, cosine); residual branches start at a tenth of their usual size.",
     config: {
       datasets: [{ id: "fashion-mnist-mini", trainPerClass: null, testPerClass: null }],
       architectures: [{ name: "rn1", normalization: "post-ln" }],
@@ -26,7 +26,7 @@ export const presets: Preset[] = [
       regularizers: [ridge],
       seeds: [0, 1, 2],
       headBias: false,
-      training: trainingConfig.parse({ learningRate: 0.005, steps: 2000 }),
+      training: trainingConfig.parse({ learningRate: 0.01, steps: 2000, initialization: { gain: 1, branchGain: 0.1 } }),
       measuring: { name: "log", perDecade: 10 },
       device: "auto",
     },
@@ -54,7 +54,7 @@ export const presets: Preset[] = [
     id: "two-layer-decay",
     title: "Two-layer blocks: λ/L or constant λ",
     description:
-      "RN2 nears the optimum with depth when the hidden layers' decay falls as λ/L while the head's stays constant, and stays flat when λ is constant.",
+      "RN2 nears the optimum with depth when the hidden layers' decay falls as λ/L while the head's stays constant, and stays flat when λ is constant. Full-batch Adam with coupled decay; residual branches start at 0.3 of their usual size.",
     config: {
       datasets: [{ id: "random-labels", classes: 4, dimension: 10, trainPerClass: 25, testPerClass: 25, dataSeed: 0 }],
       architectures: [{ name: "rn2", normalization: "post-ln" }],
@@ -64,7 +64,7 @@ export const presets: Preset[] = [
       regularizers: [{ ...ridge, objective: "split", scaling: "inverse-depth" }, ridge],
       seeds: [0, 1, 2],
       headBias: false,
-      training: trainingConfig.parse({ learningRate: 0.005, steps: 5000 }),
+      training: trainingConfig.parse({ learningRate: 0.005, steps: 5000, initialization: { gain: 1, branchGain: 0.3 } }),
       measuring: { name: "log", perDecade: 10 },
       device: "auto",
     },
