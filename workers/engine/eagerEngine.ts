@@ -16,6 +16,7 @@ import type {
 
 /** Runs definitions as they are, kernel by kernel, on the TensorFlow.js backend named `backend` (it must be registered). */
 export function createEagerEngine(backend: string, choice: DeviceChoice): Engine {
+  tf.enableProdMode(); // without the banner that recommends another backend
   const here = async <T>(work: () => Promise<T>): Promise<T> => {
     if (tf.getBackend() !== backend) await tf.setBackend(backend);
     return work();

@@ -27,6 +27,12 @@
  * `fn` is called once (compiled) or at every step (eager), inside tf.tidy. It must be a pure function of its arguments: a
  * tensor or number from its closure, or a call of Math.random, would be frozen into the compiled step. Shapes are static.
  * It may not read a tensor's value (dataSync): compiled, there is none yet.
+ *
+ * What makes a compiled step fast on a CPU (measured on L-RN1, d = 64, N = 2000, where the matrix products take half the time):
+ * features as columns [d, N], so that what belongs to a sample broadcasts along memory; few, long state vectors, the gradient put
+ * together by one tf.concat (layer by layer costs a call's overhead for every tensor); the operations of workers/trace/ops, whose
+ * gradients read as little as can be; relu of (product + bias), which is one operator; constants instead of inputs for data that
+ * stays. What does not: blocks of samples that fit into the cache, more steps a call.
  */
 import type * as tf from "@tensorflow/tfjs";
 
