@@ -1,13 +1,14 @@
 "use client";
 import { memo, useMemo } from "react";
-import { Area, CartesianGrid, ComposedChart, Line, XAxis, YAxis, ZIndexLayer } from "recharts";
-import { type Tick, toPlot } from "./axisTicks.ts";
+import { CartesianGrid, ComposedChart, XAxis, YAxis, ZIndexLayer } from "recharts";
+import type { Tick } from "./axisTicks.ts";
 import { ChartMarks } from "./ChartMarks.tsx";
-import { axisTicks, layoutChart } from "./chartGeometry.ts";
+import { axisTicks, bandPieces, layoutChart } from "./chartGeometry.ts";
 import type { AxisOptions, ChartSeries, ReferenceMark, Wedge } from "./chartTypes.ts";
 import { EndLabels } from "./EndLabels.tsx";
 import { PlotPointer } from "./PlotPointer.tsx";
 import { SeriesMarkers } from "./SeriesMarkers.tsx";
+import { SeriesPaths } from "./SeriesPaths.tsx";
 import { smoothSeries } from "./smoothSeries.ts";
 import { useWidth } from "./useWidth.ts";
 
@@ -75,19 +76,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
       }),
     [series, layout, smoothing],
   );
-  const bands = useMemo(
-    () =>
-      series.map((one) => {
-        if (!one.band || one.hidden) return null;
-        const { low, high } = one.band;
-        return one.xs.map((raw, i) => {
-          const from = toPlot(low[i], y.kind);
-          const to = toPlot(high[i], y.kind);
-          return { x: toPlot(raw, x.kind), range: from === null || to === null ? null : [from, to] };
-        });
-      }),
-    [series, x.kind, y.kind],
-  );
+  const bands = useMemo(() => series.map((one) => (one.band ? bandPieces(one, x.kind, y.kind) : null)), [series, x.kind, y.kind]);
 
   return (
     <div
@@ -138,60 +127,9 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
             references={references}
             floor={props.floor ?? null}
           />
-          {series.map(
-            (one, index) =>
-              bands[index] && (
-                <Area
-                  key={`${one.id} band`}
-                  data={bands[index]}
-                  dataKey="range"
-                  stroke="none"
-                  fill={one.style.color}
-                  fillOpacity={0.14}
-                  isAnimationActive={false}
-                  activeDot={false}
-                  dot={false}
-                  legendType="none"
-                />
-              ),
-          )}
-          {series.map(
-            (one, index) =>
-              lines[index]?.isSmooth &&
-              !one.hidden && (
-                <Line
-                  key={`${one.id} raw`}
-                  data={lines[index].raw}
-                  dataKey="y"
-                  stroke={one.style.color}
-                  strokeOpacity={0.28}
-                  strokeWidth={1}
-                  dot={false}
-                  activeDot={false}
-                  isAnimationActive={false}
-                  legendType="none"
-                />
-              ),
-          )}
-          {series.map(
-            (one, index) =>
-              one.draw !== "dots" &&
-              !one.hidden && (
-                <Line
-                  key={one.id}
-                  data={lines[index]?.shown ?? []}
-                  dataKey="y"
-                  stroke={one.style.color}
-                  strokeOpacity={one.style.opacity ?? 1}
-                  strokeDasharray={one.style.dash}
-                  strokeWidth={one.minor ? 1 : 1.75}
-                  dot={false}
-                  activeDot={false}
-                  isAnimationActive={false}
-                  legendType="none"
-                />
-              ),
-          )}
+          <ZIndexLayer zIndex={400}>
+            <SeriesPaths series={series} lines={lines} bands={bands} />
+          </ZIndexLayer>
           <ZIndexLayer zIndex={600}>
             {series.map(
               (one, index) =>

@@ -51,7 +51,7 @@ export function decadeTicks(low: number, high: number, most = 8): Tick[] {
   }
   const span = high - low;
   if (span > 6) return ticks;
-  const labelledMantissas = span < 0.35 ? [2, 3, 4, 5, 6, 7, 8, 9] : span < 0.8 ? [2, 3, 5, 7] : span < 2.2 ? [2, 5] : [];
+  const labelledMantissas = span < 0.35 ? [2, 3, 4, 5, 6, 7, 8, 9] : span < 1.1 ? [2, 3, 5, 7] : span < 2.2 ? [2, 5] : [];
   for (let exponent = first - 1; exponent <= last; exponent++)
     for (let mantissa = 2; mantissa <= 9; mantissa++) {
       const at = exponent + Math.log10(mantissa);

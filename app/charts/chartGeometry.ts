@@ -76,3 +76,14 @@ export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: n
   if (axis.kind === "log10") return decadeTicks(low, high, Math.max(2, Math.floor(pixels / 44)));
   return linearTicks(low, high, Math.max(2, Math.floor(pixels / spacing)));
 }
+
+/** A series' band in plot coordinates, in pieces between the places where it has none. */
+export function bandPieces(series: ChartSeries, xKind: AxisKind, yKind: AxisKind): { x: number; low: number; high: number }[][] {
+  const pieces: { x: number; low: number; high: number }[][] = [[]];
+  series.xs.forEach((raw, i) => {
+    const [x, low, high] = [toPlot(raw, xKind), toPlot(series.band?.low[i], yKind), toPlot(series.band?.high[i], yKind)];
+    if (x === null || low === null || high === null) pieces.push([]);
+    else pieces.at(-1)?.push({ x, low, high });
+  });
+  return pieces.filter((piece) => piece.length > 1);
+}

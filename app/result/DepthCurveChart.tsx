@@ -1,6 +1,6 @@
 "use client";
 import Link from "next/link";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { type Metric, metricInfo } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
@@ -91,7 +91,7 @@ function optimumMarks(curves: readonly DepthCurve[], metric: Metric, single: boo
 }
 
 /** The signature chart: a metric over depth, a line for each architecture (or width, regularizer, …), with bands over seeds and slopes. */
-export function DepthCurveChart({ rows, view, onView, share, empty }: DepthCurveChartProps) {
+export const DepthCurveChart = memo(function DepthCurveChart({ rows, view, onView, share, empty }: DepthCurveChartProps) {
   const [picked, setPicked] = useState<{ key: string; x: number } | null>(null);
   const { metric, split } = view;
   const info = metricInfo[metric];
@@ -289,4 +289,4 @@ export function DepthCurveChart({ rows, view, onView, share, empty }: DepthCurve
       }
     />
   );
-}
+});

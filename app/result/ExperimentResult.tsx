@@ -79,15 +79,19 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
         <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
         {error !== null && <Problem error={error} onRetry={readDetail} />}
         <WaitingState rows={rows} readOnly={detail.readOnly} />
-        <FindingLine rows={rows} />
+        <FindingLine rows={store.chartRows} />
         <div className="grid gap-4 xl:grid-cols-2">
-          <DepthCurveChart rows={rows} view={view} onView={onView} share={shareToken} empty={emptyCurve} />
-          <LayerProfileChart store={store} version={version} view={view} onView={onView} empty={emptyProfile} />
+          <WhenVisible height={470}>
+            <DepthCurveChart rows={store.chartRows} view={view} onView={onView} share={shareToken} empty={emptyCurve} />
+          </WhenVisible>
+          <WhenVisible height={470}>
+            <LayerProfileChart store={store} version={store.chartVersion} view={view} onView={onView} empty={emptyProfile} />
+          </WhenVisible>
         </div>
         <WhenVisible height={440}>
-          <GeometryPanel store={store} version={version} view={view} onView={onView} />
+          <GeometryPanel store={store} version={store.chartVersion} view={view} onView={onView} />
         </WhenVisible>
-        <TrainingSection store={store} version={version} view={view} onView={onView} share={shareToken} />
+        <TrainingSection store={store} version={store.chartVersion} view={view} onView={onView} share={shareToken} />
         <RunTable store={store} version={version} view={view} onView={onView} share={shareToken} />
         <div className="grid gap-4 xl:grid-cols-2">
           <ConfigPanel detail={detail} rows={rows} />

@@ -1,12 +1,12 @@
 "use client";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import type { RunRow } from "../../contract/views.ts";
 import { findings } from "./findings.ts";
 
 const shownAtOnce = 3;
 
 /** What the study shows, computed from its numbers. */
-export function FindingLine({ rows }: { rows: readonly RunRow[] }) {
+export const FindingLine = memo(function FindingLine({ rows }: { rows: readonly RunRow[] }) {
   const [all, setAll] = useState(false);
   const found = useMemo(() => findings(rows), [rows]);
   if (found.lines.length === 0) return null;
@@ -32,4 +32,4 @@ export function FindingLine({ rows }: { rows: readonly RunRow[] }) {
       </p>
     </div>
   );
-}
+});

@@ -17,11 +17,13 @@ export function GeometryCanvas({ snapshot, radius, height }: GeometryCanvasProps
   const [box, width] = useWidth<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [rotation, setRotation] = useState<Rotation>(startRotation);
-  const [theme, setTheme] = useState(0);
+  const [ink, setInk] = useState<Ink | null>(null);
   const from = useRef<{ x: number; y: number } | null>(null);
 
   useEffect(() => {
-    const redraw = () => setTheme((count) => count + 1);
+    // Read when the theme changes and not while drawing, which would make the browser lay out the page each time.
+    const redraw = () => canvas.current && setInk(readInk(getComputedStyle(canvas.current)));
+    redraw();
     const media = matchMedia("(prefers-color-scheme: dark)");
     media.addEventListener("change", redraw);
     const observer = new MutationObserver(redraw);
@@ -32,17 +34,16 @@ export function GeometryCanvas({ snapshot, radius, height }: GeometryCanvasProps
     };
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme's colours are read while drawing
   useEffect(() => {
     const element = canvas.current;
     const context = element?.getContext("2d");
-    if (!element || !context || width === 0) return;
+    if (!element || !context || width === 0 || ink === null) return;
     const density = window.devicePixelRatio || 1;
     element.width = width * density;
     element.height = height * density;
     context.setTransform(density, 0, 0, density, 0, 0);
-    draw(context, snapshot, rotation, radius, width, height, getComputedStyle(element));
-  }, [snapshot, rotation, radius, width, height, theme]);
+    draw(context, snapshot, rotation, radius, width, height, ink);
+  }, [snapshot, rotation, radius, width, height, ink]);
 
   const turn = (dx: number, dy: number) =>
     setRotation((before) => multiplyRotations(multiplyRotations(turnY(dx * 0.008), turnX(dy * 0.008)), before));
@@ -93,19 +94,15 @@ function draw(
   radius: number,
   width: number,
   height: number,
-  style: CSSStyleDeclaration,
+  { dark, edge, text, surface, font }: Ink,
 ): void {
   context.clearRect(0, 0, width, height);
   const scale = Math.min(width, height) / 2 / radius;
   const place = ([x, y]: readonly [number, number, number]) => [width / 2 + x * scale, height / 2 - y * scale] as const;
   const { classes, means, ideal, samples, labels } = snapshot;
-  const edge = style.getPropertyValue("--chart-theory");
-  const ink = style.getPropertyValue("--ink");
-  const surface = style.getPropertyValue("--surface");
-
   const vertices = Array.from({ length: classes }, (_, k) => rotated(ideal, k, rotation));
   context.lineWidth = 1;
-  context.strokeStyle = resolve(context, edge, style);
+  context.strokeStyle = edge;
   context.setLineDash([4, 4]);
   context.globalAlpha = classes > 6 ? 0.28 : 0.55;
   for (let a = 0; a < classes; a++)
@@ -126,7 +123,7 @@ function draw(
       paint: () => {
         const [x, y] = place(point);
         context.globalAlpha = 0.55;
-        context.fillStyle = classColor(label, isDark(style));
+        context.fillStyle = classColor(label, dark);
         context.beginPath();
         context.arc(x, y, 2, 0, 2 * Math.PI);
         context.fill();
@@ -140,7 +137,7 @@ function draw(
       paint: () => {
         const [x, y] = place(vertex);
         context.globalAlpha = 0.9;
-        context.strokeStyle = resolve(context, edge, style);
+        context.strokeStyle = edge;
         context.beginPath();
         context.arc(x, y, 6.5, 0, 2 * Math.PI);
         context.stroke();
@@ -151,7 +148,7 @@ function draw(
       z: mean[2],
       paint: () => {
         const [x, y] = place(mean);
-        const color = classColor(k, isDark(style));
+        const color = classColor(k, dark);
         context.globalAlpha = 0.5;
         context.strokeStyle = color;
         context.beginPath();
@@ -160,13 +157,13 @@ function draw(
         context.stroke();
         context.globalAlpha = 1;
         context.fillStyle = color;
-        context.strokeStyle = resolve(context, surface, style);
+        context.strokeStyle = surface;
         context.beginPath();
         context.arc(x, y, 5, 0, 2 * Math.PI);
         context.fill();
         context.stroke();
-        context.fillStyle = resolve(context, ink, style);
-        context.font = `600 11px ${style.fontFamily}`;
+        context.fillStyle = text;
+        context.font = font;
         context.fillText(String(k), x + 8, y - 6);
       },
     });
@@ -175,18 +172,27 @@ function draw(
   context.globalAlpha = 1;
 }
 
-const isDark = (style: CSSStyleDeclaration): boolean => {
+interface Ink {
+  dark: boolean;
+  edge: string;
+  text: string;
+  surface: string;
+  font: string;
+}
+
+function readInk(style: CSSStyleDeclaration): Ink {
   const scheme = style.colorScheme;
-  if (scheme === "dark") return true;
-  return scheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches;
-};
+  const dark = scheme === "dark" || (scheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  const of = (name: string) => sideOf(style.getPropertyValue(name), dark);
+  return { dark, edge: of("--chart-theory"), text: of("--ink"), surface: of("--surface"), font: `600 11px ${style.fontFamily}` };
+}
 
 /** A canvas does not know light-dark(): takes the side that the theme shows. */
-function resolve(context: CanvasRenderingContext2D, value: string, style: CSSStyleDeclaration): string {
+function sideOf(value: string, dark: boolean): string {
   const sides = /^\s*light-dark\((.*)\)\s*$/.exec(value);
-  if (sides === null) return value.trim() || (context.strokeStyle as string);
-  const [light, dark] = splitTopLevel(sides[1] as string);
-  return (isDark(style) ? dark : light).trim();
+  if (sides === null) return value.trim();
+  const [light, night] = splitTopLevel(sides[1] as string);
+  return (dark ? night : light).trim();
 }
 
 function splitTopLevel(text: string): [string, string] {

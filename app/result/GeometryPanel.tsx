@@ -1,5 +1,5 @@
 "use client";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import type { RunRow } from "../../contract/views.ts";
 import { Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -20,8 +20,8 @@ interface GeometryPanelProps {
 }
 
 /** The last layer's features turning into a simplex, and the Gram matrices beside their ideal. */
-export function GeometryPanel({ store, version, view, onView }: GeometryPanelProps) {
-  const run = geometryRun(store.rows, view.geometryRun);
+export const GeometryPanel = memo(function GeometryPanel({ store, version, view, onView }: GeometryPanelProps) {
+  const run = geometryRun(store.chartRows, view.geometryRun);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
   const snapshots = useMemo(() => (run ? store.geometry(run.id) : []), [store, run?.id, version]);
   const steps = useMemo(() => snapshots.map((snapshot) => snapshot.step), [snapshots]);
@@ -34,7 +34,7 @@ export function GeometryPanel({ store, version, view, onView }: GeometryPanelPro
         );
   const snapshot = snapshots[index];
   const radius = useMemo(() => framingRadius(snapshots), [snapshots]);
-  const options = useMemo(() => runOptions(store.rows), [store.rows]);
+  const options = useMemo(() => runOptions(store.chartRows), [store.chartRows]);
   const ideal = run?.optimum?.geometry === "orthogonal" ? "orthogonal" : "simplex";
   const idealGram = useMemo(() => (snapshot ? idealCosines(snapshot.classes, ideal) : []), [snapshot, ideal]);
 
@@ -93,7 +93,7 @@ export function GeometryPanel({ store, version, view, onView }: GeometryPanelPro
       )}
     </Panel>
   );
-}
+});
 
 function CosineScale({ ideal }: { ideal: number }) {
   return (

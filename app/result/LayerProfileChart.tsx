@@ -1,5 +1,5 @@
 "use client";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { type LayerMetric, layerMetrics, metricInfo } from "../../contract/seriesKey.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries } from "../charts/chartTypes.ts";
@@ -24,8 +24,14 @@ interface LayerProfileChartProps {
 }
 
 /** The other signature chart: a metric over the layers, playing through the training. */
-export function LayerProfileChart({ store, version, view, onView, empty }: LayerProfileChartProps) {
-  const { rows } = store;
+export const LayerProfileChart = memo(function LayerProfileChart({
+  store,
+  version,
+  view,
+  onView,
+  empty,
+}: LayerProfileChartProps) {
+  const rows = store.chartRows;
   const { profileMetric: metric, split } = view;
   const info = metricInfo[metric];
   const log = view.flipped.includes("layer-profile") ? !info.log : info.log;
@@ -102,4 +108,4 @@ export function LayerProfileChart({ store, version, view, onView, empty }: Layer
       }
     />
   );
-}
+});

@@ -1,5 +1,5 @@
 "use client";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
 import { ChartLegend } from "../charts/ChartLegend.tsx";
 import { toggledIn } from "../charts/ChartPanel.tsx";
 import { runStyle } from "../charts/lineStyle.ts";
@@ -27,8 +27,8 @@ interface TrainingSectionProps {
 }
 
 /** Live panels of the shown runs: one seed and all depths unless something else is chosen. */
-export function TrainingSection({ store, version, view, onView, share }: TrainingSectionProps) {
-  const { rows, detail } = store;
+export const TrainingSection = memo(function TrainingSection({ store, version, view, onView, share }: TrainingSectionProps) {
+  const { chartRows: rows, detail } = store;
   const runs = useMemo(() => shownRuns(rows, view), [rows, view]);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const legend = useMemo(() => {
@@ -158,4 +158,4 @@ export function TrainingSection({ store, version, view, onView, share }: Trainin
       </div>
     </section>
   );
-}
+});

@@ -43,6 +43,10 @@ export class ExperimentStore {
   detail: ExperimentDetail | null = null;
   rows: RunRow[] = [];
   version = 0;
+  /** The rows as of the last change of a value or a status: what charts are drawn from. Mere progress leaves them alone. */
+  chartRows: RunRow[] = [];
+  /** Counts those changes. */
+  chartVersion = 0;
   /** When the last live point came, ms of this browser's clock; 0 before the first. */
   lastPointAt = 0;
   private generation = 0;
@@ -55,8 +59,12 @@ export class ExperimentStore {
   };
   readonly getVersion = (): number => this.version;
 
-  private changed(): void {
+  private changed(values: boolean): void {
     this.version++;
+    if (values) {
+      this.chartRows = this.rows;
+      this.chartVersion++;
+    }
     for (const listener of this.listeners) listener();
   }
 
@@ -99,7 +107,7 @@ export class ExperimentStore {
       }
       return base;
     });
-    this.changed();
+    this.changed(true);
   }
 
   /** Takes series that were read; they belong to the attempt that the row named, or to an earlier, valid one. */
@@ -112,7 +120,7 @@ export class ExperimentStore {
       run.totals.set(view.key, { total: view.total, through: view.steps.at(-1) ?? -1 });
       touch(run);
     }
-    this.changed();
+    this.changed(true);
   }
 
   addProfile(views: readonly LayerProfileView[], metric: LayerMetric, split: Split): void {
@@ -127,7 +135,7 @@ export class ExperimentStore {
       });
       touch(run);
     }
-    this.changed();
+    this.changed(true);
   }
 
   addGeometry(runId: string, snapshots: readonly GeometrySnapshot[]): void {
@@ -137,7 +145,7 @@ export class ExperimentStore {
         run.geometry.set(snapshot.step, { attempt: this.attemptOf(runId), snapshot });
     }
     touch(run);
-    this.changed();
+    this.changed(true);
   }
 
   /**
@@ -147,6 +155,7 @@ export class ExperimentStore {
   apply(items: readonly WatchItem[], now = Date.now()): boolean {
     let readAgain = false;
     let any = false;
+    let values = false;
     const rows = new Map(this.rows.map((row, index) => [row.id, index]));
     const edit = (runId: string): RunRow | null => {
       const index = rows.get(runId);
@@ -166,8 +175,10 @@ export class ExperimentStore {
         if (item.step >= this.lastStep(item.runId)) row.last = { ...row.last, ...item.values };
         row.step = Math.max(row.step, item.step);
         this.lastPointAt = now;
+        values = true;
       } else if (item.kind === "attempt" && rows.has(item.runId)) {
         const row = edit(item.runId) as RunRow;
+        values = true;
         if (item.attempt > row.attempt) row.attempt = item.attempt;
         if (this.startAttempt(item.runId, item.attempt, item.resumedFromStep)) readAgain = true;
         row.step = Math.min(row.step, Math.max(item.resumedFromStep, this.lastStep(item.runId)));
@@ -175,6 +186,7 @@ export class ExperimentStore {
         const row = edit(item.row.id);
         if (row === null) readAgain = true;
         else if (item.row.attempt >= row.attempt) {
+          if (item.row.status !== row.status || row.optimum === null) values = true;
           const step = item.row.attempt === row.attempt ? Math.max(item.row.step, row.step) : item.row.step;
           Object.assign(row, item.row, { step });
         }
@@ -189,12 +201,13 @@ export class ExperimentStore {
         run.geometry.set(item.snapshot.step, { attempt: item.attempt, snapshot: item.snapshot });
         touch(run);
         any = true;
+        values = true;
       } else if (item.kind === "experiment" && this.detail !== null && item.summary.id === this.detail.id) {
         this.detail = { ...this.detail, ...item.summary };
         any = true;
       }
     }
-    if (any) this.changed();
+    if (any) this.changed(values);
     return readAgain;
   }
 

@@ -74,12 +74,17 @@ export const cellKey = (config: RunConfig, axes: readonly GridAxisId[]): string 
 export const cellLabel = (config: RunConfig, axes: readonly GridAxisId[]): string =>
   axes.map((axis) => gridAxes[axis].short(config)).join(", ");
 
+const texts = new Intl.Collator("en", { numeric: true });
+
 /** Orders configs by their values on some axes, never by when they were made. */
 export function compareConfigs(a: RunConfig, b: RunConfig, axes: readonly GridAxisId[] = gridAxisIds): number {
   for (const axis of axes) {
     const { order, label } = gridAxes[axis];
-    const difference = order(a) - order(b) || label(a).localeCompare(label(b), "en", { numeric: true });
+    const difference = order(a) - order(b);
     if (difference !== 0) return difference;
+    if (order !== zero) continue;
+    const [first, second] = [label(a), label(b)];
+    if (first !== second) return texts.compare(first, second);
   }
   return 0;
 }
