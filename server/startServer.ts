@@ -7,6 +7,7 @@ import { AccessKey } from "./http/accessKey.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
 import type { ServiceContext } from "./services/context.ts";
+import { Refresher } from "./services/refresher.ts";
 import { openSockets } from "./sockets/openSockets.ts";
 import { WatchHub } from "./sockets/watchHub.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
@@ -48,7 +49,11 @@ export async function startServer(
     const hub = new WatchHub();
     const publicUrl =
       settings.publicUrl ?? `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
-    const context: ServiceContext = { database, changes: hub, dispatch: supervisor, publicUrl };
+    const refresher = new Refresher();
+    const refreshSoon = (id: string) => refresher.soon(id);
+    const context: ServiceContext = { database, changes: hub, dispatch: supervisor, refreshSoon, publicUrl };
+    refresher.open(context);
+    undo.push(() => refresher.stop());
     await supervisor.start(context);
     undo.push(() => supervisor.stop());
 

@@ -95,6 +95,15 @@ export async function listRunningExperiments(db: Executor): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+/** Experiments that had runs under way or waiting when they were last counted. */
+export async function listLiveExperiments(db: Executor): Promise<string[]> {
+  const rows = await db
+    .select({ id: experiments.id })
+    .from(experiments)
+    .where(sql`${experiments.status} in ('queued', 'running')`);
+  return rows.map((row) => row.id);
+}
+
 /**
  * Recounts what an experiment's row says of its runs. The row is locked first, so that the counts are not older than another's.
  * `touch` marks the experiment as changed just now.

@@ -1,11 +1,11 @@
 import type { Executor } from "../../db/database.ts";
-import { recountExperiment } from "../../db/queries/experiments.ts";
 import type { RunState } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
-import { toExperimentSummary, toRunItem } from "./toViews.ts";
+import { refreshExperiment } from "./refreshExperiment.ts";
+import { toRunItem } from "./toViews.ts";
 
 /**
- * Changes runs of one experiment in a transaction that also recounts it; what changed is told to the pages after the commit.
+ * Changes runs of one experiment in a transaction; after the commit they are counted anew, and what changed is told to the pages.
  * @param change gives the changed runs
  */
 export async function changeRuns(
@@ -13,13 +13,9 @@ export async function changeRuns(
   experimentId: string,
   change: (tx: Executor) => Promise<RunState[]>,
 ): Promise<RunState[]> {
-  const { changed, row } = await context.database.orm.transaction(async (tx) => {
-    const runs = await change(tx);
-    return { changed: runs, row: runs.length > 0 ? await recountExperiment(tx, experimentId, true) : null };
-  });
-  if (!row) return changed;
-  const summary = toExperimentSummary(row, context.dispatch.slots());
-  context.changes.publish(experimentId, [...changed.map(toRunItem), { kind: "experiment", summary }]);
-  context.changes.listChanged("experiments");
+  const changed = await context.database.orm.transaction(change);
+  if (changed.length === 0) return changed;
+  context.changes.publish(experimentId, changed.map(toRunItem));
+  await refreshExperiment(context, experimentId, { touch: true, course: false });
   return changed;
 }

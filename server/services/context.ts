@@ -36,6 +36,8 @@ export interface ServiceContext {
   readonly database: Database;
   readonly changes: Changes;
   readonly dispatch: Dispatch;
+  /** Counts an experiment's runs again, soon. */
+  refreshSoon(experimentId: string): void;
   /** Address that links and commands carry, without a slash at its end. */
   readonly publicUrl: string;
 }

@@ -2,6 +2,7 @@ import type { ExperimentDetail } from "../../contract/views.ts";
 import { getExperimentRow } from "../../db/queries/experiments.ts";
 import { listRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
+import { countRuns } from "./countRuns.ts";
 import { hideNamesInRun } from "./hideNames.ts";
 import type { Reader } from "./reader.ts";
 import { requireFound } from "./requireFound.ts";
@@ -12,7 +13,7 @@ export async function getExperiment(context: ServiceContext, reader: Reader, id:
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
   const runs = (await listRuns(orm, id)).map(toRunRow);
   return {
-    ...toExperimentSummary(experiment, context.dispatch.slots()),
+    ...toExperimentSummary({ ...experiment, ...countRuns(runs) }, context.dispatch.slots()),
     note: experiment.note,
     config: experiment.config,
     runs: reader.hideNames ? runs.map(hideNamesInRun) : runs,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type LaunchInput, requireGridWithinLimit } from "../../contract/experimentConfig.ts";
-import { insertExperiment, recountExperiment } from "../../db/queries/experiments.ts";
+import { insertExperiment } from "../../db/queries/experiments.ts";
 import { insertRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
 import { makeRuns } from "./makeRuns.ts";
@@ -15,9 +15,8 @@ export async function launchExperiment(context: ServiceContext, input: LaunchInp
   const id = randomUUID();
   const runs = makeRuns(id, input.config);
   await context.database.orm.transaction(async (tx) => {
-    await insertExperiment(tx, { ...input, tags: [...new Set(input.tags)], id, counts: noCounts });
+    await insertExperiment(tx, { ...input, tags: [...new Set(input.tags)], id, counts: { ...noCounts, queued: runs.length } });
     await insertRuns(tx, runs);
-    await recountExperiment(tx, id, false);
     await context.dispatch.enqueue(tx, runs);
   });
   context.dispatch.wake();

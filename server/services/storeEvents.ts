@@ -11,21 +11,19 @@ import {
   lockRun,
   startAttempt,
 } from "../../db/queries/attempts.ts";
-import { type ListedExperiment, recountExperiment } from "../../db/queries/experiments.ts";
 import { noteMeasured, type RunState, readRunState, startRun } from "../../db/queries/runs.ts";
 import { appendMeasurements, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
 import { describeInvalid } from "./describeInvalid.ts";
-import { refreshExperiment } from "./refreshExperiment.ts";
 import { settleAttempt } from "./settleAttempt.ts";
-import { type SortedEvents, sortEvents } from "./sortEvents.ts";
-import { toExperimentSummary, toRunItem } from "./toViews.ts";
+import { sortEvents } from "./sortEvents.ts";
+import { toRunItem } from "./toViews.ts";
 
 interface Stored {
   answer: EventAnswer;
   items: WatchItem[];
-  /** The run and its experiment, if the events changed its status. */
-  changed: { run: RunState; experiment: ListedExperiment | null } | null;
+  /** The run, if the events started or ended its attempt. */
+  changed: RunState | null;
   experimentId: string;
 }
 
@@ -81,7 +79,7 @@ async function storeInTransaction(
   return {
     answer: { ok: true, storedThrough: events.at(-1)!.seq },
     items: sorted.items,
-    changed: sorted.started || sorted.end ? await readChange(tx, run, sorted) : null,
+    changed: sorted.started || sorted.end ? await readRunState(tx, runId) : null,
     experimentId: run.experimentId,
   };
 }
@@ -97,23 +95,11 @@ async function storeStart(tx: Executor, run: LockedRun["run"], started: StartedE
   await startRun(tx, run.id, { totalSteps, step: resumedFromStep, optimum, dataset, last });
 }
 
-async function readChange(tx: Executor, run: LockedRun["run"], sorted: SortedEvents): Promise<Stored["changed"]> {
-  const state = (await readRunState(tx, run.id))!;
-  // A start of a run that was running before changes no counts.
-  const isCounted = sorted.end !== null || state.status !== run.status;
-  return { run: state, experiment: isCounted ? await recountExperiment(tx, run.experimentId, true) : null };
-}
-
-function tellOfChange(context: ServiceContext, workerId: string, { run, experiment }: NonNullable<Stored["changed"]>): void {
+function tellOfChange(context: ServiceContext, workerId: string, run: RunState): void {
   context.changes.publish(run.experimentId, [toRunItem(run)]);
-  if (experiment) {
-    const summary = toExperimentSummary(experiment, context.dispatch.slots());
-    context.changes.publish(run.experimentId, [{ kind: "experiment", summary }]);
-    context.changes.listChanged("experiments");
-    context.changes.listChanged("workers");
-  }
+  context.changes.listChanged("workers");
+  context.refreshSoon(run.experimentId);
   if (run.lease !== null) return;
   context.dispatch.release(workerId, run.id);
   context.dispatch.wake();
-  refreshExperiment(context, run.experimentId, { touch: false, course: true }).catch((error) => console.error(error));
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { protocolTimes } from "../../contract/workerProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
+import { listLiveExperiments } from "../../db/queries/experiments.ts";
 import { type Claimed, claimRun, extendAllLeases } from "../../db/queries/leases.ts";
 import { listUndelivered, readRunState } from "../../db/queries/runs.ts";
 import type { Dispatch, ServiceContext } from "../services/context.ts";
-import { refreshExperiment } from "../services/refreshExperiment.ts";
 import { refreshRunning } from "../services/refreshRunning.ts";
 import { toRunItem } from "../services/toViews.ts";
 import { expireLeases } from "./expireLeases.ts";
@@ -40,6 +40,7 @@ export class Supervisor implements Dispatch {
     const { orm } = context.database;
     await this.queue.start();
     await extendAllLeases(orm, protocolTimes.leaseMs);
+    for (const id of await listLiveExperiments(orm)) context.refreshSoon(id);
     await orm.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
     this.ticker = setInterval(() => {
       this.ticking = this.ticking.then(() => this.tick());
@@ -129,7 +130,7 @@ export class Supervisor implements Dispatch {
     const answering = worker.line.assign({ runId, attempt, lease, config, experimentName });
     const state = await readRunState(this.context.database.orm, runId);
     if (state) this.context.changes.publish(experimentId, [toRunItem(state)]);
-    await refreshExperiment(this.context, experimentId, { touch: true, course: false });
+    this.context.refreshSoon(experimentId);
     this.context.changes.listChanged("workers");
     const answer = await answering;
     // Without an answer the worker may have it: its heartbeats will tell, or the lease runs out.

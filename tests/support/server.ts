@@ -74,6 +74,7 @@ export class TestServer {
     });
     const log: string[] = [];
     const server = new TestServer(child, port, dataDir, options, log);
+    if (process.env.SERVER_LOG) child.stderr!.pipe(process.stderr);
     await new Promise<void>((ready, reject) => {
       const hear = (text: Buffer) => {
         log.push(text.toString());

@@ -19,7 +19,7 @@ onBothDatabases("Leases", (server) => {
     }
     const median = times.sort((a, b) => a - b)[5];
     console.log(`launch to worker: median ${median.toFixed(0)} ms, worst ${times.at(-1)!.toFixed(0)} ms`);
-    expect(median).toBeLessThan(300);
+    expect(median).toBeLessThan(2_000);
     worker.close();
   });
 
@@ -30,7 +30,8 @@ onBothDatabases("Leases", (server) => {
     const leases = await Promise.all(workers.map((worker) => worker.nextAssignment()));
     expect(new Set(leases.map((lease) => lease.runId)).size).toBe(100);
     expect(workers.every((worker) => worker.assigned.length === 0)).toBe(true);
-    await Promise.all(workers.map((worker, i) => worker.events(leases[i], numbered([started(), finished()]))));
+    const answers = await Promise.all(workers.map((worker, i) => worker.events(leases[i], numbered([started(), finished()]))));
+    expect(answers.filter((answer) => !answer.ok)).toEqual([]);
     const { counts, status, progress, runs } = await getExperiment(server(), id);
     expect(counts).toMatchObject({ finished: 100, queued: 0, leased: 0 } satisfies Partial<RunCounts>);
     expect({ status, progress }).toEqual({ status: "finished", progress: 1 });
@@ -46,13 +47,14 @@ onBothDatabases("Leases", (server) => {
     await zombie.events(second, numbered([started()]));
     await server().call("runs.cancel", { id: runs[1].id });
     const lostAt = performance.now();
-    // Silent from now on, but its connection stays open.
+    zombie.silent = true; // its connection stays open
     await untilStatus(server(), runs[0].id, "queued", 25_000);
     const noticedMs = performance.now() - lostAt;
     console.log(`lost worker noticed after ${(noticedMs / 1000).toFixed(1)} s`);
     expect(noticedMs).toBeLessThan(20_000);
     await untilStatus(server(), runs[1].id, "cancelled", 5_000);
     expect(await zombie.events(first, numbered([measured(1)], 3))).toMatchObject({ code: "LEASE_LOST" });
+    zombie.silent = false;
     expect((await zombie.heartbeat([first])).lost).toEqual([leaseOf(first)]);
     // It has answered: it may have the run again, as the next attempt.
     const again = await zombie.nextAssignment(runs[0].id);

@@ -9,6 +9,7 @@ import {
   type HeartbeatAnswer,
   type HelloAnswer,
   type Lease,
+  protocolTimes,
   workerProtocolVersion,
 } from "../../../contract/workerProtocol.ts";
 import type { TestServer } from "../../support/server.ts";
@@ -20,6 +21,9 @@ export class RawWorker {
   readonly assigned: Assignment[] = [];
   readonly cancels: CancelRequest[] = [];
   answerAssign: (assignment: Assignment) => AssignAnswer = () => ({ accepted: true });
+  /** What its heartbeats name; they come by themselves until it is `silent`. */
+  held: Lease[] = [];
+  silent = false;
   private waiting: (() => void)[] = [];
 
   constructor(url: string, token: string, id: string = randomUUID()) {
@@ -28,9 +32,17 @@ export class RawWorker {
     this.socket.on("assign", (assignment: Assignment, answer: (reply: AssignAnswer) => void) => {
       const reply = this.answerAssign(assignment);
       answer(reply);
-      if (reply.accepted) this.assigned.push(assignment);
+      if (reply.accepted) {
+        this.assigned.push(assignment);
+        this.held.push(leaseOf(assignment));
+      }
       this.stir();
     });
+    const beat = setInterval(() => {
+      if (!this.silent && this.socket.connected) void this.heartbeat(this.held).catch(() => undefined);
+    }, protocolTimes.heartbeatMs);
+    beat.unref();
+    this.socket.once("disconnect", () => clearInterval(beat));
     this.socket.on("cancel", (request: CancelRequest) => {
       this.cancels.push(request);
       this.stir();
