@@ -80,6 +80,7 @@ export function ChartPanel(props: ChartPanelProps) {
   const picture = () => box.current?.querySelector<SVGSVGElement>("svg.recharts-surface") ?? null;
   const failed = () => toast({ text: "The browser did not draw the picture; the SVG may still work.", tone: "bad" });
   const yLabel = chart.y.label;
+  const drawnLegend = series.filter((one) => !one.minor && !one.hidden);
 
   const items: MenuItem[] = [
     ...extraItems,
@@ -94,8 +95,8 @@ export function ChartPanel(props: ChartPanelProps) {
       onSelect: () => {
         const svg = picture();
         if (svg === null) return;
-        const { width, height } = svg.getBoundingClientRect();
-        pngOf(svgOf(svg, title), width, height).then((blob) => saveFile(fileName(title, "png"), blob), failed);
+        const { text, width, height } = svgOf(svg, title, drawnLegend);
+        pngOf(text, width, height).then((blob) => saveFile(fileName(title, "png"), blob), failed);
       },
     },
     {
@@ -104,7 +105,7 @@ export function ChartPanel(props: ChartPanelProps) {
       disabled: asTable,
       onSelect: () => {
         const svg = picture();
-        if (svg !== null) saveFile(fileName(title, "svg"), svgOf(svg, title), "image/svg+xml");
+        if (svg !== null) saveFile(fileName(title, "svg"), svgOf(svg, title, drawnLegend).text, "image/svg+xml");
       },
     },
     csvHref

@@ -61,7 +61,9 @@ export function ChartTable({
           {rows.slice(0, mostRows).map((row, index) => (
             <tr key={index} className="border-line border-t">
               <td className="px-2 py-0.5">{row.label}</td>
-              <td className="px-2 py-0.5 text-right">{readable(row.x, 4)}</td>
+              <td className="px-2 py-0.5 text-right">
+                {Number.isInteger(row.x) ? row.x.toLocaleString("en") : readable(row.x, 4)}
+              </td>
               <td className="px-2 py-0.5 text-right">{row.y === null ? "missing" : readable(row.y, 4)}</td>
               {banded && (
                 <td className="px-2 py-0.5 text-right">

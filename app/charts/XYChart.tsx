@@ -81,7 +81,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
   return (
     <div
       ref={ref}
-      className="relative w-full select-none"
+      className="relative w-full select-none [&_:focus]:outline-none"
       style={{ height }}
       role="img"
       aria-label={props.description}

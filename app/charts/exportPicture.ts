@@ -1,3 +1,6 @@
+import type { LineStyle } from "./lineStyle.ts";
+import { markerPath } from "./markerPath.ts";
+
 const copied = [
   "fill",
   "fill-opacity",
@@ -13,8 +16,28 @@ const copied = [
   "paint-order",
 ] as const;
 
-/** The picture as a standalone SVG text: the theme's colours resolved, on the page's own background. */
-export function svgOf(chart: SVGSVGElement, title: string): string {
+export interface PictureLegend {
+  label: string;
+  style: LineStyle;
+}
+
+const line = 18;
+const svgNames = "http://www.w3.org/2000/svg";
+
+function addText(parent: SVGElement, text: string, x: number, y: number, fill: string, weight = "400"): void {
+  const element = document.createElementNS(svgNames, "text");
+  element.textContent = text;
+  for (const [name, value] of Object.entries({ x, y, fill, "font-size": 12, "font-weight": weight }))
+    element.setAttribute(name, String(value));
+  parent.append(element);
+}
+
+/** The picture as a standalone SVG text with title and legend: the theme's colours resolved, on the page's own background. */
+export function svgOf(
+  chart: SVGSVGElement,
+  title: string,
+  legend: readonly PictureLegend[] = [],
+): { text: string; width: number; height: number } {
   const clone = chart.cloneNode(true) as SVGSVGElement;
   const sources = chart.querySelectorAll<SVGElement>("*");
   clone.querySelectorAll<SVGElement>("*").forEach((element, index) => {
@@ -32,23 +55,62 @@ export function svgOf(chart: SVGSVGElement, title: string): string {
       if (attribute.name.startsWith("data-")) element.removeAttribute(attribute.name);
   });
   for (const helper of clone.querySelectorAll("[style*='cursor']")) helper.remove();
-  const { width, height } = chart.getBoundingClientRect();
-  const background = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  background.setAttribute("width", "100%");
-  background.setAttribute("height", "100%");
-  background.setAttribute("fill", plainColor(getComputedStyle(document.documentElement).getPropertyValue("background-color")));
-  clone.prepend(background);
-  const name = document.createElementNS("http://www.w3.org/2000/svg", "title");
+  const { width, height: plotHeight } = chart.getBoundingClientRect();
+  const height = plotHeight + line * (legend.length + 1.5);
+  const page = getComputedStyle(chart);
+  const [ink, ground] = [plainColor(page.color), plainColor(getComputedStyle(document.documentElement).backgroundColor)];
+  const root = document.createElementNS(svgNames, "svg");
+  const name = document.createElementNS(svgNames, "title");
   name.textContent = title;
-  clone.prepend(name);
-  clone.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  clone.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  const background = document.createElementNS(svgNames, "rect");
+  for (const [key, value] of Object.entries({ width: "100%", height: "100%", fill: ground })) background.setAttribute(key, value);
+  root.append(name, background);
+  addText(root, title, 12, line, ink, "600");
+  for (const attribute of ["style", "class", "tabindex", "role"]) clone.removeAttribute(attribute);
+  clone.setAttribute("y", String(line * 1.4));
   clone.setAttribute("width", String(width));
-  clone.setAttribute("height", String(height));
-  clone.setAttribute("font-family", "Inter, Helvetica, Arial, sans-serif");
-  clone.removeAttribute("style");
-  clone.removeAttribute("class");
-  return new XMLSerializer().serializeToString(clone);
+  clone.setAttribute("height", String(plotHeight));
+  root.append(clone);
+  legend.forEach(({ label, style }, index) => {
+    const y = plotHeight + line * (index + 2);
+    const swatch = document.createElementNS(svgNames, "path");
+    const color = plainColor(resolvedColor(chart, style.color));
+    for (const [key, value] of Object.entries({
+      d: `M12,${y - 4}h28`,
+      stroke: color,
+      "stroke-width": 1.75,
+      "stroke-dasharray": style.dash || "none",
+    }))
+      swatch.setAttribute(key, String(value));
+    const marker = document.createElementNS(svgNames, "path");
+    for (const [key, value] of Object.entries({
+      d: markerPath(style.marker, 3),
+      transform: `translate(26,${y - 4})`,
+      fill: color,
+      "fill-rule": "evenodd",
+    }))
+      marker.setAttribute(key, value);
+    root.append(swatch, marker);
+    addText(root, label, 48, y, ink);
+  });
+  for (const [key, value] of Object.entries({
+    viewBox: `0 0 ${width} ${height}`,
+    width,
+    height,
+    "font-family": "Inter, Helvetica, Arial, sans-serif",
+  }))
+    root.setAttribute(key, String(value));
+  return { text: new XMLSerializer().serializeToString(root), width, height };
+}
+
+/** A colour with light-dark() as the theme shows it. */
+function resolvedColor(near: SVGElement, color: string): string {
+  const probe = document.createElementNS(svgNames, "rect");
+  probe.style.fill = color;
+  near.append(probe);
+  const resolved = getComputedStyle(probe).fill;
+  probe.remove();
+  return resolved;
 }
 
 let painter: CanvasRenderingContext2D | null = null;

@@ -26,13 +26,13 @@ export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; read
       {readOnly ? (
         <span>{countOf(waiting, "run")} queued; the first point appears as soon as a worker takes one.</span>
       ) : (
-        <WorkerState waiting={waiting} />
+        <WorkerState waiting={waiting} experimentId={rows[0]?.experimentId ?? ""} />
       )}
     </div>
   );
 }
 
-function WorkerState({ waiting }: { waiting: number }) {
+function WorkerState({ waiting, experimentId }: { waiting: number; experimentId: string }) {
   const trpc = useTRPC();
   const { data } = useQuery({ ...trpc.workers.list.queryOptions(), refetchInterval: 2_000 });
   if (data === undefined) return <span>{countOf(waiting, "run")} queued.</span>;
@@ -50,7 +50,6 @@ function WorkerState({ waiting }: { waiting: number }) {
     );
   const slots = connected.reduce((sum, worker) => sum + worker.slots, 0);
   const busy = connected.flatMap((worker) => worker.runs);
-  const others = [...new Set(busy.map((run) => run.experimentName))];
   if (busy.length < slots)
     return (
       <span>
@@ -58,6 +57,8 @@ function WorkerState({ waiting }: { waiting: number }) {
         {countOf(slots, "slot")}).
       </span>
     );
+  const others = [...new Set(busy.filter((run) => run.experimentId !== experimentId).map((run) => run.experimentName))];
+  if (others.length === 0) return <span>{countOf(waiting, "run")} queued; the next one is starting.</span>;
   return (
     <span>
       {countOf(waiting, "run")} queued behind “{others.slice(0, 2).join("”, “")}”
