@@ -77,7 +77,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
 
   return (
     <section aria-label="Charts" className="space-y-5">
-      <div className="sticky top-12 z-20 -mx-4 flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b bg-ground/92 px-4 py-2 backdrop-blur-sm lg:-mx-6 lg:px-6">
+      <div className="-mx-4 sm:sticky sm:top-12 sm:z-20 flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b bg-ground/92 px-4 py-2 backdrop-blur-sm lg:-mx-6 lg:px-6">
         <Labelled text="x axis">
           <Segmented
             label="x axis"
@@ -135,7 +135,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
       {groups.map((group) => (
         <section key={group.title} aria-label={group.title}>
           <h2 className="mb-2 font-semibold text-sm">{group.title}</h2>
-          <div className="grid grid-cols-1 gap-3 md:grid-cols-2 2xl:grid-cols-3">
+          <div className="grid grid-cols-1 gap-3 md:grid-cols-2 xl:grid-cols-3">
             {group.panels.map((panel) => (
               <WhenVisible key={panel.id} height={300}>
                 <RunPanel

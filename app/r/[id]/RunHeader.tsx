@@ -47,7 +47,7 @@ export function RunHeader({
         <h1 className="font-semibold text-xl tracking-tight">{runTitle(row.config)}</h1>
         <StatusBadge status={row.status} />
         <FreshnessBadge freshness={freshness} active={active} resuming={resuming} />
-        <div className="ml-auto flex flex-wrap gap-2">
+        <div className="flex flex-wrap gap-2 sm:ml-auto">
           {!detail.readOnly && <RunActions detail={detail} onChanged={onChanged} />}
           <LinkButton plainAnchor href={csvHref} icon="download" download>
             CSV
@@ -148,9 +148,9 @@ function KeyNumbers({ detail }: { detail: RunDetail }) {
   const text = (value: number | null | undefined, percent: boolean | undefined) =>
     value === null || value === undefined ? "–" : percent ? `${(value * 100).toPrecision(3)} %` : formatMeasure(value);
   return (
-    <dl className="mt-4 grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
+    <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
       {numbers.map((number) => (
-        <div key={number.key} className="bg-surface px-3 py-2 last:max-sm:col-span-2 sm:max-xl:last:col-span-2">
+        <div key={number.key} className="bg-surface px-3 py-2 last:max-sm:col-span-3 sm:max-xl:last:col-span-2">
           <dt className="text-ink-faint text-xs">{number.label}</dt>
           <dd className="mt-0.5 font-medium text-lg" data-testid={`last-${number.key}`} data-value={number.value ?? ""}>
             {text(number.value, number.percent)}

@@ -57,7 +57,7 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
     hint,
     metric: metrics[0],
     lines: metrics.flatMap((metric, index) =>
-      line(seriesKey("train", metric), metricInfo[metric].label, partStyle(config, index)),
+      line(seriesKey("train", metric), partLabels[metric] ?? metricInfo[metric].label, partStyle(config, index)),
     ),
   });
   const byLayer = (metric: LayerMetric): PanelPlan => ({
@@ -74,18 +74,11 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
       title: "Objective",
       panels: [
         { ...both("loss"), optimum: true },
-        parts("gap", "Gap to the UFM optimum", "total = head part + representation part, over L*", [
-          "gap.total",
-          "gap.head",
-          "gap.representation",
-        ]),
+        parts("gap", "Gap to the UFM optimum", "(J − L*)/L*, split exactly", ["gap.total", "gap.head", "gap.representation"]),
         parts("ridge", "Ridge terms", "(λ/2)‖·‖²", ["ridge.head", "ridge.hidden"]),
         both("fit"),
         both("accuracy"),
-        parts("distance", "Distance to the optimal set", "Procrustes, and normalized Gram matrices", [
-          "distance.procrustes",
-          "distance.gram",
-        ]),
+        parts("distance", "Distance to the optimal set", "0 at the optimum", ["distance.procrustes", "distance.gram"]),
       ],
     },
     { title: "Neural collapse by layer", panels: layerMetrics.map(byLayer) },
@@ -102,6 +95,17 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
     .map((group) => ({ ...group, panels: group.panels.filter((panel) => panel.lines.length > 0) }))
     .filter((group) => group.panels.length > 0);
 }
+
+/** Short names of lines that share a panel. */
+const partLabels: Partial<Record<Metric, string>> = {
+  "gap.total": "total",
+  "gap.head": "head part",
+  "gap.representation": "representation part",
+  "ridge.head": "head",
+  "ridge.hidden": "hidden layers",
+  "distance.procrustes": "Procrustes",
+  "distance.gram": "Gram",
+};
 
 const layerStyle = (config: RunConfig, layer: number): LineStyle => ({
   color: shadedColor(config, (layer - 1) / Math.max(1, config.depth - 1)),
