@@ -71,6 +71,11 @@ export const assignment = z.strictObject({
   ...lease.shape,
   config: runConfig,
   experimentName: z.string(),
+  /**
+   * Number of the run's last attempt that started, 0 if none has: a worker's checkpoints are of use only if no attempt started
+   * after its own, or points in between would be missing.
+   */
+  lastStarted: z.int().min(0).optional(),
 });
 export type Assignment = z.infer<typeof assignment>;
 export type AssignAnswer = { accepted: boolean; reason?: string };
@@ -107,6 +112,8 @@ export type WorkerToServer = {
   hello: (message: unknown, answer: (reply: HelloAnswer) => void) => void;
   events: (message: unknown, answer: (reply: EventAnswer) => void) => void;
   heartbeat: (message: unknown, answer: (reply: HeartbeatAnswer) => void) => void;
+  /** The worker is stopping: it takes no more runs over this connection. */
+  leaving: () => void;
 };
 export type ServerToWorker = {
   assign: (message: Assignment, answer: (reply: AssignAnswer) => void) => void;
