@@ -13,6 +13,8 @@ export interface Claimed {
   experimentName: string;
   attempt: number;
   config: RunConfig;
+  /** Number of the last attempt that started; 0 if none has. */
+  lastStarted: number;
 }
 
 /**
@@ -32,6 +34,7 @@ export async function claimRun(
     name: string;
     attempt: number;
     config: RunConfig;
+    last_started: number;
   }>(sql`
     with claimed as (
       update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = ${lease}, lease_until = ${inMs(leaseMs)},
@@ -43,11 +46,14 @@ export async function claimRun(
       insert into ${attempts} (run_id, number, lease, worker_id, worker_name)
       select id, attempt, ${lease}, ${worker.id}::uuid, ${worker.name} from claimed
     )
-    select * from claimed`);
+    select claimed.*, (
+      select coalesce(max(earlier.number), 0)::int from ${attempts} as earlier
+      where earlier.run_id = claimed.id and earlier.resumed_from_step is not null
+    ) as last_started from claimed`);
   const row = result.rows[0];
   if (!row) return null;
-  const { id, experiment_id, name, attempt, config } = row;
-  return { runId: id, experimentId: experiment_id, experimentName: name, attempt, config };
+  const { id, experiment_id, name, attempt, config, last_started } = row;
+  return { runId: id, experimentId: experiment_id, experimentName: name, attempt, config, lastStarted: last_started };
 }
 
 export interface Renewed {

@@ -77,6 +77,10 @@ function serveWorker(socket: WorkerSocket, context: ServiceContext, supervisor: 
     await hearWorker(context, worker, beat.data).then(answer, (error) => console.error("heartbeat:", (error as Error).message));
   });
 
+  socket.on("leaving", () => {
+    if (worker) supervisor.roster.rest(worker, Number.POSITIVE_INFINITY);
+  });
+
   socket.on("disconnect", () => {
     if (worker && supervisor.roster.remove(worker.id, line)) context.changes.listChanged("workers");
   });

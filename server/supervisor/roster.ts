@@ -75,7 +75,8 @@ export class Roster {
     return this.all().reduce((sum, worker) => sum + worker.slots, 0);
   }
 
-  rest(worker: ConnectedWorker): void {
-    worker.restsUntil = performance.now() + restMs;
+  /** Gives it no runs for a time. */
+  rest(worker: ConnectedWorker, ms = restMs): void {
+    worker.restsUntil = performance.now() + ms;
   }
 }

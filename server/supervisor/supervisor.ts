@@ -126,8 +126,9 @@ export class Supervisor implements Dispatch {
   }
 
   private async send(claimed: Claimed, lease: string, worker: ConnectedWorker): Promise<void> {
-    const { runId, attempt, config, experimentId, experimentName } = claimed;
-    const answering = worker.line.assign({ runId, attempt, lease, config, experimentName });
+    const { experimentId, ...rest } = claimed;
+    const { runId, attempt } = rest;
+    const answering = worker.line.assign({ ...rest, lease });
     const state = await readRunState(this.context.database.orm, runId);
     if (state) this.context.changes.publish(experimentId, [toRunItem(state)]);
     this.context.refreshSoon(experimentId);

@@ -103,6 +103,7 @@ export class Agent {
   /** Lets runs make checkpoints and sends what can be sent, within 10 s. */
   async stop(): Promise<void> {
     this.isStopping = true;
+    this.link.leave();
     this.spare.close();
     for (const attempt of this.desk.all) {
       if (!attempt.run) continue;
@@ -163,7 +164,7 @@ export class Agent {
 
   private async train(attempt: Attempt, assignment: Assignment, earlier: Promise<void>[]): Promise<void> {
     const { folder, options } = this.setup;
-    const { config, runId } = assignment;
+    const { config } = assignment;
     say(
       `Run ${attempt.label} of "${assignment.experimentName}": ${config.architecture} depth ${config.depth} seed ${config.seed}`,
     );
@@ -175,7 +176,7 @@ export class Agent {
       assignment,
       paths: {
         spool: attempt.spool.path,
-        checkpoints: prepareCheckpoints(folder.checkpoints, runId, assignment.attempt),
+        checkpoints: prepareCheckpoints(folder.checkpoints, assignment),
         datasets: options.datasetsDir,
         datasetCache: folder.datasetCache,
       },

@@ -1,17 +1,21 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Assignment } from "../../contract/workerProtocol.ts";
 import type { AttemptHistory } from "./attemptSpool.ts";
 
 const lastAttemptFile = "last-attempt";
 const keptForDays = 30;
 
 /**
- * The run's folder of checkpoints, ready for an attempt. Checkpoints go on the previous attempt's curve: if that one was not
- * on this worker, points between its end and the checkpoint may be missing at the server, so the attempt begins anew.
+ * The run's folder of checkpoints, ready for an attempt. If another worker's attempt started after the last one here, points
+ * between its end and the checkpoint may be missing at the server, so the attempt begins anew.
  */
-export function prepareCheckpoints(folder: string, runId: string, attempt: number): string {
+export function prepareCheckpoints(
+  folder: string,
+  { runId, attempt, lastStarted = attempt - 1 }: Pick<Assignment, "runId" | "attempt" | "lastStarted">,
+): string {
   const path = join(folder, runId);
-  if (existsSync(path) && lastAttempt(path) !== attempt - 1) rmSync(path, { recursive: true, force: true });
+  if (lastStarted > lastAttempt(path)) rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, lastAttemptFile), `${attempt}\n`);
   return path;
@@ -37,11 +41,12 @@ export function removeOldCheckpoints(folder: string, now = Date.now()): number {
   return old.length;
 }
 
-function lastAttempt(path: string): number | null {
+/** The last attempt that was on this worker; 0 if there was none. */
+function lastAttempt(path: string): number {
   try {
-    return Number.parseInt(readFileSync(join(path, lastAttemptFile), "utf8"), 10);
+    return Number.parseInt(readFileSync(join(path, lastAttemptFile), "utf8"), 10) || 0;
   } catch {
-    return null;
+    return 0;
   }
 }
 

@@ -17,8 +17,8 @@ export interface RunListener {
 
 export const runProgram = new URL("../run/main.ts", import.meta.url).pathname;
 
-/** A process asked to stop is killed after this time. */
-const cancelGraceMs = 1_500;
+/** A process asked to stop is killed after this time: what is cancelled is to be gone within 2 s. */
+const cancelGraceMs = 1_200;
 const errorTailBytes = 6_000;
 
 /** The process of one run: prepared without one, given one, and then gone. */
@@ -72,7 +72,7 @@ export class RunProcess {
     this.send(message);
   }
 
-  /** Stops it within 1.5 s, whatever it does. */
+  /** Stops it soon, whatever it does. */
   cancel(): void {
     if (this.listener && this.isReady) this.stopWithin({ type: "cancel" }, cancelGraceMs);
     else this.kill();

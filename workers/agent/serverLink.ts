@@ -70,6 +70,11 @@ export class ServerLink {
     this.socket.connect();
   }
 
+  /** No more runs are wanted; events still go. */
+  leave(): void {
+    if (this.isUp) this.socket.emit("leaving");
+  }
+
   close(): void {
     if (this.retry) clearTimeout(this.retry);
     this.fall("closed");

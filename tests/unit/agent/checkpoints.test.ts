@@ -24,24 +24,34 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("before an attempt", () => {
-  it("checkpoints of the attempt just before it are kept", () => {
-    prepareCheckpoints(folder, "run", 1);
+  const prepare = (attempt: number, lastStarted: number) => prepareCheckpoints(folder, { runId: "run", attempt, lastStarted });
+
+  it("checkpoints of the last attempt that started are kept", () => {
+    prepare(1, 0);
     make(10, 20);
-    prepareCheckpoints(folder, "run", 2);
+    prepare(2, 1);
     expect(left()).toEqual(["10.ckpt", "20.ckpt"]);
   });
 
-  it("those of an earlier one are not: another worker's points lie between", () => {
-    prepareCheckpoints(folder, "run", 1);
+  it("also over attempts that never started, here or elsewhere", () => {
+    prepare(1, 0);
+    make(10);
+    prepare(2, 1);
+    prepare(5, 1);
+    expect(left()).toEqual(["10.ckpt"]);
+  });
+
+  it("those before an attempt of another worker are not: its points lie between", () => {
+    prepare(1, 0);
     make(10, 20);
-    prepareCheckpoints(folder, "run", 3);
+    prepare(3, 2);
     expect(left()).toEqual([]);
   });
 });
 
 describe("after a lost lease", () => {
   it("only checkpoints remain up to which the server has every point", () => {
-    prepareCheckpoints(folder, "run", 1);
+    prepareCheckpoints(folder, { runId: "run", attempt: 1 });
     make(10, 20, 30);
     const seen = history(0, [
       { seq: 4, step: 10 },
@@ -53,14 +63,14 @@ describe("after a lost lease", () => {
   });
 
   it("the one the attempt went on from is among them", () => {
-    prepareCheckpoints(folder, "run", 2);
+    prepareCheckpoints(folder, { runId: "run", attempt: 2 });
     make(10, 20);
     dropUnstoredCheckpoints(folder, "run", history(10, [{ seq: 4, step: 20 }]), 0);
     expect(left()).toEqual(["10.ckpt"]);
   });
 
   it("an attempt that never started touched none", () => {
-    prepareCheckpoints(folder, "run", 2);
+    prepareCheckpoints(folder, { runId: "run", attempt: 2 });
     make(10);
     dropUnstoredCheckpoints(folder, "run", history(null, []), 0);
     expect(left()).toEqual(["10.ckpt"]);
@@ -68,7 +78,7 @@ describe("after a lost lease", () => {
 });
 
 it("checkpoints that nobody came back for go after a month", () => {
-  prepareCheckpoints(folder, "run", 1);
+  prepareCheckpoints(folder, { runId: "run", attempt: 1 });
   expect(removeOldCheckpoints(folder)).toBe(0);
   const longAgo = Date.now() / 1000 - 31 * 86_400;
   utimesSync(join(folder, "run"), longAgo, longAgo);
