@@ -15,7 +15,6 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
   return (
     <Panel
       testId="worker"
-      className={worker.connected ? undefined : "opacity-75"}
       title={worker.name}
       hint={
         <span className="flex items-center gap-2">

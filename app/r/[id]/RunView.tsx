@@ -1,8 +1,11 @@
 "use client";
 import { useRouter } from "next/navigation";
+import { failureOf } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { runCsv } from "../../result/runLink.ts";
 import { useCommands } from "../../shell/Commands.tsx";
+import { LinkButton } from "../../ui/Button.tsx";
+import { EmptyState } from "../../ui/EmptyState.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { SkeletonLines } from "../../ui/Skeleton.tsx";
@@ -28,6 +31,20 @@ export function RunView({ runId }: { runId: string }) {
         ],
   );
 
+  const refusedFor = error ? failureOf(error).code : null;
+  if (refusedFor === "NOT_FOUND" || refusedFor === "INVALID")
+    return (
+      <EmptyState
+        title="There is no such run"
+        actions={
+          <LinkButton href={shareToken === null ? "/" : experimentHref}>
+            {shareToken === null ? "To the experiments" : "To the experiment"}
+          </LinkButton>
+        }
+      >
+        Its address may be cut off, or it was deleted with its experiment.
+      </EmptyState>
+    );
   if (detail === undefined)
     return error ? (
       <Problem error={error} onRetry={refresh} />
