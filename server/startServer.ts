@@ -43,6 +43,10 @@ export async function startServer(
     };
     http.on("request", (request, response) => void handle(request, response));
 
+    // The pages get ready while the database does.
+    const dev = pagesMode === "dev";
+    const opening: Promise<Pages | Error | null> =
+      pagesMode === "none" ? Promise.resolve(null) : openPages(http, dev, { host: settings.host, port }).catch((error) => error);
     const database = await openDatabase({ dataDir: settings.dataDir, url: settings.databaseUrl }, onDeath);
     undo.push(() => database.close());
     const supervisor = new Supervisor(database);
@@ -58,12 +62,10 @@ export async function startServer(
     undo.push(() => supervisor.stop());
 
     const accessKey = settings.accessKey === null ? null : new AccessKey(settings.accessKey);
-    let pages: Pages | null = null;
-    if (pagesMode !== "none") {
-      pages = await openPages(http, pagesMode === "dev", { host: settings.host, port });
-      undo.push(() => pages!.close());
-    }
-    handle = makeHandler({ context, accessKey, pages: pages?.handle ?? null, dev: pagesMode === "dev" });
+    const pages = await opening;
+    if (pages instanceof Error) throw pages;
+    if (pages) undo.push(() => pages.close());
+    handle = makeHandler({ context, accessKey, pages: pages?.handle ?? null, dev });
     const io = openSockets(http, { context, supervisor, hub, accessKey });
     undo.push(async () => {
       hub.close();

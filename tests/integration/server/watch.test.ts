@@ -1,0 +1,92 @@
+import { io, type Socket } from "socket.io-client";
+import { expect, it } from "vitest";
+import type { SeriesView } from "../../../contract/views.ts";
+import type { WatchBatch, WatchItem } from "../../../contract/watchProtocol.ts";
+import type { TestServer } from "../../support/server.ts";
+import { finished, logged, measured, numbered, started } from "./events.ts";
+import { onBothDatabases } from "./onBothDatabases.ts";
+import { RawWorker } from "./rawWorker.ts";
+import { grid, launch } from "./studies.ts";
+
+async function watch(
+  server: TestServer,
+  rooms: object[],
+  auth: object = {},
+): Promise<{ socket: Socket; items: WatchItem[]; batches: WatchBatch[] }> {
+  const socket = io(`${server.url}/watch`, { auth, transports: ["websocket"], reconnection: false, forceNew: true });
+  const batches: WatchBatch[] = [];
+  const items: WatchItem[] = [];
+  socket.on("batch", (batch: WatchBatch) => {
+    batches.push(batch);
+    items.push(...batch.items);
+  });
+  await new Promise((resolve, reject) => socket.once("connect", () => resolve(null)).once("connect_error", reject));
+  for (const room of rooms) expect(await socket.emitWithAck("watch", room)).toEqual({ ok: true });
+  return { socket, items, batches };
+}
+
+const until = async (isTrue: () => boolean) => {
+  for (let i = 0; i < 200 && !isTrue(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
+  expect(isTrue()).toBe(true);
+};
+
+onBothDatabases("Watching", (server) => {
+  it("tells what is stored, in batches, to those who watch it", async () => {
+    const { id, runs } = await launch(server());
+    const page = await watch(server(), [{ room: "experiment", id }]);
+    const runPage = await watch(server(), [{ room: "run", id: runs[0].id }]);
+    const lists = await watch(server(), [{ room: "experiments" }, { room: "workers" }]);
+    const share = await server().call<{ token: string }>("shares.create", { experimentId: id, hideNames: true });
+    const blind = await watch(
+      server(),
+      [
+        { room: "experiment", id },
+        { room: "run", id: runs[0].id },
+      ],
+      { share: share.token },
+    );
+    const worker = await RawWorker.connect(server());
+    const lease = await worker.nextAssignment(runs[0].id);
+    await worker.events(lease, numbered([started(), logged("a line"), measured(0)]));
+    for (let step = 1; step <= 50; step++) {
+      await worker.events(lease, numbered([measured(step)], step + 3));
+      // Durable before visible: what a page hears of, a read gives.
+      if (step % 10 === 0) {
+        const last = page.items.filter((item) => item.kind === "points").at(-1);
+        const [series] = await server().call<SeriesView[]>("runs.series", { id: runs[0].id, keys: ["train/loss"] });
+        if (last) expect(series.steps).toContain(last.step);
+      }
+    }
+    await worker.events(lease, numbered([finished()], 54));
+    await until(() => page.items.some((item) => item.kind === "experiment" && item.summary.status === "finished"));
+    const steps = page.items.filter((item) => item.kind === "points").map((item) => item.step);
+    expect(steps).toEqual(Array.from({ length: 51 }, (_, step) => step));
+    expect(page.batches.length).toBeLessThan(steps.length);
+    const statuses = page.items.filter((item) => item.kind === "run").map((item) => item.row.status);
+    expect(statuses.at(-1)).toBe("finished");
+    expect(statuses).toContain("running");
+    expect(page.items.some((item) => item.kind === "log")).toBe(false);
+    expect(runPage.items.filter((item) => item.kind === "log")).toHaveLength(1);
+    expect(lists.items.map((item) => item.kind === "changed" && item.list)).toEqual(
+      expect.arrayContaining(["experiments", "workers"]),
+    );
+    expect(blind.items.filter((item) => item.kind === "points").length).toBeGreaterThanOrEqual(51);
+    expect(JSON.stringify(blind.items)).not.toMatch(/raw worker|a line/);
+    for (const { socket } of [page, runPage, lists, blind]) socket.disconnect();
+    worker.close();
+  });
+
+  it("leaves a room, and refuses rooms that are none", async () => {
+    const { id } = await launch(server(), grid());
+    const { socket, items } = await watch(server(), [{ room: "experiment", id }]);
+    for (const message of [null, {}, { room: "all" }, { room: "experiment" }, { room: "experiment", id: "*" }])
+      expect(await socket.emitWithAck("watch", message)).toMatchObject({ ok: false, code: "INVALID" });
+    socket.emit("watch", { room: "experiment", id });
+    socket.emit("unwatch", { room: "experiment", id });
+    await server().call("experiments.cancel", { id });
+    await server().call("experiments.list", {});
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(items).toEqual([]);
+    socket.disconnect();
+  });
+});
