@@ -146,7 +146,9 @@ export function ExperimentList() {
                     onChange={(event) => setSelection(new Set(event.target.checked ? rows.map((row) => row.id) : []))}
                   />
                 </Th>
-                <Th sort={sortOf("name")}>Name</Th>
+                <Th className="max-sm:pl-4" sort={sortOf("name")}>
+                  Name
+                </Th>
                 <Th className="max-sm:hidden">Status</Th>
                 <Th className="max-sm:hidden" sort={sortOf("progress")}>
                   Progress

@@ -68,7 +68,7 @@ export function ExperimentRow({
           className="block size-3.5"
         />
       </Td>
-      <Td className="w-full max-w-0 py-2.5">
+      <Td className="w-full max-w-0 py-2.5 max-sm:pl-4">
         <div className="flex min-w-0 items-center gap-2">
           <Link
             href={`/e/${row.id}`}

@@ -80,14 +80,16 @@ function EstimateText({ estimate, failed, waiting }: { estimate: Estimate | unde
       </>
     );
   const slots = `on ${countOf(estimate.slots, "slot")}`;
-  if (estimate.timeMs === null) return `Time unknown ${slots}: no step was measured yet. ${estimate.basis}`;
+  if (estimate.timeMs === null) return `Time unknown ${slots}: ${estimate.basis}.`;
   return (
     <>
       About <strong className="font-semibold text-ink">{formatDuration(estimate.timeMs)}</strong> {slots}.{" "}
-      <span className="text-ink-faint text-xs max-lg:hidden">{estimate.basis}</span>
+      <span className="text-ink-faint text-xs max-lg:hidden">{capital(estimate.basis)}.</span>
     </>
   );
 }
+
+const capital = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 /** "6 depths × 3 seeds": the axes with more than one value. */
 function axesText(config: ExperimentConfig): string {
