@@ -1,5 +1,4 @@
 "use client";
-import "katex/dist/katex.min.css";
 import { lazy, Suspense, useState } from "react";
 import { experimentNote } from "../../contract/experimentConfig.ts";
 import { Button } from "../ui/Button.tsx";
