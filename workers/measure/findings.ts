@@ -21,24 +21,27 @@ export interface Findings {
 }
 
 /** What says something on samples the network was not trained on: not the geometry of means and classifier (NC2). */
-const testMetrics: MetricId[] = ["nc1.ratio", "nc1.cdnv", "nc3.cosine", "nc4.ncc"];
+const testMetrics: MetricId[] = ["nc1.ratio", "nc1.cdnv"];
+const lastTestMetrics: MetricId[] = [...testMetrics, "nc3.cosine", "nc4.ncc"];
 
 /**
- * The metrics of every layer: all on the training set; on the test set NC1 about the test set's own class means, NC3, and NC4
- * with the nearest class mean of the *training* set.
+ * The metrics of every layer: all on the training set; on the test set NC1 about the test set's own class means and, at the last
+ * layer, NC3, and NC4 with the nearest class mean of the *training* set.
  */
 export function layerFindings(findings: Findings, config: RunConfig, head: Matrix, onTrain: SplitSums, onTest: SplitSums): void {
   const orthogonal = config.loss === "mse" && !config.headBias;
   for (const [split, sums] of [["train", onTrain] as const, ["test", onTest] as const]) {
     const last = sums.statistics.length - 1;
     sums.statistics.forEach((statistics, l) => {
-      const moments = sums.moments?.[l];
+      const moments = sums.moments[l];
       const layer =
         l === last
           ? lastLayerMetrics({ statistics, moments, weights: head, cosines: sums.cosines })
           : hiddenLayerMetrics({ statistics, moments });
       const wanted = (id: MetricId) =>
-        split === "train" ? id !== "nc2.frame.orthogonal" || orthogonal : testMetrics.includes(id);
+        split === "train"
+          ? id !== "nc2.frame.orthogonal" || orthogonal
+          : (l === last ? lastTestMetrics : testMetrics).includes(id);
       addLayer(findings, split, l + 1, layer, wanted);
     });
   }

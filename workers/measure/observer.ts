@@ -27,7 +27,7 @@ export interface Observer {
   dispose(): Promise<void>;
 }
 
-/** Features kept between the two passes over a split; above it the network runs twice. */
+/** Features kept between the passes over a split; above it the network runs again. */
 const keptBytes = 256e6;
 /** With more classes the second pass (nc1.pinv, nc4.ncc) and the picture would cost more than the training. */
 const mostClasses = 64;
@@ -45,7 +45,7 @@ export async function makeObserver(
   const geometry = new GeometryFrames(train.labels, classes);
   const secondPass = classes <= mostClasses;
 
-  const passes = { train: twoPasses(reader, network, train), test: twoPasses(reader, network, test) };
+  const passes = { train: repeatable(reader, network, train), test: repeatable(reader, network, test) };
 
   return {
     geometry,
@@ -53,11 +53,16 @@ export async function makeObserver(
       const parameters = await parametersOf(source);
       const slice = parameterSlice(parameters, network.parameters, `W${network.depth}`);
       const head = matrix(classes, network.width, Float64Array.from(slice));
-      const common = { classes, loss: config.loss, head, secondPass };
-      const trainChunks = await passes.train(source);
-      const onTrain = await sumSplit({ ...common, chunks: trainChunks });
+      const common = { classes, loss: config.loss, head };
+      const trainChunks = passes.train(source);
+      const onTrain = await sumSplit({ ...common, chunks: trainChunks, secondPass: secondPass ? "all" : "none" });
       requireFinite(onTrain, step);
-      const onTest = await sumSplit({ ...common, chunks: await passes.test(source), reference: onTrain.statistics });
+      const onTest = await sumSplit({
+        ...common,
+        chunks: passes.test(source),
+        reference: onTrain.statistics,
+        secondPass: secondPass ? "last" : "none",
+      });
       const findings: Findings = { values: {}, missing: {} };
       layerFindings(findings, config, head, onTrain, onTest);
       objectiveFindings(findings, { config, network, parameters, head, optimum, onTrain, onTest });
@@ -69,31 +74,35 @@ export async function makeObserver(
 }
 
 /**
- * The chunks of a set, to be read twice: kept in buffers made once, which the next call fills anew, or computed again where
- * they would be too large.
+ * The chunks of a set, to be read several times: the first time as they are computed, after that from buffers that the next
+ * measurement fills anew, or computed again where those would be too large.
  */
-function twoPasses(reader: FeatureReader, network: Network, set: SampleSet) {
+function repeatable(reader: FeatureReader, network: Network, set: SampleSet) {
   const { depth, width, classes } = network;
   const buffer = (columns: number) => new Float32Array(set.count * columns);
   const isKept = set.count * depth * width * 4 <= keptBytes;
   const kept = isKept ? { logits: buffer(classes), features: Array.from({ length: depth }, () => buffer(width)) } : null;
-  return async (source: ParameterSource): Promise<() => AsyncIterable<Chunk>> => {
+  return (source: ParameterSource): (() => AsyncIterable<Chunk>) => {
     if (!kept) return () => reader.read(set, source);
     const chunks: Chunk[] = [];
-    for await (const chunk of reader.read(set, source)) {
-      const keep = (to: Float32Array, from: Float32Array, columns: number) => {
-        to.set(from, chunk.from * columns);
-        return to.subarray(chunk.from * columns, (chunk.from + chunk.count) * columns);
-      };
-      chunks.push({
-        ...chunk,
-        logits: keep(kept.logits, chunk.logits, classes),
-        features: chunk.features.map((layer, l) => keep(kept.features[l], layer, width)),
-      });
+    async function* compute(to: NonNullable<typeof kept>): AsyncGenerator<Chunk> {
+      for await (const chunk of reader.read(set, source)) {
+        const copied = (whole: Float32Array, part: Float32Array, columns: number) => {
+          whole.set(part, chunk.from * columns);
+          return whole.subarray(chunk.from * columns, (chunk.from + chunk.count) * columns);
+        };
+        chunks.push({
+          ...chunk,
+          logits: copied(to.logits, chunk.logits, classes),
+          features: chunk.features.map((layer, l) => copied(to.features[l], layer, width)),
+        });
+        yield chunk; // read while it is still near the processor
+      }
     }
-    return async function* () {
+    async function* again(): AsyncGenerator<Chunk> {
       yield* chunks;
-    };
+    }
+    return () => (chunks.length === 0 ? compute(kept) : again());
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Loss } from "../../contract/runConfig.ts";
 import { type CentredMoments, centredMoments, mergeCentredMoments } from "../../math/centredMoments.ts";
-import { type ClassStatistics, classStatistics, mergeClassStatistics } from "../../math/classStatistics.ts";
+import type { ClassStatistics } from "../../math/classStatistics.ts";
 import { type CosineGaps, cosineGaps, mergeCosineGaps } from "../../math/cosineGaps.ts";
 import type { Matrix } from "../../math/matrix.ts";
+import { ClassSums } from "./classSums.ts";
 import type { Chunk } from "./featureReader.ts";
 
 /** Everything over one split, in float64 from float32 features and logits. */
@@ -13,8 +14,8 @@ export interface SplitSums {
   accuracy: number;
   /** One a layer, X_1 … X_L. */
   statistics: ClassStatistics[];
-  /** Centred on the statistics of `reference`; null if the second pass was left out. */
-  moments: CentredMoments[] | null;
+  /** Centred on the statistics of `reference`; undefined for layers without a second pass. */
+  moments: (CentredMoments | undefined)[];
   cosines: CosineGaps;
 }
 
@@ -28,8 +29,8 @@ export interface SplitRequest {
   chunks: () => AsyncIterable<Chunk>;
   /** Class means that the second pass is centred on: the split's own unless given (the test set is held against the training means). */
   reference?: ClassStatistics[];
-  /** Whether to make the second pass, N·d·K + N·K² multiplications a layer. */
-  secondPass: boolean;
+  /** Layers of the second pass, which takes N·d·K + N·K² multiplications each. */
+  secondPass: "all" | "last" | "none";
 }
 
 /** Reads a split twice: class means and scatter, the fit and cosines; then the sums that need the class means. */
@@ -38,39 +39,38 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
   let samples = 0;
   let fit = 0;
   let right = 0;
-  let statistics: ClassStatistics[] = [];
+  let sums: ClassSums[] = [];
   let cosines: CosineGaps | null = null;
   for await (const chunk of request.chunks()) {
     fit += fitSum(loss, chunk, classes);
-    if (!Number.isFinite(fit)) return { samples: 0, fit, accuracy: 0, statistics: [], moments: null, cosines: noCosines };
+    if (!Number.isFinite(fit)) return { samples: 0, fit, accuracy: 0, statistics: [], moments: [], cosines: noCosines };
     samples += chunk.count;
     const predictions = predict(chunk.logits, classes);
     for (let i = 0; i < chunk.count; i++) if (predictions[i] === chunk.labels[i]) right++;
-    const part = chunk.features.map((layer) => classStatistics(layer, chunk.labels, classes, head.cols));
-    statistics = statistics.length === 0 ? part : statistics.map((whole, l) => mergeClassStatistics(whole, part[l]));
+    if (sums.length === 0) sums = chunk.features.map(() => new ClassSums(classes, head.cols));
+    chunk.features.forEach((layer, l) => {
+      sums[l].add(layer, chunk.labels);
+    });
     const gaps = cosineGaps(chunk.features[chunk.features.length - 1], chunk.labels, head);
     cosines = cosines ? mergeCosineGaps(cosines, gaps) : gaps;
   }
-  const moments = request.secondPass ? await sumMoments(request, request.reference ?? statistics) : null;
+  const statistics = sums.map((layer) => layer.statistics());
+  const moments = request.secondPass === "none" ? [] : await sumMoments(request, request.reference ?? statistics);
   return { samples, fit: fit / samples, accuracy: right / samples, statistics, moments, cosines: cosines ?? noCosines };
 }
 
 const noCosines: CosineGaps = { samples: 0, sum: 0, zeroVectors: 0 };
 
-async function sumMoments(request: SplitRequest, reference: ClassStatistics[]): Promise<CentredMoments[]> {
-  let moments: CentredMoments[] = [];
-  for await (const chunk of request.chunks()) {
-    const last = chunk.features.length - 1;
-    const part = chunk.features.map((features, l) =>
-      centredMoments({
-        features,
-        labels: chunk.labels,
-        statistics: reference[l],
-        predictions: l === last ? predict(chunk.logits, request.classes) : undefined,
-      }),
-    );
-    moments = moments.length === 0 ? part : moments.map((whole, l) => mergeCentredMoments(whole, part[l]));
-  }
+async function sumMoments(request: SplitRequest, reference: ClassStatistics[]): Promise<(CentredMoments | undefined)[]> {
+  const last = reference.length - 1;
+  const moments = new Array<CentredMoments | undefined>(reference.length).fill(undefined);
+  for await (const { features, labels, logits } of request.chunks())
+    for (let l = request.secondPass === "all" ? 0 : last; l <= last; l++) {
+      const predictions = l === last ? predict(logits, request.classes) : undefined;
+      const part = centredMoments({ features: features[l], labels, statistics: reference[l], predictions });
+      const whole = moments[l];
+      moments[l] = whole ? mergeCentredMoments(whole, part) : part;
+    }
   return moments;
 }
 
