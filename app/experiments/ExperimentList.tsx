@@ -1,16 +1,15 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { ExperimentSummary } from "../../contract/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { useWatch } from "../live/useWatch.ts";
 import { useKeys } from "../shell/useKeys.ts";
 import { countOf, formatCount } from "../text/formatNumber.ts";
-import { Button, LinkButton } from "../ui/Button.tsx";
+import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
-import { EmptyState } from "../ui/EmptyState.tsx";
 import type { MenuItem } from "../ui/Menu.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
@@ -18,9 +17,10 @@ import { Table, Th } from "../ui/Table.tsx";
 import { useNow } from "../ui/useNow.ts";
 import { ExperimentFilters } from "./ExperimentFilters.tsx";
 import { ExperimentRow } from "./ExperimentRow.tsx";
-import { FirstExperiment } from "./FirstExperiment.tsx";
+import { NothingListed } from "./NothingListed.tsx";
 import { useExperimentActions } from "./useExperimentActions.ts";
 import { pageSize, useListFilters } from "./useListFilters.ts";
+import { useThrottled } from "./useThrottled.ts";
 
 const isActive = (row: ExperimentSummary) => row.status === "running" || row.status === "queued";
 
@@ -129,7 +129,7 @@ export function ExperimentList() {
             <SkeletonLines count={6} />
           </div>
         )}
-        {list.data && rows.length === 0 && <Nothing filters={filters} />}
+        {list.data && rows.length === 0 && <NothingListed filters={filters} />}
         {rows.length > 0 && (
           <Table aria-busy={list.isPlaceholderData}>
             <thead>
@@ -237,42 +237,4 @@ export function ExperimentList() {
       </Dialog>
     </>
   );
-}
-
-function Nothing({ filters }: { filters: ReturnType<typeof useListFilters> }) {
-  if (filters.filtered || filters.page > 0)
-    return (
-      <EmptyState
-        title="No experiment matches"
-        actions={<Button onClick={() => filters.change({ q: null, status: null, tag: null })}>Clear the filters</Button>}
-      >
-        {filters.search ? (
-          <>
-            Nothing has “{filters.search}” in its name, note or tags{filters.status || filters.tag ? " under these filters" : ""}.
-          </>
-        ) : (
-          "Nothing is under these filters."
-        )}
-      </EmptyState>
-    );
-  if (filters.archived)
-    return (
-      <EmptyState title="Nothing is archived" actions={<LinkButton href="/">To the experiments</LinkButton>}>
-        Archiving takes an experiment out of the list and keeps everything of it.
-      </EmptyState>
-    );
-  return <FirstExperiment />;
-}
-
-/** Calls at most once every `everyMs`, the last call included. */
-function useThrottled(call: () => unknown, everyMs: number): () => void {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  return useCallback(() => {
-    if (timer.current !== undefined) return;
-    timer.current = setTimeout(() => {
-      timer.current = undefined;
-      call();
-    }, everyMs);
-  }, [call, everyMs]);
 }

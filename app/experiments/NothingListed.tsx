@@ -1,0 +1,31 @@
+"use client";
+import { Button, LinkButton } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { FirstExperiment } from "./FirstExperiment.tsx";
+import type { useListFilters } from "./useListFilters.ts";
+
+/** Why the list is empty, and the way on. */
+export function NothingListed({ filters }: { filters: ReturnType<typeof useListFilters> }) {
+  if (filters.filtered || filters.page > 0)
+    return (
+      <EmptyState
+        title="No experiment matches"
+        actions={<Button onClick={() => filters.change({ q: null, status: null, tag: null })}>Clear the filters</Button>}
+      >
+        {filters.search ? (
+          <>
+            Nothing has “{filters.search}” in its name, note or tags{filters.status || filters.tag ? " under these filters" : ""}.
+          </>
+        ) : (
+          "Nothing is under these filters."
+        )}
+      </EmptyState>
+    );
+  if (filters.archived)
+    return (
+      <EmptyState title="Nothing is archived" actions={<LinkButton href="/">To the experiments</LinkButton>}>
+        Archiving takes an experiment out of the list and keeps everything of it.
+      </EmptyState>
+    );
+  return <FirstExperiment />;
+}

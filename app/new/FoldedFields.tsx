@@ -1,0 +1,151 @@
+"use client";
+import type { ReactNode } from "react";
+import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
+import { deviceChoices } from "../../contract/runConfig.ts";
+import { measuringConfig } from "../../contract/trainingConfig.ts";
+import { Checkbox, Field, inputClass, Select } from "../ui/Field.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import type { Draft } from "./draft.ts";
+import { type Problem, problemAt } from "./draftProblems.ts";
+import { Fold } from "./Fold.tsx";
+import { NumberInput } from "./NumberInput.tsx";
+import { TagsInput } from "./TagsInput.tsx";
+import { ToggleChips } from "./ToggleChips.tsx";
+import { TrainingFields, trainingSummary } from "./TrainingFields.tsx";
+
+const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
+const deviceTitles = { auto: "Automatic", cpu: "CPU", webgpu: "GPU (WebGPU)", cuda: "GPU (CUDA)" } as const;
+
+/** What most studies leave as it is: training, loss and head, measuring, device, note and tags. */
+export function FoldedFields({
+  draft,
+  change,
+  changeConfig,
+  problems,
+}: {
+  draft: Draft;
+  change: (update: (draft: Draft) => Draft) => void;
+  changeConfig: (patch: Partial<ExperimentConfig>) => void;
+  problems: Problem[];
+}) {
+  const { config } = draft;
+  const wrong = (...paths: string[]) => paths.some((path) => problemAt(problems, path) !== null);
+  return (
+    <Panel padded={false}>
+      <Fold title="Training" summary={trainingSummary(config.training)} wrong={wrong("config.training")}>
+        <TrainingFields training={config.training} onChange={(training) => changeConfig({ training })} problems={problems} />
+      </Fold>
+      <Fold
+        title="Loss and head"
+        summary={`${config.losses.map((name) => lossTitles[name]).join(", ")}; head ${config.headBias ? "with a bias" : "without bias"}`}
+        wrong={wrong("config.losses", "config.headBias")}
+      >
+        <div className="space-y-3">
+          <ToggleChips
+            label="Losses"
+            options={(["ce", "mse"] as const).map((value) => ({ value, label: lossTitles[value] }))}
+            values={config.losses}
+            keyOf={(name) => name}
+            onChange={(losses) => changeConfig({ losses })}
+            error={problemAt(problems, "config.losses")}
+          />
+          <Checkbox
+            label="The head has a bias, which is not penalized"
+            checked={config.headBias}
+            onChange={(event) => changeConfig({ headBias: event.target.checked })}
+          />
+        </div>
+      </Fold>
+      <Fold
+        title="Measuring"
+        summary={
+          config.measuring.name === "log"
+            ? `${config.measuring.perDecade} times a decade of steps`
+            : `every ${config.measuring.steps} steps`
+        }
+        wrong={wrong("config.measuring")}
+      >
+        <Row>
+          <Field label="All layers are measured" className="w-56">
+            {(control) => (
+              <Select
+                {...control}
+                options={[
+                  { value: "log", label: "At log-spaced steps" },
+                  { value: "every", label: "Every so many steps" },
+                ]}
+                value={config.measuring.name}
+                onChange={(name) => changeConfig({ measuring: measuringConfig.parse({ name }) })}
+              />
+            )}
+          </Field>
+          {config.measuring.name === "log" ? (
+            <Field label="Times a decade" error={problemAt(problems, "config.measuring.perDecade")} className="w-32">
+              {(control) => (
+                <NumberInput
+                  {...control}
+                  value={config.measuring.name === "log" ? config.measuring.perDecade : Number.NaN}
+                  onChange={(perDecade) => changeConfig({ measuring: { name: "log", perDecade } })}
+                />
+              )}
+            </Field>
+          ) : (
+            <Field label="Steps" error={problemAt(problems, "config.measuring.steps")} className="w-32">
+              {(control) => (
+                <NumberInput
+                  {...control}
+                  value={config.measuring.name === "every" ? config.measuring.steps : Number.NaN}
+                  onChange={(steps) => changeConfig({ measuring: { name: "every", steps } })}
+                />
+              )}
+            </Field>
+          )}
+        </Row>
+      </Fold>
+      <Fold title="Device" summary={deviceTitles[config.device]} wrong={wrong("config.device")}>
+        <Field
+          label="Trained on"
+          hint="Automatic takes the fastest device of the worker that gets the run; the run page says which and why."
+          className="max-w-72"
+        >
+          {(control) => (
+            <Select
+              {...control}
+              options={deviceChoices.map((value) => ({ value, label: deviceTitles[value] }))}
+              value={config.device}
+              onChange={(device) => changeConfig({ device })}
+            />
+          )}
+        </Field>
+      </Fold>
+      <Fold
+        title="Note and tags"
+        summary={draft.tags.join(", ") || draft.note.slice(0, 120) || "none"}
+        wrong={wrong("note", "tags")}
+      >
+        <div className="space-y-4">
+          <Field label="Tags" error={problemAt(problems, "tags")}>
+            {(control) => (
+              <TagsInput {...control} tags={draft.tags} onChange={(tags) => change((before) => ({ ...before, tags }))} />
+            )}
+          </Field>
+          <Field label="Note" hint="Markdown, with LaTeX formulas between $ signs" error={problemAt(problems, "note")}>
+            {(control) => (
+              <textarea
+                {...control}
+                rows={4}
+                className={`${inputClass} h-auto! py-2`}
+                value={draft.note}
+                onChange={(event) => change((before) => ({ ...before, note: event.target.value }))}
+              />
+            )}
+          </Field>
+        </div>
+      </Fold>
+    </Panel>
+  );
+}
+
+function Row({ children }: { children: ReactNode }) {
+  return <div className="flex flex-wrap items-start gap-3">{children}</div>;
+}
