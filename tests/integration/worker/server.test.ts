@@ -1,12 +1,21 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ExperimentConfig } from "../../../contract/experimentConfig.ts";
 import type { RunRow } from "../../../contract/views.ts";
 import { ServerProcess } from "./scaffold/serverProcess.ts";
 import { type Api, connect, ledgerOf, ledgerPoints, smallStudy, storedPoints } from "./scaffold/study.ts";
-import { isRunning, makeFolder, realWorker, removeFolder, spoolFiles, until, WorkerProcess } from "./scaffold/workerProcess.ts";
+import {
+  isRunning,
+  makeFolder,
+  realWorker,
+  removeFolder,
+  slowness,
+  spoolFiles,
+  until,
+  WorkerProcess,
+} from "./scaffold/workerProcess.ts";
 
 /** The real server, the real worker, real runs: whatever happens between, the database has what the workers wrote down. */
 let server: ServerProcess;
@@ -14,6 +23,7 @@ let api: Api;
 let token: string;
 let folders: string[];
 let workers: WorkerProcess[];
+const experiments: string[] = [];
 
 const startWorker = async (slots: number, folder = makeFolder()) => {
   if (!folders.includes(folder)) folders.push(folder);
@@ -24,6 +34,7 @@ const startWorker = async (slots: number, folder = makeFolder()) => {
 };
 const launch = async (config: ExperimentConfig): Promise<RunRow[]> => {
   const { id } = await api.experiments.launch.mutate({ name: "study", config });
+  experiments.push(id);
   return (await api.experiments.get.query({ id })).runs;
 };
 const detail = (run: RunRow) => api.runs.get.query({ id: run.id });
@@ -51,15 +62,6 @@ const expectExact = async (run: RunRow) => {
 /** All but the clock's series. */
 const curve = async (run: RunRow) =>
   (await storedPoints(server.url, run.id)).filter((point) => !/^train\/(stepMs|elapsedMs) /.test(point));
-const hasCheckpoint = (folder: string, run: RunRow) =>
-  until(
-    "a checkpoint is there",
-    () =>
-      ledgerOf([folder], run.id)
-        .flat()
-        .some(({ event }) => event.kind === "checkpoint"),
-    60_000,
-  );
 const processOf = (folder: string, run: RunRow, attempt = 1) => {
   const state = readFileSync(join(folder, "worker", "spool", `${run.id}.${attempt}.json`), "utf8");
   return Number.parseInt((JSON.parse(state) as { process: string }).process, 10);
@@ -68,19 +70,22 @@ const processOf = (folder: string, run: RunRow, attempt = 1) => {
 const every = 100;
 const measuring = { name: "every" as const, steps: every };
 const short = smallStudy({ depths: [3], steps: 2_000, measuring });
-/** Long enough for a checkpoint, which comes every 10 s. */
-const long = smallStudy({ depths: [3], steps: 40_000, measuring });
+/** Some seconds long. */
+const long = smallStudy({ depths: [3], steps: 30_000, measuring });
 
-beforeEach(async () => {
-  folders = [];
-  workers = [];
+beforeAll(async () => {
   server = await ServerProcess.start();
   api = connect(server.url);
   token = (await api.workers.createToken.mutate({ name: "tests" })).token;
 });
+afterAll(() => server.stop());
+beforeEach(() => {
+  folders = [];
+  workers = [];
+});
 afterEach(async () => {
+  for (const id of experiments.splice(0)) await api.experiments.cancel.mutate({ id });
   await Promise.all(workers.map((worker) => worker.stop()));
-  await server.stop();
   for (const folder of folders) removeFolder(folder);
 });
 
@@ -96,18 +101,43 @@ it("an undisturbed study runs to its end, and the database has exactly what the 
 });
 
 describe("a run whose process is killed", () => {
-  it("goes on from its checkpoint as attempt 2, with the curve of an undisturbed run", async () => {
-    const { folder } = await startWorker(2);
-    const [undisturbed] = await launch(long);
+  it("goes on from its last checkpoint, with the curve of an undisturbed run", async () => {
+    const first = await startWorker(1);
     const [run] = await launch(long);
-    await hasCheckpoint(folder, run);
-    process.kill(processOf(folder, run), "SIGKILL");
-    await reaches(run, "finished");
-    await reaches(undisturbed, "finished");
-    expect(await outcomes(run)).toEqual(["CRASHED", "FINISHED"]);
-    expect((await detail(run)).attempts[1].resumedFromStep).toBeGreaterThan(0);
+    await measuredTo(run, 2_000);
+    await first.worker.stop(); // makes a checkpoint, sooner than the ten seconds between two
+    await startWorker(2, first.folder);
+    const [undisturbed] = await launch(long);
+    await measuredTo(run, 6_000);
+    process.kill(processOf(first.folder, run, 2), "SIGKILL");
+    for (const each of [run, undisturbed]) await reaches(each, "finished");
+    expect(await outcomes(run)).toEqual(["WORKER_LOST", "CRASHED", "FINISHED"]);
+    const resumed = (await detail(run)).attempts.map(({ resumedFromStep }) => resumedFromStep);
+    expect(resumed[1]).toBeGreaterThanOrEqual(2_000);
+    expect(resumed[2]).toBeGreaterThanOrEqual(resumed[1]!);
     await expectExact(run);
     expect(await curve(run)).toEqual(await curve(undisturbed));
+  });
+
+  it("before its first checkpoint begins anew", async () => {
+    const { folder } = await startWorker(1);
+    const [run] = await launch(short);
+    await measuredTo(run, 200);
+    process.kill(processOf(folder, run), "SIGKILL");
+    await reaches(run, "finished");
+    expect(await outcomes(run)).toEqual(["CRASHED", "FINISHED"]);
+    await expectExact(run);
+  });
+
+  it("three times is given up, with the reason", async () => {
+    const { folder } = await startWorker(1);
+    const [run] = await launch(long);
+    for (const attempt of [1, 2, 3]) {
+      await until("the attempt has a process", () => spoolFiles(folder).includes(`${run.id}.${attempt}.jsonl`), 30_000);
+      process.kill(processOf(folder, run, attempt), "SIGKILL");
+    }
+    await reaches(run, "failed");
+    expect((await detail(run)).row.failure).toMatchObject({ code: "CRASHED", message: expect.stringMatching(/out of memory/) });
   });
 });
 
@@ -169,8 +199,8 @@ describe("a worker that is killed", () => {
     process.kill(pid, "SIGKILL");
     const killed = Date.now();
     const other = await startWorker(1);
-    await until("the loss is noticed", async () => (await detail(run)).row.status === "queued", 25_000);
-    expect(Date.now() - killed).toBeLessThan(20_000);
+    await until("the loss is noticed", async () => (await detail(run)).row.status === "queued", 60_000);
+    expect(Date.now() - killed).toBeLessThan(20_000 * slowness());
     await reaches(run, "finished");
     expect(await outcomes(run)).toEqual(["WORKER_LOST", "FINISHED"]);
     folders = [other.folder];
@@ -185,7 +215,7 @@ describe("a worker that is killed", () => {
     const asked = Date.now();
     worker.kill("SIGTERM");
     await worker.exited;
-    expect(Date.now() - asked).toBeLessThan(10_000);
+    expect(Date.now() - asked).toBeLessThan(10_000 * slowness());
     expect(await outcomes(run)).toEqual(["WORKER_LOST"]);
     await startWorker(1, folder);
     await reaches(run, "finished");
@@ -198,8 +228,8 @@ describe("cancelling stops a run within 2 s", () => {
   const cancelled = async (run: RunRow) => {
     const asked = Date.now();
     await api.runs.cancel.mutate({ id: run.id });
-    await reaches(run, "cancelled", 5_000);
-    expect(Date.now() - asked).toBeLessThan(2_000);
+    await reaches(run, "cancelled", 30_000);
+    expect(Date.now() - asked).toBeLessThan(2_000 * slowness());
   };
   const leased = (run: RunRow) => until("the run has a worker", async () => (await detail(run)).row.status !== "queued", 20_000);
 
@@ -236,7 +266,7 @@ describe("cancelling stops a run within 2 s", () => {
 
 it("a frozen worker's run goes to another one, and what the first writes when it thaws is refused", async () => {
   const frozen = await startWorker(1);
-  const [run] = await launch({ ...long, training: { ...long.training, steps: 100_000 } });
+  const [run] = await launch({ ...long, training: { ...long.training, steps: 60_000 } });
   await measuredTo(run, 1_000);
   const pid = processOf(frozen.folder, run);
   frozen.worker.kill("SIGSTOP");

@@ -19,8 +19,13 @@ export class ServerProcess {
 
   static async start(): Promise<ServerProcess> {
     const server = new ServerProcess(await freePort());
-    await server.again();
-    return server;
+    try {
+      await server.again();
+      return server;
+    } catch (error) {
+      await server.kill();
+      throw error;
+    }
   }
 
   /** Starts it (again). @returns when it answers */
@@ -39,7 +44,7 @@ export class ServerProcess {
       stream.setEncoding("utf8").on("data", (text: string) => {
         this.output += text;
       });
-    for (const deadline = Date.now() + 60_000; ; ) {
+    for (const deadline = Date.now() + 110_000; ; ) {
       if (child.exitCode !== null || Date.now() > deadline) throw new Error(`the server did not start:\n${this.output}`);
       if (this.output.includes("Collapsar is ready")) break;
       await new Promise((resolve) => setTimeout(resolve, 50));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Node 22 of this project: the worker's programs run as they are written. */
@@ -65,6 +65,9 @@ export function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+/** How many times longer things may take because the machine has more to do than cores. */
+export const slowness = (): number => Math.max(1, loadavg()[0] / availableParallelism() - 1);
 
 /** Waits until something holds. @throws after the time, saying what was waited for */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
