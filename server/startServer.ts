@@ -6,6 +6,7 @@ import type { ServerSettings } from "./env.ts";
 import { AccessKey } from "./http/accessKey.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
+import { importSamples } from "./samples/importSamples.ts";
 import type { ServiceContext } from "./services/context.ts";
 import { Refresher } from "./services/refresher.ts";
 import { openSockets } from "./sockets/openSockets.ts";
@@ -72,6 +73,7 @@ export async function startServer(
       io.disconnectSockets(true);
       await io.close();
     });
+    await importSamples(database);
     if (settings.localWorker) {
       const worker = await LocalWorker.start(database, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
       undo.push(() => worker.stop());

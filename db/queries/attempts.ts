@@ -53,6 +53,10 @@ export async function startAttempt(db: Executor, runId: string, number: number, 
     .where(and(eq(attempts.runId, runId), eq(attempts.number, number)));
 }
 
+export async function insertAttempt(db: Executor, row: typeof attempts.$inferInsert): Promise<void> {
+  await db.insert(attempts).values(row);
+}
+
 /** Ends an attempt once; a later word about its end changes nothing. */
 export async function endAttempt(
   db: Executor,

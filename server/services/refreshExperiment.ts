@@ -26,7 +26,7 @@ export async function refreshExperiment(
 }
 
 /** NC1 of the deepest run's last layer, for the list's sparkline. */
-async function updateCourse(tx: Executor, id: string): Promise<void> {
+export async function updateCourse(tx: Executor, id: string): Promise<void> {
   const deepest = await findDeepestRun(tx, id);
   if (!deepest) return;
   const [series] = await readSeries(tx, [deepest.id], [`train/nc1.ratio@${deepest.depth}`]);
