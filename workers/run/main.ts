@@ -55,6 +55,10 @@ async function take({ assignment, paths, device, threads }: Extract<ToRun, { typ
   spool = openSpool(paths.spool);
   const { config } = assignment;
   let toldAt = 0;
+  const resumeFrom = newestCheckpoint(paths.checkpoints, JSON.stringify(config), (text) =>
+    emit({ kind: "log", level: "warning", text: text.slice(0, 4000) }),
+  );
+  step = resumeFrom?.step ?? null;
   await executeRun({
     config,
     places: { folder: paths.datasets, cache: paths.datasetCache },
@@ -68,9 +72,7 @@ async function take({ assignment, paths, device, threads }: Extract<ToRun, { typ
       toldAt = now;
       tell({ type: "progress", step: done, stepMs: stepMs() });
     },
-    resumeFrom: newestCheckpoint(paths.checkpoints, JSON.stringify(config), (text) =>
-      emit({ kind: "log", level: "warning", text: text.slice(0, 4000) }),
-    ),
+    resumeFrom,
     saveCheckpoint(checkpoint) {
       spool?.sync();
       emit({ kind: "checkpoint", step: checkpoint.step, ...writeCheckpoint(paths.checkpoints, checkpoint) });
@@ -90,6 +92,7 @@ function asFailure(error: unknown): Failure {
 
 function stop(reason: Failure, checkpoint: boolean): void {
   if (!assigned) process.exit(0);
+  if (early) end(reason); // nothing is trained yet, and a download should not be waited for
   interruption ??= { checkpoint, reason };
 }
 
