@@ -42,6 +42,15 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
     if (name !== undefined) document.title = `${name} · Collapsar`;
   }, [name]);
 
+  const isRead = detail !== null;
+  useEffect(() => {
+    // A link to a panel: the panel exists only now.
+    const panel = isRead && window.location.hash.startsWith("#panel-") ? window.location.hash.slice(1) : null;
+    if (panel === null) return;
+    const timer = setTimeout(() => document.getElementById(panel)?.scrollIntoView(), 600);
+    return () => clearTimeout(timer);
+  }, [isRead]);
+
   const badge = <LiveBadge experimentId={experimentId} rows={rows} onJoined={onJoined} onItems={onItems} />;
   if (detail === null)
     return (
@@ -94,7 +103,9 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
         <TrainingSection store={store} version={store.chartVersion} view={view} onView={onView} share={shareToken} />
         <RunTable store={store} version={version} view={view} onView={onView} share={shareToken} />
         <div className="grid gap-4 xl:grid-cols-2">
-          <ConfigPanel detail={detail} rows={rows} />
+          <WhenVisible height={360}>
+            <ConfigPanel detail={detail} rows={store.chartRows} />
+          </WhenVisible>
           <NotePanel note={detail.note} readOnly={detail.readOnly} onSave={saveNote} />
         </div>
       </div>

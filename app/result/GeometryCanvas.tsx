@@ -105,31 +105,35 @@ function draw(
   context.strokeStyle = edge;
   context.setLineDash([4, 4]);
   context.globalAlpha = classes > 6 ? 0.28 : 0.55;
+  context.beginPath();
   for (let a = 0; a < classes; a++)
     for (let b = a + 1; b < classes; b++) {
-      context.beginPath();
       context.moveTo(...place(vertices[a] as [number, number, number]));
       context.lineTo(...place(vertices[b] as [number, number, number]));
-      context.stroke();
     }
+  context.stroke();
   context.setLineDash([]);
 
-  // Far things first, so that near ones cover them.
-  const things: { z: number; paint: () => void }[] = [];
-  labels.forEach((label, i) => {
-    const point = rotated(samples, i, rotation);
-    things.push({
-      z: point[2],
-      paint: () => {
+  // One path a class and side: hundreds of single dots would cost more than everything else on the page.
+  const dots = labels.map((label, i) => ({ label, point: rotated(samples, i, rotation) }));
+  const paintDots = (near: boolean) => {
+    context.globalAlpha = 0.55;
+    for (let k = 0; k < classes; k++) {
+      context.fillStyle = classColor(k, dark);
+      context.beginPath();
+      for (const { label, point } of dots) {
+        if (label !== k || point[2] >= 0 !== near) continue;
         const [x, y] = place(point);
-        context.globalAlpha = 0.55;
-        context.fillStyle = classColor(label, dark);
-        context.beginPath();
+        context.moveTo(x + 2, y);
         context.arc(x, y, 2, 0, 2 * Math.PI);
-        context.fill();
-      },
-    });
-  });
+      }
+      context.fill();
+    }
+  };
+  paintDots(false);
+
+  // Far things first, so that near ones cover them.
+  const things: { z: number; paint: () => void }[] = [{ z: 0, paint: () => paintDots(true) }];
   for (let k = 0; k < classes; k++) {
     const vertex = vertices[k] as [number, number, number];
     things.push({

@@ -1,13 +1,17 @@
 "use client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 
+/** The first drawing of what lies below the window waits for a quiet moment, but no longer than this. */
+const latestMountMs = 2_500;
+
 /**
- * Renders its content only while it is near the window: what is scrolled away keeps its last picture and costs nothing,
- * however fast points arrive.
+ * Keeps its content up to date only while it is near the window: what is scrolled away keeps its last picture and costs
+ * nothing, however fast points arrive.
  */
 export function WhenVisible({ height, children }: { height: number; children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
+  const [mounted, setMounted] = useState(false);
   const last = useRef<ReactNode>(null);
   useEffect(() => {
     const element = box.current;
@@ -16,7 +20,16 @@ export function WhenVisible({ height, children }: { height: number; children: Re
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  if (near) last.current = children;
+  useEffect(() => {
+    // Safari has no idle callbacks.
+    if (typeof requestIdleCallback !== "function") {
+      const timer = setTimeout(() => setMounted(true), latestMountMs / 2);
+      return () => clearTimeout(timer);
+    }
+    const request = requestIdleCallback(() => setMounted(true), { timeout: latestMountMs });
+    return () => cancelIdleCallback(request);
+  }, []);
+  if (near || (mounted && last.current === null)) last.current = children;
   return (
     <div ref={box} className="min-w-0" style={last.current === null ? { minHeight: height } : undefined}>
       {last.current}
