@@ -1,0 +1,181 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { ExperimentDetail } from "../../contract/views.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await TestServer.start({ localWorker: true, pages: true });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** A page of its own visitor: nothing is shared with the others but the server. */
+async function visitor(): Promise<{ page: Page; problems: string[] }> {
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  return { page, problems };
+}
+
+const at = (page: Page, id: string) => page.locator(`[data-testid="${id}"]`);
+
+/** Replaces the numbers of a chip field. */
+async function enterNumbers(page: Page, field: string, numbers: string): Promise<void> {
+  const input = at(page, field).locator("input").first();
+  await input.focus();
+  for (let left = await at(page, field).locator("button").count(); left > 0; left -= 1) await input.press("Backspace");
+  await input.fill(numbers);
+  await input.press("Enter");
+}
+
+/** Last values by run and series, as the run table shows them. */
+async function tableValues(page: Page): Promise<Record<string, Record<string, number>>> {
+  return page
+    .locator('[data-testid="run-row"]')
+    .evaluateAll((rows) =>
+      Object.fromEntries(
+        rows.map((row) => [
+          row.getAttribute("data-run-id"),
+          Object.fromEntries(
+            [...row.querySelectorAll("[data-metric]")]
+              .filter((cell) => cell.getAttribute("data-value") !== "")
+              .map((cell) => [cell.getAttribute("data-metric"), Number(cell.getAttribute("data-value"))]),
+          ),
+        ]),
+      ),
+    );
+}
+
+describe("a depth study, from the form to the depth curve", () => {
+  let experimentId: string;
+  let watcher: Page;
+  let launcher: Page;
+  let problems: string[];
+
+  it("shows a recorded sample to a newcomer, and opens it", async () => {
+    const { page, problems } = await visitor();
+    await page.goto(server.url);
+    const row = at(page, "experiment-row").first();
+    await row.waitFor();
+    expect(await row.textContent()).toMatch(/sample/i);
+    await at(page, "experiment-link").first().click();
+    await at(page, "experiment-result").waitFor();
+    await page.locator("svg.recharts-surface").first().waitFor();
+    expect(await at(page, "finding").textContent()).toMatch(/slope/i);
+    expect(await at(page, "run-again").count()).toBe(1);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  it("says at the field what is wrong with a value, and keeps what was typed", async () => {
+    ({ page: launcher, problems } = await visitor());
+    await launcher.goto(`${server.url}/new`);
+    await at(launcher, "preset-first-steps").click();
+    await at(launcher, "name").fill("Clusters, watched");
+    await enterNumbers(launcher, "depths", "2, 99");
+    await launcher
+      .getByText(/at most 64/)
+      .first()
+      .waitFor();
+    await at(launcher, "launch").click();
+    await launcher.waitForTimeout(300);
+    expect(new URL(launcher.url()).pathname).toBe("/new");
+    await launcher.reload();
+    await expect.poll(() => at(launcher, "name").inputValue()).toBe("Clusters, watched");
+  });
+
+  it("is launched by one visitor and watched live by another", async () => {
+    await enterNumbers(launcher, "depths", "2,3,4");
+    await enterNumbers(launcher, "widths", "16");
+    await enterNumbers(launcher, "seeds", "0,1");
+    await expect.poll(() => at(launcher, "run-count").getAttribute("data-runs")).toBe("6");
+    const clickedAt = Date.now();
+    await at(launcher, "launch").click();
+    await launcher.waitForURL(/\/e\/[0-9a-f-]{36}/);
+    experimentId = new URL(launcher.url()).pathname.split("/")[2];
+    await launcher.waitForFunction(() => Number(document.querySelector('[data-testid="point-count"]')?.textContent) > 0);
+    console.log(`launch clicked → first point on screen: ${Date.now() - clickedAt} ms`);
+
+    const second = await visitor();
+    watcher = second.page;
+    problems = second.problems;
+    await watcher.goto(`${server.url}/e/${experimentId}`);
+    await at(watcher, "experiment-result").waitFor();
+    const pointsAtFirst = Number(await at(watcher, "point-count").textContent());
+    await expect
+      .poll(async () => Number(await at(watcher, "point-count").textContent()), { timeout: 60_000 })
+      .toBeGreaterThan(pointsAtFirst);
+  });
+
+  it("shows both of them the values of the database at the end", async () => {
+    await expect
+      .poll(async () => (await server.call<ExperimentDetail>("experiments.get", { id: experimentId })).status, {
+        timeout: 240_000,
+        interval: 1000,
+      })
+      .toBe("finished");
+    const detail = await server.call<ExperimentDetail>("experiments.get", { id: experimentId });
+    const finished = (page: Page) => page.locator('[data-testid="run-row"][data-status="finished"]').count();
+    for (const page of [launcher, watcher]) {
+      await expect.poll(() => finished(page), { timeout: 20_000 }).toBe(6);
+      const shown = await tableValues(page);
+      for (const run of detail.runs) {
+        const values = shown[run.id];
+        expect(Object.keys(values).length).toBeGreaterThan(4);
+        for (const [key, value] of Object.entries(values)) {
+          const stored = run.last[key] ?? run.last[`${key}@${run.config.depth}`];
+          expect(value, `${key} of depth ${run.config.depth}`).toBe(stored);
+        }
+      }
+    }
+    expect(await tableValues(launcher)).toEqual(await tableValues(watcher));
+  });
+
+  it("says what was found, with the slope and its standard error", async () => {
+    await expect.poll(() => at(watcher, "finding").textContent()).toMatch(/slope.*±/is);
+    expect(problems).toEqual([]);
+  });
+
+  it("keeps a choice of the reader in the address", async () => {
+    await watcher.locator("select").first().waitFor();
+    const before = watcher.url();
+    await watcher.locator("select").first().selectOption({ index: 1 });
+    await expect.poll(() => watcher.url()).not.toBe(before);
+    const chosen = await watcher.locator("select").first().inputValue();
+    await watcher.reload();
+    await expect.poll(() => watcher.locator("select").first().inputValue()).toBe(chosen);
+  });
+
+  it("opens read-only by a link, and by nothing else once the link is revoked", async () => {
+    await at(launcher, "share").first().click();
+    await at(launcher, "create-share").click();
+    const link = await at(launcher, "share-url").inputValue();
+    const { page, problems } = await visitor();
+    await page.goto(link);
+    await at(page, "experiment-result").waitFor();
+    expect(await tableValues(page)).toEqual(await tableValues(watcher));
+    expect(await at(page, "share").count()).toBe(0);
+    const runLink = page.locator('a[href^="/s/"][href*="/r/"]').first();
+    await runLink.click();
+    await at(page, "run").waitFor();
+    expect(problems).toEqual([]);
+
+    await launcher.getByRole("button", { name: "Revoke" }).first().click();
+    await launcher.getByText("revoked", { exact: true }).first().waitFor();
+    await page.goto(link);
+    await at(page, "dead-link").waitFor();
+    const dead = await page.locator("main").textContent();
+    await page.goto(`${server.url}/s/${"A".repeat(43)}`);
+    await at(page, "dead-link").waitFor();
+    expect(await page.locator("main").textContent()).toBe(dead);
+    await page.context().close();
+  });
+});
