@@ -134,7 +134,7 @@ export const DepthCurveChart = memo(function DepthCurveChart({ rows, view, onVie
       if (curve.points.length === 0) return [];
       const { fit } = curve;
       if (!fit) return [single, main];
-      const ends = [curve.points[0]?.x ?? 1, curve.points.at(-1)?.x ?? 1];
+      const ends = curve.fitRange;
       const fitted: ChartSeries = {
         id: `${curve.key}/fit`,
         label: `${label}: fit`,
@@ -152,12 +152,11 @@ export const DepthCurveChart = memo(function DepthCurveChart({ rows, view, onVie
   const wedges = useMemo((): Wedge[] => {
     if (!log || over !== "depth" || !hasTheorySlope(metric) || curves.length > 3) return [];
     return curves.flatMap((curve) => {
-      const first = curve.points[0];
-      const last = curve.points.at(-1);
-      if (!curve.fit || !first || !last) return [];
-      const x = Math.sqrt(first.x * last.x);
+      if (!curve.fit) return [];
+      const [from, to] = curve.fitRange;
+      const x = Math.sqrt(from * to);
       const y = 10 ** (curve.fit.intercept + curve.fit.slope * Math.log10(x));
-      return [{ x, y, slopes: theorySlopes, from: first.x, to: last.x, label: curve.key }];
+      return [{ x, y, slopes: theorySlopes, from, to, label: curve.key }];
     });
   }, [curves, log, metric, over]);
   const references = useMemo(() => optimumMarks(curves, metric, curves.length === 1), [curves, metric]);
@@ -227,7 +226,7 @@ export const DepthCurveChart = memo(function DepthCurveChart({ rows, view, onVie
             className="!h-7 !w-auto max-w-52 text-xs"
             options={curveMetrics.map((value) => ({ value, label: metricInfo[value].label }))}
             value={metric}
-            onChange={(value) => onView({ metric: value === "nc1.ratio" ? undefined : value, log: null } as Partial<ResultView>)}
+            onChange={(value) => onView({ metric: value, log: null })}
           />
           <Segmented
             label="Split"

@@ -85,7 +85,7 @@ export function GeometryCanvas({ snapshot, radius, height }: GeometryCanvasProps
 
 /** Distance that holds the means and the simplex of every snapshot, with a little air. */
 export const framingRadius = (snapshots: readonly GeometrySnapshot[]): number =>
-  1.18 * Math.max(1e-9, ...snapshots.map((snapshot) => Math.max(radiusOf(snapshot.means), radiusOf(snapshot.ideal))));
+  1.1 * Math.max(1e-9, ...snapshots.map((snapshot) => Math.max(radiusOf(snapshot.means), radiusOf(snapshot.ideal))));
 
 function draw(
   context: CanvasRenderingContext2D,

@@ -37,6 +37,8 @@ export interface DepthCurve {
   dots: { run: RunRow; value: number; unfinished: boolean }[];
   /** null: fewer than two depths with a value above 0, or a linear scale. */
   fit: SlopeFit | null;
+  /** First and last x of the points behind the fit. */
+  fitRange: [number, number];
   /** Runs in the means. */
   count: number;
   unfinished: boolean;
@@ -89,7 +91,9 @@ export function depthCurves(
     });
     // Unfinished training would tilt the slope: it counts only while fewer than two places are finished.
     const settled = used.filter(({ unfinished }) => !unfinished);
-    const fit = log ? (slopeOf(settled) ?? slopeOf(used)) : null;
+    const basis = slopeOf(settled) === null ? used : settled;
+    const fit = log ? slopeOf(basis) : null;
+    const fitted = basis.map(({ x }) => x);
     return {
       key: cell.key,
       label: cell.label,
@@ -97,6 +101,7 @@ export function depthCurves(
       points,
       dots: usable,
       fit,
+      fitRange: [Math.min(...fitted), Math.max(...fitted)],
       count: points.reduce((sum, point) => sum + point.runs.length, 0),
       unfinished: points.some((point) => point.unfinished),
       leftOut: cell.members.filter(endedBadly).length,

@@ -35,6 +35,8 @@ export interface ResultView {
   filter: string;
 }
 
+const defaults = { metric: "nc1.ratio", split: "train" } as const;
+
 const numberOf = (text: string | null): number | null => {
   if (text === null || !/^\d{1,10}$/.test(text)) return null;
   return Number(text);
@@ -54,8 +56,8 @@ export function readView(get: (name: string) => string | null): ResultView {
   const seed = get("seed");
   const smoothing = Number(get("smooth") ?? 0);
   return {
-    metric: oneOf(Object.keys(metricInfo) as Metric[], get("metric")) ?? "nc1.ratio",
-    split: oneOf(["train", "test"], get("split")) ?? "train",
+    metric: oneOf(Object.keys(metricInfo) as Metric[], get("metric")) ?? defaults.metric,
+    split: oneOf(["train", "test"], get("split")) ?? defaults.split,
     lines:
       get("lines") === "none"
         ? []
@@ -64,7 +66,7 @@ export function readView(get: (name: string) => string | null): ResultView {
             .filter((id) => id !== null) ?? null),
     curveX: oneOf(["depth", "width"], get("over")),
     log: flag(get("log")),
-    profileMetric: oneOf(layerMetrics, get("profile")) ?? "nc1.ratio",
+    profileMetric: oneOf(layerMetrics, get("profile")) ?? defaults.metric,
     profileStep: numberOf(get("at")),
     x: oneOf(xModes, get("x")) ?? "step",
     logX: flag(get("logx")),
@@ -90,8 +92,10 @@ export function viewPatch(changes: Partial<ResultView>): Record<string, string |
   for (const [name, value] of Object.entries(changes) as [keyof ResultView, never][]) {
     switch (name) {
       case "metric":
+        patch.metric = value === defaults.metric ? null : value;
+        break;
       case "split":
-        patch[name] = value;
+        patch.split = value === defaults.split ? null : value;
         break;
       case "lines":
         patch.lines = (value as string[] | null)?.length === 0 ? "none" : list(value);
@@ -103,7 +107,7 @@ export function viewPatch(changes: Partial<ResultView>): Record<string, string |
         patch.log = bit(value);
         break;
       case "profileMetric":
-        patch.profile = value;
+        patch.profile = value === defaults.metric ? null : value;
         break;
       case "profileStep":
         patch.at = value;
