@@ -1,54 +1,20 @@
 "use client";
-import Link from "next/link";
 import { memo, useMemo, useState } from "react";
-import { type Metric, metricInfo } from "../../contract/seriesKey.ts";
+import { metricInfo } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { readable } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
-import type { AxisOptions, ChartSeries, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
-import { curveStyle } from "../charts/lineStyle.ts";
+import type { AxisOptions, Wedge } from "../charts/chartTypes.ts";
 import { countOf } from "../text/formatNumber.ts";
-import { StatusBadge } from "../ui/Badge.tsx";
-import { Button } from "../ui/Button.tsx";
 import { Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
-import {
-  type CurveX,
-  curveLegend,
-  type DepthCurve,
-  defaultSplit,
-  depthCurves,
-  hasTheorySlope,
-  theorySlopes,
-} from "./depthCurves.ts";
+import { curveMetrics, curveSeries, optimumMarks, theoryWedges } from "./depthCurveSeries.ts";
+import { type CurveX, defaultSplit, depthCurves } from "./depthCurves.ts";
 import { type GridAxisId, gridAxes, varyingAxes } from "./gridAxes.ts";
+import { PickedRuns } from "./PickedRuns.tsx";
 import type { ResultView } from "./resultView.ts";
-import { runLink } from "./runLink.ts";
 import type { ChangeView } from "./useResultView.ts";
 
-export const curveMetrics: readonly Metric[] = [
-  "nc1.ratio",
-  "nc1.pinv",
-  "nc1.cdnv",
-  "nc2.frame",
-  "nc2.norms",
-  "nc2.angles",
-  "nc2.etf",
-  "nc3.cosine",
-  "nc3.duality",
-  "nc4.ncc",
-  "gap.total",
-  "gap.head",
-  "gap.representation",
-  "distance.procrustes",
-  "distance.gram",
-  "loss",
-  "fit",
-  "ridge.head",
-  "ridge.hidden",
-  "accuracy",
-  "stepMs",
-];
+const noWedges: Wedge[] = [];
 
 interface DepthCurveChartProps {
   rows: readonly RunRow[];
@@ -56,38 +22,6 @@ interface DepthCurveChartProps {
   onView: ChangeView;
   share: string | null;
   empty: React.ReactNode;
-}
-
-/** Value that a metric has at the optimum of a run's objective, where that can be drawn. */
-function atOptimum(metric: Metric, run: RunRow): number | null {
-  if (run.optimum === null) return null;
-  if (metric === "loss") return run.optimum.loss;
-  if (metric === "fit") return run.optimum.fit;
-  return metric === "ridge.head" ? run.optimum.ridge : null;
-}
-
-function optimumMarks(curves: readonly DepthCurve[], metric: Metric, single: boolean): ReferenceMark[] {
-  const marks: ReferenceMark[] = [];
-  const seen = new Set<string>();
-  for (const curve of curves) {
-    const points = curve.points.flatMap(({ x, runs }) => {
-      const y = runs[0] ? atOptimum(metric, runs[0]) : null;
-      return y === null ? [] : [{ x, y }];
-    });
-    const first = points[0];
-    const shape = JSON.stringify(points.map((point) => point.y));
-    if (first === undefined || seen.has(shape)) continue;
-    seen.add(shape);
-    const constant = points.every((point) => point.y === first.y);
-    const name = metric === "loss" ? "L*" : "UFM optimum";
-    const whose = single ? "" : `, ${curve.label}`;
-    marks.push(
-      constant
-        ? { y: first.y, label: `${name} = ${readable(first.y)}${whose}` }
-        : { y: first.y, label: `${name}${whose}`, points },
-    );
-  }
-  return marks;
 }
 
 /** The signature chart: a metric over depth, a line for each architecture (or width, regularizer, …), with bands over seeds and slopes. */
@@ -104,61 +38,12 @@ export const DepthCurveChart = memo(function DepthCurveChart({ rows, view, onVie
 
   const strengths = new Set(rows.map(({ config }) => ("lambda" in config.regularizer ? config.regularizer.lambda : 0))).size > 1;
   const widths = varying.includes("width") && over !== "width";
-  const series = useMemo((): ChartSeries[] => {
-    const seeds = [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b);
-    return curves.flatMap((curve): ChartSeries[] => {
-      const style = curveStyle(curve.config, { width: widths, lambda: strengths });
-      const label = curveLegend(curve.label === "" ? { ...curve, label: info.label } : curve);
-      const dodge = (run: RunRow) => 2 ** (0.05 * ((seeds.indexOf(run.config.seed) + 0.5) / seeds.length - 0.5));
-      const main: ChartSeries = {
-        id: curve.key,
-        label,
-        style,
-        xs: curve.points.map((point) => point.x),
-        ys: curve.points.map((point) => point.mean),
-        draw: "line-and-dots",
-        hollow: curve.points.map((point) => point.unfinished),
-        notes: curve.points.map((point) => `${point.runs.length} ${point.runs.length === 1 ? "run" : "runs"}`),
-        band: { low: curve.points.map((point) => point.low), high: curve.points.map((point) => point.high) },
-      };
-      const single: ChartSeries = {
-        id: `${curve.key}/runs`,
-        label: `${label}: single runs`,
-        style: { ...style, dash: "" },
-        xs: curve.dots.map(({ run }) => run.config[over] * dodge(run)),
-        ys: curve.dots.map(({ value }) => value),
-        draw: "dots",
-        hollow: curve.dots.map(({ unfinished }) => unfinished),
-        minor: true,
-      };
-      if (curve.points.length === 0) return [];
-      const { fit } = curve;
-      if (!fit) return [single, main];
-      const ends = curve.fitRange;
-      const fitted: ChartSeries = {
-        id: `${curve.key}/fit`,
-        label: `${label}: fit`,
-        style: { ...style, dash: "2 4", opacity: 0.7 },
-        xs: ends,
-        ys: ends.map((x) => 10 ** (fit.intercept + fit.slope * Math.log10(x))),
-        draw: "line",
-        minor: true,
-        bare: true,
-      };
-      return [single, fitted, main];
-    });
-  }, [curves, rows, over, widths, strengths, info.label]);
+  const series = useMemo(
+    () => curveSeries(curves, rows, over, info.label, { width: widths, lambda: strengths }),
+    [curves, rows, over, widths, strengths, info.label],
+  );
 
-  const wedges = useMemo((): Wedge[] => {
-    if (!log || over !== "depth" || !hasTheorySlope(metric) || curves.length > 3) return [];
-    return curves.flatMap((curve) => {
-      if (!curve.fit) return [];
-      const [from, to] = curve.fitRange;
-      const x = Math.sqrt(from * to);
-      const y = 10 ** (curve.fit.intercept + curve.fit.slope * Math.log10(x));
-      return [{ x, y, slopes: theorySlopes, from, to, label: curve.key }];
-    });
-  }, [curves, log, metric, over]);
+  const wedges = useMemo(() => (log && over === "depth" ? theoryWedges(curves, metric) : noWedges), [curves, log, metric, over]);
   const references = useMemo(() => optimumMarks(curves, metric, curves.length === 1), [curves, metric]);
 
   const leftOut = curves.reduce((sum, curve) => sum + curve.leftOut, 0);
@@ -264,26 +149,12 @@ export const DepthCurveChart = memo(function DepthCurveChart({ rows, view, onVie
       }
       footer={
         pickedRuns.length > 0 && picked ? (
-          <div className="mt-2 rounded-md border border-line bg-sunken px-3 py-2 text-xs" role="status" data-testid="picked-runs">
-            <div className="mb-1 flex items-center justify-between gap-2">
-              <span className="font-medium">
-                {pickedCurve?.label ? `${pickedCurve.label}, ` : ""}
-                {over} {picked.x}: {info.label} of each run
-              </span>
-              <Button look="quiet" small icon="close" aria-label="Close" onClick={() => setPicked(null)} />
-            </div>
-            <ul className="flex flex-wrap gap-x-4 gap-y-1">
-              {pickedRuns.map(({ run, value }) => (
-                <li key={run.id} className="inline-flex items-center gap-2">
-                  <Link className="text-accent hover:underline" href={runLink(run.id, share)}>
-                    seed {run.config.seed}
-                  </Link>
-                  <span>{readable(value, 4)}</span>
-                  {run.status !== "finished" && <StatusBadge status={run.status} />}
-                </li>
-              ))}
-            </ul>
-          </div>
+          <PickedRuns
+            title={`${pickedCurve?.label ? `${pickedCurve.label}, ` : ""}${over} ${picked.x}: ${info.label} of each run`}
+            runs={pickedRuns}
+            share={share}
+            onClose={() => setPicked(null)}
+          />
         ) : null
       }
     />

@@ -1,11 +1,8 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { experimentStatus, isTerminal, type RunCounts, runStatuses } from "../../contract/status.ts";
 import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
-import { failureOf } from "../data/failureOf.ts";
-import { useTRPC } from "../data/trpcClient.ts";
 import { useCommands } from "../shell/Commands.tsx";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatPercent } from "../text/formatNumber.ts";
@@ -20,6 +17,7 @@ import { EditableName } from "./EditableName.tsx";
 import { experimentCsv } from "./runLink.ts";
 import { ShareDialog } from "./ShareDialog.tsx";
 import { TagList } from "./TagList.tsx";
+import { useExperimentActions } from "./useExperimentActions.ts";
 
 interface ResultHeaderProps {
   detail: ExperimentDetail;
@@ -47,7 +45,6 @@ const progressOf = (rows: readonly RunRow[]): number =>
 
 /** Name, state, and everything that can be done with an experiment. */
 export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHeaderProps) {
-  const trpc = useTRPC();
   const router = useRouter();
   const toast = useToast();
   const [dialog, setDialog] = useState<"share" | "depth" | "delete" | null>(null);
@@ -58,56 +55,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
   const missing = counts.failed + counts.cancelled + counts.diverged;
   const progress = progressOf(rows);
 
-  const onError = (error: unknown) => toast({ text: failureOf(error).message, tone: "bad" });
-  const update = useMutation(trpc.experiments.update.mutationOptions({ onSuccess: onChanged, onError }));
-  const restore = useMutation(trpc.experiments.restore.mutationOptions({ onError }));
-  const remove = useMutation(
-    trpc.experiments.remove.mutationOptions({
-      onError,
-      onSuccess: () => {
-        router.push("/");
-        toast({
-          text: `“${detail.name}” deleted`,
-          action: { label: "Undo", onSelect: () => restore.mutate({ id }, { onSuccess: () => router.push(`/e/${id}`) }) },
-          durationMs: 12_000,
-        });
-      },
-    }),
-  );
-  const cancel = useMutation(
-    trpc.experiments.cancel.mutationOptions({
-      onError,
-      onSuccess: ({ cancelled }) => {
-        toast({ text: `${countOf(cancelled, "run")} cancelled; “Run missing” queues them again.` });
-        onChanged();
-      },
-    }),
-  );
-  const runMissing = useMutation(
-    trpc.experiments.runMissing.mutationOptions({
-      onError,
-      onSuccess: ({ queued }) => {
-        toast({ text: queued === 0 ? "No cell is missing." : `${countOf(queued, "run")} queued` });
-        onChanged();
-      },
-    }),
-  );
-  const again = useMutation(
-    trpc.experiments.launch.mutationOptions({ onError, onSuccess: (launched) => router.push(`/e/${launched.id}`) }),
-  );
-  const archive = (archived: boolean) =>
-    update.mutate(
-      { id, archived },
-      {
-        onSuccess: () =>
-          toast({
-            text: archived ? "Archived: the list hides it." : "Back in the list.",
-            action: { label: "Undo", onSelect: () => update.mutate({ id, archived: !archived }) },
-          }),
-      },
-    );
-  const runAgain = () =>
-    again.mutate({ name: nameAgain(detail.name), note: detail.note, tags: detail.tags, config: detail.config });
+  const { update, remove, cancel, runMissing, again, archive, runAgain } = useExperimentActions(detail, onChanged);
 
   useCommands(
     readOnly
@@ -262,5 +210,3 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
     </header>
   );
 }
-
-const nameAgain = (name: string): string => `${name.slice(0, 110)} (again)`;

@@ -2,37 +2,7 @@ import type { GeometrySnapshot } from "../../contract/runEvents.ts";
 import { type LayerMetric, type Split, seriesKey } from "../../contract/seriesKey.ts";
 import type { ExperimentDetail, LayerProfileView, RunRow, SeriesView } from "../../contract/views.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
-
-interface StoredPoint {
-  attempt: number;
-  values: Record<string, number>;
-  /** Joining after which it came live; 0 for points that were read. */
-  generation: number;
-}
-
-interface RunPoints {
-  /** Attempt that took over → step from which it went on. */
-  resumes: Map<number, number>;
-  byStep: Map<number, StoredPoint>;
-  /** Greatest step of `byStep`; -1 while it is empty. */
-  lastStep: number;
-  /** Stored points of a series in the window read last, and the last step of that reading. */
-  totals: Map<string, { total: number; through: number }>;
-  geometry: Map<number, { attempt: number; snapshot: GeometrySnapshot }>;
-  version: number;
-  /** Series made from `byStep`, by key, until the next change. */
-  series: Map<string, RunSeries>;
-}
-
-export interface RunSeries {
-  steps: number[];
-  values: number[];
-  /** Stored points, of which these are a selection. */
-  total: number;
-}
-
-/** Points kept of one run beyond which live ones are thinned: far more than any panel shows. */
-const mostPoints = 6_000;
+import { isValid, mergePoint, noPoints, type RunPoints, type RunSeries, seriesOf, startAttempt, touch } from "./runPoints.ts";
 
 /**
  * What the result page knows: rows, and points merged by (run, step), so that duplicates and order do not matter.
@@ -71,15 +41,7 @@ export class ExperimentStore {
   private of(runId: string): RunPoints {
     let run = this.runs.get(runId);
     if (run === undefined) {
-      run = {
-        resumes: new Map(),
-        byStep: new Map(),
-        lastStep: -1,
-        totals: new Map(),
-        geometry: new Map(),
-        version: 0,
-        series: new Map(),
-      };
+      run = noPoints();
       this.runs.set(runId, run);
     }
     return run;
@@ -115,7 +77,7 @@ export class ExperimentStore {
     for (const view of views) {
       const run = this.of(view.runId);
       view.steps.forEach((step, i) => {
-        this.merge(run, step, this.attemptOf(view.runId), { [view.key]: view.values[i] as number }, 0);
+        mergePoint(run, step, this.attemptOf(view.runId), { [view.key]: view.values[i] as number }, 0);
       });
       run.totals.set(view.key, { total: view.total, through: view.steps.at(-1) ?? -1 });
       touch(run);
@@ -131,7 +93,7 @@ export class ExperimentStore {
         view.layers[i]?.forEach((value, layer) => {
           if (value !== null) values[seriesKey(split, metric, layer + 1)] = value;
         });
-        this.merge(run, step, this.attemptOf(view.runId), values, 0);
+        mergePoint(run, step, this.attemptOf(view.runId), values, 0);
       });
       touch(run);
     }
@@ -169,7 +131,7 @@ export class ExperimentStore {
     for (const item of items) {
       if (item.kind === "points" && rows.has(item.runId)) {
         const run = this.of(item.runId);
-        if (!this.merge(run, item.step, item.attempt, item.values, this.generation)) continue;
+        if (!mergePoint(run, item.step, item.attempt, item.values, this.generation)) continue;
         touch(run);
         const row = edit(item.runId) as RunRow;
         if (item.step >= this.lastStep(item.runId)) row.last = { ...row.last, ...item.values };
@@ -180,7 +142,7 @@ export class ExperimentStore {
         const row = edit(item.runId) as RunRow;
         values = true;
         if (item.attempt > row.attempt) row.attempt = item.attempt;
-        if (this.startAttempt(item.runId, item.attempt, item.resumedFromStep)) readAgain = true;
+        if (startAttempt(this.of(item.runId), item.attempt, item.resumedFromStep)) readAgain = true;
         row.step = Math.min(row.step, Math.max(item.resumedFromStep, this.lastStep(item.runId)));
       } else if (item.kind === "run" && item.row.experimentId === this.detail?.id) {
         const row = edit(item.row.id);
@@ -223,24 +185,7 @@ export class ExperimentStore {
 
   /** One series, in order of steps. */
   series(runId: string, key: string): RunSeries {
-    const run = this.of(runId);
-    const known = run.series.get(key);
-    if (known !== undefined) return known;
-    const pairs: [number, number][] = [];
-    for (const [step, point] of run.byStep) {
-      const value = point.values[key];
-      if (value !== undefined) pairs.push([step, value]);
-    }
-    pairs.sort(([a], [b]) => a - b);
-    const stored = run.totals.get(key);
-    const later = stored ? pairs.filter(([step]) => step > stored.through).length : pairs.length;
-    const made = {
-      steps: pairs.map(([step]) => step),
-      values: pairs.map(([, value]) => value),
-      total: (stored?.total ?? 0) + later,
-    };
-    run.series.set(key, made);
-    return made;
+    return seriesOf(this.of(runId), key);
   }
 
   /** Snapshots of a run, in order of steps. */
@@ -256,56 +201,4 @@ export class ExperimentStore {
   private attemptOf(runId: string): number {
     return Math.max(1, this.rows.find((row) => row.id === runId)?.attempt ?? 1);
   }
-
-  private merge(run: RunPoints, step: number, attempt: number, values: Record<string, number>, generation: number): boolean {
-    if (!isValid(run, attempt, step)) return false;
-    const point = run.byStep.get(step);
-    if (point === undefined) {
-      run.byStep.set(step, { attempt, values, generation });
-      run.lastStep = Math.max(run.lastStep, step);
-      if (run.byStep.size > mostPoints) thin(run);
-      return true;
-    }
-    // The later attempt wins; within one attempt the values of a step never change.
-    if (attempt > point.attempt) run.byStep.set(step, { attempt, values, generation });
-    else if (attempt === point.attempt)
-      run.byStep.set(step, {
-        attempt,
-        values: { ...point.values, ...values },
-        generation: Math.max(generation, point.generation),
-      });
-    return true;
-  }
-
-  private startAttempt(runId: string, attempt: number, resumedFromStep: number): boolean {
-    const run = this.of(runId);
-    if (attempt <= 1 || run.resumes.get(attempt) === resumedFromStep) return false;
-    run.resumes.set(attempt, resumedFromStep);
-    let removed = false;
-    for (const [step, point] of run.byStep) if (!isValid(run, point.attempt, step)) removed = run.byStep.delete(step) || removed;
-    run.lastStep = Math.max(-1, ...run.byStep.keys());
-    for (const [step, snapshot] of run.geometry) if (!isValid(run, snapshot.attempt, step)) run.geometry.delete(step);
-    run.totals.clear();
-    touch(run);
-    return removed;
-  }
-}
-
-function touch(run: RunPoints): void {
-  run.version++;
-  run.series.clear();
-}
-
-/** Whether no later attempt went on from before this step; one that began at step 0 measures step 0 again. */
-function isValid(run: RunPoints, attempt: number, step: number): boolean {
-  for (const [later, from] of run.resumes) if (later > attempt && (step > from || from === 0)) return false;
-  return true;
-}
-
-/** Drops every other point of the older half: the newest stay complete, the oldest stay drawn. */
-function thin(run: RunPoints): void {
-  const steps = [...run.byStep.keys()].sort((a, b) => a - b);
-  steps.slice(1, Math.floor(steps.length / 2)).forEach((step, index) => {
-    if (index % 2 === 0) run.byStep.delete(step);
-  });
 }

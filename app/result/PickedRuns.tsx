@@ -1,0 +1,37 @@
+"use client";
+import Link from "next/link";
+import type { RunRow } from "../../contract/views.ts";
+import { readable } from "../charts/axisTicks.ts";
+import { StatusBadge } from "../ui/Badge.tsx";
+import { Button } from "../ui/Button.tsx";
+import { runLink } from "./runLink.ts";
+
+interface PickedRunsProps {
+  title: string;
+  runs: readonly { run: RunRow; value: number }[];
+  share: string | null;
+  onClose: () => void;
+}
+
+/** The runs behind a point of the depth curve, with links to their pages. */
+export function PickedRuns({ title, runs, share, onClose }: PickedRunsProps) {
+  return (
+    <div className="mt-2 rounded-md border border-line bg-sunken px-3 py-2 text-xs" role="status" data-testid="picked-runs">
+      <div className="mb-1 flex items-center justify-between gap-2">
+        <span className="font-medium">{title}</span>
+        <Button look="quiet" small icon="close" aria-label="Close" onClick={onClose} />
+      </div>
+      <ul className="flex flex-wrap gap-x-4 gap-y-1">
+        {runs.map(({ run, value }) => (
+          <li key={run.id} className="inline-flex items-center gap-2">
+            <Link className="text-accent hover:underline" href={runLink(run.id, share)}>
+              seed {run.config.seed}
+            </Link>
+            <span>{readable(value, 4)}</span>
+            {run.status !== "finished" && <StatusBadge status={run.status} />}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

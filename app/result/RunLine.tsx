@@ -1,0 +1,117 @@
+"use client";
+import Link from "next/link";
+import { memo } from "react";
+import type { Metric, Split } from "../../contract/seriesKey.ts";
+import { isTerminal } from "../../contract/status.ts";
+import type { RunRow } from "../../contract/views.ts";
+import { LineSwatch } from "../charts/ChartLegend.tsx";
+import { runStyle } from "../charts/lineStyle.ts";
+import { StatusBadge } from "../ui/Badge.tsx";
+import { Progress } from "../ui/Progress.tsx";
+import { Td } from "../ui/Table.tsx";
+import { type GridAxisId, gridAxes } from "./gridAxes.ts";
+import { lastValue } from "./lastValue.ts";
+import { metricColumns } from "./runColumns.ts";
+import { valueText } from "./valueText.ts";
+
+interface RunLineProps {
+  row: RunRow;
+  axes: readonly GridAxisId[];
+  several: boolean;
+  grouped: boolean;
+  chosen: boolean;
+  onChoose: (ordinal: number) => void;
+  href: string;
+  points: number;
+  lastStep: number;
+  version: number;
+}
+
+/** One run; drawn again only when something it shows has changed. */
+export const RunLine = memo(
+  function RunLine({ row, axes, several, grouped, chosen, onChoose, href, points, lastStep }: RunLineProps) {
+    return (
+      <tr
+        data-testid="run-row"
+        data-run-id={row.id}
+        data-status={row.status}
+        data-points={points}
+        data-last-step={lastStep}
+        className="hover:bg-hover"
+      >
+        <Td>
+          <label className="flex min-h-6 items-center gap-2">
+            <input
+              type="checkbox"
+              className="size-3.5"
+              checked={chosen}
+              onChange={() => onChoose(row.ordinal)}
+              aria-label={`Draw depth ${row.config.depth}, seed ${row.config.seed} in the training panels`}
+            />
+            <LineSwatch style={runStyle(row.config)} />
+          </label>
+        </Td>
+        {axes.map((axis, index) => (
+          <Td key={axis} className={grouped ? "text-ink-faint" : undefined}>
+            {index === 0 && !several ? (
+              <Link href={href} className="text-accent hover:underline">
+                {gridAxes[axis].label(row.config)}
+              </Link>
+            ) : (
+              gridAxes[axis].label(row.config)
+            )}
+          </Td>
+        ))}
+        {several && (
+          <Td>
+            <Link href={href} className="text-accent hover:underline">
+              {row.config.seed}
+            </Link>
+          </Td>
+        )}
+        <Td>
+          <span className="inline-flex items-center gap-2">
+            <StatusBadge status={row.status} />
+            {row.attempt > 1 && <span className="text-2xs text-ink-faint">attempt {row.attempt}</span>}
+            {row.failure && (
+              <span className="max-w-56 truncate text-bad" title={row.failure.message}>
+                {row.failure.message}
+              </span>
+            )}
+          </span>
+        </Td>
+        <Td numeric>
+          {isTerminal(row.status) || row.status === "queued" ? (
+            row.step.toLocaleString("en")
+          ) : (
+            <span className="inline-flex w-24 flex-col items-end gap-1">
+              {row.step.toLocaleString("en")} / {row.totalSteps.toLocaleString("en")}
+              <Progress share={row.totalSteps > 0 ? row.step / row.totalSteps : 0} label="Progress of the run" busy />
+            </span>
+          )}
+        </Td>
+        {metricColumns.map(({ id, metric, split }) => (
+          <ValueCell key={id} row={row} metric={metric} split={split} />
+        ))}
+      </tr>
+    );
+  },
+  (before, after) =>
+    before.row === after.row &&
+    before.chosen === after.chosen &&
+    before.points === after.points &&
+    before.lastStep === after.lastStep &&
+    before.href === after.href &&
+    before.grouped === after.grouped &&
+    before.several === after.several &&
+    before.axes.join() === after.axes.join(),
+);
+
+function ValueCell({ row, metric, split }: { row: RunRow; metric: Metric; split: Split }) {
+  const value = lastValue(row, metric, split);
+  return (
+    <Td numeric data-metric={`${split}/${metric}`} data-value={value ?? ""}>
+      {valueText(value, metric)}
+    </Td>
+  );
+}

@@ -1,0 +1,69 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import type { ExperimentDetail } from "../../contract/views.ts";
+import { failureOf } from "../data/failureOf.ts";
+import { useTRPC } from "../data/trpcClient.ts";
+import { countOf } from "../text/formatNumber.ts";
+import { useToast } from "../ui/Toast.tsx";
+
+/** What can be done with an experiment; each action says what it did, or why not, and how to undo it. */
+export function useExperimentActions(detail: ExperimentDetail, onChanged: () => void) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const toast = useToast();
+  const { id } = detail;
+  const onError = (error: unknown) => toast({ text: failureOf(error).message, tone: "bad" });
+  const update = useMutation(trpc.experiments.update.mutationOptions({ onSuccess: onChanged, onError }));
+  const restore = useMutation(trpc.experiments.restore.mutationOptions({ onError }));
+  const remove = useMutation(
+    trpc.experiments.remove.mutationOptions({
+      onError,
+      onSuccess: () => {
+        router.push("/");
+        toast({
+          text: `“${detail.name}” deleted`,
+          action: { label: "Undo", onSelect: () => restore.mutate({ id }, { onSuccess: () => router.push(`/e/${id}`) }) },
+          durationMs: 12_000,
+        });
+      },
+    }),
+  );
+  const cancel = useMutation(
+    trpc.experiments.cancel.mutationOptions({
+      onError,
+      onSuccess: ({ cancelled }) => {
+        toast({ text: `${countOf(cancelled, "run")} cancelled; “Run missing” queues them again.` });
+        onChanged();
+      },
+    }),
+  );
+  const runMissing = useMutation(
+    trpc.experiments.runMissing.mutationOptions({
+      onError,
+      onSuccess: ({ queued }) => {
+        toast({ text: queued === 0 ? "No cell is missing." : `${countOf(queued, "run")} queued` });
+        onChanged();
+      },
+    }),
+  );
+  const again = useMutation(
+    trpc.experiments.launch.mutationOptions({ onError, onSuccess: (launched) => router.push(`/e/${launched.id}`) }),
+  );
+  const archive = (archived: boolean) =>
+    update.mutate(
+      { id, archived },
+      {
+        onSuccess: () =>
+          toast({
+            text: archived ? "Archived: the list hides it." : "Back in the list.",
+            action: { label: "Undo", onSelect: () => update.mutate({ id, archived: !archived }) },
+          }),
+      },
+    );
+  const runAgain = () =>
+    again.mutate({ name: nameAgain(detail.name), note: detail.note, tags: detail.tags, config: detail.config });
+  return { update, remove, cancel, runMissing, again, archive, runAgain };
+}
+
+const nameAgain = (name: string): string => `${name.slice(0, 110)} (again)`;
