@@ -1,8 +1,9 @@
 /**
- * How long a measurement takes from the training process to a page, and a launch to its first point: the real server, the real
- * worker, and watchers on real sockets. `npm run bench:latency [-- --watchers 100 --runs 2]`
+ * How long a measurement takes from the run's process to a page, and a launch to its first point: the real server, the real
+ * worker, watchers on real sockets. First runs that train; then runs that only measure, at a given pace.
+ * `npm run bench:latency [-- --watchers 100 --rate 2000 --runs 2 --seconds 20]`
  */
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { io, type Socket } from "socket.io-client";
@@ -19,36 +20,65 @@ import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../i
 
 const { values: flags } = parseArgs({
   options: {
-    watchers: { type: "string", default: "1" },
-    runs: { type: "string", default: "1" },
+    watchers: { type: "string", default: "100" },
+    /** Points a second, all runs together. */
+    rate: { type: "string", default: "2000" },
+    runs: { type: "string", default: "2" },
+    seconds: { type: "string", default: "20" },
     launches: { type: "string", default: "5" },
   },
 });
-const [watcherCount, runCount, launches] = [flags.watchers, flags.runs, flags.launches].map(Number);
+const watcherCount = Number(flags.watchers);
+const rate = Number(flags.rate);
+const runCount = Number(flags.runs);
 type Points = Extract<WatchItem, { kind: "points" }>;
 type Watcher = Socket<ServerToPage, PageToServer>;
+const pacedWorker = new URL("./pacedWorker.ts", import.meta.url).pathname;
 
-const folder = makeFolder();
 const server = await ServerProcess.start();
 const api = connect(server.url);
 const { token } = await api.workers.createToken.mutate({ name: "bench" });
-const worker = new WorkerProcess(realWorker, folder, server.url, token, ["--slots", String(runCount)]);
 const watchers: Watcher[] = [];
 try {
-  await until("the worker is connected", () => worker.output.includes("Connected to"), 30_000);
-  const machine = `${cpus().length} × ${cpus()[0].model.trim()}`;
-  console.log(`${machine}; node ${process.versions.node}; ${runCount} run(s) at once, ${watcherCount} watcher(s)`);
-  await firstPoints();
-  await streamed();
+  console.log(`${cpus().length} × ${cpus()[0].model.trim()}, load ${loadavg()[0].toFixed(1)}; node ${process.versions.node}`);
+  await withWorker(realWorker, async () => {
+    await firstPoints(Number(flags.launches));
+    await stream("a training run measured at every step, 1 watcher", 1, "stream", {
+      depths: [5],
+      steps: 2_000,
+      measuring: { name: "every", steps: 1 },
+    });
+  });
+  await withWorker(pacedWorker, () =>
+    stream(
+      `${runCount} runs, ${rate} points/s, ${watcherCount} watchers`,
+      watcherCount,
+      `${rate / runCount} for ${flags.seconds}`,
+      {
+        depths: [3],
+        seeds: Array.from({ length: runCount }, (_, seed) => seed),
+      },
+    ),
+  );
 } finally {
   for (const watcher of watchers) watcher.disconnect();
-  await worker.stop();
   await server.stop();
-  removeFolder(folder);
+}
+
+async function withWorker(program: string, use: () => Promise<void>): Promise<void> {
+  const folder = makeFolder();
+  const worker = new WorkerProcess(program, folder, server.url, token, ["--slots", String(runCount)]);
+  try {
+    await until("the worker is connected", () => worker.output.includes("Connected to"), 60_000);
+    await use();
+  } finally {
+    await worker.stop();
+    removeFolder(folder);
+  }
 }
 
 /** From the click to the first point, with an idle worker whose process is warm. */
-async function firstPoints(): Promise<void> {
+async function firstPoints(launches: number): Promise<void> {
   const toPoint: number[] = [];
   for (let launch = 0; launch < launches; launch++) {
     await sleep(4_000); // the next process warms up
@@ -72,37 +102,29 @@ async function hasPoints(id: string): Promise<boolean> {
   return (await api.experiments.series.query({ id, keys: ["train/loss"] })).some(({ total }) => total > 0);
 }
 
-/** Every measurement of runs that measure as often as they can, as each watcher gets it. */
-async function streamed(): Promise<void> {
-  const config = smallStudy({
-    depths: [5],
-    steps: 3_000,
-    measuring: { name: "every", steps: 1 },
-    seeds: Array.from({ length: runCount }, (_, seed) => seed),
-  });
+/** Every measurement, as each watcher gets it. */
+async function stream(what: string, watching: number, name: string, study: Parameters<typeof smallStudy>[0]): Promise<void> {
   await sleep(4_000);
-  const { id } = await api.experiments.launch.mutate({ name: "stream", config });
+  const { id } = await api.experiments.launch.mutate({ name, config: smallStudy(study) });
   const delays: number[] = [];
+  const at: number[] = [];
   let numbers = 0;
-  let first = 0;
-  let last = 0;
-  const counted = await watch(id, watcherCount);
-  for (const [index, watcher] of counted.entries())
+  for (const [index, watcher] of (await watch(id, watching)).entries())
     watcher.on("batch", ({ items }) => {
       const now = Date.now();
       for (const item of items.filter((each): each is Points => each.kind === "points")) {
         delays.push(now - item.measuredAt);
         if (index > 0) continue;
         numbers += Object.keys(item.values).length;
-        first ||= now;
-        last = now;
+        at.push(now);
       }
     });
   await until("the study has finished", async () => (await api.experiments.get.query({ id })).status === "finished", 300_000);
   await sleep(500);
-  const seconds = (last - first) / 1000;
-  console.log(`measured → received: ${quantiles(delays)} over ${delays.length.toLocaleString("en")} deliveries`);
-  console.log(`streamed: ${Math.round(numbers / seconds).toLocaleString("en")} points/s in ${seconds.toFixed(1)} s`);
+  const seconds = (at.at(-1)! - at[0]) / 1000;
+  console.log(`${what}:`);
+  console.log(`  measured → received: ${quantiles(delays)}`);
+  console.log(`  ${Math.round(numbers / seconds).toLocaleString("en")} points/s arrived, ${seconds.toFixed(1)} s long`);
 }
 
 async function watch(id: string, count: number): Promise<Watcher[]> {

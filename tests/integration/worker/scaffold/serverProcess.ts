@@ -8,17 +8,19 @@ const program = new URL("../../../../server/main.ts", import.meta.url).pathname;
 export class ServerProcess {
   output = "";
   readonly url: string;
-  private readonly dataDir = makeFolder();
+  readonly dataDir = makeFolder();
+  private readonly localWorker: boolean;
   private readonly port: number;
   private child: ChildProcess | null = null;
 
-  private constructor(port: number) {
+  private constructor(port: number, localWorker: boolean) {
+    this.localWorker = localWorker;
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start(): Promise<ServerProcess> {
-    const server = new ServerProcess(await freePort());
+  static async start(localWorker = false): Promise<ServerProcess> {
+    const server = new ServerProcess(await freePort(), localWorker);
     try {
       await server.again();
       return server;
@@ -35,7 +37,7 @@ export class ServerProcess {
         ...process.env,
         COLLAPSAR_DATA_DIR: this.dataDir,
         COLLAPSAR_PORT: String(this.port),
-        COLLAPSAR_LOCAL_WORKER: "off",
+        COLLAPSAR_LOCAL_WORKER: this.localWorker ? "on" : "off",
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -55,6 +57,11 @@ export class ServerProcess {
   /** SIGKILL, as a power cut does. */
   async kill(): Promise<void> {
     await this.end("SIGKILL");
+  }
+
+  /** Stops it as a person does; its data folder stays. */
+  async pause(): Promise<void> {
+    await this.end("SIGTERM");
   }
 
   async stop(): Promise<void> {

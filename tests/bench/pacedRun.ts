@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { layerMetrics, seriesKey } from "../../contract/seriesKey.ts";
+import type { FromRun, ToRun } from "../../workers/run/messages.ts";
+import { openSpool } from "../../workers/run/spool.ts";
+
+/**
+ * A run's process that measures at a given pace instead of training, so that a bench can say at which load its figures are:
+ * the experiment's name is `<points per second> for <seconds>`; a measurement has 60 of them.
+ */
+const tell = (message: FromRun) => process.send?.(message);
+const layers = 6;
+
+process.on("message", (message: ToRun) => {
+  if (message.type === "assign") void measure(message);
+  else process.exit(0);
+});
+process.on("disconnect", () => process.exit(0));
+tell({ type: "ready" });
+
+async function measure({ assignment, paths }: Extract<ToRun, { type: "assign" }>): Promise<void> {
+  const [, rate, seconds] = /^(\d+) for (\d+)$/.exec(assignment.experimentName)!.map(Number);
+  const keys = layerMetrics.flatMap((metric) =>
+    Array.from({ length: layers }, (_, layer) => seriesKey("train", metric, layer + 1)),
+  );
+  const spool = openSpool(paths.spool);
+  const events = Math.round((rate / keys.length) * seconds);
+  const started = {
+    kind: "started" as const,
+    totalSteps: events,
+    resumedFromStep: 0,
+    device: { choice: "auto", device: "none", engine: "none", provider: "none", reason: "a paced run computes nothing" },
+    dataset: {
+      id: "gaussian-clusters" as const,
+      source: "none",
+      hash: "0",
+      classes: 2,
+      inputDimension: 1,
+      trainCounts: [1, 1],
+      testCounts: [1, 1],
+    },
+    parameters: 0,
+    optimum: { method: "none" as const, reason: "", loss: null, fit: null, ridge: null, scale: null, geometry: null },
+    versions: {},
+  };
+  spool.append(started);
+  const begun = performance.now();
+  for (let step = 0; step <= events; step++) {
+    const values = Object.fromEntries(keys.map((key) => [key, Math.random()]));
+    tell({ type: "spooled", seq: spool.append({ kind: "measurement", step, values, missing: {} }) });
+    await sleep(Math.max(0, begun + ((step + 1) * keys.length * 1000) / rate - performance.now()));
+  }
+  tell({ type: "spooled", seq: spool.append({ kind: "finished", step: events, elapsedMs: performance.now() - begun }) });
+  process.exit(0);
+}
