@@ -71,7 +71,9 @@ async function makeRun(orm: Database["orm"], run: StoredRun, withGeometry: boole
   };
 }
 
-const round = (value: number, digits: number) => Number(value.toPrecision(digits));
+function round(value: number, digits: number): number {
+  return Number(value.toPrecision(digits));
+}
 
 function pick<T>(items: T[], most: number): T[] {
   if (items.length <= most) return items;

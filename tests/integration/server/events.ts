@@ -44,3 +44,18 @@ export const ended = (
 
 /** Numbers events on from `first`. */
 export const numbered = (events: RunEvent[], first = 1) => events.map((event, index) => ({ seq: first + index, event }));
+
+export const snapshot = (step: number): RunEvent => ({
+  kind: "geometry",
+  snapshot: {
+    step,
+    classes: 2,
+    means: [1 / 3, 0, 0, -1 / 3, 0, 0],
+    ideal: [1, 0, 0, -1, 0, 0],
+    samples: [0.5, 0, 0],
+    labels: [0],
+    explained: 1,
+    meansGram: [1, -1, -1, 1],
+    headGram: [1, -1, -1, 1],
+  },
+});

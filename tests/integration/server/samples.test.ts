@@ -1,0 +1,72 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import type { SeriesView } from "../../../contract/views.ts";
+import { openDatabase } from "../../../db/openDatabase.ts";
+import { listGeometry } from "../../../db/queries/attempts.ts";
+import { getExperimentRow } from "../../../db/queries/experiments.ts";
+import { listRuns } from "../../../db/queries/runs.ts";
+import { readSeries } from "../../../db/queries/series.ts";
+import { importSample } from "../../../server/samples/importSamples.ts";
+import { readSample } from "../../../server/samples/sampleFile.ts";
+import { projectRoot, TestServer } from "../../support/server.ts";
+import { finished, measured, numbered, snapshot, started } from "./events.ts";
+import { RawWorker } from "./rawWorker.ts";
+import { grid, launch } from "./studies.ts";
+
+const folders: string[] = [];
+const folder = () => folders[folders.push(mkdtempSync(join(tmpdir(), "collapsar-test-"))) - 1];
+afterAll(() => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+});
+
+it("records a finished study and brings it back with the same curves", async () => {
+  const [source, target] = [folder(), folder()];
+  const server = await TestServer.start({ dataDir: source });
+  const worker = await RawWorker.connect(server);
+  const { id, runs } = await launch(server, grid({ depths: [2, 3] }), { name: "Recorded" });
+  for (const { config } of runs) {
+    const lease = await worker.nextAssignment();
+    const events = Array.from({ length: 60 }, (_, step) => [
+      measured(step, { "train/loss": Math.exp(-step / 7) / 3, [`train/nc1.ratio@${config.depth}`]: 1 / (step + 3) }),
+      snapshot(step),
+    ]);
+    await worker.events(lease, numbered([started(), ...events.flat(), finished()]));
+  }
+  const before = await server.call<SeriesView[]>("experiments.series", { id, keys: ["train/loss"] });
+  worker.close();
+  await server.stop();
+
+  const file = join(source, "sample.json.gz");
+  const record = ["server/samples/recordSample.ts", "--experiment", id, "--out", file, "--data", source];
+  expect(execFileSync(process.execPath, record, { cwd: projectRoot, encoding: "utf8" })).toMatch(/2 runs, 0\.\d+ MB/);
+  const database = await openDatabase({ dataDir: target, url: null }, (error) => {
+    throw error;
+  });
+  try {
+    const sample = readSample(file);
+    expect(JSON.stringify(sample)).not.toMatch(/raw worker/);
+    const copy = await database.orm.transaction((tx) => importSample(tx, sample));
+    expect(await getExperimentRow(database.orm, copy)).toMatchObject({
+      ...{ name: "Recorded", sample: true, status: "finished", progress: 1 },
+      nc1Last: Number((1 / 62).toPrecision(6)),
+    });
+    const rows = await listRuns(database.orm, copy);
+    const after = await readSeries(
+      database.orm,
+      rows.map((row) => row.id),
+      ["train/loss"],
+    );
+    expect(rows.map((row) => row.config)).toEqual(runs.map((run) => run.config));
+    expect(after).toHaveLength(2);
+    for (const { steps, values } of after) {
+      expect(steps).toEqual(before[0].steps);
+      for (const [index, value] of values.entries()) expect(value / before[0].values[index]).toBeCloseTo(1, 5);
+    }
+    expect(await listGeometry(database.orm, rows[0].id)).toHaveLength(16);
+  } finally {
+    await database.close();
+  }
+});
