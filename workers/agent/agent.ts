@@ -4,17 +4,15 @@ import {
   type Assignment,
   assignment as assignmentSchema,
   type CancelRequest,
-  type DatasetAvailability,
   type Heartbeat,
   type Hello,
-  workerProtocolVersion,
 } from "../../contract/workerProtocol.ts";
 import { Absence } from "./absence.ts";
 import { type AssignMessage, Attempt } from "./attempt.ts";
 import { AttemptDesk } from "./attemptDesk.ts";
 import { AttemptSpool } from "./attemptSpool.ts";
 import { prepareCheckpoints, removeOldCheckpoints } from "./checkpoints.ts";
-import { describeMachine, programVersion } from "./describeMachine.ts";
+import { introduce, type Offer } from "./introduce.ts";
 import { count, messageOf, say } from "./log.ts";
 import type { AgentOptions } from "./options.ts";
 import { closeRecovered, recoverAttempts } from "./recoverAttempts.ts";
@@ -28,14 +26,6 @@ import type { WorkerFolder } from "./workerFolder.ts";
 const suspendMs = 6_000;
 const flushMs = 2_500;
 const diskRetryMs = 2_000;
-
-export interface Offer {
-  slots: number;
-  /** Threads of one run: threads × slots does not exceed the cores. */
-  threads: number;
-  devices: string[];
-  datasets: DatasetAvailability[];
-}
 
 export interface AgentSetup {
   options: AgentOptions;
@@ -229,30 +219,14 @@ export class Agent {
 
   private async makeHello(): Promise<Hello> {
     const { options, folder } = this.setup;
-    const { slots, threads, devices, datasets } = await this.setup.offer();
-    Object.assign(this, { slots, threads });
-    return {
-      protocol: workerProtocolVersion,
-      workerId: folder.workerId,
-      name: options.name,
-      version: programVersion(),
-      machine: describeMachine(),
-      slots,
-      devices,
-      datasets,
-      holding: this.desk.all
-        .filter((attempt) => attempt.stopping !== "refused")
-        .map((attempt) => attempt.spool.lease)
-        .slice(0, 1000),
-    };
+    const offer = await this.setup.offer();
+    Object.assign(this, { slots: offer.slots, threads: offer.threads });
+    return introduce({ workerId: folder.workerId, name: options.name, offer, holding: this.desk.held });
   }
 
   private makeHeartbeat(): Heartbeat {
-    const held = this.desk.all.filter((attempt) => attempt.stopping !== "refused").slice(0, 256);
-    return {
-      runs: held.map(({ spool, step, stepMs }) => ({ ...spool.lease, step, stepMs })),
-      system: this.readSystem(),
-    };
+    const runs = this.desk.held.slice(0, 256).map(({ spool, step, stepMs }) => ({ ...spool.lease, step, stepMs }));
+    return { runs, system: this.readSystem() };
   }
 
   private refused(code: string, message: string): void {

@@ -25,6 +25,11 @@ export class AttemptDesk {
     return [...this.attempts.values()];
   }
 
+  /** Those whose leases this worker claims. */
+  get held(): Attempt[] {
+    return this.all.filter((attempt) => attempt.stopping !== "refused");
+  }
+
   get working(): number {
     return this.all.filter((attempt) => attempt.isWorking).length;
   }

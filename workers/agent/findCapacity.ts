@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import type { Offer } from "./agent.ts";
 import { describeDevices, findDevices, graphicsCards } from "./findDevices.ts";
+import type { Offer } from "./introduce.ts";
 import { count, say } from "./log.ts";
 import type { AgentOptions } from "./options.ts";
 

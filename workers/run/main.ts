@@ -104,6 +104,9 @@ process.on("message", (message: ToRun) => {
   else if (message.type === "suspend") stop(new Failure("WORKER_LOST", "worker stopped"), true);
 });
 process.on("disconnect", () => stop(new Failure("WORKER_LOST", "worker stopped"), true));
+// A service manager signals every process of the worker, not the agent alone.
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.on(signal, () => stop(new Failure("WORKER_LOST", "worker stopped"), true));
 process.on("uncaughtException", (error) => end(asFailure(error)));
 process.on("unhandledRejection", (error) => end(asFailure(error)));
 
