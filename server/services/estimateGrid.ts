@@ -36,7 +36,7 @@ export async function estimateGrid(context: ServiceContext, config: ExperimentCo
   return {
     ...known,
     timeMs: Math.max(longest.ms, total / Math.min(slots, runs)),
-    basis: `scaled from measured step times, e.g. ${label}: ${stepMs!.toPrecision(2)} ms`,
+    basis: `scaled from measured step times, e.g. ${label}: ${Number(stepMs!.toPrecision(2))} ms`,
   };
 }
 
