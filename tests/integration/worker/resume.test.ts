@@ -62,6 +62,15 @@ describe("a real run, measured at every step", () => {
   });
 });
 
+it("a run's process that a service manager ends makes a checkpoint and says so", async () => {
+  const run = await server.assign("signalled", 100_000);
+  await until("it trains", () => server.heartbeats.at(-1)?.runs.some(({ step }) => step > 100) ?? false, 60_000);
+  for (const pid of runProcesses(worker)) process.kill(pid, "SIGTERM");
+  await until("the attempt has ended", () => isOver(run), 30_000);
+  expect(server.last(run)).toMatchObject({ kind: "ended", code: "WORKER_LOST", message: "worker stopped" });
+  expect(server.events(run).at(-2)?.event.kind).toBe("checkpoint");
+});
+
 describe("a real run is cancelled within 2 s", () => {
   const cancelled = async (run: Lease) => {
     const trained = runProcesses(worker);
