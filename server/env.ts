@@ -64,6 +64,9 @@ function publicUrl(text: string): string {
   return url.origin;
 }
 
+/** Where Next keeps its build (see next.config.mjs). */
+export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAPSAR_NEXT_DIST ?? ".next");
+
 /** The environment of the worker that the server starts: the server's own without its secrets, with the worker's token. */
 export function workerEnvironment(token: string): NodeJS.ProcessEnv {
   const { COLLAPSAR_ACCESS_KEY: _key, DATABASE_URL: _url, ...rest } = process.env;

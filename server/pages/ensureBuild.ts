@@ -12,9 +12,9 @@ const sources = ["app", "contract", "math", "server/appRouter.ts", "next.config.
  * Builds the pages if there is no build of the present sources.
  * @throws Failure INTERNAL with the end of the builder's output
  */
-export async function ensureBuild(root: string): Promise<void> {
-  const stampFile = join(root, ".next", "collapsar-sources");
-  const buildFile = join(root, ".next", "BUILD_ID");
+export async function ensureBuild(root: string, built: string): Promise<void> {
+  const stampFile = join(built, "collapsar-sources");
+  const buildFile = join(built, "BUILD_ID");
   const files = sources.flatMap((source) => listFiles(join(root, source))).sort();
   const stamp = hashFiles(root, files);
   if (existsSync(buildFile)) {

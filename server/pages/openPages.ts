@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { projectRoot } from "../env.ts";
+import { pagesFolder, projectRoot } from "../env.ts";
 import type { Handler } from "../http/handleRequest.ts";
 import { ensureBuild } from "./ensureBuild.ts";
 
@@ -10,7 +10,7 @@ export interface Pages {
 
 /** Next on the server's own port: built pages, or with `dev` pages that follow their sources. */
 export async function openPages(http: Server, dev: boolean, place: { host: string; port: number }): Promise<Pages> {
-  if (!dev) await ensureBuild(projectRoot);
+  if (!dev) await ensureBuild(projectRoot, pagesFolder());
   // Heavy: loaded only where pages are served.
   const { default: next } = await import("next");
   const app = next({ dev, dir: projectRoot, httpServer: http, hostname: place.host, port: place.port, quiet: !dev });
