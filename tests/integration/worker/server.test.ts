@@ -83,7 +83,9 @@ beforeEach(() => {
   folders = [];
   workers = [];
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail")
+    for (const text of [server.output, ...workers.map((worker) => worker.output)]) console.log(`--- what it said\n${text}`);
   for (const id of experiments.splice(0)) await api.experiments.cancel.mutate({ id });
   await Promise.all(workers.map((worker) => worker.stop()));
   for (const folder of folders) removeFolder(folder);
