@@ -64,6 +64,11 @@ function publicUrl(text: string): string {
   return url.origin;
 }
 
+/** A program that a person starts on their own machine tells nobody about it. */
+export function keepQuiet(): void {
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
+}
+
 /** Where Next keeps its build (see next.config.mjs). */
 export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAPSAR_NEXT_DIST ?? ".next");
 

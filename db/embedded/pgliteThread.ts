@@ -3,17 +3,23 @@ import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 
-const { folder, socketPath } = workerData as { folder: string; socketPath: string };
+/** Without a socket the thread makes a new database and ends: what that needs of memory goes with it. */
+const { folder, socketPath } = workerData as { folder: string; socketPath: string | null };
 const port = parentPort!;
 
-const db = await PGlite.create(folder);
-// One connection: the socket server lets messages of several ones meet in the one session that PGlite has.
-const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: 1 });
-await server.start();
-port.postMessage("ready");
-
-port.once("message", async () => {
-  await server.stop().catch(() => undefined);
+// Postgres' own cache beside the system's: a server with a gigabyte to itself would take more.
+const db = await PGlite.create(folder, { postgresqlconf: ["shared_buffers = 32MB"] });
+if (socketPath === null) {
   await db.close();
-  port.postMessage("closed");
-});
+  port.postMessage("made");
+} else {
+  // One connection: the socket server lets messages of several ones meet in the one session that PGlite has.
+  const server = new PGLiteSocketServer({ db, path: socketPath, maxConnections: 1 });
+  await server.start();
+  port.postMessage("ready");
+  port.once("message", async () => {
+    await server.stop().catch(() => undefined);
+    await db.close();
+    port.postMessage("closed");
+  });
+}

@@ -37,7 +37,7 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   const { context, accessKey } = routes;
   if (!URL.canParse(request.url ?? "", "http://server")) return answer(response, 400, "This is no address.");
   const url = new URL(request.url!, "http://server");
-  setHeaders(response, url.pathname, routes.dev);
+  setHeaders(request, response, url.pathname, routes.dev);
   const reason = refuseSource(request.headers, context.publicUrl);
   if (reason !== null) return answer(response, 403, reason);
   if (url.pathname === "/healthz") return answer(response, 200, "ok");

@@ -1,13 +1,16 @@
-import type { ServerResponse } from "node:http";
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 /**
- * Headers of every answer: nothing from elsewhere is loaded, no page is framed, no address leaves with a link.
- * Next writes inline scripts into its pages, which 'unsafe-inline' has to allow; its development server evaluates code as well.
+ * Headers of every answer: nothing from elsewhere is loaded, no page is framed, no address leaves with a link. Of inline scripts those
+ * run that Next itself writes while it renders the page: it finds their nonce in the policy on the request.
  */
-export function setHeaders(response: ServerResponse, path: string, dev: boolean): void {
+export function setHeaders(request: IncomingMessage, response: ServerResponse, path: string, dev: boolean): void {
+  // Next's development server writes and evaluates scripts as it goes.
+  const scripts = dev ? "'unsafe-inline' 'unsafe-eval'" : `'nonce-${randomBytes(16).toString("base64")}'`;
   const policy = [
     "default-src 'self'",
-    `script-src 'self' 'unsafe-inline'${dev ? " 'unsafe-eval'" : ""}`,
+    `script-src 'self' ${scripts}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
@@ -16,8 +19,9 @@ export function setHeaders(response: ServerResponse, path: string, dev: boolean)
     "base-uri 'self'",
     "form-action 'self'",
     "frame-ancestors 'none'",
-  ];
-  response.setHeader("content-security-policy", policy.join("; "));
+  ].join("; ");
+  request.headers["content-security-policy"] = policy;
+  response.setHeader("content-security-policy", policy);
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("referrer-policy", "no-referrer");
   response.setHeader("cross-origin-opener-policy", "same-origin");

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { pagesFolder, projectRoot } from "../env.ts";
+import { keepQuiet, pagesFolder, projectRoot } from "../env.ts";
 import type { Handler } from "../http/handleRequest.ts";
 import { ensureBuild } from "./ensureBuild.ts";
 
@@ -10,6 +10,7 @@ export interface Pages {
 
 /** Next on the server's own port: built pages, or with `dev` pages that follow their sources. */
 export async function openPages(http: Server, dev: boolean, place: { host: string; port: number }): Promise<Pages> {
+  keepQuiet();
   if (!dev) await ensureBuild(projectRoot, pagesFolder());
   // Heavy: loaded only where pages are served.
   const { default: next } = await import("next");
