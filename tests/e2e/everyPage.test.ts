@@ -1,0 +1,60 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launchBrowser } from "../support/browser.ts";
+import { TestServer } from "../support/server.ts";
+
+let server: TestServer;
+let browser: Browser;
+let places: { what: string; path: string; shows: string }[];
+
+beforeAll(async () => {
+  server = await TestServer.start({ pages: true });
+  browser = await launchBrowser();
+  const { rows } = await server.call<{ rows: { id: string }[] }>("experiments.list", {});
+  const sample = await server.call<{ runs: { id: string }[] }>("experiments.get", { id: rows[0].id });
+  const { url } = await server.call<{ url: string }>("shares.create", { experimentId: rows[0].id });
+  const shared = new URL(url).pathname;
+  places = [
+    { what: "list", path: "/", shows: '[data-testid="experiment-row"]' },
+    { what: "form", path: "/new", shows: '[data-testid="launch"]' },
+    { what: "result", path: `/e/${rows[0].id}`, shows: '[data-testid="run-row"]' },
+    { what: "run", path: `/r/${sample.runs[0].id}`, shows: '[data-testid="run"]' },
+    { what: "workers", path: "/workers", shows: '[data-testid="add-worker"]' },
+    { what: "theory", path: "/theory", shows: '[data-testid="optimum-loss"]' },
+    { what: "shared result", path: shared, shows: '[data-testid="run-row"]' },
+    { what: "shared run", path: `${shared}/r/${sample.runs[0].id}`, shows: '[data-testid="run"]' },
+    { what: "dead link", path: `/s/${"B".repeat(43)}`, shows: '[data-testid="dead-link"]' },
+  ];
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+describe.each([
+  { width: 1440, height: 900, colorScheme: "light" },
+  { width: 390, height: 844, colorScheme: "dark" },
+] as const)("at $width px, $colorScheme", ({ width, height, colorScheme }) => {
+  it("every page shows its content, fits the window and reports no error", async () => {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+    for (const { what, path, shows } of places) {
+      const page = await context.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", (error) => problems.push(String(error)));
+      page.on("console", (message) => {
+        // The refused link is a refused request, which the browser notes.
+        if (message.type() === "error" && what !== "dead link") problems.push(message.text());
+      });
+      await page.goto(`${server.url}${path}`);
+      await page.locator(shows).first().waitFor();
+      await page.waitForTimeout(500);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `width of the ${what} page`).toBeLessThanOrEqual(
+        width,
+      );
+      expect(await page.title(), `title of the ${what} page`).not.toBe("");
+      expect(problems, `errors of the ${what} page`).toEqual([]);
+      await page.close();
+    }
+    await context.close();
+  });
+});
