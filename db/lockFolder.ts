@@ -16,7 +16,7 @@ interface Holder {
  * @throws Failure CONFLICT naming the folder and who holds it
  */
 export async function lockFolder(folder: string, onLost: (error: Error) => void): Promise<() => Promise<void>> {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lockfilePath = join(folder, "server.lock");
   const holderPath = join(folder, "server.json");
   const options = { lockfilePath, realpath: false, stale: 15_000, update: 5_000, onCompromised: onLost };

@@ -36,8 +36,10 @@ export async function openDatabase(place: DatabasePlace, onDeath: (error: Error)
         ? { host: embedded.host, port: 5432, user: "postgres", database: "postgres", max: 1, idleTimeoutMillis: 0 }
         : { connectionString: place.url!, max: 8, connectionTimeoutMillis: 10_000 },
     );
-    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-    pool.on("error", (error) => console.error("database connection lost:", error.message));
+    // A connection that breaks is replaced by the pool, and its query fails; without listeners it would end the process.
+    const lost = (error: Error) => console.error("database connection lost:", error.message);
+    pool.on("error", lost);
+    pool.on("connect", (client) => client.on("error", lost));
     const orm = drizzle(pool, { schema });
     await migrate(orm, { migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)) });
     return { kind: embedded ? "embedded" : "external", orm, pool, close };

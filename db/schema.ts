@@ -90,8 +90,9 @@ export const runs = pgTable(
     uniqueIndex("runs_ordinal").on(table.experimentId, table.ordinal),
     uniqueIndex("runs_cell").on(table.experimentId, table.cell),
     index("runs_queued").on(table.queuedAt).where(sql`${table.status} = 'queued'`),
-    index("runs_leased").on(table.leaseUntil).where(sql`${table.lease} is not null`),
-    index("runs_measured").on(table.endedAt).where(sql`${table.stepMs} is not null`),
+    // Heartbeats change step, step time and the end of the lease: no index knows these, so that such a change stays within its page.
+    index("runs_leased").on(table.workerId).where(sql`${table.lease} is not null`),
+    index("runs_started").on(table.startedAt.desc()).where(sql`${table.startedAt} is not null`),
   ],
 );
 

@@ -12,10 +12,19 @@ export function describeError(error: unknown): { code: FailureCode; message: str
     if (Array.isArray((error as { issues?: unknown }).issues))
       return { code: "INVALID", message: describeInvalid(error as unknown as Parameters<typeof describeInvalid>[0]) };
     if (error.name === "TRPCError" && error.cause === undefined) return { code: transportCode(error), message: error.message };
+    if (error instanceof SyntaxError && error.message.includes("JSON"))
+      return { code: "INVALID", message: "The request is no JSON." };
   }
   const id = randomBytes(4).toString("hex");
-  console.error(`[${id}]`, error);
+  console.error(`[${id}]`, withoutParameters(error));
   return { code: "INTERNAL", message: `Internal error ${id}: the server's log says more.` };
+}
+
+/** A failed query quotes all its parameters, which may be megabytes of points: its cause and its beginning say enough. */
+function withoutParameters(error: unknown): unknown {
+  const { query, cause } = error as { query?: unknown; cause?: unknown };
+  if (typeof query !== "string" || !(cause instanceof Error)) return error;
+  return `${cause.stack}\n    in the query: ${query.slice(0, 300)}`;
 }
 
 function transportCode(error: Error): FailureCode {

@@ -10,6 +10,9 @@ const say = (error: unknown) => {
   console.error(isPlain ? error.message : error);
 };
 
+// One lost promise does not end the studies that run.
+process.on("unhandledRejection", (error) => console.error("unexpected:", error));
+
 try {
   if (unknown) throw Object.assign(new Error(`Unknown flag ${unknown}: there are --dev and --no-pages.`), { name: "Failure" });
   const pages = flags.includes("--no-pages") ? "none" : flags.includes("--dev") ? "dev" : "built";

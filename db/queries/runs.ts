@@ -186,8 +186,8 @@ export async function listStepTimes(db: Executor, limit: number) {
     .select({ stepMs: runs.stepMs, stepCost: runs.stepCost, overheadMs: runs.overheadMs, config: runs.config })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
-    .where(sql`${runs.stepMs} is not null and not ${experiments.sample}`)
-    .orderBy(sql`${runs.endedAt} desc nulls first`)
+    .where(sql`${runs.startedAt} is not null and ${runs.stepMs} is not null and not ${experiments.sample}`)
+    .orderBy(sql`${runs.startedAt} desc nulls last`)
     .limit(limit);
 }
 

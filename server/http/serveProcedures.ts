@@ -32,6 +32,7 @@ export async function serveProcedures(
     router: appRouter,
     createContext: () => ({ access, services: context }),
     allowBatching: true,
+    allowMethodOverride: true,
   });
   let text: Buffer = Buffer.from(await answer.arrayBuffer());
   response.statusCode = answer.status;

@@ -12,7 +12,8 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import { refusal } from "./refusal.ts";
 
 interface WorkerData {
-  token: { id: string; local: boolean };
+  /** null: it could not be looked up now. */
+  token: { id: string; local: boolean } | null;
 }
 type WorkerSocket = Socket<WorkerToServer, ServerToWorker, object, WorkerData>;
 
@@ -33,28 +34,38 @@ export function serveWorkers(
       socket.data.token = token;
       next();
     } catch (error) {
-      const { code, message } = describeError(error);
-      next(refusal(code, message));
+      console.error("admitting a worker:", (error as Error).message);
+      socket.data.token = null;
+      next();
     }
   });
-  namespace.on("connection", (socket) => serveWorker(socket, context, supervisor));
+  namespace.on("connection", (socket) => {
+    // A refusal would be final: one that is cut off calls again soon.
+    if (socket.data.token) serveWorker(socket, socket.data.token, context, supervisor);
+    else socket.disconnect(true);
+  });
 }
 
-function serveWorker(socket: WorkerSocket, context: ServiceContext, supervisor: Supervisor): void {
+function serveWorker(
+  socket: WorkerSocket,
+  token: { id: string; local: boolean },
+  context: ServiceContext,
+  supervisor: Supervisor,
+): void {
   const line = makeLine(socket);
   let worker: ConnectedWorker | null = null;
 
   socket.on("hello", async (message, answer) => {
     if (typeof answer !== "function") return;
     try {
-      const greeting = await greetWorker(context, supervisor, socket.data.token, line, message);
+      const greeting = await greetWorker(context, supervisor, token, line, message);
       worker = greeting.worker;
       answer(greeting.answer);
       if (worker && !socket.connected) supervisor.roster.remove(worker.id, line);
       supervisor.wake();
     } catch (error) {
-      const { code, message: text } = describeError(error);
-      answer({ ok: false, code, message: text });
+      console.error("greeting a worker:", (error as Error).message);
+      socket.disconnect(true);
     }
   });
 

@@ -4,6 +4,7 @@ import type { Database, Executor } from "../../db/database.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
 import { type Claimed, claimRun, extendAllLeases } from "../../db/queries/leases.ts";
 import { listUndelivered, readRunState } from "../../db/queries/runs.ts";
+import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { Dispatch, ServiceContext } from "../services/context.ts";
 import { refreshRunning } from "../services/refreshRunning.ts";
 import { toRunItem } from "../services/toViews.ts";
@@ -14,6 +15,9 @@ import { type ConnectedWorker, Roster } from "./roster.ts";
 import { RunQueue } from "./runQueue.ts";
 
 const tickMs = 2_000;
+/** Every six hours, the first time after a minute. */
+const tidyTicks = 10_800;
+const firstTidyTick = 30;
 /** Ticks between two refreshes of what the lists show of running experiments. */
 const refreshTicks = 2;
 
@@ -29,6 +33,8 @@ export class Supervisor implements Dispatch {
   private ticker: NodeJS.Timeout | null = null;
   private ticking: Promise<void> = Promise.resolve();
   private ticks = 0;
+  /** Server's clock, ms, when leases were last looked at. */
+  private lookedAt = Date.now();
 
   constructor(database: Database) {
     this.queue = new RunQueue(database);
@@ -149,11 +155,22 @@ export class Supervisor implements Dispatch {
     if (state?.status === "queued") await this.queue.add(orm, [state], 0);
   }
 
+  /**
+   * Leases that ran out while nobody could renew them are given time: the database was away, the machine slept, the clock was set.
+   */
+  private async lookAtLeases(): Promise<void> {
+    const sinceMs = Math.abs(Date.now() - this.lookedAt);
+    if (sinceMs > protocolTimes.leaseMs / 2) await extendAllLeases(this.context.database.orm, protocolTimes.leaseMs);
+    else await expireLeases(this.context);
+    this.lookedAt = Date.now();
+  }
+
   private async tick(): Promise<void> {
     if (this.stopped) return;
     try {
-      await expireLeases(this.context);
+      await this.lookAtLeases();
       if (++this.ticks % refreshTicks === 0) await refreshRunning(this.context);
+      if (this.ticks % tidyTicks === firstTidyTick) await tidyDatabase(this.context.database);
       this.wake();
     } catch (error) {
       console.error("supervising:", (error as Error).message);
