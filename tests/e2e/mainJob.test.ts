@@ -54,6 +54,20 @@ async function tableValues(page: Page): Promise<Record<string, Record<string, nu
     );
 }
 
+/** Where the run table shows something else than the database has; also a run of which it shows hardly anything. */
+async function differences(page: Page, detail: ExperimentDetail): Promise<string[]> {
+  const shown = await tableValues(page);
+  return detail.runs.flatMap((run) => {
+    const values = Object.entries(shown[run.id] ?? {});
+    const wrong = values.filter(([key, value]) => value !== (run.last[key] ?? run.last[`${key}@${run.config.depth}`]));
+    const which = `depth ${run.config.depth}, seed ${run.config.seed}`;
+    return [
+      ...(values.length > 4 ? [] : [`${which}: ${values.length} values`]),
+      ...wrong.map(([key, value]) => `${which}: ${key} ${value}`),
+    ];
+  });
+}
+
 describe("a depth study, from the form to the depth curve", () => {
   let experimentId: string;
   let watcher: Page;
@@ -125,16 +139,8 @@ describe("a depth study, from the form to the depth curve", () => {
     const detail = await server.call<ExperimentDetail>("experiments.get", { id: experimentId });
     const finished = (page: Page) => page.locator('[data-testid="run-row"][data-status="finished"]').count();
     for (const page of [launcher, watcher]) {
-      await expect.poll(() => finished(page), { timeout: 20_000 }).toBe(6);
-      const shown = await tableValues(page);
-      for (const run of detail.runs) {
-        const values = shown[run.id];
-        expect(Object.keys(values).length).toBeGreaterThan(4);
-        for (const [key, value] of Object.entries(values)) {
-          const stored = run.last[key] ?? run.last[`${key}@${run.config.depth}`];
-          expect(value, `${key} of depth ${run.config.depth}`).toBe(stored);
-        }
-      }
+      await expect.poll(() => finished(page)).toBe(6);
+      await expect.poll(() => differences(page, detail)).toEqual([]);
     }
     expect(await tableValues(launcher)).toEqual(await tableValues(watcher));
   });
