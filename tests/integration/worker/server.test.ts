@@ -296,9 +296,11 @@ function report(what: string, runs: RunRow[], output: string): void {
     const all = ledgerOf(folders, run.id).flat();
     const times = (holds: (at: number) => boolean) =>
       all.flatMap(({ at, event }) => (event.kind === "measurement" && holds(at) ? (event.values["train/stepMs"] ?? []) : []));
-    const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
+    const median = (values: number[]): number | undefined => values.sort((a, b) => a - b)[values.length >> 1];
     const during = median(times((at) => at > from + 1_000 && at < to));
     const otherwise = median(times((at) => at < from || at > to + 1_000));
+    // A quick machine may have measured nothing on one side.
+    if (during === undefined || otherwise === undefined) continue;
     console.log(`median step while ${what}: ${during.toFixed(3)} ms; otherwise: ${otherwise.toFixed(3)} ms`);
   }
 }
