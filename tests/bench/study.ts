@@ -1,11 +1,11 @@
 /**
  * Runs a preset's grid straight through the training code, without server and database, and prints what it found:
  *   node tests/bench/study.ts <preset> [--processes 2] [--set '{"training":{"steps":500}}'] [--datasets DIR] [--json FILE]
- * `--set` is merged into the preset's config (objects are merged, lists replaced). For each line of the study (architecture,
+ * `--json` keeps the results after each run, and goes on with those found there (of the same config). `--set` is merged into the preset's config (objects are merged, lists replaced). For each line of the study (architecture,
  * loss, regularizer, width): mean ± sd over seeds at each depth, the log-log slope over all runs ± its standard error.
  */
 import { fork } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -30,13 +30,16 @@ const preset = presets.find(({ id }) => id === positionals[0]);
 if (!preset) throw new Error(`name a preset: ${presets.map(({ id }) => id).join(", ")}`);
 const runs = expandGrid(experimentConfig.parse(merge(preset.config, JSON.parse(options.set))));
 const cache = mkdtempSync(join(tmpdir(), "study-"));
-const results: (CellResult | null)[] = runs.map(() => null);
+const known: { config: RunConfig; result: CellResult | null }[] =
+  options.json && existsSync(options.json) ? JSON.parse(readFileSync(options.json, "utf8")) : [];
+const results = runs.map((config) => known.find((old) => JSON.stringify(old.config) === JSON.stringify(config))?.result ?? null);
 // The longest first, so that the processes end together.
-const order = runs.map((_, i) => i).sort((a, b) => runs[b].depth * runs[b].width ** 2 - runs[a].depth * runs[a].width ** 2);
+const order = [...runs.keys()]
+  .filter((i) => !results[i])
+  .sort((a, b) => runs[b].depth * runs[b].width ** 2 - runs[a].depth * runs[a].width ** 2);
 const startedAt = performance.now();
 await Promise.all(Array.from({ length: Number(options.processes) }, () => worker()));
 report();
-if (options.json) writeFileSync(options.json, JSON.stringify(runs.map((config, i) => ({ config, result: results[i] }))));
 
 async function worker(): Promise<void> {
   const child = fork(new URL("studyCell.ts", import.meta.url), [options.datasets, cache], {
@@ -51,6 +54,7 @@ async function worker(): Promise<void> {
     child.send(runs[next]);
     results[next] = await answer;
     child.removeAllListeners("exit");
+    if (options.json) writeFileSync(options.json, JSON.stringify(runs.map((config, i) => ({ config, result: results[i] }))));
     process.stderr.write(`\r${results.filter(Boolean).length}/${runs.length} `);
   }
   child.disconnect();
