@@ -11,16 +11,13 @@ export function queueOn(database: Database): StatementRunner {
   return {
     async executeSql(text, values) {
       const client = await database.pool.connect();
-      let broken: Error | undefined;
       try {
         return joinRows(await client.query(text, values));
       } catch (error) {
-        await client.query("rollback").catch((lost) => {
-          broken = lost;
-        });
+        await client.query("rollback").catch(() => undefined);
         throw error;
       } finally {
-        client.release(broken);
+        client.release();
       }
     },
   };

@@ -34,7 +34,7 @@ interface Stored {
 export async function storeEvents(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
   const parsed = eventBatch.safeParse(message);
   if (!parsed.success) return { ok: false, code: "INVALID", message: describeInvalid(parsed.error) };
-  const stored = await context.database.transaction((tx) => storeInTransaction(context, tx, workerId, parsed.data));
+  const stored = await context.database.orm.transaction((tx) => storeInTransaction(context, tx, workerId, parsed.data));
   if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
   if (stored.changed) tellOfChange(context, workerId, stored.changed);
   return stored.answer;

@@ -47,7 +47,7 @@ export class Supervisor implements Dispatch {
     await this.queue.start();
     await extendAllLeases(orm, protocolTimes.leaseMs);
     for (const id of await listLiveExperiments(orm)) context.refreshSoon(id);
-    await context.database.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
+    await orm.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
     this.ticker = setInterval(() => {
       this.ticking = this.ticking.then(() => this.tick());
     }, tickMs);
