@@ -1,7 +1,7 @@
 /** Bounds that the form, the server and the workers share. */
 export const limits = {
   depth: { min: 2, max: 64 },
-  width: { min: 8, max: 1024 },
+  width: { min: 4, max: 1024 },
   classes: { min: 2, max: 1000 },
   samplesPerClass: { min: 1, max: 10_000 },
   steps: { min: 1, max: 1_000_000 },

@@ -1,11 +1,23 @@
 import type { ExperimentConfig } from "./experimentConfig.ts";
 import { trainingConfig } from "./trainingConfig.ts";
 
+/** start: small studies to begin with; paper: the figures of Súkeník, Lampert, Mondelli (2025); question: studies beyond them. */
+export const presetGroups = ["start", "paper", "question"] as const;
+export type PresetGroup = (typeof presetGroups)[number];
+
 export interface Preset {
   id: string;
+  group: PresetGroup;
   title: string;
-  /** What it shows, and every choice the literature leaves open, in a sentence or two. */
+  /** What it asks and shows, in a sentence or two. */
   description: string;
+  /** Every choice the literature leaves open, each with its reason. */
+  choices: string[];
+  /** Of the paper: which row of which figure, as published or cut down to an evening on two cores. */
+  figure?: string;
+  protocol?: "full" | "tonight";
+  /** What "tonight" cut from the full protocol. */
+  cut?: string;
   config: ExperimentConfig;
 }
 
@@ -14,6 +26,8 @@ const ridge = { family: "weights", objective: "uniform", lambda: 0.005, scaling:
 export const presets: Preset[] = [
   {
     id: "first-light",
+    group: "start",
+    choices: [],
     title: "First light",
     description:
       "Do ResNets collapse more as they get deeper? RN1 on Fashion-MNIST-mini (2,000 training images), cross entropy, λ = 0.005, 2,000 steps of full-batch Adam with coupled decay (rate 0.01, cosine); residual branches start at a tenth of their usual size.",
@@ -33,6 +47,8 @@ export const presets: Preset[] = [
   },
   {
     id: "random-labels",
+    group: "start",
+    choices: [],
     title: "Random labels",
     description:
       "A toy that collapses in minutes: 100 Gaussian inputs in 10 dimensions with random labels of 4 classes, so that nothing but capacity and the regularizer acts.",
@@ -52,6 +68,8 @@ export const presets: Preset[] = [
   },
   {
     id: "two-layer-decay",
+    group: "start",
+    choices: [],
     title: "Two-layer blocks: λ/L or constant λ",
     description:
       "RN2 nears the optimum with depth when the hidden layers' decay falls as λ/L while the head's stays constant, and stays flat when λ is constant. Full-batch Adam with coupled decay; residual branches start at 0.3 of their usual size.",
@@ -71,6 +89,8 @@ export const presets: Preset[] = [
   },
   {
     id: "first-steps",
+    group: "start",
+    choices: [],
     title: "One minute",
     description: "Well separated Gaussian clusters and three depths: a study that ends while you watch.",
     config: {

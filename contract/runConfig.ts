@@ -1,16 +1,10 @@
 import { z } from "zod";
+import { afterTraining } from "./afterTraining.ts";
+import { architecture, heads, normalization, patch } from "./architecture.ts";
 import { datasetConfig } from "./datasetConfig.ts";
 import { limits } from "./limits.ts";
 import { regularizer } from "./regularizer.ts";
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
-
-/** rn1: one linear layer a residual block; rn2: two. Súkeník, Lampert, Mondelli (2025), section 3. */
-export const architectures = ["rn1", "rn2"] as const;
-export const architecture = z.enum(architectures);
-export type Architecture = z.infer<typeof architecture>;
-
-export const normalization = z.enum(["post-ln", "pre-ln"]);
-export type Normalization = z.infer<typeof normalization>;
 
 export const loss = z.enum(["ce", "mse"]);
 export type Loss = z.infer<typeof loss>;
@@ -37,20 +31,21 @@ export const runConfig = z.strictObject({
   dataset: datasetConfig,
   architecture,
   normalization,
-  depth,
+  /** Of a transformer; see architecture.ts. */
+  heads,
+  patch,
+  /** L; 1 for free features. */
+  depth: z.int().min(1).max(limits.depth.max),
+  /** d; the channel count of a convolutional network. */
   width,
   loss,
-  /** Whether the classifier has a bias (never penalized); without effect on the optimum under cross entropy. */
+  /** Whether the classifier has a bias (never penalized but by λ_b); without effect on the optimum under cross entropy. */
   headBias: z.boolean(),
   regularizer,
   training: trainingConfig,
   measuring: measuringConfig,
   seed,
   device: deviceChoice,
+  afterTraining: afterTraining.optional(),
 });
 export type RunConfig = z.infer<typeof runConfig>;
-
-export function architectureLabel(name: Architecture, norm: Normalization): string {
-  const label = name === "rn1" ? "RN1" : "RN2";
-  return norm === "pre-ln" ? `${label} pre-LN` : label;
-}

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { datasetIds } from "./datasetConfig.ts";
+import { attackNorms, attacks } from "./afterTraining.ts";
+import { datasetIds, inputShape } from "./datasetConfig.ts";
 import { failureCodes } from "./failure.ts";
 import { seriesKeyPattern } from "./seriesKey.ts";
 
@@ -14,7 +15,10 @@ export const resolvedDataset = z.strictObject({
   /** sha256 over the decompressed bytes used, hex. */
   hash: z.string().max(128),
   classes: z.int(),
+  /** Numbers a sample. */
   inputDimension: z.int(),
+  /** How they lie; absent in old recordings. */
+  input: inputShape.optional(),
   trainCounts: z.array(z.int()).max(1000),
   testCounts: z.array(z.int()).max(1000),
 });
@@ -85,6 +89,32 @@ const log = z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "war
 
 const checkpoint = z.strictObject({ kind: z.literal("checkpoint"), step, hash: z.string().max(128), bytes: z.int() });
 
+const accuracy = z.number().min(0).max(1);
+
+/** What was found once a run was trained; a part is null where it was not asked for, with the reason in `missing` where it failed. */
+export const evaluation = z.strictObject({
+  robustness: z
+    .strictObject({
+      /** Samples attacked, and the accuracy on them as they are. */
+      samples: z.int(),
+      clean: accuracy,
+      /** Unit of ε, for people. */
+      unit: z.string().max(80),
+      points: z.array(z.strictObject({ attack: z.enum(attacks), norm: z.enum(attackNorms), epsilon: finite, accuracy })).max(64),
+    })
+    .nullable(),
+  transfer: z
+    .strictObject({
+      dataset: resolvedDataset,
+      /** A linear probe on each layer's frozen features, X_1 first. */
+      layers: z.array(z.strictObject({ layer: z.int().min(1), trainAccuracy: accuracy, testAccuracy: accuracy })).max(64),
+    })
+    .nullable(),
+  missing: z.record(z.string().max(80), z.string().max(500)).default({}),
+});
+export type Evaluation = z.infer<typeof evaluation>;
+const evaluated = z.strictObject({ kind: z.literal("evaluation"), evaluation });
+
 const finished = z.strictObject({ kind: z.literal("finished"), step, elapsedMs: finite });
 
 /** How an attempt ended otherwise; a CRASHED or WORKER_LOST attempt is followed by another one while attempts are left. */
@@ -95,7 +125,16 @@ const ended = z.strictObject({
   step: step.nullable(),
 });
 
-export const runEvent = z.discriminatedUnion("kind", [started, measurement, geometry, log, checkpoint, finished, ended]);
+export const runEvent = z.discriminatedUnion("kind", [
+  started,
+  measurement,
+  geometry,
+  log,
+  checkpoint,
+  evaluated,
+  finished,
+  ended,
+]);
 export type RunEvent = z.infer<typeof runEvent>;
 export type StartedEvent = z.infer<typeof started>;
 export type MeasurementEvent = z.infer<typeof measurement>;

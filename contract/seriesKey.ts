@@ -17,11 +17,14 @@ export const layerMetrics = [
 ] as const;
 
 export const scalarMetrics = [
-  "loss", // J: fit and every ridge term
+  "loss", // J: fit, every ridge term, and the slack
   "fit",
   "accuracy",
   "ridge.head", // (λ_L/2)‖W_L‖²
   "ridge.hidden", // (λ/2) Σ_{l<L} ‖W_l‖²
+  "ridge.features", // (λ_H/2)‖H‖²
+  "ridge.bias", // (λ_b/2)‖b_L‖²
+  "slack", // (ρ/2)‖S‖², S = W_L W_Lᵀ − cF
   "gap.total", // (J − L*)/L*
   "gap.head", // (L_GUFM(W_L, H_L) − L*)/L*
   "gap.representation", // (λ/2) Σ_{l<L} ‖W_l‖² / L*
@@ -67,11 +70,14 @@ export const metricInfo: Record<Metric, { label: string; formula: string; log: b
   "nc3.cosine": { label: "NC3", formula: "1 − mean cos(h_i, w_{y_i})", log: true },
   "nc3.duality": { label: "NC3 (duality)", formula: "‖W/‖W‖ − M/‖M‖‖", log: true },
   "nc4.ncc": { label: "NC4", formula: "share of samples whose prediction is not the nearest class mean", log: false },
-  loss: { label: "Loss J", formula: "fit + ridge", log: true },
+  loss: { label: "Loss J", formula: "fit + ridge (+ slack)", log: true },
   fit: { label: "Fit", formula: "mean cross entropy, or ‖logits − Y‖²/(2N)", log: true },
   accuracy: { label: "Accuracy", formula: "share of samples classified right", log: false },
   "ridge.head": { label: "Ridge, head", formula: "(λ_L/2)‖W_L‖²", log: true },
   "ridge.hidden": { label: "Ridge, hidden layers", formula: "(λ/2) Σ ‖W_l‖²", log: true },
+  "ridge.features": { label: "Ridge, features", formula: "(λ_H/2)‖H‖²", log: true },
+  "ridge.bias": { label: "Ridge, head bias", formula: "(λ_b/2)‖b_L‖²", log: true },
+  slack: { label: "Slack", formula: "(ρ/2)‖W_L W_Lᵀ − cF‖²", log: true },
   "gap.total": { label: "Gap to UFM optimum", formula: "(J − L*)/L*", log: true },
   "gap.head": { label: "Gap, head part", formula: "(L_GUFM(W_L, H_L) − L*)/L*", log: true },
   "gap.representation": { label: "Gap, representation part", formula: "(λ/2) Σ_{l<L} ‖W_l‖² / L*", log: true },

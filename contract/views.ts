@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from "./experimentConfig.ts";
 import type { FailureCode } from "./failure.ts";
 import type { RunConfig } from "./runConfig.ts";
-import type { OptimumSummary, ResolvedDataset, StartedEvent } from "./runEvents.ts";
+import type { Evaluation, OptimumSummary, ResolvedDataset, StartedEvent } from "./runEvents.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "./status.ts";
 import type { DatasetAvailability } from "./workerProtocol.ts";
 
@@ -39,6 +39,8 @@ export interface RunRow {
   /** Latest value of every series (all layers), by series key. */
   last: Record<string, number>;
   optimum: OptimumSummary | null;
+  /** Robustness and transfer; null unless asked for and done. */
+  evaluation: Evaluation | null;
   failure: { code: FailureCode; message: string } | null;
   workerName: string | null;
   startedAt: string | null;

@@ -1,15 +1,15 @@
-import type { NodePgDatabase, NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
-import type { PgDatabase } from "drizzle-orm/pg-core";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type pg from "pg";
-import type * as schema from "./schema.ts";
 
 /** The pool or a transaction: what a query runs on. */
-export type Executor = PgDatabase<NodePgQueryResultHKT, typeof schema>;
+export type Executor = NodePgDatabase;
 
 export interface Database {
   /** Where the rows are: in the data folder, or in a Postgres of the user's. */
   readonly kind: "embedded" | "external";
-  readonly orm: NodePgDatabase<typeof schema>;
+  readonly orm: Executor;
   readonly pool: pg.Pool;
+  /** All of it is stored, or nothing. Within it, only `tx` may be used: the embedded database has one connection. */
+  transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

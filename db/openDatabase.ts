@@ -6,7 +6,7 @@ import pg from "pg";
 import type { Database } from "./database.ts";
 import { type Embedded, startEmbedded } from "./embedded/startEmbedded.ts";
 import { lockFolder } from "./lockFolder.ts";
-import * as schema from "./schema.ts";
+import { runTransaction } from "./runTransaction.ts";
 
 export interface DatabasePlace {
   /** Folder of this server's data; locked while it runs. */
@@ -40,9 +40,10 @@ export async function openDatabase(place: DatabasePlace, onDeath: (error: Error)
     const lost = (error: Error) => console.error("database connection lost:", error.message);
     pool.on("error", lost);
     pool.on("connect", (client) => client.on("error", lost));
-    const orm = drizzle(pool, { schema });
+    const orm = drizzle(pool);
+    const open = pool;
     await migrate(orm, { migrationsFolder: fileURLToPath(new URL("./migrations", import.meta.url)) });
-    return { kind: embedded ? "embedded" : "external", orm, pool, close };
+    return { kind: embedded ? "embedded" : "external", orm, pool, transaction: (work) => runTransaction(open, work), close };
   } catch (error) {
     await close().catch(() => undefined);
     throw error;

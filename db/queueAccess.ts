@@ -11,13 +11,16 @@ export function queueOn(database: Database): StatementRunner {
   return {
     async executeSql(text, values) {
       const client = await database.pool.connect();
+      let broken: Error | undefined;
       try {
         return joinRows(await client.query(text, values));
       } catch (error) {
-        await client.query("rollback").catch(() => undefined);
+        await client.query("rollback").catch((lost) => {
+          broken = lost;
+        });
         throw error;
       } finally {
-        client.release();
+        client.release(broken);
       }
     },
   };

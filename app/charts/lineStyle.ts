@@ -1,6 +1,7 @@
+import type { Architecture, Normalization } from "../../contract/architecture.ts";
 import { type DatasetId, datasetIds } from "../../contract/datasetConfig.ts";
 import type { Regularizer } from "../../contract/regularizer.ts";
-import type { Architecture, Normalization, RunConfig } from "../../contract/runConfig.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
 
 export const markers = ["circle", "square", "diamond", "triangle", "cross", "star", "wye", "ring"] as const;
 export type Marker = (typeof markers)[number];

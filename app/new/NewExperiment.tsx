@@ -1,16 +1,9 @@
 "use client";
 import { useMemo } from "react";
+import { type Architecture, architectureLabel, architectures, type Normalization } from "../../contract/architecture.ts";
 import { launchInput } from "../../contract/experimentConfig.ts";
 import { limits } from "../../contract/limits.ts";
-import {
-  type Architecture,
-  architectureLabel,
-  architectures,
-  depth,
-  type Normalization,
-  seed,
-  width,
-} from "../../contract/runConfig.ts";
+import { depth, seed, width } from "../../contract/runConfig.ts";
 import { shadedColor } from "../charts/lineStyle.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field, TextInput } from "../ui/Field.tsx";

@@ -1,9 +1,9 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
-import { architectureLabel } from "../../contract/runConfig.ts";
 import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
 import { useTRPC } from "../data/trpcClient.ts";

@@ -1,6 +1,7 @@
+import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
-import { architectureLabel, type RunConfig } from "../../contract/runConfig.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
 
 export const gridAxisIds = ["architecture", "dataset", "width", "loss", "regularizer", "depth", "seed"] as const;
 export type GridAxisId = (typeof gridAxisIds)[number];

@@ -18,7 +18,7 @@ const folder = import.meta.dirname;
 export async function importSamples(database: Database): Promise<void> {
   if ((await countExperiments(database.orm)) > 0) return;
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".json.gz")))
-    await database.orm.transaction((tx) => importSample(tx, readSample(join(folder, file))));
+    await database.transaction((tx) => importSample(tx, readSample(join(folder, file))));
 }
 
 export async function importSample(tx: Executor, sample: Sample): Promise<string> {

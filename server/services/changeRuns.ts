@@ -13,7 +13,7 @@ export async function changeRuns(
   experimentId: string,
   change: (tx: Executor) => Promise<RunState[]>,
 ): Promise<RunState[]> {
-  const changed = await context.database.orm.transaction(change);
+  const changed = await context.database.transaction(change);
   if (changed.length === 0) return changed;
   context.changes.publish(experimentId, changed.map(toRunItem));
   await refreshExperiment(context, experimentId, { touch: true, course: false });

@@ -1,6 +1,6 @@
+import { architectureLabel } from "../../contract/architecture.ts";
 import { countGrid, type ExperimentConfig, expandGrid } from "../../contract/experimentConfig.ts";
 import { limits } from "../../contract/limits.ts";
-import { architectureLabel } from "../../contract/runConfig.ts";
 import type { Estimate } from "../../contract/views.ts";
 import { listStepTimes } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";

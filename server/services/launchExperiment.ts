@@ -14,7 +14,7 @@ export async function launchExperiment(context: ServiceContext, input: LaunchInp
   requireGridWithinLimit(input.config);
   const id = randomUUID();
   const runs = makeRuns(id, input.config);
-  await context.database.orm.transaction(async (tx) => {
+  await context.database.transaction(async (tx) => {
     await insertExperiment(tx, { ...input, tags: [...new Set(input.tags)], id, counts: { ...noCounts, queued: runs.length } });
     await insertRuns(tx, runs);
     await context.dispatch.enqueue(tx, runs);

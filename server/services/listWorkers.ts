@@ -1,5 +1,6 @@
+import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
-import { architectureLabel, type RunConfig } from "../../contract/runConfig.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
 import type { WorkerView } from "../../contract/views.ts";
 import { listLeasedRuns } from "../../db/queries/runs.ts";
 import { listWorkerRows } from "../../db/queries/workers.ts";

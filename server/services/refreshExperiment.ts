@@ -14,7 +14,7 @@ export async function refreshExperiment(
   id: string,
   change: { touch: boolean; course: boolean },
 ): Promise<ExperimentSummary | null> {
-  const row = await context.database.orm.transaction(async (tx) => {
+  const row = await context.database.transaction(async (tx) => {
     if (change.course) await updateCourse(tx, id);
     return recountExperiment(tx, id, change.touch);
   });

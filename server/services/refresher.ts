@@ -3,6 +3,8 @@ import { refreshExperiment } from "./refreshExperiment.ts";
 
 /** Changes within this time are counted together: runs that end at once do not queue for their experiment's row. */
 const delayMs = 200;
+/** An experiment that could not be counted is tried again. */
+const retryMs = 2_000;
 
 /** Brings experiments' rows up to date soon after their runs changed, one after the other. */
 export class Refresher {
@@ -16,13 +18,13 @@ export class Refresher {
     this.context = context;
   }
 
-  soon(experimentId: string): void {
+  soon(experimentId: string, afterMs = delayMs): void {
     if (this.stopped) return;
     this.waiting.add(experimentId);
     this.timer ??= setTimeout(() => {
       this.timer = null;
       this.working = this.working.then(() => this.work());
-    }, delayMs);
+    }, afterMs);
   }
 
   /** Does what waits and takes no more. */
@@ -40,6 +42,7 @@ export class Refresher {
         await refreshExperiment(this.context, id, { touch: true, course: true });
       } catch (error) {
         console.error("counting an experiment's runs:", (error as Error).message);
+        this.soon(id, retryMs);
       }
     }
   }

@@ -16,7 +16,7 @@ import { appendMeasurements, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
 import { describeInvalid } from "./describeInvalid.ts";
 import { settleAttempt } from "./settleAttempt.ts";
-import { sortEvents } from "./sortEvents.ts";
+import { type SortedEvents, sortEvents } from "./sortEvents.ts";
 import { toRunItem } from "./toViews.ts";
 
 interface Stored {
@@ -34,7 +34,7 @@ interface Stored {
 export async function storeEvents(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
   const parsed = eventBatch.safeParse(message);
   if (!parsed.success) return { ok: false, code: "INVALID", message: describeInvalid(parsed.error) };
-  const stored = await context.database.orm.transaction((tx) => storeInTransaction(context, tx, workerId, parsed.data));
+  const stored = await context.database.transaction((tx) => storeInTransaction(context, tx, workerId, parsed.data));
   if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
   if (stored.changed) tellOfChange(context, workerId, stored.changed);
   return stored.answer;
@@ -46,14 +46,15 @@ async function storeInTransaction(
   context: ServiceContext,
   tx: Executor,
   workerId: string,
-  { runId, attempt: number, lease, events }: EventBatch,
+  batch: EventBatch,
 ): Promise<Stored> {
+  const { runId, attempt: number, lease, events } = batch;
   const locked = await lockRun(tx, runId, number);
   if (!locked) return refusal({ ok: false, code: "NOT_FOUND", message: "This run was deleted." });
   const { run, attempt } = locked;
   if (!attempt || attempt.lease !== lease || attempt.workerId !== workerId)
     return refusal(leaseLost("This lease was never given."));
-  if (events.at(-1)!.seq <= attempt.lastSeq) return refusal({ ok: true, storedThrough: attempt.lastSeq });
+  if (events.at(-1)!.seq <= attempt.lastSeq) return tellAgain(tx, run, batch, attempt.lastSeq);
   if (attempt.endedAt !== null || run.attempt !== number || run.lease !== lease)
     return refusal(leaseLost(`Attempt ${number} has ended; the run's attempt is ${run.attempt}, and it is ${run.status}.`));
   if (events[0].seq > attempt.lastSeq + 1) return refusal({ ok: false, code: "SEQUENCE_GAP", expected: attempt.lastSeq + 1 });
@@ -61,11 +62,8 @@ async function storeInTransaction(
   if (gap > 0)
     return refusal({ ok: false, code: "SEQUENCE_GAP", expected: Math.max(attempt.lastSeq + 1, events[gap - 1].seq + 1) });
 
-  const sorted = sortEvents(
-    runId,
-    number,
-    events.filter((event) => event.seq > attempt.lastSeq),
-  );
+  const fresh = events.filter((event) => event.seq > attempt.lastSeq);
+  const sorted = sortEvents(runId, number, fresh);
   if (sorted.started) await storeStart(tx, run, sorted.started);
   if (sorted.measurements.length > 0) {
     await appendMeasurements(tx, runId, number, sorted.measurements);
@@ -78,8 +76,30 @@ async function storeInTransaction(
   if (sorted.end) await settleAttempt(context, tx, run, sorted.end);
   return {
     answer: { ok: true, storedThrough: events.at(-1)!.seq },
-    items: sorted.items,
-    changed: sorted.started || sorted.end ? await readRunState(tx, runId) : null,
+    ...(await told(tx, run, number, fresh.length < events.length ? sortEvents(runId, number, events) : sorted)),
+  };
+}
+
+/**
+ * The answer to a batch that is stored already. If it was the last one, its commit may have been all that was done of it before the
+ * connection was lost: the pages are told again (twice is once to them), and an end gives its worker's slot free.
+ */
+async function tellAgain(tx: Executor, run: LockedRun["run"], { runId, attempt, events }: EventBatch, lastSeq: number) {
+  const answer: EventAnswer = { ok: true, storedThrough: lastSeq };
+  if (events.at(-1)!.seq < lastSeq) return refusal(answer);
+  return { answer, ...(await told(tx, run, attempt, sortEvents(runId, attempt, events))) };
+}
+
+/** What is told of stored events; a superseded attempt's points are void. */
+async function told(
+  tx: Executor,
+  run: LockedRun["run"],
+  attempt: number,
+  { items, started, end }: SortedEvents,
+): Promise<Omit<Stored, "answer">> {
+  return {
+    items: run.attempt === attempt ? items : [],
+    changed: started || end ? await readRunState(tx, run.id) : null,
     experimentId: run.experimentId,
   };
 }
@@ -99,7 +119,7 @@ function tellOfChange(context: ServiceContext, workerId: string, run: RunState):
   context.changes.publish(run.experimentId, [toRunItem(run)]);
   context.changes.listChanged("workers");
   context.refreshSoon(run.experimentId);
-  if (run.lease !== null) return;
+  if (run.lease !== null && run.workerId === workerId) return;
   context.dispatch.release(workerId, run.id);
   context.dispatch.wake();
 }

@@ -33,6 +33,10 @@ export class Supervisor implements Dispatch {
   private ticker: NodeJS.Timeout | null = null;
   private ticking: Promise<void> = Promise.resolve();
   private ticks = 0;
+  /** Something failed while runs were given out: some may be neither waiting in the queue nor with a worker. */
+  private unsure = false;
+  /** Run → lease of claims that failed: the database may have made them, and only its answer was lost. */
+  private readonly unsent = new Map<string, string>();
   /** Server's clock, ms, when leases were last looked at. */
   private lookedAt = Date.now();
 
@@ -47,7 +51,7 @@ export class Supervisor implements Dispatch {
     await this.queue.start();
     await extendAllLeases(orm, protocolTimes.leaseMs);
     for (const id of await listLiveExperiments(orm)) context.refreshSoon(id);
-    await orm.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
+    await this.deliverAll();
     this.ticker = setInterval(() => {
       this.ticking = this.ticking.then(() => this.tick());
     }, tickMs);
@@ -71,7 +75,10 @@ export class Supervisor implements Dispatch {
     if (this.giving || this.stopped) return;
     this.giving = true;
     this.giveAll()
-      .catch((error) => console.error("giving out runs:", error))
+      .catch((error) => {
+        console.error("giving out runs:", (error as Error).message);
+        this.unsure = true;
+      })
       .finally(() => {
         this.giving = false;
       });
@@ -125,6 +132,7 @@ export class Supervisor implements Dispatch {
     worker.busy.add(runId);
     const claimed = await claimRun(this.context.database.orm, runId, worker, lease, protocolTimes.leaseMs).catch((error) => {
       worker.busy.delete(runId);
+      this.unsent.set(runId, lease);
       throw error;
     });
     if (!claimed) worker.busy.delete(runId);
@@ -155,6 +163,25 @@ export class Supervisor implements Dispatch {
     if (state?.status === "queued") await this.queue.add(orm, [state], 0);
   }
 
+  /** After a failure of the database: claims that were made unheard are taken back, and every queued run is delivered again. */
+  private async makeSure(): Promise<void> {
+    for (const [runId, lease] of this.unsent) {
+      const state = await readRunState(this.context.database.orm, runId);
+      if (state?.lease === lease) {
+        const held = { runId, attempt: state.attempt, lease };
+        await loseAttempt(this.context, state.experimentId, held, "The database failed while it was given out.", { excused: true });
+      }
+      this.unsent.delete(runId);
+    }
+    await this.deliverAll();
+    this.unsure = false;
+  }
+
+  /** Puts every queued run that is not in the queue into it; one that comes twice does no harm. */
+  private deliverAll(): Promise<void> {
+    return this.context.database.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
+  }
+
   /**
    * Leases that ran out while nobody could renew them are given time: the database was away, the machine slept, the clock was set.
    */
@@ -169,6 +196,7 @@ export class Supervisor implements Dispatch {
     if (this.stopped) return;
     try {
       await this.lookAtLeases();
+      if (this.unsure) await this.makeSure();
       if (++this.ticks % refreshTicks === 0) await refreshRunning(this.context);
       if (this.ticks % tidyTicks === firstTidyTick) await tidyDatabase(this.context.database);
       this.wake();

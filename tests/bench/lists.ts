@@ -29,7 +29,7 @@ for (const kind of kinds) {
   const { orm } = database;
   const config = grid({ depths: range(20, 2), seeds: range(10, 0) });
   for (let i = 0; i < experiments; i++)
-    await orm.transaction(async (tx) => {
+    await database.transaction(async (tx) => {
       const id = randomUUID();
       await insertExperiment(tx, { id, name: `study ${i}`, note: "", tags: [`tag ${i % 7}`], config, counts: noCounts });
       await insertRuns(tx, makeRuns(id, config));

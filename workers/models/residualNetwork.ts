@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Architecture, Normalization } from "../../contract/runConfig.ts";
+import type { Architecture, Normalization } from "../../contract/architecture.ts";
 import { layerNorm } from "../trace/ops/layerNorm.ts";
 import type { Network, ParameterSpec } from "./network.ts";
 

@@ -1,8 +1,9 @@
 "use client";
 import type { ReactNode } from "react";
+import { architectureLabel } from "../../../contract/architecture.ts";
 import { datasetTitles } from "../../../contract/datasetConfig.ts";
 import { effectiveRidge, regularizerLabel } from "../../../contract/regularizer.ts";
-import { architectureLabel, type RunConfig } from "../../../contract/runConfig.ts";
+import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { AttemptView, RunDetail } from "../../../contract/views.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatBytes, formatCount, formatMeasure } from "../../text/formatNumber.ts";

@@ -48,7 +48,7 @@ it("records a finished study and brings it back with the same curves", async () 
   try {
     const sample = readSample(file);
     expect(JSON.stringify(sample)).not.toMatch(/raw worker/);
-    const copy = await database.orm.transaction((tx) => importSample(tx, sample));
+    const copy = await database.transaction((tx) => importSample(tx, sample));
     expect(await getExperimentRow(database.orm, copy)).toMatchObject({
       ...{ name: "Recorded", sample: true, status: "finished", progress: 1 },
       nc1Last: Number((1 / 62).toPrecision(6)),

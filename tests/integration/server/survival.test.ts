@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import type { SeriesView } from "../../../contract/views.ts";
 import type { Lease } from "../../../contract/workerProtocol.ts";
@@ -88,6 +89,34 @@ describe.each(["embedded", "external"] as const)("A killed server (%s database)"
     await server.stop();
     expect(existsSync(join(dataDir, "server.lock"))).toBe(false);
   });
+});
+
+it("goes on when the database drops its connections", async () => {
+  const postgres = await startPostgres();
+  const server = await TestServer.start({ databaseUrl: postgres.url });
+  const client = new pg.Client({ connectionString: postgres.url });
+  await client.connect();
+  const { id, runs } = await launch(server);
+  const worker = await RawWorker.connect(server);
+  const ledger: Ledger = { lease: leaseOf(await worker.nextAssignment(runs[0].id)), acknowledged: 0 };
+  let cuts = 0;
+  const cutting = setInterval(() => {
+    cuts++;
+    void client.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+    );
+  }, 40);
+  await sendUntilCut(worker, ledger, 0, eventsEach - 100);
+  clearInterval(cutting);
+  await sendUntilCut(worker, ledger, 0);
+  expect(cuts).toBeGreaterThan(2);
+  const series = await server.call<SeriesView[]>("runs.series", { id: runs[0].id, keys: ["train/loss"], maxPoints: 5_000 });
+  expect(series[0].steps).toEqual(Array.from({ length: eventsEach - 2 }, (_, index) => index + 2));
+  expect(await getExperiment(server, id)).toMatchObject({ status: "finished" });
+  worker.close();
+  await client.end();
+  await server.stop();
+  await postgres.stop();
 });
 
 /** Sends a run's events in small batches, one after the other, until all are acknowledged or the line is cut. */
