@@ -1,7 +1,10 @@
 import type * as tf from "@tensorflow/tfjs";
 
-/** head: W_L; hidden: every other penalized matrix; free: biases and the embedding W_0 (objectives (7) and (11) of the paper). */
-export type Penalty = "head" | "hidden" | "free";
+/**
+ * head: W_L; hidden: every other penalized matrix; features: last features that are parameters themselves; headBias: b_L;
+ * free: other biases and the embedding W_0 (objectives (7) and (11) of the paper).
+ */
+export type Penalty = "head" | "hidden" | "features" | "headBias" | "free";
 
 export interface ParameterSpec {
   name: string;

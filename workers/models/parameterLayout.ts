@@ -25,7 +25,7 @@ export function parameterSlice(flat: Float32Array, specs: ParameterSpec[], name:
 
 /** Σ w² over the matrices of each penalty, in float64. */
 export function squaredNorms(flat: Float32Array, specs: ParameterSpec[]): Record<ParameterSpec["penalty"], number> {
-  const sums = { head: 0, hidden: 0, free: 0 };
+  const sums = { head: 0, hidden: 0, features: 0, headBias: 0, free: 0 };
   let at = 0;
   for (const spec of specs) {
     let sum = 0;

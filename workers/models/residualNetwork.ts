@@ -80,6 +80,6 @@ function parameterSpecs(options: ResidualNetworkOptions): ParameterSpec[] {
     }
   }
   specs.push(matrix(`W${depth}`, classes, width, "head"));
-  if (headBias) specs.push(bias(`b${depth}`, classes));
+  if (headBias) specs.push({ ...bias(`b${depth}`, classes), penalty: "headBias" });
   return specs;
 }

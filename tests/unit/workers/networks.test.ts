@@ -102,13 +102,14 @@ describe.each(kinds)("$architecture $normalization $loss bias $headBias", (kind)
 });
 
 describe("parameters", () => {
-  test("the paper's penalties: the head, the hidden matrices, and neither biases nor the embedding", () => {
+  test("the paper's penalties: the head, the hidden matrices, and the last bias apart, and neither other biases nor the embedding", () => {
     const config = smallRun({ architecture: "rn2", depth: 3, headBias: true });
     const { parameters } = defineNetwork(config, dataOf(config));
     const named = (penalty: string) => parameters.filter((spec) => spec.penalty === penalty).map((spec) => spec.name);
     expect(named("head")).toEqual(["W3"]);
     expect(named("hidden")).toEqual(["W1.1", "W1.2", "W2.1", "W2.2"]);
-    expect(named("free")).toEqual(["W0", "b0", "b1.1", "b1.2", "b2.1", "b2.2", "b3"]);
+    expect(named("headBias")).toEqual(["b3"]);
+    expect(named("free")).toEqual(["W0", "b0", "b1.1", "b1.2", "b2.1", "b2.2"]);
     expect(parameterCount(parameters)).toBe(8 * 4 + 8 + 4 * (64 + 8) + 3 * 8 + 3);
   });
 
