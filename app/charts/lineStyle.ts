@@ -16,33 +16,59 @@ export interface LineStyle {
   opacity?: number;
 }
 
-/** Hue at the shallow and at the deep end, around the page's --hue-* tokens: apart in every common colour blindness. */
-const hues: Record<Architecture, Record<Normalization, { shallow: number; deep: number }>> = {
-  rn1: { "post-ln": { shallow: 222, deep: 275 }, "pre-ln": { shallow: 185, deep: 150 } },
-  rn2: { "post-ln": { shallow: 78, deep: 36 }, "pre-ln": { shallow: 355, deep: 322 } },
+/** A colour's path: hue at the shallow and at the deep end, share of the usual chroma, and how far it stays from the background. */
+interface Tone {
+  shallow: number;
+  deep: number;
+  chroma: number;
+  lift: number;
+}
+
+const tone = (shallow: number, deep: number, chroma = 1, lift = 0): Tone => ({ shallow, deep, chroma, lift });
+const neutral = tone(260, 260, 0.08);
+
+/** Found by search: the least OKLab distance between two of them, also as colour-blind eyes see them, is as large as it gets. */
+const tones: Record<Architecture, Record<Normalization, Tone>> = {
+  rn1: { "post-ln": tone(222, 275), "pre-ln": tone(185, 150) },
+  rn2: { "post-ln": tone(78, 36), "pre-ln": tone(355, 322) },
+  t11: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
+  t12: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
+  t21: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
+  t22: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
+  conv: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
+  ufm: { "post-ln": neutral, "pre-ln": neutral },
 };
 
 const clamp = (value: number) => Math.min(1, Math.max(0, value));
 
 /** @param shade 0 (shallow: near the background, contrast 3:1) … 1 (deep: far from it) */
 export function shadedColor(config: Pick<RunConfig, "architecture" | "normalization">, shade: number): string {
-  const { shallow, deep } = hues[config.architecture][config.normalization];
+  const { shallow, deep, chroma, lift } = tones[config.architecture][config.normalization];
   const at = clamp(shade);
   const hue = (shallow + (deep - shallow) * at).toFixed(1);
-  const light = `oklch(${(0.68 - 0.36 * at).toFixed(3)} ${(0.12 + 0.06 * at).toFixed(3)} ${hue})`;
-  const dark = `oklch(${(0.52 + 0.37 * at).toFixed(3)} ${(0.13 - 0.03 * at).toFixed(3)} ${hue})`;
+  const light = `oklch(${(0.68 - 0.28 * at - lift).toFixed(3)} ${((0.12 + 0.06 * at) * chroma).toFixed(3)} ${hue})`;
+  const dark = `oklch(${(0.52 + 0.29 * at + lift).toFixed(3)} ${((0.13 - 0.03 * at) * chroma).toFixed(3)} ${hue})`;
   return `light-dark(${light}, ${dark})`;
 }
 
 /** Place of a depth between 2 and 64 on a log2 scale. */
 export const depthShade = (depth: number): number => clamp((Math.log2(depth) - 1) / 5);
 
-/** Dash by family, objective and scaling; strengths of one family are told apart by shade and marker. */
+/** Dash by family, objective, scaling and frame; strengths of one family are told apart by shade and marker. */
 export function regularizerDash(config: Regularizer): string {
-  if (config.family === "none") return "1.5 4";
-  if (config.family === "adamw") return "5 2.5 1.5 2.5 1.5 2.5";
-  if (config.scaling === "constant") return config.objective === "uniform" ? "" : "3 2.5";
-  return config.objective === "uniform" ? "8 3.5" : "10 3 2 3";
+  switch (config.family) {
+    case "none":
+      return "1.5 4";
+    case "adamw":
+      return "5 2.5 1.5 2.5 1.5 2.5";
+    case "features":
+      return "16 4";
+    case "slack":
+      return config.frame === "simplex" ? "4 2 4 6" : "4 2 4 2 4 6";
+    case "weights":
+      if (config.scaling === "constant") return config.objective === "uniform" ? "" : "3 2.5";
+      return config.objective === "uniform" ? "8 3.5" : "10 3 2 3";
+  }
 }
 
 /** Depths of the Fibonacci ladder and of the powers of two fall on different markers. */
@@ -57,19 +83,30 @@ export function runStyle(config: RunConfig): LineStyle {
   };
 }
 
-const strength = (config: Regularizer) => (config.family === "none" ? 0 : config.lambda);
+/** Place of a number between two powers of ten, 0 … 1; nothing at all is 0. */
+const decadesShade = (value: number, from: number, to: number) =>
+  value > 0 ? clamp((Math.log10(value) - from) / (to - from)) : 0;
+
+/** How strong a regularizer is among those of its family, 0 … 1: by λ, by the √(λ_W λ_H) that decides the optimum, or by ρ. */
+export function strengthShade(config: Regularizer): number {
+  switch (config.family) {
+    case "none":
+      return 0;
+    case "features":
+      return decadesShade(Math.sqrt(config.lambdaW * config.lambdaH), -6, -1);
+    case "slack":
+      return decadesShade(config.rho, -3, 3);
+    default:
+      return decadesShade(config.lambda, -5, 0);
+  }
+}
 
 /**
  * Style of a line over depths: lightness is free there, so it tells widths apart (or else strengths of decay), and the
  * marker tells losses and data sets apart.
  */
 export function curveStyle(config: RunConfig, varies: { width: boolean; lambda: boolean }): LineStyle {
-  const lambda = strength(config.regularizer);
-  const shade = varies.width
-    ? (Math.log2(config.width) - 3) / 7
-    : varies.lambda
-      ? (lambda > 0 ? Math.log10(lambda) + 5 : 0) / 5
-      : 0.55;
+  const shade = varies.width ? (Math.log2(config.width) - 3) / 7 : varies.lambda ? strengthShade(config.regularizer) : 0.55;
   const dataset = datasetIds.indexOf(config.dataset.id as DatasetId);
   const index = dataset * 2 + (config.loss === "mse" ? 1 : 0);
   return {

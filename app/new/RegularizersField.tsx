@@ -1,22 +1,14 @@
 "use client";
-import { type Regularizer, regularizer } from "../../contract/regularizer.ts";
+import type { Regularizer } from "../../contract/regularizer.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field, Select } from "../ui/Field.tsx";
+import { Formula } from "../ui/Formula.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import { type Problem, problemAt } from "./draftProblems.ts";
 import { NumberInput } from "./NumberInput.tsx";
+import { anotherRegularizer, everyFamily, regularizerFamilies, regularizerTexts, withFamily } from "./regularizerFamilies.ts";
 
-const families: { value: Regularizer["family"]; label: string }[] = [
-  { value: "weights", label: "Ridge on the weights" },
-  { value: "adamw", label: "AdamW decay (control)" },
-  { value: "none", label: "None (control)" },
-];
-const explanations: Record<Regularizer["family"], string> = {
-  weights:
-    "(λ/2)‖θ‖² over all weight matrices but the embedding, part of the gradient: the objective of the theory, with an optimum L*.",
-  adamw: "Decoupled decay optimizes something else than the theory's objective: no L*, no gap.",
-  none: "No decay: no L*, no gap.",
-};
+const families = regularizerFamilies.map((value) => ({ value, label: regularizerTexts[value].title }));
 
 export function RegularizersField({
   regularizers,
@@ -29,110 +21,167 @@ export function RegularizersField({
 }) {
   const replace = (index: number, next: Regularizer) => onChange(regularizers.map((one, at) => (at === index ? next : one)));
   const ownProblem = problems.find((problem) => problem.path === "config.regularizers")?.message ?? null;
+  const missing = everyFamily(regularizers);
   return (
-    <fieldset className="min-w-0 space-y-3">
+    <fieldset className="min-w-0">
       <legend className="sr-only">Regularizers</legend>
-      {regularizers.map((one, index) => {
-        const path = `config.regularizers.${index}`;
-        return (
-          <div key={index}>
-            <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
-              <Field label={regularizers.length === 1 ? "Family" : `Family ${index + 1}`} className="w-full sm:w-52">
-                {(control) => (
-                  <Select
-                    {...control}
-                    data-testid="regularizer"
-                    options={families}
-                    value={one.family}
-                    onChange={(family) =>
-                      replace(
-                        index,
-                        regularizer.parse(
-                          family === "none" ? { family } : { family, lambda: "lambda" in one ? one.lambda : 0.005 },
-                        ),
-                      )
-                    }
-                  />
-                )}
-              </Field>
-              {one.family !== "none" && (
-                <Field label="λ" error={problemAt(problems, `${path}.lambda`)} className="w-28">
+      <div className="space-y-4">
+        {regularizers.map((one, index) => {
+          // Of several with one family after the other, the first says it for all.
+          const explained = regularizers[index - 1]?.family !== one.family;
+          return (
+            <div key={index}>
+              <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
+                <Field label={regularizers.length === 1 ? "Family" : `Family ${index + 1}`} className="w-full sm:w-52">
                   {(control) => (
-                    <NumberInput
+                    <Select
                       {...control}
-                      data-testid="lambda"
-                      value={one.lambda}
-                      onChange={(lambda) => replace(index, { ...one, lambda })}
+                      data-testid="regularizer"
+                      options={families}
+                      value={one.family}
+                      onChange={(family) => replace(index, withFamily(one, family))}
                     />
                   )}
                 </Field>
-              )}
-              {one.family === "weights" && (
-                <>
-                  <Segmented
-                    label="λ with depth"
-                    className="mt-5"
-                    options={[
-                      { value: "constant", label: "constant", title: "The same λ at every depth" },
-                      { value: "inverse-depth", label: "λ/L", title: "λ divided by the depth L" },
-                    ]}
-                    value={one.scaling}
-                    onChange={(scaling) => replace(index, { ...one, scaling })}
-                  />
-                  <Segmented
-                    label="The head's λ"
-                    className="mt-5"
-                    options={[
-                      { value: "uniform", label: "head alike", title: "One λ for every matrix: objective (7)" },
-                      { value: "split", label: "head apart", title: "The head has its own, constant λ: objective (11)" },
-                    ]}
-                    value={one.objective}
-                    onChange={(objective) => replace(index, { ...one, objective })}
-                  />
-                  {one.objective === "split" && (
-                    <Field label="λ of the head" error={problemAt(problems, `${path}.headLambda`)} className="w-28">
-                      {(control) => (
-                        <NumberInput
-                          {...control}
-                          value={one.headLambda}
-                          onChange={(headLambda) => replace(index, { ...one, headLambda })}
-                        />
-                      )}
-                    </Field>
-                  )}
-                </>
-              )}
-              {regularizers.length > 1 && (
-                <Button
-                  look="quiet"
-                  icon="close"
-                  className="mt-5"
-                  aria-label={`Remove regularization ${index + 1}`}
-                  onClick={() => onChange(regularizers.filter((_, at) => at !== index))}
+                <Strengths
+                  config={one}
+                  onChange={(next) => replace(index, next)}
+                  errorAt={(key) => problemAt(problems, `config.regularizers.${index}.${key}`)}
                 />
-              )}
+                {regularizers.length > 1 && (
+                  <Button
+                    look="quiet"
+                    icon="close"
+                    className="mt-5"
+                    aria-label={`Remove regularization ${index + 1}`}
+                    onClick={() => onChange(regularizers.filter((_, at) => at !== index))}
+                  />
+                )}
+              </div>
+              {explained && <Explanation config={one} />}
             </div>
-            <p className="mt-1 text-ink-faint text-xs">{explanations[one.family]}</p>
-          </div>
-        );
-      })}
+          );
+        })}
+      </div>
       {ownProblem && (
-        <p role="alert" data-testid="field-error" className="text-bad text-xs">
+        <p role="alert" data-testid="field-error" className="mt-2 text-bad text-xs">
           {ownProblem}
         </p>
       )}
-      <Button look="quiet" small icon="plus" className="-ml-2" onClick={() => onChange([...regularizers, another(regularizers)])}>
-        Another regularization
-      </Button>
+      <div className="mt-3 flex flex-wrap gap-x-1">
+        <Button
+          look="quiet"
+          small
+          icon="plus"
+          className="-ml-2"
+          data-testid="another-regularizer"
+          onClick={() => onChange([...regularizers, anotherRegularizer(regularizers)])}
+        >
+          Another regularization
+        </Button>
+        {missing.length > 0 && (
+          <Button look="quiet" small icon="plus" onClick={() => onChange([...regularizers, ...missing])}>
+            {missing.length === 1 ? `Also ${regularizerTexts[missing[0].family].short}` : "Compare all families"}
+          </Button>
+        )}
+      </div>
     </fieldset>
   );
 }
 
-/** The last one again with half its λ: a sweep is built by a few clicks. */
-function another(regularizers: Regularizer[]): Regularizer {
-  const last = regularizers.at(-1);
-  if (last === undefined) return regularizer.parse({ family: "weights" });
-  if (last.family === "none") return regularizer.parse({ family: "weights" });
-  const half = Number((last.lambda / 2).toPrecision(6));
-  return { ...last, lambda: Number.isFinite(half) && half > 0 ? half : 0.005 };
+/** What is penalized, in a formula and a sentence. */
+function Explanation({ config }: { config: Regularizer }) {
+  const { tex, about } = regularizerTexts[config.family];
+  return (
+    <div className="mt-2 text-ink-faint text-xs">
+      {tex && (
+        <div className="mb-1 overflow-x-auto py-0.5 text-ink-soft" data-testid="regularizer-formula">
+          <Formula tex={tex(config)} />
+        </div>
+      )}
+      <p className="max-w-prose">{about}</p>
+    </div>
+  );
+}
+
+/** The numbers of one regularizer, and the choices that go with them. */
+function Strengths({
+  config,
+  onChange,
+  errorAt,
+}: {
+  config: Regularizer;
+  onChange: (config: Regularizer) => void;
+  errorAt: (key: string) => string | null;
+}) {
+  const number = (key: string, label: string, testId?: string) => (
+    <Field label={label} error={errorAt(key)} className="w-26">
+      {(control) => (
+        <NumberInput
+          {...control}
+          data-testid={testId}
+          value={(config as Record<string, unknown>)[key] as number}
+          onChange={(value) => onChange({ ...config, [key]: value } as Regularizer)}
+        />
+      )}
+    </Field>
+  );
+  switch (config.family) {
+    case "none":
+      return null;
+    case "adamw":
+      return number("lambda", "λ", "lambda");
+    case "features":
+      return (
+        <>
+          {number("lambdaW", "λ_W, head", "lambda-w")}
+          {number("lambdaH", "λ_H, features", "lambda-h")}
+          {number("lambdaB", "λ_b, bias", "lambda-b")}
+        </>
+      );
+    case "slack":
+      return (
+        <>
+          {number("lambda", "λ", "lambda")}
+          {number("rho", "ρ", "rho")}
+          <Segmented
+            label="Frame F"
+            className="mt-5"
+            options={[
+              { value: "simplex", label: "simplex", title: "F = E = I − 11ᵀ/K, the frame of cross entropy" },
+              { value: "orthogonal", label: "orthogonal", title: "F = I, the frame of squared error without a bias" },
+            ]}
+            value={config.frame}
+            onChange={(frame) => onChange({ ...config, frame })}
+          />
+        </>
+      );
+    case "weights":
+      return (
+        <>
+          {number("lambda", "λ", "lambda")}
+          <Segmented
+            label="λ with depth"
+            className="mt-5"
+            options={[
+              { value: "constant", label: "constant", title: "The same λ at every depth" },
+              { value: "inverse-depth", label: "λ/L", title: "λ divided by the depth L" },
+            ]}
+            value={config.scaling}
+            onChange={(scaling) => onChange({ ...config, scaling })}
+          />
+          <Segmented
+            label="The head's λ"
+            className="mt-5"
+            options={[
+              { value: "uniform", label: "head alike", title: "One λ for every matrix: objective (7)" },
+              { value: "split", label: "head apart", title: "The head has its own, constant λ: objective (11)" },
+            ]}
+            value={config.objective}
+            onChange={(objective) => onChange({ ...config, objective })}
+          />
+          {config.objective === "split" && number("headLambda", "λ of the head")}
+        </>
+      );
+  }
 }

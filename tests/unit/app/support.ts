@@ -34,6 +34,7 @@ export function aRow(config: Partial<RunConfig>, last: Record<string, number>, s
     stepMs: null,
     last,
     optimum: null,
+    evaluation: null,
     failure: null,
     workerName: null,
     startedAt: null,
