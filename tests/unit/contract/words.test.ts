@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { effectiveRidge, regularizer } from "../../../contract/regularizer.ts";
+import { effectiveRidge, type Regularizer, regularizer, regularizerLabel } from "../../../contract/regularizer.ts";
 import { layerMetrics, metricInfo, parseSeriesKey, scalarMetrics, seriesKey } from "../../../contract/seriesKey.ts";
 import { experimentStatus, isTerminal, mayBecome, type RunCounts, runStatuses } from "../../../contract/status.ts";
 
@@ -53,16 +53,36 @@ describe("run statuses", () => {
 });
 
 describe("ridge in effect", () => {
+  const none = { head: 0, hidden: 0, features: 0, headBias: 0 };
+
   it("scales with depth as its objective says", () => {
     const weights = regularizer.parse({ family: "weights", lambda: 0.006, headLambda: 0.005 });
-    expect(effectiveRidge(weights, 3)).toEqual({ head: 0.006, hidden: 0.006 });
+    expect(effectiveRidge(weights, 3)).toEqual({ ...none, head: 0.006, hidden: 0.006 });
     if (weights.family !== "weights") throw new Error("unreachable");
-    expect(effectiveRidge({ ...weights, scaling: "inverse-depth" }, 3)).toEqual({ head: 0.002, hidden: 0.002 });
+    expect(effectiveRidge({ ...weights, scaling: "inverse-depth" }, 3)).toEqual({ ...none, head: 0.002, hidden: 0.002 });
     expect(effectiveRidge({ ...weights, scaling: "inverse-depth", objective: "split" }, 3)).toEqual({
+      ...none,
       head: 0.005,
       hidden: 0.002,
     });
-    expect(effectiveRidge({ family: "none" }, 3)).toEqual({ head: 0, hidden: 0 });
-    expect(effectiveRidge({ family: "adamw", lambda: 1 }, 3)).toEqual({ head: 0, hidden: 0 });
+  });
+
+  it("is on the features and the bias in the classic objective, on the weights under slack, nowhere in the controls", () => {
+    const features = { family: "features", lambdaW: 0.1, lambdaH: 0.2, lambdaB: 0.3 } as const;
+    expect(effectiveRidge(features, 3)).toEqual({ head: 0.1, hidden: 0, features: 0.2, headBias: 0.3 });
+    const slack = { family: "slack", lambda: 0.1, rho: 5, frame: "simplex" } as const;
+    expect(effectiveRidge(slack, 3)).toEqual({ ...none, head: 0.1, hidden: 0.1 });
+    expect(effectiveRidge({ family: "none" }, 3)).toEqual(none);
+    expect(effectiveRidge({ family: "adamw", lambda: 1 }, 3)).toEqual(none);
+  });
+
+  it("has a label for every family that tells its strengths apart", () => {
+    const configs = regularizer.options.flatMap((option) => {
+      const first = option.parse({ family: option.shape.family.value }) as Regularizer;
+      const strengths = Object.keys(first).filter((key) => typeof (first as Record<string, unknown>)[key] === "number");
+      const changed = (key: string) => option.parse({ ...first, [key]: 0.25 }) as Regularizer;
+      return [first, ...strengths.filter((key) => key !== "headLambda").map((key) => changed(key))];
+    });
+    expect(new Set(configs.map(regularizerLabel)).size).toBe(configs.length);
   });
 });

@@ -1,0 +1,219 @@
+import type { ExperimentConfig } from "../experimentConfig.ts";
+import type { Preset } from "../presets.ts";
+import { trainingConfig } from "../trainingConfig.ts";
+import { common, ladder, pictures, ridge, splitRidge } from "./grid.ts";
+
+/** One row of a figure, as published and cut down to an evening on two cores. */
+interface Row {
+  id: string;
+  title: string;
+  figure: string;
+  description: string;
+  /** Choices of both protocols, then of each alone. */
+  choices: string[];
+  full: { choices: string[]; config: ExperimentConfig };
+  tonight: { choices: string[]; cut: string; config: ExperimentConfig };
+}
+
+const seeds = { full: [0, 1, 2, 3, 4], tonight: [0, 1, 2] };
+
+const shared = [
+  "Adam with coupled decay (the paper names no optimizer): decoupled decay would minimize another objective.",
+  "Cosine schedule to 0: a constant rate leaves the last loss jumping by more than the gaps that are compared.",
+  "Weights start normal with deviation √(1/fan-in), each residual branch's last matrix at a tenth of it, so that all depths train at one rate.",
+];
+const fullBatch = "Full batch: only the loss over the whole training set has an exact gap to L*.";
+const epochs = (batch: number, steps: number) =>
+  `Batches of ${batch.toLocaleString("en")}: 5,000 epochs are ${steps.toLocaleString("en")} steps.`;
+const patches =
+  "Patches of a quarter of the side: 16 tokens an image, in reading order, with learned positions and the causal mask; prediction and metrics use the last token.";
+const convergence =
+  "Runs whose last training accuracy is below 0.99 have not interpolated and are left out of means and slopes, as the paper drops runs that did not converge; how many is said on the page.";
+
+const train = (learningRate: number, steps: number, batch: number | "full" = "full") =>
+  trainingConfig.parse({ learningRate, steps, batch, initialization: { gain: 1, branchGain: 0.1 } });
+
+const rows: Row[] = [
+  {
+    id: "rn1-cifar10",
+    title: "RN1 on CIFAR-10",
+    figure: "Figure 1, row 1",
+    description: "One-layer residual blocks: NC1, NC2 and NC3 fall with depth.",
+    choices: shared,
+    full: {
+      choices: [epochs(1000, 250_000)],
+      config: {
+        ...common,
+        datasets: [pictures("cifar10", null)],
+        depths: ladder,
+        seeds: seeds.full,
+        training: train(0.005, 250_000, 1000),
+      },
+    },
+    tonight: {
+      cut: "100 training images a class instead of 5,000; 2,000 full-batch steps at rate 0.01 instead of 5,000 epochs at 0.005; 3 seeds instead of 5.",
+      choices: [fullBatch],
+      config: {
+        ...common,
+        datasets: [pictures("cifar10", 100, 50)],
+        depths: ladder,
+        seeds: seeds.tonight,
+        training: train(0.01, 2000),
+      },
+    },
+  },
+  {
+    id: "t11-cifar10",
+    title: "T11 on CIFAR-10",
+    figure: "Figure 1, row 2",
+    description: "A vision transformer with merged attention matrices and one-layer MLPs: NC1, NC2 and NC3 fall with depth.",
+    choices: [...shared, patches],
+    full: {
+      choices: [epochs(500, 500_000)],
+      config: {
+        ...common,
+        architectures: [{ name: "t11", normalization: "post-ln" }],
+        datasets: [pictures("cifar10", null)],
+        depths: ladder,
+        seeds: seeds.full,
+        training: train(0.005, 500_000, 500),
+      },
+    },
+    tonight: {
+      cut: "20 training images a class instead of 5,000; depths to 13; 1,000 full-batch steps instead of 5,000 epochs; 3 seeds instead of 5.",
+      choices: [fullBatch],
+      config: {
+        ...common,
+        architectures: [{ name: "t11", normalization: "post-ln" }],
+        datasets: [pictures("cifar10", 20, 20)],
+        depths: [2, 3, 5, 8, 13],
+        seeds: seeds.tonight,
+        training: train(0.005, 1000),
+      },
+    },
+  },
+  {
+    id: "t11-text",
+    title: "Pre-LN T11 on text",
+    figure: "Figure 1, row 3",
+    description: "Sentiment of film reviews, read word by word: NC1, NC2 and NC3 fall with depth.",
+    choices: [
+      ...shared,
+      "Words in lower case; the most frequent ones of the training split, the others <unk>; <cls> as the last token, which is read out; shorter texts padded on the left and masked.",
+      convergence,
+    ],
+    full: {
+      choices: ["IMDB, texts cut to 256 words, 20,000 words: the paper names no tokenizer.", epochs(500, 250_000)],
+      config: {
+        ...common,
+        architectures: [{ name: "t11", normalization: "pre-ln" }],
+        datasets: [{ id: "imdb", maxLength: 256, vocabulary: 20_000, trainPerClass: null, testPerClass: null }],
+        depths: ladder,
+        seeds: seeds.full,
+        training: train(0.001, 250_000, 500),
+        convergence: { minTrainAccuracy: 0.99 },
+      },
+    },
+    tonight: {
+      cut: "Single sentences (sentence polarity) instead of IMDB's reviews, 100 a class, 24 words; depths to 13; 1,000 full-batch steps instead of 5,000 epochs; 3 seeds instead of 5.",
+      choices: [fullBatch],
+      config: {
+        ...common,
+        architectures: [{ name: "t11", normalization: "pre-ln" }],
+        datasets: [{ id: "sentence-polarity", maxLength: 24, vocabulary: 2_000, trainPerClass: 100, testPerClass: 100 }],
+        depths: [2, 3, 5, 8, 13],
+        seeds: seeds.tonight,
+        training: train(0.005, 1000),
+        convergence: { minTrainAccuracy: 0.99 },
+      },
+    },
+  },
+  {
+    id: "rn2-mnist",
+    title: "RN2 on MNIST: λ/L or constant λ",
+    figure: "Figure 1, row 4, and Figure 2",
+    description:
+      "Two-layer residual blocks fall with depth when the hidden layers' decay is λ/L and the head's stays constant; with a constant λ they stay nearly flat.",
+    choices: [...shared, "Objective (11) for λ/L: the head keeps λ_L = 0.005 at every depth."],
+    full: {
+      choices: [epochs(1000, 300_000)],
+      config: {
+        ...common,
+        architectures: [{ name: "rn2", normalization: "post-ln" }],
+        datasets: [pictures("mnist", null)],
+        depths: ladder,
+        regularizers: [splitRidge, ridge],
+        seeds: seeds.full,
+        training: train(0.005, 300_000, 1000),
+      },
+    },
+    tonight: {
+      cut: "50 training images a class instead of about 6,000; depths to 21; 2,000 full-batch steps instead of 5,000 epochs; 3 seeds instead of 5.",
+      choices: [fullBatch],
+      config: {
+        ...common,
+        architectures: [{ name: "rn2", normalization: "post-ln" }],
+        datasets: [pictures("mnist", 50, 50)],
+        depths: [2, 3, 5, 8, 13, 21],
+        regularizers: [splitRidge, ridge],
+        seeds: seeds.tonight,
+        training: train(0.005, 2000),
+      },
+    },
+  },
+  {
+    id: "rn1-t11-mnist",
+    title: "RN1 and T11 on MNIST",
+    figure: "Figures 2 and 3",
+    description:
+      "Both architectures on a simpler set, and the total regularization loss, which falls with depth: choose it as the metric of the curve.",
+    choices: [...shared, patches],
+    full: {
+      choices: [epochs(1000, 300_000)],
+      config: {
+        ...common,
+        architectures: [
+          { name: "rn1", normalization: "post-ln" },
+          { name: "t11", normalization: "post-ln" },
+        ],
+        datasets: [pictures("mnist", null)],
+        depths: ladder,
+        seeds: seeds.full,
+        training: train(0.005, 300_000, 1000),
+      },
+    },
+    tonight: {
+      cut: "20 training images a class instead of about 6,000; depths to 13; 1,000 full-batch steps instead of 5,000 epochs; 3 seeds instead of 5.",
+      choices: [fullBatch],
+      config: {
+        ...common,
+        architectures: [
+          { name: "rn1", normalization: "post-ln" },
+          { name: "t11", normalization: "post-ln" },
+        ],
+        datasets: [pictures("mnist", 20, 20)],
+        depths: [2, 3, 5, 8, 13],
+        seeds: seeds.tonight,
+        training: train(0.005, 1000),
+      },
+    },
+  },
+];
+
+const presetOf = (row: Row, protocol: "full" | "tonight"): Preset => {
+  const { id, title, figure, description, choices } = row;
+  return {
+    id: `${id}-${protocol}`,
+    group: "paper",
+    title,
+    description,
+    choices: [...choices, ...row[protocol].choices],
+    figure,
+    protocol,
+    ...(protocol === "tonight" ? { cut: row.tonight.cut } : {}),
+    config: row[protocol].config,
+  };
+};
+
+/** The figures of Súkeník, Lampert, Mondelli (2025), each as published ("full") and cut down ("tonight"). */
+export const paperPresets: Preset[] = rows.flatMap((row) => [presetOf(row, "tonight"), presetOf(row, "full")]);
