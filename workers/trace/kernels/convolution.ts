@@ -47,9 +47,10 @@ const windowOf = ({ padInfo, strideHeight, strideWidth, dilationHeight, dilation
 
 const channelsFirst = ([n, h, w, c]: readonly number[]) => [n, c, h, w];
 
-export function conv2d(s: Symbolic, x: Sym, filter: Sym, a: Attributes): Sym {
+export function conv2d(s: Symbolic, x: Sym, filter: Sym, a: Attributes, bias?: Sym): Sym {
   const info = infoOf(x.shape, filter.shape, a);
-  const y = s.node("Conv", [toChannelsFirst(s, x), filterOf(s, filter)], channelsFirst(info.outShape), "float32", windowOf(info));
+  const inputs = [toChannelsFirst(s, x), filterOf(s, filter), ...(bias ? [bias] : [])];
+  const y = s.node("Conv", inputs, channelsFirst(info.outShape), "float32", windowOf(info));
   return toChannelsLast(s, y);
 }
 
@@ -167,8 +168,11 @@ export const convolution: Kernels = {
   Conv2DBackpropFilter: (s, { x, dy }: Inputs<"x" | "dy">, a: Attributes) =>
     filterGradient(s, x, dy, infoOf(x.shape, a.filterShape as Four, a)),
   FusedConv2D: (s, inputs: { x: Sym; filter: Sym; bias?: Sym; preluActivationWeights?: Sym }, a: Fused) => {
-    const y = conv2d(s, inputs.x, inputs.filter, a);
-    return activate(s, inputs.bias ? s.add(y, inputs.bias) : y, a.activation, inputs.preluActivationWeights, a.leakyreluAlpha);
+    // One number a channel is an input of Conv itself; a bias of another shape is added.
+    const bias = inputs.bias?.shape.length === 1 && inputs.bias.shape[0] === inputs.filter.shape[3] ? inputs.bias : undefined;
+    const y = conv2d(s, inputs.x, inputs.filter, a, bias);
+    const sum = inputs.bias && !bias ? s.add(y, inputs.bias) : y;
+    return activate(s, sum, a.activation, inputs.preluActivationWeights, a.leakyreluAlpha);
   },
   DepthwiseConv2dNative: (s, { x, filter }: Inputs<"x" | "filter">, a: Attributes) => {
     const info = infoOf(x.shape, filter.shape, a, true);
