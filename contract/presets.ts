@@ -1,5 +1,6 @@
 import type { ExperimentConfig } from "./experimentConfig.ts";
 import { paperPresets } from "./presets/paper.ts";
+import { questionPresets } from "./presets/questions.ts";
 import { startPresets } from "./presets/start.ts";
 
 /** start: small studies to begin with; paper: the figures of Súkeník, Lampert, Mondelli (2025); question: studies beyond them. */
@@ -22,4 +23,4 @@ export interface Preset {
   config: ExperimentConfig;
 }
 
-export const presets: Preset[] = [...startPresets, ...paperPresets];
+export const presets: Preset[] = [...startPresets, ...paperPresets, ...questionPresets];

@@ -1,0 +1,166 @@
+import type { Preset } from "../presets.ts";
+import type { Regularizer } from "../regularizer.ts";
+import { trainingConfig } from "../trainingConfig.ts";
+import { common, pictures, ridge } from "./grid.ts";
+
+const mini = pictures("fashion-mnist-mini", 50);
+const training = trainingConfig.parse({ learningRate: 0.01, steps: 1000, initialization: { gain: 1, branchGain: 0.1 } });
+const fullBatch = "Full-batch Adam with coupled decay, rate 0.01, cosine to 0; 50 training images a class.";
+
+/** λ_H such that the features' ridge weighs about as much as the head's: λ_H N = λ_W at 500 samples. */
+const features: Regularizer = { family: "features", lambdaW: 0.005, lambdaH: 0.00001, lambdaB: 0 };
+
+/** Studies beyond the paper's figures. */
+export const questionPresets: Preset[] = [
+  {
+    id: "channels",
+    group: "question",
+    title: "How many channels are needed?",
+    description:
+      "A convolutional ResNet with 4 to 48 channels on ten classes: below 9 there is no room for a simplex. Choose τ and read the smallest width whose NC1 reaches it.",
+    choices: [
+      "20 training images a class and 300 full-batch steps: convolutions are the dearest layers on a processor.",
+      "Features are the channels averaged over the image, then normalized: so the width is the dimension d of the theory.",
+    ],
+    config: {
+      ...common,
+      datasets: [pictures("fashion-mnist-mini", 20, 20)],
+      architectures: [{ name: "conv", normalization: "post-ln" }],
+      depths: [3],
+      widths: [4, 8, 12, 16, 24, 32, 48],
+      seeds: [0, 1, 2],
+      training: trainingConfig.parse({ learningRate: 0.01, steps: 300, initialization: { gain: 1, branchGain: 0.3 } }),
+    },
+  },
+  {
+    id: "regularizers",
+    group: "question",
+    title: "Which regularizer collapses fastest?",
+    description:
+      "Ridge on the weights, ridge on the features, slack around the simplex frame at three strengths, and two controls: steps until NC1 and the gap reach a level you choose.",
+    choices: [
+      fullBatch,
+      "λ_H = 10⁻⁵ is summed over 500 samples, so that head and features are shrunk alike (λ_H N = λ_W).",
+      "ρ = 0.01, 0.1 and 1: from hardly felt to nearly a hard frame.",
+    ],
+    config: {
+      ...common,
+      datasets: [mini],
+      depths: [5],
+      seeds: [0, 1, 2],
+      regularizers: [
+        ridge,
+        features,
+        { family: "slack", lambda: 0.005, rho: 0.01, frame: "simplex" },
+        { family: "slack", lambda: 0.005, rho: 0.1, frame: "simplex" },
+        { family: "slack", lambda: 0.005, rho: 1, frame: "simplex" },
+        { family: "adamw", lambda: 0.005 },
+        { family: "none" },
+      ],
+      training,
+    },
+  },
+  {
+    id: "label-noise",
+    group: "question",
+    title: "Does noise in the labels stop collapse?",
+    description: "0 to 80 % of the training labels exchanged at random: the network must memorize to collapse.",
+    choices: [
+      fullBatch,
+      "The same share of every class exchanges its labels, so the classes stay equal and L* keeps its closed form.",
+    ],
+    config: {
+      ...common,
+      datasets: [0, 0.1, 0.2, 0.4, 0.8].map((rate) => (rate === 0 ? mini : { ...mini, labelNoise: { rate, seed: 0 } })),
+      depths: [3, 8],
+      seeds: [0, 1, 2],
+      training,
+    },
+  },
+  {
+    id: "imbalance",
+    group: "question",
+    title: "What becomes of small classes?",
+    description:
+      "Class sizes falling geometrically from 100 to a fraction of it: below some ratio the small classes' directions collapse onto each other. L* is solved numerically.",
+    choices: ["Full-batch Adam with coupled decay, rate 0.01, cosine to 0; 100 training images in the largest class."],
+    config: {
+      ...common,
+      datasets: [1, 0.3, 0.1, 0.03, 0.01].map((imbalance) =>
+        imbalance === 1 ? pictures("fashion-mnist-mini", 100) : { ...pictures("fashion-mnist-mini", 100), imbalance },
+      ),
+      depths: [5],
+      seeds: [0, 1, 2],
+      training,
+    },
+  },
+  {
+    id: "complexity",
+    group: "question",
+    title: "Is harder data harder to collapse?",
+    description: "Gaussian clusters from far apart to nearly on top of each other, and the same inputs with random labels.",
+    choices: ["Full-batch Adam with coupled decay, rate 0.005, cosine to 0; ten classes in 20 dimensions."],
+    config: {
+      ...common,
+      datasets: [
+        ...[8, 4, 2, 1].map((separation) => ({
+          ...{ id: "gaussian-clusters" as const, classes: 10, dimension: 20, trainPerClass: 50, testPerClass: 50, dataSeed: 0 },
+          ...{ separation, imbalance: 1 },
+        })),
+        { id: "random-labels" as const, classes: 10, dimension: 20, trainPerClass: 50, testPerClass: 50, dataSeed: 0 },
+      ],
+      depths: [2, 5, 13],
+      widths: [32],
+      seeds: [0, 1, 2],
+      training: trainingConfig.parse({ learningRate: 0.005, steps: 1000, initialization: { gain: 1, branchGain: 0.1 } }),
+    },
+  },
+  {
+    id: "after-training",
+    group: "question",
+    title: "Are collapsed networks robust, and do they transfer?",
+    description:
+      "RN1 at five depths, attacked by FGSM and PGD, then probed layer by layer on MNIST, beside each run's NC values.",
+    choices: [
+      fullBatch,
+      "500 test images are attacked; a linear probe (ridge regression) reads each layer's frozen features of 1,000 MNIST digits.",
+    ],
+    config: {
+      ...common,
+      datasets: [mini],
+      depths: [2, 3, 5, 8, 13],
+      seeds: [0, 1, 2],
+      training,
+      afterTraining: {
+        robustness: {
+          norms: ["linf", "l2"],
+          epsilons: [0.005, 0.01, 0.02, 0.04, 0.08],
+          l2Factor: 10,
+          pgdSteps: 10,
+          samples: 500,
+        },
+        transfer: { dataset: pictures("mnist", 100, 50), ridge: 0.001 },
+      },
+    },
+  },
+  {
+    id: "free-features",
+    group: "question",
+    title: "The unconstrained features themselves",
+    description:
+      "The baseline of the theory, trained by the same loop: free features on the sphere with ridge on the head, and with ridge on both, reach L* from above in seconds.",
+    choices: [
+      "3,000 full-batch steps of Adam, rate 0.02, cosine to 0; only the number of samples of each class is taken from the data.",
+    ],
+    config: {
+      ...common,
+      datasets: [pictures("fashion-mnist-mini", 20, 20)],
+      architectures: [{ name: "ufm", normalization: "post-ln" }],
+      depths: [2],
+      losses: ["ce", "mse"],
+      regularizers: [ridge, { ...features, lambdaH: 0.00002 }],
+      seeds: [0, 1, 2],
+      training: trainingConfig.parse({ learningRate: 0.02, steps: 3000 }),
+    },
+  },
+];
