@@ -1,8 +1,8 @@
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
 import type pg from "pg";
 
-/** The pool or a transaction: what a query runs on. */
-export type Executor = NodePgDatabase;
+/** The pool or a transaction: what a query runs on. Transactions begin at `Database.transaction` alone. */
+export type Executor = Omit<NodePgDatabase, "transaction">;
 
 export interface Database {
   /** Where the rows are: in the data folder, or in a Postgres of the user's. */

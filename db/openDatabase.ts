@@ -34,7 +34,7 @@ export async function openDatabase(place: DatabasePlace, onDeath: (error: Error)
     pool = new pg.Pool(
       embedded
         ? { host: embedded.host, port: 5432, user: "postgres", database: "postgres", max: 1, idleTimeoutMillis: 0 }
-        : { connectionString: place.url!, max: 8, connectionTimeoutMillis: 10_000 },
+        : { connectionString: place.url!, max: 8, connectionTimeoutMillis: 10_000, keepAlive: true },
     );
     // A connection that breaks is replaced by the pool, and its query fails; without listeners it would end the process.
     const lost = (error: Error) => console.error("database connection lost:", error.message);

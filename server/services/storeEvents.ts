@@ -42,12 +42,7 @@ export async function storeEvents(context: ServiceContext, workerId: string, mes
 
 const refusal = (answer: EventAnswer): Stored => ({ answer, items: [], changed: null, experimentId: "" });
 
-async function storeInTransaction(
-  context: ServiceContext,
-  tx: Executor,
-  workerId: string,
-  batch: EventBatch,
-): Promise<Stored> {
+async function storeInTransaction(context: ServiceContext, tx: Executor, workerId: string, batch: EventBatch): Promise<Stored> {
   const { runId, attempt: number, lease, events } = batch;
   const locked = await lockRun(tx, runId, number);
   if (!locked) return refusal({ ok: false, code: "NOT_FOUND", message: "This run was deleted." });

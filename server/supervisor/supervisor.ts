@@ -165,16 +165,24 @@ export class Supervisor implements Dispatch {
 
   /** After a failure of the database: claims that were made unheard are taken back, and every queued run is delivered again. */
   private async makeSure(): Promise<void> {
-    for (const [runId, lease] of this.unsent) {
-      const state = await readRunState(this.context.database.orm, runId);
-      if (state?.lease === lease) {
-        const held = { runId, attempt: state.attempt, lease };
-        await loseAttempt(this.context, state.experimentId, held, "The database failed while it was given out.", { excused: true });
-      }
-      this.unsent.delete(runId);
-    }
-    await this.deliverAll();
     this.unsure = false;
+    try {
+      for (const [runId, lease] of this.unsent) await this.takeBackUnsent(runId, lease);
+      await this.deliverAll();
+    } catch (error) {
+      this.unsure = true;
+      throw error;
+    }
+  }
+
+  private async takeBackUnsent(runId: string, lease: string): Promise<void> {
+    const state = await readRunState(this.context.database.orm, runId);
+    if (state?.lease === lease) {
+      const held = { runId, attempt: state.attempt, lease };
+      const message = "The database failed while it was given out.";
+      await loseAttempt(this.context, state.experimentId, held, message, { excused: true });
+    }
+    this.unsent.delete(runId);
   }
 
   /** Puts every queued run that is not in the queue into it; one that comes twice does no harm. */

@@ -1,31 +1,15 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { afterAll, describe, expect, it } from "vitest";
 import type { SeriesView } from "../../../contract/views.ts";
-import type { Lease } from "../../../contract/workerProtocol.ts";
 import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";
-import { finished, measured, numbered, started } from "./events.ts";
+import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "./ledger.ts";
 import { leaseOf, makeToken, RawWorker } from "./rawWorker.ts";
 import { getExperiment, grid, launch } from "./studies.ts";
 
 const kills = 4;
-const eventsEach = 1_500;
-
-/** What one run's worker sent, by its own account: the value of every event follows from its number. */
-interface Ledger {
-  lease: Lease;
-  acknowledged: number;
-}
-const valueAt = (runOrdinal: number, seq: number) => runOrdinal * 1e6 + seq;
-const eventOf = (runOrdinal: number, seq: number) =>
-  seq === 1
-    ? started(0, eventsEach)
-    : seq === eventsEach
-      ? finished(eventsEach)
-      : measured(seq, { "train/loss": valueAt(runOrdinal, seq), "train/nc1.ratio@1": -valueAt(runOrdinal, seq) });
 
 describe.each(["embedded", "external"] as const)("A killed server (%s database)", (kind) => {
   const dataDir = mkdtempSync(join(tmpdir(), "collapsar-test-"));
@@ -71,7 +55,6 @@ describe.each(["embedded", "external"] as const)("A killed server (%s database)"
     const { runs: rows, status } = await getExperiment(server, id);
     expect(status).toBe("finished");
     expect(rows.every((row) => row.attempt === 1)).toBe(true);
-    const seqs = Array.from({ length: eventsEach - 2 }, (_, index) => index + 2);
     for (const [ordinal, run] of runs.entries()) {
       const series = await server.call<SeriesView[]>("runs.series", { id: run.id, maxPoints: 5_000 });
       for (const [key, sign] of [
@@ -79,7 +62,7 @@ describe.each(["embedded", "external"] as const)("A killed server (%s database)"
         ["train/nc1.ratio@1", -1],
       ] as const) {
         const { steps, values } = series.find((item) => item.key === key)!;
-        const lost = seqs.filter((seq) => !steps.includes(seq));
+        const lost = measuredSteps.filter((seq) => !steps.includes(seq));
         const foreign = steps.filter((step, index) => values[index] !== sign * valueAt(ordinal, step));
         expect({ lost, doubled: steps.length - new Set(steps).size, foreign }).toEqual({ lost: [], doubled: 0, foreign: [] });
       }
@@ -90,47 +73,3 @@ describe.each(["embedded", "external"] as const)("A killed server (%s database)"
     expect(existsSync(join(dataDir, "server.lock"))).toBe(false);
   });
 });
-
-it("goes on when the database drops its connections", async () => {
-  const postgres = await startPostgres();
-  const server = await TestServer.start({ databaseUrl: postgres.url });
-  const client = new pg.Client({ connectionString: postgres.url });
-  await client.connect();
-  const { id, runs } = await launch(server);
-  const worker = await RawWorker.connect(server);
-  const ledger: Ledger = { lease: leaseOf(await worker.nextAssignment(runs[0].id)), acknowledged: 0 };
-  let cuts = 0;
-  const cutting = setInterval(() => {
-    cuts++;
-    void client.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-    );
-  }, 40);
-  await sendUntilCut(worker, ledger, 0, eventsEach - 100);
-  clearInterval(cutting);
-  await sendUntilCut(worker, ledger, 0);
-  expect(cuts).toBeGreaterThan(2);
-  const series = await server.call<SeriesView[]>("runs.series", { id: runs[0].id, keys: ["train/loss"], maxPoints: 5_000 });
-  expect(series[0].steps).toEqual(Array.from({ length: eventsEach - 2 }, (_, index) => index + 2));
-  expect(await getExperiment(server, id)).toMatchObject({ status: "finished" });
-  worker.close();
-  await client.end();
-  await server.stop();
-  await postgres.stop();
-});
-
-/** Sends a run's events in small batches, one after the other, until all are acknowledged or the line is cut. */
-async function sendUntilCut(worker: RawWorker, ledger: Ledger, run: number, through = eventsEach): Promise<void> {
-  while (ledger.acknowledged < through) {
-    const first = ledger.acknowledged + 1;
-    const count = Math.min(20, eventsEach - ledger.acknowledged);
-    const events = Array.from({ length: count }, (_, index) => eventOf(run, first + index));
-    const cut = new Promise<null>((resolve) => worker.socket.once("disconnect", () => resolve(null)));
-    const answer = await Promise.race([worker.events(ledger.lease, numbered(events, first)).catch(() => null), cut]);
-    if (answer === null || !worker.socket.connected) return;
-    if (!answer.ok && answer.code === "INTERNAL") continue; // not now: the same again
-    if (!answer.ok) throw new Error(JSON.stringify(answer));
-    expect(answer.storedThrough).toBeGreaterThanOrEqual(first + count - 1);
-    ledger.acknowledged = first + count - 1;
-  }
-}
