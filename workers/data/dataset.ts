@@ -1,9 +1,10 @@
+import type { InputShape } from "../../contract/datasetConfig.ts";
 import type { ResolvedDataset } from "../../contract/runEvents.ts";
 
 /** Samples as the models read them. */
 export interface SampleSet {
   count: number;
-  /** [count, dimension] row-major. */
+  /** [count, dimension] row-major; text: word numbers. */
   inputs: Float32Array;
   /** Class of each sample, 0 … K − 1. */
   labels: Uint16Array;
@@ -13,7 +14,12 @@ export interface Dataset {
   /** Where it came from, its hash and its sizes: stored with the run. */
   resolved: ResolvedDataset;
   classes: number;
+  /** Numbers a sample. */
   dimension: number;
+  /** How they lie. */
+  input: InputShape;
+  /** How pictures were standardized: x = (pixel/255 − mean)/deviation; null for other inputs. */
+  pixel: { mean: number; deviation: number } | null;
   train: SampleSet;
   test: SampleSet;
   /** What was done to the bytes, for the log. */

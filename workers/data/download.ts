@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { SourceFile } from "./imageSource.ts";
+import type { SourceFile } from "./datasetSource.ts";
 import { verify } from "./readVerified.ts";
 
 const answerTimeoutMs = 20_000;

@@ -6,17 +6,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import type { ImageBytes } from "./imageBytes.ts";
-import { idxNames, imageSource } from "./imageSources.ts";
-import { takePerClass } from "./loadImages.ts";
+import { chooseSamples } from "./chooseSamples.ts";
+import { idxNames } from "./greySources.ts";
+import { type ImageBytes, takeImages } from "./imageBytes.ts";
+import { imageSource } from "./imageSources.ts";
 import { formatIdx } from "./parseIdx.ts";
 import { sha256 } from "./readVerified.ts";
-import { resolveImages } from "./resolveImages.ts";
+import { resolveSamples } from "./resolveSamples.ts";
 
 const [folder, target = fileURLToPath(new URL("vendored/fashion-mnist-mini/", import.meta.url))] = process.argv.slice(2);
-const source = imageSource("fashion-mnist");
-const { files } = await resolveImages(source, { folder: folder ?? null, cache: target });
-const { train, test } = source.assemble(files);
+const { train, test } = await resolveSamples(imageSource("fashion-mnist"), { folder: folder ?? null, cache: target });
 mkdirSync(target, { recursive: true });
 
 const write = (name: string, shape: number[], values: Uint8Array) => {
@@ -26,7 +25,9 @@ const write = (name: string, shape: number[], values: Uint8Array) => {
 };
 const writeBoth = (images: ImageBytes, imagesName: string, labelsName: string) => {
   write(imagesName, [images.count, 28, 28], images.pixels);
-  write(labelsName, [images.count], images.labels);
+  write(labelsName, [images.count], Uint8Array.from(images.labels));
 };
-writeBoth(takePerClass(train, 10, 200, "Fashion-MNIST's training set"), idxNames[0], idxNames[1]);
-writeBoth(takePerClass(test, 10, 50, "Fashion-MNIST's test set"), idxNames[2], idxNames[3]);
+const first = (images: ImageBytes, perClass: number, what: string) =>
+  takeImages(images, chooseSamples(images.labels, 10, { perClass }, what).rows);
+writeBoth(first(train, 200, "Fashion-MNIST's training set"), idxNames[0], idxNames[1]);
+writeBoth(first(test, 50, "Fashion-MNIST's test set"), idxNames[2], idxNames[3]);

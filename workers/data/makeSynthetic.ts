@@ -1,18 +1,18 @@
 import type { SyntheticDatasetConfig } from "../../contract/datasetConfig.ts";
+import { addLabelNoise } from "./addLabelNoise.ts";
+import { geometricSizes } from "./chooseSamples.ts";
 import { countClasses, type Dataset, type SampleSet } from "./dataset.ts";
 import { type RandomStream, randomStream, shuffle } from "./randomStream.ts";
 import { sha256 } from "./readVerified.ts";
 
 /**
  * Gaussian clusters: class k is N(c_k, I) with ‖c_k‖ = separation in a random direction; class sizes fall geometrically
- * from trainPerClass to imbalance · trainPerClass; the test set is balanced.
+ * from trainPerClass to imbalance · trainPerClass; the test set is balanced and without label noise.
  * Random labels: inputs N(0, I) and labels drawn apart from them, each class equally often.
  * Both are a function of the config alone, and are used as drawn, not standardized.
  */
 export function makeSynthetic(config: SyntheticDatasetConfig): Dataset {
   const { classes, dimension, dataSeed } = config;
-  const sizes = (perClass: number, imbalance: number) =>
-    Array.from({ length: classes }, (_, k) => Math.max(1, Math.round(perClass * imbalance ** (k / (classes - 1)))));
   const imbalance = config.id === "gaussian-clusters" ? config.imbalance : 1;
   const centres = config.id === "gaussian-clusters" ? drawCentres(config) : new Float64Array(classes * dimension);
   const draw = (name: string, counts: number[]): SampleSet => {
@@ -20,8 +20,11 @@ export function makeSynthetic(config: SyntheticDatasetConfig): Dataset {
     if (config.id === "random-labels") shuffle(labels, randomStream(dataSeed, `data/${name}/labels`));
     return drawSamples(labels, centres, dimension, randomStream(dataSeed, `data/${name}/inputs`));
   };
-  const train = draw("train", sizes(config.trainPerClass, imbalance));
-  const test = draw("test", sizes(config.testPerClass, 1));
+  const clean = draw("train", geometricSizes(config.trainPerClass, classes, imbalance));
+  const test = draw("test", geometricSizes(config.testPerClass, classes, 1));
+  const noise = addLabelNoise(clean.labels, classes, config.id === "gaussian-clusters" ? config.labelNoise : undefined);
+  const train = { ...clean, labels: noise.labels };
+  const input = { kind: "vector" as const, dimension };
   return {
     resolved: {
       id: config.id,
@@ -29,14 +32,17 @@ export function makeSynthetic(config: SyntheticDatasetConfig): Dataset {
       hash: sha256(...[train, test].flatMap((set) => [bytesOf(set.inputs), bytesOf(set.labels)])),
       classes,
       inputDimension: dimension,
+      input,
       trainCounts: countClasses(train.labels, classes),
       testCounts: countClasses(test.labels, classes),
     },
     classes,
     dimension,
+    input,
+    pixel: null,
     train,
     test,
-    preparation: "Inputs are used as drawn (unit variance within a class), not standardized.",
+    preparation: ["Inputs are used as drawn (unit variance within a class), not standardized.", noise.said].join(" ").trimEnd(),
   };
 }
 

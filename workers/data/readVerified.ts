@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Failure } from "../../contract/failure.ts";
-import type { SourceFile } from "./imageSource.ts";
+import type { SourceFile } from "./datasetSource.ts";
 
 const unzip = promisify(gunzip);
 
@@ -13,7 +13,7 @@ export const sha256 = (...parts: Uint8Array[]): string =>
 
 /** A file whose bytes are not the published ones. */
 export class WrongBytes extends Failure {
-  /** sha256 found; null where it could not even be decompressed. */
+  /** Hash found; null where it could not even be decompressed. */
   readonly found: string | null;
   constructor(message: string, found: string | null) {
     super("DATASET_CORRUPT", message);
@@ -23,7 +23,7 @@ export class WrongBytes extends Failure {
 
 /** Where a published file lies in a folder: under its name, or unzipped. @returns null if it is not there */
 export async function locate(folder: string, file: SourceFile): Promise<string | null> {
-  const names = file.hashed === "decompressed" ? [file.name, file.name.replace(/\.gz$/, "")] : [file.name];
+  const names = file.checksum?.of === "file" ? [file.name] : [file.name, file.name.replace(/\.gz$/, "")];
   for (const name of names) {
     const path = join(folder, name);
     const found = await stat(path).catch(() => null);
@@ -35,35 +35,45 @@ export async function locate(folder: string, file: SourceFile): Promise<string |
 /** The decompressed bytes of a file, verified. @throws WrongBytes naming the file, the hash expected and the one found */
 export async function readVerified(path: string, file: SourceFile): Promise<Uint8Array> {
   const size = (await stat(path)).size;
-  if (size > Math.max(file.maxFileBytes, file.maxRawBytes))
-    throw new WrongBytes(`${path} has ${size} bytes; ${file.name} has at most ${file.maxFileBytes}.`, null);
+  const limit = Math.max(file.maxFileBytes, file.maxRawBytes);
+  if (size > limit) throw new WrongBytes(`${path} has ${size} bytes; ${file.name} has at most ${limit}.`, null);
   return verify(await readFile(path), path, file);
 }
 
 /** Unzips where the bytes are zipped, and checks the published hash. @throws WrongBytes */
 export async function verify(bytes: Uint8Array, where: string, file: SourceFile): Promise<Uint8Array> {
-  if (file.hashed === "file") checkHash(bytes, where, file, "file");
+  if (file.checksum?.of === "file") checkHash(bytes, where, file);
+  if (file.packed) return bytes;
   const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const raw = zipped ? await unzipped(bytes, where, file) : bytes;
-  if (file.hashed === "decompressed") checkHash(raw, where, file, "decompressed");
+  if (raw.length > file.maxRawBytes)
+    throw new WrongBytes(`${where} has ${raw.length} bytes; ${file.name} has at most ${file.maxRawBytes}.`, null);
+  if (file.checksum?.of === "decompressed") checkHash(raw, where, file);
   return raw;
+}
+
+/** What a file's bytes must be, in words. */
+export function expectation({ checksum }: SourceFile): string {
+  if (checksum === null) return "no published hash: checked by what it holds";
+  return `${checksum.algorithm} of the ${checksum.of === "file" ? "file" : "decompressed bytes"} ${checksum.hex}`;
 }
 
 async function unzipped(bytes: Uint8Array, where: string, file: SourceFile): Promise<Uint8Array> {
   try {
     return await unzip(bytes, { maxOutputLength: file.maxRawBytes });
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    const what = why ? `decompresses to more than the ${file.maxRawBytes} bytes published` : "is no intact gzip file";
-    throw new WrongBytes(`${where} ${what}; expected sha256 ${file.sha256} (${file.hashed}).`, null);
+    const tooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    const what = tooLarge ? `decompresses to more than the ${file.maxRawBytes} bytes expected` : "is no intact gzip file";
+    throw new WrongBytes(`${where} ${what}; expected: ${expectation(file)}.`, null);
   }
 }
 
-function checkHash(bytes: Uint8Array, where: string, file: SourceFile, what: string): void {
-  const found = sha256(bytes);
-  if (found !== file.sha256)
+function checkHash(bytes: Uint8Array, where: string, file: SourceFile): void {
+  const { algorithm, hex } = file.checksum!;
+  const found = createHash(algorithm).update(bytes).digest("hex");
+  if (found !== hex)
     throw new WrongBytes(
-      `${where} is not the published ${file.name}: expected sha256 ${file.sha256} of the ${what} bytes, found ${found} (${bytes.length} bytes, expected ${file.bytes}).`,
+      `${where} is not the published ${file.name}: expected ${expectation(file)}, found ${found} (${bytes.length} bytes).`,
       found,
     );
 }

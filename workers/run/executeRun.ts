@@ -3,7 +3,7 @@ import type { DeviceChoice, RunConfig } from "../../contract/runConfig.ts";
 import type { RunEvent } from "../../contract/runEvents.ts";
 import { seriesKey } from "../../contract/seriesKey.ts";
 import { loadDataset } from "../data/loadDataset.ts";
-import type { DatasetPlaces } from "../data/resolveImages.ts";
+import type { DatasetPlaces } from "../data/resolveSamples.ts";
 import { createEngine } from "../engine/createEngine.ts";
 import { measuringSteps, picturedSteps } from "../measure/measuringSteps.ts";
 import { makeObserver } from "../measure/observer.ts";

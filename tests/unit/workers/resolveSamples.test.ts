@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../contract/failure.ts";
+import type { ImageSource } from "../../../workers/data/datasetSource.ts";
 import { imagesFromIdx } from "../../../workers/data/imageBytes.ts";
-import type { ImageSource } from "../../../workers/data/imageSource.ts";
-import { imageSource, imageSources } from "../../../workers/data/imageSources.ts";
+import { imageSource } from "../../../workers/data/imageSources.ts";
 import { listAvailability } from "../../../workers/data/listAvailability.ts";
 import { loadDataset } from "../../../workers/data/loadDataset.ts";
 import { formatIdx } from "../../../workers/data/parseIdx.ts";
 import { sha256 } from "../../../workers/data/readVerified.ts";
-import { resolveImages } from "../../../workers/data/resolveImages.ts";
+import { knownSources, resolveSamples } from "../../../workers/data/resolveSamples.ts";
 
 const images = formatIdx({ shape: [2, 1, 1], values: Uint8Array.of(0, 255) });
 const labels = formatIdx({ shape: [2], values: Uint8Array.of(0, 1) });
@@ -50,22 +50,25 @@ function source(options: { embedded?: boolean; mirrors?: string[] } = {}): Image
   return {
     ...imageSource("mnist"),
     title: "Two images",
-    files: Object.entries(contents).map(([name, bytes]) => ({
-      name,
-      sha256: sha256(bytes),
-      hashed: "decompressed",
-      bytes: bytes.length,
-      maxFileBytes: 200,
-      maxRawBytes: bytes.length,
-    })),
     folders: ["two"],
     systemFolders: [join(root, "system")],
     embedded: options.embedded ? join(root, "embedded") : null,
-    mirrors: options.mirrors ?? [],
-    assemble: (files) => {
-      const set = imagesFromIdx(files.get("images.gz")!, files.get("labels.gz")!, ["images.gz", "labels.gz"]);
-      return { train: set, test: set };
-    },
+    layouts: [
+      {
+        files: Object.entries(contents).map(([name, bytes]) => ({
+          name,
+          checksum: { of: "decompressed", algorithm: "sha256", hex: sha256(bytes) },
+          maxFileBytes: 200,
+          maxRawBytes: bytes.length,
+        })),
+        mirrors: options.mirrors ?? [],
+        assemble: (files) => {
+          const both = ["images.gz", "labels.gz"] as const;
+          const set = imagesFromIdx(files.get(both[0])!, files.get(both[1])!, both, { classes: 2 });
+          return { train: set, test: set };
+        },
+      },
+    ],
   };
 }
 const places = () => ({ folder: join(root, "own"), cache: join(root, "cache"), insecure: true });
@@ -82,7 +85,7 @@ describe("the order of places", () => {
   test("the user's folder, its own subfolder first; the cache; the system; the program; the mirror", async () => {
     served = { "/images.gz": gzipSync(images), "/labels.gz": gzipSync(labels) };
     const all = source({ embedded: true, mirrors: [mirror()] });
-    const found = async () => (await resolveImages(all, places())).source;
+    const found = async () => (await resolveSamples(all, places())).source;
     expect(await found()).toBe(`mirror ${mirror()}`);
     expect(await found()).toBe(`cache ${join(root, "cache", "mnist")}`);
     rmSync(join(root, "cache"), { recursive: true });
@@ -102,9 +105,9 @@ describe("the order of places", () => {
   test("files may lie unzipped; a place that lacks one is passed over", async () => {
     put("own/two", { "images.gz": gzipSync(images) });
     put("own", { images, labels });
-    const { files, source: where } = await resolveImages(source(), places());
+    const { train, source: where } = await resolveSamples(source(), places());
     expect(where).toBe(`folder ${join(root, "own")}`);
-    expect(source().assemble(files).train).toMatchObject({ count: 2, dimension: 1 });
+    expect(train).toMatchObject({ count: 2, channels: 1, height: 1, width: 1 });
   });
 });
 
@@ -113,7 +116,7 @@ describe("damaged and other files", () => {
     const other = formatIdx({ shape: [2], values: Uint8Array.of(1, 1) });
     put("own/two", { "images.gz": gzipSync(images), "labels.gz": gzipSync(other) });
     put("system");
-    const error = await resolveImages(source(), places()).catch((caught) => caught);
+    const error = await resolveSamples(source(), places()).catch((caught) => caught);
     expect(error).toBeInstanceOf(Failure);
     expect(error.code).toBe("DATASET_CORRUPT");
     for (const part of [join(root, "own", "two", "labels.gz"), sha256(labels), sha256(other)])
@@ -126,16 +129,14 @@ describe("damaged and other files", () => {
     ["a file too large to be it", new Uint8Array(1000).fill(7), "at most 200"],
   ])("%s is refused", async (_, bytes, why) => {
     put("own/two", { "images.gz": gzipSync(images), "labels.gz": bytes });
-    await expect(resolveImages(source(), places())).rejects.toThrow(why);
+    await expect(resolveSamples(source(), places())).rejects.toThrow(why);
   });
 
   test("another known set in the user's folder itself is no damage, and nothing stands in for what was asked", async () => {
-    const mini = imageSource("fashion-mnist-mini");
-    const { files } = await resolveImages(mini, places());
-    put("own", Object.fromEntries(files));
-    const error = await resolveImages({ ...imageSource("fashion-mnist"), systemFolders: [], mirrors: [] }, places()).catch(
-      (e) => e,
-    );
+    cpSync(imageSource("fashion-mnist-mini").embedded!, join(root, "own"), { recursive: true });
+    const full = imageSource("fashion-mnist");
+    const layouts = full.layouts.map((layout) => ({ ...layout, mirrors: [] }));
+    const error = await resolveSamples({ ...full, systemFolders: [], layouts }, places()).catch((caught) => caught);
     expect(error.code).toBe("DATASET_UNAVAILABLE");
     expect(error.message).toContain("that is Fashion-MNIST-mini");
   });
@@ -144,7 +145,7 @@ describe("damaged and other files", () => {
     put("cache/mnist", { "images.gz": gzipSync(images), "labels.gz": Uint8Array.of(1, 2, 3) });
     served = { "/labels.gz": gzipSync(labels) };
     const said: string[] = [];
-    const { source: where } = await resolveImages(source({ mirrors: [mirror()] }), places(), (_, text) => said.push(text));
+    const { source: where } = await resolveSamples(source({ mirrors: [mirror()] }), places(), (_, text) => said.push(text));
     expect(where).toBe(`mirror ${mirror()}`);
     expect(requests).toEqual(["/labels.gz"]); // the intact one is kept
     expect(said[0]).toContain("removed from the cache");
@@ -155,7 +156,7 @@ describe("mirrors", () => {
   test("wrong bytes, too many bytes, an error: the next mirror is tried, nothing is kept, and the error tells all", async () => {
     served = { "/a/images.gz": gzipSync(labels), "/b/images.gz": new Uint8Array(500) };
     const mirrors = [`${mirror()}a/`, `${mirror()}b/`, `${mirror()}c/`];
-    const error = await resolveImages(source({ mirrors }), places()).catch((caught) => caught);
+    const error = await resolveSamples(source({ mirrors }), places()).catch((caught) => caught);
     expect(error.code).toBe("DATASET_UNAVAILABLE");
     for (const part of [
       "Two images is not on this worker",
@@ -174,13 +175,15 @@ describe("mirrors", () => {
   test("without https a mirror is not used", async () => {
     served = { "/images.gz": gzipSync(images), "/labels.gz": gzipSync(labels) };
     const strict = { ...places(), insecure: false };
-    await expect(resolveImages(source({ mirrors: [mirror()] }), strict)).rejects.toThrow("which is not https");
-    for (const { mirrors } of imageSources) for (const address of mirrors) expect(address).toMatch(/^https:\/\/.*\/$/);
+    await expect(resolveSamples(source({ mirrors: [mirror()] }), strict)).rejects.toThrow("which is not https");
+    const mirrors = knownSources.flatMap(({ layouts }) => layouts.flatMap((layout) => layout.mirrors));
+    expect(mirrors.length).toBeGreaterThan(5);
+    for (const address of mirrors) expect(address).toMatch(/^https:\/\/.*\/$/);
   });
 
   test("after a download nothing temporary is left", async () => {
     served = { "/images.gz": gzipSync(images), "/labels.gz": gzipSync(labels) };
-    await resolveImages(source({ mirrors: [mirror()] }), places());
+    await resolveSamples(source({ mirrors: [mirror()] }), places());
     expect(readdirSync(join(root, "cache", "mnist")).sort()).toEqual(["images.gz", "labels.gz"]);
   });
 });
@@ -204,6 +207,7 @@ describe("what is on this machine", () => {
       dimension,
     } = await loadDataset({ id: "fashion-mnist-mini", trainPerClass: null, testPerClass: null }, { folder: null, cache: root });
     expect(resolved).toMatchObject({ source: "embedded", classes: 10, inputDimension: 784 });
+    expect(resolved.input).toEqual({ kind: "image", channels: 1, height: 28, width: 28 });
     expect(resolved.trainCounts).toEqual(new Array(10).fill(200));
     expect(resolved.testCounts).toEqual(new Array(10).fill(50));
     expect([train.count, tested.count, dimension]).toEqual([2000, 500, 784]);

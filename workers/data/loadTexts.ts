@@ -1,0 +1,20 @@
+import { type TextDatasetConfig, type TextDatasetId, textDatasetIds } from "../../contract/datasetConfig.ts";
+import type { Dataset } from "./dataset.ts";
+import { prepareTexts } from "./prepareTexts.ts";
+import { type DatasetPlaces, resolveSamples, type Say } from "./resolveSamples.ts";
+import { textSource } from "./textSources.ts";
+
+type PublishedText = Extract<TextDatasetConfig, { id: TextDatasetId }>;
+
+/**
+ * A published text set as word numbers (see prepareTexts).
+ * @throws Failure DATASET_UNAVAILABLE, DATASET_CORRUPT, or INVALID if a class has fewer samples than asked for
+ */
+export async function loadTexts(config: PublishedText, places: DatasetPlaces, say?: Say): Promise<Dataset> {
+  const source = textSource(config.id);
+  const { train, test, source: where } = await resolveSamples(source, places, say);
+  return prepareTexts(config, { ...source, source: where }, train, test);
+}
+
+export const isPublishedText = (config: { id: string }): config is PublishedText =>
+  (textDatasetIds as readonly string[]).includes(config.id);

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import type { TextDatasetConfig } from "../../contract/datasetConfig.ts";
+import { addLabelNoise } from "./addLabelNoise.ts";
+import { chooseSamples } from "./chooseSamples.ts";
+import { countClasses, type Dataset, type SampleSet } from "./dataset.ts";
+import type { LabelledTexts } from "./labelledTexts.ts";
+import { encode, makeVocabulary, specialWords } from "./tokenize.ts";
+
+/** What is known of a text set besides its texts. */
+export interface AboutTexts {
+  title: string;
+  classes: number;
+  source: string;
+  /** A sentence about its classes and its split. */
+  about: string;
+}
+
+/**
+ * Texts as word numbers: the samples the config asks for, with its label noise, and a vocabulary made of the training
+ * samples used alone. The hash is of the texts used, in UTF-8, and of the labels trained on; the vocabulary follows from
+ * them and the config.
+ * @throws Failure INVALID if a class has fewer samples than asked for
+ */
+export function prepareTexts(
+  config: TextDatasetConfig,
+  set: AboutTexts,
+  allTrain: LabelledTexts,
+  allTest: LabelledTexts,
+): Dataset {
+  const { title, classes } = set;
+  const { maxLength, trainPerClass, testPerClass, imbalance } = config;
+  const choice = { perClass: trainPerClass, imbalance };
+  const chosen = chooseSamples(allTrain.labels, classes, choice, `${title}'s training set`);
+  const chosenTest = chooseSamples(allTest.labels, classes, { perClass: testPerClass }, `${title}'s test set`);
+  const train = take(allTrain, chosen.rows);
+  const test = take(allTest, chosenTest.rows);
+  const noise = addLabelNoise(train.labels, classes, config.labelNoise);
+  const vocabulary = makeVocabulary(train.texts, maxLength - 1, config.vocabulary);
+  const input = { kind: "text" as const, length: maxLength, vocabulary: vocabulary.size };
+  const encoded = { train: encodeAll(train.texts, noise.labels), test: encodeAll(test.texts, test.labels) };
+
+  function encodeAll(texts: string[], labels: Uint16Array): SampleSet & { unknown: number; cut: number } {
+    const inputs = new Float32Array(texts.length * maxLength);
+    let [unknown, words, cut] = [0, 0, 0];
+    texts.forEach((text, i) => {
+      const found = encode(text, vocabulary, inputs.subarray(i * maxLength, (i + 1) * maxLength));
+      unknown += found.unknown;
+      words += found.words;
+      if (found.words === maxLength - 1) cut++;
+    });
+    return { count: texts.length, inputs, labels, unknown: words === 0 ? 0 : unknown / words, cut: cut / texts.length };
+  }
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const words = `Inputs are the numbers of words: lower case, each sign of punctuation a word of its own, at most ${maxLength - 1} words a text (${percent(encoded.train.cut)} of the training texts fill them), padded on the left, <cls> last. Vocabulary: the ${vocabulary.size - specialWords.length} most frequent words of the ${train.texts.length} training texts used, after ${specialWords.join(", ")}; unknown are ${percent(encoded.train.unknown)} of the words in training, ${percent(encoded.test.unknown)} in test.`;
+  const { train: trainSet, test: testSet } = encoded;
+  return {
+    resolved: {
+      id: config.id,
+      source: set.source.slice(0, 500),
+      hash: hashOf([
+        { texts: train.texts, labels: noise.labels },
+        { texts: test.texts, labels: test.labels },
+      ]),
+      classes,
+      inputDimension: maxLength,
+      input,
+      trainCounts: countClasses(trainSet.labels, classes),
+      testCounts: countClasses(testSet.labels, classes),
+    },
+    classes,
+    dimension: maxLength,
+    input,
+    pixel: null,
+    train: { count: trainSet.count, inputs: trainSet.inputs, labels: trainSet.labels },
+    test: { count: testSet.count, inputs: testSet.inputs, labels: testSet.labels },
+    preparation: [set.about, chosen.said, chosenTest.said, noise.said, words].filter((text) => text !== "").join(" "),
+  };
+}
+
+const take = ({ texts, labels }: LabelledTexts, rows: Uint32Array): LabelledTexts => ({
+  texts: Array.from(rows, (i) => texts[i]),
+  labels: Uint16Array.from(rows, (i) => labels[i]),
+});
+
+/** sha256 of lines `class<TAB>text`, an empty line after each part. */
+function hashOf(parts: LabelledTexts[]): string {
+  const hash = createHash("sha256");
+  for (const { texts, labels } of parts) {
+    texts.forEach((text, i) => {
+      hash.update(`${labels[i]}\t${text}\n`);
+    });
+    hash.update("\n");
+  }
+  return hash.digest("hex");
+}
