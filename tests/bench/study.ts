@@ -16,6 +16,7 @@ import { regularizerLabel } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { logLogSlope } from "../../math/logLogSlope.ts";
 import { meanBand } from "../../math/seedBand.ts";
+import { merge } from "./merge.ts";
 import type { CellResult } from "./studyCell.ts";
 
 const { values: options, positionals } = parseArgs({
@@ -112,11 +113,4 @@ function report(): void {
 
 function lineOf(config: RunConfig): string {
   return `${architectureLabel(config.architecture, config.normalization)} d=${config.width} ${config.loss} ${regularizerLabel(config.regularizer)}`;
-}
-
-function merge(into: unknown, from: unknown): unknown {
-  const isRecord = (value: unknown): value is Record<string, unknown> =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isRecord(into) || !isRecord(from)) return from;
-  return { ...into, ...Object.fromEntries(Object.entries(from).map(([key, value]) => [key, merge(into[key], value)])) };
 }

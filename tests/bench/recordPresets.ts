@@ -1,0 +1,90 @@
+/**
+ * Runs presets through the program (server, local worker, embedded database) and writes each as a recording that comes with it:
+ *
+ *   node tests/bench/recordPresets.ts [--data DIR] [--out server/samples] [--remark TEXT] [--set '{"datasets":[…]}'] PRESET …
+ *
+ * --data keeps the data folder, so that a run cut short goes on where it was; --set changes the presets' config, --remark says so in
+ * the note. Prints the wall time of each study on this machine. COLLAPSAR_DATASETS_DIR and COLLAPSAR_SLOTS count as always.
+ */
+import { execFileSync } from "node:child_process";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { experimentConfig } from "../../contract/experimentConfig.ts";
+import { type Preset, presets } from "../../contract/presets.ts";
+import { projectRoot, TestServer } from "../support/server.ts";
+import { merge } from "./merge.ts";
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: "string", default: join(tmpdir(), `collapsar-record-${process.pid}`) },
+    out: { type: "string", default: "server/samples" },
+    set: { type: "string", default: "{}" },
+    remark: { type: "string", default: "" },
+  },
+});
+const chosen = positionals.map((id) => {
+  const preset = presets.find((one) => one.id === id);
+  if (!preset) throw new Error(`'${id}' is no preset; there are ${presets.map((one) => one.id).join(", ")}`);
+  return preset;
+});
+const server = await TestServer.start({ dataDir: flags.data, localWorker: true });
+const recorded: { preset: Preset; id: string }[] = [];
+for (const preset of chosen) {
+  const name = nameOf(preset);
+  const known = (await server.call("experiments.list", { search: name })).items.find(
+    (one: { name: string; sample: boolean }) => one.name === name && !one.sample,
+  );
+  const startedAt = performance.now();
+  const config = experimentConfig.parse(merge(preset.config, JSON.parse(flags.set)));
+  const { id } = known ?? (await server.call("experiments.launch", { name, note: noteOf(preset), tags: tagsOf(preset), config }));
+  let counts: Record<string, number> = {};
+  for (let ended = false; !ended; ) {
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    const experiment = await server.call("experiments.get", { id });
+    counts = experiment.counts;
+    process.stderr.write(`\r${preset.id} ${JSON.stringify(counts)}   `);
+    ended = counts.queued + counts.leased + counts.running + counts.cancelling === 0;
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
+  console.log(`\n${preset.id}: ${JSON.stringify(counts)} in ${seconds} s on ${cpus().length} × ${cpus()[0].model}`);
+  recorded.push({ preset, id });
+}
+await server.stop();
+for (const { preset, id } of recorded)
+  execFileSync(
+    process.execPath,
+    [
+      "server/samples/recordSample.ts",
+      "--experiment",
+      id,
+      "--data",
+      flags.data,
+      "--out",
+      join(flags.out, `${preset.id}.json.gz`),
+    ],
+    { cwd: projectRoot, stdio: "inherit" },
+  );
+
+function nameOf({ title, protocol, figure }: Preset): string {
+  return protocol ? `${title} (${figure}, ${protocol})` : title;
+}
+
+function noteOf({ title, description, choices, figure, protocol, cut }: Preset): string {
+  const source = protocol ? `, ${figure} of [arXiv 2505.15239](https://arxiv.org/abs/2505.15239), protocol *${protocol}*` : "";
+  return [
+    `A recording of the preset *${title}*${source}, made by this program.`,
+    description,
+    cut ? `Cut from the full protocol: ${cut}` : "",
+    flags.remark,
+    choices.length > 0 ? `Choices:\n\n${choices.map((choice) => `- ${choice}`).join("\n")}` : "",
+    "Seeds were neither chosen nor dropped.",
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+function tagsOf({ protocol }: Preset): string[] {
+  return protocol ? ["paper", protocol] : ["question"];
+}
