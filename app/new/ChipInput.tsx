@@ -16,6 +16,7 @@ export function ChipInput({
   error,
   isValid,
   suggestions = [],
+  placeholder = "2, 3, 5 or 0-4",
   testId,
 }: {
   label: string;
@@ -25,6 +26,8 @@ export function ChipInput({
   error: string | null;
   isValid: (value: number) => boolean;
   suggestions?: { label: string; values: number[] }[];
+  /** Shown while there is no value. */
+  placeholder?: string;
   testId: string;
 }) {
   const [text, setText] = useState("");
@@ -93,7 +96,7 @@ export function ChipInput({
               value={text}
               inputMode="text"
               autoComplete="off"
-              placeholder={values.length === 0 ? "2, 3, 5 or 0-4" : ""}
+              placeholder={values.length === 0 ? placeholder : ""}
               onChange={(event) => {
                 const typed = event.target.value;
                 // A separator behind a number ends it; a lone one is dropped.

@@ -1,36 +1,15 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
-import { type DatasetConfig, type DatasetId, datasetConfig, datasetIds, datasetTitles } from "../../contract/datasetConfig.ts";
-import { useTRPC } from "../data/trpcClient.ts";
-import { countOf } from "../text/formatNumber.ts";
+import { type DatasetConfig, datasetIds, datasetTitles } from "../../contract/datasetConfig.ts";
 import { Button } from "../ui/Button.tsx";
-import { Checkbox, Field, Select } from "../ui/Field.tsx";
+import { Field } from "../ui/Field.tsx";
+import { ChipInput } from "./ChipInput.tsx";
+import { DatasetSelect } from "./DatasetSelect.tsx";
+import { DatasetSettings, fieldGrid } from "./DatasetSettings.tsx";
+import { type DatasetGroup, groupDatasets, takesNoise, withGroup } from "./datasetGroups.ts";
 import { type Problem, problemAt } from "./draftProblems.ts";
 import { NumberInput } from "./NumberInput.tsx";
-
-interface Availability {
-  available: boolean;
-  text: string;
-}
-
-/** Where each data set is, over the connected workers. */
-function useAvailability(): (id: DatasetId) => Availability | null {
-  const trpc = useTRPC();
-  const workers = useQuery(trpc.workers.list.queryOptions(undefined, { refetchInterval: 15_000 }));
-  const connected = workers.data?.filter((worker) => worker.connected) ?? [];
-  return (id) => {
-    if (workers.data === undefined) return null;
-    if (connected.length === 0)
-      return { available: true, text: "No worker is connected yet: where this set is shows when one is." };
-    const answers = connected.flatMap((worker) => worker.datasets.filter((set) => set.id === id));
-    const having = answers.filter((answer) => answer.available);
-    if (having.length > 0) {
-      const where = connected.length === 1 ? "" : ` on ${having.length} of ${countOf(connected.length, "worker")}`;
-      return { available: true, text: `Available${where}: ${having[0].detail}` };
-    }
-    return { available: false, text: answers[0]?.detail ?? "No connected worker knows this data set." };
-  };
-}
+import { namesIn, newDataset } from "./newDataset.ts";
+import { type Availability, useAvailability } from "./useAvailability.ts";
 
 export function DatasetsField({
   datasets,
@@ -43,55 +22,25 @@ export function DatasetsField({
 }) {
   const availability = useAvailability();
   const ownProblem = problems.find((problem) => problem.path === "config.datasets")?.message ?? null;
-  const replace = (index: number, next: DatasetConfig) => onChange(datasets.map((one, at) => (at === index ? next : one)));
-  const options = datasetIds.map((id) => ({
-    value: id,
-    label: `${datasetTitles[id]}${availability(id)?.available === false ? " (not available)" : ""}`,
-  }));
+  const groups = groupDatasets(datasets);
   return (
-    <fieldset className="min-w-0 space-y-3">
+    <fieldset className="min-w-0">
       <legend className="sr-only">Data sets</legend>
-      {datasets.map((dataset, index) => {
-        const found = availability(dataset.id);
-        const path = `config.datasets.${index}`;
-        return (
-          <div key={index} className="space-y-2">
-            <div className="flex items-end gap-2">
-              <Field label={datasets.length === 1 ? "Data set" : `Data set ${index + 1}`} className="w-full sm:max-w-72">
-                {(control) => (
-                  <Select
-                    {...control}
-                    data-testid="dataset"
-                    options={options}
-                    value={dataset.id}
-                    onChange={(id) => replace(index, datasetConfig.parse({ id }))}
-                  />
-                )}
-              </Field>
-              {datasets.length > 1 && (
-                <Button
-                  look="quiet"
-                  icon="close"
-                  aria-label={`Remove ${datasetTitles[dataset.id]}`}
-                  onClick={() => onChange(datasets.filter((_, at) => at !== index))}
-                />
-              )}
-            </div>
-            {found && (
-              <p
-                className={`break-words text-xs ${found.available ? "text-ink-faint" : "text-warn"}`}
-                data-testid="dataset-availability"
-              >
-                {found.available ? "" : "Not available. "}
-                {found.text}
-              </p>
-            )}
-            <DatasetSettings dataset={dataset} onChange={(next) => replace(index, next)} problems={problems} path={path} />
-          </div>
-        );
-      })}
+      <div className="divide-y divide-line *:py-4 [&>*:first-child]:pt-0">
+        {groups.map((group, at) => (
+          <GroupFields
+            key={at}
+            label={groups.length === 1 ? "Data set" : `Data set ${at + 1}`}
+            group={group}
+            availability={availability}
+            problems={problems}
+            onChange={(next) => onChange(withGroup(groups, at, next))}
+            onRemove={groups.length > 1 ? () => onChange(withGroup(groups, at, null)) : null}
+          />
+        ))}
+      </div>
       {ownProblem && (
-        <p role="alert" data-testid="field-error" className="text-bad text-xs">
+        <p role="alert" data-testid="field-error" className="mb-2 text-bad text-xs">
           {ownProblem}
         </p>
       )}
@@ -101,8 +50,8 @@ export function DatasetsField({
         icon="plus"
         className="-ml-2"
         onClick={() => {
-          const next = datasetIds.find((id) => datasets.every((one) => one.id !== id)) ?? "gaussian-clusters";
-          onChange([...datasets, datasetConfig.parse({ id: next })]);
+          const unused = datasetIds.find((id) => availability(id)?.available !== false && datasets.every((one) => one.id !== id));
+          onChange([...datasets, newDataset(unused ?? "gaussian-clusters")]);
         }}
       >
         Another data set
@@ -111,67 +60,107 @@ export function DatasetsField({
   );
 }
 
-function DatasetSettings({
-  dataset,
-  onChange,
+/** One set, at one or several noise rates and imbalances. */
+function GroupFields({
+  label,
+  group,
+  availability,
   problems,
-  path,
+  onChange,
+  onRemove,
 }: {
-  dataset: DatasetConfig;
-  onChange: (dataset: DatasetConfig) => void;
+  label: string;
+  group: DatasetGroup;
+  availability: ReturnType<typeof useAvailability>;
   problems: Problem[];
-  path: string;
+  onChange: (group: DatasetGroup) => void;
+  onRemove: (() => void) | null;
 }) {
-  const number = (key: string, label: string, hint?: string) => (
-    <Field label={label} hint={hint} error={problemAt(problems, `${path}.${key}`)}>
-      {(control) => (
-        <NumberInput
-          {...control}
-          value={(dataset as Record<string, unknown>)[key] as number}
-          onChange={(value) => onChange({ ...dataset, [key]: value } as DatasetConfig)}
-        />
-      )}
-    </Field>
-  );
-  const grid = "grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(128px,1fr))]";
-  if (dataset.id === "gaussian-clusters" || dataset.id === "random-labels")
-    return (
-      <div className={grid}>
-        {number("classes", "Classes K")}
-        {number("dimension", "Dimension")}
-        {number("trainPerClass", "Training a class n")}
-        {number("testPerClass", "Test a class")}
-        {number("dataSeed", "Seed of the data")}
-        {dataset.id === "gaussian-clusters" && number("separation", "Separation", "centres, in σ")}
-        {dataset.id === "gaussian-clusters" && number("imbalance", "Imbalance", "1 = balanced")}
-      </div>
-    );
+  const { base } = group;
+  const found = availability(base.id);
+  const errorAt = (key: string) =>
+    group.indexes.map((index) => problemAt(problems, `config.datasets.${index}.${key}`)).find((message) => message !== null) ??
+    null;
   return (
-    <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
-      {(["trainPerClass", "testPerClass"] as const).map((key) => {
-        const value = dataset[key];
-        const what = key === "trainPerClass" ? "training" : "test";
-        return (
-          <div key={key} className="flex items-end gap-2">
-            <Checkbox
-              label={`Whole ${what} set`}
-              checked={value === null}
-              onChange={(event) => onChange({ ...dataset, [key]: event.target.checked ? null : 100 })}
-            />
-            {value !== null && (
-              <Field
-                label={`${what === "test" ? "Test" : "Training"} a class`}
-                error={problemAt(problems, `${path}.${key}`)}
-                className="w-32"
-              >
-                {(control) => (
-                  <NumberInput {...control} value={value} onChange={(next) => onChange({ ...dataset, [key]: next })} />
-                )}
-              </Field>
+    <div className="space-y-3">
+      <div className="space-y-1">
+        <div className="flex items-end gap-2">
+          <Field label={label} className="w-full sm:max-w-72">
+            {(control) => (
+              <DatasetSelect
+                {...control}
+                data-testid="dataset"
+                value={base.id}
+                availability={availability}
+                onChange={(id) => onChange({ ...group, base: newDataset(id) })}
+              />
             )}
-          </div>
-        );
-      })}
+          </Field>
+          {onRemove && <Button look="quiet" icon="close" aria-label={`Remove ${datasetTitles[base.id]}`} onClick={onRemove} />}
+        </div>
+        <AvailabilityText found={found} />
+      </div>
+      <div className={fieldGrid}>
+        <DatasetSettings
+          dataset={base}
+          onChange={(next) => onChange({ ...group, base: next })}
+          errorAt={errorAt}
+          names={namesIn(found?.text ?? "")}
+        />
+      </div>
+      {takesNoise(base) && (
+        <div className="grid gap-x-6 gap-y-3 sm:grid-cols-2">
+          <ChipInput
+            label="Noise rates"
+            testId="noise-rates"
+            placeholder="0"
+            hint="Share of each class's training labels that trade places; several make a study over noise."
+            values={group.rates}
+            onChange={(rates) => onChange({ ...group, rates })}
+            error={errorAt("labelNoise.rate")}
+            isValid={(rate) => rate >= 0 && rate <= 1}
+            suggestions={[
+              { label: "none", values: [0] },
+              { label: "0, .1, .2, .4", values: [0, 0.1, 0.2, 0.4] },
+            ]}
+          />
+          <ChipInput
+            label="Imbalance"
+            testId="imbalances"
+            placeholder="1"
+            hint="Smallest training class over the largest, geometric in between; 1 is balanced."
+            values={group.imbalances}
+            onChange={(imbalances) => onChange({ ...group, imbalances })}
+            error={errorAt("imbalance")}
+            isValid={(ratio) => ratio > 0 && ratio <= 1}
+            suggestions={[
+              { label: "balanced", values: [1] },
+              { label: "1, .1, .01", values: [1, 0.1, 0.01] },
+            ]}
+          />
+          {group.rates.some((rate) => rate !== 0) && (
+            <Field label="Seed of the noise" error={errorAt("labelNoise.seed")} className="max-w-34">
+              {(control) => (
+                <NumberInput {...control} value={group.noiseSeed} onChange={(noiseSeed) => onChange({ ...group, noiseSeed })} />
+              )}
+            </Field>
+          )}
+        </div>
+      )}
     </div>
+  );
+}
+
+export function AvailabilityText({ found }: { found: Availability | null }) {
+  if (found === null) return null;
+  return (
+    <p
+      className={`break-words text-xs ${found.available ? "line-clamp-2 text-ink-faint" : "text-warn"}`}
+      title={found.text}
+      data-testid="dataset-availability"
+    >
+      {found.available ? "" : "Not available. "}
+      {found.text}
+    </p>
   );
 }

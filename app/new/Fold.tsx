@@ -8,11 +8,13 @@ export function Fold({
   summary,
   wrong,
   children,
+  testId,
 }: {
   title: string;
   summary: ReactNode;
   wrong: boolean;
   children: ReactNode;
+  testId?: string;
 }) {
   const [open, setOpen] = useState(false);
   useEffect(() => {
@@ -20,6 +22,7 @@ export function Fold({
   }, [wrong]);
   return (
     <details
+      data-testid={testId}
       open={open}
       onToggle={(event) => setOpen(event.currentTarget.open)}
       className="group border-line border-t first:border-t-0"

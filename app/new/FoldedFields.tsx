@@ -5,6 +5,8 @@ import { deviceChoices } from "../../contract/runConfig.ts";
 import { measuringConfig } from "../../contract/trainingConfig.ts";
 import { Checkbox, Field, inputClass, Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { AfterTrainingFields, afterTrainingSummary } from "./AfterTrainingFields.tsx";
+import { ConvergenceField, convergenceSummary } from "./ConvergenceField.tsx";
 import type { Draft } from "./draft.ts";
 import { type Problem, problemAt } from "./draftProblems.ts";
 import { Fold } from "./Fold.tsx";
@@ -16,7 +18,7 @@ import { TrainingFields, trainingSummary } from "./TrainingFields.tsx";
 const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
 const deviceTitles = { auto: "Automatic", cpu: "CPU", webgpu: "GPU (WebGPU)", cuda: "GPU (CUDA)" } as const;
 
-/** What most studies leave as it is: training, loss and head, measuring, device, note and tags. */
+/** What most studies leave as it is: training, loss and head, measuring, what comes after training, which runs count, device, note. */
 export function FoldedFields({
   draft,
   change,
@@ -101,6 +103,31 @@ export function FoldedFields({
             </Field>
           )}
         </Row>
+      </Fold>
+      <Fold
+        title="After training"
+        summary={afterTrainingSummary(config.afterTraining)}
+        wrong={wrong("config.afterTraining")}
+        testId="fold-after-training"
+      >
+        <AfterTrainingFields
+          config={config.afterTraining}
+          datasets={config.datasets}
+          onChange={(afterTraining) => changeConfig({ afterTraining })}
+          problems={problems}
+        />
+      </Fold>
+      <Fold
+        title="Which runs count"
+        summary={convergenceSummary(config.convergence)}
+        wrong={wrong("config.convergence")}
+        testId="fold-convergence"
+      >
+        <ConvergenceField
+          rule={config.convergence}
+          onChange={(convergence) => changeConfig({ convergence })}
+          error={problemAt(problems, "config.convergence")}
+        />
       </Fold>
       <Fold title="Device" summary={deviceTitles[config.device]} wrong={wrong("config.device")}>
         <Field

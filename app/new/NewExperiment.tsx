@@ -1,15 +1,17 @@
 "use client";
 import { useMemo } from "react";
-import { type Architecture, architectureLabel, architectures, type Normalization } from "../../contract/architecture.ts";
+import { inputKind } from "../../contract/datasetConfig.ts";
 import { launchInput } from "../../contract/experimentConfig.ts";
 import { limits } from "../../contract/limits.ts";
+import { presets } from "../../contract/presets.ts";
 import { depth, seed, width } from "../../contract/runConfig.ts";
-import { shadedColor } from "../charts/lineStyle.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field, TextInput } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
+import { ArchitecturesField } from "./ArchitecturesField.tsx";
+import { widthLabel } from "./architectureChoices.ts";
 import { ChipInput } from "./ChipInput.tsx";
 import { DatasetsField } from "./DatasetsField.tsx";
 import { draftProblems, fits, problemAt } from "./draftProblems.ts";
@@ -17,27 +19,8 @@ import { FoldedFields } from "./FoldedFields.tsx";
 import { LaunchPanel } from "./LaunchPanel.tsx";
 import { PresetCards } from "./PresetCards.tsx";
 import { RegularizersField } from "./RegularizersField.tsx";
-import { ToggleChips } from "./ToggleChips.tsx";
 import { useDraft } from "./useDraft.ts";
 import { useLaunch } from "./useLaunch.ts";
-
-const normalizations: Normalization[] = ["post-ln", "pre-ln"];
-const architectureOptions = normalizations.flatMap((normalization) =>
-  architectures.map((name) => ({
-    value: { name, normalization },
-    label: (
-      <>
-        <span
-          aria-hidden="true"
-          className="size-2 rounded-full"
-          style={{ background: shadedColor({ architecture: name, normalization }, 0.55) }}
-        />
-        {architectureLabel(name, normalization)}
-      </>
-    ),
-    hint: `${name === "rn1" ? "One linear layer" : "Two linear layers"} a residual block, ${normalization === "pre-ln" ? "normalized before the branch" : "normalized after the sum (the paper's)"}`,
-  })),
-);
 
 export function NewExperiment() {
   const { draft, change, changeConfig, start, restored, origin, problem } = useDraft();
@@ -69,7 +52,7 @@ export function NewExperiment() {
         {restored && (
           <p className="text-ink-soft text-sm">
             This is the draft you left.{" "}
-            <Button look="quiet" small onClick={() => start("first-light")}>
+            <Button look="quiet" small onClick={() => start(presets[0].id)}>
               Start over
             </Button>
           </p>
@@ -91,17 +74,22 @@ export function NewExperiment() {
                   />
                 )}
               </Field>
-              <ToggleChips
-                label="Architectures"
-                options={architectureOptions}
-                values={config.architectures as { name: Architecture; normalization: Normalization }[]}
-                keyOf={(one) => `${one.name} ${one.normalization}`}
-                onChange={(next) => changeConfig({ architectures: next })}
-                error={problemAt(problems, "config.architectures")}
-              />
+              <div className="md:col-span-2">
+                <ArchitecturesField
+                  architectures={config.architectures}
+                  onChange={(architectures) => changeConfig({ architectures })}
+                  problems={problems}
+                  onImages={config.datasets.some((dataset) => inputKind(dataset.id) === "image")}
+                />
+              </div>
               <ChipInput
                 label="Depths L"
                 testId="depths"
+                hint={
+                  config.architectures.some((one) => one.name === "ufm")
+                    ? "Free features (UFM) have depth 1, whatever stands here."
+                    : undefined
+                }
                 values={config.depths}
                 onChange={(depths) => changeConfig({ depths })}
                 error={problemAt(problems, "config.depths")}
@@ -112,7 +100,7 @@ export function NewExperiment() {
                 ]}
               />
               <ChipInput
-                label="Widths d"
+                label={widthLabel(config.architectures)}
                 testId="widths"
                 values={config.widths}
                 onChange={(widths) => changeConfig({ widths })}

@@ -1,4 +1,5 @@
-import type { ExperimentConfig, LaunchInput } from "../../contract/experimentConfig.ts";
+import { type ExperimentConfig, type LaunchInput, launchInput } from "../../contract/experimentConfig.ts";
+import { limits } from "../../contract/limits.ts";
 import { presets } from "../../contract/presets.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 
@@ -16,8 +17,16 @@ export const firstDraft = (): Draft => presetDraft(presets[0].id)!;
 export function configOfRun(run: RunConfig): ExperimentConfig {
   return {
     datasets: [run.dataset],
-    architectures: [{ name: run.architecture, normalization: run.normalization }],
-    depths: [run.depth],
+    architectures: [
+      {
+        name: run.architecture,
+        normalization: run.normalization,
+        ...(run.heads === undefined ? {} : { heads: run.heads }),
+        ...(run.patch === undefined ? {} : { patch: run.patch }),
+      },
+    ],
+    // Free features are of depth 1, which no network may have.
+    depths: [Math.max(limits.depth.min, run.depth)],
     widths: [run.width],
     losses: [run.loss],
     regularizers: [run.regularizer],
@@ -26,12 +35,33 @@ export function configOfRun(run: RunConfig): ExperimentConfig {
     training: run.training,
     measuring: run.measuring,
     device: run.device,
+    ...(run.afterTraining === undefined ? {} : { afterTraining: run.afterTraining }),
   };
 }
 
 const storageKey = "collapsar-draft";
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
+
+type Issue = NonNullable<ReturnType<typeof launchInput.safeParse>["error"]>["issues"][number];
+
+/** Whether a refusal is about a value that is there but does not fit, not about a shape that the form does not know. */
+function isAboutValue(issue: Issue, draft: unknown): boolean {
+  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], draft);
+  if (value === undefined) return false;
+  switch (issue.code) {
+    case "unrecognized_keys":
+    case "invalid_value":
+      return false;
+    case "invalid_union":
+      return value === null || typeof value === "number";
+    case "invalid_type":
+      // What was no number when the draft was stored has become null.
+      return typeof value === "number" || (value === null && ["number", "int"].includes(issue.expected));
+    default:
+      return true;
+  }
+}
 
 /** A stored draft may hold numbers that were never finished; only its shape must be one that the form can show. */
 function isShowable(draft: unknown): draft is Draft {
@@ -49,13 +79,19 @@ function isShowable(draft: unknown): draft is Draft {
   );
 }
 
+/** A stored draft as the form can show it, or null if it is of an older shape or no draft at all. */
+export function readDraft(stored: unknown): Draft | null {
+  const result = launchInput.safeParse(stored);
+  if (result.success) return result.data;
+  return isShowable(stored) && result.error.issues.every((issue) => isAboutValue(issue, stored)) ? stored : null;
+}
+
 /** The draft left in this browser, or null; one of an older version of the program is dropped. */
 export function loadDraft(): Draft | null {
   try {
     const text = localStorage.getItem(storageKey);
     if (text === null) return null;
-    const draft: unknown = JSON.parse(text);
-    if (isShowable(draft)) return draft;
+    return readDraft(JSON.parse(text));
   } catch {
     // A private window may have no storage, and a text may be cut off: then there is no draft.
   }

@@ -1,0 +1,20 @@
+import { type DatasetConfig, type DatasetId, datasetConfig } from "../../contract/datasetConfig.ts";
+
+/** A set with the schema's defaults; a folder or file of a person's own is still to be named. */
+export function newDataset(id: DatasetId): DatasetConfig {
+  const named = { folder: "name", file: "name" } as const;
+  if (id === "image-folder") return { ...datasetConfig.parse({ id, folder: named.folder }), folder: "" } as DatasetConfig;
+  if (id === "text-file") return { ...datasetConfig.parse({ id, file: named.file }), file: "" } as DatasetConfig;
+  return datasetConfig.parse({ id });
+}
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** Names of folders or files that a worker lists behind "found:" where it says what it has. */
+export function namesIn(detail: string): string[] {
+  const list = /\bfound:\s*([^;\n]+)/.exec(detail)?.[1] ?? "";
+  return list
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => namePattern.test(name));
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { configOfRun, type Draft, firstDraft, readDraft } from "../../../app/new/draft.ts";
+import { newDataset } from "../../../app/new/newDataset.ts";
+import { expandGrid, experimentConfig } from "../../../contract/experimentConfig.ts";
+import { regularizer } from "../../../contract/regularizer.ts";
+import { aConfig } from "./support.ts";
+
+/** As it comes back from the browser's storage. */
+const stored = (draft: unknown) => JSON.parse(JSON.stringify(draft)) as unknown;
+const withConfig = (patch: object): Draft => ({ ...firstDraft(), config: { ...firstDraft().config, ...patch } }) as Draft;
+
+test("a draft comes back as it was left, also with numbers that were never finished", () => {
+  expect(readDraft(stored(firstDraft()))).toEqual(firstDraft());
+  const { training } = firstDraft().config;
+  for (const patch of [
+    { depths: [2, 900] },
+    { widths: [] },
+    { training: { ...training, learningRate: Number.NaN, batch: Number.NaN } },
+    { regularizers: [{ family: "slack", lambda: Number.NaN, rho: -1, frame: "simplex" }] },
+    { datasets: [newDataset("text-file")] },
+    { architectures: [{ name: "t11", normalization: "post-ln", heads: 5 }] },
+    { afterTraining: { robustness: null, transfer: { dataset: newDataset("imdb"), ridge: Number.NaN } } },
+    { convergence: { minTrainAccuracy: 99 } },
+  ]) {
+    const draft = withConfig(patch);
+    expect(readDraft(stored(draft)), JSON.stringify(patch)).toEqual(stored(draft));
+  }
+});
+
+test("a draft of another shape is dropped", () => {
+  const { training, ...config } = firstDraft().config;
+  for (const [what, draft] of Object.entries({
+    "no draft": "draft",
+    "no training": { ...firstDraft(), config },
+    "a key nobody knows": withConfig({ regularizers: [{ ...regularizer.parse({ family: "weights" }), mu: 1 }] }),
+    "a family nobody knows": withConfig({ regularizers: [{ family: "dropout", rate: 0.1 }], depths: [900] }),
+    "a family without its numbers": withConfig({ regularizers: [{ family: "slack" }], depths: ["two"] }),
+    "an architecture nobody knows": withConfig({ architectures: [{ name: "vgg", normalization: "post-ln" }] }),
+    "a data set nobody knows": withConfig({ datasets: [{ id: "svhn", trainPerClass: null, testPerClass: null }] }),
+    "a schedule nobody knows": withConfig({ training: { ...training, schedule: { name: "wave" } } }),
+    "texts for numbers": withConfig({ depths: ["two"] }),
+  }))
+    expect(readDraft(stored(draft)), what).toBeNull();
+});
+
+test("a draft that lacks what has a default gets it", () => {
+  const { measuring: _, ...config } = firstDraft().config;
+  expect(readDraft(stored({ ...firstDraft(), config }))).toEqual(firstDraft());
+});
+
+test("a fork of a run is the grid of that one run", () => {
+  const config = aConfig({ architecture: "t12", normalization: "pre-ln", heads: 2, patch: 7, dataset: newDataset("mnist") });
+  expect(expandGrid(experimentConfig.parse(configOfRun(config)))).toEqual([config]);
+  const free = aConfig({ architecture: "ufm", depth: 1 });
+  expect(expandGrid(experimentConfig.parse(configOfRun(free)))).toEqual([free]);
+});
