@@ -33,7 +33,7 @@ const server = await TestServer.start({ dataDir: flags.data, localWorker: true }
 const recorded: { preset: Preset; id: string }[] = [];
 for (const preset of chosen) {
   const name = nameOf(preset);
-  const known = (await server.call("experiments.list", { search: name })).items.find(
+  const known = (await server.call("experiments.list", { search: name })).rows.find(
     (one: { name: string; sample: boolean }) => one.name === name && !one.sample,
   );
   const startedAt = performance.now();
