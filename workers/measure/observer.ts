@@ -51,7 +51,7 @@ export async function makeObserver(
     geometry,
     async observe(step, source, withPicture = true) {
       const parameters = await parametersOf(source);
-      const slice = parameterSlice(parameters, network.parameters, `W${network.depth}`);
+      const slice = parameterSlice(parameters, network.parameters, network.head);
       const head = matrix(classes, network.width, Float64Array.from(slice));
       const common = { classes, loss: config.loss, head };
       const trainChunks = passes.train(source);

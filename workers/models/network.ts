@@ -2,18 +2,21 @@ import type * as tf from "@tensorflow/tfjs";
 
 /**
  * head: W_L; hidden: every other penalized matrix; features: last features that are parameters themselves; headBias: b_L;
- * free: other biases and the embedding W_0 (objectives (7) and (11) of the paper).
+ * free: other biases, the embedding and the positions (objectives (7) and (11) of the paper).
  */
 export type Penalty = "head" | "hidden" | "features" | "headBias" | "free";
 
 export interface ParameterSpec {
   name: string;
-  /** [rows, columns]; biases are columns [d, 1]. */
-  shape: [number, number];
+  /** [rows, columns] of matrices; biases are columns [d, 1]. */
+  shape: number[];
   penalty: Penalty;
   /** Standard deviation of the first values; 0 for biases. */
   deviation: number;
 }
+
+/** Parameters by name, in the shapes of their specs. */
+export type Parameters = Record<string, tf.Tensor>;
 
 export interface Forward {
   /** logits [K, N] */
@@ -29,7 +32,11 @@ export interface Network {
   classes: number;
   /** L. */
   depth: number;
+  /** Name of the classifier's matrix W_L [K, d]. */
+  head: string;
+  /** The number of training samples whose features are parameters: it computes nothing from inputs. null: a real network. */
+  freeSamples: number | null;
   parameters: ParameterSpec[];
   /** @param parameters by name, in the shapes of the specs @param x inputs [N, D], a sample a row */
-  forward(parameters: Record<string, tf.Tensor2D>, x: tf.Tensor2D): Forward;
+  forward(parameters: Parameters, x: tf.Tensor2D): Forward;
 }

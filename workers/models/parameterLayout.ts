@@ -1,16 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import { type RandomStream, randomStream } from "../data/randomStream.ts";
-import type { ParameterSpec } from "./network.ts";
+import type { ParameterSpec, Parameters } from "./network.ts";
 
-const sizeOf = ({ shape }: ParameterSpec) => shape[0] * shape[1];
+/** Numbers in a parameter. */
+export const sizeOf = ({ shape }: ParameterSpec): number => shape.reduce((size, n) => size * n, 1);
 
 /** All parameters lie in one flat vector, in the order of the specs: one pass updates them all. */
 export const parameterCount = (specs: ParameterSpec[]): number => specs.reduce((sum, spec) => sum + sizeOf(spec), 0);
 
-/** The matrices of a flat vector [P], by name. */
-export function unpackParameters(flat: tf.Tensor1D, specs: ParameterSpec[]): Record<string, tf.Tensor2D> {
+/** The parameters of a flat vector [P], by name. */
+export function unpackParameters(flat: tf.Tensor1D, specs: ParameterSpec[]): Parameters {
   const parts = tf.split(flat, specs.map(sizeOf));
-  return Object.fromEntries(specs.map(({ name, shape }, at) => [name, tf.reshape(parts[at], shape) as tf.Tensor2D]));
+  return Object.fromEntries(specs.map(({ name, shape }, at) => [name, tf.reshape(parts[at], shape)]));
 }
 
 /** Where a parameter's values lie in the flat vector. @throws if there is none of that name */

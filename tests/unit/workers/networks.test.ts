@@ -1,12 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
-import type { Engine } from "../../../workers/engine/engine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterCount, unpackParameters } from "../../../workers/models/parameterLayout.ts";
-import { oneHot } from "../../../workers/training/batches.ts";
-import { defineStep } from "../../../workers/training/defineStep.ts";
+import { gradientBy } from "./gradientBy.ts";
 import { nameParameters, referenceForward, referenceObjective } from "./referenceNetwork.ts";
 import { dataOf, smallRun } from "./support.ts";
 
@@ -25,24 +23,6 @@ const regularizers = [
   { family: "weights", objective: "split", lambda: 0.06, scaling: "inverse-depth", headLambda: 0.3 },
 ];
 
-/** The gradient of the whole objective, from one plain gradient step of rate 1. */
-async function gradientBy(engine: Engine, config: ReturnType<typeof smallRun>, parameters: Float32Array) {
-  const data = dataOf(config);
-  const plain = { ...config, training: { ...config.training, optimizer: { name: "sgd" as const, momentum: 0 } } };
-  const { train } = data;
-  const step = await engine.compileStep(
-    defineStep(plain, defineNetwork(plain, data), {
-      x: { shape: [train.count, data.dimension], data: train.inputs },
-      y: { shape: [data.classes, train.count], data: oneHot(train.labels, data.classes) },
-    }),
-  );
-  await step.writeState({ parameters });
-  await step.run({ rate: 1, step: 1 });
-  const after = (await step.readState()).parameters;
-  await step.dispose();
-  return Float64Array.from(parameters, (value, i) => value - after[i]);
-}
-
 describe.each(kinds)("$architecture $normalization $loss bias $headBias", (kind) => {
   test.each(regularizers)("the compiled gradient is the derivative of J ($objective)", async (regularizer) => {
     const config = smallRun({ ...kind, regularizer });
@@ -50,7 +30,7 @@ describe.each(kinds)("$architecture $normalization $loss bias $headBias", (kind)
     const { parameters: specs } = defineNetwork(config, data);
     const parameters = initializeParameters(specs, 3);
     for (let i = 0; i < parameters.length; i++) if (parameters[i] === 0) parameters[i] = 0.1 * Math.sin(i); // biases too
-    const gradient = await gradientBy(compiled, config, parameters);
+    const gradient = await gradientBy(compiled, config, dataOf(config), parameters);
     const size = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
     const point = Float64Array.from(parameters);
     const h = 1e-5;
@@ -68,7 +48,10 @@ describe.each(kinds)("$architecture $normalization $loss bias $headBias", (kind)
   test("eager and compiled agree", async () => {
     const config = smallRun(kind);
     const parameters = initializeParameters(defineNetwork(config, dataOf(config)).parameters, 5);
-    const [a, b] = [await gradientBy(compiled, config, parameters), await gradientBy(eager, config, parameters)];
+    const [a, b] = [
+      await gradientBy(compiled, config, dataOf(config), parameters),
+      await gradientBy(eager, config, dataOf(config), parameters),
+    ];
     for (let i = 0; i < a.length; i++) expect(Math.abs(a[i] - b[i])).toBeLessThan(2e-6);
   });
 

@@ -1,12 +1,17 @@
-import { effectiveRidge } from "../../../contract/regularizer.ts";
+import { effectiveRidge, normalizesHead } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { SampleSet } from "../../../workers/data/dataset.ts";
 import type { ParameterSpec } from "../../../workers/models/network.ts";
 
-type Named = Record<string, number[][]>;
+export type Named = Record<string, number[][]>;
+
+export interface Reference {
+  features: number[][];
+  logits: number[];
+}
 
 /** The formulas once more, sample by sample in float64, for comparison. */
-export function referenceForward(config: RunConfig, p: Named, x: number[]): { features: number[][]; logits: number[] } {
+export function referenceForward(config: RunConfig, p: Named, x: number[]): Reference {
   const affine = (w: string, b: string, v: number[]) => p[w].map((row, i) => dot(row, v) + p[b][i][0]);
   const branch = (l: number, v: number[]) =>
     config.architecture === "rn1"
@@ -19,21 +24,27 @@ export function referenceForward(config: RunConfig, p: Named, x: number[]): { fe
     const read = config.normalization === "post-ln" ? stream : norm(stream);
     features.push(read);
     stream = add(stream, branch(l, read));
-    if (config.normalization === "post-ln") stream = norm(stream);
+    if (config.normalization === "post-ln" && (l < config.depth - 1 || normalizesHead(config.regularizer))) stream = norm(stream);
   }
-  const last = config.normalization === "post-ln" ? stream : norm(stream);
+  const last = config.normalization === "post-ln" || !normalizesHead(config.regularizer) ? stream : norm(stream);
   features.push(last);
   const logits = p[`W${config.depth}`].map((row, k) => dot(row, last) + (config.headBias ? p[`b${config.depth}`][k][0] : 0));
   return { features, logits };
 }
 
 /** J of objective (7) or (11) over a set. */
-export function referenceObjective(config: RunConfig, specs: ParameterSpec[], flat: ArrayLike<number>, set: SampleSet): number {
+export function referenceObjective(
+  config: RunConfig,
+  specs: ParameterSpec[],
+  flat: ArrayLike<number>,
+  set: SampleSet,
+  forward: (p: Named, x: number[]) => Reference = (p, x) => referenceForward(config, p, x),
+): number {
   const p = nameParameters(specs, flat);
   const dimension = set.inputs.length / set.count;
   let fit = 0;
   for (let i = 0; i < set.count; i++) {
-    const { logits } = referenceForward(config, p, Array.from(set.inputs.subarray(i * dimension, (i + 1) * dimension)));
+    const { logits } = forward(p, Array.from(set.inputs.subarray(i * dimension, (i + 1) * dimension)));
     if (config.loss === "mse") fit += logits.reduce((sum, z, k) => sum + (z - (k === set.labels[i] ? 1 : 0)) ** 2, 0) / 2;
     else fit += Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[set.labels[i]];
   }
@@ -52,11 +63,11 @@ export function nameParameters(specs: ParameterSpec[], flat: ArrayLike<number>):
   return named;
 }
 
-const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-const add = (a: number[], b: number[]) => a.map((value, i) => value + b[i]);
-const relu = (value: number) => Math.max(0, value);
+export const dot = (a: number[], b: number[]) => a.reduce((sum, value, i) => sum + value * b[i], 0);
+export const add = (a: number[], b: number[]) => a.map((value, i) => value + b[i]);
+export const relu = (value: number) => Math.max(0, value);
 
-function norm(x: number[]): number[] {
+export function norm(x: number[]): number[] {
   const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
   const deviation = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length);
   return x.map((value) => (value - mean) / deviation);

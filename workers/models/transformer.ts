@@ -1,0 +1,115 @@
+import * as tf from "@tensorflow/tfjs";
+import { linearLayers, type Normalization } from "../../contract/architecture.ts";
+import { Failure } from "../../contract/failure.ts";
+import { layerNorm } from "../trace/ops/layerNorm.ts";
+import { attention, attentionSpecs, lastTokens } from "./attention.ts";
+import { makeClassifier } from "./classifier.ts";
+import type { Network, ParameterSpec, Parameters } from "./network.ts";
+import { type Initialization, specMaker } from "./specMaker.ts";
+import type { Tokens } from "./tokens.ts";
+
+export interface TransformerOptions {
+  /** The digits are the linear layers in attention and in the MLP. */
+  architecture: "t11" | "t12" | "t21" | "t22";
+  normalization: Normalization;
+  /** L: the embedding, L − 1 blocks, the classifier; L ≥ 2. */
+  depth: number;
+  /** d */
+  width: number;
+  heads: number;
+  tokens: Tokens;
+  inputDimension: number;
+  classes: number;
+  headBias: boolean;
+  /** Whether the last token's features are normalized before the head. */
+  normalizesHead: boolean;
+  initialization: Initialization;
+}
+
+/**
+ * The transformers of Súkeník, Lampert, Mondelli (2025): causal, read out at the last token, tokens as columns [d, N · T]; σ = ReLU,
+ * LN of each token without affine part, ATTN as in attention.ts.
+ *
+ *   post-LN  X_1 = LN(W_e Z + W_p),  A = LN(X_l + ATTN_l(X_l)),  X_{l+1} = LN(A + MLP_l(A)),   logits = W_L X_L
+ *   pre-LN   X_1 = W_e Z + W_p,      A = X_l + ATTN_l(LN(X_l)),  X_{l+1} = A + MLP_l(LN(A)),   logits = W_L LN(X_L)
+ *   MLP_l(x) = σ(W_l x + b_l) for L-Tx1,  W_{l,2} σ(W_{l,1} x + b_{l,1}) + b_{l,2} for L-Tx2,  l = 1 … L − 1
+ *
+ * The features given out are those of the last token, X_l (post-LN) or LN(X_l) (pre-LN): of norm √d and mean 0. Where the head is
+ * not normalized its LN is left out, and the last features are the stream itself.
+ */
+export function transformer(options: TransformerOptions): Network {
+  const { architecture, normalization, depth, width, heads, tokens, inputDimension, classes, normalizesHead } = options;
+  const layers = linearLayers(architecture);
+  if (width % heads !== 0)
+    throw new Failure("INVALID", `${heads} heads do not divide the width ${width}; choose a width that is a multiple of them.`);
+  const heed = { layers: layers.attention, heads, width };
+  const mlp = layers.mlp === 1 ? oneLayerMlp : twoLayerMlp;
+  const classifier = makeClassifier(options);
+  return {
+    inputDimension,
+    width,
+    classes,
+    depth,
+    head: classifier.head,
+    freeSamples: null,
+    parameters: [...embeddingSpecs(options), ...blockSpecs(options), ...classifier.specs],
+    forward(parameters, x) {
+      const shape = { samples: x.shape[0], tokens: tokens.count };
+      let stream = addPositions(tokens.embed(parameters, x), parameters.Wp, shape.samples); // [d, N · T]
+      let read = layerNorm(stream, 0);
+      const features = [lastTokens(read, shape)];
+      for (let l = 1; l < depth; l++) {
+        // After the last block only the last token is read: the others need no query and no MLP there.
+        const last = l === depth - 1;
+        const carried = normalization === "post-ln" ? read : stream;
+        const mask = last ? tokens.lastMask(x) : tokens.causalMask(x);
+        const attended = attention(heed, parameters, l, read, shape, mask, last);
+        const middle = tf.add(last ? lastTokens(carried, shape) : carried, attended) as tf.Tensor2D;
+        const normal = layerNorm(middle, 0);
+        stream = tf.add(normalization === "post-ln" ? normal : middle, mlp(parameters, l, normal)) as tf.Tensor2D;
+        read = last && !normalizesHead ? stream : layerNorm(stream, 0);
+        features.push(last ? read : lastTokens(read, shape));
+      }
+      const final = features[features.length - 1];
+      return { logits: classifier.logits(parameters, final), features };
+    },
+  };
+}
+
+/** [d, N · T] + [d, T] for each sample */
+function addPositions(x: tf.Tensor2D, positions: tf.Tensor, samples: number): tf.Tensor2D {
+  const [width, count] = positions.shape;
+  const bySample = tf.reshape(x, [width, samples, count]);
+  return tf.reshape(tf.add(bySample, tf.reshape(positions, [width, 1, count])), [width, -1]) as tf.Tensor2D;
+}
+
+function oneLayerMlp(parameters: Parameters, l: number, x: tf.Tensor2D): tf.Tensor {
+  return tf.relu(tf.add(tf.matMul(parameters[`W${l}`], x), parameters[`b${l}`]));
+}
+
+function twoLayerMlp(parameters: Parameters, l: number, x: tf.Tensor2D): tf.Tensor {
+  const inner = tf.relu(tf.add(tf.matMul(parameters[`W${l}.1`], x), parameters[`b${l}.1`]));
+  return tf.add(tf.matMul(parameters[`W${l}.2`], inner), parameters[`b${l}.2`]);
+}
+
+/** W_e, and W_p [d, T], the last column of which belongs to the last token. */
+function embeddingSpecs({ tokens, width, initialization }: TransformerOptions): ParameterSpec[] {
+  const make = specMaker(initialization);
+  return [...tokens.specs(make, width), make.matrix("Wp", width, tokens.count, "free", 1)];
+}
+
+function blockSpecs({ architecture, depth, width, heads, initialization }: TransformerOptions): ParameterSpec[] {
+  const layers = linearLayers(architecture);
+  const make = specMaker(initialization);
+  const { matrix, branchEnd, bias } = make;
+  const specs: ParameterSpec[] = [];
+  for (let l = 1; l < depth; l++) {
+    specs.push(...attentionSpecs({ layers: layers.attention, heads, width }, make, l));
+    if (layers.mlp === 1) specs.push(branchEnd(`W${l}`, width, width), bias(`b${l}`, width));
+    else {
+      specs.push(matrix(`W${l}.1`, width, width, "hidden"), bias(`b${l}.1`, width));
+      specs.push(branchEnd(`W${l}.2`, width, width), bias(`b${l}.2`, width));
+    }
+  }
+  return specs;
+}
