@@ -17,7 +17,7 @@ import {
 import type { ExperimentConfig } from "../contract/experimentConfig.ts";
 import type { FailureCode } from "../contract/failure.ts";
 import type { RunConfig } from "../contract/runConfig.ts";
-import type { GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/runEvents.ts";
+import type { Evaluation, GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/runEvents.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
 import type { Hello } from "../contract/workerProtocol.ts";
 
@@ -77,6 +77,8 @@ export const runs = pgTable(
     missing: jsonb("missing").$type<Record<string, string>>().notNull().default({}),
     optimum: jsonb("optimum").$type<OptimumSummary>(),
     dataset: jsonb("dataset").$type<ResolvedDataset>(),
+    /** What was found after training; null until then, and where nothing was asked for. */
+    evaluation: jsonb("evaluation").$type<Evaluation>(),
     failure: jsonb("failure").$type<{ code: FailureCode; message: string }>(),
     lease: text("lease"),
     leaseUntil: at("lease_until"),

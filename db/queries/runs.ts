@@ -1,5 +1,5 @@
 import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
-import type { OptimumSummary, ResolvedDataset } from "../../contract/runEvents.ts";
+import type { Evaluation, OptimumSummary, ResolvedDataset } from "../../contract/runEvents.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
 import type { Executor } from "../database.ts";
 import { attempts, experiments, runs } from "../schema.ts";
@@ -47,7 +47,7 @@ export async function listCells(db: Executor, experimentId: string): Promise<{ c
   return { cells: new Set(rows.map((row) => row.cell)), lastOrdinal: rows.reduce((max, row) => Math.max(max, row.ordinal), -1) };
 }
 
-/** leased → running; a run that is being cancelled stays so. */
+/** leased → running; a run that is being cancelled stays so. What an earlier attempt found after training is void. */
 export async function startRun(
   db: Executor,
   id: string,
@@ -60,8 +60,13 @@ export async function startRun(
       status: sql`case when ${runs.status} = 'leased' then 'running' else ${runs.status} end`,
       startedAt: sql`coalesce(${runs.startedAt}, ${clock})`,
       failure: null,
+      evaluation: null,
     })
     .where(eq(runs.id, id));
+}
+
+export async function noteEvaluation(db: Executor, id: string, evaluation: Evaluation): Promise<void> {
+  await db.update(runs).set({ evaluation }).where(eq(runs.id, id));
 }
 
 /** The latest values of a run's series. */

@@ -32,7 +32,7 @@ export async function importSample(tx: Executor, sample: Sample): Promise<string
 }
 
 async function importRun(tx: Executor, experimentId: string, ordinal: number, run: SampleRun): Promise<void> {
-  const { config, stepMs, started, missing } = run;
+  const { config, stepMs, started, missing, evaluation = null } = run;
   const runId = randomUUID();
   const measurements = measurementsOf(run);
   const last: Record<string, number> = {};
@@ -41,7 +41,7 @@ async function importRun(tx: Executor, experimentId: string, ordinal: number, ru
   const now = new Date();
   await insertRuns(tx, [
     {
-      ...{ id: runId, experimentId, ordinal, config, stepMs, missing, last, totalSteps, optimum, dataset },
+      ...{ id: runId, experimentId, ordinal, config, stepMs, missing, last, totalSteps, optimum, dataset, evaluation },
       cell: cellDigest(config),
       status: "finished",
       attempt: 1,

@@ -3,7 +3,7 @@
  * node server/samples/recordSample.ts --experiment ID --out FILE.json.gz [--data DIR]
  */
 import { parseArgs } from "node:util";
-import type { GeometrySnapshot } from "../../contract/runEvents.ts";
+import type { Evaluation, GeometrySnapshot } from "../../contract/runEvents.ts";
 import type { Database } from "../../db/database.ts";
 import { openDatabase } from "../../db/openDatabase.ts";
 import { listAttempts, listGeometry } from "../../db/queries/attempts.ts";
@@ -65,10 +65,17 @@ async function makeRun(orm: Database["orm"], run: StoredRun, withGeometry: boole
     stepMs: run.stepMs,
     started: { ...started, resumedFromStep: 0, dataset: { ...started.dataset, source: "recorded" } },
     missing: run.missing,
+    ...(run.evaluation ? { evaluation: withoutSource(run.evaluation) } : {}),
     steps,
     series,
     geometry: pick(snapshots, mostSnapshots).map(roundSnapshot),
   };
+}
+
+/** Where a machine found its data is nobody else's business. */
+function withoutSource(evaluation: Evaluation): Evaluation {
+  const { transfer } = evaluation;
+  return { ...evaluation, transfer: transfer && { ...transfer, dataset: { ...transfer.dataset, source: "recorded" } } };
 }
 
 function round(value: number, digits: number): number {

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
-import type { GeometrySnapshot, StartedEvent } from "../../contract/runEvents.ts";
+import type { Evaluation, GeometrySnapshot, StartedEvent } from "../../contract/runEvents.ts";
 
 /** A finished study as a file: what the pages show of it, without names of machines. */
 export interface Sample {
@@ -19,6 +19,8 @@ export interface SampleRun {
   stepMs: number | null;
   started: StartedEvent;
   missing: Record<string, string>;
+  /** What was found after training; absent where nothing was asked for. */
+  evaluation?: Evaluation;
   /** Every list of steps once; the series name theirs by its place. */
   steps: number[][];
   /** key → [place of its steps, values of six digits] */

@@ -5,6 +5,7 @@ import { getExperimentRow } from "../../db/queries/experiments.ts";
 import { listRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
 import { csvLine } from "./csvLine.ts";
+import { evaluationValues } from "./evaluationValues.ts";
 import { mayRead } from "./getExperiment.ts";
 import type { Reader } from "./reader.ts";
 import { requireFound } from "./requireFound.ts";
@@ -23,7 +24,10 @@ const axes = [
   "step",
 ];
 
-/** One line a run: its place in the grid and the latest value of every series; a metric of the last layer has the layer's name "last". */
+/**
+ * One line a run: its place in the grid, the latest value of every series and what was found after training; a metric of the last
+ * layer has the layer's name "last".
+ */
 export async function exportExperiment(
   context: ServiceContext,
   reader: Reader,
@@ -31,7 +35,10 @@ export async function exportExperiment(
 ): Promise<{ name: string; lines: Iterable<string> }> {
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
-  const runs = (await listRuns(orm, id)).map((run) => ({ run, last: nameLastLayer(run.last, run.config.depth) }));
+  const runs = (await listRuns(orm, id)).map((run) => ({
+    run,
+    last: { ...nameLastLayer(run.last, run.config.depth), ...evaluationValues(run.evaluation) },
+  }));
   const keys = [...new Set(runs.flatMap(({ last }) => Object.keys(last)))].sort((a, b) =>
     a.localeCompare(b, "en", { numeric: true }),
   );

@@ -1,11 +1,26 @@
+import type { Evaluation } from "../../contract/runEvents.ts";
 import type { AttemptView, RunRow } from "../../contract/views.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 
 /** Messages of failures and logs may quote a machine's paths: a reader from whom names are hidden sees the code alone. */
 const hidden = "(hidden)";
 
-export function hideNamesInRun<T extends Pick<RunRow, "workerName" | "failure">>(row: T): T {
-  return { ...row, workerName: null, failure: row.failure && { ...row.failure, message: hidden } };
+export function hideNamesInRun<T extends Pick<RunRow, "workerName" | "failure" | "evaluation">>(row: T): T {
+  const { failure, evaluation } = row;
+  return {
+    ...row,
+    workerName: null,
+    failure: failure && { ...failure, message: hidden },
+    evaluation: evaluation && hideNamesInEvaluation(evaluation),
+  };
+}
+
+function hideNamesInEvaluation({ transfer, missing, ...rest }: Evaluation): Evaluation {
+  return {
+    ...rest,
+    transfer: transfer && { ...transfer, dataset: { ...transfer.dataset, source: "" } },
+    missing: Object.fromEntries(Object.keys(missing).map((part) => [part, hidden])),
+  };
 }
 
 export function hideNamesInAttempt(attempt: AttemptView): AttemptView {

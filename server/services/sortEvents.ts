@@ -1,4 +1,4 @@
-import type { SpooledEvent, StartedEvent } from "../../contract/runEvents.ts";
+import type { Evaluation, SpooledEvent, StartedEvent } from "../../contract/runEvents.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import type { insertCheckpoints, insertGeometry, insertLogLines } from "../../db/queries/attempts.ts";
 import type { StoredMeasurement } from "../../db/queries/series.ts";
@@ -14,6 +14,7 @@ export interface SortedEvents {
   logLines: Parameters<typeof insertLogLines>[1];
   geometry: Parameters<typeof insertGeometry>[1];
   checkpoints: Parameters<typeof insertCheckpoints>[1];
+  evaluation: Evaluation | null;
   end: AttemptEnd | null;
   /** What the pages are told, in the order of the events. */
   items: WatchItem[];
@@ -26,7 +27,7 @@ const excusedMessage = "worker stopped";
 export function sortEvents(runId: string, attempt: number, events: SpooledEvent[]): SortedEvents {
   const sorted: SortedEvents = {
     ...{ started: null, measurements: [], last: {}, lastStep: 0, missing: {} },
-    ...{ logLines: [], geometry: [], checkpoints: [], end: null, items: [] },
+    ...{ logLines: [], geometry: [], checkpoints: [], evaluation: null, end: null, items: [] },
   };
   const now = new Date();
   for (const { seq, at, event } of events) {
@@ -56,6 +57,9 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
       }
       case "checkpoint":
         sorted.checkpoints.push({ runId, attempt, seq, step: event.step, hash: event.hash, bytes: event.bytes, at: now });
+        break;
+      case "evaluation":
+        sorted.evaluation = event.evaluation;
         break;
       case "finished":
         sorted.end = { code: "FINISHED", message: "", step: event.step, excused: true };

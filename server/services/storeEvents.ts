@@ -11,7 +11,7 @@ import {
   lockRun,
   startAttempt,
 } from "../../db/queries/attempts.ts";
-import { noteMeasured, type RunState, readRunState, startRun } from "../../db/queries/runs.ts";
+import { noteEvaluation, noteMeasured, type RunState, readRunState, startRun } from "../../db/queries/runs.ts";
 import { appendMeasurements, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
 import { describeInvalid } from "./describeInvalid.ts";
@@ -22,7 +22,7 @@ import { toRunItem } from "./toViews.ts";
 interface Stored {
   answer: EventAnswer;
   items: WatchItem[];
-  /** The run, if the events started or ended its attempt. */
+  /** The run, if the events started, evaluated or ended its attempt. */
   changed: RunState | null;
   experimentId: string;
 }
@@ -67,6 +67,7 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   await insertLogLines(tx, sorted.logLines);
   await insertGeometry(tx, sorted.geometry);
   await insertCheckpoints(tx, sorted.checkpoints);
+  if (sorted.evaluation) await noteEvaluation(tx, runId, sorted.evaluation);
   await advanceAttempt(tx, runId, number, events.at(-1)!.seq, protocolTimes.leaseMs);
   if (sorted.end) await settleAttempt(context, tx, run, sorted.end);
   return {
@@ -90,11 +91,11 @@ async function told(
   tx: Executor,
   run: LockedRun["run"],
   attempt: number,
-  { items, started, end }: SortedEvents,
+  { items, started, evaluation, end }: SortedEvents,
 ): Promise<Omit<Stored, "answer">> {
   return {
     items: run.attempt === attempt ? items : [],
-    changed: started || end ? await readRunState(tx, run.id) : null,
+    changed: started || evaluation || end ? await readRunState(tx, run.id) : null,
     experimentId: run.experimentId,
   };
 }

@@ -43,6 +43,7 @@ export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
     totalSteps: run.totalSteps,
     stepMs: run.stepMs,
     optimum: run.optimum,
+    evaluation: run.evaluation,
     failure: run.failure,
     workerName: run.workerName,
     startedAt: iso(run.startedAt),

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../../../contract/runEvents.ts";
+import type { Evaluation, RunEvent } from "../../../contract/runEvents.ts";
 
 /** Events of a run as its process would write them. */
 
@@ -29,6 +29,36 @@ export const measured = (step: number, values: Record<string, number> = { "train
 });
 
 export const logged = (text: string): RunEvent => ({ kind: "log", level: "info", text });
+/** What a trained run was found to be like, with the place of the second data set on its machine. */
+export const evaluation: Evaluation = {
+  robustness: {
+    samples: 500,
+    clean: 0.9,
+    unit: "pixel range [0, 1]",
+    points: [
+      { attack: "pgd", norm: "linf", epsilon: 0.01, accuracy: 0.4 },
+      { attack: "fgsm", norm: "l2", epsilon: 0.1, accuracy: 0.55 },
+    ],
+  },
+  transfer: {
+    dataset: {
+      id: "mnist",
+      source: "folder /home/someone/sets/mnist",
+      hash: "ab",
+      classes: 10,
+      inputDimension: 784,
+      trainCounts: [1, 1],
+      testCounts: [1, 1],
+    },
+    layers: [
+      { layer: 1, trainAccuracy: 0.8, testAccuracy: 0.7 },
+      { layer: 2, trainAccuracy: 0.75, testAccuracy: 0.625 },
+    ],
+  },
+  missing: { "robustness/pgd": "/home/someone says no" },
+};
+export const evaluated = (): RunEvent => ({ kind: "evaluation", evaluation });
+
 export const finished = (step = 1000): RunEvent => ({ kind: "finished", step, elapsedMs: 10 });
 
 export const ended = (

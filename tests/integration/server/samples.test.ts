@@ -12,7 +12,7 @@ import { readSeries } from "../../../db/queries/series.ts";
 import { importSample } from "../../../server/samples/importSamples.ts";
 import { readSample } from "../../../server/samples/sampleFile.ts";
 import { projectRoot, TestServer } from "../../support/server.ts";
-import { finished, measured, numbered, snapshot, started } from "./events.ts";
+import { evaluated, evaluation, finished, measured, numbered, snapshot, started } from "./events.ts";
 import { RawWorker } from "./rawWorker.ts";
 import { grid, launch } from "./studies.ts";
 
@@ -33,7 +33,7 @@ it("records a finished study and brings it back with the same curves", async () 
       measured(step, { "train/loss": Math.exp(-step / 7) / 3, [`train/nc1.ratio@${config.depth}`]: 1 / (step + 3) }),
       snapshot(step),
     ]);
-    await worker.events(lease, numbered([started(), ...events.flat(), finished()]));
+    await worker.events(lease, numbered([started(), ...events.flat(), evaluated(), finished()]));
   }
   const before = await server.call<SeriesView[]>("experiments.series", { id, keys: ["train/loss"] });
   worker.close();
@@ -47,7 +47,7 @@ it("records a finished study and brings it back with the same curves", async () 
   });
   try {
     const sample = readSample(file);
-    expect(JSON.stringify(sample)).not.toMatch(/raw worker/);
+    expect(JSON.stringify(sample)).not.toMatch(/raw worker|sets\/mnist/);
     const copy = await database.transaction((tx) => importSample(tx, sample));
     expect(await getExperimentRow(database.orm, copy)).toMatchObject({
       ...{ name: "Recorded", sample: true, status: "finished", progress: 1 },
@@ -60,6 +60,8 @@ it("records a finished study and brings it back with the same curves", async () 
       ["train/loss"],
     );
     expect(rows.map((row) => row.config)).toEqual(runs.map((run) => run.config));
+    for (const row of rows)
+      expect(row.evaluation).toMatchObject({ robustness: evaluation.robustness, missing: evaluation.missing });
     expect(after).toHaveLength(2);
     for (const { steps, values } of after) {
       expect(steps).toEqual(before[0].steps);
