@@ -3,6 +3,7 @@ import type { InputShape } from "../../contract/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import { normalizesHead } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
+import { convolutionalNetwork } from "./convolutionalNetwork.ts";
 import type { Network } from "./network.ts";
 import { residualNetwork } from "./residualNetwork.ts";
 import { imageTokens, type Tokens, textTokens } from "./tokens.ts";
@@ -33,6 +34,7 @@ export function defineNetwork(config: RunConfig, { classes, dimension, input }: 
   if (isTransformer(architecture))
     return transformer({ ...common, architecture, heads: headsOf(config), tokens: tokensOf(config, input) });
   if (architecture === "rn1" || architecture === "rn2") return residualNetwork({ ...common, architecture });
+  if (architecture === "conv") return convolutionalNetwork({ ...common, input });
   throw new Failure("INVALID", `The architecture ${architecture} is not there.`);
 }
 

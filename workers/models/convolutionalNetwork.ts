@@ -1,0 +1,112 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Normalization } from "../../contract/architecture.ts";
+import type { InputShape } from "../../contract/datasetConfig.ts";
+import { Failure } from "../../contract/failure.ts";
+import { convolution3x3 } from "../trace/ops/convolution3x3.ts";
+import { layerNorm } from "../trace/ops/layerNorm.ts";
+import { makeClassifier } from "./classifier.ts";
+import type { Network, ParameterSpec } from "./network.ts";
+import { type Initialization, specMaker } from "./specMaker.ts";
+
+export interface ConvolutionalNetworkOptions {
+  normalization: Normalization;
+  /** L: the stem, L − 1 residual blocks, the classifier; L ≥ 2. */
+  depth: number;
+  /** C, the channels of every map. */
+  width: number;
+  input: InputShape;
+  inputDimension: number;
+  classes: number;
+  headBias: boolean;
+  /** Whether the pooled features are normalized before the head. */
+  normalizesHead: boolean;
+  initialization: Initialization;
+}
+
+/**
+ * L-RN1 with 3×3 convolutions in the place of matrices, on maps of C channels and half the image's sides; σ = ReLU, LN without
+ * affine part, pool the mean over all places.
+ *
+ *   post-LN  X_1 = LN(W_0 * X_0 + b_0),  X_{l+1} = LN(X_l + σ(W_l * X_l + b_l)),   logits = W_L LN(pool X_L)
+ *   pre-LN   X_1 = W_0 * X_0 + b_0,      X_{l+1} = X_l + σ(W_l * LN(X_l) + b_l),   logits = W_L LN(pool X_L),   l = 1 … L − 1
+ *
+ * The LN of a map is over all its C·H·W numbers, as in L-RN1, of which this is the case with the weights shared between places. It
+ * keeps the places' relative strengths (one LN a place would make an empty background as loud as the object, and fail where all
+ * channels are equal), and LN(pool LN(X)) = LN(pool X), so that the last map needs none.
+ * The features given out are LN(pool X_l), [C, N], of norm √C and mean 0: what a head put there would read. Where the head is not
+ * normalized, the last ones are pool X_L of the map without LN.
+ *
+ * @throws Failure INVALID where the inputs are no images
+ */
+export function convolutionalNetwork(options: ConvolutionalNetworkOptions): Network {
+  const { normalization, depth, width, input, inputDimension, classes, normalizesHead } = options;
+  if (input.kind !== "image")
+    throw new Failure("INVALID", "A convolutional network reads images: choose a data set of images, or a residual network.");
+  const classifier = makeClassifier(options);
+  return {
+    inputDimension,
+    width,
+    classes,
+    depth,
+    head: classifier.head,
+    freeSamples: null,
+    parameters: [...convolutionSpecs(options, input.channels), ...classifier.specs],
+    forward(parameters, x) {
+      let stream = stem(parameters.W0, parameters.b0, x, input);
+      const features: tf.Tensor2D[] = [];
+      for (let l = 1; l < depth; l++) {
+        const read = normalizeMaps(stream);
+        features.push(layerNorm(pool(read), 0));
+        const branch = convolution3x3(read, parameters[`W${l}`] as tf.Tensor2D, parameters[`b${l}`] as tf.Tensor2D, "relu");
+        stream = tf.add(normalization === "post-ln" ? read : stream, branch) as tf.Tensor4D;
+      }
+      const pooled = pool(stream);
+      const last = normalizesHead ? layerNorm(pooled, 0) : pooled;
+      return { logits: classifier.logits(parameters, last), features: [...features, last] };
+    },
+  };
+}
+
+/** Every second 3×3 patch, zeros beyond the border: rows [N, channels · H · W] → maps [C, ⌈H/2⌉, ⌈W/2⌉, N]. */
+function stem(
+  filter: tf.Tensor,
+  bias: tf.Tensor,
+  x: tf.Tensor2D,
+  { channels, height, width }: { channels: number; height: number; width: number },
+): tf.Tensor4D {
+  const samples = x.shape[0];
+  const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
+  const padded = tf.pad(tf.reshape(tf.transpose(x), [channels, height, width, samples]), [
+    [0, 0],
+    [1, 1],
+    [1, 1],
+    [0, 0],
+  ]);
+  const offsets = [0, 1, 2].flatMap((p) => [0, 1, 2].map((q) => [p, q]));
+  const parts = offsets.map(([p, q]) =>
+    tf.stridedSlice(padded, [0, p, q, 0], [channels, p + 2 * rows - 1, q + 2 * columns - 1, samples], [1, 2, 2, 1]),
+  );
+  const patches = tf.reshape(tf.stack(parts, 1), [9 * channels, rows * columns * samples]);
+  const maps = tf.add(tf.matMul(filter, patches), bias);
+  return tf.reshape(maps, [filter.shape[0], rows, columns, samples]);
+}
+
+/** LN of each sample's whole map. [C, H, W, N] → the same */
+function normalizeMaps(maps: tf.Tensor4D): tf.Tensor4D {
+  const samples = maps.shape[3];
+  return tf.reshape(layerNorm(tf.reshape(maps, [-1, samples]) as tf.Tensor2D, 0), maps.shape);
+}
+
+/** The mean over all places. [C, H, W, N] → [C, N] */
+function pool(maps: tf.Tensor4D): tf.Tensor2D {
+  const [width, , , samples] = maps.shape;
+  return tf.mean(tf.reshape(maps, [width, -1, samples]), 1) as tf.Tensor2D;
+}
+
+/** Filters are matrices [C, 9 · channels], columns in the order channel, row, column. */
+function convolutionSpecs({ depth, width, initialization }: ConvolutionalNetworkOptions, channels: number): ParameterSpec[] {
+  const { matrix, branchEnd, bias } = specMaker(initialization);
+  const specs = [matrix("W0", width, 9 * channels, "free"), bias("b0", width)];
+  for (let l = 1; l < depth; l++) specs.push(branchEnd(`W${l}`, width, 9 * width), bias(`b${l}`, width));
+  return specs;
+}
