@@ -2,7 +2,7 @@
 import { useId } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
 import { type AxisKind, fromPlot, toPlot } from "./axisTicks.ts";
-import type { ReferenceMark, Wedge } from "./chartTypes.ts";
+import type { DropMark, ReferenceMark, Wedge } from "./chartTypes.ts";
 
 interface ChartMarksProps {
   xKind: AxisKind;
@@ -13,11 +13,13 @@ interface ChartMarksProps {
   minorY: readonly number[];
   wedges: readonly Wedge[];
   references: readonly ReferenceMark[];
+  drops: readonly DropMark[];
   floor: number | null;
 }
 
-/** What lies under the lines: minor ticks, the numeric floor, theory's sector of slopes, reference lines. */
-export function ChartMarks({ xKind, yKind, xDomain, yDomain, minorX, minorY, wedges, references, floor }: ChartMarksProps) {
+/** What lies under the lines: minor ticks, the numeric floor, theory's sector of slopes, reference lines, marked places. */
+export function ChartMarks(props: ChartMarksProps) {
+  const { xKind, yKind, xDomain, yDomain, minorX, minorY, wedges, references, drops, floor } = props;
   const clip = useId();
   const area = usePlotArea();
   const xScale = useXAxisScale();
@@ -68,6 +70,36 @@ export function ChartMarks({ xKind, yKind, xDomain, yDomain, minorX, minorY, wed
             strokeDasharray="2 3"
           />
         ))}
+        {drops.map((drop, index) => {
+          const [atX, atY] = [toPlot(drop.x, xKind), toPlot(drop.y, yKind)];
+          if (atX === null || atY === null) return null;
+          const [cx, cy] = [px(atX), py(atY)];
+          const toLeft = cx > area.x + area.width - 60;
+          return (
+            <g key={drop.id} data-drop={drop.id}>
+              <path
+                d={`M${cx.toFixed(1)},${cy.toFixed(1)}V${bottom}`}
+                stroke={drop.color}
+                strokeWidth={1.5}
+                strokeDasharray="1.5 2.5"
+                fill="none"
+              />
+              <path d={`M${(cx - 4).toFixed(1)},${bottom - 7}h8l-4,7Z`} fill={drop.color} />
+              <text
+                x={cx + (toLeft ? -6 : 6)}
+                y={bottom - 6 - 12 * index}
+                textAnchor={toLeft ? "end" : "start"}
+                fontSize={10}
+                fill="var(--ink-soft)"
+                stroke="var(--surface)"
+                strokeWidth={3}
+                paintOrder="stroke"
+              >
+                {drop.label}
+              </text>
+            </g>
+          );
+        })}
         {references.map((reference) => {
           const points = reference.points ?? [
             { x: fromPlot(xDomain[0], xKind), y: reference.y },

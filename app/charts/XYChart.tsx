@@ -4,7 +4,7 @@ import { CartesianGrid, ComposedChart, XAxis, YAxis, ZIndexLayer } from "rechart
 import type { Tick } from "./axisTicks.ts";
 import { ChartMarks } from "./ChartMarks.tsx";
 import { axisTicks, bandPieces, layoutChart } from "./chartGeometry.ts";
-import type { AxisOptions, ChartSeries, ReferenceMark, Wedge } from "./chartTypes.ts";
+import type { AxisOptions, ChartSeries, DropMark, ReferenceMark, Wedge } from "./chartTypes.ts";
 import { EndLabels } from "./EndLabels.tsx";
 import { PlotPointer } from "./PlotPointer.tsx";
 import { SeriesMarkers } from "./SeriesMarkers.tsx";
@@ -21,6 +21,7 @@ export interface XYChartProps {
   series: readonly ChartSeries[];
   references?: readonly ReferenceMark[];
   wedges?: readonly Wedge[];
+  drops?: readonly DropMark[];
   /** Values below it are numerical noise: a grey band. */
   floor?: number | null;
   /** Weight of the running average, 0 = off; the raw line stays behind. */
@@ -49,7 +50,7 @@ const labelOf = (ticks: readonly Tick[]) => {
 
 /** Lines, bands and dots on linear or logarithmic axes; everything that a chart of this program shares. */
 export const XYChart = memo(function XYChart(props: XYChartProps) {
-  const { x, y, series, references = [], wedges = [], smoothing = 0, height = 240 } = props;
+  const { x, y, series, references = [], wedges = [], drops = [], smoothing = 0, height = 240 } = props;
   const [ref, width] = useWidth<HTMLDivElement>();
   const layout = useMemo(() => layoutChart(series, x, y, references), [series, x, y, references]);
   const margins = series.some((one) => one.endLabel) ? labelledMargin : margin;
@@ -125,6 +126,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
             minorY={yTicks.filter((tick) => tick.minor).map((tick) => tick.at)}
             wedges={wedges}
             references={references}
+            drops={drops}
             floor={props.floor ?? null}
           />
           <ZIndexLayer zIndex={400}>

@@ -85,17 +85,20 @@ function roundTicks(low: number, high: number, about: number): Tick[] {
   return ticks;
 }
 
-/** Ticks of a depth axis: the depths themselves; labels that would touch are left blank. */
-export function depthTicks(depths: number[], low: number, high: number, pixels: number): Tick[] {
-  let lastLabelled = Number.NEGATIVE_INFINITY;
-  return [...new Set(depths)]
+/** Ticks at the values themselves (depths, widths, noise rates); labels that would touch are left blank. */
+export function valueTicks(values: readonly number[], kind: AxisKind, low: number, high: number, pixels: number): Tick[] {
+  let lastEnd = Number.NEGATIVE_INFINITY;
+  return [...new Set(values)]
     .sort((a, b) => a - b)
-    .map((depth) => {
-      const at = Math.log2(depth);
+    .flatMap((value): Tick[] => {
+      const at = toPlot(value, kind);
+      if (at === null) return [];
+      const label = shortNumber(value);
       const pixel = ((at - low) / (high - low)) * pixels;
-      const labelled = pixel - lastLabelled >= 22;
-      if (labelled) lastLabelled = pixel;
-      return { at, label: labelled ? String(depth) : "", minor: false };
+      const half = 3.5 * Math.max(2, label.length);
+      const labelled = pixel - half - lastEnd >= 8;
+      if (labelled) lastEnd = pixel + half;
+      return [{ at, label: labelled ? label : "", minor: false }];
     });
 }
 

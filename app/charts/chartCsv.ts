@@ -12,7 +12,8 @@ export function csvCell(value: string | number | null): string {
 export function chartCsv(series: readonly ChartSeries[], xName: string, yName: string): string {
   const rows = [["series", xName, yName, "low", "high", "note"].map(csvCell).join(",")];
   for (const one of series)
-    one.xs.forEach((x, i) => {
+    one.xs.forEach((drawnX, i) => {
+      const x = one.trueXs?.[i] ?? drawnX;
       const cells = [one.label, x, one.ys[i] ?? null, one.band?.low[i] ?? null, one.band?.high[i] ?? null, one.notes?.[i] ?? ""];
       rows.push(cells.map(csvCell).join(","));
     });

@@ -1,4 +1,4 @@
-import { type AxisKind, decadeTicks, depthTicks, linearTicks, paddedDomain, type Tick, toPlot } from "./axisTicks.ts";
+import { type AxisKind, decadeTicks, linearTicks, paddedDomain, type Tick, toPlot, valueTicks } from "./axisTicks.ts";
 import type { AxisOptions, ChartSeries, ReferenceMark } from "./chartTypes.ts";
 import { type DrawnSeries, splitGaps } from "./splitGaps.ts";
 
@@ -58,9 +58,12 @@ export function layoutChart(
       if (plotted !== null) ys.push(plotted);
     }
   const yDomain = fixedDomain(y) ?? paddedDomain(ys, y.kind, 0.06);
-  // The depths of the grid have their places before the first point comes.
-  if (x.kind === "log2") for (const value of x.tickValues ?? []) xs.push(toPlot(value, x.kind) ?? 0);
-  const margin = x.kind === "log2" ? 0.05 : xs.length > 1 ? 0 : 0.05;
+  // The values of the grid have their places before the first point comes.
+  for (const value of x.tickValues ?? []) {
+    const at = toPlot(value, x.kind);
+    if (at !== null) xs.push(at);
+  }
+  const margin = x.tickValues !== undefined || xs.length <= 1 ? 0.05 : 0;
   return { drawn, xDomain: xFixed ?? widened(paddedDomain(xs, x.kind, margin), x.kind), yDomain, shownPoints };
 }
 
@@ -71,8 +74,8 @@ const widened = (domain: [number, number], kind: AxisKind): [number, number] =>
 /** @param spacing least pixels between labels of a linear axis: wide where they stand side by side */
 export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: number, spacing = 70): Tick[] {
   const [low, high] = domain;
-  if (axis.kind === "log2")
-    return depthTicks([...(axis.tickValues ?? [])], low, high, pixels).filter((tick) => tick.at >= low && tick.at <= high);
+  if (axis.tickValues !== undefined)
+    return valueTicks(axis.tickValues, axis.kind, low, high, pixels).filter((tick) => tick.at >= low && tick.at <= high);
   if (axis.kind === "log10") return decadeTicks(low, high, Math.max(2, Math.floor(pixels / 44)));
   return linearTicks(low, high, Math.max(2, Math.floor(pixels / spacing)));
 }

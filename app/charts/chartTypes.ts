@@ -10,6 +10,8 @@ export interface ChartSeries {
   endLabel?: string;
   style: LineStyle;
   xs: readonly number[];
+  /** What the CSV says in place of `xs`, where those were moved apart for the eye. */
+  trueXs?: readonly number[];
   /** null: missing. */
   ys: readonly (number | null)[];
   draw: "line" | "dots" | "line-and-dots";
@@ -51,6 +53,15 @@ export interface AxisOptions {
   kind: AxisKind;
   /** Fixed range in measured numbers. */
   range?: readonly [number, number] | null;
-  /** Values that get the ticks (depths). */
+  /** Values that get the ticks (depths, noise rates). */
   tickValues?: readonly number[];
+}
+
+/** A place on the x axis that a line falls down to from a height, with its value beside it. */
+export interface DropMark {
+  id: string;
+  x: number;
+  y: number;
+  label: string;
+  color: string;
 }

@@ -6,15 +6,21 @@ import { useTRPCClient } from "../data/trpcClient.ts";
 import { Problem } from "../ui/Problem.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { useToast } from "../ui/Toast.tsx";
+import { AfterTrainingSection, hasAfterTraining } from "./AfterTrainingSection.tsx";
 import { ConfigPanel } from "./ConfigPanel.tsx";
-import { DepthCurveChart } from "./DepthCurveChart.tsx";
+import { speedIsOpen } from "./convergenceSpeed.ts";
 import { FindingLine } from "./FindingLine.tsx";
 import { GeometryPanel } from "./GeometryPanel.tsx";
+import { ImbalanceSection } from "./ImbalanceSection.tsx";
 import { LayerProfileChart } from "./LayerProfileChart.tsx";
 import { LiveBadge } from "./LiveBadge.tsx";
+import { hasImbalance } from "./minorityCollapse.ts";
 import { NotePanel } from "./NotePanel.tsx";
 import { ResultHeader } from "./ResultHeader.tsx";
 import { RunTable } from "./RunTable.tsx";
+import { SpeedSection } from "./SpeedSection.tsx";
+import { SpeedToggle } from "./SpeedToggle.tsx";
+import { StudyChart } from "./StudyChart.tsx";
 import { TrainingSection } from "./TrainingSection.tsx";
 import { useExperiment } from "./useExperiment.ts";
 import { useResultView } from "./useResultView.ts";
@@ -72,12 +78,14 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
       return false;
     }
   };
+  const rule = detail.config.convergence;
+  const speedOpen = speedIsOpen(view, rows);
   const emptyCurve = begun
     ? "No run has a value for this metric yet."
-    : "Each depth becomes a point here, with its band over seeds, as soon as a run measures.";
+    : "Each value of the grid becomes a point here, with its band over seeds, as soon as a run measures.";
   const emptyProfile = begun
     ? "No layer has a value for this metric yet."
-    : "Each depth becomes a line here: how far every layer has collapsed.";
+    : "Each cell of the grid becomes a line here: how far every layer has collapsed.";
 
   return (
     <CrosshairContext value={crosshair}>
@@ -88,15 +96,33 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
         <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
         {error !== null && <Problem error={error} onRetry={readDetail} />}
         <WaitingState rows={rows} readOnly={detail.readOnly} />
-        <FindingLine rows={store.chartRows} />
+        <FindingLine rows={store.chartRows} rule={rule} />
         <div className="grid gap-4 xl:grid-cols-2">
           <WhenVisible height={470}>
-            <DepthCurveChart rows={store.chartRows} view={view} onView={onView} share={shareToken} empty={emptyCurve} />
+            <StudyChart rows={store.chartRows} rule={rule} view={view} onView={onView} share={shareToken} empty={emptyCurve} />
           </WhenVisible>
           <WhenVisible height={470}>
             <LayerProfileChart store={store} version={store.chartVersion} view={view} onView={onView} empty={emptyProfile} />
           </WhenVisible>
         </div>
+        <section aria-labelledby="speed-heading" data-testid="speed">
+          <SpeedToggle open={speedOpen} onOpen={(open) => onView({ speed: open })} />
+          {speedOpen && (
+            <WhenVisible height={640}>
+              <SpeedSection store={store} version={store.chartVersion} view={view} onView={onView} />
+            </WhenVisible>
+          )}
+        </section>
+        {hasImbalance(rows) && (
+          <WhenVisible height={480}>
+            <ImbalanceSection store={store} version={store.chartVersion} view={view} onView={onView} />
+          </WhenVisible>
+        )}
+        {hasAfterTraining(rows, detail) && (
+          <WhenVisible height={700}>
+            <AfterTrainingSection rows={store.chartRows} detail={detail} view={view} onView={onView} />
+          </WhenVisible>
+        )}
         <WhenVisible height={440}>
           <GeometryPanel store={store} version={store.chartVersion} view={view} onView={onView} />
         </WhenVisible>

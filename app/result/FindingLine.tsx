@@ -1,14 +1,21 @@
 "use client";
 import { memo, useMemo, useState } from "react";
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { findings } from "./findings.ts";
 
 const shownAtOnce = 3;
 
 /** What the study shows, computed from its numbers. */
-export const FindingLine = memo(function FindingLine({ rows }: { rows: readonly RunRow[] }) {
+export const FindingLine = memo(function FindingLine({
+  rows,
+  rule,
+}: {
+  rows: readonly RunRow[];
+  rule: ConvergenceRule | undefined;
+}) {
   const [all, setAll] = useState(false);
-  const found = useMemo(() => findings(rows), [rows]);
+  const found = useMemo(() => findings(rows, rule), [rows, rule]);
   if (found.lines.length === 0) return null;
   const lines = all ? found.lines : found.lines.slice(0, shownAtOnce);
   return (
@@ -27,7 +34,9 @@ export const FindingLine = memo(function FindingLine({ rows }: { rows: readonly 
         </button>
       )}
       <p className="mt-0.5 text-2xs text-ink-faint">
-        Last values on the training set, mean over seeds; slope by least squares on log-log axes with its standard error
+        Last values on the training set, mean over seeds
+        {found.lines.some((line) => line.text.includes("slope")) &&
+          "; slopes by least squares on log-log axes with their standard error"}
         {found.caveats.length > 0 && `; ${found.caveats.join("; ")}`}.
       </p>
     </div>

@@ -6,6 +6,12 @@ interface GramHeatmapProps {
   /** [K, K] cosines, row-major. */
   cosines: readonly number[];
   classes: number;
+  /** Names of rows and columns; without them their numbers. */
+  names?: readonly string[];
+  /** Frames the last so many rows and columns. */
+  block?: number;
+  /** Numbers in no cell, however large the cells are. */
+  plain?: boolean;
 }
 
 /** −1 blue … 0 the page … +1 orange: two hues that no common colour blindness confuses. */
@@ -15,8 +21,10 @@ function cosineColor(value: number): string {
 }
 
 /** Cosines between class means (or classifier rows) as a matrix of colours; each cell says its number. */
-export const GramHeatmap = memo(function GramHeatmap({ title, cosines, classes }: GramHeatmapProps) {
-  const numbered = classes <= 5;
+export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
+  const { title, cosines, classes, names, block = 0, plain = false } = props;
+  const numbered = classes <= 5 && !plain;
+  const nameOf = (index: number) => names?.[index] ?? String(index);
   return (
     <figure className="min-w-0 flex-1">
       <svg
@@ -31,7 +39,7 @@ export const GramHeatmap = memo(function GramHeatmap({ title, cosines, classes }
           return (
             <g key={index}>
               <rect x={column} y={row} width={1.01} height={1.01} fill={cosineColor(value)}>
-                <title>{`${row}, ${column}: ${value.toFixed(3)}`}</title>
+                <title>{`${nameOf(row)}, ${nameOf(column)}: ${value.toFixed(3)}`}</title>
               </rect>
               {numbered && (
                 <text
@@ -48,6 +56,17 @@ export const GramHeatmap = memo(function GramHeatmap({ title, cosines, classes }
             </g>
           );
         })}
+        {block > 0 && (
+          <rect
+            x={classes - block}
+            y={classes - block}
+            width={block}
+            height={block}
+            fill="none"
+            stroke="var(--ink)"
+            strokeWidth={classes / 60}
+          />
+        )}
       </svg>
       <figcaption className="mt-1 text-center text-ink-soft text-xs">{title}</figcaption>
     </figure>

@@ -3,12 +3,13 @@ import { memo, useMemo } from "react";
 import { type LayerMetric, layerMetrics, metricInfo } from "../../contract/seriesKey.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries } from "../charts/chartTypes.ts";
-import { runStyle } from "../charts/lineStyle.ts";
 import { Select } from "../ui/Field.tsx";
+import { convergedRuns, leftOutText } from "./convergenceRule.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellLabel, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { layerProfiles, profileSteps } from "./layerProfiles.ts";
 import type { ResultView } from "./resultView.ts";
+import { styleAmong } from "./studyStyle.ts";
 import { TimeSlider } from "./TimeSlider.tsx";
 import type { ChangeView } from "./useResultView.ts";
 
@@ -31,7 +32,8 @@ export const LayerProfileChart = memo(function LayerProfileChart({
   onView,
   empty,
 }: LayerProfileChartProps) {
-  const rows = store.chartRows;
+  const rule = store.detail?.config.convergence;
+  const rows = useMemo(() => convergedRuns(store.chartRows, rule), [store.chartRows, rule]);
   const { profileMetric: metric, split } = view;
   const info = metricInfo[metric];
   const log = view.flipped.includes("layer-profile") ? !info.log : info.log;
@@ -45,20 +47,19 @@ export const LayerProfileChart = memo(function LayerProfileChart({
   );
   const axes = useMemo(() => varyingAxes(rows.map((row) => row.config)).filter((axis) => axis !== "seed"), [rows]);
   const onlyDepth = axes.length === 1 && axes[0] === "depth";
-  const series = useMemo(
-    (): ChartSeries[] =>
-      profiles.map((profile) => ({
-        id: profile.key,
-        label: cellLabel(profile.config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth")),
-        endLabel: onlyDepth || axes.length === 0 ? String(profile.config.depth) : undefined,
-        style: runStyle(profile.config),
-        xs: profile.xs,
-        ys: profile.ys,
-        draw: profile.xs.length <= 8 ? "line-and-dots" : "line",
-        notes: profile.xs.map((_, index) => `layer ${index + 1}`),
-      })),
-    [profiles, axes, onlyDepth],
-  );
+  const series = useMemo((): ChartSeries[] => {
+    const styleOf = styleAmong(profiles.map((profile) => profile.config));
+    return profiles.map((profile) => ({
+      id: profile.key,
+      label: cellLabel(profile.config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth")),
+      endLabel: onlyDepth || axes.length === 0 ? String(profile.config.depth) : undefined,
+      style: styleOf(profile.config),
+      xs: profile.xs,
+      ys: profile.ys,
+      draw: profile.xs.length <= 8 ? "line-and-dots" : "line",
+      notes: profile.xs.map((_, index) => `layer ${index + 1}`),
+    }));
+  }, [profiles, axes, onlyDepth]);
   const yAxis = useMemo((): AxisOptions => ({ label: info.label, kind: log ? "log10" : "linear" }), [info.label, log]);
   const seeds = new Set(rows.map((row) => row.config.seed)).size;
 
@@ -75,7 +76,11 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       height={340}
       crosshairAxis="layer"
       formatX={(x) => `l/L = ${x.toFixed(2)}`}
-      notices={[seeds > 1 ? "mean over seeds" : null, "each run at its last measurement up to that step"]}
+      notices={[
+        seeds > 1 ? "mean over seeds" : null,
+        "each run at its last measurement up to that step",
+        leftOutText(store.chartRows.length - rows.length, store.chartRows.length, rule),
+      ]}
       empty={series.length === 0 ? empty : undefined}
       extraItems={[
         {

@@ -1,13 +1,23 @@
-import type { Metric, Split } from "../../contract/seriesKey.ts";
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { Split } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
+import { isUnconverged } from "./convergenceRule.ts";
+import type { StudyMetric } from "./studyMetrics.ts";
 import { meanAndDeviation } from "./tableGroups.ts";
 import { isShare, valueText } from "./valueText.ts";
 
-/** Mean ± standard deviation over the finished runs of a cell, or over the running ones while none is finished. */
-export function MeanCell({ members, metric, split }: { members: readonly RunRow[]; metric: Metric; split: Split }) {
-  const finished = members.filter((row) => row.status === "finished");
+interface MeanCellProps {
+  members: readonly RunRow[];
+  metric: StudyMetric;
+  split: Split;
+  rule: ConvergenceRule | undefined;
+}
+
+/** Mean ± standard deviation over the finished runs of a cell that converged, or over the running ones while none is finished. */
+export function MeanCell({ members, metric, split, rule }: MeanCellProps) {
+  const finished = members.filter((row) => row.status === "finished" && !isUnconverged(row, rule));
   const spread = meanAndDeviation(
     finished.length > 0 ? finished : members.filter((row) => !isTerminal(row.status)),
     metric,

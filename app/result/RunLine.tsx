@@ -1,22 +1,27 @@
 "use client";
 import Link from "next/link";
 import { memo } from "react";
-import type { Metric, Split } from "../../contract/seriesKey.ts";
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { Split } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { LineSwatch } from "../charts/ChartLegend.tsx";
-import { runStyle } from "../charts/lineStyle.ts";
-import { StatusBadge } from "../ui/Badge.tsx";
+import type { LineStyle } from "../charts/lineStyle.ts";
+import { Badge, StatusBadge } from "../ui/Badge.tsx";
 import { Progress } from "../ui/Progress.tsx";
 import { Td } from "../ui/Table.tsx";
+import { isUnconverged } from "./convergenceRule.ts";
 import { type GridAxisId, gridAxes } from "./gridAxes.ts";
-import { lastValue } from "./lastValue.ts";
-import { metricColumns } from "./runColumns.ts";
+import type { MetricColumn } from "./runColumns.ts";
+import { type StudyMetric, studyValue } from "./studyMetrics.ts";
 import { valueText } from "./valueText.ts";
 
 interface RunLineProps {
   row: RunRow;
   axes: readonly GridAxisId[];
+  columns: readonly MetricColumn[];
+  rule: ConvergenceRule | undefined;
+  style: LineStyle;
   several: boolean;
   grouped: boolean;
   chosen: boolean;
@@ -29,7 +34,8 @@ interface RunLineProps {
 
 /** One run; drawn again only when something it shows has changed. */
 export const RunLine = memo(
-  function RunLine({ row, axes, several, grouped, chosen, onChoose, href, points, lastStep }: RunLineProps) {
+  function RunLine(props: RunLineProps) {
+    const { row, axes, columns, rule, style, several, grouped, chosen, onChoose, href, points, lastStep } = props;
     return (
       <tr
         data-testid="run-row"
@@ -48,7 +54,7 @@ export const RunLine = memo(
               onChange={() => onChoose(row.ordinal)}
               aria-label={`Draw depth ${row.config.depth}, seed ${row.config.seed} in the training panels`}
             />
-            <LineSwatch style={runStyle(row.config)} />
+            <LineSwatch style={style} />
           </label>
         </Td>
         {axes.map((axis, index) => (
@@ -72,6 +78,14 @@ export const RunLine = memo(
         <Td>
           <span className="inline-flex items-center gap-2">
             <StatusBadge status={row.status} />
+            {isUnconverged(row, rule) && (
+              <Badge
+                tone="warn"
+                title={`Training accuracy below ${rule?.minTrainAccuracy}: in no mean, band or slope, by the study's rule`}
+              >
+                left out
+              </Badge>
+            )}
             {row.attempt > 1 && <span className="text-2xs text-ink-faint">attempt {row.attempt}</span>}
             {row.failure && (
               <span className="max-w-56 truncate text-bad" title={row.failure.message}>
@@ -90,7 +104,7 @@ export const RunLine = memo(
             </span>
           )}
         </Td>
-        {metricColumns.map(({ id, metric, split }) => (
+        {columns.map(({ id, metric, split }) => (
           <ValueCell key={id} row={row} metric={metric} split={split} />
         ))}
       </tr>
@@ -104,11 +118,14 @@ export const RunLine = memo(
     before.href === after.href &&
     before.grouped === after.grouped &&
     before.several === after.several &&
+    before.columns === after.columns &&
+    before.rule?.minTrainAccuracy === after.rule?.minTrainAccuracy &&
+    before.style.color === after.style.color &&
     before.axes.join() === after.axes.join(),
 );
 
-function ValueCell({ row, metric, split }: { row: RunRow; metric: Metric; split: Split }) {
-  const value = lastValue(row, metric, split);
+function ValueCell({ row, metric, split }: { row: RunRow; metric: StudyMetric; split: Split }) {
+  const value = studyValue(row, metric, split);
   return (
     <Td numeric data-metric={`${split}/${metric}`} data-value={value ?? ""}>
       {valueText(value, metric)}

@@ -1,12 +1,13 @@
 "use client";
 import { Fragment, useMemo, useState } from "react";
-import { metricInfo } from "../../contract/seriesKey.ts";
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { TextInput } from "../ui/Field.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Table, Td, Th } from "../ui/Table.tsx";
+import { isUnconverged, leftOutText } from "./convergenceRule.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { type GridAxisId, gridAxes, varyingAxes } from "./gridAxes.ts";
 import { MeanCell } from "./MeanCell.tsx";
@@ -14,6 +15,8 @@ import { RunLine } from "./RunLine.tsx";
 import type { ResultView } from "./resultView.ts";
 import { metricColumns } from "./runColumns.ts";
 import { runLink } from "./runLink.ts";
+import { studyMetricInfo } from "./studyMetrics.ts";
+import { styleAmong } from "./studyStyle.ts";
 import { sortGroups, tableGroups } from "./tableGroups.ts";
 import type { ChangeView } from "./useResultView.ts";
 
@@ -28,14 +31,20 @@ interface RunTableProps {
 /** The runs, grouped over seeds (mean ± standard deviation), each group open to its runs. */
 export function RunTable({ store, version, view, onView, share }: RunTableProps) {
   const { rows } = store;
+  const rule = store.detail?.config.convergence;
   const varying = useMemo(() => varyingAxes(rows.map((row) => row.config)), [rows]);
   const axes = varying.filter((axis) => axis !== "seed");
   const shownAxes: GridAxisId[] = axes.length > 0 ? axes : ["depth"];
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const several = new Set(rows.map((row) => row.config.seed)).size > 1;
+  const shownColumns = metricColumns(rows);
+  const columnIds = shownColumns.map((one) => one.id).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same columns stay the same object, so that rows need no new drawing
+  const columns = useMemo(() => shownColumns, [columnIds]);
+  const styleOf = useMemo(() => styleAmong(rows.map((row) => row.config)), [rows]);
   const groups = useMemo(
-    () => sortGroups(tableGroups(rows, view.filter), view.sort, metricColumns),
-    [rows, view.filter, view.sort],
+    () => sortGroups(tableGroups(rows, view.filter), view.sort, columns),
+    [rows, view.filter, view.sort, columns],
   );
   const [column, direction] = (view.sort ?? "").split(":");
   const sortOf = (id: string) => ({
@@ -52,6 +61,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
     const next = chosen.has(ordinal) ? [...chosen].filter((one) => one !== ordinal) : [...chosen, ordinal].sort((a, b) => a - b);
     onView({ runs: next.length === 0 ? null : next });
   };
+  const leftOut = leftOutText(rows.filter((row) => isUnconverged(row, rule)).length, rows.length, rule);
   const shownCount = groups.reduce((sum, group) => sum + group.members.length, 0);
 
   return (
@@ -59,7 +69,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
       title="Runs"
       testId="run-table"
       padded={false}
-      hint={`${several ? "mean ± standard deviation over the finished seeds; " : ""}last values; ${shownCount === rows.length ? `${rows.length} runs` : `${shownCount} of ${rows.length} runs`}`}
+      hint={`${several ? "mean ± standard deviation over the finished seeds; " : ""}last values; ${shownCount === rows.length ? `${rows.length} runs` : `${shownCount} of ${rows.length} runs`}${leftOut === null ? "" : `; ${leftOut}`}`}
       actions={
         <TextInput
           className="!h-7 w-40 text-xs"
@@ -86,9 +96,9 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
             <Th numeric sort={sortOf("step")}>
               Step
             </Th>
-            {metricColumns.map(({ id, title, metric }) => (
+            {columns.map(({ id, title, metric }) => (
               <Th key={id} numeric sort={sortOf(id)}>
-                <span title={metricInfo[metric].formula}>{title}</span>
+                <span title={studyMetricInfo(metric).formula}>{title}</span>
               </Th>
             ))}
           </tr>
@@ -117,11 +127,11 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                       </Td>
                     ))}
                     <Td className="text-ink-faint">N = {group.members.length}</Td>
-                    <Td className="text-ink-soft">{statusCounts(group.members)}</Td>
+                    <Td className="text-ink-soft">{statusCounts(group.members, rule)}</Td>
                     <Td />
-                    {metricColumns.map((one) => (
+                    {columns.map((one) => (
                       <Td key={one.id} numeric className="font-medium">
-                        <MeanCell members={group.members} metric={one.metric} split={one.split} />
+                        <MeanCell members={group.members} metric={one.metric} split={one.split} rule={rule} />
                       </Td>
                     ))}
                   </tr>
@@ -132,6 +142,9 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                       key={row.id}
                       row={row}
                       axes={shownAxes}
+                      columns={columns}
+                      rule={rule}
+                      style={styleOf(row.config)}
                       several={several}
                       grouped={group.members.length > 1}
                       chosen={chosen.has(row.ordinal)}
@@ -147,7 +160,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
           })}
           {groups.length === 0 && (
             <tr>
-              <Td colSpan={shownAxes.length + metricColumns.length + 4} className="text-center text-ink-soft">
+              <Td colSpan={shownAxes.length + columns.length + 4} className="text-center text-ink-soft">
                 No run fits “{view.filter}”.
               </Td>
             </tr>
@@ -158,8 +171,10 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
   );
 }
 
-function statusCounts(members: readonly RunRow[]): string {
+function statusCounts(members: readonly RunRow[], rule: ConvergenceRule | undefined): string {
   const counts = new Map<string, number>();
   for (const { status } of members) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts].map(([status, count]) => `${count} ${status}`).join(", ");
+  const leftOut = members.filter((row) => isUnconverged(row, rule)).length;
+  const texts = [...counts].map(([status, count]) => `${count} ${status}`);
+  return [...texts, ...(leftOut > 0 ? [`${leftOut} left out`] : [])].join(", ");
 }

@@ -5,7 +5,6 @@ import type { RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
 import type { ReferenceMark } from "../charts/chartTypes.ts";
 import { fileName, saveFile } from "../charts/exportPicture.ts";
-import { runStyle } from "../charts/lineStyle.ts";
 import { type PanelLine, SeriesPanel } from "../charts/SeriesPanel.tsx";
 import { useToast } from "../ui/Toast.tsx";
 import { allPointsCsv } from "./allPointsCsv.ts";
@@ -16,6 +15,7 @@ import type { PanelSpec } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { runCsv } from "./runLink.ts";
 import { stepsPerEpoch } from "./shownRuns.ts";
+import { styleAmong } from "./studyStyle.ts";
 import type { ChangeView } from "./useResultView.ts";
 
 interface TrainingPanelProps {
@@ -37,9 +37,11 @@ function lossReferences(runs: readonly RunRow[]): ReferenceMark[] {
   const values = new Map<number, RunRow>();
   for (const run of runs) if (run.optimum?.loss != null && !values.has(run.optimum.loss)) values.set(run.optimum.loss, run);
   const several = values.size > 1;
-  return [...values]
-    .slice(0, mostReferences)
-    .map(([y, run]) => ({ y, label: several ? `L* = ${readable(y)} (L = ${run.config.depth})` : `L* = ${readable(y)}` }));
+  const differing = varyingAxes([...values.values()].map((run) => run.config)).filter((axis) => axis !== "seed");
+  return [...values].slice(0, mostReferences).map(([y, run]) => ({
+    y,
+    label: `L*${run.optimum?.method === "numeric" ? " (numeric)" : ""} = ${readable(y)}${several ? ` (${cellLabel(run.config, differing)})` : ""}`,
+  }));
 }
 
 /** One metric of the shown runs over their training. */
@@ -53,6 +55,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
   const lines = useMemo(() => {
     const labelAxes = axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth");
     const onlyDepth = axes.every((axis) => axis === "depth");
+    const styleOf = styleAmong(runs.map((run) => run.config));
     return runs.flatMap((run): PanelLine[] => {
       const series = store.series(run.id, lastLayerKey(spec.metric, split, run.config.depth));
       if (series.steps.length === 0) return [];
@@ -61,7 +64,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
           id: run.id,
           label: cellLabel(run.config, labelAxes),
           endLabel: onlyDepth ? String(run.config.depth) : undefined,
-          style: runStyle(run.config),
+          style: styleOf(run.config),
           ...series,
           stepsPerEpoch: stepsPerEpoch(run.config) ?? undefined,
           elapsed: view.x === "time" ? store.series(run.id, "train/elapsedMs") : undefined,

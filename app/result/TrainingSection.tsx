@@ -2,16 +2,16 @@
 import { memo, useMemo, useState } from "react";
 import { ChartLegend } from "../charts/ChartLegend.tsx";
 import { toggledIn } from "../charts/ChartPanel.tsx";
-import { runStyle } from "../charts/lineStyle.ts";
 import { xModes } from "../charts/seriesX.ts";
 import { Button } from "../ui/Button.tsx";
 import { Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellLabel, gridAxisIds, varyingAxes } from "./gridAxes.ts";
-import { trainingPanels } from "./readKeys.ts";
+import { shownPanels } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { shownRuns, stepsPerEpoch } from "./shownRuns.ts";
+import { styleAmong } from "./studyStyle.ts";
 import { TrainingPanel } from "./TrainingPanel.tsx";
 import type { ChangeView } from "./useResultView.ts";
 import { WhenVisible } from "./WhenVisible.tsx";
@@ -34,7 +34,8 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
   const legend = useMemo(() => {
     const varying = varyingAxes(runs.map((run) => run.config));
     const axes = varying.length > 0 ? varying : gridAxisIds.filter((axis) => axis === "depth");
-    return runs.map((run) => ({ id: run.id, label: cellLabel(run.config, axes), style: runStyle(run.config) }));
+    const styleOf = styleAmong(runs.map((run) => run.config));
+    return runs.map((run) => ({ id: run.id, label: cellLabel(run.config, axes), style: styleOf(run.config) }));
   }, [runs]);
   const seeds = [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b);
   const depths = [...new Set(rows.map((row) => row.config.depth))].sort((a, b) => a - b);
@@ -47,6 +48,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
       : [...shownDepths, depth].sort((a, b) => a - b);
     onView({ depths: next.length === depths.length || next.length === 0 ? null : next, runs: null });
   };
+  const panels = useMemo(() => shownPanels(rows), [rows]);
   const failed = runs.filter((run) => run.failure !== null);
 
   return (
@@ -140,7 +142,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
         </p>
       )}
       <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
-        {trainingPanels.map((spec) => (
+        {panels.map((spec) => (
           <WhenVisible key={spec.id} height={320}>
             <TrainingPanel
               spec={spec}

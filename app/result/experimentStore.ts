@@ -72,14 +72,17 @@ export class ExperimentStore {
     this.changed(true);
   }
 
-  /** Takes series that were read; they belong to the attempt that the row named, or to an earlier, valid one. */
-  addSeries(views: readonly SeriesView[]): void {
+  /**
+   * Takes series that were read; they belong to the attempt that the row named, or to an earlier, valid one.
+   * @param counts whether their totals are those of the window that the panels show
+   */
+  addSeries(views: readonly SeriesView[], counts = true): void {
     for (const view of views) {
       const run = this.of(view.runId);
       view.steps.forEach((step, i) => {
         mergePoint(run, step, this.attemptOf(view.runId), { [view.key]: view.values[i] as number }, 0);
       });
-      run.totals.set(view.key, { total: view.total, through: view.steps.at(-1) ?? -1 });
+      if (counts) run.totals.set(view.key, { total: view.total, through: view.steps.at(-1) ?? -1 });
       touch(run);
     }
     this.changed(true);

@@ -1,6 +1,13 @@
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { type DepthCurve, defaultSplit, depthCurves, slopeText } from "./depthCurves.ts";
+import { shortNumber } from "../charts/axisTicks.ts";
+import { convergedRuns, leftOutText } from "./convergenceRule.ts";
+import { reachingText, smallestReaching } from "./smallestReaching.ts";
+import { defaultStudyAxis, type StudyAxisId, studyAxes, studyAxisLabel, varyingStudyAxes } from "./studyAxes.ts";
+import { defaultLines, type SeedMean, type StudyCurve, slopeText, studyCurves } from "./studyCurves.ts";
+import type { StudyMetric } from "./studyMetrics.ts";
+import { defaultThreshold } from "./thresholds.ts";
 
 export interface Finding {
   key: string;
@@ -21,47 +28,98 @@ const percent = (share: number): string => {
 };
 
 const significant = (value: number): string => (value < 1e-3 ? value.toExponential(1) : value.toPrecision(2));
+const capital = (text: string) => text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+const runsText = (count: number) => `N = ${count} ${count === 1 ? "run" : "runs"}`;
+const valued = (curve: StudyCurve | undefined) => curve?.points.filter((point) => point.mean !== null) ?? [];
 
-function depthPart(gap: DepthCurve | undefined, nc1: DepthCurve): string | null {
-  const point = gap?.points.findLast((one) => one.mean !== null);
-  if (point) return `depth ${point.x}: gap to the UFM optimum ${percent(point.mean as number)}`;
-  const last = nc1.points.findLast((one) => one.mean !== null);
-  return last ? `depth ${last.x}: NC1 ${significant(last.mean as number)}` : null;
+/** "gap to the UFM optimum 25 %", or NC1 where there is no optimum. */
+function nearness(gap: SeedMean | undefined, nc1: SeedMean | undefined): string | null {
+  if (gap?.mean != null) return `gap to the UFM optimum ${percent(gap.mean)}`;
+  return nc1?.mean != null ? `NC1 ${significant(nc1.mean)}` : null;
+}
+
+/** "NC1 0.05 → 0.31 from label noise 0 to 0.4". */
+function change(name: string, curve: StudyCurve | undefined, text: (value: number) => string): string | null {
+  const points = valued(curve);
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return first === last
+    ? `${name} ${text(first.mean as number)}`
+    : `${name} ${text(first.mean as number)} → ${text(last.mean as number)}`;
+}
+
+interface Measured {
+  nc1: StudyCurve;
+  gap: StudyCurve | undefined;
+  ridge: StudyCurve | undefined;
+}
+
+/** What a curve over depth says: the deepest network's gap, the slope of NC1, and that of the regularization. */
+function overDepth({ nc1, gap, ridge }: Measured): string[] {
+  const deepest = valued(gap).at(-1) ?? valued(nc1).at(-1);
+  const near = nearness(valued(gap).at(-1), valued(nc1).at(-1));
+  if (deepest === undefined || near === null) return [];
+  const parts = [`depth ${deepest.x}: ${near}`];
+  if (valued(nc1).length < 3) return parts;
+  if (nc1.fit) parts.push(`slope of NC1 over depth ${slopeText(nc1.fit)} (theory: −1/2…−1/4)`);
+  if (ridge?.fit) parts.push(`of the total regularization ${slopeText(ridge.fit)}`);
+  return parts;
+}
+
+/** What a curve over another axis says: how NC1 and the gap change from one end to the other. */
+function overOther({ nc1, gap }: Measured, x: StudyAxisId): string[] {
+  const parts = [change("NC1", nc1, significant), change("gap", gap, percent)].filter((part) => part !== null);
+  const places = valued(nc1).map((point) => shortNumber(point.x));
+  if (parts.length === 0 || places.length < 2) return parts;
+  return [`${studyAxes[x].title} ${places[0]} to ${places.at(-1)}: ${parts.join(", ")}`];
 }
 
 /**
- * What the study shows, from the last values of its finished runs (of the running ones while none is finished): at the deepest network the gap to the optimum, and the slope of NC1 over
- * depth with its standard error beside the theory's. Says "so far" while runs are unfinished, and claims no slope from
- * fewer than three depths.
+ * What the study shows, from the last values of its finished runs (of the running ones while none is finished), over the axis that
+ * it varies: at the deepest network the gap to the optimum and slopes with their standard errors; the smallest width that reaches
+ * NC1 ≤ τ; what noise, imbalance or a strength changes. Says "so far" while runs are unfinished, leaves out what the study's rule
+ * leaves out, and claims no slope from fewer than three depths.
  */
-export function findings(runs: readonly RunRow[]): Findings {
-  const finished = runs.filter((run) => run.status === "finished").length;
-  const open = runs.filter((run) => !isTerminal(run.status)).length;
-  const ended = runs.length - finished - open;
-  const axes = defaultSplit(runs);
-  const basis = finished > 0 ? runs.filter((run) => run.status === "finished") : runs;
-  const gaps = depthCurves(basis, "gap.total", "train", axes, false);
-  const collapse = depthCurves(basis, "nc1.ratio", "train", axes, true);
-  const lines = collapse.flatMap((curve): Finding[] => {
-    const where = depthPart(
-      gaps.find((gap) => gap.key === curve.key),
-      curve,
+export function findings(rows: readonly RunRow[], rule?: ConvergenceRule): Findings {
+  const finished = rows.filter((run) => run.status === "finished").length;
+  const open = rows.filter((run) => !isTerminal(run.status)).length;
+  const ended = rows.length - finished - open;
+  const x = defaultStudyAxis(rows);
+  const lines = defaultLines(rows, x);
+  const converged = convergedRuns(rows, rule);
+  const basis = finished > 0 ? converged.filter((run) => run.status === "finished") : converged;
+  const curves = (metric: StudyMetric, log: boolean) => studyCurves(basis, { metric, split: "train", x, lines, log });
+  const [gaps, collapse, ridges] = [curves("gap.total", false), curves("nc1.ratio", true), curves("ridge.total", true)];
+  const several = varyingStudyAxes(rows).includes(x);
+  const found = collapse.curves.flatMap((nc1): Finding[] => {
+    const with_ = (others: readonly StudyCurve[]) => others.find((other) => other.key === nc1.key);
+    const measured = { nc1, gap: with_(gaps.curves), ridge: with_(ridges.curves) };
+    if (x === "width" && several && valued(nc1).length > 0) {
+      const tau = defaultThreshold("nc1.ratio");
+      return [{ key: nc1.key, text: reachingText(smallestReaching(nc1, tau), "NC1", tau, studyAxisLabel(x, rows)) }];
+    }
+    const parts = x === "depth" ? overDepth(measured) : overOther(measured, x);
+    if (parts.length === 0) return [];
+    const [first, ...rest] = parts;
+    const text = [nc1.label ? `${nc1.label}, ${first}` : first, ...rest, runsText(nc1.count)].join(", ");
+    return [{ key: nc1.key, text: capital(text) }];
+  });
+  const across = collapse.baselines.flatMap((nc1): Finding[] => {
+    const near = nearness(
+      gaps.baselines.find((gap) => gap.key === nc1.key),
+      nc1,
     );
-    if (where === null) return [];
-    const depths = curve.points.filter((point) => point.mean !== null).length;
-    const slope = curve.fit && depths >= 3 ? `slope of NC1 over depth ${slopeText(curve.fit)} (theory: −1/2…−1/4)` : null;
-    const label = curve.label ? `${curve.label}, ` : "";
-    const count = `N = ${curve.count} ${curve.count === 1 ? "run" : "runs"}`;
-    const text = [label + where, slope, count].filter((part) => part !== null).join(", ");
-    return [{ key: curve.key, text: text.replace(/^[a-z]/, (letter) => letter.toUpperCase()) }];
+    return near === null ? [] : [{ key: nc1.key, text: `${nc1.label}: ${near}, ${runsText(nc1.runs.length)}` }];
   });
   const caveats: string[] = [];
   if (ended > 0)
     caveats.push(`${ended} ${ended === 1 ? "run" : "runs"} ended without a result and ${ended === 1 ? "is" : "are"} left out`);
-  const omitted = collapse.reduce((sum, curve) => sum + (curve.fit?.omitted ?? 0), 0);
+  const leftOut = leftOutText(rows.length - converged.length, rows.length, rule);
+  if (leftOut !== null) caveats.push(leftOut);
+  const omitted = collapse.curves.reduce((sum, curve) => sum + (curve.fit?.omitted ?? 0), 0);
   if (omitted > 0) caveats.push(`${omitted} NC1 ${omitted === 1 ? "value" : "values"} not above 0 left out of the slope`);
-  const few = collapse.some((curve) => curve.points.filter((point) => point.mean !== null).length === 2);
+  const few = x === "depth" && collapse.curves.some((curve) => valued(curve).length === 2);
   if (few) caveats.push("two depths are too few for a slope");
-  const state = open > 0 ? `So far, ${finished} of ${runs.length} runs finished` : null;
-  return { state, lines, caveats };
+  const state = open > 0 ? `So far, ${finished} of ${rows.length} runs finished` : null;
+  return { state, lines: [...found, ...across], caveats };
 }

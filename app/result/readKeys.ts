@@ -33,11 +33,20 @@ export const trainingPanels: readonly PanelSpec[] = [
   panel("fit"),
   panel("ridge.head", undefined, true),
   panel("ridge.hidden", undefined, true),
+  panel("ridge.features", undefined, true),
+  panel("ridge.bias", undefined, true),
+  panel("slack", undefined, true),
   panel("distance.procrustes", "Procrustes distance", true),
   panel("distance.gram", "Gram distance", true),
   panel("learningRate", undefined, true),
   panel("stepMs", undefined, true),
 ];
+
+/** Terms that only some objectives have: their panels come with the first run that measures them. */
+const rare: ReadonlySet<Metric> = new Set(["ridge.features", "ridge.bias", "slack"]);
+
+export const shownPanels = (rows: readonly Pick<RunRow, "last">[]): readonly PanelSpec[] =>
+  trainingPanels.filter(({ metric }) => !rare.has(metric) || rows.some((row) => row.last[`train/${metric}`] !== undefined));
 
 /** Series of the training panels for runs of one depth. */
 export function keysOfDepth(depth: number): SeriesKey[] {

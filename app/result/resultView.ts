@@ -1,15 +1,19 @@
-import { type LayerMetric, layerMetrics, type Metric, metricInfo, type Split } from "../../contract/seriesKey.ts";
+import { type LayerMetric, layerMetrics, type Split } from "../../contract/seriesKey.ts";
 import { type XMode, xModes } from "../charts/seriesX.ts";
-import type { CurveX } from "./depthCurves.ts";
-import { type GridAxisId, gridAxisIds } from "./gridAxes.ts";
+import { flag, linesOf, listOf, numberOf, numbersOf, oneOf, writeFlag, writeLines, writeList } from "./addressValues.ts";
+import type { GridAxisId } from "./gridAxes.ts";
+import { type StudyAxisId, studyAxisIds } from "./studyAxes.ts";
+import { type StudyMetric, studyMetrics } from "./studyMetrics.ts";
+import { readStudyView, type StudyView, studyPatch } from "./studyView.ts";
 
 /** Everything a person can choose on the result page; it lives in the address, where defaults leave no trace. */
-export interface ResultView {
-  metric: Metric;
+export interface ResultView extends StudyView {
+  metric: StudyMetric;
   split: Split;
   /** Axes that make a line each; null = all that vary. */
   lines: GridAxisId[] | null;
-  curveX: CurveX | null;
+  /** null = the first axis that varies. */
+  over: StudyAxisId | null;
   /** null = as the metric has it. */
   log: boolean | null;
   profileMetric: LayerMetric;
@@ -37,34 +41,16 @@ export interface ResultView {
 
 const defaults = { metric: "nc1.ratio", split: "train" } as const;
 
-const numberOf = (text: string | null): number | null => {
-  if (text === null || !/^\d{1,10}$/.test(text)) return null;
-  return Number(text);
-};
-const listOf = (text: string | null): string[] | null => (text === null || text === "" ? null : text.split(",").slice(0, 500));
-const numbersOf = (text: string | null): number[] | null =>
-  listOf(text)
-    ?.map(numberOf)
-    .filter((value) => value !== null) ?? null;
-const oneOf = <T extends string>(values: readonly T[], text: string | null): T | null =>
-  values.find((value) => value === text) ?? null;
-const flag = (text: string | null): boolean | null => (text === "1" ? true : text === "0" ? false : null);
-
 /** Reads the address; what it does not understand counts as not chosen. */
 export function readView(get: (name: string) => string | null): ResultView {
   const zoom = /^(\d{1,10})-(\d{1,10})$/.exec(get("zoom") ?? "");
   const seed = get("seed");
   const smoothing = Number(get("smooth") ?? 0);
   return {
-    metric: oneOf(Object.keys(metricInfo) as Metric[], get("metric")) ?? defaults.metric,
+    metric: oneOf(studyMetrics, get("metric")) ?? defaults.metric,
     split: oneOf(["train", "test"], get("split")) ?? defaults.split,
-    lines:
-      get("lines") === "none"
-        ? []
-        : (listOf(get("lines"))
-            ?.map((id) => oneOf(gridAxisIds, id))
-            .filter((id) => id !== null) ?? null),
-    curveX: oneOf(["depth", "width"], get("over")),
+    lines: linesOf(get("lines")),
+    over: oneOf(studyAxisIds, get("over")),
     log: flag(get("log")),
     profileMetric: oneOf(layerMetrics, get("profile")) ?? defaults.metric,
     profileStep: numberOf(get("at")),
@@ -80,15 +66,13 @@ export function readView(get: (name: string) => string | null): ResultView {
     geometryStep: numberOf(get("geometryAt")),
     sort: get("sort"),
     filter: get("filter") ?? "",
+    ...readStudyView(get),
   };
 }
 
 /** Parameters of the address for some changes; null takes one out. */
 export function viewPatch(changes: Partial<ResultView>): Record<string, string | number | null> {
   const patch: Record<string, string | number | null> = {};
-  const bit = (value: boolean | null | undefined) => (value === null || value === undefined ? null : value ? "1" : "0");
-  const list = (values: readonly (string | number)[] | null | undefined) =>
-    values === null || values === undefined || values.length === 0 ? null : values.join(",");
   for (const [name, value] of Object.entries(changes) as [keyof ResultView, never][]) {
     switch (name) {
       case "metric":
@@ -98,13 +82,13 @@ export function viewPatch(changes: Partial<ResultView>): Record<string, string |
         patch.split = value === defaults.split ? null : value;
         break;
       case "lines":
-        patch.lines = (value as string[] | null)?.length === 0 ? "none" : list(value);
+        patch.lines = writeLines(value);
         break;
-      case "curveX":
+      case "over":
         patch.over = value;
         break;
       case "log":
-        patch.log = bit(value);
+        patch.log = writeFlag(value);
         break;
       case "profileMetric":
         patch.profile = value === defaults.metric ? null : value;
@@ -116,7 +100,7 @@ export function viewPatch(changes: Partial<ResultView>): Record<string, string |
         patch.x = value === "step" ? null : value;
         break;
       case "logX":
-        patch.logx = bit(value);
+        patch.logx = writeFlag(value);
         break;
       case "smoothing":
         patch.smooth = (value as number) > 0 ? value : null;
@@ -131,10 +115,10 @@ export function viewPatch(changes: Partial<ResultView>): Record<string, string |
         break;
       case "depths":
       case "runs":
-        patch[name] = list(value);
+        patch[name] = writeList(value);
         break;
       case "flipped":
-        patch.flip = list(value);
+        patch.flip = writeList(value);
         break;
       case "geometryRun":
         patch.geometry = value;
@@ -146,6 +130,8 @@ export function viewPatch(changes: Partial<ResultView>): Record<string, string |
       case "filter":
         patch[name] = value || null;
         break;
+      default:
+        Object.assign(patch, studyPatch(name, value));
     }
   }
   return patch;

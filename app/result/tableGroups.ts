@@ -1,12 +1,12 @@
-import type { Metric, Split } from "../../contract/seriesKey.ts";
+import type { Split } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { meanBand } from "../../math/seedBand.ts";
 import { type Cell, cellLabel, compareConfigs, type GridAxisId, gridAxisIds, groupCells } from "./gridAxes.ts";
-import { lastValue } from "./lastValue.ts";
+import { type StudyMetric, studyValue } from "./studyMetrics.ts";
 
 export interface TableColumn {
   id: string;
-  metric: Metric;
+  metric: StudyMetric;
   split: Split;
 }
 
@@ -38,11 +38,11 @@ const escapePattern = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$
 
 /** Arithmetic mean and sample standard deviation (null for one run) of the runs' last values; null without a value. */
 export function meanAndDeviation(
-  rows: readonly Pick<RunRow, "last" | "config">[],
-  metric: Metric,
+  rows: readonly RunRow[],
+  metric: StudyMetric,
   split: Split,
 ): { mean: number; deviation: number | null; count: number } | null {
-  const values = rows.map((row) => lastValue(row, metric, split)).filter((value) => value !== null);
+  const values = rows.map((row) => studyValue(row, metric, split)).filter((value) => value !== null);
   const band = meanBand(values);
   return band === null ? null : { mean: band.mean, deviation: band.standardDeviation, count: band.count };
 }

@@ -1,17 +1,22 @@
 "use client";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { limits } from "../../contract/limits.ts";
-import type { LayerMetric, Split } from "../../contract/seriesKey.ts";
+import type { LayerMetric, Metric, Split } from "../../contract/seriesKey.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { BatchQueue } from "./BatchQueue.ts";
+import { speedIsOpen, speedMetric } from "./convergenceSpeed.ts";
 import { ExperimentStore } from "./experimentStore.ts";
+import { lastLayerKey } from "./lastValue.ts";
 import { byDepth, keysOfDepth } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
-import { geometryRun, shownRuns } from "./shownRuns.ts";
+import { shownRuns } from "./shownRuns.ts";
+import { wantedGeometry } from "./wantedGeometry.ts";
 
 /** So few runs are read with all their series, so that choosing others needs no waiting. */
 const readAllUpTo = 24;
+/** Most points of a series that the server gives at once. */
+const mostPoints = 5_000;
 /** Reading begins after joining; without an answer to that it begins anyway. */
 const joinPatienceMs = 1_200;
 
@@ -61,7 +66,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const wanted = store.rows.length <= readAllUpTo ? store.rows : shown;
   const wantedIds = wanted.map((run) => run.id).join(",");
   const zoom = view.zoom ? `${view.zoom.from}-${view.zoom.to}` : "";
-  const maxPoints = view.smoothing > 0 ? 5_000 : limits.panelPoints;
+  const maxPoints = view.smoothing > 0 ? mostPoints : limits.panelPoints;
   const readSeries = useEffectEvent(async (alive: () => boolean) => {
     const window = view.zoom ? { fromStep: view.zoom.from, toStep: view.zoom.to } : {};
     const requests = [...byDepth(wanted)].map(([depth, runIds]) =>
@@ -103,7 +108,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     };
   }, [reading, view.profileMetric, view.split]);
 
-  const geometryId = geometryRun(store.rows, view.geometryRun)?.id ?? null;
+  const geometryIds = wantedGeometry(store.rows, view).join(",");
   const readGeometry = useEffectEvent(async (runId: string, alive: () => boolean) => {
     try {
       const snapshots = await client.runs.geometry.query({ id: runId });
@@ -113,13 +118,36 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     }
   });
   useEffect(() => {
-    if (reading === 0 || geometryId === null) return;
+    if (reading === 0 || geometryIds === "") return;
     let current = true;
-    void readGeometry(geometryId, () => current);
+    for (const runId of geometryIds.split(",")) void readGeometry(runId, () => current);
     return () => {
       current = false;
     };
-  }, [reading, geometryId]);
+  }, [reading, geometryIds]);
+
+  const speedKey = speedIsOpen(view, store.rows) ? speedMetric(view.speedMetric) : null;
+  const runCount = store.rows.length;
+  const readSpeed = useEffectEvent(async (metric: Metric, alive: () => boolean) => {
+    const requests = [...byDepth(store.rows)].map(([depth, runIds]) => {
+      const keys = [lastLayerKey(metric, "train", depth), lastLayerKey("gap.total", "train", depth)];
+      return client.experiments.series.query({ id: experimentId, keys: [...new Set(keys)], runIds, maxPoints: mostPoints });
+    });
+    try {
+      const answers = await Promise.all(requests);
+      if (alive()) store.addSeries(answers.flat(), false);
+    } catch (problem) {
+      if (alive()) setError(problem);
+    }
+  });
+  useEffect(() => {
+    if (reading === 0 || speedKey === null || runCount === 0) return;
+    let current = true;
+    void readSpeed(speedKey, () => current);
+    return () => {
+      current = false;
+    };
+  }, [reading, speedKey, runCount]);
 
   const queue = useMemo(
     () =>

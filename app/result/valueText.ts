@@ -1,10 +1,10 @@
-import type { Metric } from "../../contract/seriesKey.ts";
 import { readable } from "../charts/axisTicks.ts";
+import { isAccuracy, type StudyMetric } from "./studyMetrics.ts";
 
-export const isShare = (metric: Metric): boolean => metric === "accuracy" || metric.startsWith("gap");
+export const isShare = (metric: StudyMetric): boolean => isAccuracy(metric) || metric.startsWith("gap");
 
 /** A value of the run table: gaps and accuracies in percent. */
-export const valueText = (value: number | null, metric: Metric): string =>
+export const valueText = (value: number | null, metric: StudyMetric): string =>
   value === null ? "–" : isShare(metric) ? percent(value) : readable(value);
 
 const percent = (share: number): string => {

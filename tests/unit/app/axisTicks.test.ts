@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   decadeTicks,
-  depthTicks,
   linearTicks,
   paddedDomain,
   powerOfTen,
   readable,
   toPlot,
+  valueTicks,
 } from "../../../app/charts/axisTicks.ts";
 
 const labels = (ticks: { label: string }[]) => ticks.map((tick) => tick.label).filter((label) => label !== "");
@@ -39,10 +39,12 @@ describe("logarithmic axes", () => {
 });
 
 describe("other axes", () => {
-  it("puts depth ticks at the depths, without labels that touch", () => {
-    const ticks = depthTicks([5, 2, 3, 2], 1, 3, 300);
+  it("puts ticks at the values of the grid, without labels that touch", () => {
+    const ticks = valueTicks([5, 2, 3, 2], "log2", 1, 3, 300);
     expect(ticks.map((tick) => tick.at)).toEqual([1, Math.log2(3), Math.log2(5)]);
-    expect(labels(depthTicks([20, 21], 1, 5, 300))).toEqual(["20"]);
+    expect(labels(valueTicks([20, 21], "log2", 1, 5, 300))).toEqual(["20"]);
+    expect(labels(valueTicks([0, 0.1, 0.4], "linear", 0, 0.4, 300))).toEqual(["0", "0.1", "0.4"]);
+    expect(labels(valueTicks([0, 0.01, 1], "log10", -2, 0, 300))).toEqual(["0.01", "1"]);
   });
   it("steps by 1, 2 or 5, and always has two ticks", () => {
     expect(linearTicks(0, 1, 5).map((tick) => tick.at)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { curveLegend, depthCurves, slopeText } from "../../../app/result/depthCurves.ts";
 import { findings } from "../../../app/result/findings.ts";
 import { cellLabel, groupCells, varyingAxes } from "../../../app/result/gridAxes.ts";
 import { sortGroups, tableGroups } from "../../../app/result/tableGroups.ts";
@@ -39,46 +38,6 @@ describe("grouping into cells", () => {
   });
 });
 
-describe("depth curves", () => {
-  it("recover an exact power law, with the geometric mean over seeds", () => {
-    const rows = ladder.flatMap((depth) => [run(depth, 0, -0.4, {}, "finished", 2), run(depth, 1, -0.4, {}, "finished", 0.5)]);
-    const [curve] = depthCurves(rows, "nc1.ratio", "train", [], true);
-    expect(curve?.fit?.slope).toBeCloseTo(-0.4, 12);
-    expect(curve?.points[0]?.mean).toBeCloseTo(2 ** -0.4, 12);
-    expect(curve?.count).toBe(6);
-  });
-  it("make a line for each value of the split", () => {
-    const rows = (["rn1", "rn2"] as const).flatMap((architecture) =>
-      ladder.map((depth) => run(depth, 0, -0.3, { architecture })),
-    );
-    expect(depthCurves(rows, "nc1.ratio", "train", ["architecture"], true).map((curve) => curve.label)).toEqual(["RN1", "RN2"]);
-  });
-  it("prefer finished runs to running ones, and mark what is only running", () => {
-    const rows = [run(2, 0, -0.5), run(2, 1, -0.5, {}, "running", 50), run(4, 0, -0.5), run(8, 0, -0.5, {}, "running", 50)];
-    const [curve] = depthCurves(rows, "nc1.ratio", "train", [], true);
-    expect(curve?.points.map((point) => [point.x, point.unfinished, point.runs.length])).toEqual([
-      [2, false, 1],
-      [4, false, 1],
-      [8, true, 1],
-    ]);
-    expect(curve?.fit?.slope).toBeCloseTo(-0.5, 12);
-    expect(curveLegend(curve as NonNullable<typeof curve>)).toMatch(/so far$/);
-  });
-  it("leave out runs that ended without a result, and count values without a place", () => {
-    const rows = [run(2, 0, -0.5), run(4, 0, -0.5, {}, "diverged"), aRow({ depth: 4, seed: 1 }, { "train/nc1.ratio@4": 0 })];
-    const [curve] = depthCurves(rows, "nc1.ratio", "train", [], true);
-    expect(curve?.leftOut).toBe(1);
-    expect(curve?.points[1]).toMatchObject({ mean: null, omitted: 1 });
-    expect(curve?.fit).toBeNull();
-  });
-  it("write slopes with a true minus and their standard error", () => {
-    const fit = { intercept: 0, low: null, high: null, count: 9, omitted: 0 };
-    expect(slopeText({ ...fit, slope: -0.362, standardError: 0.041 })).toBe("−0.36 ± 0.04");
-    expect(slopeText({ ...fit, slope: -0.3621, standardError: 0.0012 })).toBe("−0.362 ± 0.001");
-    expect(slopeText({ ...fit, slope: 0.1, standardError: null })).toBe("0.10");
-  });
-});
-
 describe("findings", () => {
   it("say the gap at the deepest network and the slope beside the theory's", () => {
     const rows = ladder.flatMap((depth) => [
@@ -111,6 +70,44 @@ describe("findings", () => {
       ladder.map((depth) => run(depth, 0, -0.3, { architecture })),
     );
     expect(findings(rows).lines.map((line) => line.text.slice(0, 13))).toEqual(["RN1, depth 8:", "RN2, depth 8:"]);
+  });
+});
+
+describe("findings of other kinds of study", () => {
+  it("say the slope of the total regularization beside that of NC1", () => {
+    const rows = ladder.map((depth) => {
+      const row = run(depth, 0, -0.4);
+      return {
+        ...row,
+        last: { ...row.last, "train/ridge.head": 0.6 * depth ** -0.25, "train/ridge.hidden": 0.4 * depth ** -0.25 },
+      };
+    });
+    expect(findings(rows).lines[0]?.text).toMatch(/of the total regularization −0\.250 ± 0\.000, N = 3 runs$/);
+  });
+  it("say the smallest width that collapses", () => {
+    const rows = [8, 16, 32].map((width) => run(2, 0, 0, { width }, "finished", 1 / width));
+    expect(findings(rows).lines[0]?.text).toBe(
+      "Smallest width d that reaches NC1 ≤ 0.1 is 16 (mean 0.0625; 1 of 1 seed at or below τ)",
+    );
+  });
+  it("say what noise changes, and where free features end", () => {
+    const noisy = (rate: number) =>
+      ({ id: "fashion-mnist-mini", trainPerClass: null, testPerClass: null, labelNoise: { rate, seed: 0 } }) as const;
+    const rows = [0, 0.4].map((rate) => run(2, 0, 0, { dataset: noisy(rate) }, "finished", 0.1 + rate));
+    expect(findings(rows).lines[0]?.text).toBe("Label noise 0 to 0.4: NC1 0.10 → 0.50, gap 100 % → 100 %, N = 2 runs");
+    const ufm = aRow({ architecture: "ufm", depth: 1 }, { "train/nc1.ratio@1": 1e-9, "train/gap.total": 1e-5 });
+    expect(findings([...ladder.map((depth) => run(depth, 0, -0.4)), ufm]).lines.at(-1)?.text).toBe(
+      "UFM: gap to the UFM optimum 0.001 %, N = 1 run",
+    );
+  });
+  it("leave out what the study's rule leaves out, and say how many", () => {
+    const rows = ladder.map((depth) => {
+      const row = run(depth, 0, -0.4);
+      return { ...row, last: { ...row.last, "train/accuracy": depth === 8 ? 0.2 : 1 } };
+    });
+    const found = findings(rows, { minTrainAccuracy: 0.9 });
+    expect(found.lines[0]?.text).toMatch(/^Depth 4:/);
+    expect(found.caveats).toContain("1 of 3 runs left out: training accuracy below 0.9");
   });
 });
 

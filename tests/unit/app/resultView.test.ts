@@ -25,6 +25,20 @@ describe("the address", () => {
       logX: false,
       profileStep: 100,
       flipped: ["loss"],
+      over: "noise",
+      tau: 0.05,
+      speed: false,
+      speedMetric: "nc3.cosine",
+      speedTau: 1e-3,
+      speedGap: 2,
+      speedLines: ["regularizer"],
+      evalLines: [],
+      imbalanceRun: 7,
+      attack: "fgsm",
+      norm: "l2",
+      epsilon: 0.02,
+      against: "gap.head",
+      probe: "best",
     } as const;
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(viewPatch(chosen as never))) if (value !== null) query.set(name, String(value));
@@ -32,6 +46,14 @@ describe("the address", () => {
     expect(read(new URLSearchParams({ lines: String(viewPatch({ lines: [] }).lines) }).toString()).lines).toEqual([]);
   });
   it("ignores what makes no sense", () => {
+    expect(read("over=__proto__&tau=-1&speedTau=1e400&eps=0x10&probe=all&attack=none")).toMatchObject({
+      over: null,
+      tau: null,
+      speedTau: null,
+      epsilon: null,
+      probe: "last",
+      attack: null,
+    });
     const view = read("metric=__proto__&zoom=9-3&seed=x&depths=a,2&smooth=7&lines=evil&x=foo");
     expect(view).toMatchObject({ metric: "nc1.ratio", zoom: null, seed: null, depths: [2], smoothing: 0, lines: [], x: "step" });
   });

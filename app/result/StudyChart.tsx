@@ -1,0 +1,191 @@
+"use client";
+import { memo, useMemo, useState } from "react";
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { RunRow } from "../../contract/views.ts";
+import { readable, shortNumber } from "../charts/axisTicks.ts";
+import { ChartPanel } from "../charts/ChartPanel.tsx";
+import type { AxisOptions, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
+import { countOf } from "../text/formatNumber.ts";
+import { Select } from "../ui/Field.tsx";
+import { Segmented } from "../ui/Segmented.tsx";
+import { leftOutText } from "./convergenceRule.ts";
+import { LinesChoice } from "./LinesChoice.tsx";
+import { PickedRuns } from "./PickedRuns.tsx";
+import { ReachingLines } from "./ReachingLines.tsx";
+import type { ResultView } from "./resultView.ts";
+import { smallestReaching } from "./smallestReaching.ts";
+import { defaultStudyAxis, lineAxes, placesOn, studyAxes, studyAxisLabel, varyingStudyAxes } from "./studyAxes.ts";
+import { studyCurves } from "./studyCurves.ts";
+import { isAccuracy, isBetterSmall, offeredMetrics, studyMetricInfo } from "./studyMetrics.ts";
+import { curveSeries, optimumMarks, reachingMarks, theoryWedges } from "./studySeries.ts";
+import { ThresholdInput } from "./ThresholdInput.tsx";
+import { defaultThreshold } from "./thresholds.ts";
+import type { ChangeView } from "./useResultView.ts";
+
+const noWedges: Wedge[] = [];
+const noDrops: DropMark[] = [];
+
+interface StudyChartProps {
+  rows: readonly RunRow[];
+  rule: ConvergenceRule | undefined;
+  view: ResultView;
+  onView: ChangeView;
+  share: string | null;
+  empty: React.ReactNode;
+}
+
+/**
+ * The signature chart: a metric over depth, width, noise, imbalance or a regularizer's strength, a line for each architecture
+ * (or whatever else varies), with bands over seeds, slopes, and across it the runs that have no place on the axis.
+ */
+export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, share, empty }: StudyChartProps) {
+  const [picked, setPicked] = useState<{ key: string; x: number } | null>(null);
+  const { metric, split } = view;
+  const info = studyMetricInfo(metric);
+  const over = view.over ?? defaultStudyAxis(rows);
+  const { kind, title } = studyAxes[over];
+  const log = view.log ?? info.log;
+  const candidates = useMemo(() => lineAxes(rows, over), [rows, over]);
+  const overs = useMemo(() => varyingStudyAxes(rows), [rows]);
+  const lines = useMemo(() => view.lines?.filter((axis) => candidates.includes(axis)) ?? candidates, [view.lines, candidates]);
+  const found = useMemo(
+    () => studyCurves(rows, { metric, split, x: over, lines, log, rule }),
+    [rows, metric, split, over, lines, log, rule],
+  );
+  const { curves, baselines } = found;
+  const places = useMemo(() => {
+    const place = placesOn(over, rows);
+    return [...new Set(rows.map((row) => place(row.config)).filter((at) => at !== null))].sort((a, b) => a - b);
+  }, [over, rows]);
+  const series = useMemo(
+    () => curveSeries(curves, baselines, rows, { metricLabel: info.label, kind, places, rule }),
+    [curves, baselines, rows, info.label, kind, places, rule],
+  );
+
+  const seeksWidth = over === "width" && isBetterSmall(metric);
+  const tau = view.tau ?? defaultThreshold(metric);
+  const reached = useMemo(
+    () => (seeksWidth ? curves.filter((curve) => curve.count > 0).map((curve) => smallestReaching(curve, tau)) : []),
+    [seeksWidth, curves, tau],
+  );
+  const drops = useMemo(() => (seeksWidth ? reachingMarks(reached, curves, tau) : noDrops), [seeksWidth, reached, curves, tau]);
+  const wedges = useMemo(() => (log && over === "depth" ? theoryWedges(curves, metric) : noWedges), [curves, log, metric, over]);
+  const references = useMemo((): ReferenceMark[] => {
+    const optimum = optimumMarks(curves, metric, curves.length === 1);
+    return seeksWidth ? [...optimum, { y: tau, label: `τ = ${shortNumber(tau)}` }] : optimum;
+  }, [curves, metric, seeksWidth, tau]);
+
+  const points = [...curves.flatMap((curve) => curve.points), ...baselines];
+  const omitted = points.reduce((sum, point) => sum + point.omitted, 0);
+  const fitted = curves.some((curve) => curve.fit);
+  const notices = [
+    points.some((point) => point.low !== null) ? `mean ${log ? "(geometric) " : ""}with 95 % band over seeds` : null,
+    wedges.length > 0
+      ? "grey sector: theory's slopes −1/2…−1/4 through the fit; slopes with their standard error"
+      : fitted
+        ? "slopes on log-log axes with their standard error"
+        : null,
+    log && series.length > 0 && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,
+    points.some((point) => point.unfinished) ? "hollow: still training" : null,
+    baselines.length > 0 ? `drawn across: runs that have no place on the ${title} axis` : null,
+    omitted > 0 ? `${countOf(omitted, "value")} not above 0 left out of the means` : null,
+    found.endedBadly > 0 ? `${countOf(found.endedBadly, "run")} ended without a result, left out` : null,
+  ];
+  const xAxis = useMemo(
+    (): AxisOptions => ({ label: studyAxisLabel(over, rows), kind, tickValues: places }),
+    [over, rows, kind, places],
+  );
+  const yAxis = useMemo(
+    (): AxisOptions => ({ label: split === "test" ? `${info.label} (test)` : info.label, kind: log ? "log10" : "linear" }),
+    [info.label, split, log],
+  );
+  const pickedCurve = curves.find((curve) => curve.key === picked?.key);
+  const pickedRuns = pickedCurve?.dots.filter(({ x }) => x === picked?.x) ?? [];
+  const leftOut = leftOutText(found.unconverged, rows.length, rule);
+
+  return (
+    <ChartPanel
+      panelId="study"
+      title={`${info.label} over ${title}`}
+      headingLevel={2}
+      hint={info.formula}
+      series={series}
+      x={xAxis}
+      y={yAxis}
+      references={references}
+      wedges={wedges}
+      drops={drops}
+      floor={metric.startsWith("nc1.") ? 1e-6 : null}
+      height={340}
+      crosshairAxis={over}
+      formatX={(x) => `${title} ${Number(x.toPrecision(3))}`}
+      onPick={(id, index) => {
+        const [key = id, of] = id.split("/runs");
+        const curve = curves.find((one) => one.key === key);
+        const x = of === undefined ? curve?.points[index]?.x : curve?.dots[index]?.x;
+        if (x !== undefined) setPicked({ key, x });
+      }}
+      notices={notices}
+      empty={series.some((one) => one.ys.some((y) => y !== null)) ? undefined : empty}
+      extraItems={[
+        {
+          label: log ? "Linear axis" : "Logarithmic axis",
+          icon: "theory",
+          onSelect: () => onView({ log: !log === info.log ? null : !log }),
+        },
+      ]}
+      controls={
+        <>
+          <Select
+            aria-label="Metric"
+            className="!h-7 !w-auto max-w-52 text-xs"
+            options={offeredMetrics(rows, split, metric).map((value) => ({ value, label: studyMetricInfo(value).label }))}
+            value={metric}
+            onChange={(value) => onView({ metric: value, log: null, tau: null })}
+          />
+          {(overs.length > 1 || !overs.includes(over)) && (
+            <Select
+              aria-label="Over"
+              className="!h-7 !w-auto text-xs"
+              options={[...new Set([...overs, over])].map((value) => ({ value, label: `over ${studyAxes[value].title}` }))}
+              value={over}
+              onChange={(value) => onView({ over: value === defaultStudyAxis(rows) ? null : value, lines: null })}
+            />
+          )}
+          <Segmented
+            label="Split"
+            options={[
+              { value: "train", label: "train" },
+              { value: "test", label: "test" },
+            ]}
+            value={split}
+            onChange={(value) => onView({ split: value })}
+          />
+          <LinesChoice axes={candidates} chosen={lines} onChoose={(axes) => onView({ lines: axes })} />
+          {seeksWidth && (
+            <ThresholdInput label={`${info.label} ≤ τ =`} value={tau} onChange={(value) => onView({ tau: value })} />
+          )}
+        </>
+      }
+      footer={
+        <>
+          {leftOut !== null && (
+            <p className="text-warn text-xs" data-testid="left-out">
+              {leftOut}; drawn hollow, in no mean, band or slope.
+            </p>
+          )}
+          <ReachingLines reached={reached} metric={info.label} tau={tau} unit={studyAxisLabel("width", rows)} />
+          {pickedRuns.length > 0 && picked && (
+            <PickedRuns
+              title={`${pickedCurve?.label ? `${pickedCurve.label}, ` : ""}${title} ${shortNumber(picked.x)}: ${info.label} of each run`}
+              runs={pickedRuns}
+              percent={isAccuracy(metric)}
+              share={share}
+              onClose={() => setPicked(null)}
+            />
+          )}
+        </>
+      }
+    />
+  );
+});

@@ -1,0 +1,195 @@
+import { imbalanceOf, noiseRate } from "../../contract/datasetConfig.ts";
+import type { Regularizer } from "../../contract/regularizer.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import type { AxisKind } from "../charts/axisTicks.ts";
+import { type Cell, type GridAxisId, gridAxes, groupCells, varyingAxes } from "./gridAxes.ts";
+
+/** What a curve over the runs of a study can have on its x axis. */
+export const studyAxisIds = ["depth", "width", "noise", "imbalance", "lambda", "lambdaH", "rho"] as const;
+export type StudyAxisId = (typeof studyAxisIds)[number];
+
+interface StudyAxis {
+  /** In "NC1 over …". */
+  title: string;
+  /** At the axis. */
+  label: string;
+  kind: AxisKind;
+  /** Axis of the grid that it belongs to. */
+  grid: GridAxisId;
+  /** null: the config has no such number. */
+  value: (config: RunConfig) => number | null;
+  /** The config without it: what is equal then is one curve. */
+  without: (config: RunConfig) => RunConfig;
+}
+
+const inRegularizer = (config: RunConfig, name: "lambda" | "lambdaH" | "rho"): number | null => {
+  const { regularizer } = config;
+  switch (regularizer.family) {
+    case "features":
+      return name === "lambda" ? regularizer.lambdaW : name === "lambdaH" ? regularizer.lambdaH : null;
+    case "slack":
+      return name === "lambda" ? regularizer.lambda : name === "rho" ? regularizer.rho : null;
+    case "none":
+      return null;
+    default:
+      return name === "lambda" ? regularizer.lambda : null;
+  }
+};
+
+function withoutStrength(regularizer: Regularizer, name: "lambda" | "lambdaH" | "rho"): Regularizer {
+  switch (regularizer.family) {
+    case "features":
+      if (name === "rho") return regularizer;
+      return name === "lambda" ? { ...regularizer, lambdaW: 0 } : { ...regularizer, lambdaH: 0 };
+    case "slack":
+      if (name === "lambdaH") return regularizer;
+      return name === "lambda" ? { ...regularizer, lambda: 0 } : { ...regularizer, rho: 0 };
+    case "weights":
+      if (name !== "lambda") return regularizer;
+      // Under the uniform objective λ_L has no effect.
+      return { ...regularizer, lambda: 0, headLambda: regularizer.objective === "uniform" ? 0 : regularizer.headLambda };
+    case "adamw":
+      return name === "lambda" ? { ...regularizer, lambda: 0 } : regularizer;
+    default:
+      return regularizer;
+  }
+}
+
+const strengthAxis = (name: "lambda" | "lambdaH" | "rho", title: string, label: string): StudyAxis => ({
+  title,
+  label,
+  kind: "log10",
+  grid: "regularizer",
+  value: (config) => inRegularizer(config, name),
+  without: (config) => ({ ...config, regularizer: withoutStrength(config.regularizer, name) }),
+});
+
+export const studyAxes: Record<StudyAxisId, StudyAxis> = {
+  depth: {
+    title: "depth",
+    label: "depth L",
+    kind: "log2",
+    grid: "depth",
+    value: (config) => config.depth,
+    without: (config) => ({ ...config, depth: 1 }),
+  },
+  width: {
+    title: "width",
+    label: "width d",
+    kind: "log2",
+    grid: "width",
+    value: (config) => config.width,
+    without: (config) => ({ ...config, width: 1 }),
+  },
+  // Linear, as the clean data's 0 belongs on it.
+  noise: {
+    title: "label noise",
+    label: "label-noise rate",
+    kind: "linear",
+    grid: "dataset",
+    value: ({ dataset }) => noiseRate(dataset),
+    without: (config) => {
+      if (!("labelNoise" in config.dataset)) return config;
+      const { labelNoise: _, ...dataset } = config.dataset;
+      return { ...config, dataset };
+    },
+  },
+  imbalance: {
+    title: "imbalance",
+    label: "smallest class / largest class",
+    kind: "log10",
+    grid: "dataset",
+    value: ({ dataset }) => imbalanceOf(dataset),
+    without: (config) => {
+      if (config.dataset.id === "gaussian-clusters") return { ...config, dataset: { ...config.dataset, imbalance: 1 } };
+      if (!("imbalance" in config.dataset)) return config;
+      const { imbalance: _, ...dataset } = config.dataset;
+      return { ...config, dataset };
+    },
+  },
+  lambda: strengthAxis("lambda", "λ", "λ"),
+  lambdaH: strengthAxis("lambdaH", "λ_H", "λ_H"),
+  rho: strengthAxis("rho", "ρ", "ρ"),
+};
+
+export const isStudyAxis = (text: string | null): text is StudyAxisId => (studyAxisIds as readonly string[]).includes(text ?? "");
+
+type WithConfig = { config: RunConfig };
+
+/**
+ * Place of a config on an axis; null where it has none: free features have no depth beside networks that do, and 0 no place on a
+ * logarithmic axis. Such runs are drawn across.
+ */
+export function placesOn(axis: StudyAxisId, rows: readonly WithConfig[]): (config: RunConfig) => number | null {
+  const { value, kind } = studyAxes[axis];
+  const networks = rows.some(({ config }) => config.architecture !== "ufm");
+  return (config) => {
+    if (axis === "depth" && networks && config.architecture === "ufm") return null;
+    const at = value(config);
+    return at !== null && kind !== "linear" && !(at > 0) ? null : at;
+  };
+}
+
+/** The axes on which the runs stand at more than one place. */
+export const varyingStudyAxes = (rows: readonly WithConfig[]): StudyAxisId[] =>
+  studyAxisIds.filter((axis) => {
+    const place = placesOn(axis, rows);
+    return new Set(rows.map(({ config }) => place(config)).filter((at) => at !== null)).size > 1;
+  });
+
+/** The axis drawn when none is chosen: the first that varies. */
+export const defaultStudyAxis = (rows: readonly WithConfig[]): StudyAxisId => varyingStudyAxes(rows)[0] ?? "depth";
+
+/** "width d", or "channels" where all runs are convolutional. */
+export function studyAxisLabel(axis: StudyAxisId, rows: readonly WithConfig[]): string {
+  if (axis === "lambda" && rows.every(({ config }) => config.regularizer.family === "features")) return "λ_W";
+  if (axis !== "width" || !rows.some(({ config }) => config.architecture === "conv")) return studyAxes[axis].label;
+  return rows.every(({ config }) => config.architecture === "conv") ? "channels" : "width d, or channels";
+}
+
+/** Axes that can make a line each beside this x axis: all that vary without it, but the seed. */
+export const lineAxes = (rows: readonly WithConfig[], axis: StudyAxisId): GridAxisId[] =>
+  varyingAxes(rows.map(({ config }) => studyAxes[axis].without(config))).filter((one) => one !== "seed");
+
+/** A regularizer by what it is beside one of its strengths. */
+function schemeLabel(regularizer: Regularizer, without: StudyAxisId): string {
+  switch (regularizer.family) {
+    case "none":
+      return "no decay";
+    case "adamw":
+      return "AdamW (control)";
+    case "features":
+      return without === "lambda" ? `features λ_H=${regularizer.lambdaH}` : `features λ_W=${regularizer.lambdaW}`;
+    case "slack": {
+      const frame = regularizer.frame === "orthogonal" ? " (orthogonal)" : "";
+      return `slack ${without === "lambda" ? `ρ=${regularizer.rho}` : `λ=${regularizer.lambda}`}${frame}`;
+    }
+    case "weights": {
+      const scaled = regularizer.scaling === "inverse-depth" ? "λ/L" : "constant λ";
+      return regularizer.objective === "split" ? `${scaled}, head λ=${regularizer.headLambda}` : scaled;
+    }
+  }
+}
+
+/** A config by its values on some axes, leaving out what the x axis says. */
+export function lineLabel(config: RunConfig, axes: readonly GridAxisId[], axis: StudyAxisId): string {
+  const { grid, without, value } = studyAxes[axis];
+  return axes
+    .map((one) =>
+      one === "regularizer" && grid === "regularizer" && value(config) !== null
+        ? schemeLabel(config.regularizer, axis)
+        : gridAxes[one].short(without(config)),
+    )
+    .join(", ");
+}
+
+/** Groups runs that agree on some axes, whatever their place on the x axis. */
+export function groupLines<T extends WithConfig>(rows: readonly T[], axes: readonly GridAxisId[], axis: StudyAxisId): Cell<T>[] {
+  const { without } = studyAxes[axis];
+  const bare = rows.map((row) => ({ config: without(row.config), row }));
+  return groupCells(bare, axes).map((cell) => {
+    const members = cell.members.map(({ row }) => row);
+    const { config } = members[0] as T;
+    return { key: cell.key, label: lineLabel(config, axes, axis), config, members };
+  });
+}

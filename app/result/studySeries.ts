@@ -1,0 +1,172 @@
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { RunRow } from "../../contract/views.ts";
+import { type AxisKind, fromPlot, readable, shortNumber, toPlot } from "../charts/axisTicks.ts";
+import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
+import type { LineStyle } from "../charts/lineStyle.ts";
+import type { Reaching } from "./smallestReaching.ts";
+import {
+  type Baseline,
+  baselineLegend,
+  curveLegend,
+  hasTheorySlope,
+  type StudyCurve,
+  type StudyDot,
+  theorySlopes,
+} from "./studyCurves.ts";
+import type { StudyMetric } from "./studyMetrics.ts";
+import { styleAmong } from "./studyStyle.ts";
+
+const runsText = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;
+
+/** Moves dots of different seeds apart, by a little of the axis. */
+function dodger(rows: readonly RunRow[], kind: AxisKind, places: readonly number[]): (dot: StudyDot) => number {
+  const seeds = [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b);
+  const at = places.map((place) => toPlot(place, kind)).filter((place) => place !== null);
+  // On the depth axis the step is 0.05 of a doubling, as ladders of depths have it.
+  const reach = kind === "log2" ? 0.05 : 0.012 * Math.max(0, Math.max(...at) - Math.min(...at));
+  return ({ run, x }) => {
+    const shift = reach * ((seeds.indexOf(run.config.seed) + 0.5) / seeds.length - 0.5);
+    return fromPlot((toPlot(x, kind) ?? 0) + shift, kind);
+  };
+}
+
+export interface StudyDrawing {
+  metricLabel: string;
+  kind: AxisKind;
+  /** Values of the grid on the x axis. */
+  places: readonly number[];
+  rule?: ConvergenceRule;
+}
+
+/**
+ * What is drawn of each curve: single runs as faint dots (hollow ones were left out by the study's rule), the fit as a dotted line,
+ * means with their band; and baselines as lines across.
+ */
+export function curveSeries(
+  curves: readonly StudyCurve[],
+  baselines: readonly Baseline[],
+  rows: readonly RunRow[],
+  { metricLabel, kind, places, rule }: StudyDrawing,
+): ChartSeries[] {
+  const styleOf = styleAmong(curves.length > 1 ? curves.map((curve) => curve.config) : []);
+  const dodged = dodger(rows, kind, places);
+  const leftOut = `left out: training accuracy below ${rule?.minTrainAccuracy}`;
+  const dots = (curve: StudyCurve, id: string, label: string, style: LineStyle, shown: readonly StudyDot[]): ChartSeries => ({
+    id: `${curve.key}/${id}`,
+    label,
+    style: { ...style, dash: "" },
+    xs: shown.map(dodged),
+    trueXs: shown.map(({ x }) => x),
+    ys: shown.map(({ value }) => value),
+    draw: "dots",
+    hollow: shown.map(({ unfinished, unconverged }) => unfinished || unconverged),
+    notes: shown.map(({ run, unconverged }) => `seed ${run.config.seed}${unconverged ? `, ${leftOut}` : ""}`),
+    minor: true,
+  });
+  const drawn = curves.flatMap((curve): ChartSeries[] => {
+    if (curve.dots.length === 0) return [];
+    const style = styleOf(curve.config);
+    const label = curveLegend(curve.label === "" ? { ...curve, label: metricLabel } : curve);
+    const main: ChartSeries = {
+      id: curve.key,
+      label,
+      style,
+      xs: curve.points.map((point) => point.x),
+      ys: curve.points.map((point) => point.mean),
+      draw: "line-and-dots",
+      hollow: curve.points.map((point) => point.unfinished),
+      notes: curve.points.map((point) => runsText(point.runs.length)),
+      band: { low: curve.points.map((point) => point.low), high: curve.points.map((point) => point.high) },
+    };
+    const single = dots(curve, "runs", `${label}: single runs`, style, curve.dots);
+    const { fit } = curve;
+    if (!fit) return [single, main];
+    const ends = curve.fitRange;
+    const fitted: ChartSeries = {
+      id: `${curve.key}/fit`,
+      label: `${label}: fit`,
+      style: { ...style, dash: "2 4", opacity: 0.7 },
+      xs: ends,
+      ys: ends.map((x) => 10 ** (fit.intercept + fit.slope * Math.log10(x))),
+      draw: "line",
+      minor: true,
+      bare: true,
+    };
+    return [single, fitted, main];
+  });
+  return [...drawn, ...baselineSeries(baselines, places)];
+}
+
+/** Lines across the axis for runs that have no place on it. */
+function baselineSeries(baselines: readonly Baseline[], places: readonly number[]): ChartSeries[] {
+  const ends = places.length > 0 ? [Math.min(...places), Math.max(...places)] : [];
+  if (ends.length === 0) return [];
+  const styleOf = styleAmong(baselines.length > 1 ? baselines.map((baseline) => baseline.config) : []);
+  return baselines.map((baseline) => ({
+    id: baseline.key,
+    label: baselineLegend(baseline),
+    style: { ...styleOf(baseline.config), dash: "9 3" },
+    xs: ends,
+    ys: ends.map(() => baseline.mean),
+    draw: "line" as const,
+    notes: ends.map(() => `${runsText(baseline.runs.length)}, drawn across: no place on this axis`),
+    band: { low: ends.map(() => baseline.low), high: ends.map(() => baseline.high) },
+  }));
+}
+
+/** Theory's sector of slopes through each fit; none where there are too many curves to tell them apart. */
+export function theoryWedges(curves: readonly StudyCurve[], metric: StudyMetric): Wedge[] {
+  if (!hasTheorySlope(metric) || curves.length > 3) return [];
+  return curves.flatMap((curve) => {
+    if (!curve.fit) return [];
+    const [from, to] = curve.fitRange;
+    const x = Math.sqrt(from * to);
+    const y = 10 ** (curve.fit.intercept + curve.fit.slope * Math.log10(x));
+    return [{ x, y, slopes: theorySlopes, from, to, label: curve.key }];
+  });
+}
+
+/** Value that a metric has at the optimum of a run's objective, where that can be drawn. */
+function atOptimum(metric: StudyMetric, run: RunRow): number | null {
+  if (run.optimum === null) return null;
+  if (metric === "loss") return run.optimum.loss;
+  if (metric === "fit") return run.optimum.fit;
+  return metric === "ridge.head" || metric === "ridge.total" ? run.optimum.ridge : null;
+}
+
+/** L* and its parts as dashed lines; along the curve where the objective changes with x. */
+export function optimumMarks(curves: readonly StudyCurve[], metric: StudyMetric, single: boolean): ReferenceMark[] {
+  const marks: ReferenceMark[] = [];
+  const seen = new Set<string>();
+  for (const curve of curves) {
+    const points = curve.points.flatMap(({ x, runs }) => {
+      const y = runs[0] ? atOptimum(metric, runs[0]) : null;
+      return y === null ? [] : [{ x, y }];
+    });
+    const first = points[0];
+    const shape = JSON.stringify(points.map((point) => point.y));
+    if (first === undefined || seen.has(shape)) continue;
+    seen.add(shape);
+    const constant = points.every((point) => point.y === first.y);
+    const numeric = curve.points.some(({ runs }) => runs[0]?.optimum?.method === "numeric") ? " (numeric)" : "";
+    const name = `${metric === "loss" ? "L*" : "UFM optimum"}${numeric}`;
+    const whose = single ? "" : `, ${curve.label}`;
+    marks.push(
+      constant
+        ? { y: first.y, label: `${name} = ${readable(first.y)}${whose}` }
+        : { y: first.y, label: `${name}${whose}`, points },
+    );
+  }
+  return marks;
+}
+
+/** Where each curve first reaches the threshold, in the curve's colour. */
+export function reachingMarks(reached: readonly Reaching[], curves: readonly StudyCurve[], threshold: number): DropMark[] {
+  const styleOf = styleAmong(curves.length > 1 ? curves.map((curve) => curve.config) : []);
+  return reached.flatMap((one) => {
+    const curve = curves.find(({ key }) => key === one.key);
+    return one.x === null || curve === undefined
+      ? []
+      : [{ id: one.key, x: one.x, y: threshold, label: shortNumber(one.x), color: styleOf(curve.config).color }];
+  });
+}

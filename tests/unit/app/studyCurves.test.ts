@@ -1,0 +1,202 @@
+import { describe, expect, it } from "vitest";
+import type { GridAxisId } from "../../../app/result/gridAxes.ts";
+import { smallestReaching } from "../../../app/result/smallestReaching.ts";
+import { defaultStudyAxis, lineAxes, varyingStudyAxes } from "../../../app/result/studyAxes.ts";
+import { curveLegend, slopeText, studyCurves } from "../../../app/result/studyCurves.ts";
+import { studyValue } from "../../../app/result/studyMetrics.ts";
+import { curveSeries } from "../../../app/result/studySeries.ts";
+import type { Regularizer } from "../../../contract/regularizer.ts";
+import type { RunConfig } from "../../../contract/runConfig.ts";
+import type { RunStatus } from "../../../contract/status.ts";
+import type { RunRow } from "../../../contract/views.ts";
+import { aConfig, aRow } from "./support.ts";
+
+/** NC1 = factor·L^slope exactly. */
+const run = (
+  depth: number,
+  seed: number,
+  slope: number,
+  config: Partial<RunConfig> = {},
+  status: RunStatus = "finished",
+  factor = 1,
+) => aRow({ depth, seed, ...config }, { [`train/nc1.ratio@${depth}`]: factor * depth ** slope }, status);
+const ladder = [2, 4, 8];
+const depthChoice = { metric: "nc1.ratio", split: "train", x: "depth", log: true } as const;
+const overDepth = (rows: readonly RunRow[], lines: GridAxisId[] = []) => studyCurves(rows, { ...depthChoice, lines }).curves;
+
+describe("curves over depth", () => {
+  it("recover an exact power law, with the geometric mean over seeds", () => {
+    const rows = ladder.flatMap((depth) => [run(depth, 0, -0.4, {}, "finished", 2), run(depth, 1, -0.4, {}, "finished", 0.5)]);
+    const [curve] = overDepth(rows);
+    expect(curve?.fit?.slope).toBeCloseTo(-0.4, 12);
+    expect(curve?.points[0]?.mean).toBeCloseTo(2 ** -0.4, 12);
+    expect(curve?.count).toBe(6);
+  });
+  it("make a line for each value of the split", () => {
+    const rows = (["rn1", "rn2"] as const).flatMap((architecture) =>
+      ladder.map((depth) => run(depth, 0, -0.3, { architecture })),
+    );
+    expect(overDepth(rows, ["architecture"]).map((curve) => curve.label)).toEqual(["RN1", "RN2"]);
+  });
+  it("prefer finished runs to running ones, and mark what is only running", () => {
+    const rows = [run(2, 0, -0.5), run(2, 1, -0.5, {}, "running", 50), run(4, 0, -0.5), run(8, 0, -0.5, {}, "running", 50)];
+    const [curve] = overDepth(rows);
+    expect(curve?.points.map((point) => [point.x, point.unfinished, point.runs.length])).toEqual([
+      [2, false, 1],
+      [4, false, 1],
+      [8, true, 1],
+    ]);
+    expect(curve?.fit?.slope).toBeCloseTo(-0.5, 12);
+    expect(curveLegend(curve as NonNullable<typeof curve>)).toMatch(/so far$/);
+  });
+  it("leave out runs that ended without a result, and count values without a place", () => {
+    const rows = [run(2, 0, -0.5), run(4, 0, -0.5, {}, "diverged"), aRow({ depth: 4, seed: 1 }, { "train/nc1.ratio@4": 0 })];
+    const [curve] = overDepth(rows);
+    expect(studyCurves(rows, { ...depthChoice, lines: [] }).endedBadly).toBe(1);
+    expect(curve?.points[1]).toMatchObject({ mean: null, omitted: 1 });
+    expect(curve?.fit).toBeNull();
+  });
+  it("write slopes with a true minus and their standard error", () => {
+    const fit = { intercept: 0, low: null, high: null, count: 9, omitted: 0 };
+    expect(slopeText({ ...fit, slope: -0.362, standardError: 0.041 })).toBe("−0.36 ± 0.04");
+    expect(slopeText({ ...fit, slope: -0.3621, standardError: 0.0012 })).toBe("−0.362 ± 0.001");
+    expect(slopeText({ ...fit, slope: 0.1, standardError: null })).toBe("0.10");
+  });
+});
+
+const clusters = (changes: { noise?: number; imbalance?: number; separation?: number }): Partial<RunConfig> => ({
+  dataset: {
+    id: "gaussian-clusters",
+    classes: 4,
+    dimension: 10,
+    trainPerClass: 25,
+    testPerClass: 25,
+    dataSeed: 0,
+    separation: changes.separation ?? 3,
+    imbalance: changes.imbalance ?? 1,
+    ...(changes.noise === undefined ? {} : { labelNoise: { rate: changes.noise, seed: 0 } }),
+  },
+});
+const at = (config: Partial<RunConfig>, nc1: number, more: Record<string, number> = {}) => {
+  const depth = config.depth ?? 5;
+  return aRow({ depth, ...config }, { [`train/nc1.ratio@${depth}`]: nc1, ...more });
+};
+const weights = aConfig().regularizer;
+const choice = { metric: "nc1.ratio", split: "train", log: true, lines: [] } as const;
+
+describe("curves over other axes", () => {
+  it("take the first axis that varies, and give clean data its place", () => {
+    const rows = [undefined, 0, 0.2, 0.4].map((noise, seed) => at({ ...clusters({ noise }), seed }, 0.1 + (noise ?? 0)));
+    expect(varyingStudyAxes(rows)).toEqual(["noise"]);
+    expect(defaultStudyAxis(rows)).toBe("noise");
+    expect(lineAxes(rows, "noise")).toEqual([]);
+    const [curve] = studyCurves(rows, { ...choice, x: "noise" }).curves;
+    expect(curve?.points.map((point) => [point.x, point.runs.length])).toEqual([
+      [0, 2],
+      [0.2, 1],
+      [0.4, 1],
+    ]);
+    expect(curve?.fit).toBeNull();
+  });
+  it("still tell data sets apart that differ in more than the noise", () => {
+    const rows = [3, 5].flatMap((separation) => [0, 0.4].map((noise) => at(clusters({ noise, separation }), 0.1)));
+    expect(lineAxes(rows, "noise")).toEqual(["dataset"]);
+    const { curves } = studyCurves(rows, { ...choice, x: "noise", lines: ["dataset"] });
+    expect(curves.map((curve) => curve.points.length)).toEqual([2, 2]);
+  });
+  it("fit a slope over imbalance, whose smallest value is the hardest", () => {
+    const rows = [1, 0.1, 0.01].map((imbalance) => at(clusters({ imbalance }), imbalance ** -0.5));
+    const [curve] = studyCurves(rows, { ...choice, x: "imbalance" }).curves;
+    expect(curve?.points.map((point) => point.x)).toEqual([0.01, 0.1, 1]);
+    expect(curve?.fit?.slope).toBeCloseTo(-0.5, 12);
+  });
+  it("make one curve of each scheme over its strength, and draw across what has none", () => {
+    const ridge = (lambda: number, scaling: "constant" | "inverse-depth"): Regularizer =>
+      ({ ...weights, lambda, scaling }) as Regularizer;
+    const rows = [
+      ...[0.001, 0.01].flatMap((lambda) =>
+        (["constant", "inverse-depth"] as const).map((scaling) => at({ regularizer: ridge(lambda, scaling) }, 0.1)),
+      ),
+      at({ regularizer: { family: "none" } }, 0.9),
+    ];
+    expect(varyingStudyAxes(rows)).toEqual(["lambda"]);
+    const found = studyCurves(rows, { ...choice, x: "lambda", lines: ["regularizer"] });
+    expect(found.curves.map((curve) => [curve.label, curve.points.map((point) => point.x)])).toEqual([
+      ["constant λ", [0.001, 0.01]],
+      ["λ/L", [0.001, 0.01]],
+    ]);
+    expect(found.baselines.map((baseline) => [baseline.label, baseline.mean])).toEqual([["no decay", expect.closeTo(0.9, 12)]]);
+  });
+  it("draw ρ = 0 across a logarithmic axis instead of losing it", () => {
+    const slack = (rho: number): Regularizer => ({ family: "slack", lambda: 0.005, rho, frame: "simplex" });
+    const rows = [0, 0.1, 10].map((rho) => at({ regularizer: slack(rho) }, 0.1 + rho));
+    const found = studyCurves(rows, { ...choice, x: "rho" });
+    expect(found.curves[0]?.points.map((point) => point.x)).toEqual([0.1, 10]);
+    expect(found.baselines.map((baseline) => baseline.label)).toEqual(["slack λ=0.005 ρ=0"]);
+  });
+  it("draw free features across the depths, with their band, and give them no place on the axis", () => {
+    const rows = [
+      ...ladder.map((depth) => run(depth, 0, -0.5)),
+      ...[0, 1].map((seed) => at({ architecture: "ufm", depth: 1, seed }, 1e-4 * (seed + 1))),
+    ];
+    expect(varyingStudyAxes(rows)).toEqual(["depth"]);
+    const found = studyCurves(rows, { ...choice, x: "depth", lines: lineAxes(rows, "depth") });
+    expect(found.curves.map((curve) => [curve.label, curve.points.map((point) => point.x)])).toEqual([["RN1", ladder]]);
+    expect(found.baselines).toHaveLength(1);
+    expect(found.baselines[0]).toMatchObject({ label: "UFM", mean: expect.closeTo(Math.sqrt(2) * 1e-4, 12) });
+    expect(found.baselines[0]?.low).toBeLessThan(1e-4);
+    const across = curveSeries(found.curves, found.baselines, rows, { metricLabel: "NC1", kind: "log2", places: ladder }).at(-1);
+    expect(across).toMatchObject({ xs: [2, 8], draw: "line" });
+    expect(across?.ys[0]).toBe(across?.ys[1]);
+  });
+});
+
+describe("the study's rule of convergence", () => {
+  const rows = [0, 1, 2].flatMap((seed) =>
+    ladder.map((depth) =>
+      at({ depth, seed }, seed === 2 ? 5 : depth ** -0.5, { "train/accuracy": seed === 2 && depth > 2 ? 0.3 : 0.99 }),
+    ),
+  );
+  const rule = { minTrainAccuracy: 0.9 };
+  it("leaves runs out of means, bands and slopes, but not out of the picture", () => {
+    const found = studyCurves(rows, { ...choice, x: "depth", rule });
+    expect(found.unconverged).toBe(2);
+    const [curve] = found.curves;
+    expect(curve?.points.map((point) => point.runs.length)).toEqual([3, 2, 2]);
+    expect(curve?.points[1]?.mean).toBeCloseTo(0.5, 12);
+    expect(curve?.dots.filter((dot) => dot.unconverged).map((dot) => dot.x)).toEqual([4, 8]);
+    expect(studyCurves(rows, { ...choice, x: "depth" }).curves[0]?.points.map((point) => point.runs.length)).toEqual([3, 3, 3]);
+  });
+  it("is said of each such run in the exports, with its true place", () => {
+    const found = studyCurves(rows, { ...choice, x: "depth", rule });
+    const drawing = { metricLabel: "NC1", kind: "log2", places: ladder, rule } as const;
+    const single = curveSeries(found.curves, found.baselines, rows, drawing).find((one) => one.id.endsWith("/runs"));
+    const leftOut = single?.notes?.filter((note) => note.includes("left out: training accuracy below 0.9"));
+    expect(leftOut).toEqual(["seed 2, left out: training accuracy below 0.9", "seed 2, left out: training accuracy below 0.9"]);
+    expect(new Set(single?.trueXs)).toEqual(new Set(ladder));
+    expect(single?.hollow?.filter(Boolean)).toHaveLength(2);
+  });
+});
+
+describe("the smallest width that reaches a threshold", () => {
+  const rows = [8, 16, 32].flatMap((width) => [0, 1, 2].map((seed) => at({ width, seed }, (1 / width) * (seed === 2 ? 2 : 1))));
+  const [curve] = studyCurves(rows, { ...choice, x: "width" }).curves;
+  const found = (tau: number) => smallestReaching(curve as NonNullable<typeof curve>, tau);
+  it("is where the mean over seeds is at most it, with the seeds that are", () => {
+    // Geometric means: 2^(1/3)/width.
+    expect(found(0.1)).toMatchObject({ x: 16, seeds: 2, of: 3, nearest: null });
+    expect(found(0.5)).toMatchObject({ x: 8, seeds: 3, of: 3 });
+  });
+  it("names the nearest width where none is", () => {
+    expect(found(0.035)).toMatchObject({ x: null, nearest: 32, seeds: 2, of: 3 });
+  });
+});
+
+describe("numbers that follow from what is stored", () => {
+  it("add up the ridge terms", () => {
+    const row = aRow({}, { "train/ridge.head": 0.01, "train/ridge.hidden": 0.02, "train/ridge.features": 0.03 });
+    expect(studyValue(row, "ridge.total", "train")).toBeCloseTo(0.06, 15);
+    expect(studyValue(row, "ridge.total", "test")).toBeCloseTo(0.06, 15);
+    expect(studyValue(aRow({}, {}), "ridge.total", "train")).toBeNull();
+  });
+});
