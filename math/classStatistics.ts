@@ -1,6 +1,6 @@
 import { MathError } from "./MathError.ts";
 import type { Matrix } from "./matrix.ts";
-import { matrix } from "./matrix.ts";
+import { matrix, rowDot } from "./matrix.ts";
 
 /** Features as they come from a device: row-major [N, d], float32 or float64. */
 export type Features = Float32Array | Float64Array;
@@ -131,6 +131,13 @@ export function mergeClassStatistics(a: ClassStatistics, b: ClassStatistics): Cl
     scatter[k] += b.scatter[k] + squared * a.counts[k] * share;
   }
   return { classes, dim, counts, means, scatter };
+}
+
+/** ‖H‖² = Σ_i ‖h_i‖² over all samples, Σ_k (n_k‖μ_k‖² + scatter_k); range [0, ∞). */
+export function squaredFeatures({ counts, means, scatter }: ClassStatistics): number {
+  let sum = 0;
+  for (let k = 0; k < counts.length; k++) sum += counts[k] * rowDot(means, k, means, k) + scatter[k];
+  return sum;
 }
 
 function checkSizes(features: Features, labels: ArrayLike<number>, classes: number, dim: number): void {

@@ -1,12 +1,14 @@
 import type { Matrix } from "./matrix.ts";
 import { matrix } from "./matrix.ts";
 import type { SmoothFunction } from "./minimize.ts";
+import { slackTerm } from "./slackObjective.ts";
 import type { SolvableObjective } from "./unconstrainedObjective.ts";
 
 /** The terms of an objective at one point where all samples of a class share one feature. */
 export interface CollapsedPoint {
   fit: number;
   ridge: number;
+  slack: number;
   weights: Matrix;
   features: Matrix;
   bias: Float64Array;
@@ -21,7 +23,7 @@ export interface CollapsedObjective {
 
 /**
  * An unconstrained-features objective over class features, as a function of x = [W (K·r), Z (K·r), b (K where there is a bias)]:
- * Σ_k (n_k/N) fit_k + (λ_W/2)‖W‖² [+ (λ_H/2) Σ_k n_k‖h_k‖²] [+ (λ_b/2)‖b‖²], with h_k = √d z_k/‖z_k‖ on the sphere (GUFM)
+ * Σ_k (n_k/N) fit_k + (λ_W/2)‖W‖² [+ (λ_H/2) Σ_k n_k‖h_k‖²] [+ (λ_b/2)‖b‖²] [+ slack of W], with h_k = √d z_k/‖z_k‖ on the sphere (GUFM)
  * or h_k = z_k/√n_k (ridge), which gives features and weights like scales.
  * @param rank r, the coordinates used for W and H
  */
@@ -35,7 +37,8 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
   const squared = objective.kind === "gufm-mse" || objective.kind === "ufm-mse";
   const fitScale = "fitScale" in objective ? (objective.fitScale ?? 0.5) : 0.5;
   const withBias = "bias" in objective && objective.bias !== undefined && objective.bias !== "none";
-  const biasDecay = objective.kind === "ufm-mse" && objective.bias === "penalized" ? (objective.biasDecay ?? 0) : 0;
+  const biasDecay = objective.bias === "penalized" ? (objective.biasDecay ?? 0) : 0;
+  const held = "slack" in objective && objective.slack && objective.slack.rho > 0 ? objective.slack : null;
   const block = classes * rank;
   const size = 2 * block + (withBias ? classes : 0);
   const features = new Float64Array(block);
@@ -78,7 +81,7 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
     return most === 0 ? Math.log1p(rest) : most + Math.log(all);
   }
 
-  function terms(x: Float64Array, gradient: Float64Array | null): { fit: number; ridge: number } {
+  function terms(x: Float64Array, gradient: Float64Array | null): { fit: number; ridge: number; slack: number } {
     setFeatures(x);
     gradient?.fill(0);
     featureGradient.fill(0);
@@ -114,7 +117,13 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
       if (gradient) gradient[2 * block + c] += biasDecay * x[2 * block + c];
     }
     if (gradient) addFeatureGradient(gradient);
-    return { fit, ridge };
+    return { fit, ridge, slack: held ? addSlack(x, gradient) : 0 };
+  }
+
+  function addSlack(x: Float64Array, gradient: Float64Array | null): number {
+    const term = slackTerm(matrix(classes, rank, x.slice(0, block)), held as NonNullable<typeof held>);
+    if (gradient) for (let i = 0; i < block; i++) gradient[i] += term.gradient.data[i];
+    return term.value;
   }
 
   /** The chain rule from h_k back to z_k; on the sphere only the part across h_k passes. */
@@ -132,14 +141,15 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
   return {
     size,
     evaluate(x, gradient) {
-      const { fit, ridge } = terms(x, gradient);
-      return fit + ridge;
+      const { fit, ridge, slack } = terms(x, gradient);
+      return fit + ridge + slack;
     },
     read(x) {
-      const { fit, ridge } = terms(x, null);
+      const { fit, ridge, slack } = terms(x, null);
       return {
         fit,
         ridge,
+        slack,
         weights: matrix(classes, rank, x.slice(0, block)),
         features: matrix(classes, rank, features.slice()),
         bias: withBias ? x.slice(2 * block) : new Float64Array(classes),

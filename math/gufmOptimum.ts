@@ -1,6 +1,7 @@
 import { simplexVertices } from "./frames.ts";
 import { assertAtLeast, MathError } from "./MathError.ts";
 import { identity, scale } from "./matrix.ts";
+import type { FrameShape } from "./nc2.ts";
 import type { Optimum } from "./optimum.ts";
 import type { GufmCrossEntropy, GufmSquaredError } from "./unconstrainedObjective.ts";
 import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
@@ -9,11 +10,12 @@ import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
  * The optimum of cross entropy over features of norm √d and zero mean, with (λ/2)‖W‖²; balanced, d ≥ K.
  * w_k = s u_k, h_k = √d u_k, u the unit simplex; a = √d K/(K−1); s solves λ s (e^{as} + K − 1) = √d;
  * L* = log(1 + (K−1)e^{−as}) + λKs²/2.
- * @throws {MathError} if the classes are unequal, K < 2, λ ≤ 0 or d < K
+ * Slack towards the simplex changes nothing, being 0 there (slackObjective.ts).
+ * @throws {MathError} if the classes are unequal, K < 2, λ ≤ 0, d < K or there is slack towards another frame
  * Source: derived from Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239, GUFM with cross entropy.
  */
 export function gufmCrossEntropyOptimum(objective: GufmCrossEntropy): Optimum {
-  const { classes, dim, decay } = checked(objective);
+  const { classes, dim, decay } = checked(objective, "simplex");
   if (dim < classes) throw new MathError(`dim = ${dim} must be at least ${classes}, the classes`);
   const steepness = (Math.sqrt(dim) * classes) / (classes - 1);
   const norm = rootOfScale(classes, dim, decay, steepness);
@@ -25,12 +27,13 @@ export function gufmCrossEntropyOptimum(objective: GufmCrossEntropy): Optimum {
  * The optimum of (α/N)‖WH + b1ᵀ − Y‖² over features of norm √d and zero mean, with (λ/2)‖W‖²; balanced.
  * No bias (d ≥ K+1): orthogonal, s = 2α√d/(2αd + λK), L* = αλK/(2αd + λK).
  * Free bias (d ≥ K), t = K/(K−1): simplex, s = 2α√d/(2αdt + λK), L* = (αλK/t)/(2αdt + λK), b = 1/K.
- * @throws {MathError} if the classes are unequal, K < 2, λ ≤ 0, α ≤ 0 or d is too small
+ * Slack towards the frame named changes nothing, being 0 there (slackObjective.ts).
+ * @throws {MathError} if the classes are unequal, K < 2, λ ≤ 0, α ≤ 0, d is too small or there is slack towards another frame
  * Source: derived; Súkeník, Lampert, Mondelli (2025), Lemma 4.2 states the scale √d/(d + λK) with a slip.
  */
 export function gufmSquaredErrorOptimum(objective: GufmSquaredError): Optimum {
-  const { classes, dim, decay } = checked(objective);
   const free = objective.bias === "free";
+  const { classes, dim, decay } = checked(objective, free ? "simplex" : "orthogonal");
   const bound = free ? classes : classes + 1;
   if (dim < bound)
     throw new MathError(`dim = ${dim} must be at least ${bound} for ${classes} classes with bias "${objective.bias}"`);
@@ -42,8 +45,10 @@ export function gufmSquaredErrorOptimum(objective: GufmSquaredError): Optimum {
   return collapsed(objective, norm, fit, free ? "simplex" : "orthogonal", free ? 1 / classes : 0);
 }
 
-function checked(objective: GufmCrossEntropy | GufmSquaredError) {
+function checked(objective: GufmCrossEntropy | GufmSquaredError, frame: FrameShape) {
   assertObjective(objective);
+  if (objective.slack && objective.slack.rho > 0 && objective.slack.frame !== frame)
+    throw new MathError(`a slack towards the ${objective.slack.frame} frame has no closed form: it must be ${frame}`);
   assertAtLeast("weightDecay", objective.weightDecay, 0, true);
   if (!isBalanced(objective.counts)) throw new MathError(`counts ${objective.counts} must be equal for a closed form`);
   return { classes: objective.counts.length, dim: objective.dim, decay: objective.weightDecay };
@@ -81,6 +86,7 @@ function collapsed(
     loss: fit + ridge,
     fit,
     ridge,
+    slack: 0,
     geometry,
     scale: norm,
     featureScale: Math.sqrt(dim),

@@ -8,6 +8,8 @@ export interface MinimizeOptions {
   /** Stop where every gradient entry is at or below this. */
   gradientTolerance: number;
   maxIterations: number;
+  /** Evaluations after which no further iteration is begun; an iteration takes one to sixty, mostly one. */
+  maxEvaluations?: number;
 }
 
 /** A local minimum and how far it was followed. */
@@ -28,7 +30,13 @@ const memory = 20;
  * @throws {MathError} if the value at the start is not finite
  * Source: Liu, Nocedal (1989), Math. Programming 45; line search of Lewis, Overton (2013), Math. Programming 141.
  */
-export function minimize(evaluate: SmoothFunction, start: Float64Array, options: MinimizeOptions): Minimum {
+export function minimize(objective: SmoothFunction, start: Float64Array, options: MinimizeOptions): Minimum {
+  let evaluations = 0;
+  const evaluate: SmoothFunction = (at, slope) => {
+    evaluations++;
+    return objective(at, slope);
+  };
+  const { maxEvaluations = Number.POSITIVE_INFINITY } = options;
   const size = start.length;
   let x: Float64Array = start.slice();
   let gradient: Float64Array = new Float64Array(size);
@@ -37,7 +45,7 @@ export function minimize(evaluate: SmoothFunction, start: Float64Array, options:
   const steps: { s: Float64Array; y: Float64Array; rho: number }[] = [];
   let iterations = 0;
   let converged = largest(gradient) <= options.gradientTolerance;
-  for (; !converged && iterations < options.maxIterations; iterations++) {
+  for (; !converged && iterations < options.maxIterations && evaluations < maxEvaluations; iterations++) {
     let direction = descent(gradient, steps);
     let slope = dot(gradient, direction);
     if (!(slope < 0)) {

@@ -11,12 +11,15 @@ import { assertObjective } from "./unconstrainedObjective.ts";
 
 /** Above this many classes the numeric solver would take minutes. */
 export const numericClassLimit = 100;
+/** Evaluations × K²r: a minute or less on a usual core. */
+const mostWork = 4e9;
 
 /**
  * The optimum of an objective with unequal (or equal) classes, solved over K class features and W by L-BFGS, deterministically.
  * L* is right to about 1e-12. All samples of a class share one feature at an optimum (the fit is convex in the feature). W and H
  * are given r = K coordinates (less only if d is smaller), one more than they need: a stationary point that leaves a coordinate
- * unused is a global minimum, so no random restarts are needed.
+ * unused is a global minimum, so no random restarts are needed. With slack, the frame may ask for a direction of W that no feature
+ * uses: r = K + 1 (H lies within the span of the K rows of W, the objective being convex in the Gram matrix of both).
  * @throws {MathError} if the objective is invalid, a decay is not positive, K is above `numericClassLimit`, d < 2, or the search does not converge
  * Source: derived; for the rank argument see Burer, Monteiro (2005), Math. Programming 103.
  */
@@ -29,12 +32,14 @@ export function numericOptimum(objective: SolvableObjective): Optimum {
   if (classes > numericClassLimit)
     throw new MathError(`classes = ${classes} must be at most ${numericClassLimit} for the numeric solver`);
   const zeroMean = objective.kind === "gufm-ce" || objective.kind === "gufm-mse";
-  const rank = Math.min(classes, zeroMean ? dim - 1 : dim);
+  const wanted = classes + ("slack" in objective && objective.slack && objective.slack.rho > 0 ? 1 : 0);
+  const rank = Math.min(wanted, zeroMean ? dim - 1 : dim);
   if (rank < 1) throw new MathError(`dim = ${dim} must be at least 2 for features of zero mean`);
   const problem = collapsedObjective(objective, rank);
   const found = minimize(problem.evaluate, startNearSimplex(problem.size, classes, rank), {
     gradientTolerance: 1e-10,
     maxIterations: 20_000,
+    maxEvaluations: Math.ceil(mostWork / (classes * classes * rank)),
   });
   if (!found.converged && found.gradientSize > 1e-7) {
     throw new MathError(`gradient ${found.gradientSize} is above 1e-7 after ${found.iterations} steps of the numeric solver`);
@@ -46,9 +51,10 @@ export function numericOptimum(objective: SolvableObjective): Optimum {
   const squared = counts.reduce((sum, count, k) => sum + count * rowDot(features, k, features, k), 0);
   return {
     method: "numeric",
-    loss: point.fit + point.ridge,
+    loss: point.fit + point.ridge + point.slack,
     fit: point.fit,
     ridge: point.ridge,
+    slack: point.slack,
     geometry: zero ? "zero" : "unequal",
     scale: frobeniusNorm(weights) / Math.sqrt(classes),
     featureScale: Math.sqrt(squared / samples),

@@ -1,17 +1,19 @@
 import { embedRows } from "./frames.ts";
 import type { Matrix } from "./matrix.ts";
 
-/** How the class vectors of an optimum lie: "between" a simplex and an orthogonal frame, "unequal" with unequal classes. */
+/** How the class vectors of an optimum lie: "between" a simplex and an orthogonal frame, "unequal" none of these. */
 export type OptimumGeometry = "simplex" | "orthogonal" | "between" | "zero" | "unequal";
 
 /** A global optimum over free features, all samples of a class at one point, up to a rotation. */
 export interface Optimum {
   method: "closed-form" | "numeric";
-  /** L* = fit + ridge. */
+  /** L* = fit + ridge + slack. */
   loss: number;
   fit: number;
   /** All ridge terms together. */
   ridge: number;
+  /** (ρ/2)‖S‖² of the classifier held to a frame; 0 without one. */
+  slack: number;
   geometry: OptimumGeometry;
   /** s, the norm of a classifier row (root mean square over the classes). */
   scale: number;

@@ -8,7 +8,7 @@ import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
 /**
  * The optimum of cross entropy + (λ_W/2)‖W‖² + (λ_H/2)‖H‖² over free features; balanced, n samples a class, d ≥ K − 1.
  * y = √(n λ_W λ_H), x = K y. x < 1: margin ρ = log(1/y − K + 1), L* = −log(1 − (K−1)y) + (K−1) y ρ,
- * WWᵀ = √(λ_H/λ_W) ρ√n E. x ≥ 1: L* = log K at W = H = 0.
+ * WWᵀ = √(λ_H/λ_W) ρ√n E. x ≥ 1: L* = log K at W = H = 0. A bias, penalized or not, is 0 there.
  * @throws {MathError} if the classes are unequal, K < 2, a decay is not positive or d < K − 1
  * Source: derived; for the form see Zhu et al. (2021), NeurIPS, theorem 3.1.
  */
@@ -23,7 +23,7 @@ export function ridgeCrossEntropyOptimum(objective: RidgeCrossEntropy): Optimum 
   if (dim < classes - 1) throw new MathError(`dim = ${dim} must be at least ${classes - 1}, one below the classes`);
   const bias = new Float64Array(classes);
   const strength = Math.sqrt(samples * weightDecay * featureDecay);
-  const common = { method: "closed-form", counts, bias, zeroMean: false } as const;
+  const common = { method: "closed-form", counts, bias, zeroMean: false, slack: 0 } as const;
   if (classes * strength >= 1) {
     const zero = matrix(classes, classes - 1);
     const fit = Math.log(classes);

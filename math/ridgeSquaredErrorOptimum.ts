@@ -46,6 +46,7 @@ export function ridgeSquaredErrorOptimum(objective: RidgeSquaredError): Optimum 
     loss: fit + ridge,
     fit,
     ridge,
+    slack: 0,
     geometry: geometryOf(across.kept, along.kept),
     scale: weightGain * norm,
     featureScale: featureGain * norm,

@@ -1,6 +1,10 @@
 import { assertAtLeast, assertInteger, MathError } from "./MathError.ts";
+import type { Slack } from "./slackObjective.ts";
 
-/** The paper's model: features of norm √d and zero mean (LayerNorm), ridge on W only; cross entropy without a last bias. */
+/**
+ * The paper's model: features of norm √d and zero mean (LayerNorm), ridge on W only; cross entropy. A bias changes nothing while the
+ * classes are balanced.
+ */
 export interface GufmCrossEntropy {
   kind: "gufm-ce";
   /** Samples of each class [K]. */
@@ -8,6 +12,9 @@ export interface GufmCrossEntropy {
   dim: number;
   /** λ of (λ/2)‖W‖². */
   weightDecay: number;
+  bias?: "none" | "free";
+  /** W held to a frame besides; absent = not. */
+  slack?: Slack;
 }
 
 /** The paper's model with fit (fitScale/N)‖WH + b1ᵀ − Y‖². */
@@ -17,6 +24,7 @@ export interface GufmSquaredError {
   dim: number;
   weightDecay: number;
   bias: "none" | "free";
+  slack?: Slack;
   /** α of (α/N)‖·‖²: 1/2 by default; 1/K for a mean over samples and classes. */
   fitScale?: number;
 }
@@ -29,7 +37,9 @@ export interface RidgeCrossEntropy {
   weightDecay: number;
   /** λ_H of (λ_H/2)‖H‖², the sum over all N samples. */
   featureDecay: number;
-  bias?: "none" | "free";
+  bias?: "none" | "free" | "penalized";
+  /** λ_b of (λ_b/2)‖b‖², with bias "penalized". */
+  biasDecay?: number;
 }
 
 /** Ridge on W and on all N features; fit (fitScale/N)‖WH + b1ᵀ − Y‖². */
@@ -82,7 +92,8 @@ export function assertObjective(objective: SolvableObjective): void {
   assertAtLeast("weightDecay", objective.weightDecay, 0);
   if ("featureDecay" in objective) assertAtLeast("featureDecay", objective.featureDecay, 0);
   if ("fitScale" in objective && objective.fitScale !== undefined) assertAtLeast("fitScale", objective.fitScale, 0, true);
-  if (objective.kind === "ufm-mse" && objective.bias === "penalized") {
+  if ("slack" in objective && objective.slack) assertAtLeast("rho", objective.slack.rho, 0);
+  if (objective.bias === "penalized") {
     if (objective.biasDecay === undefined) throw new MathError("biasDecay is missing for a penalized bias");
     assertAtLeast("biasDecay", objective.biasDecay, 0, true);
   }

@@ -1,9 +1,11 @@
 import { gufmCrossEntropyOptimum, gufmSquaredErrorOptimum } from "./gufmOptimum.ts";
 import { MathError } from "./MathError.ts";
+import type { FrameShape } from "./nc2.ts";
 import { numericClassLimit, numericOptimum } from "./numericOptimum.ts";
 import type { Optimum } from "./optimum.ts";
 import { ridgeCrossEntropyOptimum } from "./ridgeCrossEntropyOptimum.ts";
 import { ridgeSquaredErrorOptimum } from "./ridgeSquaredErrorOptimum.ts";
+import type { Slack } from "./slackObjective.ts";
 import type { SolvableObjective, UnconstrainedObjective } from "./unconstrainedObjective.ts";
 import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
 
@@ -14,7 +16,8 @@ export interface NoOptimum {
 }
 
 /**
- * The global optimum of an objective over free features: in closed form where the classes are balanced, else solved numerically;
+ * The global optimum of an objective over free features: in closed form where the classes are balanced (and slack, if any, is
+ * towards the frame of that form, where it is 0), else solved numerically;
  * "none" with the reason where there is no minimum (no decay) or none is known (too few dimensions).
  * @throws {MathError} if the objective itself is invalid: K < 2, an empty class, a negative or non-finite number
  */
@@ -23,11 +26,11 @@ export function unconstrainedOptimum(objective: UnconstrainedObjective): Optimum
   assertObjective(objective);
   const reason = whyNone(objective);
   if (reason) return { method: "none", reason };
-  if (isBalanced(objective.counts)) return closedForm(objective);
+  if (hasClosedForm(objective)) return closedForm(objective);
   if (objective.counts.length > numericClassLimit) {
     return {
       method: "none",
-      reason: `${objective.counts.length} unequal classes are above ${numericClassLimit}, the limit of the numeric solver`,
+      reason: `${objective.counts.length} ${isBalanced(objective.counts) ? "" : "unequal "}classes are above ${numericClassLimit}, the limit of the numeric solver`,
     };
   }
   try {
@@ -51,17 +54,30 @@ function closedForm(objective: SolvableObjective): Optimum {
   }
 }
 
+function hasClosedForm(objective: SolvableObjective): boolean {
+  return isBalanced(objective.counts) && (!isHeld(objective) || slackOf(objective)?.frame === ownFrame(objective));
+}
+
+/** The frame on which the classifier of a balanced optimum lies by itself. */
+export function ownFrame(objective: SolvableObjective): FrameShape {
+  return objective.kind.endsWith("ce") || objective.bias === "free" ? "simplex" : "orthogonal";
+}
+
+const slackOf = (objective: SolvableObjective): Slack | undefined => ("slack" in objective ? objective.slack : undefined);
+const isHeld = (objective: SolvableObjective) => (slackOf(objective)?.rho ?? 0) > 0;
+
 /**
- * The dimensions an optimum needs: K−1 for a simplex and K for an orthogonal frame, one more where LayerNorm takes one away.
+ * The dimensions an optimum needs: K−1 for a simplex and K for an orthogonal frame, one more where LayerNorm takes one away; with slack that is not 0 there,
+ * K + 2, from which on the numeric optimum is known to be the global one.
  */
 export function requiredDim(objective: SolvableObjective): number {
-  const simplex = objective.kind === "gufm-ce" || objective.kind === "ufm-ce" || objective.bias === "free";
-  const rank = objective.counts.length - (simplex ? 1 : 0);
+  if (isHeld(objective) && !hasClosedForm(objective)) return objective.counts.length + 2;
+  const rank = objective.counts.length - (ownFrame(objective) === "simplex" ? 1 : 0);
   return objective.kind.startsWith("gufm") ? rank + 1 : rank;
 }
 
 function whyNone(objective: SolvableObjective): string | null {
-  if (objective.weightDecay === 0) return "weightDecay = 0: without ridge on the classifier the infimum is not attained";
+  if (objective.weightDecay === 0) return "weightDecay = 0: without ridge on the classifier the infimum is 0, or is not attained";
   if ("featureDecay" in objective && objective.featureDecay === 0) {
     return "featureDecay = 0: without ridge on the features the infimum is not attained";
   }

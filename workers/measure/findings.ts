@@ -1,6 +1,7 @@
 import { effectiveRidge } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { type Metric, type Split, seriesKey } from "../../contract/seriesKey.ts";
+import { type ClassStatistics, squaredFeatures } from "../../math/classStatistics.ts";
 import { gapSplit } from "../../math/gapSplit.ts";
 import { gramDistance } from "../../math/gramDistance.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../math/layerMetrics.ts";
@@ -9,6 +10,7 @@ import type { Matrix } from "../../math/matrix.ts";
 import type { MetricId } from "../../math/metricIds.ts";
 import type { Optimum } from "../../math/optimum.ts";
 import { procrustesDistance } from "../../math/procrustesDistance.ts";
+import { slackTerm } from "../../math/slackObjective.ts";
 import type { NoOptimum } from "../../math/unconstrainedOptimum.ts";
 import type { Network } from "../models/network.ts";
 import { squaredNorms } from "../models/parameterLayout.ts";
@@ -71,7 +73,7 @@ interface ObjectiveInput {
   onTest: SplitSums;
 }
 
-/** Fit, accuracy, ridge terms, J, the gap to L* split exactly, and the two distances; J is that of the whole training set. */
+/** Fit, accuracy, every penalty, J, the gap to L* split exactly, and the two distances; J is that of the whole training set. */
 export function objectiveFindings(findings: Findings, input: ObjectiveInput): void {
   const { config, network, parameters, optimum, onTrain, onTest, head } = input;
   const put = (metric: Metric, value: number) => {
@@ -92,24 +94,52 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
   put("accuracy", onTrain.accuracy);
   findings.values[seriesKey("test", "fit")] = onTest.fit;
   findings.values[seriesKey("test", "accuracy")] = onTest.accuracy;
-  const squares = squaredNorms(parameters, network.parameters);
-  const strength = effectiveRidge(config.regularizer, config.depth);
-  const ridge = { head: (strength.head / 2) * squares.head, hidden: (strength.hidden / 2) * squares.hidden };
-  put("loss", onTrain.fit + ridge.head + ridge.hidden);
-  if (config.regularizer.family === "weights") {
-    put("ridge.head", ridge.head);
-    put("ridge.hidden", ridge.hidden);
-  } else lack(["ridge.head", "ridge.hidden"], "The objective has no ridge.");
+  const last = onTrain.statistics[onTrain.statistics.length - 1];
+  const penalties = penaltiesOf(config, network, parameters, head, last);
+  for (const [metric, value] of Object.entries(penalties) as [Metric, number][]) put(metric, value);
+  if (Object.keys(penalties).length === 0) lack(["ridge.head", "ridge.hidden"], "The objective has no ridge.");
+  const { "ridge.hidden": hidden = 0, ...others } = penalties;
+  const ofHead = Object.values(others).reduce((sum, value) => sum + value, 0);
+  put("loss", onTrain.fit + ofHead + hidden);
   const compared: Metric[] = ["gap.total", "gap.head", "gap.representation", "distance.procrustes", "distance.gram"];
   if (optimum.method === "none") {
     lack(compared, optimum.reason);
     return;
   }
-  const { relative } = gapSplit({ fit: onTrain.fit, headRidge: ridge.head, representationRidge: ridge.hidden }, optimum.loss);
+  const { relative } = gapSplit({ fit: onTrain.fit, headRidge: ofHead, representationRidge: hidden }, optimum.loss);
   put("gap.total", relative.total);
   put("gap.head", relative.head);
   put("gap.representation", relative.representation);
-  const last = onTrain.statistics[onTrain.statistics.length - 1];
-  attempt("distance.procrustes", () => Math.sqrt(procrustesDistance(last, head, optimum).squared));
+  if (optimum.slack > 0)
+    lack(["distance.procrustes"], "With slack, optimal classifiers differ by more than a rotation: outside the features' span.");
+  else attempt("distance.procrustes", () => Math.sqrt(procrustesDistance(last, head, optimum).squared));
   attempt("distance.gram", () => gramDistance(last, head, optimum));
+}
+
+/** Every penalty of the run's objective at these parameters; none of a family that has none. */
+function penaltiesOf(
+  { regularizer, depth, headBias }: RunConfig,
+  network: Network,
+  parameters: Float32Array,
+  head: Matrix,
+  last: ClassStatistics,
+): Partial<Record<Metric, number>> {
+  const squares = squaredNorms(parameters, network.parameters);
+  const strength = effectiveRidge(regularizer, depth);
+  const ofHead = { "ridge.head": (strength.head / 2) * squares.head };
+  const hidden = { "ridge.hidden": (strength.hidden / 2) * squares.hidden };
+  switch (regularizer.family) {
+    case "weights":
+      return { ...ofHead, ...hidden };
+    case "slack":
+      return { ...ofHead, ...hidden, slack: slackTerm(head, regularizer).value };
+    case "features":
+      return {
+        ...ofHead,
+        "ridge.features": (strength.features / 2) * squaredFeatures(last),
+        ...(headBias && strength.headBias > 0 ? { "ridge.bias": (strength.headBias / 2) * squares.headBias } : {}),
+      };
+    default:
+      return {};
+  }
 }

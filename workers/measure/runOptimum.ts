@@ -5,18 +5,31 @@ import type { Optimum } from "../../math/optimum.ts";
 import { isBalanced, type UnconstrainedObjective } from "../../math/unconstrainedObjective.ts";
 import { type NoOptimum, unconstrainedOptimum } from "../../math/unconstrainedOptimum.ts";
 
-/** The objective of a run with its last features set free: GUFM, as a non-affine LN stands before the head. */
+/**
+ * The objective of a run with its last features set free: GUFM where a non-affine LN stands before the head, the classic
+ * unconstrained-features model where the features have a ridge instead.
+ */
 export function runObjective(config: RunConfig, trainCounts: number[]): UnconstrainedObjective {
   const { regularizer, loss, headBias, width } = config;
-  if (regularizer.family === "adamw")
-    return { kind: "none", reason: "Decoupled decay minimizes no objective with a known optimum." };
-  if (regularizer.family === "none") return { kind: "none", reason: "Without ridge on the classifier there is no optimum." };
-  const common = { counts: trainCounts, dim: width, weightDecay: effectiveRidge(regularizer, config.depth).head };
-  if (loss === "mse") return { kind: "gufm-mse", ...common, bias: headBias ? "free" : "none" };
-  // With unequal classes a free bias lowers the loss, and the optimum known is that without a bias.
-  if (headBias && !isBalanced(trainCounts))
-    return { kind: "none", reason: "Unequal classes with a free last bias under cross entropy: no optimum is known." };
-  return { kind: "gufm-ce", ...common };
+  const ridge = effectiveRidge(regularizer, config.depth);
+  const common = { counts: trainCounts, dim: width, weightDecay: ridge.head };
+  const free = headBias ? ("free" as const) : ("none" as const);
+  switch (regularizer.family) {
+    case "adamw":
+      return { kind: "none", reason: "Decoupled decay minimizes no objective with a known optimum." };
+    case "none":
+      return { kind: "none", reason: "Without ridge on the classifier there is no optimum." };
+    case "features": {
+      const bias = headBias && ridge.headBias > 0 ? ({ bias: "penalized", biasDecay: ridge.headBias } as const) : { bias: free };
+      return { kind: loss === "ce" ? "ufm-ce" : "ufm-mse", ...common, featureDecay: ridge.features, ...bias };
+    }
+    case "weights":
+      return { kind: loss === "ce" ? "gufm-ce" : "gufm-mse", ...common, bias: free };
+    case "slack": {
+      const { rho, frame } = regularizer;
+      return { kind: loss === "ce" ? "gufm-ce" : "gufm-mse", ...common, bias: free, slack: { rho, frame } };
+    }
+  }
 }
 
 /** L* and where it is taken. */
@@ -39,11 +52,17 @@ export function optimumSummary(optimum: Optimum | NoOptimum): OptimumSummary {
   const { method, loss, fit, ridge, scale, geometry } = optimum;
   return {
     method,
-    reason: method === "closed-form" ? "Equal classes: closed form." : "Unequal classes: solved numerically over class features.",
+    reason: howFound(optimum),
     loss,
     fit,
     ridge,
     scale,
     geometry: geometry === "between" || geometry === "unequal" ? null : geometry,
   };
+}
+
+function howFound({ method, counts }: Optimum): string {
+  if (method === "closed-form") return "Equal classes: closed form.";
+  if (!isBalanced(counts)) return "Unequal classes: solved numerically over class features.";
+  return "Slack towards another frame than the classifier's own: solved numerically over class features.";
 }

@@ -52,7 +52,7 @@ export async function makeTrainer(
           x: { shape: [set.count, dataset.dimension], data: set.inputs },
           y: { shape: [classes, set.count], data: oneHot(set.labels, classes) },
         }
-      : { batch },
+      : { batch, of: set.count },
   );
   const step = await engine.compileStep(definition);
   await step.writeState(state);

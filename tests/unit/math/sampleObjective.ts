@@ -18,6 +18,7 @@ export function sampleObjective(objective: SolvableObjective) {
   const alpha = "fitScale" in objective && objective.fitScale !== undefined ? objective.fitScale : 0.5;
   const bias = "bias" in objective ? (objective.bias ?? "none") : "none";
   const biasDecay = bias === "penalized" && "biasDecay" in objective ? (objective.biasDecay ?? 0) : 0;
+  const slack = "slack" in objective ? objective.slack : undefined;
   const w = classes * dim;
   const h = samples * dim;
   const size = w + h + (bias === "none" ? 0 : classes);
@@ -38,7 +39,30 @@ export function sampleObjective(objective: SolvableObjective) {
     for (let i = 0; i < w; i++) ridge += (weightDecay / 2) * x[i] ** 2;
     for (let i = w; i < w + h; i++) ridge += (featureDecay / 2) * x[i] ** 2;
     for (let i = w + h; i < size; i++) ridge += (biasDecay / 2) * x[i] ** 2;
-    return fitOnly ? fit : fit + ridge;
+    return fitOnly ? fit : fit + ridge + slackOf(x);
+  }
+
+  const gramOf = (x: ArrayLike<number>) =>
+    Array.from({ length: classes * classes }, (_, at) => {
+      let sum = 0;
+      for (let j = 0; j < dim; j++) sum += x[Math.floor(at / classes) * dim + j] * x[(at % classes) * dim + j];
+      return sum;
+    });
+
+  /** WWᵀ − cF, entry by entry. */
+  function residualOf(x: ArrayLike<number>): number[] {
+    const gram = gramOf(x);
+    const frame = gram.map((_, at) => {
+      const identity = Math.floor(at / classes) === at % classes ? 1 : 0;
+      return slack?.frame === "simplex" ? identity - 1 / classes : identity;
+    });
+    const squares = frame.reduce((sum, f) => sum + f * f, 0);
+    const c = frame.reduce((sum, f, at) => sum + f * gram[at], 0) / squares;
+    return gram.map((g, at) => g - c * frame[at]);
+  }
+
+  function slackOf(x: ArrayLike<number>): number {
+    return slack ? (slack.rho / 2) * residualOf(x).reduce((sum, s) => sum + s * s, 0) : 0;
   }
 
   function featureOf(x: ArrayLike<number>, i: number) {
@@ -87,6 +111,12 @@ export function sampleObjective(objective: SolvableObjective) {
         gradient[w + i * dim + j] += layerNorm ? (back[j] - mean - along * row[j]) / deviation : back[j];
     }
     for (let i = 0; i < w; i++) gradient[i] += weightDecay * x[i];
+    if (slack) {
+      const residual = residualOf(x);
+      for (let i = 0; i < w; i++)
+        for (let l = 0; l < classes; l++)
+          gradient[i] += 2 * slack.rho * residual[Math.floor(i / dim) * classes + l] * x[l * dim + (i % dim)];
+    }
     for (let i = w; i < w + h; i++) gradient[i] += featureDecay * x[i];
     for (let i = w + h; i < size; i++) gradient[i] += biasDecay * x[i];
     return value(x);

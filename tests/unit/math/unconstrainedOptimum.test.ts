@@ -131,6 +131,30 @@ const balanced: [string, SolvableObjective, Optimum["geometry"]][] = [
   ],
 ];
 
+const held = (rho: number, frame: "simplex" | "orthogonal") => ({ slack: { rho, frame } });
+balanced.push(
+  [
+    "GUFM, cross entropy, slack towards the simplex",
+    { kind: "gufm-ce", counts: [2, 2, 2], dim: 4, weightDecay: 0.02, ...held(0.5, "simplex") },
+    "simplex",
+  ],
+  [
+    "GUFM, squared error, slack towards the orthogonal frame",
+    { kind: "gufm-mse", counts: [2, 2, 2], dim: 4, weightDecay: 0.1, bias: "none", ...held(0.5, "orthogonal") },
+    "orthogonal",
+  ],
+  [
+    "GUFM, squared error, free bias, slack towards the simplex",
+    { kind: "gufm-mse", counts: [2, 2, 2], dim: 4, weightDecay: 0.1, bias: "free", ...held(0.5, "simplex") },
+    "simplex",
+  ],
+  [
+    "ridge, cross entropy with a penalized bias",
+    { kind: "ufm-ce", counts: [2, 2, 2], dim: 3, weightDecay: 0.05, featureDecay: 0.02, bias: "penalized", biasDecay: 0.1 },
+    "simplex",
+  ],
+);
+
 describe.each(balanced)("%s", (_, objective, geometry) => {
   const optimum = solved(objective);
   const problem = sampleObjective(objective);
@@ -140,6 +164,7 @@ describe.each(balanced)("%s", (_, objective, geometry) => {
     expect(optimum.method).toBe("closed-form");
     expect(optimum.geometry).toBe(geometry);
     expect(optimum.fit + optimum.ridge).toBe(optimum.loss);
+    expect(optimum.slack).toBe(0);
     expect(requiredDim(objective)).toBeLessThanOrEqual(dim);
   });
 
@@ -261,7 +286,7 @@ describe("structure of the optima", () => {
   });
 });
 
-describe("unequal classes", () => {
+describe("unequal classes, and frames that are not the classifier's own", () => {
   it.each<[string, SolvableObjective]>([
     ["GUFM, cross entropy", { kind: "gufm-ce", counts: [1, 2, 4], dim: 4, weightDecay: 0.05 }],
     ["GUFM, squared error", { kind: "gufm-mse", counts: [1, 2, 4], dim: 4, weightDecay: 0.1, bias: "none" }],
@@ -271,6 +296,35 @@ describe("unequal classes", () => {
       { kind: "ufm-ce", counts: [1, 2, 4], dim: 3, weightDecay: 0.03, featureDecay: 0.02, bias: "free" },
     ],
     ["ridge, squared error", { kind: "ufm-mse", counts: [1, 2, 4], dim: 3, weightDecay: 0.03, featureDecay: 0.02, bias: "none" }],
+    ["GUFM, cross entropy, free bias", { kind: "gufm-ce", counts: [1, 2, 4], dim: 5, weightDecay: 0.05, bias: "free" }],
+    [
+      "ridge, cross entropy, penalized bias",
+      {
+        kind: "ufm-ce",
+        counts: [1, 2, 4],
+        dim: 3,
+        weightDecay: 0.03,
+        featureDecay: 0.02,
+        bias: "penalized",
+        biasDecay: 0.1,
+      },
+    ],
+    [
+      "GUFM, cross entropy, slack towards the simplex",
+      { kind: "gufm-ce", counts: [1, 2, 4], dim: 5, weightDecay: 0.05, ...held(0.2, "simplex") },
+    ],
+    [
+      "equal classes, cross entropy, slack towards the orthogonal frame",
+      { kind: "gufm-ce", counts: [2, 2, 2], dim: 5, weightDecay: 0.05, ...held(0.2, "orthogonal") },
+    ],
+    [
+      "equal classes, squared error, slack towards the simplex",
+      { kind: "gufm-mse", counts: [2, 2, 2], dim: 5, weightDecay: 0.05, bias: "none", ...held(0.2, "simplex") },
+    ],
+    [
+      "equal classes, squared error, free bias, slack towards the orthogonal frame",
+      { kind: "gufm-mse", counts: [2, 2, 2], dim: 5, weightDecay: 0.05, bias: "free", ...held(0.2, "orthogonal") },
+    ],
   ])("%s: a generic optimizer over samples from random starts agrees to 1e-9", (_, objective) => {
     const optimum = solved(objective);
     expect(optimum.method).toBe("numeric");
@@ -322,6 +376,9 @@ describe("objectives without an optimum", () => {
     expect(reason({ kind: "ufm-ce", counts: [1, 1, 1], dim: 8, weightDecay: 0.1, featureDecay: 0 })).toMatch(/featureDecay = 0/);
     expect(reason({ kind: "gufm-ce", counts: [1, 1, 1], dim: 2, weightDecay: 0.1 })).toMatch(/dim = 2 is below 3/);
     expect(reason({ kind: "gufm-mse", counts: [1, 1, 1], dim: 3, weightDecay: 0.1, bias: "none" })).toMatch(/dim = 3 is below 4/);
+    expect(reason({ kind: "gufm-ce", counts: [1, 1, 1], dim: 4, weightDecay: 0.1, ...held(0.1, "orthogonal") })).toMatch(
+      /dim = 4 is below 5/,
+    );
     expect(reason({ kind: "ufm-mse", counts: [1, 1, 1], dim: 2, weightDecay: 0.1, featureDecay: 0.1, bias: "none" })).toMatch(
       /below 3/,
     );
@@ -402,6 +459,7 @@ describe("collapsedObjective", () => {
     ["sphere", { kind: "gufm-ce", counts: [1, 2, 4], dim: 5, weightDecay: 0.05 }],
     ["sphere, squared", { kind: "gufm-mse", counts: [1, 2, 4], dim: 5, weightDecay: 0.05, bias: "free", fitScale: 0.7 }],
     ["ridge", { kind: "ufm-ce", counts: [1, 2, 4], dim: 3, weightDecay: 0.05, featureDecay: 0.02, bias: "free" }],
+    ["sphere, slack", { kind: "gufm-ce", counts: [1, 2, 4], dim: 5, weightDecay: 0.05, bias: "free", ...held(0.3, "simplex") }],
     [
       "ridge, squared",
       { kind: "ufm-mse", counts: [1, 2, 4], dim: 3, weightDecay: 0.05, featureDecay: 0.02, bias: "penalized", biasDecay: 0.3 },
