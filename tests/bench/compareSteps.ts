@@ -95,7 +95,9 @@ export async function openTorch(
   return {
     name: `torch ${torch.split("+")[0]}${label}`,
     run: () => ask({ steps: stepsATurn }),
-    close: async () => child.stdin.end(),
+    close: async () => {
+      child.stdin.end();
+    },
   };
 }
 
