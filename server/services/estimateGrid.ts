@@ -9,8 +9,8 @@ import { relativeStepCost } from "./relativeStepCost.ts";
 const mostMeasured = 200;
 
 /**
- * What a grid costs: each run's steps at the step time of the measured run nearest in cost, scaled by cost, and the usual time for
- * starting and measuring, over the connected slots.
+ * What a grid costs: each run's steps at the step time of the measured run nearest in cost, of its own architecture if there is one,
+ * scaled by cost, and the usual time for starting and measuring, over the connected slots.
  * A grid over the limit is counted, not refused.
  */
 export async function estimateGrid(context: ServiceContext, config: ExperimentConfig): Promise<Estimate> {
@@ -26,7 +26,11 @@ export async function estimateGrid(context: ServiceContext, config: ExperimentCo
   const overheadMs = overheads[overheads.length >> 1] ?? 0;
   const times = expandGrid(config).map((run) => {
     const cost = relativeStepCost(run);
-    const nearest = measured.reduce((a, b) => (distance(b.stepCost, cost) < distance(a.stepCost, cost) ? b : a));
+    // Operations of different kinds take different times: a run of the same architecture says more.
+    const alike = measured.filter((other) => other.config.architecture === run.architecture);
+    const nearest = (alike.length > 0 ? alike : measured).reduce((a, b) =>
+      distance(b.stepCost, cost) < distance(a.stepCost, cost) ? b : a,
+    );
     return { ms: overheadMs + (run.training.steps * nearest.stepMs! * cost) / nearest.stepCost, nearest };
   });
   const total = times.reduce((sum, { ms }) => sum + ms, 0);
