@@ -42,28 +42,22 @@ export function ArchitecturesField({
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1.5 font-medium text-ink-soft text-xs">Architectures</legend>
-      <div className="grid gap-x-4 gap-y-2.5 sm:grid-cols-[104px_minmax(0,1fr)]">
+      <div className="grid gap-x-6 gap-y-3 md:grid-cols-2">
         {architectureFamilies.map((family) => (
-          <div key={family.title} className="contents">
-            <span className="text-ink-faint text-xs max-sm:-mb-1.5 sm:pt-2" title={family.hint}>
-              {family.title}
-            </span>
-            <div className="min-w-0">
-              <div className="flex flex-wrap gap-1.5">
-                {family.names.map((name) => (
-                  <ArchitectureChip
-                    key={name}
-                    name={name}
-                    chosen={normalizationsOf(architectures, name)}
-                    onToggle={() => onChange(toggleArchitecture(architectures, name))}
-                    onNormalization={(normalization) => onChange(toggleNormalization(architectures, name, normalization))}
-                  />
-                ))}
-              </div>
-              {family.names.some((name) => normalizationsOf(architectures, name).length > 0) && (
-                <p className="mt-1 text-ink-faint text-xs">{family.hint}</p>
-              )}
+          <div key={family.title} className="grid min-w-0 gap-x-3 gap-y-1 sm:grid-cols-[88px_minmax(0,1fr)]">
+            <span className="text-ink-faint text-xs sm:pt-2">{family.title}</span>
+            <div className="flex min-w-0 flex-wrap gap-1.5">
+              {family.names.map((name) => (
+                <ArchitectureChip
+                  key={name}
+                  name={name}
+                  chosen={normalizationsOf(architectures, name)}
+                  onToggle={() => onChange(toggleArchitecture(architectures, name))}
+                  onNormalization={(normalization) => onChange(toggleNormalization(architectures, name, normalization))}
+                />
+              ))}
             </div>
+            <p className="text-ink-faint text-xs sm:col-start-2">{family.hint}</p>
           </div>
         ))}
       </div>

@@ -62,8 +62,8 @@ export function NewExperiment() {
       <div className="mt-4 grid gap-4 lg:grid-cols-[minmax(0,1fr)_304px]">
         <div className="min-w-0 space-y-4">
           <Panel>
-            <div className="grid gap-x-6 gap-y-5 md:grid-cols-2">
-              <Field label="Name" error={problemAt(problems, "name")} className="md:col-span-2">
+            <div className="grid gap-x-4 gap-y-5 sm:grid-cols-2 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)_minmax(0,2fr)]">
+              <Field label="Name" error={problemAt(problems, "name")} className="sm:col-span-full">
                 {(control) => (
                   <TextInput
                     {...control}
@@ -74,7 +74,7 @@ export function NewExperiment() {
                   />
                 )}
               </Field>
-              <div className="md:col-span-2">
+              <div className="sm:col-span-full">
                 <ArchitecturesField
                   architectures={config.architectures}
                   onChange={(architectures) => changeConfig({ architectures })}

@@ -65,7 +65,7 @@ function PresetCard({ preset, pressed, onChoose }: { preset: Preset; pressed: bo
         <span className="font-semibold text-sm">{preset.title}</span>
         <span className="whitespace-nowrap text-ink-faint text-xs">{presetRuns(preset)}</span>
       </span>
-      <span className="mt-1 line-clamp-3 text-ink-soft text-xs">{preset.description}</span>
+      <span className="mt-1 text-ink-soft text-xs">{preset.description}</span>
     </button>
   );
 }
@@ -84,11 +84,12 @@ function Figures({
     <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
       {presetFigures(shown).map((figure) => (
         <li key={figure.key} className="flex flex-wrap items-center gap-x-4 gap-y-1.5 px-3 py-2">
-          <div className="min-w-0 flex-1 basis-64">
+          <div className="min-w-0 flex-1 basis-72">
             <p className="text-sm">
               {figure.figure && <span className="mr-2 text-ink-faint text-xs">{figure.figure}</span>}
               <span className="font-medium">{figure.title}</span>
             </p>
+            <p className="text-ink-soft text-xs">{figure.members[0].preset.description}</p>
           </div>
           <div className="flex flex-wrap gap-1.5">
             {figure.members.map(({ preset, label }) => (

@@ -2,18 +2,17 @@ import type { Preset } from "../../contract/presets.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Icon } from "../ui/Icon.tsx";
 
-/** What the chosen preset asks, what was cut from the published protocol, and every choice with its reason. */
+/** What was cut from the published protocol, and every choice with its reason. */
 export function PresetDetail({ preset }: { preset: Preset }) {
   return (
-    <div className="mt-3 max-w-4xl text-ink-soft text-sm" data-testid="preset-detail">
-      <p>{preset.description}</p>
+    <div className="mt-2 max-w-4xl space-y-1 text-ink-soft text-sm" data-testid="preset-detail">
       {preset.cut && (
-        <p className="mt-1">
+        <p>
           <span className="font-medium text-ink">Cut for tonight:</span> {preset.cut}
         </p>
       )}
       {preset.choices.length > 0 && (
-        <details className="group mt-1">
+        <details className="group">
           <summary className="inline-flex list-none items-center gap-1.5 text-ink-faint text-xs hover:text-ink">
             <span className="transition-transform group-open:rotate-90">
               <Icon name="right" size={10} />

@@ -1,4 +1,5 @@
 "use client";
+import type { ReactNode } from "react";
 import type { Regularizer } from "../../contract/regularizer.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field, Select } from "../ui/Field.tsx";
@@ -99,10 +100,16 @@ function Explanation({ config }: { config: Regularizer }) {
           <Formula tex={tex(config)} />
         </div>
       )}
-      <p className="max-w-prose">{about}</p>
+      <p className="max-w-3xl">{about}</p>
     </div>
   );
 }
+
+const lambdaOf = (index: string, what: string) => (
+  <>
+    λ<sub>{index}</sub>, {what}
+  </>
+);
 
 /** The numbers of one regularizer, and the choices that go with them. */
 function Strengths({
@@ -114,7 +121,7 @@ function Strengths({
   onChange: (config: Regularizer) => void;
   errorAt: (key: string) => string | null;
 }) {
-  const number = (key: string, label: string, testId?: string) => (
+  const number = (key: string, label: ReactNode, testId?: string) => (
     <Field label={label} error={errorAt(key)} className="w-26">
       {(control) => (
         <NumberInput
@@ -134,9 +141,9 @@ function Strengths({
     case "features":
       return (
         <>
-          {number("lambdaW", "λ_W, head", "lambda-w")}
-          {number("lambdaH", "λ_H, features", "lambda-h")}
-          {number("lambdaB", "λ_b, bias", "lambda-b")}
+          {number("lambdaW", lambdaOf("W", "head"), "lambda-w")}
+          {number("lambdaH", lambdaOf("H", "features"), "lambda-h")}
+          {number("lambdaB", lambdaOf("b", "bias"), "lambda-b")}
         </>
       );
     case "slack":

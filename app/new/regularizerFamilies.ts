@@ -29,15 +29,15 @@ export const regularizerTexts: Record<Family, RegularizerText> = {
     },
   },
   features: {
-    title: "Ridge on head and features",
+    title: "Ridge on the features",
     short: "ridge on the features",
     about:
-      "The classic unconstrained-features objective: the last features of all N training samples are penalized instead of normalized, the hidden weights are free. Only n·λ_W·λ_H decides how far it collapses.",
+      "The classic unconstrained-features objective: the last features of all N training samples are penalized instead of normalized, the hidden weights are free. How far it collapses depends on n λ_W λ_H alone.",
     tex: (config) =>
       `\\frac{\\lambda_W}2\\lVert W_L\\rVert^2 + \\frac{\\lambda_H}2\\lVert H\\rVert^2${config.family === "features" && config.lambdaB > 0 ? " + \\frac{\\lambda_b}2\\lVert b\\rVert^2" : ""}`,
   },
   slack: {
-    title: "Slack on the head's frame",
+    title: "Slack to a frame",
     short: "slack",
     about:
       "The head is drawn to a frame through slack variables S, with the scale c ≥ 0 free. ρ = 0 is the plain ridge, ρ → ∞ a hard frame.",

@@ -10,19 +10,28 @@ export function cosinesOf(optimum: Optimum): number[][] | null {
   return norms.map((norm, k) => norms.map((other, l) => gram.data[k * gram.cols + l] / (norm * other)));
 }
 
+/** Least and largest cosine off the diagonal. */
+export function cosineRange(cosines: readonly (readonly number[])[]): { low: number; high: number } {
+  const off = cosines.flatMap((row, k) => row.slice(k + 1));
+  return { low: Math.min(...off), high: Math.max(...off) };
+}
+
+const cosineText = (cosine: number) => (Math.abs(cosine) < 5e-5 ? "0" : cosine.toPrecision(4).replace("-", "−"));
+
 const mostCells = 40;
 
-/** The Gram matrix of the optimum's classifier rows, as cosines: 1 on the diagonal, the same number everywhere else. */
+/** The Gram matrix of the optimum's classifier rows, as cosines: with equal classes the same number everywhere off the diagonal. */
 export function GramPicture({ optimum }: { optimum: Optimum }) {
   const cosines = cosinesOf(optimum);
   if (cosines === null) return <p className="py-10 text-center text-ink-faint text-sm">W = 0: the ridge leaves nothing.</p>;
   const shown = Math.min(cosines.length, mostCells);
-  const off = cosines[0][1];
+  const { low, high } = cosineRange(cosines);
+  const off = high - low < 5e-5 ? cosineText(low) : `${cosineText(low)} to ${cosineText(high)}`;
   return (
     <figure>
       <svg
         role="img"
-        aria-label={`Gram matrix: cosine 1 on the diagonal, ${off.toPrecision(3)} elsewhere`}
+        aria-label={`Gram matrix: cosine 1 on the diagonal, ${off} elsewhere`}
         viewBox={`0 0 ${shown} ${shown}`}
         className="mx-auto block aspect-square w-full max-w-60"
         shapeRendering="crispEdges"
@@ -36,7 +45,7 @@ export function GramPicture({ optimum }: { optimum: Optimum }) {
         )}
       </svg>
       <figcaption className="mt-2 text-center text-ink-faint text-xs">
-        Cosines ⟨w_k, w_l⟩/s²: 1, and {off === 0 ? "0" : off.toPrecision(4).replace("-", "−")} off the diagonal
+        Cosines of w_k and w_l: 1, and {off} off the diagonal
         {cosines.length > shown && ` (${shown} of ${cosines.length} classes)`}
       </figcaption>
     </figure>
@@ -71,6 +80,14 @@ export function FramePicture({ optimum }: { optimum: Optimum }) {
       >
         <circle r="3.5" fill="var(--ink)" />
       </svg>
+    );
+  const cosines = cosinesOf(optimum);
+  const range = cosines === null ? null : cosineRange(cosines);
+  if (range !== null && range.high - range.low > 5e-5)
+    return (
+      <p className="mx-auto max-w-60 py-10 text-center text-ink-faint text-sm">
+        The angles differ, so no plane shows a regular figure. The Gram matrix has them all, the largest class first.
+      </p>
     );
   return (
     <figure>

@@ -3,7 +3,15 @@ import { useId } from "react";
 import { NumberInput } from "../new/NumberInput.tsx";
 import { Field, Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
-import { type Bias, biases, type ObjectiveKind, type TheoryInputs, usedInputs } from "./theoryInputs.ts";
+import {
+  type Bias,
+  biases,
+  frames,
+  type NumberInputKey,
+  type ObjectiveKind,
+  type TheoryInputs,
+  usedInputs,
+} from "./theoryInputs.ts";
 
 const kinds: { value: ObjectiveKind; label: string }[] = [
   { value: "gufm-ce", label: "Cross entropy, LayerNorm features" },
@@ -13,11 +21,13 @@ const kinds: { value: ObjectiveKind; label: string }[] = [
 ];
 
 interface Dial {
-  key: "lambda" | "featureDecay" | "biasDecay" | "fitScale" | "classes" | "dim" | "samples";
+  key: NumberInputKey;
   label: string;
   min: number;
   max: number;
   whole?: boolean;
+  /** The slider's low end is 0. */
+  fromZero?: boolean;
 }
 const dials: Dial[] = [
   { key: "lambda", label: "λ, ridge on W", min: 1e-6, max: 10 },
@@ -25,8 +35,10 @@ const dials: Dial[] = [
   { key: "classes", label: "K, classes", min: 2, max: 100, whole: true },
   { key: "dim", label: "d, feature dimension", min: 1, max: 1024, whole: true },
   { key: "samples", label: "n, samples a class", min: 1, max: 10_000, whole: true },
+  { key: "imbalance", label: "r, smallest class over largest", min: 0.001, max: 1 },
   { key: "biasDecay", label: "λ_b, ridge on the bias", min: 1e-6, max: 10 },
   { key: "fitScale", label: "α, scale of the fit", min: 0.001, max: 1 },
+  { key: "rho", label: "ρ, slack on W's frame", min: 1e-4, max: 1e4, fromZero: true },
 ];
 
 export function TheoryControls({ inputs, onChange }: { inputs: TheoryInputs; onChange: (inputs: TheoryInputs) => void }) {
@@ -72,6 +84,17 @@ export function TheoryControls({ inputs, onChange }: { inputs: TheoryInputs; onC
             onChange={(value) => onChange({ ...inputs, [dial.key]: value })}
           />
         ))}
+      {used.has("frame") && (
+        <div>
+          <span className="mb-1 block font-medium text-ink-soft text-xs">Frame that W is held to</span>
+          <Segmented
+            label="Frame that W is held to"
+            options={frames.map((value) => ({ value, label: value }))}
+            value={inputs.frame}
+            onChange={(frame) => onChange({ ...inputs, frame })}
+          />
+        </div>
+      )}
     </div>
   );
 }
@@ -82,6 +105,7 @@ function DialField({ dial, value, onChange }: { dial: Dial; value: number; onCha
   const [low, high] = [Math.log10(dial.min), Math.log10(dial.max)];
   const at = value > 0 ? Math.min(high, Math.max(low, Math.log10(value))) : low;
   const fromSlider = (position: number) => {
+    if (dial.fromZero && position <= low) return 0;
     const raw = 10 ** position;
     return dial.whole ? Math.round(raw) : Number(raw.toPrecision(3));
   };

@@ -1,6 +1,5 @@
 "use client";
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import type { Optimum } from "../../math/optimum.ts";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useAddress } from "../address/useAddress.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { ChartSeries } from "../charts/chartTypes.ts";
@@ -8,9 +7,11 @@ import { Formula } from "../ui/Formula.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { objectiveText } from "./formulas.ts";
-import { cosinesOf, FramePicture, GramPicture } from "./OptimumPictures.tsx";
+import { OptimumNumbers } from "./OptimumNumbers.tsx";
+import { FramePicture, GramPicture } from "./OptimumPictures.tsx";
 import { TheoryControls } from "./TheoryControls.tsx";
-import { defaultInputs, optimumCurve, readInputs, solve, type TheoryInputs, writeInputs } from "./theoryInputs.ts";
+import { defaultInputs, readInputs, type TheoryInputs, writeInputs } from "./theoryInputs.ts";
+import { useOptimumCurve, useSolution } from "./useOptimum.ts";
 
 const ink = { color: "var(--ink)", dash: "", marker: "circle" } as const;
 const soft = { color: "var(--accent)", dash: "5 3", marker: "square" } as const;
@@ -19,9 +20,8 @@ const here = { color: "var(--accent)", dash: "", marker: "circle" } as const;
 /** The optimum over free features as a function of its numbers, computed here in float64. */
 export function TheoryView() {
   const [inputs, setInputs] = useInputsInAddress();
-  const solution = useMemo(() => solve(inputs), [inputs]);
-  const slow = useDeferredValue(inputs);
-  const curve = useMemo(() => optimumCurve(slow), [slow]);
+  const { solution, searching } = useSolution(inputs);
+  const { curve, searching: drawing } = useOptimumCurve(inputs);
   const text = objectiveText(inputs);
   const optimum = "optimum" in solution ? solution.optimum : null;
 
@@ -49,8 +49,9 @@ export function TheoryView() {
       <div className="mb-4">
         <h1 className="font-semibold text-xl tracking-tight">Theory</h1>
         <p className="mt-1 max-w-3xl text-ink-soft text-sm">
-          Set the last layer's features free, and the training objective has a global optimum in closed form: its value L*, the
-          scale s of the classifier rows, and their geometry. Every run is measured against it.
+          Set the last layer's features free, and the training objective has a global optimum: its value L*, the scale s of the
+          classifier rows, and their geometry; in closed form with equal classes, searched for here otherwise. Every run is
+          measured against it.
         </p>
       </div>
       <div className="grid gap-4 lg:grid-cols-[320px_minmax(0,1fr)]">
@@ -71,7 +72,13 @@ export function TheoryView() {
           </Panel>
         </div>
         <div className="min-w-0 space-y-4">
-          {optimum === null ? (
+          {optimum === null && searching ? (
+            <Panel>
+              <p role="status" className="text-ink-soft text-sm">
+                Searching for the optimum…
+              </p>
+            </Panel>
+          ) : optimum === null ? (
             <div
               role="alert"
               data-testid="no-optimum"
@@ -81,7 +88,7 @@ export function TheoryView() {
               <span>No optimum for these numbers: {"problem" in solution ? solution.problem : ""}.</span>
             </div>
           ) : (
-            <OptimumNumbers optimum={optimum} />
+            <OptimumNumbers optimum={optimum} searching={searching} />
           )}
           <Panel title={text.title}>
             <p className="mb-3 text-ink-soft text-sm">{text.about}</p>
@@ -99,7 +106,9 @@ export function TheoryView() {
                 panelId="loss"
                 headingLevel={2}
                 title="L* over λ"
-                hint="the least loss that any network with this head can reach"
+                hint={
+                  drawing ? "searching for the rest of the curve…" : "the least loss that any network with this head can reach"
+                }
                 series={lossSeries}
                 x={lambdaAxis}
                 y={{ label: "L*", kind: "log10" }}
@@ -134,44 +143,6 @@ export function TheoryView() {
         </div>
       </div>
     </>
-  );
-}
-
-const geometryTexts: Record<Optimum["geometry"], string> = {
-  simplex: "simplex",
-  orthogonal: "orthogonal frame",
-  between: "between simplex and frame",
-  zero: "zero",
-  unequal: "unequal",
-};
-
-function OptimumNumbers({ optimum }: { optimum: Optimum }) {
-  const cosine = cosinesOf(optimum)?.[0][1];
-  const angle = cosine === undefined ? null : (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI;
-  const numbers: [key: string, label: string, value: number | null, text?: string][] = [
-    ["loss", "L*", optimum.loss],
-    ["fit", "Fit", optimum.fit],
-    ["ridge", "Ridge", optimum.ridge],
-    ["scale", "Scale s", optimum.scale],
-    ["angle", "Angle between classes", angle, angle === null ? "–" : `${angle.toFixed(2)}°`],
-  ];
-  return (
-    <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3 xl:grid-cols-6">
-      {numbers.map(([key, label, value, shown]) => (
-        <div key={key} className="bg-surface px-4 py-3">
-          <dt className="text-ink-faint text-xs">{label}</dt>
-          <dd className="mt-0.5 font-medium text-lg" data-testid={`optimum-${key}`} data-value={value ?? ""}>
-            {shown ?? (value === 0 ? "0" : value?.toPrecision(7))}
-          </dd>
-        </div>
-      ))}
-      <div className="bg-surface px-4 py-3">
-        <dt className="text-ink-faint text-xs">Geometry</dt>
-        <dd className="mt-0.5 font-medium text-lg" data-testid="optimum-geometry" data-value={optimum.geometry}>
-          {geometryTexts[optimum.geometry]}
-        </dd>
-      </div>
-    </dl>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { TheoryInputs } from "./theoryInputs.ts";
+import { isNumeric, type TheoryInputs } from "./theoryInputs.ts";
 
 export interface ObjectiveText {
   title: string;
@@ -12,8 +12,39 @@ export interface ObjectiveText {
 
 const paper = "Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239";
 
-/** The words and formulas of an objective. */
+/** The words and formulas of an objective, with slack and unequal classes where there are any. */
 export function objectiveText(inputs: TheoryInputs): ObjectiveText {
+  const text = equalClassesText(inputs);
+  const held = inputs.rho !== 0 && inputs.objective.startsWith("gufm");
+  const numeric = isNumeric(inputs);
+  const frame = inputs.frame === "simplex" ? "\\bigl(I-\\tfrac1K\\mathbf 1\\mathbf 1^{\\!\\top}\\bigr)" : "I";
+  const remarks = [
+    text.about,
+    held &&
+      !numeric &&
+      "Slack towards the frame that the optimum has by itself costs nothing there: L* and s are the same for every ρ.",
+    held &&
+      inputs.imbalance === 1 &&
+      numeric &&
+      "The slack pulls the classifier towards a frame that is not its own: L* rises with ρ.",
+    inputs.imbalance !== 1 &&
+      "With unequal classes the angles differ, and a strong ridge lets the smallest classes fall together (minority collapse).",
+  ];
+  return {
+    ...text,
+    title: held ? `${text.title}, slack` : text.title,
+    about: remarks.filter(Boolean).join(" "),
+    objective: held
+      ? text.objective
+          .replace("\\min_{W", "\\min_{W,\\,c\\ge0")
+          .replace(" \\quad\\text{with}", ` + \\frac\\rho2\\lVert W W^{\\!\\top} - c\\,${frame}\\rVert^2 \\quad\\text{with}`)
+      : text.objective,
+    optimum: numeric ? [] : text.optimum,
+    source: numeric ? "No closed form: searched for over K class features and W by L-BFGS, to about 1e-12." : text.source,
+  };
+}
+
+function equalClassesText(inputs: TheoryInputs): ObjectiveText {
   switch (inputs.objective) {
     case "gufm-ce":
       return {

@@ -1,12 +1,14 @@
 import { MathError } from "../../math/MathError.ts";
 import type { Optimum } from "../../math/optimum.ts";
-import { balancedCounts, type SolvableObjective } from "../../math/unconstrainedObjective.ts";
-import { unconstrainedOptimum } from "../../math/unconstrainedOptimum.ts";
+import { balancedCounts, isBalanced, type SolvableObjective } from "../../math/unconstrainedObjective.ts";
+import { ownFrame, unconstrainedOptimum } from "../../math/unconstrainedOptimum.ts";
 
 export const objectives = ["gufm-ce", "gufm-mse", "ufm-ce", "ufm-mse"] as const;
 export type ObjectiveKind = (typeof objectives)[number];
 export const biases = ["none", "free", "penalized"] as const;
 export type Bias = (typeof biases)[number];
+export const frames = ["simplex", "orthogonal"] as const;
+export type Frame = (typeof frames)[number];
 
 /** What a person can turn on the theory page; its defaults are the paper's sizes. */
 export interface TheoryInputs {
@@ -22,8 +24,16 @@ export interface TheoryInputs {
   classes: number;
   dim: number;
   samples: number;
+  /** Size of the smallest class over that of the largest, which has `samples`; geometric in between. */
+  imbalance: number;
   bias: Bias;
+  /** ρ of the slack, 0 = none */
+  rho: number;
+  frame: Frame;
 }
+
+/** Inputs that are numbers. */
+export type NumberInputKey = { [Key in keyof TheoryInputs]: TheoryInputs[Key] extends number ? Key : never }[keyof TheoryInputs];
 
 export const defaultInputs: TheoryInputs = {
   objective: "gufm-ce",
@@ -34,11 +44,16 @@ export const defaultInputs: TheoryInputs = {
   classes: 10,
   dim: 64,
   samples: 200,
+  imbalance: 1,
   bias: "none",
+  rho: 0,
+  frame: "simplex",
 };
 
 /** More classes than this make pictures of pixels and arithmetic of seconds. */
 export const mostClasses = 200;
+/** Where there is no closed form, more classes than this take a browser too long. */
+export const mostNumericClasses = 20;
 
 const names: Record<keyof TheoryInputs, string> = {
   objective: "o",
@@ -49,12 +64,15 @@ const names: Record<keyof TheoryInputs, string> = {
   classes: "K",
   dim: "d",
   samples: "n",
+  imbalance: "r",
   bias: "bias",
+  rho: "rho",
+  frame: "frame",
 };
 
 /** Reads the address; what is no number there counts as not given. */
 export function readInputs(get: (name: string) => string | null): TheoryInputs {
-  const number = (key: "lambda" | "featureDecay" | "biasDecay" | "fitScale" | "classes" | "dim" | "samples") => {
+  const number = (key: NumberInputKey) => {
     const text = get(names[key]);
     const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
     return Number.isFinite(value) ? value : defaultInputs[key];
@@ -69,6 +87,9 @@ export function readInputs(get: (name: string) => string | null): TheoryInputs {
     classes: number("classes"),
     dim: number("dim"),
     samples: number("samples"),
+    imbalance: number("imbalance"),
+    rho: number("rho"),
+    frame: frames.find((name) => name === get(names.frame)) ?? defaultInputs.frame,
   };
 }
 
@@ -83,27 +104,52 @@ export function writeInputs(inputs: TheoryInputs): Record<string, string | null>
 
 /** Which inputs an objective depends on. */
 export function usedInputs(inputs: TheoryInputs): ReadonlySet<keyof TheoryInputs> {
-  const used = new Set<keyof TheoryInputs>(["lambda", "classes", "dim"]);
-  if (inputs.objective.startsWith("ufm")) for (const key of ["featureDecay", "samples"] as const) used.add(key);
+  const used = new Set<keyof TheoryInputs>(["lambda", "classes", "dim", "imbalance"]);
+  const ridged = inputs.objective.startsWith("ufm");
+  if (ridged) used.add("featureDecay");
+  else used.add("rho");
+  if (!ridged && inputs.rho !== 0) used.add("frame");
+  if (ridged || inputs.imbalance !== 1) used.add("samples");
   if (inputs.objective.endsWith("mse")) for (const key of ["bias", "fitScale"] as const) used.add(key);
   if (inputs.objective === "ufm-mse" && inputs.bias === "penalized") used.add("biasDecay");
   return used;
 }
 
+/** Samples of each class, geometric from n down to n·r, each rounded, at least one. */
+export function classCounts({ classes, samples, imbalance }: TheoryInputs): number[] {
+  const counts = balancedCounts(classes, samples);
+  if (imbalance === 1) return counts;
+  if (!(imbalance > 0 && imbalance <= 1)) throw new MathError(`imbalance = ${imbalance} must be above 0 and at most 1`);
+  return counts.map((count, k) => Math.max(1, Math.round(count * imbalance ** (k / (classes - 1)))));
+}
+
 function objectiveOf(inputs: TheoryInputs): SolvableObjective {
-  const { objective: kind, lambda: weightDecay, featureDecay, fitScale, dim, bias, biasDecay } = inputs;
+  const { objective: kind, lambda: weightDecay, featureDecay, fitScale, dim, bias, biasDecay, rho, frame } = inputs;
   if (inputs.classes > mostClasses)
     throw new MathError(`classes = ${inputs.classes} is above ${mostClasses}, the most that this page draws`);
-  const counts = balancedCounts(inputs.classes, inputs.samples);
+  const counts = classCounts(inputs);
+  const held = rho === 0 ? {} : { slack: { rho, frame } };
   switch (kind) {
     case "gufm-ce":
-      return { kind, counts, dim, weightDecay };
+      return { kind, counts, dim, weightDecay, ...held };
     case "gufm-mse":
-      return { kind, counts, dim, weightDecay, bias: bias === "penalized" ? "free" : bias, fitScale };
+      return { kind, counts, dim, weightDecay, bias: bias === "penalized" ? "free" : bias, fitScale, ...held };
     case "ufm-ce":
       return { kind, counts, dim, weightDecay, featureDecay };
     case "ufm-mse":
       return { kind, counts, dim, weightDecay, featureDecay, bias, fitScale, ...(bias === "penalized" && { biasDecay }) };
+  }
+}
+
+/** Whether the classes are unequal, or held to a frame that is not their own: then there is no closed form. */
+export function isNumeric(inputs: TheoryInputs): boolean {
+  try {
+    const objective = objectiveOf(inputs);
+    const held = "slack" in objective && objective.slack !== undefined && objective.slack.frame !== ownFrame(objective);
+    return held || !isBalanced(objective.counts);
+  } catch (error) {
+    if (error instanceof MathError) return false;
+    throw error;
   }
 }
 
@@ -112,7 +158,12 @@ export type Solution = { optimum: Optimum } | { problem: string };
 /** The optimum, or in words why there is none for these numbers. */
 export function solve(inputs: TheoryInputs): Solution {
   try {
-    const optimum = unconstrainedOptimum(objectiveOf(inputs));
+    const objective = objectiveOf(inputs);
+    if (inputs.classes > mostNumericClasses && isNumeric(inputs))
+      throw new MathError(
+        `classes = ${inputs.classes} is above ${mostNumericClasses}, the most for which this page searches where there is no closed form`,
+      );
+    const optimum = unconstrainedOptimum(objective);
     return optimum.method === "none" ? { problem: optimum.reason } : { optimum };
   } catch (error) {
     if (error instanceof MathError) return { problem: error.message };
@@ -127,17 +178,28 @@ export interface OptimumCurve {
   scales: (number | null)[];
 }
 
-/** L*, its fit and s over six decades of λ around the usual ones, the other numbers kept. */
+/** λ over seven decades around the usual ones. */
+export const curveLambdas = (points: number): number[] =>
+  Array.from({ length: points }, (_, index) => 10 ** (-6 + (7 * index) / (points - 1)));
+
+/** The curve of optima found so far at the first of the λs; null where there is none. */
+export const curveOf = (lambdas: readonly number[], optima: readonly (Optimum | null)[]): OptimumCurve => ({
+  lambdas: lambdas.slice(0, optima.length),
+  losses: optima.map((optimum) => optimum?.loss ?? null),
+  fits: optima.map((optimum) => optimum?.fit ?? null),
+  scales: optima.map((optimum) => optimum?.scale ?? null),
+});
+
+export function optimumAt(inputs: TheoryInputs, lambda: number): Optimum | null {
+  const solution = solve({ ...inputs, lambda });
+  return "optimum" in solution ? solution.optimum : null;
+}
+
+/** L*, its fit and s over λ, the other numbers kept. */
 export function optimumCurve(inputs: TheoryInputs, points = 121): OptimumCurve {
-  const lambdas = Array.from({ length: points }, (_, index) => 10 ** (-6 + (7 * index) / (points - 1)));
-  const optima = lambdas.map((lambda) => {
-    const solution = solve({ ...inputs, lambda });
-    return "optimum" in solution ? solution.optimum : null;
-  });
-  return {
+  const lambdas = curveLambdas(points);
+  return curveOf(
     lambdas,
-    losses: optima.map((optimum) => optimum?.loss ?? null),
-    fits: optima.map((optimum) => optimum?.fit ?? null),
-    scales: optima.map((optimum) => optimum?.scale ?? null),
-  };
+    lambdas.map((lambda) => optimumAt(inputs, lambda)),
+  );
 }

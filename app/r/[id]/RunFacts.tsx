@@ -1,16 +1,14 @@
 "use client";
 import type { ReactNode } from "react";
-import { architectureLabel } from "../../../contract/architecture.ts";
-import { datasetTitles } from "../../../contract/datasetConfig.ts";
-import { effectiveRidge, regularizerLabel } from "../../../contract/regularizer.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
+import { datasetLabel, datasetTitles } from "../../../contract/datasetConfig.ts";
 import type { AttemptView, RunDetail } from "../../../contract/views.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
-import { formatBytes, formatCount, formatMeasure } from "../../text/formatNumber.ts";
+import { formatBytes, formatCount } from "../../text/formatNumber.ts";
 import { formatFull } from "../../text/formatTime.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Facts, Table, Td, Th } from "../../ui/Table.tsx";
+import { configRows, inputText, samplingRows } from "./configRows.ts";
 
 /** Everything that decided the run's numbers. */
 export function RunFacts({ detail }: { detail: RunDetail }) {
@@ -26,14 +24,17 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
           rows={
             dataset === null
               ? [
-                  ["Data set", datasetTitles[row.config.dataset.id]],
+                  ["Data set", datasetLabel(row.config.dataset)],
+                  ...samplingRows(row.config.dataset),
                   ["Source", "known when a worker has loaded it"],
                 ]
               : [
                   ["Data set", datasetTitles[dataset.id]],
+                  ...samplingRows(row.config.dataset),
                   ["Source", dataset.source],
                   ["sha256", <Hash key="hash" text={dataset.hash} />],
-                  ["Classes", `${dataset.classes}, inputs of dimension ${formatCount(dataset.inputDimension)}`],
+                  ["Classes", dataset.classes],
+                  ["Inputs", inputText(dataset)],
                   ["Training", countsText(dataset.trainCounts)],
                   ["Test", countsText(dataset.testCounts)],
                 ]
@@ -117,53 +118,6 @@ function countsText(counts: number[]): string {
   if (counts.length > 0 && counts.every((count) => count === counts[0]))
     return `${counts.length} × ${formatCount(counts[0])} = ${formatCount(total)}`;
   return `${formatCount(total)} (${counts.join(", ")})`;
-}
-
-export function configRows(config: RunConfig): [ReactNode, ReactNode][] {
-  const { training } = config;
-  const { optimizer, schedule } = training;
-  const ridge = effectiveRidge(config.regularizer, config.depth);
-  const family = config.regularizer.family;
-  return [
-    ["Seed", config.seed],
-    ["Architecture", `${architectureLabel(config.architecture, config.normalization)} (${config.normalization})`],
-    ["Depth L", config.depth],
-    ["Width d", config.width],
-    [
-      "Loss",
-      `${config.loss === "ce" ? "cross entropy" : "squared error"}, head ${config.headBias ? "with bias" : "without bias"}`,
-    ],
-    [
-      "Regularizer",
-      family === "weights"
-        ? `${regularizerLabel(config.regularizer)} (hidden ${formatMeasure(ridge.hidden)}, head ${formatMeasure(ridge.head)})`
-        : regularizerLabel(config.regularizer),
-    ],
-    [
-      "Optimizer",
-      optimizer.name === "adam"
-        ? `Adam, β ${optimizer.beta1}, ${optimizer.beta2}, ε ${optimizer.epsilon}`
-        : `SGD, momentum ${optimizer.momentum}`,
-    ],
-    ["Learning rate", training.learningRate],
-    [
-      "Schedule",
-      schedule.name === "constant"
-        ? "constant"
-        : schedule.name === "cosine"
-          ? `cosine to ${schedule.floor}`
-          : `× ${schedule.factor} at ${schedule.at.join(", ")}`,
-    ],
-    ["Warm-up", training.warmupSteps === 0 ? "none" : `${formatCount(training.warmupSteps)} steps`],
-    ["Batch", training.batch === "full" ? "full" : formatCount(training.batch)],
-    ["Steps", formatCount(training.steps)],
-    ["Initialization", `gain ${training.initialization.gain}, branches ${training.initialization.branchGain}`],
-    [
-      "Measuring",
-      config.measuring.name === "log" ? `${config.measuring.perDecade} times a decade` : `every ${config.measuring.steps} steps`,
-    ],
-    ["Device asked for", config.device],
-  ];
 }
 
 function outcomeOf(attempt: AttemptView): ReactNode {

@@ -10,6 +10,7 @@ import { Panel } from "../../ui/Panel.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { SkeletonLines } from "../../ui/Skeleton.tsx";
 import { RunCharts } from "./RunCharts.tsx";
+import { RunEvaluation } from "./RunEvaluation.tsx";
 import { RunAttempts, RunCheckpoints, RunFacts } from "./RunFacts.tsx";
 import { RunHeader } from "./RunHeader.tsx";
 import { RunLog } from "./RunLog.tsx";
@@ -59,6 +60,7 @@ export function RunView({ runId }: { runId: string }) {
       <div className="mt-4">
         <RunCharts detail={detail} store={store} csvHref={csvHref} />
       </div>
+      <RunEvaluation row={detail.row} />
       <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="min-w-0 space-y-4">
           <RunLog lines={log} />

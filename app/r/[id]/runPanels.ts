@@ -75,7 +75,13 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
       panels: [
         { ...both("loss"), optimum: true },
         parts("gap", "Gap to the UFM optimum", "(J − L*)/L*, split exactly", ["gap.total", "gap.head", "gap.representation"]),
-        parts("ridge", "Ridge terms", "(λ/2)‖·‖²", ["ridge.head", "ridge.hidden"]),
+        parts("ridge", "Penalties", "(λ/2)‖·‖² and slack", [
+          "ridge.head",
+          "ridge.hidden",
+          "ridge.features",
+          "ridge.bias",
+          "slack",
+        ]),
         both("fit"),
         both("accuracy"),
         parts("distance", "Distance to the optimal set", "0 at the optimum", ["distance.procrustes", "distance.gram"]),
@@ -103,6 +109,9 @@ const partLabels: Partial<Record<Metric, string>> = {
   "gap.representation": "representation part",
   "ridge.head": "head",
   "ridge.hidden": "hidden layers",
+  "ridge.features": "features",
+  "ridge.bias": "head's bias",
+  slack: "slack",
   "distance.procrustes": "Procrustes",
   "distance.gram": "Gram",
 };
@@ -114,7 +123,7 @@ const layerStyle = (config: RunConfig, layer: number): LineStyle => ({
 });
 
 const partStyle = (config: RunConfig, index: number): LineStyle => ({
-  color: index === 0 ? "var(--ink)" : shadedColor(config, index === 1 ? 0.75 : 0.25),
-  dash: ["", "6 3", "2 3"][index] ?? "",
-  marker: (["circle", "square", "diamond"] as const)[index] ?? "circle",
+  color: index === 0 ? "var(--ink)" : shadedColor(config, index % 2 === 1 ? 0.75 : 0.25),
+  dash: ["", "6 3", "2 3", "9 3 2 3", "1 3"][index] ?? "",
+  marker: (["circle", "square", "diamond", "triangle", "cross"] as const)[index] ?? "circle",
 });

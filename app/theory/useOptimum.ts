@@ -1,0 +1,60 @@
+"use client";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import type { Optimum } from "../../math/optimum.ts";
+import {
+  curveLambdas,
+  curveOf,
+  isNumeric,
+  type OptimumCurve,
+  optimumAt,
+  optimumCurve,
+  type Solution,
+  solve,
+  type TheoryInputs,
+} from "./theoryInputs.ts";
+
+/** A search waits for a slider to rest. */
+const restMs = 150;
+const numericPoints = 22;
+
+/** The optimum at once where it has a closed form; where it must be searched for, the last one until then. */
+export function useSolution(inputs: TheoryInputs): { solution: Solution; searching: boolean } {
+  const numeric = useMemo(() => isNumeric(inputs), [inputs]);
+  const closed = useMemo(() => (numeric ? null : solve(inputs)), [inputs, numeric]);
+  const [found, setFound] = useState<{ inputs: TheoryInputs; solution: Solution } | null>(null);
+  useEffect(() => {
+    if (!numeric) return;
+    const timer = setTimeout(() => setFound({ inputs, solution: solve(inputs) }), restMs);
+    return () => clearTimeout(timer);
+  }, [inputs, numeric]);
+  if (closed !== null) return { solution: closed, searching: false };
+  return {
+    solution: found?.solution ?? { problem: "it is being searched for" },
+    searching: found?.inputs !== inputs,
+  };
+}
+
+/** L* over λ: smooth in closed form; searched for point by point, between which the page stays alive, where there is none. */
+export function useOptimumCurve(inputs: TheoryInputs): { curve: OptimumCurve; searching: boolean } {
+  const slow = useDeferredValue(inputs);
+  const numeric = useMemo(() => isNumeric(slow), [slow]);
+  const closed = useMemo(() => (numeric ? null : optimumCurve(slow)), [slow, numeric]);
+  // Every λ but the chosen one is on the curve: a turned λ starts no new search.
+  const others = JSON.stringify({ ...slow, lambda: 0 });
+  const [found, setFound] = useState<{ others: string; optima: (Optimum | null)[] } | null>(null);
+  useEffect(() => {
+    if (!numeric) return;
+    const wanted = JSON.parse(others) as TheoryInputs;
+    const lambdas = curveLambdas(numericPoints);
+    const optima: (Optimum | null)[] = [];
+    let timer = setTimeout(function next() {
+      optima.push(optimumAt(wanted, lambdas[optima.length]));
+      setFound({ others, optima: [...optima] });
+      if (optima.length < lambdas.length) timer = setTimeout(next, 0);
+    }, 2 * restMs);
+    return () => clearTimeout(timer);
+  }, [numeric, others]);
+  const numericCurve = useMemo(() => curveOf(curveLambdas(numericPoints), found?.optima ?? []), [found]);
+  if (closed !== null) return { curve: closed, searching: false };
+  return { curve: numericCurve, searching: found?.others !== others || found.optima.length < numericPoints };
+}
