@@ -1,5 +1,5 @@
 import type { Architecture, Normalization } from "../../contract/architecture.ts";
-import { type DatasetId, datasetIds } from "../../contract/datasetConfig.ts";
+import type { DatasetId } from "../../contract/datasetConfig.ts";
 import type { Regularizer } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 
@@ -27,15 +27,18 @@ interface Tone {
 const tone = (shallow: number, deep: number, chroma = 1, lift = 0): Tone => ({ shallow, deep, chroma, lift });
 const neutral = tone(260, 260, 0.08);
 
-/** Found by search: the least OKLab distance between two of them, also as colour-blind eyes see them, is as large as it gets. */
+/**
+ * Found by search: hues near eight anchors (blue, orange, green, yellow, …), so that any two architectures stay apart, also as
+ * colour-blind eyes see them, and the two normalizations of one are told apart by chroma and lightness.
+ */
 const tones: Record<Architecture, Record<Normalization, Tone>> = {
-  rn1: { "post-ln": tone(222, 275), "pre-ln": tone(185, 150) },
-  rn2: { "post-ln": tone(78, 36), "pre-ln": tone(355, 322) },
-  t11: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
-  t12: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
-  t21: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
-  t22: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
-  conv: { "post-ln": tone(0, 0), "pre-ln": tone(0, 0) },
+  rn1: { "post-ln": tone(222, 275), "pre-ln": tone(243, 302, 0.32, 0.1) },
+  rn2: { "post-ln": tone(78, 36), "pre-ln": tone(41, 21, 0.48, 0.1) },
+  t11: { "post-ln": tone(157, 155, 1.15, 0.045), "pre-ln": tone(194, 178, 0.32, 0.047) },
+  t12: { "post-ln": tone(106, 100, 1.14, 0.1), "pre-ln": tone(128, 111, 0.75, 0.043) },
+  t21: { "post-ln": tone(330, 326, 1.15), "pre-ln": tone(302, 306, 0.85, 0.073) },
+  t22: { "post-ln": tone(222, 227, 0.74, 0.1), "pre-ln": tone(200, 206, 0.65) },
+  conv: { "post-ln": tone(357, 357, 0.97, 0.1), "pre-ln": tone(15, 5, 0.84, 0.01) },
   ufm: { "post-ln": neutral, "pre-ln": neutral },
 };
 
@@ -101,17 +104,36 @@ export function strengthShade(config: Regularizer): number {
   }
 }
 
+/** Data sets in the order of their markers: those of one study are seldom eight apart. */
+const datasetMarkers: readonly DatasetId[] = [
+  "fashion-mnist-mini",
+  "mnist",
+  "cifar10",
+  "sentence-polarity",
+  "fashion-mnist",
+  "kmnist",
+  "cifar100",
+  "imdb",
+  "random-labels",
+  "cifar10-lossless-5k",
+  "emnist-balanced",
+  "sst2",
+  "gaussian-clusters",
+  "emnist-letters",
+  "image-folder",
+  "text-file",
+];
+
 /**
  * Style of a line over depths: lightness is free there, so it tells widths apart (or else strengths of decay), and the
  * marker tells losses and data sets apart.
  */
 export function curveStyle(config: RunConfig, varies: { width: boolean; lambda: boolean }): LineStyle {
   const shade = varies.width ? (Math.log2(config.width) - 3) / 7 : varies.lambda ? strengthShade(config.regularizer) : 0.55;
-  const dataset = datasetIds.indexOf(config.dataset.id as DatasetId);
-  const index = dataset * 2 + (config.loss === "mse" ? 1 : 0);
+  const index = (datasetMarkers.indexOf(config.dataset.id) + (config.loss === "mse" ? 4 : 0)) % markers.length;
   return {
     color: shadedColor(config, 0.15 + 0.8 * clamp(shade)),
     dash: regularizerDash(config.regularizer),
-    marker: markers[index % markers.length] as Marker,
+    marker: markers[index] as Marker,
   };
 }

@@ -65,7 +65,9 @@ export function ArchitecturesField({
         <ul className="mt-3 space-y-2 border-line border-t pt-3" data-testid="transformers">
           {transformers.map(({ one, at }) => (
             <li key={at} className="flex flex-wrap items-start gap-x-3 gap-y-1">
-              <span className="w-26 shrink-0 pt-6 text-sm">{architectureLabel(one.name, one.normalization)}</span>
+              <span className="shrink-0 text-sm max-sm:w-full sm:w-26 sm:pt-6">
+                {architectureLabel(one.name, one.normalization)}
+              </span>
               <Field label="Heads" error={problemAt(problems, `config.architectures.${at}.heads`)} className="w-22">
                 {(control) => (
                   <OptionalNumberInput

@@ -12,6 +12,12 @@ const geometryTexts: Record<Optimum["geometry"], string> = {
 
 const degrees = (cosine: number) => (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI;
 
+function numberText(value: number | null): string {
+  if (value === null) return "–";
+  if (value === 0) return "0";
+  return Math.abs(value) < 1e-4 ? value.toExponential(4) : value.toPrecision(7);
+}
+
 /** The optimum in numbers; faint while the one for the newest inputs is being searched for. */
 export function OptimumNumbers({ optimum, searching }: { optimum: Optimum; searching: boolean }) {
   const cosines = cosinesOf(optimum);
@@ -47,7 +53,7 @@ export function OptimumNumbers({ optimum, searching }: { optimum: Optimum; searc
         <div key={key} className="bg-surface px-4 py-3">
           <dt className="text-ink-faint text-xs">{label}</dt>
           <dd className="mt-0.5 font-medium text-lg" data-testid={`optimum-${key}`} data-value={value ?? ""}>
-            {shown ?? (value === 0 ? "0" : value?.toPrecision(7))}
+            {shown ?? numberText(value)}
           </dd>
         </div>
       ))}
