@@ -28,12 +28,13 @@ const largestChunk = 512;
 
 /**
  * Compiles the forward pass once, for chunks of one size (shapes are static): equal parts of the larger set, at most 512
- * samples each. A last chunk is filled up with its first sample and cut again.
+ * samples each. A last chunk is filled up with its first sample and cut again. Free features are read in one chunk, and of the
+ * training set alone.
  */
 export async function makeFeatureReader(engine: Engine, network: Network, sets: SampleSet[]): Promise<FeatureReader> {
   const { inputDimension: dimension, classes, width, depth } = network;
   const largest = Math.max(...sets.map((set) => set.count));
-  const size = Math.ceil(largest / Math.ceil(largest / largestChunk));
+  const size = network.freeSamples ?? Math.ceil(largest / Math.ceil(largest / largestChunk));
   const forward = await engine.compileFunction({
     state: { parameters: { shape: [parameterCount(network.parameters)] } },
     inputs: { x: { shape: [size, dimension] } },
@@ -52,6 +53,7 @@ export async function makeFeatureReader(engine: Engine, network: Network, sets: 
   const padded = new Float32Array(size * dimension);
 
   async function* read(set: SampleSet, source: ParameterSource): AsyncGenerator<Chunk> {
+    if (network.freeSamples !== null && set.count !== size) throw new Error("free features of other samples than trained on");
     for (let from = 0; from < set.count; from += size) {
       const count = Math.min(size, set.count - from);
       const given = set.inputs.subarray(from * dimension, (from + count) * dimension);

@@ -25,14 +25,23 @@ export interface Findings {
 /** What says something on samples the network was not trained on: not the geometry of means and classifier (NC2). */
 const testMetrics: MetricId[] = ["nc1.ratio", "nc1.cdnv"];
 const lastTestMetrics: MetricId[] = [...testMetrics, "nc3.cosine", "nc4.ncc"];
+const noTestSet = "free features have no test set";
 
 /**
  * The metrics of every layer: all on the training set; on the test set NC1 about the test set's own class means and, at the last
- * layer, NC3, and NC4 with the nearest class mean of the *training* set.
+ * layer, NC3, and NC4 with the nearest class mean of the *training* set. Free features have no test set.
  */
-export function layerFindings(findings: Findings, config: RunConfig, head: Matrix, onTrain: SplitSums, onTest: SplitSums): void {
+export function layerFindings(
+  findings: Findings,
+  config: RunConfig,
+  head: Matrix,
+  onTrain: SplitSums,
+  onTest: SplitSums | null,
+): void {
   const orthogonal = config.loss === "mse" && !config.headBias;
+  if (!onTest) for (const id of lastTestMetrics) findings.missing[seriesKey("test", id, onTrain.statistics.length)] = noTestSet;
   for (const [split, sums] of [["train", onTrain] as const, ["test", onTest] as const]) {
+    if (!sums) continue;
     const last = sums.statistics.length - 1;
     sums.statistics.forEach((statistics, l) => {
       const moments = sums.moments[l];
@@ -70,7 +79,7 @@ interface ObjectiveInput {
   head: Matrix;
   optimum: Optimum | NoOptimum;
   onTrain: SplitSums;
-  onTest: SplitSums;
+  onTest: SplitSums | null;
 }
 
 /** Fit, accuracy, every penalty, J, the gap to L* split exactly, and the two distances; J is that of the whole training set. */
@@ -92,8 +101,10 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
   };
   put("fit", onTrain.fit);
   put("accuracy", onTrain.accuracy);
-  findings.values[seriesKey("test", "fit")] = onTest.fit;
-  findings.values[seriesKey("test", "accuracy")] = onTest.accuracy;
+  for (const metric of ["fit", "accuracy"] as const) {
+    if (onTest) findings.values[seriesKey("test", metric)] = onTest[metric];
+    else findings.missing[seriesKey("test", metric)] = noTestSet;
+  }
   const last = onTrain.statistics[onTrain.statistics.length - 1];
   const penalties = penaltiesOf(config, network, parameters, head, last);
   for (const [metric, value] of Object.entries(penalties) as [Metric, number][]) put(metric, value);

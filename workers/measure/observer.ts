@@ -57,12 +57,15 @@ export async function makeObserver(
       const trainChunks = passes.train(source);
       const onTrain = await sumSplit({ ...common, chunks: trainChunks, secondPass: secondPass ? "all" : "none" });
       requireFinite(onTrain, step);
-      const onTest = await sumSplit({
-        ...common,
-        chunks: passes.test(source),
-        reference: onTrain.statistics,
-        secondPass: secondPass ? "last" : "none",
-      });
+      const onTest =
+        network.freeSamples === null
+          ? await sumSplit({
+              ...common,
+              chunks: passes.test(source),
+              reference: onTrain.statistics,
+              secondPass: secondPass ? "last" : "none",
+            })
+          : null;
       const findings: Findings = { values: {}, missing: {} };
       layerFindings(findings, config, head, onTrain, onTest);
       objectiveFindings(findings, { config, network, parameters, head, optimum, onTrain, onTest });

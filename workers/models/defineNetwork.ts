@@ -4,6 +4,7 @@ import { Failure } from "../../contract/failure.ts";
 import { normalizesHead } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { convolutionalNetwork } from "./convolutionalNetwork.ts";
+import { freeFeatures } from "./freeFeatures.ts";
 import type { Network } from "./network.ts";
 import { residualNetwork } from "./residualNetwork.ts";
 import { imageTokens, type Tokens, textTokens } from "./tokens.ts";
@@ -16,10 +17,13 @@ export interface NetworkData {
   /** Numbers a sample, and how they lie. */
   dimension: number;
   input: InputShape;
+  /** N: free features are those of the training samples. */
+  train?: { count: number };
 }
 
 /** The network of a run on its data. @throws Failure INVALID where it cannot read them */
-export function defineNetwork(config: RunConfig, { classes, dimension, input }: NetworkData): Network {
+export function defineNetwork(config: RunConfig, data: NetworkData): Network {
+  const { classes, dimension, input } = data;
   const { architecture, normalization, depth, width, headBias } = config;
   const common = {
     normalization,
@@ -35,7 +39,8 @@ export function defineNetwork(config: RunConfig, { classes, dimension, input }: 
     return transformer({ ...common, architecture, heads: headsOf(config), tokens: tokensOf(config, input) });
   if (architecture === "rn1" || architecture === "rn2") return residualNetwork({ ...common, architecture });
   if (architecture === "conv") return convolutionalNetwork({ ...common, input });
-  throw new Failure("INVALID", `The architecture ${architecture} is not there.`);
+  if (!data.train) throw new Failure("INTERNAL", "free features without a training set");
+  return freeFeatures({ ...common, samples: data.train.count });
 }
 
 function tokensOf(config: RunConfig, input: InputShape): Tokens {

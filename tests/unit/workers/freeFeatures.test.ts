@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import type { RunEvent } from "../../../contract/runEvents.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
+import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
+import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { executeRun } from "../../../workers/run/executeRun.ts";
+import { makeTrainer } from "../../../workers/training/train.ts";
+import { dataOf, smallRun } from "./support.ts";
+
+type Overrides = Parameters<typeof smallRun>[0];
+
+const dataset = { id: "gaussian-clusters", classes: 4, dimension: 3, trainPerClass: 25, testPerClass: 5 };
+const training = { steps: 1500, learningRate: 0.05, optimizer: { name: "adam", beta2: 0.99 } };
+
+const freeRun = (overrides: Overrides) =>
+  smallRun({
+    dataset,
+    architecture: "ufm",
+    depth: 1,
+    width: 8,
+    training,
+    measuring: { name: "every", steps: 500 },
+    ...overrides,
+  });
+
+/** The events of a run from its beginning to its end. */
+async function eventsOf(overrides: Overrides): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  await executeRun({
+    config: freeRun(overrides),
+    places: { folder: null, cache: "" },
+    device: "cpu",
+    threads: 1,
+    emit: (event) => events.push(event),
+    progress: () => {},
+    resumeFrom: null,
+    saveCheckpoint: () => {},
+    interruption: () => null,
+  });
+  return events;
+}
+
+const ridge = { family: "features", lambdaW: 0.05, lambdaH: 0.002 };
+const sphere = { family: "weights", lambda: 0.02 };
+const optima = [
+  { name: "MSE, ridge, no bias", loss: "mse", headBias: false, regularizer: ridge },
+  { name: "MSE, ridge, free bias", loss: "mse", headBias: true, regularizer: ridge },
+  { name: "MSE, ridge, bias with a ridge", loss: "mse", headBias: true, regularizer: { ...ridge, lambdaB: 0.3 } },
+  { name: "MSE, ridge so strong that nothing is left", loss: "mse", headBias: false, regularizer: { ...ridge, lambdaH: 0.06 } },
+  { name: "CE, ridge, no bias", loss: "ce", headBias: false, regularizer: ridge },
+  { name: "CE, ridge, free bias", loss: "ce", headBias: true, regularizer: ridge },
+  { name: "CE, sphere", loss: "ce", headBias: false, regularizer: sphere },
+  { name: "MSE, sphere, no bias", loss: "mse", headBias: false, regularizer: sphere },
+  { name: "MSE, sphere, free bias", loss: "mse", headBias: true, regularizer: sphere },
+  {
+    name: "CE, sphere, split objective",
+    loss: "ce",
+    headBias: false,
+    regularizer: { ...sphere, objective: "split", headLambda: 0.01 },
+  },
+];
+
+describe("free features", () => {
+  test.each(optima)("reach L* from above: $name", async ({ name: _, ...overrides }) => {
+    const events = await eventsOf(overrides);
+    const started = events.find((event) => event.kind === "started");
+    expect(started?.optimum.method).toBe("closed-form");
+    const optimum = started?.optimum.loss as number;
+    const measured = events.filter((event) => event.kind === "measurement");
+    const losses = measured.map(({ values }) => values["train/loss"]);
+    for (const loss of losses) expect(loss / optimum - 1).toBeGreaterThan(-1e-6);
+    expect(losses[0] / optimum - 1).toBeGreaterThan(0.1);
+    expect((losses.at(-1) as number) / optimum - 1).toBeLessThan(1e-4);
+  });
+
+  test("have no test set, and say so; everything else is measured", async () => {
+    const events = await eventsOf({ loss: "mse", regularizer: ridge, training: { ...training, steps: 2 } });
+    const measured = events.filter((event) => event.kind === "measurement");
+    expect(measured.length).toBe(2);
+    for (const { values, missing } of measured) {
+      expect(Object.keys(values).filter((key) => key.startsWith("test/"))).toEqual([]);
+      expect(missing["test/accuracy"]).toBe("free features have no test set");
+      expect(missing["test/nc1.ratio@1"]).toBe("free features have no test set");
+      expect(values["train/nc1.ratio@1"]).toBeGreaterThan(0);
+      expect(values["train/gap.total"]).toBeCloseTo(values["train/gap.head"] + values["train/gap.representation"], 6);
+      expect(Object.keys(values).filter((key) => key.includes("@") && !key.endsWith("@1"))).toEqual([]);
+    }
+    expect(events.at(-1)?.kind).toBe("finished");
+  });
+
+  test("are the columns of H, in the order of the training samples", async () => {
+    const config = freeRun({ regularizer: ridge });
+    const data = dataOf(config);
+    const network = defineNetwork(config, data);
+    const [h, head] = network.parameters;
+    expect([h, head]).toMatchObject([
+      { name: "H", shape: [8, 100], penalty: "features", deviation: 1 },
+      { name: "W1", shape: [4, 8], penalty: "head" },
+    ]);
+    const parameters = initializeParameters(network.parameters, 1);
+    const reader = await makeFeatureReader(await createEngine({ device: "cpu" }), network, [data.train]);
+    let seen = 0;
+    for await (const chunk of reader.read(data.train, { parameters })) {
+      for (let i = 0; i < chunk.count; i++, seen++)
+        for (let j = 0; j < 8; j++) expect(chunk.features[0][i * 8 + j]).toBe(parameters[j * 100 + seen]);
+    }
+    expect(seen).toBe(100);
+    await reader.dispose();
+  });
+
+  test("are refused in batches", async () => {
+    const config = freeRun({ training: { ...training, batch: 50 } });
+    const data = dataOf(config);
+    const network = defineNetwork(config, data);
+    const state = { parameters: initializeParameters(network.parameters, 1) };
+    const engine = await createEngine({ device: "cpu" });
+    await expect(makeTrainer(engine, config, network, data, state)).rejects.toThrow("train on the full batch");
+  });
+});
