@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import type { AfterTraining } from "../../contract/afterTraining.ts";
 import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
@@ -9,6 +10,7 @@ import { readable } from "../charts/axisTicks.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Facts } from "../ui/Table.tsx";
+import { normLabels } from "./evaluations.ts";
 import { gridAxes, varyingAxes } from "./gridAxes.ts";
 
 /** What was run: what differs between the runs first, then what they share, the data's identity and the optimum. */
@@ -32,7 +34,7 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
   const shared: [string, string][] = [
     ...(dataset ? single("dataset", "Data set", datasetLabel(dataset)) : []),
     ...(architecture
-      ? single("architecture", "Architecture", architectureLabel(architecture.name, architecture.normalization))
+      ? single("architecture", "Architecture", architectureLabel(architecture.name, architecture.normalization, architecture))
       : []),
     ...single("depth", "Depth", config.depths.join(", ")),
     ...single("width", "Width", config.widths.join(", ")),
@@ -52,6 +54,10 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
       measuring.name === "log" ? `${measuring.perDecade} log-spaced steps a decade` : `every ${measuring.steps} steps`,
     ],
     ["Device", config.device],
+    ...(config.afterTraining ? ([["After training", afterText(config.afterTraining)]] as [string, string][]) : []),
+    ...(config.convergence
+      ? ([["Counts", `a run whose training accuracy is at least ${config.convergence.minTrainAccuracy}`]] as [string, string][])
+      : []),
   ];
   return (
     <Panel title="Configuration" testId="config">
@@ -73,6 +79,17 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
       </div>
     </Panel>
   );
+}
+
+/** "FGSM and PGD (10 steps), 500 samples; linear probes on Fashion-MNIST". */
+function afterText({ robustness, transfer }: AfterTraining): string {
+  const parts: string[] = [];
+  if (robustness) {
+    const norms = robustness.norms.map((norm) => normLabels[norm]).join(" and ");
+    parts.push(`FGSM and PGD (${robustness.pgdSteps} steps) in ${norms} on ${robustness.samples} test samples`);
+  }
+  if (transfer) parts.push(`linear probes on ${datasetLabel(transfer.dataset)} (ridge ${transfer.ridge})`);
+  return parts.length === 0 ? "nothing" : parts.join("; ");
 }
 
 /** Identity and hash of the data, from a run of each data set that has begun. */

@@ -1,9 +1,9 @@
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import { isUnconverged } from "../../contract/isUnconverged.ts";
 import type { Split } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
-import { isUnconverged } from "./convergenceRule.ts";
 import type { StudyMetric } from "./studyMetrics.ts";
 import { meanAndDeviation } from "./tableGroups.ts";
 import { isShare, valueText } from "./valueText.ts";

@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { memo } from "react";
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import { isUnconverged } from "../../contract/isUnconverged.ts";
 import type { Split } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
@@ -10,10 +11,9 @@ import type { LineStyle } from "../charts/lineStyle.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";
 import { Progress } from "../ui/Progress.tsx";
 import { Td } from "../ui/Table.tsx";
-import { isUnconverged } from "./convergenceRule.ts";
 import { type GridAxisId, gridAxes } from "./gridAxes.ts";
 import type { MetricColumn } from "./runColumns.ts";
-import { type StudyMetric, studyValue } from "./studyMetrics.ts";
+import { isDerived, type StudyMetric, studyValue } from "./studyMetrics.ts";
 import { valueText } from "./valueText.ts";
 
 interface RunLineProps {
@@ -127,7 +127,7 @@ export const RunLine = memo(
 function ValueCell({ row, metric, split }: { row: RunRow; metric: StudyMetric; split: Split }) {
   const value = studyValue(row, metric, split);
   return (
-    <Td numeric data-metric={`${split}/${metric}`} data-value={value ?? ""}>
+    <Td numeric {...(isDerived(metric) ? {} : { "data-metric": `${split}/${metric}`, "data-value": value ?? "" })}>
       {valueText(value, metric)}
     </Td>
   );

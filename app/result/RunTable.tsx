@@ -1,13 +1,14 @@
 "use client";
 import { Fragment, useMemo, useState } from "react";
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import { isUnconverged } from "../../contract/isUnconverged.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { TextInput } from "../ui/Field.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Table, Td, Th } from "../ui/Table.tsx";
-import { isUnconverged, leftOutText } from "./convergenceRule.ts";
+import { leftOutText } from "./convergenceRule.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { type GridAxisId, gridAxes, varyingAxes } from "./gridAxes.ts";
 import { MeanCell } from "./MeanCell.tsx";

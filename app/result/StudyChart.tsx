@@ -2,7 +2,7 @@
 import { memo, useMemo, useState } from "react";
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { readable, shortNumber } from "../charts/axisTicks.ts";
+import { shortNumber } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
 import { countOf } from "../text/formatNumber.ts";

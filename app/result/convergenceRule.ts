@@ -1,17 +1,10 @@
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import { isUnconverged } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { countOf } from "../text/formatNumber.ts";
-import { lastValue } from "./lastValue.ts";
 
-/** Whether the study's rule leaves a run out: finished, and its last training accuracy is below the bound. */
-export function isUnconverged(row: Pick<RunRow, "status" | "last" | "config">, rule: ConvergenceRule | undefined): boolean {
-  if (rule === undefined || row.status !== "finished") return false;
-  const accuracy = lastValue(row, "accuracy", "train");
-  return accuracy !== null && accuracy < rule.minTrainAccuracy;
-}
-
-/** The runs that count. */
-export const convergedRuns = <T extends Pick<RunRow, "status" | "last" | "config">>(
+/** The runs that count in means and slopes. */
+export const convergedRuns = <T extends Pick<RunRow, "status" | "last">>(
   rows: readonly T[],
   rule: ConvergenceRule | undefined,
 ): readonly T[] => (rule === undefined ? rows : rows.filter((row) => !isUnconverged(row, rule)));

@@ -111,10 +111,11 @@ export function convergenceSpeed(
   });
 }
 
-/** "350 [200–630]": median steps and range; "> 2,000 (median)" where half of the runs never reach it. */
+/** "350 [200–630]": median steps and range; words where no run, or less than half of them, reaches the goal. */
 export function speedText(speed: Speed | null): string {
   if (speed === null) return "–";
-  const { median } = speed.curve;
+  const { median, reached } = speed.curve;
+  if (reached === 0) return "not reached";
   const count = (steps: number) => steps.toLocaleString("en");
   const range = speed.fastest === null || speed.slowest === null ? "" : ` [${count(speed.fastest)}–${count(speed.slowest)}]`;
   return `${median === null ? "not reached by half" : count(median)}${range}`;

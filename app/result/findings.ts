@@ -3,6 +3,7 @@ import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { convergedRuns, leftOutText } from "./convergenceRule.ts";
+import { cellLabel, type GridAxisId } from "./gridAxes.ts";
 import { reachingText, smallestReaching } from "./smallestReaching.ts";
 import { defaultStudyAxis, type StudyAxisId, studyAxes, studyAxisLabel, varyingStudyAxes } from "./studyAxes.ts";
 import { defaultLines, type SeedMean, type StudyCurve, slopeText, studyCurves } from "./studyCurves.ts";
@@ -74,6 +75,11 @@ function overOther({ nc1, gap }: Measured, x: StudyAxisId): string[] {
   return [`${studyAxes[x].title} ${places[0]} to ${places.at(-1)}: ${parts.join(", ")}`];
 }
 
+const fullAxes = (lines: readonly GridAxisId[], x: StudyAxisId, several: boolean): GridAxisId[] => {
+  const { grid } = studyAxes[x];
+  return several && !lines.includes(grid) ? [...lines, grid] : [...lines];
+};
+
 /**
  * What the study shows, from the last values of its finished runs (of the running ones while none is finished), over the axis that
  * it varies: at the deepest network the gap to the optimum and slopes with their standard errors; the smallest width that reaches
@@ -101,7 +107,9 @@ export function findings(rows: readonly RunRow[], rule?: ConvergenceRule): Findi
     const parts = x === "depth" ? overDepth(measured) : overOther(measured, x);
     if (parts.length === 0) return [];
     const [first, ...rest] = parts;
-    const text = [nc1.label ? `${nc1.label}, ${first}` : first, ...rest, runsText(nc1.count)].join(", ");
+    // A curve of one place does not say what stands on the axis: its full name does.
+    const label = x !== "depth" && valued(nc1).length < 2 ? cellLabel(nc1.config, fullAxes(lines, x, several)) : nc1.label;
+    const text = [label ? `${label}${x === "depth" ? "," : ":"} ${first}` : first, ...rest, runsText(nc1.count)].join(", ");
     return [{ key: nc1.key, text: capital(text) }];
   });
   const across = collapse.baselines.flatMap((nc1): Finding[] => {

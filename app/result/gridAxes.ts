@@ -1,4 +1,4 @@
-import { architectureLabel } from "../../contract/architecture.ts";
+import { architectureLabel, headsOf } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
@@ -20,7 +20,7 @@ const zero = () => 0;
 
 /** The axes of a grid, as a person names them. */
 export const gridAxes: Record<GridAxisId, GridAxis> = {
-  architecture: axisOf("Architecture", (config) => architectureLabel(config.architecture, config.normalization)),
+  architecture: axisOf("Architecture", (config) => architectureLabel(config.architecture, config.normalization, config)),
   dataset: axisOf("Data set", (config) => datasetLabel(config.dataset)),
   width: axisOf(
     "Width",
@@ -52,7 +52,7 @@ function axisOf(title: string, label: GridAxis["label"], order: GridAxis["order"
 export function axisValue(axis: GridAxisId, config: RunConfig): string {
   switch (axis) {
     case "architecture":
-      return `${config.architecture} ${config.normalization}`;
+      return `${config.architecture} ${config.normalization} ${headsOf(config)} ${config.patch ?? ""}`;
     case "dataset":
       return JSON.stringify(config.dataset);
     case "regularizer":

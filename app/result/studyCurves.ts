@@ -1,11 +1,11 @@
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import { isUnconverged } from "../../contract/isUnconverged.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Split } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { logLogSlope, type SlopeFit } from "../../math/logLogSlope.ts";
 import { geometricBand, meanBand } from "../../math/seedBand.ts";
-import { isUnconverged } from "./convergenceRule.ts";
 import { cellLabel, type GridAxisId, groupCells } from "./gridAxes.ts";
 import { groupLines, lineAxes, placesOn, type StudyAxisId, studyAxes } from "./studyAxes.ts";
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";

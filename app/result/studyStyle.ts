@@ -1,4 +1,5 @@
 import { imbalanceOf, noiseRate } from "../../contract/datasetConfig.ts";
+import type { Regularizer } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { curveStyle, type LineStyle, markers, runStyle, shadedColor, strengthShade } from "../charts/lineStyle.ts";
 
@@ -22,15 +23,47 @@ const scales: readonly Scale[] = [
   { id: "strength", shade: strength, step: (config) => Math.round(strength(config) * 10) },
 ];
 
+/** Hues of the families where one architecture's runs differ in their regularizer: its own for the ridge on weights, grey for none. */
+const familyHues: Record<Exclude<Regularizer["family"], "weights">, { hue: number; chroma: number }> = {
+  features: { hue: 155, chroma: 0.13 },
+  slack: { hue: 330, chroma: 0.16 },
+  adamw: { hue: 65, chroma: 0.13 },
+  none: { hue: 260, chroma: 0.01 },
+};
+const familyMarkers: Record<Regularizer["family"], LineStyle["marker"]> = {
+  weights: "circle",
+  features: "square",
+  slack: "diamond",
+  adamw: "cross",
+  none: "wye",
+};
+
+function familyColor({ regularizer, architecture, normalization }: RunConfig): string {
+  const shade = 0.2 + 0.6 * strengthShade(regularizer);
+  if (regularizer.family === "weights") return shadedColor({ architecture, normalization }, shade);
+  const { hue, chroma } = familyHues[regularizer.family];
+  const [light, dark] = [(0.64 - 0.2 * shade).toFixed(3), (0.58 + 0.24 * shade).toFixed(3)];
+  return `light-dark(oklch(${light} ${chroma} ${hue}), oklch(${dark} ${chroma} ${hue}))`;
+}
+
 /**
  * Styles of lines drawn together: hue by architecture and dash by regularizer as everywhere; lightness and marker by the first
- * number (depth, width, noise, …) on which they differ, each on a fixed scale, so that a config looks the same whatever stands beside it.
+ * number (depth, width, noise, …) on which they differ, each on a fixed scale, so that a config looks the same whatever stands beside
+ * it. Where only regularizers differ, their family has the hue.
  */
 export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) => LineStyle {
   const varies = (value: (config: RunConfig) => number) => new Set(configs.map((config) => value(config).toFixed(9))).size > 1;
   const scale = scales.find(({ shade }) => varies(shade));
   if (scale === undefined) return (config) => curveStyle(config, { width: false, lambda: false });
   if (scale.id === "depth") return runStyle;
+  const networks = new Set(configs.map((config) => `${config.architecture} ${config.normalization}`)).size;
+  const families = new Set(configs.map((config) => config.regularizer.family)).size;
+  if (scale.id === "strength" && networks === 1 && families > 1)
+    return (config) => ({
+      ...curveStyle(config, { width: false, lambda: false }),
+      color: familyColor(config),
+      marker: familyMarkers[config.regularizer.family],
+    });
   return (config) => ({
     ...curveStyle(config, { width: false, lambda: false }),
     color: shadedColor(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale.shade(config)))),

@@ -42,7 +42,12 @@ describe("convergence speed", () => {
     const [line] = convergenceSpeed(rows, course, { ...choice, tau: 0.015 });
     expect(speedText(line?.metric ?? null)).toBe("1,000 [1,000–1,000]");
     const [none] = convergenceSpeed(rows, course, { ...choice, tau: 1e-9 });
-    expect(speedText(none?.metric ?? null)).toBe("not reached by half");
+    expect(speedText(none?.metric ?? null)).toBe("not reached");
+    const [few] = convergenceSpeed(rows, course, { ...choice, tau: 0.05 });
+    expect(speedText(few?.metric ?? null)).toBe("1,000 [100–1,000]");
+    const one = [rows[2], rows[0], rows[2]] as RunRow[];
+    const [least] = convergenceSpeed(one, course, choice);
+    expect(speedText(least?.metric ?? null)).toBe("not reached by half [10–10]");
   });
   it("is drawn as a staircase from 1 that ends where the last run was watched", () => {
     const lines = convergenceSpeed(rows, course, choice);
