@@ -6,7 +6,7 @@ import type { RunConfig } from "../../contract/runConfig.ts";
 /** What a run is, in a line: "RN1 · L = 8 · d = 64 · λ=0.005 · seed 0". */
 export function runTitle(config: RunConfig): string {
   return [
-    architectureLabel(config.architecture, config.normalization),
+    architectureLabel(config.architecture, config.normalization, config),
     `L = ${config.depth}`,
     `d = ${config.width}`,
     regularizerLabel(config.regularizer),

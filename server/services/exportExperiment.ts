@@ -1,4 +1,5 @@
 import { datasetLabel } from "../../contract/datasetConfig.ts";
+import { isUnconverged } from "../../contract/isUnconverged.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import { parseSeriesKey } from "../../contract/seriesKey.ts";
 import { getExperimentRow } from "../../db/queries/experiments.ts";
@@ -26,7 +27,7 @@ const axes = [
 
 /**
  * One line a run: its place in the grid, the latest value of every series and what was found after training; a metric of the last
- * layer has the layer's name "last".
+ * layer has the layer's name "last". Where the study has a rule of convergence, a column says whether it leaves the run out.
  */
 export async function exportExperiment(
   context: ServiceContext,
@@ -42,12 +43,19 @@ export async function exportExperiment(
   const keys = [...new Set(runs.flatMap(({ last }) => Object.keys(last)))].sort((a, b) =>
     a.localeCompare(b, "en", { numeric: true }),
   );
+  const rule = experiment.config.convergence;
   function* lines() {
-    yield csvLine([...axes, "optimum", ...keys]);
+    yield csvLine([...axes, "optimum", ...(rule ? ["left_out"] : []), ...keys]);
     for (const { run, last } of runs) {
       const { dataset, architecture, normalization, depth, width, loss, regularizer, seed } = run.config;
       const place = [run.id, run.status, datasetLabel(dataset), architecture, normalization, depth, width, loss];
-      const rest = [regularizerLabel(regularizer), seed, run.step, run.optimum?.loss];
+      const rest = [
+        regularizerLabel(regularizer),
+        seed,
+        run.step,
+        run.optimum?.loss,
+        ...(rule ? [isUnconverged(run, rule)] : []),
+      ];
       yield csvLine([...place, ...rest, ...keys.map((key) => last[key])]);
     }
   }
