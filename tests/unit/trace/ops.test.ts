@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { flatAdam } from "../../../workers/trace/ops/flatAdam.ts";
 import { layerNorm } from "../../../workers/trace/ops/layerNorm.ts";
+import { maskedSoftmax } from "../../../workers/trace/ops/maskedSoftmax.ts";
 import { softmaxCrossEntropy } from "../../../workers/trace/ops/softmaxCrossEntropy.ts";
 import { compareGradients, compareWithCpu } from "./compareWithCpu.ts";
 
@@ -72,5 +73,33 @@ describe("flatAdam", () => {
     }
     expect(tf.max(tf.abs(tf.sub(variable, state.parameters))).dataSync()[0]).toBeLessThan(1e-5);
     optimizer.dispose();
+  });
+});
+
+describe("maskedSoftmax", () => {
+  const mask = tf.tensor2d([
+    [0, -1e9, -1e9],
+    [0, 0, -1e9],
+    [0, 0, 0],
+  ]);
+
+  test.each([[[3, 3]], [[2, 3, 3]], [[2, 2, 3, 3]]])("of %j", async (shape) => {
+    for (const hidden of [mask, null]) {
+      await compareGradients((x) => maskedSoftmax(x, hidden, 0.5), [{ shape }]);
+      await sameAsPlain(
+        (x) => maskedSoftmax(x, hidden, 0.5),
+        (x) => tf.softmax(hidden ? tf.add(tf.mul(x, 0.5), hidden) : tf.mul(x, 0.5)),
+        shape,
+      );
+    }
+  });
+
+  test("what is masked has no weight, and where all is, weights are finite", async () => {
+    await tf.setBackend("cpu");
+    const rows = maskedSoftmax(tf.ones([3, 3]), mask, 1).arraySync() as number[][];
+    expect(rows[0]).toEqual([1, 0, 0]);
+    expect(rows[1]).toEqual([0.5, 0.5, 0]);
+    const none = maskedSoftmax(tf.ones([1, 2]), tf.fill([1, 2], -1e9), 1);
+    expect(Array.from(none.dataSync())).toEqual([0.5, 0.5]);
   });
 });
