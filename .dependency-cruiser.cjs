@@ -25,7 +25,11 @@ module.exports = {
       ["contract"],
       ["drizzle-orm", "drizzle-kit", "pg", "@types/pg", "@electric-sql", "proper-lockfile", "@types/proper-lockfile"],
     ),
-    ...layer("workers", ["math", "contract"], ["@tensorflow", "onnxruntime-node", "onnxruntime-common", "socket.io-client"]),
+    ...layer(
+      "workers",
+      ["math", "contract"],
+      ["@tensorflow", "onnxruntime-node", "onnxruntime-common", "socket.io-client", "sharp"],
+    ),
     ...layer("server", ["math", "contract", "db"], ["@trpc", "socket.io", "next", "pg-boss", "downsample"]),
     ...layer(
       "app",

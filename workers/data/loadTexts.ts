@@ -1,4 +1,4 @@
-import { type TextDatasetConfig, type TextDatasetId, textDatasetIds } from "../../contract/datasetConfig.ts";
+import type { TextDatasetConfig, TextDatasetId } from "../../contract/datasetConfig.ts";
 import type { Dataset } from "./dataset.ts";
 import { prepareTexts } from "./prepareTexts.ts";
 import { type DatasetPlaces, resolveSamples, type Say } from "./resolveSamples.ts";
@@ -15,6 +15,3 @@ export async function loadTexts(config: PublishedText, places: DatasetPlaces, sa
   const { train, test, source: where } = await resolveSamples(source, places, say);
   return prepareTexts(config, { ...source, source: where }, train, test);
 }
-
-export const isPublishedText = (config: { id: string }): config is PublishedText =>
-  (textDatasetIds as readonly string[]).includes(config.id);

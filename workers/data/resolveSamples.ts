@@ -1,5 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { ImageDatasetId, TextDatasetId } from "../../contract/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import { type DatasetSource, isVerified, type Layout } from "./datasetSource.ts";
 import { download } from "./download.ts";
@@ -20,7 +21,7 @@ export interface DatasetPlaces {
 export type Say = (level: "info" | "warning", text: string) => void;
 
 /** Every published set. */
-export const knownSources: DatasetSource<string, unknown>[] = [...imageSources, ...textSources];
+export const knownSources: DatasetSource<ImageDatasetId | TextDatasetId, unknown>[] = [...imageSources, ...textSources];
 
 /** A folder that may hold a set, in the order in which they are tried. */
 interface Place {
@@ -59,7 +60,7 @@ export async function resolveSamples<Part>(
       const files = await readPlace(source, layout, place, tried, say);
       if (files === null) continue;
       const where = place.kind === "embedded" ? "embedded" : `${place.kind} ${place.path}`;
-      const note = isVerified(layout) ? "" : " (no published hash: not verified)";
+      const note = isVerified(layout) ? "" : " (not verified: no certain published hash)";
       return { ...(await layout.assemble(files, place.path)), source: `${where}${note}` };
     }
   for (const layout of source.layouts)

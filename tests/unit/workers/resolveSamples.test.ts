@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { datasetConfig } from "../../../contract/datasetConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
 import type { ImageSource } from "../../../workers/data/datasetSource.ts";
 import { imagesFromIdx } from "../../../workers/data/imageBytes.ts";
@@ -216,4 +217,89 @@ describe("what is on this machine", () => {
     expect(mean).toBeCloseTo(0, 4);
     expect(square).toBeCloseTo(1, 4);
   });
+});
+
+describe("EMNIST, unpacked by its owner", () => {
+  /** One picture a class; the picture's first row is bright, and so the file's first column. */
+  function putEmnist(split: string, given: number[]) {
+    const pixels = new Uint8Array(given.length * 784);
+    for (let i = 0; i < given.length; i++) for (let row = 0; row < 28; row++) pixels[784 * i + 28 * row] = 255;
+    for (const part of ["train", "test"])
+      put("own/emnist/gzip", {
+        [`emnist-${split}-${part}-images-idx3-ubyte.gz`]: gzipSync(formatIdx({ shape: [given.length, 28, 28], values: pixels })),
+        [`emnist-${split}-${part}-labels-idx1-ubyte`]: formatIdx({ shape: [given.length], values: Uint8Array.from(given) }),
+      });
+  }
+  const load = (id: "emnist-letters" | "emnist-balanced") =>
+    loadDataset({ id, trainPerClass: null, testPerClass: null }, { ...places(), folder: join(root, "own") });
+  const range = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
+
+  test("letters begin at 1, pictures are turned upright, and nothing is said to be verified", async () => {
+    putEmnist("letters", range(1, 26));
+    const { resolved, train, pixel } = await load("emnist-letters");
+    expect(resolved).toMatchObject({ classes: 26, trainCounts: new Array(26).fill(1) });
+    expect(resolved.source).toBe(`folder ${join(root, "own", "emnist", "gzip")} (not verified: no certain published hash)`);
+    expect([train.labels[0], train.labels[25]]).toEqual([0, 25]);
+    const bytes = Array.from(train.inputs.subarray(0, 784), (x) =>
+      Math.abs(Math.round(255 * (x * pixel!.deviation + pixel!.mean))),
+    );
+    expect(bytes).toEqual([...new Array(28).fill(255), ...new Array(756).fill(0)]);
+    putEmnist("balanced", range(0, 47));
+    expect((await load("emnist-balanced")).resolved).toMatchObject({ classes: 47, inputDimension: 784 });
+  });
+
+  test("other labels, and a class that is lacking, are refused", async () => {
+    putEmnist("letters", range(0, 26));
+    await expect(load("emnist-letters")).rejects.toThrow(
+      "emnist-letters-train-labels-idx1-ubyte.gz has the label 0 at byte 8; expected 1 to 26",
+    );
+    putEmnist("letters", range(1, 25));
+    await expect(load("emnist-letters")).rejects.toThrow("EMNIST Letters's training set has no sample of class 25");
+  });
+});
+
+describe("sets at hand", () => {
+  const load = (config: object, folder: string | null) =>
+    loadDataset(datasetConfig.parse(config), { folder, cache: join(root, "cache") });
+  const shared = "../shared/data";
+
+  test.runIf(existsSync(`${shared}/mnist`))(
+    "MNIST",
+    async () => {
+      const { resolved, train, pixel } = await load({ id: "mnist" }, shared);
+      expect(resolved).toMatchObject({
+        source: `folder ${shared}/mnist`,
+        trainCounts: [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+      });
+      expect([...train.labels.subarray(0, 5)]).toEqual([5, 0, 4, 1, 9]);
+      expect(pixel!.mean).toBeCloseTo(0.1307, 4); // the numbers that are used everywhere
+      expect(pixel!.deviation).toBeCloseTo(0.3081, 4);
+    },
+    30_000,
+  );
+
+  test.runIf(existsSync(`${shared}/cifar10-lossless-5k`))(
+    "CIFAR-10 lossless 5k",
+    async () => {
+      const { resolved, input } = await load({ id: "cifar10-lossless-5k", trainPerClass: 360, testPerClass: 80 }, shared);
+      expect(input).toEqual({ kind: "image", channels: 3, height: 32, width: 32 });
+      expect(resolved.trainCounts).toEqual(new Array(10).fill(360));
+      await expect(load({ id: "cifar10-lossless-5k", trainPerClass: 367 }, shared)).rejects.toThrow(
+        "CIFAR-10 lossless 5k's training set has 366 samples of class 1; 367 were asked for",
+      );
+    },
+    30_000,
+  );
+
+  test.runIf(existsSync("/usr/share/datasets/fashion-mnist"))(
+    "Fashion-MNIST as Debian installs it",
+    async () => {
+      const { resolved, pixel } = await load({ id: "fashion-mnist", trainPerClass: 200, testPerClass: 50 }, null);
+      expect(resolved.source).toBe("system /usr/share/datasets/fashion-mnist");
+      const mini = await load({ id: "fashion-mnist-mini" }, null);
+      expect(resolved.hash).toBe(mini.resolved.hash); // the vendored set is that subset
+      expect(pixel).toEqual(mini.pixel);
+    },
+    30_000,
+  );
 });
