@@ -7,11 +7,14 @@ import { limits } from "../../contract/limits.ts";
 import type { Estimate } from "../../contract/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
+import { useWatch } from "../live/useWatch.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatCount } from "../text/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
 import { classes } from "../ui/classes.ts";
 import type { Problem } from "./draftProblems.ts";
+
+const workersRoom = { room: "workers" } as const;
 
 /** How many runs, how long about, what is still wrong, and the button. */
 export function LaunchPanel({
@@ -28,6 +31,8 @@ export function LaunchPanel({
   const runs = countGrid(config);
   const over = runs > limits.gridRuns;
   const estimate = useEstimate(config, !over && problems.every((problem) => !problem.path.startsWith("config")));
+  // Keeps the line open that the result page then watches by; a worker that connects is seen at once.
+  useWatch(workersRoom, { onItems: () => estimate.data?.slots === 0 && void estimate.refetch() });
   const blocked = over || problems.length > 0;
   return (
     <div className="flex gap-x-4 gap-y-3 max-lg:items-center lg:flex-col">

@@ -1,4 +1,4 @@
-import type { Preset } from "../../contract/presets.ts";
+import type { Preset } from "../../contract/presets/preset.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Icon } from "../ui/Icon.tsx";
 

@@ -10,9 +10,9 @@ export function newDataset(id: DatasetId): DatasetConfig {
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
-/** Names of folders or files that a worker lists behind "found:" where it says what it has. */
+/** Names of folders or files that a worker lists where it says what it has: "in /data: flowers, birds". */
 export function namesIn(detail: string): string[] {
-  const list = /\bfound:\s*([^;\n]+)/.exec(detail)?.[1] ?? "";
+  const list = /(?:^|: )in .+: (.+)$/.exec(detail)?.[1] ?? "";
   return list
     .split(",")
     .map((name) => name.trim())

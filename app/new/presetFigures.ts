@@ -1,5 +1,5 @@
 import { countGrid } from "../../contract/experimentConfig.ts";
-import type { Preset } from "../../contract/presets.ts";
+import type { Preset } from "../../contract/presets/preset.ts";
 import { countOf } from "../text/formatNumber.ts";
 
 export interface PresetFigure {

@@ -1,12 +1,15 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { LaunchInput } from "../../contract/experimentConfig.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { useToast } from "../ui/Toast.tsx";
 import { saveDraft } from "./draft.ts";
+
+/** The form itself comes first. */
+const resultPageAfterMs = 500;
 
 /** Launches, and goes to the new experiment as soon as the server has it. */
 export function useLaunch() {
@@ -16,6 +19,11 @@ export function useLaunch() {
   const router = useRouter();
   const toast = useToast();
   const [launching, setLaunching] = useState(false);
+  useEffect(() => {
+    // Loaded while the form is filled in: the first point then waits for no code.
+    const timer = setTimeout(() => void import("../result/ExperimentResult.tsx"), resultPageAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
   return {
     launching,
     start: async (input: LaunchInput) => {

@@ -164,7 +164,7 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
     <ChartPanel
       panelId="transfer"
       title={`Transfer to ${asked ? datasetLabel(asked) : datasetTitles[dataset.id]}`}
-      hint="accuracy of a linear probe on each layer's frozen features"
+      hint="linear probe on each frozen layer"
       series={series}
       references={references}
       x={layerAxis}

@@ -10,7 +10,7 @@ import { type DatasetConfig, imageShape, imbalanceOf, inputKind, noiseRate } fro
 import { effectiveRidge, normalizesHead, regularizerLabel } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { ResolvedDataset } from "../../../contract/runEvents.ts";
-import { formatCount, formatMeasure } from "../../text/formatNumber.ts";
+import { formatCount } from "../../text/formatNumber.ts";
 
 export type FactRow = [name: string, value: string | number];
 
@@ -60,7 +60,7 @@ function regularizerRows(config: RunConfig): FactRow[] {
     ["head's bias", ridge.headBias],
     ["slack ρ", regularizer.family === "slack" ? regularizer.rho : 0],
   ] as const;
-  const penalized = inEffect.filter(([, value]) => value > 0).map(([what, value]) => `${what} ${formatMeasure(value)}`);
+  const penalized = inEffect.filter(([, value]) => value > 0).map(([what, value]) => `${what} ${Number(value.toPrecision(4))}`);
   const rows: FactRow[] = [["Regularizer", regularizerLabel(regularizer)]];
   if (penalized.length > 0) rows.push(["In effect", penalized.join(", ")]);
   if (!normalizesHead(regularizer)) rows.push(["Last features", "not normalized before the head"]);

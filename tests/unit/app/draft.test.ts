@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { configOfRun, type Draft, firstDraft, readDraft } from "../../../app/new/draft.ts";
-import { newDataset } from "../../../app/new/newDataset.ts";
+import { draftProblems, problemAt } from "../../../app/new/draftProblems.ts";
+import { namesIn, newDataset } from "../../../app/new/newDataset.ts";
 import { expandGrid, experimentConfig } from "../../../contract/experimentConfig.ts";
 import { regularizer } from "../../../contract/regularizer.ts";
 import { aConfig } from "./support.ts";
@@ -53,4 +54,26 @@ test("a fork of a run is the grid of that one run", () => {
   expect(expandGrid(experimentConfig.parse(configOfRun(config)))).toEqual([config]);
   const free = aConfig({ architecture: "ufm", depth: 1 });
   expect(expandGrid(experimentConfig.parse(configOfRun(free)))).toEqual([free]);
+});
+
+test("a person's own set must be named, from the names that a worker lists or by hand", () => {
+  const problems = draftProblems(withConfig({ datasets: [newDataset("image-folder")] }));
+  expect(problemAt(problems, "config.datasets.0.folder")).toMatch(/^A name in the data-set folder: letters/);
+  expect(namesIn("Available: in /data/sets: flowers, birds_2")).toEqual(["flowers", "birds_2"]);
+  expect(namesIn("in C:\\sets: reviews.tsv")).toEqual(["reviews.tsv"]);
+  expect(namesIn("none in /data; a folder with train/<class>/ and val/<class>/ of pictures there can be used")).toEqual([]);
+  expect(namesIn("system /usr/share/datasets/mnist; verified when used")).toEqual([]);
+});
+
+test("what does not go together is said where it is changed", () => {
+  const { training } = firstDraft().config;
+  const at = (patch: object, path: string) => problemAt(draftProblems(withConfig(patch)), path);
+  const transformer = { architectures: [{ name: "t11", normalization: "post-ln", heads: 3 }] };
+  expect(at(transformer, "config.architectures.0")).toBe("3 heads do not divide the width 64.");
+  const text = { datasets: [newDataset("imdb")] };
+  expect(at(text, "config.architectures.0")).toMatch(/IMDB is text: choose a transformer/);
+  const free = { architectures: [{ name: "ufm", normalization: "post-ln" }], training: { ...training, batch: 32 } };
+  expect(at(free, "config.training.batch")).toMatch(/^32 does not fit: free features \(UFM\) train on the full batch/);
+  const probe = { afterTraining: { robustness: null, transfer: { dataset: newDataset("cifar10"), ridge: 1e-3 } } };
+  expect(at(probe, "config.afterTraining.transfer.dataset")).toMatch(/choose sets of one size/);
 });
