@@ -5,10 +5,12 @@ import type { RunConfig } from "../../contract/runConfig.ts";
 
 /** What a run is, in a line: "RN1 · L = 8 · d = 64 · λ=0.005 · seed 0". */
 export function runTitle(config: RunConfig): string {
+  const { architecture, normalization } = config;
   return [
-    architectureLabel(config.architecture, config.normalization, config),
-    `L = ${config.depth}`,
-    `d = ${config.width}`,
+    architectureLabel(architecture, normalization, config),
+    // Free features have no depth.
+    ...(architecture === "ufm" ? [] : [`L = ${config.depth}`]),
+    architecture === "conv" ? `${config.width} channels` : `d = ${config.width}`,
     regularizerLabel(config.regularizer),
     ...(config.loss === "mse" ? ["squared error"] : []),
     `seed ${config.seed}`,

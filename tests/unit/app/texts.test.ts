@@ -3,6 +3,9 @@ import { patchedAddress } from "../../../app/address/useAddress.ts";
 import { formatAge, formatDuration } from "../../../app/text/formatDuration.ts";
 import { countOf, formatBytes, formatMeasure, formatPercent } from "../../../app/text/formatNumber.ts";
 import { formatAgo } from "../../../app/text/formatTime.ts";
+import { runTitle } from "../../../app/text/runTitle.ts";
+import { regularizer } from "../../../contract/regularizer.ts";
+import { aConfig } from "./support.ts";
 
 test("durations", () => {
   expect([2.34, 420, 4_200, 59_900, 200_000, 3_599_000, 7_500_000, 273_600_000].map(formatDuration)).toEqual([
@@ -30,6 +33,18 @@ test("numbers", () => {
   expect([0, 0.004, 0.999, 1].map(formatPercent)).toEqual(["0 %", "0.4 %", "99 %", "100 %"]);
   expect([countOf(1, "run"), countOf(12_000, "run")]).toEqual(["1 run", "12,000 runs"]);
   expect([512, 1_536, 17_179_869_184].map(formatBytes)).toEqual(["512 B", "1.5 KiB", "16.0 GiB"]);
+});
+
+test("a run is named by what tells it apart", () => {
+  expect(runTitle(aConfig({ depth: 8, width: 64 }))).toBe("RN1 · L = 8 · d = 64 · λ=0.005 · seed 0");
+  expect(runTitle(aConfig({ architecture: "t12", normalization: "pre-ln", heads: 4, patch: 7 }))).toMatch(
+    /^T12 pre-LN 4 heads patch 7 · L = 5 · d = 16/,
+  );
+  const slack = regularizer.parse({ family: "slack" });
+  expect(runTitle(aConfig({ architecture: "conv", regularizer: slack, loss: "mse" }))).toBe(
+    "Conv · L = 5 · 16 channels · slack λ=0.005 ρ=0.1 · squared error · seed 0",
+  );
+  expect(runTitle(aConfig({ architecture: "ufm", depth: 1 }))).toBe("UFM · d = 16 · λ=0.005 · seed 0");
 });
 
 test("ages of things", () => {
