@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from "../experimentConfig.ts";
-import type { Preset } from "../presets.ts";
 import { trainingConfig } from "../trainingConfig.ts";
 import { common, ladder, pictures, ridge, splitRidge } from "./grid.ts";
+import type { Preset } from "./preset.ts";
 
 /** One row of a figure, as published and cut down to an evening on two cores. */
 interface Row {

@@ -1,7 +1,7 @@
-import type { Preset } from "../presets.ts";
 import type { Regularizer } from "../regularizer.ts";
 import { trainingConfig } from "../trainingConfig.ts";
 import { common, pictures, ridge } from "./grid.ts";
+import type { Preset } from "./preset.ts";
 
 const mini = pictures("fashion-mnist-mini", 50);
 const training = trainingConfig.parse({ learningRate: 0.01, steps: 1000, initialization: { gain: 1, branchGain: 0.1 } });

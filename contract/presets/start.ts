@@ -1,6 +1,6 @@
-import type { Preset } from "../presets.ts";
 import { trainingConfig } from "../trainingConfig.ts";
 import { common, pictures, ridge, splitRidge } from "./grid.ts";
+import type { Preset } from "./preset.ts";
 
 const toy = { id: "random-labels", classes: 4, dimension: 10, trainPerClass: 25, testPerClass: 25, dataSeed: 0 } as const;
 

@@ -11,7 +11,8 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { experimentConfig } from "../../contract/experimentConfig.ts";
-import { type Preset, presets } from "../../contract/presets.ts";
+import type { Preset } from "../../contract/presets/preset.ts";
+import { presets } from "../../contract/presets.ts";
 import { projectRoot, TestServer } from "../support/server.ts";
 import { merge } from "./merge.ts";
 

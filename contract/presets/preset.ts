@@ -1,0 +1,21 @@
+import type { ExperimentConfig } from "../experimentConfig.ts";
+
+/** start: small studies to begin with; paper: the figures of Súkeník, Lampert, Mondelli (2025); question: studies beyond them. */
+export const presetGroups = ["start", "paper", "question"] as const;
+export type PresetGroup = (typeof presetGroups)[number];
+
+export interface Preset {
+  id: string;
+  group: PresetGroup;
+  title: string;
+  /** What it asks and shows, in a sentence or two. */
+  description: string;
+  /** Every choice the literature leaves open, each with its reason. */
+  choices: string[];
+  /** Of the paper: which row of which figure, as published or cut down to an evening on two cores. */
+  figure?: string;
+  protocol?: "full" | "tonight";
+  /** What "tonight" cut from the full protocol. */
+  cut?: string;
+  config: ExperimentConfig;
+}
