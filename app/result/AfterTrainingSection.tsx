@@ -1,5 +1,6 @@
 "use client";
 import { memo, useMemo } from "react";
+import { datasetTitles } from "../../contract/datasetConfig.ts";
 import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { countOf } from "../text/formatNumber.ts";
@@ -163,8 +164,8 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
           <>
             <EvaluationPanel
               panelId="transfer"
-              title={`Transfer accuracy over the layers${probed ? `, ${probed}` : ""}`}
-              hint="linear probe of frozen features, test set"
+              title="Transfer accuracy over the layers"
+              hint={probed ? `linear probes on ${datasetTitles[probed]}, test set` : undefined}
               series={transfer}
               x={{ label: "layer l/L", kind: "linear", range: [0, 1.02] }}
               crosshairAxis="layer"

@@ -87,7 +87,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
       <Panel
         testId="imbalance"
         title="Imbalance and the geometry"
-        hint="cosines between classes, largest class first; the frame holds the smaller half"
+        hint="cosines between classes, largest class first; framed: the smaller half, with its mean cosine below"
         padded={false}
       >
         {families.length > 1 && (
@@ -123,6 +123,8 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
   );
 });
 
+const signed = (cosine: number | null) => (cosine === null ? "–" : cosine.toFixed(2).replace("-", "−"));
+
 function LevelMaps({ level: { run, snapshot, order, counts, imbalance, means, head } }: { level: Level }) {
   const { classes } = snapshot;
   const names = order.map((label) => `class ${label} (${counts[label]} samples)`);
@@ -139,7 +141,7 @@ function LevelMaps({ level: { run, snapshot, order, counts, imbalance, means, he
       </figcaption>
       <div className="flex gap-2">
         <GramHeatmap
-          title={`means ${readable(means.minority, 2)}`}
+          title={`means ${signed(means.minority)}`}
           cosines={reordered(snapshot.meansGram, order)}
           classes={classes}
           names={names}
@@ -147,7 +149,7 @@ function LevelMaps({ level: { run, snapshot, order, counts, imbalance, means, he
           plain
         />
         <GramHeatmap
-          title={`head ${readable(head.minority, 2)}`}
+          title={`head ${signed(head.minority)}`}
           cosines={reordered(snapshot.headGram, order)}
           classes={classes}
           names={names}

@@ -48,7 +48,7 @@ export function MinorityChart({ points, classes }: { points: readonly MinorityPo
   );
   const references = useMemo(
     (): ReferenceMark[] =>
-      classes === null ? [] : [{ y: -1 / (classes - 1), label: `balanced simplex ${readable(-1 / (classes - 1), 2)}` }],
+      classes === null ? [] : [{ y: -1 / (classes - 1), label: `balanced simplex −${readable(1 / (classes - 1), 2)}` }],
     [classes],
   );
   return (

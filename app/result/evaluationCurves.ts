@@ -34,6 +34,9 @@ function meanLines(
   });
 }
 
+/** An accuracy's band ends at 0 and at 1. */
+const share = (edge: number | null | undefined) => (edge == null ? null : Math.min(1, Math.max(0, edge)));
+
 function drawn(lines: readonly MeanLine[], noteOf: (count: number) => string): ChartSeries[] {
   const styleOf = styleAmong(lines.map((line) => line.config));
   return lines.map((line) => {
@@ -46,7 +49,7 @@ function drawn(lines: readonly MeanLine[], noteOf: (count: number) => string): C
       ys: bands.map((band) => band?.mean ?? null),
       draw: "line-and-dots" as const,
       notes: line.points.map(({ values }) => noteOf(values.length)),
-      band: { low: bands.map((band) => band?.low ?? null), high: bands.map((band) => band?.high ?? null) },
+      band: { low: bands.map((band) => share(band?.low)), high: bands.map((band) => share(band?.high)) },
     };
   });
 }

@@ -75,7 +75,19 @@ export const cellKey = (config: RunConfig, axes: readonly GridAxisId[]): string 
 export const cellLabel = (config: RunConfig, axes: readonly GridAxisId[]): string =>
   axes.map((axis) => gridAxes[axis].short(config)).join(", ");
 
-const texts = new Intl.Collator("en", { numeric: true });
+const number = /(\d+(?:\.\d+)?(?:e[+-]?\d+)?)/;
+
+/** Orders texts with the numbers in them by size: "λ=0.0025" before "λ=0.005", which a collator would turn round. */
+export function compareTexts(a: string, b: string): number {
+  const [first, second] = [a.split(number), b.split(number)];
+  for (let i = 0; i < Math.min(first.length, second.length); i++) {
+    const [one, other] = [first[i] as string, second[i] as string];
+    // Odd parts are the numbers.
+    const difference = i % 2 === 1 ? Number(one) - Number(other) : one.localeCompare(other, "en");
+    if (difference !== 0) return difference;
+  }
+  return first.length - second.length;
+}
 
 /** Orders configs by their values on some axes, never by when they were made. */
 export function compareConfigs(a: RunConfig, b: RunConfig, axes: readonly GridAxisId[] = gridAxisIds): number {
@@ -85,7 +97,7 @@ export function compareConfigs(a: RunConfig, b: RunConfig, axes: readonly GridAx
     if (difference !== 0) return difference;
     if (order !== zero) continue;
     const [first, second] = [label(a), label(b)];
-    if (first !== second) return texts.compare(first, second);
+    if (first !== second) return compareTexts(first, second);
   }
   return 0;
 }

@@ -47,15 +47,19 @@ function familyColor({ regularizer, architecture, normalization }: RunConfig): s
 }
 
 /**
- * Styles of lines drawn together: hue by architecture and dash by regularizer as everywhere; lightness and marker by the first
- * number (depth, width, noise, …) on which they differ, each on a fixed scale, so that a config looks the same whatever stands beside
- * it. Where only regularizers differ, their family has the hue.
+ * Styles of lines drawn together: hue by architecture and dash by regularizer as everywhere; lightness by the first number
+ * (depth, width, noise, …) on which they differ, the marker by the second (or else by the same), each on a fixed scale. Where only regularizers differ, their family has the hue.
  */
 export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) => LineStyle {
   const varies = (value: (config: RunConfig) => number) => new Set(configs.map((config) => value(config).toFixed(9))).size > 1;
-  const scale = scales.find(({ shade }) => varies(shade));
+  const [scale, second] = scales.filter(({ shade }) => varies(shade));
   if (scale === undefined) return (config) => curveStyle(config, { width: false, lambda: false });
-  if (scale.id === "depth") return runStyle;
+  const markerBy =
+    ({ step }: Scale) =>
+    (config: RunConfig) =>
+      markers[Math.floor(Math.abs(step(config))) % markers.length] as LineStyle["marker"];
+  if (scale.id === "depth")
+    return second === undefined ? runStyle : (config) => ({ ...runStyle(config), marker: markerBy(second)(config) });
   const networks = new Set(configs.map((config) => `${config.architecture} ${config.normalization}`)).size;
   const families = new Set(configs.map((config) => config.regularizer.family)).size;
   if (scale.id === "strength" && networks === 1 && families > 1)
@@ -67,6 +71,6 @@ export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) =
   return (config) => ({
     ...curveStyle(config, { width: false, lambda: false }),
     color: shadedColor(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale.shade(config)))),
-    marker: markers[Math.floor(Math.abs(scale.step(config))) % markers.length] as (typeof markers)[number],
+    marker: markerBy(second ?? scale)(config),
   });
 }

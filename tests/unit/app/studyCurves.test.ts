@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { GridAxisId } from "../../../app/result/gridAxes.ts";
+import { compareTexts, type GridAxisId } from "../../../app/result/gridAxes.ts";
 import { smallestReaching } from "../../../app/result/smallestReaching.ts";
 import { defaultStudyAxis, lineAxes, varyingStudyAxes } from "../../../app/result/studyAxes.ts";
 import { curveLegend, slopeText, studyCurves } from "../../../app/result/studyCurves.ts";
 import { studyValue } from "../../../app/result/studyMetrics.ts";
 import { curveSeries } from "../../../app/result/studySeries.ts";
+import { styleAmong } from "../../../app/result/studyStyle.ts";
 import type { Regularizer } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { RunStatus } from "../../../contract/status.ts";
@@ -189,6 +190,34 @@ describe("the smallest width that reaches a threshold", () => {
   });
   it("names the nearest width where none is", () => {
     expect(found(0.035)).toMatchObject({ x: null, nearest: 32, seeds: 2, of: 3 });
+  });
+});
+
+describe("styles of lines drawn together", () => {
+  const noisy = [0, 0.1, 0.4].flatMap((noise) => [2, 8].map((depth) => aConfig({ ...clusters({ noise }), depth })));
+  it("tell apart every pair of two numbers that vary", () => {
+    const styleOf = styleAmong(noisy);
+    expect(new Set(noisy.map((config) => `${styleOf(config).color} ${styleOf(config).marker}`)).size).toBe(noisy.length);
+  });
+  it("tell families of regularizers apart by hue where the network is the same", () => {
+    const family = (regularizer: Regularizer) => aConfig({ regularizer });
+    const configs = [
+      family(weights),
+      family({ family: "features", lambdaW: 0.005, lambdaH: 1e-5, lambdaB: 0 }),
+      family({ family: "slack", lambda: 0.005, rho: 0.1, frame: "simplex" }),
+      family({ family: "none" }),
+      family({ family: "adamw", lambda: 0.005 }),
+    ];
+    const styleOf = styleAmong(configs);
+    expect(new Set(configs.map((config) => styleOf(config).color)).size).toBe(5);
+    expect(new Set(configs.map((config) => styleOf(config).marker)).size).toBe(5);
+  });
+});
+
+describe("order of values", () => {
+  it("goes by the size of the numbers in a text", () => {
+    expect(["λ=0.01", "λ=0.005", "λ=0.0025", "λ=1e-5"].sort(compareTexts)).toEqual(["λ=1e-5", "λ=0.0025", "λ=0.005", "λ=0.01"]);
+    expect(["set noise 0.3", "set", "set noise 0.05"].sort(compareTexts)).toEqual(["set", "set noise 0.05", "set noise 0.3"]);
   });
 });
 
