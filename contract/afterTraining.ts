@@ -22,7 +22,7 @@ export const robustnessConfig = z.strictObject({
     .default([0.005, 0.01, 0.02, 0.04, 0.08]),
   l2Factor: z.number().gt(0).max(1000).default(10),
   pgdSteps: z.int().min(1).max(100).default(10),
-  /** First samples of the test set that are attacked. */
+  /** Test samples that are attacked, spaced evenly through the test set. */
   samples: z.int().min(1).max(10_000).default(500),
 });
 export type RobustnessConfig = z.infer<typeof robustnessConfig>;

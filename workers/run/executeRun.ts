@@ -5,6 +5,7 @@ import { seriesKey } from "../../contract/seriesKey.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import type { DatasetPlaces } from "../data/resolveSamples.ts";
 import { createEngine } from "../engine/createEngine.ts";
+import { evaluateRun } from "../evaluate/evaluateRun.ts";
 import { measuringSteps, picturedSteps } from "../measure/measuringSteps.ts";
 import { makeObserver } from "../measure/observer.ts";
 import { optimumSummary, runOptimum } from "../measure/runOptimum.ts";
@@ -41,7 +42,8 @@ export interface RunTimes {
 const checkpointEveryMs = 10_000;
 
 /**
- * The life of a run: data, network, first measurement, training with measurements and checkpoints, last measurement.
+ * The life of a run: data, network, first measurement, training with measurements and checkpoints, last measurement, and what is
+ * asked for after training.
  * @throws Failure with the way it ended otherwise
  */
 export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
@@ -132,6 +134,13 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     if (isMeasured(step) && (!asked || asked.checkpoint)) await measure(trainer.step);
     await stopHere();
     if (performance.now() > checkpointAt && step < steps) await checkpoint();
+  }
+  if (config.afterTraining) {
+    // An attempt that ends from here on is followed by one that only evaluates.
+    if (step > (run.resumeFrom?.step ?? 0)) await checkpoint();
+    const stopReason = () => run.interruption()?.reason ?? null;
+    const trained = { config, engine, network, dataset, source: trainer.step, places: run.places, say, stopReason };
+    emit({ kind: "evaluation", evaluation: await evaluateRun(trained) });
   }
   emit({ kind: "finished", step, elapsedMs: elapsed() });
   return { trainingMs, measuringMs };

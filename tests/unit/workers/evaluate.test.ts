@@ -1,0 +1,314 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, test } from "vitest";
+import { robustnessConfig } from "../../../contract/afterTraining.ts";
+import type { Failure as FailureType } from "../../../contract/failure.ts";
+import { Failure } from "../../../contract/failure.ts";
+import { evaluation, type RunEvent } from "../../../contract/runEvents.ts";
+import type { Dataset, SampleSet } from "../../../workers/data/dataset.ts";
+import { randomStream } from "../../../workers/data/randomStream.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import { makeInputGradient } from "../../../workers/evaluate/inputGradient.ts";
+import { type AttackBall, moveInputs } from "../../../workers/evaluate/moveInputs.ts";
+import { measureRobustness, spaced } from "../../../workers/evaluate/robustness.ts";
+import { measureTransfer } from "../../../workers/evaluate/transfer.ts";
+import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
+import type { Network } from "../../../workers/models/network.ts";
+import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import type { Checkpoint } from "../../../workers/run/checkpointFile.ts";
+import { executeRun } from "../../../workers/run/executeRun.ts";
+import { oneHot } from "../../../workers/training/batches.ts";
+import { nameParameters, referenceForward } from "./referenceNetwork.ts";
+import { dataOf, smallRun } from "./support.ts";
+
+const compiled = await createEngine({ device: "cpu", engine: "compiled" });
+const eager = await createEngine({ device: "cpu", engine: "eager" });
+const noPause = async () => {};
+
+/** logits = W x: the network whose worst case is known. */
+function linearNetwork(dimension: number, classes: number): Network {
+  return {
+    inputDimension: dimension,
+    width: dimension,
+    classes,
+    depth: 1,
+    head: "W1",
+    freeSamples: null,
+    parameters: [{ name: "W1", shape: [classes, dimension], penalty: "head", deviation: 1 }],
+    forward: ({ W1 }, x) => ({ logits: tf.matMul(W1, x, false, true) as tf.Tensor2D, features: [tf.transpose(x)] }),
+  };
+}
+
+const dimension = 6;
+/** Two classes of noisy samples in the middle of the pixel range, on either side of a plane. */
+function twoClasses(pixel: Dataset["pixel"], count: number): Dataset {
+  const random = randomStream(5, "two classes");
+  const { mean, deviation } = pixel ?? { mean: 0, deviation: 1 };
+  const set = (): SampleSet => {
+    const labels = Uint16Array.from({ length: count }, (_, i) => (i < count / 2 ? 0 : 1));
+    const inputs = Float32Array.from({ length: count * dimension }, (_, at) => {
+      const side = labels[Math.floor(at / dimension)] === 0 ? 1 : -1;
+      const value = 0.5 + 0.08 * side * (at % 2 === 0 ? 1 : -1) + 0.2 * (random.uniform() - 0.5);
+      return (value - mean) / deviation;
+    });
+    return { count, inputs, labels };
+  };
+  const config = smallRun();
+  return { ...dataOf(config), classes: 2, dimension, input: { kind: "vector", dimension }, pixel, train: set(), test: set() };
+}
+
+const weights = Float32Array.of(1, -2, 0.5, -1, 1.5, -0.3, -1, 2, -0.5, 1, -1.5, 0.7);
+const slope = Array.from({ length: dimension }, (_, j) => weights[j] - weights[dimension + j]);
+
+/** Samples that a linear classifier still gets right when each input moves as far as it may against it. */
+function exactAccuracy(data: Dataset, norm: "linf" | "l2", epsilon: number): number {
+  const { mean, deviation } = data.pixel ?? { mean: 0, deviation: 1 };
+  const { test } = data;
+  let right = 0;
+  for (let i = 0; i < test.count; i++) {
+    const sign = test.labels[i] === 0 ? 1 : -1;
+    let margin = 0;
+    for (let j = 0; j < dimension; j++) {
+      const x = test.inputs[i * dimension + j];
+      margin += sign * slope[j] * x;
+      if (norm === "l2") continue;
+      const room = sign * slope[j] > 0 ? x - (0 - mean) / deviation : (1 - mean) / deviation - x;
+      margin -= Math.abs(slope[j]) * (data.pixel ? Math.min(epsilon / deviation, room) : epsilon);
+    }
+    if (norm === "l2") margin -= (epsilon / deviation) * Math.hypot(...slope);
+    if (margin > 0) right++;
+  }
+  return right / test.count;
+}
+
+describe("robustness of a linear network", () => {
+  const epsilons = [0.005, 0.02, 0.04, 0.06, 0.09, 0.3];
+  test.each([
+    { name: "plain inputs", pixel: null },
+    { name: "pixels", pixel: { mean: 0.4, deviation: 0.25 } },
+  ])("FGSM and PGD are its exact worst case, and accuracy never rises with ε: $name", async ({ pixel }) => {
+    const data = twoClasses(pixel, 300); // two chunks
+    const request = robustnessConfig.parse({ epsilons, l2Factor: 2, samples: 300 });
+    const found = await measureRobustness(
+      { engine: compiled, network: linearNetwork(dimension, 2), loss: "ce", dataset: data, source: { parameters: weights } },
+      request,
+      noPause,
+    );
+    expect(found).toMatchObject({ samples: 300, clean: exactAccuracy(data, "linf", 0) });
+    expect(found.points).toHaveLength(24);
+    expect(new Set(found.points.map(({ accuracy }) => accuracy)).size).toBeGreaterThan(6);
+    for (const { norm, epsilon, accuracy } of found.points) {
+      // Far out under ℓ2, the range of the pixels binds, and the worst case is another one.
+      if (norm === "l2" && pixel && epsilon > 0.2) continue;
+      expect(Math.abs(accuracy - exactAccuracy(data, norm, epsilon)), `${norm} ${epsilon}`).toBeLessThan(1e-9);
+    }
+    for (const norm of ["linf", "l2"])
+      for (const attack of ["fgsm", "pgd"]) {
+        const curve = found.points.filter((point) => point.norm === norm && point.attack === attack);
+        expect(curve.map(({ epsilon }) => epsilon)).toEqual(epsilons.map((epsilon) => (norm === "l2" ? 2 * epsilon : epsilon)));
+        for (let i = 1; i < curve.length; i++) expect(curve[i].accuracy).toBeLessThanOrEqual(curve[i - 1].accuracy);
+      }
+    expect(evaluation.parse({ robustness: found, transfer: null }).robustness).toEqual(found);
+  });
+
+  test("fewer samples are spaced through the set, and PGD of one step within the ball is FGSM", async () => {
+    expect([...spaced(10, 4)]).toEqual([0, 2, 5, 7]);
+    expect([...spaced(3, 10)]).toEqual([0, 1, 2]);
+    const data = twoClasses(null, 300);
+    const request = robustnessConfig.parse({ norms: ["linf"], epsilons: [0.05], pgdSteps: 1, samples: 40 });
+    const network = linearNetwork(dimension, 2);
+    const { samples, points } = await measureRobustness(
+      { engine: compiled, network, loss: "ce", dataset: data, source: { parameters: weights } },
+      request,
+      noPause,
+    );
+    expect(samples).toBe(40);
+    expect(points[0].accuracy).toBe(points[1].accuracy);
+  });
+
+  test("text and free features are refused by name", async () => {
+    const data = twoClasses(null, 10);
+    const attack = (dataset: Dataset, network: Network) =>
+      measureRobustness(
+        { engine: compiled, network, loss: "ce", dataset, source: { parameters: weights } },
+        robustnessConfig.parse({}),
+        noPause,
+      );
+    const network = linearNetwork(dimension, 2);
+    const text = { ...data, input: { kind: "text" as const, length: dimension, vocabulary: 9 } };
+    await expect(attack(text, network)).rejects.toThrow("a word has no gradient");
+    await expect(attack(data, { ...network, freeSamples: 10 })).rejects.toThrow("Free features");
+  });
+});
+
+describe("moved inputs", () => {
+  test.each(["linf", "l2"] as const)("stay within the ball and the range (%s)", (norm) => {
+    const random = randomStream(1, norm);
+    const range = { low: -1, high: 1 };
+    const origin = Float32Array.from({ length: 200 }, () => 2 * random.uniform() - 1);
+    for (const epsilon of [0.01, 0.3, 5]) {
+      const ball: AttackBall = { norm, epsilon, range };
+      const moved = origin.slice();
+      for (let step = 0; step < 5; step++) {
+        const gradient = Float32Array.from({ length: 200 }, (_, at) => (at < 10 ? 0 : 1e-30 * random.normal()));
+        moveInputs(moved, origin, gradient, 0.5 * epsilon, 10, ball);
+        for (let from = 0; from < 200; from += 10) {
+          const away = Array.from({ length: 10 }, (_, j) => moved[from + j] - origin[from + j]);
+          const far = norm === "linf" ? Math.max(...away.map(Math.abs)) : Math.hypot(...away);
+          expect(far).toBeLessThanOrEqual(epsilon * (1 + 1e-5));
+          expect(far > 0).toBe(from > 0); // slopes of 1e-30 lead somewhere, slopes of 0 nowhere
+        }
+        for (const value of moved) expect(Math.abs(value)).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+});
+
+test("the slopes by the inputs are the derivatives of each sample's fit, compiled and eager", async () => {
+  for (const loss of ["ce", "mse"] as const) {
+    const config = smallRun({ loss });
+    const data = dataOf(config);
+    const network = defineNetwork(config, data);
+    const parameters = initializeParameters(network.parameters, 3);
+    const named = nameParameters(network.parameters, parameters);
+    const count = 5;
+    const x = data.test.inputs.slice(0, count * data.dimension);
+    const labels = data.test.labels.slice(0, count);
+    const fitOf = (i: number, at: number[]) => {
+      const { logits } = referenceForward(config, named, at);
+      if (loss === "mse") return logits.reduce((sum, z, k) => sum + (z - (k === labels[i] ? 1 : 0)) ** 2, 0) / 2;
+      return Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[labels[i]];
+    };
+    for (const engine of [compiled, eager]) {
+      const slopes = await makeInputGradient(engine, network, loss, count);
+      const { gradient } = await slopes.at(x, oneHot(labels, data.classes), { parameters });
+      for (let at = 0; at < x.length; at++) {
+        const i = Math.floor(at / data.dimension);
+        const row = Array.from(x.subarray(i * data.dimension, (i + 1) * data.dimension));
+        const moved = (h: number) =>
+          fitOf(
+            i,
+            row.map((value, j) => (j === at % data.dimension ? value + h : value)),
+          );
+        expect(gradient[at]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 4);
+      }
+    }
+  }
+});
+
+const wide = {
+  id: "gaussian-clusters",
+  classes: 5,
+  dimension: 4,
+  trainPerClass: 30,
+  testPerClass: 20,
+  separation: 60,
+  dataSeed: 9,
+};
+
+describe("transfer", () => {
+  const config = smallRun();
+  const data = dataOf(config);
+  const network = defineNetwork(config, data);
+  const source = { parameters: initializeParameters(network.parameters, 3) };
+  const probe = (second: Dataset, trained = data, of = network) =>
+    measureTransfer({ engine: compiled, network: of, trained, second, source }, 1e-3, noPause);
+
+  test("separable classes, another number of them, are found by every layer's probe", async () => {
+    const second = dataOf(smallRun({ dataset: wide }));
+    const found = await probe(second);
+    expect(found.dataset).toEqual(second.resolved);
+    expect(found.layers.map(({ layer }) => layer)).toEqual([1, 2, 3]);
+    for (const { trainAccuracy, testAccuracy } of found.layers) expect([trainAccuracy, testAccuracy]).toEqual([1, 1]);
+  });
+
+  test("labels that mean nothing are not found on new samples", async () => {
+    const dataset = { id: "random-labels", classes: 2, dimension: 4, trainPerClass: 200, testPerClass: 200 };
+    for (const { testAccuracy } of (await probe(dataOf(smallRun({ dataset })))).layers) {
+      expect(testAccuracy).toBeGreaterThan(0.4);
+      expect(testAccuracy).toBeLessThan(0.6);
+    }
+  });
+
+  test("another shape, text and free features are refused by name", async () => {
+    const other = dataOf(smallRun({ dataset: { ...wide, dimension: 7 } }));
+    await expect(probe(other)).rejects.toThrow("vectors of 4 numbers, the second data set has vectors of 7 numbers");
+    const text = { ...data, input: { kind: "text" as const, length: 4, vocabulary: 9 } };
+    await expect(probe(text, text)).rejects.toThrow("another word");
+    await expect(probe(data, data, { ...network, freeSamples: 18 })).rejects.toThrow("Free features");
+  });
+});
+
+describe("a run that is asked for more after training", () => {
+  const config = smallRun({
+    afterTraining: { robustness: { epsilons: [0.1, 0.5], samples: 12 }, transfer: { dataset: wide } },
+    training: { steps: 30, learningRate: 0.01 },
+  });
+
+  async function run(
+    of: typeof config,
+    {
+      resumeFrom = null,
+      stopAt,
+    }: { resumeFrom?: Checkpoint | null; stopAt?: (events: RunEvent[], saved: Checkpoint[]) => boolean } = {},
+  ) {
+    const events: RunEvent[] = [];
+    const saved: Checkpoint[] = [];
+    const reason = new Failure("WORKER_LOST", "worker stopped");
+    let asked = 0;
+    const ended: FailureType | null = await executeRun({
+      config: of,
+      places: { folder: null, cache: "/nowhere" },
+      device: "cpu",
+      threads: 1,
+      emit: (event) => events.push(event),
+      progress: () => {},
+      resumeFrom,
+      saveCheckpoint: (checkpoint) => saved.push(checkpoint),
+      // A few questions after the sign, so that it is in the middle of something.
+      interruption: () => (stopAt?.(events, saved) && asked++ > 3 ? { checkpoint: true, reason } : null),
+    }).then(
+      () => null,
+      (error) => error,
+    );
+    return { events, saved, ended };
+  }
+  const evaluations = (events: RunEvent[]) => events.flatMap((event) => (event.kind === "evaluation" ? [event.evaluation] : []));
+
+  test("emits what it found after the last measurement and before its end", async () => {
+    const { events, ended } = await run(config);
+    expect(ended).toBe(null);
+    const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== "log" && kind !== "geometry");
+    expect(kinds.slice(-3)).toEqual(["measurement", "evaluation", "finished"]);
+    const [found] = evaluations(events);
+    expect(evaluation.parse(found)).toEqual(found);
+    expect(found).toMatchObject({ missing: {}, robustness: { samples: 12, unit: "units of the inputs" } });
+    expect(found.robustness?.points).toHaveLength(8);
+    expect(found.transfer?.layers).toHaveLength(3);
+    const last = events.findLast((event) => event.kind === "measurement");
+    expect(found.robustness?.clean).toBe(last?.kind === "measurement" ? last.values["test/accuracy"] : null);
+  });
+
+  test("a part that fails is named and fails nothing else", async () => {
+    const transfer = { dataset: { ...wide, dimension: 7 }, ridge: 1e-3 };
+    const { events, ended } = await run(smallRun({ ...config, afterTraining: { ...config.afterTraining, transfer } }));
+    expect(ended).toBe(null);
+    const [found] = evaluations(events);
+    expect(found.transfer).toBe(null);
+    expect(found.missing.transfer).toContain("vectors of 7 numbers");
+    expect(found.robustness).not.toBe(null);
+    expect(events[events.length - 1].kind).toBe("finished");
+  });
+
+  test("interrupted while it evaluates, it goes on from the end of training and evaluates again", async () => {
+    const first = await run(config, { stopAt: (_, saved) => saved.length > 0 });
+    expect(first.ended).toMatchObject({ code: "WORKER_LOST" });
+    expect(evaluations(first.events)).toEqual([]);
+    expect(first.saved.map(({ step }) => step)).toEqual([30]);
+    const second = await run(config, { resumeFrom: first.saved[0] });
+    expect(second.ended).toBe(null);
+    expect(second.events.filter(({ kind }) => kind === "measurement")).toEqual([]);
+    const whole = await run(config);
+    expect(evaluations(second.events)).toEqual(evaluations(whole.events));
+    expect(second.saved).toEqual([]);
+  });
+});

@@ -1,0 +1,86 @@
+import type { Failure } from "../../contract/failure.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import type { Evaluation } from "../../contract/runEvents.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/loadDataset.ts";
+import type { DatasetPlaces } from "../data/resolveSamples.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { ParameterSource } from "../measure/featureReader.ts";
+import type { Network } from "../models/network.ts";
+import { measureRobustness } from "./robustness.ts";
+import { measureTransfer } from "./transfer.ts";
+
+/** A trained run, and what is asked for after it. */
+export interface TrainedRun {
+  config: RunConfig;
+  engine: Engine;
+  network: Network;
+  dataset: Dataset;
+  source: ParameterSource;
+  places: DatasetPlaces;
+  say: (level: "info" | "warning", text: string) => void;
+  /** Why the run must stop; null while it need not. */
+  stopReason: () => Failure | null;
+}
+
+/**
+ * What a run's config asks for after training. A part that fails is null, its reason in `missing`.
+ * @throws the reason to stop, within a step of an attack or a layer of a probe
+ */
+export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
+  const { config, engine, network, dataset, source, places, say } = run;
+  const { robustness = null, transfer = null } = config.afterTraining ?? {};
+  const missing: Record<string, string> = {};
+  const stopIfAsked = () => {
+    const reason = run.stopReason();
+    if (reason) throw reason;
+  };
+  const pause = async () => {
+    await new Promise(setImmediate); // lets the message through that stops it
+    stopIfAsked();
+  };
+  const attempt = async <Part>(name: "robustness" | "transfer", work: () => Promise<Part>): Promise<Part | null> => {
+    try {
+      return await work();
+    } catch (error) {
+      stopIfAsked();
+      const text = error instanceof Error ? error.message : String(error);
+      missing[name] = text.slice(0, 500);
+      say("warning", `After training, ${name}: ${text}`);
+      return null;
+    }
+  };
+  return {
+    robustness:
+      robustness &&
+      (await attempt("robustness", () =>
+        measureRobustness({ engine, network, loss: config.loss, dataset, source }, robustness, pause),
+      )),
+    transfer:
+      transfer &&
+      (await attempt("transfer", async () => {
+        const second = await orStopped(loadDataset(transfer.dataset, places, say), run.stopReason);
+        say("info", `Probed on: ${second.preparation}`);
+        return measureTransfer({ engine, network, trained: dataset, second, source }, transfer.ridge, pause);
+      })),
+    missing,
+  };
+}
+
+const askEveryMs = 200;
+
+/** What is awaited, or the reason to stop before it came: a download may take minutes. */
+async function orStopped<Value>(awaited: Promise<Value>, stopReason: () => Failure | null): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const stopped = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      const reason = stopReason();
+      if (reason) reject(reason);
+    }, askEveryMs);
+  });
+  try {
+    return await Promise.race([awaited, stopped]);
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,87 @@
+import { Failure } from "../../contract/failure.ts";
+import type { Evaluation } from "../../contract/runEvents.ts";
+import { addToProbeSums, countRight, emptyProbeSums, type LinearProbe, solveProbe } from "../../math/ridgeProbe.ts";
+import type { Dataset, SampleSet } from "../data/dataset.ts";
+import type { Engine } from "../engine/engine.ts";
+import { type FeatureReader, makeFeatureReader, type ParameterSource } from "../measure/featureReader.ts";
+import type { Network } from "../models/network.ts";
+
+type Transfer = NonNullable<Evaluation["transfer"]>;
+
+/** What is probed: a trained network, and the second data set. */
+export interface Probed {
+  engine: Engine;
+  network: Network;
+  /** The set it was trained on. */
+  trained: Dataset;
+  second: Dataset;
+  source: ParameterSource;
+}
+
+/**
+ * Train and test accuracy of a linear probe on the frozen features of each layer, X_1 … X_L, on a second data set, prepared as its own
+ * config says (its own standardization); its classes may be other and more or fewer ones.
+ * @param ridge see math/ridgeProbe.ts
+ * @param pause awaited between chunks and layers: throws to stop
+ * @throws Failure INVALID where the network cannot read the second set, or has no inputs
+ */
+export async function measureTransfer(
+  { engine, network, trained, second, source }: Probed,
+  ridge: number,
+  pause: () => Promise<void>,
+): Promise<Transfer> {
+  requireReadable(network, trained, second);
+  const { classes, train, test } = second;
+  const reader = await makeFeatureReader(engine, network, [train, test]);
+  const sums = Array.from({ length: network.depth }, () => emptyProbeSums(classes, network.width));
+  for await (const { features, labels } of reader.read(train, source))
+    for (const [layer, values] of features.entries()) {
+      await pause();
+      addToProbeSums(sums[layer], values, labels);
+    }
+  const probes: LinearProbe[] = [];
+  for (const layer of sums) {
+    await pause();
+    probes.push(solveProbe(layer, ridge));
+  }
+  const onTrain = await accuracies(reader, train, probes, source, pause);
+  const onTest = await accuracies(reader, test, probes, source, pause);
+  await reader.dispose();
+  return {
+    dataset: second.resolved,
+    layers: probes.map((_, at) => ({ layer: at + 1, trainAccuracy: onTrain[at], testAccuracy: onTest[at] })),
+  };
+}
+
+async function accuracies(
+  reader: FeatureReader,
+  set: SampleSet,
+  probes: LinearProbe[],
+  source: ParameterSource,
+  pause: () => Promise<void>,
+): Promise<number[]> {
+  const right = probes.map(() => 0);
+  for await (const { features, labels } of reader.read(set, source))
+    for (const [layer, values] of features.entries()) {
+      await pause();
+      right[layer] += countRight(probes[layer], values, labels);
+    }
+  return right.map((count) => count / set.count);
+}
+
+function requireReadable(network: Network, trained: Dataset, second: Dataset): void {
+  const refuse = (text: string) => {
+    throw new Failure("INVALID", text);
+  };
+  if (network.freeSamples !== null)
+    refuse("Free features are parameters, computed from no input: nothing carries over to other data.");
+  if (trained.input.kind === "text" || second.input.kind === "text")
+    refuse("The two sets number their words by vocabularies of their own: the same number is another word.");
+  if (JSON.stringify(trained.input) !== JSON.stringify(second.input))
+    refuse(`The network reads ${shapeText(trained)}, the second data set has ${shapeText(second)}: choose sets of one shape.`);
+}
+
+function shapeText({ input }: Dataset): string {
+  if (input.kind === "image") return `images of ${input.channels} × ${input.height} × ${input.width}`;
+  return input.kind === "vector" ? `vectors of ${input.dimension} numbers` : `texts of ${input.length} words`;
+}
