@@ -1,6 +1,6 @@
 "use client";
 import { usePathname, useSearchParams } from "next/navigation";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 
 export type AddressPatch = Record<string, string | number | boolean | null | undefined>;
 
@@ -14,6 +14,23 @@ export function patchedAddress(current: string, patch: AddressPatch): string {
   return `${url.pathname}${url.search}${url.hash}`;
 }
 
+const listeners = new Set<() => void>();
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  window.addEventListener("popstate", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("popstate", listener);
+  };
+}
+
+/** Next follows the native history, without asking the server for the page again. */
+function change(how: "replaceState" | "pushState", patch: AddressPatch): void {
+  window.history[how](null, "", patchedAddress(window.location.href, patch));
+  for (const listener of listeners) listener();
+}
+
 /**
  * What a person has chosen lives in the address, so that a link shows the same and Back works.
  * `set` replaces the current entry of the history (a filter being typed), `push` adds one (a step to go back from).
@@ -21,15 +38,18 @@ export function patchedAddress(current: string, patch: AddressPatch): string {
 export function useAddress() {
   const parameters = useSearchParams();
   const pathname = usePathname();
-  const set = useCallback((patch: AddressPatch) => {
-    // Next follows the native history, without asking the server for the page again.
-    window.history.replaceState(null, "", patchedAddress(window.location.href, patch));
-  }, []);
-  const push = useCallback((patch: AddressPatch) => {
-    window.history.pushState(null, "", patchedAddress(window.location.href, patch));
-  }, []);
-  return useMemo(
-    () => ({ get: (name: string) => parameters.get(name), has: (name: string) => parameters.has(name), pathname, set, push }),
-    [parameters, pathname, set, push],
+  const followed = parameters.toString();
+  // Next follows in a transition, which waits while live points are drawn: the window's own address shows a choice at once.
+  // While another page is being opened, that is still the old page's.
+  const search = useSyncExternalStore(
+    subscribe,
+    () => (window.location.pathname === pathname ? window.location.search.slice(1) : followed),
+    () => followed,
   );
+  const set = useCallback((patch: AddressPatch) => change("replaceState", patch), []);
+  const push = useCallback((patch: AddressPatch) => change("pushState", patch), []);
+  return useMemo(() => {
+    const chosen = new URLSearchParams(search);
+    return { get: (name: string) => chosen.get(name), has: (name: string) => chosen.has(name), pathname, set, push };
+  }, [search, pathname, set, push]);
 }

@@ -150,11 +150,18 @@ describe("a depth study, from the form to the depth curve", () => {
     expect(problems).toEqual([]);
   });
 
-  it("keeps a choice of the reader in the address", async () => {
-    await watcher.locator("select").first().waitFor();
-    const before = watcher.url();
-    await watcher.locator("select").first().selectOption({ index: 1 });
-    await expect.poll(() => watcher.url()).not.toBe(before);
+  it("shows a choice of the reader at once, and again after a reload", async () => {
+    const metric = watcher.getByLabel("Metric", { exact: true }).first();
+    await metric.waitFor();
+    const chosen = await metric.evaluate((select) => (select as HTMLSelectElement).options[1].value);
+    expect(await metric.inputValue()).not.toBe(chosen);
+    await metric.selectOption(chosen);
+    expect(await metric.inputValue()).toBe(chosen);
+    expect(new URL(watcher.url()).searchParams.get("metric")).toBe(chosen);
+    await watcher.reload();
+    await metric.waitFor();
+    expect(await metric.inputValue()).toBe(chosen);
+    expect(problems).toEqual([]);
   });
 
   it("opens read-only by a link, and by nothing else once the link is revoked", async () => {

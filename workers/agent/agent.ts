@@ -16,7 +16,7 @@ import { introduce, type Offer } from "./introduce.ts";
 import { count, messageOf, say } from "./log.ts";
 import type { AgentOptions } from "./options.ts";
 import { closeRecovered, recoverAttempts } from "./recoverAttempts.ts";
-import type { RunExit } from "./runProcess.ts";
+import { type RunExit, RunProcess } from "./runProcess.ts";
 import { ServerLink } from "./serverLink.ts";
 import { SpareProcess } from "./spareProcess.ts";
 import { systemMeter } from "./systemUse.ts";
@@ -26,6 +26,8 @@ import type { WorkerFolder } from "./workerFolder.ts";
 const suspendMs = 6_000;
 const flushMs = 2_500;
 const diskRetryMs = 2_000;
+/** How long others wait for the first step of the run that has the prepared process. */
+const leadMs = 1_500;
 
 export interface AgentSetup {
   options: AgentOptions;
@@ -53,7 +55,10 @@ export class Agent {
   constructor(setup: AgentSetup) {
     this.setup = setup;
     const { options, folder } = setup;
-    this.spare = new SpareProcess(setup.runProgram, () => !this.desk.all.some((attempt) => attempt.isStarting));
+    this.spare = new SpareProcess(
+      () => new RunProcess(setup.runProgram, options.local),
+      () => !this.desk.all.some((attempt) => attempt.isStarting),
+    );
     this.desk = new AttemptDesk(folder.checkpoints, options.keepSpool, (batch) => this.link.sendEvents(batch));
     this.link = new ServerLink(options.server, options.token, {
       makeHello: () => this.makeHello(),
@@ -161,6 +166,8 @@ export class Agent {
     const run = this.spare.take();
     attempt.run = run;
     await Promise.all(earlier);
+    if (!run.isStarted) await this.letLeaderBegin(attempt);
+    run.start();
     const message = (): AssignMessage => ({
       type: "assign",
       assignment,
@@ -176,6 +183,15 @@ export class Agent {
     const exit = await attempt.train(run, message, () => this.spare.prepare());
     await this.seal(attempt, () => this.sayEnd(attempt, exit));
     this.spare.prepare();
+  }
+
+  /**
+   * A process that must load everything first takes seconds of a processor: it starts when the run that got the prepared process
+   * has made its first step, so that the first numbers of a study come as soon as they can.
+   */
+  private async letLeaderBegin(attempt: Attempt): Promise<void> {
+    const leads = (other: Attempt) => other !== attempt && other.isStarting && other.run?.isReady;
+    for (const deadline = Date.now() + leadMs; this.desk.all.some(leads) && Date.now() < deadline; ) await sleep(20);
   }
 
   private async recover(attempt: Attempt): Promise<void> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { runEnvironment } from "../env.ts";
 import type { FromRun, ToRun } from "../run/messages.ts";
+import { lowerPriority } from "./lowerPriority.ts";
 import { processIdentity } from "./processIdentity.ts";
 
 export interface RunExit {
@@ -21,50 +22,63 @@ export const runProgram = new URL("../run/main.ts", import.meta.url).pathname;
 const cancelGraceMs = 1_200;
 const errorTailBytes = 6_000;
 
-/** The process of one run: prepared without one, given one, and then gone. */
+/** The process of one run: started without one, given one, and then gone. */
 export class RunProcess {
   readonly exited: Promise<RunExit>;
   /** False if it ended before it was ready. */
   readonly ready: Promise<boolean>;
-  readonly identity: string | null;
   isReady = false;
   isAlive = true;
-  private readonly child: ChildProcess;
+  private readonly program: string;
+  private readonly yields: boolean;
+  private child: ChildProcess | null = null;
   private listener: RunListener | null = null;
   private errorTail = "";
+  private tellReady!: (isReady: boolean) => void;
+  private tellExit!: (exit: RunExit) => void;
 
-  constructor(program: string) {
+  /** @param yields lets the machine's other processes go first: the server and the browser that watches */
+  constructor(program: string, yields: boolean) {
+    this.program = program;
+    this.yields = yields;
+    this.exited = new Promise((resolve) => {
+      this.tellExit = resolve;
+    });
+    this.ready = new Promise((resolve) => {
+      this.tellReady = resolve;
+    });
+  }
+
+  /** Nothing happens if it has been started, or killed before. */
+  start(): void {
+    if (this.child || !this.isAlive) return;
     // A group of its own: Ctrl+C in a terminal reaches the agent alone, which then lets the runs make their checkpoints.
-    this.child = fork(program, {
+    const child = fork(this.program, {
       env: runEnvironment(),
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       execArgv: ["--disable-warning=ExperimentalWarning"],
     });
-    this.identity = this.child.pid === undefined ? null : processIdentity(this.child.pid);
-    this.child.stdout?.resume();
-    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    this.child = child;
+    if (this.yields && child.pid !== undefined) lowerPriority(child.pid);
+    child.stdout?.resume();
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.errorTail = (this.errorTail + text).slice(-errorTailBytes);
     });
-    this.exited = new Promise((resolve) => {
-      const end = (code: number | null, signal: NodeJS.Signals | null) => {
-        this.isAlive = false;
-        resolve({ code, signal, errorTail: this.errorTail.trim() });
-      };
-      this.child.once("close", end);
-      this.child.once("error", (error) => {
-        this.errorTail += error.message;
-        if (this.child.pid === undefined) end(null, null);
-      });
+    child.once("close", (code, signal) => this.end(code, signal));
+    child.once("error", (error) => {
+      this.errorTail += error.message;
+      if (child.pid === undefined) this.end(null, null);
     });
-    this.ready = new Promise((resolve) => {
-      this.child.on("message", (message) => this.hear(message as FromRun, resolve));
-      this.exited.then(() => resolve(false));
-    });
+    child.on("message", (message) => this.hear(message as FromRun));
   }
 
-  get pid(): number | undefined {
-    return this.child.pid;
+  get isStarted(): boolean {
+    return this.child !== null;
+  }
+
+  get identity(): string | null {
+    return this.child?.pid === undefined ? null : processIdentity(this.child.pid);
   }
 
   assign(message: Extract<ToRun, { type: "assign" }>, listener: RunListener): void {
@@ -85,7 +99,9 @@ export class RunProcess {
   }
 
   kill(): void {
-    if (this.isAlive) this.child.kill("SIGKILL");
+    if (!this.isAlive) return;
+    if (this.child) this.child.kill("SIGKILL");
+    else this.end(null, "SIGKILL");
   }
 
   /** It should end now by itself; if it does not, it is killed. */
@@ -100,13 +116,19 @@ export class RunProcess {
   }
 
   private send(message: ToRun): void {
-    if (this.child.connected) this.child.send(message, () => {}); // an error means that it is ending: `exited` says how
+    if (this.child?.connected) this.child.send(message, () => {}); // an error means that it is ending: `exited` says how
   }
 
-  private hear(message: FromRun, ready: (isReady: boolean) => void): void {
+  private end(code: number | null, signal: NodeJS.Signals | null): void {
+    this.isAlive = false;
+    this.tellExit({ code, signal, errorTail: this.errorTail.trim() });
+    this.tellReady(false);
+  }
+
+  private hear(message: FromRun): void {
     if (message.type === "ready") {
       this.isReady = true;
-      ready(true);
+      this.tellReady(true);
     } else if (message.type === "spooled") this.listener?.spooled(message.seq);
     else if (message.type === "progress") this.listener?.progress(message.step, message.stepMs);
   }

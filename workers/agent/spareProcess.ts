@@ -1,6 +1,6 @@
 import { describeExit } from "./describeExit.ts";
 import { say } from "./log.ts";
-import { RunProcess } from "./runProcess.ts";
+import type { RunProcess } from "./runProcess.ts";
 
 /**
  * Keeps one run process ready with everything imported, so that an assignment starts at once. A new one is prepared only
@@ -11,24 +11,25 @@ export class SpareProcess {
   private retry: NodeJS.Timeout | null = null;
   private failures = 0;
   private closed = false;
-  private readonly program: string;
+  private readonly makeProcess: () => RunProcess;
   private readonly mayPrepare: () => boolean;
 
-  constructor(program: string, mayPrepare: () => boolean) {
-    this.program = program;
+  constructor(makeProcess: () => RunProcess, mayPrepare: () => boolean) {
+    this.makeProcess = makeProcess;
     this.mayPrepare = mayPrepare;
   }
 
-  /** The process for a run: the one that was prepared, or else a new one. */
+  /** The process for a run: the one that was prepared, or else a new one that is yet to be started. */
   take(): RunProcess {
-    const taken = this.spare?.isAlive ? this.spare : new RunProcess(this.program);
+    const taken = this.spare?.isAlive ? this.spare : this.makeProcess();
     this.spare = null;
     return taken;
   }
 
   prepare(): void {
     if (this.closed || this.spare || this.retry || !this.mayPrepare()) return;
-    const spare = new RunProcess(this.program);
+    const spare = this.makeProcess();
+    spare.start();
     this.spare = spare;
     spare.ready.then((isReady) => {
       if (isReady) this.failures = 0;
