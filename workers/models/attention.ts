@@ -25,6 +25,9 @@ export const masked = -1e9;
  *   1 layer   Σ_h W_VO^h X softmax(Xᵀ W_QK^h X / √d)
  *   2 layers  W_O [W_V^h X softmax((W_Q^h X)ᵀ (W_K^h X) / √(d/H))]_h
  *
+ * Queries, keys and values lie as rows [N, T, d]: a matrix product makes them rows and columns again on its way, so that nothing
+ * is transposed.
+ *
  * @param x [d, N · T] @param mask added to the scores [queries, keys] of each sample, or [N, queries, keys]
  * @param lastOnly the last token of each sample asks alone @returns [d, N · T], or [d, N]
  */
@@ -38,21 +41,29 @@ export function attention(
   lastOnly: boolean,
 ): tf.Tensor2D {
   const asking = lastOnly ? lastTokens(x, shape) : x;
-  const asked = { samples: shape.samples, tokens: lastOnly ? 1 : shape.tokens };
-  const weigh = (query: tf.Tensor2D, key: tf.Tensor2D, scale: number) =>
-    maskedSoftmax(tf.matMul(bySample(query, asked), bySample(key, shape), true), mask, scale); // [N, queries, keys]
-  const mix = (value: tf.Tensor2D, weights: tf.Tensor): tf.Tensor2D =>
-    asColumns(tf.matMul(bySample(value, shape), weights, false, true));
+  const { samples } = shape;
+  const rowsOf = (columns: tf.Tensor2D, matrix: tf.Tensor): tf.Tensor[] => {
+    const rows = tf.matMul(columns, matrix, true, layers === 2); // [N · tokens, heads · size]
+    const parts = heads === 1 ? [rows] : tf.split(rows, heads, 1);
+    return parts.map((part) => tf.reshape(part, [samples, -1, part.shape[1] as number]));
+  };
+  const weigh = (query: tf.Tensor, key: tf.Tensor) =>
+    maskedSoftmax(tf.matMul(query, key, false, true), mask, 1 / Math.sqrt(key.shape[2] as number)); // [N, queries, keys]
+  let mixed: tf.Tensor[]; // [N, queries, size] a head
   if (layers === 1) {
-    // q = W_QKᵀ x for the queries: with one query a sample that is a product of N columns instead of N · T.
-    const queries = split(tf.matMul(parameters[`W${l}.QK`], asking, true), heads);
-    const mixed = queries.map((query) => mix(x, weigh(query, x, 1 / Math.sqrt(width))));
-    return tf.matMul(parameters[`W${l}.VO`], tf.concat(mixed, 0)) as tf.Tensor2D;
+    const every = tf.transpose(tf.reshape(x, [width, samples, shape.tokens]), [1, 2, 0]); // [N, T, d]
+    // W_QKᵀ of the queries, not W_QK of the keys: with one query a sample that is T times less.
+    mixed = rowsOf(asking, parameters[`W${l}.QK`]).map((query) => tf.matMul(weigh(query, every), every));
+  } else {
+    const [queries, keys, values] = [
+      rowsOf(asking, parameters[`W${l}.Q`]),
+      rowsOf(x, parameters[`W${l}.K`]),
+      rowsOf(x, parameters[`W${l}.V`]),
+    ];
+    mixed = values.map((value, h) => tf.matMul(weigh(queries[h], keys[h]), value));
   }
-  const part = (name: string, of: tf.Tensor2D) => split(tf.matMul(parameters[`W${l}.${name}`], of), heads);
-  const [queries, keys, values] = [part("Q", asking), part("K", x), part("V", x)];
-  const mixed = values.map((value, h) => mix(value, weigh(queries[h], keys[h], 1 / Math.sqrt(width / heads))));
-  return tf.matMul(parameters[`W${l}.O`], tf.concat(mixed, 0)) as tf.Tensor2D;
+  const joined = tf.reshape(heads === 1 ? mixed[0] : tf.concat(mixed, 2), [asking.shape[1], -1]); // [N · queries, heads · size]
+  return tf.matMul(parameters[layers === 1 ? `W${l}.VO` : `W${l}.O`], joined, false, true) as tf.Tensor2D;
 }
 
 export function attentionSpecs(
@@ -68,19 +79,9 @@ export function attentionSpecs(
   return [square("Q"), square("K"), square("V"), branchEnd(`W${l}.O`, width, width)];
 }
 
-/** [d, N · T] → [N, d, T] */
-const bySample = (x: tf.Tensor2D, { samples, tokens }: TokenShape): tf.Tensor3D =>
-  tf.transpose(tf.reshape(x, [-1, samples, tokens]), [1, 0, 2]) as tf.Tensor3D;
-
-/** [N, d, T] → [d, N · T] */
-const asColumns = (x: tf.Tensor): tf.Tensor2D =>
-  tf.reshape(tf.transpose(x, [1, 0, 2]), [x.shape[1] as number, -1]) as tf.Tensor2D;
-
 /** The last token of each sample. [d, N · T] → [d, N] */
 export function lastTokens(x: tf.Tensor2D, { samples, tokens }: TokenShape): tf.Tensor2D {
   const rows = x.shape[0];
   const last = tf.slice(tf.reshape(x, [rows, samples, tokens]), [0, 0, tokens - 1], [rows, samples, 1]);
   return tf.reshape(last, [rows, samples]);
 }
-
-const split = (x: tf.Tensor, heads: number): tf.Tensor2D[] => (heads === 1 ? [x] : tf.split(x, heads, 0)) as tf.Tensor2D[];
