@@ -1,5 +1,5 @@
 "use client";
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import type { Regularizer } from "../../contract/regularizer.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field, Select } from "../ui/Field.tsx";
@@ -105,6 +105,17 @@ function Explanation({ config }: { config: Regularizer }) {
   );
 }
 
+function LabelledSegments<T extends string>(props: ComponentProps<typeof Segmented<T>>) {
+  return (
+    <div>
+      <span aria-hidden="true" className="mb-1 block font-medium text-ink-soft text-xs">
+        {props.label}
+      </span>
+      <Segmented {...props} />
+    </div>
+  );
+}
+
 const lambdaOf = (index: string, what: string) => (
   <>
     λ<sub>{index}</sub>, {what}
@@ -151,9 +162,8 @@ function Strengths({
         <>
           {number("lambda", "λ", "lambda")}
           {number("rho", "ρ", "rho")}
-          <Segmented
+          <LabelledSegments
             label="Frame F"
-            className="mt-5"
             options={[
               { value: "simplex", label: "simplex", title: "F = E = I − 11ᵀ/K, the frame of cross entropy" },
               { value: "orthogonal", label: "orthogonal", title: "F = I, the frame of squared error without a bias" },
@@ -167,9 +177,8 @@ function Strengths({
       return (
         <>
           {number("lambda", "λ", "lambda")}
-          <Segmented
+          <LabelledSegments
             label="λ with depth"
-            className="mt-5"
             options={[
               { value: "constant", label: "constant", title: "The same λ at every depth" },
               { value: "inverse-depth", label: "λ/L", title: "λ divided by the depth L" },
@@ -177,12 +186,11 @@ function Strengths({
             value={config.scaling}
             onChange={(scaling) => onChange({ ...config, scaling })}
           />
-          <Segmented
+          <LabelledSegments
             label="The head's λ"
-            className="mt-5"
             options={[
-              { value: "uniform", label: "head alike", title: "One λ for every matrix: objective (7)" },
-              { value: "split", label: "head apart", title: "The head has its own, constant λ: objective (11)" },
+              { value: "uniform", label: "alike", title: "One λ for every matrix: objective (7)" },
+              { value: "split", label: "apart", title: "The head has its own, constant λ: objective (11)" },
             ]}
             value={config.objective}
             onChange={(objective) => onChange({ ...config, objective })}

@@ -32,7 +32,7 @@ export const regularizerTexts: Record<Family, RegularizerText> = {
     title: "Ridge on the features",
     short: "ridge on the features",
     about:
-      "The classic unconstrained-features objective: the last features of all N training samples are penalized instead of normalized, the hidden weights are free. How far it collapses depends on n λ_W λ_H alone.",
+      "The classic unconstrained-features objective: the last features of all N training samples are penalized instead of normalized, the hidden weights are free. Only the product of n and both ridges decides how far it collapses.",
     tex: (config) =>
       `\\frac{\\lambda_W}2\\lVert W_L\\rVert^2 + \\frac{\\lambda_H}2\\lVert H\\rVert^2${config.family === "features" && config.lambdaB > 0 ? " + \\frac{\\lambda_b}2\\lVert b\\rVert^2" : ""}`,
   },

@@ -57,7 +57,7 @@ export function OptimumNumbers({ optimum, searching }: { optimum: Optimum; searc
           </dd>
         </div>
       ))}
-      <div className="bg-surface px-4 py-3 max-xl:grow">
+      <div className={classes("bg-surface px-4 py-3", numbers.length === 6 && "col-span-2 sm:col-span-3 xl:col-span-1")}>
         <dt className="text-ink-faint text-xs">Geometry</dt>
         <dd className="mt-0.5 font-medium text-lg" data-testid="optimum-geometry" data-value={optimum.geometry}>
           {geometryTexts[geometry]}
