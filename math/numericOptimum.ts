@@ -11,7 +11,7 @@ import { assertObjective } from "./unconstrainedObjective.ts";
 
 /** Above this many classes the numeric solver would take minutes. */
 export const numericClassLimit = 100;
-/** Evaluations × K²r: a minute or less on a usual core. */
+/** Evaluations × K²r (twice with slack): about a minute at most on a usual core. */
 const mostWork = 4e9;
 
 /**
@@ -32,14 +32,15 @@ export function numericOptimum(objective: SolvableObjective): Optimum {
   if (classes > numericClassLimit)
     throw new MathError(`classes = ${classes} must be at most ${numericClassLimit} for the numeric solver`);
   const zeroMean = objective.kind === "gufm-ce" || objective.kind === "gufm-mse";
-  const wanted = classes + ("slack" in objective && objective.slack && objective.slack.rho > 0 ? 1 : 0);
+  const isHeld = "slack" in objective && objective.slack !== undefined && objective.slack.rho > 0;
+  const wanted = classes + (isHeld ? 1 : 0);
   const rank = Math.min(wanted, zeroMean ? dim - 1 : dim);
   if (rank < 1) throw new MathError(`dim = ${dim} must be at least 2 for features of zero mean`);
   const problem = collapsedObjective(objective, rank);
   const found = minimize(problem.evaluate, startNearSimplex(problem.size, classes, rank), {
     gradientTolerance: 1e-10,
     maxIterations: 20_000,
-    maxEvaluations: Math.ceil(mostWork / (classes * classes * rank)),
+    maxEvaluations: Math.ceil(mostWork / (classes * classes * rank * (isHeld ? 2 : 1))),
   });
   if (!found.converged && found.gradientSize > 1e-7) {
     throw new MathError(`gradient ${found.gradientSize} is above 1e-7 after ${found.iterations} steps of the numeric solver`);
