@@ -39,9 +39,9 @@ export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMark
   if (!area || !xScale || !yScale) return null;
   const inside = (x: number) => x >= area.x - 0.5 && x <= area.x + area.width + 0.5;
   const shown = sparse ? spread(points, long ? 5 : 7) : points.map((_, index) => index);
-  const radius = series.minor ? 2.2 : sparse ? 2.6 : 3.6;
+  const radius = series.strong ? 4 : series.minor ? 2.2 : sparse ? 2.6 : 3.6;
   return (
-    <g style={{ pointerEvents: "none" }} opacity={series.minor ? 0.45 : (series.style.opacity ?? 1)}>
+    <g style={{ pointerEvents: "none" }} opacity={series.minor && !series.strong ? 0.45 : (series.style.opacity ?? 1)}>
       {shown.map((index) => {
         const point = points[index] as PlotPoint;
         if (point.y === null) return null;

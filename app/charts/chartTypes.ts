@@ -26,6 +26,8 @@ export interface ChartSeries {
   hidden?: boolean;
   /** Faint company of another line: left out of the legend. */
   minor?: boolean;
+  /** Its dots are drawn large and at full strength though they are minor. */
+  strong?: boolean;
   /** Without markers, and silent under the crosshair. */
   bare?: boolean;
 }

@@ -31,6 +31,12 @@ const special: Record<string, string> = {
   "~": "\\textasciitilde{}",
   "^": "\\textasciicircum{}",
   λ: "$\\lambda$",
+  ρ: "$\\rho$",
+  ε: "$\\varepsilon$",
+  τ: "$\\tau$",
+  ℓ: "$\\ell$",
+  "∞": "$\\infty$",
+  "≤": "$\\le$",
   μ: "$\\mu$",
   Σ: "$\\Sigma$",
   "±": "$\\pm$",
@@ -41,7 +47,7 @@ const special: Record<string, string> = {
   "–": "--",
 };
 export const escapeLatex = (text: string): string =>
-  text.replace(/[\\{}$&#%_~^λμΣ±−×→…–]/g, (character) => special[character] as string);
+  text.replace(/[\\{}$&#%_~^λρετℓ∞≤μΣ±−×→…–]/g, (character) => special[character] as string);
 
 const styles: Record<string, string> = { "": "solid" };
 const dashName = (dash: string): string => styles[dash] ?? "dashed";

@@ -111,7 +111,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
             The Gram matrices appear here with the first measurement of each level of imbalance.
           </p>
         ) : (
-          <div className="grid grid-cols-2 gap-x-4 gap-y-5 p-4 sm:grid-cols-3">
+          <div className="grid grid-cols-1 gap-x-4 gap-y-5 p-4 min-[480px]:grid-cols-2 sm:grid-cols-3">
             {levels.map((level) => (
               <LevelMaps key={level.run.id} level={level} />
             ))}

@@ -60,7 +60,8 @@ function overDepth({ nc1, gap, ridge }: Measured): string[] {
   const deepest = valued(gap).at(-1) ?? valued(nc1).at(-1);
   const near = nearness(valued(gap).at(-1), valued(nc1).at(-1));
   if (deepest === undefined || near === null) return [];
-  const parts = [`depth ${deepest.x}: ${near}`];
+  // Free features alone have no depth to speak of.
+  const parts = [deepest.x === 1 ? near : `depth ${deepest.x}: ${near}`];
   if (valued(nc1).length < 3) return parts;
   if (nc1.fit) parts.push(`slope of NC1 over depth ${slopeText(nc1.fit)} (theory: −1/2…−1/4)`);
   if (ridge?.fit) parts.push(`of the total regularization ${slopeText(ridge.fit)}`);

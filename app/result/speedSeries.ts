@@ -44,7 +44,9 @@ export function speedSeries(lines: readonly SpeedLine[], goal: "metric" | "gap")
       xs: curve.censored.map(place),
       ys: curve.censored.map((step) => shareAt(speed, step)),
       draw: "dots",
+      hollow: curve.censored.map(() => true),
       minor: true,
+      strong: true,
     };
     return [stairs, ended];
   });

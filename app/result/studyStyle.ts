@@ -30,13 +30,20 @@ const familyHues: Record<Exclude<Regularizer["family"], "weights">, { hue: numbe
   adamw: { hue: 65, chroma: 0.13 },
   none: { hue: 260, chroma: 0.01 },
 };
-const familyMarkers: Record<Regularizer["family"], LineStyle["marker"]> = {
-  weights: "circle",
+const familyMarkers: Record<Exclude<Regularizer["family"], "weights">, LineStyle["marker"]> = {
   features: "square",
   slack: "diamond",
   adamw: "cross",
   none: "wye",
 };
+
+/** Markers of the ridge on weights, whose strengths often stand beside each other. */
+const ridgeMarkers: readonly LineStyle["marker"][] = ["circle", "triangle", "star", "ring"];
+
+const familyMarker = ({ regularizer }: RunConfig): LineStyle["marker"] =>
+  regularizer.family === "weights"
+    ? (ridgeMarkers[Math.round(strengthShade(regularizer) * 10) % ridgeMarkers.length] as LineStyle["marker"])
+    : familyMarkers[regularizer.family];
 
 function familyColor({ regularizer, architecture, normalization }: RunConfig): string {
   const shade = 0.2 + 0.6 * strengthShade(regularizer);
@@ -66,7 +73,7 @@ export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) =
     return (config) => ({
       ...curveStyle(config, { width: false, lambda: false }),
       color: familyColor(config),
-      marker: familyMarkers[config.regularizer.family],
+      marker: familyMarker(config),
     });
   return (config) => ({
     ...curveStyle(config, { width: false, lambda: false }),

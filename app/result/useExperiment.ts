@@ -17,6 +17,10 @@ import { wantedGeometry } from "./wantedGeometry.ts";
 const readAllUpTo = 24;
 /** Most points of a series that the server gives at once. */
 const mostPoints = 5_000;
+/** Runs named in one question: more would not fit its address. */
+const mostRunsAsked = 100;
+const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 /** Reading begins after joining; without an answer to that it begins anyway. */
 const joinPatienceMs = 1_200;
 
@@ -129,9 +133,11 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const speedKey = speedIsOpen(view, store.rows) ? speedMetric(view.speedMetric) : null;
   const runCount = store.rows.length;
   const readSpeed = useEffectEvent(async (metric: Metric, alive: () => boolean) => {
-    const requests = [...byDepth(store.rows)].map(([depth, runIds]) => {
-      const keys = [lastLayerKey(metric, "train", depth), lastLayerKey("gap.total", "train", depth)];
-      return client.experiments.series.query({ id: experimentId, keys: [...new Set(keys)], runIds, maxPoints: mostPoints });
+    const requests = [...byDepth(store.rows)].flatMap(([depth, all]) => {
+      const keys = [...new Set([lastLayerKey(metric, "train", depth), lastLayerKey("gap.total", "train", depth)])];
+      return chunks(all, mostRunsAsked).map((runIds) =>
+        client.experiments.series.query({ id: experimentId, keys, runIds, maxPoints: mostPoints }),
+      );
     });
     try {
       const answers = await Promise.all(requests);

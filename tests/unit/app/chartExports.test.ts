@@ -32,6 +32,7 @@ describe("pgfplots", () => {
   it("escapes what LaTeX would take for commands", () => {
     expect(text).toContain("title={NC1 \\& 50 \\% of \\{K\\}}");
     expect(text).toContain("$\\lambda$=0.005\\_x");
+    expect(escapeLatex("ε ≤ 0.1, ℓ∞, ρ, τ")).toBe("$\\varepsilon$ $\\le$ 0.1, $\\ell$$\\infty$, $\\rho$, $\\tau$");
     expect(escapeLatex("\\input{/etc/passwd}")).toBe("\\textbackslash{}input\\{/etc/passwd\\}");
   });
   it("is balanced", () => {
@@ -45,6 +46,18 @@ describe("CSV of a chart", () => {
       { id: "a", label: "L = 5", style: { color: "", dash: "", marker: "circle" }, xs: [1, 2], ys: [1 / 3, null], draw: "line" },
     ];
     expect(chartCsv(series, "step", "NC1")).toBe(`series,step,NC1,low,high,note\r\nL = 5,1,${1 / 3},,,\r\nL = 5,2,,,,\r\n`);
+  });
+  it("says the true x of dots that were moved apart", () => {
+    const dots: ChartSeries = {
+      id: "a",
+      label: "runs",
+      style: { color: "", dash: "", marker: "circle" },
+      xs: [1.98, 2.02],
+      trueXs: [2, 2],
+      ys: [1, 2],
+      draw: "dots",
+    };
+    expect(chartCsv([dots], "depth L", "NC1").split("\r\n").slice(1, 3)).toEqual(["runs,2,1,,,", "runs,2,2,,,"]);
   });
   it("defuses formulas", () => {
     for (const text of ["=1+1", "+1", "-1", "@x"]) expect(csvCell(text)).toBe(`'${text}`);
