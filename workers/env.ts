@@ -23,8 +23,14 @@ export function workerEnvironment(): WorkerEnvironment {
   };
 }
 
-/** The environment of a run's process: the worker's own, without its token. */
+/** The environment of a run's process: the worker's own, without its token. Several runs share a GPU: none may take all its memory. */
 export function runEnvironment(): NodeJS.ProcessEnv {
   const { COLLAPSAR_WORKER_TOKEN: _token, ...rest } = process.env;
-  return rest;
+  return { TF_FORCE_GPU_ALLOW_GROWTH: "true", ...rest };
 }
+
+/** The C++ compiler that node-gyp takes. */
+export const compilerName = (): string => process.env.CXX || "g++";
+
+/** The environment of a compiler, with more in it. */
+export const buildEnvironment = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more });
