@@ -78,14 +78,17 @@ function stem(
   const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
   const padded = tf.pad(tf.reshape(tf.transpose(x), [channels, height, width, samples]), [
     [0, 0],
-    [1, 1],
-    [1, 1],
+    [1, 2 * rows + 1 - height],
+    [1, 2 * columns + 1 - width],
     [0, 0],
   ]);
+  // Even and odd rows and columns apart: a slice has a gradient by the inputs, a strided slice has none.
+  const apart = tf.reshape(padded, [channels, rows + 1, 2, columns + 1, 2, samples]);
   const offsets = [0, 1, 2].flatMap((p) => [0, 1, 2].map((q) => [p, q]));
-  const parts = offsets.map(([p, q]) =>
-    tf.stridedSlice(padded, [0, p, q, 0], [channels, p + 2 * rows - 1, q + 2 * columns - 1, samples], [1, 2, 2, 1]),
-  );
+  const parts = offsets.map(([p, q]) => {
+    const part = tf.slice(apart, [0, p >> 1, p & 1, q >> 1, q & 1, 0], [channels, rows, 1, columns, 1, samples]);
+    return tf.reshape(part, [channels, rows, columns, samples]);
+  });
   const patches = tf.reshape(tf.stack(parts, 1), [9 * channels, rows * columns * samples]);
   const maps = tf.add(tf.matMul(filter, patches), bias);
   return tf.reshape(maps, [filter.shape[0], rows, columns, samples]);

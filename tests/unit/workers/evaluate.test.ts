@@ -17,8 +17,8 @@ import { initializeParameters } from "../../../workers/models/parameterLayout.ts
 import type { Checkpoint } from "../../../workers/run/checkpointFile.ts";
 import { executeRun } from "../../../workers/run/executeRun.ts";
 import { oneHot } from "../../../workers/training/batches.ts";
-import { nameParameters, referenceForward } from "./referenceNetwork.ts";
 import { dataOf, smallRun } from "./support.ts";
+import { imageRun } from "./tokenData.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });
@@ -163,36 +163,57 @@ describe("moved inputs", () => {
   });
 });
 
-test("the slopes by the inputs are the derivatives of each sample's fit, compiled and eager", async () => {
-  for (const loss of ["ce", "mse"] as const) {
-    const config = smallRun({ loss });
-    const data = dataOf(config);
+describe("the slopes by the inputs", () => {
+  const images = [
+    { name: "residual", make: () => ({ config: smallRun({ loss: "mse" }), data: dataOf(smallRun()) }) },
+    { name: "transformer", make: () => imageRun() },
+    { name: "transformer, separate attention, pre-LN", make: () => imageRun({ architecture: "t22", normalization: "pre-ln" }) },
+    { name: "convolutional", make: () => imageRun({ architecture: "conv", patch: undefined }) },
+  ];
+
+  test.each(images)("are the derivatives of each sample's own fit, compiled and eager: $name", async ({ make }) => {
+    const { config, data } = make();
     const network = defineNetwork(config, data);
     const parameters = initializeParameters(network.parameters, 3);
-    const named = nameParameters(network.parameters, parameters);
-    const count = 5;
-    const x = data.test.inputs.slice(0, count * data.dimension);
+    const { classes, dimension: size } = data;
+    const [count, moved] = [3, 8];
+    const x = data.test.inputs.slice(0, count * size);
     const labels = data.test.labels.slice(0, count);
-    const fitOf = (i: number, at: number[]) => {
-      const { logits } = referenceForward(config, named, at);
-      if (loss === "mse") return logits.reduce((sum, z, k) => sum + (z - (k === labels[i] ? 1 : 0)) ** 2, 0) / 2;
-      return Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[labels[i]];
+    const slopes = await makeInputGradient(compiled, network, config.loss, count);
+    const gradient = (await slopes.at(x, oneHot(labels, classes), { parameters })).gradient.slice();
+    const other = await makeInputGradient(eager, network, config.loss, count);
+    const byEager = (await other.at(x, oneHot(labels, classes), { parameters })).gradient.slice();
+    const most = Math.max(...gradient.map(Math.abs));
+    expect(most).toBeGreaterThan(1e-3);
+    gradient.forEach((value, at) => {
+      expect(Math.abs(value - byEager[at])).toBeLessThan(2e-5 * most);
+    });
+    // Fits from the logits of a sample alone, in float64, along some random directions.
+    const fitOf = (logits: Float32Array, i: number) => {
+      const row = Array.from(logits.subarray(i * classes, (i + 1) * classes));
+      if (config.loss === "mse") return row.reduce((sum, z, k) => sum + (z - (k === labels[i] ? 1 : 0)) ** 2, 0) / 2;
+      return Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0)) - row[labels[i]];
     };
-    for (const engine of [compiled, eager]) {
-      const slopes = await makeInputGradient(engine, network, loss, count);
-      const { gradient } = await slopes.at(x, oneHot(labels, data.classes), { parameters });
-      for (let at = 0; at < x.length; at++) {
-        const i = Math.floor(at / data.dimension);
-        const row = Array.from(x.subarray(i * data.dimension, (i + 1) * data.dimension));
-        const moved = (h: number) =>
-          fitOf(
-            i,
-            row.map((value, j) => (j === at % data.dimension ? value + h : value)),
-          );
-        expect(gradient[at]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 4);
+    const random = randomStream(7, "directions");
+    for (let direction = 0; direction < moved; direction++) {
+      const way = Float32Array.from(x, () => random.normal());
+      const h = 2e-3;
+      const at = async (sign: number) => {
+        const { logits } = await slopes.at(
+          x.map((value, j) => value + sign * h * way[j]),
+          oneHot(labels, classes),
+          { parameters },
+        );
+        return Array.from({ length: count }, (_, i) => fitOf(logits, i));
+      };
+      const [up, down] = [await at(1), await at(-1)];
+      for (let i = 0; i < count; i++) {
+        let along = 0;
+        for (let j = i * size; j < (i + 1) * size; j++) along += gradient[j] * way[j];
+        expect(Math.abs((up[i] - down[i]) / (2 * h) - along)).toBeLessThan(0.02 * most * Math.sqrt(size));
       }
     }
-  }
+  });
 });
 
 const wide = {
