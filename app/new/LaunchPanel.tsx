@@ -110,7 +110,9 @@ function axesText(config: ExperimentConfig): string {
   const several = axes
     .filter(([count]) => count !== 1)
     .map(([count, name]) => countOf(count, name, name === "loss" ? "losses" : `${name}s`));
-  return several.length === 0 ? "one value on every axis" : several.join(" × ");
+  const text = several.length === 0 ? "one value on every axis" : several.join(" × ");
+  const isFree = config.architectures.some((one) => one.name === "ufm");
+  return isFree && config.depths.length > 1 ? `${text}; UFM at depth 1 alone` : text;
 }
 
 /** The server's estimate, asked a moment after the last change. */
