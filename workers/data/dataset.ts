@@ -20,6 +20,8 @@ export interface Dataset {
   input: InputShape;
   /** How pictures were standardized: x = (pixel/255 − mean)/deviation; null for other inputs. */
   pixel: { mean: number; deviation: number } | null;
+  /** Number of each word known; of text alone. */
+  vocabulary?: ReadonlyMap<string, number>;
   train: SampleSet;
   test: SampleSet;
   /** What was done to the bytes, for the log. */

@@ -5,10 +5,20 @@ import { loadImages } from "./loadImages.ts";
 import { loadTextFile } from "./loadTextFile.ts";
 import { loadTexts } from "./loadTexts.ts";
 import { makeSynthetic } from "./makeSynthetic.ts";
+import type { TrainedReading } from "./prepareTexts.ts";
 import type { DatasetPlaces, Say } from "./resolveSamples.ts";
 
-/** The samples a config names: made from its seed, or read, verified and prepared. @throws Failure, see the loaders */
-export async function loadDataset(config: DatasetConfig, places: DatasetPlaces, say?: Say): Promise<Dataset> {
+/**
+ * The samples a config names: made from its seed, or read, verified and prepared.
+ * @param reading how texts are numbered for a network trained on another set; absent = by a vocabulary of their own
+ * @throws Failure, see the loaders
+ */
+export async function loadDataset(
+  config: DatasetConfig,
+  places: DatasetPlaces,
+  say?: Say,
+  reading?: TrainedReading,
+): Promise<Dataset> {
   switch (config.id) {
     case "gaussian-clusters":
     case "random-labels":
@@ -16,9 +26,9 @@ export async function loadDataset(config: DatasetConfig, places: DatasetPlaces, 
     case "sentence-polarity":
     case "imdb":
     case "sst2":
-      return loadTexts(config, places, say);
+      return loadTexts(config, places, say, reading);
     case "text-file":
-      return loadTextFile(config, places);
+      return loadTextFile(config, places, reading);
     case "image-folder":
       return loadImageFolder(config, places, say);
     default:

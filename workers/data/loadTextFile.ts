@@ -6,7 +6,7 @@ import { Failure } from "../../contract/failure.ts";
 import type { Dataset } from "./dataset.ts";
 import { type LabelledTexts, parseLabelledLines } from "./labelledTexts.ts";
 import { ownPath } from "./ownPath.ts";
-import { prepareTexts } from "./prepareTexts.ts";
+import { prepareTexts, type TrainedReading } from "./prepareTexts.ts";
 import { randomStream, shuffle } from "./randomStream.ts";
 import type { DatasetPlaces } from "./resolveSamples.ts";
 
@@ -20,7 +20,7 @@ const maxBytes = 500_000_000;
  * @throws Failure DATASET_UNAVAILABLE, NOT_ALLOWED (see ownPath); DATASET_CORRUPT naming the line; INVALID if a class is
  * too small
  */
-export async function loadTextFile(config: TextFileConfig, places: DatasetPlaces): Promise<Dataset> {
+export async function loadTextFile(config: TextFileConfig, places: DatasetPlaces, reading?: TrainedReading): Promise<Dataset> {
   const { path } = await ownPath(config.file, places);
   const { texts, labels, classNames } = parseLabelledLines(await readWhole(path, config.file), config.file, null);
   if (classNames.length < 2)
@@ -30,7 +30,7 @@ export async function loadTextFile(config: TextFileConfig, places: DatasetPlaces
   const more = classNames.length > 20 ? `, … (${classNames.length})` : "";
   const about = `Classes: ${shown.join(", ")}${more}. The test set is a share of ${config.testShare} of each class, drawn by split seed ${config.splitSeed}.`;
   const set = { title: config.file, classes: classNames.length, source: `folder ${path}`, about };
-  return prepareTexts(config, set, train, test);
+  return prepareTexts(config, set, train, test, reading);
 }
 
 async function readWhole(path: string, name: string): Promise<Uint8Array> {

@@ -15,9 +15,15 @@ export interface AboutTexts {
   about: string;
 }
 
+/** How a network trained on another text set reads: its numbers of words, and its tokens a text. */
+export interface TrainedReading {
+  vocabulary: ReadonlyMap<string, number>;
+  length: number;
+}
+
 /**
  * Texts as word numbers: the samples the config asks for, with its label noise, and a vocabulary made of the training
- * samples used alone. The hash is of the texts used, in UTF-8, and of the labels trained on; the vocabulary follows from
+ * samples used alone, or that of a network already trained. The hash is of the texts used, in UTF-8, and of the labels trained on; the vocabulary follows from
  * them and the config.
  * @throws Failure INVALID if a class has fewer samples than asked for
  */
@@ -26,16 +32,18 @@ export function prepareTexts(
   set: AboutTexts,
   allTrain: LabelledTexts,
   allTest: LabelledTexts,
+  reading?: TrainedReading,
 ): Dataset {
   const { title, classes } = set;
-  const { maxLength, trainPerClass, testPerClass, imbalance } = config;
+  const { trainPerClass, testPerClass, imbalance } = config;
+  const maxLength = reading?.length ?? config.maxLength;
   const choice = { perClass: trainPerClass, imbalance };
   const chosen = chooseSamples(allTrain.labels, classes, choice, `${title}'s training set`);
   const chosenTest = chooseSamples(allTest.labels, classes, { perClass: testPerClass }, `${title}'s test set`);
   const train = take(allTrain, chosen.rows);
   const test = take(allTest, chosenTest.rows);
   const noise = addLabelNoise(train.labels, classes, config.labelNoise);
-  const vocabulary = makeVocabulary(train.texts, maxLength - 1, config.vocabulary);
+  const vocabulary = reading?.vocabulary ?? makeVocabulary(train.texts, maxLength - 1, config.vocabulary);
   const input = { kind: "text" as const, length: maxLength, vocabulary: vocabulary.size };
   const encoded = { train: encodeAll(train.texts, noise.labels), test: encodeAll(test.texts, test.labels) };
 
@@ -51,7 +59,10 @@ export function prepareTexts(
     return { count: texts.length, inputs, labels, unknown: words === 0 ? 0 : unknown / words, cut: cut / texts.length };
   }
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const words = `Inputs are the numbers of words: lower case, each sign of punctuation a word of its own, at most ${maxLength - 1} words a text (${percent(encoded.train.cut)} of the training texts fill them), padded on the left, <cls> last. Vocabulary: the ${vocabulary.size - specialWords.length} most frequent words of the ${train.texts.length} training texts used, after ${specialWords.join(", ")}; unknown are ${percent(encoded.train.unknown)} of the words in training, ${percent(encoded.test.unknown)} in test.`;
+  const known = reading
+    ? `Vocabulary: the ${vocabulary.size} words of the network's own training set`
+    : `Vocabulary: the ${vocabulary.size - specialWords.length} most frequent words of the ${train.texts.length} training texts used, after ${specialWords.join(", ")}`;
+  const words = `Inputs are the numbers of words: lower case, each sign of punctuation a word of its own, at most ${maxLength - 1} words a text (${percent(encoded.train.cut)} of the training texts fill them), padded on the left, <cls> last. ${known}; unknown are ${percent(encoded.train.unknown)} of the words in training, ${percent(encoded.test.unknown)} in test.`;
   const { train: trainSet, test: testSet } = encoded;
   return {
     resolved: {
@@ -71,6 +82,7 @@ export function prepareTexts(
     dimension: maxLength,
     input,
     pixel: null,
+    vocabulary,
     train: { count: trainSet.count, inputs: trainSet.inputs, labels: trainSet.labels },
     test: { count: testSet.count, inputs: testSet.inputs, labels: testSet.labels },
     preparation: [set.about, chosen.said, chosenTest.said, noise.said, words].filter((text) => text !== "").join(" "),

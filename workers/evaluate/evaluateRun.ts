@@ -59,7 +59,9 @@ export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
     transfer:
       transfer &&
       (await attempt("transfer", async () => {
-        const second = await orStopped(loadDataset(transfer.dataset, places, say), run.stopReason);
+        const { vocabulary, dimension: length } = dataset;
+        const reading = vocabulary && { vocabulary, length };
+        const second = await orStopped(loadDataset(transfer.dataset, places, say, reading), run.stopReason);
         say("info", `Probed on: ${second.preparation}`);
         return measureTransfer({ engine, network, trained: dataset, second, source }, transfer.ridge, pause);
       })),

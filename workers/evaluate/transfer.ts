@@ -20,7 +20,7 @@ export interface Probed {
 
 /**
  * Train and test accuracy of a linear probe on the frozen features of each layer, X_1 … X_L, on a second data set, prepared as its own
- * config says (its own standardization); its classes may be other and more or fewer ones.
+ * config says (its own standardization; texts in the words of the first); its classes may be other and more or fewer ones.
  * @param ridge see math/ridgeProbe.ts
  * @param pause awaited between chunks and layers: throws to stop
  * @throws Failure INVALID where the network cannot read the second set, or has no inputs
@@ -75,7 +75,7 @@ function requireReadable(network: Network, trained: Dataset, second: Dataset): v
   };
   if (network.freeSamples !== null)
     refuse("Free features are parameters, computed from no input: nothing carries over to other data.");
-  if (trained.input.kind === "text" || second.input.kind === "text")
+  if (second.input.kind === "text" && second.vocabulary !== trained.vocabulary)
     refuse("The two sets number their words by vocabularies of their own: the same number is another word.");
   if (JSON.stringify(trained.input) !== JSON.stringify(second.input))
     refuse(`The network reads ${shapeText(trained)}, the second data set has ${shapeText(second)}: choose sets of one shape.`);

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { robustnessConfig } from "../../../contract/afterTraining.ts";
@@ -253,8 +256,8 @@ describe("transfer", () => {
   test("another shape, text and free features are refused by name", async () => {
     const other = dataOf(smallRun({ dataset: { ...wide, dimension: 7 } }));
     await expect(probe(other)).rejects.toThrow("vectors of 4 numbers, the second data set has vectors of 7 numbers");
-    const text = { ...data, input: { kind: "text" as const, length: 4, vocabulary: 9 } };
-    await expect(probe(text, text)).rejects.toThrow("another word");
+    const text = { ...data, input: { kind: "text" as const, length: 4, vocabulary: 9 }, vocabulary: new Map([["a", 3]]) };
+    await expect(probe({ ...text, vocabulary: new Map([["b", 3]]) }, text)).rejects.toThrow("another word");
     await expect(probe(data, data, { ...network, freeSamples: 18 })).rejects.toThrow("Free features");
   });
 });
@@ -267,18 +270,20 @@ describe("a run that is asked for more after training", () => {
 
   async function run(
     of: typeof config,
-    {
-      resumeFrom = null,
-      stopAt,
-    }: { resumeFrom?: Checkpoint | null; stopAt?: (events: RunEvent[], saved: Checkpoint[]) => boolean } = {},
+    options: {
+      folder?: string;
+      resumeFrom?: Checkpoint;
+      stopAt?: (events: RunEvent[], saved: Checkpoint[]) => boolean;
+    } = {},
   ) {
+    const { folder = null, resumeFrom = null, stopAt } = options;
     const events: RunEvent[] = [];
     const saved: Checkpoint[] = [];
     const reason = new Failure("WORKER_LOST", "worker stopped");
     let asked = 0;
     const ended: FailureType | null = await executeRun({
       config: of,
-      places: { folder: null, cache: "/nowhere" },
+      places: { folder, cache: "/nowhere" },
       device: "cpu",
       threads: 1,
       emit: (event) => events.push(event),
@@ -318,6 +323,63 @@ describe("a run that is asked for more after training", () => {
     expect(found.missing.transfer).toContain("vectors of 7 numbers");
     expect(found.robustness).not.toBe(null);
     expect(events[events.length - 1].kind).toBe("finished");
+  });
+
+  test("texts are read in the words of the training set, and are not attacked", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "texts-"));
+    const lines = (words: string[][], count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        const label = i % words.length;
+        return `${label}\t${words[label].join(" ")} number ${i}\n`;
+      }).join("");
+    writeFileSync(
+      join(folder, "first.tsv"),
+      lines(
+        [
+          ["good", "fine"],
+          ["bad", "poor"],
+          ["so", "so"],
+        ],
+        60,
+      ),
+    );
+    writeFileSync(
+      join(folder, "second.tsv"),
+      lines(
+        [
+          ["poor", "unheard"],
+          ["fine", "unheard"],
+        ],
+        40,
+      ),
+    );
+    const text = (file: string) => ({ id: "text-file", file, maxLength: 6, vocabulary: 20 });
+    const { events, ended } = await run(
+      smallRun({
+        dataset: text("first.tsv"),
+        architecture: "t11",
+        normalization: "pre-ln",
+        training: { steps: 60, learningRate: 0.01 },
+        afterTraining: { robustness: {}, transfer: { dataset: { ...text("second.tsv"), maxLength: 30 } } },
+      }),
+      { folder },
+    );
+    rmSync(folder, { recursive: true });
+    expect(ended).toBe(null);
+    const [found] = evaluations(events);
+    expect(found.robustness).toBe(null);
+    expect(found.missing).toEqual({ robustness: expect.stringContaining("a word has no gradient") });
+    expect(found.transfer?.dataset).toMatchObject({ classes: 2, inputDimension: 6 });
+    expect(found.transfer?.layers.at(-1)).toMatchObject({ trainAccuracy: 1, testAccuracy: 1 });
+  });
+
+  test("free features have nothing to evaluate, and say so", async () => {
+    const { events, ended } = await run(smallRun({ ...config, architecture: "ufm", depth: 1 }));
+    expect(ended).toBe(null);
+    const [found] = evaluations(events);
+    expect(found).toMatchObject({ robustness: null, transfer: null });
+    expect(found.missing.robustness).toContain("Free features");
+    expect(found.missing.transfer).toContain("Free features");
   });
 
   test("interrupted while it evaluates, it goes on from the end of training and evaluates again", async () => {
