@@ -1,5 +1,5 @@
 "use client";
-import { readable } from "./axisTicks.ts";
+import { readable, shortNumber } from "./axisTicks.ts";
 import type { ChartSeries } from "./chartTypes.ts";
 
 const mostRows = 300;
@@ -62,7 +62,7 @@ export function ChartTable({
             <tr key={index} className="border-line border-t">
               <td className="px-2 py-0.5">{row.label}</td>
               <td className="px-2 py-0.5 text-right">
-                {Number.isInteger(row.x) ? row.x.toLocaleString("en") : readable(row.x, 4)}
+                {Number.isInteger(row.x) ? row.x.toLocaleString("en") : shortNumber(row.x)}
               </td>
               <td className="px-2 py-0.5 text-right">{row.y === null ? "missing" : readable(row.y, 4)}</td>
               {banded && (

@@ -3,11 +3,12 @@ import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { convergedRuns, leftOutText } from "./convergenceRule.ts";
+import { correlationText, evaluationScatter } from "./evaluationCurves.ts";
 import { cellLabel, type GridAxisId } from "./gridAxes.ts";
 import { reachingText, smallestReaching } from "./smallestReaching.ts";
 import { defaultStudyAxis, type StudyAxisId, studyAxes, studyAxisLabel, varyingStudyAxes } from "./studyAxes.ts";
 import { defaultLines, type SeedMean, type StudyCurve, slopeText, studyCurves } from "./studyCurves.ts";
-import type { StudyMetric } from "./studyMetrics.ts";
+import { type StudyMetric, studyMetricInfo, studyValue } from "./studyMetrics.ts";
 import { defaultThreshold } from "./thresholds.ts";
 
 export interface Finding {
@@ -76,6 +77,18 @@ function overOther({ nc1, gap }: Measured, x: StudyAxisId): string[] {
   return [`${studyAxes[x].title} ${places[0]} to ${places.at(-1)}: ${parts.join(", ")}`];
 }
 
+/** Fewer runs say nothing by the order of their ranks. */
+const fewestRanked = 5;
+
+/** How accuracies after training go with NC1 over the runs, in words. */
+function againstCollapse(rows: readonly RunRow[]): Finding[] {
+  return (["robust", "transfer"] as const).flatMap((metric): Finding[] => {
+    const scatter = evaluationScatter(rows, [], "nc1.ratio", (run) => studyValue(run, metric, "test"));
+    if (scatter.correlation === null || scatter.count < fewestRanked) return [];
+    return [{ key: metric, text: `${studyMetricInfo(metric).label} against NC1: ${correlationText(scatter)}` }];
+  });
+}
+
 const fullAxes = (lines: readonly GridAxisId[], x: StudyAxisId, several: boolean): GridAxisId[] => {
   const { grid } = studyAxes[x];
   return several && !lines.includes(grid) ? [...lines, grid] : [...lines];
@@ -130,5 +143,5 @@ export function findings(rows: readonly RunRow[], rule?: ConvergenceRule): Findi
   const few = x === "depth" && collapse.curves.some((curve) => valued(curve).length === 2);
   if (few) caveats.push("two depths are too few for a slope");
   const state = open > 0 ? `So far, ${finished} of ${rows.length} runs finished` : null;
-  return { state, lines: [...found, ...across], caveats };
+  return { state, lines: [...found, ...across, ...againstCollapse(basis)], caveats };
 }

@@ -4,6 +4,7 @@ import { cellLabel, groupCells, varyingAxes } from "../../../app/result/gridAxes
 import { sortGroups, tableGroups } from "../../../app/result/tableGroups.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { RunStatus } from "../../../contract/status.ts";
+import type { RunRow } from "../../../contract/views.ts";
 import { aRow } from "./support.ts";
 
 /** NC1 = c·L^slope exactly, and a gap. */
@@ -99,6 +100,22 @@ describe("findings of other kinds of study", () => {
     expect(findings([...ladder.map((depth) => run(depth, 0, -0.4)), ufm]).lines.at(-1)?.text).toBe(
       "UFM: gap to the UFM optimum 0.001 %, N = 1 run",
     );
+  });
+  it("say how accuracy after training goes with collapse, from five runs on", () => {
+    const probed = (seed: number) => ({
+      ...run(2, seed, 0, {}, "finished", 0.1 + seed / 10),
+      evaluation: {
+        robustness: null,
+        transfer: {
+          dataset: { id: "mnist", source: "", hash: "", classes: 2, inputDimension: 1, trainCounts: [], testCounts: [] } as const,
+          layers: [{ layer: 1, trainAccuracy: 1, testAccuracy: 0.5 + seed / 20 }],
+        },
+        missing: {},
+      },
+    });
+    const rows = [0, 1, 2, 3, 4].map(probed) as unknown as RunRow[];
+    expect(findings(rows).lines.at(-1)?.text).toBe("Transfer accuracy against NC1: Spearman's rank correlation 1.00, N = 5 runs");
+    expect(findings(rows.slice(1)).lines.some((line) => line.text.includes("Spearman"))).toBe(false);
   });
   it("leave out what the study's rule leaves out, and say how many", () => {
     const rows = ladder.map((depth) => {
