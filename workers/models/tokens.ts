@@ -33,8 +33,9 @@ export function imageTokens(image: Extract<InputShape, { kind: "image" }>, side:
     specs: ({ matrix }, width) => [matrix("We", width, channels * side * side, "free")],
     embed(parameters, x) {
       const patches = tf.reshape(x, [-1, channels, down, side, across, side]);
-      const vectors = tf.reshape(tf.transpose(patches, [1, 3, 5, 0, 2, 4]), [channels * side * side, -1]);
-      return tf.matMul(parameters.We, vectors) as tf.Tensor2D;
+      // A patch a row, so that its lines are copied whole.
+      const vectors = tf.reshape(tf.transpose(patches, [0, 2, 4, 1, 3, 5]), [-1, channels * side * side]);
+      return tf.matMul(parameters.We, vectors, false, true) as tf.Tensor2D;
     },
     causalMask: () => futureMask(count),
     lastMask: () => null,
