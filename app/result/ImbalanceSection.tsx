@@ -23,7 +23,7 @@ import {
 } from "./minorityCollapse.ts";
 import type { ResultView } from "./resultView.ts";
 import { geometryRun } from "./shownRuns.ts";
-import { lineAxes, lineLabel } from "./studyAxes.ts";
+import { lineAxes, lineNamer } from "./studyAxes.ts";
 import type { ChangeView } from "./useResultView.ts";
 
 interface ImbalanceSectionProps {
@@ -78,6 +78,15 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
   );
   const families = useMemo(() => imbalanceFamilies(rows), [rows]);
   const axes = useMemo(() => lineAxes(rows, "imbalance"), [rows]);
+  const nameOf = useMemo(
+    () =>
+      lineNamer(
+        rows.map((row) => row.config),
+        axes,
+        "imbalance",
+      ),
+    [rows, axes],
+  );
   const seeds = new Set(rows.map((row) => row.config.seed)).size > 1;
   const shown = geometryRun(rows, view.imbalanceRun);
   const option = family.find((run) => families.includes(run)) ?? shown;
@@ -97,7 +106,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
               className="!h-7 !w-auto max-w-72 text-xs"
               options={families.map((run) => ({
                 value: String(run.ordinal),
-                label: [lineLabel(run.config, axes, "imbalance"), seeds ? gridAxes.seed.short(run.config) : ""]
+                label: [nameOf(run.config), seeds ? gridAxes.seed.short(run.config) : ""]
                   .filter((text) => text !== "")
                   .join(", "),
               }))}

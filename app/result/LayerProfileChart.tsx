@@ -6,7 +6,7 @@ import type { AxisOptions, ChartSeries } from "../charts/chartTypes.ts";
 import { Select } from "../ui/Field.tsx";
 import { convergedRuns, leftOutText } from "./convergenceRule.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
-import { cellLabel, gridAxisIds, varyingAxes } from "./gridAxes.ts";
+import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { layerProfiles, profileSteps } from "./layerProfiles.ts";
 import type { ResultView } from "./resultView.ts";
 import { styleAmong } from "./studyStyle.ts";
@@ -49,9 +49,10 @@ export const LayerProfileChart = memo(function LayerProfileChart({
   const onlyDepth = axes.length === 1 && axes[0] === "depth";
   const series = useMemo((): ChartSeries[] => {
     const styleOf = styleAmong(profiles.map((profile) => profile.config));
+    const nameOf = cellNamer(profiles.map((profile) => profile.config));
     return profiles.map((profile) => ({
       id: profile.key,
-      label: cellLabel(profile.config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth")),
+      label: nameOf(profile.config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth")),
       endLabel: onlyDepth || axes.length === 0 ? String(profile.config.depth) : undefined,
       style: styleOf(profile.config),
       xs: profile.xs,

@@ -9,7 +9,7 @@ import { type PanelLine, SeriesPanel } from "../charts/SeriesPanel.tsx";
 import { useToast } from "../ui/Toast.tsx";
 import { allPointsCsv } from "./allPointsCsv.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
-import { cellLabel, gridAxisIds, varyingAxes } from "./gridAxes.ts";
+import { cellLabel, cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { lastLayerKey } from "./lastValue.ts";
 import type { PanelSpec } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
@@ -56,13 +56,14 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
     const labelAxes = axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth");
     const onlyDepth = axes.every((axis) => axis === "depth");
     const styleOf = styleAmong(runs.map((run) => run.config));
+    const nameOf = cellNamer(runs.map((run) => run.config));
     return runs.flatMap((run): PanelLine[] => {
       const series = store.series(run.id, lastLayerKey(spec.metric, split, run.config.depth));
       if (series.steps.length === 0) return [];
       return [
         {
           id: run.id,
-          label: cellLabel(run.config, labelAxes),
+          label: nameOf(run.config, labelAxes),
           endLabel: onlyDepth ? String(run.config.depth) : undefined,
           style: styleOf(run.config),
           ...series,

@@ -7,7 +7,7 @@ import { Button } from "../ui/Button.tsx";
 import { Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import type { ExperimentStore } from "./experimentStore.ts";
-import { cellLabel, gridAxisIds, varyingAxes } from "./gridAxes.ts";
+import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { shownPanels } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { shownRuns, stepsPerEpoch } from "./shownRuns.ts";
@@ -35,7 +35,8 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
     const varying = varyingAxes(runs.map((run) => run.config));
     const axes = varying.length > 0 ? varying : gridAxisIds.filter((axis) => axis === "depth");
     const styleOf = styleAmong(runs.map((run) => run.config));
-    return runs.map((run) => ({ id: run.id, label: cellLabel(run.config, axes), style: styleOf(run.config) }));
+    const nameOf = cellNamer(runs.map((run) => run.config));
+    return runs.map((run) => ({ id: run.id, label: nameOf(run.config, axes), style: styleOf(run.config) }));
   }, [runs]);
   const seeds = [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b);
   const depths = [...new Set(rows.map((row) => row.config.depth))].sort((a, b) => a - b);

@@ -2,6 +2,7 @@ import { architectureLabel, headsOf } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
+import { disturbanceNames } from "./plainDataset.ts";
 
 export const gridAxisIds = ["architecture", "dataset", "width", "loss", "regularizer", "depth", "seed"] as const;
 export type GridAxisId = (typeof gridAxisIds)[number];
@@ -75,6 +76,15 @@ export const cellKey = (config: RunConfig, axes: readonly GridAxisId[]): string 
 export const cellLabel = (config: RunConfig, axes: readonly GridAxisId[]): string =>
   axes.map((axis) => gridAxes[axis].short(config)).join(", ");
 
+/** Names configs among others: of data sets that differ in noise or imbalance alone it says that alone. */
+export function cellNamer(configs: readonly RunConfig[]): (config: RunConfig, axes: readonly GridAxisId[]) => string {
+  const disturbance = disturbanceNames(configs.map((config) => config.dataset));
+  return (config, axes) =>
+    axes
+      .map((axis) => (axis === "dataset" && disturbance ? disturbance(config.dataset) : gridAxes[axis].short(config)))
+      .join(", ");
+}
+
 const number = /(\d+(?:\.\d+)?(?:e[+-]?\d+)?)/;
 
 /** Orders texts with the numbers in them by size: "λ=0.0025" before "λ=0.005", which a collator would turn round. */
@@ -112,11 +122,12 @@ export interface Cell<T> {
 /** Groups runs whose configs agree on some axes; cells and members are ordered by value. */
 export function groupCells<T extends { config: RunConfig }>(items: readonly T[], axes: readonly GridAxisId[]): Cell<T>[] {
   const cells = new Map<string, Cell<T>>();
+  const nameOf = cellNamer(items.map((item) => item.config));
   for (const item of items) {
     const key = cellKey(item.config, axes);
     const cell = cells.get(key);
     if (cell) cell.members.push(item);
-    else cells.set(key, { key, label: cellLabel(item.config, axes), config: item.config, members: [item] });
+    else cells.set(key, { key, label: nameOf(item.config, axes), config: item.config, members: [item] });
   }
   for (const cell of cells.values()) cell.members.sort((a, b) => compareConfigs(a.config, b.config));
   return [...cells.values()].sort((a, b) => compareConfigs(a.config, b.config, axes));

@@ -2,7 +2,8 @@ import { imbalanceOf, noiseRate } from "../../contract/datasetConfig.ts";
 import type { Regularizer } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { AxisKind } from "../charts/axisTicks.ts";
-import { type Cell, type GridAxisId, gridAxes, groupCells, varyingAxes } from "./gridAxes.ts";
+import { type Cell, cellNamer, type GridAxisId, groupCells, varyingAxes } from "./gridAxes.ts";
+import { withoutImbalance, withoutNoise } from "./plainDataset.ts";
 
 /** What a curve over the runs of a study can have on its x axis. */
 export const studyAxisIds = ["depth", "width", "noise", "imbalance", "lambda", "lambdaH", "rho"] as const;
@@ -88,11 +89,7 @@ export const studyAxes: Record<StudyAxisId, StudyAxis> = {
     kind: "linear",
     grid: "dataset",
     value: ({ dataset }) => noiseRate(dataset),
-    without: (config) => {
-      if (!("labelNoise" in config.dataset)) return config;
-      const { labelNoise: _, ...dataset } = config.dataset;
-      return { ...config, dataset };
-    },
+    without: (config) => ({ ...config, dataset: withoutNoise(config.dataset) }),
   },
   imbalance: {
     title: "imbalance",
@@ -100,12 +97,7 @@ export const studyAxes: Record<StudyAxisId, StudyAxis> = {
     kind: "log10",
     grid: "dataset",
     value: ({ dataset }) => imbalanceOf(dataset),
-    without: (config) => {
-      if (config.dataset.id === "gaussian-clusters") return { ...config, dataset: { ...config.dataset, imbalance: 1 } };
-      if (!("imbalance" in config.dataset)) return config;
-      const { imbalance: _, ...dataset } = config.dataset;
-      return { ...config, dataset };
-    },
+    without: (config) => ({ ...config, dataset: withoutImbalance(config.dataset) }),
   },
   lambda: strengthAxis("lambda", "λ", "λ"),
   lambdaH: strengthAxis("lambdaH", "λ_H", "λ_H"),
@@ -171,25 +163,36 @@ function schemeLabel(regularizer: Regularizer, without: StudyAxisId): string {
   }
 }
 
-/** A config by its values on some axes, leaving out what the x axis says. */
-export function lineLabel(config: RunConfig, axes: readonly GridAxisId[], axis: StudyAxisId): string {
+/** Names lines by their values on some axes, leaving out what the x axis says. */
+export function lineNamer(
+  configs: readonly RunConfig[],
+  axes: readonly GridAxisId[],
+  axis: StudyAxisId,
+): (config: RunConfig) => string {
   const { grid, without, value } = studyAxes[axis];
-  return axes
-    .map((one) =>
-      one === "regularizer" && grid === "regularizer" && value(config) !== null
-        ? schemeLabel(config.regularizer, axis)
-        : gridAxes[one].short(without(config)),
-    )
-    .join(", ");
+  const nameOf = cellNamer(configs.map(without));
+  return (config) =>
+    axes
+      .map((one) =>
+        one === "regularizer" && grid === "regularizer" && value(config) !== null
+          ? schemeLabel(config.regularizer, axis)
+          : nameOf(without(config), [one]),
+      )
+      .join(", ");
 }
 
 /** Groups runs that agree on some axes, whatever their place on the x axis. */
 export function groupLines<T extends WithConfig>(rows: readonly T[], axes: readonly GridAxisId[], axis: StudyAxisId): Cell<T>[] {
   const { without } = studyAxes[axis];
+  const nameOf = lineNamer(
+    rows.map((row) => row.config),
+    axes,
+    axis,
+  );
   const bare = rows.map((row) => ({ config: without(row.config), row }));
   return groupCells(bare, axes).map((cell) => {
     const members = cell.members.map(({ row }) => row);
     const { config } = members[0] as T;
-    return { key: cell.key, label: lineLabel(config, axes, axis), config, members };
+    return { key: cell.key, label: nameOf(config), config, members };
   });
 }

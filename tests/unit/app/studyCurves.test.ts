@@ -214,6 +214,16 @@ describe("styles of lines drawn together", () => {
   });
 });
 
+describe("names among others", () => {
+  it("say of data sets what they differ in", () => {
+    const rows = [0, 0.4].flatMap((noise) => [2, 8].map((depth) => at({ ...clusters({ noise }), depth }, 0.1)));
+    const { curves } = studyCurves(rows, { ...choice, x: "depth", lines: ["dataset"] });
+    expect(curves.map((curve) => curve.label)).toEqual(["no noise", "noise 0.4"]);
+    const mixed = [...rows, at({ ...clusters({ separation: 5 }), depth: 2 }, 0.1)];
+    expect(studyCurves(mixed, { ...choice, x: "depth", lines: ["dataset"] }).curves[0]?.label).toBe("Gaussian clusters K=4 n=25");
+  });
+});
+
 describe("order of values", () => {
   it("goes by the size of the numbers in a text", () => {
     expect(["λ=0.01", "λ=0.005", "λ=0.0025", "λ=1e-5"].sort(compareTexts)).toEqual(["λ=1e-5", "λ=0.0025", "λ=0.005", "λ=0.01"]);
