@@ -121,14 +121,18 @@ describe("A database that loses its connections", () => {
     const { id, runs } = await launch(server);
     const ledger: Ledger = { lease: leaseOf(await worker.nextAssignment(runs[0].id)), acknowledged: 0 };
     let cuts = 0;
-    const cutting = setInterval(() => {
-      cuts++;
-      void client.query(
-        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
-      );
-    }, 40);
+    let sending = true;
+    const cutting = (async () => {
+      for (; sending; cuts++) {
+        await client.query(
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+        );
+        await new Promise((resolve) => setTimeout(resolve, 40));
+      }
+    })();
     await sendUntilCut(worker, ledger, 0, eventsEach - 100);
-    clearInterval(cutting);
+    sending = false;
+    await cutting;
     await sendUntilCut(worker, ledger, 0);
     expect(cuts).toBeGreaterThan(2);
     await expectAllStored(runs[0].id);
