@@ -503,6 +503,8 @@ describe("minimize", () => {
       return x[0] * x[0];
     };
     expect(minimize(slope, Float64Array.of(3), { gradientTolerance: 1e-10, maxIterations: 0 }).converged).toBe(false);
+    const bounded = minimize(slope, Float64Array.of(3), { gradientTolerance: 0, maxIterations: 100, maxEvaluations: 1 });
+    expect(bounded).toMatchObject({ converged: false, iterations: 0, value: 9 });
     expect(() => minimize(() => Number.NaN, Float64Array.of(3), { gradientTolerance: 1, maxIterations: 5 })).toThrow(MathError);
   });
 });

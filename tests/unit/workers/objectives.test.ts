@@ -222,3 +222,54 @@ describe("which optimum a run has", () => {
     expect(summary.loss === null).toBe(method === "none");
   });
 });
+
+describe("free features reach the optimum of every family from above, numeric ones too", () => {
+  const dataset = { id: "gaussian-clusters", classes: 3, dimension: 3, trainPerClass: 12, testPerClass: 4 };
+  const unequal = { ...dataset, imbalance: 0.3 };
+  const slack = { family: "slack", lambda: 0.02, rho: 0.1 };
+  const ridge = { family: "features", lambdaW: 0.05, lambdaH: 0.002, lambdaB: 0.1 };
+  test.each([
+    { name: "CE, slack towards the simplex", regularizer: slack, method: "closed-form" },
+    { name: "CE, slack towards the orthogonal frame", regularizer: { ...slack, frame: "orthogonal" }, method: "numeric" },
+    { name: "MSE, slack towards the simplex", loss: "mse", regularizer: slack, method: "numeric" },
+    { name: "CE, unequal, slack, bias", regularizer: slack, headBias: true, dataset: unequal, method: "numeric" },
+    {
+      name: "CE, unequal, sphere, bias",
+      regularizer: { family: "weights", lambda: 0.02 },
+      headBias: true,
+      dataset: unequal,
+      method: "numeric",
+    },
+    { name: "CE, unequal, ridge, penalized bias", regularizer: ridge, headBias: true, dataset: unequal, method: "numeric" },
+    {
+      name: "MSE, unequal, ridge, penalized bias",
+      loss: "mse",
+      regularizer: ridge,
+      headBias: true,
+      dataset: unequal,
+      method: "numeric",
+    },
+  ])("$name", async ({ name: _, method, ...overrides }) => {
+    const training = { steps: 2500, learningRate: 0.05, optimizer: { name: "adam", beta2: 0.99 } };
+    const config = smallRun({ dataset, architecture: "ufm", depth: 1, width: 8, training, ...overrides });
+    const data = dataOf(config);
+    const network = defineNetwork(config, data);
+    const optimum = runOptimum(config, data.resolved.trainCounts);
+    if (optimum.method === "none") throw new Error(optimum.reason);
+    expect(optimum.method).toBe(method);
+    const observer = await makeObserver(compiled, config, network, data, optimum);
+    const parameters = initializeParameters(network.parameters, config.seed);
+    const trainer = await makeTrainer(compiled, config, network, data, { parameters });
+    const first = (await observer.observe(0, { parameters })).values["train/gap.total"];
+    for await (const { step } of trainer.train(0)) {
+      if (step % 500 > 0) continue;
+      const { values } = await observer.observe(step, trainer.step);
+      expect(values["train/gap.total"]).toBeGreaterThan(-1e-6);
+      expect(values["train/gap.representation"]).toBe(0);
+      if (step === 2500) expect(values["train/gap.total"]).toBeLessThan(1e-4);
+    }
+    expect(first).toBeGreaterThan(0.1);
+    await trainer.dispose();
+    await observer.dispose();
+  });
+});
