@@ -4,7 +4,7 @@ import { assertAtLeast } from "./MathError.ts";
 export interface LossTerms {
   /** Mean fit over the whole training set, without any ridge. */
   fit: number;
-  /** All ridge terms that the unconstrained-features objective also has: of the head, and of the features where those are penalized. */
+  /** All penalties that the unconstrained-features objective also has: the head's ridge, and the features', the bias's and the slack's where there are such. */
   headRidge: number;
   /** (λ/2) Σ_{l<L} ‖W_l‖², the ridge of all other weights. */
   representationRidge: number;
