@@ -2,7 +2,7 @@ import { headsOf, linearLayers, patchOf } from "../../../contract/architecture.t
 import type { InputShape } from "../../../contract/datasetConfig.ts";
 import { normalizesHead } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
-import { add, dot, type Named, norm, relu } from "./referenceNetwork.ts";
+import { add, dot, type Named, norm, relu } from "../../unit/workers/referenceNetwork.ts";
 
 type Tokens = number[][];
 

@@ -10,8 +10,8 @@ import { attention, lastTokens } from "../../../workers/models/attention.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterSlice } from "../../../workers/models/parameterLayout.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
-import { dataOf, smallRun } from "./support.ts";
-import { imageRun, textRun } from "./tokenData.ts";
+import { dataOf, smallRun } from "../../unit/workers/support.ts";
+import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
 
 const engine = await createEngine({ device: "cpu" });
 const names = ["t11", "t12", "t21", "t22"];

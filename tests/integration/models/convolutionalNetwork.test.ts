@@ -10,10 +10,10 @@ import { runOptimum } from "../../../workers/measure/runOptimum.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterCount } from "../../../workers/models/parameterLayout.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
-import { gradientBy } from "./gradientBy.ts";
+import { gradientBy } from "../../unit/workers/gradientBy.ts";
+import { nameParameters, referenceObjective } from "../../unit/workers/referenceNetwork.ts";
+import { smallRun } from "../../unit/workers/support.ts";
 import { referenceConvolutional } from "./referenceConvolutional.ts";
-import { nameParameters, referenceObjective } from "./referenceNetwork.ts";
-import { smallRun } from "./support.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });

@@ -3,10 +3,10 @@ import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
-import { gradientBy } from "./gradientBy.ts";
-import { nameParameters, referenceObjective } from "./referenceNetwork.ts";
+import { gradientBy } from "../../unit/workers/gradientBy.ts";
+import { nameParameters, referenceObjective } from "../../unit/workers/referenceNetwork.ts";
+import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
 import { referenceTransformer } from "./referenceTransformer.ts";
-import { imageRun, textRun } from "./tokenData.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });
