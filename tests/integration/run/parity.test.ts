@@ -15,7 +15,7 @@ import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 
 /** A Python that has PyTorch, or null. */
-const python = [process.env.COLLAPSAR_TEST_PYTHON, "python3"].find(
+const python = [process.env.COLLAPSAR_TORCH_PYTHON, "python3"].find(
   (name) => name && spawnSync(name, ["-c", "import torch"], { timeout: 60_000 }).status === 0,
 );
 
