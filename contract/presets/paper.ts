@@ -22,8 +22,9 @@ const seeds = { full: [0, 1, 2, 3, 4], tonight: [0, 1, 2] };
 const shared = [
   "Adam with coupled decay (the paper names no optimizer): decoupled decay would minimize another objective.",
   "Cosine schedule to 0: a constant rate leaves the last loss jumping by more than the gaps that are compared.",
-  "Weights start normal with deviation √(1/fan-in), each residual branch's last matrix at a tenth of it, so that all depths train at one rate.",
 ];
+const smallBranches =
+  "Weights start normal with deviation √(1/fan-in), each residual branch's last matrix at a tenth of it, so that all depths train at one rate.";
 const fullBatch = "Full batch: only the loss over the whole training set has an exact gap to L*.";
 const batches = "Batches of 200: the loss and the gap are measured over the whole training set all the same.";
 const epochs = (batch: number, steps: number) =>
@@ -35,6 +36,10 @@ const convergence =
 
 const train = (learningRate: number, steps: number, batch: number | "full" = "full") =>
   trainingConfig.parse({ learningRate, steps, batch, initialization: { gain: 1, branchGain: 0.1 } });
+const trainSmall = (learningRate: number, steps: number, batch: number) => ({
+  ...train(learningRate, steps, batch),
+  initialization: { gain: 0.1, branchGain: 1 },
+});
 
 const rows: Row[] = [
   {
@@ -42,7 +47,7 @@ const rows: Row[] = [
     title: "RN1 on CIFAR-10",
     figure: "Figure 1, row 1",
     description: "One-layer residual blocks: NC1, NC2 and NC3 fall with depth.",
-    choices: shared,
+    choices: [...shared, smallBranches],
     full: {
       choices: [epochs(1000, 250_000)],
       config: {
@@ -70,7 +75,7 @@ const rows: Row[] = [
     title: "T11 on CIFAR-10",
     figure: "Figure 1, row 2",
     description: "A vision transformer with merged attention matrices and one-layer MLPs: NC1, NC2 and NC3 fall with depth.",
-    choices: [...shared, patches],
+    choices: [...shared, smallBranches, patches],
     full: {
       choices: [epochs(500, 500_000)],
       config: {
@@ -102,6 +107,7 @@ const rows: Row[] = [
     description: "Sentiment of film reviews, read word by word: NC1, NC2 and NC3 fall with depth.",
     choices: [
       ...shared,
+      "All weights start at a tenth of √(1/fan-in), a word's fan-in counting as 1: a pre-LN stream may have any scale, and from a small one small blocks, which cost little decay, can move it.",
       "Words in lower case; the most frequent ones of the training split, the others <unk>; <cls> as the last token, which is read out; shorter texts padded on the left and masked.",
       convergence,
     ],
@@ -113,20 +119,20 @@ const rows: Row[] = [
         datasets: [{ id: "imdb", maxLength: 256, vocabulary: 20_000, trainPerClass: null, testPerClass: null }],
         depths: ladder,
         seeds: seeds.full,
-        training: train(0.001, 250_000, 500),
+        training: trainSmall(0.001, 250_000, 500),
         convergence: { minTrainAccuracy: 0.99 },
       },
     },
     tonight: {
-      cut: "Single sentences (sentence polarity) instead of IMDB's reviews, 100 a class, 24 words; depths to 13; 1,000 full-batch steps instead of 5,000 epochs; 3 seeds instead of 5.",
-      choices: [fullBatch],
+      cut: "Single sentences (sentence polarity) instead of IMDB's reviews, 100 a class, 12 words of a vocabulary of 1,000; depths to 13; 6,000 steps of 50 sentences (1,500 epochs) at rate 0.003 instead of 5,000 epochs at 0.001; 3 seeds instead of 5.",
+      choices: ["Batches of 50: the loss and the gap are measured over the whole training set all the same."],
       config: {
         ...common,
         architectures: [{ name: "t11", normalization: "pre-ln" }],
-        datasets: [{ id: "sentence-polarity", maxLength: 24, vocabulary: 2_000, trainPerClass: 100, testPerClass: 100 }],
+        datasets: [{ id: "sentence-polarity", maxLength: 12, vocabulary: 1_000, trainPerClass: 100, testPerClass: 250 }],
         depths: [2, 3, 5, 8, 13],
         seeds: seeds.tonight,
-        training: train(0.005, 1000),
+        training: trainSmall(0.003, 6000, 50),
         convergence: { minTrainAccuracy: 0.99 },
       },
     },
@@ -137,7 +143,7 @@ const rows: Row[] = [
     figure: "Figure 1, row 4, and Figure 2",
     description:
       "Two-layer residual blocks fall with depth when the hidden layers' decay is λ/L and the head's stays constant; with a constant λ they stay nearly flat.",
-    choices: [...shared, "Objective (11) for λ/L: the head keeps λ_L = 0.005 at every depth."],
+    choices: [...shared, smallBranches, "Objective (11) for λ/L: the head keeps λ_L = 0.005 at every depth."],
     full: {
       choices: [epochs(1000, 300_000)],
       config: {
@@ -170,7 +176,7 @@ const rows: Row[] = [
     figure: "Figures 2 and 3",
     description:
       "Both architectures on a simpler set, and the total regularization loss, which falls with depth: choose it as the metric of the curve.",
-    choices: [...shared, patches],
+    choices: [...shared, smallBranches, patches],
     full: {
       choices: [epochs(1000, 300_000)],
       config: {
