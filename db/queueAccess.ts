@@ -1,28 +1,16 @@
 import type pg from "pg";
 import type { Database } from "./database.ts";
+import { withClient } from "./withClient.ts";
 
 /** What a queue library needs of a database: statements with numbered parameters. */
 export interface StatementRunner {
   executeSql(text: string, values?: unknown[]): Promise<{ rows: pg.QueryResultRow[] }>;
 }
 
-/** Statements on the pool. A failed script leaves its session in a broken transaction: it is closed before another one gets it. */
+/** Statements on the pool, each on a connection of its own. */
 export function queueOn(database: Database): StatementRunner {
   return {
-    async executeSql(text, values) {
-      const client = await database.pool.connect();
-      let broken: Error | undefined;
-      try {
-        return joinRows(await client.query(text, values));
-      } catch (error) {
-        await client.query("rollback").catch((lost) => {
-          broken = lost;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    executeSql: (text, values) => withClient(database.pool, async (client) => joinRows(await client.query(text, values))),
   };
 }
 

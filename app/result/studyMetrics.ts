@@ -1,4 +1,4 @@
-import { type Metric, metricInfo, type Split } from "../../contract/seriesKey.ts";
+import { layerMetrics, type Metric, metricInfo, type Split } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { referenceAttack } from "./evaluations.ts";
 import { lastLayerKey } from "./lastValue.ts";
@@ -27,17 +27,7 @@ export const studyMetricInfo = (metric: StudyMetric): StudyMetricInfo =>
 
 /** Metrics that make sense for a whole run, in the order in which they are offered. */
 export const studyMetrics: readonly StudyMetric[] = [
-  "nc1.ratio",
-  "nc1.pinv",
-  "nc1.cdnv",
-  "nc2.frame",
-  "nc2.frame.orthogonal",
-  "nc2.norms",
-  "nc2.angles",
-  "nc2.etf",
-  "nc3.cosine",
-  "nc3.duality",
-  "nc4.ncc",
+  ...layerMetrics,
   "gap.total",
   "gap.head",
   "gap.representation",
