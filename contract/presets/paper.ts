@@ -30,7 +30,7 @@ const batches = "Batches of 200: the loss and the gap are measured over the whol
 const epochs = (batch: number, steps: number) =>
   `Batches of ${batch.toLocaleString("en")}: 5,000 epochs are ${steps.toLocaleString("en")} steps.`;
 const patches =
-  "Patches of a quarter of the side: 16 tokens an image, in reading order, with learned positions and the causal mask; prediction and metrics use the last token.";
+  "Square patches as tokens in reading order, of a quarter of the side (16 tokens) where not said otherwise, with learned positions and the causal mask; prediction and metrics use the last token.";
 const convergence =
   "Runs whose last training accuracy is below 0.99 have not interpolated and are left out of means and slopes, as the paper drops runs that did not converge; how many is said on the page.";
 
