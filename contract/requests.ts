@@ -83,5 +83,7 @@ export const createShareRequest = z.strictObject({
 });
 export type CreateShareRequest = z.infer<typeof createShareRequest>;
 
+export const openRecordingRequest = z.strictObject({ preset: z.string().max(80) });
+
 export const listSharesRequest = z.strictObject({ experimentId: z.uuid() });
 export const openShareRequest = z.strictObject({ token: z.string().max(200) });

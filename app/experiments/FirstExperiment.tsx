@@ -21,22 +21,24 @@ export function FirstExperiment() {
         nothing.
       </EmptyState>
       <ul className="grid gap-3 border-line border-t p-4 sm:grid-cols-2 xl:grid-cols-4">
-        {presets.map((preset) => (
-          <li key={preset.id}>
-            <Link
-              href={`/new?preset=${preset.id}`}
-              className="block h-full rounded-md border border-line p-3 transition-colors hover:border-line-strong hover:bg-hover"
-            >
-              <span className="flex justify-between gap-2 font-medium text-sm">
-                {preset.title}
-                <span className="whitespace-nowrap font-normal text-ink-faint text-xs">
-                  {countOf(countGrid(preset.config), "run")}
+        {presets
+          .filter((preset) => preset.group === "start")
+          .map((preset) => (
+            <li key={preset.id}>
+              <Link
+                href={`/new?preset=${preset.id}`}
+                className="block h-full rounded-md border border-line p-3 transition-colors hover:border-line-strong hover:bg-hover"
+              >
+                <span className="flex justify-between gap-2 font-medium text-sm">
+                  {preset.title}
+                  <span className="whitespace-nowrap font-normal text-ink-faint text-xs">
+                    {countOf(countGrid(preset.config), "run")}
+                  </span>
                 </span>
-              </span>
-              <span className="mt-1 line-clamp-3 block text-ink-soft text-xs">{preset.description}</span>
-            </Link>
-          </li>
-        ))}
+                <span className="mt-1 line-clamp-3 block text-ink-soft text-xs">{preset.description}</span>
+              </Link>
+            </li>
+          ))}
       </ul>
     </>
   );

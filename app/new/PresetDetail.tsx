@@ -1,6 +1,7 @@
 import type { Preset } from "../../contract/presets/preset.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { OpenRecording } from "./OpenRecording.tsx";
 
 /** What was cut from the published protocol, and every choice with its reason. */
 export function PresetDetail({ preset }: { preset: Preset }) {
@@ -11,6 +12,7 @@ export function PresetDetail({ preset }: { preset: Preset }) {
           <span className="font-medium text-ink">Cut for tonight:</span> {preset.cut}
         </p>
       )}
+      {preset.recorded && <OpenRecording preset={preset.id} />}
       {preset.choices.length > 0 && (
         <details className="group">
           <summary className="inline-flex list-none items-center gap-1.5 text-ink-faint text-xs hover:text-ink">

@@ -219,7 +219,7 @@ const presetOf = (row: Row, protocol: "full" | "tonight"): Preset => {
     choices: [...choices, ...row[protocol].choices],
     figure,
     protocol,
-    ...(protocol === "tonight" ? { cut: row.tonight.cut } : {}),
+    ...(protocol === "tonight" ? { cut: row.tonight.cut, recorded: true as const } : {}),
     config: row[protocol].config,
   };
 };

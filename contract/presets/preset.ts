@@ -17,5 +17,7 @@ export interface Preset {
   protocol?: "full" | "tonight";
   /** What "tonight" cut from the full protocol. */
   cut?: string;
+  /** Whether a recording of it comes with the program: server/samples/recordings/<id>.json.gz. */
+  recorded?: true;
   config: ExperimentConfig;
 }

@@ -159,6 +159,23 @@ export async function storeCourse(db: Executor, id: string, last: number, course
   await db.update(experiments).set({ nc1Last: last, nc1Course: course }).where(eq(experiments.id, id));
 }
 
+/** The recording of a name that is neither removed nor archived, or null. */
+export async function findSample(db: Executor, name: string): Promise<string | null> {
+  const [row] = await db
+    .select({ id: experiments.id })
+    .from(experiments)
+    .where(
+      and(
+        eq(experiments.sample, true),
+        eq(experiments.name, name),
+        eq(experiments.archived, false),
+        isNull(experiments.removedAt),
+      ),
+    )
+    .limit(1);
+  return row?.id ?? null;
+}
+
 export async function countExperiments(db: Executor): Promise<number> {
   const [{ total }] = await db.select({ total: sql<number>`count(*)::int` }).from(experiments);
   return total;

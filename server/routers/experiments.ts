@@ -5,6 +5,7 @@ import {
   byId,
   experimentSeriesRequest,
   listExperimentsRequest,
+  openRecordingRequest,
   profileRequest,
   updateExperimentRequest,
 } from "../../contract/requests.ts";
@@ -14,6 +15,7 @@ import { extendGrid } from "../services/extendGrid.ts";
 import { getExperiment } from "../services/getExperiment.ts";
 import { launchExperiment } from "../services/launchExperiment.ts";
 import { listExperiments } from "../services/listExperiments.ts";
+import { openRecording } from "../services/openRecording.ts";
 import { readExperimentSeries } from "../services/readExperimentSeries.ts";
 import { readLayerProfile } from "../services/readLayerProfile.ts";
 import { removeExperiment } from "../services/removeExperiment.ts";
@@ -27,6 +29,9 @@ export const experimentsRouter = router({
   get: readerProcedure.input(byId).query(({ ctx, input }) => getExperiment(ctx.services, ctx.reader, input.id)),
   estimate: ownerProcedure.input(experimentConfig).query(({ ctx, input }) => estimateGrid(ctx.services, input)),
   launch: ownerProcedure.input(launchInput).mutation(({ ctx, input }) => launchExperiment(ctx.services, input)),
+  openRecording: ownerProcedure
+    .input(openRecordingRequest)
+    .mutation(({ ctx, input }) => openRecording(ctx.services, input.preset)),
   addDepths: ownerProcedure
     .input(addDepthsRequest)
     .mutation(({ ctx, input }) => extendGrid(ctx.services, input.id, { depths: input.depths })),

@@ -1,7 +1,7 @@
 /**
  * Runs presets through the program (server, local worker, embedded database) and writes each as a recording that comes with it:
  *
- *   node tests/bench/recordPresets.ts [--data DIR] [--out server/samples] [--remark TEXT] [--set '{"datasets":[…]}'] PRESET …
+ *   node tests/bench/recordPresets.ts [--data DIR] [--out server/samples/recordings] [--remark TEXT] [--set '{"datasets":[…]}'] PRESET …
  *
  * --data keeps the data folder, so that a run cut short goes on where it was; --set changes the presets' config, --remark says so in
  * the note. Prints the wall time of each study on this machine. COLLAPSAR_DATASETS_DIR and COLLAPSAR_SLOTS count as always.
@@ -20,7 +20,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: "string", default: join(tmpdir(), `collapsar-record-${process.pid}`) },
-    out: { type: "string", default: "server/samples" },
+    out: { type: "string", default: "server/samples/recordings" },
     set: { type: "string", default: "{}" },
     remark: { type: "string", default: "" },
   },

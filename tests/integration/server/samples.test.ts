@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import type { SeriesView } from "../../../contract/views.ts";
+import { countGrid } from "../../../contract/experimentConfig.ts";
+import { presets } from "../../../contract/presets.ts";
+import type { ExperimentDetail, SeriesView } from "../../../contract/views.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { listGeometry } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
@@ -70,5 +72,29 @@ it("records a finished study and brings it back with the same curves", async () 
     expect(await listGeometry(database.orm, rows[0].id)).toHaveLength(16);
   } finally {
     await database.close();
+  }
+});
+
+const recordings = join(projectRoot, "server/samples/recordings");
+
+it("has a file for every preset that is called recorded, and no other", () => {
+  const recorded = presets.filter((preset) => preset.recorded).map((preset) => `${preset.id}.json.gz`);
+  expect(readdirSync(recordings).sort()).toEqual(recorded.sort());
+});
+
+it("opens a preset's recording once, finished, with the preset's own grid", async () => {
+  const server = await TestServer.start();
+  try {
+    const preset = presets.find((one) => one.recorded)!;
+    const { id } = await server.call("experiments.openRecording", { preset: preset.id });
+    const opened = await server.call<ExperimentDetail>("experiments.get", { id });
+    expect(opened).toMatchObject({ sample: true, status: "finished", progress: 1 });
+    expect(opened.runs).toHaveLength(countGrid(preset.config));
+    expect(opened.config).toEqual({ ...preset.config, datasets: opened.config.datasets });
+    expect(await server.call("experiments.openRecording", { preset: preset.id })).toEqual({ id });
+    for (const other of ["first-steps", "../first-light"])
+      await expect(server.call("experiments.openRecording", { preset: other })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  } finally {
+    await server.stop();
   }
 });
