@@ -10,6 +10,8 @@ const say = (error: unknown) => {
   console.error(isPlain ? error.message : error);
 };
 
+// Whoever read what is printed may be gone, and each failed write would be an error to print: the studies go on without.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 // One lost promise does not end the studies that run.
 process.on("unhandledRejection", (error) => console.error("unexpected:", error));
 
