@@ -3,6 +3,9 @@ import { trainingConfig } from "../trainingConfig.ts";
 import { common, ladder, pictures, ridge, splitRidge } from "./grid.ts";
 import type { Preset } from "./preset.ts";
 
+/** Rows whose "tonight" was run to its end and comes as a recording. */
+const recorded = ["rn1-cifar10", "t11-cifar10", "t11-text"];
+
 /** One row of a figure, as published and cut down to an evening on two cores. */
 interface Row {
   id: string;
@@ -219,7 +222,8 @@ const presetOf = (row: Row, protocol: "full" | "tonight"): Preset => {
     choices: [...choices, ...row[protocol].choices],
     figure,
     protocol,
-    ...(protocol === "tonight" ? { cut: row.tonight.cut, recorded: true as const } : {}),
+    ...(protocol === "tonight" ? { cut: row.tonight.cut } : {}),
+    ...(protocol === "tonight" && recorded.includes(id) ? { recorded: true as const } : {}),
     config: row[protocol].config,
   };
 };
