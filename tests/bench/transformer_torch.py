@@ -9,10 +9,11 @@ Every other:    {"steps": 5}, answered by {"wallMs": [...], "cpuMs": [...], "los
 import json
 import math
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
+
+from serve_steps import serve_steps
 
 torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
 torch.set_flush_denormal(True)
@@ -74,21 +75,4 @@ optimizer = torch.optim.Adam(groups, lr=0.001, **({"fused": True} if case["fused
 x = torch.randn(case["batch"], case["tokens"], case["patch"])
 y = torch.randint(case["classes"], (case["batch"],))
 
-
-def step():
-    optimizer.zero_grad(set_to_none=True)
-    loss = F.cross_entropy(model(x), y)
-    loss.backward()
-    optimizer.step()
-    return loss
-
-
-print(json.dumps({"torch": torch.__version__}), flush=True)
-for line in sys.stdin:
-    wall, cpu = [], []
-    for _ in range(json.loads(line)["steps"]):
-        start, cpu_start = time.perf_counter(), time.process_time()
-        loss = step()
-        wall.append(1000 * (time.perf_counter() - start))
-        cpu.append(1000 * (time.process_time() - cpu_start))
-    print(json.dumps({"wallMs": wall, "cpuMs": cpu, "loss": loss.item()}), flush=True)
+serve_steps(model, optimizer, x, y)
