@@ -172,12 +172,19 @@ export const imbalanceOf = (config: DatasetConfig): number => ("imbalance" in co
 export function datasetLabel(config: DatasetConfig): string {
   const parts = [datasetTitle(config)];
   if (config.id === "gaussian-clusters" || config.id === "random-labels")
-    parts.push(`K=${config.classes} n=${config.trainPerClass}`);
+    parts.push(`K=${config.classes} n=${config.trainPerClass} D=${config.dimension}`);
   else if (config.trainPerClass !== null) parts.push(`n=${config.trainPerClass}`);
-  if (noiseRate(config) > 0) parts.push(`noise ${noiseRate(config)}`);
+  if (config.id === "gaussian-clusters") parts.push(`separation ${config.separation}`);
+  if (config.id === "image-folder") parts.push(`${config.size} px`);
+  if ("vocabulary" in config) parts.push(`${config.maxLength} of ${config.vocabulary.toLocaleString("en")} words`);
+  if (noiseRate(config) > 0)
+    parts.push(`noise ${noiseRate(config)}${seeded("labelNoise" in config ? config.labelNoise?.seed : 0)}`);
   if (imbalanceOf(config) < 1) parts.push(`imbalance ${imbalanceOf(config)}`);
-  return parts.join(" ");
+  parts.push(seeded("dataSeed" in config ? config.dataSeed : "splitSeed" in config ? config.splitSeed : 0).trim());
+  return parts.filter(Boolean).join(" ");
 }
+
+const seeded = (seed = 0): string => (seed === 0 ? "" : ` (seed ${seed})`);
 
 function datasetTitle(config: DatasetConfig): string {
   if (config.id === "image-folder") return config.folder;

@@ -15,6 +15,7 @@ export const questionPresets: Preset[] = [
   {
     id: "channels",
     group: "question",
+    recorded: true,
     title: "How many channels are needed?",
     description:
       "A convolutional ResNet with 4 to 48 channels on ten classes: below 9 there is no room for a simplex. Choose τ and read the smallest width whose NC1 reaches it.",
@@ -35,6 +36,7 @@ export const questionPresets: Preset[] = [
   {
     id: "regularizers",
     group: "question",
+    recorded: true,
     title: "Which regularizer collapses fastest?",
     description:
       "Ridge on the weights, ridge on the features, slack around the simplex frame at three strengths, and two controls: steps until NC1 and the gap reach a level you choose.",
@@ -63,6 +65,7 @@ export const questionPresets: Preset[] = [
   {
     id: "label-noise",
     group: "question",
+    recorded: true,
     title: "Does noise in the labels stop collapse?",
     description: "0 to 80 % of the training labels exchanged at random: the network must memorize to collapse.",
     choices: [
@@ -80,6 +83,7 @@ export const questionPresets: Preset[] = [
   {
     id: "imbalance",
     group: "question",
+    recorded: true,
     title: "What becomes of small classes?",
     description:
       "Class sizes falling geometrically from 100 to a fraction of it: below some ratio the small classes' directions collapse onto each other. L* is solved numerically.",
@@ -97,6 +101,7 @@ export const questionPresets: Preset[] = [
   {
     id: "complexity",
     group: "question",
+    recorded: true,
     title: "Is harder data harder to collapse?",
     description: "Gaussian clusters from far apart to nearly on top of each other, and the same inputs with random labels.",
     choices: ["Full-batch Adam with coupled decay, rate 0.005, cosine to 0; ten classes in 20 dimensions."],
@@ -118,6 +123,7 @@ export const questionPresets: Preset[] = [
   {
     id: "after-training",
     group: "question",
+    recorded: true,
     title: "Are collapsed networks robust, and do they transfer?",
     description:
       "RN1 at five depths, attacked by FGSM and PGD, then probed layer by layer on MNIST, beside each run's NC values.",
@@ -146,11 +152,14 @@ export const questionPresets: Preset[] = [
   {
     id: "free-features",
     group: "question",
+    recorded: true,
     title: "The unconstrained features themselves",
     description:
       "The baseline of the theory, trained by the same loop: free features on the sphere with ridge on the head, and with ridge on both, reach L* from above in seconds.",
     choices: [
-      "3,000 full-batch steps of Adam, rate 0.02, cosine to 0; only the number of samples of each class is taken from the data.",
+      "4,000 full-batch steps of Adam (β₂ = 0.99), rate 0.01, cosine to 0; only the number of samples of each class is taken from the data.",
+      "Features start small, with deviation 0.01: on the sphere only their directions count, and the longer the vectors, the slower a step turns them.",
+      "With MSE and no bias the ideal frame is orthogonal: read NC2 (orthogonal), not NC2.",
     ],
     config: {
       ...common,
@@ -160,7 +169,10 @@ export const questionPresets: Preset[] = [
       losses: ["ce", "mse"],
       regularizers: [ridge, { ...features, lambdaH: 0.00002 }],
       seeds: [0, 1, 2],
-      training: trainingConfig.parse({ learningRate: 0.02, steps: 3000 }),
+      training: trainingConfig.parse({
+        ...{ optimizer: { name: "adam", beta2: 0.99 }, learningRate: 0.01, steps: 4000 },
+        initialization: { gain: 0.01, branchGain: 1 },
+      }),
     },
   },
 ];

@@ -1,69 +1,172 @@
 /**
- * Markdown tables of recordings: last values by depth (mean ± standard deviation over seeds, N), log-log slopes ± standard error.
+ * Markdown tables of recordings: last values (mean ± standard deviation over seeds, N). Where a study has many depths, a table a line,
+ * with log-log slopes over depth ± standard error; otherwise one table with a row a setting.
  *
- *   node tests/bench/reportRecordings.ts server/samples/rn1-cifar10-tonight.json.gz …
+ *   node tests/bench/reportRecordings.ts server/samples/recordings/rn1-cifar10-tonight.json.gz …
  */
+import { firstReaching } from "../../app/result/convergenceSpeed.ts";
 import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import { logLogSlope } from "../../math/logLogSlope.ts";
 import { MathError } from "../../math/MathError.ts";
 import { meanBand } from "../../math/seedBand.ts";
-import { readSample, type SampleRun } from "../../server/samples/sampleFile.ts";
+import { readSample, type Sample, type SampleRun } from "../../server/samples/sampleFile.ts";
 
 /** Last value of a series, NaN where it does not exist. */
 const last = (run: SampleRun, key: string): number => run.series[key]?.[1].at(-1) ?? Number.NaN;
 const layer = (metric: string) => (run: SampleRun) => last(run, `train/${metric}@${run.config.depth}`);
 const scalar = (key: string) => (run: SampleRun) => last(run, key);
 
-const columns: [title: string, value: (run: SampleRun) => number][] = [
+/** Whose ideal frame is orthogonal instead of a simplex. */
+const isOrthogonal = ({ config }: SampleRun) => config.loss === "mse" && !config.headBias;
+
+type Column = [title: string, value: (run: SampleRun) => number];
+const sloped: Column[] = [
   ["NC1", layer("nc1.ratio")],
-  ["NC2", layer("nc2.frame")],
+  ["NC2", (run) => layer(isOrthogonal(run) ? "nc2.frame.orthogonal" : "nc2.frame")(run)],
   ["NC3", layer("nc3.cosine")],
   ["gap, head part", scalar("train/gap.head")],
   ["gap, representation part", scalar("train/gap.representation")],
   ["gap, total", scalar("train/gap.total")],
   ["ridge loss", (run) => last(run, "train/ridge.head") + last(run, "train/ridge.hidden")],
+];
+/** Accuracies have no log-log slope worth a name. */
+const accuracies: Column[] = [
   ["training accuracy", scalar("train/accuracy")],
   ["test accuracy", scalar("test/accuracy")],
 ];
-/** Accuracies have no log-log slope worth a name. */
-const sloped = 7;
+/** From how many depths on a line has a table of its own, with slopes. */
+const ladderLength = 5;
 
 for (const path of process.argv.slice(2)) {
   const sample = readSample(path);
   console.log(`\n## ${sample.name}\n`);
-  for (const line of new Set(sample.runs.map(lineOf)))
-    report(
-      line,
-      sample.runs.filter((run) => lineOf(run) === line),
-      sample,
-    );
+  const lines = [...new Set(sample.runs.map(lineOf))].map((line) => sample.runs.filter((run) => lineOf(run) === line));
+  if (sample.config.depths.length >= ladderLength) for (const runs of lines) reportLadder(runs, sample);
+  else reportSettings(lines, sample);
 }
 
-function lineOf({ config }: SampleRun): string {
-  const arch = architectureLabel(config.architecture, config.normalization, config);
-  return `${arch}, ${datasetLabel(config.dataset)}, ${config.loss.toUpperCase()}, d = ${config.width}, ${regularizerLabel(config.regularizer)}`;
+/** What a run's line is named by, part by part. */
+function partsOf({ config }: SampleRun): string[] {
+  return [
+    architectureLabel(config.architecture, config.normalization, config),
+    datasetLabel(config.dataset),
+    config.loss.toUpperCase(),
+    `d = ${config.width}`,
+    regularizerLabel(config.regularizer),
+  ];
 }
 
-function report(line: string, runs: SampleRun[], { config }: ReturnType<typeof readSample>): void {
-  const least = config.convergence?.minTrainAccuracy ?? 0;
-  const kept = runs.filter((run) => last(run, "train/accuracy") >= least);
+function lineOf(run: SampleRun): string {
+  return partsOf(run).join(", ");
+}
+
+/** A table a line: a row a depth, slopes below. */
+function reportLadder(runs: SampleRun[], sample: Sample): void {
+  const kept = keptOf(runs, sample);
   const optimum = runs[0].started.optimum.loss;
-  console.log(`**${line}**${optimum === null ? "" : `, L* = ${optimum.toPrecision(5)}`}`);
-  if (least > 0) console.log(`\n${runs.length - kept.length} of ${runs.length} runs left out: training accuracy below ${least}.`);
-  console.log(`\n| L | N | ${columns.map(([title]) => title).join(" | ")} |\n|${"---|".repeat(columns.length + 2)}`);
-  for (const depth of [...new Set(kept.map((run) => run.config.depth))].sort((a, b) => a - b)) {
+  console.log(`**${lineOf(runs[0])}**${optimum === null ? "" : `, L* = ${optimum.toPrecision(5)}`}`);
+  if (kept.length < runs.length || sample.config.convergence) console.log(`\n${leftOut(runs, kept, sample)}`);
+  const columns = [...sloped, ...accuracies, ...evaluationColumns(runs)];
+  console.log(`\n${heading(["L", "N", ...columns.map(([title]) => title)])}`);
+  for (const depth of depthsOf(kept)) {
     const here = kept.filter((run) => run.config.depth === depth);
-    const cells = columns.map(([, value]) => {
-      const band = meanBand(here.map(value));
-      if (!band) return "–";
-      return `${text(band.mean)}${band.standardDeviation === null ? "" : ` ± ${text(band.standardDeviation, 2)}`}`;
-    });
-    console.log(`| ${depth} | ${here.length} | ${cells.join(" | ")} |`);
+    console.log(row([`${depth}`, `${here.length}`, ...columns.map((column) => cell(here, column))]));
   }
-  const slopes = columns.slice(0, sloped).map(([, value]) => slopeText(kept, value));
-  console.log(`| slope | | ${[...slopes, ...columns.slice(sloped).map(() => "")].join(" | ")} |\n`);
+  const slopes = sloped.map(([, value]) => slopeText(kept, value));
+  console.log(`${row(["slope", "", ...slopes, ...columns.slice(sloped.length).map(() => "")])}\n`);
+}
+
+/** One table: a row a setting, named by what differs. */
+function reportSettings(lines: SampleRun[][], sample: Sample): void {
+  const differs = partsOf(sample.runs[0]).map((_, i) => new Set(sample.runs.map((run) => partsOf(run)[i])).size > 1);
+  const common = partsOf(sample.runs[0]).filter((_, i) => !differs[i]);
+  const depths = depthsOf(sample.runs);
+  console.log(`**${[...common, ...(depths.length === 1 ? [`L = ${depths[0]}`] : [])].join(", ")}**\n`);
+  const columns: Column[] = [
+    ["L*", (run) => run.started.optimum.loss ?? Number.NaN],
+    ...sloped.slice(0, -1),
+    ...accuracies,
+    ["steps to NC1 ≤ 0.3", (run) => stepsTo(run, `train/nc1.ratio@${run.config.depth}`, 0.3)],
+    ["steps to gap ≤ 1", (run) => stepsTo(run, "train/gap.total", 1)],
+  ];
+  const known = columns.filter(([, value]) => sample.runs.some((run) => Number.isFinite(value(run))));
+  console.log(heading(["setting", ...(depths.length > 1 ? ["L"] : []), "N", ...known.map(([title]) => title)]));
+  for (const runs of lines)
+    for (const depth of depthsOf(runs)) {
+      const here = keptOf(runs, sample).filter((run) => run.config.depth === depth);
+      const setting = partsOf(runs[0])
+        .filter((_, i) => differs[i])
+        .join(", ");
+      console.log(
+        row([setting, ...(depths.length > 1 ? [`${depth}`] : []), `${here.length}`, ...known.map((one) => cell(here, one))]),
+      );
+    }
+}
+
+/** What attacks and probes found: of each attack the middle ε, of the probes the last layer. */
+function evaluationColumns(runs: SampleRun[]): Column[] {
+  const columns: Column[] = [];
+  const points = runs[0].evaluation?.robustness?.points ?? [];
+  const names = [...new Set(points.map(({ attack, norm }) => `${attack} ${norm}`))];
+  for (const name of names) {
+    const own = points.filter(({ attack, norm }) => `${attack} ${norm}` === name);
+    const { attack, norm, epsilon } = own[Math.floor(own.length / 2)];
+    columns.push([
+      `accuracy under ${attack.toUpperCase()}, ${norm === "linf" ? "ℓ∞" : "ℓ2"}, ε = ${epsilon}`,
+      (run) =>
+        run.evaluation?.robustness?.points.find(
+          (point) => point.attack === attack && point.norm === norm && point.epsilon === epsilon,
+        )?.accuracy ?? Number.NaN,
+    ]);
+  }
+  if (runs[0].evaluation?.transfer)
+    for (const [title, at] of [
+      ["probe of X₁, test accuracy", 0],
+      ["probe of X_L, test accuracy", -1],
+    ] as const)
+      columns.push([title, (run) => run.evaluation?.transfer?.layers.at(at)?.testAccuracy ?? Number.NaN]);
+  return columns;
+}
+
+/** The first measured step at which a series is at most a level, as the pages say it; NaN if it never is. */
+function stepsTo(run: SampleRun, key: string, level: number): number {
+  const series = run.series[key];
+  return (series && firstReaching({ steps: run.steps[series[0]], values: series[1] }, level)) ?? Number.NaN;
+}
+
+function keptOf(runs: SampleRun[], { config }: Sample): SampleRun[] {
+  return runs.filter((run) => last(run, "train/accuracy") >= (config.convergence?.minTrainAccuracy ?? 0));
+}
+
+function leftOut(runs: SampleRun[], kept: SampleRun[], { config }: Sample): string {
+  const least = config.convergence?.minTrainAccuracy;
+  return `${runs.length - kept.length} of ${runs.length} runs left out: training accuracy below ${least}.`;
+}
+
+function depthsOf(runs: SampleRun[]): number[] {
+  return [...new Set(runs.map((run) => run.config.depth))].sort((a, b) => a - b);
+}
+
+function heading(cells: string[]): string {
+  return `${row(cells)}\n|${"---|".repeat(cells.length)}`;
+}
+
+function row(cells: string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Mean ± standard deviation over runs; how many had a value, where not all. */
+function cell(runs: SampleRun[], [, value]: Column): string {
+  const values = runs.map(value).filter(Number.isFinite);
+  const band = values.length > 0 ? meanBand(values) : null;
+  if (!band) return "–";
+  const spread =
+    band.standardDeviation === null || band.standardDeviation < 1e-12 * Math.abs(band.mean)
+      ? ""
+      : ` ± ${text(band.standardDeviation, 2)}`;
+  return `${text(band.mean)}${spread}${values.length < runs.length ? ` (${values.length} of ${runs.length})` : ""}`;
 }
 
 function slopeText(runs: SampleRun[], value: (run: SampleRun) => number): string {

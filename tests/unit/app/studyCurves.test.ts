@@ -220,7 +220,9 @@ describe("names among others", () => {
     const { curves } = studyCurves(rows, { ...choice, x: "depth", lines: ["dataset"] });
     expect(curves.map((curve) => curve.label)).toEqual(["no noise", "noise 0.4"]);
     const mixed = [...rows, at({ ...clusters({ separation: 5 }), depth: 2 }, 0.1)];
-    expect(studyCurves(mixed, { ...choice, x: "depth", lines: ["dataset"] }).curves[0]?.label).toBe("Gaussian clusters K=4 n=25");
+    expect(studyCurves(mixed, { ...choice, x: "depth", lines: ["dataset"] }).curves[0]?.label).toBe(
+      "Gaussian clusters K=4 n=25 D=10 separation 3",
+    );
   });
 });
 

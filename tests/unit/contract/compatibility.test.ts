@@ -99,6 +99,14 @@ describe("labels", () => {
           ]),
     ]);
     expect(new Set(sets.map((one) => datasetLabel(one as DatasetConfig))).size).toBe(sets.length);
+    const clusters = datasetConfig.parse({ id: "gaussian-clusters" });
+    const texts = datasetConfig.parse({ id: "sentence-polarity" });
+    const alike = [
+      ...[clusters, { ...clusters, separation: 8 }, { ...clusters, dimension: 7 }, { ...clusters, dataSeed: 1 }],
+      ...[texts, { ...texts, maxLength: 9 }, { ...texts, vocabulary: 90 }],
+      ...[3, 4].map((seed) => ({ ...texts, labelNoise: { rate: 0.2, seed } })),
+    ];
+    expect(new Set(alike.map((one) => datasetLabel(one as DatasetConfig))).size).toBe(alike.length);
     for (const id of datasetIds) expect(datasetTitles[id]).not.toBe("");
   });
 
