@@ -43,12 +43,12 @@ async function makeSample({ orm }: Database, id: string): Promise<Sample> {
   const unfinished = stored.filter((run) => run.status !== "finished");
   if (unfinished.length > 0) throw new Error(`${unfinished.length} of ${stored.length} runs have not finished`);
   const runs: SampleRun[] = [];
-  // The geometry of one seed is enough to look at.
-  for (const run of stored) runs.push(await makeRun(orm, run, run.config.seed === config.seeds[0]));
+  // The geometry of one seed is enough to play; how every run ended is wanted for means over seeds.
+  for (const run of stored) runs.push(await makeRun(orm, run, run.config.seed === config.seeds[0] ? mostSnapshots : 1));
   return { format: 1, name, note, tags, config, runs };
 }
 
-async function makeRun(orm: Database["orm"], run: StoredRun, withGeometry: boolean): Promise<SampleRun> {
+async function makeRun(orm: Database["orm"], run: StoredRun, most: number): Promise<SampleRun> {
   const started = (await listAttempts(orm, run.id)).findLast((attempt) => attempt.started)!.started!;
   const places = new Map<string, number>();
   const steps: number[][] = [];
@@ -59,7 +59,7 @@ async function makeRun(orm: Database["orm"], run: StoredRun, withGeometry: boole
     places.set(text, place);
     series[item.key] = [place, item.values.map((value) => round(value, 6))];
   }
-  const snapshots = withGeometry ? (await listGeometry(orm, run.id)).map((row) => row.snapshot) : [];
+  const snapshots = (await listGeometry(orm, run.id)).map((row) => row.snapshot);
   return {
     config: run.config,
     stepMs: run.stepMs,
@@ -68,7 +68,7 @@ async function makeRun(orm: Database["orm"], run: StoredRun, withGeometry: boole
     ...(run.evaluation ? { evaluation: withoutSource(run.evaluation) } : {}),
     steps,
     series,
-    geometry: pick(snapshots, mostSnapshots).map(roundSnapshot),
+    geometry: pick(snapshots, most).map(roundSnapshot),
   };
 }
 
@@ -84,6 +84,7 @@ function round(value: number, digits: number): number {
 
 function pick<T>(items: T[], most: number): T[] {
   if (items.length <= most) return items;
+  if (most === 1) return items.slice(-1);
   return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]);
 }
 

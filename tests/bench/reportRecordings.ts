@@ -5,13 +5,17 @@
  *   node tests/bench/reportRecordings.ts server/samples/recordings/rn1-cifar10-tonight.json.gz …
  */
 import { firstReaching } from "../../app/result/convergenceSpeed.ts";
+import { blockCosines, bySize, reordered } from "../../app/result/minorityCollapse.ts";
 import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
+import { cosineGram } from "../../math/cosineGram.ts";
 import { logLogSlope } from "../../math/logLogSlope.ts";
 import { MathError } from "../../math/MathError.ts";
 import { meanBand } from "../../math/seedBand.ts";
+import { isBalanced } from "../../math/unconstrainedObjective.ts";
 import { readSample, type Sample, type SampleRun } from "../../server/samples/sampleFile.ts";
+import { runOptimum } from "../../workers/measure/runOptimum.ts";
 
 /** Last value of a series, NaN where it does not exist. */
 const last = (run: SampleRun, key: string): number => run.series[key]?.[1].at(-1) ?? Number.NaN;
@@ -88,6 +92,7 @@ function reportSettings(lines: SampleRun[][], sample: Sample): void {
     ["L*", (run) => run.started.optimum.loss ?? Number.NaN],
     ...sloped.slice(0, -1),
     ...accuracies,
+    ...minorityColumns(sample),
     ["steps to NC1 ≤ 0.3", (run) => stepsTo(run, `train/nc1.ratio@${run.config.depth}`, 0.3)],
     ["steps to gap ≤ 1", (run) => stepsTo(run, "train/gap.total", 1)],
   ];
@@ -103,6 +108,26 @@ function reportSettings(lines: SampleRun[][], sample: Sample): void {
         row([setting, ...(depths.length > 1 ? [`${depth}`] : []), `${here.length}`, ...known.map((one) => cell(here, one))]),
       );
     }
+}
+
+/** Whether the small classes' rows of W merge, where classes are unequal: their mean cosine, as the page gives it, and that of the optimum. */
+function minorityColumns({ runs }: Sample): Column[] {
+  if (runs.every(({ started }) => isBalanced(started.dataset.trainCounts))) return [];
+  const cosines = (run: SampleRun, gram: ArrayLike<number>) => {
+    const order = bySize(run.started.dataset.trainCounts);
+    return blockCosines(reordered(Array.from(gram), order), order.length);
+  };
+  const found = (run: SampleRun) => cosines(run, run.geometry.at(-1)!.headGram);
+  const ideal = (run: SampleRun) => {
+    const optimum = runOptimum(run.config, run.started.dataset.trainCounts);
+    return optimum.method === "none" ? null : cosines(run, cosineGram(optimum.weights).data);
+  };
+  return [
+    ["cosine among the larger half", (run) => found(run).majority ?? Number.NaN],
+    ["at L*", (run) => ideal(run)?.majority ?? Number.NaN],
+    ["cosine among the smaller half", (run) => found(run).minority ?? Number.NaN],
+    ["at L*", (run) => ideal(run)?.minority ?? Number.NaN],
+  ];
 }
 
 /** What attacks and probes found: of each attack the middle ε, of the probes the last layer. */
