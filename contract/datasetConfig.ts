@@ -186,7 +186,8 @@ export function datasetLabel(config: DatasetConfig): string {
 
 const seeded = (seed = 0): string => (seed === 0 ? "" : ` (seed ${seed})`);
 
-function datasetTitle(config: DatasetConfig): string {
+/** A set's own name, without its numbers. */
+export function datasetTitle(config: DatasetConfig): string {
   if (config.id === "image-folder") return config.folder;
   if (config.id === "text-file") return config.file;
   return datasetTitles[config.id];

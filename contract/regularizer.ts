@@ -55,6 +55,8 @@ export const regularizer = z.discriminatedUnion("family", [
   adamwRegularizer,
 ]);
 export type Regularizer = z.infer<typeof regularizer>;
+/** As they are listed everywhere: the paper's own first, controls last. */
+export const regularizerFamilies: readonly Regularizer["family"][] = ["weights", "features", "slack", "adamw", "none"];
 export type SlackRegularizer = z.infer<typeof slackRegularizer>;
 
 /**

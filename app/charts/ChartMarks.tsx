@@ -101,30 +101,38 @@ export function ChartMarks(props: ChartMarksProps) {
           );
         })}
         {references.map((reference) => {
-          const points = reference.points ?? [
-            { x: fromPlot(xDomain[0], xKind), y: reference.y },
-            { x: fromPlot(xDomain[1], xKind), y: reference.y },
-          ];
+          const points = reference.points ??
+            reference.pieces?.map(({ to, y }) => ({ x: to, y })) ?? [
+              { x: fromPlot(xDomain[0], xKind), y: reference.y },
+              { x: fromPlot(xDomain[1], xKind), y: reference.y },
+            ];
           const placed = points.flatMap((point) => {
             const atX = toPlot(point.x, xKind);
             const atY = toPlot(point.y, yKind);
             return atX === null || atY === null ? [] : [[px(atX), pyFree(atY)] as const];
           });
-          const last = placed.at(-1);
+          const pieces = reference.pieces?.flatMap((piece) => {
+            const [from, to, at] = [toPlot(piece.from, xKind), toPlot(piece.to, xKind), toPlot(piece.y, yKind)];
+            return from === null || to === null || at === null
+              ? []
+              : [`M${px(from).toFixed(1)},${pyFree(at).toFixed(1)}H${px(to).toFixed(1)}`];
+          });
+          const toLeft = reference.labelAt === "left";
+          const last = toLeft ? placed[0] : placed.at(-1);
           if (last === undefined) return null;
           return (
             <g key={reference.label}>
               <path
-                d={`M${placed.map(([cx, cy]) => `${cx.toFixed(1)},${cy.toFixed(1)}`).join("L")}`}
+                d={pieces?.join("") ?? `M${placed.map(([cx, cy]) => `${cx.toFixed(1)},${cy.toFixed(1)}`).join("L")}`}
                 fill="none"
                 stroke="var(--chart-theory)"
                 strokeWidth={1.25}
                 strokeDasharray="6 4"
               />
               <text
-                x={right - 6}
+                x={toLeft ? area.x + 6 : right - 6}
                 y={last[1] > bottom - 8 ? last[1] - 5 : last[1] < area.y + 18 ? last[1] + 12 : last[1] - 5}
-                textAnchor="end"
+                textAnchor={toLeft ? "start" : "end"}
                 fontSize={10}
                 fill="var(--ink-faint)"
                 stroke="var(--surface)"

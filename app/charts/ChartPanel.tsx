@@ -115,7 +115,7 @@ export function ChartPanel(props: ChartPanelProps) {
         : {
             label: "CSV",
             icon: "download",
-            onSelect: () => saveFile(fileName(title, "csv"), chartCsv(chart.series, chart.x.label, yLabel), "text/csv"),
+            onSelect: () => saveFile(fileName(title, "csv"), chartCsv(chart.series, chart.x, yLabel), "text/csv"),
           },
     {
       label: "LaTeX (pgfplots)",
@@ -129,8 +129,9 @@ export function ChartPanel(props: ChartPanelProps) {
             yLabel,
             xKind: chart.x.kind,
             yKind: chart.y.kind,
+            ...(chart.x.categories ? { categories: chart.x.categories } : {}),
             lines: series.filter((one) => !one.minor && !one.hidden).map((one) => ({ ...one, dash: one.style.dash })),
-            references: (chart.references ?? []).filter((reference) => !reference.points),
+            references: (chart.references ?? []).filter((reference) => !reference.points && !reference.pieces),
           }),
         ),
     },
@@ -160,12 +161,7 @@ export function ChartPanel(props: ChartPanelProps) {
       </header>
       <div className="relative px-1 sm:px-2">
         {asTable ? (
-          <ChartTable
-            series={series.filter((one) => !one.hidden && !one.minor)}
-            xLabel={chart.x.label}
-            yLabel={yLabel}
-            title={title}
-          />
+          <ChartTable series={series.filter((one) => !one.hidden && !one.minor)} x={chart.x} yLabel={yLabel} title={title} />
         ) : (
           <XYChart {...chart} series={series} description={describe(title, series, chart.x.label, yLabel)} />
         )}

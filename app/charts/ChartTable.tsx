@@ -1,25 +1,26 @@
 "use client";
 import { readable, shortNumber } from "./axisTicks.ts";
-import type { ChartSeries } from "./chartTypes.ts";
+import { categoryAt } from "./categoryAxis.ts";
+import type { AxisOptions, ChartSeries } from "./chartTypes.ts";
 
 const mostRows = 300;
 
 /** The chart's numbers as a table, for eyes and readers that a picture does not serve. */
 export function ChartTable({
   series,
-  xLabel,
+  x: { label: xLabel, categories },
   yLabel,
   title,
 }: {
   series: readonly ChartSeries[];
-  xLabel: string;
+  x: Pick<AxisOptions, "label" | "categories">;
   yLabel: string;
   title: string;
 }) {
   const rows = series.flatMap((one) =>
     one.xs.map((x, i) => ({
       label: one.label,
-      x,
+      x: one.trueXs?.[i] ?? x,
       y: one.ys[i] ?? null,
       low: one.band?.low[i],
       high: one.band?.high[i],
@@ -39,7 +40,7 @@ export function ChartTable({
             <th scope="col" className={head}>
               Line
             </th>
-            <th scope="col" className={`${head} text-right`}>
+            <th scope="col" className={categories ? head : `${head} text-right`}>
               {xLabel}
             </th>
             <th scope="col" className={`${head} text-right`}>
@@ -61,8 +62,12 @@ export function ChartTable({
           {rows.slice(0, mostRows).map((row, index) => (
             <tr key={index} className="border-line border-t">
               <td className="px-2 py-0.5">{row.label}</td>
-              <td className="px-2 py-0.5 text-right">
-                {Number.isInteger(row.x) ? row.x.toLocaleString("en") : shortNumber(row.x)}
+              <td className={categories ? "px-2 py-0.5" : "px-2 py-0.5 text-right"}>
+                {categories
+                  ? categoryAt(row.x, categories)
+                  : Number.isInteger(row.x)
+                    ? row.x.toLocaleString("en")
+                    : shortNumber(row.x)}
               </td>
               <td className="px-2 py-0.5 text-right">{row.y === null ? "missing" : readable(row.y, 4)}</td>
               {banded && (

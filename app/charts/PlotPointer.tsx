@@ -11,6 +11,8 @@ interface PlotPointerProps {
   panelId: string;
   axis: string;
   xKind: AxisKind;
+  /** The places 0, 1, 2, … are categories: points beside a place belong to it. */
+  categorical?: boolean;
   series: readonly ChartSeries[];
   drawn: readonly DrawnSeries[];
   formatX?: (x: number) => string;
@@ -24,7 +26,7 @@ const mostRows = 10;
 
 /** Takes the pointer over the plot: shared crosshair with values, drag to zoom, double click to reset, click to pick a point. */
 export function PlotPointer(props: PlotPointerProps) {
-  const { series, drawn, xKind } = props;
+  const { series, drawn, xKind, categorical = false } = props;
   const area = usePlotArea();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
@@ -56,7 +58,8 @@ export function PlotPointer(props: PlotPointerProps) {
       .map(({ points }) => points[nearestIndex(points, Number(inverse(pixel.x)))])
       .filter((point) => point !== undefined)
       .sort((a, b) => Math.abs((xScale(a.x) ?? 0) - pixel.x) - Math.abs((xScale(b.x) ?? 0) - pixel.x))[0];
-    store.move({ x: nearest?.rawX ?? measured(pixel.x), axis: props.axis, panel: props.panelId });
+    const x = nearest?.rawX ?? measured(pixel.x);
+    store.move({ x: categorical ? Math.round(x) : x, axis: props.axis, panel: props.panelId });
   };
   const onUp = (event: PointerEvent<SVGRectElement>) => {
     const pixel = place(event);
@@ -75,6 +78,7 @@ export function PlotPointer(props: PlotPointerProps) {
 
   const crosshairAt = at === null ? null : toPlot(at.x, xKind);
   const crosshair = crosshairAt === null ? null : xScale(crosshairAt);
+  const reach = categorical ? Math.abs((xScale(0.5) ?? 0) - (xScale(0) ?? 0)) : 12;
   const isHere = at?.panel === props.panelId;
   const rows =
     crosshair === null || crosshair === undefined || crosshairAt === null
@@ -84,7 +88,7 @@ export function PlotPointer(props: PlotPointerProps) {
           const points = drawn[index]?.points ?? [];
           const nearest = nearestIndex(points, crosshairAt);
           const point = points[nearest];
-          if (point === undefined || Math.abs((xScale(point.x) ?? 0) - crosshair) > 12) return [];
+          if (point === undefined || Math.abs((xScale(point.x) ?? 0) - crosshair) > reach) return [];
           return [{ one, point, note: one.notes?.[nearest] }];
         });
   const visible =

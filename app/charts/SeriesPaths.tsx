@@ -13,6 +13,13 @@ export interface DrawnLine {
 /** Edges of a band in plot coordinates; null is a gap. */
 export type DrawnBand = readonly { x: number; low: number; high: number }[][];
 
+/** A band at one point, in plot coordinates. */
+export interface DrawnBar {
+  x: number;
+  low: number;
+  high: number;
+}
+
 type Scale = (value: number) => number | undefined;
 
 /** "M…L…" through the points, broken where a value has no place. */
@@ -40,6 +47,16 @@ function bandPath(pieces: DrawnBand, px: Scale, py: Scale): string {
     .join("");
 }
 
+/** Bars with a short stroke at each end. */
+const barsPath = (bars: readonly DrawnBar[], px: Scale, py: Scale): string =>
+  bars
+    .map(({ x, low, high }) => {
+      const [at, from, to] = [px(x) ?? 0, (py(low) ?? 0).toFixed(1), (py(high) ?? 0).toFixed(1)];
+      const [left, right] = [(at - 4).toFixed(1), (at + 4).toFixed(1)];
+      return `M${at.toFixed(1)},${from}V${to}M${left},${from}H${right}M${left},${to}H${right}`;
+    })
+    .join("");
+
 /**
  * Bands and lines as plain paths on the chart's scales. The chart library's own lines keep a store entry and measure
  * their path for each update, which is most of what a live chart would cost.
@@ -48,10 +65,12 @@ export function SeriesPaths({
   series,
   lines,
   bands,
+  bars,
 }: {
   series: readonly ChartSeries[];
   lines: readonly DrawnLine[];
   bands: readonly (DrawnBand | null)[];
+  bars: readonly (readonly DrawnBar[])[];
 }) {
   const clip = useId();
   const area = usePlotArea();
@@ -70,6 +89,19 @@ export function SeriesPaths({
             band && !one.hidden && <path key={one.id} d={bandPath(band, px, py)} fill={one.style.color} fillOpacity={0.14} />
           );
         })}
+        {series.map(
+          (one, index) =>
+            one.bars &&
+            !one.hidden && (
+              <path
+                key={one.id}
+                d={barsPath(bars[index] ?? [], px, py)}
+                stroke={one.style.color}
+                strokeWidth={1.25}
+                data-bars={one.id}
+              />
+            ),
+        )}
         {series.map((one, index) => {
           const line = lines[index];
           return (

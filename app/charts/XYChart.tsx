@@ -2,8 +2,10 @@
 import { memo, useMemo } from "react";
 import { CartesianGrid, ComposedChart, XAxis, YAxis, ZIndexLayer } from "recharts";
 import type { Tick } from "./axisTicks.ts";
+import { CategoryTick } from "./CategoryTick.tsx";
 import { ChartMarks } from "./ChartMarks.tsx";
-import { axisTicks, bandPieces, layoutChart } from "./chartGeometry.ts";
+import { categoryLabels } from "./categoryAxis.ts";
+import { axisTicks, bandBars, bandPieces, layoutChart } from "./chartGeometry.ts";
 import type { AxisOptions, ChartSeries, DropMark, ReferenceMark, Wedge } from "./chartTypes.ts";
 import { EndLabels } from "./EndLabels.tsx";
 import { PlotPointer } from "./PlotPointer.tsx";
@@ -42,6 +44,9 @@ const labelStyle = { fontSize: 11, fill: "var(--ink-soft)" };
 const margin = { top: 8, right: 14, bottom: 4, left: 0 };
 const labelledMargin = { ...margin, right: 30 };
 const longSeries = 60;
+const yAxisWidth = 52;
+/** Of the x axis with one line of numbers, its ticks and its name. */
+const xAxisHeight = 40;
 
 const labelOf = (ticks: readonly Tick[]) => {
   const labels = new Map(ticks.map((tick) => [tick.at, tick.label]));
@@ -54,9 +59,12 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const layout = useMemo(() => layoutChart(series, x, y, references), [series, x, y, references]);
   const margins = series.some((one) => one.endLabel) ? labelledMargin : margin;
-  const plotWidth = Math.max(40, width - 52 - margins.right);
+  const plotWidth = Math.max(40, width - yAxisWidth - margins.right);
   const xTicks = useMemo(() => axisTicks(x, layout.xDomain, plotWidth), [x, layout, plotWidth]);
   const yTicks = useMemo(() => axisTicks(y, layout.yDomain, height - 50, 36), [y, layout, height]);
+  const names = useMemo(() => (x.categories ? categoryLabels(x.categories, plotWidth) : null), [x.categories, plotWidth]);
+  // Names of several lines make the chart higher, not the plot lower.
+  const extra = names === null ? 0 : Math.max(0, names.height - 13);
   const labelled = (ticks: readonly Tick[]) => ticks.filter((tick) => !tick.minor).map((tick) => tick.at);
   const lines = useMemo(
     () =>
@@ -77,20 +85,31 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
       }),
     [series, layout, smoothing],
   );
-  const bands = useMemo(() => series.map((one) => (one.band ? bandPieces(one, x.kind, y.kind) : null)), [series, x.kind, y.kind]);
+  const bands = useMemo(
+    () => series.map((one) => (one.band && !one.bars ? bandPieces(one, x.kind, y.kind) : null)),
+    [series, x.kind, y.kind],
+  );
+  const bars = useMemo(() => series.map((one) => (one.bars ? bandBars(one, x.kind, y.kind) : [])), [series, x.kind, y.kind]);
 
   return (
     <div
       ref={ref}
       className="relative w-full select-none [&_:focus]:outline-none"
-      style={{ height }}
+      style={{ height: height + extra }}
       role="img"
       aria-label={props.description}
       data-chart={props.panelId}
     >
       {width > 0 && (
-        <ComposedChart width={width} height={height} margin={margins} data={[]} accessibilityLayer={false} throttleDelay="raf">
-          <CartesianGrid stroke="var(--chart-grid)" strokeWidth={1} vertical={true} />
+        <ComposedChart
+          width={width}
+          height={height + extra}
+          margin={margins}
+          data={[]}
+          accessibilityLayer={false}
+          throttleDelay="raf"
+        >
+          <CartesianGrid stroke="var(--chart-grid)" strokeWidth={1} vertical={names === null} />
           <XAxis
             dataKey="x"
             type="number"
@@ -99,10 +118,10 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
             ticks={labelled(xTicks)}
             tickFormatter={labelOf(xTicks)}
             interval={0}
-            tick={tickStyle}
+            tick={names && x.categories ? <CategoryTick labels={names} categories={x.categories} /> : tickStyle}
             tickLine={{ stroke: "var(--chart-axis)" }}
             axisLine={{ stroke: "var(--chart-axis)" }}
-            height={40}
+            height={xAxisHeight + extra}
             label={{ value: x.label, position: "insideBottom", offset: 6, style: labelStyle }}
           />
           <YAxis
@@ -115,7 +134,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
             tick={tickStyle}
             tickLine={{ stroke: "var(--chart-axis)" }}
             axisLine={{ stroke: "var(--chart-axis)" }}
-            width={52}
+            width={yAxisWidth}
           />
           <ChartMarks
             xKind={x.kind}
@@ -130,7 +149,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
             floor={props.floor ?? null}
           />
           <ZIndexLayer zIndex={400}>
-            <SeriesPaths series={series} lines={lines} bands={bands} />
+            <SeriesPaths series={series} lines={lines} bands={bands} bars={bars} />
           </ZIndexLayer>
           <ZIndexLayer zIndex={600}>
             {series.map(
@@ -154,6 +173,7 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
               panelId={props.panelId}
               axis={props.crosshairAxis}
               xKind={x.kind}
+              categorical={x.categories !== undefined}
               series={series}
               drawn={layout.drawn}
               formatX={props.formatX}

@@ -53,11 +53,12 @@ export function layoutChart(
     }
   });
   for (const reference of references)
-    for (const value of reference.points ? reference.points.map((point) => point.y) : [reference.y]) {
+    for (const value of (reference.pieces ?? reference.points)?.map((point) => point.y) ?? [reference.y]) {
       const plotted = toPlot(value, y.kind);
       if (plotted !== null) ys.push(plotted);
     }
   const yDomain = fixedDomain(y) ?? paddedDomain(ys, y.kind, 0.06);
+  if (x.categories) return { drawn, xDomain: [-0.5, Math.max(1, x.categories.length) - 0.5], yDomain, shownPoints };
   // The values of the grid have their places before the first point comes.
   for (const value of x.tickValues ?? []) {
     const at = toPlot(value, x.kind);
@@ -74,11 +75,19 @@ const widened = (domain: [number, number], kind: AxisKind): [number, number] =>
 /** @param spacing least pixels between labels of a linear axis: wide where they stand side by side */
 export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: number, spacing = 70): Tick[] {
   const [low, high] = domain;
+  if (axis.categories) return axis.categories.map((label, at) => ({ at, label, minor: false }));
   if (axis.tickValues !== undefined)
     return valueTicks(axis.tickValues, axis.kind, low, high, pixels).filter((tick) => tick.at >= low && tick.at <= high);
   if (axis.kind === "log10") return decadeTicks(low, high, Math.max(2, Math.floor(pixels / 44)));
   return linearTicks(low, high, Math.max(2, Math.floor(pixels / spacing)));
 }
+
+/** A series' band as a bar at each point that has one, in plot coordinates. */
+export const bandBars = (series: ChartSeries, xKind: AxisKind, yKind: AxisKind): { x: number; low: number; high: number }[] =>
+  series.xs.flatMap((raw, i) => {
+    const [x, low, high] = [toPlot(raw, xKind), toPlot(series.band?.low[i], yKind), toPlot(series.band?.high[i], yKind)];
+    return x === null || low === null || high === null ? [] : [{ x, low, high }];
+  });
 
 /** A series' band in plot coordinates, in pieces between the places where it has none. */
 export function bandPieces(series: ChartSeries, xKind: AxisKind, yKind: AxisKind): { x: number; low: number; high: number }[][] {

@@ -20,6 +20,8 @@ export interface ChartSeries {
   /** Per point: what the crosshair adds, such as a run's name. */
   notes?: readonly string[];
   band?: { low: readonly (number | null)[]; high: readonly (number | null)[] };
+  /** Draws the band as a bar at each point, where nothing lies between the points. */
+  bars?: boolean;
   /** Raw line, drawn faint behind a smoothed one. */
   behind?: { xs: readonly number[]; ys: readonly (number | null)[] };
   /** Not drawn but kept in the legend. */
@@ -32,11 +34,14 @@ export interface ChartSeries {
   bare?: boolean;
 }
 
-/** A horizontal line such as L*, or (with `points`) one that depends on x. */
+/** A horizontal line such as L*, or (with `points`) one that depends on x, or (with `pieces`) one at each place. */
 export interface ReferenceMark {
   y: number;
   label: string;
   points?: readonly { x: number; y: number }[];
+  pieces?: readonly { from: number; to: number; y: number }[];
+  /** Which end has the label; the right one by default. */
+  labelAt?: "left" | "right";
 }
 
 /** The sector between two slopes on log-log axes through a point, in measured numbers. */
@@ -57,6 +62,8 @@ export interface AxisOptions {
   range?: readonly [number, number] | null;
   /** Values that get the ticks (depths, noise rates). */
   tickValues?: readonly number[];
+  /** Names of the places 0, 1, 2, … of a linear axis, in place of numbers. */
+  categories?: readonly string[];
 }
 
 /** A place on the x axis that a line falls down to from a height, with its value beside it. */

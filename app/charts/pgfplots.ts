@@ -6,6 +6,9 @@ export interface ExportLine {
   /** null is a gap. */
   ys: readonly (number | null)[];
   dash: string;
+  draw?: "line" | "dots" | "line-and-dots";
+  /** The band is a bar at each point. */
+  bars?: boolean;
   band?: { low: readonly (number | null)[]; high: readonly (number | null)[] };
 }
 
@@ -15,6 +18,8 @@ export interface ExportChart {
   yLabel: string;
   xKind: AxisKind;
   yKind: AxisKind;
+  /** Names of the places 0, 1, 2, … on the x axis. */
+  categories?: readonly string[];
   lines: readonly ExportLine[];
   references: readonly { y: number; label: string }[];
 }
@@ -56,6 +61,17 @@ const dashName = (dash: string): string => styles[dash] ?? "dashed";
 const coordinate = (value: number | null, kind: AxisKind): string =>
   value === null || !Number.isFinite(value) || (kind !== "linear" && value <= 0) ? "nan" : String(value);
 
+/** Points with their band as error bars; a point without a band has bars of length 0. */
+function barred({ xs, ys, band }: ExportLine, { xKind, yKind }: Pick<ExportChart, "xKind" | "yKind">): string {
+  const rows = xs.map((x, i) => {
+    const y = ys[i] ?? null;
+    const reach = (edge: number | null | undefined) => (edge == null || y === null ? 0 : Math.abs(edge - y));
+    return `  ${coordinate(x, xKind)} ${coordinate(y, yKind)} ${reach(band?.high[i])} ${reach(band?.low[i])}`;
+  });
+  const options = "only marks, mark size=1.6pt, error bars/.cd, y dir=both, y explicit";
+  return `\\addplot+[${options}] table [y error plus index=2, y error minus index=3] {\n${rows.join("\n")}\n};`;
+}
+
 /** A complete `tikzpicture` with the chart's own numbers; needs pgfplots ≥ 1.16 and, for bands, its fillbetween library. */
 export function pgfplots(chart: ExportChart): string {
   const options = [
@@ -65,6 +81,13 @@ export function pgfplots(chart: ExportChart): string {
     `xmode=${chart.xKind === "linear" ? "linear" : "log"}`,
     ...(chart.xKind === "log2" ? ["log basis x=2"] : []),
     `ymode=${chart.yKind === "linear" ? "linear" : "log"}`,
+    ...(chart.categories
+      ? [
+          `xtick={${chart.categories.map((_, index) => index).join(",")}}`,
+          `xticklabels={${chart.categories.map((name) => `{${escapeLatex(name)}}`).join(",")}}`,
+          "x tick label style={rotate=45,anchor=east}",
+        ]
+      : []),
     "unbounded coords=jump",
     "legend pos=outer north east",
     "width=10cm",
@@ -75,12 +98,18 @@ export function pgfplots(chart: ExportChart): string {
   const rows = (xs: readonly number[], ys: readonly (number | null)[]) =>
     xs.map((x, i) => `  ${coordinate(x, chart.xKind)} ${coordinate(ys[i] ?? null, chart.yKind)}`).join("\n");
   chart.lines.forEach((line, index) => {
+    if (line.bars && line.band) {
+      out.push(barred(line, chart));
+      out.push(`\\addlegendentry{${escapeLatex(line.label)}}`);
+      return;
+    }
     if (line.band) {
       out.push(`\\addplot[draw=none, forget plot, name path=low${index}] table {\n${rows(line.xs, line.band.low)}\n};`);
       out.push(`\\addplot[draw=none, forget plot, name path=high${index}] table {\n${rows(line.xs, line.band.high)}\n};`);
       out.push(`\\addplot[forget plot, black!12] fill between[of=low${index} and high${index}];`);
     }
-    out.push(`\\addplot+[mark size=1.2pt, ${dashName(line.dash)}] table {\n${rows(line.xs, line.ys)}\n};`);
+    const marks = line.draw === "dots" ? "only marks" : dashName(line.dash);
+    out.push(`\\addplot+[mark size=1.2pt, ${marks}] table {\n${rows(line.xs, line.ys)}\n};`);
     out.push(`\\addlegendentry{${escapeLatex(line.label)}}`);
   });
   for (const { y, label } of chart.references) {

@@ -1,9 +1,6 @@
-import { type Regularizer, regularizer } from "../../contract/regularizer.ts";
+import { type Regularizer, regularizer, regularizerFamilies } from "../../contract/regularizer.ts";
 
 type Family = Regularizer["family"];
-
-/** In the order of the list; controls last. */
-export const regularizerFamilies: readonly Family[] = ["weights", "features", "slack", "adamw", "none"];
 
 interface RegularizerText {
   title: string;

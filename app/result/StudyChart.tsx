@@ -4,6 +4,7 @@ import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
+import { categoryAt } from "../charts/categoryAxis.ts";
 import type { AxisOptions, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Select } from "../ui/Field.tsx";
@@ -14,9 +15,10 @@ import { PickedRuns } from "./PickedRuns.tsx";
 import { ReachingLines } from "./ReachingLines.tsx";
 import type { ResultView } from "./resultView.ts";
 import { smallestReaching } from "./smallestReaching.ts";
-import { defaultStudyAxis, lineAxes, placesOn, studyAxes, studyAxisLabel, varyingStudyAxes } from "./studyAxes.ts";
+import { lineAxes, studyAxes, studyAxisLabel } from "./studyAxes.ts";
 import { studyCurves } from "./studyCurves.ts";
 import { isAccuracy, isBetterSmall, offeredMetrics, studyMetricInfo } from "./studyMetrics.ts";
+import { categoriesOn, defaultStudyAxis, takenPlaces, varyingStudyAxes } from "./studyPlaces.ts";
 import { curveSeries, optimumMarks, reachingMarks, theoryWedges } from "./studySeries.ts";
 import { ThresholdInput } from "./ThresholdInput.tsx";
 import { defaultThreshold } from "./thresholds.ts";
@@ -35,8 +37,9 @@ interface StudyChartProps {
 }
 
 /**
- * The signature chart: a metric over depth, width, noise, imbalance or a regularizer's strength, a line for each architecture
- * (or whatever else varies), with bands over seeds, slopes, and across it the runs that have no place on the axis.
+ * The signature chart: a metric over depth, width, noise, imbalance, a regularizer's strength, or over categories (regularizers,
+ * data sets, architectures, losses), a line for each architecture (or whatever else varies), with bands over seeds, slopes, and
+ * across it the runs that have no place on the axis.
  */
 export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, share, empty }: StudyChartProps) {
   const [picked, setPicked] = useState<{ key: string; x: number } | null>(null);
@@ -53,14 +56,14 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
     [rows, metric, split, over, lines, log, rule],
   );
   const { curves, baselines } = found;
-  const places = useMemo(() => {
-    const place = placesOn(over, rows);
-    return [...new Set(rows.map((row) => place(row.config)).filter((at) => at !== null))].sort((a, b) => a - b);
-  }, [over, rows]);
+  const places = useMemo(() => takenPlaces(over, rows), [over, rows]);
+  const categories = useMemo(() => categoriesOn(over, rows), [over, rows]);
+  const categorical = categories !== null;
   const series = useMemo(
-    () => curveSeries(curves, baselines, rows, { metricLabel: info.label, kind, places, rule }),
-    [curves, baselines, rows, info.label, kind, places, rule],
+    () => curveSeries(curves, baselines, rows, { metricLabel: info.label, kind, places, categorical, rule }),
+    [curves, baselines, rows, info.label, kind, places, categorical, rule],
   );
+  const placeText = (x: number) => (categories ? categoryAt(x, categories) : `${title} ${shortNumber(x)}`);
 
   const seeksWidth = over === "width" && isBetterSmall(metric);
   const tau = view.tau ?? defaultThreshold(metric);
@@ -71,15 +74,17 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
   const drops = useMemo(() => (seeksWidth ? reachingMarks(reached, curves, tau) : noDrops), [seeksWidth, reached, curves, tau]);
   const wedges = useMemo(() => (log && over === "depth" ? theoryWedges(curves, metric) : noWedges), [curves, log, metric, over]);
   const references = useMemo((): ReferenceMark[] => {
-    const optimum = optimumMarks(curves, metric, curves.length === 1);
+    const optimum = optimumMarks(curves, metric, categorical);
     return seeksWidth ? [...optimum, { y: tau, label: `τ = ${shortNumber(tau)}` }] : optimum;
-  }, [curves, metric, seeksWidth, tau]);
+  }, [curves, metric, categorical, seeksWidth, tau]);
 
   const points = [...curves.flatMap((curve) => curve.points), ...baselines];
   const omitted = points.reduce((sum, point) => sum + point.omitted, 0);
   const fitted = curves.some((curve) => curve.fit);
   const notices = [
-    points.some((point) => point.low !== null) ? `mean ${log ? "(geometric) " : ""}with 95 % band over seeds` : null,
+    points.some((point) => point.low !== null)
+      ? `mean ${log ? "(geometric) " : ""}with 95 % ${categorical ? "bar" : "band"} over seeds`
+      : null,
     wedges.length > 0
       ? "grey sector: theory's slopes −1/2…−1/4 through the fit; slopes with their standard error"
       : fitted
@@ -92,8 +97,12 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
     found.endedBadly > 0 ? `${countOf(found.endedBadly, "run")} ended without a result, left out` : null,
   ];
   const xAxis = useMemo(
-    (): AxisOptions => ({ label: studyAxisLabel(over, rows), kind, tickValues: places }),
-    [over, rows, kind, places],
+    (): AxisOptions => ({
+      label: studyAxisLabel(over, rows),
+      kind,
+      ...(categories ? { categories } : { tickValues: places }),
+    }),
+    [over, rows, kind, places, categories],
   );
   const yAxis = useMemo(
     (): AxisOptions => ({ label: split === "test" ? `${info.label} (test)` : info.label, kind: log ? "log10" : "linear" }),
@@ -118,7 +127,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
       floor={metric.startsWith("nc1.") ? 1e-6 : null}
       height={340}
       crosshairAxis={over}
-      formatX={(x) => `${title} ${Number(x.toPrecision(3))}`}
+      formatX={placeText}
       onPick={(id, index) => {
         const [key = id, of] = id.split("/runs");
         const curve = curves.find((one) => one.key === key);
@@ -177,7 +186,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
           <ReachingLines reached={reached} metric={info.label} tau={tau} unit={studyAxisLabel("width", rows)} />
           {pickedRuns.length > 0 && picked && (
             <PickedRuns
-              title={`${pickedCurve?.label ? `${pickedCurve.label}, ` : ""}${title} ${shortNumber(picked.x)}: ${info.label} of each run`}
+              title={`${pickedCurve?.label ? `${pickedCurve.label}, ` : ""}${placeText(picked.x)}: ${info.label} of each run`}
               runs={pickedRuns}
               percent={isAccuracy(metric)}
               share={share}

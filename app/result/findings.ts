@@ -6,9 +6,10 @@ import { convergedRuns, leftOutText } from "./convergenceRule.ts";
 import { correlationText, evaluationScatter } from "./evaluationCurves.ts";
 import { cellLabel, type GridAxisId } from "./gridAxes.ts";
 import { reachingText, smallestReaching } from "./smallestReaching.ts";
-import { defaultStudyAxis, type StudyAxisId, studyAxes, studyAxisLabel, varyingStudyAxes } from "./studyAxes.ts";
+import { isCategoryAxis, type StudyAxisId, studyAxes, studyAxisLabel } from "./studyAxes.ts";
 import { defaultLines, type SeedMean, type StudyCurve, slopeText, studyCurves } from "./studyCurves.ts";
 import { type StudyMetric, studyMetricInfo, studyValue } from "./studyMetrics.ts";
+import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "./studyPlaces.ts";
 import { defaultThreshold } from "./thresholds.ts";
 
 export interface Finding {
@@ -77,6 +78,17 @@ function overOther({ nc1, gap }: Measured, x: StudyAxisId): string[] {
   return [`${studyAxes[x].title} ${places[0]} to ${places.at(-1)}: ${parts.join(", ")}`];
 }
 
+/** What categories say: the gap at each, and NC1, which is comparable where the optimum is another. */
+function overCategories({ nc1, gap }: Measured, categories: readonly string[]): Finding[] {
+  return valued(nc1).map((point): Finding => {
+    const itsGap = valued(gap).find((other) => other.x === point.x)?.mean;
+    const parts = [`NC1 ${significant(point.mean as number)}`];
+    if (itsGap != null) parts.push(`gap to the UFM optimum ${percent(itsGap)}`);
+    const name = [nc1.label, categories[point.x]].filter((text) => text !== "").join(", ");
+    return { key: `${nc1.key}/${point.x}`, text: capital(`${name}: ${parts.join(", ")}, ${runsText(point.runs.length)}`) };
+  });
+}
+
 /** Fewer runs say nothing by the order of their ranks. */
 const fewestRanked = 5;
 
@@ -97,7 +109,7 @@ const fullAxes = (lines: readonly GridAxisId[], x: StudyAxisId, several: boolean
 /**
  * What the study shows, from the last values of its finished runs (of the running ones while none is finished), over the axis that
  * it varies: at the deepest network the gap to the optimum and slopes with their standard errors; the smallest width that reaches
- * NC1 ≤ τ; what noise, imbalance or a strength changes. Says "so far" while runs are unfinished, leaves out what the study's rule
+ * NC1 ≤ τ; what noise, imbalance or a strength changes; what each regularizer, data set, architecture or loss gives. Says "so far" while runs are unfinished, leaves out what the study's rule
  * leaves out, and claims no slope from fewer than three depths.
  */
 export function findings(rows: readonly RunRow[], rule?: ConvergenceRule): Findings {
@@ -111,9 +123,12 @@ export function findings(rows: readonly RunRow[], rule?: ConvergenceRule): Findi
   const curves = (metric: StudyMetric, log: boolean) => studyCurves(basis, { metric, split: "train", x, lines, log });
   const [gaps, collapse, ridges] = [curves("gap.total", false), curves("nc1.ratio", true), curves("ridge.total", true)];
   const several = varyingStudyAxes(rows).includes(x);
+  // Of the runs that the curves are of: a place is a number among theirs.
+  const categories = isCategoryAxis(x) ? categoriesOn(x, basis) : null;
   const found = collapse.curves.flatMap((nc1): Finding[] => {
     const with_ = (others: readonly StudyCurve[]) => others.find((other) => other.key === nc1.key);
     const measured = { nc1, gap: with_(gaps.curves), ridge: with_(ridges.curves) };
+    if (categories) return overCategories(measured, categories);
     if (x === "width" && several && valued(nc1).length > 0) {
       const tau = defaultThreshold("nc1.ratio");
       return [{ key: nc1.key, text: reachingText(smallestReaching(nc1, tau), "NC1", tau, studyAxisLabel(x, rows)) }];

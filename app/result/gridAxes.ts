@@ -1,8 +1,8 @@
-import { architectureLabel, headsOf } from "../../contract/architecture.ts";
+import { architectureLabel, architectures, headsOf } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
-import { regularizerLabel } from "../../contract/regularizer.ts";
+import { regularizerFamilies, regularizerLabel } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
-import { disturbanceNames } from "./plainDataset.ts";
+import { datasetNamer } from "./plainDataset.ts";
 
 export const gridAxisIds = ["architecture", "dataset", "width", "loss", "regularizer", "depth", "seed"] as const;
 export type GridAxisId = (typeof gridAxisIds)[number];
@@ -13,7 +13,7 @@ interface GridAxis {
   label: (config: RunConfig) => string;
   /** The same where it stands among others. */
   short: (config: RunConfig) => string;
-  /** What sorts the values; texts sort by label. */
+  /** What sorts the values first; equal ones sort by label. */
   order: (config: RunConfig) => number;
 }
 
@@ -21,7 +21,11 @@ const zero = () => 0;
 
 /** The axes of a grid, as a person names them. */
 export const gridAxes: Record<GridAxisId, GridAxis> = {
-  architecture: axisOf("Architecture", (config) => architectureLabel(config.architecture, config.normalization, config)),
+  architecture: axisOf(
+    "Architecture",
+    (config) => architectureLabel(config.architecture, config.normalization, config),
+    (config) => architectures.indexOf(config.architecture),
+  ),
   dataset: axisOf("Data set", (config) => datasetLabel(config.dataset)),
   width: axisOf(
     "Width",
@@ -30,7 +34,12 @@ export const gridAxes: Record<GridAxisId, GridAxis> = {
     (config) => `d = ${config.width}`,
   ),
   loss: axisOf("Loss", (config) => config.loss.toUpperCase()),
-  regularizer: axisOf("Regularizer", (config) => regularizerLabel(config.regularizer)),
+  // The paper's own first, controls last.
+  regularizer: axisOf(
+    "Regularizer",
+    (config) => regularizerLabel(config.regularizer),
+    (config) => regularizerFamilies.indexOf(config.regularizer.family),
+  ),
   depth: axisOf(
     "Depth",
     (config) => String(config.depth),
@@ -76,13 +85,11 @@ export const cellKey = (config: RunConfig, axes: readonly GridAxisId[]): string 
 export const cellLabel = (config: RunConfig, axes: readonly GridAxisId[]): string =>
   axes.map((axis) => gridAxes[axis].short(config)).join(", ");
 
-/** Names configs among others: of data sets that differ in noise or imbalance alone it says that alone. */
+/** Names configs among others: of data sets it says what they differ in. */
 export function cellNamer(configs: readonly RunConfig[]): (config: RunConfig, axes: readonly GridAxisId[]) => string {
-  const disturbance = disturbanceNames(configs.map((config) => config.dataset));
+  const datasetName = datasetNamer(configs.map((config) => config.dataset));
   return (config, axes) =>
-    axes
-      .map((axis) => (axis === "dataset" && disturbance ? disturbance(config.dataset) : gridAxes[axis].short(config)))
-      .join(", ");
+    axes.map((axis) => (axis === "dataset" ? datasetName(config.dataset) : gridAxes[axis].short(config))).join(", ");
 }
 
 const number = /(\d+(?:\.\d+)?(?:e[+-]?\d+)?)/;
@@ -105,7 +112,6 @@ export function compareConfigs(a: RunConfig, b: RunConfig, axes: readonly GridAx
     const { order, label } = gridAxes[axis];
     const difference = order(a) - order(b);
     if (difference !== 0) return difference;
-    if (order !== zero) continue;
     const [first, second] = [label(a), label(b)];
     if (first !== second) return compareTexts(first, second);
   }

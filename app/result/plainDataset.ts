@@ -1,4 +1,4 @@
-import { type DatasetConfig, imbalanceOf, noiseRate } from "../../contract/datasetConfig.ts";
+import { type DatasetConfig, datasetLabel, datasetTitle, imbalanceOf, noiseRate } from "../../contract/datasetConfig.ts";
 
 /** A data set without its label noise. */
 export function withoutNoise(dataset: DatasetConfig): DatasetConfig {
@@ -15,22 +15,30 @@ export function withoutImbalance(dataset: DatasetConfig): DatasetConfig {
   return balanced;
 }
 
-const differ = <T>(values: readonly T[]) => new Set(values).size > 1;
+/** What a data set may differ in from others, each in words; in the order in which a name says them. */
+const traits: readonly ((dataset: DatasetConfig) => string | null)[] = [
+  datasetTitle,
+  (dataset) => ("classes" in dataset ? `K=${dataset.classes}` : null),
+  ({ trainPerClass }) => (trainPerClass === null ? "all samples" : `n=${trainPerClass}`),
+  (dataset) => ("dimension" in dataset ? `${dataset.dimension} dimensions` : null),
+  (dataset) => ("separation" in dataset ? `separation ${dataset.separation}` : null),
+  (dataset) => ("size" in dataset ? `${dataset.size} pixels` : null),
+  (dataset) => ("maxLength" in dataset ? `${dataset.maxLength} tokens` : null),
+  (dataset) => ("vocabulary" in dataset ? `${dataset.vocabulary} words` : null),
+  (dataset) => ("dataSeed" in dataset ? `data seed ${dataset.dataSeed}` : null),
+  (dataset) => (noiseRate(dataset) > 0 ? `noise ${noiseRate(dataset)}` : "no noise"),
+  (dataset) => (imbalanceOf(dataset) < 1 ? `imbalance ${imbalanceOf(dataset)}` : "balanced"),
+];
 
 /**
- * Short names of data sets that differ in their noise or imbalance alone ("no noise", "noise 0.2", "imbalance 0.1"); null where
- * they differ in more, or in neither.
+ * Short names of data sets beside each other: what they differ in ("no noise", "separation 2", "MNIST"), or their label where
+ * they do not.
  */
-export function disturbanceNames(datasets: readonly DatasetConfig[]): ((dataset: DatasetConfig) => string) | null {
-  const [noise, imbalance] = [differ(datasets.map(noiseRate)), differ(datasets.map(imbalanceOf))];
-  if (!noise && !imbalance) return null;
-  if (differ(datasets.map((dataset) => JSON.stringify(withoutNoise(withoutImbalance(dataset)))))) return null;
+export function datasetNamer(datasets: readonly DatasetConfig[]): (dataset: DatasetConfig) => string {
+  const differing = traits.filter((trait) => new Set(datasets.map(trait).filter((text) => text !== null)).size > 1);
+  if (differing.length === 0) return datasetLabel;
   return (dataset) => {
-    const [rate, ratio] = [noiseRate(dataset), imbalanceOf(dataset)];
-    const parts = [
-      ...(noise ? [rate > 0 ? `noise ${rate}` : "no noise"] : []),
-      ...(imbalance ? [ratio < 1 ? `imbalance ${ratio}` : "balanced"] : []),
-    ];
-    return parts.join(" ");
+    const parts = differing.map((trait) => trait(dataset)).filter((text) => text !== null);
+    return parts.length === 0 ? datasetLabel(dataset) : parts.join(" ");
   };
 }

@@ -5,8 +5,12 @@ import type { AxisKind } from "../charts/axisTicks.ts";
 import { type Cell, cellNamer, type GridAxisId, groupCells, varyingAxes } from "./gridAxes.ts";
 import { withoutImbalance, withoutNoise } from "./plainDataset.ts";
 
-/** What a curve over the runs of a study can have on its x axis. */
-export const studyAxisIds = ["depth", "width", "noise", "imbalance", "lambda", "lambdaH", "rho"] as const;
+/** Numbers that a curve over the runs of a study can have on its x axis. */
+export const numberAxisIds = ["depth", "width", "noise", "imbalance", "lambda", "lambdaH", "rho"] as const;
+/** Axes of the grid without an order of their own: each value is a category on the x axis. */
+export const categoryAxisIds = ["regularizer", "dataset", "architecture", "loss"] as const;
+export type CategoryAxisId = (typeof categoryAxisIds)[number];
+export const studyAxisIds = [...numberAxisIds, ...categoryAxisIds] as const;
 export type StudyAxisId = (typeof studyAxisIds)[number];
 
 interface StudyAxis {
@@ -14,10 +18,11 @@ interface StudyAxis {
   title: string;
   /** At the axis. */
   label: string;
+  /** Categories stand at 0, 1, 2, … of a linear axis. */
   kind: AxisKind;
   /** Axis of the grid that it belongs to. */
   grid: GridAxisId;
-  /** null: the config has no such number. */
+  /** null: the config has no such number; always, where the axis has categories. */
   value: (config: RunConfig) => number | null;
   /** The config without it: what is equal then is one curve. */
   without: (config: RunConfig) => RunConfig;
@@ -65,6 +70,16 @@ const strengthAxis = (name: "lambda" | "lambdaH" | "rho", title: string, label: 
   without: (config) => ({ ...config, regularizer: withoutStrength(config.regularizer, name) }),
 });
 
+/** An axis of the grid as categories; `same` is the value that all configs get without it. */
+const categoryAxis = (grid: CategoryAxisId, title: string, same: Partial<RunConfig>): StudyAxis => ({
+  title,
+  label: title,
+  kind: "linear",
+  grid,
+  value: () => null,
+  without: (config) => ({ ...config, ...same }),
+});
+
 export const studyAxes: Record<StudyAxisId, StudyAxis> = {
   depth: {
     title: "depth",
@@ -102,35 +117,23 @@ export const studyAxes: Record<StudyAxisId, StudyAxis> = {
   lambda: strengthAxis("lambda", "λ", "λ"),
   lambdaH: strengthAxis("lambdaH", "λ_H", "λ_H"),
   rho: strengthAxis("rho", "ρ", "ρ"),
+  regularizer: categoryAxis("regularizer", "regularizer", { regularizer: { family: "none" } }),
+  dataset: categoryAxis("dataset", "data set", {
+    dataset: { id: "mnist", trainPerClass: null, testPerClass: null },
+  }),
+  architecture: categoryAxis("architecture", "architecture", {
+    architecture: "rn1",
+    normalization: "post-ln",
+    heads: undefined,
+    patch: undefined,
+  }),
+  loss: categoryAxis("loss", "loss", { loss: "ce" }),
 };
 
-export const isStudyAxis = (text: string | null): text is StudyAxisId => (studyAxisIds as readonly string[]).includes(text ?? "");
+export const isCategoryAxis = (axis: StudyAxisId): axis is CategoryAxisId =>
+  (categoryAxisIds as readonly string[]).includes(axis);
 
 type WithConfig = { config: RunConfig };
-
-/**
- * Place of a config on an axis; null where it has none: free features have no depth beside networks that do, and 0 no place on a
- * logarithmic axis. Such runs are drawn across.
- */
-export function placesOn(axis: StudyAxisId, rows: readonly WithConfig[]): (config: RunConfig) => number | null {
-  const { value, kind } = studyAxes[axis];
-  const networks = rows.some(({ config }) => config.architecture !== "ufm");
-  return (config) => {
-    if (axis === "depth" && networks && config.architecture === "ufm") return null;
-    const at = value(config);
-    return at !== null && kind !== "linear" && !(at > 0) ? null : at;
-  };
-}
-
-/** The axes on which the runs stand at more than one place. */
-export const varyingStudyAxes = (rows: readonly WithConfig[]): StudyAxisId[] =>
-  studyAxisIds.filter((axis) => {
-    const place = placesOn(axis, rows);
-    return new Set(rows.map(({ config }) => place(config)).filter((at) => at !== null)).size > 1;
-  });
-
-/** The axis drawn when none is chosen: the first that varies. */
-export const defaultStudyAxis = (rows: readonly WithConfig[]): StudyAxisId => varyingStudyAxes(rows)[0] ?? "depth";
 
 /** "width d", or "channels" where all runs are convolutional. */
 export function studyAxisLabel(axis: StudyAxisId, rows: readonly WithConfig[]): string {

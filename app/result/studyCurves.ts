@@ -7,8 +7,9 @@ import type { RunRow } from "../../contract/views.ts";
 import { logLogSlope, type SlopeFit } from "../../math/logLogSlope.ts";
 import { geometricBand, meanBand } from "../../math/seedBand.ts";
 import { cellLabel, type GridAxisId, groupCells } from "./gridAxes.ts";
-import { groupLines, lineAxes, placesOn, type StudyAxisId, studyAxes } from "./studyAxes.ts";
+import { groupLines, lineAxes, type StudyAxisId, studyAxes } from "./studyAxes.ts";
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";
+import { placesOn } from "./studyPlaces.ts";
 
 /** Between which the theory puts the slope of NC1, NC2, NC3 over depth (Súkeník, Lampert, Mondelli 2025). */
 export const theorySlopes: [number, number] = [-1 / 2, -1 / 4];

@@ -18,13 +18,20 @@ import { styleAmong } from "./studyStyle.ts";
 
 const runsText = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;
 
+/** Width of a curve's place within a category, and how far to the side of the category's middle it stands. */
+function asideOf(curves: readonly StudyCurve[], curve: StudyCurve): { width: number; aside: number } {
+  const width = Math.min(0.3, 0.8 / curves.length);
+  return { width, aside: width * (curves.indexOf(curve) - (curves.length - 1) / 2) };
+}
+
 /** Moves dots of different seeds apart, by a little of the axis. */
-function dodger(rows: readonly RunRow[], kind: AxisKind, places: readonly number[]): (dot: StudyDot) => number {
+function dodger(rows: readonly RunRow[], { kind, places, categorical }: StudyDrawing): (dot: StudyDot, width: number) => number {
   const seeds = [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b);
   const at = places.map((place) => toPlot(place, kind)).filter((place) => place !== null);
   // On the depth axis the step is 0.05 of a doubling, as ladders of depths have it.
-  const reach = kind === "log2" ? 0.05 : 0.012 * Math.max(0, Math.max(...at) - Math.min(...at));
-  return ({ run, x }) => {
+  const few = kind === "log2" ? 0.05 : 0.012 * Math.max(0, Math.max(...at) - Math.min(...at));
+  return ({ run, x }, width) => {
+    const reach = categorical ? 0.6 * width : few;
     const shift = reach * ((seeds.indexOf(run.config.seed) + 0.5) / seeds.length - 0.5);
     return fromPlot((toPlot(x, kind) ?? 0) + shift, kind);
   };
@@ -35,27 +42,31 @@ export interface StudyDrawing {
   kind: AxisKind;
   /** Values of the grid on the x axis. */
   places: readonly number[];
+  /** The places are categories: nothing lies between them, and curves stand side by side. */
+  categorical?: boolean;
   rule?: ConvergenceRule;
 }
 
 /**
  * What is drawn of each curve: single runs as faint dots (hollow ones were left out by the study's rule), the fit as a dotted line,
- * means with their band; and baselines as lines across.
+ * means with their band (as a bar at each category); and baselines as lines across.
  */
 export function curveSeries(
   curves: readonly StudyCurve[],
   baselines: readonly Baseline[],
   rows: readonly RunRow[],
-  { metricLabel, kind, places, rule }: StudyDrawing,
+  drawing: StudyDrawing,
 ): ChartSeries[] {
+  const { metricLabel, places, categorical = false, rule } = drawing;
   const styleOf = styleAmong(curves.length > 1 ? curves.map((curve) => curve.config) : []);
-  const dodged = dodger(rows, kind, places);
+  const dodged = dodger(rows, drawing);
+  const asideIn = (curve: StudyCurve) => (categorical ? asideOf(curves, curve).aside : 0);
   const leftOut = `left out: training accuracy below ${rule?.minTrainAccuracy}`;
   const dots = (curve: StudyCurve, id: string, label: string, style: LineStyle, shown: readonly StudyDot[]): ChartSeries => ({
     id: `${curve.key}/${id}`,
     label,
     style: { ...style, dash: "" },
-    xs: shown.map(dodged),
+    xs: shown.map((dot) => dodged(dot, asideOf(curves, curve).width) + asideIn(curve)),
     trueXs: shown.map(({ x }) => x),
     ys: shown.map(({ value }) => value),
     draw: "dots",
@@ -71,9 +82,11 @@ export function curveSeries(
       id: curve.key,
       label,
       style,
-      xs: curve.points.map((point) => point.x),
+      xs: curve.points.map((point) => point.x + asideIn(curve)),
+      trueXs: curve.points.map((point) => point.x),
       ys: curve.points.map((point) => point.mean),
-      draw: "line-and-dots",
+      draw: categorical ? "dots" : "line-and-dots",
+      bars: categorical,
       hollow: curve.points.map((point) => point.unfinished),
       notes: curve.points.map((point) => runsText(point.runs.length)),
       band: { low: curve.points.map((point) => point.low), high: curve.points.map((point) => point.high) },
@@ -134,8 +147,9 @@ function atOptimum(metric: StudyMetric, run: RunRow): number | null {
   return metric === "ridge.head" || metric === "ridge.total" ? run.optimum.ridge : null;
 }
 
-/** L* and its parts as dashed lines; along the curve where the objective changes with x. */
-export function optimumMarks(curves: readonly StudyCurve[], metric: StudyMetric, single: boolean): ReferenceMark[] {
+/** L* and its parts as dashed lines; along the curve where the objective changes with x, and at each category that has one. */
+export function optimumMarks(curves: readonly StudyCurve[], metric: StudyMetric, categorical = false): ReferenceMark[] {
+  const single = curves.length === 1;
   const marks: ReferenceMark[] = [];
   const seen = new Set<string>();
   for (const curve of curves) {
@@ -147,14 +161,19 @@ export function optimumMarks(curves: readonly StudyCurve[], metric: StudyMetric,
     const shape = JSON.stringify(points.map((point) => point.y));
     if (first === undefined || seen.has(shape)) continue;
     seen.add(shape);
+    const half = 0.9 * asideOf(curves, curve).width;
+    const at = (x: number) => x + asideOf(curves, curve).aside;
+    const pieces = categorical ? points.map(({ x, y }) => ({ from: at(x) - half, to: at(x) + half, y })) : undefined;
     const constant = points.every((point) => point.y === first.y);
     const numeric = curve.points.some(({ runs }) => runs[0]?.optimum?.method === "numeric") ? " (numeric)" : "";
     const name = `${metric === "loss" ? "L*" : "UFM optimum"}${numeric}`;
     const whose = single ? "" : `, ${curve.label}`;
     marks.push(
-      constant
-        ? { y: first.y, label: `${name} = ${readable(first.y)}${whose}` }
-        : { y: first.y, label: `${name}${whose}`, points },
+      pieces
+        ? { y: first.y, label: `${name}${whose}`, pieces }
+        : constant
+          ? { y: first.y, label: `${name} = ${readable(first.y)}${whose}` }
+          : { y: first.y, label: `${name}${whose}`, points },
     );
   }
   return marks;

@@ -45,7 +45,9 @@ describe("CSV of a chart", () => {
     const series: ChartSeries[] = [
       { id: "a", label: "L = 5", style: { color: "", dash: "", marker: "circle" }, xs: [1, 2], ys: [1 / 3, null], draw: "line" },
     ];
-    expect(chartCsv(series, "step", "NC1")).toBe(`series,step,NC1,low,high,note\r\nL = 5,1,${1 / 3},,,\r\nL = 5,2,,,,\r\n`);
+    expect(chartCsv(series, { label: "step" }, "NC1")).toBe(
+      `series,step,NC1,low,high,note\r\nL = 5,1,${1 / 3},,,\r\nL = 5,2,,,,\r\n`,
+    );
   });
   it("says the true x of dots that were moved apart", () => {
     const dots: ChartSeries = {
@@ -57,7 +59,33 @@ describe("CSV of a chart", () => {
       ys: [1, 2],
       draw: "dots",
     };
-    expect(chartCsv([dots], "depth L", "NC1").split("\r\n").slice(1, 3)).toEqual(["runs,2,1,,,", "runs,2,2,,,"]);
+    expect(chartCsv([dots], { label: "depth L" }, "NC1").split("\r\n").slice(1, 3)).toEqual(["runs,2,1,,,", "runs,2,2,,,"]);
+  });
+  it("names categories, wherever their points were moved", () => {
+    const bars: ChartSeries = {
+      id: "a",
+      label: "NC1",
+      style: { color: "", dash: "", marker: "circle" },
+      xs: [0.15, 1.15],
+      trueXs: [0, 1],
+      ys: [1, 2],
+      draw: "dots",
+      bars: true,
+      band: { low: [0.5, null], high: [2, null] },
+    };
+    const axis = { label: "regularizer", categories: ["λ=0.005", "no decay"] };
+    expect(chartCsv([bars], axis, "NC1").split("\r\n").slice(0, 3)).toEqual([
+      "series,regularizer,NC1,low,high,note",
+      "NC1,λ=0.005,1,0.5,2,",
+      "NC1,no decay,2,,,",
+    ]);
+    const tex = pgfplots({
+      ...{ title: "NC1", xLabel: "regularizer", yLabel: "NC1", xKind: "linear", yKind: "linear", references: [] },
+      categories: axis.categories,
+      lines: [{ ...bars, dash: "" }],
+    });
+    expect(tex).toContain("xticklabels={{$\\lambda$=0.005},{no decay}}");
+    expect(tex).toContain("  0.15 1 1 0.5\n  1.15 2 0 0\n");
   });
   it("defuses formulas", () => {
     for (const text of ["=1+1", "+1", "-1", "@x"]) expect(csvCell(text)).toBe(`'${text}`);

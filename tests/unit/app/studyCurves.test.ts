@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { compareTexts, type GridAxisId } from "../../../app/result/gridAxes.ts";
 import { smallestReaching } from "../../../app/result/smallestReaching.ts";
-import { defaultStudyAxis, lineAxes, varyingStudyAxes } from "../../../app/result/studyAxes.ts";
+import { lineAxes } from "../../../app/result/studyAxes.ts";
 import { curveLegend, slopeText, studyCurves } from "../../../app/result/studyCurves.ts";
 import { studyValue } from "../../../app/result/studyMetrics.ts";
-import { curveSeries } from "../../../app/result/studySeries.ts";
+import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "../../../app/result/studyPlaces.ts";
+import { curveSeries, optimumMarks } from "../../../app/result/studySeries.ts";
 import { styleAmong } from "../../../app/result/studyStyle.ts";
 import type { Regularizer } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
@@ -120,7 +121,7 @@ describe("curves over other axes", () => {
       ),
       at({ regularizer: { family: "none" } }, 0.9),
     ];
-    expect(varyingStudyAxes(rows)).toEqual(["lambda"]);
+    expect(varyingStudyAxes(rows)).toEqual(["lambda", "regularizer"]);
     const found = studyCurves(rows, { ...choice, x: "lambda", lines: ["regularizer"] });
     expect(found.curves.map((curve) => [curve.label, curve.points.map((point) => point.x)])).toEqual([
       ["constant λ", [0.001, 0.01]],
@@ -140,7 +141,8 @@ describe("curves over other axes", () => {
       ...ladder.map((depth) => run(depth, 0, -0.5)),
       ...[0, 1].map((seed) => at({ architecture: "ufm", depth: 1, seed }, 1e-4 * (seed + 1))),
     ];
-    expect(varyingStudyAxes(rows)).toEqual(["depth"]);
+    expect(varyingStudyAxes(rows)).toEqual(["depth", "architecture"]);
+    expect(defaultStudyAxis(rows)).toBe("depth");
     const found = studyCurves(rows, { ...choice, x: "depth", lines: lineAxes(rows, "depth") });
     expect(found.curves.map((curve) => [curve.label, curve.points.map((point) => point.x)])).toEqual([["RN1", ladder]]);
     expect(found.baselines).toHaveLength(1);
@@ -149,6 +151,86 @@ describe("curves over other axes", () => {
     const across = curveSeries(found.curves, found.baselines, rows, { metricLabel: "NC1", kind: "log2", places: ladder }).at(-1);
     expect(across).toMatchObject({ xs: [2, 8], draw: "line" });
     expect(across?.ys[0]).toBe(across?.ys[1]);
+  });
+});
+
+const slack = (rho: number): Regularizer => ({ family: "slack", lambda: 0.005, rho, frame: "simplex" });
+const families: Regularizer[] = [{ family: "none" }, slack(1), weights, slack(0.01), { family: "adamw", lambda: 0.005 }];
+
+describe("curves over categories", () => {
+  const rows = families.flatMap((regularizer, index) =>
+    [0, 1].map((seed) => at({ regularizer, seed }, (index + 1) * (seed === 0 ? 0.5 : 2))),
+  );
+  it("open where families are compared, with the families in their order", () => {
+    expect(varyingStudyAxes(rows)).toEqual(["rho", "regularizer"]);
+    expect(defaultStudyAxis(rows)).toBe("regularizer");
+    expect(categoriesOn("regularizer", rows)).toEqual([
+      "λ=0.005",
+      "slack λ=0.005 ρ=0.01",
+      "slack λ=0.005 ρ=1",
+      "AdamW λ=0.005 (control)",
+      "no decay",
+    ]);
+    expect(lineAxes(rows, "regularizer")).toEqual([]);
+  });
+  it("have a mean over seeds at each place, and neither fit nor baseline", () => {
+    const { curves, baselines } = studyCurves(rows, { ...choice, x: "regularizer" });
+    expect(curves.map((curve) => curve.points.map(({ x, runs, mean }) => [x, runs.length, mean]))).toEqual([
+      [3, 4, 2, 5, 1].map((mean, x) => [x, 2, expect.closeTo(mean, 12)]),
+    ]);
+    expect(curves[0]?.fit).toBeNull();
+    expect(baselines).toEqual([]);
+  });
+  it("stand side by side in bars, with their true places in the exports", () => {
+    const both = [...rows, ...rows.map((row) => at({ ...row.config, loss: "mse" }, 1))];
+    const found = studyCurves(both, { ...choice, x: "regularizer", lines: ["loss"] });
+    const drawing = { metricLabel: "NC1", kind: "linear", places: [0, 1, 2, 3, 4], categorical: true } as const;
+    const [ce, mse] = curveSeries(found.curves, [], both, drawing).filter((one) => !one.minor);
+    expect([ce?.draw, ce?.bars, ce?.trueXs]).toEqual(["dots", true, [0, 1, 2, 3, 4]]);
+    expect(ce?.xs[0]).toBeCloseTo(-(mse?.xs[0] as number), 12);
+    expect(ce?.xs[0]).toBeLessThan(0);
+  });
+  it("draw an optimum only at the categories that have one", () => {
+    const optimum = {
+      loss: 0.02,
+      fit: 0.01,
+      ridge: 0.01,
+      slack: 0,
+      scale: 1,
+      geometry: "simplex",
+      method: "closed-form",
+    } as const;
+    const trained = [weights, { family: "none" } as const].map((regularizer, index) => ({
+      ...at({ regularizer }, 1, { "train/loss": 0.1 }),
+      optimum: index === 0 ? (optimum as unknown as RunRow["optimum"]) : null,
+    }));
+    const { curves } = studyCurves(trained, { ...choice, metric: "loss", x: "regularizer" });
+    expect(optimumMarks(curves, "loss", true)).toEqual([
+      { y: 0.02, label: "L*", pieces: [{ from: expect.closeTo(-0.27, 12), to: expect.closeTo(0.27, 12), y: 0.02 }] },
+    ]);
+  });
+  it("are not offered where one number says the same", () => {
+    const ridge = [0.001, 0.01].map((lambda) => at({ regularizer: { ...weights, lambda } as Regularizer }, 1));
+    expect(varyingStudyAxes(ridge)).toEqual(["lambda"]);
+    const decayed = [...ridge, at({ regularizer: { family: "none" } }, 1)];
+    expect(varyingStudyAxes(decayed)).toEqual(["lambda", "regularizer"]);
+    expect(defaultStudyAxis(decayed)).toBe("lambda");
+  });
+  it("are data sets by what they differ in, architectures and losses too", () => {
+    const sets = [8, 1, 2].map((separation) => at(clusters({ separation }), 1));
+    const random = at({}, 1);
+    expect(defaultStudyAxis(sets)).toBe("dataset");
+    expect(categoriesOn("dataset", sets)).toEqual(["separation 1", "separation 2", "separation 8"]);
+    expect(categoriesOn("dataset", [...sets, random])?.at(-1)).toBe("Random labels");
+    const nets = (["t11", "rn1"] as const).flatMap((architecture) =>
+      (["mse", "ce"] as const).map((loss) => at({ architecture, loss }, 1)),
+    );
+    expect(varyingStudyAxes(nets)).toEqual(["architecture", "loss"]);
+    expect(categoriesOn("architecture", nets)).toEqual(["RN1", "T11"]);
+    expect(categoriesOn("loss", nets)).toEqual(["CE", "MSE"]);
+    expect(lineAxes(nets, "architecture")).toEqual(["loss"]);
+    const noisy = [0, 0.4].map((noise) => at(clusters({ noise }), 1));
+    expect(varyingStudyAxes(noisy)).toEqual(["noise"]);
   });
 });
 
@@ -220,9 +302,11 @@ describe("names among others", () => {
     const { curves } = studyCurves(rows, { ...choice, x: "depth", lines: ["dataset"] });
     expect(curves.map((curve) => curve.label)).toEqual(["no noise", "noise 0.4"]);
     const mixed = [...rows, at({ ...clusters({ separation: 5 }), depth: 2 }, 0.1)];
-    expect(studyCurves(mixed, { ...choice, x: "depth", lines: ["dataset"] }).curves[0]?.label).toBe(
-      "Gaussian clusters K=4 n=25 D=10 separation 3",
-    );
+    expect(studyCurves(mixed, { ...choice, x: "depth", lines: ["dataset"] }).curves.map((curve) => curve.label)).toEqual([
+      "separation 3 no noise",
+      "separation 3 noise 0.4",
+      "separation 5 no noise",
+    ]);
   });
 });
 
