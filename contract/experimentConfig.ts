@@ -10,11 +10,13 @@ import { depth, deviceChoice, loss, type RunConfig, seed, width } from "./runCon
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
 
 const distinct = <T>(items: T[]) => new Set(items.map((item) => JSON.stringify(item))).size === items.length;
+/** Values of an axis. */
+const mostValues = 64;
 const axis = <T extends z.ZodType>(item: T, what: string) =>
   z
     .array(item)
     .min(1, `choose at least one ${what}`)
-    .max(64, `at most 64 values of ${what}`)
+    .max(mostValues, `at most ${mostValues} values of ${what}`)
     .refine(distinct, `each ${what} once`);
 
 /** The rule by which a study leaves out runs that did not converge; what it leaves out is counted and said. */
@@ -42,29 +44,52 @@ const gridConfig = z.strictObject({
   convergence: convergenceRule.optional(),
 });
 
-/** The grid a person defines: every combination of the axes is one run; the rest is common to all runs. */
-export const experimentConfig = gridConfig.superRefine((config, context) => {
-  const complain = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
-  config.architectures.forEach((arch, at) => {
-    const path = ["architectures", at];
-    for (const dataset of config.datasets) {
-      const problem = readingProblem(arch, dataset);
-      if (problem) complain(path, problem);
-    }
-    for (const one of config.widths) {
-      const problem = headsProblem(arch, one);
-      if (problem) complain(path, problem);
-    }
-    if (arch.name === "ufm" && config.training.batch !== "full")
-      complain(["training", "batch"], 'free features (UFM) train on the full batch: choose "full"');
+type Complain = (path: (string | number)[], message: string) => void;
+
+/** The entries of an axis that are valid by themselves, with their places. */
+function validEntries<T>(item: z.ZodType<T>, entries: unknown): { value: T; at: number }[] {
+  if (!Array.isArray(entries)) return [];
+  // Those beyond the bound are refused as such, and not compared.
+  return entries.slice(0, mostValues).flatMap((entry, at) => {
+    const { success, data } = item.safeParse(entry);
+    return success ? [{ value: data, at }] : [];
   });
-  const probed = config.afterTraining?.transfer?.dataset;
-  if (probed)
-    for (const dataset of config.datasets) {
-      const problem = transferProblem(dataset, probed);
-      if (problem) complain(["afterTraining", "transfer", "dataset"], problem);
+}
+
+/**
+ * What does not go together, said of all values that are valid by themselves: a person who fills in the form sees it beside what is
+ * wrong with single values, not only after that.
+ */
+function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
+  const datasets = validEntries(datasetConfig, config.datasets);
+  const widths = validEntries(width, config.widths);
+  const batch = trainingConfig.shape.batch.safeParse(config.training?.batch);
+  for (const { value: arch, at } of validEntries(architectureConfig, config.architectures)) {
+    for (const { value } of datasets) {
+      const problem = readingProblem(arch, value);
+      if (problem) complain(["architectures", at], problem);
     }
-});
+    for (const { value } of widths) {
+      const problem = headsProblem(arch, value);
+      if (problem) complain(["architectures", at], problem);
+    }
+    if (arch.name === "ufm" && batch.success && batch.data !== "full")
+      complain(["training", "batch"], 'free features (UFM) train on the full batch: choose "full"');
+  }
+  const probed = datasetConfig.safeParse(config.afterTraining?.transfer?.dataset);
+  if (!probed.success) return;
+  for (const { value } of datasets) {
+    const problem = transferProblem(value, probed.data);
+    if (problem) complain(["afterTraining", "transfer", "dataset"], problem);
+  }
+}
+
+/** The grid a person defines: every combination of the axes is one run; the rest is common to all runs. */
+export const experimentConfig = gridConfig.superRefine(
+  (config, context) => complainOfPairs(config, (path, message) => context.addIssue({ code: "custom", path, message })),
+  // Also beside invalid values, where a schema's own checks would be skipped.
+  { when: ({ value }) => typeof value === "object" && value !== null },
+);
 export type ExperimentConfig = z.infer<typeof experimentConfig>;
 
 export const experimentName = z

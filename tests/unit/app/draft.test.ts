@@ -77,3 +77,33 @@ test("what does not go together is said where it is changed", () => {
   const probe = { afterTraining: { robustness: null, transfer: { dataset: newDataset("cifar10"), ridge: 1e-3 } } };
   expect(at(probe, "config.afterTraining.transfer.dataset")).toMatch(/choose sets of one size/);
 });
+
+test("what does not go together is said beside what is wrong with single values, where the values it needs are right", () => {
+  const { training } = firstDraft().config;
+  const problemsOf = (patch: object) => draftProblems({ ...withConfig(patch), name: "" });
+  const wrong = problemsOf({
+    depths: [900],
+    datasets: [newDataset("imdb"), newDataset("image-folder")],
+    widths: [64, Number.NaN],
+    architectures: [
+      { name: "rn1", normalization: "post-ln" },
+      { name: "t11", normalization: "post-ln", heads: 3 },
+      { name: "ufm", normalization: "post-ln" },
+    ],
+    training: { ...training, learningRate: -1, batch: 32 },
+  });
+  expect(problemAt(wrong, "name")).toMatch(/^Give the experiment a name/);
+  expect(problemAt(wrong, "config.depths.0")).toMatch(/^900 does not fit/);
+  expect(problemAt(wrong, "config.widths.1")).toMatch(/^Enter a number/);
+  expect(problemAt(wrong, "config.training.learningRate")).toMatch(/^-1 does not fit/);
+  expect(problemAt(wrong, "config.architectures.0")).toMatch(/IMDB is text: choose a transformer/);
+  expect(problemAt(wrong, "config.architectures.1")).toBe("3 heads do not divide the width 64.");
+  expect(problemAt(wrong, "config.training.batch")).toMatch(/^32 does not fit: free features/);
+  // Of values that are wrong themselves nothing more is said.
+  const batch = problemsOf({ architectures: [{ name: "ufm", normalization: "post-ln" }], training: { ...training, batch: 0 } });
+  expect(batch.filter(({ path }) => path === "config.training.batch")).toHaveLength(1);
+  const probe = { ridge: -1, dataset: newDataset("cifar10") };
+  const transfer = problemsOf({ afterTraining: { robustness: null, transfer: probe } });
+  expect(problemAt(transfer, "config.afterTraining.transfer.ridge")).toMatch(/^-1 does not fit/);
+  expect(problemAt(transfer, "config.afterTraining.transfer.dataset")).toMatch(/choose sets of one size/);
+});
