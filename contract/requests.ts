@@ -36,6 +36,9 @@ export const updateExperimentRequest = z.strictObject({
 });
 export type UpdateExperimentRequest = z.infer<typeof updateExperimentRequest>;
 
+/** Snapshots of a run's geometry: of its whole training, or the last one. */
+export const runGeometryRequest = z.strictObject({ id: z.uuid(), lastOnly: z.boolean().default(false) });
+
 const step = z.int().min(0).max(1_000_000_000);
 const key = z.string().regex(seriesKeyPattern, "no such series");
 const panelPoints = z.int().min(3).max(5_000).default(limits.panelPoints);

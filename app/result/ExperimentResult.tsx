@@ -115,7 +115,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
         </section>
         {hasImbalance(rows) && (
           <WhenVisible height={480}>
-            <ImbalanceSection store={store} version={store.chartVersion} view={view} onView={onView} />
+            <ImbalanceSection store={store} version={store.chartVersion} rule={rule} view={view} onView={onView} />
           </WhenVisible>
         )}
         {hasAfterTraining(rows, detail) && (

@@ -6,6 +6,8 @@ interface GramHeatmapProps {
   /** [K, K] cosines, row-major. */
   cosines: readonly number[];
   classes: number;
+  /** [K, K] standard deviations of what are means. */
+  deviations?: readonly number[] | null;
   /** Names of rows and columns; without them their numbers. */
   names?: readonly string[];
   /** Frames the last so many rows and columns. */
@@ -22,7 +24,7 @@ function cosineColor(value: number): string {
 
 /** Cosines between class means (or classifier rows) as a matrix of colours; each cell says its number. */
 export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
-  const { title, cosines, classes, names, block = 0, plain = false } = props;
+  const { title, cosines, classes, deviations, names, block = 0, plain = false } = props;
   const numbered = classes <= 5 && !plain;
   const nameOf = (index: number) => names?.[index] ?? String(index);
   return (
@@ -39,7 +41,7 @@ export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
           return (
             <g key={index}>
               <rect x={column} y={row} width={1.01} height={1.01} fill={cosineColor(value)}>
-                <title>{`${nameOf(row)}, ${nameOf(column)}: ${value.toFixed(3)}`}</title>
+                <title>{`${nameOf(row)}, ${nameOf(column)}: ${value.toFixed(3)}${deviations ? ` ± ${deviations[index]?.toFixed(3)}` : ""}`}</title>
               </rect>
               {numbered && (
                 <text

@@ -1,26 +1,16 @@
 "use client";
 import { useQueries } from "@tanstack/react-query";
 import { memo, useMemo } from "react";
-import { imbalanceOf } from "../../contract/datasetConfig.ts";
-import type { GeometrySnapshot } from "../../contract/runEvents.ts";
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { readable } from "../charts/axisTicks.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import type { ExperimentStore } from "./experimentStore.ts";
-import { GramHeatmap } from "./GramHeatmap.tsx";
-import { gridAxes } from "./gridAxes.ts";
-import { MinorityChart, type MinorityPoint } from "./MinorityChart.tsx";
-import {
-  blockCosines,
-  bySize,
-  imbalanceFamilies,
-  imbalanceFamily,
-  minoritySize,
-  mostImbalances,
-  reordered,
-} from "./minorityCollapse.ts";
+import { levelGeometry } from "./imbalanceGeometry.ts";
+import { LevelMaps } from "./LevelMaps.tsx";
+import { MinorityChart } from "./MinorityChart.tsx";
+import { familyRun, imbalanceFamilies, imbalanceLevels } from "./minorityCollapse.ts";
 import type { ResultView } from "./resultView.ts";
 import { geometryRun } from "./shownRuns.ts";
 import { lineAxes, lineNamer } from "./studyAxes.ts";
@@ -29,67 +19,42 @@ import type { ChangeView } from "./useResultView.ts";
 interface ImbalanceSectionProps {
   store: ExperimentStore;
   version: number;
+  rule: ConvergenceRule | undefined;
   view: ResultView;
   onView: ChangeView;
 }
 
-interface Level extends MinorityPoint {
-  run: RunRow;
-  snapshot: GeometrySnapshot;
-  order: number[];
-  counts: readonly number[];
-}
-
-/** What imbalance does to the geometry: Gram matrices sorted by class size, level by level, and the cosines within both halves. */
-export const ImbalanceSection = memo(function ImbalanceSection({ store, version, view, onView }: ImbalanceSectionProps) {
+/**
+ * What imbalance does to the geometry: Gram matrices sorted by class size, the mean over seeds or one seed's, level by level, and
+ * the cosines within both halves.
+ */
+export const ImbalanceSection = memo(function ImbalanceSection({ store, version, rule, view, onView }: ImbalanceSectionProps) {
   const trpc = useTRPC();
   const rows = store.chartRows;
-  const family = imbalanceFamily(rows, view.imbalanceRun).slice(0, mostImbalances);
+  const seeds = useMemo(() => [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b), [rows]);
+  // A seed that the study does not have counts as not chosen.
+  const seed = view.imbalanceSeed !== null && seeds.includes(view.imbalanceSeed) ? view.imbalanceSeed : null;
+  const family = imbalanceLevels(rows, { imbalanceRun: view.imbalanceRun, imbalanceSeed: seed }, rule);
+  // Seeds share their data: one run of a level knows the sizes of its classes.
+  const measured = family.filter(({ runs }) => runs.length > 0);
   const details = useQueries({
-    queries: family.map((run) => ({
-      ...trpc.runs.get.queryOptions({ id: run.id }),
+    queries: measured.map(({ runs }) => ({
+      ...trpc.runs.get.queryOptions({ id: runs[0]?.id ?? "" }),
       staleTime: 600_000,
       refetchOnWindowFocus: false,
-      enabled: run.step > 0 || run.status === "finished",
     })),
   });
   const counts = details.map((detail) => detail.data?.dataset?.trainCounts ?? null);
+  const runIds = measured.map(({ runs }) => runs.map((run) => run.id).join()).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
   const levels = useMemo(
     () =>
-      family.flatMap((run, index): Level[] => {
-        const snapshot = store.geometry(run.id).at(-1);
-        const sizes = counts[index];
-        if (snapshot === undefined || !sizes || sizes.length !== snapshot.classes) return [];
-        const order = bySize(sizes);
-        return [
-          {
-            run,
-            snapshot,
-            order,
-            counts: sizes,
-            imbalance: imbalanceOf(run.config.dataset),
-            means: blockCosines(reordered(snapshot.meansGram, order), snapshot.classes),
-            head: blockCosines(reordered(snapshot.headGram, order), snapshot.classes),
-          },
-        ];
-      }),
-    [store, version, family.map((run) => run.id).join(), JSON.stringify(counts)],
-  );
-  const families = useMemo(() => imbalanceFamilies(rows), [rows]);
-  const axes = useMemo(() => lineAxes(rows, "imbalance"), [rows]);
-  const nameOf = useMemo(
-    () =>
-      lineNamer(
-        rows.map((row) => row.config),
-        axes,
-        "imbalance",
+      measured.flatMap(
+        (level, index) => levelGeometry(level, counts[index] ?? null, (run) => store.geometry(run.id).at(-1)) ?? [],
       ),
-    [rows, axes],
+    [store, version, runIds, JSON.stringify(counts)],
   );
-  const seeds = new Set(rows.map((row) => row.config.seed)).size > 1;
-  const shown = geometryRun(rows, view.imbalanceRun);
-  const option = family.find((run) => families.includes(run)) ?? shown;
+  const chosen = geometryRun(rows, view.imbalanceRun);
 
   return (
     <div className="grid gap-4 xl:grid-cols-2">
@@ -99,22 +64,21 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
         hint="cosines between classes, largest class first; framed: the smaller half, with its mean cosine below"
         padded={false}
       >
-        {families.length > 1 && (
-          <div className="px-4 pt-2">
+        <div className="flex flex-wrap gap-2 px-4 pt-2 empty:hidden">
+          <FamilyChoice rows={rows} chosen={chosen} onChoose={(ordinal) => onView({ imbalanceRun: ordinal })} />
+          {seeds.length > 1 && (
             <Select
-              aria-label="Runs of the imbalance view"
-              className="!h-7 !w-auto max-w-72 text-xs"
-              options={families.map((run) => ({
-                value: String(run.ordinal),
-                label: [nameOf(run.config), seeds ? gridAxes.seed.short(run.config) : ""]
-                  .filter((text) => text !== "")
-                  .join(", "),
-              }))}
-              value={String(option?.ordinal ?? "")}
-              onChange={(value) => onView({ imbalanceRun: Number(value) })}
+              aria-label="Seeds of the imbalance view"
+              className="!h-7 !w-auto text-xs"
+              options={[
+                { value: "", label: "mean over seeds" },
+                ...seeds.map((value) => ({ value: String(value), label: `seed ${value}` })),
+              ]}
+              value={seed === null ? "" : String(seed)}
+              onChange={(value) => onView({ imbalanceSeed: value === "" ? null : Number(value) })}
             />
-          </div>
-        )}
+          )}
+        </div>
         {levels.length === 0 ? (
           <p className="px-4 py-16 text-center text-ink-soft text-sm">
             The Gram matrices appear here with the first measurement of each level of imbalance.
@@ -122,55 +86,39 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
         ) : (
           <div className="grid grid-cols-1 gap-x-4 gap-y-5 p-4 min-[480px]:grid-cols-2 sm:grid-cols-3">
             {levels.map((level) => (
-              <LevelMaps key={level.run.id} level={level} />
+              <LevelMaps key={level.imbalance} level={level} />
             ))}
           </div>
         )}
       </Panel>
-      <MinorityChart points={levels} classes={levels[0]?.snapshot.classes ?? null} />
+      <MinorityChart levels={levels} />
     </div>
   );
 });
 
-const signed = (cosine: number | null) => (cosine === null ? "–" : cosine.toFixed(2).replace("-", "−"));
-
-function LevelMaps({ level: { run, snapshot, order, counts, imbalance, means, head } }: { level: Level }) {
-  const { classes } = snapshot;
-  const names = order.map((label) => `class ${label} (${counts[label]} samples)`);
-  const block = minoritySize(classes);
-  const { optimum } = run;
+/** Which runs are shown, where the study varies more than imbalance and seed. */
+function FamilyChoice({
+  rows,
+  chosen,
+  onChoose,
+}: {
+  rows: readonly RunRow[];
+  chosen: RunRow | null;
+  onChoose: (ordinal: number) => void;
+}) {
+  const families = useMemo(() => imbalanceFamilies(rows), [rows]);
+  const nameOf = useMemo(() => {
+    const configs = rows.map((row) => row.config);
+    return lineNamer(configs, lineAxes(rows, "imbalance"), "imbalance");
+  }, [rows]);
+  if (families.length < 2) return null;
   return (
-    <figure className="min-w-0">
-      <figcaption className="mb-1.5 text-xs">
-        <span className="font-medium">{imbalance === 1 ? "balanced" : `ratio ${imbalance}`}</span>
-        <span className="text-ink-faint">
-          {" "}
-          {Math.max(...counts)}…{Math.min(...counts)} a class
-        </span>
-      </figcaption>
-      <div className="flex gap-2">
-        <GramHeatmap
-          title={`means ${signed(means.minority)}`}
-          cosines={reordered(snapshot.meansGram, order)}
-          classes={classes}
-          names={names}
-          block={block}
-          plain
-        />
-        <GramHeatmap
-          title={`head ${signed(head.minority)}`}
-          cosines={reordered(snapshot.headGram, order)}
-          classes={classes}
-          names={names}
-          block={block}
-          plain
-        />
-      </div>
-      <p className="mt-1 text-2xs text-ink-faint">
-        {optimum?.loss != null
-          ? `L* = ${readable(optimum.loss)} ${optimum.method === "numeric" ? "(numeric optimum)" : "(closed form)"}`
-          : `no L*${optimum ? `: ${optimum.reason}` : ""}`}
-      </p>
-    </figure>
+    <Select
+      aria-label="Runs of the imbalance view"
+      className="!h-7 !w-auto max-w-72 text-xs"
+      options={families.map((run) => ({ value: String(run.ordinal), label: nameOf(run.config) }))}
+      value={String(familyRun(families, chosen)?.ordinal ?? "")}
+      onChange={(value) => onChoose(Number(value))}
+    />
   );
 }

@@ -1,10 +1,15 @@
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
+import { convergedRuns } from "./convergenceRule.ts";
 import { cellKey, compareConfigs, gridAxisIds } from "./gridAxes.ts";
 import { geometryRun } from "./shownRuns.ts";
 import { studyAxes } from "./studyAxes.ts";
 
 /** So many levels of imbalance stand beside each other. */
 export const mostImbalances = 6;
+/** So many seeds of a level are read for its mean. */
+export const mostSeeds = 12;
 
 /** Classes from the largest to the smallest; equal ones keep their order. */
 export const bySize = (counts: readonly number[]): number[] =>
@@ -41,22 +46,63 @@ export function blockCosines(sorted: readonly number[], classes: number): BlockC
   return { minority: mean(classes - minority, classes), majority: mean(0, classes - minority) };
 }
 
-const others = (row: RunRow) => cellKey(studyAxes.imbalance.without(row.config), gridAxisIds);
+const familyAxes = gridAxisIds.filter((axis) => axis !== "seed");
+const familyOf = (row: RunRow) => cellKey(studyAxes.imbalance.without(row.config), familyAxes);
+const imbalanceAt = (row: RunRow) => studyAxes.imbalance.value(row.config) ?? 1;
 
-/** The runs that differ from one (the chosen one, else the deepest of the first seed) in their imbalance alone, balanced first. */
-export function imbalanceFamily(rows: readonly RunRow[], ordinal: number | null): RunRow[] {
-  const base = geometryRun(rows, ordinal);
+/** Runs of one imbalance that differ in their seed alone. */
+export interface ImbalanceLevel {
+  imbalance: number;
+  /** In order of their seeds. */
+  runs: RunRow[];
+}
+
+export interface LevelChoice {
+  /** A run of the family that is shown; null = that of the deepest run of the first seed. */
+  imbalanceRun: number | null;
+  /** null = all seeds. */
+  imbalanceSeed: number | null;
+}
+
+/** What a mean is of: the finished runs that converged; while none is finished, those that have begun. */
+function meanRuns(rows: readonly RunRow[], rule: ConvergenceRule | undefined): RunRow[] {
+  const begun = convergedRuns(rows, rule).filter((row) => row.step > 0 || Object.keys(row.last).length > 0);
+  const finished = begun.filter((row) => row.status === "finished");
+  return finished.length > 0 ? finished : begun.filter((row) => !isTerminal(row.status));
+}
+
+/** The levels of imbalance of one family of runs, which else differ in their seed alone, balanced first. */
+export function imbalanceLevels(
+  rows: readonly RunRow[],
+  { imbalanceRun, imbalanceSeed }: LevelChoice,
+  rule?: ConvergenceRule,
+): ImbalanceLevel[] {
+  const base = geometryRun(rows, imbalanceRun);
   if (base === null) return [];
-  const place = (row: RunRow) => studyAxes.imbalance.value(row.config) ?? 1;
-  return rows.filter((row) => others(row) === others(base)).sort((a, b) => place(b) - place(a) || a.ordinal - b.ordinal);
+  const family = rows.filter(
+    (row) => familyOf(row) === familyOf(base) && (imbalanceSeed === null || row.config.seed === imbalanceSeed),
+  );
+  const ratios = [...new Set(family.map(imbalanceAt))].sort((a, b) => b - a).slice(0, mostImbalances);
+  return ratios.map((imbalance) => ({
+    imbalance,
+    runs: meanRuns(
+      family.filter((row) => imbalanceAt(row) === imbalance),
+      rule,
+    )
+      .sort((a, b) => a.config.seed - b.config.seed || a.ordinal - b.ordinal)
+      .slice(0, mostSeeds),
+  }));
 }
 
 /** One run of each family, in order. */
 export function imbalanceFamilies(rows: readonly RunRow[]): RunRow[] {
   const firsts = new Map<string, RunRow>();
-  for (const row of rows) if (!firsts.has(others(row))) firsts.set(others(row), row);
+  for (const row of rows) if (!firsts.has(familyOf(row))) firsts.set(familyOf(row), row);
   return [...firsts.values()].sort((a, b) => compareConfigs(a.config, b.config));
 }
 
-export const hasImbalance = (rows: readonly RunRow[]): boolean =>
-  rows.some((row) => (studyAxes.imbalance.value(row.config) ?? 1) < 1);
+/** The family's run among those that stand for the families. */
+export const familyRun = (families: readonly RunRow[], chosen: RunRow | null): RunRow | null =>
+  families.find((row) => chosen !== null && familyOf(row) === familyOf(chosen)) ?? null;
+
+export const hasImbalance = (rows: readonly RunRow[]): boolean => rows.some((row) => imbalanceAt(row) < 1);

@@ -15,8 +15,10 @@ export interface StudyView {
   /** Threshold of the gap to the UFM optimum, over L*. */
   speedGap: number | null;
   speedLines: GridAxisId[] | null;
-  /** Ordinal of the run whose other imbalances stand beside it; null = the first. */
+  /** Ordinal of a run whose other imbalances and seeds stand beside it; null = the first. */
   imbalanceRun: number | null;
+  /** The one seed of the imbalance view; null = the mean over all. */
+  imbalanceSeed: number | null;
   evalLines: GridAxisId[] | null;
   attack: Attack | null;
   norm: AttackNorm | null;
@@ -36,6 +38,7 @@ export const readStudyView = (get: (name: string) => string | null): StudyView =
   speedGap: positiveOf(get("speedGap")),
   speedLines: linesOf(get("speedLines")),
   imbalanceRun: numberOf(get("imbalanceRun")),
+  imbalanceSeed: numberOf(get("imbalanceSeed")),
   evalLines: linesOf(get("evalLines")),
   attack: oneOf(attacks, get("attack")),
   norm: oneOf(attackNorms, get("norm")),

@@ -11,7 +11,7 @@ import { lastLayerKey } from "./lastValue.ts";
 import { byDepth, keysOfDepth } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { shownRuns } from "./shownRuns.ts";
-import { wantedGeometry } from "./wantedGeometry.ts";
+import { type WantedGeometry, wantedGeometry } from "./wantedGeometry.ts";
 
 /** So few runs are read with all their series, so that choosing others needs no waiting. */
 const readAllUpTo = 24;
@@ -112,23 +112,27 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     };
   }, [reading, view.profileMetric, view.split]);
 
-  const geometryIds = wantedGeometry(store.rows, view).join(",");
-  const readGeometry = useEffectEvent(async (runId: string, alive: () => boolean) => {
+  const geometryWanted = wantedGeometry(store.rows, view, store.detail?.config.convergence);
+  const geometryKeys = geometryWanted.map(({ runId, lastOnly }) => `${runId}${lastOnly ? "/last" : ""}`).join(",");
+  const readGeometry = useEffectEvent(async ({ runId, lastOnly }: WantedGeometry, alive: () => boolean) => {
     try {
-      const snapshots = await client.runs.geometry.query({ id: runId });
+      const snapshots = await client.runs.geometry.query({ id: runId, lastOnly });
       if (alive()) store.addGeometry(runId, snapshots);
     } catch (problem) {
       if (alive()) setError(problem);
     }
   });
   useEffect(() => {
-    if (reading === 0 || geometryIds === "") return;
+    if (reading === 0 || geometryKeys === "") return;
     let current = true;
-    for (const runId of geometryIds.split(",")) void readGeometry(runId, () => current);
+    for (const key of geometryKeys.split(",")) {
+      const [runId = "", last] = key.split("/");
+      void readGeometry({ runId, lastOnly: last !== undefined }, () => current);
+    }
     return () => {
       current = false;
     };
-  }, [reading, geometryIds]);
+  }, [reading, geometryKeys]);
 
   const speedKey = speedIsOpen(view, store.rows) ? speedMetric(view.speedMetric) : null;
   const runCount = store.rows.length;

@@ -1,11 +1,25 @@
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { hasImbalance, imbalanceFamily, mostImbalances } from "./minorityCollapse.ts";
+import { hasImbalance, imbalanceLevels } from "./minorityCollapse.ts";
 import type { ResultView } from "./resultView.ts";
 import { geometryRun } from "./shownRuns.ts";
 
-/** Runs whose geometry the page shows: the geometry view's, and one a level of imbalance. */
-export function wantedGeometry(rows: readonly RunRow[], view: Pick<ResultView, "geometryRun" | "imbalanceRun">): string[] {
+/** A run whose geometry the page shows: through its training, or its last snapshot alone. */
+export interface WantedGeometry {
+  runId: string;
+  lastOnly: boolean;
+}
+
+/** The geometry view's run, and of every level of imbalance the last snapshots of its seeds. */
+export function wantedGeometry(
+  rows: readonly RunRow[],
+  view: Pick<ResultView, "geometryRun" | "imbalanceRun" | "imbalanceSeed">,
+  rule?: ConvergenceRule,
+): WantedGeometry[] {
   const shown = geometryRun(rows, view.geometryRun);
-  const levels = hasImbalance(rows) ? imbalanceFamily(rows, view.imbalanceRun).slice(0, mostImbalances) : [];
-  return [...new Set([...(shown ? [shown] : []), ...levels].map((run) => run.id))];
+  const levels = hasImbalance(rows) ? imbalanceLevels(rows, view, rule).flatMap(({ runs }) => runs) : [];
+  return [
+    ...(shown ? [{ runId: shown.id, lastOnly: false }] : []),
+    ...levels.filter(({ id }) => id !== shown?.id).map(({ id }) => ({ runId: id, lastOnly: true })),
+  ];
 }

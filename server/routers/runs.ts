@@ -1,4 +1,4 @@
-import { byId, runLogRequest, runSeriesRequest } from "../../contract/requests.ts";
+import { byId, runGeometryRequest, runLogRequest, runSeriesRequest } from "../../contract/requests.ts";
 import { cancelRun } from "../services/cancelRun.ts";
 import { getRun } from "../services/getRun.ts";
 import { readRunGeometry } from "../services/readRunGeometry.ts";
@@ -13,7 +13,9 @@ export const runsRouter = router({
   log: readerProcedure
     .input(runLogRequest)
     .query(({ ctx, input }) => readRunLog(ctx.services, ctx.reader, input.id, input.limit)),
-  geometry: readerProcedure.input(byId).query(({ ctx, input }) => readRunGeometry(ctx.services, ctx.reader, input.id)),
+  geometry: readerProcedure
+    .input(runGeometryRequest)
+    .query(({ ctx, input }) => readRunGeometry(ctx.services, ctx.reader, input.id, input.lastOnly)),
   series: readerProcedure.input(runSeriesRequest).query(({ ctx, input }) => readRunSeries(ctx.services, ctx.reader, input)),
   cancel: ownerProcedure.input(byId).mutation(({ ctx, input }) => cancelRun(ctx.services, input.id)),
   again: ownerProcedure.input(byId).mutation(({ ctx, input }) => runAgain(ctx.services, input.id)),

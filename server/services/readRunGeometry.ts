@@ -5,12 +5,18 @@ import type { ServiceContext } from "./context.ts";
 import type { Reader } from "./reader.ts";
 import { requireReadableRun } from "./requireReadableRun.ts";
 
-/** A run's geometry over its training, attempts joined, steps rising. */
-export async function readRunGeometry(context: ServiceContext, reader: Reader, id: string): Promise<GeometrySnapshot[]> {
+/** A run's geometry over its training, attempts joined, steps rising; or the last of it alone. */
+export async function readRunGeometry(
+  context: ServiceContext,
+  reader: Reader,
+  id: string,
+  lastOnly: boolean,
+): Promise<GeometrySnapshot[]> {
   await requireReadableRun(context, reader, id);
   const cutoffs = (await readCutoffs(context.database.orm, [id])).get(id)!;
   const rows = await listGeometry(context.database.orm, id);
-  return rows
+  const snapshots = rows
     .filter(({ attempt, snapshot }) => snapshot.step <= (cutoffs.get(attempt) ?? Number.POSITIVE_INFINITY))
     .map(({ snapshot }) => snapshot);
+  return lastOnly ? snapshots.slice(-1) : snapshots;
 }

@@ -34,6 +34,7 @@ describe("the address", () => {
       speedLines: ["regularizer"],
       evalLines: [],
       imbalanceRun: 7,
+      imbalanceSeed: 2,
       attack: "fgsm",
       norm: "l2",
       epsilon: 0.02,

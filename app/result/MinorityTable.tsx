@@ -1,0 +1,56 @@
+"use client";
+import { cosineText, gramKinds, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
+
+const halves = ["minority", "majority"] as const;
+const halfTitles = { minority: "smaller half", majority: "larger half" } as const;
+const kindTitles = { means: "means", head: "head" } as const;
+const columns = halves.flatMap((half) => gramKinds.map((kind) => ({ half, kind })));
+
+/** The mean cosines within both halves at each level in numbers: mean ± standard deviation over the seeds. */
+export function MinorityTable({ levels }: { levels: readonly LevelGeometry[] }) {
+  const cell = "px-2 py-1 text-right first:pl-0 first:text-left last:pr-0";
+  return (
+    <div className="overflow-x-auto pt-1">
+      <table className="w-full border-collapse whitespace-nowrap text-xs" data-testid="minority-table">
+        <caption className="sr-only">Mean cosine between different classes: mean ± standard deviation over the seeds</caption>
+        <thead className="text-ink-faint">
+          <tr>
+            <th scope="col" rowSpan={2} className={`${cell} align-bottom font-medium`}>
+              ratio
+            </th>
+            <th scope="col" rowSpan={2} className={`${cell} align-bottom font-medium`}>
+              N
+            </th>
+            {halves.map((half) => (
+              <th key={half} scope="colgroup" colSpan={gramKinds.length} className={`${cell} font-medium`}>
+                {halfTitles[half]}
+              </th>
+            ))}
+          </tr>
+          <tr>
+            {columns.map(({ half, kind }) => (
+              <th key={`${half} ${kind}`} scope="col" className={`${cell} font-normal`}>
+                {kindTitles[kind]}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {levels.map((level) => (
+            <tr key={level.imbalance} className="border-line border-t">
+              <th scope="row" className={`${cell} font-medium`}>
+                {level.imbalance === 1 ? "balanced" : level.imbalance}
+              </th>
+              <td className={`${cell} text-ink-soft`}>{level.seeds.length}</td>
+              {columns.map(({ half, kind }) => (
+                <td key={`${half} ${kind}`} className={cell}>
+                  {cosineText(halfBand(level, kind, half))}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
