@@ -1,6 +1,7 @@
 import type { Optimum } from "../../math/optimum.ts";
 import { classes } from "../ui/classes.ts";
 import { cosineRange, cosinesOf } from "./OptimumPictures.tsx";
+import { steady } from "./steady.ts";
 
 const geometryTexts: Record<Optimum["geometry"], string> = {
   simplex: "simplex",
@@ -52,7 +53,11 @@ export function OptimumNumbers({ optimum, searching }: { optimum: Optimum; searc
       {numbers.map(([key, label, value, shown]) => (
         <div key={key} className="bg-surface px-4 py-3">
           <dt className="text-ink-faint text-xs">{label}</dt>
-          <dd className="mt-0.5 font-medium text-lg" data-testid={`optimum-${key}`} data-value={value ?? ""}>
+          <dd
+            className="mt-0.5 font-medium text-lg"
+            data-testid={`optimum-${key}`}
+            data-value={value === null ? "" : steady(value)}
+          >
             {shown ?? numberText(value)}
           </dd>
         </div>

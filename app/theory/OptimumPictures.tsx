@@ -1,6 +1,7 @@
 "use client";
 import { multiplyTransposed } from "../../math/matrix.ts";
 import type { Optimum } from "../../math/optimum.ts";
+import { steady } from "./steady.ts";
 
 /** Cosines between classifier rows [K, K], or null at W = 0. */
 export function cosinesOf(optimum: Optimum): number[][] | null {
@@ -68,7 +69,7 @@ export function FramePicture({ optimum }: { optimum: Optimum }) {
   const radius = 82;
   const corners = Array.from({ length: classes }, (_, k) => {
     const angle = (2 * Math.PI * k) / classes - Math.PI / 2;
-    return [radius * Math.cos(angle), radius * Math.sin(angle)] as const;
+    return [steady(radius * Math.cos(angle)), steady(radius * Math.sin(angle))] as const;
   });
   if (optimum.geometry === "zero")
     return (

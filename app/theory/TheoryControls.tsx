@@ -3,6 +3,7 @@ import { useId } from "react";
 import { NumberInput } from "../new/NumberInput.tsx";
 import { Field, Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
+import { steady } from "./steady.ts";
 import {
   type Bias,
   biases,
@@ -102,8 +103,8 @@ export function TheoryControls({ inputs, onChange }: { inputs: TheoryInputs; onC
 /** A slider on a log scale beside a field for exact numbers, which may lie beyond the slider's ends. */
 function DialField({ dial, value, onChange }: { dial: Dial; value: number; onChange: (value: number) => void }) {
   const sliderId = useId();
-  const [low, high] = [Math.log10(dial.min), Math.log10(dial.max)];
-  const at = value > 0 ? Math.min(high, Math.max(low, Math.log10(value))) : low;
+  const [low, high] = [steady(Math.log10(dial.min)), steady(Math.log10(dial.max))];
+  const at = value > 0 ? Math.min(high, Math.max(low, steady(Math.log10(value)))) : low;
   const fromSlider = (position: number) => {
     if (dial.fromZero && position <= low) return 0;
     const raw = 10 ** position;
