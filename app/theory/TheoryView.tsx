@@ -9,9 +9,10 @@ import { Panel } from "../ui/Panel.tsx";
 import { objectiveText } from "./formulas.ts";
 import { OptimumNumbers } from "./OptimumNumbers.tsx";
 import { FramePicture, GramPicture } from "./OptimumPictures.tsx";
+import { SlackCharts } from "./SlackCharts.tsx";
 import { TheoryControls } from "./TheoryControls.tsx";
 import { defaultInputs, readInputs, type TheoryInputs, writeInputs } from "./theoryInputs.ts";
-import { useOptimumCurve, useSolution } from "./useOptimum.ts";
+import { useOptimumCurve, useSlackCurve, useSolution } from "./useOptimum.ts";
 
 const ink = { color: "var(--ink)", dash: "", marker: "circle" } as const;
 const soft = { color: "var(--accent)", dash: "5 3", marker: "square" } as const;
@@ -22,6 +23,7 @@ export function TheoryView() {
   const [inputs, setInputs] = useInputsInAddress();
   const { solution, searching } = useSolution(inputs);
   const { curve, searching: drawing } = useOptimumCurve(inputs);
+  const slack = useSlackCurve(inputs);
   const text = objectiveText(inputs);
   const optimum = "optimum" in solution ? solution.optimum : null;
 
@@ -130,6 +132,7 @@ export function TheoryView() {
               />
             </div>
           )}
+          {slack.curve && <SlackCharts inputs={inputs} optimum={optimum} curve={slack.curve} searching={slack.searching} />}
           {optimum && (
             <div className="grid gap-4 md:grid-cols-2">
               <Panel title="Gram matrix">

@@ -107,8 +107,8 @@ export function usedInputs(inputs: TheoryInputs): ReadonlySet<keyof TheoryInputs
   const used = new Set<keyof TheoryInputs>(["lambda", "classes", "dim", "imbalance"]);
   const ridged = inputs.objective.startsWith("ufm");
   if (ridged) used.add("featureDecay");
-  else used.add("rho");
-  if (!ridged && inputs.rho !== 0) used.add("frame");
+  // The frame matters at ρ = 0 too: the curve over ρ goes towards it.
+  else used.add("rho").add("frame");
   if (ridged || inputs.imbalance !== 1) used.add("samples");
   if (inputs.objective.endsWith("mse")) for (const key of ["bias", "fitScale"] as const) used.add(key);
   if (inputs.objective === "ufm-mse" && inputs.bias === "penalized") used.add("biasDecay");
@@ -123,7 +123,8 @@ export function classCounts({ classes, samples, imbalance }: TheoryInputs): numb
   return counts.map((count, k) => Math.max(1, Math.round(count * imbalance ** (k / (classes - 1)))));
 }
 
-function objectiveOf(inputs: TheoryInputs): SolvableObjective {
+/** The objective in the words of the mathematics. @throws {MathError} if a number of it is invalid */
+export function objectiveOf(inputs: TheoryInputs): SolvableObjective {
   const { objective: kind, lambda: weightDecay, featureDecay, fitScale, dim, bias, biasDecay, rho, frame } = inputs;
   if (inputs.classes > mostClasses)
     throw new MathError(`classes = ${inputs.classes} is above ${mostClasses}, the most that this page draws`);

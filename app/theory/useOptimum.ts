@@ -1,6 +1,7 @@
 "use client";
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
 import type { Optimum } from "../../math/optimum.ts";
+import { hasSlack, type SlackCurve, slackCurve } from "./slackCurve.ts";
 import {
   curveLambdas,
   curveOf,
@@ -57,4 +58,26 @@ export function useOptimumCurve(inputs: TheoryInputs): { curve: OptimumCurve; se
   const numericCurve = useMemo(() => curveOf(curveLambdas(numericPoints), found?.optima ?? []), [found]);
   if (closed !== null) return { curve: closed, searching: false };
   return { curve: numericCurve, searching: found?.others !== others || found.optima.length < numericPoints };
+}
+
+/** L* over ρ, searched for point by point, between which the page stays alive; null where the objective has no slack or no optimum. */
+export function useSlackCurve(inputs: TheoryInputs): { curve: SlackCurve | null; searching: boolean } {
+  const slow = useDeferredValue(inputs);
+  // Every ρ but the chosen one is on the curve: a turned ρ starts no new search.
+  const others = hasSlack(slow) ? JSON.stringify({ ...slow, rho: 0 }) : null;
+  const [found, setFound] = useState<{ others: string; curve: SlackCurve | null; done: boolean } | null>(null);
+  useEffect(() => {
+    if (others === null) return;
+    const search = slackCurve(JSON.parse(others) as TheoryInputs);
+    let curve: SlackCurve | null = null;
+    let timer = setTimeout(function next() {
+      const step = search.next();
+      if (!step.done) curve = step.value;
+      setFound({ others, curve, done: step.done === true });
+      if (!step.done) timer = setTimeout(next, 0);
+    }, 2 * restMs);
+    return () => clearTimeout(timer);
+  }, [others]);
+  if (others === null) return { curve: null, searching: false };
+  return { curve: found?.curve ?? null, searching: found?.others !== others || !found.done };
 }
