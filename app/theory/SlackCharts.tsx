@@ -6,6 +6,7 @@ import { readable } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries, ReferenceMark } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
+import { classes } from "../ui/classes.ts";
 import type { SlackCurve } from "./slackCurve.ts";
 import type { TheoryInputs } from "./theoryInputs.ts";
 
@@ -26,7 +27,7 @@ interface SlackChartsProps {
   searching: boolean;
 }
 
-/** How the optimum goes from the plain ridge to the hard frame: L* and its parts over ρ, and the distance of W from the frame. */
+/** How the optimum goes from the plain ridge to the hard frame: L*, its parts, and the distance of W from the frame, over ρ. */
 export function SlackCharts({ inputs: { rho, frame }, optimum, curve, searching }: SlackChartsProps) {
   const { rhos, limits, varies, range } = curve;
   const chosen = optimum !== null && rho > 0 ? optimum : null;
@@ -34,20 +35,25 @@ export function SlackCharts({ inputs: { rho, frame }, optimum, curve, searching 
     const ends: [number, number] = [Math.min(range[0], rho > 0 ? rho : range[0]), Math.max(range[1], rho)];
     return { label: "ρ", kind: "log10", range: ends };
   }, [range, rho]);
-  const parts = useMemo((): ChartSeries[] => {
-    const line = (id: keyof typeof styles, label: string, ys: readonly (number | null)[]): ChartSeries => ({
-      ...{ id, label, style: styles[id], xs: rhos, ys, draw: "line" },
-    });
-    const lines = [line("loss", "L*", curve.losses), line("ridge", "ridge", curve.ridges), line("fit", "fit", curve.fits)];
-    if (varies) lines.push(line("slack", "slack", curve.slacks));
+  const losses = useMemo((): ChartSeries[] => {
+    const lines: ChartSeries[] = [{ id: "loss", label: "L*", style: styles.loss, xs: rhos, ys: curve.losses, draw: "line" }];
     if (chosen) lines.push({ id: "here", label: "chosen ρ", style: styles.here, xs: [rho], ys: [chosen.loss], draw: "dots" });
     return lines;
-  }, [curve, rhos, varies, chosen, rho]);
+  }, [curve, rhos, chosen, rho]);
+  const parts = useMemo((): ChartSeries[] => {
+    const line = (id: keyof typeof styles, ys: readonly (number | null)[]): ChartSeries => ({
+      ...{ id, label: id, style: styles[id], xs: rhos, ys, draw: "line" },
+    });
+    const lines = [line("ridge", curve.ridges), line("fit", curve.fits)];
+    return varies ? [...lines, line("slack", curve.slacks)] : lines;
+  }, [curve, rhos, varies]);
   const ends = useMemo((): ReferenceMark[] => {
     const { plain, hard } = limits;
-    if (!varies) return [];
-    const from: ReferenceMark = { y: plain.loss, label: `ρ → 0, plain ridge: ${readable(plain.loss, 4)}`, labelAt: "left" };
-    return hard === null ? [from] : [from, { y: hard.loss, label: `ρ → ∞, hard frame: ${readable(hard.loss, 4)}` }];
+    if (!varies) return [{ y: plain.loss, label: `ρ → 0 and ρ → ∞: ${readable(plain.loss, 4)}` }];
+    const from: ReferenceMark = { y: plain.loss, label: `ρ → 0, plain ridge: ${readable(plain.loss, 4)}` };
+    return hard === null
+      ? [from]
+      : [from, { y: hard.loss, label: `ρ → ∞, hard frame: ${readable(hard.loss, 4)}`, labelAt: "left" }];
   }, [limits, varies]);
   const distance = useMemo((): ChartSeries[] => {
     const lines: ChartSeries[] = [
@@ -62,13 +68,13 @@ export function SlackCharts({ inputs: { rho, frame }, optimum, curve, searching 
   const shape = frame === "simplex" ? "simplex" : "orthogonal frame";
 
   return (
-    <div className="grid gap-4 xl:grid-cols-2">
+    <div className={classes("grid gap-4", varies ? "xl:grid-cols-3" : "xl:grid-cols-2")}>
       <ChartPanel
         panelId="slack"
         headingLevel={2}
         title="L* over ρ"
         hint={searching ? "searching for the rest of the curve…" : `slack towards the ${shape}`}
-        series={parts}
+        series={losses}
         x={xAxis}
         y={{ label: "L*", kind: "linear" }}
         references={ends}
@@ -76,16 +82,27 @@ export function SlackCharts({ inputs: { rho, frame }, optimum, curve, searching 
         crosshairAxis="ρ"
         formatX={formatRho}
         notices={[
-          varies ? null : `the optimum lies on the ${shape} by itself: both limits are L* = ${readable(limits.plain.loss, 4)}`,
+          varies ? null : `the optimum lies on the ${shape} by itself: slack towards it costs nothing`,
           varies && limits.hard === null ? "the hard frame's value was not found" : null,
         ]}
+      />
+      <ChartPanel
+        panelId="slack-parts"
+        headingLevel={2}
+        title="Parts of L* over ρ"
+        series={parts}
+        x={xAxis}
+        y={{ label: "part of L*", kind: "linear" }}
+        height={260}
+        crosshairAxis="ρ"
+        formatX={formatRho}
       />
       {varies && (
         <ChartPanel
           panelId="slack-distance"
           headingLevel={2}
-          title="Distance of W from the frame over ρ"
-          hint="‖S‖/‖WWᵀ‖, which is NC2"
+          title="Distance of W from the frame"
+          hint="NC2"
           series={distance}
           x={xAxis}
           y={{ label: "‖S‖/‖WWᵀ‖", kind: "log10" }}
