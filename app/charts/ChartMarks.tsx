@@ -120,6 +120,12 @@ export function ChartMarks(props: ChartMarksProps) {
           const toLeft = reference.labelAt === "left";
           const last = toLeft ? placed[0] : placed.at(-1);
           if (last === undefined) return null;
+          const height = last[1] > bottom - 8 ? last[1] - 5 : last[1] < area.y + 18 ? last[1] + 12 : last[1] - 5;
+          // Beside the last piece, where there is room; else at an end of the plot.
+          const label =
+            pieces && last[0] < right - 80
+              ? ({ x: last[0] + 5, y: last[1] + 3.5, anchor: "start" } as const)
+              : ({ x: toLeft ? area.x + 6 : right - 6, y: height, anchor: toLeft ? "start" : "end" } as const);
           return (
             <g key={reference.label}>
               <path
@@ -130,9 +136,9 @@ export function ChartMarks(props: ChartMarksProps) {
                 strokeDasharray="6 4"
               />
               <text
-                x={toLeft ? area.x + 6 : right - 6}
-                y={last[1] > bottom - 8 ? last[1] - 5 : last[1] < area.y + 18 ? last[1] + 12 : last[1] - 5}
-                textAnchor={toLeft ? "start" : "end"}
+                x={label.x}
+                y={label.y}
+                textAnchor={label.anchor}
                 fontSize={10}
                 fill="var(--ink-faint)"
                 stroke="var(--surface)"

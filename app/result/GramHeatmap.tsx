@@ -3,6 +3,8 @@ import { memo } from "react";
 
 interface GramHeatmapProps {
   title: string;
+  /** A number below the title. */
+  note?: string;
   /** [K, K] cosines, row-major. */
   cosines: readonly number[];
   classes: number;
@@ -24,7 +26,7 @@ function cosineColor(value: number): string {
 
 /** Cosines between class means (or classifier rows) as a matrix of colours; each cell says its number. */
 export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
-  const { title, cosines, classes, deviations, names, block = 0, plain = false } = props;
+  const { title, note, cosines, classes, deviations, names, block = 0, plain = false } = props;
   const numbered = classes <= 5 && !plain;
   const nameOf = (index: number) => names?.[index] ?? String(index);
   return (
@@ -62,15 +64,18 @@ export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
           <rect
             x={classes - block}
             y={classes - block}
-            width={block}
-            height={block}
+            width={block - classes / 120}
+            height={block - classes / 120}
             fill="none"
             stroke="var(--ink)"
             strokeWidth={classes / 60}
           />
         )}
       </svg>
-      <figcaption className="mt-1 text-center text-ink-soft text-xs">{title}</figcaption>
+      <figcaption className="mt-1 text-center text-ink-soft text-xs">
+        {title}
+        {note !== undefined && <span className="block whitespace-nowrap">{note}</span>}
+      </figcaption>
     </figure>
   );
 });

@@ -4,7 +4,7 @@ import { GramHeatmap } from "./GramHeatmap.tsx";
 import { cosineText, gramKinds, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
 import { minoritySize } from "./minorityCollapse.ts";
 
-const titles = { means: "means", head: "head" } as const;
+const titles = { means: "class means", head: "head" } as const;
 
 /** The Gram matrices of one level of imbalance, the mean over its seeds, with the smaller half framed. */
 export function LevelMaps({ level }: { level: LevelGeometry }) {
@@ -26,7 +26,8 @@ export function LevelMaps({ level }: { level: LevelGeometry }) {
         {gramKinds.map((kind) => (
           <GramHeatmap
             key={kind}
-            title={`${titles[kind]} ${cosineText(halfBand(level, kind, "minority"))}`}
+            title={titles[kind]}
+            note={cosineText(halfBand(level, kind, "minority"))}
             cosines={grams[kind].mean}
             deviations={grams[kind].deviation}
             classes={classes}

@@ -24,7 +24,9 @@ export function MinorityChart({ levels }: { levels: readonly LevelGeometry[] }) 
   );
   const references = useMemo(
     (): ReferenceMark[] =>
-      classes === null ? [] : [{ y: -1 / (classes - 1), label: `balanced simplex −${readable(1 / (classes - 1), 2)}` }],
+      classes === null
+        ? []
+        : [{ y: -1 / (classes - 1), label: `balanced simplex −${readable(1 / (classes - 1), 2)}`, labelAt: "left" }],
     [classes],
   );
   const several = levels.some(({ seeds }) => seeds.length > 1);
@@ -43,7 +45,7 @@ export function MinorityChart({ levels }: { levels: readonly LevelGeometry[] }) 
       crosshairAxis="imbalance"
       formatX={(x) => `ratio ${readable(x)}`}
       notices={[
-        several ? "mean with 95 % band over seeds" : seed === undefined ? null : `seed ${seed} alone`,
+        several ? "mean over seeds, of the smaller half with its 95 % band" : seed === undefined ? null : `seed ${seed} alone`,
         "1 = the classes have merged",
         several ? "numbers: mean ± standard deviation over seeds" : null,
       ]}

@@ -8,14 +8,15 @@ const columns = halves.flatMap((half) => gramKinds.map((kind) => ({ half, kind }
 
 /** The mean cosines within both halves at each level in numbers: mean ± standard deviation over the seeds. */
 export function MinorityTable({ levels }: { levels: readonly LevelGeometry[] }) {
-  const cell = "px-2 py-1 text-right first:pl-0 first:text-left last:pr-0";
+  const first = "py-1 pr-2 text-left";
+  const cell = "py-1 pl-3 text-right";
   return (
     <div className="overflow-x-auto pt-1">
       <table className="w-full border-collapse whitespace-nowrap text-xs" data-testid="minority-table">
         <caption className="sr-only">Mean cosine between different classes: mean ± standard deviation over the seeds</caption>
         <thead className="text-ink-faint">
           <tr>
-            <th scope="col" rowSpan={2} className={`${cell} align-bottom font-medium`}>
+            <th scope="col" rowSpan={2} className={`${first} align-bottom font-medium`}>
               ratio
             </th>
             <th scope="col" rowSpan={2} className={`${cell} align-bottom font-medium`}>
@@ -38,7 +39,7 @@ export function MinorityTable({ levels }: { levels: readonly LevelGeometry[] }) 
         <tbody>
           {levels.map((level) => (
             <tr key={level.imbalance} className="border-line border-t">
-              <th scope="row" className={`${cell} font-medium`}>
+              <th scope="row" className={`${first} font-medium`}>
                 {level.imbalance === 1 ? "balanced" : level.imbalance}
               </th>
               <td className={`${cell} text-ink-soft`}>{level.seeds.length}</td>

@@ -10,7 +10,10 @@ const lines: readonly { of: GramKind; half: ClassHalf; label: string; style: Lin
   { of: "means", half: "majority", label: "class means, larger half", style: style("var(--arch-rn1)", "triangle", "4 3") },
 ];
 
-/** Mean cosines of both halves over imbalance: the mean over seeds with its 95 % band, single runs faint behind it. */
+/**
+ * Mean cosines of both halves over imbalance: the mean over seeds; of the smaller half, which is what may collapse, with its 95 %
+ * band and single runs faint behind it.
+ */
 export const minoritySeries = (levels: readonly LevelGeometry[]): ChartSeries[] =>
   lines.flatMap(({ of, half, label, style }): ChartSeries[] => {
     const id = `${of}-${half}`;
@@ -24,9 +27,9 @@ export const minoritySeries = (levels: readonly LevelGeometry[]): ChartSeries[] 
       ys: bands.map((band) => band?.mean ?? null),
       draw: "line-and-dots",
       notes: levels.map(({ seeds }) => (seeds.length === 1 ? `seed ${seeds[0]?.run.config.seed}` : `N = ${seeds.length}`)),
-      band: { low: bands.map((band) => band?.low ?? null), high: bands.map((band) => band?.high ?? null) },
     };
-    if (single.length === levels.length) return [main];
+    if (half === "majority" || single.length === levels.length) return [main];
+    main.band = { low: bands.map((band) => band?.low ?? null), high: bands.map((band) => band?.high ?? null) };
     const dots: ChartSeries = {
       id: `${id}/runs`,
       label: `${label}: single runs`,

@@ -12,6 +12,9 @@ interface Scale {
 }
 
 const strength = (config: RunConfig) => strengthShade(config.regularizer);
+/** Doublings of the distance between Gaussian clusters; random labels have none. */
+const separation = ({ dataset }: RunConfig) => ("separation" in dataset ? Math.log2(1 + dataset.separation) : 0);
+const lossStep = ({ loss }: RunConfig) => (loss === "mse" ? 4 : 0);
 const rarity = (config: RunConfig) => -Math.log10(imbalanceOf(config.dataset));
 
 /** Fixed scales from which a line takes its lightness and its marker, in the order in which they are tried. */
@@ -20,6 +23,7 @@ const scales: readonly Scale[] = [
   { id: "width", shade: (config) => (Math.log2(config.width) - 2) / 8, step: (config) => Math.log2(config.width) },
   { id: "noise", shade: ({ dataset }) => noiseRate(dataset), step: ({ dataset }) => Math.round(noiseRate(dataset) * 10) },
   { id: "imbalance", shade: (config) => 1 - rarity(config) / 3, step: (config) => Math.round(rarity(config) * 3) },
+  { id: "separation", shade: (config) => separation(config) / 5, step: (config) => Math.round(2 * separation(config)) },
   { id: "strength", shade: strength, step: (config) => Math.round(strength(config) * 10) },
 ];
 
@@ -55,7 +59,7 @@ function familyColor({ regularizer, architecture, normalization }: RunConfig): s
 
 /**
  * Styles of lines drawn together: hue by architecture and dash by regularizer as everywhere; lightness by the first number
- * (depth, width, noise, …) on which they differ, the marker by the second (or else by the same), each on a fixed scale. Where only regularizers differ, their family has the hue.
+ * (depth, width, noise, …) on which they differ, the marker by the second (or else by the loss, or the same), each on a fixed scale. Where only regularizers differ, their family has the hue.
  */
 export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) => LineStyle {
   const varies = (value: (config: RunConfig) => number) => new Set(configs.map((config) => value(config).toFixed(9))).size > 1;
@@ -75,9 +79,11 @@ export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) =
       color: familyColor(config),
       marker: familyMarker(config),
     });
+  // Losses have no lightness of their own: where no second number does, they have the marker.
+  const markerOf = markerBy(second ?? (varies(lossStep) ? { ...scale, step: lossStep } : scale));
   return (config) => ({
     ...curveStyle(config, { width: false, lambda: false }),
     color: shadedColor(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale.shade(config)))),
-    marker: markerBy(second ?? scale)(config),
+    marker: markerOf(config),
   });
 }

@@ -281,6 +281,14 @@ describe("styles of lines drawn together", () => {
     const styleOf = styleAmong(noisy);
     expect(new Set(noisy.map((config) => `${styleOf(config).color} ${styleOf(config).marker}`)).size).toBe(noisy.length);
   });
+  it("tell data sets of another difficulty and losses apart", () => {
+    const configs = (["ce", "mse"] as const).flatMap((loss) => [
+      ...[8, 4, 2, 1].map((separation) => aConfig({ ...clusters({ separation }), loss })),
+      aConfig({ loss }),
+    ]);
+    const styleOf = styleAmong(configs);
+    expect(new Set(configs.map((config) => `${styleOf(config).color} ${styleOf(config).marker}`)).size).toBe(configs.length);
+  });
   it("tell families of regularizers apart by hue where the network is the same", () => {
     const family = (regularizer: Regularizer) => aConfig({ regularizer });
     const configs = [
