@@ -6,7 +6,7 @@ import { Panel } from "../ui/Panel.tsx";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { framingRadius, GeometryCanvas } from "./GeometryCanvas.tsx";
 import { GramHeatmap, idealCosines } from "./GramHeatmap.tsx";
-import { cellLabel, compareConfigs, gridAxisIds, varyingAxes } from "./gridAxes.ts";
+import { cellNamer, compareConfigs, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import type { ResultView } from "./resultView.ts";
 import { geometryRun } from "./shownRuns.ts";
 import { TimeSlider } from "./TimeSlider.tsx";
@@ -119,7 +119,8 @@ function runOptions(rows: readonly RunRow[]): { value: string; label: string }[]
   const begun = rows.filter((row) => row.step > 0 || Object.keys(row.last).length > 0);
   const axes = varyingAxes(rows.map((row) => row.config));
   const labelAxes = axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth");
+  const nameOf = cellNamer(rows.map((row) => row.config));
   return [...begun]
     .sort((a, b) => compareConfigs(a.config, b.config))
-    .map((row) => ({ value: String(row.ordinal), label: cellLabel(row.config, labelAxes) }));
+    .map((row) => ({ value: String(row.ordinal), label: nameOf(row.config, labelAxes) }));
 }
