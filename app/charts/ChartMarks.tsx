@@ -1,8 +1,9 @@
 "use client";
 import { useId } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
-import { type AxisKind, fromPlot, toPlot } from "./axisTicks.ts";
+import { type AxisKind, toPlot } from "./axisTicks.ts";
 import type { DropMark, ReferenceMark, Wedge } from "./chartTypes.ts";
+import { placeReferences } from "./placeReferences.ts";
 
 interface ChartMarksProps {
   xKind: AxisKind;
@@ -29,7 +30,6 @@ export function ChartMarks(props: ChartMarksProps) {
   const py = (at: number) => Math.min(area.y + area.height, Math.max(area.y, yScale(at) ?? Number.NaN));
   const pyFree = (at: number) => yScale(at) ?? Number.NaN;
   const bottom = area.y + area.height;
-  const right = area.x + area.width;
   const floorAt = floor === null ? null : toPlot(floor, yKind);
   const hasFloor = floorAt !== null && yKind === "log10" && floorAt > yDomain[0];
   return (
@@ -100,56 +100,23 @@ export function ChartMarks(props: ChartMarksProps) {
             </g>
           );
         })}
-        {references.map((reference) => {
-          const points = reference.points ??
-            reference.pieces?.map(({ to, y }) => ({ x: to, y })) ?? [
-              { x: fromPlot(xDomain[0], xKind), y: reference.y },
-              { x: fromPlot(xDomain[1], xKind), y: reference.y },
-            ];
-          const placed = points.flatMap((point) => {
-            const atX = toPlot(point.x, xKind);
-            const atY = toPlot(point.y, yKind);
-            return atX === null || atY === null ? [] : [[px(atX), pyFree(atY)] as const];
-          });
-          const pieces = reference.pieces?.flatMap((piece) => {
-            const [from, to, at] = [toPlot(piece.from, xKind), toPlot(piece.to, xKind), toPlot(piece.y, yKind)];
-            return from === null || to === null || at === null
-              ? []
-              : [`M${px(from).toFixed(1)},${pyFree(at).toFixed(1)}H${px(to).toFixed(1)}`];
-          });
-          const toLeft = reference.labelAt === "left";
-          const last = toLeft ? placed[0] : placed.at(-1);
-          if (last === undefined) return null;
-          const height = last[1] > bottom - 8 ? last[1] - 5 : last[1] < area.y + 18 ? last[1] + 12 : last[1] - 5;
-          // Beside the last piece, where there is room; else at an end of the plot.
-          const label =
-            pieces && last[0] < right - 80
-              ? ({ x: last[0] + 5, y: last[1] + 3.5, anchor: "start" } as const)
-              : ({ x: toLeft ? area.x + 6 : right - 6, y: height, anchor: toLeft ? "start" : "end" } as const);
-          return (
-            <g key={reference.label}>
-              <path
-                d={pieces?.join("") ?? `M${placed.map(([cx, cy]) => `${cx.toFixed(1)},${cy.toFixed(1)}`).join("L")}`}
-                fill="none"
-                stroke="var(--chart-theory)"
-                strokeWidth={1.25}
-                strokeDasharray="6 4"
-              />
-              <text
-                x={label.x}
-                y={label.y}
-                textAnchor={label.anchor}
-                fontSize={10}
-                fill="var(--ink-faint)"
-                stroke="var(--surface)"
-                strokeWidth={3}
-                paintOrder="stroke"
-              >
-                {reference.label}
-              </text>
-            </g>
-          );
-        })}
+        {placeReferences(references, { xKind, yKind, xDomain, area, px, py: pyFree }).map(({ label, path, x, y, anchor }) => (
+          <g key={label}>
+            <path d={path} fill="none" stroke="var(--chart-theory)" strokeWidth={1.25} strokeDasharray="6 4" />
+            <text
+              x={x}
+              y={y}
+              textAnchor={anchor}
+              fontSize={10}
+              fill="var(--ink-faint)"
+              stroke="var(--surface)"
+              strokeWidth={3}
+              paintOrder="stroke"
+            >
+              {label}
+            </text>
+          </g>
+        ))}
       </g>
     </g>
   );
