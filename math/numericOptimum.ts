@@ -11,12 +11,14 @@ import { assertObjective } from "./unconstrainedObjective.ts";
 
 /** Above this many classes the numeric solver would take minutes. */
 export const numericClassLimit = 100;
+/** Above this ρ the slack's walls are so steep that rounding keeps the gradient from 0. */
+const mildSlack = 100;
 /** Evaluations × K²r (twice with slack): about a minute at most on a usual core. */
 const mostWork = 4e9;
 
 /**
  * The optimum of an objective with unequal (or equal) classes, solved over K class features and W by L-BFGS, deterministically.
- * L* is right to about 1e-12. All samples of a class share one feature at an optimum (the fit is convex in the feature). W and H
+ * L* is right to about 1e-12 (with slack above ρ = `mildSlack` to 1e-6). All samples of a class share one feature at an optimum (the fit is convex in the feature). W and H
  * are given r = K coordinates (less only if d is smaller), one more than they need: a stationary point that leaves a coordinate
  * unused is a global minimum, so no random restarts are needed. With slack, the frame may ask for a direction of W that no feature
  * uses: r = K + 1 (H lies within the span of the K rows of W, the objective being convex in the Gram matrix of both).
@@ -36,15 +38,12 @@ export function numericOptimum(objective: SolvableObjective): Optimum {
   const wanted = classes + (isHeld ? 1 : 0);
   const rank = Math.min(wanted, zeroMean ? dim - 1 : dim);
   if (rank < 1) throw new MathError(`dim = ${dim} must be at least 2 for features of zero mean`);
-  const problem = collapsedObjective(objective, rank);
-  const found = minimize(problem.evaluate, startNearSimplex(problem.size, classes, rank), {
-    gradientTolerance: 1e-10,
-    maxIterations: 20_000,
-    maxEvaluations: Math.ceil(mostWork / (classes * classes * rank * (isHeld ? 2 : 1))),
-  });
-  if (!found.converged && found.gradientSize > 1e-7) {
-    throw new MathError(`gradient ${found.gradientSize} is above 1e-7 after ${found.iterations} steps of the numeric solver`);
-  }
+  const { problem, found } = search(objective, rank, isHeld);
+  const bound = isHeld && (objective.slack?.rho ?? 0) > mildSlack ? 1e-5 : 1e-7;
+  if (!found.converged && found.gradientSize > bound)
+    throw new MathError(
+      `gradient ${found.gradientSize} is above ${bound} after ${found.iterations} steps of the numeric solver${isHeld ? `; a ρ below ${objective.slack?.rho} is easier` : ""}`,
+    );
   const point = problem.read(found.x);
   const zero = frobeniusNorm(point.weights) < 1e-6;
   const { weights, features } = zero ? { weights: matrix(classes, 1), features: matrix(classes, 1) } : usedCoordinates(point);
@@ -65,6 +64,29 @@ export function numericOptimum(objective: SolvableObjective): Optimum {
     bias: point.bias,
     zeroMean,
   };
+}
+
+/** L-BFGS from near the simplex; with a strong slack by way of weaker ones, as from far away its steep walls hold the search up. */
+function search(objective: SolvableObjective, rank: number, isHeld: boolean) {
+  const classes = objective.counts.length;
+  const work = classes * classes * rank * (isHeld ? 2 : 1);
+  const options = { gradientTolerance: 1e-10, maxIterations: 20_000, maxEvaluations: Math.ceil(mostWork / work) };
+  let start: Float64Array | null = null;
+  for (const weaker of weakerSlacks(objective)) {
+    const { size, evaluate } = collapsedObjective(weaker, rank);
+    start = minimize(evaluate, start ?? startNearSimplex(size, classes, rank), { ...options, gradientTolerance: 1e-7 }).x;
+  }
+  const problem = collapsedObjective(objective, rank);
+  return { problem, found: minimize(problem.evaluate, start ?? startNearSimplex(problem.size, classes, rank), options) };
+}
+
+/** The same objective with ρ = `mildSlack`, ten times that, … below its own. */
+function weakerSlacks(objective: SolvableObjective): SolvableObjective[] {
+  if (!("slack" in objective) || !objective.slack) return [];
+  const { slack } = objective;
+  const weaker: SolvableObjective[] = [];
+  for (let rho = mildSlack; rho < slack.rho; rho *= 10) weaker.push({ ...objective, slack: { ...slack, rho } });
+  return weaker;
 }
 
 /** The point in no more coordinates than its rows span; what the search left along the others is below 1e-7 of the rows. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { collapsedObjective } from "../../../math/collapsedObjective.ts";
 import { embedRows, simplexVertices, zeroMeanBasis } from "../../../math/frames.ts";
 import { gufmCrossEntropyOptimum, gufmSquaredErrorOptimum } from "../../../math/gufmOptimum.ts";
+import { hardFrameOptimum } from "../../../math/hardFrameOptimum.ts";
 import { measureLastLayer } from "../../../math/layerMetrics.ts";
 import { MathError } from "../../../math/MathError.ts";
 import { gramOfRows, identity } from "../../../math/matrix.ts";
@@ -335,6 +336,18 @@ describe("unequal classes, and frames that are not the classifier's own", () => 
       best = Math.min(best, minimize(problem.evaluate, start, { gradientTolerance: 1e-9, maxIterations: 4000 }).value);
     }
     expect(Math.abs(best - optimum.loss)).toBeLessThan(1e-9);
+  });
+
+  it.each(["simplex", "orthogonal"] as const)("with slack rises to the hard %s frame, however large ρ", (frame) => {
+    const objective = { kind: "gufm-ce" as const, counts: [20, 9, 4, 1], dim: 8, weightDecay: 0.01 };
+    const hard = hardFrameOptimum(objective, frame).loss;
+    const rhos = [1, 100, 1e4, 1e6];
+    const losses = rhos.map((rho) => solved({ ...objective, ...held(rho, frame) }).loss);
+    for (const [i, loss] of losses.entries()) {
+      expect(hard - loss).toBeLessThan(hard / rhos[i]);
+      expect(hard - loss).toBeGreaterThan(-1e-8);
+      expect(loss - (losses[i - 1] ?? 0)).toBeGreaterThan(-1e-8);
+    }
   });
 
   it("is the same on every call, and for classes in another order", () => {

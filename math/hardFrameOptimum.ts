@@ -1,10 +1,10 @@
-import { collapsedObjective } from "../../math/collapsedObjective.ts";
-import { zeroMeanBasis } from "../../math/frames.ts";
-import { MathError } from "../../math/MathError.ts";
-import { identity, type Matrix, transpose } from "../../math/matrix.ts";
-import { minimize } from "../../math/minimize.ts";
-import type { SolvableObjective } from "../../math/unconstrainedObjective.ts";
-import type { Frame } from "./theoryInputs.ts";
+import { collapsedObjective } from "./collapsedObjective.ts";
+import { zeroMeanBasis } from "./frames.ts";
+import { MathError } from "./MathError.ts";
+import { identity, type Matrix, transpose } from "./matrix.ts";
+import { minimize } from "./minimize.ts";
+import type { FrameShape } from "./nc2.ts";
+import type { SolvableObjective } from "./unconstrainedObjective.ts";
 
 /** The least value of an objective over the hard frame W Wᵀ = c F, c ≥ 0: where L*(ρ) ends for ρ → ∞. */
 export interface HardFrame {
@@ -14,7 +14,7 @@ export interface HardFrame {
 }
 
 /** Rows B [K, r] with B Bᵀ = F. */
-const frameRows = (classes: number, frame: Frame): Matrix =>
+const frameRows = (classes: number, frame: FrameShape): Matrix =>
   frame === "simplex" ? transpose(zeroMeanBasis(classes)) : identity(classes);
 
 /**
@@ -23,7 +23,7 @@ const frameRows = (classes: number, frame: Frame): Matrix =>
  * and a start off every symmetry ends at its minimum.
  * @throws {MathError} if d leaves no room for the frame, or the search does not converge
  */
-export function hardFrameOptimum(objective: SolvableObjective, frame: Frame): HardFrame {
+export function hardFrameOptimum(objective: SolvableObjective, frame: FrameShape): HardFrame {
   const classes = objective.counts.length;
   const rows = frameRows(classes, frame);
   const bound = rows.cols + 1;
