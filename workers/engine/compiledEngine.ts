@@ -1,5 +1,5 @@
 import * as ort from "onnxruntime-node";
-import type { Traced } from "../trace/trace.ts";
+import type { Traced, TraceOptions } from "../trace/trace.ts";
 import { checkedInput, sizeOf } from "./checkValues.ts";
 import type {
   CompiledFunction,
@@ -33,13 +33,20 @@ export function createCompiledEngine(choice: DeviceChoice, threads: number): Eng
  */
 const embedUpTo: Record<Device, number> = { cpu: 32 * 2 ** 20, webgpu: 0, cuda: Number.POSITIVE_INFINITY };
 
+/** WebGPU promises 8 storage buffers an operator, one of which is for what is cut. */
+const piecesOnWebgpu = 7;
+
+function traceOptions({ device }: DeviceChoice): TraceOptions {
+  return { embedUpTo: embedUpTo[device], ...(device === "webgpu" ? { mostPieces: piecesOnWebgpu } : {}) };
+}
+
 /** The stores of the compiled steps, so that functions read a step's state without a copy. */
 const storesOfSteps = new WeakMap<object, StateStore>();
 
 async function compiledStep(definition: StepDefinition, choice: DeviceChoice, threads: number): Promise<Step> {
   const specs = Object.fromEntries(Object.entries(definition.state).map(([name, spec]) => [`state.${name}`, spec]));
   const views = choice.device === "cpu" ? Object.keys(specs).flatMap((name) => [name, `next.${name}`]) : [];
-  const traced = traceStep(definition, { embedUpTo: embedUpTo[choice.device], views });
+  const traced = traceStep(definition, { ...traceOptions(choice), views });
   const { session, store, inputs, outputs } = await open(traced, specs, definition.inputs, choice, threads);
   const read = new Set(traced.inputs.map(({ name }) => name));
   const step: Step = {
@@ -74,7 +81,7 @@ async function compiledFunction(
   choice: DeviceChoice,
   threads: number,
 ): Promise<CompiledFunction> {
-  const traced = traceFunction(definition, { embedUpTo: embedUpTo[choice.device] });
+  const traced = traceFunction(definition, traceOptions(choice));
   const { session, store, inputs, outputs } = await open(traced, {}, definition.inputs, choice, threads);
   const read = new Set(traced.inputs.map(({ name }) => name));
   return {

@@ -13,6 +13,7 @@ import { fuse } from "./fuse.ts";
 import { type Data, Graph, type Value } from "./graph.ts";
 import { allKernels } from "./kernels/allKernels.ts";
 import type { Kernel } from "./kernels/kernel.ts";
+import { narrowSplits } from "./narrowSplits.ts";
 import { toOnnx } from "./onnx.ts";
 import { countUses, sortNodes } from "./sortNodes.ts";
 import { type Part, type Split, splitVectors } from "./splitVectors.ts";
@@ -50,13 +51,15 @@ export interface TraceOptions {
   readonly embedUpTo?: number;
   /** Names of inputs and outputs that, where it is faster, may be taken apart into views of them (see `part`). */
   readonly views?: readonly string[];
+  /** A Split makes at most so many pieces (see narrowSplits.ts). */
+  readonly mostPieces?: number;
 }
 
 /** @throws naming the kernel, the value or the tensor that cannot be compiled. */
 export function trace(
   fn: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
   inputs: Record<string, TraceInput>,
-  { embedUpTo = 0, views = [] }: TraceOptions = {},
+  { embedUpTo = 0, views = [], mostPieces }: TraceOptions = {},
 ): Traced {
   const symbolic = new Symbolic(new Graph());
   const names: string[] = [];
@@ -71,8 +74,10 @@ export function trace(
       values.push(symbolic.full(backend.get(tensor)));
     }
   });
-  const folded = fuse(foldConstants(values)).map((value, i) => ({ name: names[i], value }));
-  return emit(splitVectors(folded, new Set(views)), embedUpTo);
+  const fused = fuse(foldConstants(values));
+  const narrowed = mostPieces === undefined ? fused : narrowSplits(fused, mostPieces);
+  const named = narrowed.map((value, i) => ({ name: names[i], value }));
+  return emit(splitVectors(named, new Set(views)), embedUpTo);
 }
 
 function emit({ outputs, parts }: Split, embedUpTo: number): Traced {
