@@ -5,11 +5,8 @@ import { makeSynthetic } from "../../../workers/data/makeSynthetic.ts";
 import { randomStream } from "../../../workers/data/randomStream.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
-import { makeObserver } from "../../../workers/measure/observer.ts";
-import { runOptimum } from "../../../workers/measure/runOptimum.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterCount } from "../../../workers/models/parameterLayout.ts";
-import { makeTrainer } from "../../../workers/training/train.ts";
 import { gradientBy } from "../../unit/workers/gradientBy.ts";
 import { nameParameters, referenceObjective } from "../../unit/workers/referenceNetwork.ts";
 import { smallRun } from "../../unit/workers/support.ts";
@@ -127,38 +124,6 @@ describe.each(kinds)("$normalization $loss on $image", ({ image, ...kind }) => {
       }
     },
   );
-});
-
-test.each([
-  { loss: "ce", normalization: "post-ln", headBias: false },
-  { loss: "mse", normalization: "pre-ln", headBias: true },
-])("$loss, $normalization: J is never below L*, falls, and the gap splits exactly", async (kind) => {
-  const data = dataOf(images[0]);
-  const regularizer = { family: "weights", lambda: 0.02 };
-  const config = runOf({ ...kind, width: 8, regularizer, training: { steps: 200, learningRate: 0.02 } });
-  const network = defineNetwork(config, data);
-  const optimum = runOptimum(config, data.resolved.trainCounts);
-  if (optimum.method === "none") throw new Error(optimum.reason);
-  const observer = await makeObserver(compiled, config, network, data, optimum);
-  const trainer = await makeTrainer(compiled, config, network, data, {
-    parameters: initializeParameters(network.parameters, 1),
-  });
-  const gaps: number[] = [];
-  for await (const { step } of trainer.train(0)) {
-    if (step !== 1 && step % 50 !== 0) continue;
-    const { values } = await observer.observe(step, trainer.step);
-    const gap = values["train/gap.total"];
-    expect(values["train/loss"]).toBeGreaterThanOrEqual(optimum.loss);
-    expect(values["train/gap.head"]).toBeGreaterThanOrEqual(-1e-6);
-    expect(values["train/gap.representation"]).toBeGreaterThanOrEqual(0);
-    expect(Math.abs(values["train/gap.head"] + values["train/gap.representation"] - gap)).toBeLessThan(1e-6 * gap);
-    expect(Math.abs((values["train/loss"] - optimum.loss) / optimum.loss - gap)).toBeLessThan(1e-6 * gap);
-    gaps.push(gap);
-  }
-  expect(gaps.length).toBe(5);
-  expect(gaps[gaps.length - 1]).toBeLessThan(gaps[0] / 2);
-  await trainer.dispose();
-  await observer.dispose();
 });
 
 test("the filters are penalized as matrices; the stem and the biases are free; width counts channels", () => {

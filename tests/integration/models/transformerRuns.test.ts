@@ -4,12 +4,9 @@ import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
-import { makeObserver } from "../../../workers/measure/observer.ts";
-import { runOptimum } from "../../../workers/measure/runOptimum.ts";
 import { attention, lastTokens } from "../../../workers/models/attention.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterSlice } from "../../../workers/models/parameterLayout.ts";
-import { makeTrainer } from "../../../workers/training/train.ts";
 import { dataOf, smallRun } from "../../unit/workers/support.ts";
 import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
 
@@ -91,59 +88,6 @@ describe("attention", () => {
         .max()
         .dataSync()[0],
     ).toBeLessThan(1e-5);
-  });
-});
-
-describe("training", () => {
-  const kinds = names.flatMap((architecture) =>
-    ["ce", "mse"].map((loss) => ({ architecture, loss, normalization: architecture === "t12" ? "pre-ln" : "post-ln" })),
-  );
-
-  /** Fits of all steps, and what is measured at the end. */
-  async function train(config: RunConfig, data: Dataset) {
-    const network = defineNetwork(config, data);
-    const state = { parameters: initializeParameters(network.parameters, config.seed) };
-    const observer = await makeObserver(engine, config, network, data, runOptimum(config, data.resolved.trainCounts));
-    const trainer = await makeTrainer(engine, config, network, data, state);
-    const fits: number[] = [];
-    const observed = [await observer.observe(0, state)];
-    for await (const { fit } of trainer.train(0)) fits.push(fit);
-    observed.push(await observer.observe(config.training.steps, trainer.step));
-    await trainer.dispose();
-    await observer.dispose();
-    return { fits, observed };
-  }
-
-  test.each(kinds)(
-    "the loss falls and stays above L*, its gap split in two ($architecture $normalization $loss)",
-    async (kind) => {
-      for (const { config, data } of [imageRun(kind), textRun(kind)]) {
-        const { fits, observed } = await train(config, data);
-        expect(fits.at(-1)).toBeLessThan(0.9 * fits[0]);
-        for (const { values } of observed) {
-          expect(values["train/gap.head"]).toBeGreaterThanOrEqual(-1e-6);
-          expect(values["train/gap.representation"]).toBeGreaterThan(0);
-          const sum = values["train/gap.head"] + values["train/gap.representation"];
-          expect(Math.abs(values["train/gap.total"] - sum)).toBeLessThan(1e-6 * values["train/gap.total"]);
-        }
-      }
-    },
-  );
-
-  test.each(names)("the order of the samples changes nothing in full batch (%s)", async (architecture) => {
-    for (const { config, data } of [imageRun({ architecture }), textRun({ architecture })]) {
-      const { train: set, dimension } = data;
-      const order = Array.from({ length: set.count }, (_, i) => (i * 4 + 3) % set.count);
-      const turned = {
-        count: set.count,
-        labels: Uint16Array.from(order, (i) => set.labels[i]),
-        inputs: Float32Array.from(order.flatMap((i) => [...set.inputs.subarray(i * dimension, (i + 1) * dimension)])),
-      };
-      const [a, b] = [await train(config, data), await train(config, { ...data, train: turned })];
-      a.fits.forEach((fit, i) => {
-        expect(Math.abs(fit - b.fits[i])).toBeLessThan(1e-5);
-      });
-    }
   });
 });
 
