@@ -1,7 +1,7 @@
+import { addProduct, productTransposed, transposeInto } from "./flatProducts.ts";
 import type { Matrix } from "./matrix.ts";
 import { matrix } from "./matrix.ts";
 import type { SmoothFunction } from "./minimize.ts";
-import { slackTerm } from "./slackObjective.ts";
 import type { SolvableObjective } from "./unconstrainedObjective.ts";
 
 /** The terms of an objective at one point where all samples of a class share one feature. */
@@ -23,7 +23,7 @@ export interface CollapsedObjective {
 
 /**
  * An unconstrained-features objective over class features, as a function of x = [W (K·r), Z (K·r), b (K where there is a bias)]:
- * Σ_k (n_k/N) fit_k + (λ_W/2)‖W‖² [+ (λ_H/2) Σ_k n_k‖h_k‖²] [+ (λ_b/2)‖b‖²] [+ slack of W], with h_k = √d z_k/‖z_k‖ on the sphere (GUFM)
+ * Σ_k (n_k/N) fit_k + (λ_W/2)‖W‖² [+ (λ_H/2) Σ_k n_k‖h_k‖²] [+ (λ_b/2)‖b‖²], without any slack, with h_k = √d z_k/‖z_k‖ on the sphere (GUFM)
  * or h_k = z_k/√n_k (ridge), which gives features and weights like scales.
  * @param rank r, the coordinates used for W and H
  */
@@ -38,13 +38,13 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
   const fitScale = "fitScale" in objective ? (objective.fitScale ?? 0.5) : 0.5;
   const withBias = "bias" in objective && objective.bias !== undefined && objective.bias !== "none";
   const biasDecay = objective.bias === "penalized" ? (objective.biasDecay ?? 0) : 0;
-  const held = "slack" in objective && objective.slack && objective.slack.rho > 0 ? objective.slack : null;
   const block = classes * rank;
   const size = 2 * block + (withBias ? classes : 0);
   const features = new Float64Array(block);
   const norms = new Float64Array(classes);
   const featureGradient = new Float64Array(block);
-  const logits = new Float64Array(classes);
+  const logits = new Float64Array(classes * classes); // a row a class' feature; then the slopes of the fit
+  const turned = new Float64Array(classes * classes);
 
   /** Feature of class k from its free coordinates; remembers the factor between them. */
   function setFeatures(x: Float64Array): void {
@@ -56,53 +56,51 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
     }
   }
 
-  /** Fit of class k and, in place of the logits, its derivative by each of them. */
+  /** Fit of class k and, in place of its logits, its derivative by each of them. */
   function fitOf(k: number): number {
+    const row = logits.subarray(k * classes, (k + 1) * classes);
     if (squared) {
       let sum = 0;
       for (let c = 0; c < classes; c++) {
-        const error = logits[c] - (c === k ? 1 : 0);
+        const error = row[c] - (c === k ? 1 : 0);
         sum += error * error;
-        logits[c] = 2 * fitScale * error;
+        row[c] = 2 * fitScale * error;
       }
       return fitScale * sum;
     }
-    const own = logits[k];
+    const own = row[k];
     let rest = 0; // Σ_{c≠k} e^{z_c − z_k}: log1p keeps a fit far below 1 precise
     let most = 0;
-    for (let c = 0; c < classes; c++) most = Math.max(most, logits[c] - own);
+    for (let c = 0; c < classes; c++) most = Math.max(most, row[c] - own);
     for (let c = 0; c < classes; c++) {
-      logits[c] = Math.exp(logits[c] - own - most);
-      if (c !== k) rest += logits[c];
+      row[c] = Math.exp(row[c] - own - most);
+      if (c !== k) rest += row[c];
     }
     const all = rest + Math.exp(-most);
-    for (let c = 0; c < classes; c++) logits[c] /= all;
-    logits[k] = -rest / all;
+    for (let c = 0; c < classes; c++) row[c] /= all;
+    row[k] = -rest / all;
     return most === 0 ? Math.log1p(rest) : most + Math.log(all);
   }
 
-  function terms(x: Float64Array, gradient: Float64Array | null): { fit: number; ridge: number; slack: number } {
+  function terms(x: Float64Array, gradient: Float64Array | null): { fit: number; ridge: number } {
     setFeatures(x);
     gradient?.fill(0);
     featureGradient.fill(0);
     let fit = 0;
     let ridge = 0;
+    productTransposed(features, x, logits, classes, classes, rank);
     for (let k = 0; k < classes; k++) {
-      for (let c = 0; c < classes; c++) {
-        let sum = withBias ? x[2 * block + c] : 0;
-        for (let j = 0; j < rank; j++) sum += x[c * rank + j] * features[k * rank + j];
-        logits[c] = sum;
-      }
+      for (let c = 0; withBias && c < classes; c++) logits[k * classes + c] += x[2 * block + c];
       fit += shares[k] * fitOf(k);
-      if (!gradient) continue;
       for (let c = 0; c < classes; c++) {
-        const slope = shares[k] * logits[c];
-        for (let j = 0; j < rank; j++) {
-          gradient[c * rank + j] += slope * features[k * rank + j];
-          featureGradient[k * rank + j] += slope * x[c * rank + j];
-        }
-        if (withBias) gradient[2 * block + c] += slope;
+        logits[k * classes + c] *= shares[k];
+        if (withBias && gradient) gradient[2 * block + c] += logits[k * classes + c];
       }
+    }
+    if (gradient) {
+      addProduct(logits, x, featureGradient, classes, classes, rank);
+      transposeInto(logits, turned, classes, classes);
+      addProduct(turned, features, gradient, classes, classes, rank);
     }
     for (let i = 0; i < block; i++) {
       ridge += (weightDecay / 2) * x[i] * x[i];
@@ -117,13 +115,7 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
       if (gradient) gradient[2 * block + c] += biasDecay * x[2 * block + c];
     }
     if (gradient) addFeatureGradient(gradient);
-    return { fit, ridge, slack: held ? addSlack(x, gradient) : 0 };
-  }
-
-  function addSlack(x: Float64Array, gradient: Float64Array | null): number {
-    const term = slackTerm(matrix(classes, rank, x.slice(0, block)), held as NonNullable<typeof held>);
-    if (gradient) for (let i = 0; i < block; i++) gradient[i] += term.gradient.data[i];
-    return term.value;
+    return { fit, ridge };
   }
 
   /** The chain rule from h_k back to z_k; on the sphere only the part across h_k passes. */
@@ -141,15 +133,15 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
   return {
     size,
     evaluate(x, gradient) {
-      const { fit, ridge, slack } = terms(x, gradient);
-      return fit + ridge + slack;
+      const { fit, ridge } = terms(x, gradient);
+      return fit + ridge;
     },
     read(x) {
-      const { fit, ridge, slack } = terms(x, null);
+      const { fit, ridge } = terms(x, null);
       return {
         fit,
         ridge,
-        slack,
+        slack: 0,
         weights: matrix(classes, rank, x.slice(0, block)),
         features: matrix(classes, rank, features.slice()),
         bias: withBias ? x.slice(2 * block) : new Float64Array(classes),

@@ -1,4 +1,5 @@
 import { MathError } from "./MathError.ts";
+import { finish, type Search } from "./search.ts";
 
 /** A smooth function: returns its value at x and writes its gradient into `gradient`. */
 export type SmoothFunction = (x: Float64Array, gradient: Float64Array) => number;
@@ -7,8 +8,10 @@ export type SmoothFunction = (x: Float64Array, gradient: Float64Array) => number
 export interface MinimizeOptions {
   /** Stop where every gradient entry is at or below this. */
   gradientTolerance: number;
+  /** Stop, too, where the last 20 iterations lowered the value by less than this share of it and the gradient is at most 1000 times as large. */
+  valueTolerance?: number;
   maxIterations: number;
-  /** Evaluations after which no further iteration is begun; an iteration takes one to sixty, mostly one. */
+  /** Evaluations after which no further iteration is begun; an iteration takes one to forty, mostly one. */
   maxEvaluations?: number;
 }
 
@@ -24,102 +27,141 @@ export interface Minimum {
 
 const memory = 20;
 
+/** What one iteration teaches about the curvature: s = Δx, y = Δgradient, ρ = 1/⟨s, y⟩. */
+interface Step {
+  s: Float64Array;
+  y: Float64Array;
+  rho: number;
+}
+
 /**
  * A local minimum by L-BFGS with a weak-Wolfe bisection line search; deterministic. `converged` tells whether the gradient bound was
- * met; without it the search ended where float64 shows no further descent, or at the last iteration.
+ * met; without it the search ended where float64 shows no further descent, by the value's tolerance, or at the last iteration.
  * @throws {MathError} if the value at the start is not finite
  * Source: Liu, Nocedal (1989), Math. Programming 45; line search of Lewis, Overton (2013), Math. Programming 141.
  */
 export function minimize(objective: SmoothFunction, start: Float64Array, options: MinimizeOptions): Minimum {
+  return finish(minimizing(objective, start, options));
+}
+
+/** The same, with a pause after each iteration. */
+export function* minimizing(objective: SmoothFunction, start: Float64Array, options: MinimizeOptions): Search<Minimum> {
+  const { maxEvaluations = Number.POSITIVE_INFINITY, valueTolerance = 0 } = options;
   let evaluations = 0;
   const evaluate: SmoothFunction = (at, slope) => {
     evaluations++;
     return objective(at, slope);
   };
-  const { maxEvaluations = Number.POSITIVE_INFINITY } = options;
-  const size = start.length;
-  let x: Float64Array = start.slice();
-  let gradient: Float64Array = new Float64Array(size);
-  let value = evaluate(x, gradient);
-  if (!Number.isFinite(value)) throw new MathError(`value ${value} at the start of a minimization must be finite`);
-  const steps: { s: Float64Array; y: Float64Array; rho: number }[] = [];
+  let here: Point = { x: start.slice(), gradient: new Float64Array(start.length), value: 0 };
+  let next: Point = { x: start.slice(), gradient: new Float64Array(start.length), value: 0 };
+  here.value = evaluate(here.x, here.gradient);
+  if (!Number.isFinite(here.value)) throw new MathError(`value ${here.value} at the start of a minimization must be finite`);
+  const direction = new Float64Array(start.length);
+  const steps: Step[] = [];
+  const values: number[] = [];
   let iterations = 0;
-  let converged = largest(gradient) <= options.gradientTolerance;
+  let converged = largest(here.gradient) <= options.gradientTolerance;
   for (; !converged && iterations < options.maxIterations && evaluations < maxEvaluations; iterations++) {
-    let direction = descent(gradient, steps);
-    let slope = dot(gradient, direction);
+    descent(here.gradient, steps, direction);
+    let slope = dot(here.gradient, direction);
     if (!(slope < 0)) {
       steps.length = 0;
-      direction = gradient.map((entry) => -entry);
-      slope = dot(gradient, direction);
+      descent(here.gradient, steps, direction);
+      slope = dot(here.gradient, direction);
     }
     const first = steps.length === 0 ? 1 / Math.max(1, Math.sqrt(-slope)) : 1;
-    const next = lineSearch(evaluate, x, value, direction, slope, first);
-    if (!next) {
+    const found = lineSearch(evaluate, here, next, direction, slope, first, steps.length === 0 ? 40 : 15);
+    yield;
+    if (!found) {
       if (steps.length === 0) break;
       steps.length = 0; // the curvature may be stale: once more along the gradient
       continue;
     }
-    const s = next.x.map((entry, i) => entry - x[i]);
-    const y = next.gradient.map((entry, i) => entry - gradient[i]);
-    const curvature = dot(s, y);
-    if (curvature > 0) {
-      steps.push({ s, y, rho: 1 / curvature });
-      if (steps.length > memory) steps.shift();
-    }
-    x = next.x;
-    gradient = next.gradient;
-    value = next.value;
-    converged = largest(gradient) <= options.gradientTolerance;
+    remember(steps, here, next);
+    [here, next] = [next, here];
+    converged = largest(here.gradient) <= options.gradientTolerance;
+    values.push(here.value);
+    if (values.length <= memory) continue;
+    const lowered = (values.shift() as number) - here.value;
+    const isFlat = largest(here.gradient) <= 1000 * options.gradientTolerance;
+    if (isFlat && lowered < valueTolerance * Math.abs(here.value)) break;
   }
-  return { x, value, gradientSize: largest(gradient), iterations, converged };
+  return { x: here.x, value: here.value, gradientSize: largest(here.gradient), iterations, converged };
 }
 
-/** The two-loop recursion: −H g for the inverse Hessian H that the remembered steps imply. */
-function descent(gradient: Float64Array, steps: { s: Float64Array; y: Float64Array; rho: number }[]): Float64Array {
-  const q = gradient.slice();
+interface Point {
+  x: Float64Array;
+  gradient: Float64Array;
+  value: number;
+}
+
+function remember(steps: Step[], from: Point, to: Point): void {
+  // The arrays of the step that is forgotten serve again.
+  const { s, y } =
+    steps.length === memory
+      ? (steps.shift() as Step)
+      : { s: new Float64Array(from.x.length), y: new Float64Array(from.x.length) };
+  for (let i = 0; i < s.length; i++) {
+    s[i] = to.x[i] - from.x[i];
+    y[i] = to.gradient[i] - from.gradient[i];
+  }
+  const curvature = dot(s, y);
+  if (curvature > 0) steps.push({ s, y, rho: 1 / curvature });
+}
+
+/** The two-loop recursion: −H g for the inverse Hessian H that the remembered steps imply, into `direction`. */
+function descent(gradient: Float64Array, steps: Step[], direction: Float64Array): void {
+  for (let i = 0; i < gradient.length; i++) direction[i] = -gradient[i];
   const alphas = new Array<number>(steps.length);
   for (let i = steps.length - 1; i >= 0; i--) {
-    alphas[i] = steps[i].rho * dot(steps[i].s, q);
-    addScaled(q, -alphas[i], steps[i].y);
+    alphas[i] = steps[i].rho * dot(steps[i].s, direction);
+    addScaled(direction, -alphas[i], steps[i].y);
   }
   const last = steps[steps.length - 1];
   const gain = last ? 1 / (last.rho * dot(last.y, last.y)) : 1;
-  for (let i = 0; i < q.length; i++) q[i] *= gain;
-  for (let i = 0; i < steps.length; i++) addScaled(q, alphas[i] - steps[i].rho * dot(steps[i].y, q), steps[i].s);
-  return q.map((entry) => -entry);
+  for (let i = 0; i < direction.length; i++) direction[i] *= gain;
+  for (let i = 0; i < steps.length; i++) addScaled(direction, alphas[i] - steps[i].rho * dot(steps[i].y, direction), steps[i].s);
 }
 
+/** Sets `to` to a point along the direction that fulfils the weak Wolfe conditions; false where none is found. */
 function lineSearch(
   evaluate: SmoothFunction,
-  x: Float64Array,
-  value: number,
+  from: Point,
+  to: Point,
   direction: Float64Array,
   slope: number,
   first: number,
-) {
+  trials: number,
+): boolean {
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
   let step = first;
-  // Near the minimum the true decrease is below rounding: allow a few ulps, and let the slope decide.
-  const slack = 4 * Number.EPSILON * Math.abs(value);
-  for (let trial = 0; trial < 60; trial++) {
-    const at = x.map((entry, i) => entry + step * direction[i]);
-    const gradient = new Float64Array(x.length);
-    const reached = evaluate(at, gradient);
-    const end = dot(gradient, direction);
-    if (!(reached <= value + 1e-4 * step * slope + slack) || !Number.isFinite(end)) high = step;
+  // Near the minimum the true decrease is below the rounding of a long sum: let the slope decide there.
+  const slack = 1e-13 * Math.abs(from.value);
+  for (let trial = 0; trial < trials; trial++) {
+    for (let i = 0; i < direction.length; i++) to.x[i] = from.x[i] + step * direction[i];
+    to.value = evaluate(to.x, to.gradient);
+    const end = dot(to.gradient, direction);
+    if (!(to.value <= from.value + 1e-4 * step * slope + slack) || !Number.isFinite(end)) high = step;
     else if (end < 0.9 * slope) low = step;
-    else return { x: at, value: reached, gradient };
+    else return true;
     step = high === Number.POSITIVE_INFINITY ? 2 * step : (low + high) / 2;
   }
-  return null;
+  return false;
 }
 
+/** Four sums at once, which do not wait for each other. */
 function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+  const blocked = a.length - (a.length % 4);
+  let [s, t, u, v] = [0, 0, 0, 0];
+  for (let i = 0; i < blocked; i += 4) {
+    s += a[i] * b[i];
+    t += a[i + 1] * b[i + 1];
+    u += a[i + 2] * b[i + 2];
+    v += a[i + 3] * b[i + 3];
+  }
+  for (let i = blocked; i < a.length; i++) s += a[i] * b[i];
+  return s + t + (u + v);
 }
 
 function addScaled(target: Float64Array, factor: number, source: Float64Array): void {
@@ -128,6 +170,6 @@ function addScaled(target: Float64Array, factor: number, source: Float64Array): 
 
 function largest(vector: Float64Array): number {
   let most = 0;
-  for (const entry of vector) most = Math.max(most, Math.abs(entry));
+  for (let i = 0; i < vector.length; i++) most = Math.max(most, Math.abs(vector[i]));
   return most;
 }

@@ -1,5 +1,7 @@
 import { embedRows } from "./frames.ts";
 import type { Matrix } from "./matrix.ts";
+import { frobeniusNorm, matrix, multiplyTransposed, scale, stackRows } from "./matrix.ts";
+import { singularValues } from "./singularValues.ts";
 
 /** How the class vectors of an optimum lie: "between" a simplex and an orthogonal frame, "unequal" none of these. */
 export type OptimumGeometry = "simplex" | "orthogonal" | "between" | "zero" | "unequal";
@@ -41,4 +43,13 @@ export function embedOptimum(optimum: Optimum, dim: number): { weights: Matrix; 
     features: embedRows(optimum.features, dim, optimum.zeroMean),
     bias: optimum.bias,
   };
+}
+
+/** A point in no more coordinates than its rows span; what a search left along the others is below 1e-7 of the rows. */
+export function usedCoordinates({ weights, features }: { weights: Matrix; features: Matrix }) {
+  const stacked = stackRows(scale(1 / frobeniusNorm(weights), weights), scale(1 / frobeniusNorm(features), features));
+  const { values, right } = singularValues(stacked);
+  const used = values.filter((value) => value > 1e-7 * values[0]).length;
+  const directions = matrix(used, right.cols, right.data.slice(0, used * right.cols));
+  return { weights: multiplyTransposed(weights, directions), features: multiplyTransposed(features, directions) };
 }

@@ -1,13 +1,16 @@
 import { gufmCrossEntropyOptimum, gufmSquaredErrorOptimum } from "./gufmOptimum.ts";
 import { MathError } from "./MathError.ts";
 import type { FrameShape } from "./nc2.ts";
-import { numericClassLimit, numericOptimum } from "./numericOptimum.ts";
+import { findNumericOptimum, numericClassLimit } from "./numericOptimum.ts";
 import type { Optimum } from "./optimum.ts";
 import { ridgeCrossEntropyOptimum } from "./ridgeCrossEntropyOptimum.ts";
 import { ridgeSquaredErrorOptimum } from "./ridgeSquaredErrorOptimum.ts";
+import { finish, type Search } from "./search.ts";
 import type { Slack } from "./slackObjective.ts";
 import type { SolvableObjective, UnconstrainedObjective } from "./unconstrainedObjective.ts";
 import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
+import { findGufmSquaredErrorOptimum, unequalGufmSquaredErrorOptimum } from "./unequalGufmSquaredError.ts";
+import { findUnequalRidgeSquaredErrorOptimum } from "./unequalRidgeSquaredError.ts";
 
 /** Where an objective has no optimum to compare with, and why. */
 export interface NoOptimum {
@@ -16,17 +19,24 @@ export interface NoOptimum {
 }
 
 /**
- * The global optimum of an objective over free features: in closed form where the classes are balanced (and slack, if any, is
- * towards the frame of that form, where it is 0), else solved numerically;
- * "none" with the reason where there is no minimum (no decay) or none is known (too few dimensions).
+ * The global optimum of an objective over free features: in closed form where there is one (balanced classes, with slack, if any,
+ * towards the frame of that form, where it is 0; squared error without a bias, or with a ridge and a free bias), else solved
+ * numerically; "none" with the reason where there is no minimum (no decay) or none is known (too few dimensions).
  * @throws {MathError} if the objective itself is invalid: K < 2, an empty class, a negative or non-finite number
  */
 export function unconstrainedOptimum(objective: UnconstrainedObjective): Optimum | NoOptimum {
+  return finish(findUnconstrainedOptimum(objective));
+}
+
+/** The same, with a pause after each iteration where it is solved numerically. */
+export function* findUnconstrainedOptimum(objective: UnconstrainedObjective): Search<Optimum | NoOptimum> {
   if (objective.kind === "none") return { method: "none", reason: objective.reason };
   assertObjective(objective);
   const reason = whyNone(objective);
   if (reason) return { method: "none", reason };
   if (hasClosedForm(objective)) return closedForm(objective);
+  if (objective.kind === "gufm-mse" && !isHeld(objective) && objective.bias === "none")
+    return unequalGufmSquaredErrorOptimum(objective);
   if (objective.counts.length > numericClassLimit) {
     return {
       method: "none",
@@ -34,11 +44,17 @@ export function unconstrainedOptimum(objective: UnconstrainedObjective): Optimum
     };
   }
   try {
-    return numericOptimum(objective);
+    return yield* search(objective);
   } catch (error) {
     if (error instanceof MathError) return { method: "none", reason: error.message };
     throw error;
   }
+}
+
+function* search(objective: SolvableObjective): Search<Optimum> {
+  if (objective.kind === "ufm-mse") return yield* findUnequalRidgeSquaredErrorOptimum(objective);
+  if (objective.kind === "gufm-mse" && !isHeld(objective)) return yield* findGufmSquaredErrorOptimum(objective);
+  return yield* findNumericOptimum(objective);
 }
 
 function closedForm(objective: SolvableObjective): Optimum {

@@ -9,6 +9,7 @@ import type { Optimum } from "../../../math/optimum.ts";
 import { slackTerm } from "../../../math/slackObjective.ts";
 import type { SolvableObjective, UnconstrainedObjective } from "../../../math/unconstrainedObjective.ts";
 import { unconstrainedOptimum } from "../../../math/unconstrainedOptimum.ts";
+import { excess } from "./optimalityBound.ts";
 import { randomMatrix } from "./sampling.ts";
 
 const frames: FrameShape[] = ["simplex", "orthogonal"];
@@ -93,6 +94,36 @@ describe.each(apart)("the limits of ρ: %s", (_, objective, frame) => {
     const losses = [0, 0.01, 1, 100, 1000].map((rho) => at(rho).loss);
     for (let i = 1; i < losses.length; i++) expect(losses[i]).toBeGreaterThan(losses[i - 1]);
     expect(losses[4] - losses[3]).toBeLessThan(1e-3 * losses[4]);
+  });
+});
+
+describe("a very large ρ", () => {
+  const sphere = { dim: 24, weightDecay: 0.01 } as const;
+  const kinds: Omit<Extract<SolvableObjective, { kind: "gufm-ce" | "gufm-mse" }>, "counts" | "slack">[] = [
+    { kind: "gufm-ce", ...sphere },
+    { kind: "gufm-mse", ...sphere, bias: "none" },
+    { kind: "gufm-mse", ...sphere, bias: "free" },
+  ];
+  const counts = { equal: [20, 20, 20, 20, 20], unequal: [10, 17, 24, 31, 60] };
+  const all = kinds.flatMap((kind) =>
+    frames.flatMap((frame) => [
+      { kind, frame, sizes: "equal" as const },
+      { kind, frame, sizes: "unequal" as const },
+    ]),
+  );
+
+  it.each(all)("is solved as well as a small one: $kind.kind $kind.bias, $frame, $sizes classes", ({ kind, frame, sizes }) => {
+    const at = (rho: number) => {
+      const objective = { ...kind, counts: counts[sizes], slack: { rho, frame } } as SolvableObjective;
+      const optimum = solved(objective);
+      // Above, ρ times the rounding of S is what the bound would be.
+      if (rho <= 1e6) expect(excess(objective, optimum)).toBeLessThan(1e-5);
+      expect(slackTerm(optimum.weights, { rho, frame }).value).toBeCloseTo(optimum.slack, 6);
+      return optimum.loss;
+    };
+    const losses = [1, 1e2, 1e4, 1e5, 1e6, 1e8, 1e10].map(at);
+    for (let i = 1; i < losses.length; i++) expect(losses[i]).toBeGreaterThanOrEqual(losses[i - 1] * (1 - 1e-9));
+    expect(losses[6] / losses[5] - 1).toBeLessThan(2e-2);
   });
 });
 

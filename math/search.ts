@@ -1,0 +1,13 @@
+/**
+ * A search that stops for a moment after each iteration, so that who runs it can do something else meanwhile, or give up: it may take
+ * seconds, and this program has one thread a process.
+ */
+export type Search<Found> = Generator<undefined, Found, undefined>;
+
+/** Runs a search to its end without a pause. @throws whatever the search throws */
+export function finish<Found>(search: Search<Found>): Found {
+  for (;;) {
+    const { done, value } = search.next();
+    if (done) return value;
+  }
+}
