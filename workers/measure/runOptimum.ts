@@ -3,7 +3,7 @@ import type { RunConfig } from "../../contract/runConfig.ts";
 import type { OptimumSummary } from "../../contract/runEvents.ts";
 import type { Optimum } from "../../math/optimum.ts";
 import { isBalanced, type UnconstrainedObjective } from "../../math/unconstrainedObjective.ts";
-import { type NoOptimum, unconstrainedOptimum } from "../../math/unconstrainedOptimum.ts";
+import { findUnconstrainedOptimum, type NoOptimum, unconstrainedOptimum } from "../../math/unconstrainedOptimum.ts";
 
 /**
  * The objective of a run with its last features set free: GUFM where a non-affine LN stands before the head, the classic
@@ -37,6 +37,25 @@ export function runOptimum(config: RunConfig, trainCounts: number[]): Optimum | 
   return unconstrainedOptimum(runObjective(config, trainCounts));
 }
 
+/** How long a search for L* holds up the event loop at most, ms. */
+const longestTurnMs = 50;
+
+/**
+ * The same, without holding up the event loop: with many unequal classes it takes seconds, in which a run may be cancelled.
+ * @param turn called each time the event loop has had its turn; throws to give up
+ */
+export async function findRunOptimum(config: RunConfig, trainCounts: number[], turn: () => void): Promise<Optimum | NoOptimum> {
+  const search = findUnconstrainedOptimum(runObjective(config, trainCounts));
+  for (let since = performance.now(); ; ) {
+    const { done, value } = search.next();
+    if (done) return value;
+    if (performance.now() - since < longestTurnMs) continue;
+    await new Promise(setImmediate);
+    turn();
+    since = performance.now();
+  }
+}
+
 /** What is stored with the run. */
 export function optimumSummary(optimum: Optimum | NoOptimum): OptimumSummary {
   if (optimum.method === "none")
@@ -62,7 +81,7 @@ export function optimumSummary(optimum: Optimum | NoOptimum): OptimumSummary {
 }
 
 function howFound({ method, counts }: Optimum): string {
-  if (method === "closed-form") return "Equal classes: closed form.";
+  if (method === "closed-form") return `${isBalanced(counts) ? "Equal" : "Unequal"} classes: closed form.`;
   if (!isBalanced(counts)) return "Unequal classes: solved numerically over class features.";
   return "Slack towards another frame than the classifier's own: solved numerically over class features.";
 }

@@ -8,7 +8,7 @@ import { createEngine } from "../engine/createEngine.ts";
 import { evaluateRun } from "../evaluate/evaluateRun.ts";
 import { measuringSteps, picturedSteps } from "../measure/measuringSteps.ts";
 import { makeObserver } from "../measure/observer.ts";
-import { optimumSummary, runOptimum } from "../measure/runOptimum.ts";
+import { findRunOptimum, optimumSummary } from "../measure/runOptimum.ts";
 import { defineNetwork } from "../models/defineNetwork.ts";
 import { initializeParameters, parameterCount } from "../models/parameterLayout.ts";
 import { learningRateAt } from "../training/schedule.ts";
@@ -59,7 +59,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     throw new Failure("DEVICE_UNAVAILABLE", `${error.message}. Choose the device "auto" or "cpu", or another worker.`);
   });
   const network = defineNetwork(config, dataset);
-  const optimum = runOptimum(config, dataset.resolved.trainCounts);
+  const optimum = await findRunOptimum(config, dataset.resolved.trainCounts, stopIfAsked);
   const { steps } = config.training;
   let step = run.resumeFrom?.step ?? 0;
   emit({

@@ -169,6 +169,23 @@ describe("a run's process", () => {
     expect(run.heard.filter(({ type }) => type === "progress").length).toBeLessThan(40);
   });
 
+  test("cancelled while L* of 100 unequal classes is searched for, it stops within 2 s", async () => {
+    const run = await start();
+    run.assign(
+      smallRun({
+        dataset: { id: "gaussian-clusters", classes: 100, dimension: 8, trainPerClass: 100, testPerClass: 2, imbalance: 0.02 },
+        regularizer: { family: "features", lambdaW: 0.005, lambdaH: 0.00001 },
+        width: 128,
+      }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // the data take milliseconds, the search seconds
+    const before = Date.now();
+    run.child.send({ type: "cancel" } satisfies ToRun);
+    expect((await run.exited).code).toBe(0);
+    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(run.events()).toMatchObject([{ kind: "ended", code: "CANCELLED", step: null }]);
+  });
+
   test("without its agent it makes a checkpoint and goes", async () => {
     const run = await start();
     run.assign(long);
