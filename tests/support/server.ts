@@ -120,6 +120,12 @@ export class TestServer {
     return answer.result!.data;
   }
 
+  /** Closes the pipes that its output is read from: each further write of the server's fails. */
+  stopReading(): void {
+    this.child.stdout!.destroy();
+    this.child.stderr!.destroy();
+  }
+
   /** SIGKILL: nothing is tidied up, the data folder stays. */
   async kill(): Promise<void> {
     await this.end("SIGKILL");
@@ -129,6 +135,12 @@ export class TestServer {
   async stop(): Promise<void> {
     await this.end("SIGINT");
     if (this.options.dataDir === undefined) rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** Ctrl+C; the code that it ends with. */
+  async interrupt(): Promise<number | null> {
+    await this.end("SIGINT");
+    return this.child.exitCode;
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {
