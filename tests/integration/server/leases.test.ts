@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { RunCounts } from "../../../contract/status.ts";
+import { workerProtocolVersion } from "../../../contract/workerProtocol.ts";
 import { ended, finished, logged, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { leaseOf, makeToken, RawWorker } from "./rawWorker.ts";
@@ -137,9 +138,12 @@ onBothDatabases("Leases", (server) => {
     const created = await makeToken(server());
     const worker = new RawWorker(server().url, created);
     await worker.connected();
-    const answer = await worker.hello({ protocol: 99 });
-    expect(answer).toMatchObject({ ok: false, code: "PROTOCOL_MISMATCH" });
-    expect((answer as { message: string }).message).toMatch(/version 99 .* version 1/);
+    for (const protocol of [workerProtocolVersion - 1, workerProtocolVersion + 1]) {
+      const message = expect.stringContaining(
+        `version ${protocol} of the protocol, the server version ${workerProtocolVersion}:`,
+      );
+      expect(await worker.hello({ protocol })).toEqual({ ok: false, code: "PROTOCOL_MISMATCH", message });
+    }
     expect(await worker.hello({ slots: "many" })).toMatchObject({ ok: false, code: "INVALID" });
     expect(await worker.hello()).toMatchObject({ ok: true });
     await expect(new RawWorker(server().url, "forged").connected()).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });

@@ -306,11 +306,11 @@ describe("refusals", () => {
   });
 
   it("a server of another age ends a new worker with its words, and keeps the data", async () => {
-    server.answerHello = { ok: false, code: "PROTOCOL_MISMATCH", message: "this server speaks protocol 2, the worker 1" };
+    server.answerHello = { ok: false, code: "PROTOCOL_MISMATCH", message: "this server speaks protocol 3, the worker 2" };
     const worker = startWorker();
     await worker.exited;
     expect(worker.exit?.code).toBe(2);
-    expect(worker.output).toContain("this server speaks protocol 2, the worker 1");
+    expect(worker.output).toContain("this server speaks protocol 3, the worker 2");
   });
 
   it.each([
