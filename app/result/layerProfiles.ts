@@ -61,9 +61,11 @@ export function layerProfiles(
   });
 }
 
-/** All measured steps of some runs for a metric, in order. */
+/** All measured steps of some runs for a metric, in order; the first layers of a network may have no values (a token that is alike in all texts). */
 export function profileSteps(store: ExperimentStore, runs: readonly RunRow[], metric: LayerMetric, split: Split): number[] {
   const steps = new Set<number>();
-  for (const run of runs) for (const step of store.series(run.id, seriesKey(split, metric, 1)).steps) steps.add(step);
+  for (const run of runs)
+    for (const layer of [1, run.config.depth])
+      for (const step of store.series(run.id, seriesKey(split, metric, layer)).steps) steps.add(step);
   return [...steps].sort((a, b) => a - b);
 }

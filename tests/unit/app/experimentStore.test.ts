@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ExperimentStore } from "../../../app/result/experimentStore.ts";
+import { profileSteps } from "../../../app/result/layerProfiles.ts";
 import { presets } from "../../../contract/presets.ts";
+import { seriesKey } from "../../../contract/seriesKey.ts";
 import type { RunStatus } from "../../../contract/status.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/views.ts";
 import type { WatchItem } from "../../../contract/watchProtocol.ts";
@@ -173,4 +175,12 @@ describe("rows", () => {
     expect(steps[0]).toBe(0);
     expect(steps.at(-1)).toBe(19_999);
   });
+});
+
+it("knows the steps of a layer profile where the first layer has no values, as of a token that is alike in all texts", () => {
+  const { store, id } = started();
+  const row = store.rows[0] as RunRow;
+  const last = seriesKey("train", "nc1.ratio", row.config.depth);
+  store.addSeries([{ runId: id, key: last, steps: [0, 10, 20], values: [3, 2, 1], total: 3 }]);
+  expect(profileSteps(store, store.rows, "nc1.ratio", "train")).toEqual([0, 10, 20]);
 });
