@@ -1,14 +1,20 @@
 import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
+import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import type { CompiledFunction, Engine, FunctionDefinition } from "../../../workers/engine/engine.ts";
+import { traceStep } from "../../../workers/engine/traceDefinition.ts";
 import { makeObserver } from "../../../workers/measure/observer.ts";
 import { runOptimum } from "../../../workers/measure/runOptimum.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { Graph, type Node } from "../../../workers/trace/graph.ts";
+import { toOnnx } from "../../../workers/trace/onnx.ts";
+import { oneHot } from "../../../workers/training/batches.ts";
+import { defineStep } from "../../../workers/training/defineStep.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
 import { dataOf, smallRun } from "../../unit/workers/support.ts";
 import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
@@ -113,6 +119,14 @@ function farthest(a: ArrayLike<number>, b: ArrayLike<number>, floor: number): nu
   return Array.from(a).reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]) / Math.max(Math.abs(x), floor)), 0);
 }
 
+/** With this setting ONNX Runtime refuses a model of which it would put a part elsewhere. */
+const openOnGpuAlone = (model: Uint8Array) =>
+  ort.InferenceSession.create(model, {
+    executionProviders: ["webgpu"],
+    logSeverityLevel: 4,
+    extra: { session: { disable_cpu_ep_fallback: "1" } },
+  });
+
 describe.skipIf(!isHere)("on WebGPU", () => {
   // ONNX Runtime forgets the shaders it has compiled when no session is open any more, and a software GPU compiles for seconds.
   let open: CompiledFunction;
@@ -145,6 +159,27 @@ describe.skipIf(!isHere)("on WebGPU", () => {
     },
     900_000,
   );
+
+  test.each(cases)("no part of a step falls back to the CPU: $name", async ({ run }) => {
+    const { config, data } = run();
+    const { train, classes, dimension } = data;
+    const { batch } = config.training;
+    const whole = {
+      x: { shape: [train.count, dimension], data: train.inputs },
+      y: { shape: [classes, train.count], data: oneHot(train.labels, classes) },
+    };
+    const given = batch === "full" ? whole : { batch, of: train.count };
+    const { model } = traceStep(defineStep(config, defineNetwork(config, data), given));
+    await (await openOnGpuAlone(model)).release();
+  });
+
+  test("an operator that the provider lacks would be noticed", async () => {
+    const graph = new Graph();
+    const x = graph.input("x", [4, 4], "float32");
+    const y = graph.node("LogSoftmax", [x], { shape: [4, 4], dtype: "float32" });
+    const model = toOnnx({ nodes: [y.node as Node], inputs: [x], constants: [], outputs: [{ name: "y", value: y }] });
+    await expect(openOnGpuAlone(model)).rejects.toThrow("fallback to CPU EP has been explicitly disabled");
+  });
 
   test("more pieces than a GPU has places for buffers are cut and joined right, along every axis", async () => {
     for (const axis of [0, 1, 2]) {
