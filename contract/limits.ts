@@ -3,6 +3,8 @@ export const limits = {
   depth: { min: 2, max: 64 },
   width: { min: 4, max: 1024 },
   classes: { min: 2, max: 1000 },
+  /** Characters of a class's name; a longer one is shown cut. */
+  classNameLength: 80,
   samplesPerClass: { min: 1, max: 10_000 },
   steps: { min: 1, max: 1_000_000 },
   learningRate: { min: 1e-8, max: 10 },

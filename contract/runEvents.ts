@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { attackNorms, attacks } from "./afterTraining.ts";
+import { classNames } from "./classNames.ts";
 import { datasetIds, inputShape } from "./datasetConfig.ts";
 import { failureCodes } from "./failure.ts";
+import { limits } from "./limits.ts";
 import { seriesKeyPattern } from "./seriesKey.ts";
 
 /** Numbers on a wire are finite: JSON would turn NaN into null without a word. */
@@ -19,8 +21,10 @@ export const resolvedDataset = z.strictObject({
   inputDimension: z.int(),
   /** How they lie; absent in old recordings. */
   input: inputShape.optional(),
-  trainCounts: z.array(z.int()).max(1000),
-  testCounts: z.array(z.int()).max(1000),
+  trainCounts: z.array(z.int()).max(limits.classes.max),
+  testCounts: z.array(z.int()).max(limits.classes.max),
+  /** What the classes are called, in their order; absent where nobody named them, and in old recordings. */
+  classNames: classNames.optional(),
 });
 export type ResolvedDataset = z.infer<typeof resolvedDataset>;
 

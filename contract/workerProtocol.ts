@@ -4,7 +4,7 @@ import { runConfig } from "./runConfig.ts";
 import { spooledEvent } from "./runEvents.ts";
 
 /** Raised when a worker and a server of different ages would misunderstand each other. */
-export const workerProtocolVersion = 2;
+export const workerProtocolVersion = 3;
 
 /** Socket.IO namespace of the workers. */
 export const workerNamespace = "/worker";

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+const longest = limits.classNameLength;
+
+/** Names of a data set's classes [K], in the order of their numbers. */
+export const classNames = z.array(z.string().max(longest)).max(limits.classes.max);
+
+/** Names as the wire takes them: one that is too long is cut, one without characters becomes its number. */
+export const boundClassNames = (names: readonly string[]): string[] =>
+  names.slice(0, limits.classes.max).map((name, k) => cut(name.trim()) || String(k));
+
+/** Whole characters alone: half a surrogate pair would be no text. */
+function cut(name: string): string {
+  if (name.length <= longest) return name;
+  let kept = "";
+  for (const character of name) {
+    if (kept.length + character.length >= longest) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/** What a person reads of class k: its name, or its number where none is known. */
+export const classLabel = (names: readonly string[] | undefined, k: number): string => names?.[k] ?? String(k);
