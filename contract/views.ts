@@ -39,6 +39,8 @@ export interface RunRow {
   /** Latest value of every series (all layers), by series key. */
   last: Record<string, number>;
   optimum: OptimumSummary | null;
+  /** Training samples; null until the run has begun. */
+  trainSamples: number | null;
   /** Robustness and transfer; null unless asked for and done. */
   evaluation: Evaluation | null;
   failure: { code: FailureCode; message: string } | null;

@@ -14,7 +14,7 @@ import { lastLayerKey } from "./lastValue.ts";
 import type { PanelSpec } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { runCsv } from "./runLink.ts";
-import { stepsPerEpoch } from "./shownRuns.ts";
+import { runEpoch } from "./shownRuns.ts";
 import { styleAmong } from "./studyStyle.ts";
 import type { ChangeView } from "./useResultView.ts";
 
@@ -67,7 +67,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
           endLabel: onlyDepth ? String(run.config.depth) : undefined,
           style: styleOf(run.config),
           ...series,
-          stepsPerEpoch: stepsPerEpoch(run.config) ?? undefined,
+          stepsPerEpoch: runEpoch(run) ?? undefined,
           elapsed: view.x === "time" ? store.series(run.id, "train/elapsedMs") : undefined,
         },
       ];

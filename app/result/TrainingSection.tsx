@@ -10,7 +10,7 @@ import type { ExperimentStore } from "./experimentStore.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { shownPanels } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
-import { shownRuns, stepsPerEpoch } from "./shownRuns.ts";
+import { runEpoch, shownRuns } from "./shownRuns.ts";
 import { styleAmong } from "./studyStyle.ts";
 import { TrainingPanel } from "./TrainingPanel.tsx";
 import type { ChangeView } from "./useResultView.ts";
@@ -41,7 +41,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
   const seeds = [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b);
   const depths = [...new Set(rows.map((row) => row.config.depth))].sort((a, b) => a - b);
   const logX = view.logX ?? detail?.config.measuring.name === "log";
-  const hasEpochs = runs.every((run) => stepsPerEpoch(run.config) !== null);
+  const hasEpochs = runs.every((run) => runEpoch(run) !== null);
   const shownDepths = view.depths ?? depths;
   const toggleDepth = (depth: number) => {
     const next = shownDepths.includes(depth)

@@ -1,5 +1,5 @@
-import { imbalanceOf } from "../../contract/datasetConfig.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
+import { trainingSamples } from "../../contract/datasetSizes.ts";
+import { stepsPerEpoch } from "../../contract/stepsPerEpoch.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { compareConfigs } from "./gridAxes.ts";
 import type { ResultView } from "./resultView.ts";
@@ -30,22 +30,9 @@ export function geometryRun(rows: readonly RunRow[], ordinal: number | null): Ru
   );
 }
 
-const imageTrainSizes: Record<string, { classes: number; samples: number }> = {
-  "fashion-mnist-mini": { classes: 10, samples: 2_000 },
-  "fashion-mnist": { classes: 10, samples: 60_000 },
-  mnist: { classes: 10, samples: 60_000 },
-  kmnist: { classes: 10, samples: 60_000 },
-  "emnist-balanced": { classes: 47, samples: 112_800 },
-  cifar10: { classes: 10, samples: 50_000 },
-  cifar100: { classes: 100, samples: 50_000 },
-};
-
-/** Optimizer steps of one pass over the training set; null where the data set's size does not follow from the config. */
-export function stepsPerEpoch({ training, dataset }: RunConfig): number | null {
-  if (training.batch === "full") return 1;
-  if (imbalanceOf(dataset) < 1) return null;
-  const known = imageTrainSizes[dataset.id];
-  const classes = "classes" in dataset ? dataset.classes : known?.classes;
-  const samples = dataset.trainPerClass === null ? known?.samples : classes && classes * dataset.trainPerClass;
-  return samples === undefined ? null : Math.ceil(samples / training.batch);
+/** Optimizer steps of a run's epoch; null while the number of its training samples is not known. */
+export function runEpoch({ config, trainSamples }: Pick<RunRow, "config" | "trainSamples">): number | null {
+  const samples = trainSamples ?? trainingSamples(config.dataset);
+  if (config.training.batch === "full") return 1;
+  return samples === null ? null : stepsPerEpoch(config.training.batch, samples);
 }

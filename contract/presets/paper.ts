@@ -1,4 +1,6 @@
+import { publishedSizes } from "../datasetSizes.ts";
 import type { ExperimentConfig } from "../experimentConfig.ts";
+import { stepsPerEpoch } from "../stepsPerEpoch.ts";
 import { trainingConfig } from "../trainingConfig.ts";
 import { common, ladder, pictures, ridge, splitRidge } from "./grid.ts";
 import type { Preset } from "./preset.ts";
@@ -30,8 +32,11 @@ const smallBranches =
   "Weights start normal with deviation √(1/fan-in), each residual branch's last matrix at a tenth of it, so that all depths train at one rate.";
 const fullBatch = "Full batch: only the loss over the whole training set has an exact gap to L*.";
 const batches = "Batches of 200: the loss and the gap are measured over the whole training set all the same.";
-const epochs = (batch: number, steps: number) =>
-  `Batches of ${batch.toLocaleString("en")}: 5,000 epochs are ${steps.toLocaleString("en")} steps.`;
+const paperEpochs = 5_000;
+const stepsOf = (set: "cifar10" | "mnist" | "imdb", batch: number) =>
+  paperEpochs * stepsPerEpoch(batch, publishedSizes[set]!.train);
+const epochs = (set: Parameters<typeof stepsOf>[0], batch: number) =>
+  `Batches of ${batch.toLocaleString("en")}: ${paperEpochs.toLocaleString("en")} epochs are ${stepsOf(set, batch).toLocaleString("en")} steps.`;
 const warmup = (steps: number) =>
   `The rate rises over the first ${steps.toLocaleString("en")} steps: without it the deepest transformers kept hidden weights they do not need.`;
 const patches =
@@ -54,13 +59,13 @@ const rows: Row[] = [
     description: "One-layer residual blocks: NC1, NC2 and NC3 fall with depth.",
     choices: [...shared, smallBranches],
     full: {
-      choices: [epochs(1000, 250_000)],
+      choices: [epochs("cifar10", 1000)],
       config: {
         ...common,
         datasets: [pictures("cifar10", null)],
         depths: ladder,
         seeds: seeds.full,
-        training: train(0.005, 250_000, 1000),
+        training: train(0.005, stepsOf("cifar10", 1000), 1000),
       },
     },
     tonight: {
@@ -82,14 +87,14 @@ const rows: Row[] = [
     description: "A vision transformer with merged attention matrices and one-layer MLPs: NC1, NC2 and NC3 fall with depth.",
     choices: [...shared, smallBranches, patches],
     full: {
-      choices: [epochs(500, 500_000), warmup(5000)],
+      choices: [epochs("cifar10", 500), warmup(5000)],
       config: {
         ...common,
         architectures: [{ name: "t11", normalization: "post-ln" }],
         datasets: [pictures("cifar10", null)],
         depths: ladder,
         seeds: seeds.full,
-        training: { ...train(0.005, 500_000, 500), warmupSteps: 5000 },
+        training: { ...train(0.005, stepsOf("cifar10", 500), 500), warmupSteps: 5000 },
       },
     },
     tonight: {
@@ -117,14 +122,14 @@ const rows: Row[] = [
       convergence,
     ],
     full: {
-      choices: ["IMDB, texts cut to 256 words, 20,000 words: the paper names no tokenizer.", epochs(500, 250_000)],
+      choices: ["IMDB, texts cut to 256 words, 20,000 words: the paper names no tokenizer.", epochs("imdb", 500)],
       config: {
         ...common,
         architectures: [{ name: "t11", normalization: "pre-ln" }],
         datasets: [{ id: "imdb", maxLength: 256, vocabulary: 20_000, trainPerClass: null, testPerClass: null }],
         depths: ladder,
         seeds: seeds.full,
-        training: trainSmall(0.001, 250_000, 500),
+        training: trainSmall(0.001, stepsOf("imdb", 500), 500),
         convergence: { minTrainAccuracy: 0.99 },
       },
     },
@@ -153,7 +158,7 @@ const rows: Row[] = [
       "Two-layer residual blocks fall with depth when the hidden layers' decay is λ/L and the head's stays constant; with a constant λ they stay nearly flat.",
     choices: [...shared, smallBranches, "Objective (11) for λ/L: the head keeps λ_L = 0.005 at every depth."],
     full: {
-      choices: [epochs(1000, 300_000)],
+      choices: [epochs("mnist", 1000)],
       config: {
         ...common,
         architectures: [{ name: "rn2", normalization: "post-ln" }],
@@ -161,7 +166,7 @@ const rows: Row[] = [
         depths: ladder,
         regularizers: [splitRidge, ridge],
         seeds: seeds.full,
-        training: train(0.005, 300_000, 1000),
+        training: train(0.005, stepsOf("mnist", 1000), 1000),
       },
     },
     tonight: {
@@ -186,7 +191,7 @@ const rows: Row[] = [
       "Both architectures on a simpler set, and the total regularization loss, which falls with depth: choose it as the metric of the curve.",
     choices: [...shared, smallBranches, patches],
     full: {
-      choices: [epochs(1000, 300_000)],
+      choices: [epochs("mnist", 1000)],
       config: {
         ...common,
         architectures: [
@@ -196,7 +201,7 @@ const rows: Row[] = [
         datasets: [pictures("mnist", null)],
         depths: ladder,
         seeds: seeds.full,
-        training: train(0.005, 300_000, 1000),
+        training: train(0.005, stepsOf("mnist", 1000), 1000),
       },
     },
     tonight: {

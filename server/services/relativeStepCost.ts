@@ -1,8 +1,8 @@
 import { headsOf, isTransformer, linearLayers, patchOf } from "../../contract/architecture.ts";
 import { imageShape } from "../../contract/datasetConfig.ts";
+import { type DatasetSize, datasetSize } from "../../contract/datasetSizes.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { stepCost } from "../../math/stepCost.ts";
-import { type DatasetSize, datasetSize } from "./datasetSize.ts";
 
 /** Operations an activation for bias, ReLU, skip and LayerNorm with their gradients, a softmax weight, a parameter's update. */
 const perActivation = 30;

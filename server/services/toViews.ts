@@ -43,6 +43,7 @@ export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
     totalSteps: run.totalSteps,
     stepMs: run.stepMs,
     optimum: run.optimum,
+    trainSamples: run.dataset === null ? null : run.dataset.trainCounts.reduce((sum, count) => sum + count, 0),
     evaluation: run.evaluation,
     failure: run.failure,
     workerName: run.workerName,

@@ -1,4 +1,5 @@
 import { Failure } from "../../contract/failure.ts";
+import { stepsPerEpoch } from "../../contract/stepsPerEpoch.ts";
 import type { SampleSet } from "../data/dataset.ts";
 import { randomStream, shuffle } from "../data/randomStream.ts";
 
@@ -29,7 +30,7 @@ export function makeBatches(set: SampleSet, classes: number, batch: number, seed
       `The batch size ${batch} is above the ${set.count} training samples; choose a smaller batch or "full".`,
     );
   const dimension = set.inputs.length / set.count;
-  const perEpoch = Math.floor(set.count / batch);
+  const perEpoch = stepsPerEpoch(batch, set.count);
   const x = new Float32Array(batch * dimension);
   const y = new Float32Array(classes * batch);
   let order = new Uint32Array(0);

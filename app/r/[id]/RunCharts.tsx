@@ -7,6 +7,7 @@ import { useAddress } from "../../address/useAddress.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/SeriesPanel.tsx";
 import { xModes } from "../../charts/seriesX.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { runEpoch } from "../../result/shownRuns.ts";
 import { WhenVisible } from "../../result/WhenVisible.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Checkbox } from "../../ui/Field.tsx";
@@ -70,9 +71,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
     [pushToAddress],
   );
 
-  const samples = detail.dataset?.trainCounts.reduce((sum, count) => sum + count, 0) ?? 0;
-  const { batch } = config.training;
-  const stepsPerEpoch = batch === "full" || samples === 0 ? 1 : Math.ceil(samples / batch);
+  const stepsPerEpoch = runEpoch(detail.row);
   const optimum = detail.row.optimum?.loss ?? null;
 
   return (
@@ -81,7 +80,9 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
         <Labelled text="x axis">
           <Segmented
             label="x axis"
-            options={xModes.map((value) => ({ value, label: value }))}
+            options={xModes
+              .filter((mode) => mode !== "epoch" || stepsPerEpoch !== null)
+              .map((value) => ({ value, label: value }))}
             value={x}
             onChange={(mode) => address.set({ x: mode === "step" ? null : mode })}
           />
@@ -179,7 +180,7 @@ const RunPanel = memo(function RunPanel({
   store: RunSeriesStore;
   version: number;
   elapsedKey: string;
-  stepsPerEpoch: number;
+  stepsPerEpoch: number | null;
   optimum: number | null;
   x: (typeof xModes)[number];
   logX: boolean;
@@ -197,7 +198,7 @@ const RunPanel = memo(function RunPanel({
           label: line.label,
           endLabel: line.endLabel,
           style: line.style,
-          stepsPerEpoch,
+          stepsPerEpoch: stepsPerEpoch ?? undefined,
           elapsed: store.get(elapsedKey),
           ...store.get(line.key),
         }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readView, viewPatch } from "../../../app/result/resultView.ts";
-import { geometryRun, shownRuns, stepsPerEpoch } from "../../../app/result/shownRuns.ts";
+import { geometryRun, runEpoch, shownRuns } from "../../../app/result/shownRuns.ts";
 import { trainingConfig } from "../../../contract/trainingConfig.ts";
 import { aConfig, aRow } from "./support.ts";
 
@@ -79,11 +79,21 @@ describe("runs that are shown", () => {
   });
 });
 
-describe("stepsPerEpoch", () => {
-  it("is 1 for full batches, and follows from the data set otherwise", () => {
-    expect(stepsPerEpoch(aConfig())).toBe(1);
-    expect(stepsPerEpoch(aConfig({ training: trainingConfig.parse({ batch: 30 }) }))).toBe(4);
+describe("runEpoch", () => {
+  const batch = (size: number) => ({ training: trainingConfig.parse({ batch: size }) });
+  it("is 1 for full batches, and follows from the data set otherwise: whole batches alone, as the trainer has it", () => {
+    expect(runEpoch(aRow({}, {}))).toBe(1);
+    expect(runEpoch(aRow(batch(30), {}))).toBe(3);
     const mini = { id: "fashion-mnist-mini", trainPerClass: null, testPerClass: null } as const;
-    expect(stepsPerEpoch(aConfig({ dataset: mini, training: trainingConfig.parse({ batch: 128 }) }))).toBe(16);
+    expect(runEpoch(aRow({ dataset: mini, ...batch(128) }, {}))).toBe(15);
+    expect(runEpoch(aRow({ dataset: { ...mini, id: "emnist-letters" }, ...batch(1000) }, {}))).toBe(124);
+  });
+  it("is that of the data where a run has begun, and not known before where only they tell", () => {
+    const own = { id: "image-folder", folder: "birds", size: 32, trainPerClass: 100, testPerClass: null } as const;
+    const row = aRow({ dataset: own, ...batch(64) }, {});
+    expect(runEpoch(row)).toBeNull();
+    expect(runEpoch({ ...row, trainSamples: 700 })).toBe(10);
+    const unequal = { id: "mnist", trainPerClass: 100, testPerClass: null, imbalance: 0.1 } as const;
+    expect(runEpoch(aRow({ dataset: unequal, ...batch(64) }, {}))).toBeNull();
   });
 });

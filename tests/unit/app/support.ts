@@ -33,6 +33,7 @@ export function aRow(config: Partial<RunConfig>, last: Record<string, number>, s
     totalSteps: 100,
     stepMs: null,
     last,
+    trainSamples: null,
     optimum: null,
     evaluation: null,
     failure: null,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Architecture, architectures } from "../../../contract/architecture.ts";
 import { type DatasetConfig, datasetConfig, datasetIds, inputKind } from "../../../contract/datasetConfig.ts";
+import { datasetSize } from "../../../contract/datasetSizes.ts";
 import { expandGrid } from "../../../contract/experimentConfig.ts";
 import { presets } from "../../../contract/presets.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
-import { datasetSize } from "../../../server/services/datasetSize.ts";
 import { relativeStepCost } from "../../../server/services/relativeStepCost.ts";
 
 const base = expandGrid(presets.find(({ id }) => id === "first-light")!.config)[0];

@@ -1,4 +1,4 @@
-import { type DatasetConfig, type DatasetId, imageShape } from "../../contract/datasetConfig.ts";
+import { type DatasetConfig, type DatasetId, imageShape, imbalanceOf } from "./datasetConfig.ts";
 
 export interface DatasetSize {
   classes: number;
@@ -9,7 +9,7 @@ export interface DatasetSize {
 }
 
 /** Classes and training samples of the whole published sets. */
-const published: Partial<Record<DatasetId, { classes: number; train: number }>> = {
+export const publishedSizes: Partial<Record<DatasetId, { classes: number; train: number }>> = {
   "fashion-mnist-mini": { classes: 10, train: 2_000 },
   "fashion-mnist": { classes: 10, train: 60_000 },
   mnist: { classes: 10, train: 60_000 },
@@ -36,7 +36,13 @@ export function datasetSize(config: DatasetConfig): DatasetSize {
     return { classes: config.classes, inputDim: config.dimension, train: config.classes * config.trainPerClass };
   const image = imageShape(config);
   const inputDim = image ? image.channels * image.height * image.width : "maxLength" in config ? config.maxLength : 1;
-  const { classes, train } = (published[config.id] ?? supposed[config.id])!;
+  const { classes, train } = (publishedSizes[config.id] ?? supposed[config.id])!;
   const asked = config.trainPerClass === null ? train : classes * config.trainPerClass;
-  return { classes, inputDim, train: published[config.id] ? Math.min(train, asked) : asked };
+  return { classes, inputDim, train: publishedSizes[config.id] ? Math.min(train, asked) : asked };
+}
+
+/** Training samples that a config will have; null where only the data tell: of a person's own set, and where classes are cut to be unequal. */
+export function trainingSamples(config: DatasetConfig): number | null {
+  const isKnown = publishedSizes[config.id] !== undefined || "classes" in config;
+  return isKnown && imbalanceOf(config) === 1 ? datasetSize(config).train : null;
 }
