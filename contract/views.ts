@@ -103,6 +103,8 @@ export interface WorkerView {
   id: string;
   name: string;
   local: boolean;
+  /** Of its program, as it said when it connected. */
+  version: string;
   connected: boolean;
   lastSeenAt: string;
   machine: { host: string; platform: string; cpu: string; cores: number; memoryBytes: number };

@@ -1,3 +1,4 @@
+import { aboutRouter } from "./routers/about.ts";
 import { experimentsRouter } from "./routers/experiments.ts";
 import { runsRouter } from "./routers/runs.ts";
 import { sharedRouter, sharesRouter } from "./routers/shares.ts";
@@ -6,6 +7,7 @@ import { router } from "./trpc.ts";
 
 /** Every procedure; pages import the type alone. Dates are ISO texts. A failed call carries `data.failure` = {code, message}. */
 export const appRouter = router({
+  about: aboutRouter,
   experiments: experimentsRouter,
   runs: runsRouter,
   workers: workersRouter,

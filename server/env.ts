@@ -1,5 +1,6 @@
+import { realpathSync } from "node:fs";
 import { isIP } from "node:net";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Failure } from "../contract/failure.ts";
 
 export interface ServerSettings {
@@ -76,4 +77,10 @@ export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAP
 export function workerEnvironment(token: string): NodeJS.ProcessEnv {
   const { COLLAPSAR_ACCESS_KEY: _key, DATABASE_URL: _url, ...rest } = process.env;
   return { ...rest, COLLAPSAR_WORKER_TOKEN: token };
+}
+
+/** The environment in which git is asked about the sources: about them alone, not about a repository around them, and without locks. */
+export function gitEnvironment(root: string): NodeJS.ProcessEnv {
+  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...rest } = process.env;
+  return { ...rest, GIT_CEILING_DIRECTORIES: dirname(realpathSync(root)), GIT_OPTIONAL_LOCKS: "0" };
 }

@@ -6,6 +6,7 @@ import type { ServerSettings } from "./env.ts";
 import { AccessKey } from "./http/accessKey.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
+import { readProgramVersion } from "./programVersion.ts";
 import { importSamples } from "./samples/importSamples.ts";
 import type { ServiceContext } from "./services/context.ts";
 import { Refresher } from "./services/refresher.ts";
@@ -56,7 +57,14 @@ export async function startServer(
       settings.publicUrl ?? `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
     const refresher = new Refresher();
     const refreshSoon = (id: string) => refresher.soon(id);
-    const context: ServiceContext = { database, changes: hub, dispatch: supervisor, refreshSoon, publicUrl };
+    const context: ServiceContext = {
+      database,
+      changes: hub,
+      dispatch: supervisor,
+      refreshSoon,
+      publicUrl,
+      version: readProgramVersion(),
+    };
     refresher.open(context);
     undo.push(() => refresher.stop());
     await supervisor.start(context);

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { realpathSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 
 /** What the environment says to a worker; the command's flags go before it. */
 export interface WorkerEnvironment {
@@ -34,3 +35,9 @@ export const compilerName = (): string => process.env.CXX || "g++";
 
 /** The environment of a compiler, with more in it. */
 export const buildEnvironment = (more: Record<string, string>): NodeJS.ProcessEnv => ({ ...process.env, ...more });
+
+/** The environment in which git is asked about the sources: about them alone, not about a repository around them, and without locks. */
+export function gitEnvironment(root: string): NodeJS.ProcessEnv {
+  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...rest } = process.env;
+  return { ...rest, GIT_CEILING_DIRECTORIES: dirname(realpathSync(root)), GIT_OPTIONAL_LOCKS: "0" };
+}

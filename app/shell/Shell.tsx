@@ -12,6 +12,7 @@ import { useToast } from "../ui/Toast.tsx";
 import { CommandPalette } from "./CommandPalette.tsx";
 import { KeyHelp } from "./KeyHelp.tsx";
 import { Logo } from "./Logo.tsx";
+import { ProgramVersion } from "./ProgramVersion.tsx";
 import { useKeys } from "./useKeys.ts";
 
 const places: { href: string; label: string; icon: IconName; within: RegExp }[] = [
@@ -103,6 +104,7 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
       </header>
       <main id="content" className="mx-auto max-w-[1680px] px-4 pt-5 pb-24 sm:pb-12 lg:px-6">
         {children}
+        <ProgramVersion />
       </main>
       <nav
         aria-label="Pages"

@@ -38,6 +38,9 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
           </span>
         )}
       </p>
+      <p className="mt-0.5 text-ink-faint text-xs" data-testid="worker-version">
+        Collapsar {worker.version}
+      </p>
       <ul aria-label="Devices" className="mt-2 flex flex-wrap gap-1.5">
         {worker.devices.map((device) => (
           <li key={device}>

@@ -57,7 +57,7 @@ async function makeRun(orm: Database["orm"], run: StoredRun, most: number): Prom
     const text = item.steps.join();
     const place = places.get(text) ?? steps.push(item.steps) - 1;
     places.set(text, place);
-    series[item.key] = [place, item.values.map((value) => round(value, 6))];
+    series[item.key] = [place, item.values];
   }
   const snapshots = (await listGeometry(orm, run.id)).map((row) => row.snapshot);
   return {

@@ -23,7 +23,7 @@ export interface SampleRun {
   evaluation?: Evaluation;
   /** Every list of steps once; the series name theirs by its place. */
   steps: number[][];
-  /** key → [place of its steps, values of six digits] */
+  /** key → [place of its steps, values as they were measured (of six digits in the oldest recordings)] */
   series: Record<string, [number, number[]]>;
   geometry: GeometrySnapshot[];
 }

@@ -40,4 +40,6 @@ export interface ServiceContext {
   refreshSoon(experimentId: string): void;
   /** Address that links and commands carry, without a slash at its end. */
   readonly publicUrl: string;
+  /** Of this program; see contract/programVersion.ts. */
+  readonly version: string;
 }

@@ -16,6 +16,7 @@ export async function listWorkers(context: ServiceContext): Promise<WorkerView[]
       id: worker.id,
       name: worker.name,
       local: worker.local,
+      version: worker.version,
       connected: connection !== null,
       lastSeenAt: worker.lastSeenAt.toISOString(),
       machine: worker.machine,

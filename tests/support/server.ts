@@ -155,5 +155,5 @@ export class TestServer {
 const queries = new Set([
   ...["list", "get", "estimate", "series", "profile"].map((name) => `experiments.${name}`),
   ...["get", "log", "geometry", "series"].map((name) => `runs.${name}`),
-  ...["workers.list", "workers.tokens", "shares.list", "shared.open"],
+  ...["about.program", "workers.list", "workers.tokens", "shares.list", "shared.open"],
 ]);

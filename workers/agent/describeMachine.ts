@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { arch, cpus, hostname, release, totalmem, type } from "node:os";
 import type { Hello } from "../../contract/workerProtocol.ts";
 
@@ -12,10 +11,4 @@ export function describeMachine(): Hello["machine"] {
     cores: cores.length,
     memoryBytes: totalmem(),
   };
-}
-
-/** Version of this program. */
-export function programVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
-  return manifest.version;
 }

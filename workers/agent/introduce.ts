@@ -1,6 +1,7 @@
 import { type DatasetAvailability, type Hello, workerProtocolVersion } from "../../contract/workerProtocol.ts";
+import { readProgramVersion } from "../programVersion.ts";
 import type { Attempt } from "./attempt.ts";
-import { describeMachine, programVersion } from "./describeMachine.ts";
+import { describeMachine } from "./describeMachine.ts";
 
 /** What a worker offers. */
 export interface Offer {
@@ -11,6 +12,8 @@ export interface Offer {
   datasets: DatasetAvailability[];
 }
 
+/** Read once: it is that of the sources this process was started from. */
+const version = readProgramVersion();
 const mostLeases = 1_000;
 
 /** What a worker says when it connects. */
@@ -20,7 +23,7 @@ export function introduce(self: { workerId: string; name: string; offer: Offer; 
     protocol: workerProtocolVersion,
     workerId,
     name,
-    version: programVersion(),
+    version,
     machine: describeMachine(),
     slots: offer.slots,
     devices: offer.devices,

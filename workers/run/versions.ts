@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
+import { readProgramVersion } from "../programVersion.ts";
 
 /** What computed a run, stored with it. */
 export const versions: Record<string, string> = {
-  collapsar: packageVersion("../../package.json"),
+  collapsar: readProgramVersion(),
   node: process.versions.node,
   "@tensorflow/tfjs": packageVersion("../../node_modules/@tensorflow/tfjs/package.json"),
   "onnxruntime-node": packageVersion("../../node_modules/onnxruntime-node/package.json"),

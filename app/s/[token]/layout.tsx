@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { DataProvider } from "../../data/DataProvider.tsx";
+import { ProgramVersion } from "../../shell/ProgramVersion.tsx";
 import { SharedGate } from "./SharedGate.tsx";
 
 export const metadata: Metadata = {
@@ -14,7 +15,10 @@ export default async function SharedLayout({ params, children }: { params: Promi
   const { token } = await params;
   return (
     <DataProvider shareToken={decodeURIComponent(token)}>
-      <SharedGate>{children}</SharedGate>
+      <SharedGate>
+        {children}
+        <ProgramVersion />
+      </SharedGate>
     </DataProvider>
   );
 }
