@@ -10,6 +10,7 @@ export const failureCodes = [
   "PROTOCOL_MISMATCH",
   "DATASET_UNAVAILABLE",
   "DATASET_CORRUPT",
+  "DATASET_CHANGED", // a run was to resume on other data than it was trained on; the message has both hashes
   "DEVICE_UNAVAILABLE",
   "DIVERGED", // a non-finite loss, with its step
   "CRASHED", // the run's process ended without a word

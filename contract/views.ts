@@ -1,5 +1,6 @@
 import type { ExperimentConfig } from "./experimentConfig.ts";
 import type { FailureCode } from "./failure.ts";
+import type { OwnSet } from "./ownSet.ts";
 import type { RunConfig } from "./runConfig.ts";
 import type { Evaluation, OptimumSummary, ResolvedDataset, StartedEvent } from "./runEvents.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "./status.ts";
@@ -41,6 +42,8 @@ export interface RunRow {
   optimum: OptimumSummary | null;
   /** Training samples; null until the run has begun. */
   trainSamples: number | null;
+  /** sha256 of the data it was trained on; null until it has started. */
+  dataHash: string | null;
   /** Robustness and transfer; null unless asked for and done. */
   evaluation: Evaluation | null;
   failure: { code: FailureCode; message: string } | null;
@@ -111,6 +114,8 @@ export interface WorkerView {
   slots: number;
   devices: string[];
   datasets: DatasetAvailability[];
+  /** What its data-set folder holds of a person's own; null while it has not said. */
+  ownSets: OwnSet[] | null;
   system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null;
   runs: { id: string; experimentId: string; experimentName: string; label: string; step: number; totalSteps: number }[];
 }

@@ -76,6 +76,10 @@ export const assignment = z.strictObject({
    * after its own, or points in between would be missing.
    */
   lastStarted: z.int().min(0).optional(),
+  /** A person asked for a beginning at step 0 on the data as they are: no checkpoint is used. */
+  fromStart: z.boolean().optional(),
+  /** On what the last attempt that started trained: other data end this one. Absent where none has, and with `fromStart`. */
+  trainedOn: z.strictObject({ attempt: z.int().min(1), hash: z.string().max(128) }).optional(),
 });
 export type Assignment = z.infer<typeof assignment>;
 export type AssignAnswer = { accepted: boolean; reason?: string };
@@ -112,6 +116,8 @@ export type WorkerToServer = {
   hello: (message: unknown, answer: (reply: HelloAnswer) => void) => void;
   events: (message: unknown, answer: (reply: EventAnswer) => void) => void;
   heartbeat: (message: unknown, answer: (reply: HeartbeatAnswer) => void) => void;
+  /** See ownSet.ts. */
+  ownSets: (message: unknown) => void;
   /** The worker is stopping: it takes no more runs over this connection. */
   leaving: () => void;
 };

@@ -16,6 +16,7 @@ import {
 } from "drizzle-orm/pg-core";
 import type { ExperimentConfig } from "../contract/experimentConfig.ts";
 import type { FailureCode } from "../contract/failure.ts";
+import type { OwnSet } from "../contract/ownSet.ts";
 import type { RunConfig } from "../contract/runConfig.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/runEvents.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
@@ -64,6 +65,8 @@ export const runs = pgTable(
     config: jsonb("config").$type<RunConfig>().notNull(),
     status: text("status").$type<RunStatus>().notNull().default("queued"),
     attempt: integer("attempt").notNull().default(0),
+    /** Its next attempt that starts begins at step 0, on the data as they are. */
+    fromStart: boolean("from_start").notNull().default(false),
     /** Attempts that crashed or were lost since the run was last asked for: at the limit it fails. */
     setbacks: integer("setbacks").notNull().default(0),
     step: integer("step").notNull().default(0),
@@ -194,6 +197,8 @@ export const workers = pgTable("workers", {
   slots: integer("slots").notNull(),
   devices: jsonb("devices").$type<string[]>().notNull(),
   datasets: jsonb("datasets").$type<Hello["datasets"]>().notNull(),
+  /** null until it has said what its data-set folder holds. */
+  ownSets: jsonb("own_sets").$type<OwnSet[]>(),
   firstSeenAt: now("first_seen_at"),
   lastSeenAt: now("last_seen_at"),
 });

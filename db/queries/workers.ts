@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
+import type { OwnSet } from "../../contract/ownSet.ts";
 import type { Executor } from "../database.ts";
 import { workers, workerTokens } from "../schema.ts";
 
@@ -26,6 +27,10 @@ export async function upsertWorker(
 
 export async function noteSeen(db: Executor, id: string): Promise<void> {
   await db.update(workers).set({ lastSeenAt: clock }).where(eq(workers.id, id));
+}
+
+export async function noteOwnSets(db: Executor, id: string, ownSets: OwnSet[]): Promise<void> {
+  await db.update(workers).set({ ownSets }).where(eq(workers.id, id));
 }
 
 /** Workers seen in the last 30 days, the newest first. */

@@ -23,6 +23,7 @@ export async function listWorkers(context: ServiceContext): Promise<WorkerView[]
       slots: worker.slots,
       devices: worker.devices,
       datasets: worker.datasets,
+      ownSets: worker.ownSets,
       system: connection?.system ?? null,
       runs: (leased.get(worker.id) ?? []).map(({ id, experimentId, experimentName, step, totalSteps, config }) => ({
         ...{ id, experimentId, experimentName, step, totalSteps },

@@ -44,6 +44,7 @@ export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
     stepMs: run.stepMs,
     optimum: run.optimum,
     trainSamples: run.dataset === null ? null : run.dataset.trainCounts.reduce((sum, count) => sum + count, 0),
+    dataHash: run.dataset?.hash ?? null,
     evaluation: run.evaluation,
     failure: run.failure,
     workerName: run.workerName,

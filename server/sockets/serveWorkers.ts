@@ -6,6 +6,7 @@ import type { ServiceContext } from "../services/context.ts";
 import { digest } from "../services/secrets.ts";
 import { storeEvents } from "../services/storeEvents.ts";
 import { greetWorker } from "../supervisor/greetWorker.ts";
+import { hearOwnSets, ownSetsAssembly } from "../supervisor/hearOwnSets.ts";
 import { hearWorker } from "../supervisor/hearWorker.ts";
 import type { ConnectedWorker, WorkerLine } from "../supervisor/roster.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -86,6 +87,13 @@ function serveWorker(
     if (!beat.success) return;
     // Without an answer the worker hangs up and calls again: so it does while the database is away.
     await hearWorker(context, worker, beat.data).then(answer, (error) => console.error("heartbeat:", (error as Error).message));
+  });
+
+  const assemble = ownSetsAssembly();
+  socket.on("ownSets", async (message) => {
+    if (!worker) return;
+    await hearOwnSets(context, worker, assemble, message).catch((error) => console.error("own sets:", (error as Error).message));
+    supervisor.wake();
   });
 
   socket.on("leaving", () => {

@@ -51,7 +51,7 @@ export async function greetWorker(
   const kept = new Set(renewed.map((run) => run.runId));
   const lost = holding.filter((lease) => !kept.has(lease.runId));
   await takeBackForgotten(context, workerId, kept);
-  const worker = supervisor.roster.add({ id: workerId, name, tokenId: token.id, slots, line, busy: kept });
+  const worker = supervisor.roster.add({ id: workerId, name, tokenId: token.id, slots, line, datasets, busy: kept });
   context.changes.listChanged("workers");
   for (const run of renewed) if (run.status === "cancelling") line.cancel({ runId: run.runId, attempt: run.attempt });
   const { heartbeatMs, leaseMs } = protocolTimes;

@@ -1,4 +1,5 @@
-import type { AssignAnswer, Assignment, CancelRequest, Heartbeat } from "../../contract/workerProtocol.ts";
+import type { OwnSet } from "../../contract/ownSet.ts";
+import type { AssignAnswer, Assignment, CancelRequest, DatasetAvailability, Heartbeat } from "../../contract/workerProtocol.ts";
 
 /** The line to a worker. */
 export interface WorkerLine {
@@ -14,6 +15,9 @@ export interface ConnectedWorker {
   tokenId: string;
   slots: number;
   line: WorkerLine;
+  datasets: DatasetAvailability[];
+  /** null until it has said what its data-set folder holds. */
+  ownSets: OwnSet[] | null;
   /** Runs that take a slot: given to it, or held by it when it came. */
   busy: Set<string>;
   system: Heartbeat["system"] | null;
@@ -32,9 +36,9 @@ export class Roster {
   private readonly workers = new Map<string, ConnectedWorker>();
 
   /** A worker that comes again replaces its former connection. */
-  add(worker: Pick<ConnectedWorker, "id" | "name" | "tokenId" | "slots" | "line" | "busy">): ConnectedWorker {
+  add(worker: Pick<ConnectedWorker, "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "busy">): ConnectedWorker {
     const before = this.workers.get(worker.id);
-    const added = { ...worker, system: before?.system ?? null, heardAt: performance.now(), restsUntil: 0 };
+    const added = { ...worker, ownSets: null, system: before?.system ?? null, heardAt: performance.now(), restsUntil: 0 };
     this.workers.set(worker.id, added);
     if (before && before.line !== worker.line) before.line.hangUp();
     return added;

@@ -35,6 +35,7 @@ export function aRow(config: Partial<RunConfig>, last: Record<string, number>, s
     last,
     trainSamples: null,
     optimum: null,
+    dataHash: status === "queued" ? null : "d0",
     evaluation: null,
     failure: null,
     workerName: null,
