@@ -34,3 +34,9 @@ export function experimentStatus(counts: RunCounts): ExperimentStatus {
   if (ended === total) return counts.finished === total && total > 0 ? "finished" : "incomplete";
   return ended > 0 ? "running" : "queued";
 }
+
+export function countStatuses(runs: Iterable<{ status: RunStatus }>): RunCounts {
+  const counts = Object.fromEntries(runStatuses.map((status) => [status, 0])) as RunCounts;
+  for (const { status } of runs) counts[status]++;
+  return counts;
+}

@@ -14,7 +14,7 @@ export interface ExperimentSummary {
   tags: string[];
   status: ExperimentStatus;
   counts: RunCounts;
-  /** Share of all steps done, 0…1. */
+  /** Share of its steps that are done, 0…1; see experimentProgress.ts. */
   progress: number;
   /** Estimated time left, ms; null while no step time is known. */
   timeLeftMs: number | null;

@@ -49,7 +49,7 @@ export function ExperimentRow({
   const progress = (
     <div className="w-full max-w-44">
       <div className="mb-1 truncate text-ink-soft text-xs">{progressText(row)}</div>
-      <Progress share={row.progress} busy={row.status === "running"} label={`Progress of ${row.name}`} />
+      {active && <Progress share={row.progress} busy={row.status === "running"} label={`Progress of ${row.name}`} />}
     </div>
   );
   return (

@@ -1,7 +1,8 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import { experimentStatus, isTerminal, type RunCounts, runStatuses } from "../../contract/status.ts";
+import { experimentProgress } from "../../contract/experimentProgress.ts";
+import { countStatuses, experimentStatus, isTerminal } from "../../contract/status.ts";
 import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
 import { useCommands } from "../shell/Commands.tsx";
 import { formatDuration } from "../text/formatDuration.ts";
@@ -28,32 +29,18 @@ interface ResultHeaderProps {
   onChanged: () => void;
 }
 
-/** Live counts: the rows know more than the summary that was read. */
-function countsOf(rows: readonly RunRow[]): RunCounts {
-  const counts = Object.fromEntries(runStatuses.map((status) => [status, 0])) as RunCounts;
-  for (const row of rows) counts[row.status]++;
-  return counts;
-}
-
-const progressOf = (rows: readonly RunRow[]): number =>
-  rows.length === 0
-    ? 0
-    : rows.reduce(
-        (sum, row) => sum + (isTerminal(row.status) ? 1 : row.totalSteps > 0 ? Math.min(1, row.step / row.totalSteps) : 0),
-        0,
-      ) / rows.length;
-
 /** Name, state, and everything that can be done with an experiment. */
 export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHeaderProps) {
   const router = useRouter();
   const toast = useToast();
   const [dialog, setDialog] = useState<"share" | "depth" | "delete" | null>(null);
   const { id, readOnly } = detail;
-  const counts = countsOf(rows);
+  // The rows know more than the summary that was read.
+  const counts = countStatuses(rows);
   const status = experimentStatus(counts);
   const open = rows.filter((row) => !isTerminal(row.status)).length;
   const missing = counts.failed + counts.cancelled + counts.diverged;
-  const progress = progressOf(rows);
+  const progress = experimentProgress(rows);
 
   const { update, remove, cancel, runMissing, again, archive, runAgain } = useExperimentActions(detail, onChanged);
 

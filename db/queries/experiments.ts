@@ -1,6 +1,7 @@
 import { and, arrayContains, asc, desc, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
+import { experimentProgress } from "../../contract/experimentProgress.ts";
 import type { ListExperimentsRequest } from "../../contract/requests.ts";
-import { experimentStatus, type RunCounts, runStatuses } from "../../contract/status.ts";
+import { countStatuses, experimentStatus } from "../../contract/status.ts";
 import type { Executor } from "../database.ts";
 import { experiments, runs } from "../schema.ts";
 
@@ -95,12 +96,14 @@ export async function listRunningExperiments(db: Executor): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-/** Experiments that had runs under way or waiting when they were last counted. */
+/** Experiments that had runs under way or waiting when they were last counted, or ended and were counted otherwise by an older version. */
 export async function listLiveExperiments(db: Executor): Promise<string[]> {
   const rows = await db
     .select({ id: experiments.id })
     .from(experiments)
-    .where(sql`${experiments.status} in ('queued', 'running')`);
+    .where(
+      sql`${experiments.status} in ('queued', 'running') or (${experiments.status} = 'incomplete' and ${experiments.progress} < 1)`,
+    );
   return rows.map((row) => row.id);
 }
 
@@ -111,31 +114,35 @@ export async function listLiveExperiments(db: Executor): Promise<string[]> {
 export async function recountExperiment(db: Executor, id: string, touch: boolean): Promise<ListedExperiment | null> {
   const [locked] = await db.select({ id: experiments.id }).from(experiments).where(eq(experiments.id, id)).for("update");
   if (!locked) return null;
-  const result = await db.execute<Record<string, number | null>>(sql`
+  const byStatus = await db
+    .select({
+      status: runs.status,
+      count: sql<number>`count(*)::int`,
+      step: sql<number>`sum(least(${runs.step}, ${runs.totalSteps}))::float8`,
+      totalSteps: sql<number>`sum(${runs.totalSteps})::float8`,
+    })
+    .from(runs)
+    .where(eq(runs.experimentId, id))
+    .groupBy(runs.status);
+  const counts = countStatuses([]);
+  for (const { status, count } of byStatus) counts[status] = count;
+  const result = await db.execute<{ work_left: number | null }>(sql`
     with ratio as (
       select percentile_cont(0.5) within group (order by step_ms / step_cost) as ms,
         coalesce(percentile_cont(0.5) within group (order by overhead_ms), 0) as overhead
       from ${runs} where experiment_id = ${id}::uuid and step_ms is not null
     )
-    select ${sql.join(
-      runStatuses.map((status) => sql`count(*) filter (where status = ${status})::int as ${sql.identifier(status)}`),
-      sql`, `,
-    )},
-      coalesce(sum(case when status = 'finished' then total_steps else least(step, total_steps) end)::float8 / nullif(sum(total_steps), 0), 0)
-        as progress,
-      sum((total_steps - least(step, total_steps)) * coalesce(step_ms, step_cost * ratio.ms)
+    select sum((total_steps - least(step, total_steps)) * coalesce(step_ms, step_cost * ratio.ms)
         + case when status = 'running' then 0 else ratio.overhead end)
         filter (where status in ('queued', 'leased', 'running')) as work_left
     from ${runs}, ratio where experiment_id = ${id}::uuid`);
-  const { progress, work_left: workLeftMs, ...counted } = result.rows[0];
-  const counts = counted as RunCounts;
   const [row] = await db
     .update(experiments)
     .set({
       counts,
       status: experimentStatus(counts),
-      progress: progress ?? 0,
-      workLeftMs,
+      progress: experimentProgress(byStatus),
+      workLeftMs: result.rows[0].work_left,
       ...(touch ? { updatedAt: clock } : {}),
     })
     .where(eq(experiments.id, id))

@@ -1,3 +1,3 @@
-import { type RunCounts, runStatuses } from "../../contract/status.ts";
+import { countStatuses } from "../../contract/status.ts";
 
-export const noCounts = Object.fromEntries(runStatuses.map((status) => [status, 0])) as RunCounts;
+export const noCounts = countStatuses([]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readView, viewPatch } from "../../../app/result/resultView.ts";
 import { geometryRun, runEpoch, shownRuns } from "../../../app/result/shownRuns.ts";
 import { trainingConfig } from "../../../contract/trainingConfig.ts";
-import { aConfig, aRow } from "./support.ts";
+import { aRow } from "./support.ts";
 
 const read = (query: string) => {
   const parameters = new URLSearchParams(query);

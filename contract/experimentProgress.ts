@@ -1,0 +1,22 @@
+import { isTerminal, type RunStatus } from "./status.ts";
+
+/** A run, or runs of one status together. */
+export interface StepsDone {
+  status: RunStatus;
+  step: number;
+  totalSteps: number;
+}
+
+/**
+ * Share of a study's steps that are done, 0…1, weighed by steps. A run that ended counts whole however it ended, as nothing of it is
+ * left: 1 says that no run goes on or waits. 0 without runs.
+ */
+export function experimentProgress(runs: Iterable<StepsDone>): number {
+  let done = 0;
+  let total = 0;
+  for (const { status, step, totalSteps } of runs) {
+    total += totalSteps;
+    done += isTerminal(status) ? totalSteps : Math.min(step, totalSteps);
+  }
+  return total === 0 ? 0 : done / total;
+}
