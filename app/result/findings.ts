@@ -5,9 +5,10 @@ import { shortNumber } from "../charts/axisTicks.ts";
 import { convergedRuns, leftOutText } from "./convergenceRule.ts";
 import { correlationText, evaluationScatter } from "./evaluationCurves.ts";
 import { cellLabel, type GridAxisId } from "./gridAxes.ts";
+import { slopeInFull } from "./slopeText.ts";
 import { reachingText, smallestReaching } from "./smallestReaching.ts";
 import { isCategoryAxis, type StudyAxisId, studyAxes, studyAxisLabel } from "./studyAxes.ts";
-import { defaultLines, type SeedMean, type StudyCurve, slopeText, studyCurves } from "./studyCurves.ts";
+import { defaultLines, type SeedMean, type StudyCurve, studyCurves } from "./studyCurves.ts";
 import { type StudyMetric, studyMetricInfo, studyValue } from "./studyMetrics.ts";
 import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "./studyPlaces.ts";
 import { defaultThreshold } from "./thresholds.ts";
@@ -65,8 +66,8 @@ function overDepth({ nc1, gap, ridge }: Measured): string[] {
   // Free features alone have no depth to speak of.
   const parts = [deepest.x === 1 ? near : `depth ${deepest.x}: ${near}`];
   if (valued(nc1).length < 3) return parts;
-  if (nc1.fit) parts.push(`slope of NC1 over depth ${slopeText(nc1.fit)} (theory: −1/2…−1/4)`);
-  if (ridge?.fit) parts.push(`of the total regularization ${slopeText(ridge.fit)}`);
+  if (nc1.fit) parts.push(`slope of NC1 ${slopeInFull(nc1.fit, "depth")} (theory: −1/2…−1/4)`);
+  if (ridge?.fit) parts.push(`of the total regularization ${slopeInFull(ridge.fit, "depth")}`);
   return parts;
 }
 

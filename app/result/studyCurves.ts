@@ -7,6 +7,7 @@ import type { RunRow } from "../../contract/views.ts";
 import { logLogSlope, type SlopeFit } from "../../math/logLogSlope.ts";
 import { geometricBand, meanBand } from "../../math/seedBand.ts";
 import { cellLabel, type GridAxisId, groupCells } from "./gridAxes.ts";
+import { slopeInFull } from "./slopeText.ts";
 import { groupLines, lineAxes, type StudyAxisId, studyAxes } from "./studyAxes.ts";
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";
 import { placesOn } from "./studyPlaces.ts";
@@ -44,14 +45,13 @@ export interface StudyDot {
 export interface StudyCurve {
   key: string;
   label: string;
+  x: StudyAxisId;
   config: RunConfig;
   points: StudyPoint[];
   /** Every run with a value, finished or not, for the dots. */
   dots: StudyDot[];
   /** null: fewer than two places with a value above 0, or a linear scale. */
   fit: SlopeFit | null;
-  /** First and last x of the points behind the fit. */
-  fitRange: [number, number];
   /** Runs in the means. */
   count: number;
   unfinished: boolean;
@@ -132,15 +132,14 @@ export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, 
     // Unfinished training would tilt the slope: it counts only while fewer than two places are finished.
     const settled = used.filter(({ unfinished }) => !unfinished);
     const basis = slopeOf(settled) === null ? used : settled;
-    const fitted = basis.map((point) => point.x);
     return {
       key: cell.key,
       label: cell.label,
+      x,
       config: cell.config,
       points,
       dots,
       fit: log && studyAxes[x].kind !== "linear" ? slopeOf(basis) : null,
-      fitRange: [Math.min(...fitted), Math.max(...fitted)],
       count: points.reduce((sum, point) => sum + point.runs.length, 0),
       unfinished: points.some((point) => point.unfinished),
     };
@@ -182,20 +181,10 @@ function slopeOf(points: readonly { x: number; y: number }[]): SlopeFit | null {
   return places.size < 2 ? null : logLogSlope(points);
 }
 
-const minus = (text: string) => text.replace("-", "−");
-
-/** "−0.36 ± 0.04" (standard error), or "−0.36" where two points leave nothing to judge it by. */
-export function slopeText(fit: SlopeFit): string {
-  const slope = minus(fit.slope.toFixed(2));
-  if (fit.standardError === null) return slope;
-  const digits = fit.standardError < 0.005 ? 3 : 2;
-  return `${minus(fit.slope.toFixed(digits))} ± ${fit.standardError.toFixed(digits)}`;
-}
-
-/** "RN1, N = 18, slope −0.36 ± 0.04, so far": a curve's entry in the legend. */
+/** "RN1, N = 18, slope −0.505 ± 0.064 (95 %: −0.681…−0.328; depth 2…21), so far": a curve's entry in the legend. */
 export function curveLegend(curve: StudyCurve): string {
   const parts = [curve.label, `N = ${curve.count}`];
-  if (curve.fit) parts.push(`slope ${slopeText(curve.fit)}`);
+  if (curve.fit) parts.push(`slope ${slopeInFull(curve.fit, studyAxes[curve.x].title)}`);
   const text = parts.filter((part) => part !== "").join(", ");
   return curve.unfinished ? `${text}, so far` : text;
 }

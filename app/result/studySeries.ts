@@ -94,7 +94,7 @@ export function curveSeries(
     const single = dots(curve, "runs", `${label}: single runs`, style, curve.dots);
     const { fit } = curve;
     if (!fit) return [single, main];
-    const ends = curve.fitRange;
+    const ends = [fit.from, fit.to];
     const fitted: ChartSeries = {
       id: `${curve.key}/fit`,
       label: `${label}: fit`,
@@ -132,7 +132,7 @@ export function theoryWedges(curves: readonly StudyCurve[], metric: StudyMetric)
   if (!hasTheorySlope(metric) || curves.length > 3) return [];
   return curves.flatMap((curve) => {
     if (!curve.fit) return [];
-    const [from, to] = curve.fitRange;
+    const { from, to } = curve.fit;
     const x = Math.sqrt(from * to);
     const y = 10 ** (curve.fit.intercept + curve.fit.slope * Math.log10(x));
     return [{ x, y, slopes: theorySlopes, from, to, label: curve.key }];

@@ -1,16 +1,19 @@
 /**
- * Markdown tables of recordings: last values (mean ± standard deviation over seeds, N). Where a study has many depths, a table a line,
- * with log-log slopes over depth ± standard error; otherwise one table with a row a setting.
+ * Markdown tables of recordings: last values (arithmetic mean ± standard deviation over seeds, N). Where a study has many depths, a table a
+ * line, with log-log slopes through the depths' geometric means ± standard error, their 95 % interval and the misfit of the line;
+ * otherwise one table with a row a setting.
  *
  *   node tests/bench/reportRecordings.ts server/samples/recordings/rn1-cifar10-tonight.json.gz …
  */
 import { firstReaching } from "../../app/result/convergenceSpeed.ts";
 import { blockCosines, bySize, reordered } from "../../app/result/minorityCollapse.ts";
+import { probabilityText, slopeInterval, slopeRange, slopeText } from "../../app/result/slopeText.ts";
+import { plusMinus } from "../../app/text/plusMinus.ts";
 import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import { cosineGram } from "../../math/cosineGram.ts";
-import { logLogSlope } from "../../math/logLogSlope.ts";
+import { logLogSlope, type SlopeFit } from "../../math/logLogSlope.ts";
 import { MathError } from "../../math/MathError.ts";
 import { meanBand } from "../../math/seedBand.ts";
 import { isBalanced } from "../../math/unconstrainedObjective.ts";
@@ -46,6 +49,9 @@ const ladderLength = 5;
 for (const path of process.argv.slice(2)) {
   const sample = readSample(path);
   console.log(`\n## ${sample.name}\n`);
+  console.log(
+    "Arithmetic mean ± standard deviation over the N runs; slopes through the geometric means of the depths ± standard error.\n",
+  );
   const lines = [...new Set(sample.runs.map(lineOf))].map((line) => sample.runs.filter((run) => lineOf(run) === line));
   if (sample.config.depths.length >= ladderLength) for (const runs of lines) reportLadder(runs, sample);
   else reportSettings(lines, sample);
@@ -78,8 +84,20 @@ function reportLadder(runs: SampleRun[], sample: Sample): void {
     const here = kept.filter((run) => run.config.depth === depth);
     console.log(row([`${depth}`, `${here.length}`, ...columns.map((column) => cell(here, column))]));
   }
-  const slopes = sloped.map(([, value]) => slopeText(kept, value));
-  console.log(`${row(["slope", "", ...slopes, ...columns.slice(sloped.length).map(() => "")])}\n`);
+  const fits = sloped.map(([, value]) => slopeOf(kept, value));
+  const ranges = fits.flatMap((fit) => (fit === null ? [] : [slopeRange(fit)]));
+  // Depths from which most slopes are; a slope from others says which in its cell.
+  const range = ranges.find((one) => ranges.filter((other) => other === one).length > ranges.length / 2) ?? null;
+  const from = (fit: SlopeFit) => (slopeRange(fit) === range ? "" : ` (L = ${slopeRange(fit)})`);
+  const more = columns.slice(sloped.length).map(() => "");
+  const line = (name: string, text: (fit: SlopeFit) => string) =>
+    console.log(row([name, "", ...fits.map((fit) => (fit === null ? "–" : text(fit))), ...more]));
+  line(`slope${range === null ? "" : `, L = ${range}`}`, (fit) => `${slopeText(fit)}${from(fit)}`);
+  line("95 % interval of the slope", (fit) => slopeInterval(fit) ?? "–");
+  line("misfit of the line, F and p", ({ lackOfFit }) =>
+    lackOfFit === null ? "–" : `${plusMinus(lackOfFit.f, null)}, ${probabilityText(lackOfFit.p)}`,
+  );
+  console.log("");
 }
 
 /** One table: a row a setting, named by what differs. */
@@ -182,28 +200,18 @@ function row(cells: string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** Mean ± standard deviation over runs; how many had a value, where not all. */
+/** Arithmetic mean ± standard deviation over runs; how many had a value, where not all. */
 function cell(runs: SampleRun[], [, value]: Column): string {
-  const values = runs.map(value).filter(Number.isFinite);
-  const band = values.length > 0 ? meanBand(values) : null;
+  const band = meanBand(runs.map(value).filter(Number.isFinite));
   if (!band) return "–";
-  const spread =
-    band.standardDeviation === null || band.standardDeviation < 1e-12 * Math.abs(band.mean)
-      ? ""
-      : ` ± ${text(band.standardDeviation, 2)}`;
-  return `${text(band.mean)}${spread}${values.length < runs.length ? ` (${values.length} of ${runs.length})` : ""}`;
+  return `${plusMinus(band.mean, band.standardDeviation)}${band.count < runs.length ? ` (${band.count} of ${runs.length})` : ""}`;
 }
 
-function slopeText(runs: SampleRun[], value: (run: SampleRun) => number): string {
+function slopeOf(runs: SampleRun[], value: (run: SampleRun) => number): SlopeFit | null {
   try {
-    const { slope, standardError } = logLogSlope(runs.map((run) => ({ x: run.config.depth, y: value(run) })));
-    return `${slope < 0 ? "−" : "+"}${Math.abs(slope).toFixed(3)} ± ${standardError?.toFixed(3) ?? "–"}`;
+    return logLogSlope(runs.map((run) => ({ x: run.config.depth, y: value(run) })));
   } catch (error) {
-    if (error instanceof MathError) return "–";
+    if (error instanceof MathError) return null;
     throw error;
   }
-}
-
-function text(value: number, digits = 3): string {
-  return Number(value.toPrecision(digits)).toString().replace(/^0\./, ".").replace(/^-0?/, "−");
 }

@@ -2,13 +2,15 @@
  * Runs a preset's grid straight through the training code, without server and database, and prints what it found:
  *   node tests/bench/study.ts <preset> [--processes 2] [--set '{"training":{"steps":500}}'] [--datasets DIR] [--json FILE]
  * `--json` keeps the results after each run, and goes on with those found there (of the same config). `--set` is merged into the preset's config (objects are merged, lists replaced). For each line of the study (architecture,
- * loss, regularizer, width): mean ± sd over seeds at each depth, the log-log slope over all runs ± its standard error.
+ * loss, regularizer, width): arithmetic mean ± sd over seeds at each depth, the log-log slope through the depths' geometric means ± its standard error.
  */
 import { fork } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { misfitText, slopeInFull } from "../../app/result/slopeText.ts";
+import { plusMinus } from "../../app/text/plusMinus.ts";
 import { architectureLabel } from "../../contract/architecture.ts";
 import { expandGrid, experimentConfig } from "../../contract/experimentConfig.ts";
 import { presets } from "../../contract/presets.ts";
@@ -93,7 +95,7 @@ function report(): void {
       const here = members.filter(({ config }) => config.depth === depth);
       const cells = metrics.map(([, key]) => {
         const band = meanBand(here.map((member) => numberOf(member, key(member.config))));
-        return band ? `${band.mean.toPrecision(3)}±${(band.standardDeviation ?? 0).toPrecision(1)}` : "-";
+        return band ? plusMinus(band.mean, band.standardDeviation) : "–";
       });
       const ended = here.filter(({ result }) => result && !("failure" in result)).length;
       console.log([String(depth).padStart(4), String(ended).padStart(2), ...cells.map((cell) => cell.padStart(15))].join(" "));
@@ -101,9 +103,7 @@ function report(): void {
     if (new Set(members.map(({ config }) => config.depth)).size > 1)
       for (const [name, key] of metrics.slice(0, 6)) {
         const fit = logLogSlope(members.map((member) => ({ x: member.config.depth, y: numberOf(member, key(member.config)) })));
-        console.log(
-          `  slope of ${name.padEnd(9)} ${fit.slope.toFixed(3)} ± ${fit.standardError?.toFixed(3)} (${fit.count} runs)`,
-        );
+        console.log(`  slope of ${name.padEnd(9)} ${slopeInFull(fit, "depth")}, ${fit.count} runs; misfit: ${misfitText(fit)}`);
       }
     for (const { config, result } of members)
       if (result && "failure" in result)

@@ -48,7 +48,7 @@ describe("findings", () => {
     const found = findings(rows);
     expect(found.state).toBeNull();
     expect(found.lines[0]?.text).toMatch(
-      /^Depth 8: gap to the UFM optimum 25 %, slope of NC1 over depth −0\.40 ± 0\.\d+ \(theory: −1\/2…−1\/4\), N = 6 runs$/,
+      /^Depth 8: gap to the UFM optimum 25 %, slope of NC1 −0\.40000 ± <0\.00001 \(95 %: −0\.40000…−0\.40000; depth 2…8\) \(theory: −1\/2…−1\/4\), N = 6 runs$/,
     );
   });
   it("do not claim more than is finished", () => {
@@ -83,7 +83,9 @@ describe("findings of other kinds of study", () => {
         last: { ...row.last, "train/ridge.head": 0.6 * depth ** -0.25, "train/ridge.hidden": 0.4 * depth ** -0.25 },
       };
     });
-    expect(findings(rows).lines[0]?.text).toMatch(/of the total regularization −0\.250 ± 0\.000, N = 3 runs$/);
+    expect(findings(rows).lines[0]?.text).toMatch(
+      /of the total regularization −0\.25000 ± <0\.00001 \(95 %: −0\.25000…−0\.25000; depth 2…8\), N = 3 runs$/,
+    );
   });
   it("say the smallest width that collapses", () => {
     const rows = [8, 16, 32].map((width) => run(2, 0, 0, { width }, "finished", 1 / width));

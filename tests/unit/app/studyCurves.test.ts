@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compareTexts, type GridAxisId } from "../../../app/result/gridAxes.ts";
 import { smallestReaching } from "../../../app/result/smallestReaching.ts";
 import { lineAxes } from "../../../app/result/studyAxes.ts";
-import { curveLegend, slopeText, studyCurves } from "../../../app/result/studyCurves.ts";
+import { curveLegend, studyCurves } from "../../../app/result/studyCurves.ts";
 import { studyValue } from "../../../app/result/studyMetrics.ts";
 import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "../../../app/result/studyPlaces.ts";
 import { curveSeries, optimumMarks } from "../../../app/result/studySeries.ts";
@@ -57,12 +57,6 @@ describe("curves over depth", () => {
     expect(studyCurves(rows, { ...depthChoice, lines: [] }).endedBadly).toBe(1);
     expect(curve?.points[1]).toMatchObject({ mean: null, omitted: 1 });
     expect(curve?.fit).toBeNull();
-  });
-  it("write slopes with a true minus and their standard error", () => {
-    const fit = { intercept: 0, low: null, high: null, count: 9, omitted: 0 };
-    expect(slopeText({ ...fit, slope: -0.362, standardError: 0.041 })).toBe("−0.36 ± 0.04");
-    expect(slopeText({ ...fit, slope: -0.3621, standardError: 0.0012 })).toBe("−0.362 ± 0.001");
-    expect(slopeText({ ...fit, slope: 0.1, standardError: null })).toBe("0.10");
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { logLogSlope } from "../../../math/logLogSlope.ts";
 import { MathError } from "../../../math/MathError.ts";
 import { median, quantile } from "../../../math/quantile.ts";
 import { geometricBand, meanBand } from "../../../math/seedBand.ts";
@@ -75,69 +74,5 @@ describe("quantile", () => {
     expect(() => median([])).toThrow(MathError);
     expect(() => median([1, Number.NaN])).toThrow(/NaN/);
     expect(() => quantile([1], 1.1)).toThrow(MathError);
-  });
-});
-
-describe("logLogSlope", () => {
-  it("agrees with a fit worked out by hand: (0,0), (1,1), (2,1) in decades", () => {
-    const fit = logLogSlope([
-      { x: 1, y: 1 },
-      { x: 10, y: 10 },
-      { x: 100, y: 10 },
-    ]);
-    expect(fit.slope).toBeCloseTo(0.5, 14);
-    expect(fit.intercept).toBeCloseTo(1 / 6, 14);
-    expect(fit.standardError).toBeCloseTo(Math.sqrt(1 / 12), 14);
-    expect(fit.high).toBeCloseTo(0.5 + 12.7062047364 * Math.sqrt(1 / 12), 8);
-  });
-
-  it("agrees with Anscombe's first set: slope .5001, intercept 3.0001, standard error .1179", () => {
-    const x = [10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5];
-    const y = [8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68];
-    const fit = logLogSlope(x.map((value, i) => ({ x: 10 ** value, y: 10 ** y[i] })));
-    expect(fit.slope).toBeCloseTo(0.5000909, 6);
-    expect(fit.intercept).toBeCloseTo(3.000091, 5);
-    expect(fit.standardError).toBeCloseTo(0.1179055, 6);
-  });
-
-  it("recovers an exact power over seeds and depths", () => {
-    const points = [3, 5, 8, 13, 21].flatMap((x) => [1, 1].map((c) => ({ x, y: c * 0.7 * x ** -0.335 })));
-    const fit = logLogSlope(points);
-    expect(fit.slope).toBeCloseTo(-0.335, 13);
-    expect(fit.standardError).toBeLessThan(1e-14);
-    expect(fit.count).toBe(10);
-  });
-
-  it("counts what a logarithm cannot take", () => {
-    const fit = logLogSlope([
-      { x: 2, y: 1 },
-      { x: 4, y: 2 },
-      { x: 8, y: 0 },
-      { x: 16, y: -1 },
-      { x: 0, y: 3 },
-      { x: 5, y: Number.NaN },
-    ]);
-    expect(fit).toMatchObject({ count: 2, omitted: 4, standardError: null, low: null, high: null });
-    expect(fit.slope).toBeCloseTo(1, 14);
-  });
-
-  it("refuses fewer than two different x", () => {
-    expect(() => logLogSlope([])).toThrow(/0 different/);
-    expect(() =>
-      logLogSlope([
-        { x: 2, y: 1 },
-        { x: 2, y: 5 },
-        { x: 3, y: 0 },
-      ]),
-    ).toThrow(/1 different x values above 0 \(1 points left out\)/);
-    expect(() =>
-      logLogSlope(
-        [
-          { x: 1, y: 1 },
-          { x: 2, y: 1 },
-        ],
-        0,
-      ),
-    ).toThrow(MathError);
   });
 });
