@@ -6,7 +6,7 @@ import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions } from "../charts/chartTypes.ts";
 import { Select } from "../ui/Field.tsx";
 import { leftOutText } from "./convergenceRule.ts";
-import { convergenceSpeed, type SpeedLine, speedMetric, speedMetrics } from "./convergenceSpeed.ts";
+import { convergenceSpeed, resolutionText, type SpeedLine, speedMetric, speedMetrics } from "./convergenceSpeed.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { type GridAxisId, varyingAxes } from "./gridAxes.ts";
 import { LinesChoice } from "./LinesChoice.tsx";
@@ -81,7 +81,7 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
 
 function SurvivalPanel({ lines, goal, title }: { lines: readonly SpeedLine[]; goal: "metric" | "gap"; title: string }) {
   const series = useMemo(() => speedSeries(lines, goal), [lines, goal]);
-  const censored = lines.some((line) => (line[goal]?.curve.censored.length ?? 0) > 0);
+  const has = (what: "open" | "ended" | "returned") => lines.some((line) => (line[goal]?.[what].length ?? 0) > 0);
   return (
     <ChartPanel
       panelId={`speed-${goal}`}
@@ -93,8 +93,11 @@ function SurvivalPanel({ lines, goal, title }: { lines: readonly SpeedLine[]; go
       crosshairAxis="training step"
       formatX={(x) => `step ${Math.round(x).toLocaleString("en")}`}
       notices={[
-        "Kaplan–Meier estimate over runs; a goal is reached at the first measurement at or below it",
-        censored ? "crosses: runs that ended, or are, short of it" : null,
+        "Kaplan–Meier estimate over runs; a goal is reached at the measured step from which the value stays at or below it to the end",
+        resolutionText(lines, goal),
+        has("open") ? "crosses: runs still going and not there" : null,
+        has("ended") ? "squares: runs that diverged, failed or were cancelled count as not there to the end" : null,
+        has("returned") ? "diamonds: first at or below it, but above again later" : null,
       ]}
       empty={series.length === 0 ? (goal === "gap" ? "No run has an L* to be near to." : "No run has measured yet.") : undefined}
     />

@@ -6,7 +6,7 @@ import { saveFile } from "../charts/exportPicture.ts";
 import { Button } from "../ui/Button.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Table, Td, Th } from "../ui/Table.tsx";
-import { type Speed, type SpeedLine, speedText } from "./convergenceSpeed.ts";
+import { returnedText, type Speed, type SpeedLine, speedText } from "./convergenceSpeed.ts";
 import { MeanCell } from "./MeanCell.tsx";
 import { studyMetricInfo } from "./studyMetrics.ts";
 import { meanAndDeviation } from "./tableGroups.ts";
@@ -24,11 +24,12 @@ const reachedText = (speed: Speed | null) => (speed === null ? "–" : `${speed.
 export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
   if (lines.length === 0) return null;
   const { label } = studyMetricInfo(metric);
+  const returned = (goal: "metric" | "gap") => lines.some((line) => (line[goal]?.returned.length ?? 0) > 0);
   return (
     <div className="mt-4">
       <Panel
         title="Steps to the goals, and last values"
-        hint="median steps [fastest–slowest run that reaches it]; reached / runs; last values mean ± standard deviation"
+        hint="median steps [fastest–slowest run that reaches it for good]; reached / runs; last values arithmetic mean ± standard deviation"
         testId="speed-table"
         padded={false}
         actions={
@@ -50,8 +51,10 @@ export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
                 Steps to {label} ≤ {shortNumber(tau)}
               </Th>
               <Th numeric>Reached</Th>
+              {returned("metric") && <Th numeric>There before, not for good</Th>}
               <Th numeric>Steps to gap ≤ {shortNumber(gap)}</Th>
               <Th numeric>Reached</Th>
+              {returned("gap") && <Th numeric>There before, not for good</Th>}
               <Th numeric>Last {label}</Th>
               <Th numeric>Last gap</Th>
               <Th numeric>Acc. train</Th>
@@ -63,8 +66,10 @@ export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
                 <Td className="font-medium">{line.label || "all runs"}</Td>
                 <Td numeric>{speedText(line.metric)}</Td>
                 <Td numeric>{reachedText(line.metric)}</Td>
+                {returned("metric") && <Td numeric>{returnedText(line.metric) ?? "–"}</Td>}
                 <Td numeric>{speedText(line.gap)}</Td>
                 <Td numeric>{reachedText(line.gap)}</Td>
+                {returned("gap") && <Td numeric>{returnedText(line.gap) ?? "–"}</Td>}
                 {([metric, "gap.total", "accuracy"] as const).map((one) => (
                   <Td key={one} numeric>
                     <MeanCell members={line.runs} metric={one} split="train" rule={undefined} />
@@ -90,7 +95,11 @@ export function speedCsv(lines: readonly SpeedLine[], metric: Metric, tau: numbe
     "slowest",
     "reached",
     "runs",
-    "last mean",
+    "still going",
+    "diverged, failed or cancelled",
+    "there before but not for good",
+    "earliest first crossing of those",
+    "last mean (arithmetic)",
     "last deviation",
   ];
   const out = [head.join(",")];
@@ -102,7 +111,8 @@ export function speedCsv(lines: readonly SpeedLine[], metric: Metric, tau: numbe
       const finished = line.runs.filter((run) => run.status === "finished");
       const last = meanAndDeviation(finished, name, "train");
       const { median, reached, count } = speed.curve;
-      const numbers = [goal === "metric" ? tau : gap, median, speed.fastest, speed.slowest, reached, count];
+      const beside = [speed.open.length, speed.ended.length, speed.returned.length, speed.returned[0] ?? null];
+      const numbers = [goal === "metric" ? tau : gap, median, speed.fastest, speed.slowest, reached, count, ...beside];
       const cells = [line.label, name, ...numbers, last?.mean ?? null, last?.deviation ?? null];
       out.push(cells.map(csvCell).join(","));
     }

@@ -1,11 +1,13 @@
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Metric } from "../../contract/seriesKey.ts";
-import { isTerminal } from "../../contract/status.ts";
+import { isTerminal, type RunStatus } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { type SurvivalCurve, survivalCurve, type Watched } from "../../math/survivalCurve.ts";
+import { type SurvivalCurve, survivalCurve } from "../../math/survivalCurve.ts";
+import { countOf } from "../text/formatNumber.ts";
 import { convergedRuns } from "./convergenceRule.ts";
 import { type GridAxisId, groupCells, varyingAxes } from "./gridAxes.ts";
+import { type Course, crossingOf } from "./reaching.ts";
 import type { ResultView } from "./resultView.ts";
 import { isBetterSmall, isDerived, type StudyMetric, studyMetrics } from "./studyMetrics.ts";
 
@@ -18,25 +20,28 @@ export const speedMetric = (chosen: StudyMetric): Metric => speedMetrics.find((m
 export const speedIsOpen = (view: Pick<ResultView, "speed">, rows: readonly RunRow[]): boolean =>
   view.speed ?? varyingAxes(rows.map((row) => row.config)).includes("regularizer");
 
-interface Course {
-  steps: readonly number[];
-  values: readonly number[];
-}
-
-/** First measured step at which a series is at most a threshold; null if it never is. */
-export function firstReaching({ steps, values }: Course, threshold: number): number | null {
-  const index = values.findIndex((value) => value <= threshold);
-  return index < 0 ? null : (steps[index] as number);
+/** A run that cannot reach a goal any more: it diverged, failed or was cancelled, at its last step. */
+export interface Ended {
+  step: number;
+  status: RunStatus;
 }
 
 /** One goal of one line: how long its runs take to a threshold. */
 export interface Speed {
+  /** Runs still going are censored at their last measurement; those that ended without the goal stay at risk to `end`. */
   curve: SurvivalCurve;
   /** Steps of the fastest and of the slowest of the runs that reach it. */
   fastest: number | null;
   slowest: number | null;
-  /** Greatest step at which any run was still watched. */
-  lastStep: number;
+  /** Of the runs that reach it, how many times later than the measurement before it the farthest reached; null: none has one after step 0. */
+  resolution: number | null;
+  /** Last measurements of the runs still going that have not reached it. */
+  open: number[];
+  ended: Ended[];
+  /** First steps at or below the threshold of runs that were above it again after, in order. */
+  returned: number[];
+  /** The greatest number of steps that any run was to take. */
+  end: number;
 }
 
 export interface SpeedLine {
@@ -58,29 +63,56 @@ export interface SpeedChoice {
   rule?: ConvergenceRule;
 }
 
-/** A run that never reaches the threshold is watched until its last measurement. */
-function watch(course: Course, threshold: number): Watched[] {
-  const last = course.steps.at(-1);
-  if (last === undefined) return [];
-  const reached = firstReaching(course, threshold);
-  return [reached === null ? { time: last, reached: false } : { time: reached, reached: true }];
+type Trained = Pick<RunRow, "status" | "attempt" | "totalSteps">;
+
+interface Watch {
+  run: Trained;
+  course: Course;
 }
 
-function speedOf(courses: readonly Course[], threshold: number): Speed | null {
-  const watched = courses.flatMap((course) => watch(course, threshold));
-  if (watched.length === 0) return null;
-  const reached = watched.filter((one) => one.reached).map((one) => one.time);
+const endedBadly = ({ status }: Trained) => isTerminal(status) && status !== "finished";
+
+/**
+ * How long some runs take to a threshold; null where none has the series. A run without it is not watched, but for one that ended badly
+ * before its first measurement, as it was to have it.
+ */
+export function speedOf<T extends Trained>(members: readonly T[], courseOf: (run: T) => Course, threshold: number): Speed | null {
+  const watched = members
+    .map((run): Watch => ({ run, course: courseOf(run) }))
+    .filter(({ run, course }) => course.steps.length > 0 || (endedBadly(run) && run.attempt > 0));
+  if (watched.every(({ course }) => course.steps.length === 0)) return null;
+  const lastOf = ({ course }: Watch) => course.steps.at(-1) ?? 0;
+  const end = Math.max(...watched.map((one) => Math.max(one.run.totalSteps, lastOf(one))));
+  const seen = watched.map((one) => ({ ...one, crossing: crossingOf(one.course, threshold) }));
+  const there = seen.flatMap(({ run, crossing }) =>
+    crossing.reached === null || endedBadly(run) ? [] : [{ ...crossing, reached: crossing.reached }],
+  );
+  const short = seen.filter(({ run, crossing }) => crossing.reached === null || endedBadly(run));
+  const open = short.filter(({ run }) => !isTerminal(run.status)).map(lastOf);
+  const steps = there.map(({ reached }) => reached);
+  const ratios = there.flatMap(({ reached, before }) => (before === null || before === 0 ? [] : [reached / before]));
   return {
-    curve: survivalCurve(watched),
-    fastest: reached.length > 0 ? Math.min(...reached) : null,
-    slowest: reached.length > 0 ? Math.max(...reached) : null,
-    lastStep: Math.max(...courses.map((course) => course.steps.at(-1) ?? 0)),
+    curve: survivalCurve([
+      ...steps.map((time) => ({ time, reached: true })),
+      ...short.map((one) => ({ time: isTerminal(one.run.status) ? end : lastOf(one), reached: false })),
+    ]),
+    fastest: steps.length > 0 ? Math.min(...steps) : null,
+    slowest: steps.length > 0 ? Math.max(...steps) : null,
+    resolution: ratios.length > 0 ? Math.max(...ratios) : null,
+    open,
+    ended: short.filter(({ run }) => endedBadly(run)).map((one) => ({ step: lastOf(one), status: one.run.status })),
+    returned: seen
+      .flatMap(({ crossing }) => (crossing.first === null || crossing.first === crossing.reached ? [] : [crossing.first]))
+      .sort((a, b) => a - b),
+    end,
   };
 }
 
 /**
- * How fast the runs of each line reach two goals: a metric ≤ τ, and the gap to the UFM optimum ≤ g. Runs that diverged, failed or
- * still train count as not having reached a goal until their last measurement; those that the study's rule leaves out do not count.
+ * How fast the runs of each line reach two goals: a metric ≤ τ, and the gap to the UFM optimum ≤ g. A goal is reached at the measured
+ * step from which the value stays there to the end. A run that diverged, failed or was cancelled never reaches it, wherever its value
+ * was, and stays at risk to the end of the training; runs still going are censored at their last measurement; those that the study's
+ * rule leaves out do not count.
  */
 export function convergenceSpeed(
   rows: readonly RunRow[],
@@ -88,14 +120,8 @@ export function convergenceSpeed(
   { metric, tau, gap, lines, rule }: SpeedChoice,
 ): SpeedLine[] {
   return groupCells(convergedRuns(rows, rule), lines).flatMap((cell): SpeedLine[] => {
-    const toMetric = speedOf(
-      cell.members.map((run) => courseOf(run, metric)),
-      tau,
-    );
-    const toGap = speedOf(
-      cell.members.map((run) => courseOf(run, "gap.total")),
-      gap,
-    );
+    const toMetric = speedOf(cell.members, (run) => courseOf(run, metric), tau);
+    const toGap = speedOf(cell.members, (run) => courseOf(run, "gap.total"), gap);
     if (toMetric === null && toGap === null) return [];
     return [
       {
@@ -111,12 +137,40 @@ export function convergenceSpeed(
   });
 }
 
+const stepText = (steps: number) => steps.toLocaleString("en");
+const rangeText = (steps: readonly number[]) =>
+  steps[0] === steps.at(-1)
+    ? stepText(steps[0] as number)
+    : `${stepText(steps[0] as number)}–${stepText(steps.at(-1) as number)}`;
+
 /** "350 [200–630]": median steps and range; words where no run, or less than half of them, reaches the goal. */
 export function speedText(speed: Speed | null): string {
   if (speed === null) return "–";
   const { median, reached } = speed.curve;
   if (reached === 0) return "not reached";
-  const count = (steps: number) => steps.toLocaleString("en");
-  const range = speed.fastest === null || speed.slowest === null ? "" : ` [${count(speed.fastest)}–${count(speed.slowest)}]`;
-  return `${median === null ? "not reached by half" : count(median)}${range}`;
+  const range =
+    speed.fastest === null || speed.slowest === null ? "" : ` [${stepText(speed.fastest)}–${stepText(speed.slowest)}]`;
+  return `${median === null ? "not reached by half" : stepText(median)}${range}`;
+}
+
+/** "8 runs, first at step 1–10": those that were at the goal before and left it again; null where there is none. */
+export function returnedText(speed: Speed | null): string | null {
+  if (speed === null || speed.returned.length === 0) return null;
+  return `${countOf(speed.returned.length, "run")}, first at step ${rangeText(speed.returned)}`;
+}
+
+/** "10 measurements a decade" of logarithmic steps, "a measurement every 100 steps". */
+const scheduleText = ({ measuring }: RunConfig) =>
+  measuring.name === "log"
+    ? `${measuring.perDecade} measurements a decade`
+    : `a measurement every ${stepText(measuring.steps)} steps`;
+
+/** How exactly the steps of a goal are known, from the schedule and from the measurements before them. */
+export function resolutionText(lines: readonly SpeedLine[], goal: "metric" | "gap"): string | null {
+  const ratios = lines.flatMap((line) => line[goal]?.resolution ?? []);
+  if (ratios.length === 0) return null;
+  const most = Math.max(...ratios);
+  const schedules = new Set(lines.flatMap((line) => line.runs.map(({ config }) => scheduleText(config))));
+  const factor = most < 10 ? most.toFixed(2) : stepText(Math.ceil(most));
+  return `${[...schedules].join(", ")}: it may have been there before the step that is said, at most ${factor} times earlier`;
 }

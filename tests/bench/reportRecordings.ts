@@ -5,7 +5,7 @@
  *
  *   node tests/bench/reportRecordings.ts server/samples/recordings/rn1-cifar10-tonight.json.gz …
  */
-import { firstReaching } from "../../app/result/convergenceSpeed.ts";
+import { speedOf, speedText } from "../../app/result/convergenceSpeed.ts";
 import { blockCosines, bySize, reordered } from "../../app/result/minorityCollapse.ts";
 import { probabilityText, slopeInterval, slopeRange, slopeText } from "../../app/result/slopeText.ts";
 import { plusMinus } from "../../app/text/plusMinus.ts";
@@ -28,7 +28,8 @@ const scalar = (key: string) => (run: SampleRun) => last(run, key);
 /** Whose ideal frame is orthogonal instead of a simplex. */
 const isOrthogonal = ({ config }: SampleRun) => config.loss === "mse" && !config.headBias;
 
-type Column = [title: string, value: (run: SampleRun) => number];
+/** `computed`: follows from the config, so that a spread over seeds says nothing. */
+type Column = [title: string, value: (run: SampleRun) => number, computed?: true];
 const sloped: Column[] = [
   ["NC1", layer("nc1.ratio")],
   ["NC2", (run) => layer(isOrthogonal(run) ? "nc2.frame.orthogonal" : "nc2.frame")(run)],
@@ -43,6 +44,12 @@ const accuracies: Column[] = [
   ["training accuracy", scalar("train/accuracy")],
   ["test accuracy", scalar("test/accuracy")],
 ];
+/** Levels whose steps are worth a column: median [range] of the measured step from which a run stays there. */
+const goals: [title: string, key: (run: SampleRun) => string, level: number][] = [
+  ["steps to NC1 ≤ 0.3", (run) => `train/nc1.ratio@${run.config.depth}`, 0.3],
+  ["steps to gap ≤ 1", () => "train/gap.total", 1],
+];
+
 /** From how many depths on a line has a table of its own, with slopes. */
 const ladderLength = 5;
 
@@ -107,15 +114,21 @@ function reportSettings(lines: SampleRun[][], sample: Sample): void {
   const depths = depthsOf(sample.runs);
   console.log(`**${[...common, ...(depths.length === 1 ? [`L = ${depths[0]}`] : [])].join(", ")}**\n`);
   const columns: Column[] = [
-    ["L*", (run) => run.started.optimum.loss ?? Number.NaN],
+    ["L*", (run) => run.started.optimum.loss ?? Number.NaN, true],
     ...sloped.slice(0, -1),
     ...accuracies,
     ...minorityColumns(sample),
-    ["steps to NC1 ≤ 0.3", (run) => stepsTo(run, `train/nc1.ratio@${run.config.depth}`, 0.3)],
-    ["steps to gap ≤ 1", (run) => stepsTo(run, "train/gap.total", 1)],
   ];
   const known = columns.filter(([, value]) => sample.runs.some((run) => Number.isFinite(value(run))));
-  console.log(heading(["setting", ...(depths.length > 1 ? ["L"] : []), "N", ...known.map(([title]) => title)]));
+  console.log(
+    heading([
+      "setting",
+      ...(depths.length > 1 ? ["L"] : []),
+      "N",
+      ...known.map(([title]) => title),
+      ...goals.map(([title]) => title),
+    ]),
+  );
   for (const runs of lines)
     for (const depth of depthsOf(runs)) {
       const here = keptOf(runs, sample).filter((run) => run.config.depth === depth);
@@ -123,7 +136,13 @@ function reportSettings(lines: SampleRun[][], sample: Sample): void {
         .filter((_, i) => differs[i])
         .join(", ");
       console.log(
-        row([setting, ...(depths.length > 1 ? [`${depth}`] : []), `${here.length}`, ...known.map((one) => cell(here, one))]),
+        row([
+          setting,
+          ...(depths.length > 1 ? [`${depth}`] : []),
+          `${here.length}`,
+          ...known.map((one) => cell(here, one)),
+          ...goals.map(([, key, level]) => stepsTo(here, key, level)),
+        ]),
       );
     }
 }
@@ -142,9 +161,9 @@ function minorityColumns({ runs }: Sample): Column[] {
   };
   return [
     ["cosine among the larger half", (run) => found(run).majority ?? Number.NaN],
-    ["at L*", (run) => ideal(run)?.majority ?? Number.NaN],
+    ["at L*", (run) => ideal(run)?.majority ?? Number.NaN, true],
     ["cosine among the smaller half", (run) => found(run).minority ?? Number.NaN],
-    ["at L*", (run) => ideal(run)?.minority ?? Number.NaN],
+    ["at L*", (run) => ideal(run)?.minority ?? Number.NaN, true],
   ];
 }
 
@@ -173,10 +192,14 @@ function evaluationColumns(runs: SampleRun[]): Column[] {
   return columns;
 }
 
-/** The first measured step at which a series is at most a level, as the pages say it; NaN if it never is. */
-function stepsTo(run: SampleRun, key: string, level: number): number {
-  const series = run.series[key];
-  return (series && firstReaching({ steps: run.steps[series[0]], values: series[1] }, level)) ?? Number.NaN;
+/** The steps that runs take to a level, as the pages say it. A recording's runs have all finished. */
+function stepsTo(runs: readonly SampleRun[], key: (run: SampleRun) => string, level: number): string {
+  const trained = runs.map((run) => ({ run, status: "finished" as const, attempt: 1, totalSteps: run.started.totalSteps }));
+  const courseOf = ({ run }: { run: SampleRun }) => {
+    const series = run.series[key(run)];
+    return { steps: series ? run.steps[series[0]] : [], values: series ? series[1] : [] };
+  };
+  return speedText(speedOf(trained, courseOf, level));
 }
 
 function keptOf(runs: SampleRun[], { config }: Sample): SampleRun[] {
@@ -201,10 +224,10 @@ function row(cells: string[]): string {
 }
 
 /** Arithmetic mean ± standard deviation over runs; how many had a value, where not all. */
-function cell(runs: SampleRun[], [, value]: Column): string {
+function cell(runs: SampleRun[], [, value, computed]: Column): string {
   const band = meanBand(runs.map(value).filter(Number.isFinite));
   if (!band) return "–";
-  return `${plusMinus(band.mean, band.standardDeviation)}${band.count < runs.length ? ` (${band.count} of ${runs.length})` : ""}`;
+  return `${plusMinus(band.mean, computed ? null : band.standardDeviation)}${band.count < runs.length ? ` (${band.count} of ${runs.length})` : ""}`;
 }
 
 function slopeOf(runs: SampleRun[], value: (run: SampleRun) => number): SlopeFit | null {
