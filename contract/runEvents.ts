@@ -2,6 +2,7 @@ import { z } from "zod";
 import { attackNorms, attacks } from "./afterTraining.ts";
 import { classNames } from "./classNames.ts";
 import { datasetIds, inputShape } from "./datasetConfig.ts";
+import { datasetWarnings } from "./datasetWarnings.ts";
 import { failureCodes } from "./failure.ts";
 import { limits } from "./limits.ts";
 import { seriesKeyPattern } from "./seriesKey.ts";
@@ -25,6 +26,8 @@ export const resolvedDataset = z.strictObject({
   testCounts: z.array(z.int()).max(limits.classes.max),
   /** What the classes are called, in their order; absent where nobody named them, and in old recordings. */
   classNames: classNames.optional(),
+  /** What was passed over, or looks like a mistake; absent where there is nothing to say, and in old recordings. */
+  warnings: datasetWarnings.optional(),
 });
 export type ResolvedDataset = z.infer<typeof resolvedDataset>;
 

@@ -1,3 +1,4 @@
+import { classLabel } from "../../contract/classNames.ts";
 import { Failure } from "../../contract/failure.ts";
 import { countClasses } from "./dataset.ts";
 
@@ -13,7 +14,7 @@ export interface Choice {
  * The first n_k samples of each class k, in file order. n_k = perClass without an imbalance r; with one,
  * n_k = round(n₀ · r^(k/(K−1))), at least 1, where n₀ is perClass or, where that is null, the largest number that every
  * class can follow.
- * @param what the set's name, for the error
+ * @param what the set's name, for the error @param names of the classes, for the error
  * @returns indices of the samples in file order, and a sentence about the choice ("" if there was none to make)
  * @throws Failure INVALID if a class has fewer samples than asked for
  */
@@ -22,10 +23,11 @@ export function chooseSamples(
   classes: number,
   { perClass, imbalance }: Choice,
   what: string,
+  names?: readonly string[],
 ): { rows: Uint32Array; said: string } {
   const there = countClasses(labels, classes);
   const empty = there.indexOf(0);
-  if (empty >= 0) throw new Failure("INVALID", `${what} has no sample of class ${empty}.`);
+  if (empty >= 0) throw new Failure("INVALID", `${what} has no sample of class ${classLabel(names, empty)}.`);
   if (perClass === null && imbalance === undefined) return { rows: Uint32Array.from(labels, (_, i) => i), said: "" };
   const wanted =
     imbalance === undefined
@@ -35,7 +37,7 @@ export function chooseSamples(
   if (short >= 0)
     throw new Failure(
       "INVALID",
-      `${what} has ${there[short]} samples of class ${short}; ${wanted[short]} were asked for. Ask for fewer samples a class.`,
+      `${what} has ${there[short]} samples of class ${classLabel(names, short)}; ${wanted[short]} were asked for. Ask for fewer samples a class.`,
     );
   const rows = new Uint32Array(wanted.reduce((sum, n) => sum + n, 0));
   const taken = new Array<number>(classes).fill(0);

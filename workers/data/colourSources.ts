@@ -1,4 +1,5 @@
 import { Failure } from "../../contract/failure.ts";
+import { cifar10Names, cifar100Names } from "./classNamesOfSets.ts";
 import type { DatasetSource, ImageSource, SourceFile } from "./datasetSource.ts";
 import { type CifarOptions, type ImageBytes, imagesFromCifar } from "./imageBytes.ts";
 import { readTar } from "./readTar.ts";
@@ -50,6 +51,7 @@ export const colourSources = {
   cifar10: {
     title: "CIFAR-10",
     classes: 10,
+    classNames: cifar10Names,
     folders: ["cifar10", "cifar-10"],
     systemFolders: [],
     embedded: null,
@@ -67,6 +69,7 @@ export const colourSources = {
   cifar100: {
     title: "CIFAR-100",
     classes: 100,
+    classNames: cifar100Names,
     folders: ["cifar100", "cifar-100"],
     systemFolders: [],
     embedded: null,
@@ -85,6 +88,7 @@ export const colourSources = {
   "cifar10-lossless-5k": {
     title: "CIFAR-10 lossless 5k",
     classes: 10,
+    classNames: cifar10Names,
     folders: ["cifar10-lossless-5k"],
     systemFolders: [],
     embedded: null,

@@ -1,4 +1,6 @@
+import { boundClassNames } from "../../contract/classNames.ts";
 import type { InputShape } from "../../contract/datasetConfig.ts";
+import { boundWarnings } from "../../contract/datasetWarnings.ts";
 import type { ResolvedDataset } from "../../contract/runEvents.ts";
 
 /** Samples as the models read them. */
@@ -37,3 +39,12 @@ export function countClasses(labels: ArrayLike<number>, classes: number): number
 
 /** Whether every class has the same number of samples: the closed-form optima hold only then. */
 export const isBalanced = (counts: readonly number[]): boolean => counts.every((count) => count === counts[0]);
+
+/** What a resolved set tells of its classes and of what was passed over, as the wire takes it. */
+export const namesAndWarnings = (about: {
+  classNames: readonly string[];
+  warnings: readonly string[];
+}): Pick<ResolvedDataset, "classNames" | "warnings"> => ({
+  classNames: boundClassNames(about.classNames),
+  ...(about.warnings.length > 0 && { warnings: boundWarnings(about.warnings) }),
+});

@@ -41,6 +41,8 @@ export interface DatasetSource<Id, Part> {
   id: Id;
   title: string;
   classes: number;
+  /** In the order of the labels. */
+  classNames: readonly string[];
   /** Names of subfolders of a data-set folder that may hold it; the folder itself is tried last. */
   folders: string[];
   /** Folders in which operating systems install it. */

@@ -1,23 +1,33 @@
 import { Failure } from "../../contract/failure.ts";
+import { corrupt } from "./fileFaults.ts";
+import { otherFormat, pictureFormat, readableEndings } from "./pictureFormats.ts";
 
 /** Largest picture decoded, pixels: what a small file can unpack to is known from its header, and refused before. */
 const maxPixels = 100_000_000;
 
+/** What decoding changes beyond the size, as counted over a set. */
+export type PictureTrait = "alpha" | "frames" | "cmyk" | "deep" | "enlarged";
+
 /**
- * Decodes a JPEG or PNG picture: turned upright, its shorter side resized to `size` (Lanczos), the middle cut out, in sRGB;
- * grey becomes RGB, and what is transparent black.
+ * Decodes a picture: its first frame or page, turned upright, its shorter side resized to `size` (Lanczos), the middle cut
+ * out, in sRGB with a byte a channel; grey and CMYK become RGB, and what is transparent black.
  * @param target [3, size, size] is filled, row-major
- * @throws Failure DATASET_CORRUPT naming the file if it is neither, damaged or too large; DATASET_UNAVAILABLE without sharp
+ * @returns what was special about it
+ * @throws Failure DATASET_CORRUPT naming the file if it is no picture, damaged or too large; DATASET_UNAVAILABLE without sharp
  */
-export async function decodePicture(bytes: Uint8Array, size: number, name: string, target: Uint8Array): Promise<void> {
-  const jpeg = bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
-  const png = bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
-  if (!jpeg && !png) throw new Failure("DATASET_CORRUPT", `${name} is neither a JPEG nor a PNG picture.`);
+export async function decodePicture(bytes: Uint8Array, size: number, name: string, target: Uint8Array): Promise<PictureTrait[]> {
+  if (pictureFormat(bytes) === null) {
+    const other = otherFormat(bytes);
+    throw corrupt(name, `is no picture of those read (${readableEndings})${other ? `: it holds ${other}` : " by what it holds"}`);
+  }
   const sharp = await decoder();
   let data: Uint8Array;
   let channels: number;
+  let about: Awaited<ReturnType<ReturnType<typeof sharp>["metadata"]>>;
   try {
-    const picture = sharp(bytes, { limitInputPixels: maxPixels, failOn: "error" })
+    const options = { limitInputPixels: maxPixels, failOn: "error" } as const;
+    about = await sharp(bytes, options).metadata();
+    const picture = sharp(bytes, options)
       .autoOrient()
       .resize(size, size, { fit: "cover", position: "centre", kernel: "lanczos3" })
       .flatten({ background: "#000000" })
@@ -27,13 +37,23 @@ export async function decodePicture(bytes: Uint8Array, size: number, name: strin
     data = decoded.data;
     channels = decoded.info.channels;
   } catch (error) {
-    throw new Failure("DATASET_CORRUPT", `${name} cannot be decoded: ${(error as Error).message.split("\n")[0]}.`);
+    throw corrupt(name, `cannot be decoded: ${(error as Error).message.split("\n")[0].slice(0, 200)}`);
   }
+  if (about.depth === "float" || about.depth === "double")
+    throw corrupt(name, "has pixels that are floating-point numbers, whose white is not known: save it with 8 or 16 bits");
   const area = size * size;
   if (data.length !== channels * area || (channels !== 1 && channels !== 3))
-    throw new Failure("DATASET_CORRUPT", `${name} has ${channels} colour channels; 1 and 3 are read.`);
+    throw corrupt(name, `has ${channels} colour channels; 1 and 3 are read`);
   for (let channel = 0; channel < 3; channel++)
     for (let i = 0; i < area; i++) target[channel * area + i] = data[i * channels + (channels === 1 ? 0 : channel)];
+  const traits: [PictureTrait, boolean][] = [
+    ["alpha", about.hasAlpha],
+    ["frames", (about.pages ?? 1) > 1],
+    ["cmyk", about.space === "cmyk"],
+    ["deep", about.depth === "ushort"],
+    ["enlarged", Math.min(about.width, about.height) < size],
+  ];
+  return traits.filter(([, has]) => has).map(([trait]) => trait);
 }
 
 /** sharp, loaded where pictures are decoded alone: a platform without its library can still do everything else. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { balanced, clothes, digits, hiragana, letters } from "./classNamesOfSets.ts";
 import type { DatasetSource, ImageSource, SourceFile } from "./datasetSource.ts";
 import type { ImageBytes } from "./imageBytes.ts";
 import { type IdxOptions, imagesFromIdx } from "./imageBytes.ts";
@@ -58,6 +59,7 @@ export const greySources = {
   "fashion-mnist-mini": {
     title: "Fashion-MNIST-mini",
     classes: 10,
+    classNames: clothes,
     folders: ["fashion-mnist-mini"],
     systemFolders: [],
     embedded: fileURLToPath(new URL("vendored/fashion-mnist-mini/", import.meta.url)),
@@ -77,6 +79,7 @@ export const greySources = {
   "fashion-mnist": {
     title: "Fashion-MNIST",
     classes: 10,
+    classNames: clothes,
     folders: ["fashion-mnist", "FashionMNIST", "FashionMNIST/raw"],
     systemFolders: ["/usr/share/datasets/fashion-mnist"], // Debian's dataset-fashion-mnist
     embedded: null,
@@ -96,6 +99,7 @@ export const greySources = {
   mnist: {
     title: "MNIST",
     classes: 10,
+    classNames: digits,
     folders: ["mnist", "MNIST", "MNIST/raw"],
     systemFolders: [],
     embedded: null,
@@ -116,6 +120,7 @@ export const greySources = {
   kmnist: {
     title: "KMNIST",
     classes: 10,
+    classNames: hiragana,
     folders: ["kmnist", "KMNIST", "KMNIST/raw"],
     systemFolders: [],
     embedded: null,
@@ -135,6 +140,7 @@ export const greySources = {
   "emnist-balanced": {
     title: "EMNIST Balanced",
     classes: 47,
+    classNames: balanced,
     folders: emnistFolders,
     systemFolders: [],
     embedded: null,
@@ -143,6 +149,7 @@ export const greySources = {
   "emnist-letters": {
     title: "EMNIST Letters",
     classes: 26,
+    classNames: letters,
     folders: emnistFolders,
     systemFolders: [],
     embedded: null,

@@ -1,9 +1,12 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import type { Layout } from "./datasetSource.ts";
+import { corrupt, reasonOf } from "./fileFaults.ts";
 import type { LabelledTexts } from "./labelledTexts.ts";
+import { readBytes } from "./readFolder.ts";
 import { readTar } from "./readTar.ts";
+import { otherThanUtf8 } from "./textEncoding.ts";
 
 const archive = "aclImdb_v1.tar.gz";
 const archiveBytes = 84_125_825;
@@ -66,14 +69,17 @@ export async function reviewsOfArchive(bytes: Uint8Array, name: string): Promise
 async function reviewsOfFolders(path: string, perFolder: number): Promise<Map<Folder, Review[]>> {
   const reviews = emptyFolders();
   for (const folder of folders) {
-    const names = (await readdir(join(path, folder))).filter((name) => place(`${folder}/${name}`) !== null);
+    const entries = await readdir(join(path, folder)).catch((error) => {
+      throw corrupt(join(path, folder), reasonOf(error));
+    });
+    const names = entries.filter((name) => place(`${folder}/${name}`) !== null);
     if (names.length !== perFolder) throw wrongCount(path, folder, names.length, perFolder);
     for (let from = 0; from < names.length; from += 64)
       reviews.get(folder)!.push(
         ...(await Promise.all(
           names.slice(from, from + 64).map(async (name) => {
             const file = join(path, folder, name);
-            return { id: place(`${folder}/${name}`)!.id, text: clean(await readFile(file), file) };
+            return { id: place(`${folder}/${name}`)!.id, text: clean(await readBytes(file, file, maxReviewBytes), file) };
           }),
         )),
       );
@@ -96,7 +102,7 @@ function clean(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replaceAll("<br />", " ").replaceAll("\n", " ");
   } catch {
-    throw new Failure("DATASET_CORRUPT", `${name} is not UTF-8.`);
+    throw corrupt(name, `is not UTF-8 text: it is ${otherThanUtf8(bytes)?.is}`);
   }
 }
 

@@ -9,7 +9,7 @@ import type { TrainedReading } from "./prepareTexts.ts";
 import type { DatasetPlaces, Say } from "./resolveSamples.ts";
 
 /**
- * The samples a config names: made from its seed, or read, verified and prepared.
+ * The samples a config names: made from its seed, or read, verified and prepared. What was passed over is told as warnings.
  * @param reading how texts are numbered for a network trained on another set; absent = by a vocabulary of their own
  * @throws Failure, see the loaders
  */
@@ -19,6 +19,12 @@ export async function loadDataset(
   say?: Say,
   reading?: TrainedReading,
 ): Promise<Dataset> {
+  const dataset = await load(config, places, say, reading);
+  for (const warning of dataset.resolved.warnings ?? []) say?.("warning", warning);
+  return dataset;
+}
+
+async function load(config: DatasetConfig, places: DatasetPlaces, say?: Say, reading?: TrainedReading): Promise<Dataset> {
   switch (config.id) {
     case "gaussian-clusters":
     case "random-labels":

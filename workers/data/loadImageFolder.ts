@@ -1,19 +1,22 @@
 import { createHash, type Hash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
-import { relative } from "node:path";
 import type { ImageFolderConfig } from "../../contract/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import { addLabelNoise } from "./addLabelNoise.ts";
 import { chooseSamples } from "./chooseSamples.ts";
 import type { Dataset } from "./dataset.ts";
 import { decodePicture } from "./decodePicture.ts";
+import type { FileFaults } from "./fileFaults.ts";
 import type { ImageBytes } from "./imageBytes.ts";
-import { listPictures, type Pictures } from "./listPictures.ts";
+import { listPictures, type PictureList, type Pictures } from "./listPictures.ts";
 import { labelBytes } from "./loadImages.ts";
 import { ownPath } from "./ownPath.ts";
+import { within } from "./pictureSplits.ts";
+import { PictureTraits } from "./pictureTraits.ts";
 import { prepareImages } from "./prepareImages.ts";
+import { readBytes } from "./readFolder.ts";
 import { sha256 } from "./readVerified.ts";
 import type { DatasetPlaces, Say } from "./resolveSamples.ts";
+import { sharedWarning } from "./sharedSamples.ts";
 
 const bounds = {
   fileBytes: 50_000_000,
@@ -24,21 +27,15 @@ const bounds = {
 /**
  * A person's own folder of pictures (see listPictures), decoded to RGB of size × size and standardized (see prepareImages).
  * Only the pictures used are read. The hash is of the files used and of the labels trained on; nothing is verified.
- * @throws Failure DATASET_UNAVAILABLE, NOT_ALLOWED (see ownPath); DATASET_CORRUPT naming the file; INVALID if a class has
+ * @throws Failure DATASET_UNAVAILABLE, NOT_ALLOWED (see ownPath); DATASET_CORRUPT naming the files; INVALID if a class has
  * fewer pictures than asked for, or all of them would not fit into memory
  */
 export async function loadImageFolder(config: ImageFolderConfig, places: DatasetPlaces, say: Say = () => {}): Promise<Dataset> {
   const place = await ownPath(config.folder, places);
   const found = await listPictures(place);
-  const classes = found.classNames.length;
-  const choice = { perClass: config.trainPerClass, imbalance: config.imbalance };
-  const chosen = chooseSamples(found.train.labels, classes, choice, `${config.folder}/train`);
-  const chosenTest = chooseSamples(
-    found.test.labels,
-    classes,
-    { perClass: config.testPerClass },
-    `${config.folder}/${found.split}`,
-  );
+  const { classNames, faults } = found;
+  const classes = classNames.length;
+  const { chosen, chosenTest } = choose(config, found);
   const count = chosen.rows.length + chosenTest.rows.length;
   const bytes = count * 3 * config.size ** 2;
   if (bytes > bounds.pixelBytes)
@@ -48,42 +45,76 @@ export async function loadImageFolder(config: ImageFolderConfig, places: Dataset
     );
   say("info", `Decoding ${count} pictures of ${config.folder}.`);
   const hash = createHash("sha256");
-  const train = await decodeAll(found.train, chosen.rows, config.size, place.path, hash);
+  const decoding: Decoding = { size: config.size, set: place.path, hash, faults, traits: new PictureTraits() };
+  const { images: train, hashes } = await decodeAll(found.train, chosen.rows, decoding);
   const noise = addLabelNoise(train.labels, classes, config.labelNoise);
   hash.update(labelBytes(noise.labels, classes));
-  const test = await decodeAll(found.test, chosenTest.rows, config.size, place.path, hash);
+  const { images: test, hashes: testHashes } = await decodeAll(found.test, chosenTest.rows, decoding);
   hash.update(labelBytes(test.labels, classes));
-  const shown = found.classNames.slice(0, 20).map((name, k) => `${k} = ${name}`);
+  faults.throwIfAny(config.folder, "pictures");
+  const shown = classNames.slice(0, 20).map((name, k) => `${k} = ${name}`);
   const more = classes > 20 ? `, … (${classes})` : "";
   const said = [
     `Classes: ${shown.join(", ")}${more}. The test set is ${found.split}/. Pictures are RGB, their shorter side resized to ${config.size} pixels, the middle cut out.`,
+    found.hidden > 0 ? `Hidden files passed over: ${found.hidden}.` : "",
     chosen.said,
     chosenTest.said,
     noise.said,
   ];
-  const about = { id: config.id, classes, source: `folder ${place.path}`, hash: hash.digest("hex"), said };
+  const warnings = [
+    ...found.warnings,
+    ...sharedWarning(hashes, testHashes, "pictures"),
+    ...decoding.traits.warnings(count, config.size),
+  ];
+  const source = `folder ${place.path}`;
+  const about = { id: config.id, classes, classNames, source, hash: hash.digest("hex"), said, warnings };
   return prepareImages(about, { ...train, labels: noise.labels }, test);
+}
+
+/** What is wrong with the files comes before what is asked of their number. */
+function choose(config: ImageFolderConfig, { train, test, classNames, split, faults }: PictureList) {
+  const { trainPerClass, testPerClass, imbalance, folder } = config;
+  const k = classNames.length;
+  try {
+    return {
+      chosen: chooseSamples(train.labels, k, { perClass: trainPerClass, imbalance }, `${folder}/train`, classNames),
+      chosenTest: chooseSamples(test.labels, k, { perClass: testPerClass }, `${folder}/${split}`, classNames),
+    };
+  } catch (error) {
+    faults.throwIfAny(folder, "pictures");
+    throw error;
+  }
+}
+
+interface Decoding {
+  size: number;
+  set: string;
+  hash: Hash;
+  faults: FileFaults;
+  traits: PictureTraits;
 }
 
 async function decodeAll(
   { files, labels }: Pictures,
   rows: Uint32Array,
-  size: number,
-  root: string,
-  hash: Hash,
-): Promise<ImageBytes> {
+  { size, set, hash, faults, traits }: Decoding,
+): Promise<{ images: ImageBytes; hashes: string[] }> {
   const length = 3 * size * size;
   const pixels = new Uint8Array(rows.length * length);
+  const hashes: string[] = [];
   for (const [at, row] of rows.entries()) {
-    const name = relative(root, files[row]);
-    const fileBytes = (await stat(files[row])).size;
-    if (fileBytes > bounds.fileBytes)
-      throw new Failure("DATASET_CORRUPT", `${name} has ${fileBytes} bytes; a picture has at most ${bounds.fileBytes}.`);
-    const bytes = await readFile(files[row]);
-    hash.update(sha256(bytes));
-    await decodePicture(bytes, size, name, pixels.subarray(at * length, (at + 1) * length));
+    const name = within(set, files[row]);
+    try {
+      const bytes = await readBytes(files[row], name, bounds.fileBytes);
+      const ofFile = sha256(bytes);
+      hashes.push(ofFile);
+      hash.update(ofFile);
+      traits.add(await decodePicture(bytes, size, name, pixels.subarray(at * length, (at + 1) * length)));
+    } catch (error) {
+      faults.add(error);
+    }
   }
-  return {
+  const images = {
     count: rows.length,
     channels: 3,
     height: size,
@@ -91,4 +122,5 @@ async function decodeAll(
     pixels,
     labels: Uint16Array.from(rows, (row) => labels[row]),
   };
+  return { images, hashes };
 }

@@ -14,21 +14,28 @@ import { type DatasetPlaces, resolveSamples, type Say } from "./resolveSamples.t
  * @throws Failure DATASET_UNAVAILABLE, DATASET_CORRUPT, or INVALID if a class has fewer samples than asked for
  */
 export async function loadImages(config: ImageDatasetConfig, places: DatasetPlaces, say?: Say): Promise<Dataset> {
-  const { id, title, classes, ...source } = imageSource(config.id);
-  const found = await resolveSamples({ id, title, classes, ...source }, places, say);
+  const source = imageSource(config.id);
+  const { id, title, classes, classNames } = source;
+  const found = await resolveSamples(source, places, say);
   const chosen = chooseSamples(
     found.train.labels,
     classes,
     { perClass: config.trainPerClass, imbalance: config.imbalance },
     `${title}'s training set`,
+    classNames,
   );
-  const chosenTest = chooseSamples(found.test.labels, classes, { perClass: config.testPerClass }, `${title}'s test set`);
+  const ofTest = { perClass: config.testPerClass };
+  const chosenTest = chooseSamples(found.test.labels, classes, ofTest, `${title}'s test set`, classNames);
   const train = takeImages(found.train, chosen.rows);
   const test = takeImages(found.test, chosenTest.rows);
   const noise = addLabelNoise(train.labels, classes, config.labelNoise);
   const hash = sha256(train.pixels, labelBytes(noise.labels, classes), test.pixels, labelBytes(test.labels, classes));
   const said = [chosen.said, chosenTest.said, noise.said];
-  return prepareImages({ id, classes, source: found.source, hash, said }, { ...train, labels: noise.labels }, test);
+  return prepareImages(
+    { id, classes, classNames, source: found.source, hash, said, warnings: [] },
+    { ...train, labels: noise.labels },
+    test,
+  );
 }
 
 /** Labels as they are hashed: a byte each, or two (little-endian) beyond 256 classes. */

@@ -1,6 +1,8 @@
-import { realpath } from "node:fs/promises";
-import { basename, join, sep } from "node:path";
+import { lstat, realpath } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { Failure } from "../../contract/failure.ts";
+import { reasonOf } from "./fileFaults.ts";
+import { insidePath } from "./readFolder.ts";
 import type { DatasetPlaces } from "./resolveSamples.ts";
 
 /** A set of a person's own: where it really lies, and the folder it must not lead out of. */
@@ -28,14 +30,8 @@ export async function ownPath(name: string, places: DatasetPlaces): Promise<OwnP
     return { root, path: await insidePath(root, path) };
   } catch (error) {
     if (error instanceof Failure) throw error;
+    const there = await lstat(path).catch(() => null);
+    if (there) throw new Failure("DATASET_CORRUPT", `${path} ${reasonOf(error)}.`);
     throw new Failure("DATASET_UNAVAILABLE", `${path} is not on this worker: put "${name}" into ${places.folder}.`);
   }
-}
-
-/** The real path behind links. @param root a real path @throws Failure NOT_ALLOWED if it lies outside root */
-export async function insidePath(root: string, path: string): Promise<string> {
-  const real = await realpath(path);
-  if (!real.startsWith(root.endsWith(sep) ? root : root + sep))
-    throw new Failure("NOT_ALLOWED", `${path} leads out of the data-set folder ${root}; put the files themselves there.`);
-  return real;
 }

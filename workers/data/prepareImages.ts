@@ -1,6 +1,6 @@
 import type { DatasetConfig } from "../../contract/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import { countClasses, type Dataset, type SampleSet } from "./dataset.ts";
+import { countClasses, type Dataset, namesAndWarnings, type SampleSet } from "./dataset.ts";
 import type { ImageBytes } from "./imageBytes.ts";
 
 /** What is known of a picture set besides its pixels. */
@@ -9,8 +9,11 @@ export interface AboutImages {
   classes: number;
   source: string;
   hash: string;
+  classNames: readonly string[];
   /** Sentences for the log. */
   said: string[];
+  /** What was passed over, or looks like a mistake. */
+  warnings: readonly string[];
 }
 
 /**
@@ -46,6 +49,7 @@ export function prepareImages(about: AboutImages, train: ImageBytes, test: Image
       input,
       trainCounts: countClasses(train.labels, about.classes),
       testCounts: countClasses(test.labels, about.classes),
+      ...namesAndWarnings(about),
     },
     classes: about.classes,
     dimension,

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { Failure } from "../../contract/failure.ts";
 import type { SourceFile } from "./datasetSource.ts";
+import { readBytes } from "./readFolder.ts";
 
 const unzip = promisify(gunzip);
 
@@ -34,10 +35,16 @@ export async function locate(folder: string, file: SourceFile): Promise<string |
 
 /** The decompressed bytes of a file, verified. @throws WrongBytes naming the file, the hash expected and the one found */
 export async function readVerified(path: string, file: SourceFile): Promise<Uint8Array> {
-  const size = (await stat(path)).size;
   const limit = Math.max(file.maxFileBytes, file.maxRawBytes);
-  if (size > limit) throw new WrongBytes(`${path} has ${size} bytes; ${file.name} has at most ${limit}.`, null);
-  return verify(await readFile(path), path, file);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readBytes(path, path, limit);
+  } catch (error) {
+    throw error instanceof Failure
+      ? new WrongBytes(`${error.message} Expected: ${file.name}, ${expectation(file)}.`, null)
+      : error;
+  }
+  return verify(bytes, path, file);
 }
 
 /** Unzips where the bytes are zipped, and checks the published hash. @throws WrongBytes */

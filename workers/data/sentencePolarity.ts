@@ -1,6 +1,7 @@
 import type { Layout } from "./datasetSource.ts";
-import { type LabelledTexts, parseLabelledLines, readLines } from "./labelledTexts.ts";
+import { type LabelledTexts, parseLabelledLines } from "./labelledTexts.ts";
 import { readZip } from "./readZip.ts";
+import { readLines } from "./textLines.ts";
 
 const table = "sentence-polarity.tsv.gz";
 const archive = "sentence_polarity.zip";

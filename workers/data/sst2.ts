@@ -1,7 +1,8 @@
 import { Failure } from "../../contract/failure.ts";
 import type { Layout } from "./datasetSource.ts";
-import { type LabelledTexts, readLines } from "./labelledTexts.ts";
+import type { LabelledTexts } from "./labelledTexts.ts";
 import { readZip } from "./readZip.ts";
+import { readLines } from "./textLines.ts";
 
 const archive = "SST-2.zip";
 const maxTableBytes = 20_000_000;

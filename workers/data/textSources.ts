@@ -1,4 +1,5 @@
 import { type TextDatasetId, textDatasetIds } from "../../contract/datasetConfig.ts";
+import { opinions } from "./classNamesOfSets.ts";
 import type { TextSource } from "./datasetSource.ts";
 import { imdbLayouts } from "./imdb.ts";
 import { sentencePolarityLayouts } from "./sentencePolarity.ts";
@@ -10,6 +11,7 @@ const sources: Record<TextDatasetId, Omit<TextSource, "id">> = {
   "sentence-polarity": {
     title: "Sentence polarity",
     classes: 2,
+    classNames: opinions,
     about:
       "Class 0 is negative, class 1 positive. There is no published split: the last fifth of each class in file order (1,066 sentences) is the test set.",
     folders: ["sentence-polarity", "sentence_polarity"],
@@ -19,6 +21,7 @@ const sources: Record<TextDatasetId, Omit<TextSource, "id">> = {
   imdb: {
     title: "IMDB",
     classes: 2,
+    classNames: opinions,
     about: "Class 0 is negative, class 1 positive; reviews are in the order of their numbers, HTML line breaks are spaces.",
     folders: ["imdb", "aclImdb", "imdb/aclImdb"],
     ...nowhere,
@@ -27,6 +30,7 @@ const sources: Record<TextDatasetId, Omit<TextSource, "id">> = {
   sst2: {
     title: "SST-2",
     classes: 2,
+    classNames: opinions,
     about: "Class 0 is negative, class 1 positive; the test set is GLUE's dev.tsv.",
     folders: ["sst2", "SST-2", "sst2/SST-2"],
     ...nowhere,

@@ -5,13 +5,14 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { datasetConfig, datasetIds } from "../../../contract/datasetConfig.ts";
 import { imdbLayouts, reviewsOfArchive } from "../../../workers/data/imdb.ts";
-import { parseLabelledLines, readLines } from "../../../workers/data/labelledTexts.ts";
+import { parseLabelledLines } from "../../../workers/data/labelledTexts.ts";
 import { listAvailability } from "../../../workers/data/listAvailability.ts";
 import { loadDataset } from "../../../workers/data/loadDataset.ts";
 import { readZip } from "../../../workers/data/readZip.ts";
 import { resolveSamples } from "../../../workers/data/resolveSamples.ts";
 import { polarityOfArchive, splitLastFifth } from "../../../workers/data/sentencePolarity.ts";
 import { sst2Layouts } from "../../../workers/data/sst2.ts";
+import { readLines } from "../../../workers/data/textLines.ts";
 import { textSource } from "../../../workers/data/textSources.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -265,7 +266,7 @@ describe("a file of a person's own", () => {
     put("mine.tsv", lines({ a: 5 }));
     await expect(load({})).rejects.toThrow('the one label "a"');
     mkdirSync(join(root, "folder"));
-    await expect(load({ file: "folder" })).rejects.toThrow("folder is no file");
+    await expect(load({ file: "folder" })).rejects.toThrow("folder is a folder; a file was expected");
     await expect(load({ file: "absent.tsv" })).rejects.toMatchObject({ code: "DATASET_UNAVAILABLE" });
     put("mine.tsv", gzipSync("a\tb").subarray(0, 15));
     await expect(load({})).rejects.toThrow("mine.tsv is no intact gzip file");

@@ -39,7 +39,7 @@ describe("words", () => {
 
 describe("texts as inputs", () => {
   const config = (more: object) => datasetConfig.parse({ id: "sentence-polarity", maxLength: 4, ...more }) as TextDatasetConfig;
-  const about = { title: "Set", classes: 2, source: "here", about: "About." };
+  const about = { title: "Set", classes: 2, classNames: ["bad", "good"], source: "here", about: "About." };
   const train = { texts: ["bad film", "good film", "late word", "good good"], labels: Uint16Array.of(0, 1, 0, 1) };
   const tested = { texts: ["unseen film"], labels: Uint16Array.of(1) };
   const both = { texts: ["unseen film", "x"], labels: Uint16Array.of(1, 0) };
@@ -51,7 +51,7 @@ describe("texts as inputs", () => {
     expect([...set.test.inputs]).toEqual([0, 1, 3, 2, 0, 0, 1, 2]);
     expect(set).toMatchObject({ dimension: 4, classes: 2, pixel: null, resolved: { inputDimension: 4, trainCounts: [1, 1] } });
     expect(set.preparation).toContain("unknown are 0.0 % of the words in training, 66.7 % in test");
-    expect(() => prepareTexts(config({}), about, train, tested)).toThrow("Set's test set has no sample of class 0");
+    expect(() => prepareTexts(config({}), about, train, tested)).toThrow("Set's test set has no sample of class bad");
   });
 
   test("the hash follows the texts and labels used, not the rest", () => {

@@ -1,0 +1,22 @@
+import type { PictureTrait } from "./decodePicture.ts";
+
+const done: Record<PictureTrait, (size: number) => string> = {
+  alpha: () => "have an alpha channel: what is transparent became black",
+  frames: () => "have several frames or pages: the first one was read",
+  cmyk: () => "are CMYK: converted to sRGB",
+  deep: () => "have 16 bits a channel: reduced to 8",
+  enlarged: (size) => `are smaller than ${size} pixels: enlarged`,
+};
+
+/** Counts over the pictures of a set what was special about them, and says what was done. */
+export class PictureTraits {
+  private readonly counts = new Map<PictureTrait, number>();
+
+  add(traits: PictureTrait[]): void {
+    for (const trait of traits) this.counts.set(trait, (this.counts.get(trait) ?? 0) + 1);
+  }
+
+  warnings(pictures: number, size: number): string[] {
+    return [...this.counts].map(([trait, n]) => `${n} of ${pictures} pictures ${done[trait](size)}.`);
+  }
+}
