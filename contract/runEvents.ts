@@ -44,19 +44,22 @@ export const optimumSummary = z.strictObject({
 });
 export type OptimumSummary = z.infer<typeof optimumSummary>;
 
+/** What computed an attempt. */
+export const startedDevice = z.strictObject({
+  choice: z.string().max(20),
+  device: z.string().max(20),
+  engine: z.string().max(40),
+  provider: z.string().max(200),
+  reason: z.string().max(500),
+});
+
 /** First event of every attempt. */
 const started = z.strictObject({
   kind: z.literal("started"),
   totalSteps: step,
   /** Step of the checkpoint the attempt goes on from; 0 = from the beginning. Points of earlier attempts after it are void. */
   resumedFromStep: step,
-  device: z.strictObject({
-    choice: z.string().max(20),
-    device: z.string().max(20),
-    engine: z.string().max(40),
-    provider: z.string().max(200),
-    reason: z.string().max(500),
-  }),
+  device: startedDevice,
   dataset: resolvedDataset,
   parameters: z.int(),
   optimum: optimumSummary,

@@ -1,7 +1,5 @@
-import { type ExperimentConfig, type LaunchInput, launchInput } from "../../contract/experimentConfig.ts";
-import { limits } from "../../contract/limits.ts";
+import { type LaunchInput, launchInput } from "../../contract/experimentConfig.ts";
 import { presets } from "../../contract/presets.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
 
 /** What is being filled in: shaped like a launch, but any number in it may still be wrong. */
 export type Draft = LaunchInput;
@@ -12,32 +10,6 @@ export const presetDraft = (id: string): Draft | null => {
 };
 
 export const firstDraft = (): Draft => presetDraft(presets[0].id)!;
-
-/** The grid of one cell, from which a fork of a run starts. */
-export function configOfRun(run: RunConfig): ExperimentConfig {
-  return {
-    datasets: [run.dataset],
-    architectures: [
-      {
-        name: run.architecture,
-        normalization: run.normalization,
-        ...(run.heads === undefined ? {} : { heads: run.heads }),
-        ...(run.patch === undefined ? {} : { patch: run.patch }),
-      },
-    ],
-    // Free features are of depth 1, which no network may have.
-    depths: [Math.max(limits.depth.min, run.depth)],
-    widths: [run.width],
-    losses: [run.loss],
-    regularizers: [run.regularizer],
-    seeds: [run.seed],
-    headBias: run.headBias,
-    training: run.training,
-    measuring: run.measuring,
-    device: run.device,
-    ...(run.afterTraining === undefined ? {} : { afterTraining: run.afterTraining }),
-  };
-}
 
 const storageKey = "collapsar-draft";
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -2,10 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
+import { gridOfRun } from "../../contract/gridOfRun.ts";
 import { presets } from "../../contract/presets.ts";
 import { useAddress } from "../address/useAddress.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { configOfRun, type Draft, firstDraft, loadDraft, presetDraft, saveDraft } from "./draft.ts";
+import { type Draft, firstDraft, loadDraft, presetDraft, saveDraft } from "./draft.ts";
 
 /**
  * The draft of a new experiment: from the address (`?preset=`, `?from=<experiment>`, `?run=<run>`), else what was left
@@ -50,7 +51,7 @@ export function useDraft() {
     }
     if (run !== null) {
       if (cell.data)
-        settle({ name: forkName(cell.data.experimentName), note: "", tags: [], config: configOfRun(cell.data.row.config) }, null);
+        settle({ name: forkName(cell.data.experimentName), note: "", tags: [], config: gridOfRun(cell.data.row.config) }, null);
       return;
     }
     // The address let go of its source after a change: what is on the screen stays.

@@ -1,7 +1,7 @@
 "use client";
+import { csvCell } from "../../contract/csvLine.ts";
 import type { Metric } from "../../contract/seriesKey.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
-import { csvCell } from "../charts/chartCsv.ts";
 import { saveFile } from "../charts/exportPicture.ts";
 import { Button } from "../ui/Button.tsx";
 import { Panel } from "../ui/Panel.tsx";

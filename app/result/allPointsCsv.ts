@@ -1,5 +1,5 @@
+import { csvCell } from "../../contract/csvLine.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { csvCell } from "../charts/chartCsv.ts";
 import { cellLabel, gridAxisIds } from "./gridAxes.ts";
 
 const mostRuns = 60;

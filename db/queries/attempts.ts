@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
 import type { StartedEvent } from "../../contract/runEvents.ts";
 import type { Executor } from "../database.ts";
 import { attempts, checkpoints, geometrySnapshots, logLines, runs } from "../schema.ts";
@@ -82,6 +82,8 @@ export async function insertCheckpoints(db: Executor, rows: (typeof checkpoints.
   if (rows.length > 0) await db.insert(checkpoints).values(rows).onConflictDoNothing();
 }
 
+export type StoredAttempt = typeof attempts.$inferSelect;
+
 export function listAttempts(db: Executor, runId: string) {
   return db.select().from(attempts).where(eq(attempts.runId, runId)).orderBy(asc(attempts.number));
 }
@@ -103,6 +105,16 @@ export async function listLogLines(db: Executor, runId: string, limit: number) {
     .orderBy(sql`${logLines.attempt} desc, ${logLines.seq} desc`)
     .limit(limit);
   return rows.reverse();
+}
+
+/** Lines of the log that say what went otherwise than asked, oldest first. */
+export async function listWarnings(db: Executor, runId: string) {
+  const rows = await db
+    .select({ attempt: logLines.attempt, level: logLines.level, text: logLines.text })
+    .from(logLines)
+    .where(and(eq(logLines.runId, runId), ne(logLines.level, "info")))
+    .orderBy(asc(logLines.attempt), asc(logLines.seq));
+  return rows as { attempt: number; level: "warning" | "error"; text: string }[];
 }
 
 /** Snapshots of all attempts, oldest first. */

@@ -1,6 +1,7 @@
 import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import type { Evaluation, OptimumSummary, ResolvedDataset } from "../../contract/runEvents.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
+import { anyOf } from "../anyOf.ts";
 import type { Executor } from "../database.ts";
 import { attempts, experiments, runs } from "../schema.ts";
 
@@ -34,6 +35,18 @@ export async function getRunWithExperiment(db: Executor, id: string) {
 /** An experiment's runs in the order of its grid. */
 export function listRuns(db: Executor, experimentId: string): Promise<StoredRun[]> {
   return db.select().from(runs).where(eq(runs.experimentId, experimentId)).orderBy(asc(runs.ordinal));
+}
+
+/** An experiment's runs in the order of its grid, a few at a time: all of them with all their values may be too much to hold. */
+export async function* eachRun(db: Executor, experimentId: string): AsyncGenerator<StoredRun> {
+  const perRead = 20;
+  const ids = await listRunIds(db, experimentId);
+  for (let at = 0; at < ids.length; at += perRead)
+    yield* await db
+      .select()
+      .from(runs)
+      .where(anyOf(runs.id, ids.slice(at, at + perRead), "uuid"))
+      .orderBy(asc(runs.ordinal));
 }
 
 export async function listRunIds(db: Executor, experimentId: string): Promise<string[]> {

@@ -105,6 +105,12 @@ export async function readSeries(
   return series.filter((item) => item.steps.length > 0);
 }
 
+/** Keys of a run's stored series, also of those whose points are all void. */
+export async function listSeriesKeys(db: Executor, runId: string): Promise<string[]> {
+  const rows = await db.selectDistinct({ key: seriesChunks.key }).from(seriesChunks).where(eq(seriesChunks.runId, runId));
+  return rows.map((row) => row.key).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+}
+
 /** Number of stored points of every series of a run, void ones left out. */
 export async function countPoints(db: Executor, runId: string): Promise<{ key: string; points: number }[]> {
   const cutoffs = (await readCutoffs(db, [runId])).get(runId)!;

@@ -1,14 +1,31 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { byId } from "../../contract/requests.ts";
 import { describeError } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { exportExperiment } from "../services/exportExperiment.ts";
+import { exportExperimentJson } from "../services/exportExperimentJson.ts";
+import type { Export } from "../services/exportedRun.ts";
 import { exportRun } from "../services/exportRun.ts";
-import { owner } from "../services/reader.ts";
+import { exportRunJson } from "../services/exportRunJson.ts";
+import { owner, type Reader } from "../services/reader.ts";
 import type { AccessKey } from "./accessKey.ts";
 
-/** Answers /export/experiments/<id>.csv and /export/runs/<id>.csv; both take ?share=<token>. */
+type Make = (context: ServiceContext, reader: Reader, id: string, withHead: boolean) => Promise<Export>;
+
+const kinds: Record<string, { make: Make; type: string }> = {
+  "experiments.csv": { make: exportExperiment, type: "text/csv; charset=utf-8" },
+  "experiments.json": { make: exportExperimentJson, type: "application/json" },
+  "runs.csv": { make: exportRun, type: "text/csv; charset=utf-8" },
+  "runs.json": { make: exportRunJson, type: "application/json" },
+};
+
+/**
+ * Answers /export/experiments/<id>.csv and .json, /export/runs/<id>.csv and .json; all take ?share=<token>, the tables ?head=none.
+ * An export that fails on its way is cut off, never ended as if it were whole.
+ */
 export async function serveExport(
   context: ServiceContext,
   accessKey: AccessKey | null,
@@ -16,24 +33,30 @@ export async function serveExport(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url!, "http://server");
-  const [, kind, id] = /^\/export\/(experiments|runs)\/([^/]+)\.csv$/.exec(url.pathname) ?? [];
+  const [, of, id, ending] = /^\/export\/(experiments|runs)\/([^/]+)\.(csv|json)$/.exec(url.pathname) ?? [];
   const { access } = await findAccess(context, accessKey, request.headers, url.searchParams.get("share") ?? undefined);
   const reader = access.kind === "owner" ? owner : access.kind === "share" ? access.reader : null;
-  if (!reader || !byId.safeParse({ id }).success) return refuse(response, 404, "There is no such table.");
+  if (!reader || !byId.safeParse({ id }).success) return refuse(response, 404, "There is no such export.");
+  const { make, type } = kinds[`${of}.${ending}`];
   try {
-    const { name, lines } = await (kind === "runs" ? exportRun : exportExperiment)(context, reader, id);
-    const file = name.replace(/[^\p{L}\p{N} ._-]+/gu, "_").slice(0, 80);
+    const { name, pieces } = await make(context, reader, id, url.searchParams.get("head") !== "none");
     response.writeHead(200, {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": `attachment; filename="collapsar.csv"; filename*=UTF-8''${encodeURIComponent(file)}.csv`,
+      "content-type": type,
+      "content-disposition": attachment(name, ending),
       "cache-control": "no-store",
     });
-    for (const line of lines) if (!response.write(`${line}\r\n`)) await new Promise((resolve) => response.once("drain", resolve));
-    response.end();
+    await pipeline(Readable.from(pieces), response);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return; // whoever asked has gone
     const { code, message } = describeError(error);
     refuse(response, code === "NOT_FOUND" ? 404 : 500, message);
   }
+}
+
+/** The header that names the file that a browser saves. */
+export function attachment(name: string, ending: string): string {
+  const file = name.replace(/[^\p{L}\p{N} ._-]+/gu, "_").slice(0, 80);
+  return `attachment; filename="collapsar.${ending}"; filename*=UTF-8''${encodeURIComponent(file)}.${ending}`;
 }
 
 function refuse(response: ServerResponse, status: number, text: string): undefined {

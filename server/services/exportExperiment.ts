@@ -1,66 +1,87 @@
+import { configCells, configColumns } from "../../contract/configColumns.ts";
+import { csvHead, csvLine } from "../../contract/csvLine.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { isUnconverged } from "../../contract/isUnconverged.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
+import { resolveConfig } from "../../contract/resolvedConfig.ts";
+import { runConfig } from "../../contract/runConfig.ts";
 import { parseSeriesKey } from "../../contract/seriesKey.ts";
-import { getExperimentRow } from "../../db/queries/experiments.ts";
-import { listRuns } from "../../db/queries/runs.ts";
+import { getExperimentRow, type StoredExperiment } from "../../db/queries/experiments.ts";
+import { eachRun, type StoredRun } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
-import { csvLine } from "./csvLine.ts";
+import { csvFacts, dataFact, metricFacts } from "./csvFacts.ts";
 import { evaluationValues } from "./evaluationValues.ts";
+import type { Export } from "./exportedRun.ts";
 import { mayRead } from "./getExperiment.ts";
 import type { Reader } from "./reader.ts";
 import { requireFound } from "./requireFound.ts";
 
-const axes = [
-  "run",
-  "status",
-  "dataset",
-  "architecture",
-  "normalization",
-  "depth",
-  "width",
-  "loss",
-  "regularizer",
-  "seed",
-  "step",
+/** Columns that lead, by the names of the config's fields where they are one; every other field of the config follows. */
+const placeColumns = ["architecture", "normalization", "depth", "width", "loss"];
+const leading = ["run", "status", "dataset", ...placeColumns, "regularizer", "seed", "step"];
+const columns = [
+  ...leading,
+  ...["optimum", "left_out", "data_hash"],
+  ...configColumns.filter((name) => !leading.includes(name)),
+  ...["resolved.heads", "resolved.patch", "resolved.lambda.head", "resolved.lambda.hidden", "resolved.lambda.features"],
+  ...["resolved.lambda.headBias", "resolved.trainSamples", "resolved.batch", "resolved.stepsPerEpoch", "resolved.epochs"],
 ];
 
 /**
- * One line a run: its place in the grid, the latest value of every series and what was found after training; a metric of the last
- * layer has the layer's name "last". Where the study has a rule of convergence, a column says whether it leaves the run out.
+ * One line a run: its place in the grid, its whole config, the latest value of every series and what was found after training; a
+ * metric of the last layer has the layer's name "last". Above it, unless it is not wanted, lines of comment that say what it is.
  */
-export async function exportExperiment(
-  context: ServiceContext,
-  reader: Reader,
-  id: string,
-): Promise<{ name: string; lines: Iterable<string> }> {
+export async function exportExperiment(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
-  const runs = (await listRuns(orm, id)).map((run) => ({
-    run,
-    last: { ...nameLastLayer(run.last, run.config.depth), ...evaluationValues(run.evaluation) },
-  }));
-  const keys = [...new Set(runs.flatMap(({ last }) => Object.keys(last)))].sort((a, b) =>
-    a.localeCompare(b, "en", { numeric: true }),
-  );
-  const rule = experiment.config.convergence;
-  function* lines() {
-    yield csvLine([...axes, "optimum", ...(rule ? ["left_out"] : []), ...keys]);
-    for (const { run, last } of runs) {
-      const { dataset, architecture, normalization, depth, width, loss, regularizer, seed } = run.config;
-      const place = [run.id, run.status, datasetLabel(dataset), architecture, normalization, depth, width, loss];
-      const rest = [
-        regularizerLabel(regularizer),
-        seed,
-        run.step,
-        run.optimum?.loss,
-        ...(rule ? [isUnconverged(run, rule)] : []),
-      ];
-      yield csvLine([...place, ...rest, ...keys.map((key) => last[key])]);
+  async function* pieces() {
+    const found = new Set<string>();
+    const data = new Map<string, number>();
+    for await (const run of eachRun(orm, id)) {
+      for (const key in valuesOf(run)) found.add(key);
+      const fact = dataFact(run);
+      data.set(fact, (data.get(fact) ?? 0) + 1);
     }
+    const keys = [...found].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    if (withHead) {
+      const facts = csvFacts(context, "Collapsar experiment, one row per run", { id, name: experiment.name });
+      for (const [fact, count] of data) facts.push(["data", `${fact} (${count} ${count === 1 ? "run" : "runs"})`]);
+      for (const line of csvHead([...facts, ...metricFacts(keys)])) yield `${line}\r\n`;
+    }
+    yield `${csvLine([...columns, ...keys])}\r\n`;
+    for await (const run of eachRun(orm, id)) yield `${csvLine([...placeCells(run, experiment), ...valueCells(run, keys)])}\r\n`;
   }
-  return { name: experiment.name, lines: lines() };
+  return { name: experiment.name, pieces: pieces() };
 }
+
+function placeCells(run: StoredRun, { config: { convergence } }: StoredExperiment) {
+  const config = runConfig.parse(run.config);
+  const { lambda, ...resolved } = resolveConfig(config, run.dataset);
+  const cells: Record<string, string | number | boolean | null | undefined> = {
+    ...configCells(config),
+    run: run.id,
+    status: run.status,
+    dataset: datasetLabel(config.dataset),
+    regularizer: regularizerLabel(config.regularizer),
+    step: run.step,
+    optimum: run.optimum?.loss,
+    left_out: isUnconverged(run, convergence),
+    data_hash: run.dataset?.hash,
+  };
+  for (const [name, value] of Object.entries(resolved)) cells[`resolved.${name}`] = value;
+  for (const [name, value] of Object.entries(lambda)) cells[`resolved.lambda.${name}`] = value;
+  return columns.map((name) => cells[name]);
+}
+
+function valueCells(run: StoredRun, keys: string[]) {
+  const values = valuesOf(run);
+  return keys.map((key) => values[key]);
+}
+
+const valuesOf = (run: StoredRun): Record<string, number> => ({
+  ...nameLastLayer(run.last, run.config.depth),
+  ...evaluationValues(run.evaluation),
+});
 
 function nameLastLayer(last: Record<string, number>, depth: number): Record<string, number> {
   const named: Record<string, number> = {};

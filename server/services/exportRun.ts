@@ -1,22 +1,47 @@
-import { readSeries } from "../../db/queries/series.ts";
+import { configCells } from "../../contract/configColumns.ts";
+import { csvHead, csvLine } from "../../contract/csvLine.ts";
+import { runConfig } from "../../contract/runConfig.ts";
+import { listSeriesKeys, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
-import { csvLine } from "./csvLine.ts";
+import { csvFacts, dataFact, metricFacts } from "./csvFacts.ts";
 import { evaluationValues } from "./evaluationValues.ts";
+import type { Export } from "./exportedRun.ts";
 import type { Reader } from "./reader.ts";
 import { requireReadableRun } from "./requireReadableRun.ts";
 
-/** All points of all series of a run, one a line; then what was found after training, at its last step. */
-export async function exportRun(
-  context: ServiceContext,
-  reader: Reader,
-  id: string,
-): Promise<{ name: string; lines: Iterable<string> }> {
+/**
+ * All points of all series of a run, one a line; then what was found after training, at its last step. Above it, unless it is not
+ * wanted, lines of comment that say what it is, with every field of the run's config.
+ */
+export async function exportRun(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
+  const { orm } = context.database;
   const { run, experimentName } = await requireReadableRun(context, reader, id);
-  const series = await readSeries(context.database.orm, [id], null);
-  function* lines() {
-    yield csvLine(["series", "step", "value"]);
-    for (const { key, steps, values } of series) for (let i = 0; i < steps.length; i++) yield csvLine([key, steps[i], values[i]]);
-    for (const [key, value] of Object.entries(evaluationValues(run.evaluation))) yield csvLine([key, run.step, value]);
+  async function* pieces() {
+    const keys = await listSeriesKeys(orm, id);
+    if (withHead) {
+      const facts = csvFacts(context, "Collapsar run, one row per point of a series", {
+        id: run.experimentId,
+        name: experimentName,
+      });
+      facts.push(["run", `${run.ordinal + 1} (${id}), ${run.status} at step ${run.step} of ${run.totalSteps}`]);
+      facts.push(["data", dataFact(run)]);
+      for (const [name, value] of Object.entries(configCells(runConfig.parse(run.config))))
+        facts.push([`config ${name}`, String(value)]);
+      if (run.optimum?.loss != null) facts.push(["optimum L*", String(run.optimum.loss)]);
+      for (const line of csvHead([...facts, ...metricFacts(keys)])) yield `${line}\r\n`;
+    }
+    yield `${csvLine(["series", "step", "value"])}\r\n`;
+    for (const key of keys)
+      for (const { steps, values } of await readSeries(orm, [id], [key]))
+        for (let from = 0; from < steps.length; from += linesPerPiece) {
+          const until = Math.min(steps.length, from + linesPerPiece);
+          let piece = "";
+          for (let i = from; i < until; i++) piece += `${csvLine([key, steps[i], values[i]])}\r\n`;
+          yield piece;
+        }
+    for (const [key, value] of Object.entries(evaluationValues(run.evaluation))) yield `${csvLine([key, run.step, value])}\r\n`;
   }
-  return { name: `${experimentName} run ${run.ordinal + 1}`, lines: lines() };
+  return { name: `${experimentName} run ${run.ordinal + 1}`, pieces: pieces() };
 }
+
+const linesPerPiece = 1_000;

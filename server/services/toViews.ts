@@ -1,5 +1,6 @@
-import type { ExperimentSummary, RunRow } from "../../contract/views.ts";
+import type { AttemptView, ExperimentSummary, RunRow } from "../../contract/views.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
+import type { StoredAttempt } from "../../db/queries/attempts.ts";
 import type { ListedExperiment } from "../../db/queries/experiments.ts";
 import type { RunState, StoredRun } from "../../db/queries/runs.ts";
 
@@ -54,3 +55,13 @@ export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
 }
 
 export const toRunItem = (run: RunState): WatchItem => ({ kind: "run", row: toRunChange(run) });
+
+export const toAttemptView = (attempt: StoredAttempt): AttemptView => ({
+  number: attempt.number,
+  workerName: attempt.workerName,
+  startedAt: (attempt.startedAt ?? attempt.leasedAt).toISOString(),
+  endedAt: iso(attempt.endedAt),
+  resumedFromStep: attempt.resumedFromStep,
+  outcome: attempt.outcome,
+  started: attempt.started,
+});

@@ -33,7 +33,7 @@ onBothDatabases("What is found after training", (server) => {
     expect((await getRun(server(), runs[0].id)).evaluation).toEqual(evaluation);
     expect((await getExperiment(server(), id)).runs[0].evaluation).toEqual(evaluation);
 
-    const table = await (await fetch(`${server().url}/export/experiments/${id}.csv`)).text();
+    const table = await (await fetch(`${server().url}/export/experiments/${id}.csv?head=none`)).text();
     const [names, values] = table
       .trim()
       .split("\r\n")

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { chartCsv, csvCell } from "../../../app/charts/chartCsv.ts";
+import { chartCsv } from "../../../app/charts/chartCsv.ts";
 import type { ChartSeries } from "../../../app/charts/chartTypes.ts";
 import { escapeLatex, pgfplots } from "../../../app/charts/pgfplots.ts";
 import { stepOfX, xOfSteps } from "../../../app/charts/seriesX.ts";
+import { csvCell } from "../../../contract/csvLine.ts";
 
 describe("pgfplots", () => {
   const text = pgfplots({

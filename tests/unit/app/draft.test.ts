@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { configOfRun, type Draft, firstDraft, readDraft } from "../../../app/new/draft.ts";
+import { type Draft, firstDraft, readDraft } from "../../../app/new/draft.ts";
 import { draftProblems, problemAt } from "../../../app/new/draftProblems.ts";
 import { namesIn, newDataset } from "../../../app/new/newDataset.ts";
 import { expandGrid, experimentConfig } from "../../../contract/experimentConfig.ts";
+import { gridOfRun } from "../../../contract/gridOfRun.ts";
 import { regularizer } from "../../../contract/regularizer.ts";
 import { aConfig } from "./support.ts";
 
@@ -51,9 +52,9 @@ test("a draft that lacks what has a default gets it", () => {
 
 test("a fork of a run is the grid of that one run", () => {
   const config = aConfig({ architecture: "t12", normalization: "pre-ln", heads: 2, patch: 7, dataset: newDataset("mnist") });
-  expect(expandGrid(experimentConfig.parse(configOfRun(config)))).toEqual([config]);
+  expect(expandGrid(experimentConfig.parse(gridOfRun(config)))).toEqual([config]);
   const free = aConfig({ architecture: "ufm", depth: 1 });
-  expect(expandGrid(experimentConfig.parse(configOfRun(free)))).toEqual([free]);
+  expect(expandGrid(experimentConfig.parse(gridOfRun(free)))).toEqual([free]);
 });
 
 test("a person's own set must be named, from the names that a worker lists or by hand", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { csvLine } from "../../../contract/csvLine.ts";
 import { presets } from "../../../contract/presets.ts";
 import { AccessKey } from "../../../server/http/accessKey.ts";
 import { refuseSource } from "../../../server/http/checkSource.ts";
-import { csvLine } from "../../../server/services/csvLine.ts";
 import { cellDigest, makeRuns } from "../../../server/services/makeRuns.ts";
 
 describe("refuseSource", () => {

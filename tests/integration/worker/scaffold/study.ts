@@ -33,7 +33,7 @@ export function smallStudy(changes: Partial<ExperimentConfig> & { steps?: number
 
 /** All valid points of a run in the database, as "series step value", in order. */
 export async function storedPoints(url: string, runId: string): Promise<string[]> {
-  const response = await fetch(`${url}/export/runs/${runId}.csv`);
+  const response = await fetch(`${url}/export/runs/${runId}.csv?head=none`);
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   const [header, ...lines] = (await response.text()).trim().split(/\r?\n/);
   const columns = header.split(",");

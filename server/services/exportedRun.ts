@@ -1,0 +1,84 @@
+import { exportVersion } from "../../contract/exportFormat.ts";
+import { isUnconverged } from "../../contract/isUnconverged.ts";
+import { resolveConfig } from "../../contract/resolvedConfig.ts";
+import { runConfig } from "../../contract/runConfig.ts";
+import { listAttempts, listWarnings } from "../../db/queries/attempts.ts";
+import type { StoredExperiment } from "../../db/queries/experiments.ts";
+import type { StoredRun } from "../../db/queries/runs.ts";
+import { listSeriesKeys, readSeries } from "../../db/queries/series.ts";
+import type { ServiceContext } from "./context.ts";
+import { hideNamesInAttempt, hideNamesInRun } from "./hideNames.ts";
+import type { Reader } from "./reader.ts";
+import { toAttemptView, toRunRow } from "./toViews.ts";
+
+/** A file that is written while it is read from the database. */
+export interface Export {
+  name: string;
+  pieces: AsyncIterable<string>;
+}
+
+/** Series that are in memory at once. */
+const seriesPerRead = 32;
+
+export const exportHead = (context: ServiceContext) => ({
+  version: exportVersion,
+  program: context.version,
+  exportedAt: new Date().toISOString(),
+});
+
+/** The text of an object without its closing brace, for more fields to follow. */
+export const openObject = (fields: object): string => JSON.stringify(fields).slice(0, -1);
+
+/** One run as contract/exportFormat.ts describes it, piece by piece; the keys of its series are added to `keys`. */
+export async function* exportedRun(
+  context: ServiceContext,
+  reader: Reader,
+  run: StoredRun,
+  rule: StoredExperiment["config"]["convergence"],
+  keys: Set<string>,
+): AsyncGenerator<string> {
+  const { orm } = context.database;
+  const hide = reader.hideNames;
+  const row = hide ? hideNamesInRun(toRunRow(run)) : toRunRow(run);
+  const attempts = (await listAttempts(orm, run.id)).map(toAttemptView).map((view) => (hide ? hideNamesInAttempt(view) : view));
+  const started = attempts.findLast((attempt) => attempt.started !== null)?.started ?? null;
+  yield openObject({
+    id: run.id,
+    ordinal: run.ordinal,
+    status: run.status,
+    seed: run.config.seed,
+    step: run.step,
+    totalSteps: run.totalSteps,
+    startedAt: row.startedAt,
+    endedAt: row.endedAt,
+    config: runConfig.parse(run.config),
+    resolved: resolveConfig(run.config, run.dataset),
+    data: run.dataset && hide ? { ...run.dataset, source: "" } : run.dataset,
+    device: started?.device ?? null,
+    versions: started?.versions ?? {},
+    parameters: started?.parameters ?? null,
+    optimum: run.optimum,
+    attempts: attempts.map(({ number, workerName, startedAt, endedAt, resumedFromStep, outcome, started: start }) => ({
+      ...{ number, worker: workerName, startedAt, endedAt, resumedFromStep, outcome },
+      device: start?.device ?? null,
+      versions: start?.versions ?? {},
+      dataHash: start?.dataset.hash ?? null,
+    })),
+    failure: row.failure,
+    leftOut: isUnconverged(run, rule),
+    missing: run.missing,
+    warnings: hide ? [] : await listWarnings(orm, run.id),
+    evaluation: row.evaluation,
+    files: [],
+  });
+  yield ',"series":{';
+  const all = await listSeriesKeys(orm, run.id);
+  let separator = "";
+  for (let at = 0; at < all.length; at += seriesPerRead)
+    for (const { key, steps, values } of await readSeries(orm, [run.id], all.slice(at, at + seriesPerRead))) {
+      keys.add(key);
+      yield `${separator}${JSON.stringify(key)}:${JSON.stringify({ steps, values })}`;
+      separator = ",";
+    }
+  yield "}}";
+}
