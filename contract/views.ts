@@ -58,6 +58,8 @@ export interface ExperimentDetail extends ExperimentSummary {
   runs: RunRow[];
   /** Whether the reader may change it: false through a share link. */
   readOnly: boolean;
+  /** Version of the program that answers; see programVersion.ts. */
+  program: string;
   /** Through a share link that hides names: worker and machine names are blank. */
   namesHidden: boolean;
 }
@@ -83,6 +85,8 @@ export interface RunDetail {
   missing: Record<string, string>;
   checkpoints: { attempt: number; step: number; hash: string; bytes: number; at: string }[];
   readOnly: boolean;
+  /** Version of the program that answers. */
+  program: string;
 }
 
 export interface LogLine {

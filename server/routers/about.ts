@@ -1,6 +1,6 @@
-import { readerProcedure, router } from "../trpc.ts";
+import { ownerProcedure, router } from "../trpc.ts";
 
 export const aboutRouter = router({
   /** What the pages come from. */
-  program: readerProcedure.query(({ ctx }) => ({ version: ctx.services.version })),
+  program: ownerProcedure.query(({ ctx }) => ({ version: ctx.services.version })),
 });

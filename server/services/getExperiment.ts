@@ -18,6 +18,7 @@ export async function getExperiment(context: ServiceContext, reader: Reader, id:
     config: experiment.config,
     runs: reader.hideNames ? runs.map(hideNamesInRun) : runs,
     readOnly: reader.experimentId !== null,
+    program: context.version,
     namesHidden: reader.hideNames,
   };
 }

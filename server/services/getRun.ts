@@ -22,5 +22,6 @@ export async function getRun(context: ServiceContext, reader: Reader, id: string
     missing: run.missing,
     checkpoints: checkpoints.map(({ attempt, step, hash, bytes, at }) => ({ attempt, step, hash, bytes, at: at.toISOString() })),
     readOnly: reader.experimentId !== null,
+    program: context.version,
   };
 }

@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
 import type { ReactNode } from "react";
 import { DataProvider } from "../../data/DataProvider.tsx";
-import { ProgramVersion } from "../../shell/ProgramVersion.tsx";
 import { SharedGate } from "./SharedGate.tsx";
 
 export const metadata: Metadata = {
@@ -15,10 +14,7 @@ export default async function SharedLayout({ params, children }: { params: Promi
   const { token } = await params;
   return (
     <DataProvider shareToken={decodeURIComponent(token)}>
-      <SharedGate>
-        {children}
-        <ProgramVersion />
-      </SharedGate>
+      <SharedGate>{children}</SharedGate>
     </DataProvider>
   );
 }
