@@ -9,6 +9,9 @@ import { experimentStatuses } from "./status.ts";
 
 export const byId = z.strictObject({ id: z.uuid() });
 
+/** `fromStart`: from step 0 on the data as they are now, whatever checkpoint there is. */
+export const runAgainRequest = z.strictObject({ id: z.uuid(), fromStart: z.boolean().default(false) });
+
 /** Columns a list may be sorted by. */
 export const experimentSorts = ["updated", "created", "name", "nc1", "progress"] as const;
 

@@ -15,6 +15,9 @@ export interface Claimed {
   config: RunConfig;
   /** Number of the last attempt that started; 0 if none has. */
   lastStarted: number;
+  fromStart?: boolean;
+  /** That attempt and its data's hash; absent if none has started, and with `fromStart`. */
+  trainedOn?: { attempt: number; hash: string };
 }
 
 /**
@@ -34,26 +37,32 @@ export async function claimRun(
     name: string;
     attempt: number;
     config: RunConfig;
-    last_started: number;
+    last_started: number | null;
+    last_hash: string | null;
+    from_start: boolean;
   }>(sql`
     with claimed as (
       update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = ${lease}, lease_until = ${inMs(leaseMs)},
         worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null
       from ${experiments}
       where runs.id = ${runId}::uuid and runs.status = 'queued' and experiments.id = runs.experiment_id
-      returning runs.id, runs.experiment_id, runs.attempt, runs.config, experiments.name
+      returning runs.id, runs.experiment_id, runs.attempt, runs.config, runs.from_start, experiments.name
     ), created as (
       insert into ${attempts} (run_id, number, lease, worker_id, worker_name)
       select id, attempt, ${lease}, ${worker.id}::uuid, ${worker.name} from claimed
     )
-    select claimed.*, (
-      select coalesce(max(earlier.number), 0)::int from ${attempts} as earlier
-      where earlier.run_id = claimed.id and earlier.resumed_from_step is not null
-    ) as last_started from claimed`);
+    select claimed.*, last.number as last_started, last.hash as last_hash from claimed left join lateral (
+      select earlier.number, earlier.started->'dataset'->>'hash' as hash from ${attempts} as earlier
+      where earlier.run_id = claimed.id and earlier.resumed_from_step is not null order by earlier.number desc limit 1
+    ) as last on true`);
   const row = result.rows[0];
   if (!row) return null;
-  const { id, experiment_id, name, attempt, config, last_started } = row;
-  return { runId: id, experimentId: experiment_id, experimentName: name, attempt, config, lastStarted: last_started };
+  const { id, experiment_id, name, attempt, config, last_started, last_hash, from_start } = row;
+  return {
+    ...{ runId: id, experimentId: experiment_id, experimentName: name, attempt, config, lastStarted: last_started ?? 0 },
+    ...(from_start && { fromStart: true }),
+    ...(!from_start && last_started !== null && last_hash !== null && { trainedOn: { attempt: last_started, hash: last_hash } }),
+  };
 }
 
 export interface Renewed {

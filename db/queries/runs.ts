@@ -74,6 +74,7 @@ export async function startRun(
       startedAt: sql`coalesce(${runs.startedAt}, ${clock})`,
       failure: null,
       evaluation: null,
+      fromStart: false,
     })
     .where(eq(runs.id, id));
 }
@@ -151,17 +152,19 @@ export async function askToCancel(db: Executor, where: { id: string } | { experi
 
 /**
  * Queues ended runs again as new attempts.
+ * @param fromStart from step 0, on the data as they are now, whatever checkpoint there is
  * @returns those that changed
  */
 export async function queueAgain(
   db: Executor,
   where: { id: string } | { experimentId: string },
   from: ("failed" | "cancelled" | "diverged")[],
+  fromStart = false,
 ): Promise<RunState[]> {
   const scope = "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
   return db
     .update(runs)
-    .set({ status: "queued", failure: null, endedAt: null, setbacks: 0, queuedAt: clock })
+    .set({ status: "queued", failure: null, endedAt: null, setbacks: 0, queuedAt: clock, fromStart })
     .where(and(scope, inArray(runs.status, from)))
     .returning(withoutLast);
 }

@@ -1,4 +1,4 @@
-import { byId, runGeometryRequest, runLogRequest, runSeriesRequest } from "../../contract/requests.ts";
+import { byId, runAgainRequest, runGeometryRequest, runLogRequest, runSeriesRequest } from "../../contract/requests.ts";
 import { cancelRun } from "../services/cancelRun.ts";
 import { getRun } from "../services/getRun.ts";
 import { readRunGeometry } from "../services/readRunGeometry.ts";
@@ -18,6 +18,6 @@ export const runsRouter = router({
     .query(({ ctx, input }) => readRunGeometry(ctx.services, ctx.reader, input.id, input.lastOnly)),
   series: readerProcedure.input(runSeriesRequest).query(({ ctx, input }) => readRunSeries(ctx.services, ctx.reader, input)),
   cancel: ownerProcedure.input(byId).mutation(({ ctx, input }) => cancelRun(ctx.services, input.id)),
-  again: ownerProcedure.input(byId).mutation(({ ctx, input }) => runAgain(ctx.services, input.id)),
+  again: ownerProcedure.input(runAgainRequest).mutation(({ ctx, input }) => runAgain(ctx.services, input.id, input.fromStart)),
   remove: ownerProcedure.input(byId).mutation(({ ctx, input }) => removeRun(ctx.services, input.id)),
 });

@@ -7,15 +7,16 @@ import { requireFound } from "./requireFound.ts";
 
 /**
  * Queues an ended run as a new attempt.
+ * @param fromStart from step 0 on the data as they are now: what was measured before is void
  * @throws Failure CONFLICT if it finished, or has not ended
  */
-export async function runAgain(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
+export async function runAgain(context: ServiceContext, id: string, fromStart = false): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
   if (run.status === "finished")
     throw new Failure("CONFLICT", "This run has finished: the same config gives the same numbers. Add a seed to repeat it.");
   const [changed] = await changeRuns(context, run.experimentId, async (tx) => {
-    const runs = await queueAgain(tx, { id }, ["failed", "cancelled", "diverged"]);
-    await context.dispatch.enqueue(tx, runs, run.workerId);
+    const runs = await queueAgain(tx, { id }, ["failed", "cancelled", "diverged"], fromStart);
+    await context.dispatch.enqueue(tx, runs, fromStart ? null : run.workerId);
     return runs;
   });
   if (!changed) throw new Failure("CONFLICT", `This run is ${run.status}: cancel it first, or wait until it ends.`);

@@ -8,14 +8,14 @@ const keptForDays = 30;
 
 /**
  * The run's folder of checkpoints, ready for an attempt. If another worker's attempt started after the last one here, points
- * between its end and the checkpoint may be missing at the server, so the attempt begins anew.
+ * between its end and the checkpoint may be missing at the server, so the attempt begins anew; so it does if a person asked for that.
  */
 export function prepareCheckpoints(
   folder: string,
-  { runId, attempt, lastStarted = attempt - 1 }: Pick<Assignment, "runId" | "attempt" | "lastStarted">,
+  { runId, attempt, lastStarted = attempt - 1, fromStart }: Pick<Assignment, "runId" | "attempt" | "lastStarted" | "fromStart">,
 ): string {
   const path = join(folder, runId);
-  if (lastStarted > lastAttempt(path)) rmSync(path, { recursive: true, force: true });
+  if (fromStart || lastStarted > lastAttempt(path)) rmSync(path, { recursive: true, force: true });
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, lastAttemptFile), `${attempt}\n`);
   return path;

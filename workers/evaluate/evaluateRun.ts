@@ -1,4 +1,6 @@
-import type { Failure } from "../../contract/failure.ts";
+import type { DatasetConfig } from "../../contract/datasetConfig.ts";
+import { Failure } from "../../contract/failure.ts";
+import { ownNameOf } from "../../contract/ownSet.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Evaluation } from "../../contract/runEvents.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -61,12 +63,29 @@ export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
       (await attempt("transfer", async () => {
         const { vocabulary, dimension: length } = dataset;
         const reading = vocabulary && { vocabulary, length };
-        const second = await orStopped(loadDataset(transfer.dataset, places, say, reading), run.stopReason);
+        const load = (set: typeof transfer.dataset) => orStopped(loadDataset(set, places, say, reading), run.stopReason);
+        const second = await load(transfer.dataset);
+        if (isOneSet(config.dataset, transfer.dataset)) requireUnchanged(dataset, await load(config.dataset));
         say("info", `Probed on: ${second.preparation}`);
         return measureTransfer({ engine, network, trained: dataset, second, source }, transfer.ridge, pause);
       })),
     missing,
   };
+}
+
+/** Whether two configs cut their samples out of one set of a person's own. */
+function isOneSet(trained: DatasetConfig, probed: DatasetConfig): boolean {
+  const [one, other] = [ownNameOf(trained), ownNameOf(probed)];
+  return one !== null && other !== null && one.id === other.id && one.name === other.name;
+}
+
+/** @throws Failure DATASET_CHANGED if what was trained on is no longer there: what is probed then is not the same set */
+function requireUnchanged(trained: Dataset, now: Dataset): void {
+  if (now.resolved.hash === trained.resolved.hash) return;
+  throw new Failure(
+    "DATASET_CHANGED",
+    `The set was changed during the training: the sha256 of what was trained on is ${trained.resolved.hash}, and would be ${now.resolved.hash} now.`,
+  );
 }
 
 const askEveryMs = 200;

@@ -1,13 +1,21 @@
 import { createHash } from "node:crypto";
+import type { ResolvedDataset } from "../../contract/runEvents.ts";
 
-/** What a run goes on from. Batches, rates and measuring steps are functions of the step, so no random state is needed. */
+/** On what a run was trained: the hash of its data, and how they lie. */
+export type TrainedData = Pick<ResolvedDataset, "hash" | "classes" | "inputDimension" | "input" | "trainCounts" | "testCounts">;
+
+/** What a run resumes from. Batches, rates and measuring steps are functions of the step, so no random state is needed. */
 export interface Checkpoint {
   /** Updates done. */
   step: number;
   /** Training and measuring time of all attempts so far, ms. */
   elapsedMs: number;
-  /** JSON of the run's config: a checkpoint of another config is never gone on with. */
+  /** JSON of the run's config: no run resumes from a checkpoint of another one. */
   config: string;
+  /** Absent in checkpoints of earlier versions, as is the layout. */
+  data?: TrainedData;
+  /** The parameters in the order in which they lie in each flat vector. */
+  layout?: { name: string; shape: number[] }[];
   /** Parameters and optimizer memory, flat vectors by name. */
   state: Record<string, Float32Array>;
   /** Class means [K, 3] of the last picture. */

@@ -1,5 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { runConfig } from "../../contract/runConfig.ts";
 import { type Checkpoint, checkpointHash, formatCheckpoint, parseCheckpoint } from "./checkpointFile.ts";
 
 const kept = 2;
@@ -43,7 +45,7 @@ export function newestCheckpoint(folder: string, config: string, say: (text: str
   for (const step of stepsIn(folder)) {
     try {
       const checkpoint = parseCheckpoint(readFileSync(fileOf(folder, step)));
-      if (checkpoint.config === config) return checkpoint;
+      if (isSameConfig(checkpoint.config, config)) return checkpoint;
       say(`The checkpoint of step ${step} is of another config and is not used.`);
     } catch (error) {
       say(`The checkpoint of step ${step} is not used: ${(error as Error).message}. The one before it is tried.`);
@@ -51,6 +53,13 @@ export function newestCheckpoint(folder: string, config: string, say: (text: str
     rmSync(fileOf(folder, step), { force: true });
   }
   return null;
+}
+
+/** A version that writes a config with more fields than one before it means the same by their defaults. */
+function isSameConfig(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [first, second] = [one, other].map((text) => runConfig.safeParse(JSON.parse(text)).data);
+  return first !== undefined && isDeepStrictEqual(first, second);
 }
 
 /** A run that has ended well needs none. */

@@ -2,6 +2,7 @@ import { Failure } from "../../contract/failure.ts";
 import type { DeviceChoice, RunConfig } from "../../contract/runConfig.ts";
 import type { RunEvent } from "../../contract/runEvents.ts";
 import { seriesKey } from "../../contract/seriesKey.ts";
+import type { Assignment } from "../../contract/workerProtocol.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import type { DatasetPlaces } from "../data/resolveSamples.ts";
 import { createEngine } from "../engine/createEngine.ts";
@@ -14,6 +15,8 @@ import { initializeParameters, parameterCount } from "../models/parameterLayout.
 import { learningRateAt } from "../training/schedule.ts";
 import { makeTrainer, type TrainingState } from "../training/train.ts";
 import type { Checkpoint } from "./checkpointFile.ts";
+import { misfit } from "./misfit.ts";
+import { requireSameData, trainedData } from "./requireSameData.ts";
 import { StepTimes } from "./stepTimes.ts";
 import { versions } from "./versions.ts";
 
@@ -26,8 +29,10 @@ export interface RunSurroundings {
   emit: (event: RunEvent) => void;
   /** Told after each step; the step time is worked out only if it is asked for. */
   progress: (step: number, stepMs: () => number) => void;
-  /** What the run goes on from; null from the beginning. */
+  /** What the run resumes from, if its data are the same still; null from the beginning. */
   resumeFrom: Checkpoint | null;
+  /** The data of the last attempt that started. */
+  trainedOn?: Assignment["trainedOn"];
   saveCheckpoint: (checkpoint: Checkpoint) => void;
   /** Asked before each step: throws to stop the run; "checkpoint" asks for one first. */
   interruption: () => { checkpoint: boolean; reason: Failure } | null;
@@ -54,6 +59,8 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     if (asked) throw asked.reason;
   };
   const dataset = await loadDataset(config.dataset, run.places, say);
+  const doubt = requireSameData(config.dataset, dataset.resolved, run.resumeFrom, run.trainedOn);
+  if (doubt) say("warning", doubt);
   stopIfAsked();
   const engine = await createEngine({ device: run.device, threads: run.threads }).catch((error: Error) => {
     throw new Failure("DEVICE_UNAVAILABLE", `${error.message}. Choose the device "auto" or "cpu", or another worker.`);
@@ -61,7 +68,10 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   const network = defineNetwork(config, dataset);
   const optimum = await findRunOptimum(config, dataset.resolved.trainCounts, stopIfAsked);
   const { steps } = config.training;
-  let step = run.resumeFrom?.step ?? 0;
+  const unfit = run.resumeFrom && misfit(run.resumeFrom, network.parameters);
+  if (unfit) say("warning", `The checkpoint of step ${run.resumeFrom?.step} is not used, and the run begins anew: ${unfit}.`);
+  const resumeFrom = unfit ? null : run.resumeFrom;
+  let step = resumeFrom?.step ?? 0;
   emit({
     kind: "started",
     totalSteps: steps,
@@ -73,15 +83,15 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     versions,
   });
   say("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
-  if (step > 0) say("info", `Going on from the checkpoint of step ${step}.`);
+  if (step > 0) say("info", `Resumed from the checkpoint of step ${step}.`);
 
-  const state: TrainingState = run.resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, config.seed) };
+  const state: TrainingState = resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, config.seed) };
   const observer = await makeObserver(engine, config, network, dataset, optimum);
-  if (run.resumeFrom?.frame) observer.geometry.restore(Float64Array.from(run.resumeFrom.frame));
+  if (resumeFrom?.frame) observer.geometry.restore(Float64Array.from(resumeFrom.frame));
   const isMeasured = measuringSteps(config.measuring, steps);
   const isPictured = picturedSteps(config.measuring, steps);
   const times = new StepTimes();
-  const startedAt = performance.now() - (run.resumeFrom?.elapsedMs ?? 0);
+  const startedAt = performance.now() - (resumeFrom?.elapsedMs ?? 0);
   const elapsed = () => performance.now() - startedAt;
 
   let trainingMs = 0;
@@ -111,6 +121,8 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
       step,
       elapsedMs: elapsed(),
       config: JSON.stringify(config),
+      data: trainedData(dataset.resolved),
+      layout: network.parameters.map(({ name, shape }) => ({ name, shape })),
       state: await trainer.step.readState(),
       frame: means ? Array.from(means) : null,
     });
@@ -137,7 +149,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   }
   if (config.afterTraining) {
     // An attempt that ends from here on is followed by one that only evaluates.
-    if (step > (run.resumeFrom?.step ?? 0)) await checkpoint();
+    if (step > (resumeFrom?.step ?? 0)) await checkpoint();
     const stopReason = () => run.interruption()?.reason ?? null;
     const trained = { config, engine, network, dataset, source: trainer.step, places: run.places, say, stopReason };
     emit({ kind: "evaluation", evaluation: await evaluateRun(trained) });

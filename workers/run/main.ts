@@ -73,6 +73,7 @@ async function take({ assignment, paths, device, threads }: Extract<ToRun, { typ
       tell({ type: "progress", step: done, stepMs: stepMs() });
     },
     resumeFrom,
+    trainedOn: assignment.trainedOn,
     saveCheckpoint(checkpoint) {
       spool?.sync();
       emit({ kind: "checkpoint", step: checkpoint.step, ...writeCheckpoint(paths.checkpoints, checkpoint) });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
+import type { RunEvent } from "../../../contract/runEvents.ts";
 import type { RunCounts } from "../../../contract/status.ts";
 import { workerProtocolVersion } from "../../../contract/workerProtocol.ts";
 import { ended, finished, logged, measured, numbered, started } from "./events.ts";
@@ -93,6 +94,43 @@ onBothDatabases("Leases", (server) => {
     expect(lease.attempt).toBeGreaterThanOrEqual(1);
     await worker.events(lease, numbered([started(), ended("DATASET_UNAVAILABLE", "no such folder")]));
     expect(await untilStatus(server(), runs[0].id, "failed")).toMatchObject({ failure: { code: "DATASET_UNAVAILABLE" } });
+    worker.close();
+  });
+
+  it("tells a later attempt what its run was trained on, and a person's wish to begin anew until an attempt starts", async () => {
+    const { runs } = await launch(server());
+    const { id } = runs[0];
+    const worker = await RawWorker.connect(server());
+    const first = await worker.nextAssignment(id);
+    expect(first).not.toHaveProperty("trainedOn");
+    const begun = started();
+    if (begun.kind !== "started") throw new Error("not a start");
+    const on = (hash: string): RunEvent => ({ ...begun, dataset: { ...begun.dataset, hash } });
+    await worker.events(first, numbered([on("aa"), measured(0), ended("WORKER_LOST", "worker stopped")]));
+    const second = await worker.nextAssignment(id);
+    expect(second).toMatchObject({ attempt: 2, lastStarted: 1, trainedOn: { attempt: 1, hash: "aa" } });
+    // Other data are no crash: the run ends at once, and is not tried again.
+    await worker.events(second, numbered([ended("DATASET_CHANGED", "aa was, bb is")]));
+    expect(await untilStatus(server(), id, "failed")).toMatchObject({ attempt: 2, failure: { code: "DATASET_CHANGED" } });
+    await server().call("runs.again", { id });
+    const third = await worker.nextAssignment(id);
+    expect(third).toMatchObject({ attempt: 3, trainedOn: { attempt: 1, hash: "aa" } });
+    expect(third).not.toHaveProperty("fromStart");
+    await worker.events(third, numbered([ended("DATASET_CHANGED", "aa was, bb is")]));
+    await untilStatus(server(), id, "failed");
+    await server().call("runs.again", { id, fromStart: true });
+    const lost = await worker.nextAssignment(id);
+    expect(lost).toMatchObject({ attempt: 4, fromStart: true });
+    expect(lost).not.toHaveProperty("trainedOn");
+    await worker.events(lost, numbered([ended("WORKER_LOST", "worker stopped")]));
+    const fifth = await worker.nextAssignment(id);
+    expect(fifth).toMatchObject({ attempt: 5, fromStart: true });
+    await worker.events(fifth, numbered([on("bb"), measured(0), ended("WORKER_LOST", "worker stopped")]));
+    const sixth = await worker.nextAssignment(id);
+    expect(sixth).toMatchObject({ attempt: 6, trainedOn: { attempt: 5, hash: "bb" } });
+    expect(sixth).not.toHaveProperty("fromStart");
+    await worker.events(sixth, numbered([on("bb"), finished()]));
+    expect(await untilStatus(server(), id, "finished")).toMatchObject({ dataHash: "bb" });
     worker.close();
   });
 

@@ -41,6 +41,13 @@ describe("before an attempt", () => {
     expect(left()).toEqual(["10.ckpt"]);
   });
 
+  it("none is kept where a person asked for a beginning at step 0", () => {
+    prepare(1, 0);
+    make(10, 20);
+    prepareCheckpoints(folder, { runId: "run", attempt: 2, lastStarted: 1, fromStart: true });
+    expect(left()).toEqual([]);
+  });
+
   it("those before an attempt of another worker are not: its points lie between", () => {
     prepare(1, 0);
     make(10, 20);

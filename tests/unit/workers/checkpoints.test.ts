@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkpointHash, formatCheckpoint, parseCheckpoint } from "../../../workers/run/checkpointFile.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../../workers/run/checkpointFolder.ts";
+import { smallRun } from "./support.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -17,6 +18,8 @@ const checkpoint = (step: number) => ({
   config: '{"a":"ü"}',
   state: { parameters: Float32Array.of(step, Number.MIN_VALUE, -0, 3.4e38), m: new Float32Array(3) },
   frame: [1, 2, 3],
+  data: { hash: "ab", classes: 2, inputDimension: 3, trainCounts: [1, 1], testCounts: [1, 1] },
+  layout: [{ name: "W", shape: [2, 2] }],
 });
 
 describe("a checkpoint file", () => {
@@ -63,5 +66,13 @@ describe("a folder of checkpoints", () => {
     const said: string[] = [];
     expect(newestCheckpoint(folder, "{}", (text) => said.push(text))).toBeNull();
     expect(said[0]).toContain("another config");
+  });
+
+  test("one whose config lacks fields that have got a default since is used", () => {
+    const whole = smallRun();
+    const { batch: _, ...training } = whole.training;
+    writeCheckpoint(folder, { ...checkpoint(30), config: JSON.stringify({ ...whole, training }) });
+    expect(newestCheckpoint(folder, JSON.stringify(whole), () => {})?.step).toBe(30);
+    expect(newestCheckpoint(folder, JSON.stringify({ ...whole, seed: 2 }), () => {})).toBeNull();
   });
 });

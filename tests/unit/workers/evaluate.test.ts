@@ -373,6 +373,41 @@ describe("a run that is asked for more after training", () => {
     expect(found.transfer?.layers.at(-1)).toMatchObject({ trainAccuracy: 1, testAccuracy: 1 });
   });
 
+  test("a set that was changed during the training is not probed under the name of the one trained on", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "texts-"));
+    const write = (word: string) =>
+      writeFileSync(join(folder, "own.tsv"), Array.from({ length: 40 }, (_, i) => `${i % 2}\t${word} ${i % 2} ${i}\n`).join(""));
+    const text = { id: "text-file", file: "own.tsv", maxLength: 6, vocabulary: 20 };
+    const of = smallRun({
+      dataset: { ...text, trainPerClass: 8 },
+      architecture: "t11",
+      normalization: "pre-ln",
+      training: { steps: 10, learningRate: 0.01 },
+      afterTraining: { transfer: { dataset: { ...text, trainPerClass: 12 } } },
+    });
+    write("plain");
+    const whole = await run(of, { folder });
+    expect(evaluations(whole.events)[0].missing).toEqual({});
+    write("plain");
+    let changed = false;
+    const { events, ended } = await run(of, {
+      folder,
+      stopAt: (seen) => {
+        if (!changed && seen.some(({ kind }) => kind === "measurement")) write("other");
+        changed ||= seen.some(({ kind }) => kind === "measurement");
+        return false;
+      },
+    });
+    rmSync(folder, { recursive: true });
+    expect(ended).toBe(null);
+    const [found] = evaluations(events);
+    expect(found.transfer).toBeNull();
+    const start = events.find((event) => event.kind === "started");
+    expect(found.missing.transfer).toContain(
+      `what was trained on is ${start?.kind === "started" && start.dataset.hash}, and would be`,
+    );
+  });
+
   test("free features have nothing to evaluate, and say so", async () => {
     const { events, ended } = await run(smallRun({ ...config, architecture: "ufm", depth: 1 }));
     expect(ended).toBe(null);

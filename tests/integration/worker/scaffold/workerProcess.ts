@@ -18,9 +18,16 @@ export class WorkerProcess {
   readonly child: ChildProcess;
   readonly exited: Promise<void>;
 
-  constructor(program: string, dataDir: string, server: string, token: string, flags: string[] = []) {
+  constructor(
+    program: string,
+    dataDir: string,
+    server: string,
+    token: string,
+    flags: string[] = [],
+    environment: Record<string, string> = {},
+  ) {
     this.child = spawn(node, [program, "--server", server, "--data", dataDir, ...flags], {
-      env: { ...process.env, COLLAPSAR_WORKER_TOKEN: token },
+      env: { ...process.env, COLLAPSAR_WORKER_TOKEN: token, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!])
