@@ -1,6 +1,6 @@
 import { addProduct, productTransposed, transposeInto } from "./flatProducts.ts";
 import type { Matrix } from "./matrix.ts";
-import { matrix } from "./matrix.ts";
+import { matrix, scale } from "./matrix.ts";
 import type { SmoothFunction } from "./minimize.ts";
 import type { SolvableObjective } from "./unconstrainedObjective.ts";
 
@@ -22,9 +22,9 @@ export interface CollapsedObjective {
 }
 
 /**
- * An unconstrained-features objective over class features, as a function of x = [W (K·r), Z (K·r), b (K where there is a bias)]:
- * Σ_k (n_k/N) fit_k + (λ_W/2)‖W‖² [+ (λ_H/2) Σ_k n_k‖h_k‖²] [+ (λ_b/2)‖b‖²], without any slack, with h_k = √d z_k/‖z_k‖ on the sphere (GUFM)
- * or h_k = z_k/√n_k (ridge), which gives features and weights like scales.
+ * An unconstrained-features objective over class features, as a function of x = [W (K·r), Z (K·r), b (K where there is a bias)],
+ * Σ_k (n_k/N) fit_k + (λ_W/2)‖W‖² [+ (λ_H/2) Σ_k n_k‖h_k‖²] [+ (λ_b/2)‖b‖²], without any slack, with h_k = √d z_k/‖z_k‖ on the sphere
+ * (GUFM). With a ridge on both, x = [W/g, g√n_k h_k, b], g⁴ = λ_H/λ_W: both then have the ridge √(λ_Wλ_H), and like scales.
  * @param rank r, the coordinates used for W and H
  */
 export function collapsedObjective(objective: SolvableObjective, rank: number): CollapsedObjective {
@@ -38,6 +38,8 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
   const fitScale = "fitScale" in objective ? (objective.fitScale ?? 0.5) : 0.5;
   const withBias = "bias" in objective && objective.bias !== undefined && objective.bias !== "none";
   const biasDecay = objective.bias === "penalized" ? (objective.biasDecay ?? 0) : 0;
+  const gain = onSphere ? 1 : Math.sqrt(Math.sqrt(featureDecay / weightDecay));
+  const decay = onSphere ? weightDecay : Math.sqrt(featureDecay * weightDecay);
   const block = classes * rank;
   const size = 2 * block + (withBias ? classes : 0);
   const features = new Float64Array(block);
@@ -103,12 +105,12 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
       addProduct(turned, features, gradient, classes, classes, rank);
     }
     for (let i = 0; i < block; i++) {
-      ridge += (weightDecay / 2) * x[i] * x[i];
-      if (gradient) gradient[i] += weightDecay * x[i];
+      ridge += (decay / 2) * x[i] * x[i];
+      if (gradient) gradient[i] += decay * x[i];
       if (onSphere) continue;
-      const z = x[block + i]; // n_k‖h_k‖² = ‖z_k‖²
-      ridge += (featureDecay / 2) * z * z;
-      if (gradient) gradient[block + i] += featureDecay * z;
+      const z = x[block + i];
+      ridge += (decay / 2) * z * z;
+      if (gradient) gradient[block + i] += decay * z;
     }
     for (let c = 0; withBias && c < classes; c++) {
       ridge += (biasDecay / 2) * x[2 * block + c] ** 2;
@@ -142,8 +144,8 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
         fit,
         ridge,
         slack: 0,
-        weights: matrix(classes, rank, x.slice(0, block)),
-        features: matrix(classes, rank, features.slice()),
+        weights: scale(gain, matrix(classes, rank, x.slice(0, block))),
+        features: scale(1 / gain, matrix(classes, rank, features.slice())),
         bias: withBias ? x.slice(2 * block) : new Float64Array(classes),
       };
     },

@@ -1,8 +1,9 @@
+import { evenedOptimum, gradientNoise } from "./balancedOptimum.ts";
 import { collapsedObjective } from "./collapsedObjective.ts";
 import { zeroMeanBasis } from "./frames.ts";
 import { MathError } from "./MathError.ts";
 import { identity, type Matrix, transpose } from "./matrix.ts";
-import { minimize } from "./minimize.ts";
+import { measuredIn, minimize, type SmoothFunction } from "./minimize.ts";
 import type { FrameShape } from "./nc2.ts";
 import type { SolvableObjective } from "./unconstrainedObjective.ts";
 
@@ -45,21 +46,22 @@ export function hardFrameOptimum(objective: SolvableObjective, frame: FrameShape
     return x;
   };
   const start = new Float64Array(1 + problem.size - block);
-  start[0] = 1;
+  const even = evenedOptimum(objective);
+  start[0] = even.scale;
   for (let i = 0; i < block; i++) start[1 + i] = (held[i] as number) + 0.02 * Math.sin(1 + i);
-  const found = minimize(
-    (y, gradient) => {
-      const value = problem.evaluate(place(y), slopes);
-      gradient[0] = 0;
-      for (let i = 0; i < block; i++) gradient[0] += (held[i] as number) * (slopes[i] as number);
-      gradient.set(slopes.subarray(block), 1);
-      return value;
-    },
-    start,
-    { gradientTolerance: 1e-10, maxIterations: 5_000 },
-  );
-  if (!found.converged && found.gradientSize > 1e-7)
-    throw new MathError(`gradient ${found.gradientSize} is above 1e-7 after ${found.iterations} steps on the hard frame`);
+  const evaluate: SmoothFunction = (y, gradient) => {
+    const value = problem.evaluate(place(y), slopes);
+    gradient[0] = 0;
+    for (let i = 0; i < block; i++) gradient[0] += (held[i] as number) * (slopes[i] as number);
+    gradient.set(slopes.subarray(block), 1);
+    return value;
+  };
+  const noise = gradientNoise(objective, even);
+  const options = { gradientTolerance: 1e-10, valueTolerance: 1e-14, gradientNoise: noise, maxIterations: 5_000 };
+  const found = minimize(measuredIn(even.loss, evaluate), start, options);
+  const most = Math.max(1e-7 * Math.max(1, found.value), found.flat ? noise : 0);
+  if (!found.converged && found.gradientSize > most)
+    throw new MathError(`gradient ${found.gradientSize} is above ${most} after ${found.iterations} steps on the hard frame`);
   const { fit, ridge } = problem.read(place(found.x));
   return { loss: fit + ridge, fit, ridge };
 }

@@ -6,10 +6,12 @@ export type SmoothFunction = (x: Float64Array, gradient: Float64Array) => number
 
 /** When to stop. */
 export interface MinimizeOptions {
-  /** Stop where every gradient entry is at or below this. */
+  /** Stop where every gradient entry is at or below this, or this share of the value where that is above 1. */
   gradientTolerance: number;
   /** Stop, too, where the last 20 iterations lowered the value by less than this share of it and the gradient is at most 1000 times as large. */
   valueTolerance?: number;
+  /** What rounding leaves of a gradient entry: where it is no larger, the value alone tells whether to stop. */
+  gradientNoise?: number;
   maxIterations: number;
   /** Evaluations after which no further iteration is begun; an iteration takes one to forty, mostly one. */
   maxEvaluations?: number;
@@ -23,6 +25,17 @@ export interface Minimum {
   gradientSize: number;
   iterations: number;
   converged: boolean;
+  /** Whether it ended because the value fell no further: by the value's tolerance, or where float64 shows no descent. */
+  flat: boolean;
+}
+
+/** The function in units of a loss, so that a search's tolerances are relative, however small the decay. */
+export function measuredIn(unit: number, evaluate: SmoothFunction): SmoothFunction {
+  return (x, gradient) => {
+    const value = evaluate(x, gradient) / unit;
+    for (let i = 0; i < gradient.length; i++) gradient[i] /= unit;
+    return value;
+  };
 }
 
 const memory = 20;
@@ -46,7 +59,7 @@ export function minimize(objective: SmoothFunction, start: Float64Array, options
 
 /** The same, with a pause after each iteration. */
 export function* minimizing(objective: SmoothFunction, start: Float64Array, options: MinimizeOptions): Search<Minimum> {
-  const { maxEvaluations = Number.POSITIVE_INFINITY, valueTolerance = 0 } = options;
+  const { maxEvaluations = Number.POSITIVE_INFINITY, valueTolerance = 0, gradientNoise = 0 } = options;
   let evaluations = 0;
   const evaluate: SmoothFunction = (at, slope) => {
     evaluations++;
@@ -60,7 +73,9 @@ export function* minimizing(objective: SmoothFunction, start: Float64Array, opti
   const steps: Step[] = [];
   const values: number[] = [];
   let iterations = 0;
-  let converged = largest(here.gradient) <= options.gradientTolerance;
+  let flat = false;
+  const tolerance = () => options.gradientTolerance * Math.max(1, Math.abs(here.value));
+  let converged = largest(here.gradient) <= tolerance();
   for (; !converged && iterations < options.maxIterations && evaluations < maxEvaluations; iterations++) {
     descent(here.gradient, steps, direction);
     let slope = dot(here.gradient, direction);
@@ -73,20 +88,22 @@ export function* minimizing(objective: SmoothFunction, start: Float64Array, opti
     const found = lineSearch(evaluate, here, next, direction, slope, first, steps.length === 0 ? 40 : 15);
     yield;
     if (!found) {
-      if (steps.length === 0) break;
+      flat = steps.length === 0;
+      if (flat) break;
       steps.length = 0; // the curvature may be stale: once more along the gradient
       continue;
     }
     remember(steps, here, next);
     [here, next] = [next, here];
-    converged = largest(here.gradient) <= options.gradientTolerance;
+    converged = largest(here.gradient) <= tolerance();
     values.push(here.value);
     if (values.length <= memory) continue;
     const lowered = (values.shift() as number) - here.value;
-    const isFlat = largest(here.gradient) <= 1000 * options.gradientTolerance;
-    if (isFlat && lowered < valueTolerance * Math.abs(here.value)) break;
+    const isStill = largest(here.gradient) <= Math.max(1000 * tolerance(), gradientNoise);
+    flat = isStill && lowered < valueTolerance * Math.abs(here.value);
+    if (flat) break;
   }
-  return { x: here.x, value: here.value, gradientSize: largest(here.gradient), iterations, converged };
+  return { x: here.x, value: here.value, gradientSize: largest(here.gradient), iterations, converged, flat };
 }
 
 interface Point {

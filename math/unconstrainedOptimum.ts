@@ -1,10 +1,8 @@
-import { gufmCrossEntropyOptimum, gufmSquaredErrorOptimum } from "./gufmOptimum.ts";
+import { balancedOptimum } from "./balancedOptimum.ts";
 import { MathError } from "./MathError.ts";
 import type { FrameShape } from "./nc2.ts";
 import { findNumericOptimum, numericClassLimit } from "./numericOptimum.ts";
 import type { Optimum } from "./optimum.ts";
-import { ridgeCrossEntropyOptimum } from "./ridgeCrossEntropyOptimum.ts";
-import { ridgeSquaredErrorOptimum } from "./ridgeSquaredErrorOptimum.ts";
 import { finish, type Search } from "./search.ts";
 import type { Slack } from "./slackObjective.ts";
 import type { SolvableObjective, UnconstrainedObjective } from "./unconstrainedObjective.ts";
@@ -34,7 +32,7 @@ export function* findUnconstrainedOptimum(objective: UnconstrainedObjective): Se
   assertObjective(objective);
   const reason = whyNone(objective);
   if (reason) return { method: "none", reason };
-  if (hasClosedForm(objective)) return closedForm(objective);
+  if (hasClosedForm(objective)) return balancedOptimum(objective);
   if (objective.kind === "gufm-mse" && !isHeld(objective) && objective.bias === "none")
     return unequalGufmSquaredErrorOptimum(objective);
   if (objective.counts.length > numericClassLimit) {
@@ -55,19 +53,6 @@ function* search(objective: SolvableObjective): Search<Optimum> {
   if (objective.kind === "ufm-mse") return yield* findUnequalRidgeSquaredErrorOptimum(objective);
   if (objective.kind === "gufm-mse" && !isHeld(objective)) return yield* findGufmSquaredErrorOptimum(objective);
   return yield* findNumericOptimum(objective);
-}
-
-function closedForm(objective: SolvableObjective): Optimum {
-  switch (objective.kind) {
-    case "gufm-ce":
-      return gufmCrossEntropyOptimum(objective);
-    case "gufm-mse":
-      return gufmSquaredErrorOptimum(objective);
-    case "ufm-ce":
-      return ridgeCrossEntropyOptimum(objective);
-    case "ufm-mse":
-      return ridgeSquaredErrorOptimum(objective);
-  }
 }
 
 function hasClosedForm(objective: SolvableObjective): boolean {

@@ -49,9 +49,10 @@ export function unequalGufmSquaredErrorOptimum(objective: GufmSquaredError): Opt
 }
 
 /**
- * The same with a free bias, over K class features: W and b at their best are linear in the rest. With A = I + (2α/λ) XXᵀ,
- * X = (I − uuᵀ) D^½ H and u_k = √p_k, the loss is α tr TᵀA⁻¹T, T = (I − uuᵀ) D^½, with the gradient −2αRW by X, R = A⁻¹T and
- * W = (2α/λ) RᵀX. What is left to search is even in all directions: some tens of iterations where those over W and H take thousands.
+ * The same with a free bias, over K class features: W and b at their best are linear in the rest. With A = κI + XXᵀ + d uuᵀ,
+ * κ = λ/(2α), X = (I − uuᵀ) D^½ H and u_k = √p_k, the loss is (λ/2) tr TᵀA⁻¹T, T = (I − uuᵀ) D^½, with the gradient −λRW by X, R = A⁻¹T
+ * and W = RᵀX (T and X do not see u; d uuᵀ keeps A well-conditioned as λ → 0). What is left to search is even in all directions, and
+ * does not depend on the size of λ: some tens of iterations where those over W and H take thousands.
  * @throws {MathError} as above, if d < K, or if the search does not converge
  */
 export function* findGufmSquaredErrorOptimum(objective: GufmSquaredError): Search<Optimum> {
@@ -60,7 +61,8 @@ export function* findGufmSquaredErrorOptimum(objective: GufmSquaredError): Searc
   const classes = counts.length;
   if (dim < classes) throw new MathError(`dim = ${dim} must be at least ${classes} for ${classes} classes with a bias`);
   const roots = shares.map(Math.sqrt);
-  const strength = (2 * alpha) / weightDecay;
+  const kappa = weightDecay / (2 * alpha);
+  const unit = 1 / (dim + kappa); // of the order of tr TᵀA⁻¹T
   const target = matrix(classes, classes); // T: a row a class' sample, a column an output
   for (let k = 0; k < classes; k++)
     for (let c = 0; c < classes; c++) target.data[k * classes + c] = (k === c ? roots[k] : 0) - roots[k] * shares[c];
@@ -69,16 +71,18 @@ export function* findGufmSquaredErrorOptimum(objective: GufmSquaredError): Searc
     const features = onSphere(z, classes, dim);
     const centred = centre(features, shares);
     const system = gramOfRows(centred);
-    for (let i = 0; i < system.data.length; i++) system.data[i] *= strength;
-    for (let k = 0; k < classes; k++) system.data[k * classes + k] += 1;
+    for (let k = 0; k < classes; k++) {
+      system.data[k * classes + k] += kappa;
+      for (let j = 0; j < classes; j++) system.data[k * classes + j] += dim * roots[k] * roots[j];
+    }
     const rest = choleskySolve(system, target); // R [K, K]
-    return { features, rest, weights: scale(strength, transposedMultiply(rest, centred)) };
+    return { features, rest, weights: transposedMultiply(rest, centred) };
   };
   const evaluate = (z: Float64Array, gradient: Float64Array) => {
     const { features, rest, weights } = at(z);
-    const slope = multiply(rest, weights); // of X, divided by −2α; the shift by u leaves it as it is
-    for (let k = 0; k < classes; k++) throughSphere(k, -2 * alpha * roots[k], slope, z, features, gradient);
-    return alpha * inner(target, rest);
+    const slope = multiply(rest, weights); // of ½ tr TᵀA⁻¹T by X, with its sign turned; the shift by u leaves it as it is
+    for (let k = 0; k < classes; k++) throughSphere(k, -roots[k] / unit, slope, z, features, gradient);
+    return inner(target, rest) / (2 * unit);
   };
   const found = yield* minimizing(evaluate, simplexStart(classes, classes), { gradientTolerance: 1e-11, maxIterations: 5000 });
   if (!found.converged && found.gradientSize > 1e-8)
@@ -90,7 +94,7 @@ export function* findGufmSquaredErrorOptimum(objective: GufmSquaredError): Searc
       for (let j = 0; j < classes; j++) mean += shares[k] * weights.data[c * classes + j] * features.data[k * classes + j];
     return share - mean;
   });
-  const fit = alpha * inner(rest, rest);
+  const fit = alpha * kappa * kappa * inner(rest, rest);
   const ridge = (weightDecay / 2) * inner(weights, weights);
   return {
     method: "numeric",

@@ -1,7 +1,7 @@
 import { assertAtLeast, MathError } from "./MathError.ts";
 import type { Matrix } from "./matrix.ts";
 import { frobeniusNorm, matrix, rowDot } from "./matrix.ts";
-import { minimizing } from "./minimize.ts";
+import { measuredIn, minimizing, type SmoothFunction } from "./minimize.ts";
 import type { Optimum } from "./optimum.ts";
 import type { Search } from "./search.ts";
 import { type SingularValues, singularValues } from "./singularValues.ts";
@@ -96,24 +96,31 @@ function shrunk(roots: Float64Array, offset: Float64Array, threshold: number): S
 /** The bias at which α Σ min(σ, τ)² + 2ατ Σ (σ − τ)₊ + (λ_b/2)‖b‖² is least; its gradient is −2α R u + λ_b b, R = U diag(min(σ, τ)) Vᵀ. */
 function* penalizedBias(roots: Float64Array, alpha: number, threshold: number, decay: number): Search<Float64Array> {
   const classes = roots.length;
-  const { x, converged, gradientSize } = yield* minimizing(
-    (offset, gradient) => {
-      const { kept, lost, left, right } = shrunk(roots, offset, threshold);
-      offset.forEach((entry, c) => {
-        gradient[c] = decay * entry;
-      });
-      let value = 0;
-      for (let j = 0; j < classes; j++) {
-        value += alpha * lost[j] * lost[j] + 2 * alpha * threshold * kept[j];
-        const along = dot(right, j, roots) * lost[j];
-        for (let c = 0; c < classes; c++) gradient[c] -= 2 * alpha * along * left.data[j * classes + c];
-      }
-      return value + (decay / 2) * offset.reduce((sum, entry) => sum + entry * entry, 0);
-    },
-    Float64Array.from(roots, (root) => (2 * alpha * root * root) / (2 * alpha + decay)),
-    { gradientTolerance: 1e-11, maxIterations: 500 },
-  );
-  if (!converged && gradientSize > 1e-8) throw new MathError(`gradient ${gradientSize} of the bias is above 1e-8`);
+  const evaluate: SmoothFunction = (offset, gradient) => {
+    const { kept, lost, left, right } = shrunk(roots, offset, threshold);
+    offset.forEach((entry, c) => {
+      gradient[c] = decay * entry;
+    });
+    let value = 0;
+    for (let j = 0; j < classes; j++) {
+      value += alpha * lost[j] * lost[j] + 2 * alpha * threshold * kept[j];
+      const along = dot(right, j, roots) * lost[j];
+      for (let c = 0; c < classes; c++) gradient[c] -= 2 * alpha * along * left.data[j * classes + c];
+    }
+    return value + (decay / 2) * offset.reduce((sum, entry) => sum + entry * entry, 0);
+  };
+  // A bias pays for itself where the threshold is large beside λ_b, and is near 0 where it is not.
+  const slopes = new Float64Array(classes);
+  const starts = [Float64Array.from(roots, (root) => (2 * alpha * root * root) / (2 * alpha + decay)), new Float64Array(classes)];
+  const values = starts.map((start) => evaluate(start, slopes));
+  const best = values[0] <= values[1] ? 0 : 1;
+  const { x, converged, flat, gradientSize } = yield* minimizing(measuredIn(values[best], evaluate), starts[best], {
+    gradientTolerance: 1e-11,
+    maxIterations: 500,
+  });
+  // A small singular value is a difference of numbers of the size of 1.
+  const bound = Math.max(1e-8, flat ? (4 * Number.EPSILON) / values[best] : 0);
+  if (!converged && gradientSize > bound) throw new MathError(`gradient ${gradientSize} of the bias is above ${bound}`);
   return x;
 }
 
