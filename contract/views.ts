@@ -79,6 +79,8 @@ export interface RunDetail {
   experimentName: string;
   attempts: AttemptView[];
   dataset: ResolvedDataset | null;
+  /** The training accuracy it lacks to count in the study's means; null where it counts, or is not judged yet. */
+  leftOutBelow: number | null;
   /** Keys of all stored series with their number of points. */
   series: { key: string; points: number }[];
   /** Metrics that do not exist for this run, with the reason. */

@@ -5,7 +5,7 @@ import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Select } from "../ui/Field.tsx";
-import { convergedRuns, leftOutText } from "./convergenceRule.ts";
+import { convergedRuns, leftOutText, ruleInEffect } from "./convergenceRule.ts";
 import { EvaluationPanel } from "./EvaluationPanel.tsx";
 import { evaluationScatter, robustnessSeries, transferSeries } from "./evaluationCurves.ts";
 import {
@@ -41,7 +41,7 @@ export const hasAfterTraining = (rows: readonly RunRow[], detail: ExperimentDeta
 /** Robustness and transfer of the trained networks, and both against how far they have collapsed. */
 export const AfterTrainingSection = memo(function AfterTrainingSection(props: AfterTrainingSectionProps) {
   const { detail, view, onView } = props;
-  const rule = detail.config.convergence;
+  const rule = ruleInEffect(detail, view);
   const rows = useMemo(() => convergedRuns(props.rows, rule), [props.rows, rule]);
   const axes = useMemo((): GridAxisId[] => varyingAxes(rows.map((row) => row.config)).filter((axis) => axis !== "seed"), [rows]);
   const lines = useMemo(() => view.evalLines?.filter((axis) => axes.includes(axis)) ?? axes, [view.evalLines, axes]);

@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import type { AfterTraining } from "../../contract/afterTraining.ts";
 import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
+import { type LeaveOutRule, leaveOutRule } from "../../contract/isUnconverged.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
@@ -55,9 +56,7 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
     ],
     ["Device", config.device],
     ...(config.afterTraining ? ([["After training", afterText(config.afterTraining)]] as [string, string][]) : []),
-    ...(config.convergence
-      ? ([["Counts", `a run whose training accuracy is at least ${config.convergence.minTrainAccuracy}`]] as [string, string][])
-      : []),
+    ["Counts in means", countsText(leaveOutRule(config.convergence))],
   ];
   return (
     <Panel title="Configuration" testId="config">
@@ -79,6 +78,12 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
       </div>
     </Panel>
   );
+}
+
+function countsText({ minTrainAccuracy, byTheory }: LeaveOutRule): string {
+  if (minTrainAccuracy === 0) return "every finished run";
+  const counts = `a run whose training accuracy is at least ${minTrainAccuracy}`;
+  return byTheory ? `${counts} (less where labels are noisy, classes unequal, or the optimum is zero)` : counts;
 }
 
 /** "FGSM and PGD (10 steps), 500 samples; linear probes on Fashion-MNIST". */

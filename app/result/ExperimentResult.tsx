@@ -8,11 +8,13 @@ import { Skeleton } from "../ui/Skeleton.tsx";
 import { useToast } from "../ui/Toast.tsx";
 import { AfterTrainingSection, hasAfterTraining } from "./AfterTrainingSection.tsx";
 import { ConfigPanel } from "./ConfigPanel.tsx";
+import { ruleInEffect } from "./convergenceRule.ts";
 import { speedIsOpen } from "./convergenceSpeed.ts";
 import { FindingLine } from "./FindingLine.tsx";
 import { GeometryPanel } from "./GeometryPanel.tsx";
 import { ImbalanceSection } from "./ImbalanceSection.tsx";
 import { LayerProfileChart } from "./LayerProfileChart.tsx";
+import { LeftOutNote } from "./LeftOutNote.tsx";
 import { LiveBadge } from "./LiveBadge.tsx";
 import { hasImbalance } from "./minorityCollapse.ts";
 import { NotePanel } from "./NotePanel.tsx";
@@ -78,7 +80,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
       return false;
     }
   };
-  const rule = detail.config.convergence;
+  const rule = ruleInEffect(detail, view);
   const speedOpen = speedIsOpen(view, rows);
   const emptyCurve = begun
     ? "No run has a value for this metric yet."
@@ -96,6 +98,12 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
         <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
         {error !== null && <Problem error={error} onRetry={readDetail} />}
         <WaitingState rows={rows} readOnly={detail.readOnly} />
+        <LeftOutNote
+          detail={detail}
+          rows={store.chartRows}
+          countAll={view.countAll}
+          onCountAll={(countAll) => onView({ countAll })}
+        />
         <FindingLine rows={store.chartRows} rule={rule} />
         <div className="grid gap-4 xl:grid-cols-2">
           <WhenVisible height={470}>

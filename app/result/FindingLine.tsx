@@ -1,6 +1,6 @@
 "use client";
 import { memo, useMemo, useState } from "react";
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { findings } from "./findings.ts";
 
@@ -12,7 +12,7 @@ export const FindingLine = memo(function FindingLine({
   rule,
 }: {
   rows: readonly RunRow[];
-  rule: ConvergenceRule | undefined;
+  rule: LeaveOutRule | undefined;
 }) {
   const [all, setAll] = useState(false);
   const found = useMemo(() => findings(rows, rule), [rows, rule]);

@@ -1,7 +1,7 @@
 "use client";
 import { useQueries } from "@tanstack/react-query";
 import { memo, useMemo } from "react";
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { Select } from "../ui/Field.tsx";
@@ -19,7 +19,7 @@ import type { ChangeView } from "./useResultView.ts";
 interface ImbalanceSectionProps {
   store: ExperimentStore;
   version: number;
-  rule: ConvergenceRule | undefined;
+  rule: LeaveOutRule | undefined;
   view: ResultView;
   onView: ChangeView;
 }

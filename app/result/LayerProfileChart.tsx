@@ -4,7 +4,7 @@ import { type LayerMetric, layerMetrics, metricInfo } from "../../contract/serie
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries } from "../charts/chartTypes.ts";
 import { Select } from "../ui/Field.tsx";
-import { convergedRuns, leftOutText } from "./convergenceRule.ts";
+import { convergedRuns, leftOutText, ruleInEffect } from "./convergenceRule.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { layerProfiles, profileSteps } from "./layerProfiles.ts";
@@ -32,7 +32,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
   onView,
   empty,
 }: LayerProfileChartProps) {
-  const rule = store.detail?.config.convergence;
+  const rule = ruleInEffect(store.detail, view);
   const rows = useMemo(() => convergedRuns(store.chartRows, rule), [store.chartRows, rule]);
   const { profileMetric: metric, split } = view;
   const info = metricInfo[metric];

@@ -1,11 +1,11 @@
 "use client";
 import Link from "next/link";
 import { memo } from "react";
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
-import { isUnconverged } from "../../contract/isUnconverged.ts";
+import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { Split } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
+import { shortNumber } from "../charts/axisTicks.ts";
 import { LineSwatch } from "../charts/ChartLegend.tsx";
 import type { LineStyle } from "../charts/lineStyle.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";
@@ -20,7 +20,9 @@ interface RunLineProps {
   row: RunRow;
   axes: readonly GridAxisId[];
   columns: readonly MetricColumn[];
-  rule: ConvergenceRule | undefined;
+  /** The rule that marks runs, also where all are counted. */
+  judged: LeaveOutRule | undefined;
+  countAll: boolean;
   style: LineStyle;
   several: boolean;
   grouped: boolean;
@@ -35,7 +37,7 @@ interface RunLineProps {
 /** One run; drawn again only when something it shows has changed. */
 export const RunLine = memo(
   function RunLine(props: RunLineProps) {
-    const { row, axes, columns, rule, style, several, grouped, chosen, onChoose, href, points, lastStep } = props;
+    const { row, axes, columns, judged, countAll, style, several, grouped, chosen, onChoose, href, points, lastStep } = props;
     return (
       <tr
         data-testid="run-row"
@@ -78,12 +80,12 @@ export const RunLine = memo(
         <Td>
           <span className="inline-flex items-center gap-2">
             <StatusBadge status={row.status} />
-            {isUnconverged(row, rule) && (
+            {judged && isUnconverged(row, judged) && (
               <Badge
                 tone="warn"
-                title={`Training accuracy below ${rule?.minTrainAccuracy}: in no mean, band or slope, by the study's rule`}
+                title={`Training accuracy below ${shortNumber(askedAccuracy(row, judged))}${countAll ? "" : ": in no mean, band or slope"}`}
               >
-                left out
+                {countAll ? "not fitted" : "left out"}
               </Badge>
             )}
             {row.attempt > 1 && <span className="text-2xs text-ink-faint">attempt {row.attempt}</span>}
@@ -119,7 +121,8 @@ export const RunLine = memo(
     before.grouped === after.grouped &&
     before.several === after.several &&
     before.columns === after.columns &&
-    before.rule?.minTrainAccuracy === after.rule?.minTrainAccuracy &&
+    before.judged === after.judged &&
+    before.countAll === after.countAll &&
     before.style.color === after.style.color &&
     before.axes.join() === after.axes.join(),
 );

@@ -1,14 +1,13 @@
 "use client";
 import { Fragment, useMemo, useState } from "react";
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
-import { isUnconverged } from "../../contract/isUnconverged.ts";
+import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../contract/isUnconverged.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { TextInput } from "../ui/Field.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Table, Td, Th } from "../ui/Table.tsx";
-import { leftOutText } from "./convergenceRule.ts";
+import { leftOutText, ruleInEffect } from "./convergenceRule.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { type GridAxisId, gridAxes, varyingAxes } from "./gridAxes.ts";
 import { MeanCell } from "./MeanCell.tsx";
@@ -32,7 +31,8 @@ interface RunTableProps {
 /** The runs, grouped over seeds (mean ± standard deviation), each group open to its runs. */
 export function RunTable({ store, version, view, onView, share }: RunTableProps) {
   const { rows } = store;
-  const rule = store.detail?.config.convergence;
+  const rule = ruleInEffect(store.detail, view);
+  const judged = store.detail === null ? undefined : leaveOutRule(store.detail.config.convergence);
   const varying = useMemo(() => varyingAxes(rows.map((row) => row.config)), [rows]);
   const axes = varying.filter((axis) => axis !== "seed");
   const shownAxes: GridAxisId[] = axes.length > 0 ? axes : ["depth"];
@@ -44,8 +44,8 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
   const columns = useMemo(() => shownColumns, [columnIds]);
   const styleOf = useMemo(() => styleAmong(rows.map((row) => row.config)), [rows]);
   const groups = useMemo(
-    () => sortGroups(tableGroups(rows, view.filter), view.sort, columns),
-    [rows, view.filter, view.sort, columns],
+    () => sortGroups(tableGroups(rows, view.filter), view.sort, columns, rule),
+    [rows, view.filter, view.sort, columns, rule],
   );
   const [column, direction] = (view.sort ?? "").split(":");
   const sortOf = (id: string) => ({
@@ -144,7 +144,8 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                       row={row}
                       axes={shownAxes}
                       columns={columns}
-                      rule={rule}
+                      judged={judged}
+                      countAll={view.countAll}
                       style={styleOf(row.config)}
                       several={several}
                       grouped={group.members.length > 1}
@@ -172,7 +173,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
   );
 }
 
-function statusCounts(members: readonly RunRow[], rule: ConvergenceRule | undefined): string {
+function statusCounts(members: readonly RunRow[], rule: LeaveOutRule | undefined): string {
   const counts = new Map<string, number>();
   for (const { status } of members) counts.set(status, (counts.get(status) ?? 0) + 1);
   const leftOut = members.filter((row) => isUnconverged(row, rule)).length;

@@ -5,7 +5,7 @@ import { shortNumber } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions } from "../charts/chartTypes.ts";
 import { Select } from "../ui/Field.tsx";
-import { leftOutText } from "./convergenceRule.ts";
+import { leftOutText, ruleInEffect } from "./convergenceRule.ts";
 import { convergenceSpeed, resolutionText, type SpeedLine, speedMetric, speedMetrics } from "./convergenceSpeed.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { type GridAxisId, varyingAxes } from "./gridAxes.ts";
@@ -32,7 +32,7 @@ const yAxis: AxisOptions = { label: "share not there yet", kind: "linear", range
 /** How fast runs come near collapse: survival curves over seeds for a metric and for the gap, and their table. */
 export const SpeedSection = memo(function SpeedSection({ store, version, view, onView }: SpeedSectionProps) {
   const rows = store.chartRows;
-  const rule = store.detail?.config.convergence;
+  const rule = ruleInEffect(store.detail, view);
   const metric = speedMetric(view.speedMetric);
   const { label } = studyMetricInfo(metric);
   const tau = view.speedTau ?? defaultThreshold(metric);

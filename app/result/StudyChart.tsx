@@ -1,6 +1,6 @@
 "use client";
 import { memo, useMemo, useState } from "react";
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
@@ -29,7 +29,7 @@ const noDrops: DropMark[] = [];
 
 interface StudyChartProps {
   rows: readonly RunRow[];
-  rule: ConvergenceRule | undefined;
+  rule: LeaveOutRule | undefined;
   view: ResultView;
   onView: ChangeView;
   share: string | null;

@@ -6,6 +6,7 @@ import { xModes } from "../charts/seriesX.ts";
 import { Button } from "../ui/Button.tsx";
 import { Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
+import { convergedRuns, leftOutText, ruleInEffect } from "./convergenceRule.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { shownPanels } from "./readKeys.ts";
@@ -51,6 +52,8 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
   };
   const panels = useMemo(() => shownPanels(rows), [rows]);
   const failed = runs.filter((run) => run.failure !== null);
+  const rule = ruleInEffect(detail, view);
+  const leftOut = leftOutText(runs.length - convergedRuns(runs, rule).length, runs.length, rule);
 
   return (
     <section aria-labelledby="training-heading">
@@ -142,6 +145,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
           {failed.length} shown {failed.length === 1 ? "run" : "runs"} ended without a result; the table says why.
         </p>
       )}
+      {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}; drawn here all the same.</p>}
       <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
         {panels.map((spec) => (
           <WhenVisible key={spec.id} height={320}>

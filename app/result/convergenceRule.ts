@@ -1,16 +1,26 @@
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
-import { isUnconverged } from "../../contract/isUnconverged.ts";
-import type { RunRow } from "../../contract/views.ts";
+import { isUnconverged, type JudgedRun, type LeaveOutRule, leaveOutRule } from "../../contract/isUnconverged.ts";
+import { isTerminal } from "../../contract/status.ts";
+import type { ExperimentDetail } from "../../contract/views.ts";
 import { countOf } from "../text/formatNumber.ts";
 
+/** The rule that the page goes by: none where a person has all runs counted. */
+export const ruleInEffect = (
+  detail: Pick<ExperimentDetail, "config"> | null,
+  view: { countAll: boolean },
+): LeaveOutRule | undefined => (detail === null || view.countAll ? undefined : leaveOutRule(detail.config.convergence));
+
 /** The runs that count in means and slopes. */
-export const convergedRuns = <T extends Pick<RunRow, "status" | "last">>(
-  rows: readonly T[],
-  rule: ConvergenceRule | undefined,
-): readonly T[] => (rule === undefined ? rows : rows.filter((row) => !isUnconverged(row, rule)));
+export const convergedRuns = <T extends JudgedRun>(rows: readonly T[], rule: LeaveOutRule | undefined): readonly T[] =>
+  rule === undefined ? rows : rows.filter((row) => !isUnconverged(row, rule));
+
+/** What a mean is of: the finished runs that count; while none is finished, those that are on their way. */
+export function meanRuns<T extends JudgedRun>(rows: readonly T[], rule: LeaveOutRule | undefined): readonly T[] {
+  const finished = convergedRuns(rows, rule).filter((row) => row.status === "finished");
+  return finished.length > 0 ? finished : rows.filter((row) => !isTerminal(row.status));
+}
 
 /** "2 of 18 runs left out: training accuracy below 0.9"; null where the rule leaves out none. */
-export function leftOutText(leftOut: number, of: number, rule: ConvergenceRule | undefined): string | null {
+export function leftOutText(leftOut: number, of: number, rule: LeaveOutRule | undefined): string | null {
   if (rule === undefined || leftOut === 0) return null;
   return `${leftOut} of ${countOf(of, "run")} left out: training accuracy below ${rule.minTrainAccuracy}`;
 }

@@ -1,4 +1,4 @@
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Metric } from "../../contract/seriesKey.ts";
 import { isTerminal, type RunStatus } from "../../contract/status.ts";
@@ -60,7 +60,7 @@ export interface SpeedChoice {
   tau: number;
   gap: number;
   lines: readonly GridAxisId[];
-  rule?: ConvergenceRule;
+  rule?: LeaveOutRule;
 }
 
 type Trained = Pick<RunRow, "status" | "attempt" | "totalSteps">;

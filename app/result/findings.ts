@@ -1,4 +1,4 @@
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
@@ -113,7 +113,7 @@ const fullAxes = (lines: readonly GridAxisId[], x: StudyAxisId, several: boolean
  * NC1 ≤ τ; what noise, imbalance or a strength changes; what each regularizer, data set, architecture or loss gives. Says "so far" while runs are unfinished, leaves out what the study's rule
  * leaves out, and claims no slope from fewer than three depths.
  */
-export function findings(rows: readonly RunRow[], rule?: ConvergenceRule): Findings {
+export function findings(rows: readonly RunRow[], rule?: LeaveOutRule): Findings {
   const finished = rows.filter((run) => run.status === "finished").length;
   const open = rows.filter((run) => !isTerminal(run.status)).length;
   const ended = rows.length - finished - open;

@@ -1,7 +1,6 @@
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
-import { isTerminal } from "../../contract/status.ts";
+import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { convergedRuns } from "./convergenceRule.ts";
+import { meanRuns } from "./convergenceRule.ts";
 import { cellKey, compareConfigs, gridAxisIds } from "./gridAxes.ts";
 import { geometryRun } from "./shownRuns.ts";
 import { studyAxes } from "./studyAxes.ts";
@@ -48,6 +47,7 @@ export function blockCosines(sorted: readonly number[], classes: number): BlockC
 
 const familyAxes = gridAxisIds.filter((axis) => axis !== "seed");
 const familyOf = (row: RunRow) => cellKey(studyAxes.imbalance.without(row.config), familyAxes);
+const hasBegun = (row: RunRow) => row.step > 0 || Object.keys(row.last).length > 0;
 const imbalanceAt = (row: RunRow) => studyAxes.imbalance.value(row.config) ?? 1;
 
 /** Runs of one imbalance that differ in their seed alone. */
@@ -64,18 +64,11 @@ export interface LevelChoice {
   imbalanceSeed: number | null;
 }
 
-/** What a mean is of: the finished runs that converged; while none is finished, those that have begun. */
-function meanRuns(rows: readonly RunRow[], rule: ConvergenceRule | undefined): RunRow[] {
-  const begun = convergedRuns(rows, rule).filter((row) => row.step > 0 || Object.keys(row.last).length > 0);
-  const finished = begun.filter((row) => row.status === "finished");
-  return finished.length > 0 ? finished : begun.filter((row) => !isTerminal(row.status));
-}
-
 /** The levels of imbalance of one family of runs, which else differ in their seed alone, balanced first. */
 export function imbalanceLevels(
   rows: readonly RunRow[],
   { imbalanceRun, imbalanceSeed }: LevelChoice,
-  rule?: ConvergenceRule,
+  rule?: LeaveOutRule,
 ): ImbalanceLevel[] {
   const base = geometryRun(rows, imbalanceRun);
   if (base === null) return [];
@@ -85,10 +78,12 @@ export function imbalanceLevels(
   const ratios = [...new Set(family.map(imbalanceAt))].sort((a, b) => b - a).slice(0, mostImbalances);
   return ratios.map((imbalance) => ({
     imbalance,
-    runs: meanRuns(
-      family.filter((row) => imbalanceAt(row) === imbalance),
-      rule,
-    )
+    runs: [
+      ...meanRuns(
+        family.filter((row) => imbalanceAt(row) === imbalance && hasBegun(row)),
+        rule,
+      ),
+    ]
       .sort((a, b) => a.config.seed - b.config.seed || a.ordinal - b.ordinal)
       .slice(0, mostSeeds),
   }));

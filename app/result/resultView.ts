@@ -37,6 +37,8 @@ export interface ResultView extends StudyView {
   /** Table: sort and filter. */
   sort: string | null;
   filter: string;
+  /** Means and slopes count the runs too that a rule leaves out. */
+  countAll: boolean;
 }
 
 const defaults = { metric: "nc1.ratio", split: "train" } as const;
@@ -66,6 +68,7 @@ export function readView(get: (name: string) => string | null): ResultView {
     geometryStep: numberOf(get("geometryAt")),
     sort: get("sort"),
     filter: get("filter") ?? "",
+    countAll: get("all") === "1",
     ...readStudyView(get),
   };
 }
@@ -125,6 +128,9 @@ export function viewPatch(changes: Partial<ResultView>): Record<string, string |
         break;
       case "geometryStep":
         patch.geometryAt = value;
+        break;
+      case "countAll":
+        patch.all = value ? "1" : null;
         break;
       case "sort":
       case "filter":

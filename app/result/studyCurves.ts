@@ -1,5 +1,4 @@
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
-import { isUnconverged } from "../../contract/isUnconverged.ts";
+import { isUnconverged, type LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Split } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
@@ -80,7 +79,7 @@ export interface CurveChoice {
   /** Axes that make a line each. */
   lines: readonly GridAxisId[];
   log: boolean;
-  rule?: ConvergenceRule;
+  rule?: LeaveOutRule;
 }
 
 /** Axes that make a line each when nothing else is chosen: all that vary but x and seed. */

@@ -1,4 +1,4 @@
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import { askedAccuracy, type LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { type AxisKind, fromPlot, readable, shortNumber, toPlot } from "../charts/axisTicks.ts";
 import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
@@ -44,7 +44,7 @@ export interface StudyDrawing {
   places: readonly number[];
   /** The places are categories: nothing lies between them, and curves stand side by side. */
   categorical?: boolean;
-  rule?: ConvergenceRule;
+  rule?: LeaveOutRule;
 }
 
 /**
@@ -61,7 +61,7 @@ export function curveSeries(
   const styleOf = styleAmong(curves.length > 1 ? curves.map((curve) => curve.config) : []);
   const dodged = dodger(rows, drawing);
   const asideIn = (curve: StudyCurve) => (categorical ? asideOf(curves, curve).aside : 0);
-  const leftOut = `left out: training accuracy below ${rule?.minTrainAccuracy}`;
+  const leftOut = (run: RunRow) => (rule ? `, left out: training accuracy below ${shortNumber(askedAccuracy(run, rule))}` : "");
   const dots = (curve: StudyCurve, id: string, label: string, style: LineStyle, shown: readonly StudyDot[]): ChartSeries => ({
     id: `${curve.key}/${id}`,
     label,
@@ -71,7 +71,7 @@ export function curveSeries(
     ys: shown.map(({ value }) => value),
     draw: "dots",
     hollow: shown.map(({ unfinished, unconverged }) => unfinished || unconverged),
-    notes: shown.map(({ run, unconverged }) => `seed ${run.config.seed}${unconverged ? `, ${leftOut}` : ""}`),
+    notes: shown.map(({ run, unconverged }) => `seed ${run.config.seed}${unconverged ? leftOut(run) : ""}`),
     minor: true,
   });
   const drawn = curves.flatMap((curve): ChartSeries[] => {

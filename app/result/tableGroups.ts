@@ -1,6 +1,8 @@
+import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { Split } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { meanBand } from "../../math/seedBand.ts";
+import { meanRuns } from "./convergenceRule.ts";
 import { type Cell, cellLabel, compareConfigs, type GridAxisId, gridAxisIds, groupCells } from "./gridAxes.ts";
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";
 
@@ -47,18 +49,19 @@ export function meanAndDeviation(
   return band === null ? null : { mean: band.mean, deviation: band.standardDeviation, count: band.count };
 }
 
-/** Sorts groups and their members by a column ("nc1:desc"); groups without a value come last. */
+/** Sorts groups and their members by a column ("nc1:desc"), groups by the mean that the table shows; those without a value come last. */
 export function sortGroups(
   groups: readonly Cell<RunRow>[],
   sort: string | null,
   columns: readonly TableColumn[],
+  rule?: LeaveOutRule,
 ): Cell<RunRow>[] {
   const [id, direction] = (sort ?? "").split(":");
   const sign = direction === "desc" ? -1 : 1;
   const axis = gridAxisIds.find((one) => one === id) as GridAxisId | undefined;
   const column = columns.find((one) => one.id === id);
   const value = (rows: readonly RunRow[]): number | string | null => {
-    if (column) return meanAndDeviation(rows, column.metric, column.split)?.mean ?? null;
+    if (column) return meanAndDeviation(rows.length > 1 ? meanRuns(rows, rule) : rows, column.metric, column.split)?.mean ?? null;
     if (id === "step") return Math.max(...rows.map((row) => row.step));
     if (id === "status") return rows[0]?.status ?? null;
     return null;

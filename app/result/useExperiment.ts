@@ -5,6 +5,7 @@ import type { LayerMetric, Metric, Split } from "../../contract/seriesKey.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { BatchQueue } from "./BatchQueue.ts";
+import { ruleInEffect } from "./convergenceRule.ts";
 import { speedIsOpen, speedMetric } from "./convergenceSpeed.ts";
 import { ExperimentStore } from "./experimentStore.ts";
 import { lastLayerKey } from "./lastValue.ts";
@@ -112,7 +113,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     };
   }, [reading, view.profileMetric, view.split]);
 
-  const geometryWanted = wantedGeometry(store.rows, view, store.detail?.config.convergence);
+  const geometryWanted = wantedGeometry(store.rows, view, ruleInEffect(store.detail, view));
   const geometryKeys = geometryWanted.map(({ runId, lastOnly }) => `${runId}${lastOnly ? "/last" : ""}`).join(",");
   const readGeometry = useEffectEvent(async ({ runId, lastOnly }: WantedGeometry, alive: () => boolean) => {
     try {

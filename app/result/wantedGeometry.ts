@@ -1,4 +1,4 @@
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { hasImbalance, imbalanceLevels } from "./minorityCollapse.ts";
 import type { ResultView } from "./resultView.ts";
@@ -14,7 +14,7 @@ export interface WantedGeometry {
 export function wantedGeometry(
   rows: readonly RunRow[],
   view: Pick<ResultView, "geometryRun" | "imbalanceRun" | "imbalanceSeed">,
-  rule?: ConvergenceRule,
+  rule?: LeaveOutRule,
 ): WantedGeometry[] {
   const shown = geometryRun(rows, view.geometryRun);
   const levels = hasImbalance(rows) ? imbalanceLevels(rows, view, rule).flatMap(({ runs }) => runs) : [];

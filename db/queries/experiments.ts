@@ -1,6 +1,10 @@
 import { and, arrayContains, asc, desc, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import { experimentProgress } from "../../contract/experimentProgress.ts";
+import { isUnconverged, leaveOutRule } from "../../contract/isUnconverged.ts";
 import type { ListExperimentsRequest } from "../../contract/requests.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import { seriesKey } from "../../contract/seriesKey.ts";
 import { countStatuses, experimentStatus } from "../../contract/status.ts";
 import type { Executor } from "../database.ts";
 import { experiments, runs } from "../schema.ts";
@@ -150,16 +154,35 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
   return row;
 }
 
-/** The run whose NC1 stands for the experiment: the deepest one that finished or runs, the first seed of that depth. */
+/** Runs looked through for one that counts. */
+const mostCandidates = 100;
+
+/**
+ * The run whose NC1 stands for the experiment: the deepest one that finished or runs, the first seed of that depth. One that is left
+ * out of means stands for it only where no other does.
+ */
 export async function findDeepestRun(db: Executor, experimentId: string): Promise<{ id: string; depth: number } | null> {
   const depth = sql<number>`(${runs.config}->>'depth')::int`;
-  const [row] = await db
-    .select({ id: runs.id, depth })
+  const found = await db
+    .select({
+      id: runs.id,
+      depth,
+      status: runs.status,
+      accuracy: sql<number | null>`(${runs.last}->>'train/accuracy')::float8`,
+      dataset: sql<RunConfig["dataset"]>`${runs.config}->'dataset'`,
+      optimum: runs.optimum,
+      convergence: sql<ConvergenceRule | null>`${experiments.config}->'convergence'`,
+    })
     .from(runs)
+    .innerJoin(experiments, eq(experiments.id, runs.experimentId))
     .where(and(eq(runs.experimentId, experimentId), sql`${runs.status} in ('finished', 'running', 'cancelling')`))
     .orderBy(sql`${depth} desc`, asc(runs.ordinal))
-    .limit(1);
-  return row ?? null;
+    .limit(mostCandidates);
+  const counts = found.find(({ status, accuracy, dataset, optimum, convergence }) => {
+    const last = accuracy === null ? {} : { [seriesKey("train", "accuracy")]: accuracy };
+    return !isUnconverged({ status, config: { dataset }, last, optimum }, leaveOutRule(convergence ?? undefined));
+  });
+  return counts ?? found[0] ?? null;
 }
 
 export async function storeCourse(db: Executor, id: string, last: number, course: number[]): Promise<void> {

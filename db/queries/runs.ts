@@ -1,4 +1,5 @@
 import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import type { Evaluation, OptimumSummary, ResolvedDataset } from "../../contract/runEvents.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
 import { anyOf } from "../anyOf.ts";
@@ -25,7 +26,11 @@ export async function insertRuns(db: Executor, rows: (typeof runs.$inferInsert)[
 
 export async function getRunWithExperiment(db: Executor, id: string) {
   const [row] = await db
-    .select({ run: runs, experimentName: experiments.name })
+    .select({
+      run: runs,
+      experimentName: experiments.name,
+      convergence: sql<ConvergenceRule | null>`${experiments.config}->'convergence'`,
+    })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
     .where(and(eq(runs.id, id), sql`${experiments.removedAt} is null`));

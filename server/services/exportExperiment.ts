@@ -1,7 +1,7 @@
 import { configCells, configColumns } from "../../contract/configColumns.ts";
 import { csvHead, csvLine } from "../../contract/csvLine.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
-import { isUnconverged } from "../../contract/isUnconverged.ts";
+import { isUnconverged, leaveOutRule } from "../../contract/isUnconverged.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import { resolveConfig } from "../../contract/resolvedConfig.ts";
 import { runConfig } from "../../contract/runConfig.ts";
@@ -29,7 +29,8 @@ const columns = [
 
 /**
  * One line a run: its place in the grid, its whole config, the latest value of every series and what was found after training; a
- * metric of the last layer has the layer's name "last". Above it, unless it is not wanted, lines of comment that say what it is.
+ * metric of the last layer has the layer's name "last". left_out says whether the study's rule, or else the theory's, leaves the run out
+ * of means. Above it, unless it is not wanted, lines of comment that say what it is.
  */
 export async function exportExperiment(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
@@ -65,7 +66,7 @@ function placeCells(run: StoredRun, { config: { convergence } }: StoredExperimen
     regularizer: regularizerLabel(config.regularizer),
     step: run.step,
     optimum: run.optimum?.loss,
-    left_out: isUnconverged(run, convergence),
+    left_out: isUnconverged(run, leaveOutRule(convergence)),
     data_hash: run.dataset?.hash,
   };
   for (const [name, value] of Object.entries(resolved)) cells[`resolved.${name}`] = value;

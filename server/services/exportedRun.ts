@@ -1,5 +1,5 @@
 import { exportVersion } from "../../contract/exportFormat.ts";
-import { isUnconverged } from "../../contract/isUnconverged.ts";
+import { isUnconverged, leaveOutRule } from "../../contract/isUnconverged.ts";
 import { resolveConfig } from "../../contract/resolvedConfig.ts";
 import { runConfig } from "../../contract/runConfig.ts";
 import { listAttempts, listWarnings } from "../../db/queries/attempts.ts";
@@ -34,7 +34,7 @@ export async function* exportedRun(
   context: ServiceContext,
   reader: Reader,
   run: StoredRun,
-  rule: StoredExperiment["config"]["convergence"],
+  convergence: StoredExperiment["config"]["convergence"],
   keys: Set<string>,
 ): AsyncGenerator<string> {
   const { orm } = context.database;
@@ -65,7 +65,7 @@ export async function* exportedRun(
       dataHash: start?.dataset.hash ?? null,
     })),
     failure: row.failure,
-    leftOut: isUnconverged(run, rule),
+    leftOut: isUnconverged(run, leaveOutRule(convergence)),
     missing: run.missing,
     warnings: hide ? [] : await listWarnings(orm, run.id),
     evaluation: row.evaluation,

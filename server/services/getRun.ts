@@ -1,3 +1,4 @@
+import { askedAccuracy, isUnconverged, leaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunDetail } from "../../contract/views.ts";
 import { listAttempts, listCheckpoints } from "../../db/queries/attempts.ts";
 import { countPoints } from "../../db/queries/series.ts";
@@ -9,15 +10,17 @@ import { toAttemptView, toRunRow } from "./toViews.ts";
 
 export async function getRun(context: ServiceContext, reader: Reader, id: string): Promise<RunDetail> {
   const { orm } = context.database;
-  const { run, experimentName } = await requireReadableRun(context, reader, id);
+  const { run, experimentName, convergence } = await requireReadableRun(context, reader, id);
   const attempts = (await listAttempts(orm, id)).map(toAttemptView);
   const checkpoints = await listCheckpoints(orm, id);
   const row = toRunRow(run);
+  const rule = leaveOutRule(convergence ?? undefined);
   return {
     row: reader.hideNames ? hideNamesInRun(row) : row,
     experimentName,
     attempts: reader.hideNames ? attempts.map(hideNamesInAttempt) : attempts,
     dataset: run.dataset && reader.hideNames ? { ...run.dataset, source: "" } : run.dataset,
+    leftOutBelow: isUnconverged(run, rule) ? askedAccuracy(run, rule) : null,
     series: await countPoints(orm, id),
     missing: run.missing,
     checkpoints: checkpoints.map(({ attempt, step, hash, bytes, at }) => ({ attempt, step, hash, bytes, at: at.toISOString() })),

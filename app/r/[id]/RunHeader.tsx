@@ -3,6 +3,7 @@ import Link from "next/link";
 import { useState } from "react";
 import { isTerminal, mayBecome } from "../../../contract/status.ts";
 import type { RunDetail } from "../../../contract/views.ts";
+import { shortNumber } from "../../charts/axisTicks.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPCClient } from "../../data/trpcClient.ts";
 import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
@@ -10,7 +11,7 @@ import type { Freshness } from "../../live/useWatch.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatCount, formatMeasure, formatPercent } from "../../text/formatNumber.ts";
 import { runDataset, runTitle } from "../../text/runTitle.ts";
-import { StatusBadge } from "../../ui/Badge.tsx";
+import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Button, LinkButton } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Progress } from "../../ui/Progress.tsx";
@@ -46,6 +47,14 @@ export function RunHeader({
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="font-semibold text-xl tracking-tight">{runTitle(row.config)}</h1>
         <StatusBadge status={row.status} />
+        {detail.leftOutBelow !== null && (
+          <Badge
+            tone="warn"
+            title={`Its training accuracy ended below ${shortNumber(detail.leftOutBelow)}: it is in no mean, band or slope of its study`}
+          >
+            left out of means
+          </Badge>
+        )}
         <FreshnessBadge freshness={freshness} active={active} resuming={resuming} />
         <div className="flex flex-wrap gap-2 sm:ml-auto">
           {!detail.readOnly && <RunActions detail={detail} onChanged={onChanged} />}
