@@ -30,6 +30,8 @@ export function transferProblem(trained: DatasetConfig, probed: DatasetConfig): 
   const [from, to] = [imageShape(trained), imageShape(probed)];
   if (from && to && (from.channels !== to.channels || from.height !== to.height || from.width !== to.width))
     return `${datasetTitles[probed.id]}'s pictures are ${sizeText(to)}, ${datasetTitles[trained.id]}'s ${sizeText(from)}: choose sets of one size`;
+  if ("dimension" in trained && "dimension" in probed && trained.dimension !== probed.dimension)
+    return `${datasetTitles[probed.id]} has vectors of ${probed.dimension} numbers, but the network reads ${trained.dimension}: choose one dimension for both`;
   return null;
 }
 

@@ -1,48 +1,102 @@
-import { type DatasetConfig, type DatasetId, imageShape, imbalanceOf } from "./datasetConfig.ts";
+import { type Choice, chosenSizes, geometricSizes } from "./classSizes.ts";
+import { type DatasetConfig, type DatasetId, imageShape } from "./datasetConfig.ts";
 
-export interface DatasetSize {
+/** Samples of each class, in the order of the classes' numbers [K]. */
+export interface ClassCounts {
+  train: readonly number[];
+  test: readonly number[];
+  /** What the classes are called [K], where somebody named them. */
+  names?: readonly string[];
+}
+
+/** The samples of a person's own set as a worker counted them, before a config takes a number a class; null = not counted. */
+export type CountOwnSet = (config: DatasetConfig) => ClassCounts | null;
+
+export interface DatasetSizes {
+  /** K */
   classes: number;
   /** Numbers a sample; tokens of a text. */
   inputDim: number;
-  /** Training samples used. */
+  /** Samples of each class that there are to choose from; null for sets made to order and for those nobody counted. */
+  there: ClassCounts | null;
+  /** Samples of each class that the config asks for, which may be more than there are. */
+  asked: ClassCounts;
+  /** Samples in all: as many as are asked for, or as there are. */
   train: number;
+  test: number;
+  /** False for a person's own set that nobody counted: classes, and samples where all are taken, are then supposed. */
+  known: boolean;
 }
 
-/** Classes and training samples of the whole published sets. */
-export const publishedSizes: Partial<Record<DatasetId, { classes: number; train: number }>> = {
-  "fashion-mnist-mini": { classes: 10, train: 2_000 },
-  "fashion-mnist": { classes: 10, train: 60_000 },
-  mnist: { classes: 10, train: 60_000 },
-  kmnist: { classes: 10, train: 60_000 },
-  "emnist-balanced": { classes: 47, train: 112_800 },
-  "emnist-letters": { classes: 26, train: 124_800 },
-  cifar10: { classes: 10, train: 50_000 },
-  cifar100: { classes: 100, train: 50_000 },
-  "cifar10-lossless-5k": { classes: 10, train: 4_000 },
-  "sentence-polarity": { classes: 2, train: 8_530 },
-  imdb: { classes: 2, train: 25_000 },
-  sst2: { classes: 2, train: 67_349 },
+const equal = (classes: number, train: number, test: number): ClassCounts => ({
+  train: new Array<number>(classes).fill(train),
+  test: new Array<number>(classes).fill(test),
+});
+
+/** Samples of each class of the published sets. */
+const published: Partial<Record<DatasetId, ClassCounts>> = {
+  "fashion-mnist-mini": equal(10, 200, 50),
+  "fashion-mnist": equal(10, 6_000, 1_000),
+  mnist: {
+    train: [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    test: [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+  },
+  kmnist: equal(10, 6_000, 1_000),
+  "emnist-balanced": equal(47, 2_400, 400),
+  "emnist-letters": equal(26, 4_800, 800),
+  cifar10: equal(10, 5_000, 1_000),
+  cifar100: equal(100, 500, 100),
+  "cifar10-lossless-5k": {
+    train: [396, 366, 420, 384, 422, 393, 414, 385, 407, 413],
+    test: [103, 89, 100, 103, 90, 86, 112, 102, 106, 109],
+  },
+  "sentence-polarity": equal(2, 4_265, 1_066),
+  imdb: equal(2, 12_500, 12_500),
+  sst2: { train: [29_780, 37_569], test: [428, 444] },
 };
 
-/** What is supposed of a person's own set, which the server cannot see: its classes, and its samples where the config takes them all. */
-const supposed: Partial<Record<DatasetId, { classes: number; train: number }>> = {
-  "image-folder": { classes: 10, train: 10_000 },
-  "text-file": { classes: 2, train: 8_000 },
+/** What is supposed of a person's own set that nobody counted. */
+const supposed: Partial<Record<DatasetId, ClassCounts>> = {
+  "image-folder": equal(10, 1_000, 200),
+  "text-file": equal(2, 4_000, 1_000),
 };
 
-/** The size of a data set as far as its config tells; a person's own set is guessed. */
-export function datasetSize(config: DatasetConfig): DatasetSize {
-  if (config.id === "gaussian-clusters" || config.id === "random-labels")
-    return { classes: config.classes, inputDim: config.dimension, train: config.classes * config.trainPerClass };
+const sum = (counts: readonly number[]) => counts.reduce((total, n) => total + n, 0);
+const counted: CountOwnSet = () => null;
+
+/** The sizes of a data set as its config takes it, as far as they are known without reading it. */
+export function datasetSizes(config: DatasetConfig, countOwn: CountOwnSet = counted): DatasetSizes {
+  if (config.id === "gaussian-clusters" || config.id === "random-labels") {
+    const { classes, dimension, trainPerClass, testPerClass } = config;
+    const asked = {
+      train: geometricSizes(trainPerClass, classes, "imbalance" in config ? config.imbalance : 1),
+      test: geometricSizes(testPerClass, classes, 1),
+    };
+    return { classes, inputDim: dimension, there: null, asked, train: sum(asked.train), test: sum(asked.test), known: true };
+  }
   const image = imageShape(config);
   const inputDim = image ? image.channels * image.height * image.width : "maxLength" in config ? config.maxLength : 1;
-  const { classes, train } = (publishedSizes[config.id] ?? supposed[config.id])!;
-  const asked = config.trainPerClass === null ? train : classes * config.trainPerClass;
-  return { classes, inputDim, train: publishedSizes[config.id] ? Math.min(train, asked) : asked };
+  const there = published[config.id] ?? countOwn(config);
+  const base = there ?? (supposed[config.id] as ClassCounts);
+  const choices: Record<"train" | "test", Choice> = {
+    train: { perClass: config.trainPerClass, imbalance: config.imbalance },
+    test: { perClass: config.testPerClass },
+  };
+  const asked = { train: chosenSizes(base.train, choices.train), test: chosenSizes(base.test, choices.test) };
+  const used = (split: "train" | "test") => sum(there ? asked[split].map((n, k) => Math.min(n, there[split][k])) : asked[split]);
+  return {
+    classes: base.train.length,
+    inputDim,
+    there,
+    asked,
+    train: used("train"),
+    test: used("test"),
+    known: there !== null,
+  };
 }
 
-/** Training samples that a config will have; null where only the data tell: of a person's own set, and where classes are cut to be unequal. */
+/** Training samples that a config will have; null where only the data tell, of a person's own set. */
 export function trainingSamples(config: DatasetConfig): number | null {
-  const isKnown = publishedSizes[config.id] !== undefined || "classes" in config;
-  return isKnown && imbalanceOf(config) === 1 ? datasetSize(config).train : null;
+  const { known, train } = datasetSizes(config);
+  return known ? train : null;
 }

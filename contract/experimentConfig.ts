@@ -10,8 +10,7 @@ import { depth, deviceChoice, loss, type RunConfig, seed, width } from "./runCon
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
 
 const distinct = <T>(items: T[]) => new Set(items.map((item) => JSON.stringify(item))).size === items.length;
-/** Values of an axis. */
-const mostValues = 64;
+const mostValues = limits.axisValues;
 const axis = <T extends z.ZodType>(item: T, what: string) =>
   z
     .array(item)

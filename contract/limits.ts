@@ -6,6 +6,10 @@ export const limits = {
   /** Characters of a class's name; a longer one is shown cut. */
   classNameLength: 80,
   samplesPerClass: { min: 1, max: 10_000 },
+  /** Values of one axis of a grid. */
+  axisValues: 64,
+  /** Measurements of one run; a denser schedule is refused. */
+  measurements: 20_000,
   steps: { min: 1, max: 1_000_000 },
   learningRate: { min: 1e-8, max: 10 },
   decay: { min: 0, max: 10 },

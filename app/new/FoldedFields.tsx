@@ -132,6 +132,7 @@ export function FoldedFields({
       <Fold title="Device" summary={deviceTitles[config.device]} wrong={wrong("config.device")}>
         <Field
           label="Trained on"
+          error={problemAt(problems, "config.device")}
           hint="Automatic takes the fastest device of the worker that gets the run; the run page says which and why."
           className="max-w-72"
         >

@@ -13,6 +13,7 @@ import { countOf, formatCount } from "../text/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
 import { classes } from "../ui/classes.ts";
 import type { Problem } from "./draftProblems.ts";
+import { FindingList } from "./FindingList.tsx";
 
 const workersRoom = { room: "workers" } as const;
 
@@ -20,11 +21,13 @@ const workersRoom = { room: "workers" } as const;
 export function LaunchPanel({
   config,
   problems,
+  warnings,
   launching,
   onLaunch,
 }: {
   config: ExperimentConfig;
   problems: Problem[];
+  warnings: Problem[];
   launching: boolean;
   onLaunch: () => void;
 }) {
@@ -67,6 +70,9 @@ export function LaunchPanel({
             : `${problems.length} values need a look; the first: ${problems[0].message}`}
         </p>
       )}
+      <div className="max-lg:hidden">
+        <FindingList problems={problems.length > 1 ? problems : []} warnings={warnings} />
+      </div>
       <p className="text-ink-faint text-xs max-lg:hidden">At most {formatCount(limits.gridRuns)} runs an experiment.</p>
     </div>
   );

@@ -14,18 +14,23 @@ import { ArchitecturesField } from "./ArchitecturesField.tsx";
 import { widthLabel } from "./architectureChoices.ts";
 import { ChipInput } from "./ChipInput.tsx";
 import { DatasetsField } from "./DatasetsField.tsx";
-import { draftProblems, fits, problemAt } from "./draftProblems.ts";
+import { type DraftFindings, draftFindings, fits, problemAt } from "./draftProblems.ts";
+import { FindingList } from "./FindingList.tsx";
 import { FoldedFields } from "./FoldedFields.tsx";
 import { LaunchPanel } from "./LaunchPanel.tsx";
 import { PresetCards } from "./PresetCards.tsx";
 import { RegularizersField } from "./RegularizersField.tsx";
 import { useDraft } from "./useDraft.ts";
 import { useLaunch } from "./useLaunch.ts";
+import { useLaunchKnowledge } from "./useLaunchKnowledge.ts";
+
+const none: DraftFindings = { problems: [], warnings: [] };
 
 export function NewExperiment() {
   const { draft, change, changeConfig, start, restored, origin, problem } = useDraft();
   const launch = useLaunch();
-  const problems = useMemo(() => (draft === null ? [] : draftProblems(draft)), [draft]);
+  const known = useLaunchKnowledge();
+  const { problems, warnings } = useMemo(() => (draft === null ? none : draftFindings(draft, known)), [draft, known]);
 
   if (problem) return <Problem error={problem} />;
   if (draft === null)
@@ -136,13 +141,22 @@ export function NewExperiment() {
             <DatasetsField datasets={config.datasets} onChange={(datasets) => changeConfig({ datasets })} problems={problems} />
           </Panel>
           <FoldedFields draft={draft} change={change} changeConfig={changeConfig} problems={problems} />
+          <div className="lg:hidden">
+            <FindingList problems={problems} warnings={warnings} />
+          </div>
         </div>
         <aside
           aria-label="Launch"
           className="max-lg:fixed max-lg:inset-x-0 max-lg:bottom-14 max-lg:z-20 max-lg:border-line max-lg:border-t max-lg:bg-surface max-lg:px-4 max-lg:py-3 max-sm:bottom-14 sm:max-lg:bottom-0"
         >
           <div className="rounded-lg border-line lg:sticky lg:top-17 lg:border lg:bg-surface lg:p-4">
-            <LaunchPanel config={config} problems={problems} launching={launch.launching} onLaunch={onLaunch} />
+            <LaunchPanel
+              config={config}
+              problems={problems}
+              warnings={warnings}
+              launching={launch.launching}
+              onLaunch={onLaunch}
+            />
           </div>
         </aside>
       </div>

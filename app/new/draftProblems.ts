@@ -1,4 +1,6 @@
 import { launchInput } from "../../contract/experimentConfig.ts";
+import type { Finding, LaunchKnowledge } from "../../contract/launch/finding.ts";
+import { launchFindings } from "../../contract/launch/launchFindings.ts";
 import type { Draft } from "./draft.ts";
 
 export interface Problem {
@@ -10,11 +12,26 @@ export interface Problem {
 type Refusal = NonNullable<ReturnType<typeof launchInput.safeParse>["error"]>;
 type Issue = Refusal["issues"][number];
 
-/** Why a draft cannot be launched, by the schema that the server uses; each message names the value and its bound. */
-export function draftProblems(draft: Draft): Problem[] {
-  const result = launchInput.safeParse(draft);
-  return result.success ? [] : result.error.issues.map((issue) => describe(issue, draft));
+export interface DraftFindings {
+  /** Why it cannot be launched. */
+  problems: Problem[];
+  /** What a person should know before. */
+  warnings: Problem[];
 }
+
+/**
+ * What is to be said of a draft, by the schema and the findings that the server refuses a launch by; each message names the value
+ * and its bound.
+ */
+export function draftFindings(draft: Draft, known?: LaunchKnowledge): DraftFindings {
+  const result = launchInput.safeParse(draft);
+  const { problems, warnings } = launchFindings(draft.config, known);
+  const inForm = ({ path, message }: Finding): Problem => ({ path: ["config", ...path].join("."), message });
+  const issues = result.success ? [] : result.error.issues.map((issue) => describe(issue, draft));
+  return { problems: [...issues, ...problems.map(inForm)], warnings: warnings.map(inForm) };
+}
+
+export const draftProblems = (draft: Draft, known?: LaunchKnowledge): Problem[] => draftFindings(draft, known).problems;
 
 /** First problem at a path or below it. */
 export function problemAt(problems: readonly Problem[], path: string): string | null {

@@ -1,4 +1,5 @@
-import { publishedSizes } from "../datasetSizes.ts";
+import { datasetConfig } from "../datasetConfig.ts";
+import { datasetSizes } from "../datasetSizes.ts";
 import type { ExperimentConfig } from "../experimentConfig.ts";
 import { stepsPerEpoch } from "../stepsPerEpoch.ts";
 import { trainingConfig } from "../trainingConfig.ts";
@@ -34,7 +35,7 @@ const fullBatch = "Full batch: only the loss over the whole training set has an 
 const batches = "Batches of 200: the loss and the gap are measured over the whole training set all the same.";
 const paperEpochs = 5_000;
 const stepsOf = (set: "cifar10" | "mnist" | "imdb", batch: number) =>
-  paperEpochs * stepsPerEpoch(batch, publishedSizes[set]!.train);
+  paperEpochs * stepsPerEpoch(batch, datasetSizes(datasetConfig.parse({ id: set })).train);
 const epochs = (set: Parameters<typeof stepsOf>[0], batch: number) =>
   `Batches of ${batch.toLocaleString("en")}: ${paperEpochs.toLocaleString("en")} epochs are ${stepsOf(set, batch).toLocaleString("en")} steps.`;
 const warmup = (steps: number) =>

@@ -7,10 +7,11 @@ import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
 import { makeRuns } from "./makeRuns.ts";
 import { requireFound } from "./requireFound.ts";
+import { requireLaunchable } from "./requireLaunchable.ts";
 
 /**
  * Adds values to an experiment's depths or seeds, and the runs that they make.
- * @throws Failure GRID_TOO_LARGE before anything is stored
+ * @throws Failure GRID_TOO_LARGE, or INVALID for what would end the new runs, before anything is stored
  */
 export async function extendGrid(
   context: ServiceContext,
@@ -26,6 +27,8 @@ export async function extendGrid(
       seeds: union(before.seeds, more.seeds),
     });
     requireGridWithinLimit(config);
+    const added = { ...config, depths: more.depths ?? config.depths, seeds: more.seeds ?? config.seeds };
+    await requireLaunchable(context, added, tx);
     const isNew = (cell: RunConfig) => !before.depths.includes(cell.depth) || !before.seeds.includes(cell.seed);
     const runs = await insertRuns(tx, makeRuns(id, config, await listCells(tx, id), isNew));
     if (runs.length > 0) await updateExperimentRow(tx, id, { config });

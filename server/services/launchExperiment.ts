@@ -5,13 +5,15 @@ import { insertRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
 import { makeRuns } from "./makeRuns.ts";
 import { noCounts } from "./noCounts.ts";
+import { requireLaunchable } from "./requireLaunchable.ts";
 
 /**
  * Stores an experiment with the runs of its grid and queues them, all or nothing.
- * @throws Failure GRID_TOO_LARGE before anything is stored
+ * @throws Failure GRID_TOO_LARGE, or INVALID for what would end its runs, before anything is stored
  */
 export async function launchExperiment(context: ServiceContext, input: LaunchInput): Promise<{ id: string }> {
   requireGridWithinLimit(input.config);
+  await requireLaunchable(context, input.config, context.database.orm);
   const id = randomUUID();
   const runs = makeRuns(id, input.config);
   await context.database.transaction(async (tx) => {

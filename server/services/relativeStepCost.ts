@@ -1,6 +1,6 @@
 import { headsOf, isTransformer, linearLayers, patchOf } from "../../contract/architecture.ts";
 import { imageShape } from "../../contract/datasetConfig.ts";
-import { type DatasetSize, datasetSize } from "../../contract/datasetSizes.ts";
+import { type DatasetSizes, datasetSizes } from "../../contract/datasetSizes.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { stepCost } from "../../math/stepCost.ts";
 
@@ -11,7 +11,7 @@ const perUpdate = 12;
 
 /** Operations of one training step: what measured step times are scaled by. */
 export function relativeStepCost(config: RunConfig): number {
-  const size = datasetSize(config.dataset);
+  const size = datasetSizes(config.dataset);
   const { batch } = config.training;
   const samples = Math.max(1, batch === "full" ? size.train : Math.min(size.train, batch));
   if (isTransformer(config.architecture)) return transformerCost(config, config.architecture, size, samples);
@@ -29,7 +29,7 @@ export function relativeStepCost(config: RunConfig): number {
 function transformerCost(
   config: RunConfig,
   architecture: Parameters<typeof linearLayers>[0],
-  { classes, inputDim }: DatasetSize,
+  { classes, inputDim }: DatasetSizes,
   samples: number,
 ): number {
   const { depth, width: d, dataset } = config;
@@ -55,7 +55,7 @@ function transformerCost(
 }
 
 /** 3×3 convolutions of C channels at half the image's sides: 9 C² a place and block. */
-function convolutionCost(config: RunConfig, { classes, inputDim }: DatasetSize, samples: number): number {
+function convolutionCost(config: RunConfig, { classes, inputDim }: DatasetSizes, samples: number): number {
   const { depth, width: channels } = config;
   const image = imageShape(config.dataset) ?? { channels: 1, height: 1, width: inputDim };
   const places = Math.ceil(image.height / 2) * Math.ceil(image.width / 2);
@@ -66,6 +66,6 @@ function convolutionCost(config: RunConfig, { classes, inputDim }: DatasetSize, 
 }
 
 /** Free features are parameters themselves: all of them are updated, and the classifier is all there is to multiply. */
-function freeFeaturesCost({ width }: RunConfig, { classes, train }: DatasetSize): number {
+function freeFeaturesCost({ width }: RunConfig, { classes, train }: DatasetSizes): number {
   return train * (6 * width * classes + (perActivation + perUpdate) * width) + perUpdate * width * classes;
 }

@@ -1,6 +1,7 @@
+import { geometricSizes } from "../../contract/classSizes.ts";
 import type { SyntheticDatasetConfig } from "../../contract/datasetConfig.ts";
 import { addLabelNoise } from "./addLabelNoise.ts";
-import { geometricSizes } from "./chooseSamples.ts";
+
 import { countClasses, type Dataset, type SampleSet } from "./dataset.ts";
 import { type RandomStream, randomStream, shuffle } from "./randomStream.ts";
 import { sha256 } from "./readVerified.ts";

@@ -1,4 +1,5 @@
 import { Failure } from "../../contract/failure.ts";
+import { warmupWarning } from "../../contract/launch/warmupWarning.ts";
 import type { DeviceChoice, RunConfig } from "../../contract/runConfig.ts";
 import type { RunEvent } from "../../contract/runEvents.ts";
 import { seriesKey } from "../../contract/seriesKey.ts";
@@ -83,6 +84,8 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     versions,
   });
   say("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
+  const warmup = warmupWarning(config.training);
+  if (warmup) say("warning", warmup);
   if (step > 0) say("info", `Resumed from the checkpoint of step ${step}.`);
 
   const state: TrainingState = resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, config.seed) };

@@ -11,6 +11,7 @@ import { TraceBackend } from "./backend.ts";
 import { foldConstants } from "./foldConstants.ts";
 import { fuse } from "./fuse.ts";
 import { type Data, Graph, type Value } from "./graph.ts";
+import { heldBytes } from "./heldBytes.ts";
 import { allKernels } from "./kernels/allKernels.ts";
 import type { Kernel } from "./kernels/kernel.ts";
 import { narrowSplits } from "./narrowSplits.ts";
@@ -44,6 +45,8 @@ export interface Traced {
   readonly outputs: readonly Tensor[];
   /** How many nodes of each operator there are. */
   readonly operators: Readonly<Record<string, number>>;
+  /** Bytes between its nodes at the moment when it holds most (see heldBytes.ts). */
+  readonly heldBytes: number;
 }
 
 export interface TraceOptions {
@@ -102,6 +105,7 @@ function emit({ outputs, parts }: Split, embedUpTo: number): Traced {
     constants: inputs.filter(({ data }) => data).map((value) => ({ ...input(value), data: value.data as Data })),
     outputs: outputs.map(({ name, value, part }) => tensor(name, value, part)),
     operators,
+    heldBytes: heldBytes(nodes, values),
   };
 }
 

@@ -69,7 +69,7 @@ export class RawWorker {
   }
 
   hello(change: object = {}): Promise<HelloAnswer> {
-    const machine = { host: "bench", platform: "test", cpu: "test", cores: 1, memoryBytes: 1 };
+    const machine = { host: "bench", platform: "test", cpu: "test", cores: 1, memoryBytes: 16e9 };
     const common = { protocol: workerProtocolVersion, workerId: this.id, name: "raw worker", version: "0", machine };
     return this.ask("hello", { ...common, slots: 1, devices: [], datasets: [], holding: [], ...change });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { datasetSize, trainingSamples } from "../../../contract/datasetSizes.ts";
+import { datasetSizes, trainingSamples } from "../../../contract/datasetSizes.ts";
 import { paperPresets } from "../../../contract/presets/paper.ts";
 import { stepsPerEpoch } from "../../../contract/stepsPerEpoch.ts";
 
@@ -15,7 +15,7 @@ test("training samples are known where the config tells them, and nowhere else",
   const all = { trainPerClass: null, testPerClass: null } as const;
   expect(trainingSamples({ id: "mnist", ...all })).toBe(60_000);
   expect(trainingSamples({ id: "cifar100", trainPerClass: 20, testPerClass: null })).toBe(2_000);
-  expect(trainingSamples({ id: "mnist", ...all, imbalance: 0.1 })).toBeNull();
+  expect(trainingSamples({ id: "mnist", ...all, imbalance: 0.1 })).toBe(24_207);
   expect(trainingSamples({ id: "image-folder", folder: "birds", size: 32, ...all })).toBeNull();
 });
 
@@ -23,7 +23,7 @@ test("the epochs that a preset's text names are those of its steps", () => {
   const named: [string, number, number][] = [];
   for (const { id, config, cut, choices } of paperPresets) {
     const { batch, steps } = config.training;
-    const epochs = steps / stepsPerEpoch(batch, datasetSize(config.datasets[0]!).train);
+    const epochs = steps / stepsPerEpoch(batch, datasetSizes(config.datasets[0]!).train);
     for (const [, text] of [...(cut ?? "").matchAll(/\(([\d,]+) epochs\)/g)])
       named.push([id, Number(text!.replaceAll(",", "")), epochs]);
     for (const choice of choices)

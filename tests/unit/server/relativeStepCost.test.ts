@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Architecture, architectures } from "../../../contract/architecture.ts";
 import { type DatasetConfig, datasetConfig, datasetIds, inputKind } from "../../../contract/datasetConfig.ts";
-import { datasetSize } from "../../../contract/datasetSizes.ts";
+import { datasetSizes } from "../../../contract/datasetSizes.ts";
 import { expandGrid } from "../../../contract/experimentConfig.ts";
 import { presets } from "../../../contract/presets.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
@@ -52,7 +52,7 @@ describe("relativeStepCost", () => {
     const ownNames = { "image-folder": { folder: "x" }, "text-file": { file: "x" } };
     for (const id of datasetIds) {
       const dataset = datasetConfig.parse({ id, ...(id in ownNames ? ownNames[id as keyof typeof ownNames] : {}) });
-      expect(datasetSize(dataset).train, id).toBeGreaterThan(0);
+      expect(datasetSizes(dataset).train, id).toBeGreaterThan(0);
       for (const name of architectures) {
         if (inputKind(id) === "vector" && name.startsWith("t")) continue;
         expect(cost(name, { dataset, depth: name === "ufm" ? 1 : 2 }), `${name} on ${id}`).toBeGreaterThan(0);

@@ -1,0 +1,62 @@
+import { classLabel } from "../classNames.ts";
+import { type DatasetConfig, datasetLabel } from "../datasetConfig.ts";
+import type { DatasetSizes } from "../datasetSizes.ts";
+import type { ExperimentConfig } from "../experimentConfig.ts";
+import { trainingConfig } from "../trainingConfig.ts";
+import type { Finding, LaunchFindings, LaunchKnowledge } from "./finding.ts";
+import type { ValidParts } from "./validParts.ts";
+
+const grouped = (n: number) => n.toLocaleString("en");
+const least = (counts: readonly number[]) => counts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+
+/** More samples of a class than there are; a person's own set that no connected worker can use. */
+export function sampleFindings({ datasets }: ValidParts, { ownProblem }: LaunchKnowledge, found: LaunchFindings): void {
+  for (const { value, at, sizes } of datasets) found.problems.push(...setProblems(value, sizes, ownProblem, ["datasets", at]));
+}
+
+export function setProblems(
+  dataset: DatasetConfig,
+  sizes: DatasetSizes,
+  ownProblem: LaunchKnowledge["ownProblem"],
+  path: (string | number)[],
+): Finding[] {
+  const message = ownProblem(dataset);
+  const own = message === null ? [] : [{ path: [...path, dataset.id === "image-folder" ? "folder" : "file"], message }];
+  return [...own, ...tooManySamples(dataset, sizes, path)];
+}
+
+function tooManySamples(dataset: DatasetConfig, { there, asked }: DatasetSizes, path: (string | number)[]): Finding[] {
+  if (there === null) return [];
+  return (["train", "test"] as const).flatMap((split) => {
+    const short = asked[split].findIndex((n, k) => n > there[split][k]);
+    if (short < 0) return [];
+    const [set, key] = split === "train" ? ["training", "trainPerClass"] : ["test", "testPerClass"];
+    const bound = asked[split].every((n) => n === asked[split][0])
+      ? `choose at most ${grouped(least(there[split]))}, or leave it empty for all`
+      : "choose fewer, or a smaller imbalance ratio";
+    const wanted = grouped(asked[split][short]);
+    const has = grouped(there[split][short]);
+    return [
+      {
+        path: [...path, key],
+        message: `${wanted} ${set} samples of class ${classLabel(there.names, short)} are asked for, and ${titleOf(dataset)} has ${has}: ${bound}.`,
+      },
+    ];
+  });
+}
+
+/** A data set without its numbers of samples. */
+export const titleOf = (dataset: DatasetConfig) =>
+  datasetLabel({ ...dataset, trainPerClass: null, testPerClass: null } as DatasetConfig);
+
+/** A batch above the training set. */
+export function batchFindings(config: ExperimentConfig, { datasets }: ValidParts, found: LaunchFindings): void {
+  const { success, data: batch } = trainingConfig.shape.batch.safeParse(config.training?.batch);
+  if (!success || batch === "full") return;
+  for (const { value, sizes } of datasets)
+    if (batch > sizes.train && sizes.known)
+      found.problems.push({
+        path: ["training", "batch"],
+        message: `A batch of ${grouped(batch)} is above the ${grouped(sizes.train)} training samples of ${datasetLabel(value)}: choose at most ${grouped(sizes.train)}, or the full batch.`,
+      });
+}

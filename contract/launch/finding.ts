@@ -1,0 +1,28 @@
+import type { DatasetConfig } from "../datasetConfig.ts";
+import type { CountOwnSet } from "../datasetSizes.ts";
+import type { WorkerPlace } from "./workerPlace.ts";
+
+/** What is to be said of a value before a launch. */
+export interface Finding {
+  /** Place in the config, such as ["datasets", 0, "trainPerClass"]. */
+  path: (string | number)[];
+  /** A sentence that names the value, the bound and the way out. */
+  message: string;
+}
+
+/** What of a config would end its runs (`problems`: refused), and what a person should know before (`warnings`). */
+export interface LaunchFindings {
+  problems: Finding[];
+  warnings: Finding[];
+}
+
+/** What is known outside of the config. */
+export interface LaunchKnowledge {
+  countOwn: CountOwnSet;
+  /** Why no connected worker can use a person's own set; null if one can, for other sets, and where that is not known. */
+  ownProblem: (config: DatasetConfig) => string | null;
+  /** The connected workers: with none, nothing is said about them. */
+  workers: readonly WorkerPlace[];
+}
+
+export const nothingKnown: LaunchKnowledge = { countOwn: () => null, ownProblem: () => null, workers: [] };

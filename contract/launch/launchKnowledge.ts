@@ -1,0 +1,39 @@
+import type { DatasetConfig } from "../datasetConfig.ts";
+import { countsThere, findOwnSet, ownNameOf } from "../ownSet.ts";
+import type { WorkerView } from "../views.ts";
+import type { LaunchKnowledge } from "./finding.ts";
+
+type Told = Pick<WorkerView, "name" | "slots" | "devices" | "ownSets"> & { machine: Pick<WorkerView["machine"], "memoryBytes"> };
+
+/** What the connected workers tell before a launch: of a set that several have, the first one's counts. */
+export function launchKnowledge(connected: readonly Told[]): LaunchKnowledge {
+  const find = (config: DatasetConfig) =>
+    connected.map(({ ownSets }) => findOwnSet(ownSets ?? [], config)).filter((set) => set !== null);
+  return {
+    workers: connected.map(({ name, slots, devices, machine }) => ({ name, slots, devices, memoryBytes: machine.memoryBytes })),
+    countOwn: (config) => {
+      for (const set of find(config)) {
+        const counts = countsThere(set, config);
+        if (counts) return { ...counts, names: set.classNames };
+      }
+      return null;
+    },
+    ownProblem: (config) => {
+      const named = ownNameOf(config);
+      if (named === null || connected.length === 0 || connected.some(({ ownSets }) => ownSets === null)) return null;
+      const found = find(config);
+      if (found.some(({ problem }) => problem === null)) return null;
+      if (found.length > 0) return found[0].problem;
+      const kind = named.id === "image-folder" ? "folder" : "file";
+      const there = connected.flatMap(({ ownSets }) =>
+        (ownSets ?? []).filter(({ id }) => id === named.id).map(({ name }) => name),
+      );
+      const listed = [...new Set(there)].slice(0, mostListed);
+      const has =
+        listed.length === 0 ? "there is none" : `there is ${listed.join(", ")}${there.length > mostListed ? ", …" : ""}`;
+      return `No connected worker has the ${kind} "${named.name}" in its data-set folder (${has}): put it there, or choose one that is there.`;
+    },
+  };
+}
+
+const mostListed = 10;

@@ -1,0 +1,61 @@
+import { architectureLabel } from "../architecture.ts";
+import { datasetLabel } from "../datasetConfig.ts";
+import type { CountOwnSet } from "../datasetSizes.ts";
+import { countGrid, type ExperimentConfig, expandGrid, experimentConfig } from "../experimentConfig.ts";
+import { limits } from "../limits.ts";
+import type { RunConfig } from "../runConfig.ts";
+import type { LaunchFindings, LaunchKnowledge } from "./finding.ts";
+import { programBytes, runMemory } from "./runMemory.ts";
+import { bytesText, slotBytes, type WorkerPlace } from "./workerPlace.ts";
+
+/** The run of a grid that needs most, and how much. */
+export function largestRun(config: ExperimentConfig, countOwn: CountOwnSet): { run: RunConfig; bytes: number } {
+  // A seed, a loss and a regularizer change nothing.
+  const shapes = expandGrid({
+    ...config,
+    seeds: config.seeds.slice(0, 1),
+    losses: config.losses.slice(0, 1),
+    regularizers: config.regularizers.slice(0, 1),
+  });
+  return shapes.map((run) => ({ run, bytes: runMemory(run, countOwn).total })).reduce((a, b) => (b.bytes > a.bytes ? b : a));
+}
+
+/** Whether a run computes in the machine's memory, of which a slot has its share; a graphics card's is not known here. */
+export const isOnCpu = (run: Pick<RunConfig, "device">, { devices }: WorkerPlace): boolean =>
+  run.device === "cpu" || (run.device === "auto" && !devices.some((line) => /^(cuda|webgpu)/.test(line)));
+
+/** Whether a worker's slot holds a run of so many bytes, as far as that is known: no machine is smaller than the program itself. */
+export const holds = (place: WorkerPlace, run: Pick<RunConfig, "device">, bytes: number): boolean =>
+  !isOnCpu(run, place) || place.memoryBytes < programBytes || bytes <= slotBytes(place);
+
+/** Runs that no connected worker has the memory for. */
+export function memoryFindings(config: ExperimentConfig, { workers, countOwn }: LaunchKnowledge, found: LaunchFindings): void {
+  if (workers.length === 0 || !experimentConfig.safeParse(config).success || countGrid(config) > limits.gridRuns) return;
+  const { run, bytes } = largestRun(config, countOwn);
+  if (workers.some((worker) => holds(worker, run, bytes))) return;
+  found.problems.push({
+    path: ["memory"],
+    message: `A run of ${shapeText(run)} needs about ${bytesText(bytes)} of memory, and ${workers.map(placeText).join("; ")}: choose ${wayOut(run)}, or connect a worker with more memory or fewer slots.`,
+  });
+}
+
+/** "RN1 L = 64, d = 1,024 on MNIST, full batch" */
+function shapeText(run: RunConfig): string {
+  const { architecture, normalization, depth, width, dataset, training } = run;
+  const batch = training.batch === "full" ? "full batch" : `batch ${training.batch.toLocaleString("en")}`;
+  return `${architectureLabel(architecture, normalization, run)} L = ${depth}, d = ${width.toLocaleString("en")} on ${datasetLabel(dataset)}, ${batch},`;
+}
+
+function wayOut({ architecture, training }: RunConfig): string {
+  if (architecture === "ufm") return "fewer samples a class or a smaller width";
+  return training.batch === "full"
+    ? "a mini-batch, fewer samples a class, or a smaller depth or width"
+    : "a smaller batch, depth or width";
+}
+
+/** "the worker lab has 24 GB for 2 slots (12 GB each)" */
+export function placeText(place: WorkerPlace): string {
+  const { name, memoryBytes, slots } = place;
+  const each = slots === 1 ? "1 slot" : `${slots} slots (${bytesText(slotBytes(place))} each)`;
+  return `the worker ${name} has ${bytesText(memoryBytes)} for ${each}`;
+}

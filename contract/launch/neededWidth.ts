@@ -1,0 +1,28 @@
+import type { RunConfig } from "../runConfig.ts";
+
+type Objective = Pick<RunConfig, "regularizer" | "loss" | "headBias">;
+
+/**
+ * The smallest width at which L* is known for an objective: K − 1 dimensions for a simplex (cross entropy, or squared error with a
+ * last bias), K for an orthogonal frame, one more where LayerNorm takes one away; K + 2 where a slack has no closed form (unequal
+ * classes, or another frame than the loss's own). null where no width has an optimum.
+ * @param counts training samples of each class [K]
+ */
+export function neededWidth({ regularizer, loss, headBias }: Objective, counts: readonly number[]): number | null {
+  const classes = counts.length;
+  const isPenalized = regularizer.family === "features" && regularizer.lambdaB > 0;
+  const own = loss === "ce" || (headBias && !isPenalized) ? "simplex" : "orthogonal";
+  switch (regularizer.family) {
+    case "none":
+    case "adamw":
+      return null;
+    case "features":
+      return own === "simplex" ? classes - 1 : classes;
+    case "slack":
+      if (regularizer.rho > 0 && !(regularizer.frame === own && counts.every((n) => n === counts[0]))) return classes + 2;
+      break;
+    case "weights":
+      break;
+  }
+  return own === "simplex" ? classes : classes + 1;
+}

@@ -1,0 +1,141 @@
+import { headsOf, isTransformer, linearLayers, patchOf } from "../architecture.ts";
+import { imageShape } from "../datasetConfig.ts";
+import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../datasetSizes.ts";
+import type { RunConfig } from "../runConfig.ts";
+
+/** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
+export interface RunMemory {
+  /** The program with its libraries, once warm. */
+  program: number;
+  /** Both splits as float32, the files' own pixels while they are read, and copies within the compiled graph. */
+  data: number;
+  /** Parameters and the optimizer's memory, twice as they are read and written, and gradients. */
+  state: number;
+  /** Features and gradients that a step's forward and backward pass hold. */
+  activations: number;
+  /** Forward pass over chunks of both splits, and features kept between its passes. */
+  measuring: number;
+  total: number;
+}
+
+/** Numbers of a network's training step. */
+export interface StepNumbers {
+  /** Trainable numbers. */
+  parameters: number;
+  /** Numbers held between the operations of a step over these samples, at the moment when they are most. */
+  held: number;
+}
+
+const float = 4;
+/** A prepared process, with TensorFlow.js, ONNX Runtime and the code compiled: measured, Linux x64. */
+export const programBytes = 190e6;
+/** ONNX Runtime holds a graph's values twice: as they came in the first call, and in the pattern that later calls follow. */
+const arenaFactor = 2;
+/** Data up to this size are part of the graph (workers/engine): copied on their way, and packed for its products. */
+const embeddedBytes = 32 * 2 ** 20;
+const embeddedCopies = 5;
+/** Features kept between the passes of a measurement, a split (workers/measure). */
+const keptBytes = 256e6;
+const chunkSamples = 512;
+const attackedSamples = 256;
+
+/** What a run needs, from its config and the sizes of its data, for any device; see the tests for how near it is. */
+export function runMemory(config: RunConfig, countOwn?: CountOwnSet): RunMemory {
+  const sizes = datasetSizes(config.dataset, countOwn);
+  const { batch, optimizer } = config.training;
+  const samples = batch === "full" ? sizes.train : Math.min(batch, sizes.train);
+  const { parameters, held } = stepNumbers(config, sizes, samples);
+  const inputBytes = (sizes.train + sizes.test) * sizes.inputDim * float;
+  const bound = batch === "full" ? sizes.train * sizes.inputDim * float : 0;
+  const attack = config.afterTraining?.robustness ? attackedSamples : 0;
+  const memory = {
+    program: programBytes,
+    data: inputBytes + readBytes(config, sizes) + (bound <= embeddedBytes ? embeddedCopies : 0) * bound,
+    state: float * parameters * (optimizer.name === "adam" ? 9 : 7),
+    activations: float * arenaFactor * (held + (attack > 0 ? stepNumbers(config, sizes, attack).held : 0)),
+    measuring: measuringBytes(config, sizes),
+  };
+  return { ...memory, total: Object.values(memory).reduce((sum, bytes) => sum + bytes, 0) };
+}
+
+/** Pixels of an image set's files, of which a subset is taken; texts. */
+function readBytes({ dataset }: RunConfig, { there, asked, inputDim }: DatasetSizes): number {
+  if (dataset.id === "gaussian-clusters" || dataset.id === "random-labels") return 0;
+  const { train, test } = there ?? asked;
+  const samples = [...train, ...test].reduce((sum, n) => sum + n, 0);
+  return samples * (imageShape(dataset) ? inputDim : 200);
+}
+
+function measuringBytes(config: RunConfig, { train, test, classes, inputDim }: DatasetSizes): number {
+  const { depth, width } = config;
+  const layers = depth * width;
+  const largest = Math.max(train, test, 1);
+  const chunk = Math.ceil(largest / Math.ceil(largest / chunkSamples));
+  const kept = [train, test].map((n) => (n * layers * float <= keptBytes ? n * (layers + classes) * float : 0));
+  const { places, perPlace } = forwardNumbers(config, inputDim);
+  return kept[0] + kept[1] + float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace);
+}
+
+/** Places of a sample (tokens, pixels of a map), and numbers a place that a forward pass holds. */
+function forwardNumbers(config: RunConfig, inputDim: number): { places: number; perPlace: number } {
+  const { architecture, width } = config;
+  if (isTransformer(architecture)) {
+    const { tokens } = tokensOf(config, inputDim);
+    return { places: tokens, perPlace: 6 * width + 2 * headsOf(config) * (tokens + width) };
+  }
+  return { places: architecture === "conv" ? mapPlaces(config, inputDim).places : 1, perPlace: 6 * width };
+}
+
+/**
+ * Parameters and held numbers of a step over N samples. A block of a network of width d keeps for the backward pass what its
+ * operations' gradients read; the factors of N·T·d (T tokens or places) are those of the graphs as they are traced.
+ */
+export function stepNumbers(config: RunConfig, { classes, inputDim }: DatasetSizes, samples: number): StepNumbers {
+  const { architecture, depth, width: d } = config;
+  const blocks = depth - 1;
+  const head = d * classes + (config.headBias ? classes : 0);
+  const withHead = ({ parameters, held }: StepNumbers): StepNumbers => ({
+    parameters: parameters + head,
+    held: held + 4 * samples * classes + 2 * (parameters + head),
+  });
+  if (isTransformer(architecture)) {
+    const { tokens, patchDim } = tokensOf(config, inputDim);
+    const { attention, mlp } = linearLayers(architecture);
+    const heads = headsOf(config);
+    const block = attention === 1 ? (2 * heads + mlp) * d * d : (4 + mlp) * d * d;
+    const words = "vocabulary" in config.dataset ? config.dataset.vocabulary : patchDim;
+    const perToken = attention === 1 ? 4.5 + 2.5 * heads + 0.8 * (mlp - 1) : 8 + 2 * (mlp - 1);
+    return withHead({
+      parameters: (words + tokens) * d + blocks * (block + mlp * d),
+      held: samples * tokens * (d * (perToken * blocks + 4.6) + heads * tokens * blocks + patchDim),
+    });
+  }
+  if (architecture === "conv") {
+    const { places, channels } = mapPlaces(config, inputDim);
+    return withHead({
+      parameters: 9 * d * (channels + blocks * d) + (blocks + 1) * d,
+      held: samples * places * (d * (2 * blocks + 6.6) + 9 * channels),
+    });
+  }
+  if (architecture === "ufm") return withHead({ parameters: samples * d, held: samples * d });
+  const linear = architecture === "rn2" ? 2 : 1;
+  return withHead({
+    parameters: inputDim * d + d + blocks * linear * (d * d + d),
+    held: samples * d * (2 * linear * blocks + 3.5),
+  });
+}
+
+/** Tokens of a sample, and numbers of an image's patch (0 for text). */
+function tokensOf(config: RunConfig, inputDim: number): { tokens: number; patchDim: number } {
+  const image = imageShape(config.dataset);
+  if (!image) return { tokens: inputDim, patchDim: 0 };
+  const side = patchOf(config, image);
+  const patchDim = image.channels * side * side;
+  return { tokens: Math.max(1, Math.floor(inputDim / patchDim)), patchDim };
+}
+
+/** Places of a convolutional network's maps, of half the image's sides, and channels of the image. */
+function mapPlaces(config: RunConfig, inputDim: number): { places: number; channels: number } {
+  const { channels, height, width } = imageShape(config.dataset) ?? { channels: 1, height: 1, width: inputDim };
+  return { places: Math.ceil(height / 2) * Math.ceil(width / 2), channels };
+}

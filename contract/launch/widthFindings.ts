@@ -1,0 +1,29 @@
+import type { ExperimentConfig } from "../experimentConfig.ts";
+import { regularizer, regularizerLabel } from "../regularizer.ts";
+import { loss } from "../runConfig.ts";
+import { titleOf } from "./dataFindings.ts";
+import type { LaunchFindings } from "./finding.ts";
+import { neededWidth } from "./neededWidth.ts";
+import { type ValidParts, validEntries } from "./validParts.ts";
+
+/** Widths at which the classes do not fit into the features as the optimum has them. */
+export function widthFindings(config: ExperimentConfig, { datasets, widths }: ValidParts, found: LaunchFindings): void {
+  const objectives = validEntries(loss, config.losses).flatMap(({ value: one }) =>
+    validEntries(regularizer, config.regularizers).map(({ value }) => ({
+      loss: one,
+      regularizer: value,
+      headBias: config.headBias,
+    })),
+  );
+  for (const { value: dataset, sizes } of datasets)
+    for (const objective of objectives) {
+      const needed = neededWidth(objective, sizes.asked.train);
+      const small = widths.filter((d) => needed !== null && d < needed);
+      if (small.length === 0) continue;
+      const about = `${objective.loss === "ce" ? "cross entropy" : "squared error"}, ${regularizerLabel(objective.regularizer)}`;
+      found.warnings.push({
+        path: ["widths"],
+        message: `At width ${small.join(", ")} the ${sizes.classes} classes of ${titleOf(dataset)} have no known optimum (${about}): such runs have no gap to L*. It needs a width of at least ${needed}.`,
+      });
+    }
+}
