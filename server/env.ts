@@ -18,21 +18,25 @@ export interface ServerSettings {
 
 export const projectRoot = resolve(import.meta.dirname, "..");
 const shortestKey = 22;
+/** Different characters in a key. */
+const fewestLetters = 8;
 
 /** @throws Failure INVALID naming the variable, its value and what it may be */
 export function serverSettings(): ServerSettings {
   const env = process.env;
   const host = env.COLLAPSAR_HOST || "127.0.0.1";
   const accessKey = env.COLLAPSAR_ACCESS_KEY || null;
-  if (accessKey !== null && accessKey.length < shortestKey)
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_ACCESS_KEY has ${accessKey.length} characters: it needs at least ${shortestKey}. ${keyHint}`,
-    );
+  if (accessKey !== null) requireStrong(accessKey);
   if (accessKey === null && !isLoopback(host))
     throw new Failure(
       "INVALID",
       `COLLAPSAR_HOST is ${host}, which others can reach: set COLLAPSAR_ACCESS_KEY to a secret of at least ${shortestKey} characters. ${keyHint}`,
+    );
+  const address = env.COLLAPSAR_PUBLIC_URL ? publicUrl(env.COLLAPSAR_PUBLIC_URL) : null;
+  if (accessKey === null && address !== null && !isLoopback(hostnameOf(address)))
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_PUBLIC_URL is ${address}, which others can reach: set COLLAPSAR_ACCESS_KEY to a secret of at least ${shortestKey} characters. ${keyHint}`,
     );
   return {
     dataDir: resolve(env.COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
@@ -41,11 +45,30 @@ export function serverSettings(): ServerSettings {
     databaseUrl: env.DATABASE_URL || null,
     localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
     accessKey,
-    publicUrl: env.COLLAPSAR_PUBLIC_URL ? publicUrl(env.COLLAPSAR_PUBLIC_URL) : null,
+    publicUrl: address,
   };
 }
 
 const keyHint = "For example: export COLLAPSAR_ACCESS_KEY=$(openssl rand -base64 24)";
+
+/** A repeated or counted-up key is as long as a random one, and is tried first by whoever guesses. */
+function requireStrong(key: string): void {
+  if (key.length < shortestKey)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_ACCESS_KEY has ${key.length} characters: it needs at least ${shortestKey}. ${keyHint}`,
+    );
+  const fresh = new Set<string>();
+  for (let i = 2; i < key.length; i++) fresh.add(key.slice(i - 2, i + 1).toLowerCase());
+  const steps = [...key].slice(1).filter((letter, i) => Math.abs(letter.codePointAt(0)! - key.charCodeAt(i)) <= 1).length;
+  if (new Set(key).size < fewestLetters || fresh.size < key.length / 2 || steps > key.length / 2)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_ACCESS_KEY repeats itself or counts up, which is easily guessed: it needs ${shortestKey} characters chosen at random. ${keyHint}`,
+    );
+}
+
+const hostnameOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
@@ -62,6 +85,13 @@ function publicUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol !== "http:" && url?.protocol !== "https:")
     throw new Failure("INVALID", `COLLAPSAR_PUBLIC_URL is "${text}": it must begin with http:// or https://`);
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_PUBLIC_URL is "${text}": Collapsar is served at the root of an address, not under the path "${url.pathname}${url.search}${url.hash}". Give it a host name or a port of its own, e.g. ${url.origin}`,
+    );
+  if (url.username !== "" || url.password !== "")
+    throw new Failure("INVALID", "COLLAPSAR_PUBLIC_URL holds a user name or a password: links would show it. Leave it out.");
   return url.origin;
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { Failure } from "../contract/failure.ts";
 import { openDatabase } from "../db/openDatabase.ts";
 import type { ServerSettings } from "./env.ts";
@@ -53,8 +54,7 @@ export async function startServer(
     undo.push(() => database.close());
     const supervisor = new Supervisor(database);
     const hub = new WatchHub();
-    const publicUrl =
-      settings.publicUrl ?? `http://${settings.host.includes(":") ? `[${settings.host}]` : settings.host}:${port}`;
+    const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
     const refresher = new Refresher();
     const refreshSoon = (id: string) => refresher.soon(id);
     const context: ServiceContext = {
@@ -91,6 +91,18 @@ export async function startServer(
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** An address that people on other machines can open: 0.0.0.0 means every address of this machine, and is none itself. */
+function reachableAddress(host: string, port: number): string {
+  const every = host === "0.0.0.0" || host === "::";
+  const own = every
+    ? Object.values(networkInterfaces())
+        .flat()
+        .find((one) => one?.family === "IPv4" && !one.internal)?.address
+    : undefined;
+  const name = own ?? (every ? "localhost" : host);
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
 function listen(http: HttpServer, { host, port }: ServerSettings): Promise<number> {

@@ -14,6 +14,7 @@ export function makeTrpcClient(shareToken: string | null): TRPCClient<AppRouter>
       httpBatchLink({
         url: "/trpc",
         maxURLLength: 8000,
+        maxItems: 20,
         headers: () => (shareToken === null ? {} : { "x-share-token": shareToken }),
       }),
     ],

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { closeToOthers } from "../closeToOthers.ts";
 
 const socketName = ".s.PGSQL.5432";
 const longestSocketPath = 100;
@@ -18,6 +19,8 @@ export interface Embedded {
  */
 export async function startEmbedded(folder: string, onDeath: (error: Error) => void): Promise<Embedded> {
   if (!existsSync(folder)) await makeDatabase(folder);
+  // A folder that another program made, or a volume, may be open to everyone.
+  closeToOthers(folder);
   const host = makeSocketFolder(folder);
   const thread = new DatabaseThread({ folder, socketPath: join(host, socketName) });
   thread.death.then((error) => {
@@ -41,7 +44,7 @@ export async function startEmbedded(folder: string, onDeath: (error: Error) => v
 async function makeDatabase(folder: string): Promise<void> {
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { recursive: true });
+  closeToOthers(unfinished);
   const thread = new DatabaseThread({ folder: unfinished, socketPath: null });
   await thread.hear("made");
   await thread.end();

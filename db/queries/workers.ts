@@ -56,6 +56,14 @@ export async function admitWorkerToken(db: Executor, hash: string): Promise<{ id
   return row ?? null;
 }
 
+export async function isTokenValid(db: Executor, id: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: workerTokens.id })
+    .from(workerTokens)
+    .where(and(eq(workerTokens.id, id), isNull(workerTokens.revokedAt)));
+  return rows.length > 0;
+}
+
 export function listWorkerTokenRows(db: Executor) {
   return db.select().from(workerTokens).where(eq(workerTokens.local, false)).orderBy(asc(workerTokens.createdAt));
 }

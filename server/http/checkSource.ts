@@ -18,6 +18,29 @@ export function refuseSource(headers: IncomingHttpHeaders, publicUrl: string): s
   return null;
 }
 
+/** What a proxy adds to a request that it passes on. */
+const forwarded = [
+  "forwarded",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+  "via",
+  "cf-connecting-ip",
+];
+
+/**
+ * Without an access key whoever reaches the server is its owner, so only this machine may: a request that a proxy passed on
+ * comes from elsewhere.
+ * @returns null if it came by itself, else the reason
+ */
+export function refuseForwarded(headers: IncomingHttpHeaders): string | null {
+  const header = forwarded.find((name) => headers[name] !== undefined);
+  return header === undefined
+    ? null
+    : `This request was passed on by a proxy (it carries "${header}"), and this server has no access key: start it with COLLAPSAR_ACCESS_KEY.`;
+}
+
 /** Whether a browser says that another site's page made this request. */
 export const isCrossSite = (headers: IncomingHttpHeaders): boolean => {
   const site = headers["sec-fetch-site"];

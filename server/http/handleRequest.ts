@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { describeError } from "../describeError.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { AccessKey } from "./accessKey.ts";
-import { isCrossSite, refuseSource } from "./checkSource.ts";
+import { answerText } from "./answerText.ts";
+import { isCrossSite, refuseForwarded, refuseSource } from "./checkSource.ts";
+import { serveEntrance } from "./serveEntrance.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveProcedures } from "./serveProcedures.ts";
 import { setHeaders } from "./setHeaders.ts";
@@ -26,47 +28,58 @@ export function makeHandler(routes: Routes): Handler {
     try {
       await handle(routes, request, response);
     } catch (error) {
+      // Whoever asked has hung up: nothing is wrong here.
+      if (request.destroyed && !request.complete) return void response.destroy();
       const { message } = describeError(error);
       if (response.headersSent) response.destroy();
-      else answer(response, 500, message);
+      else answerText(response, 500, message);
     }
   };
 }
 
+function isReadable(address: string): boolean {
+  try {
+    decodeURIComponent(new URL(address, "http://server").pathname);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Methods by the beginning of the path; everything else is read only. */
+const methods: [RegExp, string[]][] = [
+  [/^\/trpc\//, ["GET", "POST"]],
+  [/^\/enter$/, ["GET", "HEAD", "POST"]],
+];
+
 async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { context, accessKey } = routes;
-  if (!URL.canParse(request.url ?? "", "http://server")) return answer(response, 400, "This is no address.");
-  const url = new URL(request.url!, "http://server");
-  setHeaders(request, response, url.pathname, routes.dev);
-  const reason = refuseSource(request.headers, context.publicUrl);
-  if (reason !== null) return answer(response, 403, reason);
-  if (url.pathname === "/healthz") return answer(response, 200, "ok");
-  if (url.pathname === "/enter") return enter(routes, url, response);
+  if (!request.url?.startsWith("/") || !isReadable(request.url)) return answerText(response, 400, "This address cannot be read.");
+  const url = new URL(request.url, "http://server");
+  const secure = context.publicUrl.startsWith("https:");
+  setHeaders(request, response, { path: url.pathname, dev: routes.dev, secure });
+  const reason = refuseSource(request.headers, context.publicUrl) ?? (accessKey ? null : refuseForwarded(request.headers));
+  if (reason !== null) return answerText(response, 403, reason);
+  const allowed = methods.find(([path]) => path.test(url.pathname))?.[1] ?? ["GET", "HEAD"];
+  if (!routes.dev && !allowed.includes(request.method ?? ""))
+    return answerText(response, 405, `This address answers ${allowed.join(", ")}.`, { allow: allowed.join(", ") });
+  if (url.pathname === "/healthz") return answerText(response, 200, "ok");
+  if (url.pathname === "/enter") {
+    if (request.method === "POST" && isCrossSite(request.headers))
+      return answerText(response, 403, "Requests from other sites are refused.");
+    return serveEntrance(accessKey, secure, request, response);
+  }
   if (url.pathname.startsWith("/trpc/") || url.pathname.startsWith("/export/")) {
-    if (isCrossSite(request.headers)) return answer(response, 403, "Requests from other sites are refused.");
+    if (isCrossSite(request.headers)) return answerText(response, 403, "Requests from other sites are refused.");
     if (url.pathname.startsWith("/trpc/")) return serveProcedures(context, accessKey, request, response);
     return serveExport(context, accessKey, request, response);
   }
   if (accessKey && !openPages.test(url.pathname) && !accessKey.admits(request.headers))
-    return answer(
+    return answerText(
       response,
       401,
-      "This is a Collapsar server. Open the link that it printed when it started, or /enter?key=<access key>.",
+      "This is a Collapsar server. Open the link that it printed when it started, or open /enter and type the access key.",
     );
-  if (!routes.pages) return answer(response, 404, "This server was started without pages.");
+  if (!routes.pages) return answerText(response, 404, "This server was started without pages.");
   return routes.pages(request, response);
-}
-
-function enter({ accessKey, context }: Routes, url: URL, response: ServerResponse): undefined {
-  const cookie = accessKey?.enter(url.searchParams.get("key") ?? "", context.publicUrl.startsWith("https:"));
-  if (cookie === "later") return answer(response, 429, "Too many wrong keys: try again in a minute.");
-  if (accessKey && !cookie)
-    return answer(response, 401, "This key is not valid, or was used already. /enter?key=<access key> works always.");
-  response.writeHead(303, { location: "/", "cache-control": "no-store", ...(cookie ? { "set-cookie": cookie } : {}) });
-  response.end();
-}
-
-function answer(response: ServerResponse, status: number, text: string): undefined {
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
-  response.end(text);
 }

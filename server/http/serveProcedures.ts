@@ -6,10 +6,13 @@ import { appRouter } from "../appRouter.ts";
 import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { AccessKey } from "./accessKey.ts";
+import { answerText } from "./answerText.ts";
 import { readBody } from "./readBody.ts";
 
 const compress = promisify(gzip);
 const worthCompressing = 4_096;
+/** Calls in one batch; the pages send at most this many. */
+const mostCalls = 20;
 
 /** Answers the procedures under /trpc. */
 export async function serveProcedures(
@@ -18,6 +21,8 @@ export async function serveProcedures(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const calls = new URL(request.url!, "http://server").pathname.split(",").length;
+  if (calls > mostCalls) return answerText(response, 400, `A batch holds ${calls} calls: it may hold at most ${mostCalls}.`);
   const body = request.method === "POST" ? await readBody(request, response) : undefined;
   if (body === null) return;
   const header = request.headers["x-share-token"];

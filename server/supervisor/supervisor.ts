@@ -27,6 +27,7 @@ export class Supervisor implements Dispatch {
   private readonly queue: RunQueue;
   private readonly preferences = new Preferences();
   private context!: ServiceContext;
+  private cutToken: (tokenId: string) => void = () => {};
   private giving = false;
   private woken = false;
   private stopped = false;
@@ -101,7 +102,12 @@ export class Supervisor implements Dispatch {
   }
 
   dropToken(tokenId: string): void {
-    for (const worker of this.roster.all()) if (worker.tokenId === tokenId) worker.line.hangUp();
+    this.cutToken(tokenId);
+  }
+
+  /** Tells how the connections of a revoked token are cut. */
+  onTokenDropped(cut: (tokenId: string) => void): void {
+    this.cutToken = cut;
   }
 
   private async giveAll(): Promise<void> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "../../db/database.ts";
 import { insertWorkerToken } from "../../db/queries/workers.ts";
@@ -51,7 +51,7 @@ export class LocalWorker {
   private spawn(): void {
     const { dataDir, url, token } = this.place;
     const log = join(dataDir, "worker.log");
-    const output = openSync(log, "a");
+    const output = openSync(log, "a", 0o600);
     const args = [join(projectRoot, "workers/main.ts"), "--server", url, "--data", dataDir, "--local"];
     // A group of its own: Ctrl+C in the terminal ends the server, which then asks the worker once.
     const child = spawn(process.execPath, args, {
@@ -75,10 +75,11 @@ export class LocalWorker {
   }
 }
 
-/** Made once, for the user's eyes alone. */
+/** Made once, for the user's eyes alone: a copied or restored file may be open to others. */
 function readToken(file: string): string {
   try {
     const token = readFileSync(file, "utf8").trim();
+    chmodSync(file, 0o600);
     if (token.length >= 22) return token;
   } catch {}
   const token = newSecret();

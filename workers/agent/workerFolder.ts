@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lockFolder } from "./lockFolder.ts";
 
@@ -24,6 +24,8 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
     datasetCache: join(dataDir, "datasets"),
   };
   for (const each of [folder.spool, folder.checkpoints, folder.datasetCache]) mkdirSync(each, { recursive: true });
+  // Checkpoints and the spool are this user's alone, also where the folder was made by something else.
+  chmodSync(path, 0o700);
   const unlock = lockFolder(path);
   return { ...folder, workerId: workerId(join(path, "worker-id")), unlock };
 }

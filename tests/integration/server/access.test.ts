@@ -109,22 +109,49 @@ describe("With an access key", () => {
     expect(await knock(server.url, "/worker", {})).toBe("NOT_ALLOWED");
   });
 
+  const signIn = async (given: string) => {
+    const response = await fetch(`${server.url}/enter`, {
+      method: "POST",
+      body: new URLSearchParams({ key: given }),
+      redirect: "manual",
+    });
+    return { status: response.status, cookie: response.headers.get("set-cookie") ?? "" };
+  };
+
   it("lets in by the printed link once, and by the key", async () => {
     const printed = /\/enter\?key=([\w-]+)/.exec(server.output)![1];
-    expect((await raw(server.url, "/enter?key=wrong", {})).status).toBe(401);
-    const entered = await raw(server.url, `/enter?key=${printed}`, {});
+    expect((await signIn("wrong")).status).toBe(401);
+    // Whatever looks at the link before its person does leaves it valid.
+    for (const method of ["HEAD", "GET", "HEAD"])
+      expect((await raw(server.url, `/enter?key=${printed}`, {}, method)).status).toBe(200);
+    expect((await raw(server.url, "/enter", { origin: "https://evil.example" }, "POST")).status).toBe(403);
+    expect((await raw(server.url, "/enter", { "sec-fetch-site": "cross-site" }, "POST")).status).toBe(403);
+    const entered = await signIn(printed);
     expect(entered.status).toBe(303);
-    const [cookie] = entered.headers["set-cookie"] as string[];
-    expect(cookie).toMatch(/HttpOnly; SameSite=Lax/);
-    expect(cookie).not.toContain(key);
-    expect((await raw(server.url, `/enter?key=${printed}`, {})).status).toBe(401);
-    expect((await raw(server.url, `/enter?key=${encodeURIComponent(key)}`, {})).status).toBe(303);
-    const headers = { cookie: cookie.split(";")[0] };
+    expect(entered.cookie).toMatch(/HttpOnly; SameSite=Lax/);
+    expect(entered.cookie).not.toContain(key);
+    expect((await signIn(printed)).status).toBe(401);
+    expect((await signIn(key)).status).toBe(303);
+    const headers = { cookie: entered.cookie.split(";")[0] };
     expect((await ask(server.url, { name: "experiments.list", isQuery: true }, headers)).status).toBe(200);
     expect(await knock(server.url, "/watch", {}, headers)).toBe("connected");
     expect((await ask(server.url, { name: "experiments.list", isQuery: true }, { cookie: "collapsar=forged" })).status).toBe(401);
-    for (let i = 0; i < 10; i++) await raw(server.url, "/enter?key=wrong", {});
-    expect((await raw(server.url, "/enter?key=wrong", {})).status).toBe(429);
+  });
+
+  it("shows a key in its page as text", async () => {
+    const page = await fetch(`${server.url}/enter?key=${encodeURIComponent('"><script>alert(1)</script>')}`);
+    expect(await page.text()).not.toContain("<script>");
+    expect(page.headers.get("referrer-policy")).toBe("same-origin");
+  });
+
+  it("answers wrong keys with 429 after ten, and still lets the owner in", async () => {
+    for (let i = 0; i < 10; i++) await signIn("wrong");
+    expect((await signIn("wrong")).status).toBe(429);
+    expect((await signIn(key)).status).toBe(303);
+  });
+
+  it("lets a proxy pass requests on", async () => {
+    expect((await raw(server.url, "/healthz", { "x-forwarded-for": "203.0.113.9" })).status).toBe(200);
   });
 });
 

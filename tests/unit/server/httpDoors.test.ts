@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { csvLine } from "../../../contract/csvLine.ts";
 import { presets } from "../../../contract/presets.ts";
+import { serverSettings } from "../../../server/env.ts";
 import { AccessKey } from "../../../server/http/accessKey.ts";
-import { refuseSource } from "../../../server/http/checkSource.ts";
+import { refuseForwarded, refuseSource } from "../../../server/http/checkSource.ts";
 import { cellDigest, makeRuns } from "../../../server/services/makeRuns.ts";
 
 describe("refuseSource", () => {
@@ -28,17 +30,102 @@ describe("refuseSource", () => {
   it.each(refused)("refuses %j", (headers) => expect(refuseSource(headers, own)).not.toBeNull());
 });
 
+describe("refuseForwarded", () => {
+  it.each([
+    { "x-forwarded-for": "203.0.113.9" },
+    { "x-forwarded-proto": "https" },
+    { "x-forwarded-host": "studies.example.org" },
+    { forwarded: "for=203.0.113.9" },
+    { "x-real-ip": "203.0.113.9" },
+    { via: "1.1 caddy" },
+  ])("names the header that a proxy added in %j", (headers) => {
+    expect(refuseForwarded({ host: "127.0.0.1:4040", ...headers })).toContain(Object.keys(headers)[0]);
+  });
+  it("lets in what comes by itself", () => expect(refuseForwarded({ host: "127.0.0.1:4040", cookie: "a=b" })).toBeNull());
+});
+
+describe("serverSettings", () => {
+  const strong = "kX9v2QmT7rLp4ZsWc8YdHb3N";
+  const settings = (env: Record<string, string>) => {
+    const kept = { ...process.env };
+    for (const name of Object.keys(process.env)) if (name.startsWith("COLLAPSAR_")) delete process.env[name];
+    Object.assign(process.env, env);
+    try {
+      return serverSettings();
+    } finally {
+      process.env = kept;
+    }
+  };
+
+  it.each(["https://studies.example.org", "http://192.168.1.7:4040", "http://[2001:db8::1]:4040", "http://studies.local"])(
+    "refuses the public address %s without a key",
+    (address) => expect(() => settings({ COLLAPSAR_PUBLIC_URL: address })).toThrow(/set COLLAPSAR_ACCESS_KEY/),
+  );
+  it("takes a public address with a key, and this machine's own without", () => {
+    const address = "https://studies.example.org";
+    expect(settings({ COLLAPSAR_PUBLIC_URL: address, COLLAPSAR_ACCESS_KEY: strong }).publicUrl).toBe(address);
+    expect(settings({ COLLAPSAR_PUBLIC_URL: "http://localhost:8080/" }).publicUrl).toBe("http://localhost:8080");
+    expect(settings({ COLLAPSAR_PUBLIC_URL: "http://127.0.0.1:8080" }).accessKey).toBeNull();
+  });
+  it.each(["https://example.org/collapsar", "https://example.org/?a=b", "https://example.org/#x"])(
+    "refuses %s: a path is never cut off in silence",
+    (address) =>
+      expect(() => settings({ COLLAPSAR_PUBLIC_URL: address, COLLAPSAR_ACCESS_KEY: strong })).toThrow(
+        /at the root of an address/,
+      ),
+  );
+  it("refuses a public address that shows a password", () => {
+    expect(() => settings({ COLLAPSAR_PUBLIC_URL: "https://a:b@example.org", COLLAPSAR_ACCESS_KEY: strong })).toThrow(/password/);
+  });
+  it.each([
+    "aaaaaaaaaaaaaaaaaaaaaaaa",
+    "abcabcabcabcabcabcabcabc",
+    "0123456789012345678901",
+    "abcdefghijklmnopqrstuvwx",
+    "12345678901234567890abcd",
+    "passwordpasswordpassword",
+  ])("refuses the key %s, which is long and easily guessed", (key) =>
+    expect(() => settings({ COLLAPSAR_ACCESS_KEY: key })).toThrow(/easily guessed/),
+  );
+  it("refuses a short key, and takes random ones", () => {
+    expect(() => settings({ COLLAPSAR_ACCESS_KEY: "kX9v2QmT7r" })).toThrow(/has 10 characters: it needs at least 22/);
+    for (let i = 0; i < 200; i++)
+      for (const encoding of ["base64", "base64url", "hex"] as const) {
+        const key = randomBytes(24).toString(encoding);
+        expect(settings({ COLLAPSAR_ACCESS_KEY: key }).accessKey).toBe(key);
+      }
+  });
+});
+
 describe("AccessKey", () => {
+  const here = "127.0.0.1";
   it("gives a cookie for its code once, and says nothing of the key in it", () => {
     const key = new AccessKey("0123456789012345678901");
     const code = key.entry.split("=")[1];
-    const cookie = key.enter(code, true) as string;
+    const cookie = key.enter(code, true, here) as string;
     expect(cookie).toMatch(/; Secure$/);
-    expect(key.enter(code, true)).toBeNull();
+    expect(key.enter(code, true, here)).toBeNull();
     expect(key.admits({ cookie: `a=b; ${cookie.split(";")[0]}` })).toBe(true);
     expect(new AccessKey("another key of 22 chars").admits({ cookie: cookie.split(";")[0] })).toBe(false);
-    expect(key.admits({ cookie: "collapsar=" })).toBe(false);
+    expect(key.admits({ cookie: `${cookie.split("=")[0]}=` })).toBe(false);
     expect(key.admits({})).toBe(false);
+  });
+  it("names its cookie after the server, so that two servers of one host do not sign each other out", () => {
+    const names = ["one key of 22 characters", "two keys of 22 letters"].map((text) =>
+      (new AccessKey(text).enter(text, false, here) as string).slice(
+        0,
+        (new AccessKey(text).enter(text, false, here) as string).indexOf("="),
+      ),
+    );
+    expect(names[0]).not.toBe(names[1]);
+  });
+  it("never locks the owner out, and counts wrong keys by address", () => {
+    const text = "0123456789012345678901";
+    const key = new AccessKey(text);
+    for (let i = 0; i < 10; i++) expect(key.enter("wrong", false, "203.0.113.9")).toBeNull();
+    expect(key.enter("wrong", false, "203.0.113.9")).toBe("later");
+    expect(key.enter("wrong", false, "203.0.113.10")).toBeNull();
+    expect(key.enter(text, false, "203.0.113.9")).toMatch(/^collapsar-/);
   });
 });
 

@@ -1,0 +1,21 @@
+const windowMs = 60_000;
+const mostMisses = 10;
+/** Addresses remembered; beyond it the oldest are forgotten. */
+const mostAddresses = 10_000;
+
+/** Counts wrong keys by address over the last minute. */
+export class KnockLimit {
+  private readonly misses = new Map<string, number[]>();
+
+  /** Notes a wrong key. @returns whether this address may still be answered that it was wrong */
+  miss(address: string): boolean {
+    const now = performance.now();
+    const recent = (this.misses.get(address) ?? []).filter((at) => now - at < windowMs);
+    const answered = recent.length < mostMisses;
+    if (answered) recent.push(now);
+    this.misses.delete(address);
+    this.misses.set(address, recent);
+    if (this.misses.size > mostAddresses) this.misses.delete(this.misses.keys().next().value!);
+    return answered;
+  }
+}

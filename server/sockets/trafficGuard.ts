@@ -1,0 +1,84 @@
+import type { Server } from "socket.io";
+import { protocolSizes } from "../../contract/workerProtocol.ts";
+
+/** Engine.IO's side of one connection, as far as it is used here. */
+interface RawConnection {
+  id: string;
+  request: { socket: { remoteAddress?: string } };
+  readyState: string;
+  transport: { socket?: { bufferedAmount?: number } };
+  writeBuffer: unknown[];
+  on(event: "packet", listener: (packet: { type: string; data?: unknown }) => void): void;
+  on(event: "close", listener: () => void): void;
+  close(discard?: boolean): void;
+}
+
+export const trafficBounds = {
+  /** Characters in one message of a page, or of anyone before a worker's token was accepted. */
+  pageMessage: 20_000,
+  /** A little above what a worker sends at most: the frame around its message counts too. */
+  workerMessage: protocolSizes.messageBytes + 500_000,
+  /** Open connections from one address. */
+  perAddress: 2_000,
+  /** Bytes that wait for a reader that does not read. */
+  unreadBytes: 32_000_000,
+  /** Messages that wait for a reader whose transport is held back. */
+  unreadMessages: 5_000,
+} as const;
+
+const lookMs = 5_000;
+
+/**
+ * Bounds what a connection may cost before and after it has proved itself: no binary messages (nothing here sends any, and an
+ * unfinished one is held in memory), short messages but from workers, connections per address, and readers that never read.
+ */
+export class TrafficGuard {
+  private readonly connections = new Map<string, RawConnection>();
+  private readonly byAddress = new Map<string, number>();
+  private readonly workers = new Set<string>();
+
+  constructor(io: Server) {
+    io.engine.on("connection", (raw: RawConnection) => this.admit(raw));
+    setInterval(() => this.dropDeafReaders(), lookMs).unref();
+  }
+
+  /** A worker's token was accepted on this connection: its messages may be long. */
+  trust(connectionId: string): void {
+    this.workers.add(connectionId);
+  }
+
+  private admit(raw: RawConnection): void {
+    const address = raw.request.socket.remoteAddress ?? "";
+    const open = (this.byAddress.get(address) ?? 0) + 1;
+    this.byAddress.set(address, open);
+    this.connections.set(raw.id, raw);
+    raw.on("close", () => {
+      this.connections.delete(raw.id);
+      this.workers.delete(raw.id);
+      const left = (this.byAddress.get(address) ?? 1) - 1;
+      if (left > 0) this.byAddress.set(address, left);
+      else this.byAddress.delete(address);
+    });
+    raw.on("packet", (packet) => {
+      if (packet.type !== "message" || this.allows(raw, packet.data)) return;
+      // What is refused is not parsed: the engine hands on messages alone.
+      packet.type = "noop";
+      raw.close(true);
+    });
+    if (open > trafficBounds.perAddress) raw.close(true);
+  }
+
+  private allows(raw: RawConnection, data: unknown): boolean {
+    if (typeof data !== "string") return false;
+    // Socket.IO's types 5 and 6 announce binary parts.
+    if (data.startsWith("5") || data.startsWith("6")) return false;
+    return data.length <= (this.workers.has(raw.id) ? trafficBounds.workerMessage : trafficBounds.pageMessage);
+  }
+
+  private dropDeafReaders(): void {
+    for (const raw of this.connections.values()) {
+      const waiting = raw.transport.socket?.bufferedAmount ?? 0;
+      if (waiting > trafficBounds.unreadBytes || raw.writeBuffer.length > trafficBounds.unreadMessages) raw.close(true);
+    }
+  }
+}

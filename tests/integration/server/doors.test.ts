@@ -1,0 +1,163 @@
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { io, type Socket } from "socket.io-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyFreshDatabase } from "../../support/freshDatabase.ts";
+import { TestServer } from "../../support/server.ts";
+import { makeToken, RawWorker } from "./rawWorker.ts";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+afterAll(() => server?.stop());
+
+/** What the server answers to bytes as they are, until it hangs up or is silent. */
+function speak(text: string, { waitMs = 1_000 } = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const line = connect(server.port, "127.0.0.1", () => line.write(text));
+    let heard = "";
+    line.on("data", (data) => {
+      heard += data.toString("latin1");
+    });
+    line.on("error", reject);
+    line.on("close", () => resolve(heard));
+    line.setTimeout(waitMs, () => line.destroy());
+  });
+}
+
+const disconnected = (socket: Socket) => new Promise<string>((resolve) => socket.once("disconnect", resolve));
+
+async function watcher(): Promise<Socket> {
+  const socket = io(`${server.url}/watch`, { transports: ["websocket"], reconnection: false, forceNew: true });
+  await new Promise((resolve, reject) => {
+    socket.once("connect", () => resolve(null));
+    socket.once("connect_error", reject);
+  });
+  return socket;
+}
+
+describe("A server without an access key", () => {
+  it("does not serve what a proxy passes on", async () => {
+    const answer = await speak(
+      "GET /trpc/workers.list HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n",
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+    expect(answer).toContain("COLLAPSAR_ACCESS_KEY");
+    const socket = io(`${server.url}/watch`, {
+      transports: ["websocket"],
+      reconnection: false,
+      extraHeaders: { "x-forwarded-for": "203.0.113.9" },
+    });
+    await expect(new Promise((_, reject) => socket.once("connect_error", reject))).rejects.toThrow();
+    socket.disconnect();
+  });
+
+  it("answers odd requests without a stack, and goes on", async () => {
+    const before = server.output.length;
+    const close = "Host: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    expect(await speak(`OPTIONS * HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await speak(`GET http://evil.example/ HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 400 /);
+    for (const path of ["/%", "/%zz", "/%c0%af", "/e/%E0%A4%A", "/trpc/%", "/export/runs/%.csv"])
+      expect(await speak(`GET ${path} HTTP/1.1\r\n${close}`), path).toMatch(/^HTTP\/1\.1 4\d\d /);
+    for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"]) {
+      const answer = await speak(`${method} /workers HTTP/1.1\r\n${close}`);
+      expect(answer, method).toMatch(/^HTTP\/1\.1 405 /);
+      expect(answer, method).toMatch(/allow: GET, HEAD/i);
+    }
+    expect(await speak(`DELETE /trpc/workers.list HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 405 /);
+    // An upload that breaks off half-way.
+    await speak(`POST /trpc/experiments.launch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"name"`, {
+      waitMs: 300,
+    });
+    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    expect(server.output.slice(before)).not.toMatch(/\n\s+at |Error:/);
+  });
+
+  it("bounds the calls of one batch", async () => {
+    const batch = (calls: number) => fetch(`${server.url}/trpc/${Array(calls).fill("workers.list").join(",")}?batch=1`);
+    expect((await batch(20)).status).toBe(200);
+    const refused = await batch(21);
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toBe("A batch holds 21 calls: it may hold at most 20.");
+  });
+});
+
+describe("Sockets", () => {
+  it("serve nothing at the root", async () => {
+    const socket = io(server.url, { transports: ["websocket"], reconnection: false, forceNew: true });
+    await expect(new Promise((_, reject) => socket.once("connect_error", reject))).rejects.toMatchObject({
+      data: { code: "NOT_FOUND" },
+    });
+    socket.disconnect();
+    const polled = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`);
+    expect(polled.headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  it("are cut when they send binary, or announce it and never send it", async () => {
+    const binary = await watcher();
+    const cut = disconnected(binary);
+    binary.emit("watch", { room: "experiments", bytes: Buffer.alloc(1_000) });
+    await cut;
+    const announcing = await watcher();
+    const cutToo = disconnected(announcing);
+    announcing.io.engine.write('59-/watch,["watch",{"_placeholder":true,"num":0}]');
+    await cutToo;
+  });
+
+  it("take short messages from pages, and long ones from workers alone", async () => {
+    const page = await watcher();
+    const cut = disconnected(page);
+    page.emit("watch", { room: "experiments", text: "x".repeat(25_000) });
+    await cut;
+    const worker = await RawWorker.connect(server);
+    const answer = await worker.ask<{ ok: boolean }>("events", { text: "x".repeat(3_000_000) });
+    expect(answer.ok).toBe(false);
+    expect(worker.socket.connected).toBe(true);
+    worker.close();
+  });
+
+  it("of a revoked token are cut before they say hello", async () => {
+    const token = await makeToken(server);
+    const worker = new RawWorker(server.url, token);
+    await worker.connected();
+    const cut = disconnected(worker.socket);
+    const tokens = await server.call<{ id: string; name: string; revokedAt: string | null }[]>("workers.tokens");
+    for (const { id, revokedAt } of tokens) if (revokedAt === null) await server.call("workers.revokeToken", { id });
+    expect(await cut).toBe("io server disconnect");
+    const again = new RawWorker(server.url, token);
+    await expect(again.connected()).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });
+  });
+
+  it("without a hello are cut after ten seconds", async () => {
+    const worker = new RawWorker(server.url, await makeToken(server));
+    await worker.connected();
+    expect(await disconnected(worker.socket)).toBe("io server disconnect");
+  });
+
+  it("speak for one worker each", async () => {
+    const worker = new RawWorker(server.url, await makeToken(server));
+    await worker.connected();
+    expect((await worker.hello({ slots: 2 })).ok).toBe(true);
+    expect((await worker.hello({ slots: 2 })).ok).toBe(true);
+    const cut = disconnected(worker.socket);
+    const ghost = "00000000-0000-4000-8000-00000000dead";
+    expect(await worker.hello({ slots: 1_024, workerId: ghost })).toMatchObject({ ok: false, code: "NOT_ALLOWED" });
+    await cut;
+    const known = await server.call<{ id: string }[]>("workers.list");
+    expect(known.map(({ id }) => id)).toContain(worker.id);
+    expect(known.map(({ id }) => id)).not.toContain(ghost);
+  });
+});
+
+it("closes a database folder that others could write to", async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), "collapsar-test-"));
+  await copyFreshDatabase(dataDir);
+  chmodSync(join(dataDir, "database"), 0o777);
+  const other = await TestServer.start({ dataDir });
+  expect(statSync(join(dataDir, "database")).mode & 0o777).toBe(0o700);
+  await other.stop();
+  rmSync(dataDir, { recursive: true });
+});
