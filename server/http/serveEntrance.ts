@@ -31,13 +31,13 @@ function redirect(response: ServerResponse, cookie: string | null): undefined {
   response.end();
 }
 
-const escape = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+const asText = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 function showPage(response: ServerResponse, key: string): undefined {
   const field =
     key === ""
       ? `<label>Access key <input name="key" type="password" autocomplete="current-password" required autofocus></label>`
-      : `<input name="key" type="hidden" value="${escape(key.slice(0, 500))}">`;
+      : `<input name="key" type="hidden" value="${asText(key.slice(0, 500))}">`;
   response.writeHead(200, {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
