@@ -11,6 +11,9 @@ export const layerMetrics = [
   "nc2.norms",
   "nc2.angles",
   "nc2.etf",
+  "nc2.mframe", // the last layer's class means, as nc2.frame is there of the classifier; so below
+  "nc2.mframe.orthogonal",
+  "nc2.metf",
   "nc3.cosine",
   "nc3.duality",
   "nc4.ncc",
@@ -34,6 +37,16 @@ export const scalarMetrics = [
   "stepMs", // median wall time of a training step since the last measurement, ms
   "elapsedMs", // training and measuring time of all attempts, ms
 ] as const;
+
+/**
+ * Metrics that hidden layers have of their class means and the last layer has of the classifier W, with their name for the last layer's
+ * class means; recordings and runs of older versions lack these.
+ */
+export const ofLastMeans: Partial<Record<LayerMetric, LayerMetric>> = {
+  "nc2.frame": "nc2.mframe",
+  "nc2.frame.orthogonal": "nc2.mframe.orthogonal",
+  "nc2.etf": "nc2.metf",
+};
 
 export type LayerMetric = (typeof layerMetrics)[number];
 export type ScalarMetric = (typeof scalarMetrics)[number];
@@ -67,6 +80,13 @@ export const metricInfo: Record<Metric, { label: string; formula: string; log: b
   "nc2.norms": { label: "NC2 (norms)", formula: "std/mean of ‖μ_k − μ_G‖", log: true },
   "nc2.angles": { label: "NC2 (angles)", formula: "mean |cos + 1/(K−1)|", log: true },
   "nc2.etf": { label: "NC2 (ETF)", formula: "‖WWᵀ/‖WWᵀ‖ − E/√(K−1)‖", log: true },
+  "nc2.mframe": { label: "NC2 (class means)", formula: "min_c ‖MMᵀ − cE‖/‖MMᵀ‖", log: true },
+  "nc2.mframe.orthogonal": {
+    label: "NC2 (orthogonal, class means)",
+    formula: "min_c ‖M₀M₀ᵀ − cI‖/‖M₀M₀ᵀ‖, M₀ = [μ_k]",
+    log: true,
+  },
+  "nc2.metf": { label: "NC2 (ETF, class means)", formula: "‖MMᵀ/‖MMᵀ‖ − E/√(K−1)‖", log: true },
   "nc3.cosine": { label: "NC3", formula: "1 − mean cos(h_i, w_{y_i})", log: true },
   "nc3.duality": { label: "NC3 (duality)", formula: "‖W/‖W‖ − M/‖M‖‖", log: true },
   "nc4.ncc": { label: "NC4", formula: "share of samples whose prediction is not the nearest class mean", log: false },

@@ -56,8 +56,8 @@ export function hiddenLayerMetrics({ statistics, moments }: HiddenLayerInput): L
 }
 
 /**
- * All metrics of the last layer: NC1, NC2 of the class means (norms, angles) and of the classifier (G = WWᵀ), NC3, and
- * NC4 against the predictions.
+ * All metrics of the last layer: NC1, NC2 of the class means (norms, angles; mframe and metf, the same as a hidden layer's frame and
+ * etf) and of the classifier (frame and etf, G = WWᵀ), NC3, and NC4 against the predictions.
  * @throws {MathError} if K < 2, a class is empty or the classifier does not fit
  */
 export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
@@ -73,6 +73,9 @@ export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
     "nc2.norms": () => nc2Norms(meansGram()),
     "nc2.angles": () => nc2Angles(meansGram()),
     "nc2.etf": () => nc2Etf(gram),
+    "nc2.mframe": () => nc2Frame(meansGram(), "simplex"),
+    "nc2.mframe.orthogonal": () => nc2Frame(gramOfRows(statistics.means), "orthogonal"),
+    "nc2.metf": () => nc2Etf(meansGram()),
     "nc3.cosine": () =>
       cosines
         ? nc3Cosine(cosines)

@@ -8,6 +8,9 @@ export const metricIds = [
   "nc2.norms",
   "nc2.angles",
   "nc2.etf",
+  "nc2.mframe", // of the last layer's class means, where nc2.frame is of the classifier
+  "nc2.mframe.orthogonal",
+  "nc2.metf",
   "nc3.cosine",
   "nc3.duality",
   "nc4.ncc",
@@ -15,5 +18,5 @@ export const metricIds = [
 
 export type MetricId = (typeof metricIds)[number];
 
-/** The metrics that a layer without classifier can have: all but the two that compare with its rows. */
-export const hiddenLayerMetricIds = metricIds.filter((id) => !id.startsWith("nc3."));
+/** The metrics that a layer without classifier can have: all but those that compare with its rows, or stand beside theirs. */
+export const hiddenLayerMetricIds = metricIds.filter((id) => !/^(nc3\.|nc2\.m)/.test(id));

@@ -1,6 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
-import { type LayerMetric, layerMetrics, metricInfo } from "../../contract/seriesKey.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import { type LayerMetric, layerMetrics, metricInfo, ofLastMeans } from "../../contract/seriesKey.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries } from "../charts/chartTypes.ts";
 import { Select } from "../ui/Field.tsx";
@@ -13,7 +14,8 @@ import { styleAmong } from "./studyStyle.ts";
 import { TimeSlider } from "./TimeSlider.tsx";
 import type { ChangeView } from "./useResultView.ts";
 
-const profileMetrics = layerMetrics.filter((metric) => !metric.startsWith("nc3"));
+const lastMeans = new Set(Object.values(ofLastMeans));
+const profileMetrics = layerMetrics.filter((metric) => !metric.startsWith("nc3") && !lastMeans.has(metric));
 const xAxis: AxisOptions = { label: "layer l/L", kind: "linear", range: [0, 1] };
 
 interface LayerProfileChartProps {
@@ -50,16 +52,34 @@ export const LayerProfileChart = memo(function LayerProfileChart({
   const series = useMemo((): ChartSeries[] => {
     const styleOf = styleAmong(profiles.map((profile) => profile.config));
     const nameOf = cellNamer(profiles.map((profile) => profile.config));
-    return profiles.map((profile) => ({
-      id: profile.key,
-      label: nameOf(profile.config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth")),
-      endLabel: onlyDepth || axes.length === 0 ? String(profile.config.depth) : undefined,
-      style: styleOf(profile.config),
-      xs: profile.xs,
-      ys: profile.ys,
-      draw: profile.xs.length <= 8 ? "line-and-dots" : "line",
-      notes: profile.xs.map((_, index) => `layer ${index + 1}`),
-    }));
+    const labelOf = (config: RunConfig) =>
+      nameOf(config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth"));
+    const lines = profiles.map(
+      (profile): ChartSeries => ({
+        id: profile.key,
+        label: labelOf(profile.config),
+        endLabel: onlyDepth || axes.length === 0 ? String(profile.config.depth) : undefined,
+        style: styleOf(profile.config),
+        xs: profile.xs,
+        ys: profile.ys,
+        draw: profile.xs.length <= 8 ? "line-and-dots" : "line",
+        notes: profile.xs.map((_, index) => `layer ${index + 1}`),
+      }),
+    );
+    const classifiers = profiles.map(
+      (profile): ChartSeries => ({
+        id: `${profile.key}/classifier`,
+        label: `${labelOf(profile.config)}: classifier W`,
+        style: { ...styleOf(profile.config), marker: "cross", dash: "" },
+        xs: [1],
+        ys: [profile.classifier],
+        draw: "dots",
+        notes: ["classifier W, not of class means"],
+        minor: true,
+        strong: true,
+      }),
+    );
+    return [...lines, ...classifiers.filter((one) => one.ys[0] !== null)];
   }, [profiles, axes, onlyDepth]);
   const yAxis = useMemo((): AxisOptions => ({ label: info.label, kind: log ? "log10" : "linear" }), [info.label, log]);
   const seeds = new Set(rows.map((row) => row.config.seed)).size;
@@ -69,7 +89,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       panelId="layer-profile"
       title={`${info.label} over the layers`}
       headingLevel={2}
-      hint={metric.startsWith("nc2") ? "of class means" : info.formula}
+      hint={metric.startsWith("nc2") ? "of class means at every layer" : info.formula}
       series={series}
       x={xAxis}
       y={yAxis}
@@ -80,6 +100,10 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       notices={[
         seeds > 1 ? "mean over seeds" : null,
         "each run at its last measurement up to that step",
+        profiles.some((profile) => profile.classifier !== null) ? "crosses: of the classifier W, beside its class means" : null,
+        profiles.some((profile) => profile.lacksLast)
+          ? "the last layer's class means are missing: measured by a version that had the classifier's value alone"
+          : null,
         leftOutText(store.chartRows.length - rows.length, store.chartRows.length, rule),
       ]}
       empty={series.length === 0 ? empty : undefined}

@@ -1,5 +1,5 @@
 import type { RunConfig } from "../../contract/runConfig.ts";
-import { type LayerMetric, type Split, seriesKey } from "../../contract/seriesKey.ts";
+import { type LayerMetric, ofLastMeans, type SeriesKey, type Split, seriesKey } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { geometricBand, meanBand } from "../../math/seedBand.ts";
@@ -14,6 +14,10 @@ export interface LayerProfile {
   /** Mean over the seeds at each layer; null where no run has a value. */
   ys: (number | null)[];
   count: number;
+  /** What the metric is of the classifier W, beside the last layer's class means; null where it has no such side. */
+  classifier: number | null;
+  /** The class means of the last layer were not measured: by a version that knew the classifier's side alone. */
+  lacksLast: boolean;
 }
 
 const cellAxes = gridAxisIds.filter((axis) => axis !== "seed");
@@ -24,6 +28,10 @@ function lastIndexAt(steps: readonly number[], at: number): number {
   for (let i = 0; i < steps.length && (steps[i] as number) <= at; i++) found = i;
   return found;
 }
+
+/** Series of a metric of class means at a layer: the last one has it under another name, as the classifier has the first. */
+const meansKey = (metric: LayerMetric, split: Split, layer: number, depth: number) =>
+  seriesKey(split, layer === depth ? (ofLastMeans[metric] ?? metric) : metric, layer);
 
 /**
  * A metric over the layers at a moment of the training: one profile a cell, mean over its seeds (geometric on a
@@ -43,21 +51,39 @@ export function layerProfiles(
   return groupCells(begun, cellAxes).flatMap((cell) => {
     const { depth } = cell.config;
     const layers: number[][] = Array.from({ length: depth }, () => []);
+    const ofClassifier: number[] = [];
+    const meanOf = (values: readonly number[]) => (log ? geometricBand(values) : meanBand(values))?.mean ?? null;
     const seen = new Set<string>();
     // A run that has not come so far yet would pull the mean back: it counts only where no other has.
     const reached = cell.members.filter(covers);
-    for (const run of reached.length > 0 ? reached : cell.members)
+    for (const run of reached.length > 0 ? reached : cell.members) {
+      const lastOf = (key: SeriesKey): number | undefined => {
+        const series = store.series(run.id, key);
+        return series.values[lastIndexAt(series.steps, at)];
+      };
       for (let layer = 1; layer <= depth; layer++) {
-        const series = store.series(run.id, seriesKey(split, metric, layer));
-        const index = lastIndexAt(series.steps, at);
-        const value = series.values[index];
+        const value = lastOf(meansKey(metric, split, layer, depth));
         if (value === undefined) continue;
         layers[layer - 1]?.push(value);
         seen.add(run.id);
       }
+      const itsClassifier = ofLastMeans[metric] === undefined ? undefined : lastOf(seriesKey(split, metric, depth));
+      if (itsClassifier === undefined) continue;
+      ofClassifier.push(itsClassifier);
+      seen.add(run.id);
+    }
     if (seen.size === 0) return [];
-    const ys = layers.map((values) => (log ? geometricBand(values) : meanBand(values))?.mean ?? null);
-    return [{ key: cell.key, config: cell.config, xs: layers.map((_, index) => (index + 1) / depth), ys, count: seen.size }];
+    return [
+      {
+        key: cell.key,
+        config: cell.config,
+        xs: layers.map((_, index) => (index + 1) / depth),
+        ys: layers.map(meanOf),
+        count: seen.size,
+        classifier: meanOf(ofClassifier),
+        lacksLast: ofClassifier.length > 0 && layers.at(-1)?.length === 0,
+      },
+    ];
   });
 }
 

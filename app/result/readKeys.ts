@@ -1,6 +1,6 @@
 import { type LayerMetric, type Metric, metricInfo, type SeriesKey, type Split, splits } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { lastLayerKey } from "./lastValue.ts";
+import { lastLayerKey, lastValue } from "./lastValue.ts";
 
 export interface PanelSpec {
   id: string;
@@ -22,6 +22,7 @@ export const trainingPanels: readonly PanelSpec[] = [
   panel("loss"),
   panel("nc1.ratio", "NC1, last layer"),
   panel("nc2.frame", "NC2, classifier"),
+  panel("nc2.mframe", "NC2, class means", true),
   panel("nc3.cosine", "NC3"),
   panel("nc1.pinv"),
   panel("nc1.cdnv"),
@@ -42,11 +43,11 @@ export const trainingPanels: readonly PanelSpec[] = [
   panel("stepMs", undefined, true),
 ];
 
-/** Terms that only some objectives have: their panels come with the first run that measures them. */
-const rare: ReadonlySet<Metric> = new Set(["ridge.features", "ridge.bias", "slack"]);
+/** What only some objectives or newer versions have: their panels come with the first run that measures them. */
+const rare: ReadonlySet<Metric> = new Set(["nc2.mframe", "ridge.features", "ridge.bias", "slack"]);
 
-export const shownPanels = (rows: readonly Pick<RunRow, "last">[]): readonly PanelSpec[] =>
-  trainingPanels.filter(({ metric }) => !rare.has(metric) || rows.some((row) => row.last[`train/${metric}`] !== undefined));
+export const shownPanels = (rows: readonly Pick<RunRow, "last" | "config">[]): readonly PanelSpec[] =>
+  trainingPanels.filter(({ metric }) => !rare.has(metric) || rows.some((row) => lastValue(row, metric, "train") !== null));
 
 /** Series of the training panels for runs of one depth. */
 export function keysOfDepth(depth: number): SeriesKey[] {

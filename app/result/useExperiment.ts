@@ -1,7 +1,7 @@
 "use client";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { limits } from "../../contract/limits.ts";
-import type { LayerMetric, Metric, Split } from "../../contract/seriesKey.ts";
+import { type LayerMetric, type Metric, ofLastMeans, type Split } from "../../contract/seriesKey.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { BatchQueue } from "./BatchQueue.ts";
@@ -98,8 +98,14 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
 
   const readProfile = useEffectEvent(async (metric: LayerMetric, split: Split, alive: () => boolean) => {
     try {
-      const profile = await client.experiments.profile.query({ id: experimentId, metric, split });
-      if (alive()) store.addProfile(profile, metric, split);
+      const sides = [metric, ofLastMeans[metric]].filter((side) => side !== undefined);
+      const profiles = await Promise.all(
+        sides.map(async (side) => ({
+          side,
+          views: await client.experiments.profile.query({ id: experimentId, metric: side, split }),
+        })),
+      );
+      if (alive()) for (const { side, views } of profiles) store.addProfile(views, side, split);
     } catch (problem) {
       if (alive()) setError(problem);
     }

@@ -50,9 +50,7 @@ export function layerFindings(
           ? lastLayerMetrics({ statistics, moments, weights: head, cosines: sums.cosines })
           : hiddenLayerMetrics({ statistics, moments });
       const wanted = (id: MetricId) =>
-        split === "train"
-          ? id !== "nc2.frame.orthogonal" || orthogonal
-          : (l === last ? lastTestMetrics : testMetrics).includes(id);
+        split === "train" ? !id.endsWith(".orthogonal") || orthogonal : (l === last ? lastTestMetrics : testMetrics).includes(id);
       addLayer(findings, split, l + 1, layer, wanted);
     });
   }

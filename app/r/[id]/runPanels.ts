@@ -4,6 +4,7 @@ import {
   layerMetrics,
   type Metric,
   metricInfo,
+  ofLastMeans,
   parseSeriesKey,
   type Split,
   scalarMetrics,
@@ -26,6 +27,9 @@ export interface PanelGroup {
   title: string;
   panels: PanelPlan[];
 }
+
+/** They share a panel with those that they are the other side of. */
+const lastMeans = new Set(Object.values(ofLastMeans));
 
 /** Layers drawn by default: the first, the last, and some between. */
 export function spreadLayers(depth: number, most = 8): number[] {
@@ -64,9 +68,15 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
     id: metric,
     title: metricInfo[metric].label,
     metric,
-    lines: layers.flatMap((layer) =>
-      line(seriesKey(split, metric, layer), `layer ${layer}`, layerStyle(config, layer), String(layer)),
-    ),
+    lines: layers.flatMap((layer) => {
+      const style = layerStyle(config, layer);
+      const ofMeans = layer === config.depth ? ofLastMeans[metric] : undefined;
+      if (ofMeans === undefined) return line(seriesKey(split, metric, layer), `layer ${layer}`, style, String(layer));
+      return [
+        ...line(seriesKey(split, ofMeans, layer), `layer ${layer}`, style, String(layer)),
+        ...line(seriesKey(split, metric, layer), "classifier W", { ...style, dash: "4 3", marker: "cross" }, "W"),
+      ];
+    }),
   });
 
   const groups: PanelGroup[] = [
@@ -87,7 +97,7 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
         parts("distance", "Distance to the optimal set", "0 at the optimum", ["distance.procrustes", "distance.gram"]),
       ],
     },
-    { title: "Neural collapse by layer", panels: layerMetrics.map(byLayer) },
+    { title: "Neural collapse by layer", panels: layerMetrics.filter((metric) => !lastMeans.has(metric)).map(byLayer) },
     { title: "Training", panels: [both("stepMs"), both("learningRate"), both("elapsedMs")] },
   ];
   const known = new Set<string>([...scalarMetrics, ...layerMetrics]);

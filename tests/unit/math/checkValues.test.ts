@@ -51,6 +51,9 @@ describe("metrics of arrays given by formulas", () => {
     ["nc2.frame", 0.293847291437],
     ["nc2.frame.orthogonal", 0.451543856681],
     ["nc2.etf", 0.297145155062],
+    ["nc2.mframe", 0.533810041797],
+    ["nc2.mframe.orthogonal", 0.635749108605],
+    ["nc2.metf", 0.555689801138],
     ["nc2.norms", 0.146040603812],
     ["nc2.angles", 0.298620660346],
     ["nc3.cosine", 0.952932599402],
@@ -67,6 +70,11 @@ describe("metrics of arrays given by formulas", () => {
     const hidden = measureHiddenLayer(features, labels, classes, dim).values;
     for (const id of ["nc1.ratio", "nc1.pinv", "nc1.cdnv", "nc2.norms", "nc2.angles"] as const) expect(hidden[id]).toBe(last[id]);
     expect(hidden["nc4.ncc"]).toBe(0);
+    // A hidden layer's frame and etf are of its class means; the last layer has these beside the classifier's.
+    expect(hidden["nc2.frame"]).toBe(last["nc2.mframe"]);
+    expect(hidden["nc2.frame.orthogonal"]).toBe(last["nc2.mframe.orthogonal"]);
+    expect(hidden["nc2.etf"]).toBe(last["nc2.metf"]);
+    expect(Object.keys(hidden).filter((id) => id.startsWith("nc2.m"))).toEqual([]);
   });
 });
 
