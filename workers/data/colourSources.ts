@@ -1,50 +1,18 @@
-import { Failure } from "../../contract/failure.ts";
+import { cifarLayouts } from "./cifarLayouts.ts";
 import { cifar10Names, cifar100Names } from "./classNamesOfSets.ts";
-import type { DatasetSource, ImageSource, SourceFile } from "./datasetSource.ts";
-import { type CifarOptions, type ImageBytes, imagesFromCifar } from "./imageBytes.ts";
-import { readTar } from "./readTar.ts";
-
-/**
- * CIFAR's archive of binary batches. Only the archive has a published hash, so unpacked batches alone cannot be told from
- * altered ones and are not taken.
- */
-function cifarArchive(
-  name: string,
-  bytes: number,
-  hex: string,
-  folder: string,
-  parts: { train: string[]; test: string[] },
-  options: CifarOptions,
-): ImageSource["layouts"][number] {
-  const maxRawBytes = 190_000_000;
-  const checksum = { of: "file", algorithm: "sha256", hex } as const;
-  return {
-    files: [{ name, checksum, maxFileBytes: bytes, maxRawBytes, packed: true }],
-    mirrors: ["https://www.cs.toronto.edu/~kriz/"],
-    async assemble(files) {
-      const entries = new Map<string, Uint8Array>();
-      const wanted = [...parts.train, ...parts.test].map((file) => `${folder}/${file}`);
-      for await (const entry of readTar(files.get(name)!, name, maxRawBytes, (path) => wanted.includes(path)))
-        entries.set(entry.name, entry.bytes);
-      const read = (names: string[]) =>
-        imagesFromCifar(
-          names.map((file) => {
-            const path = `${folder}/${file}`;
-            const found = entries.get(path);
-            if (!found) throw new Failure("DATASET_CORRUPT", `${name} has no ${path}.`);
-            entries.delete(path);
-            return { name: path, bytes: found };
-          }),
-          options,
-        );
-      return { train: read(parts.train), test: read(parts.test) };
-    },
-  };
-}
+import type { DatasetSource, SourceFile } from "./datasetSource.ts";
+import { type ImageBytes, imagesFromCifar } from "./imageBytes.ts";
 
 const batches = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`);
 
 type Source = Omit<DatasetSource<never, ImageBytes>, "id">;
+
+/** Where people keep it: by the set's names, with or without the folder that an archive unpacks to. */
+const cifarFolders = (names: string[], unpacked: string[]) => [
+  ...names,
+  ...unpacked,
+  ...names.flatMap((name) => unpacked.map((folder) => `${name}/${folder}`)),
+];
 
 /** Sets of colour pictures, 3 × 32 × 32. */
 export const colourSources = {
@@ -52,37 +20,63 @@ export const colourSources = {
     title: "CIFAR-10",
     classes: 10,
     classNames: cifar10Names,
-    folders: ["cifar10", "cifar-10"],
+    folders: cifarFolders(["cifar10", "cifar-10", "CIFAR10", "CIFAR-10"], ["cifar-10-batches-py", "cifar-10-batches-bin"]),
     systemFolders: [],
     embedded: null,
-    layouts: [
-      cifarArchive(
-        "cifar-10-binary.tar.gz",
-        170_052_171,
-        "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-        "cifar-10-batches-bin",
-        { train: batches, test: ["test_batch.bin"] },
-        { classes: 10, labelBytes: 1 },
-      ),
-    ],
+    layouts: cifarLayouts({
+      classes: 10,
+      classNames: cifar10Names,
+      perClass: { train: 5000, test: 1000 },
+      binary: {
+        archive: "cifar-10-binary.tar.gz",
+        sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+        bytes: 170_052_171,
+        folder: "cifar-10-batches-bin",
+        train: batches,
+        test: "test_batch.bin",
+      },
+      python: {
+        archive: "cifar-10-python.tar.gz",
+        sha256: "6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
+        folder: "cifar-10-batches-py",
+        train: {
+          data_batch_1: "c99cafc152244af753f735de768cd75f",
+          data_batch_2: "d4bba439e000b95fd0a9bffe97cbabec",
+          data_batch_3: "54ebc095f3ab1f0389bbae665268c751",
+          data_batch_4: "634d18415352ddfa80567beed471001a",
+          data_batch_5: "482c414d41f54cd18b22e5b47cb7c3cb",
+        },
+        test: { test_batch: "40351d587109b95175f43aff81a1287e" },
+      },
+    }),
   },
   cifar100: {
     title: "CIFAR-100",
     classes: 100,
     classNames: cifar100Names,
-    folders: ["cifar100", "cifar-100"],
+    folders: cifarFolders(["cifar100", "cifar-100", "CIFAR100", "CIFAR-100"], ["cifar-100-python", "cifar-100-binary"]),
     systemFolders: [],
     embedded: null,
-    layouts: [
-      cifarArchive(
-        "cifar-100-binary.tar.gz",
-        168_513_733,
-        "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
-        "cifar-100-binary",
-        { train: ["train.bin"], test: ["test.bin"] },
-        { classes: 100, labelBytes: 2 },
-      ),
-    ],
+    layouts: cifarLayouts({
+      classes: 100,
+      classNames: cifar100Names,
+      perClass: { train: 500, test: 100 },
+      binary: {
+        archive: "cifar-100-binary.tar.gz",
+        sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
+        bytes: 168_513_733,
+        folder: "cifar-100-binary",
+        train: ["train.bin"],
+        test: "test.bin",
+      },
+      python: {
+        archive: "cifar-100-python.tar.gz",
+        sha256: "85cd44d02ba6437773c5bbd22e183051d648de2e7d6b014e1ef29b855ba677a7",
+        folder: "cifar-100-python",
+        train: { train: "16019d7e3df5f24257cddd939b257f8d" },
+        test: { test: "f0ef6b0ae62326f3e7ffdfab6717acfc" },
+      },
+    }),
   },
   // 5,000 losslessly kept images in CIFAR's binary layout; not provable against the official archive, hence its own name.
   "cifar10-lossless-5k": {

@@ -20,6 +20,10 @@ export interface SourceFile {
   maxRawBytes: number;
   /** Hand over the file as it is: it is unpacked as it is read. */
   packed?: boolean;
+  /** Other names under which it is found. */
+  aliases?: string[];
+  /** Other bytes than the published ones are read from the set's own folder, as not verified. */
+  tolerant?: boolean;
 }
 
 /** One form in which a set is published. */

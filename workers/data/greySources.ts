@@ -12,10 +12,17 @@ export const idxNames = [
   "t10k-labels-idx1-ubyte.gz",
 ] as const;
 
+/** As archives of Kaggle and old unpackers name them: with a dot, or in a folder of their own name. */
+const idxAliases = (name: string): string[] => {
+  const bare = name.replace(/\.gz$/, "");
+  return [name.replace("-idx", ".idx"), `${bare}/${bare}`];
+};
+
 /** Files whose decompressed bytes have a published hash. */
 const idxFiles = (published: [bytes: number, sha256: string][]): SourceFile[] =>
   published.map(([bytes, hex], at) => ({
     name: idxNames[at],
+    aliases: idxAliases(idxNames[at]),
     checksum: { of: "decompressed", algorithm: "sha256", hex },
     maxFileBytes: bytes + 100_000,
     maxRawBytes: bytes,
@@ -43,12 +50,14 @@ function emnist(split: "balanced" | "letters", classes: number, firstLabel: numb
   return {
     files: names.map((name) => {
       const bytes = name.includes("images") ? largest.images : largest.labels;
-      return { name, checksum: null, maxFileBytes: bytes, maxRawBytes: bytes };
+      return { name, aliases: idxAliases(name), checksum: null, maxFileBytes: bytes, maxRawBytes: bytes };
     }),
     mirrors: [],
     assemble: idxReader(names, { classes, firstLabel, transposed: true, side: 28 }),
   };
 }
+/** A set's folder, and where torchvision unpacks it, in the data-set folder or in the set's. */
+const torchFolders = (own: string, torch: string) => [own, torch, `${torch}/raw`, `${own}/raw`, `${own}/${torch}/raw`];
 const emnistFolders = ["emnist", "emnist/gzip", "EMNIST", "EMNIST/raw", "gzip"];
 
 type Source = Omit<DatasetSource<never, ImageBytes>, "id">;
@@ -80,7 +89,7 @@ export const greySources = {
     title: "Fashion-MNIST",
     classes: 10,
     classNames: clothes,
-    folders: ["fashion-mnist", "FashionMNIST", "FashionMNIST/raw"],
+    folders: torchFolders("fashion-mnist", "FashionMNIST"),
     systemFolders: ["/usr/share/datasets/fashion-mnist"], // Debian's dataset-fashion-mnist
     embedded: null,
     layouts: [
@@ -100,7 +109,7 @@ export const greySources = {
     title: "MNIST",
     classes: 10,
     classNames: digits,
-    folders: ["mnist", "MNIST", "MNIST/raw"],
+    folders: torchFolders("mnist", "MNIST"),
     systemFolders: [],
     embedded: null,
     layouts: [
@@ -121,7 +130,7 @@ export const greySources = {
     title: "KMNIST",
     classes: 10,
     classNames: hiragana,
-    folders: ["kmnist", "KMNIST", "KMNIST/raw"],
+    folders: torchFolders("kmnist", "KMNIST"),
     systemFolders: [],
     embedded: null,
     layouts: [
@@ -158,5 +167,11 @@ export const greySources = {
 } satisfies Record<string, Source>;
 
 function zippedFile(at: number, bytes: number, maxRawBytes: number, hex: string): SourceFile {
-  return { name: idxNames[at], checksum: { of: "file", algorithm: "sha256", hex }, maxFileBytes: bytes, maxRawBytes };
+  return {
+    name: idxNames[at],
+    aliases: [idxNames[at].replace("-idx", ".idx")],
+    checksum: { of: "file", algorithm: "sha256", hex },
+    maxFileBytes: bytes,
+    maxRawBytes,
+  };
 }

@@ -68,7 +68,28 @@ function transpose(pixels: Uint8Array, height: number, width: number): Uint8Arra
   return turned;
 }
 
-const cifarPixels = 3 * 32 * 32;
+/** Numbers a picture of CIFAR: 3 × 32 × 32. */
+export const cifarPixels = 3 * 32 * 32;
+
+/** Pictures of one batch [n, 3072], and their labels. */
+export interface CifarPart {
+  labels: ArrayLike<number>;
+  pixels: Uint8Array;
+}
+
+/** Batches one after the other. */
+export function joinCifar(parts: CifarPart[]): ImageBytes {
+  const count = parts.reduce((sum, part) => sum + part.labels.length, 0);
+  const pixels = new Uint8Array(count * cifarPixels);
+  const labels = new Uint16Array(count);
+  let at = 0;
+  for (const part of parts) {
+    labels.set(part.labels, at);
+    pixels.set(part.pixels, at * cifarPixels);
+    at += part.labels.length;
+  }
+  return { count, channels: 3, height: 32, width: 32, pixels, labels };
+}
 
 export interface CifarOptions {
   classes: number;

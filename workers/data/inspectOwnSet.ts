@@ -10,8 +10,8 @@ import { corrupt, reasonOf } from "./fileFaults.ts";
 import { listPictures } from "./listPictures.ts";
 import { requireDivisible } from "./loadTextFile.ts";
 import { ownPath } from "./ownPath.ts";
+import type { DatasetPlaces } from "./places.ts";
 import { readTextTable } from "./readTextTable.ts";
-import type { DatasetPlaces } from "./resolveSamples.ts";
 import { textWarnings } from "./textWarnings.ts";
 
 /** Larger tables are read when they are used alone. */

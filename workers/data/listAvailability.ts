@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { datasetConfig, syntheticDatasetIds } from "../../contract/datasetConfig.ts";
 import type { DatasetAvailability } from "../../contract/workerProtocol.ts";
 import type { DatasetSource } from "./datasetSource.ts";
-import { type DatasetPlaces, filesWanted, knownSources, look, placesOf } from "./resolveSamples.ts";
+import { type DatasetPlaces, placesOf } from "./places.ts";
+import { knownSources, look } from "./resolveSamples.ts";
+import { filesWanted } from "./whatIsThere.ts";
 
 /** Which data sets are on this machine, without a download and without reading them: they are verified when used. */
 export async function listAvailability(places: DatasetPlaces): Promise<DatasetAvailability[]> {

@@ -5,8 +5,9 @@ import { loadImages } from "./loadImages.ts";
 import { loadTextFile } from "./loadTextFile.ts";
 import { loadTexts } from "./loadTexts.ts";
 import { makeSynthetic } from "./makeSynthetic.ts";
+import type { DatasetPlaces } from "./places.ts";
 import type { TrainedReading } from "./prepareTexts.ts";
-import type { DatasetPlaces, Say } from "./resolveSamples.ts";
+import type { Say } from "./resolveSamples.ts";
 
 /**
  * The samples a config names: made from its seed, or read, verified and prepared. What was passed over is told as warnings.

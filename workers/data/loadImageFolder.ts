@@ -12,10 +12,11 @@ import { labelBytes } from "./loadImages.ts";
 import { ownPath } from "./ownPath.ts";
 import { within } from "./pictureSplits.ts";
 import { PictureTraits } from "./pictureTraits.ts";
+import type { DatasetPlaces } from "./places.ts";
 import { prepareImages } from "./prepareImages.ts";
 import { readBytes } from "./readFolder.ts";
 import { sha256 } from "./readVerified.ts";
-import type { DatasetPlaces, Say } from "./resolveSamples.ts";
+import type { Say } from "./resolveSamples.ts";
 import { sharedWarning } from "./sharedSamples.ts";
 
 const bounds = {

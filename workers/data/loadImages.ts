@@ -4,9 +4,10 @@ import { chooseSamples } from "./chooseSamples.ts";
 import type { Dataset } from "./dataset.ts";
 import { takeImages } from "./imageBytes.ts";
 import { imageSource } from "./imageSources.ts";
+import type { DatasetPlaces } from "./places.ts";
 import { prepareImages } from "./prepareImages.ts";
 import { sha256 } from "./readVerified.ts";
-import { type DatasetPlaces, resolveSamples, type Say } from "./resolveSamples.ts";
+import { resolveSamples, type Say } from "./resolveSamples.ts";
 
 /**
  * A published image set: the samples the config asks for, with its label noise, standardized (see prepareImages). The hash

@@ -4,10 +4,10 @@ import { testCountOf } from "../../contract/ownSet.ts";
 import type { Dataset } from "./dataset.ts";
 import type { LabelledTexts } from "./labelledTexts.ts";
 import { ownPath } from "./ownPath.ts";
+import type { DatasetPlaces } from "./places.ts";
 import { prepareTexts, type TrainedReading } from "./prepareTexts.ts";
 import { randomStream, shuffle } from "./randomStream.ts";
 import { readTextTable } from "./readTextTable.ts";
-import type { DatasetPlaces } from "./resolveSamples.ts";
 
 type TextFileConfig = Extract<TextDatasetConfig, { id: "text-file" }>;
 

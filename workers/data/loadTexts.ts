@@ -1,7 +1,8 @@
 import type { TextDatasetConfig, TextDatasetId } from "../../contract/datasetConfig.ts";
 import type { Dataset } from "./dataset.ts";
+import type { DatasetPlaces } from "./places.ts";
 import { prepareTexts, type TrainedReading } from "./prepareTexts.ts";
-import { type DatasetPlaces, resolveSamples, type Say } from "./resolveSamples.ts";
+import { resolveSamples, type Say } from "./resolveSamples.ts";
 import { textSource } from "./textSources.ts";
 
 type PublishedText = Extract<TextDatasetConfig, { id: TextDatasetId }>;

@@ -2,8 +2,8 @@ import { lstat, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import { reasonOf } from "./fileFaults.ts";
+import type { DatasetPlaces } from "./places.ts";
 import { insidePath } from "./readFolder.ts";
-import type { DatasetPlaces } from "./resolveSamples.ts";
 
 /** A set of a person's own: where it really lies, and the folder it must not lead out of. */
 export interface OwnPath {

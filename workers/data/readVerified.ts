@@ -24,7 +24,8 @@ export class WrongBytes extends Failure {
 
 /** Where a published file lies in a folder: under its name, or unzipped. @returns null if it is not there */
 export async function locate(folder: string, file: SourceFile): Promise<string | null> {
-  const names = file.checksum?.of === "file" ? [file.name] : [file.name, file.name.replace(/\.gz$/, "")];
+  const published = [file.name, ...(file.aliases ?? [])];
+  const names = file.checksum?.of === "file" ? published : published.flatMap((name) => [name, name.replace(/\.gz$/, "")]);
   for (const name of names) {
     const path = join(folder, name);
     const found = await stat(path).catch(() => null);
@@ -45,6 +46,16 @@ export async function readVerified(path: string, file: SourceFile): Promise<Uint
       : error;
   }
   return verify(bytes, path, file);
+}
+
+/** The same of a file whose bytes may be others than the published ones. */
+export async function readTolerant(path: string, file: SourceFile): Promise<{ bytes: Uint8Array; verified: boolean }> {
+  try {
+    return { bytes: await readVerified(path, file), verified: file.checksum !== null };
+  } catch (error) {
+    if (!(error instanceof WrongBytes) || error.found === null) throw error;
+    return { bytes: await readVerified(path, { ...file, checksum: null }), verified: false };
+  }
 }
 
 /** Unzips where the bytes are zipped, and checks the published hash. @throws WrongBytes */

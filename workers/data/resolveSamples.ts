@@ -2,45 +2,18 @@ import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ImageDatasetId, TextDatasetId } from "../../contract/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import { type DatasetSource, isVerified, type Layout } from "./datasetSource.ts";
+import { type DatasetSource, isVerified, type Layout, type SourceFile } from "./datasetSource.ts";
 import { download } from "./download.ts";
 import { imageSources } from "./imageSources.ts";
-import { expectation, locate, readVerified, WrongBytes } from "./readVerified.ts";
+import { type DatasetPlaces, type Place, placesOf } from "./places.ts";
+import { locate, readTolerant, readVerified, WrongBytes } from "./readVerified.ts";
 import { textSources } from "./textSources.ts";
-
-/** Where data sets are looked for, besides what is delivered with the program. */
-export interface DatasetPlaces {
-  /** The user's own folder, looked through first; null if none is set. */
-  folder: string | null;
-  /** Where downloads are kept. */
-  cache: string;
-  /** Allow mirrors without https. */
-  insecure?: boolean;
-}
+import { filesWanted, toldPlaces, whatIsThere } from "./whatIsThere.ts";
 
 export type Say = (level: "info" | "warning", text: string) => void;
 
 /** Every published set. */
 export const knownSources: DatasetSource<ImageDatasetId | TextDatasetId, unknown>[] = [...imageSources, ...textSources];
-
-/** A folder that may hold a set, in the order in which they are tried. */
-interface Place {
-  kind: "folder" | "cache" | "system" | "embedded";
-  path: string;
-  /** A folder that holds several sets: another set's files of the same names are no damage. */
-  shared: boolean;
-}
-
-export function placesOf(source: DatasetSource<string, unknown>, places: DatasetPlaces): Place[] {
-  const own = places.folder;
-  return [
-    ...(own === null ? [] : source.folders.map((name) => ({ kind: "folder" as const, path: join(own, name), shared: false }))),
-    ...(own === null ? [] : [{ kind: "folder" as const, path: own, shared: true }]),
-    { kind: "cache", path: join(places.cache, source.id), shared: false },
-    ...source.systemFolders.map((path) => ({ kind: "system" as const, path, shared: false })),
-    ...(source.embedded === null ? [] : [{ kind: "embedded" as const, path: source.embedded, shared: false }]),
-  ];
-}
 
 /**
  * The samples of a published set, from the first place that has all its files, verified: the user's folder, the cache, a
@@ -54,14 +27,17 @@ export async function resolveSamples<Part>(
   places: DatasetPlaces,
   say: Say = () => {},
 ): Promise<{ train: Part; test: Part; source: string }> {
-  const tried: string[] = [];
+  const tried = new Map<string, string>();
   for (const place of placesOf(source, places))
     for (const layout of source.layouts) {
-      const files = await readPlace(source, layout, place, tried, say);
-      if (files === null) continue;
+      const read = await readPlace(source, layout, place, tried, say);
+      if (read === null) continue;
       const where = place.kind === "embedded" ? "embedded" : `${place.kind} ${place.path}`;
-      const note = isVerified(layout) ? "" : " (not verified: no certain published hash)";
-      return { ...(await layout.assemble(files, place.path)), source: `${where}${note}` };
+      const why = layout.files.some((file) => file.tolerant && file.checksum !== null)
+        ? "its files are not the published ones byte for byte"
+        : "no certain published hash";
+      const note = read.verified ? "" : ` (not verified: ${why})`;
+      return { ...(await layout.assemble(read.files, place.path)), source: `${where}${note}` };
     }
   for (const layout of source.layouts)
     for (const mirror of layout.mirrors) {
@@ -69,12 +45,17 @@ export async function resolveSamples<Part>(
       try {
         files = await fetchAll(source, layout, mirror, places, say);
       } catch (error) {
-        tried.push(`mirror ${(error as Error).message}`);
+        tried.set(mirror, `mirror ${(error as Error).message}`);
         continue;
       }
       return { ...(await layout.assemble(files, join(places.cache, source.id))), source: `mirror ${mirror}` };
     }
-  throw new Failure("DATASET_UNAVAILABLE", unavailableText(source, places, tried));
+  const offline = knownSources.filter((known) => known.embedded !== null).map((known) => known.id);
+  const always = ["gaussian-clusters", "random-labels", ...offline].join(", ");
+  throw new Failure(
+    "DATASET_UNAVAILABLE",
+    `${source.title} is not on this worker and could not be fetched. Tried: ${toldPlaces([...tried.values()])}. To use it, ${filesWanted(source, places)}. Always available without a network: ${always}.`,
+  );
 }
 
 /** Where all files of a layout lie in a place, or the names of those that do not. */
@@ -95,37 +76,44 @@ async function readPlace(
   source: DatasetSource<string, unknown>,
   layout: Layout<unknown>,
   place: Place,
-  tried: string[],
+  tried: Map<string, string>,
   say: Say,
-) {
+): Promise<{ files: Map<string, Uint8Array>; verified: boolean } | null> {
+  const note = (why: string) => {
+    tried.set(place.path, `${place.kind} ${place.path} (${why})`);
+    return null;
+  };
   const found = await look(layout, place);
   if ("lacking" in found) {
-    const none = found.lacking.length === layout.files.length + (layout.directories?.length ?? 0);
-    const what = none && source.layouts.length === 1 ? "nothing there" : `without ${found.lacking.join(", ")}`;
-    tried.push(`${place.kind} ${place.path} (${what})`);
+    const some = found.lacking.length < layout.files.length + (layout.directories?.length ?? 0);
+    if (some) note(`without ${found.lacking.join(", ")}`);
+    else if (!tried.has(place.path)) tried.set(place.path, await whatIsThere(place));
     return null;
   }
   const files = new Map<string, Uint8Array>();
+  let verified = isVerified(layout);
   for (const [at, file] of layout.files.entries()) {
     try {
-      files.set(file.name, await readVerified(found.paths[at], file));
+      const read = file.tolerant && place.kind === "folder" && !place.shared ? readTolerant : readStrictly;
+      const { bytes, verified: proven } = await read(found.paths[at], file);
+      files.set(file.name, bytes);
+      verified &&= proven;
     } catch (error) {
       if (!(error instanceof WrongBytes)) throw error;
       const other = knownSources.find((known) => known.id !== source.id && hasHash(known, error.found));
-      if (place.shared && other) {
-        tried.push(`${place.kind} ${place.path} (that is ${other.title})`);
-        return null;
-      }
+      if (place.shared && other) return note(`that is ${other.title}`);
+      if (place.shared && file.tolerant) return note(`${file.name} there is not the published one`);
       if (place.kind !== "cache")
         throw other ? new Failure("DATASET_CORRUPT", `${error.message} It is a file of ${other.title}.`) : error;
       await rm(found.paths[at], { force: true });
       say("warning", `${error.message} It was removed from the cache.`);
-      tried.push(`cache ${place.path} (${file.name} was damaged and removed)`);
-      return null;
+      return note(`${file.name} was damaged and removed`);
     }
   }
-  return files;
+  return { files, verified };
 }
+
+const readStrictly = async (path: string, file: SourceFile) => ({ bytes: await readVerified(path, file), verified: true });
 
 const hasHash = (source: DatasetSource<string, unknown>, found: string | null) =>
   source.layouts.some((layout) => layout.files.some((file) => file.checksum !== null && file.checksum.hex === found));
@@ -151,28 +139,4 @@ async function fetchAll(
   }
   say("info", `${source.title} is kept in ${folder}.`);
   return files;
-}
-
-/** What to do to have a set: its files, and where to put them. */
-export function filesWanted(source: DatasetSource<string, unknown>, places: DatasetPlaces): string {
-  const folder =
-    places.folder === null
-      ? `a folder named by COLLAPSAR_DATASETS_DIR, in "${source.folders[0]}"`
-      : join(places.folder, source.folders[0]);
-  const forms = source.layouts.map((layout) =>
-    [
-      ...layout.files.map((file) => `${file.name} (${expectation(file)})`),
-      ...(layout.directories ?? []).map((name) => `${name}/`),
-    ].join(", "),
-  );
-  return `put these files into ${folder}: ${forms.join("; or ")}`;
-}
-
-function unavailableText(source: DatasetSource<string, unknown>, places: DatasetPlaces, tried: string[]): string {
-  const offline = [
-    "gaussian-clusters",
-    "random-labels",
-    ...knownSources.filter((known) => known.embedded !== null).map((known) => known.id),
-  ];
-  return `${source.title} is not on this worker and could not be fetched. Tried: ${tried.join("; ")}. To use it, ${filesWanted(source, places)}. Always available without a network: ${offline.join(", ")}.`;
 }

@@ -5,7 +5,7 @@ import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Evaluation } from "../../contract/runEvents.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/loadDataset.ts";
-import type { DatasetPlaces } from "../data/resolveSamples.ts";
+import type { DatasetPlaces } from "../data/places.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import type { Network } from "../models/network.ts";

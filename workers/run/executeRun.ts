@@ -5,7 +5,7 @@ import type { RunEvent } from "../../contract/runEvents.ts";
 import { seriesKey } from "../../contract/seriesKey.ts";
 import type { Assignment } from "../../contract/workerProtocol.ts";
 import { loadDataset } from "../data/loadDataset.ts";
-import type { DatasetPlaces } from "../data/resolveSamples.ts";
+import type { DatasetPlaces } from "../data/places.ts";
 import { createEngine } from "../engine/createEngine.ts";
 import { evaluateRun } from "../evaluate/evaluateRun.ts";
 import { measuringSteps, picturedSteps } from "../measure/measuringSteps.ts";
