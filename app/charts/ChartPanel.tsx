@@ -132,6 +132,8 @@ export function ChartPanel(props: ChartPanelProps) {
             ...(chart.x.categories ? { categories: chart.x.categories } : {}),
             lines: series.filter((one) => !one.minor && !one.hidden).map((one) => ({ ...one, dash: one.style.dash })),
             references: (chart.references ?? []).filter((reference) => !reference.points && !reference.pieces),
+            wedges: chart.wedges ?? [],
+            notes: said,
           }),
         ),
     },

@@ -23,6 +23,7 @@ interface PlotPointerProps {
 
 const rowHeight = 15;
 const mostRows = 10;
+const nameOf = (series: ChartSeries) => series.shortLabel ?? series.label;
 
 /** Takes the pointer over the plot: shared crosshair with values, drag to zoom, double click to reset, click to pick a point. */
 export function PlotPointer(props: PlotPointerProps) {
@@ -93,7 +94,7 @@ export function PlotPointer(props: PlotPointerProps) {
         });
   const visible =
     crosshair !== null && crosshair !== undefined && crosshair >= area.x - 1 && crosshair <= area.x + area.width + 1;
-  const wide = Math.min(area.width, 60 + 6 * Math.max(10, ...rows.map(({ one, note }) => `${one.label}${note ?? ""}`.length)));
+  const wide = Math.min(area.width, 60 + 6 * Math.max(10, ...rows.map(({ one, note }) => `${nameOf(one)}${note ?? ""}`.length)));
   const left = visible && crosshair > area.x + area.width / 2 ? area.x + 4 : area.x + area.width - wide - 4;
   const textRows = rows.slice(0, mostRows);
   const box = { x: left, y: area.y + 4, height: (textRows.length + 1 + (rows.length > mostRows ? 1 : 0)) * rowHeight + 8 };
@@ -135,7 +136,7 @@ export function PlotPointer(props: PlotPointerProps) {
                 <g key={one.id} transform={`translate(${box.x + 8},${box.y + rowHeight * (index + 2)})`}>
                   <rect x={0} y={-8} width={8} height={8} rx={2} fill={one.style.color} />
                   <text x={14} fill="var(--ink-soft)">
-                    {note ? `${one.label} · ${note}` : one.label}
+                    {note ? `${nameOf(one)} · ${note}` : nameOf(one)}
                   </text>
                   <text x={wide - 16} textAnchor="end" fill="var(--ink)">
                     {readable(point.rawY)}

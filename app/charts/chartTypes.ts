@@ -6,6 +6,8 @@ export interface ChartSeries {
   id: string;
   /** Text of the legend and of the tables. */
   label: string;
+  /** What the crosshair calls it, where the label says more than fits there. */
+  shortLabel?: string;
   /** Short text at the line's right end. */
   endLabel?: string;
   style: LineStyle;

@@ -1,4 +1,5 @@
 import type { AxisKind } from "./axisTicks.ts";
+import type { Wedge } from "./chartTypes.ts";
 
 export interface ExportLine {
   label: string;
@@ -22,6 +23,10 @@ export interface ExportChart {
   categories?: readonly string[];
   lines: readonly ExportLine[];
   references: readonly { y: number; label: string }[];
+  /** Sectors of slopes through a point. */
+  wedges?: readonly Wedge[];
+  /** Sentences below the chart. */
+  notes?: readonly string[];
 }
 
 const special: Record<string, string> = {
@@ -72,6 +77,13 @@ function barred({ xs, ys, band }: ExportLine, { xKind, yKind }: Pick<ExportChart
   return `\\addplot+[${options}] table [y error plus index=2, y error minus index=3] {\n${rows.join("\n")}\n};`;
 }
 
+/** Both arms of a sector as one filled path through its centre; straight on log-log axes. */
+function sector({ x, y, slopes: [steep, flat], from, to }: Wedge): string {
+  const on = (slope: number, at: number) => `(${at},${y * (at / x) ** slope})`;
+  const corners = [on(steep, from), `(${x},${y})`, on(steep, to), on(flat, to), `(${x},${y})`, on(flat, from)];
+  return `\\addplot[draw=none, fill=black!8, area legend] coordinates {${corners.join(" ")}} --cycle;`;
+}
+
 /** A complete `tikzpicture` with the chart's own numbers; needs pgfplots ≥ 1.16 and, for bands, its fillbetween library. */
 export function pgfplots(chart: ExportChart): string {
   const options = [
@@ -93,10 +105,18 @@ export function pgfplots(chart: ExportChart): string {
     "width=10cm",
     "height=7cm",
   ];
-  const out = ["% \\usepackage{pgfplots} \\usepgfplotslibrary{fillbetween} \\pgfplotsset{compat=1.16}", "\\begin{tikzpicture}"];
+  const out = ["% \\usepackage{pgfplots} \\usepgfplotslibrary{fillbetween} \\pgfplotsset{compat=1.16}"];
+  // A line break in a note would end the comment.
+  for (const note of chart.notes ?? []) out.push(`% ${note.replace(/\s+/g, " ")}`);
+  out.push("\\begin{tikzpicture}");
   out.push(`\\begin{axis}[\n  ${options.join(",\n  ")}\n]`);
   const rows = (xs: readonly number[], ys: readonly (number | null)[]) =>
     xs.map((x, i) => `  ${coordinate(x, chart.xKind)} ${coordinate(ys[i] ?? null, chart.yKind)}`).join("\n");
+  if (chart.xKind !== "linear" && chart.yKind !== "linear")
+    for (const wedge of chart.wedges ?? []) {
+      out.push(sector(wedge));
+      out.push(`\\addlegendentry{${escapeLatex(wedge.label)}}`);
+    }
   chart.lines.forEach((line, index) => {
     if (line.bars && line.band) {
       out.push(barred(line, chart));

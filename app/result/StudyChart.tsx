@@ -5,26 +5,28 @@ import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import { categoryAt } from "../charts/categoryAxis.ts";
-import type { AxisOptions, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
+import type { AxisOptions, DropMark, ReferenceMark } from "../charts/chartTypes.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import { leftOutText } from "./convergenceRule.ts";
+import { FitRange } from "./FitRange.tsx";
 import { LinesChoice } from "./LinesChoice.tsx";
 import { PickedRuns } from "./PickedRuns.tsx";
 import { ReachingLines } from "./ReachingLines.tsx";
 import type { ResultView } from "./resultView.ts";
+import { SlopeTable } from "./SlopeTable.tsx";
 import { smallestReaching } from "./smallestReaching.ts";
 import { lineAxes, studyAxes, studyAxisLabel } from "./studyAxes.ts";
-import { studyCurves } from "./studyCurves.ts";
+import { meanKind, studyCurves } from "./studyCurves.ts";
 import { isAccuracy, isBetterSmall, offeredMetrics, studyMetricInfo } from "./studyMetrics.ts";
 import { categoriesOn, defaultStudyAxis, takenPlaces, varyingStudyAxes } from "./studyPlaces.ts";
 import { curveSeries, optimumMarks, reachingMarks, theoryWedges } from "./studySeries.ts";
 import { ThresholdInput } from "./ThresholdInput.tsx";
+import { theoryBand, theorySilences } from "./theoryText.ts";
 import { defaultThreshold } from "./thresholds.ts";
 import type { ChangeView } from "./useResultView.ts";
 
-const noWedges: Wedge[] = [];
 const noDrops: DropMark[] = [];
 
 interface StudyChartProps {
@@ -52,8 +54,8 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
   const overs = useMemo(() => varyingStudyAxes(rows), [rows]);
   const lines = useMemo(() => view.lines?.filter((axis) => candidates.includes(axis)) ?? candidates, [view.lines, candidates]);
   const found = useMemo(
-    () => studyCurves(rows, { metric, split, x: over, lines, log, rule }),
-    [rows, metric, split, over, lines, log, rule],
+    () => studyCurves(rows, { metric, split, x: over, lines, log, fit: view.fit, rule }),
+    [rows, metric, split, over, lines, log, view.fit, rule],
   );
   const { curves, baselines } = found;
   const places = useMemo(() => takenPlaces(over, rows), [over, rows]);
@@ -72,7 +74,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
     [seeksWidth, curves, tau],
   );
   const drops = useMemo(() => (seeksWidth ? reachingMarks(reached, curves, tau) : noDrops), [seeksWidth, reached, curves, tau]);
-  const wedges = useMemo(() => (log && over === "depth" ? theoryWedges(curves, metric) : noWedges), [curves, log, metric, over]);
+  const wedges = useMemo(() => theoryWedges(curves, metric, split), [curves, metric, split]);
   const references = useMemo((): ReferenceMark[] => {
     const optimum = optimumMarks(curves, metric, categorical);
     return seeksWidth ? [...optimum, { y: tau, label: `τ = ${shortNumber(tau)}` }] : optimum;
@@ -81,15 +83,14 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
   const points = [...curves.flatMap((curve) => curve.points), ...baselines];
   const omitted = points.reduce((sum, point) => sum + point.omitted, 0);
   const fitted = curves.some((curve) => curve.fit);
+  const averaged = curves.some((curve) => curve.mean !== null);
   const notices = [
     points.some((point) => point.low !== null)
-      ? `mean ${log ? "(geometric) " : ""}with 95 % ${categorical ? "bar" : "band"} over seeds`
+      ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
       : null,
-    wedges.length > 0
-      ? "grey sector: theory's slopes −1/2…−1/4 through the fit; slopes with their standard error"
-      : fitted
-        ? "slopes on log-log axes with their standard error"
-        : null,
+    fitted ? `slopes on log-log axes through the means of ${title}, each of equal weight` : null,
+    wedges.length > 0 ? `grey sector: theory's slopes ${theoryBand} through the fit` : null,
+    ...(fitted && /^nc[123]/.test(metric) ? theorySilences(curves, metric, split).map((why) => `no theory's slope: ${why}`) : []),
     log && series.length > 0 && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,
     points.some((point) => point.unfinished) ? "hollow: still training" : null,
     baselines.length > 0 ? `drawn across: runs that have no place on the ${title} axis` : null,
@@ -105,8 +106,11 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
     [over, rows, kind, places, categories],
   );
   const yAxis = useMemo(
-    (): AxisOptions => ({ label: split === "test" ? `${info.label} (test)` : info.label, kind: log ? "log10" : "linear" }),
-    [info.label, split, log],
+    (): AxisOptions => ({
+      label: `${info.label}${split === "test" ? " (test)" : ""}${averaged ? `, ${meanKind(log)} mean` : ""}`,
+      kind: log ? "log10" : "linear",
+    }),
+    [info.label, split, log, averaged],
   );
   const pickedCurve = curves.find((curve) => curve.key === picked?.key);
   const pickedRuns = pickedCurve?.dots.filter(({ x }) => x === picked?.x) ?? [];
@@ -158,7 +162,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
               className="!h-7 !w-auto text-xs"
               options={[...new Set([...overs, over])].map((value) => ({ value, label: `over ${studyAxes[value].title}` }))}
               value={over}
-              onChange={(value) => onView({ over: value === defaultStudyAxis(rows) ? null : value, lines: null })}
+              onChange={(value) => onView({ over: value === defaultStudyAxis(rows) ? null : value, lines: null, fit: null })}
             />
           )}
           <Segmented
@@ -171,6 +175,9 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
             onChange={(value) => onView({ split: value })}
           />
           <LinesChoice axes={candidates} chosen={lines} onChoose={(axes) => onView({ lines: axes })} />
+          {log && kind !== "linear" && (
+            <FitRange places={places} axis={title} range={view.fit} onRange={(fit) => onView({ fit })} />
+          )}
           {seeksWidth && (
             <ThresholdInput label={`${info.label} ≤ τ =`} value={tau} onChange={(value) => onView({ tau: value })} />
           )}
@@ -183,6 +190,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
               {leftOut}; drawn hollow, in no mean, band or slope.
             </p>
           )}
+          <SlopeTable curves={curves} metric={metric} split={split} />
           <ReachingLines reached={reached} metric={info.label} tau={tau} unit={studyAxisLabel("width", rows)} />
           {pickedRuns.length > 0 && picked && (
             <PickedRuns

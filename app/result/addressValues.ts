@@ -13,6 +13,15 @@ export const positiveOf = (text: string | null): number | null => {
   return Number.isFinite(value) && value > 0 ? value : null;
 };
 
+/** "3,21": from 3 to 21, both above 0 and the second not below the first. */
+export const rangeOf = (text: string | null): { from: number; to: number } | null => {
+  const [from, to, ...more] = (text ?? "").split(",").map(positiveOf);
+  return from == null || to == null || more.length > 0 || to < from ? null : { from, to };
+};
+
+export const writeRange = (range: { from: number; to: number } | null | undefined): string | null =>
+  range ? `${range.from},${range.to}` : null;
+
 export const listOf = (text: string | null): string[] | null =>
   text === null || text === "" ? null : text.split(",").slice(0, 500);
 

@@ -5,12 +5,13 @@ import { shortNumber } from "../charts/axisTicks.ts";
 import { convergedRuns, leftOutText } from "./convergenceRule.ts";
 import { correlationText, evaluationScatter } from "./evaluationCurves.ts";
 import { cellLabel, type GridAxisId } from "./gridAxes.ts";
-import { slopeInFull } from "./slopeText.ts";
+import { probabilityText, slopeInFull } from "./slopeText.ts";
 import { reachingText, smallestReaching } from "./smallestReaching.ts";
 import { isCategoryAxis, type StudyAxisId, studyAxes, studyAxisLabel } from "./studyAxes.ts";
 import { defaultLines, type SeedMean, type StudyCurve, studyCurves } from "./studyCurves.ts";
 import { type StudyMetric, studyMetricInfo, studyValue } from "./studyMetrics.ts";
 import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "./studyPlaces.ts";
+import { theorySpeaksOf, theoryVerdict } from "./theoryText.ts";
 import { defaultThreshold } from "./thresholds.ts";
 
 export interface Finding {
@@ -58,6 +59,9 @@ interface Measured {
   ridge: StudyCurve | undefined;
 }
 
+/** Below this probability of their misfit the depths are said not to lie on one line. */
+const bentBelow = 0.01;
+
 /** What a curve over depth says: the deepest network's gap, the slope of NC1, and that of the regularization. */
 function overDepth({ nc1, gap, ridge }: Measured): string[] {
   const deepest = valued(gap).at(-1) ?? valued(nc1).at(-1);
@@ -66,7 +70,13 @@ function overDepth({ nc1, gap, ridge }: Measured): string[] {
   // Free features alone have no depth to speak of.
   const parts = [deepest.x === 1 ? near : `depth ${deepest.x}: ${near}`];
   if (valued(nc1).length < 3) return parts;
-  if (nc1.fit) parts.push(`slope of NC1 ${slopeInFull(nc1.fit, "depth")} (theory: −1/2…−1/4)`);
+  if (nc1.fit) {
+    parts.push(`slope of NC1 ${slopeInFull(nc1.fit, "depth")}`);
+    const verdict = theorySpeaksOf(nc1, "nc1.ratio", "train") ? theoryVerdict(nc1) : null;
+    if (verdict !== null) parts.push(verdict);
+    if (nc1.fit.lackOfFit !== null && nc1.fit.lackOfFit.p < bentBelow)
+      parts.push(`not on one line (misfit ${probabilityText(nc1.fit.lackOfFit.p)})`);
+  }
   if (ridge?.fit) parts.push(`of the total regularization ${slopeInFull(ridge.fit, "depth")}`);
   return parts;
 }

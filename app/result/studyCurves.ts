@@ -11,9 +11,9 @@ import { groupLines, lineAxes, type StudyAxisId, studyAxes } from "./studyAxes.t
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";
 import { placesOn } from "./studyPlaces.ts";
 
-/** Between which the theory puts the slope of NC1, NC2, NC3 over depth (Súkeník, Lampert, Mondelli 2025). */
-export const theorySlopes: [number, number] = [-1 / 2, -1 / 4];
-export const hasTheorySlope = (metric: StudyMetric): boolean => /^nc[123]\./.test(metric);
+export type MeanKind = "geometric" | "arithmetic";
+/** On a logarithmic scale means are of logarithms. */
+export const meanKind = (log: boolean): MeanKind => (log ? "geometric" : "arithmetic");
 
 /** A mean over runs that differ in their seed alone. */
 export interface SeedMean {
@@ -49,7 +49,9 @@ export interface StudyCurve {
   points: StudyPoint[];
   /** Every run with a value, finished or not, for the dots. */
   dots: StudyDot[];
-  /** null: fewer than two places with a value above 0, or a linear scale. */
+  /** How runs of one place are averaged; null where no place has two. */
+  mean: MeanKind | null;
+  /** null: fewer than two places with a value above 0 in the range, or a linear scale. */
   fit: SlopeFit | null;
   /** Runs in the means. */
   count: number;
@@ -79,6 +81,8 @@ export interface CurveChoice {
   /** Axes that make a line each. */
   lines: readonly GridAxisId[];
   log: boolean;
+  /** Places that slopes are from; absent or null = all. */
+  fit?: { from: number; to: number } | null;
   rule?: LeaveOutRule;
 }
 
@@ -108,7 +112,7 @@ function seedMean(here: readonly Omit<StudyDot, "x">[], log: boolean): SeedMean 
  * A metric over an axis of the study: one curve for each value of the lines, and a baseline for runs without a place on the axis.
  * Runs that ended without a result, and those that the study's rule calls unconverged, are left out of means and slopes and counted.
  */
-export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, log, rule }: CurveChoice): StudyCurves {
+export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, log, fit, rule }: CurveChoice): StudyCurves {
   const place = placesOn(x, rows);
   const dotOf = (run: RunRow): Omit<StudyDot, "x">[] => {
     const value = endedBadly(run) ? null : studyValue(run, metric, split);
@@ -125,6 +129,7 @@ export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, 
         usable.filter((dot) => dot.x === at),
         log,
       );
+      if (fit && (at < fit.from || at > fit.to)) return { x: at, ...mean };
       for (const y of values) used.push({ x: at, y, unfinished: mean.unfinished });
       return { x: at, ...mean };
     });
@@ -138,6 +143,7 @@ export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, 
       config: cell.config,
       points,
       dots,
+      mean: points.some((point) => point.runs.length > 1) ? meanKind(log) : null,
       fit: log && studyAxes[x].kind !== "linear" ? slopeOf(basis) : null,
       count: points.reduce((sum, point) => sum + point.runs.length, 0),
       unfinished: points.some((point) => point.unfinished),
@@ -180,9 +186,9 @@ function slopeOf(points: readonly { x: number; y: number }[]): SlopeFit | null {
   return places.size < 2 ? null : logLogSlope(points);
 }
 
-/** "RN1, N = 18, slope −0.505 ± 0.064 (95 %: −0.681…−0.328; depth 2…21), so far": a curve's entry in the legend. */
+/** "RN1, geometric mean, N = 18, slope −0.505 ± 0.064 (95 %: −0.681…−0.328; depth 2…21), so far": a curve's entry in the legend. */
 export function curveLegend(curve: StudyCurve): string {
-  const parts = [curve.label, `N = ${curve.count}`];
+  const parts = [curve.label, curve.mean === null ? "" : `${curve.mean} mean`, `N = ${curve.count}`];
   if (curve.fit) parts.push(`slope ${slopeInFull(curve.fit, studyAxes[curve.x].title)}`);
   const text = parts.filter((part) => part !== "").join(", ");
   return curve.unfinished ? `${text}, so far` : text;

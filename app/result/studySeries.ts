@@ -1,22 +1,20 @@
 import { askedAccuracy, type LeaveOutRule } from "../../contract/isUnconverged.ts";
+import type { Split } from "../../contract/seriesKey.ts";
+import { theorySlopes } from "../../contract/theorySlopes.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { type AxisKind, fromPlot, readable, shortNumber, toPlot } from "../charts/axisTicks.ts";
 import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
 import type { Reaching } from "./smallestReaching.ts";
-import {
-  type Baseline,
-  baselineLegend,
-  curveLegend,
-  hasTheorySlope,
-  type StudyCurve,
-  type StudyDot,
-  theorySlopes,
-} from "./studyCurves.ts";
+import { type Baseline, baselineLegend, curveLegend, type MeanKind, type StudyCurve, type StudyDot } from "./studyCurves.ts";
 import type { StudyMetric } from "./studyMetrics.ts";
 import { styleAmong } from "./studyStyle.ts";
+import { theoryBand, theorySpeaksOf } from "./theoryText.ts";
 
 const runsText = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;
+/** "geometric mean of 3 runs": what a point under the crosshair and in a table is. */
+const meanText = (count: number, kind: MeanKind | null) =>
+  count > 1 && kind !== null ? `${kind} mean of ${runsText(count)}` : runsText(count);
 
 /** Width of a curve's place within a category, and how far to the side of the category's middle it stands. */
 function asideOf(curves: readonly StudyCurve[], curve: StudyCurve): { width: number; aside: number } {
@@ -81,6 +79,7 @@ export function curveSeries(
     const main: ChartSeries = {
       id: curve.key,
       label,
+      shortLabel: curve.label === "" ? metricLabel : curve.label,
       style,
       xs: curve.points.map((point) => point.x + asideIn(curve)),
       trueXs: curve.points.map((point) => point.x),
@@ -88,7 +87,7 @@ export function curveSeries(
       draw: categorical ? "dots" : "line-and-dots",
       bars: categorical,
       hollow: curve.points.map((point) => point.unfinished),
-      notes: curve.points.map((point) => runsText(point.runs.length)),
+      notes: curve.points.map((point) => meanText(point.runs.length, curve.mean)),
       band: { low: curve.points.map((point) => point.low), high: curve.points.map((point) => point.high) },
     };
     const single = dots(curve, "runs", `${label}: single runs`, style, curve.dots);
@@ -127,15 +126,17 @@ function baselineSeries(baselines: readonly Baseline[], places: readonly number[
   }));
 }
 
-/** Theory's sector of slopes through each fit; none where there are too many curves to tell them apart. */
-export function theoryWedges(curves: readonly StudyCurve[], metric: StudyMetric): Wedge[] {
-  if (!hasTheorySlope(metric) || curves.length > 3) return [];
-  return curves.flatMap((curve) => {
+/** Theory's sector of slopes through the fit of each curve that the theorems speak of; none where there are too many to tell them apart. */
+export function theoryWedges(curves: readonly StudyCurve[], metric: StudyMetric, split: Split): Wedge[] {
+  const spoken = curves.filter((curve) => theorySpeaksOf(curve, metric, split));
+  if (spoken.length > 3) return [];
+  return spoken.flatMap((curve) => {
     if (!curve.fit) return [];
     const { from, to } = curve.fit;
     const x = Math.sqrt(from * to);
     const y = 10 ** (curve.fit.intercept + curve.fit.slope * Math.log10(x));
-    return [{ x, y, slopes: theorySlopes, from, to, label: curve.key }];
+    const label = `theory's slopes ${theoryBand}${curve.label === "" ? "" : `, ${curve.label}`}`;
+    return [{ x, y, slopes: theorySlopes, from, to, label }];
   });
 }
 

@@ -1,5 +1,5 @@
 import { type Attack, type AttackNorm, attackNorms, attacks } from "../../contract/afterTraining.ts";
-import { flag, linesOf, numberOf, oneOf, positiveOf, writeFlag, writeLines } from "./addressValues.ts";
+import { flag, linesOf, numberOf, oneOf, positiveOf, rangeOf, writeFlag, writeLines, writeRange } from "./addressValues.ts";
 import { type ProbeLayer, probeLayers } from "./evaluations.ts";
 import type { GridAxisId } from "./gridAxes.ts";
 import { type StudyMetric, studyMetrics } from "./studyMetrics.ts";
@@ -8,6 +8,8 @@ import { type StudyMetric, studyMetrics } from "./studyMetrics.ts";
 export interface StudyView {
   /** Threshold of "smallest width that reaches"; null = the metric's default. */
   tau: number | null;
+  /** Range of x that slopes of the study's curves are from; null = all. */
+  fit: { from: number; to: number } | null;
   /** Whether the view of convergence speed is open; null = if the regularizer varies. */
   speed: boolean | null;
   speedMetric: StudyMetric;
@@ -32,6 +34,7 @@ const defaults = { speedMetric: "nc1.ratio", against: "nc1.ratio", probe: "last"
 
 export const readStudyView = (get: (name: string) => string | null): StudyView => ({
   tau: positiveOf(get("tau")),
+  fit: rangeOf(get("fit")),
   speed: flag(get("speed")),
   speedMetric: oneOf(studyMetrics, get("speedMetric")) ?? defaults.speedMetric,
   speedTau: positiveOf(get("speedTau")),
@@ -50,6 +53,8 @@ export const readStudyView = (get: (name: string) => string | null): StudyView =
 /** Parameters of the address for one change; null takes one out. */
 export function studyPatch(name: keyof StudyView, value: never): Record<string, string | number | null> {
   switch (name) {
+    case "fit":
+      return { fit: writeRange(value) };
     case "speed":
       return { speed: writeFlag(value) };
     case "speedLines":

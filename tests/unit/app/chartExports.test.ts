@@ -22,6 +22,15 @@ describe("pgfplots", () => {
       },
     ],
     references: [{ y: 0.0228, label: "L* = 0.0228" }],
+    wedges: [{ x: 4, y: 0.4, slopes: [-0.5, -0.25], from: 1, to: 16, label: "theory's slopes −1/2…−1/4, RN1" }],
+    notes: ["geometric mean", "two\nlines"],
+  });
+  it("draws the theory's sector as both arms through its centre, and says what the chart says", () => {
+    const arm = (slope: number, x: number) => 0.4 * (x / 4) ** slope;
+    expect(text).toContain(
+      `coordinates {(1,0.8) (4,0.4) (16,0.2) (16,${arm(-0.25, 16)}) (4,0.4) (1,${arm(-0.25, 1)})} --cycle;\n\\addlegendentry{theory's slopes $-$1/2\\dots{}$-$1/4, RN1}`,
+    );
+    expect(text).toContain("\n% geometric mean\n% two lines\n\\begin{tikzpicture}");
   });
   it("keeps every number and leaves gaps open", () => {
     expect(text).toContain("2 0.5\n  4 nan\n  8 nan");

@@ -48,8 +48,27 @@ describe("findings", () => {
     const found = findings(rows);
     expect(found.state).toBeNull();
     expect(found.lines[0]?.text).toMatch(
-      /^Depth 8: gap to the UFM optimum 25 %, slope of NC1 −0\.40000 ± <0\.00001 \(95 %: −0\.40000…−0\.40000; depth 2…8\) \(theory: −1\/2…−1\/4\), N = 6 runs$/,
+      /^Depth 8: gap to the UFM optimum 25 %, slope of NC1 −0\.40000 ± <0\.00001 \(95 %: −0\.40000…−0\.40000; depth 2…8\), within the theory's −1\/2…−1\/4, N = 6 runs$/,
     );
+  });
+  it("claim no side of the theory's band that the whole interval is not on", () => {
+    const text = (nc1: (depth: number) => number, config: Partial<RunConfig> = {}) =>
+      findings(ladder.map((depth) => aRow({ depth, ...config }, { [`train/nc1.ratio@${depth}`]: nc1(depth) }))).lines[0]?.text;
+    expect(text((depth) => depth ** -0.45 * (depth === 4 ? 1.05 : 1))).toMatch(
+      /^Depth 8: NC1 0\.39, slope of NC1 −0\.450 ± 0\.041 \(95 %: −0\.966…0\.066; depth 2…8\), theory: −1\/2…−1\/4, undecided as the interval covers an end of it, N = 3 runs$/,
+    );
+    expect(text((depth) => depth ** -0.7)).toContain("steeper than the theory's −1/2…−1/4");
+    expect(text((depth) => depth ** -0.1)).toContain("flatter than the theory's −1/2…−1/4");
+    expect(text((depth) => depth ** -0.7, { architecture: "conv" })).not.toContain("theory");
+    expect(text((depth) => depth ** -0.4, { regularizer: { family: "adamw", lambda: 0.005 } })).not.toContain("theory");
+  });
+  it("say where the depths do not lie on one line", () => {
+    const rows = ladder.flatMap((depth) =>
+      [1, 1.001].map((factor, seed) =>
+        aRow({ depth, seed }, { [`train/nc1.ratio@${depth}`]: factor * (depth === 4 ? 0.9 : 1 / depth) }),
+      ),
+    );
+    expect(findings(rows).lines[0]?.text).toMatch(/not on one line \(misfit p = 2\.41×10⁻¹⁰\)/);
   });
   it("do not claim more than is finished", () => {
     const rows = [run(2, 0, -0.4), run(4, 0, -0.4, {}, "running"), run(8, 0, -0.4, {}, "queued")];

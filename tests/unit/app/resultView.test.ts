@@ -27,6 +27,7 @@ describe("the address", () => {
       flipped: ["loss"],
       over: "noise",
       tau: 0.05,
+      fit: { from: 3, to: 21 },
       speed: false,
       speedMetric: "nc3.cosine",
       speedTau: 1e-3,
@@ -55,6 +56,8 @@ describe("the address", () => {
       probe: "last",
       attack: null,
     });
+    for (const fit of ["21,3", "3", "3,5,8", "0,5", "a,b", "-1,2", "3-5", ","]) expect(read(`fit=${fit}`).fit).toBeNull();
+    expect(read("fit=0.001,0.5").fit).toEqual({ from: 0.001, to: 0.5 });
     const view = read("metric=__proto__&zoom=9-3&seed=x&depths=a,2&smooth=7&lines=evil&x=foo");
     expect(view).toMatchObject({ metric: "nc1.ratio", zoom: null, seed: null, depths: [2], smoothing: 0, lines: [], x: "step" });
   });

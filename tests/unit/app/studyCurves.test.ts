@@ -2,11 +2,12 @@ import { describe, expect, it } from "vitest";
 import { compareTexts, type GridAxisId } from "../../../app/result/gridAxes.ts";
 import { smallestReaching } from "../../../app/result/smallestReaching.ts";
 import { lineAxes } from "../../../app/result/studyAxes.ts";
-import { curveLegend, studyCurves } from "../../../app/result/studyCurves.ts";
+import { curveLegend, type StudyCurve, studyCurves } from "../../../app/result/studyCurves.ts";
 import { studyValue } from "../../../app/result/studyMetrics.ts";
 import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "../../../app/result/studyPlaces.ts";
-import { curveSeries, optimumMarks } from "../../../app/result/studySeries.ts";
+import { curveSeries, optimumMarks, theoryWedges } from "../../../app/result/studySeries.ts";
 import { styleAmong } from "../../../app/result/studyStyle.ts";
+import { theorySilences } from "../../../app/result/theoryText.ts";
 import type { Regularizer } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { RunStatus } from "../../../contract/status.ts";
@@ -57,6 +58,50 @@ describe("curves over depth", () => {
     expect(studyCurves(rows, { ...depthChoice, lines: [] }).endedBadly).toBe(1);
     expect(curve?.points[1]).toMatchObject({ mean: null, omitted: 1 });
     expect(curve?.fit).toBeNull();
+  });
+  it("fit slopes from the chosen places alone, and say which", () => {
+    const rows = [2, 4, 8, 16].map((depth) => aRow({ depth }, { [`train/nc1.ratio@${depth}`]: depth === 2 ? 9 : depth ** -0.5 }));
+    const within = (fit: { from: number; to: number } | null) =>
+      studyCurves(rows, { ...depthChoice, lines: [], fit }).curves[0] as StudyCurve;
+    expect(within({ from: 4, to: 16 }).fit).toMatchObject({ from: 4, to: 16, places: 3 });
+    expect(within({ from: 4, to: 16 }).fit?.slope).toBeCloseTo(-0.5, 12);
+    expect(within({ from: 4, to: 16 }).points.map(({ x }) => x)).toEqual([2, 4, 8, 16]);
+    expect(curveLegend(within({ from: 4, to: 16 }))).toBe(
+      "N = 4, slope −0.50000 ± <0.00001 (95 %: −0.50000…−0.50000; depth 4…16)",
+    );
+    expect(within({ from: 4, to: 8 }).fit).toMatchObject({ places: 2, standardError: null });
+    expect(within({ from: 3, to: 5 }).fit).toBeNull();
+    expect(within(null).fit).toMatchObject({ from: 2, to: 16 });
+  });
+  it("name the mean where there is one", () => {
+    const rows = ladder.flatMap((depth) => [run(depth, 0, -0.4, {}, "finished", 2), run(depth, 1, -0.4, {}, "finished", 0.5)]);
+    const of = (log: boolean) => studyCurves(rows, { ...depthChoice, log, lines: [] }).curves;
+    expect(curveLegend(of(true)[0] as StudyCurve)).toMatch(/^geometric mean, N = 6, slope/);
+    expect(curveLegend(of(false)[0] as StudyCurve)).toBe("arithmetic mean, N = 6");
+    const drawn = curveSeries(of(true), [], rows, { metricLabel: "NC1", kind: "log2", places: ladder });
+    expect(drawn.at(-1)).toMatchObject({ shortLabel: "NC1", notes: Array(3).fill("geometric mean of 2 runs") });
+    expect(overDepth([run(2, 0, -0.4), run(4, 0, -0.4)])[0]?.mean).toBeNull();
+  });
+  it("have the theory's sector only where every run behind them is the theorem's", () => {
+    const wedgesOf = (
+      config: Partial<RunConfig>,
+      choice: { metric?: "nc1.ratio" | "nc1.cdnv"; split?: "train" | "test" } = {},
+    ) => {
+      const { metric = "nc1.ratio", split = "train" } = choice;
+      const rows = ladder.map((depth) => aRow({ depth, ...config }, { [`${split}/${metric}@${depth}`]: depth ** -0.4 }));
+      return theoryWedges(studyCurves(rows, { ...depthChoice, metric, split, lines: [] }).curves, metric, split);
+    };
+    expect(wedgesOf({})).toMatchObject([{ slopes: [-0.5, -0.25], from: 2, to: 8, label: "theory's slopes −1/2…−1/4" }]);
+    expect(wedgesOf({}, { metric: "nc1.cdnv" })).toEqual([]);
+    expect(wedgesOf({}, { split: "test" })).toEqual([]);
+    expect(wedgesOf({ architecture: "rn2" })).toEqual([]);
+    expect(wedgesOf({ regularizer: { family: "none" } })).toEqual([]);
+    // One line of RN1 and RN2 together is nobody's theorem.
+    const both = ladder.flatMap((depth) => [run(depth, 0, -0.4), run(depth, 0, -0.4, { architecture: "rn2" })]);
+    expect(theoryWedges(overDepth(both), "nc1.ratio", "train")).toEqual([]);
+    expect(theorySilences(overDepth(both), "nc1.ratio", "train")).toEqual([
+      "the theorem on RN2 is of ridge on the weights with λ/L and a constant λ of the head (objective 11)",
+    ]);
   });
 });
 

@@ -1,0 +1,72 @@
+"use client";
+import type { Split } from "../../contract/seriesKey.ts";
+import { misfitText, slopeInterval, slopeRange, slopeText } from "./slopeText.ts";
+import { studyAxes } from "./studyAxes.ts";
+import type { StudyCurve } from "./studyCurves.ts";
+import type { StudyMetric } from "./studyMetrics.ts";
+import { theorySpeaksOf, theoryVerdict } from "./theoryText.ts";
+
+interface SlopeTableProps {
+  curves: readonly StudyCurve[];
+  metric: StudyMetric;
+  split: Split;
+}
+
+/** The slope of each curve with its error, interval and range, how badly the line fits, and what that says beside the theory. */
+export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
+  const fitted = curves.filter((curve) => curve.fit !== null);
+  const first = fitted[0];
+  if (first === undefined) return null;
+  const judged = fitted.some((curve) => theorySpeaksOf(curve, metric, split));
+  const head = "px-2 py-1 font-medium text-ink-faint whitespace-nowrap";
+  const cell = "px-2 py-0.5 whitespace-nowrap";
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
+    <section className="-mx-2 overflow-x-auto text-xs" tabIndex={0} aria-label="Slopes" data-testid="slopes">
+      <table className="border-collapse text-left tabular-nums">
+        <thead>
+          <tr>
+            <th scope="col" className={head}>
+              Line
+            </th>
+            <th scope="col" className={head}>
+              Slope ± standard error
+            </th>
+            <th scope="col" className={head}>
+              95 % interval
+            </th>
+            <th scope="col" className={head}>
+              From {studyAxes[first.x].title}
+            </th>
+            <th scope="col" className={head}>
+              Misfit of the line
+            </th>
+            {judged && (
+              <th scope="col" className={head}>
+                Beside the theory
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {fitted.map((curve) =>
+            curve.fit === null ? null : (
+              <tr key={curve.key} className="border-line border-t">
+                <td className={cell}>{curve.label || "all runs"}</td>
+                <td className={cell}>{slopeText(curve.fit)}</td>
+                <td className={cell}>{slopeInterval(curve.fit) ?? "none from two places"}</td>
+                <td className={cell}>{slopeRange(curve.fit)}</td>
+                <td className={cell}>{misfitText(curve.fit)}</td>
+                {judged && (
+                  <td className={cell}>
+                    {theorySpeaksOf(curve, metric, split) ? theoryVerdict(curve) : "the theorems say nothing of it"}
+                  </td>
+                )}
+              </tr>
+            ),
+          )}
+        </tbody>
+      </table>
+    </section>
+  );
+}
