@@ -1,15 +1,12 @@
 import { architectureLabel, headsOf } from "./architecture.ts";
 import { type DatasetConfig, datasetTitle, imbalanceOf } from "./datasetConfig.ts";
-import { publishedSizes } from "./datasetSizes.ts";
+import { datasetSizes } from "./datasetSizes.ts";
 import type { Regularizer } from "./regularizer.ts";
 import type { RunConfig } from "./runConfig.ts";
 import { type LayerMetric, metricInfo, type Split } from "./seriesKey.ts";
 
 /** Between which the theory puts the log-log slope of NC1, NC2 and NC3 over depth at the global optima (Súkeník, Lampert, Mondelli 2025). */
 export const theorySlopes: [number, number] = [-1 / 2, -1 / 4];
-
-/** Published sets whose classes differ in size when the whole set is taken. */
-const unequalAsTheyCome: readonly DatasetConfig["id"][] = ["mnist", "sst2"];
 
 /** Whether the paper's theorems say how a metric's last-layer value falls with depth for runs of this config. */
 export const theorySpeaks = (metric: string, split: Split, config: RunConfig): boolean =>
@@ -92,9 +89,16 @@ const isSplit = (config: Regularizer): boolean =>
   config.lambda > 0 &&
   config.headLambda > 0;
 
-const hasEqualClasses = (dataset: DatasetConfig): boolean =>
-  imbalanceOf(dataset) === 1 && !(dataset.trainPerClass === null && unequalAsTheyCome.includes(dataset.id));
+/** Of a set that nobody counted it is what the config says. */
+function hasEqualClasses(dataset: DatasetConfig): boolean {
+  const { known, asked, there } = datasetSizes(dataset);
+  if (!known) return imbalanceOf(dataset) === 1;
+  const used = asked.train.map((count, k) => Math.min(count, there?.train[k] ?? count));
+  return used.every((count) => count === used[0]);
+}
 
 /** null: only the data tell, and they are taken to fit. */
-const classesOf = (dataset: DatasetConfig): number | null =>
-  "classes" in dataset ? dataset.classes : (publishedSizes[dataset.id]?.classes ?? null);
+function classesOf(dataset: DatasetConfig): number | null {
+  const { known, classes } = datasetSizes(dataset);
+  return known ? classes : null;
+}
