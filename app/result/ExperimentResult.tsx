@@ -10,6 +10,7 @@ import { AfterTrainingSection, hasAfterTraining } from "./AfterTrainingSection.t
 import { ConfigPanel } from "./ConfigPanel.tsx";
 import { ruleInEffect } from "./convergenceRule.ts";
 import { speedIsOpen } from "./convergenceSpeed.ts";
+import { DataNotice } from "./DataNotice.tsx";
 import { FindingLine } from "./FindingLine.tsx";
 import { GeometryPanel } from "./GeometryPanel.tsx";
 import { ImbalanceSection } from "./ImbalanceSection.tsx";
@@ -98,6 +99,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
         <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
         {error !== null && <Problem error={error} onRetry={readDetail} />}
         <WaitingState rows={rows} readOnly={detail.readOnly} />
+        <DataNotice rows={store.chartRows} readOnly={detail.readOnly} />
         <LeftOutNote
           detail={detail}
           rows={store.chartRows}

@@ -6,6 +6,7 @@ import type { RunRow } from "../../contract/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { withData } from "./dataVersions.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { levelGeometry } from "./imbalanceGeometry.ts";
 import { LevelMaps } from "./LevelMaps.tsx";
@@ -86,7 +87,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
         ) : (
           <div className="grid grid-cols-1 gap-x-4 gap-y-5 p-4 min-[480px]:grid-cols-2 sm:grid-cols-3">
             {levels.map((level) => (
-              <LevelMaps key={level.imbalance} level={level} />
+              <LevelMaps key={withData(String(level.imbalance), level.data)} level={level} />
             ))}
           </div>
         )}

@@ -1,14 +1,14 @@
 "use client";
 import { memo, useMemo } from "react";
-import type { RunConfig } from "../../contract/runConfig.ts";
 import { type LayerMetric, layerMetrics, metricInfo, ofLastMeans } from "../../contract/seriesKey.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries } from "../charts/chartTypes.ts";
 import { Select } from "../ui/Field.tsx";
 import { convergedRuns, leftOutText, ruleInEffect } from "./convergenceRule.ts";
+import { apart, withData } from "./dataVersions.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
-import { layerProfiles, profileSteps } from "./layerProfiles.ts";
+import { type LayerProfile, layerProfiles, profileSteps } from "./layerProfiles.ts";
 import type { ResultView } from "./resultView.ts";
 import { styleAmong } from "./studyStyle.ts";
 import { TimeSlider } from "./TimeSlider.tsx";
@@ -52,14 +52,14 @@ export const LayerProfileChart = memo(function LayerProfileChart({
   const series = useMemo((): ChartSeries[] => {
     const styleOf = styleAmong(profiles.map((profile) => profile.config));
     const nameOf = cellNamer(profiles.map((profile) => profile.config));
-    const labelOf = (config: RunConfig) =>
-      nameOf(config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth"));
+    const labelOf = ({ config, data }: LayerProfile) =>
+      withData(nameOf(config, axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth")), data);
     const lines = profiles.map(
       (profile): ChartSeries => ({
         id: profile.key,
-        label: labelOf(profile.config),
+        label: labelOf(profile),
         endLabel: onlyDepth || axes.length === 0 ? String(profile.config.depth) : undefined,
-        style: styleOf(profile.config),
+        style: apart(styleOf(profile.config), profile.data),
         xs: profile.xs,
         ys: profile.ys,
         draw: profile.xs.length <= 8 ? "line-and-dots" : "line",
@@ -69,7 +69,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
     const classifiers = profiles.map(
       (profile): ChartSeries => ({
         id: `${profile.key}/classifier`,
-        label: `${labelOf(profile.config)}: classifier W`,
+        label: `${labelOf(profile)}: classifier W`,
         style: { ...styleOf(profile.config), marker: "cross", dash: "" },
         xs: [1],
         ys: [profile.classifier],

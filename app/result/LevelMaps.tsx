@@ -1,5 +1,6 @@
 "use client";
 import { readable } from "../charts/axisTicks.ts";
+import { withData } from "./dataVersions.ts";
 import { GramHeatmap } from "./GramHeatmap.tsx";
 import { cosineText, gramKinds, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
 import { minoritySize } from "./minorityCollapse.ts";
@@ -8,14 +9,14 @@ const titles = { means: "class means", head: "head" } as const;
 
 /** The Gram matrices of one level of imbalance, the mean over its seeds, with the smaller half framed. */
 export function LevelMaps({ level }: { level: LevelGeometry }) {
-  const { imbalance, classes, labels, counts, grams, seeds } = level;
+  const { imbalance, data, classes, labels, counts, grams, seeds } = level;
   const names = labels.map((label, at) => `class ${label} (${counts[at]} samples)`);
   const optimum = seeds[0]?.run.optimum ?? null;
   const unfinished = seeds.some(({ run }) => run.status !== "finished");
   return (
     <figure className="min-w-0" data-testid="level-maps">
       <figcaption className="mb-1.5 text-xs">
-        <span className="font-medium">{imbalance === 1 ? "balanced" : `ratio ${imbalance}`}</span>
+        <span className="font-medium">{withData(imbalance === 1 ? "balanced" : `ratio ${imbalance}`, data)}</span>
         <span className="text-ink-faint">
           {" "}
           {counts[0]}…{counts.at(-1)} a class, {seeds.length === 1 ? `seed ${seeds[0]?.run.config.seed}` : `N = ${seeds.length}`}

@@ -1,4 +1,5 @@
 "use client";
+import { withData } from "./dataVersions.ts";
 import { cosineText, gramKinds, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
 
 const halves = ["minority", "majority"] as const;
@@ -38,9 +39,9 @@ export function MinorityTable({ levels }: { levels: readonly LevelGeometry[] }) 
         </thead>
         <tbody>
           {levels.map((level) => (
-            <tr key={level.imbalance} className="border-line border-t">
+            <tr key={withData(String(level.imbalance), level.data)} className="border-line border-t">
               <th scope="row" className={`${first} font-medium`}>
-                {level.imbalance === 1 ? "balanced" : level.imbalance}
+                {withData(level.imbalance === 1 ? "balanced" : String(level.imbalance), level.data)}
               </th>
               <td className={`${cell} text-ink-soft`}>{level.seeds.length}</td>
               {columns.map(({ half, kind }) => (

@@ -11,6 +11,7 @@ import type { LineStyle } from "../charts/lineStyle.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";
 import { Progress } from "../ui/Progress.tsx";
 import { Td } from "../ui/Table.tsx";
+import { DataBadge } from "./DataBadge.tsx";
 import { type GridAxisId, gridAxes } from "./gridAxes.ts";
 import type { MetricColumn } from "./runColumns.ts";
 import { isDerived, type StudyMetric, studyValue } from "./studyMetrics.ts";
@@ -25,6 +26,8 @@ interface RunLineProps {
   countAll: boolean;
   style: LineStyle;
   several: boolean;
+  /** Which of several data sets of one name it is of; "" where there is one. */
+  data: string;
   grouped: boolean;
   chosen: boolean;
   onChoose: (ordinal: number) => void;
@@ -37,7 +40,8 @@ interface RunLineProps {
 /** One run; drawn again only when something it shows has changed. */
 export const RunLine = memo(
   function RunLine(props: RunLineProps) {
-    const { row, axes, columns, judged, countAll, style, several, grouped, chosen, onChoose, href, points, lastStep } = props;
+    const { row, axes, columns, judged, countAll, style, several, data, grouped, chosen, onChoose, href, points, lastStep } =
+      props;
     return (
       <tr
         data-testid="run-row"
@@ -88,6 +92,7 @@ export const RunLine = memo(
                 {countAll ? "not fitted" : "left out"}
               </Badge>
             )}
+            <DataBadge data={data} />
             {row.attempt > 1 && <span className="text-2xs text-ink-faint">attempt {row.attempt}</span>}
             {row.failure && (
               <span className="max-w-56 truncate text-bad" title={row.failure.message}>
@@ -120,6 +125,7 @@ export const RunLine = memo(
     before.href === after.href &&
     before.grouped === after.grouped &&
     before.several === after.several &&
+    before.data === after.data &&
     before.columns === after.columns &&
     before.judged === after.judged &&
     before.countAll === after.countAll &&

@@ -8,6 +8,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Table, Td, Th } from "../ui/Table.tsx";
 import { leftOutText, ruleInEffect } from "./convergenceRule.ts";
+import { DataBadge } from "./DataBadge.tsx";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { type GridAxisId, gridAxes, varyingAxes } from "./gridAxes.ts";
 import { MeanCell } from "./MeanCell.tsx";
@@ -128,7 +129,12 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                       </Td>
                     ))}
                     <Td className="text-ink-faint">N = {group.members.length}</Td>
-                    <Td className="text-ink-soft">{statusCounts(group.members, rule)}</Td>
+                    <Td className="text-ink-soft">
+                      <span className="inline-flex items-center gap-2">
+                        {statusCounts(group.members, rule)}
+                        <DataBadge data={group.data.text} />
+                      </span>
+                    </Td>
                     <Td />
                     {columns.map((one) => (
                       <Td key={one.id} numeric className="font-medium">
@@ -148,6 +154,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                       countAll={view.countAll}
                       style={styleOf(row.config)}
                       several={several}
+                      data={group.data.text}
                       grouped={group.members.length > 1}
                       chosen={chosen.has(row.ordinal)}
                       onChoose={choose}

@@ -6,6 +6,7 @@ import type { RunRow } from "../../contract/views.ts";
 import { type SurvivalCurve, survivalCurve } from "../../math/survivalCurve.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { convergedRuns } from "./convergenceRule.ts";
+import type { DataTag } from "./dataVersions.ts";
 import { type GridAxisId, groupCells, varyingAxes } from "./gridAxes.ts";
 import { type Course, crossingOf } from "./reaching.ts";
 import type { ResultView } from "./resultView.ts";
@@ -48,6 +49,7 @@ export interface SpeedLine {
   key: string;
   label: string;
   config: RunConfig;
+  data: DataTag;
   runs: RunRow[];
   /** null: no run has the series. */
   metric: Speed | null;
@@ -128,6 +130,7 @@ export function convergenceSpeed(
         key: cell.key,
         label: cell.label,
         config: cell.config,
+        data: cell.data,
         runs: cell.members,
         metric: toMetric,
         gap: toGap,

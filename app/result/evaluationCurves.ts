@@ -4,6 +4,7 @@ import type { RunRow } from "../../contract/views.ts";
 import { rankCorrelation } from "../../math/rankCorrelation.ts";
 import { meanBand } from "../../math/seedBand.ts";
 import type { ChartSeries } from "../charts/chartTypes.ts";
+import { apart, type DataTag } from "./dataVersions.ts";
 import { attackCurve } from "./evaluations.ts";
 import { type GridAxisId, groupCells } from "./gridAxes.ts";
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";
@@ -13,6 +14,7 @@ interface MeanLine {
   key: string;
   label: string;
   config: RunConfig;
+  data: DataTag;
   /** Runs with any value. */
   count: number;
   points: { x: number; values: number[] }[];
@@ -30,7 +32,7 @@ function meanLines(
     const at = new Map<number, number[]>();
     for (const { x, y } of found.flat()) at.set(x, [...(at.get(x) ?? []), y]);
     const points = [...at].map(([x, values]) => ({ x, values })).sort((a, b) => a.x - b.x);
-    return [{ key: cell.key, label: cell.label, config: cell.config, count: found.length, points }];
+    return [{ key: cell.key, label: cell.label, config: cell.config, data: cell.data, count: found.length, points }];
   });
 }
 
@@ -44,7 +46,7 @@ function drawn(lines: readonly MeanLine[], noteOf: (count: number) => string): C
     return {
       id: line.key,
       label: `${line.label === "" ? "all runs" : line.label}, N = ${line.count}`,
-      style: styleOf(line.config),
+      style: apart(styleOf(line.config), line.data),
       xs: line.points.map(({ x }) => x),
       ys: bands.map((band) => band?.mean ?? null),
       draw: "line-and-dots" as const,
@@ -109,7 +111,7 @@ export function evaluationScatter(
     series: cells.map((cell) => ({
       id: cell.key,
       label: cell.label === "" ? "runs" : cell.label,
-      style: { ...styleOf(cell.config), dash: "" },
+      style: { ...apart(styleOf(cell.config), cell.data), dash: "" },
       xs: cell.dots.map(({ x }) => x),
       ys: cell.dots.map(({ y }) => y),
       draw: "dots" as const,

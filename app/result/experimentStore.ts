@@ -151,7 +151,7 @@ export class ExperimentStore {
         const row = edit(item.row.id);
         if (row === null) readAgain = true;
         else if (item.row.attempt >= row.attempt) {
-          if (item.row.status !== row.status || row.optimum === null) values = true;
+          if (item.row.status !== row.status || row.optimum === null || item.row.dataHash !== row.dataHash) values = true;
           const step = item.row.attempt === row.attempt ? Math.max(item.row.step, row.step) : item.row.step;
           Object.assign(row, item.row, { step });
         }

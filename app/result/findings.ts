@@ -3,6 +3,7 @@ import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { convergedRuns, leftOutText } from "./convergenceRule.ts";
+import { withData } from "./dataVersions.ts";
 import { correlationText, evaluationScatter } from "./evaluationCurves.ts";
 import { cellLabel, type GridAxisId } from "./gridAxes.ts";
 import { probabilityText, slopeInFull } from "./slopeText.ts";
@@ -148,7 +149,10 @@ export function findings(rows: readonly RunRow[], rule?: LeaveOutRule): Findings
     if (parts.length === 0) return [];
     const [first, ...rest] = parts;
     // A curve of one place does not say what stands on the axis: its full name does.
-    const label = x !== "depth" && valued(nc1).length < 2 ? cellLabel(nc1.config, fullAxes(lines, x, several)) : nc1.label;
+    const label =
+      x !== "depth" && valued(nc1).length < 2
+        ? withData(cellLabel(nc1.config, fullAxes(lines, x, several)), nc1.data)
+        : nc1.label;
     const text = [label ? `${label}${x === "depth" ? "," : ":"} ${first}` : first, ...rest, runsText(nc1.count)].join(", ");
     return [{ key: nc1.key, text: capital(text) }];
   });

@@ -2,6 +2,7 @@ import { architectureLabel, architectures, headsOf } from "../../contract/archit
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerFamilies, regularizerLabel } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
+import { type DataTag, dataTagger, type WithData, withData } from "./dataVersions.ts";
 import { datasetNamer } from "./plainDataset.ts";
 
 export const gridAxisIds = ["architecture", "dataset", "width", "loss", "regularizer", "depth", "seed"] as const;
@@ -122,19 +123,30 @@ export interface Cell<T> {
   key: string;
   label: string;
   config: RunConfig;
+  /** Which of several data sets of one name its runs are of. */
+  data: DataTag;
   members: T[];
 }
 
-/** Groups runs whose configs agree on some axes; cells and members are ordered by value. */
-export function groupCells<T extends { config: RunConfig }>(items: readonly T[], axes: readonly GridAxisId[]): Cell<T>[] {
+/**
+ * Groups runs whose configs agree on some axes, and whose data are the same where they should be; cells and members are ordered by
+ * value.
+ * @param tagOf tells data apart, by default those of these runs
+ */
+export function groupCells<T extends WithData>(
+  items: readonly T[],
+  axes: readonly GridAxisId[],
+  tagOf: (item: T) => DataTag = dataTagger(items),
+): Cell<T>[] {
   const cells = new Map<string, Cell<T>>();
   const nameOf = cellNamer(items.map((item) => item.config));
   for (const item of items) {
-    const key = cellKey(item.config, axes);
+    const data = tagOf(item);
+    const key = withData(cellKey(item.config, axes), data);
     const cell = cells.get(key);
     if (cell) cell.members.push(item);
-    else cells.set(key, { key, label: nameOf(item.config, axes), config: item.config, members: [item] });
+    else cells.set(key, { key, label: withData(nameOf(item.config, axes), data), config: item.config, data, members: [item] });
   }
   for (const cell of cells.values()) cell.members.sort((a, b) => compareConfigs(a.config, b.config));
-  return [...cells.values()].sort((a, b) => compareConfigs(a.config, b.config, axes));
+  return [...cells.values()].sort((a, b) => compareConfigs(a.config, b.config, axes) || a.data.index - b.data.index);
 }

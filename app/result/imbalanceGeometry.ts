@@ -1,6 +1,7 @@
 import type { GeometrySnapshot } from "../../contract/runEvents.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { type Band, meanBand } from "../../math/seedBand.ts";
+import type { DataTag } from "./dataVersions.ts";
 import { type BlockCosines, blockCosines, bySize, type ImbalanceLevel, reordered } from "./minorityCollapse.ts";
 
 /** Vectors whose Gram matrix of cosines is shown: class means, and the head's rows. */
@@ -24,6 +25,7 @@ export interface SeedCosines {
 /** One level of imbalance over its seeds; classes are sorted from the largest to the smallest. */
 export interface LevelGeometry {
   imbalance: number;
+  data: DataTag;
   classes: number;
   /** Label and number of training samples of each class, in the order of the matrices. */
   labels: number[];
@@ -62,6 +64,7 @@ export function levelGeometry(
   if (seeds.length === 0) return null;
   return {
     imbalance: level.imbalance,
+    data: level.data,
     classes,
     labels: order,
     counts: order.map((label) => counts[label] as number),

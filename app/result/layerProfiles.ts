@@ -3,12 +3,14 @@ import { type LayerMetric, ofLastMeans, type SeriesKey, type Split, seriesKey } 
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { geometricBand, meanBand } from "../../math/seedBand.ts";
+import type { DataTag } from "./dataVersions.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { gridAxisIds, groupCells } from "./gridAxes.ts";
 
 export interface LayerProfile {
   key: string;
   config: RunConfig;
+  data: DataTag;
   /** Relative depth l/L of each layer, (0, 1]. */
   xs: number[];
   /** Mean over the seeds at each layer; null where no run has a value. */
@@ -77,6 +79,7 @@ export function layerProfiles(
       {
         key: cell.key,
         config: cell.config,
+        data: cell.data,
         xs: layers.map((_, index) => (index + 1) / depth),
         ys: layers.map(meanOf),
         count: seen.size,

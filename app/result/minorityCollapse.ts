@@ -1,6 +1,7 @@
 import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { meanRuns } from "./convergenceRule.ts";
+import { type DataTag, dataTagger, withData } from "./dataVersions.ts";
 import { cellKey, compareConfigs, gridAxisIds } from "./gridAxes.ts";
 import { geometryRun } from "./shownRuns.ts";
 import { studyAxes } from "./studyAxes.ts";
@@ -53,6 +54,7 @@ const imbalanceAt = (row: RunRow) => studyAxes.imbalance.value(row.config) ?? 1;
 /** Runs of one imbalance that differ in their seed alone. */
 export interface ImbalanceLevel {
   imbalance: number;
+  data: DataTag;
   /** In order of their seeds. */
   runs: RunRow[];
 }
@@ -75,18 +77,19 @@ export function imbalanceLevels(
   const family = rows.filter(
     (row) => familyOf(row) === familyOf(base) && (imbalanceSeed === null || row.config.seed === imbalanceSeed),
   );
-  const ratios = [...new Set(family.map(imbalanceAt))].sort((a, b) => b - a).slice(0, mostImbalances);
-  return ratios.map((imbalance) => ({
-    imbalance,
-    runs: [
-      ...meanRuns(
-        family.filter((row) => imbalanceAt(row) === imbalance && hasBegun(row)),
-        rule,
-      ),
-    ]
-      .sort((a, b) => a.config.seed - b.config.seed || a.ordinal - b.ordinal)
-      .slice(0, mostSeeds),
-  }));
+  const tagOf = dataTagger(rows);
+  const levels = Map.groupBy(family, (row) => withData(String(imbalanceAt(row)), tagOf(row)));
+  return [...levels.values()]
+    .map((members) => ({ imbalance: imbalanceAt(members[0] as RunRow), data: tagOf(members[0] as RunRow), members }))
+    .sort((a, b) => b.imbalance - a.imbalance || a.data.index - b.data.index)
+    .slice(0, mostImbalances)
+    .map(({ imbalance, data, members }) => ({
+      imbalance,
+      data,
+      runs: [...meanRuns(members.filter(hasBegun), rule)]
+        .sort((a, b) => a.config.seed - b.config.seed || a.ordinal - b.ordinal)
+        .slice(0, mostSeeds),
+    }));
 }
 
 /** One run of each family, in order. */

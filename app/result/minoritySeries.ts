@@ -1,5 +1,6 @@
 import type { ChartSeries } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
+import { apart, withData } from "./dataVersions.ts";
 import { type ClassHalf, type GramKind, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
 
 const style = (color: string, marker: LineStyle["marker"], dash: string): LineStyle => ({ color, marker, dash });
@@ -15,6 +16,18 @@ const lines: readonly { of: GramKind; half: ClassHalf; label: string; style: Lin
  * band and single runs faint behind it.
  */
 export const minoritySeries = (levels: readonly LevelGeometry[]): ChartSeries[] =>
+  // No line joins levels of other data under one name.
+  [...Map.groupBy(levels, ({ data }) => data.text).values()].flatMap((of) => {
+    const { data } = of[0] as LevelGeometry;
+    return linesOf(of).map((series) => ({
+      ...series,
+      id: withData(series.id, data),
+      label: withData(series.label, data),
+      style: apart(series.style, data),
+    }));
+  });
+
+const linesOf = (levels: readonly LevelGeometry[]): ChartSeries[] =>
   lines.flatMap(({ of, half, label, style }): ChartSeries[] => {
     const id = `${of}-${half}`;
     const bands = levels.map((level) => halfBand(level, of, half));

@@ -2,6 +2,7 @@ import type { ChartSeries } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
 import { countOf } from "../text/formatNumber.ts";
 import type { Speed, SpeedLine } from "./convergenceSpeed.ts";
+import { apart } from "./dataVersions.ts";
 import { styleAmong } from "./studyStyle.ts";
 
 /** A log axis begins with step 1; what is reached before training counts there. */
@@ -39,7 +40,7 @@ export function speedSeries(lines: readonly SpeedLine[], goal: "metric" | "gap")
     const speed = line[goal];
     if (speed === null) return [];
     const { curve } = speed;
-    const style = styleOf(line.config);
+    const style = apart(styleOf(line.config), line.data);
     const name = line.label === "" ? "all runs" : line.label;
     const label = `${name}: ${curve.reached} of ${curve.count} reached${line.unfinished ? ", so far" : ""}`;
     const stairs: ChartSeries = { id: line.key, label, style, draw: "line", ...staircase(speed) };

@@ -2,6 +2,7 @@ import { imbalanceOf, noiseRate } from "../../contract/datasetConfig.ts";
 import type { Regularizer } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { AxisKind } from "../charts/axisTicks.ts";
+import { dataTagger, type WithData, withData } from "./dataVersions.ts";
 import { type Cell, cellNamer, type GridAxisId, groupCells, varyingAxes } from "./gridAxes.ts";
 import { withoutImbalance, withoutNoise } from "./plainDataset.ts";
 
@@ -184,8 +185,8 @@ export function lineNamer(
       .join(", ");
 }
 
-/** Groups runs that agree on some axes, whatever their place on the x axis. */
-export function groupLines<T extends WithConfig>(rows: readonly T[], axes: readonly GridAxisId[], axis: StudyAxisId): Cell<T>[] {
+/** Groups runs that agree on some axes, whatever their place on the x axis; never runs of other data under one name. */
+export function groupLines<T extends WithData>(rows: readonly T[], axes: readonly GridAxisId[], axis: StudyAxisId): Cell<T>[] {
   const { without } = studyAxes[axis];
   const nameOf = lineNamer(
     rows.map((row) => row.config),
@@ -193,9 +194,10 @@ export function groupLines<T extends WithConfig>(rows: readonly T[], axes: reado
     axis,
   );
   const bare = rows.map((row) => ({ config: without(row.config), row }));
-  return groupCells(bare, axes).map((cell) => {
+  const tagOf = dataTagger(rows);
+  return groupCells(bare, axes, ({ row }) => tagOf(row)).map((cell) => {
     const members = cell.members.map(({ row }) => row);
     const { config } = members[0] as T;
-    return { key: cell.key, label: nameOf(config), config, members };
+    return { ...cell, label: withData(nameOf(config), cell.data), config, members };
   });
 }

@@ -5,6 +5,7 @@ import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { logLogSlope, type SlopeFit } from "../../math/logLogSlope.ts";
 import { geometricBand, meanBand } from "../../math/seedBand.ts";
+import { type DataTag, withData } from "./dataVersions.ts";
 import { cellLabel, type GridAxisId, groupCells } from "./gridAxes.ts";
 import { slopeInFull } from "./slopeText.ts";
 import { groupLines, lineAxes, type StudyAxisId, studyAxes } from "./studyAxes.ts";
@@ -46,6 +47,7 @@ export interface StudyCurve {
   label: string;
   x: StudyAxisId;
   config: RunConfig;
+  data: DataTag;
   points: StudyPoint[];
   /** Every run with a value, finished or not, for the dots. */
   dots: StudyDot[];
@@ -63,6 +65,7 @@ export interface Baseline extends SeedMean {
   key: string;
   label: string;
   config: RunConfig;
+  data: DataTag;
 }
 
 export interface StudyCurves {
@@ -141,6 +144,7 @@ export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, 
       label: cell.label,
       x,
       config: cell.config,
+      data: cell.data,
       points,
       dots,
       mean: points.some((point) => point.runs.length > 1) ? meanKind(log) : null,
@@ -177,7 +181,15 @@ function baselinesOf(
   return groupCells(rows, axes).flatMap((cell): Baseline[] => {
     const mean = meanOf(cell.members);
     if (mean.mean === null) return [];
-    return [{ ...mean, key: `across ${cell.key}`, label: cellLabel(cell.config, axes), config: cell.config }];
+    return [
+      {
+        ...mean,
+        key: `across ${cell.key}`,
+        label: withData(cellLabel(cell.config, axes), cell.data),
+        config: cell.config,
+        data: cell.data,
+      },
+    ];
   });
 }
 

@@ -1,12 +1,17 @@
 import type { RunConfig } from "../../contract/runConfig.ts";
-import { cellKey, groupCells } from "./gridAxes.ts";
+import { sameData } from "./dataVersions.ts";
+import { type Cell, cellKey, type GridAxisId, groupCells } from "./gridAxes.ts";
 import { categoryAxisIds, isCategoryAxis, numberAxisIds, type StudyAxisId, studyAxes } from "./studyAxes.ts";
 
 type WithConfig = { config: RunConfig };
 
+/** A place on an axis is the config's alone, whatever data are behind its names. */
+const placeCells = <T extends WithConfig>(rows: readonly T[], axis: GridAxisId): Cell<T>[] =>
+  groupCells(rows, [axis], () => sameData);
+
 /** The categories of an axis in their order, by the names they have beside each other; null for an axis of numbers. */
 export function categoriesOn(axis: StudyAxisId, rows: readonly WithConfig[]): string[] | null {
-  return isCategoryAxis(axis) ? groupCells(rows, [axis]).map((cell) => cell.label) : null;
+  return isCategoryAxis(axis) ? placeCells(rows, axis).map((cell) => cell.label) : null;
 }
 
 /**
@@ -15,7 +20,7 @@ export function categoriesOn(axis: StudyAxisId, rows: readonly WithConfig[]): st
  */
 export function placesOn(axis: StudyAxisId, rows: readonly WithConfig[]): (config: RunConfig) => number | null {
   if (isCategoryAxis(axis)) {
-    const numbers = new Map(groupCells(rows, [axis]).map((cell, index) => [cell.key, index]));
+    const numbers = new Map(placeCells(rows, axis).map((cell, index) => [cell.key, index]));
     return (config) => numbers.get(cellKey(config, [axis])) ?? null;
   }
   const { value, kind } = studyAxes[axis];
@@ -55,7 +60,7 @@ export function varyingStudyAxes(rows: readonly WithConfig[]): StudyAxisId[] {
 /** Whether most values of the grid's axis have a place on the axis: one family's strength says nothing of the others. */
 function placesMost(axis: StudyAxisId, rows: readonly WithConfig[]): boolean {
   const place = placesOn(axis, rows);
-  const values = groupCells(rows, [studyAxes[axis].grid]);
+  const values = placeCells(rows, studyAxes[axis].grid);
   return 2 * values.filter(({ config }) => place(config) !== null).length > values.length;
 }
 

@@ -5,6 +5,7 @@ import type { RunRow } from "../../contract/views.ts";
 import { type AxisKind, fromPlot, readable, shortNumber, toPlot } from "../charts/axisTicks.ts";
 import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
+import { apart } from "./dataVersions.ts";
 import type { Reaching } from "./smallestReaching.ts";
 import { type Baseline, baselineLegend, curveLegend, type MeanKind, type StudyCurve, type StudyDot } from "./studyCurves.ts";
 import type { StudyMetric } from "./studyMetrics.ts";
@@ -74,7 +75,7 @@ export function curveSeries(
   });
   const drawn = curves.flatMap((curve): ChartSeries[] => {
     if (curve.dots.length === 0) return [];
-    const style = styleOf(curve.config);
+    const style = apart(styleOf(curve.config), curve.data);
     const label = curveLegend(curve.label === "" ? { ...curve, label: metricLabel } : curve);
     const main: ChartSeries = {
       id: curve.key,
@@ -117,7 +118,7 @@ function baselineSeries(baselines: readonly Baseline[], places: readonly number[
   return baselines.map((baseline) => ({
     id: baseline.key,
     label: baselineLegend(baseline),
-    style: { ...styleOf(baseline.config), dash: "9 3" },
+    style: { ...apart(styleOf(baseline.config), baseline.data), dash: "9 3" },
     xs: ends,
     ys: ends.map(() => baseline.mean),
     draw: "line" as const,

@@ -105,7 +105,7 @@ describe("a level over its seeds", () => {
   const runs = [0, 1, 2].map((seed) => aRow({ seed, dataset: clusters(0.1) }, { "train/loss": 1 }));
   const cosines = [0.2, 0.4, undefined];
   const level = (counts: number[] | null) =>
-    levelGeometry({ imbalance: 0.1, runs }, counts, ({ config }) => {
+    levelGeometry({ imbalance: 0.1, data: { text: "", index: 0 }, runs }, counts, ({ config }) => {
       const cosine = cosines[config.seed];
       return cosine === undefined ? undefined : snapshot(cosine);
     });
