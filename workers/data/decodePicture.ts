@@ -6,7 +6,7 @@ import { otherFormat, pictureFormat, readableEndings } from "./pictureFormats.ts
 const maxPixels = 100_000_000;
 
 /** What decoding changes beyond the size, as counted over a set. */
-export type PictureTrait = "alpha" | "frames" | "cmyk" | "deep" | "enlarged";
+export type PictureTrait = "transparent" | "frames" | "cmyk" | "deep" | "enlarged";
 
 /**
  * Decodes a picture: its first frame or page, turned upright, its shorter side resized to `size` (Lanczos), the middle cut
@@ -24,9 +24,11 @@ export async function decodePicture(bytes: Uint8Array, size: number, name: strin
   let data: Uint8Array;
   let channels: number;
   let about: Awaited<ReturnType<ReturnType<typeof sharp>["metadata"]>>;
+  let transparent: boolean;
   try {
     const options = { limitInputPixels: maxPixels, failOn: "error" } as const;
     about = await sharp(bytes, options).metadata();
+    transparent = about.hasAlpha && !(await sharp(bytes, options).stats()).isOpaque;
     const picture = sharp(bytes, options)
       .autoOrient()
       .resize(size, size, { fit: "cover", position: "centre", kernel: "lanczos3" })
@@ -47,7 +49,7 @@ export async function decodePicture(bytes: Uint8Array, size: number, name: strin
   for (let channel = 0; channel < 3; channel++)
     for (let i = 0; i < area; i++) target[channel * area + i] = data[i * channels + (channels === 1 ? 0 : channel)];
   const traits: [PictureTrait, boolean][] = [
-    ["alpha", about.hasAlpha],
+    ["transparent", transparent],
     ["frames", (about.pages ?? 1) > 1],
     ["cmyk", about.space === "cmyk"],
     ["deep", about.depth === "ushort"],

@@ -1,3 +1,4 @@
+import { isPicture } from "./pictureFormats.ts";
 import type { Entry } from "./readFolder.ts";
 
 const shown = 8;
@@ -13,7 +14,8 @@ export class PassedOver {
     else if (entry.kind === "folder") this.folders.push(`${where}/${entry.name}`);
     else {
       const ending = /[^.](\.[^.]{1,12})$/.exec(entry.name)?.[1].toLowerCase() ?? "without an ending";
-      this.endings.set(ending, (this.endings.get(ending) ?? 0) + 1);
+      const what = isPicture(entry.name) ? `${ending} outside of the classes' folders` : ending;
+      this.endings.set(what, (this.endings.get(what) ?? 0) + 1);
     }
   }
 
@@ -23,10 +25,12 @@ export class PassedOver {
       `${items.slice(0, shown).join(", ")}${items.length > shown ? ` and ${items.length - shown} more` : ""}`;
     const told: string[] = [];
     if (this.endings.size > 0) {
-      const counts = [...this.endings].sort(([, a], [, b]) => b - a);
+      const counts = [...this.endings].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
       const sum = counts.reduce((total, [, n]) => total + n, 0);
       const files = sum === 1 ? "1 file is" : `${sum} files are`;
-      told.push(`${files} passed over in ${where}, not being ${read}: ${list(counts.map(([ending, n]) => `${n} ${ending}`))}.`);
+      told.push(
+        `${files} passed over in ${where} (pictures end in ${read}): ${list(counts.map(([ending, n]) => `${n} ${ending}`))}.`,
+      );
     }
     if (this.folders.length > 0) {
       const folders = this.folders.length === 1 ? "1 folder is" : `${this.folders.length} folders are`;

@@ -1,7 +1,7 @@
 import type { PictureTrait } from "./decodePicture.ts";
 
 const done: Record<PictureTrait, (size: number) => string> = {
-  alpha: () => "have an alpha channel: what is transparent became black",
+  transparent: () => "have transparent parts: they became black",
   frames: () => "have several frames or pages: the first one was read",
   cmyk: () => "are CMYK: converted to sRGB",
   deep: () => "have 16 bits a channel: reduced to 8",
@@ -17,6 +17,7 @@ export class PictureTraits {
   }
 
   warnings(pictures: number, size: number): string[] {
-    return [...this.counts].map(([trait, n]) => `${n} of ${pictures} pictures ${done[trait](size)}.`);
+    const traits = (Object.keys(done) as PictureTrait[]).filter((trait) => this.counts.has(trait));
+    return traits.map((trait) => `${this.counts.get(trait)} of ${pictures} pictures ${done[trait](size)}.`);
   }
 }

@@ -103,7 +103,7 @@ const han = "的一是不了在人有我他中大上出到和你地道也得那�
 const candidates: [name: string, common: RegExp][] = [
   ["SHIFT_JIS", /[\u3041-\u30fc]/g],
   ["EUC-JP", /[\u3041-\u30fc]/g],
-  ["EUC-KR", /[가-힣]/g],
+  ["EUC-KR", /[이다는을가에고하지의도은한로기사서나어리자시대아해정일그인정말보음영화]/g],
   ["GB18030", new RegExp(`[${han}]`, "g")],
   ["BIG5", new RegExp(`[${han}]`, "g")],
   ["WINDOWS-1251", /[оеаинтсрвлкмдп]/g],

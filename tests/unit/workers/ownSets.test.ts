@@ -78,7 +78,7 @@ describe("a set is looked at without being used", () => {
       name: "mine",
       problem: null,
       warnings: [
-        "1 file is passed over in train/ and val/, not being .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif: 1 .bmp.",
+        "1 file is passed over in train/ and val/ (pictures end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): 1 .bmp.",
       ],
       classNames: ["cat", "dog"],
       trainCounts: [1, 2],
