@@ -27,7 +27,7 @@ const seeds = { full: [0, 1, 2, 3, 4], tonight: [0, 1, 2] };
 
 const shared = [
   "Adam with coupled decay (the paper names no optimizer): decoupled decay would minimize another objective.",
-  "Cosine schedule to 0: a constant rate leaves the last loss jumping by more than the gaps that are compared.",
+  "Cosine schedule to 0: with a constant rate the last loss would still move from step to step.",
 ];
 const smallBranches =
   "Weights start normal with deviation √(1/fan-in), each residual branch's last matrix at a tenth of it, so that all depths train at one rate.";
@@ -39,7 +39,7 @@ const stepsOf = (set: "cifar10" | "mnist" | "imdb", batch: number) =>
 const epochs = (set: Parameters<typeof stepsOf>[0], batch: number) =>
   `Batches of ${batch.toLocaleString("en")}: ${paperEpochs.toLocaleString("en")} epochs are ${stepsOf(set, batch).toLocaleString("en")} steps.`;
 const warmup = (steps: number) =>
-  `The rate rises over the first ${steps.toLocaleString("en")} steps: without it the deepest transformers kept hidden weights they do not need.`;
+  `The rate rises over the first ${steps.toLocaleString("en")} steps, as is usual for transformers.`;
 const patches =
   "Square patches as tokens in reading order, of a quarter of the side (16 tokens) where not said otherwise, with learned positions and the causal mask; prediction and metrics use the last token.";
 const convergence =
@@ -57,7 +57,7 @@ const rows: Row[] = [
     id: "rn1-cifar10",
     title: "RN1 on CIFAR-10",
     figure: "Figure 1, row 1",
-    description: "One-layer residual blocks: NC1, NC2 and NC3 fall with depth.",
+    description: "One-layer residual blocks. In the paper NC1, NC2 and NC3 fall with depth.",
     choices: [...shared, smallBranches],
     full: {
       choices: [epochs("cifar10", 1000)],
@@ -85,7 +85,8 @@ const rows: Row[] = [
     id: "t11-cifar10",
     title: "T11 on CIFAR-10",
     figure: "Figure 1, row 2",
-    description: "A vision transformer with merged attention matrices and one-layer MLPs: NC1, NC2 and NC3 fall with depth.",
+    description:
+      "A vision transformer with merged attention matrices and one-layer MLPs. In the paper NC1, NC2 and NC3 fall with depth.",
     choices: [...shared, smallBranches, patches],
     full: {
       choices: [epochs("cifar10", 500), warmup(5000)],
@@ -115,7 +116,7 @@ const rows: Row[] = [
     id: "t11-text",
     title: "Pre-LN T11 on text",
     figure: "Figure 1, row 3",
-    description: "Sentiment of film reviews, read word by word: NC1, NC2 and NC3 fall with depth.",
+    description: "Sentiment of film reviews, read word by word. In the paper NC1, NC2 and NC3 fall with depth.",
     choices: [
       ...shared,
       "All weights start at a tenth of √(1/fan-in), a word's fan-in counting as 1: a pre-LN stream may have any scale, and from a small one small blocks, which cost little decay, can move it.",
@@ -138,7 +139,7 @@ const rows: Row[] = [
       cut: "Single sentences (sentence polarity) instead of IMDB's reviews, 1,000 a class, 12 words of a vocabulary of 700; depths to 13; 5,000 steps of 100 sentences (250 epochs) at rate 0.003 instead of 5,000 epochs at 0.001; 3 seeds instead of 5.",
       choices: [
         "Batches of 100: the loss and the gap are measured over the whole training set all the same.",
-        "Three sentences for each word known: where the words outnumber the sentences, the embedding, which is free of decay, tells the classes apart alone, and one block collapses almost fully. No two sentences of different classes read the same.",
+        "Three sentences for each word known: where the words outnumber the sentences, the embedding, which is free of decay, may tell the classes apart alone. No two sentences of different classes read the same.",
       ],
       config: {
         ...common,
@@ -156,7 +157,7 @@ const rows: Row[] = [
     title: "RN2 on MNIST: λ/L or constant λ",
     figure: "Figure 1, row 4, and Figure 2",
     description:
-      "Two-layer residual blocks fall with depth when the hidden layers' decay is λ/L and the head's stays constant; with a constant λ they stay nearly flat.",
+      "Two-layer residual blocks. In the paper their metrics fall with depth when the hidden layers' decay is λ/L and the head's stays constant, and stay nearly flat with a constant λ.",
     choices: [...shared, smallBranches, "Objective (11) for λ/L: the head keeps λ_L = 0.005 at every depth."],
     full: {
       choices: [epochs("mnist", 1000)],
@@ -189,7 +190,7 @@ const rows: Row[] = [
     title: "RN1 and T11 on MNIST",
     figure: "Figures 2 and 3",
     description:
-      "Both architectures on a simpler set, and the total regularization loss, which falls with depth: choose it as the metric of the curve.",
+      "Both architectures on a simpler set, and the total regularization loss, which in the paper falls with depth: choose it as the metric of the curve.",
     choices: [...shared, smallBranches, patches],
     full: {
       choices: [epochs("mnist", 1000)],

@@ -18,9 +18,9 @@ export const questionPresets: Preset[] = [
     recorded: true,
     title: "How many channels are needed?",
     description:
-      "A convolutional ResNet with 4 to 48 channels on ten classes: below 9 there is no room for a simplex. Choose τ and read the smallest width whose NC1 reaches it.",
+      "A convolutional ResNet with 4 to 48 channels on ten classes: with fewer than 10 there is no room for a simplex of features whose mean is zero. Choose τ and read the smallest width whose NC1 reaches it.",
     choices: [
-      "20 training images a class, 1,200 steps of 50 images, rate 0.005, cosine to 0: convolutions are the dearest layers on a processor, and 300 steps of the full batch at the same price left the wide networks undertrained.",
+      "20 training images a class, 1,200 steps of 50 images, rate 0.005, cosine to 0: convolutions are the dearest layers on a processor, and 300 steps of the full batch would cost the same.",
       "Features are the channels averaged over the image, then normalized: so the width is the dimension d of the theory.",
     ],
     config: {
@@ -89,7 +89,7 @@ export const questionPresets: Preset[] = [
     recorded: true,
     title: "What becomes of small classes?",
     description:
-      "Class sizes falling geometrically from 100 to a fraction of it: the small classes' directions come closer to each other, and merge where ratio or decay is extreme. L* is solved numerically.",
+      "Class sizes falling geometrically from 100 to a fraction of it: do the small classes' directions come closer to each other, and as close as at the optimum, which is solved numerically?",
     choices: ["Full-batch Adam with coupled decay, rate 0.01, cosine to 0; 100 training images in the largest class."],
     config: {
       ...common,
@@ -158,7 +158,7 @@ export const questionPresets: Preset[] = [
     recorded: true,
     title: "The unconstrained features themselves",
     description:
-      "The baseline of the theory, trained by the same loop: free features on the sphere with ridge on the head, and with ridge on both, reach L* from above in seconds.",
+      "The baseline of the theory, trained by the same loop: free features on the sphere with ridge on the head, and with ridge on both. How near to L* do they come?",
     choices: [
       "4,000 full-batch steps of Adam (β₂ = 0.99), rate 0.01, cosine to 0; only the number of samples of each class is taken from the data.",
       "Features start small, with deviation 0.01: on the sphere only their directions count, and the longer the vectors, the slower a step turns them.",

@@ -23,7 +23,7 @@ export const startPresets: Preset[] = [
     group: "start",
     title: "Random labels",
     description:
-      "A toy that collapses in minutes: 100 Gaussian inputs in 10 dimensions with random labels of 4 classes, so that nothing but capacity and the regularizer acts.",
+      "A toy of a few minutes: 100 Gaussian inputs in 10 dimensions with random labels of 4 classes, so that nothing but capacity and the regularizer acts.",
     choices: ["5,000 steps of full-batch Adam with coupled decay, rate 0.005, cosine to 0."],
     config: {
       ...common,
@@ -39,7 +39,7 @@ export const startPresets: Preset[] = [
     group: "start",
     title: "Two-layer blocks: λ/L or constant λ",
     description:
-      "RN2 nears the optimum with depth when the hidden layers' decay falls as λ/L while the head's stays constant, and stays flat when λ is constant.",
+      "Two-layer blocks on the toy of random labels. The theory asks for a hidden decay that falls with depth, as λ/L, while the head's stays constant; here beside it is a constant λ.",
     choices: [
       "5,000 steps of full-batch Adam with coupled decay, rate 0.005, cosine to 0; residual branches start at 0.3 of their usual size.",
     ],

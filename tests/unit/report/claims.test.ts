@@ -28,7 +28,7 @@ const questions = ".readme/questions.md";
 /** A sentence or a part of one, on a page, and what it rests on. */
 function says(page: string, sentence: string, carried: () => void) {
   it(`${page}: ${sentence}`, () => {
-    expect(read(page)).toContain(sentence);
+    expect(read(page).includes(sentence), `"${sentence}" stands in ${page}`).toBe(true);
     carried();
   });
 }
