@@ -70,7 +70,8 @@ function measuringBytes(config: RunConfig, { train, test, classes, inputDim }: D
   const { depth, width } = config;
   const layers = depth * width;
   const largest = Math.max(train, test, 1);
-  const chunk = Math.ceil(largest / Math.ceil(largest / chunkSamples));
+  // Free features are read in one chunk.
+  const chunk = config.architecture === "ufm" ? train : Math.ceil(largest / Math.ceil(largest / chunkSamples));
   const kept = [train, test].map((n) => (n * layers * float <= keptBytes ? n * (layers + classes) * float : 0));
   const { places, perPlace } = forwardNumbers(config, inputDim);
   return kept[0] + kept[1] + float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace);
@@ -107,7 +108,8 @@ export function stepNumbers(config: RunConfig, { classes, inputDim }: DatasetSiz
     const perToken = attention === 1 ? 4.5 + 2.5 * heads + 0.8 * (mlp - 1) : 8 + 2 * (mlp - 1);
     return withHead({
       parameters: (words + tokens) * d + blocks * (block + mlp * d),
-      held: samples * tokens * (d * (perToken * blocks + 4.6) + heads * tokens * blocks + patchDim),
+      // In the last block the last token alone asks.
+      held: samples * tokens * (d * (perToken * (blocks - 0.8) + 4.6) + heads * tokens * (blocks - 1) + patchDim),
     });
   }
   if (architecture === "conv") {
