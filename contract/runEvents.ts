@@ -73,6 +73,8 @@ const measurement = z.strictObject({
   values: z.record(z.string().regex(seriesKeyPattern), finite),
   /** Metrics that do not exist here, with the reason: they become named gaps. */
   missing: z.record(z.string().max(80), z.string().max(200)).default({}),
+  /** Wall time of this measurement; absent in older events. */
+  measureMs: finite.optional(),
 });
 
 /** Class means and samples of the last layer in three principal directions, and Gram matrices; row-major. */
@@ -125,7 +127,25 @@ export const evaluation = z.strictObject({
 export type Evaluation = z.infer<typeof evaluation>;
 const evaluated = z.strictObject({ kind: z.literal("evaluation"), evaluation });
 
-const finished = z.strictObject({ kind: z.literal("finished"), step, elapsedMs: finite });
+/** Wall time of the attempt that finished a run, by what it was spent on. */
+export const runTimes = z.strictObject({
+  /** Steps of this attempt, and their time with checkpoints and all between them but measurements. */
+  steps: step,
+  trainingMs: finite,
+  measurements: z.int().min(0),
+  measuringMs: finite,
+  /** Attacks and probes after training. */
+  evaluatingMs: finite,
+});
+export type RunTimes = z.infer<typeof runTimes>;
+
+const finished = z.strictObject({
+  kind: z.literal("finished"),
+  step,
+  elapsedMs: finite,
+  /** Absent in older events. */
+  times: runTimes.optional(),
+});
 
 /** How an attempt ended otherwise; a CRASHED or WORKER_LOST attempt is followed by another one while attempts are left. */
 const ended = z.strictObject({

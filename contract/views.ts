@@ -147,10 +147,12 @@ export interface ShareView {
 export interface Estimate {
   runs: number;
   limit: number;
-  /** Wall time on the connected workers; null while no step time was measured. */
+  /** Wall time on the connected workers; null without one. */
   timeMs: number | null;
+  /** What the largest run needs; null above the limit. */
+  memoryBytes: number | null;
   slots: number;
-  /** What the time is scaled from. */
+  /** What the time is learned from. */
   basis: string;
 }
 

@@ -43,6 +43,8 @@ export const experiments = pgTable(
     progress: doublePrecision("progress").notNull().default(0),
     /** Training time left for one worker slot; null while no step time is known. */
     workLeftMs: doublePrecision("work_left_ms"),
+    /** The same of the run that has most left, which no second slot makes shorter. */
+    longestLeftMs: doublePrecision("longest_left_ms"),
     nc1Last: doublePrecision("nc1_last"),
     nc1Course: doublePrecision("nc1_course").array(),
     createdAt: now("created_at"),
@@ -50,6 +52,14 @@ export const experiments = pgTable(
   },
   (table) => [index("experiments_by_update").on(table.archived, table.updatedAt.desc()).where(sql`${table.removedAt} is null`)],
 );
+
+/** Wall times of a run's parts, ms: from its lease to its first step and back from its last, a step, a measurement, what comes after training. */
+export interface PartTimes {
+  startMs: number;
+  stepMs: number;
+  measureMs: number;
+  evaluateMs: number;
+}
 
 /** One cell of a study's grid. Its row carries the truth about who may train it: status, attempt and lease. */
 export const runs = pgTable(
@@ -72,10 +82,12 @@ export const runs = pgTable(
     step: integer("step").notNull().default(0),
     totalSteps: integer("total_steps").notNull(),
     stepMs: doublePrecision("step_ms"),
-    /** Time from the lease to the end that training steps do not explain: starting, compiling, measuring. Known once finished. */
-    overheadMs: doublePrecision("overhead_ms"),
-    /** Relative cost of a training step, from its config. */
-    stepCost: doublePrecision("step_cost").notNull(),
+    /** Wall time of its last measurement. */
+    measureMs: doublePrecision("measure_ms"),
+    /** What its parts took on the average, once it has finished. */
+    times: jsonb("times").$type<PartTimes>(),
+    /** What its parts were expected to take when it was made; null for recordings. */
+    expected: jsonb("expected").$type<PartTimes & { measurements: number }>(),
     last: jsonb("last").$type<Record<string, number>>().notNull().default({}),
     missing: jsonb("missing").$type<Record<string, string>>().notNull().default({}),
     optimum: jsonb("optimum").$type<OptimumSummary>(),

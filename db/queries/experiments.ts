@@ -130,28 +130,52 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
     .groupBy(runs.status);
   const counts = countStatuses([]);
   for (const { status, count } of byStatus) counts[status] = count;
-  const result = await db.execute<{ work_left: number | null }>(sql`
-    with ratio as (
-      select percentile_cont(0.5) within group (order by step_ms / step_cost) as ms,
-        coalesce(percentile_cont(0.5) within group (order by overhead_ms), 0) as overhead
-      from ${runs} where experiment_id = ${id}::uuid and step_ms is not null
-    )
-    select sum((total_steps - least(step, total_steps)) * coalesce(step_ms, step_cost * ratio.ms)
-        + case when status = 'running' then 0 else ratio.overhead end)
-        filter (where status in ('queued', 'leased', 'running')) as work_left
-    from ${runs}, ratio where experiment_id = ${id}::uuid`);
+  const left = await timeLeft(db, id);
   const [row] = await db
     .update(experiments)
     .set({
       counts,
       status: experimentStatus(counts),
       progress: experimentProgress(byStatus),
-      workLeftMs: result.rows[0].work_left,
+      workLeftMs: left.work,
+      longestLeftMs: left.longest,
       ...(touch ? { updatedAt: clock } : {}),
     })
     .where(eq(experiments.id, id))
     .returning(summaryColumns);
   return row;
+}
+
+/**
+ * What is left to do of unfinished runs, ms on one slot: each part as it was expected when the run was made, corrected by the median
+ * ratio of measured to expected time over this experiment's runs, or as the run itself has measured it.
+ */
+async function timeLeft(db: Executor, id: string): Promise<{ work: number | null; longest: number | null }> {
+  const result = await db.execute<{ work: number | null; longest: number | null }>(sql`
+    with parts as (
+      select status, total_steps, least(step, total_steps) as done, step_ms, measure_ms,
+        coalesce((times->>'stepMs')::float8, step_ms) as took_step, coalesce((times->>'measureMs')::float8, measure_ms) as took_measure,
+        (times->>'startMs')::float8 as took_start, (times->>'evaluateMs')::float8 as took_evaluate,
+        (expected->>'stepMs')::float8 as step_wanted, (expected->>'measureMs')::float8 as measure_wanted,
+        (expected->>'startMs')::float8 as start_wanted, nullif((expected->>'evaluateMs')::float8, 0) as evaluate_wanted,
+        coalesce((expected->>'measurements')::float8, 0) as measurements,
+        case when config->'measuring'->>'name' = 'log' then 1 - ln(1 + least(step, total_steps)) / ln(1 + total_steps)
+          else 1 - least(step, total_steps)::float8 / total_steps end as measuring_left
+      from ${runs} where experiment_id = ${id}::uuid
+    ), ratio as (
+      select coalesce(percentile_cont(0.5) within group (order by took_step / step_wanted), 1) as step,
+        coalesce(percentile_cont(0.5) within group (order by took_measure / measure_wanted), 1) as measure,
+        coalesce(percentile_cont(0.5) within group (order by took_start / start_wanted), 1) as start,
+        coalesce(percentile_cont(0.5) within group (order by took_evaluate / evaluate_wanted), 1) as evaluate
+      from parts
+    ), remaining as (
+      select (total_steps - done) * coalesce(step_ms, step_wanted * ratio.step)
+        + measurements * measuring_left * coalesce(measure_ms, measure_wanted * ratio.measure, 0)
+        + coalesce(evaluate_wanted * ratio.evaluate, 0)
+        + case when status = 'running' then 0 else coalesce(start_wanted * ratio.start, 0) end as ms
+      from parts, ratio where status in ('queued', 'leased', 'running')
+    ) select sum(ms) as work, max(ms) as longest from remaining`);
+  return result.rows[0];
 }
 
 /** Runs looked through for one that counts. */

@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
-import type { Evaluation, OptimumSummary, ResolvedDataset } from "../../contract/runEvents.ts";
+import type { Evaluation, OptimumSummary, ResolvedDataset, RunTimes } from "../../contract/runEvents.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
 import { anyOf } from "../anyOf.ts";
 import type { Executor } from "../database.ts";
@@ -95,6 +95,7 @@ export async function noteMeasured(
   step: number,
   last: Record<string, number>,
   missing: Record<string, string>,
+  measureMs: number | null,
 ): Promise<void> {
   await db
     .update(runs)
@@ -103,6 +104,7 @@ export async function noteMeasured(
       last: sql`${runs.last} || ${JSON.stringify(last)}::jsonb`,
       missing: sql`${runs.missing} || ${JSON.stringify(missing)}::jsonb`,
       stepMs: sql`coalesce(${last["train/stepMs"] ?? null}::float8, ${runs.stepMs})`,
+      measureMs: sql`coalesce(${measureMs}::float8, ${runs.measureMs})`,
     })
     .where(eq(runs.id, id));
 }
@@ -130,11 +132,17 @@ export async function settleRun(
   return (result.rowCount ?? 0) > 0;
 }
 
-/** Notes how long a finished run took besides its training steps. */
-export async function noteOverhead(db: Executor, id: string): Promise<void> {
+/** Notes what the parts of a finished run took: what its attempt's steps, measurements and evaluation do not explain is starting. */
+export async function noteTimes(db: Executor, id: string, spent: RunTimes | null): Promise<void> {
+  const { steps = 0, trainingMs = 0, measurements = 0, measuringMs = 0, evaluatingMs = 0 } = spent ?? {};
   await db.execute(sql`
-    update ${runs} set overhead_ms = greatest(0, extract(epoch from a.ended_at - a.leased_at) * 1000
-      - (runs.total_steps - coalesce(a.resumed_from_step, 0)) * runs.step_ms)
+    update ${runs} set times = jsonb_build_object(
+      'startMs', greatest(0, extract(epoch from a.ended_at - a.leased_at) * 1000
+        - case when ${spent !== null} then ${trainingMs + measuringMs + evaluatingMs}::float8
+          else (runs.total_steps - coalesce(a.resumed_from_step, 0)) * runs.step_ms end),
+      'stepMs', case when ${steps}::int > 0 then ${trainingMs / Math.max(1, steps)}::float8 else runs.step_ms end,
+      'measureMs', case when ${measurements}::int > 0 then ${measuringMs / Math.max(1, measurements)}::float8 end,
+      'evaluateMs', ${evaluatingMs}::float8)
     from ${attempts} a where runs.id = ${id}::uuid and a.run_id = runs.id and a.number = runs.attempt`);
 }
 
@@ -206,10 +214,10 @@ export function listLeasedRuns(db: Executor) {
     .where(sql`${runs.lease} is not null`);
 }
 
-/** Measured ms a step over relative cost, of the newest measured runs (recordings left out). */
-export async function listStepTimes(db: Executor, limit: number) {
+/** Times of the newest measured runs (recordings left out). */
+export async function listTimes(db: Executor, limit: number) {
   return db
-    .select({ stepMs: runs.stepMs, stepCost: runs.stepCost, overheadMs: runs.overheadMs, config: runs.config })
+    .select({ stepMs: runs.stepMs, measureMs: runs.measureMs, times: runs.times, config: runs.config })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
     .where(sql`${runs.startedAt} is not null and ${runs.stepMs} is not null and not ${experiments.sample}`)

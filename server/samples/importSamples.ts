@@ -9,7 +9,6 @@ import { appendMeasurements, type StoredMeasurement } from "../../db/queries/ser
 import { cellDigest } from "../services/makeRuns.ts";
 import { noCounts } from "../services/noCounts.ts";
 import { updateCourse } from "../services/refreshExperiment.ts";
-import { relativeStepCost } from "../services/relativeStepCost.ts";
 import { readSample, type Sample, type SampleRun } from "./sampleFile.ts";
 
 const folder = import.meta.dirname;
@@ -46,7 +45,6 @@ async function importRun(tx: Executor, experimentId: string, ordinal: number, ru
       status: "finished",
       attempt: 1,
       step: totalSteps,
-      stepCost: relativeStepCost(config),
       startedAt: now,
       endedAt: now,
     },

@@ -5,7 +5,9 @@ import { lockExperiment, type StoredExperiment, updateExperimentRow } from "../.
 import { insertRuns, listCells } from "../../db/queries/runs.ts";
 import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
+import { learnTimes } from "./learnTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
+import { measuredTimes } from "./measuredTimes.ts";
 import { requireFound } from "./requireFound.ts";
 import { requireLaunchable } from "./requireLaunchable.ts";
 
@@ -29,8 +31,12 @@ export async function extendGrid(
     requireGridWithinLimit(config);
     const added = { ...config, depths: more.depths ?? config.depths, seeds: more.seeds ?? config.seeds };
     await requireLaunchable(context, added, tx);
+    const learned = learnTimes(await measuredTimes(tx));
     const isNew = (cell: RunConfig) => !before.depths.includes(cell.depth) || !before.seeds.includes(cell.seed);
-    const runs = await insertRuns(tx, makeRuns(id, config, await listCells(tx, id), isNew));
+    const runs = await insertRuns(
+      tx,
+      makeRuns(id, config, await listCells(tx, id), isNew, (run) => learned(run).times),
+    );
     if (runs.length > 0) await updateExperimentRow(tx, id, { config });
     await context.dispatch.enqueue(tx, runs);
     return runs;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type ExperimentConfig, expandGrid } from "../../contract/experimentConfig.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
-import { relativeStepCost } from "./relativeStepCost.ts";
+import { type ExpectedTimes, expectedTimes } from "./expectedTimes.ts";
 
 /** A cell's digest: the same config always gives the same one, whatever the order of its keys. */
 export function cellDigest(config: RunConfig): string {
@@ -17,6 +17,7 @@ function canonicalJson(value: unknown): string {
 
 /**
  * Rows for the cells of a grid that an experiment does not have yet, numbered on from `lastOrdinal`.
+ * @param expect what a run's parts should take
  * @throws Failure GRID_TOO_LARGE
  */
 export function makeRuns(
@@ -24,6 +25,7 @@ export function makeRuns(
   config: ExperimentConfig,
   present: { cells: ReadonlySet<string>; lastOrdinal: number } = { cells: new Set(), lastOrdinal: -1 },
   wanted: (cell: RunConfig) => boolean = () => true,
+  expect: (run: RunConfig) => ExpectedTimes = expectedTimes,
 ) {
   let ordinal = present.lastOrdinal;
   return expandGrid(config)
@@ -36,6 +38,6 @@ export function makeRuns(
       experimentId,
       ordinal: ++ordinal,
       totalSteps: row.config.training.steps,
-      stepCost: relativeStepCost(row.config),
+      expected: expect(row.config),
     }));
 }

@@ -1,9 +1,10 @@
 import type { FailureCode } from "../../contract/failure.ts";
 import { limits } from "../../contract/limits.ts";
+import type { RunTimes } from "../../contract/runEvents.ts";
 import { isTerminal, type RunStatus } from "../../contract/status.ts";
 import type { Executor } from "../../db/database.ts";
 import { endAttempt, type LockedRun } from "../../db/queries/attempts.ts";
-import { noteOverhead, settleRun } from "../../db/queries/runs.ts";
+import { noteTimes, settleRun } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
 
 export interface AttemptEnd {
@@ -11,6 +12,8 @@ export interface AttemptEnd {
   message: string;
   /** Last training step, if known. */
   step: number | null;
+  /** What a finished attempt's time was spent on. */
+  times?: RunTimes;
   /** Nobody's fault: the attempt does not count towards the limit. */
   excused: boolean;
 }
@@ -38,7 +41,7 @@ export async function settleAttempt(
     to = "failed";
     await settleRun(tx, run.id, to, change);
   }
-  if (to === "finished") await noteOverhead(tx, run.id);
+  if (to === "finished") await noteTimes(tx, run.id, end.times ?? null);
   if (to === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
   return to;
 }

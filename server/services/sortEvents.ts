@@ -10,6 +10,8 @@ export interface SortedEvents {
   /** Of all measurements together: the latest values, the greatest step, what does not exist. */
   last: Record<string, number>;
   lastStep: number;
+  /** Of the last measurement that told it. */
+  measureMs: number | null;
   missing: Record<string, string>;
   logLines: Parameters<typeof insertLogLines>[1];
   geometry: Parameters<typeof insertGeometry>[1];
@@ -26,7 +28,7 @@ const excusedMessage = "worker stopped";
 /** Sorts a batch of one attempt's events by the tables they go to; what follows the end of the attempt is dropped. */
 export function sortEvents(runId: string, attempt: number, events: SpooledEvent[]): SortedEvents {
   const sorted: SortedEvents = {
-    ...{ started: null, measurements: [], last: {}, lastStep: 0, missing: {} },
+    ...{ started: null, measurements: [], last: {}, lastStep: 0, measureMs: null, missing: {} },
     ...{ logLines: [], geometry: [], checkpoints: [], evaluation: null, end: null, items: [] },
   };
   const now = new Date();
@@ -41,6 +43,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         sorted.measurements.push({ seq, step: event.step, values: event.values });
         Object.assign(sorted.last, event.values);
         Object.assign(sorted.missing, event.missing);
+        sorted.measureMs = event.measureMs ?? sorted.measureMs;
         sorted.lastStep = Math.max(sorted.lastStep, event.step);
         sorted.items.push({ kind: "points", runId, attempt, step: event.step, measuredAt: at, values: event.values });
         break;
@@ -62,7 +65,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         sorted.evaluation = event.evaluation;
         break;
       case "finished":
-        sorted.end = { code: "FINISHED", message: "", step: event.step, excused: true };
+        sorted.end = { code: "FINISHED", message: "", step: event.step, excused: true, times: event.times };
         break;
       case "ended": {
         const message = event.message.replaceAll("\0", "\ufffd");

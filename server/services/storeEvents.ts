@@ -62,7 +62,7 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   if (sorted.started) await storeStart(tx, run, sorted.started);
   if (sorted.measurements.length > 0) {
     await appendMeasurements(tx, runId, number, sorted.measurements);
-    await noteMeasured(tx, runId, sorted.lastStep, sorted.last, sorted.missing);
+    await noteMeasured(tx, runId, sorted.lastStep, sorted.last, sorted.missing, sorted.measureMs);
   }
   await insertLogLines(tx, sorted.logLines);
   await insertGeometry(tx, sorted.geometry);

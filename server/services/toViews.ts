@@ -11,7 +11,11 @@ export function toExperimentSummary(row: ListedExperiment, slots: number): Exper
   const { counts } = row;
   const unfinished = counts.queued + counts.leased + counts.running;
   const timeLeftMs =
-    unfinished === 0 ? 0 : row.workLeftMs === null || slots === 0 ? null : row.workLeftMs / Math.min(slots, unfinished);
+    unfinished === 0
+      ? 0
+      : row.workLeftMs === null || slots === 0
+        ? null
+        : Math.max(row.longestLeftMs ?? 0, row.workLeftMs / Math.min(slots, unfinished));
   return {
     id: row.id,
     name: row.name,

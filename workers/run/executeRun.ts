@@ -1,7 +1,7 @@
 import { Failure } from "../../contract/failure.ts";
 import { warmupWarning } from "../../contract/launch/warmupWarning.ts";
 import type { DeviceChoice, RunConfig } from "../../contract/runConfig.ts";
-import type { RunEvent } from "../../contract/runEvents.ts";
+import type { RunEvent, RunTimes } from "../../contract/runEvents.ts";
 import { seriesKey } from "../../contract/seriesKey.ts";
 import type { Assignment } from "../../contract/workerProtocol.ts";
 import { loadDataset } from "../data/loadDataset.ts";
@@ -37,12 +37,6 @@ export interface RunSurroundings {
   saveCheckpoint: (checkpoint: Checkpoint) => void;
   /** Asked before each step: throws to stop the run; "checkpoint" asks for one first. */
   interruption: () => { checkpoint: boolean; reason: Failure } | null;
-}
-
-/** Wall time of this attempt, ms. */
-export interface RunTimes {
-  trainingMs: number;
-  measuringMs: number;
 }
 
 const checkpointEveryMs = 10_000;
@@ -97,8 +91,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   const startedAt = performance.now() - (resumeFrom?.elapsedMs ?? 0);
   const elapsed = () => performance.now() - startedAt;
 
-  let trainingMs = 0;
-  let measuringMs = 0;
+  const spent: RunTimes = { steps: 0, trainingMs: 0, measurements: 0, measuringMs: 0, evaluatingMs: 0 };
 
   const measure = async (source: Parameters<typeof observer.observe>[1]) => {
     const before = performance.now();
@@ -107,9 +100,10 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     const stepMs = times.takeMedian();
     if (stepMs !== null) values[seriesKey("train", "stepMs")] = stepMs;
     values[seriesKey("train", "elapsedMs")] = elapsed();
-    emit({ kind: "measurement", step, values, missing });
+    emit({ kind: "measurement", step, values, missing, measureMs: performance.now() - before });
     if (snapshot) emit({ kind: "geometry", snapshot });
-    measuringMs += performance.now() - before;
+    spent.measurements++;
+    spent.measuringMs += performance.now() - before;
   };
 
   // The first numbers come before the training step is compiled, so that a page shows them at once.
@@ -139,24 +133,29 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   };
 
   await stopHere();
+  const measuredBefore = spent.measuringMs;
+  const trainingFrom = performance.now();
   for await (const done of trainer.train(step)) {
     step = done.step;
     times.add(done.ms);
     run.progress(step, () => times.recentMedian());
-    trainingMs += done.ms;
+    spent.steps++;
     // Measured before the last checkpoint: the attempt that goes on from it does not measure its first step again.
     const asked = run.interruption();
     if (isMeasured(step) && (!asked || asked.checkpoint)) await measure(trainer.step);
     await stopHere();
     if (performance.now() > checkpointAt && step < steps) await checkpoint();
   }
+  const trainedAt = performance.now();
+  spent.trainingMs = trainedAt - trainingFrom - (spent.measuringMs - measuredBefore);
   if (config.afterTraining) {
     // An attempt that ends from here on is followed by one that only evaluates.
     if (step > (resumeFrom?.step ?? 0)) await checkpoint();
     const stopReason = () => run.interruption()?.reason ?? null;
     const trained = { config, engine, network, dataset, source: trainer.step, places: run.places, say, stopReason };
     emit({ kind: "evaluation", evaluation: await evaluateRun(trained) });
+    spent.evaluatingMs = performance.now() - trainedAt;
   }
-  emit({ kind: "finished", step, elapsedMs: elapsed() });
-  return { trainingMs, measuringMs };
+  emit({ kind: "finished", step, elapsedMs: elapsed(), times: spent });
+  return spent;
 }
