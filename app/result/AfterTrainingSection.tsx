@@ -133,7 +133,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
               series={robustness}
               x={{ label: `ε (${normLabels[norm]})`, kind: "linear", tickValues: [0, ...epsilons] }}
               crosshairAxis="epsilon"
-              notices={["mean with 95 % band over the runs of a line; ε = 0: the samples as they are"]}
+              notices={["arithmetic mean with 95 % band over the runs of a line; ε = 0: the samples as they are"]}
               empty={waiting}
             />
             <EvaluationPanel
@@ -169,7 +169,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
               series={transfer}
               x={{ label: "layer l/L", kind: "linear", range: [0, 1.02] }}
               crosshairAxis="layer"
-              notices={["mean with 95 % band over the runs of a line"]}
+              notices={["arithmetic mean with 95 % band over the runs of a line"]}
               empty={waiting}
             />
             <EvaluationPanel

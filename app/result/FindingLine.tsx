@@ -34,9 +34,9 @@ export const FindingLine = memo(function FindingLine({
         </button>
       )}
       <p className="mt-0.5 text-2xs text-ink-faint">
-        Last values on the training set, mean over seeds
+        Last values on the training set; over seeds the geometric mean of NC1, the arithmetic one of the gap
         {found.lines.some((line) => line.text.includes("slope")) &&
-          "; slopes by least squares on log-log axes with their standard error"}
+          "; slopes by least squares on log-log axes through the depths' geometric means, with standard error and 95 % interval"}
         {found.caveats.length > 0 && `; ${found.caveats.join("; ")}`}.
       </p>
     </div>

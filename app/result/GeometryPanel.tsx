@@ -1,6 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
 import type { RunRow } from "../../contract/views.ts";
+import { fixed } from "../text/plusMinus.ts";
 import { Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import type { ExperimentStore } from "./experimentStore.ts";
@@ -107,7 +108,7 @@ function CosineScale({ ideal }: { ideal: number }) {
       <div className="relative mt-0.5 flex justify-between">
         <span>−1</span>
         <span className="absolute -translate-x-1/2" style={{ left: `${((ideal + 1) / 2) * 100}%` }}>
-          {ideal === 0 ? "0" : `${ideal.toFixed(2).replace("-", "−")} ideal`}
+          {ideal === 0 ? "0" : `${fixed(ideal, 2)} ideal`}
         </span>
         <span>cosine 1</span>
       </div>

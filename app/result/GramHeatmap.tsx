@@ -1,5 +1,6 @@
 "use client";
 import { memo } from "react";
+import { fixed, plusMinus } from "../text/plusMinus.ts";
 
 interface GramHeatmapProps {
   title: string;
@@ -43,7 +44,7 @@ export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
           return (
             <g key={index}>
               <rect x={column} y={row} width={1.01} height={1.01} fill={cosineColor(value)}>
-                <title>{`${nameOf(row)}, ${nameOf(column)}: ${value.toFixed(3)}${deviations ? ` ± ${deviations[index]?.toFixed(3)}` : ""}`}</title>
+                <title>{`${nameOf(row)}, ${nameOf(column)}: ${plusMinus(value, deviations?.[index] ?? null)}`}</title>
               </rect>
               {numbered && (
                 <text
@@ -54,7 +55,7 @@ export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
                   fill="var(--ink)"
                   style={{ pointerEvents: "none" }}
                 >
-                  {value.toFixed(2).replace("-", "−")}
+                  {fixed(value, 2)}
                 </text>
               )}
             </g>
@@ -88,7 +89,7 @@ export function idealCosines(classes: number, geometry: "simplex" | "orthogonal"
 
 function describe(title: string, cosines: readonly number[], classes: number): string {
   const beside = cosines.filter((_, index) => index % (classes + 1) !== 0);
-  const low = Math.min(...beside).toFixed(2);
-  const high = Math.max(...beside).toFixed(2);
-  return `${title}: cosines between different classes from ${low} to ${high}; the simplex has ${(-1 / (classes - 1)).toFixed(2)}`;
+  const low = fixed(Math.min(...beside), 2);
+  const high = fixed(Math.max(...beside), 2);
+  return `${title}: cosines between different classes from ${low} to ${high}; the simplex has ${fixed(-1 / (classes - 1), 2)}`;
 }

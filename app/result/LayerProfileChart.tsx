@@ -10,6 +10,7 @@ import type { ExperimentStore } from "./experimentStore.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { type LayerProfile, layerProfiles, profileSteps } from "./layerProfiles.ts";
 import type { ResultView } from "./resultView.ts";
+import { meanKind } from "./studyCurves.ts";
 import { styleAmong } from "./studyStyle.ts";
 import { TimeSlider } from "./TimeSlider.tsx";
 import type { ChangeView } from "./useResultView.ts";
@@ -98,7 +99,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       crosshairAxis="layer"
       formatX={(x) => `l/L = ${x.toFixed(2)}`}
       notices={[
-        seeds > 1 ? "mean over seeds" : null,
+        seeds > 1 ? `${meanKind(log)} mean over seeds` : null,
         "each run at its last measurement up to that step",
         profiles.some((profile) => profile.classifier !== null) ? "crosses: of the classifier W, beside its class means" : null,
         profiles.some((profile) => profile.lacksLast)

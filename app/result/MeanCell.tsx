@@ -1,7 +1,7 @@
 import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { Split } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
-import { readable } from "../charts/axisTicks.ts";
+import { plusMinus, plusMinusPercent } from "../text/plusMinus.ts";
 import { meanRuns } from "./convergenceRule.ts";
 import type { StudyMetric } from "./studyMetrics.ts";
 import { meanAndDeviation } from "./tableGroups.ts";
@@ -14,16 +14,11 @@ interface MeanCellProps {
   rule: LeaveOutRule | undefined;
 }
 
-/** Mean ± standard deviation over the finished runs of a cell that converged, or over the running ones while none is finished. */
+/** Arithmetic mean ± standard deviation over the finished runs of a cell that converged, or over the running ones while none is finished. */
 export function MeanCell({ members, metric, split, rule }: MeanCellProps) {
   const spread = meanAndDeviation(meanRuns(members, rule), metric, split);
   if (spread === null) return "–";
   if (spread.deviation === null) return valueText(spread.mean, metric);
-  const asPercent = isShare(metric);
-  const deviation = asPercent ? `${Number((spread.deviation * 100).toPrecision(2))}` : readable(spread.deviation, 2);
-  return (
-    <span title={`N = ${spread.count}`}>
-      {valueText(spread.mean, metric)} <span className="font-normal text-ink-faint">± {deviation}</span>
-    </span>
-  );
+  const text = (isShare(metric) ? plusMinusPercent : plusMinus)(spread.mean, spread.deviation);
+  return <span title={`arithmetic mean ± standard deviation of ${spread.count} runs`}>{text}</span>;
 }

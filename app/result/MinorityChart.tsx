@@ -45,9 +45,13 @@ export function MinorityChart({ levels }: { levels: readonly LevelGeometry[] }) 
       crosshairAxis="imbalance"
       formatX={(x) => `ratio ${readable(x)}`}
       notices={[
-        several ? "mean over seeds, of the smaller half with its 95 % band" : seed === undefined ? null : `seed ${seed} alone`,
+        several
+          ? "arithmetic mean over seeds, of the smaller half with its 95 % band"
+          : seed === undefined
+            ? null
+            : `seed ${seed} alone`,
         "1 = the classes have merged",
-        several ? "numbers: mean ± standard deviation over seeds" : null,
+        several ? "numbers: arithmetic mean ± standard deviation over seeds" : null,
       ]}
       empty={levels.length === 0 ? "Each level of imbalance becomes a point here." : undefined}
       footer={levels.length > 0 && <MinorityTable levels={levels} />}

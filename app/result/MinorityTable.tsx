@@ -14,7 +14,9 @@ export function MinorityTable({ levels }: { levels: readonly LevelGeometry[] }) 
   return (
     <div className="overflow-x-auto pt-1">
       <table className="w-full border-collapse whitespace-nowrap text-xs" data-testid="minority-table">
-        <caption className="sr-only">Mean cosine between different classes: mean ± standard deviation over the seeds</caption>
+        <caption className="sr-only">
+          Mean cosine between different classes: arithmetic mean ± standard deviation over the seeds
+        </caption>
         <thead className="text-ink-faint">
           <tr>
             <th scope="col" rowSpan={2} className={`${first} align-bottom font-medium`}>

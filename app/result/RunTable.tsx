@@ -29,7 +29,7 @@ interface RunTableProps {
   share: string | null;
 }
 
-/** The runs, grouped over seeds (mean ± standard deviation), each group open to its runs. */
+/** The runs, grouped over seeds (arithmetic mean ± standard deviation), each group open to its runs. */
 export function RunTable({ store, version, view, onView, share }: RunTableProps) {
   const { rows } = store;
   const rule = ruleInEffect(store.detail, view);
@@ -71,7 +71,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
       title="Runs"
       testId="run-table"
       padded={false}
-      hint={`${several ? "mean ± standard deviation over the finished seeds; " : ""}last values; ${shownCount === rows.length ? `${rows.length} runs` : `${shownCount} of ${rows.length} runs`}${leftOut === null ? "" : `; ${leftOut}`}`}
+      hint={`${several ? "arithmetic mean ± standard deviation over the finished seeds; " : ""}last values; ${shownCount === rows.length ? `${rows.length} runs` : `${shownCount} of ${rows.length} runs`}${leftOut === null ? "" : `; ${leftOut}`}`}
       actions={
         <TextInput
           className="!h-7 w-40 text-xs"

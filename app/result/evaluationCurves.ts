@@ -5,6 +5,7 @@ import { rankCorrelation } from "../../math/rankCorrelation.ts";
 import { meanBand } from "../../math/seedBand.ts";
 import type { ChartSeries } from "../charts/chartTypes.ts";
 import { apart, type DataTag } from "./dataVersions.ts";
+import { fixed } from "../text/plusMinus.ts";
 import { attackCurve } from "./evaluations.ts";
 import { type GridAxisId, groupCells } from "./gridAxes.ts";
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";
@@ -129,4 +130,4 @@ export function evaluationScatter(
 export const correlationText = ({ correlation, count }: Scatter): string =>
   correlation === null
     ? `no rank correlation from ${runsText(count)}`
-    : `Spearman's rank correlation ${correlation.toFixed(2).replace("-", "−")}, N = ${runsText(count)}`;
+    : `Spearman's rank correlation ${fixed(correlation, 2)}, N = ${runsText(count)}`;

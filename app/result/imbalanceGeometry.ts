@@ -2,6 +2,7 @@ import type { GeometrySnapshot } from "../../contract/runEvents.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { type Band, meanBand } from "../../math/seedBand.ts";
 import type { DataTag } from "./dataVersions.ts";
+import { plusMinus } from "../text/plusMinus.ts";
 import { type BlockCosines, blockCosines, bySize, type ImbalanceLevel, reordered } from "./minorityCollapse.ts";
 
 /** Vectors whose Gram matrix of cosines is shown: class means, and the head's rows. */
@@ -81,10 +82,6 @@ export function levelGeometry(
 export const halfBand = ({ seeds }: Pick<LevelGeometry, "seeds">, kind: GramKind, half: ClassHalf): Band | null =>
   meanBand(seeds.map((seed) => seed[kind][half]).filter((cosine) => cosine !== null));
 
-const signed = (value: number) => value.toFixed(2).replace("-", "−");
-
-/** "0.83 ± 0.02" (standard deviation over seeds), or "0.83" of one seed. */
-export function cosineText(band: Pick<Band, "mean" | "standardDeviation"> | null): string {
-  if (band === null) return "–";
-  return band.standardDeviation === null ? signed(band.mean) : `${signed(band.mean)} ± ${band.standardDeviation.toFixed(2)}`;
-}
+/** "0.830 ± 0.021" (arithmetic mean, standard deviation over seeds), or "0.830" of one seed. */
+export const cosineText = (band: Pick<Band, "mean" | "standardDeviation"> | null): string =>
+  band === null ? "–" : plusMinus(band.mean, band.standardDeviation);

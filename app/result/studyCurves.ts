@@ -62,6 +62,7 @@ export interface StudyCurve {
 
 /** Runs without a place on the x axis: free features over depth, no decay over λ. Drawn across, with their band. */
 export interface Baseline extends SeedMean {
+  kind: MeanKind;
   key: string;
   label: string;
   config: RunConfig;
@@ -159,6 +160,7 @@ export function studyCurves(rows: readonly RunRow[], { metric, split, x, lines, 
       rows.filter((row) => place(row.config) === null),
       lines,
       x,
+      log,
       (members) =>
         seedMean(
           members.flatMap(dotOf).filter((dot) => !dot.unconverged),
@@ -174,6 +176,7 @@ function baselinesOf(
   rows: readonly RunRow[],
   lines: readonly GridAxisId[],
   x: StudyAxisId,
+  log: boolean,
   meanOf: (members: readonly RunRow[]) => SeedMean,
 ): Baseline[] {
   const own: GridAxisId = x === "depth" ? "architecture" : studyAxes[x].grid;
@@ -184,6 +187,7 @@ function baselinesOf(
     return [
       {
         ...mean,
+        kind: meanKind(log),
         key: `across ${cell.key}`,
         label: withData(cellLabel(cell.config, axes), cell.data),
         config: cell.config,
@@ -206,6 +210,6 @@ export function curveLegend(curve: StudyCurve): string {
   return curve.unfinished ? `${text}, so far` : text;
 }
 
-/** "UFM, N = 3, across: it has no depth". */
+/** "UFM, geometric mean, N = 3, drawn across". */
 export const baselineLegend = (baseline: Baseline): string =>
-  `${baseline.label}, N = ${baseline.runs.length}, drawn across${baseline.unfinished ? ", so far" : ""}`;
+  `${baseline.label}${baseline.runs.length > 1 ? `, ${baseline.kind} mean` : ""}, N = ${baseline.runs.length}, drawn across${baseline.unfinished ? ", so far" : ""}`;

@@ -118,11 +118,12 @@ function baselineSeries(baselines: readonly Baseline[], places: readonly number[
   return baselines.map((baseline) => ({
     id: baseline.key,
     label: baselineLegend(baseline),
+    shortLabel: baseline.label,
     style: { ...apart(styleOf(baseline.config), baseline.data), dash: "9 3" },
     xs: ends,
     ys: ends.map(() => baseline.mean),
     draw: "line" as const,
-    notes: ends.map(() => `${runsText(baseline.runs.length)}, drawn across: no place on this axis`),
+    notes: ends.map(() => `${meanText(baseline.runs.length, baseline.kind)}, drawn across: no place on this axis`),
     band: { low: ends.map(() => baseline.low), high: ends.map(() => baseline.high) },
   }));
 }

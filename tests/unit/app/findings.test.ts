@@ -109,7 +109,7 @@ describe("findings of other kinds of study", () => {
   it("say the smallest width that collapses", () => {
     const rows = [8, 16, 32].map((width) => run(2, 0, 0, { width }, "finished", 1 / width));
     expect(findings(rows).lines[0]?.text).toBe(
-      "Smallest width d that reaches NC1 ≤ 0.1 is 16 (mean 0.0625; 1 of 1 seed at or below τ)",
+      "Smallest width d that reaches NC1 ≤ 0.1 is 16 (0.0625; 1 of 1 seed at or below τ)",
     );
   });
   it("say what noise changes, and where free features end", () => {

@@ -124,6 +124,6 @@ describe("a level over its seeds", () => {
     expect(level(null)).toBeNull();
     expect(level([1, 2])).toBeNull();
     expect(meanGram([[1, 0.5]])).toEqual({ mean: [1, 0.5], deviation: null });
-    expect(cosineText({ mean: 0.5, standardDeviation: null })).toBe("0.50");
+    expect(cosineText({ mean: 0.5, standardDeviation: null })).toBe("0.500");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compareTexts, type GridAxisId } from "../../../app/result/gridAxes.ts";
-import { smallestReaching } from "../../../app/result/smallestReaching.ts";
+import { reachingText, smallestReaching } from "../../../app/result/smallestReaching.ts";
 import { lineAxes } from "../../../app/result/studyAxes.ts";
 import { curveLegend, type StudyCurve, studyCurves } from "../../../app/result/studyCurves.ts";
 import { studyValue } from "../../../app/result/studyMetrics.ts";
@@ -308,6 +308,24 @@ describe("the smallest width that reaches a threshold", () => {
     // Geometric means: 2^(1/3)/width.
     expect(found(0.1)).toMatchObject({ x: 16, seeds: 2, of: 3, nearest: null });
     expect(found(0.5)).toMatchObject({ x: 8, seeds: 3, of: 3 });
+  });
+  it("is the one from which on every wider one is, and names the first apart", () => {
+    const uneven = [8, 16, 32, 64].map((width) => at({ width }, { 8: 0.05, 16: 0.3, 32: 0.09, 64: 0.02 }[width] as number));
+    const [bumpy] = studyCurves(uneven, { ...choice, x: "width" }).curves;
+    const reached = (tau: number) => smallestReaching(bumpy as StudyCurve, tau);
+    expect(reached(0.1)).toMatchObject({ x: 32, first: 8, nearest: null });
+    expect(reachingText(reached(0.1), "NC1", 0.1, "width d")).toBe(
+      "Smallest width d that reaches NC1 ≤ 0.1 is 32 (0.0900; 1 of 1 seed at or below τ); at 8 it is there too, but not at every larger one",
+    );
+    expect(reached(0.4)).toMatchObject({ x: 8, first: null });
+    const falling = [8, 16].map((width) => at({ width }, width === 8 ? 0.05 : 0.3));
+    const [lost] = studyCurves(falling, { ...choice, x: "width" }).curves;
+    expect(smallestReaching(lost as StudyCurve, 0.1)).toMatchObject({ x: null, first: 8, nearest: 8 });
+  });
+  it("names the mean in words", () => {
+    expect(reachingText(found(0.1), "NC1", 0.1, "width d")).toBe(
+      "Smallest width d that reaches NC1 ≤ 0.1 is 16 (geometric mean 0.0787; 2 of 3 seeds at or below τ)",
+    );
   });
   it("names the nearest width where none is", () => {
     expect(found(0.035)).toMatchObject({ x: null, nearest: 32, seeds: 2, of: 3 });
