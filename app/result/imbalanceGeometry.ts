@@ -1,8 +1,8 @@
 import type { GeometrySnapshot } from "../../contract/runEvents.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { type Band, meanBand } from "../../math/seedBand.ts";
-import type { DataTag } from "./dataVersions.ts";
 import { plusMinus } from "../text/plusMinus.ts";
+import type { DataTag } from "./dataVersions.ts";
 import { type BlockCosines, blockCosines, bySize, type ImbalanceLevel, reordered } from "./minorityCollapse.ts";
 
 /** Vectors whose Gram matrix of cosines is shown: class means, and the head's rows. */

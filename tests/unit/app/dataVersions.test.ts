@@ -48,7 +48,7 @@ describe("runs of one cell on different data are never averaged", () => {
       ["data a1b2c3d4", [0.1]],
       ["data c3d4e5f6", [10]],
     ]);
-    expect(curveLegend(curves[0]!)).toBe("data a1b2c3d4, N = 2");
+    expect(curveLegend(curves[0]!)).toBe("data a1b2c3d4, geometric mean, N = 2");
     const drawn = curveSeries(curves, [], mixed(), { metricLabel: "NC1", kind: "log2", places: [4] }).filter(
       ({ minor }) => !minor,
     );
