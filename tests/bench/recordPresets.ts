@@ -1,9 +1,9 @@
 /**
  * Runs presets through the program (server, local worker, embedded database) and writes each as a recording that comes with it:
  *
- *   node tests/bench/recordPresets.ts [--data DIR] [--out server/samples/recordings] [--remark TEXT] [--set '{"datasets":[…]}'] PRESET …
+ *   npm run record -- [--data DIR] [--out server/samples/recordings] [--remark TEXT] [--set '{"datasets":[…]}'] PRESET …
  *
- * --data keeps the data folder, so that a run cut short goes on where it was; --set changes the presets' config, --remark says so in
+ * --data keeps the data folder, so that a study cut short resumes where it was; --set changes the presets' config, --remark says so in
  * the note. Prints the wall time of each study on this machine. COLLAPSAR_DATASETS_DIR and COLLAPSAR_SLOTS count as always.
  */
 import { execFileSync } from "node:child_process";
@@ -15,6 +15,7 @@ import type { Preset } from "../../contract/presets/preset.ts";
 import { presets } from "../../contract/presets.ts";
 import { projectRoot, TestServer } from "../support/server.ts";
 import { merge } from "./merge.ts";
+import { nameOf, noteOf, tagsOf } from "./presetNote.ts";
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,7 +40,9 @@ for (const preset of chosen) {
   );
   const startedAt = performance.now();
   const config = experimentConfig.parse(merge(preset.config, JSON.parse(flags.set)));
-  const { id } = known ?? (await server.call("experiments.launch", { name, note: noteOf(preset), tags: tagsOf(preset), config }));
+  const { id } =
+    known ??
+    (await server.call("experiments.launch", { name, note: noteOf(preset, flags.remark), tags: tagsOf(preset), config }));
   let counts: Record<string, number> = {};
   for (let ended = false; !ended; ) {
     await new Promise((resolve) => setTimeout(resolve, 5_000));
@@ -67,25 +70,3 @@ for (const { preset, id } of recorded)
     ],
     { cwd: projectRoot, stdio: "inherit" },
   );
-
-function nameOf({ title, protocol, figure }: Preset): string {
-  return protocol ? `${title} (${figure}, ${protocol})` : title;
-}
-
-function noteOf({ title, description, choices, figure, protocol, cut }: Preset): string {
-  const source = protocol ? `, ${figure} of [arXiv 2505.15239](https://arxiv.org/abs/2505.15239), protocol *${protocol}*` : "";
-  return [
-    `A recording of the preset *${title}*${source}, made by this program.`,
-    description,
-    cut ? `Cut from the full protocol: ${cut}` : "",
-    flags.remark,
-    choices.length > 0 ? `Choices:\n\n${choices.map((choice) => `- ${choice}`).join("\n")}` : "",
-    "Seeds were neither chosen nor dropped.",
-  ]
-    .filter(Boolean)
-    .join("\n\n");
-}
-
-function tagsOf({ protocol }: Preset): string[] {
-  return protocol ? ["paper", protocol] : ["question"];
-}

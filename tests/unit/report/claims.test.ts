@@ -80,6 +80,11 @@ describe("first-light", () => {
 
 describe("rn1-cifar10-tonight", () => {
   const line = lineOf("rn1-cifar10-tonight");
+  says(paper, "Its pictures are the first 200 a class of 4,000 losslessly kept training pictures", () =>
+    expect(recordingOf("rn1-cifar10-tonight").sample.note).toContain(
+      "4,000 + 1,000 losslessly kept CIFAR-10 pictures (the first 200",
+    ),
+  );
   says(paper, "NC1, NC2, NC3, the head part and the total gap fall from each depth to the next", () =>
     fall(line, ["nc1", "nc2", "nc3", "head", "total"]),
   );
@@ -116,6 +121,11 @@ describe("rn1-cifar10-tonight", () => {
 
 describe("t11-cifar10-tonight", () => {
   const line = lineOf("t11-cifar10-tonight");
+  says(paper, "Its pictures are the first 100 a class of 4,000 losslessly kept training pictures", () =>
+    expect(recordingOf("t11-cifar10-tonight").sample.note).toContain(
+      "4,000 + 1,000 losslessly kept CIFAR-10 pictures (the first 100",
+    ),
+  );
   const six = ["nc1", "nc2", "nc3", "head", "total", "ridge"] as ColumnId[];
   says(
     paper,
