@@ -31,6 +31,7 @@ const facts: Record<Metric, { ideal: number | null; source: string; unit?: strin
   "nc3.cosine": { ideal: 0, source: `${paper}, NC3` },
   "nc3.duality": { ideal: 0, source: `${papyan}, figure 5 (squared there)` },
   "nc4.ncc": { ideal: 0, source: `${papyan}, figure 7` },
+  "norms.spread": { ideal: 1, source: ours },
   loss: { ideal: null, source: `${paper}, equations 7 and 11`, unit: "nats under cross entropy" },
   fit: { ideal: null, source: `${paper}, equation 7`, unit: "nats under cross entropy" },
   accuracy: { ideal: 1, source: ours },

@@ -17,6 +17,7 @@ export const layerMetrics = [
   "nc3.cosine",
   "nc3.duality",
   "nc4.ncc",
+  "norms.spread",
 ] as const;
 
 export const scalarMetrics = [
@@ -90,6 +91,7 @@ export const metricInfo: Record<Metric, { label: string; formula: string; log: b
   "nc3.cosine": { label: "NC3", formula: "1 − mean cos(h_i, w_{y_i})", log: true },
   "nc3.duality": { label: "NC3 (duality)", formula: "‖W/‖W‖ − M/‖M‖‖", log: true },
   "nc4.ncc": { label: "NC4", formula: "share of samples whose prediction is not the nearest class mean", log: false },
+  "norms.spread": { label: "Feature size over class spread", formula: "(1/N) Σ‖h‖² / tr Σ_B", log: true },
   loss: { label: "Loss J", formula: "fit + ridge (+ slack)", log: true },
   fit: { label: "Fit", formula: "mean cross entropy, or ‖logits − Y‖²/(2N)", log: true },
   accuracy: { label: "Accuracy", formula: "share of samples classified right", log: false },

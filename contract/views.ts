@@ -42,6 +42,11 @@ export interface RunRow {
   optimum: OptimumSummary | null;
   /** Training samples; null until the run has begun. */
   trainSamples: number | null;
+  /** Classes, and numbers of an input; null until the run has begun. */
+  classes: number | null;
+  inputDimension: number | null;
+  /** Where its last attempt that started computes: cpu, webgpu or cuda; absent until then, and in changes of a row. */
+  device?: string;
   /** sha256 of the data it was trained on; null until it has started. */
   dataHash: string | null;
   /** Robustness and transfer; null unless asked for and done. */

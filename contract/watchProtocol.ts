@@ -28,7 +28,7 @@ export type WatchItem =
       measuredAt: number;
       values: Record<string, number>;
     }
-  | { kind: "attempt"; runId: string; attempt: number; resumedFromStep: number }
+  | { kind: "attempt"; runId: string; attempt: number; resumedFromStep: number; device?: string }
   | { kind: "run"; row: Omit<RunRow, "last" | "config"> }
   | { kind: "progress"; runId: string; step: number; stepMs: number | null; at: number }
   | { kind: "geometry"; runId: string; attempt: number; snapshot: GeometrySnapshot }

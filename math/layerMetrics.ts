@@ -9,7 +9,7 @@ import { MathError } from "./MathError.ts";
 import type { Matrix } from "./matrix.ts";
 import { gramOfRows } from "./matrix.ts";
 import type { MetricId } from "./metricIds.ts";
-import { nc1Cdnv, nc1Pinv, nc1Ratio } from "./nc1.ts";
+import { nc1Cdnv, nc1Pinv, nc1Ratio, normsSpread } from "./nc1.ts";
 import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "./nc2.ts";
 import { assertSameShape, nc3Cosine, nc3CosineFromMeans, nc3Duality } from "./nc3.ts";
 import { nc4Ncc } from "./nc4.ts";
@@ -113,6 +113,7 @@ function variability(statistics: ClassStatistics, moments: CentredMoments | unde
     "nc1.ratio": () => nc1Ratio(statistics),
     "nc1.pinv": () => nc1Pinv(statistics, needed(moments, "the second pass")),
     "nc1.cdnv": () => nc1Cdnv(statistics),
+    "norms.spread": () => normsSpread(statistics),
   };
 }
 

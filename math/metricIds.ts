@@ -14,6 +14,7 @@ export const metricIds = [
   "nc3.cosine",
   "nc3.duality",
   "nc4.ncc",
+  "norms.spread", // of no collapse itself: what turns an error of features into one of NC1
 ] as const;
 
 export type MetricId = (typeof metricIds)[number];

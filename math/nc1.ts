@@ -1,6 +1,6 @@
 import { centredMeans } from "./centredMeans.ts";
 import type { CentredMoments } from "./centredMoments.ts";
-import type { ClassStatistics } from "./classStatistics.ts";
+import { type ClassStatistics, squaredFeatures } from "./classStatistics.ts";
 import { MathError } from "./MathError.ts";
 import { gramOfRows, inner, multiply } from "./matrix.ts";
 import type { RankCutoff } from "./pseudoInverse.ts";
@@ -15,6 +15,17 @@ import { pseudoInverse } from "./pseudoInverse.ts";
 export function nc1Ratio(statistics: ClassStatistics): number {
   const centred = centredMeans(statistics);
   return withinTrace(statistics) / (inner(centred, centred) / statistics.classes);
+}
+
+/**
+ * norms.spread = (1/N) Σ_i ‖h_i‖² / tr Σ_B, how large features are beside what tells the classes apart; range [1, ∞) with balanced
+ * classes, 1 where they have collapsed about a mean of zero. Rounding of features reaches nc1.ratio multiplied by it.
+ * @throws {MathError} as `nc1Ratio`
+ */
+export function normsSpread(statistics: ClassStatistics): number {
+  const centred = centredMeans(statistics);
+  const samples = statistics.counts.reduce((sum, count) => sum + count, 0);
+  return squaredFeatures(statistics) / samples / (inner(centred, centred) / statistics.classes);
 }
 
 /**

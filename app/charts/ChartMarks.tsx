@@ -15,7 +15,7 @@ interface ChartMarksProps {
   wedges: readonly Wedge[];
   references: readonly ReferenceMark[];
   drops: readonly DropMark[];
-  floor: number | null;
+  floor: { y: number; label: string } | null;
 }
 
 /** What lies under the lines: minor ticks, the numeric floor, theory's sector of slopes, reference lines, marked places. */
@@ -30,8 +30,8 @@ export function ChartMarks(props: ChartMarksProps) {
   const py = (at: number) => Math.min(area.y + area.height, Math.max(area.y, yScale(at) ?? Number.NaN));
   const pyFree = (at: number) => yScale(at) ?? Number.NaN;
   const bottom = area.y + area.height;
-  const floorAt = floor === null ? null : toPlot(floor, yKind);
-  const hasFloor = floorAt !== null && yKind === "log10" && floorAt > yDomain[0];
+  const floorAt = floor === null ? null : toPlot(floor.y, yKind);
+  const hasFloor = floor !== null && floorAt !== null && yKind === "log10" && floorAt > yDomain[0];
   return (
     <g style={{ pointerEvents: "none" }}>
       {minorX.map((at) => (
@@ -54,7 +54,7 @@ export function ChartMarks(props: ChartMarksProps) {
               fill="var(--chart-floor)"
             />
             <text x={area.x + 6} y={bottom - 6} fontSize={10} fill="var(--ink-faint)">
-              below the float32 floor
+              {floor.label}
             </text>
           </g>
         )}

@@ -36,7 +36,7 @@ export interface SeriesPanelProps {
   logX?: boolean;
   references?: readonly ReferenceMark[];
   /** Values below it are numerical noise. */
-  floor?: number | null;
+  floor?: { y: number; label: string } | null;
   /** 0 (off) … 0.99 */
   smoothing?: number;
   /** Range of steps; null = all. */

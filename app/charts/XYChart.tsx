@@ -24,8 +24,8 @@ export interface XYChartProps {
   references?: readonly ReferenceMark[];
   wedges?: readonly Wedge[];
   drops?: readonly DropMark[];
-  /** Values below it are numerical noise: a grey band. */
-  floor?: number | null;
+  /** Values below it are numerical noise: a grey band, labelled. */
+  floor?: { y: number; label: string } | null;
   /** Weight of the running average, 0 = off; the raw line stays behind. */
   smoothing?: number;
   height?: number;

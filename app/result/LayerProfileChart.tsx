@@ -9,6 +9,7 @@ import { apart, withData } from "./dataVersions.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { type LayerProfile, layerProfiles, profileSteps } from "./layerProfiles.ts";
+import { floorText, numericFloor } from "./numericFloor.ts";
 import type { ResultView } from "./resultView.ts";
 import { meanKind } from "./studyCurves.ts";
 import { styleAmong } from "./studyStyle.ts";
@@ -83,6 +84,14 @@ export const LayerProfileChart = memo(function LayerProfileChart({
     return [...lines, ...classifiers.filter((one) => one.ys[0] !== null)];
   }, [profiles, axes, onlyDepth]);
   const yAxis = useMemo((): AxisOptions => ({ label: info.label, kind: log ? "log10" : "linear" }), [info.label, log]);
+  const floor = useMemo(
+    () =>
+      numericFloor(rows, metric, ({ config: { depth } }) =>
+        // The last layer's own value is the classifier's, and drawn apart.
+        Array.from({ length: depth - (ofLastMeans[metric] === undefined ? 0 : 1) }, (_, at) => at + 1),
+      ),
+    [rows, metric],
+  );
   const seeds = new Set(rows.map((row) => row.config.seed)).size;
 
   return (
@@ -94,11 +103,12 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       series={series}
       x={xAxis}
       y={yAxis}
-      floor={metric.startsWith("nc1.") ? 1e-6 : null}
+      floor={floor}
       height={340}
       crosshairAxis="layer"
       formatX={(x) => `l/L = ${x.toFixed(2)}`}
       notices={[
+        floorText(floor),
         seeds > 1 ? `${meanKind(log)} mean over seeds` : null,
         "each run at its last measurement up to that step",
         profiles.some((profile) => profile.classifier !== null) ? "crosses: of the classifier W, beside its class means" : null,

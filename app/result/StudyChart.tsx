@@ -1,6 +1,7 @@
 "use client";
 import { memo, useMemo, useState } from "react";
 import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
+import type { Metric } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
@@ -12,6 +13,7 @@ import { Segmented } from "../ui/Segmented.tsx";
 import { leftOutText } from "./convergenceRule.ts";
 import { FitRange } from "./FitRange.tsx";
 import { LinesChoice } from "./LinesChoice.tsx";
+import { floorText, numericFloor } from "./numericFloor.ts";
 import { PickedRuns } from "./PickedRuns.tsx";
 import { ReachingLines } from "./ReachingLines.tsx";
 import type { ResultView } from "./resultView.ts";
@@ -84,7 +86,16 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
   const omitted = points.reduce((sum, point) => sum + point.omitted, 0);
   const fitted = curves.some((curve) => curve.fit);
   const averaged = curves.some((curve) => curve.mean !== null);
+  const floor = useMemo(
+    () =>
+      numericFloor(
+        found.curves.flatMap(({ dots }) => dots.map(({ run }) => run)),
+        metric as Metric,
+      ),
+    [found, metric],
+  );
   const notices = [
+    floorText(floor),
     points.some((point) => point.low !== null)
       ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
       : null,
@@ -128,7 +139,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
       references={references}
       wedges={wedges}
       drops={drops}
-      floor={metric.startsWith("nc1.") ? 1e-6 : null}
+      floor={floor}
       height={340}
       crosshairAxis={over}
       formatX={placeText}

@@ -11,6 +11,7 @@ import { allPointsCsv } from "./allPointsCsv.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellLabel, cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { lastLayerKey } from "./lastValue.ts";
+import { floorText, numericFloor } from "./numericFloor.ts";
 import type { PanelSpec } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { runCsv } from "./runLink.ts";
@@ -79,6 +80,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
   );
   const log = view.flipped.includes(spec.id) ? !info.log : info.log;
   const distinct = new Set(runs.flatMap((run) => run.optimum?.loss ?? [])).size;
+  const floor = useMemo(() => numericFloor(runs, spec.metric), [runs, spec.metric]);
   const title = split === "test" ? `${spec.title} (test)` : spec.title;
 
   return (
@@ -98,7 +100,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
       window={view.zoom}
       onWindow={(zoom) => onView({ zoom })}
       references={references}
-      floor={spec.metric.startsWith("nc1.") ? 1e-6 : null}
+      floor={floor}
       height={220}
       sharedHidden={props.hidden}
       empty={lines.length === 0 ? "no point yet" : undefined}
@@ -106,6 +108,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
         spec.metric === "loss" && distinct > mostReferences
           ? `L* drawn for ${mostReferences} of ${distinct} different objectives`
           : null,
+        floorText(floor),
         view.smoothing > 0 ? `smoothed ${view.smoothing}, raw lines behind` : null,
       ]}
       onCsv={() => {

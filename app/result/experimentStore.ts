@@ -145,6 +145,7 @@ export class ExperimentStore {
         const row = edit(item.runId) as RunRow;
         values = true;
         if (item.attempt > row.attempt) row.attempt = item.attempt;
+        if (item.device !== undefined) row.device = item.device;
         if (startAttempt(this.of(item.runId), item.attempt, item.resumedFromStep)) readAgain = true;
         row.step = Math.min(row.step, Math.max(item.resumedFromStep, this.lastStep(item.runId)));
       } else if (item.kind === "run" && item.row.experimentId === this.detail?.id) {

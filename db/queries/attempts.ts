@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
 import type { StartedEvent } from "../../contract/runEvents.ts";
 import type { Executor } from "../database.ts";
 import { attempts, checkpoints, geometrySnapshots, logLines, runs } from "../schema.ts";
@@ -51,6 +51,17 @@ export async function startAttempt(db: Executor, runId: string, number: number, 
     .update(attempts)
     .set({ started, resumedFromStep: started.resumedFromStep, startedAt: clock })
     .where(and(eq(attempts.runId, runId), eq(attempts.number, number)));
+}
+
+/** Where each run of an experiment computes: the device of its last attempt that started. */
+export async function listDevices(db: Executor, experimentId: string): Promise<Map<string, string>> {
+  const rows = await db
+    .selectDistinctOn([attempts.runId], { runId: attempts.runId, device: sql<string>`${attempts.started}->'device'->>'device'` })
+    .from(attempts)
+    .innerJoin(runs, eq(runs.id, attempts.runId))
+    .where(and(eq(runs.experimentId, experimentId), isNotNull(attempts.started)))
+    .orderBy(asc(attempts.runId), desc(attempts.number));
+  return new Map(rows.map(({ runId, device }) => [runId, device]));
 }
 
 export async function insertAttempt(db: Executor, row: typeof attempts.$inferInsert): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ExperimentDetail } from "../../contract/views.ts";
+import { listDevices } from "../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../db/queries/experiments.ts";
 import { listRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
@@ -11,7 +12,8 @@ import { toExperimentSummary, toRunRow } from "./toViews.ts";
 export async function getExperiment(context: ServiceContext, reader: Reader, id: string): Promise<ExperimentDetail> {
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
-  const runs = (await listRuns(orm, id)).map(toRunRow);
+  const devices = await listDevices(orm, id);
+  const runs = (await listRuns(orm, id)).map((run) => toRunRow(run, devices.get(run.id)));
   return {
     ...toExperimentSummary({ ...experiment, ...countRuns(runs) }, context.dispatch.slots()),
     note: experiment.note,

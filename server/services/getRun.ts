@@ -13,7 +13,7 @@ export async function getRun(context: ServiceContext, reader: Reader, id: string
   const { run, experimentName, convergence } = await requireReadableRun(context, reader, id);
   const attempts = (await listAttempts(orm, id)).map(toAttemptView);
   const checkpoints = await listCheckpoints(orm, id);
-  const row = toRunRow(run);
+  const row = toRunRow(run, attempts.findLast(({ started }) => started !== null)?.started?.device.device);
   const rule = leaveOutRule(convergence ?? undefined);
   return {
     row: reader.hideNames ? hideNamesInRun(row) : row,

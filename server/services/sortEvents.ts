@@ -37,7 +37,10 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
     switch (event.kind) {
       case "started":
         sorted.started = event;
-        sorted.items.push({ kind: "attempt", runId, attempt, resumedFromStep: event.resumedFromStep });
+        sorted.items.push({
+          ...{ kind: "attempt", runId, attempt, resumedFromStep: event.resumedFromStep },
+          device: event.device.device,
+        });
         break;
       case "measurement":
         sorted.measurements.push({ seq, step: event.step, values: event.values });

@@ -32,8 +32,8 @@ export function toExperimentSummary(row: ListedExperiment, slots: number): Exper
   };
 }
 
-export function toRunRow(run: StoredRun): RunRow {
-  return { ...toRunChange(run), config: run.config, last: run.last };
+export function toRunRow(run: StoredRun, device?: string): RunRow {
+  return { ...toRunChange(run), config: run.config, last: run.last, ...(device === undefined ? {} : { device }) };
 }
 
 /** A run's row without what is long. */
@@ -49,6 +49,8 @@ export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
     stepMs: run.stepMs,
     optimum: run.optimum,
     trainSamples: run.dataset === null ? null : run.dataset.trainCounts.reduce((sum, count) => sum + count, 0),
+    classes: run.dataset?.classes ?? null,
+    inputDimension: run.dataset?.inputDimension ?? null,
     dataHash: run.dataset?.hash ?? null,
     evaluation: run.evaluation,
     failure: run.failure,

@@ -1,12 +1,13 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { memo, type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
-import { seriesKey, splits } from "../../../contract/seriesKey.ts";
-import type { RunDetail } from "../../../contract/views.ts";
+import { type Metric, parseSeriesKey, seriesKey, splits } from "../../../contract/seriesKey.ts";
+import type { RunDetail, RunRow } from "../../../contract/views.ts";
 import { useAddress } from "../../address/useAddress.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/SeriesPanel.tsx";
 import { xModes } from "../../charts/seriesX.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { floorText, type NumericFloor, numericFloor } from "../../result/numericFloor.ts";
 import { runEpoch } from "../../result/shownRuns.ts";
 import { WhenVisible } from "../../result/WhenVisible.tsx";
 import { Button } from "../../ui/Button.tsx";
@@ -145,6 +146,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
                   version={version}
                   elapsedKey={elapsedKey}
                   stepsPerEpoch={stepsPerEpoch}
+                  row={detail.row}
                   optimum={optimum}
                   x={x}
                   logX={logX}
@@ -168,6 +170,7 @@ const RunPanel = memo(function RunPanel({
   version,
   elapsedKey,
   stepsPerEpoch,
+  row,
   optimum,
   x,
   logX,
@@ -181,6 +184,7 @@ const RunPanel = memo(function RunPanel({
   version: number;
   elapsedKey: string;
   stepsPerEpoch: number | null;
+  row: RunRow;
   optimum: number | null;
   x: (typeof xModes)[number];
   logX: boolean;
@@ -209,8 +213,23 @@ const RunPanel = memo(function RunPanel({
     () => (panel.optimum && optimum !== null ? [{ y: optimum, label: "L*" }] : []),
     [panel.optimum, optimum],
   );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what else a floor depends on does not change
+  const floor = useMemo(() => {
+    const drawn = panel.lines.flatMap(({ key }) => {
+      const parsed = parseSeriesKey(key);
+      return parsed?.layer ? [{ metric: parsed.metric as Metric, layer: parsed.layer }] : [];
+    });
+    const floors = drawn.flatMap(({ metric, layer }) => numericFloor([row], metric, () => [layer]) ?? []);
+    return floors.reduce<NumericFloor | null>(
+      (greatest, one) => (greatest === null || one.y > greatest.y ? one : greatest),
+      null,
+    );
+  }, [panel, row.last, row.device]);
+  const notices = useMemo(() => [floorText(floor)], [floor]);
   return (
     <SeriesPanel
+      floor={floor}
+      notices={notices}
       panelId={panel.id}
       title={panel.title}
       hint={panel.hint}

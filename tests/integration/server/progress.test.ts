@@ -39,6 +39,8 @@ onBothDatabases("Progress", (server) => {
     const study = await getExperiment(server(), id);
     expect(study).toMatchObject({ counts, status: "running", progress: 0.775 });
     expect(experimentProgress(study.runs)).toBe(0.775);
+    // What a page derives epochs and floors from comes with the rows.
+    for (const run of study.runs) expect(run).toMatchObject({ device: "cpu", trainSamples: 4, classes: 4, inputDimension: 10 });
     await vi.waitFor(async () => expect(await listed(id)).toMatchObject({ counts, status: "running", progress: 0.775 }), 10_000);
 
     expect(await server().call("experiments.cancel", { id })).toEqual({ cancelled: 2 });

@@ -34,6 +34,8 @@ export function aRow(config: Partial<RunConfig>, last: Record<string, number>, s
     stepMs: null,
     last,
     trainSamples: null,
+    classes: null,
+    inputDimension: null,
     optimum: null,
     dataHash: status === "queued" ? null : "d0",
     evaluation: null,

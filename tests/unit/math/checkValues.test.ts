@@ -48,6 +48,7 @@ describe("metrics of arrays given by formulas", () => {
     ["nc1.ratio", 0.00161946018227],
     ["nc1.pinv", 0.0288065907351],
     ["nc1.cdnv", 0.00839628933941],
+    ["norms.spread", 1.07879673193],
     ["nc2.frame", 0.293847291437],
     ["nc2.frame.orthogonal", 0.451543856681],
     ["nc2.etf", 0.297145155062],
