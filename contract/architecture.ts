@@ -9,8 +9,21 @@ export const architectures = ["rn1", "rn2", "t11", "t12", "t21", "t22", "conv", 
 export const architecture = z.enum(architectures);
 export type Architecture = z.infer<typeof architecture>;
 
-export const normalization = z.enum(["post-ln", "pre-ln"]);
+/**
+ * post-ln: LN after each sum. pre-ln: LN after the embedding and in front of each branch (Definitions B.1 and B.2). pre-ln-open: pre-LN
+ * without the LN after the embedding. Its stream may have any scale, and with it the hidden weights: no gap of theirs means anything.
+ */
+export const normalizations = ["post-ln", "pre-ln", "pre-ln-open"] as const;
+export const normalization = z.enum(normalizations);
 export type Normalization = z.infer<typeof normalization>;
+
+/**
+ * Which network a name stands for. 1: transformers of L − 1 blocks, and pre-LN without the LN after the embedding. 2: transformers of
+ * L blocks, and pre-LN with that LN, as the paper defines them. Other networks are the same in both and carry no definition.
+ */
+export const currentDefinition = 2;
+export const definition = z.literal([1, currentDefinition]).optional();
+export type Definition = 1 | typeof currentDefinition;
 
 export const heads = z
   .int("heads are a whole number")
@@ -27,6 +40,8 @@ export const architectureConfig = z.strictObject({
   heads,
   /** Side of a transformer's square image patches, pixels; absent = a quarter of the image's side. */
   patch,
+  /** Absent in a stored study = 1; a launch fills in the current one. */
+  definition,
 });
 export type ArchitectureConfig = z.infer<typeof architectureConfig>;
 
@@ -55,14 +70,50 @@ const names: Record<Architecture, string> = {
   ufm: "UFM",
 };
 
-export function architectureLabel(
-  name: Architecture,
-  norm: Normalization,
-  extra: { heads?: number; patch?: number } = {},
-): string {
+/** The name alone, of whatever normalization and definition. */
+export const architectureName = (name: Architecture): string => names[name];
+
+export const normalizationNames: Record<Normalization, string> = {
+  "post-ln": "post-LN",
+  "pre-ln": "pre-LN",
+  "pre-ln-open": "pre-LN without first LN",
+};
+
+/** What decides a network beside its architecture. */
+interface Kind {
+  normalization: Normalization;
+  heads?: number;
+  patch?: number;
+  definition?: Definition;
+}
+
+/** Whether the definitions differ in this network. */
+export const isVersioned = (name: Architecture, norm: Normalization): boolean =>
+  isTransformer(name) || (norm === "pre-ln" && name !== "ufm");
+
+export const definitionOf = (name: Architecture, { normalization: norm, definition: version }: Kind): Definition =>
+  isVersioned(name, norm) ? (version ?? 1) : currentDefinition;
+
+/** How a network is normalized in fact: the first definition's pre-LN had no LN after the embedding. */
+export const trainedNormalization = (name: Architecture, kind: Kind): Normalization =>
+  kind.normalization === "pre-ln" && definitionOf(name, kind) === 1 ? "pre-ln-open" : kind.normalization;
+
+/** The same networks by the current definition, or, `onlyUnsaid`, those that name none. */
+export function withCurrentDefinition(list: readonly ArchitectureConfig[], onlyUnsaid = false): ArchitectureConfig[] {
+  return list.map(({ definition: said, ...one }) =>
+    isVersioned(one.name, one.normalization)
+      ? { ...one, definition: onlyUnsaid ? (said ?? currentDefinition) : currentDefinition }
+      : one,
+  );
+}
+
+/** "T11 pre-LN 4 heads patch 7"; a network of an earlier definition is named by what it differs in. */
+export function architectureLabel(name: Architecture, config: Kind): string {
   const parts = [names[name]];
-  if (norm === "pre-ln" && name !== "ufm") parts.push("pre-LN");
-  if (extra.heads !== undefined && extra.heads > 1) parts.push(`${extra.heads} heads`);
-  if (extra.patch !== undefined) parts.push(`patch ${extra.patch}`);
+  const norm = trainedNormalization(name, config);
+  if (norm !== "post-ln" && name !== "ufm") parts.push(normalizationNames[norm]);
+  if (config.heads !== undefined && config.heads > 1) parts.push(`${config.heads} heads`);
+  if (config.patch !== undefined) parts.push(`patch ${config.patch}`);
+  if (isTransformer(name) && definitionOf(name, config) === 1) parts.push("(L − 1 blocks)");
   return parts.join(" ");
 }

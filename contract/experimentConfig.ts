@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { afterTraining } from "./afterTraining.ts";
-import { architectureConfig } from "./architecture.ts";
+import { architectureConfig, isVersioned, withCurrentDefinition } from "./architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "./compatibility.ts";
 import { datasetConfig } from "./datasetConfig.ts";
 import { Failure } from "./failure.ts";
@@ -101,11 +101,16 @@ export const experimentTags = z
   .array(z.string().trim().min(1).max(limits.tagLength))
   .max(limits.tags, `at most ${limits.tags} tags`);
 
+/** A grid that is about to be trained: networks of which no definition is said are those of the current one. */
+export const newExperimentConfig = experimentConfig
+  .transform((config) => ({ ...config, architectures: withCurrentDefinition(config.architectures, true) }))
+  .refine(({ architectures }) => distinct(architectures), { path: ["architectures"], message: "each architecture once" });
+
 export const launchInput = z.strictObject({
   name: experimentName,
   note: experimentNote.default(""),
   tags: experimentTags.default([]),
-  config: experimentConfig,
+  config: newExperimentConfig,
 });
 export type LaunchInput = z.infer<typeof launchInput>;
 
@@ -131,6 +136,10 @@ export function requireGridWithinLimit(config: ExperimentConfig): number {
   return count;
 }
 
+/** Only where it makes a difference: equal networks are equal cells. */
+const definitionIn = ({ name, normalization, definition }: ExperimentConfig["architectures"][number]) =>
+  definition !== undefined && isVersioned(name, normalization) ? { definition } : {};
+
 /** The runs of a grid: seeds slowest, then depths, so that the first seed's depth curve is complete first. */
 export function expandGrid(config: ExperimentConfig): RunConfig[] {
   requireGridWithinLimit(config);
@@ -148,6 +157,7 @@ export function expandGrid(config: ExperimentConfig): RunConfig[] {
                   normalization: arch.normalization,
                   ...(arch.heads === undefined ? {} : { heads: arch.heads }),
                   ...(arch.patch === undefined ? {} : { patch: arch.patch }),
+                  ...definitionIn(arch),
                   depth: runDepth,
                   width: runWidth,
                   loss: runLoss,

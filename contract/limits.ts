@@ -1,6 +1,8 @@
 /** Bounds that the form, the server and the workers share. */
 export const limits = {
   depth: { min: 2, max: 64 },
+  /** Of a network of the greatest depth: X_1 and what each block gives. */
+  layers: 65,
   width: { min: 4, max: 1024 },
   classes: { min: 2, max: 1000 },
   /** Characters of a class's name; a longer one is shown cut. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { afterTraining } from "./afterTraining.ts";
-import { architecture, heads, normalization, patch } from "./architecture.ts";
+import { architecture, definition, heads, normalization, patch } from "./architecture.ts";
 import { datasetConfig } from "./datasetConfig.ts";
 import { limits } from "./limits.ts";
 import { regularizer } from "./regularizer.ts";
@@ -34,7 +34,9 @@ export const runConfig = z.strictObject({
   /** Of a transformer; see architecture.ts. */
   heads,
   patch,
-  /** L; 1 for free features. */
+  /** Of the networks that it makes a difference to; absent = 1. */
+  definition,
+  /** L, see networkForm.ts; 1 for free features. */
   depth: z.int().min(1).max(limits.depth.max),
   /** d; the channel count of a convolutional network. */
   width,

@@ -119,7 +119,9 @@ export const evaluation = z.strictObject({
     .strictObject({
       dataset: resolvedDataset,
       /** A linear probe on each layer's frozen features, X_1 first. */
-      layers: z.array(z.strictObject({ layer: z.int().min(1), trainAccuracy: accuracy, testAccuracy: accuracy })).max(64),
+      layers: z
+        .array(z.strictObject({ layer: z.int().min(1), trainAccuracy: accuracy, testAccuracy: accuracy }))
+        .max(limits.layers),
     })
     .nullable(),
   missing: z.record(z.string().max(80), z.string().max(500)).default({}),

@@ -1,6 +1,6 @@
 /**
  * A series is one number over steps. Its key is `split/metric` for the whole network, `split/metric@layer` for one layer;
- * layers count from 1 (features X_1) to L (the last layer, in front of the classifier).
+ * layers count from 1 (features X_1) to the last one, in front of the classifier: L, or L + 1 of a transformer (networkForm.ts).
  */
 export const layerMetrics = [
   "nc1.ratio",

@@ -1,4 +1,4 @@
-import { architectureLabel, headsOf } from "./architecture.ts";
+import { architectureLabel, headsOf, trainedNormalization } from "./architecture.ts";
 import { type DatasetConfig, datasetTitle, imbalanceOf } from "./datasetConfig.ts";
 import { datasetSizes } from "./datasetSizes.ts";
 import type { Regularizer } from "./regularizer.ts";
@@ -44,11 +44,13 @@ const metricsOf = (config: RunConfig): LayerMetric[] => [
 ];
 
 function silenceOfNetwork(config: RunConfig): string | null {
-  const name = architectureLabel(config.architecture, config.normalization);
+  const name = architectureLabel(config.architecture, config);
   const needed = objectiveOf(config.architecture);
   if (needed === null) return `no theorem is of ${name}`;
   // Without an LN after the embedding the stream can be scaled through, and the hidden ridge has infimum 0.
-  if (config.normalization !== "post-ln") return `no theorem is of ${name}, whose stream may have any scale`;
+  if (trainedNormalization(config.architecture, config) === "pre-ln-open")
+    return `no theorem is of ${name}, whose stream may have any scale`;
+  if (config.normalization !== "post-ln") return `the theorems taken here are of post-LN, not of ${name}`;
   if (headsOf(config) > 1) return `the theorems are of one attention head, and there are ${headsOf(config)}`;
   if (needed === "(7)")
     return isUniform(config.regularizer)

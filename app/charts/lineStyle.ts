@@ -31,7 +31,7 @@ const neutral = tone(260, 260, 0.08);
  * Found by search: hues near eight anchors (blue, orange, green, yellow, …), so that any two architectures stay apart, also as
  * colour-blind eyes see them, and the two normalizations of one are told apart by chroma and lightness.
  */
-const tones: Record<Architecture, Record<Normalization, Tone>> = {
+const tones: Record<Architecture, Record<Exclude<Normalization, "pre-ln-open">, Tone>> = {
   rn1: { "post-ln": tone(222, 275), "pre-ln": tone(243, 302, 0.32, 0.1) },
   rn2: { "post-ln": tone(78, 36), "pre-ln": tone(41, 21, 0.48, 0.1) },
   t11: { "post-ln": tone(157, 155, 1.15, 0.045), "pre-ln": tone(194, 178, 0.32, 0.047) },
@@ -42,11 +42,18 @@ const tones: Record<Architecture, Record<Normalization, Tone>> = {
   ufm: { "post-ln": neutral, "pre-ln": neutral },
 };
 
+/** The open variant of pre-LN is as pre-LN, greyer. */
+function toneOf({ architecture, normalization }: Pick<RunConfig, "architecture" | "normalization">): Tone {
+  if (normalization !== "pre-ln-open") return tones[architecture][normalization];
+  const tone = tones[architecture]["pre-ln"];
+  return { ...tone, chroma: tone.chroma / 2 };
+}
+
 const clamp = (value: number) => Math.min(1, Math.max(0, value));
 
 /** @param shade 0 (shallow: near the background, contrast 3:1) … 1 (deep: far from it) */
 export function shadedColor(config: Pick<RunConfig, "architecture" | "normalization">, shade: number): string {
-  const { shallow, deep, chroma, lift } = tones[config.architecture][config.normalization];
+  const { shallow, deep, chroma, lift } = toneOf(config);
   const at = clamp(shade);
   const hue = (shallow + (deep - shallow) * at).toFixed(1);
   const light = `oklch(${(0.68 - 0.28 * at - lift).toFixed(3)} ${((0.12 + 0.06 * at) * chroma).toFixed(3)} ${hue})`;

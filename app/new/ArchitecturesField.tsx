@@ -3,7 +3,9 @@ import {
   type Architecture,
   type ArchitectureConfig,
   architectureLabel,
+  architectureName,
   type Normalization,
+  normalizationNames,
 } from "../../contract/architecture.ts";
 import { shadedColor } from "../charts/lineStyle.ts";
 import { Button } from "../ui/Button.tsx";
@@ -14,7 +16,10 @@ import {
   architectureFamilies,
   architectureHints,
   hasNormalization,
+  normalizationChips,
+  normalizationHints,
   normalizationsOf,
+  offeredNormalizations,
   toggleArchitecture,
   toggleNormalization,
   transformersOf,
@@ -66,7 +71,7 @@ export function ArchitecturesField({
           {transformers.map(({ one, at }) => (
             <li key={at} className="flex flex-wrap items-start gap-x-3 gap-y-1">
               <span className="shrink-0 text-sm max-sm:w-full sm:w-26 sm:pt-6">
-                {architectureLabel(one.name, one.normalization)}
+                {architectureLabel(one.name, { normalization: one.normalization, definition: one.definition })}
               </span>
               <Field label="Heads" error={problemAt(problems, `config.architectures.${at}.heads`)} className="w-22">
                 {(control) => (
@@ -95,13 +100,13 @@ export function ArchitecturesField({
                   look="quiet"
                   icon="copy"
                   title="The same with twice the heads"
-                  aria-label={`Another ${architectureLabel(one.name, one.normalization)} with twice the heads`}
+                  aria-label={`Another ${architectureLabel(one.name, { normalization: one.normalization, definition: one.definition })} with twice the heads`}
                   onClick={() => onChange(withMoreHeads(architectures, at))}
                 />
                 <Button
                   look="quiet"
                   icon="close"
-                  aria-label={`Remove ${architectureLabel(one.name, one.normalization, one)}`}
+                  aria-label={`Remove ${architectureLabel(one.name, one)}`}
                   onClick={() => onChange(architectures.filter((_, i) => i !== at))}
                 />
               </span>
@@ -131,7 +136,7 @@ function ArchitectureChip({
   onNormalization: (normalization: Normalization) => void;
 }) {
   const on = chosen.length > 0;
-  const label = architectureLabel(name, "post-ln");
+  const label = architectureName(name);
   return (
     <span
       className={classes(
@@ -160,12 +165,12 @@ function ArchitectureChip({
       </label>
       {on &&
         hasNormalization(name) &&
-        (["post-ln", "pre-ln"] as const).map((normalization) => {
+        offeredNormalizations(chosen).map((normalization) => {
           const active = chosen.includes(normalization);
           return (
             <label
               key={normalization}
-              title={normalization === "post-ln" ? "LayerNorm after the sum (the paper's)" : "LayerNorm before the branch"}
+              title={normalizationHints[normalization]}
               className={classes(
                 "inline-flex items-center gap-1 border-line border-l px-2 text-xs has-focus-visible:outline-2 has-focus-visible:outline-accent has-focus-visible:-outline-offset-2",
                 active ? "bg-sunken font-medium text-ink" : "text-ink-faint hover:text-ink",
@@ -175,12 +180,12 @@ function ArchitectureChip({
                 type="checkbox"
                 className="sr-only"
                 data-testid={`${normalization}-${name}`}
-                aria-label={`${label} with ${normalization === "post-ln" ? "post-LN" : "pre-LN"}`}
+                aria-label={`${label}, ${normalizationNames[normalization]}`}
                 checked={active}
                 onChange={() => onNormalization(normalization)}
               />
               {chosen.length > 1 && <Dot name={name} normalization={normalization} />}
-              {normalization === "post-ln" ? "post" : "pre"}
+              {normalizationChips[normalization]}
             </label>
           );
         })}
@@ -209,7 +214,7 @@ function complaints(architectures: ArchitectureConfig[], problems: Problem[]): s
     if (path === "config.architectures") return [message];
     const at = /^config\.architectures\.(\d+)$/.exec(path)?.[1];
     const one = at === undefined ? undefined : architectures[Number(at)];
-    return one === undefined ? [] : [`${architectureLabel(one.name, one.normalization, one)}: ${message}`];
+    return one === undefined ? [] : [`${architectureLabel(one.name, one)}: ${message}`];
   });
   return [...new Set(texts)];
 }

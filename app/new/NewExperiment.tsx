@@ -27,7 +27,7 @@ import { useLaunchKnowledge } from "./useLaunchKnowledge.ts";
 const none: DraftFindings = { problems: [], warnings: [] };
 
 export function NewExperiment() {
-  const { draft, change, changeConfig, start, restored, origin, problem } = useDraft();
+  const { draft, change, changeConfig, start, restored, earlier, origin, problem } = useDraft();
   const launch = useLaunch();
   const known = useLaunchKnowledge();
   const { problems, warnings } = useMemo(() => (draft === null ? none : draftFindings(draft, known)), [draft, known]);
@@ -63,6 +63,13 @@ export function NewExperiment() {
           </p>
         )}
       </div>
+      {earlier.length > 0 && (
+        <p className="mb-4 text-ink-soft text-sm" data-testid="earlier-definition">
+          These settings are of a study with {earlier.join(" and ")}: networks by an earlier definition. A new study uses the
+          current one, by which a transformer of depth L has L blocks and pre-LN has a LayerNorm after the embedding. To go on
+          with the earlier one, add depths or seeds to the old study.
+        </p>
+      )}
       <PresetCards chosen={origin} onChoose={start} />
       <div className="mt-4 grid gap-4 lg:grid-cols-[minmax(0,1fr)_304px]">
         <div className="min-w-0 space-y-4">

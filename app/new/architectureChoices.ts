@@ -4,6 +4,8 @@ import {
   architectures,
   isTransformer,
   type Normalization,
+  normalizations,
+  withCurrentDefinition,
 } from "../../contract/architecture.ts";
 
 export interface ArchitectureFamily {
@@ -13,11 +15,15 @@ export interface ArchitectureFamily {
 }
 
 export const architectureFamilies: readonly ArchitectureFamily[] = [
-  { title: "ResNets", names: ["rn1", "rn2"], hint: "The digit counts the linear layers of a residual block." },
+  {
+    title: "ResNets",
+    names: ["rn1", "rn2"],
+    hint: "The digit counts the linear layers of a residual block. Depth L is X₁ and L − 1 blocks.",
+  },
   {
     title: "Transformers",
     names: ["t11", "t12", "t21", "t22"],
-    hint: "The digits count the linear layers in a block's attention and in its MLP; causal, read at the last token.",
+    hint: "The digits count the linear layers in a block's attention and in its MLP; causal, read at the last token. Depth L is L blocks.",
   },
   { title: "Convolutional", names: ["conv"], hint: "A residual network of 3 × 3 convolutions; its width is the channel count." },
   {
@@ -41,16 +47,34 @@ export const architectureHints: Record<Architecture, string> = {
 /** Free features are not normalized by a network. */
 export const hasNormalization = (name: Architecture): boolean => name !== "ufm";
 
-const rank = (one: ArchitectureConfig) => architectures.indexOf(one.name) * 2 + (one.normalization === "pre-ln" ? 1 : 0);
+/** On the chips of an architecture. */
+export const normalizationChips: Record<Normalization, string> = {
+  "post-ln": "post",
+  "pre-ln": "pre",
+  "pre-ln-open": "no first LN",
+};
+export const normalizationHints: Record<Normalization, string> = {
+  "post-ln": "LayerNorm after the sum (the paper's, but for text)",
+  "pre-ln": "LayerNorm after the embedding and before each branch (the paper's for text)",
+  "pre-ln-open":
+    "Pre-LN without the LayerNorm after the embedding: the stream's scale is free, so the gap to the optimum has no representation part",
+};
+
+/** The variant without the first LN is offered beside pre-LN alone. */
+export const offeredNormalizations = (chosen: readonly Normalization[]): Normalization[] =>
+  normalizations.filter((one) => one !== "pre-ln-open" || chosen.some((norm) => norm !== "post-ln"));
+
+const rank = (one: ArchitectureConfig) =>
+  architectures.indexOf(one.name) * normalizations.length + normalizations.indexOf(one.normalization);
 const sorted = (list: readonly ArchitectureConfig[]) => [...list].sort((a, b) => rank(a) - rank(b));
 
 export const normalizationsOf = (list: readonly ArchitectureConfig[], name: Architecture): Normalization[] =>
-  (["post-ln", "pre-ln"] as const).filter((norm) => list.some((one) => one.name === name && one.normalization === norm));
+  normalizations.filter((norm) => list.some((one) => one.name === name && one.normalization === norm));
 
 /** Takes an architecture in (post-LN, the paper's) or out altogether. */
 export function toggleArchitecture(list: readonly ArchitectureConfig[], name: Architecture): ArchitectureConfig[] {
   if (list.some((one) => one.name === name)) return list.filter((one) => one.name !== name);
-  return sorted([...list, { name, normalization: "post-ln" }]);
+  return sorted([...list, ...withCurrentDefinition([{ name, normalization: "post-ln" }])]);
 }
 
 /** Takes one normalization of an architecture in or out; its heads and patches go along to a new one. */
@@ -63,7 +87,7 @@ export function toggleNormalization(
   if (rest.length < list.length) return rest;
   const company = list.filter((one) => one.name === name);
   const added = company.length === 0 ? [{ name, normalization }] : company.map((one) => ({ ...one, normalization }));
-  return sorted([...list, ...added]);
+  return sorted([...list, ...withCurrentDefinition(added)]);
 }
 
 /** The same transformer once more with twice the heads: an axis of heads is built by a few clicks. */

@@ -1,3 +1,4 @@
+import { architectureLabel, currentDefinition, definitionOf, withCurrentDefinition } from "../../contract/architecture.ts";
 import { type LaunchInput, launchInput } from "../../contract/experimentConfig.ts";
 import { presets } from "../../contract/presets.ts";
 
@@ -10,6 +11,16 @@ export const presetDraft = (id: string): Draft | null => {
 };
 
 export const firstDraft = (): Draft => presetDraft(presets[0].id)!;
+
+/** A draft by the current definitions, and the networks that were of an earlier one in what it comes from. */
+export function renewDefinitions(draft: Draft): { draft: Draft; earlier: string[] } {
+  const { architectures } = draft.config;
+  const earlier = architectures.filter((one) => definitionOf(one.name, one) !== currentDefinition);
+  return {
+    draft: { ...draft, config: { ...draft.config, architectures: withCurrentDefinition(architectures) } },
+    earlier: earlier.map((one) => architectureLabel(one.name, one)),
+  };
+}
 
 const storageKey = "collapsar-draft";
 const isRecord = (value: unknown): value is Record<string, unknown> =>

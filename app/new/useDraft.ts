@@ -6,7 +6,7 @@ import { gridOfRun } from "../../contract/gridOfRun.ts";
 import { presets } from "../../contract/presets.ts";
 import { useAddress } from "../address/useAddress.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { type Draft, firstDraft, loadDraft, presetDraft, saveDraft } from "./draft.ts";
+import { type Draft, firstDraft, loadDraft, presetDraft, renewDefinitions, saveDraft } from "./draft.ts";
 
 /**
  * The draft of a new experiment: from the address (`?preset=`, `?from=<experiment>`, `?run=<run>`), else what was left
@@ -27,6 +27,7 @@ export function useDraft() {
 
   const [draft, setDraft] = useState<Draft | null>(null);
   const [restored, setRestored] = useState(false);
+  const [earlier, setEarlier] = useState<readonly string[]>([]);
   const [origin, setOrigin] = useState<string | null>(null);
   const touched = useRef(false);
   const loadedFrom = useRef<string | null | undefined>(undefined);
@@ -35,11 +36,13 @@ export function useDraft() {
   useEffect(() => {
     if (loadedFrom.current === source) return;
     const settle = (loaded: Draft, presetId: string | null) => {
+      const renewed = renewDefinitions(loaded);
       loadedFrom.current = source;
       touched.current = false;
       setRestored(false);
       setOrigin(presetId);
-      setDraft(loaded);
+      setEarlier(renewed.earlier);
+      setDraft(renewed.draft);
     };
     if (preset !== null) return settle(presetDraft(preset) ?? firstDraft(), preset);
     if (from !== null) {
@@ -92,7 +95,7 @@ export function useDraft() {
     [setInAddress],
   );
 
-  return { draft, change, changeConfig, start, restored, origin, problem: experiment.error ?? cell.error };
+  return { draft, change, changeConfig, start, restored, earlier, origin, problem: experiment.error ?? cell.error };
 }
 
 const forkName = (name: string) => `${name.replace(/ \(fork\)$/, "").slice(0, 110)} (fork)`;

@@ -34,9 +34,7 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
   const [dataset, architecture, regularizer] = [config.datasets[0], config.architectures[0], config.regularizers[0]];
   const shared: [string, string][] = [
     ...(dataset ? single("dataset", "Data set", datasetLabel(dataset)) : []),
-    ...(architecture
-      ? single("architecture", "Architecture", architectureLabel(architecture.name, architecture.normalization, architecture))
-      : []),
+    ...(architecture ? single("architecture", "Architecture", architectureLabel(architecture.name, architecture)) : []),
     ...single("depth", "Depth", config.depths.join(", ")),
     ...single("width", "Width", config.widths.join(", ")),
     ...single("loss", "Loss", config.losses.join(", ").toUpperCase()),

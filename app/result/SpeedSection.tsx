@@ -1,5 +1,6 @@
 "use client";
 import { memo, useMemo } from "react";
+import { layersOf } from "../../contract/networkForm.ts";
 import type { Metric } from "../../contract/seriesKey.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
@@ -42,7 +43,7 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
   const lines = useMemo(
     () =>
-      convergenceSpeed(rows, (run, one: Metric) => store.series(run.id, lastLayerKey(one, "train", run.config.depth)), {
+      convergenceSpeed(rows, (run, one: Metric) => store.series(run.id, lastLayerKey(one, "train", layersOf(run.config))), {
         metric,
         tau,
         gap,

@@ -1,5 +1,6 @@
 "use client";
 import { memo, useMemo } from "react";
+import { layersOf } from "../../contract/networkForm.ts";
 import { metricInfo, type Split } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
@@ -59,7 +60,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
     const styleOf = styleAmong(runs.map((run) => run.config));
     const nameOf = cellNamer(runs.map((run) => run.config));
     return runs.flatMap((run): PanelLine[] => {
-      const series = store.series(run.id, lastLayerKey(spec.metric, split, run.config.depth));
+      const series = store.series(run.id, lastLayerKey(spec.metric, split, layersOf(run.config)));
       if (series.steps.length === 0) return [];
       return [
         {
@@ -114,7 +115,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
       onCsv={() => {
         allPointsCsv(
           runs,
-          (run) => lastLayerKey(spec.metric, split, run.config.depth),
+          (run) => lastLayerKey(spec.metric, split, layersOf(run.config)),
           (runId) => runCsv(runId, share),
         ).then(
           (text) => saveFile(fileName(title, "csv"), text, "text/csv"),

@@ -1,4 +1,11 @@
-import { architectureLabel, architectures, headsOf } from "../../contract/architecture.ts";
+import {
+  architectureLabel,
+  architectures,
+  definitionOf,
+  headsOf,
+  isTransformer,
+  trainedNormalization,
+} from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { regularizerFamilies, regularizerLabel } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
@@ -24,7 +31,7 @@ const zero = () => 0;
 export const gridAxes: Record<GridAxisId, GridAxis> = {
   architecture: axisOf(
     "Architecture",
-    (config) => architectureLabel(config.architecture, config.normalization, config),
+    (config) => architectureLabel(config.architecture, config),
     (config) => architectures.indexOf(config.architecture),
   ),
   dataset: axisOf("Data set", (config) => datasetLabel(config.dataset)),
@@ -59,11 +66,18 @@ function axisOf(title: string, label: GridAxis["label"], order: GridAxis["order"
   return { title, label, short, order };
 }
 
+/** Networks of one definition and another are never one cell, unless the definitions agree in them. */
+function networkOf(config: RunConfig): string {
+  const { architecture, patch } = config;
+  const blocks = isTransformer(architecture) ? definitionOf(architecture, config) : "";
+  return [architecture, trainedNormalization(architecture, config), headsOf(config), patch ?? "", blocks].join(" ");
+}
+
 /** What tells values of an axis apart: more than the label, which leaves out what rarely differs. */
 export function axisValue(axis: GridAxisId, config: RunConfig): string {
   switch (axis) {
     case "architecture":
-      return `${config.architecture} ${config.normalization} ${headsOf(config)} ${config.patch ?? ""}`;
+      return networkOf(config);
     case "dataset":
       return JSON.stringify(config.dataset);
     case "regularizer":

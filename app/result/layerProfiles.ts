@@ -1,3 +1,4 @@
+import { layersOf } from "../../contract/networkForm.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { type LayerMetric, ofLastMeans, type SeriesKey, type Split, seriesKey } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
@@ -11,7 +12,7 @@ export interface LayerProfile {
   key: string;
   config: RunConfig;
   data: DataTag;
-  /** Relative depth l/L of each layer, (0, 1]. */
+  /** Relative depth of each layer, its number over that of the last, (0, 1]. */
   xs: number[];
   /** Mean over the seeds at each layer; null where no run has a value. */
   ys: (number | null)[];
@@ -32,8 +33,8 @@ function lastIndexAt(steps: readonly number[], at: number): number {
 }
 
 /** Series of a metric of class means at a layer: the last one has it under another name, as the classifier has the first. */
-const meansKey = (metric: LayerMetric, split: Split, layer: number, depth: number) =>
-  seriesKey(split, layer === depth ? (ofLastMeans[metric] ?? metric) : metric, layer);
+const meansKey = (metric: LayerMetric, split: Split, layer: number, last: number) =>
+  seriesKey(split, layer === last ? (ofLastMeans[metric] ?? metric) : metric, layer);
 
 /**
  * A metric over the layers at a moment of the training: one profile a cell, mean over its seeds (geometric on a
@@ -51,8 +52,8 @@ export function layerProfiles(
   const covers = (run: RunRow) => run.status === "finished" || store.lastStep(run.id) >= at;
   const begun = runs.filter((run) => !isTerminal(run.status) || run.status === "finished");
   return groupCells(begun, cellAxes).flatMap((cell) => {
-    const { depth } = cell.config;
-    const layers: number[][] = Array.from({ length: depth }, () => []);
+    const last = layersOf(cell.config);
+    const layers: number[][] = Array.from({ length: last }, () => []);
     const ofClassifier: number[] = [];
     const meanOf = (values: readonly number[]) => (log ? geometricBand(values) : meanBand(values))?.mean ?? null;
     const seen = new Set<string>();
@@ -63,13 +64,13 @@ export function layerProfiles(
         const series = store.series(run.id, key);
         return series.values[lastIndexAt(series.steps, at)];
       };
-      for (let layer = 1; layer <= depth; layer++) {
-        const value = lastOf(meansKey(metric, split, layer, depth));
+      for (let layer = 1; layer <= last; layer++) {
+        const value = lastOf(meansKey(metric, split, layer, last));
         if (value === undefined) continue;
         layers[layer - 1]?.push(value);
         seen.add(run.id);
       }
-      const itsClassifier = ofLastMeans[metric] === undefined ? undefined : lastOf(seriesKey(split, metric, depth));
+      const itsClassifier = ofLastMeans[metric] === undefined ? undefined : lastOf(seriesKey(split, metric, last));
       if (itsClassifier === undefined) continue;
       ofClassifier.push(itsClassifier);
       seen.add(run.id);
@@ -80,7 +81,7 @@ export function layerProfiles(
         key: cell.key,
         config: cell.config,
         data: cell.data,
-        xs: layers.map((_, index) => (index + 1) / depth),
+        xs: layers.map((_, index) => (index + 1) / last),
         ys: layers.map(meanOf),
         count: seen.size,
         classifier: meanOf(ofClassifier),
@@ -94,7 +95,7 @@ export function layerProfiles(
 export function profileSteps(store: ExperimentStore, runs: readonly RunRow[], metric: LayerMetric, split: Split): number[] {
   const steps = new Set<number>();
   for (const run of runs)
-    for (const layer of [1, run.config.depth])
+    for (const layer of [1, layersOf(run.config)])
       for (const step of store.series(run.id, seriesKey(split, metric, layer)).steps) steps.add(step);
   return [...steps].sort((a, b) => a - b);
 }

@@ -1,3 +1,4 @@
+import { layersOf } from "../../contract/networkForm.ts";
 import { type LayerMetric, type Metric, metricInfo, type SeriesKey, type Split, splits } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { lastLayerKey, lastValue } from "./lastValue.ts";
@@ -49,21 +50,22 @@ const rare: ReadonlySet<Metric> = new Set(["nc2.mframe", "ridge.features", "ridg
 export const shownPanels = (rows: readonly Pick<RunRow, "last" | "config">[]): readonly PanelSpec[] =>
   trainingPanels.filter(({ metric }) => !rare.has(metric) || rows.some((row) => lastValue(row, metric, "train") !== null));
 
-/** Series of the training panels for runs of one depth. */
-export function keysOfDepth(depth: number): SeriesKey[] {
+/** Series of the training panels for runs of as many layers. */
+export function keysOfLayers(layers: number): SeriesKey[] {
   const keys = new Set<SeriesKey>(["train/elapsedMs"]);
   for (const { metric, trainOnly } of trainingPanels)
-    for (const split of trainOnly ? (["train"] as const) : splits) keys.add(lastLayerKey(metric, split, depth));
+    for (const split of trainOnly ? (["train"] as const) : splits) keys.add(lastLayerKey(metric, split, layers));
   return [...keys];
 }
 
-/** Runs grouped by depth: the last layer's series have other keys at each. */
-export function byDepth(runs: readonly RunRow[]): Map<number, string[]> {
+/** Runs grouped by their number of layers: the last layer's series have other keys at each. */
+export function byLayers(runs: readonly RunRow[]): Map<number, string[]> {
   const groups = new Map<number, string[]>();
   for (const run of runs) {
-    const ids = groups.get(run.config.depth) ?? [];
+    const layers = layersOf(run.config);
+    const ids = groups.get(layers) ?? [];
     ids.push(run.id);
-    groups.set(run.config.depth, ids);
+    groups.set(layers, ids);
   }
   return groups;
 }

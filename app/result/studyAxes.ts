@@ -127,6 +127,7 @@ export const studyAxes: Record<StudyAxisId, StudyAxis> = {
     normalization: "post-ln",
     heads: undefined,
     patch: undefined,
+    definition: undefined,
   }),
   loss: categoryAxis("loss", "loss", { loss: "ce" }),
 };

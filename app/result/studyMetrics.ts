@@ -1,3 +1,4 @@
+import { layersOf } from "../../contract/networkForm.ts";
 import { layerMetrics, type Metric, metricInfo, type Split } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { referenceAttack } from "./evaluations.ts";
@@ -55,7 +56,7 @@ const splitless = /^(ridge|gap|distance|slack|stepMs|loss$)/;
 export function studyValue(row: RunRow, metric: StudyMetric, split: Split): number | null {
   switch (metric) {
     case "ridge.total": {
-      const terms = ridgeTerms.flatMap((term) => row.last[lastLayerKey(term, "train", row.config.depth)] ?? []);
+      const terms = ridgeTerms.flatMap((term) => row.last[lastLayerKey(term, "train", layersOf(row.config))] ?? []);
       return terms.length === 0 ? null : terms.reduce((sum, value) => sum + value, 0);
     }
     case "robust":
@@ -63,9 +64,11 @@ export function studyValue(row: RunRow, metric: StudyMetric, split: Split): numb
     case "transfer":
       return row.evaluation?.transfer?.layers.at(-1)?.testAccuracy ?? null;
     default: {
-      const key = lastLayerKey(metric, split, row.config.depth);
+      const key = lastLayerKey(metric, split, layersOf(row.config));
       // What is stored for the training alone is the same number under either split.
-      return row.last[key] ?? (splitless.test(metric) ? row.last[lastLayerKey(metric, "train", row.config.depth)] : null) ?? null;
+      return (
+        row.last[key] ?? (splitless.test(metric) ? row.last[lastLayerKey(metric, "train", layersOf(row.config))] : null) ?? null
+      );
     }
   }
 }

@@ -9,7 +9,7 @@ import { ruleInEffect } from "./convergenceRule.ts";
 import { speedIsOpen, speedMetric } from "./convergenceSpeed.ts";
 import { ExperimentStore } from "./experimentStore.ts";
 import { lastLayerKey } from "./lastValue.ts";
-import { byDepth, keysOfDepth } from "./readKeys.ts";
+import { byLayers, keysOfLayers } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { shownRuns } from "./shownRuns.ts";
 import { type WantedGeometry, wantedGeometry } from "./wantedGeometry.ts";
@@ -74,8 +74,8 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const maxPoints = view.smoothing > 0 ? mostPoints : limits.panelPoints;
   const readSeries = useEffectEvent(async (alive: () => boolean) => {
     const window = view.zoom ? { fromStep: view.zoom.from, toStep: view.zoom.to } : {};
-    const requests = [...byDepth(wanted)].map(([depth, runIds]) =>
-      client.experiments.series.query({ id: experimentId, keys: keysOfDepth(depth), runIds, maxPoints, ...window }),
+    const requests = [...byLayers(wanted)].map(([layers, runIds]) =>
+      client.experiments.series.query({ id: experimentId, keys: keysOfLayers(layers), runIds, maxPoints, ...window }),
     );
     try {
       const answers = await Promise.all(requests);
@@ -144,8 +144,8 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const speedKey = speedIsOpen(view, store.rows) ? speedMetric(view.speedMetric) : null;
   const runCount = store.rows.length;
   const readSpeed = useEffectEvent(async (metric: Metric, alive: () => boolean) => {
-    const requests = [...byDepth(store.rows)].flatMap(([depth, all]) => {
-      const keys = [...new Set([lastLayerKey(metric, "train", depth), lastLayerKey("gap.total", "train", depth)])];
+    const requests = [...byLayers(store.rows)].flatMap(([layers, all]) => {
+      const keys = [...new Set([lastLayerKey(metric, "train", layers), lastLayerKey("gap.total", "train", layers)])];
       return chunks(all, mostRunsAsked).map((runIds) =>
         client.experiments.series.query({ id: experimentId, keys, runIds, maxPoints: mostPoints }),
       );

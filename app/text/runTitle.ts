@@ -5,9 +5,9 @@ import type { RunConfig } from "../../contract/runConfig.ts";
 
 /** What a run is, in a line: "RN1 · L = 8 · d = 64 · λ=0.005 · seed 0". */
 export function runTitle(config: RunConfig): string {
-  const { architecture, normalization } = config;
+  const { architecture } = config;
   return [
-    architectureLabel(architecture, normalization, config),
+    architectureLabel(architecture, config),
     // Free features have no depth.
     ...(architecture === "ufm" ? [] : [`L = ${config.depth}`]),
     architecture === "conv" ? `${config.width} channels` : `d = ${config.width}`,

@@ -41,9 +41,9 @@ export function memoryFindings(config: ExperimentConfig, { workers, countOwn }: 
 
 /** "RN1 L = 64, d = 1,024 on MNIST, full batch" */
 function shapeText(run: RunConfig): string {
-  const { architecture, normalization, depth, width, dataset, training } = run;
+  const { architecture, depth, width, dataset, training } = run;
   const batch = training.batch === "full" ? "full batch" : `batch ${training.batch.toLocaleString("en")}`;
-  return `${architectureLabel(architecture, normalization, run)} L = ${depth}, d = ${width.toLocaleString("en")} on ${datasetLabel(dataset)}, ${batch},`;
+  return `${architectureLabel(architecture, run)} L = ${depth}, d = ${width.toLocaleString("en")} on ${datasetLabel(dataset)}, ${batch},`;
 }
 
 function wayOut({ architecture, training }: RunConfig): string {

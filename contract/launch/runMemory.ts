@@ -1,6 +1,7 @@
 import { headsOf, isTransformer, linearLayers, patchOf } from "../architecture.ts";
 import { imageShape } from "../datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../datasetSizes.ts";
+import { blocksOf, layersOf } from "../networkForm.ts";
 import type { RunConfig } from "../runConfig.ts";
 
 /** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
@@ -67,8 +68,8 @@ function readBytes({ dataset }: RunConfig, { there, asked, inputDim }: DatasetSi
 }
 
 function measuringBytes(config: RunConfig, { train, test, classes, inputDim }: DatasetSizes): number {
-  const { depth, width } = config;
-  const layers = depth * width;
+  const { width } = config;
+  const layers = layersOf(config) * width;
   const largest = Math.max(train, test, 1);
   // Free features are read in one chunk.
   const chunk = config.architecture === "ufm" ? train : Math.ceil(largest / Math.ceil(largest / chunkSamples));
@@ -92,8 +93,8 @@ function forwardNumbers(config: RunConfig, inputDim: number): { places: number; 
  * operations' gradients read; the factors of N·T·d (T tokens or places) are those of the graphs as they are traced.
  */
 export function stepNumbers(config: RunConfig, { classes, inputDim }: DatasetSizes, samples: number): StepNumbers {
-  const { architecture, depth, width: d } = config;
-  const blocks = depth - 1;
+  const { architecture, width: d } = config;
+  const blocks = blocksOf(config);
   const head = d * classes + (config.headBias ? classes : 0);
   const withHead = ({ parameters, held }: StepNumbers): StepNumbers => ({
     parameters: parameters + head,

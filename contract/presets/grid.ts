@@ -13,6 +13,9 @@ export const ridge: Regularizer = {
 /** Objective (11) with the paper's λ(L) = λ/L and a constant λ_L. */
 export const splitRidge: Regularizer = { ...ridge, objective: "split", scaling: "inverse-depth" };
 
+/** The smaller constant λ of the paper's Figure 2. */
+export const smallRidge: Regularizer = { ...ridge, lambda: 0.0025, headLambda: 0.0025 };
+
 /** The paper's depths. */
 export const ladder = [2, 3, 5, 8, 13, 21, 34];
 

@@ -1,13 +1,16 @@
+import { currentDefinition } from "../architecture.ts";
 import { datasetConfig } from "../datasetConfig.ts";
 import { datasetSizes } from "../datasetSizes.ts";
 import type { ExperimentConfig } from "../experimentConfig.ts";
 import { stepsPerEpoch } from "../stepsPerEpoch.ts";
 import { trainingConfig } from "../trainingConfig.ts";
-import { common, ladder, pictures, ridge, splitRidge } from "./grid.ts";
+import { common, ladder, pictures, ridge, smallRidge, splitRidge } from "./grid.ts";
 import type { Preset } from "./preset.ts";
 
+const t11 = { name: "t11", normalization: "post-ln", definition: currentDefinition } as const;
+
 /** Rows whose "tonight" was run to its end and comes as a recording. */
-const recorded = ["rn1-cifar10", "t11-cifar10", "t11-text", "rn2-mnist", "rn1-t11-mnist"];
+const recorded = ["rn1-cifar10"];
 
 /** One row of a figure, as published and cut down to an evening on two cores. */
 interface Row {
@@ -21,8 +24,8 @@ interface Row {
   tonight: { choices: string[]; cut: string; config: ExperimentConfig };
 }
 
-/** The paper's depths up to what an evening allows. */
-const short = ladder.filter((depth) => depth <= 21);
+/** The first three rows begin at 3 blocks. */
+const fromThree = ladder.filter((depth) => depth >= 3);
 const seeds = { full: [0, 1, 2, 3, 4], tonight: [0, 1, 2] };
 
 const shared = [
@@ -42,6 +45,9 @@ const warmup = (steps: number) =>
   `The rate rises over the first ${steps.toLocaleString("en")} steps, as is usual for transformers.`;
 const patches =
   "Square patches as tokens in reading order, of a quarter of the side (16 tokens) where not said otherwise, with learned positions and the causal mask; prediction and metrics use the last token.";
+const residualDepth = "L counts X₁ = LN(W₀X₀ + b₀) and L − 1 residual blocks, as Definition 3.1 does.";
+const transformerDepth = "L counts the transformer's blocks, as Definition 3.2 does.";
+const preLn = "Pre-LN as Definition B.1 has it, with a LayerNorm after the embedding too.";
 const convergence =
   "Runs whose last training accuracy is below 0.99 have not interpolated and are left out of means and slopes, as the paper drops runs that did not converge; how many is said on the page.";
 
@@ -58,24 +64,24 @@ const rows: Row[] = [
     title: "RN1 on CIFAR-10",
     figure: "Figure 1, row 1",
     description: "One-layer residual blocks. In the paper NC1, NC2 and NC3 fall with depth.",
-    choices: [...shared, smallBranches],
+    choices: [...shared, smallBranches, residualDepth],
     full: {
       choices: [epochs("cifar10", 1000)],
       config: {
         ...common,
         datasets: [pictures("cifar10", null)],
-        depths: ladder,
+        depths: fromThree,
         seeds: seeds.full,
         training: train(0.005, stepsOf("cifar10", 1000), 1000),
       },
     },
     tonight: {
-      cut: "200 training images a class instead of 5,000; depths to 21; 2,000 steps of 200 images (200 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
+      cut: "200 training images a class instead of 5,000; depths from 2, where the figure begins at 3, to 21; 2,000 steps of 200 images (200 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
       choices: [batches],
       config: {
         ...common,
         datasets: [pictures("cifar10", 200, 50)],
-        depths: short,
+        depths: ladder.filter((depth) => depth <= 21),
         seeds: seeds.tonight,
         training: train(0.005, 2000, 200),
       },
@@ -87,26 +93,26 @@ const rows: Row[] = [
     figure: "Figure 1, row 2",
     description:
       "A vision transformer with merged attention matrices and one-layer MLPs. In the paper NC1, NC2 and NC3 fall with depth.",
-    choices: [...shared, smallBranches, patches],
+    choices: [...shared, smallBranches, patches, transformerDepth],
     full: {
       choices: [epochs("cifar10", 500), warmup(5000)],
       config: {
         ...common,
-        architectures: [{ name: "t11", normalization: "post-ln" }],
+        architectures: [t11],
         datasets: [pictures("cifar10", null)],
-        depths: ladder,
+        depths: fromThree,
         seeds: seeds.full,
         training: { ...train(0.005, stepsOf("cifar10", 500), 500), warmupSteps: 5000 },
       },
     },
     tonight: {
-      cut: "100 training images a class instead of 5,000; patches of 16 pixels (4 tokens) instead of 8 (16); depths to 21; 3,000 steps of 200 images (600 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
+      cut: "100 training images a class instead of 5,000; patches of 16 pixels (4 tokens) instead of 8 (16); depths to 13; 3,000 steps of 200 images (600 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
       choices: [batches, warmup(300)],
       config: {
         ...common,
-        architectures: [{ name: "t11", normalization: "post-ln", patch: 16 }],
+        architectures: [{ ...t11, patch: 16 }],
         datasets: [pictures("cifar10", 100, 50)],
-        depths: short,
+        depths: [3, 5, 8, 13],
         seeds: seeds.tonight,
         training: { ...train(0.005, 3000, 200), warmupSteps: 300 },
       },
@@ -119,7 +125,9 @@ const rows: Row[] = [
     description: "Sentiment of film reviews, read word by word. In the paper NC1, NC2 and NC3 fall with depth.",
     choices: [
       ...shared,
-      "All weights start at a tenth of √(1/fan-in), a word's fan-in counting as 1: a pre-LN stream may have any scale, and from a small one small blocks, which cost little decay, can move it.",
+      transformerDepth,
+      preLn,
+      "All weights start at a tenth of √(1/fan-in), a word's fan-in counting as 1, the branches too: the LayerNorms set the scale of what they read, and small blocks cost little decay. Tried once (seed 0, L = 3 and 8), it ended at J = 0.0127 and 0.0121, full weights with branches at a tenth at 0.0324 and 0.0333.",
       "Words in lower case; the most frequent ones of the training split, the others <unk>; <cls> as the last token, which is read out; shorter texts padded on the left and masked.",
       convergence,
     ],
@@ -127,9 +135,9 @@ const rows: Row[] = [
       choices: ["IMDB, texts cut to 256 words, 20,000 words: the paper names no tokenizer.", epochs("imdb", 500)],
       config: {
         ...common,
-        architectures: [{ name: "t11", normalization: "pre-ln" }],
+        architectures: [{ ...t11, normalization: "pre-ln" }],
         datasets: [{ id: "imdb", maxLength: 256, vocabulary: 20_000, trainPerClass: null, testPerClass: null }],
-        depths: ladder,
+        depths: fromThree,
         seeds: seeds.full,
         training: trainSmall(0.001, stepsOf("imdb", 500), 500),
         convergence: { minTrainAccuracy: 0.99 },
@@ -143,9 +151,9 @@ const rows: Row[] = [
       ],
       config: {
         ...common,
-        architectures: [{ name: "t11", normalization: "pre-ln" }],
+        architectures: [{ ...t11, normalization: "pre-ln" }],
         datasets: [{ id: "sentence-polarity", maxLength: 12, vocabulary: 700, trainPerClass: 1_000, testPerClass: 250 }],
-        depths: [2, 3, 5, 8, 13],
+        depths: [3, 5, 8, 13],
         seeds: seeds.tonight,
         training: trainSmall(0.003, 5000, 100),
         convergence: { minTrainAccuracy: 0.99 },
@@ -157,8 +165,14 @@ const rows: Row[] = [
     title: "RN2 on MNIST: λ/L or constant λ",
     figure: "Figure 1, row 4, and Figure 2",
     description:
-      "Two-layer residual blocks. In the paper their metrics fall with depth when the hidden layers' decay is λ/L and the head's stays constant, and stay nearly flat with a constant λ.",
-    choices: [...shared, smallBranches, "Objective (11) for λ/L: the head keeps λ_L = 0.005 at every depth."],
+      "Two-layer residual blocks. In the paper their metrics fall with depth when the hidden layers' decay is 0.005/L and the head's stays 0.005 (Figure 1), and stay nearly flat with a constant λ of 0.0025 (Figure 2).",
+    choices: [
+      ...shared,
+      smallBranches,
+      residualDepth,
+      "Objective (11) for λ/L: the head keeps λ_L = 0.005 at every depth.",
+      "The constant λ is 0.0025 for all layers, as in Figure 2.",
+    ],
     full: {
       choices: [epochs("mnist", 1000)],
       config: {
@@ -166,7 +180,7 @@ const rows: Row[] = [
         architectures: [{ name: "rn2", normalization: "post-ln" }],
         datasets: [pictures("mnist", null)],
         depths: ladder,
-        regularizers: [splitRidge, ridge],
+        regularizers: [splitRidge, smallRidge],
         seeds: seeds.full,
         training: train(0.005, stepsOf("mnist", 1000), 1000),
       },
@@ -179,7 +193,7 @@ const rows: Row[] = [
         architectures: [{ name: "rn2", normalization: "post-ln" }],
         datasets: [pictures("mnist", 50, 50)],
         depths: [2, 3, 5, 8, 13],
-        regularizers: [splitRidge, ridge],
+        regularizers: [splitRidge, smallRidge],
         seeds: seeds.tonight,
         training: train(0.005, 2000),
       },
@@ -191,15 +205,12 @@ const rows: Row[] = [
     figure: "Figures 2 and 3",
     description:
       "Both architectures on a simpler set, and the total regularization loss, which in the paper falls with depth: choose it as the metric of the curve.",
-    choices: [...shared, smallBranches, patches],
+    choices: [...shared, smallBranches, patches, residualDepth, transformerDepth],
     full: {
       choices: [epochs("mnist", 1000)],
       config: {
         ...common,
-        architectures: [
-          { name: "rn1", normalization: "post-ln" },
-          { name: "t11", normalization: "post-ln" },
-        ],
+        architectures: [{ name: "rn1", normalization: "post-ln" }, t11],
         datasets: [pictures("mnist", null)],
         depths: ladder,
         seeds: seeds.full,
@@ -213,7 +224,7 @@ const rows: Row[] = [
         ...common,
         architectures: [
           { name: "rn1", normalization: "post-ln" },
-          { name: "t11", normalization: "post-ln", patch: 14 },
+          { ...t11, patch: 14 },
         ],
         datasets: [pictures("mnist", 100, 50)],
         depths: [2, 3, 5, 8, 13],

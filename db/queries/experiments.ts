@@ -185,15 +185,14 @@ const mostCandidates = 100;
  * The run whose NC1 stands for the experiment: the deepest one that finished or runs, the first seed of that depth. One that is left
  * out of means stands for it only where no other does.
  */
-export async function findDeepestRun(db: Executor, experimentId: string): Promise<{ id: string; depth: number } | null> {
+export async function findDeepestRun(db: Executor, experimentId: string): Promise<{ id: string; config: RunConfig } | null> {
   const depth = sql<number>`(${runs.config}->>'depth')::int`;
   const found = await db
     .select({
       id: runs.id,
-      depth,
+      config: runs.config,
       status: runs.status,
       accuracy: sql<number | null>`(${runs.last}->>'train/accuracy')::float8`,
-      dataset: sql<RunConfig["dataset"]>`${runs.config}->'dataset'`,
       optimum: runs.optimum,
       convergence: sql<ConvergenceRule | null>`${experiments.config}->'convergence'`,
     })
@@ -202,9 +201,9 @@ export async function findDeepestRun(db: Executor, experimentId: string): Promis
     .where(and(eq(runs.experimentId, experimentId), sql`${runs.status} in ('finished', 'running', 'cancelling')`))
     .orderBy(sql`${depth} desc`, asc(runs.ordinal))
     .limit(mostCandidates);
-  const counts = found.find(({ status, accuracy, dataset, optimum, convergence }) => {
+  const counts = found.find(({ status, accuracy, config, optimum, convergence }) => {
     const last = accuracy === null ? {} : { [seriesKey("train", "accuracy")]: accuracy };
-    return !isUnconverged({ status, config: { dataset }, last, optimum }, leaveOutRule(convergence ?? undefined));
+    return !isUnconverged({ status, config, last, optimum }, leaveOutRule(convergence ?? undefined));
   });
   return counts ?? found[0] ?? null;
 }

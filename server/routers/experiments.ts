@@ -1,4 +1,4 @@
-import { experimentConfig, launchInput } from "../../contract/experimentConfig.ts";
+import { launchInput, newExperimentConfig } from "../../contract/experimentConfig.ts";
 import {
   addDepthsRequest,
   addSeedsRequest,
@@ -27,7 +27,7 @@ import { ownerProcedure, readerProcedure, router } from "../trpc.ts";
 export const experimentsRouter = router({
   list: ownerProcedure.input(listExperimentsRequest).query(({ ctx, input }) => listExperiments(ctx.services, input)),
   get: readerProcedure.input(byId).query(({ ctx, input }) => getExperiment(ctx.services, ctx.reader, input.id)),
-  estimate: ownerProcedure.input(experimentConfig).query(({ ctx, input }) => estimateGrid(ctx.services, input)),
+  estimate: ownerProcedure.input(newExperimentConfig).query(({ ctx, input }) => estimateGrid(ctx.services, input)),
   launch: ownerProcedure.input(launchInput).mutation(({ ctx, input }) => launchExperiment(ctx.services, input)),
   openRecording: ownerProcedure
     .input(openRecordingRequest)

@@ -45,7 +45,7 @@ async function makeSample({ orm }: Database, id: string): Promise<Sample> {
   const runs: SampleRun[] = [];
   // The geometry of one seed is enough to play; how every run ended is wanted for means over seeds.
   for (const run of stored) runs.push(await makeRun(orm, run, run.config.seed === config.seeds[0] ? mostSnapshots : 1));
-  return { format: 1, name, note, tags, config, runs };
+  return { name, note, tags, config, runs };
 }
 
 async function makeRun(orm: Database["orm"], run: StoredRun, most: number): Promise<SampleRun> {

@@ -37,8 +37,8 @@ export async function estimateGrid(context: ServiceContext, config: ExperimentCo
 
 function basisText(nearest: MeasuredTimes | null): string {
   if (nearest === null) return "a guess from one processor core: no run has been measured here yet";
-  const { architecture, normalization, depth, width } = nearest.config;
-  const label = `${architectureLabel(architecture, normalization)}, depth ${depth}, width ${width}`;
+  const { architecture, depth, width } = nearest.config;
+  const label = `${architectureLabel(architecture, nearest.config)}, depth ${depth}, width ${width}`;
   return `starting, steps and measurements scaled from measured runs, e.g. ${label}: ${Number(nearest.stepMs!.toPrecision(2))} ms a step`;
 }
 

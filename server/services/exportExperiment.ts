@@ -2,6 +2,7 @@ import { configCells, configColumns } from "../../contract/configColumns.ts";
 import { csvHead, csvLine } from "../../contract/csvLine.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { isUnconverged, leaveOutRule } from "../../contract/isUnconverged.ts";
+import { layersOf } from "../../contract/networkForm.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import { resolveConfig } from "../../contract/resolvedConfig.ts";
 import { runConfig } from "../../contract/runConfig.ts";
@@ -80,16 +81,16 @@ function valueCells(run: StoredRun, keys: string[]) {
 }
 
 const valuesOf = (run: StoredRun): Record<string, number> => ({
-  ...nameLastLayer(run.last, run.config.depth),
+  ...nameLastLayer(run.last, layersOf(run.config)),
   ...evaluationValues(run.evaluation),
 });
 
-function nameLastLayer(last: Record<string, number>, depth: number): Record<string, number> {
+function nameLastLayer(last: Record<string, number>, layers: number): Record<string, number> {
   const named: Record<string, number> = {};
   for (const key in last) {
     const layer = parseSeriesKey(key)?.layer;
     named[key] = last[key];
-    if (layer === depth) named[key.replace(/@\d+$/, "@last")] = last[key];
+    if (layer === layers) named[key.replace(/@\d+$/, "@last")] = last[key];
   }
   return named;
 }

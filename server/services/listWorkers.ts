@@ -34,4 +34,4 @@ export async function listWorkers(context: ServiceContext): Promise<WorkerView[]
 }
 
 const runLabel = (config: RunConfig) =>
-  `${architectureLabel(config.architecture, config.normalization)}, depth ${config.depth}, width ${config.width}, ${datasetLabel(config.dataset)}, seed ${config.seed}`;
+  `${architectureLabel(config.architecture, config)}, depth ${config.depth}, width ${config.width}, ${datasetLabel(config.dataset)}, seed ${config.seed}`;

@@ -17,7 +17,7 @@ export async function readLayerProfile(
   query: ProfileRequest,
 ): Promise<LayerProfileView[]> {
   const runIds = await listReadableRunIds(context, reader, query);
-  const keys = Array.from({ length: limits.depth.max }, (_, index) => seriesKey(query.split, query.metric, index + 1));
+  const keys = Array.from({ length: limits.layers }, (_, index) => seriesKey(query.split, query.metric, index + 1));
   const byRun = Map.groupBy(await readSeries(context.database.orm, runIds, keys), (series) => series.runId);
   return runIds.filter((id) => byRun.has(id)).map((runId) => ({ runId, ...layerProfile(byRun.get(runId)!) }));
 }

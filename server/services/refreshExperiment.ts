@@ -1,3 +1,5 @@
+import { layersOf } from "../../contract/networkForm.ts";
+import { seriesKey } from "../../contract/seriesKey.ts";
 import type { ExperimentSummary } from "../../contract/views.ts";
 import type { Executor } from "../../db/database.ts";
 import { findDeepestRun, recountExperiment, storeCourse } from "../../db/queries/experiments.ts";
@@ -29,7 +31,7 @@ export async function refreshExperiment(
 export async function updateCourse(tx: Executor, id: string): Promise<void> {
   const deepest = await findDeepestRun(tx, id);
   if (!deepest) return;
-  const [series] = await readSeries(tx, [deepest.id], [`train/nc1.ratio@${deepest.depth}`]);
+  const [series] = await readSeries(tx, [deepest.id], [seriesKey("train", "nc1.ratio", layersOf(deepest.config))]);
   if (!series) return;
   await storeCourse(tx, id, series.values.at(-1)!, thinSeries(series, coursePoints).values);
 }

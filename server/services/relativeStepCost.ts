@@ -1,6 +1,7 @@
 import { headsOf, isTransformer, linearLayers, patchOf } from "../../contract/architecture.ts";
 import { imageShape } from "../../contract/datasetConfig.ts";
 import { type DatasetSizes, datasetSizes } from "../../contract/datasetSizes.ts";
+import { blocksOf } from "../../contract/networkForm.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { stepCost } from "../../math/stepCost.ts";
 
@@ -32,7 +33,7 @@ function transformerCost(
   { classes, inputDim }: DatasetSizes,
   samples: number,
 ): number {
-  const { depth, width: d, dataset } = config;
+  const { width: d, dataset } = config;
   const { attention, mlp } = linearLayers(architecture);
   const heads = headsOf(config);
   const image = imageShape(dataset);
@@ -46,7 +47,7 @@ function transformerCost(
   const block = (queries: number) =>
     tokens * ofAll + queries * (ofQueries + tokens * scoresWidth + mlp * d * d) + (queries * tokens * heads * perWeight) / 6;
   const activations = (queries: number) => perActivation * d * (tokens + queries * (attention + mlp));
-  const blocks = depth - 1;
+  const blocks = blocksOf(config);
   const words = "vocabulary" in dataset ? dataset.vocabulary : patchDim;
   const parameters = words * d + tokens * d + blocks * (ofQueries + ofAll + mlp * d * d) + d * classes;
   const forward = (blocks - 1) * block(tokens) + block(1) + d * classes;

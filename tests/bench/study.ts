@@ -13,6 +13,7 @@ import { misfitText, slopeInFull } from "../../app/result/slopeText.ts";
 import { plusMinus } from "../../app/text/plusMinus.ts";
 import { architectureLabel } from "../../contract/architecture.ts";
 import { expandGrid, experimentConfig } from "../../contract/experimentConfig.ts";
+import { layersOf } from "../../contract/networkForm.ts";
 import { presets } from "../../contract/presets.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
@@ -73,9 +74,9 @@ function report(): void {
     const metrics: [string, (config: RunConfig) => string][] = [
       ["gap", () => "train/gap.total"],
       ["gap head", () => "train/gap.head"],
-      ["NC1", ({ depth }) => `train/nc1.ratio@${depth}`],
-      ["NC2", ({ depth }) => `train/nc2.frame@${depth}`],
-      ["NC3", ({ depth }) => `train/nc3.cosine@${depth}`],
+      ["NC1", (config) => `train/nc1.ratio@${layersOf(config)}`],
+      ["NC2", (config) => `train/nc2.frame@${layersOf(config)}`],
+      ["NC3", (config) => `train/nc3.cosine@${layersOf(config)}`],
       ["D", () => "train/distance.procrustes"],
       ["J", () => "train/loss"],
       ["acc", () => "train/accuracy"],
@@ -112,5 +113,5 @@ function report(): void {
 }
 
 function lineOf(config: RunConfig): string {
-  return `${architectureLabel(config.architecture, config.normalization)} d=${config.width} ${config.loss} ${regularizerLabel(config.regularizer)}`;
+  return `${architectureLabel(config.architecture, config)} d=${config.width} ${config.loss} ${regularizerLabel(config.regularizer)}`;
 }

@@ -1,4 +1,5 @@
 import { blockCosines, bySize, reordered } from "../../app/result/minorityCollapse.ts";
+import { layersOf } from "../../contract/networkForm.ts";
 import { cosineGram } from "../../math/cosineGram.ts";
 import { logLogSlope, type SlopeFit } from "../../math/logLogSlope.ts";
 import { MathError } from "../../math/MathError.ts";
@@ -16,7 +17,7 @@ export interface Column {
   computed?: true;
 }
 
-const layer = (metric: string) => (run: SampleRun) => lastValue(run, `train/${metric}@${run.config.depth}`);
+const layer = (metric: string) => (run: SampleRun) => lastValue(run, `train/${metric}@${layersOf(run.config)}`);
 const scalar = (key: string) => (run: SampleRun) => lastValue(run, key);
 
 /** Whose ideal frame is orthogonal instead of a simplex. */

@@ -73,7 +73,7 @@ export function settingOf(line: Line, recording: Pick<Recording, "lines">): stri
 
 function partsOf({ config }: SampleRun): string[] {
   return [
-    architectureLabel(config.architecture, config.normalization, config),
+    architectureLabel(config.architecture, config),
     datasetLabel(config.dataset),
     config.loss.toUpperCase(),
     `d = ${config.width}`,

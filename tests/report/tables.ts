@@ -1,6 +1,7 @@
 import { speedOf, speedText } from "../../app/result/convergenceSpeed.ts";
 import { probabilityText, slopeInterval, slopeRange, slopeText } from "../../app/result/slopeText.ts";
 import { plusMinus } from "../../app/text/plusMinus.ts";
+import { layersOf } from "../../contract/networkForm.ts";
 import type { SlopeFit } from "../../math/logLogSlope.ts";
 import type { SampleRun } from "../../server/samples/sampleFile.ts";
 import { bandOf, type Column, columnOf, columns, evaluationColumns, minorityColumns, slopedIds, slopeOf } from "./columns.ts";
@@ -58,7 +59,7 @@ function slopeRows(runs: readonly SampleRun[], sloped: readonly Column[], others
 
 /** Levels whose steps are worth a column: median [range] of the measured step from which a run stays there. */
 export const goals: [title: string, key: (run: SampleRun) => string, level: number][] = [
-  ["steps to NC1 ≤ 0.3", (run) => `train/nc1.ratio@${run.config.depth}`, 0.3],
+  ["steps to NC1 ≤ 0.3", (run) => `train/nc1.ratio@${layersOf(run.config)}`, 0.3],
   ["steps to gap ≤ 1", () => "train/gap.total", 1],
 ];
 

@@ -19,7 +19,7 @@ export interface Probed {
 }
 
 /**
- * Train and test accuracy of a linear probe on the frozen features of each layer, X_1 … X_L, on a second data set, prepared as its own
+ * Train and test accuracy of a linear probe on the frozen features of each layer, X_1 to the last, on a second data set, prepared as its own
  * config says (its own standardization; texts in the words of the first); its classes may be other and more or fewer ones.
  * @param ridge see math/ridgeProbe.ts
  * @param pause awaited between chunks and layers: throws to stop
@@ -33,7 +33,7 @@ export async function measureTransfer(
   requireReadable(network, trained, second);
   const { classes, train, test } = second;
   const reader = await makeFeatureReader(engine, network, [train, test]);
-  const sums = Array.from({ length: network.depth }, () => emptyProbeSums(classes, network.width));
+  const sums = Array.from({ length: network.layers }, () => emptyProbeSums(classes, network.width));
   for await (const { features, labels } of reader.read(train, source))
     for (const [layer, values] of features.entries()) {
       await pause();

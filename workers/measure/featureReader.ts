@@ -32,7 +32,7 @@ const largestChunk = 512;
  * training set alone.
  */
 export async function makeFeatureReader(engine: Engine, network: Network, sets: SampleSet[]): Promise<FeatureReader> {
-  const { inputDimension: dimension, classes, width, depth } = network;
+  const { inputDimension: dimension, classes, width, layers } = network;
   const largest = Math.max(...sets.map((set) => set.count));
   const size = network.freeSamples ?? Math.ceil(largest / Math.ceil(largest / largestChunk));
   const forward = await engine.compileFunction({
@@ -67,7 +67,7 @@ export async function makeFeatureReader(engine: Engine, network: Network, sets: 
         count,
         labels: set.labels.subarray(from, from + count),
         logits: outputs.logits.subarray(0, count * classes),
-        features: Array.from({ length: depth }, (_, at) => outputs[`x${at + 1}`].subarray(0, count * width)),
+        features: Array.from({ length: layers }, (_, at) => outputs[`x${at + 1}`].subarray(0, count * width)),
       };
     }
   }

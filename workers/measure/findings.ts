@@ -1,3 +1,4 @@
+import { trainedNormalization } from "../../contract/architecture.ts";
 import { effectiveRidge } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { type Metric, type Split, seriesKey } from "../../contract/seriesKey.ts";
@@ -25,6 +26,8 @@ export interface Findings {
 /** What says something on samples the network was not trained on: not the geometry of means and classifier (NC2). */
 const testMetrics: MetricId[] = ["nc1.ratio", "nc1.cdnv"];
 const lastTestMetrics: MetricId[] = [...testMetrics, "nc3.cosine", "nc4.ncc"];
+const scaledAway =
+  "Pre-LN without the first LN: with the stream's scale the hidden ridge can be made as small as one likes, so a gap with it says nothing.";
 const noTestSet = "free features have no test set";
 
 /**
@@ -116,9 +119,13 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
     return;
   }
   const { relative } = gapSplit({ fit: onTrain.fit, headRidge: ofHead, representationRidge: hidden }, optimum.loss);
-  put("gap.total", relative.total);
   put("gap.head", relative.head);
-  put("gap.representation", relative.representation);
+  if (hidden > 0 && trainedNormalization(config.architecture, config) === "pre-ln-open")
+    lack(["gap.total", "gap.representation"], scaledAway);
+  else {
+    put("gap.total", relative.total);
+    put("gap.representation", relative.representation);
+  }
   if (optimum.slack > 0)
     lack(["distance.procrustes"], "With slack, optimal classifiers differ by more than a rotation: outside the features' span.");
   else attempt("distance.procrustes", () => Math.sqrt(procrustesDistance(last, head, optimum).squared));

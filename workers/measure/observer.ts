@@ -81,10 +81,10 @@ export async function makeObserver(
  * measurement fills anew, or computed again where those would be too large.
  */
 function repeatable(reader: FeatureReader, network: Network, set: SampleSet) {
-  const { depth, width, classes } = network;
+  const { layers, width, classes } = network;
   const buffer = (columns: number) => new Float32Array(set.count * columns);
-  const isKept = set.count * depth * width * 4 <= keptBytes;
-  const kept = isKept ? { logits: buffer(classes), features: Array.from({ length: depth }, () => buffer(width)) } : null;
+  const isKept = set.count * layers * width * 4 <= keptBytes;
+  const kept = isKept ? { logits: buffer(classes), features: Array.from({ length: layers }, () => buffer(width)) } : null;
   return (source: ParameterSource): (() => AsyncIterable<Chunk>) => {
     if (!kept) return () => reader.read(set, source);
     const chunks: Chunk[] = [];

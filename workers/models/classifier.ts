@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ParameterSpec, Parameters } from "./network.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 
-/** The linear classifier at the end of every network: logits = W_L H (+ b_L). */
+/** The linear classifier at the end of every network: logits = W_L H (+ b_L), numbered like the last layer. */
 export interface Classifier {
   head: string;
   specs: ParameterSpec[];
@@ -11,16 +11,17 @@ export interface Classifier {
 }
 
 export interface ClassifierOptions {
-  depth: number;
+  /** Layers of the network, see network.ts. */
+  layers: number;
   width: number;
   classes: number;
   headBias: boolean;
   initialization: Initialization;
 }
 
-export function makeClassifier({ depth, width, classes, headBias, initialization }: ClassifierOptions): Classifier {
-  const head = `W${depth}`;
-  const bias = headBias ? `b${depth}` : null;
+export function makeClassifier({ layers, width, classes, headBias, initialization }: ClassifierOptions): Classifier {
+  const head = `W${layers}`;
+  const bias = headBias ? `b${layers}` : null;
   const spec = specMaker(initialization);
   return {
     head,

@@ -28,7 +28,8 @@ export interface ConvolutionalNetworkOptions {
  * affine part, pool the mean over all places.
  *
  *   post-LN  X_1 = LN(W_0 * X_0 + b_0),  X_{l+1} = LN(X_l + σ(W_l * X_l + b_l)),   logits = W_L LN(pool X_L)
- *   pre-LN   X_1 = W_0 * X_0 + b_0,      X_{l+1} = X_l + σ(W_l * LN(X_l) + b_l),   logits = W_L LN(pool X_L),   l = 1 … L − 1
+ *   pre-LN   X_1 = LN(W_0 * X_0 + b_0),  X_{l+1} = X_l + σ(W_l * LN(X_l) + b_l),   logits = W_L LN(pool X_L),   l = 1 … L − 1
+ *   open     X_1 = W_0 * X_0 + b_0 and otherwise pre-LN
  *
  * The LN of a map is over all its C·H·W numbers, as in L-RN1, of which this is the case with the weights shared between places. It
  * keeps the places' relative strengths (one LN a place would make an empty background as loud as the object, and fail where all
@@ -42,12 +43,12 @@ export function convolutionalNetwork(options: ConvolutionalNetworkOptions): Netw
   const { normalization, depth, width, input, inputDimension, classes, normalizesHead } = options;
   if (input.kind !== "image")
     throw new Failure("INVALID", "A convolutional network reads images: choose a data set of images, or a residual network.");
-  const classifier = makeClassifier(options);
+  const classifier = makeClassifier({ ...options, layers: depth });
   return {
     inputDimension,
     width,
     classes,
-    depth,
+    layers: depth,
     head: classifier.head,
     freeSamples: null,
     parameters: [...convolutionSpecs(options, input.channels), ...classifier.specs],
@@ -56,6 +57,7 @@ export function convolutionalNetwork(options: ConvolutionalNetworkOptions): Netw
       const features: tf.Tensor2D[] = [];
       for (let l = 1; l < depth; l++) {
         const read = normalizeMaps(stream);
+        if (l === 1 && normalization === "pre-ln") stream = read;
         features.push(layerNorm(pool(read), 0));
         const branch = convolution3x3(read, parameters[`W${l}`] as tf.Tensor2D, parameters[`b${l}`] as tf.Tensor2D, "relu");
         stream = tf.add(normalization === "post-ln" ? read : stream, branch) as tf.Tensor4D;

@@ -1,6 +1,7 @@
-import { headsOf, isTransformer, patchOf } from "../../contract/architecture.ts";
+import { headsOf, isTransformer, patchOf, trainedNormalization } from "../../contract/architecture.ts";
 import type { InputShape } from "../../contract/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
+import { blocksOf } from "../../contract/networkForm.ts";
 import { normalizesHead } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { convolutionalNetwork } from "./convolutionalNetwork.ts";
@@ -24,9 +25,9 @@ export interface NetworkData {
 /** The network of a run on its data. @throws Failure INVALID where it cannot read them */
 export function defineNetwork(config: RunConfig, data: NetworkData): Network {
   const { classes, dimension, input } = data;
-  const { architecture, normalization, depth, width, headBias } = config;
+  const { architecture, depth, width, headBias } = config;
   const common = {
-    normalization,
+    normalization: trainedNormalization(architecture, config),
     depth,
     width,
     headBias,
@@ -36,7 +37,13 @@ export function defineNetwork(config: RunConfig, data: NetworkData): Network {
     initialization: config.training.initialization,
   };
   if (isTransformer(architecture))
-    return transformer({ ...common, architecture, heads: headsOf(config), tokens: tokensOf(config, input) });
+    return transformer({
+      ...common,
+      architecture,
+      blocks: blocksOf(config),
+      heads: headsOf(config),
+      tokens: tokensOf(config, input),
+    });
   if (architecture === "rn1" || architecture === "rn2") return residualNetwork({ ...common, architecture });
   if (architecture === "conv") return convolutionalNetwork({ ...common, input });
   if (!data.train) throw new Failure("INTERNAL", "free features without a training set");

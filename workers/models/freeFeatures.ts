@@ -25,12 +25,12 @@ export interface FreeFeaturesOptions {
  */
 export function freeFeatures(options: FreeFeaturesOptions): Network {
   const { width, samples, inputDimension, classes, normalizesHead, initialization } = options;
-  const classifier = makeClassifier({ ...options, depth: 1 });
+  const classifier = makeClassifier({ ...options, layers: 1 });
   return {
     inputDimension,
     width,
     classes,
-    depth: 1,
+    layers: 1,
     head: classifier.head,
     freeSamples: samples,
     parameters: [

@@ -21,7 +21,7 @@ export type Parameters = Record<string, tf.Tensor>;
 export interface Forward {
   /** logits [K, N] */
   logits: tf.Tensor2D;
-  /** Features of the L layers, [d, N] each, as the next layer reads them; the last are those the head reads. */
+  /** Features of the layers, [d, N] each, as the next layer reads them; the last are those the head reads. */
   features: tf.Tensor2D[];
 }
 
@@ -30,9 +30,9 @@ export interface Network {
   inputDimension: number;
   width: number;
   classes: number;
-  /** L. */
-  depth: number;
-  /** Name of the classifier's matrix W_L [K, d]. */
+  /** How many features `forward` gives: L of a residual network, L + 1 of a transformer. */
+  layers: number;
+  /** Name of the classifier's matrix [K, d], numbered like the last layer. */
   head: string;
   /** The number of training samples whose features are parameters: it computes nothing from inputs. null: a real network. */
   freeSamples: number | null;

@@ -9,7 +9,7 @@ export interface ResidualNetworkOptions {
   /** rn1: one linear layer a residual branch; rn2: two. */
   architecture: "rn1" | "rn2";
   normalization: Normalization;
-  /** L: the embedding, L − 1 residual blocks, the classifier; L ≥ 2. */
+  /** L: the embedding X_1, L − 1 residual blocks, the classifier (Definition 3.1); L ≥ 2. */
   depth: number;
   /** d */
   width: number;
@@ -25,27 +25,29 @@ export interface ResidualNetworkOptions {
  * The residual networks of Súkeník, Lampert, Mondelli (2025), with features as columns [d, N]; σ = ReLU, LN without affine part.
  *
  *   post-LN  X_1 = LN(W_0 X_0 + b_0),  X_{l+1} = LN(X_l + f_l(X_l)),  logits = W_L X_L
- *   pre-LN   X_1 = W_0 X_0 + b_0,      X_{l+1} = X_l + f_l(LN(X_l)),  logits = W_L LN(X_L)
+ *   pre-LN   X_1 = LN(W_0 X_0 + b_0),  X_{l+1} = X_l + f_l(LN(X_l)),  logits = W_L LN(X_L)
+ *   open     X_1 = W_0 X_0 + b_0 and otherwise pre-LN: the stream's scale is free, and the ridge of the W_l can be scaled away
  *   f_l(x) = σ(W_l x + b_l) for L-RN1,  W_{l,2} σ(W_{l,1} x + b_{l,1}) + b_{l,2} for L-RN2,  l = 1 … L − 1
  *
- * The features given out are X_l (post-LN) or LN(X_l) (pre-LN): what the next layer reads, so of norm √d and mean 0. Where the
+ * The features given out are X_l (post-LN) or LN(X_l) (the others): what the next layer reads, so of norm √d and mean 0. Where the
  * head is not normalized its LN is left out, and the last features are the stream itself.
  */
 export function residualNetwork(options: ResidualNetworkOptions): Network {
   const { architecture, normalization, depth, width, inputDimension, classes, normalizesHead } = options;
   const linear = architecture === "rn1" ? oneLayerBranch : twoLayerBranch;
-  const classifier = makeClassifier(options);
+  const classifier = makeClassifier({ ...options, layers: depth });
   return {
     inputDimension,
     width,
     classes,
-    depth,
+    layers: depth,
     head: classifier.head,
     freeSamples: null,
     parameters: [...branchSpecs(options), ...classifier.specs],
     forward(parameters, x) {
       let stream = tf.add(tf.matMul(parameters.W0, x, false, true), parameters.b0) as tf.Tensor2D; // [d, N]
       let read = layerNorm(stream, 0);
+      if (normalization === "pre-ln") stream = read;
       const features = [read];
       for (let l = 1; l < depth; l++) {
         const branch = linear(parameters, l, read);

@@ -12,8 +12,8 @@ export interface TransformerOptions {
   /** The digits are the linear layers in attention and in the MLP. */
   architecture: "t11" | "t12" | "t21" | "t22";
   normalization: Normalization;
-  /** L: the embedding, L − 1 blocks, the classifier; L ≥ 2. */
-  depth: number;
+  /** Between the embedding and the classifier: L (Definitions 3.2 and B.2), or L − 1 by this program's first definition. */
+  blocks: number;
   /** d */
   width: number;
   heads: number;
@@ -30,26 +30,28 @@ export interface TransformerOptions {
  * The transformers of Súkeník, Lampert, Mondelli (2025): causal, read out at the last token, tokens as columns [d, N · T]; σ = ReLU,
  * LN of each token without affine part, ATTN as in attention.ts.
  *
- *   post-LN  X_1 = LN(W_e Z + W_p),  A = LN(X_l + ATTN_l(X_l)),  X_{l+1} = LN(A + MLP_l(A)),   logits = W_L X_L
- *   pre-LN   X_1 = W_e Z + W_p,      A = X_l + ATTN_l(LN(X_l)),  X_{l+1} = A + MLP_l(LN(A)),   logits = W_L LN(X_L)
- *   MLP_l(x) = σ(W_l x + b_l) for L-Tx1,  W_{l,2} σ(W_{l,1} x + b_{l,1}) + b_{l,2} for L-Tx2,  l = 1 … L − 1
+ *   post-LN  X_1 = LN(W_e Z + W_p),  A = LN(X_l + ATTN_l(X_l)),  X_{l+1} = LN(A + MLP_l(A)),   logits = W_{L+1} X_{L+1}
+ *   pre-LN   X_1 = LN(W_e Z + W_p),  A = X_l + ATTN_l(LN(X_l)),  X_{l+1} = A + MLP_l(LN(A)),   logits = W_{L+1} LN(X_{L+1})
+ *   open     X_1 = W_e Z + W_p and otherwise pre-LN: the stream's scale is free, and the ridge of the blocks can be scaled away
+ *   MLP_l(x) = σ(W_l x + b_l) for L-Tx1,  W_{l,2} σ(W_{l,1} x + b_{l,1}) + b_{l,2} for L-Tx2,  l = 1 … L
  *
- * The features given out are those of the last token, X_l (post-LN) or LN(X_l) (pre-LN): of norm √d and mean 0. Where the head is
+ * The features given out are those of the last token, X_l (post-LN) or LN(X_l) (the others): of norm √d and mean 0. Where the head is
  * not normalized its LN is left out, and the last features are the stream itself.
  */
 export function transformer(options: TransformerOptions): Network {
-  const { architecture, normalization, depth, width, heads, tokens, inputDimension, classes, normalizesHead } = options;
-  const layers = linearLayers(architecture);
+  const { architecture, normalization, blocks, width, heads, tokens, inputDimension, classes, normalizesHead } = options;
+  const linear = linearLayers(architecture);
   if (width % heads !== 0)
     throw new Failure("INVALID", `${heads} heads do not divide the width ${width}; choose a width that is a multiple of them.`);
-  const heed = { layers: layers.attention, heads, width };
-  const mlp = layers.mlp === 1 ? oneLayerMlp : twoLayerMlp;
-  const classifier = makeClassifier(options);
+  const heed = { layers: linear.attention, heads, width };
+  const mlp = linear.mlp === 1 ? oneLayerMlp : twoLayerMlp;
+  const layers = blocks + 1;
+  const classifier = makeClassifier({ ...options, layers });
   return {
     inputDimension,
     width,
     classes,
-    depth,
+    layers,
     head: classifier.head,
     freeSamples: null,
     parameters: [...embeddingSpecs(options), ...blockSpecs(options), ...classifier.specs],
@@ -57,10 +59,11 @@ export function transformer(options: TransformerOptions): Network {
       const shape = { samples: x.shape[0], tokens: tokens.count };
       let stream = addPositions(tokens.embed(parameters, x), parameters.Wp, shape.samples); // [d, N · T]
       let read = layerNorm(stream, 0);
+      if (normalization === "pre-ln") stream = read;
       const features = [lastTokens(read, shape)];
-      for (let l = 1; l < depth; l++) {
+      for (let l = 1; l <= blocks; l++) {
         // After the last block only the last token is read: the others need no query and no MLP there.
-        const last = l === depth - 1;
+        const last = l === blocks;
         const carried = normalization === "post-ln" ? read : stream;
         const mask = last ? tokens.lastMask(x) : tokens.causalMask(x);
         const attended = attention(heed, parameters, l, read, shape, mask, last);
@@ -98,12 +101,12 @@ function embeddingSpecs({ tokens, width, initialization }: TransformerOptions): 
   return [...tokens.specs(make, width), make.matrix("Wp", width, tokens.count, "free", 1)];
 }
 
-function blockSpecs({ architecture, depth, width, heads, initialization }: TransformerOptions): ParameterSpec[] {
+function blockSpecs({ architecture, blocks, width, heads, initialization }: TransformerOptions): ParameterSpec[] {
   const layers = linearLayers(architecture);
   const make = specMaker(initialization);
   const { matrix, branchEnd, bias } = make;
   const specs: ParameterSpec[] = [];
-  for (let l = 1; l < depth; l++) {
+  for (let l = 1; l <= blocks; l++) {
     specs.push(...attentionSpecs({ layers: layers.attention, heads, width }, make, l));
     if (layers.mlp === 1) specs.push(branchEnd(`W${l}`, width, width), bias(`b${l}`, width));
     else {

@@ -1,6 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { memo, type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { layersOf } from "../../../contract/networkForm.ts";
 import { type Metric, parseSeriesKey, seriesKey, splits } from "../../../contract/seriesKey.ts";
 import type { RunDetail, RunRow } from "../../../contract/views.ts";
 import { useAddress } from "../../address/useAddress.ts";
@@ -39,9 +40,9 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
     return [...keys].sort().join("\n");
   }, [detail.series, detail.row.last]);
   const groups = useMemo(() => {
-    const { depth } = config;
+    const count = layersOf(config);
     const layers =
-      shown === "last" ? [depth] : shown === "all" ? Array.from({ length: depth }, (_, at) => at + 1) : spreadLayers(depth);
+      shown === "last" ? [count] : shown === "all" ? Array.from({ length: count }, (_, at) => at + 1) : spreadLayers(count);
     return planPanels(stored === "" ? [] : stored.split("\n"), config, layers, split);
   }, [stored, config, shown, split]);
 
@@ -107,10 +108,10 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
             label="Layers"
             options={[
               { value: "last", label: "last" },
-              ...(config.depth > 8 ? [{ value: "some" as const, label: "some" }] : []),
+              ...(layersOf(config) > 8 ? [{ value: "some" as const, label: "some" }] : []),
               { value: "all", label: "all" },
             ]}
-            value={shown === "some" && config.depth <= 8 ? "all" : shown}
+            value={shown === "some" && layersOf(config) <= 8 ? "all" : shown}
             onChange={(which) => address.set({ layers: which === "some" ? null : which })}
           />
         </Labelled>

@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useState } from "react";
+import { layersOf } from "../../../contract/networkForm.ts";
 import { isTerminal, mayBecome } from "../../../contract/status.ts";
 import type { RunDetail } from "../../../contract/views.ts";
 import { shortNumber } from "../../charts/axisTicks.ts";
@@ -144,7 +145,7 @@ function RunActions({ detail, onChanged }: { detail: RunDetail; onChanged: () =>
 /** The last values that tell at a glance how far the run collapsed. */
 function KeyNumbers({ detail }: { detail: RunDetail }) {
   const { last, config, optimum } = detail.row;
-  const layer = `@${config.depth}`;
+  const layer = `@${layersOf(config)}`;
   const numbers: { label: string; value: number | null | undefined; key: string; percent?: boolean }[] = [
     { label: "Loss J", key: "loss", value: last["train/loss"] },
     { label: "L*", key: "optimum", value: optimum?.loss },

@@ -4,9 +4,12 @@ import {
   headsOf,
   isTransformer,
   linearLayers,
+  type Normalization,
   patchOf,
+  trainedNormalization,
 } from "../../../contract/architecture.ts";
 import { type DatasetConfig, imageShape, imbalanceOf, inputKind, noiseRate } from "../../../contract/datasetConfig.ts";
+import { depthText } from "../../../contract/networkForm.ts";
 import { effectiveRidge, normalizesHead, regularizerLabel } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import type { ResolvedDataset } from "../../../contract/runEvents.ts";
@@ -14,20 +17,24 @@ import { formatCount } from "../../text/formatNumber.ts";
 
 export type FactRow = [name: string, value: string | number];
 
-const normalizationTexts = { "post-ln": "LayerNorm after the sum", "pre-ln": "LayerNorm before the branch" } as const;
+const normalizationTexts: Record<Normalization, string> = {
+  "post-ln": "LayerNorm after the sum",
+  "pre-ln": "LayerNorm after the embedding and before each branch",
+  "pre-ln-open": "LayerNorm before each branch, none after the embedding: the stream's scale is free",
+};
 
 /** Architecture in full: what its name stands for, heads and patches. */
 function architectureRows(config: RunConfig): FactRow[] {
-  const { architecture, normalization, heads, patch, dataset, depth, width } = config;
-  const label = architectureLabel(architecture, normalization, { heads, patch });
+  const { architecture, normalization, heads, patch, dataset, width } = config;
   if (architecture === "ufm")
     return [
       ["Architecture", "UFM: free features in place of a network"],
       ["Dimension d", width],
     ];
   const rows: FactRow[] = [
-    ["Architecture", `${label} (${normalizationTexts[normalization]})`],
-    ["Depth L", depth],
+    ["Architecture", architectureLabel(architecture, config)],
+    ["Normalization", normalizationTexts[trainedNormalization(architecture, config)]],
+    ["Depth L", depthText(config)],
     [architecture === "conv" ? "Channels" : "Width d", width],
   ];
   if (!isTransformer(architecture)) return rows;

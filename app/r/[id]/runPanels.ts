@@ -1,3 +1,4 @@
+import { layersOf } from "../../../contract/networkForm.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import {
   type LayerMetric,
@@ -32,9 +33,9 @@ export interface PanelGroup {
 const lastMeans = new Set(Object.values(ofLastMeans));
 
 /** Layers drawn by default: the first, the last, and some between. */
-export function spreadLayers(depth: number, most = 8): number[] {
-  if (depth <= most) return Array.from({ length: depth }, (_, index) => index + 1);
-  const layers = Array.from({ length: most }, (_, index) => Math.round(1 + (index * (depth - 1)) / (most - 1)));
+export function spreadLayers(count: number, most = 8): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, index) => index + 1);
+  const layers = Array.from({ length: most }, (_, index) => Math.round(1 + (index * (count - 1)) / (most - 1)));
   return [...new Set(layers)];
 }
 
@@ -70,7 +71,7 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
     metric,
     lines: layers.flatMap((layer) => {
       const style = layerStyle(config, layer);
-      const ofMeans = layer === config.depth ? ofLastMeans[metric] : undefined;
+      const ofMeans = layer === layersOf(config) ? ofLastMeans[metric] : undefined;
       if (ofMeans === undefined) return line(seriesKey(split, metric, layer), `layer ${layer}`, style, String(layer));
       return [
         ...line(seriesKey(split, ofMeans, layer), `layer ${layer}`, style, String(layer)),
@@ -127,7 +128,7 @@ const partLabels: Partial<Record<Metric, string>> = {
 };
 
 const layerStyle = (config: RunConfig, layer: number): LineStyle => ({
-  color: shadedColor(config, (layer - 1) / Math.max(1, config.depth - 1)),
+  color: shadedColor(config, (layer - 1) / Math.max(1, layersOf(config) - 1)),
   dash: "",
   marker: "circle",
 });

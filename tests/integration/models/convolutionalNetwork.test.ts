@@ -59,15 +59,21 @@ function startOf(config: RunConfig, data: Dataset) {
 const sampleOf = (data: Dataset, i: number) =>
   Array.from(data.train.inputs.subarray(i * data.dimension, (i + 1) * data.dimension));
 
-const kinds = ["post-ln", "pre-ln"].flatMap((normalization) =>
-  ["ce", "mse"].flatMap((loss) => images.map((image) => ({ normalization, loss, headBias: loss === "mse", image }))),
+const norms = [
+  { normalization: "post-ln", definition: undefined },
+  { normalization: "pre-ln", definition: 2 },
+  { normalization: "pre-ln-open", definition: undefined },
+  { normalization: "pre-ln", definition: undefined },
+];
+const kinds = norms.flatMap((norm) =>
+  ["ce", "mse"].flatMap((loss) => images.map((image) => ({ ...norm, loss, headBias: loss === "mse", image }))),
 );
 const regularizers = [
   { family: "weights", lambda: 0.05 },
   { family: "features", lambdaW: 0.05, lambdaH: 0 }, // the head not normalized
 ];
 
-describe.each(kinds)("$normalization $loss on $image", ({ image, ...kind }) => {
+describe.each(kinds)("$normalization (definition $definition) $loss on $image", ({ image, ...kind }) => {
   const data = dataOf(image);
 
   test.each(regularizers)("features and logits are those of the formulas ($family)", async (regularizer) => {

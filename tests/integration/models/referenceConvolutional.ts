@@ -1,5 +1,6 @@
 import { normalizesHead } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
+import { normalizesFirst } from "../../unit/workers/referenceNetwork.ts";
 
 /** A map as map[channel][row][column]. */
 type Maps = number[][][];
@@ -23,7 +24,7 @@ export function referenceConvolutional(
   const post = config.normalization === "post-ln";
   const features: number[][] = [];
   let stream = convolve(pixels, p.W0, p.b0, 2);
-  if (post) stream = normMaps(stream);
+  if (normalizesFirst(config)) stream = normMaps(stream);
   for (let l = 1; l < config.depth; l++) {
     features.push(norm(pool(stream)));
     const branch = convolve(post ? stream : normMaps(stream), p[`W${l}`], p[`b${l}`], 1);

@@ -2,20 +2,21 @@ import { headsOf, linearLayers, patchOf } from "../../../contract/architecture.t
 import type { InputShape } from "../../../contract/datasetConfig.ts";
 import { normalizesHead } from "../../../contract/regularizer.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
-import { add, dot, type Named, norm, relu } from "../../unit/workers/referenceNetwork.ts";
+import { add, dot, type Named, norm, normalizesFirst, relu } from "../../unit/workers/referenceNetwork.ts";
 
 type Tokens = number[][];
 
 /** The transformer's formulas in plain loops and float64, every token through every layer, the last one read out. */
 export function referenceTransformer(config: RunConfig, input: InputShape, p: Named, x: number[]) {
   const post = config.normalization === "post-ln";
-  const blocks = config.depth - 1;
+  const blocks = config.definition === 2 ? config.depth : config.depth - 1;
+  const head = blocks + 1;
   const embedded = input.kind === "text" ? embedWords(p, x) : embedPatches(config, input, p, x);
   const visible = (query: number, key: number) =>
     key <= query && (input.kind !== "text" || x[key] !== 0 || query === key || x[query] === 0);
   const features: number[][] = [];
   let stream = embedded.map((token, t) => token.map((value, i) => value + p.Wp[i][t]));
-  if (post) stream = stream.map(norm);
+  if (normalizesFirst(config)) stream = stream.map(norm);
   for (let l = 1; l <= blocks; l++) {
     const read = post ? stream : stream.map(norm);
     features.push(last(read));
@@ -29,8 +30,8 @@ export function referenceTransformer(config: RunConfig, input: InputShape, p: Na
   }
   const final = post || !normalizesHead(config.regularizer) ? last(stream) : norm(last(stream));
   features.push(final);
-  const bias = (k: number) => (config.headBias ? p[`b${config.depth}`][k][0] : 0);
-  return { features, logits: p[`W${config.depth}`].map((row, k) => dot(row, final) + bias(k)) };
+  const bias = (k: number) => (config.headBias ? p[`b${head}`][k][0] : 0);
+  return { features, logits: p[`W${head}`].map((row, k) => dot(row, final) + bias(k)) };
 }
 
 const embedWords = (p: Named, x: number[]): Tokens => x.map((word) => p.We[word]);

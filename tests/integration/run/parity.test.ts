@@ -32,7 +32,13 @@ const cases: [string, () => { config: RunConfig; data: Dataset }][] = [
   ["RN1, pre-LN, ridge on features", () => onVectors({ normalization: "pre-ln", regularizer: features, headBias: true })],
   ["RN2, squared error, slack", () => onVectors({ architecture: "rn2", loss: "mse", headBias: true, regularizer: slack })],
   ["T11 on images", () => imageRun({ training })],
+  ["T11 on images, first definition", () => imageRun({ training, definition: undefined })],
   ["T22 on texts, pre-LN, two heads", () => textRun({ training, architecture: "t22", normalization: "pre-ln", heads: 2 })],
+  ["T12 on texts, pre-LN without first LN", () => textRun({ training, architecture: "t12", normalization: "pre-ln-open" })],
+  [
+    "T21 on texts, pre-LN, first definition",
+    () => textRun({ training, architecture: "t21", normalization: "pre-ln", definition: undefined }),
+  ],
   ["convolutional", () => imageRun({ training, architecture: "conv", patch: undefined })],
   [
     "convolutional, pre-LN, slack",

@@ -20,6 +20,10 @@ def train(case):
     config, given = case["config"], case["input"]
     depth, width = config["depth"], config["width"]
     post = config["normalization"] == "post-ln"
+    second = config.get("definition") == 2
+    closed = second and config["normalization"] == "pre-ln"
+    blocks = depth if second else depth - 1  # of a transformer
+    head = blocks + 1 if config["architecture"].startswith("t") else depth
     normal_head = config["regularizer"]["family"] != "features"
     p = {name: torch.tensor(v["values"], dtype=torch.float32).reshape(v["shape"]).requires_grad_() for name, v in case["parameters"].items()}
     x = torch.tensor(case["x"], dtype=torch.float32)
@@ -39,7 +43,7 @@ def train(case):
                 branch = F.relu(linear(read, f"{l}"))
             else:
                 branch = linear(F.relu(linear(read, f"{l}.1")), f"{l}.2")
-            stream = (read if post else stream) + branch
+            stream = (read if post or (closed and l == 1) else stream) + branch
         return norm(stream) if normal_head else stream
 
     def convolutional():
@@ -48,7 +52,7 @@ def train(case):
         stream = conv(x.reshape(-1, channels, height, columns), 0, 2)
         for l in range(1, depth):
             read = norm(stream, 3)
-            stream = (read if post else stream) + F.relu(conv(read, l, 1))
+            stream = (read if post or (closed and l == 1) else stream) + F.relu(conv(read, l, 1))
         pooled = stream.mean(dim=(2, 3))
         return norm(pooled) if normal_head else pooled
 
@@ -76,9 +80,9 @@ def train(case):
             mixed = scores.masked_fill(unseen, -1e9).softmax(-1) @ values
             return mixed.transpose(1, 2).reshape(len(x), count, -1) @ p[f"W{l}.{'VO' if merged else 'O'}"].T
 
-        for l in range(1, depth):
+        for l in range(1, blocks + 1):
             read = norm(stream)
-            middle = (read if post else stream) + attention(l, read)
+            middle = (read if post or (closed and l == 1) else stream) + attention(l, read)
             inner = norm(middle)
             mlp = F.relu(linear(inner, f"{l}")) if single else linear(F.relu(linear(inner, f"{l}.1")), f"{l}.2")
             stream = (inner if post else middle) + mlp
@@ -96,7 +100,7 @@ def train(case):
         total = total + ridge["features"] / 2 * features.square().sum()
         regularizer = config["regularizer"]
         if regularizer["family"] == "slack":
-            gram = p[f"W{depth}"] @ p[f"W{depth}"].T
+            gram = p[f"W{head}"] @ p[f"W{head}"].T
             frame = torch.eye(len(gram)) - (1 / len(gram) if regularizer["frame"] == "simplex" else 0)
             best = (gram * frame).sum() / frame.square().sum()
             total = total + regularizer["rho"] / 2 * (gram - best * frame).square().sum()
@@ -109,7 +113,7 @@ def train(case):
         optimizer.param_groups[0]["lr"] = rate
         optimizer.zero_grad()
         features = forward()
-        logits = features @ p[f"W{depth}"].T + (p[f"b{depth}"].flatten() if config["headBias"] else 0)
+        logits = features @ p[f"W{head}"].T + (p[f"b{head}"].flatten() if config["headBias"] else 0)
         if config["loss"] == "ce":
             fit = F.cross_entropy(logits, y)
         else:

@@ -16,7 +16,7 @@ import { type DatasetId, datasetIds } from "../../../contract/datasetConfig.ts";
 import { presets } from "../../../contract/presets.ts";
 import { type Regularizer, regularizer, regularizerFamilies } from "../../../contract/regularizer.ts";
 
-const t11: ArchitectureConfig = { name: "t11", normalization: "post-ln", heads: 2, patch: 7 };
+const t11: ArchitectureConfig = { name: "t11", normalization: "post-ln", heads: 2, patch: 7, definition: 2 };
 
 test("an architecture comes with the paper's normalization, and goes with all of its own", () => {
   const both = toggleNormalization(toggleArchitecture([], "rn2"), "rn2", "pre-ln");

@@ -265,7 +265,7 @@ describe("curves over categories", () => {
       (["mse", "ce"] as const).map((loss) => at({ architecture, loss }, 1)),
     );
     expect(varyingStudyAxes(nets)).toEqual(["architecture", "loss"]);
-    expect(categoriesOn("architecture", nets)).toEqual(["RN1", "T11"]);
+    expect(categoriesOn("architecture", nets)).toEqual(["RN1", "T11 (L − 1 blocks)"]);
     expect(categoriesOn("loss", nets)).toEqual(["CE", "MSE"]);
     expect(lineAxes(nets, "architecture")).toEqual(["loss"]);
     const noisy = [0, 0.4].map((noise) => at(clusters({ noise }), 1));

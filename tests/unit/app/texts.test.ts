@@ -37,7 +37,7 @@ test("numbers", () => {
 
 test("a run is named by what tells it apart", () => {
   expect(runTitle(aConfig({ depth: 8, width: 64 }))).toBe("RN1 · L = 8 · d = 64 · λ=0.005 · seed 0");
-  expect(runTitle(aConfig({ architecture: "t12", normalization: "pre-ln", heads: 4, patch: 7 }))).toMatch(
+  expect(runTitle(aConfig({ architecture: "t12", normalization: "pre-ln", heads: 4, patch: 7, definition: 2 }))).toMatch(
     /^T12 pre-LN 4 heads patch 7 · L = 5 · d = 16/,
   );
   const slack = regularizer.parse({ family: "slack" });

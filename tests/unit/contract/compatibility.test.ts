@@ -85,8 +85,14 @@ describe("a grid with free features", () => {
 describe("labels", () => {
   it("tell every architecture and data set apart", () => {
     const labels = architectures.flatMap((name) => [
-      architectureLabel(name, "post-ln"),
-      ...(name === "ufm" ? [] : [architectureLabel(name, "pre-ln"), architectureLabel(name, "post-ln", { heads: 4 })]),
+      architectureLabel(name, { normalization: "post-ln", definition: 2 }),
+      ...(name === "ufm"
+        ? []
+        : [
+            architectureLabel(name, { normalization: "pre-ln", definition: 2 }),
+            architectureLabel(name, { normalization: "pre-ln-open", definition: 2 }),
+            architectureLabel(name, { normalization: "post-ln", definition: 2, heads: 4 }),
+          ]),
     ]);
     expect(new Set(labels).size).toBe(labels.length);
     const sets = all.flatMap((one) => [

@@ -14,6 +14,7 @@ const run = (architecture: Architecture, change: Partial<RunConfig> = {}): RunCo
   dataset: mnist,
   depth: 8,
   width: 64,
+  definition: 2,
   ...change,
   architecture,
 });
@@ -21,13 +22,17 @@ const cost = (...args: Parameters<typeof run>) => relativeStepCost(run(...args))
 
 describe("relativeStepCost", () => {
   it("is that of the products alone where they are nearly all there is, counted by hand", () => {
-    // T22, 4 tokens of 14 × 14 pixels, d = 1024, L = 3: a block for every token and one that reads the last token alone.
+    // T22, 4 tokens of 14 × 14 pixels, d = 1024, L = 2: a block for every token and one that reads the last token alone.
     const [n, d, t, classes] = [1000, 1024, 4, 10];
     const embedding = 4 * t * 196 * d;
     const full = t * (4 * d * d + 2 * t * d + 2 * d * d);
     const last = t * 2 * d * d + (2 * d * d + 2 * t * d + 2 * d * d);
     const transformer = n * (embedding + 6 * (full + last + d * classes));
-    expect(cost("t22", { width: d, depth: 3, patch: 14 }) / transformer).toBeCloseTo(1, 1);
+    expect(cost("t22", { width: d, depth: 2, patch: 14 }) / transformer).toBeCloseTo(1, 1);
+    // The first definition had L − 1 blocks.
+    expect(cost("t22", { width: d, depth: 3, patch: 14, definition: undefined })).toBe(
+      cost("t22", { width: d, depth: 2, patch: 14 }),
+    );
     // Convolution: 14 × 14 places, C = 1024.
     const conv = n * (196 * (4 * 9 * d + 6 * 9 * 2 * d * d) + 6 * d * classes);
     expect(cost("conv", { width: d, depth: 3 }) / conv).toBeCloseTo(1, 1);

@@ -33,7 +33,7 @@ function linearNetwork(dimension: number, classes: number): Network {
     inputDimension: dimension,
     width: dimension,
     classes,
-    depth: 1,
+    layers: 1,
     head: "W1",
     freeSamples: null,
     parameters: [{ name: "W1", shape: [classes, dimension], penalty: "head", deviation: 1 }],

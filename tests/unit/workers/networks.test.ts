@@ -10,10 +10,16 @@ import { dataOf, smallRun } from "./support.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 
+const norms = [
+  { normalization: "post-ln", definition: undefined },
+  { normalization: "pre-ln", definition: 2 },
+  { normalization: "pre-ln-open", definition: undefined },
+  { normalization: "pre-ln", definition: undefined },
+];
 const kinds = ["rn1", "rn2"].flatMap((architecture) =>
-  ["post-ln", "pre-ln"].flatMap((normalization) =>
+  norms.flatMap((norm) =>
     ["ce", "mse"].flatMap((loss) =>
-      [false, true].map((headBias) => ({ architecture, normalization, loss, headBias, width: 8, depth: 3 })),
+      [false, true].map((headBias) => ({ architecture, ...norm, loss, headBias, width: 8, depth: 3 })),
     ),
   ),
 );
@@ -22,7 +28,7 @@ const regularizers = [
   { family: "weights", objective: "split", lambda: 0.06, scaling: "inverse-depth", headLambda: 0.3 },
 ];
 
-describe.each(kinds)("$architecture $normalization $loss bias $headBias", (kind) => {
+describe.each(kinds)("$architecture $normalization (definition $definition) $loss bias $headBias", (kind) => {
   test.each(regularizers)("the compiled gradient is the derivative of J ($objective)", async (regularizer) => {
     const config = smallRun({ ...kind, regularizer });
     const data = dataOf(config);

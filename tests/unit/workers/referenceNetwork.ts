@@ -10,6 +10,10 @@ export interface Reference {
   logits: number[];
 }
 
+/** Whether there is a LN after the embedding: post-LN always, pre-LN since the second definition. */
+export const normalizesFirst = ({ normalization, definition }: RunConfig) =>
+  normalization === "post-ln" || (normalization === "pre-ln" && definition === 2);
+
 /** The formulas once more, sample by sample in float64, for comparison. */
 export function referenceForward(config: RunConfig, p: Named, x: number[]): Reference {
   const affine = (w: string, b: string, v: number[]) => p[w].map((row, i) => dot(row, v) + p[b][i][0]);
@@ -19,7 +23,7 @@ export function referenceForward(config: RunConfig, p: Named, x: number[]): Refe
       : affine(`W${l}.2`, `b${l}.2`, affine(`W${l}.1`, `b${l}.1`, v).map(relu));
   const features: number[][] = [];
   let stream = affine("W0", "b0", x);
-  if (config.normalization === "post-ln") stream = norm(stream);
+  if (normalizesFirst(config)) stream = norm(stream);
   for (let l = 1; l < config.depth; l++) {
     const read = config.normalization === "post-ln" ? stream : norm(stream);
     features.push(read);

@@ -10,6 +10,7 @@ export function smallRun(overrides: Overrides = {}): RunConfig {
     dataset: { id: "gaussian-clusters", classes: 3, dimension: 4, trainPerClass: 6, testPerClass: 4, separation: 2 },
     architecture: "rn1",
     normalization: "post-ln",
+    definition: 2,
     depth: 3,
     width: 8,
     loss: "ce",

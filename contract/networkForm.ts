@@ -1,0 +1,23 @@
+import { definitionOf, isTransformer } from "./architecture.ts";
+import type { RunConfig } from "./runConfig.ts";
+
+type Network = Pick<RunConfig, "architecture" | "normalization" | "definition" | "depth">;
+
+/**
+ * Residual blocks of a network of depth L: L of a transformer (Definitions 3.2 and B.2 of Súkeník, Lampert, Mondelli 2025; L − 1 by
+ * the first definition here), L − 1 of a residual network, whose X_1 counts as the first (Definition 3.1); free features have none.
+ */
+export function blocksOf({ architecture, depth, ...kind }: Network): number {
+  if (architecture === "ufm") return 0;
+  return isTransformer(architecture) && definitionOf(architecture, kind) > 1 ? depth : depth - 1;
+}
+
+/** Layers with features, X_1 (the embedding) to the one that the head reads: they are numbered from 1 to this. */
+export const layersOf = (config: Network): number => blocksOf(config) + 1;
+
+/** What L counts. */
+export function depthText(config: Network): string {
+  const blocks = blocksOf(config);
+  const counted = `${blocks} ${blocks === 1 ? "block" : "blocks"}`;
+  return blocks === config.depth ? `${config.depth}: ${counted}` : `${config.depth}: X₁ and ${counted}`;
+}
