@@ -193,6 +193,11 @@ export async function readRunState(db: Executor, id: string): Promise<RunState |
   return row ?? null;
 }
 
+export async function readConfigs(db: Executor, ids: string[]): Promise<Map<string, StoredRun["config"]>> {
+  const rows = await db.select({ id: runs.id, config: runs.config }).from(runs).where(inArray(runs.id, ids));
+  return new Map(rows.map((row) => [row.id, row.config]));
+}
+
 export async function deleteRun(db: Executor, id: string): Promise<void> {
   await db.delete(runs).where(eq(runs.id, id));
 }

@@ -22,6 +22,7 @@ export interface ConnectedWorker {
   busy: Set<string>;
   system: Heartbeat["system"] | null;
   /** ms of this process' clock */
+  connectedAt: number;
   heardAt: number;
   /** It just refused a run: it is left alone until then. */
   restsUntil: number;
@@ -38,7 +39,14 @@ export class Roster {
   /** A worker that comes again replaces its former connection. */
   add(worker: Pick<ConnectedWorker, "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "busy">): ConnectedWorker {
     const before = this.workers.get(worker.id);
-    const added = { ...worker, ownSets: null, system: before?.system ?? null, heardAt: performance.now(), restsUntil: 0 };
+    const added = {
+      ...worker,
+      ownSets: null,
+      system: before?.system ?? null,
+      connectedAt: performance.now(),
+      heardAt: performance.now(),
+      restsUntil: 0,
+    };
     this.workers.set(worker.id, added);
     if (before && before.line !== worker.line) before.line.hangUp();
     return added;
@@ -64,10 +72,10 @@ export class Roster {
     return Math.max(0, worker.slots - worker.busy.size);
   }
 
-  /** The connected worker with the most free slots, if there is any. */
-  mostFree(): ConnectedWorker | null {
+  /** The worker with the most free slots among these, if there is any. */
+  mostFree(among: Iterable<ConnectedWorker> = this.workers.values()): ConnectedWorker | null {
     let best: ConnectedWorker | null = null;
-    for (const worker of this.workers.values()) if (this.freeSlots(worker) > (best ? this.freeSlots(best) : 0)) best = worker;
+    for (const worker of among) if (this.freeSlots(worker) > (best ? this.freeSlots(best) : 0)) best = worker;
     return best;
   }
 

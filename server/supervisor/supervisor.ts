@@ -1,14 +1,16 @@
 import { randomBytes } from "node:crypto";
+import type { RunConfig } from "../../contract/runConfig.ts";
 import { protocolTimes } from "../../contract/workerProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
 import { type Claimed, claimRun, extendAllLeases } from "../../db/queries/leases.ts";
-import { listUndelivered, readRunState } from "../../db/queries/runs.ts";
+import { listUndelivered, readConfigs, readRunState } from "../../db/queries/runs.ts";
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { Dispatch, ServiceContext } from "../services/context.ts";
 import { refreshRunning } from "../services/refreshRunning.ts";
 import { toRunItem } from "../services/toViews.ts";
 import { expireLeases } from "./expireLeases.ts";
+import { workersWithData } from "./hasData.ts";
 import { loseAttempt } from "./loseAttempt.ts";
 import { Preferences, preferenceMs } from "./preferences.ts";
 import { type ConnectedWorker, Roster } from "./roster.ts";
@@ -18,6 +20,8 @@ const tickMs = 2_000;
 /** Every six hours, the first time after a minute. */
 const tidyTicks = 10_800;
 const firstTidyTick = 30;
+/** A run whose data no worker has yet is looked at again after this time. */
+const listedSoonMs = 1_000;
 /** Ticks between two refreshes of what the lists show of running experiments. */
 const refreshTicks = 2;
 
@@ -123,13 +127,29 @@ export class Supervisor implements Dispatch {
       if (free === 0) continue;
       const deliveries = await this.queue.take(free);
       if (deliveries.length > 0) this.woken = true;
-      for (const { runId } of deliveries) {
-        const worker = this.roster.mostFree();
-        if (worker) await this.give(runId, worker);
-        else await this.requeue(runId);
-      }
+      const configs = await this.configsOf(deliveries.map(({ runId }) => runId));
+      for (const { runId } of deliveries) await this.giveToOne(runId, configs.get(runId));
       await this.queue.done(deliveries.map(({ job }) => job));
     }
+  }
+
+  /** What runs read matters only where there is a choice. */
+  private async configsOf(runIds: string[]): Promise<Map<string, RunConfig>> {
+    if (runIds.length === 0 || this.roster.all().length < 2) return new Map();
+    return readConfigs(this.context.database.orm, runIds);
+  }
+
+  /** Gives a run to the worker with the most free slots of those that have its data; if they are all busy, it waits for one of them. */
+  private async giveToOne(runId: string, config: RunConfig | undefined): Promise<void> {
+    const workers = this.roster.all();
+    const among = config ? workersWithData(workers, config, performance.now()) : workers;
+    const worker = among && this.roster.mostFree(among);
+    if (worker) return this.give(runId, worker);
+    if (among === null) return this.requeue(runId, listedSoonMs);
+    if (among.length === workers.length) return this.requeue(runId);
+    const awaited = among[Math.floor(Math.random() * among.length)];
+    this.preferences.add(runId, awaited.id);
+    await this.requeue(runId, preferenceMs);
   }
 
   /** Claims the run, if it is still queued, and sends it. */
@@ -162,11 +182,11 @@ export class Supervisor implements Dispatch {
     this.release(worker.id, runId);
   }
 
-  /** No slot is left for what was delivered: its turn comes again. */
-  private async requeue(runId: string): Promise<void> {
+  /** There is no slot for what was delivered: its turn comes again. */
+  private async requeue(runId: string, delayMs = 0): Promise<void> {
     const { orm } = this.context.database;
     const state = await readRunState(orm, runId);
-    if (state?.status === "queued") await this.queue.add(orm, [state], 0);
+    if (state?.status === "queued") await this.queue.add(orm, [state], delayMs);
   }
 
   /** After a failure of the database: claims that were made unheard are taken back, and every queued run is delivered again. */

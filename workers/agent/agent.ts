@@ -15,6 +15,7 @@ import { prepareCheckpoints, removeOldCheckpoints } from "./checkpoints.ts";
 import { introduce, type Offer } from "./introduce.ts";
 import { count, messageOf, say } from "./log.ts";
 import type { AgentOptions } from "./options.ts";
+import { OwnSetsWatch } from "./ownSetsWatch.ts";
 import { closeRecovered, recoverAttempts } from "./recoverAttempts.ts";
 import { type RunExit, RunProcess } from "./runProcess.ts";
 import { ServerLink } from "./serverLink.ts";
@@ -48,6 +49,7 @@ export class Agent {
   private readonly spare: SpareProcess;
   private readonly absence = new Absence();
   private readonly readSystem = systemMeter();
+  private ownSets: OwnSetsWatch | null = null;
   private slots = 1;
   private threads = 1;
   private isStopping = false;
@@ -73,6 +75,7 @@ export class Agent {
         this.desk.dropLost(lost);
         this.absence.up(options.server, this.desk.unsent);
         this.desk.wake();
+        if (this.ownSets?.parts) this.link.sendOwnSets(this.ownSets.parts);
       },
       down: (reason) => {
         if (!this.isStopping) this.absence.down(reason, this.desk.working, this.desk.unsent);
@@ -93,6 +96,8 @@ export class Agent {
     }
     this.spare.prepare();
     this.link.open();
+    const places = { folder: this.setup.options.datasetsDir, cache: folder.datasetCache };
+    this.ownSets = new OwnSetsWatch(places, (parts) => this.link.sendOwnSets(parts));
   }
 
   /** Lets runs make checkpoints and sends what can be sent, within 10 s. */
@@ -126,6 +131,7 @@ export class Agent {
   }
 
   private close(): void {
+    this.ownSets?.close();
     this.spare.close();
     this.link.close();
     this.setup.folder.unlock();

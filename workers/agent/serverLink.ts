@@ -1,4 +1,5 @@
 import { io, type Socket } from "socket.io-client";
+import type { OwnSetsPart } from "../../contract/ownSet.ts";
 import {
   type AssignAnswer,
   type Assignment,
@@ -90,6 +91,11 @@ export class ServerLink {
       this.renew("no answer to events");
       return null;
     }
+  }
+
+  /** What is said while there is no connection is lost: it is said again after the next hello. */
+  sendOwnSets(parts: readonly OwnSetsPart[]): void {
+    if (this.isUp) for (const part of parts) this.socket.emit("ownSets", part);
   }
 
   private async greet(): Promise<void> {

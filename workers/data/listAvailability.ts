@@ -1,6 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { datasetConfig, syntheticDatasetIds } from "../../contract/datasetConfig.ts";
+import { ownDatasetIds, syntheticDatasetIds } from "../../contract/datasetConfig.ts";
 import type { DatasetAvailability } from "../../contract/workerProtocol.ts";
 import type { DatasetSource } from "./datasetSource.ts";
 import { type DatasetPlaces, placesOf } from "./places.ts";
@@ -23,7 +21,7 @@ export async function listAvailability(places: DatasetPlaces): Promise<DatasetAv
   const generated = syntheticDatasetIds.map(
     (id): DatasetAvailability => ({ id, available: true, detail: "generated from its seed" }),
   );
-  return [...(await Promise.all(published)), ...(await ownSets(places)), ...generated];
+  return [...(await Promise.all(published)), ...ownPlaces(places), ...generated];
 }
 
 async function find(source: DatasetSource<string, unknown>, places: DatasetPlaces): Promise<string | null> {
@@ -33,28 +31,13 @@ async function find(source: DatasetSource<string, unknown>, places: DatasetPlace
   return null;
 }
 
-/** What of a person's own lies in the data-set folder: folders with train/ in them, and tables. */
-async function ownSets({ folder }: DatasetPlaces): Promise<DatasetAvailability[]> {
-  const entries = folder === null ? [] : await readdir(folder).catch(() => []);
-  const [folders, files]: [string[], string[]] = [[], []];
-  const published = new Set(knownSources.flatMap((source) => source.folders));
-  for (const name of entries.sort()) {
-    if (/\.tsv(\.gz)?$/.test(name) && datasetConfig.safeParse({ id: "text-file", file: name }).success) files.push(name);
-    if (published.has(name) || !datasetConfig.safeParse({ id: "image-folder", folder: name }).success) continue;
-    const train = await stat(join(folder!, name, "train")).catch(() => null);
-    if (train?.isDirectory()) folders.push(name);
-  }
-  const told = (names: string[], wanted: string) => {
-    if (folder === null)
-      return `no data-set folder is set; ${wanted} in the folder named by --data or COLLAPSAR_DATASETS_DIR can be used`;
-    return names.length > 0 ? `in ${folder}: ${names.join(", ")}` : `none in ${folder}; ${wanted} there can be used`;
-  };
-  return [
-    { id: "image-folder", names: folders, wanted: "a folder with train/<class>/ and val/<class>/ of pictures" },
-    { id: "text-file", names: files, wanted: 'a file of lines "label<TAB>text"' },
-  ].map(({ id, names, wanted }) => ({
-    id: id as DatasetAvailability["id"],
-    available: names.length > 0,
-    detail: told(names, wanted).slice(0, 2000),
-  }));
+/** Whether there is a place for a person's own sets: which there are is told apart, as the folder changes. */
+function ownPlaces({ folder }: DatasetPlaces): DatasetAvailability[] {
+  return ownDatasetIds.map((id) => {
+    const wanted =
+      id === "image-folder" ? "a folder with train/<class>/ and val/<class>/ of pictures" : 'a file of lines "label<TAB>text"';
+    return folder === null
+      ? { id, available: false, detail: `no data-set folder is set: name one by COLLAPSAR_DATASETS_DIR, and put ${wanted} there` }
+      : { id, available: true, detail: `${wanted} in ${folder}`.slice(0, 2000) };
+  });
 }
