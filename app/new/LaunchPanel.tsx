@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect, useState } from "react";
 import { countGrid, type ExperimentConfig } from "../../contract/experimentConfig.ts";
+import type { WorkerPlace } from "../../contract/launch/workerPlace.ts";
 import { limits } from "../../contract/limits.ts";
 import type { Estimate } from "../../contract/views.ts";
 import { failureOf } from "../data/failureOf.ts";
@@ -14,6 +15,7 @@ import { Button } from "../ui/Button.tsx";
 import { classes } from "../ui/classes.ts";
 import type { Problem } from "./draftProblems.ts";
 import { FindingList } from "./FindingList.tsx";
+import { MemoryText } from "./MemoryText.tsx";
 
 const workersRoom = { room: "workers" } as const;
 
@@ -22,12 +24,14 @@ export function LaunchPanel({
   config,
   problems,
   warnings,
+  workers,
   launching,
   onLaunch,
 }: {
   config: ExperimentConfig;
   problems: Problem[];
   warnings: Problem[];
+  workers: readonly WorkerPlace[];
   launching: boolean;
   onLaunch: () => void;
 }) {
@@ -48,9 +52,14 @@ export function LaunchPanel({
             axis, or split it into several experiments.
           </p>
         ) : (
-          <p className="text-ink-soft text-xs lg:mt-2 lg:min-h-10 lg:text-sm" data-testid="estimate">
-            <EstimateText estimate={estimate.data} failed={estimate.error} waiting={estimate.isFetching} />
-          </p>
+          <>
+            <p className="text-ink-soft text-xs lg:mt-2 lg:min-h-10 lg:text-sm" data-testid="estimate">
+              <EstimateText estimate={estimate.data} failed={estimate.error} waiting={estimate.isFetching} />
+            </p>
+            {typeof estimate.data?.memoryBytes === "number" && (
+              <MemoryText bytes={estimate.data.memoryBytes} device={config.device} workers={workers} />
+            )}
+          </>
         )}
       </div>
       <Button

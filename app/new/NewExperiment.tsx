@@ -51,7 +51,7 @@ export function NewExperiment() {
   };
 
   return (
-    <form onSubmit={(event) => event.preventDefault()} className="pb-24 lg:pb-0">
+    <form onSubmit={(event) => event.preventDefault()} className="pb-32 lg:pb-0">
       <div className="mb-4 flex flex-wrap items-baseline gap-x-4 gap-y-1">
         <h1 className="font-semibold text-xl tracking-tight">New experiment</h1>
         {restored && (
@@ -161,6 +161,7 @@ export function NewExperiment() {
               config={config}
               problems={problems}
               warnings={warnings}
+              workers={known.workers}
               launching={launch.launching}
               onLaunch={onLaunch}
             />

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { limits } from "../../../contract/limits.ts";
 import type { Estimate, ExperimentSummary, LayerProfileView, SeriesView } from "../../../contract/views.ts";
 import { finished, measured, numbered, started } from "./events.ts";
@@ -114,6 +114,75 @@ onBothDatabases("Studies", (server) => {
     const summary = (await list({ sort: "nc1", direction: "asc" })).rows.find((row) => row.id === id)!;
     expect(summary).toMatchObject({ nc1: { last: 4 / 2_000 } });
     expect(summary.nc1!.course.length).toBeLessThanOrEqual(40);
+    worker.close();
+  });
+
+  it("refuses what would end runs before anything is stored, and deeper runs that no worker can hold", async () => {
+    const mini = { id: "fashion-mnist-mini" as const, trainPerClass: 20, testPerClass: 10 };
+    const before = (await list()).total;
+    const refused = (config: ReturnType<typeof grid>) =>
+      expect(server().call("experiments.launch", { name: "too much", config })).rejects;
+    const training = (change: object) => ({ ...grid().training, ...change });
+    await refused(grid({ datasets: [mini], training: training({ batch: 512 }) })).toMatchObject({
+      code: "INVALID",
+      message:
+        "A batch of 512 is above the 200 training samples of Fashion-MNIST-mini n=20: choose at most 200, or the full batch.",
+    });
+    await refused(grid({ datasets: [{ ...mini, testPerClass: 51 }] })).toMatchObject({
+      code: "INVALID",
+      message:
+        "51 test samples of class 0 are asked for, and Fashion-MNIST-mini has 50: choose at most 50, or leave it empty for all.",
+    });
+    const cifar = { id: "cifar10" as const, trainPerClass: null, testPerClass: null };
+    const worker = await RawWorker.connect(server());
+    const large = grid({ datasets: [cifar], widths: [1024], training: training({ batch: "full" }), seeds: [0] });
+    await refused({ ...large, depths: [64] }).toMatchObject({
+      code: "INVALID",
+      message: expect.stringMatching(
+        /L = 64, d = 1,024 on CIFAR-10, full batch, needs about \d\d GB of memory, and the worker .* has 16 GB/,
+      ),
+    });
+    expect((await list()).total).toBe(before);
+    const { memoryBytes } = await server().call<Estimate>("experiments.estimate", { ...large, depths: [64] });
+    expect(memoryBytes).toBeGreaterThan(40e9);
+    const { id } = await launch(server(), { ...large, depths: [2] });
+    await expect(server().call("experiments.addDepths", { id, depths: [64] })).rejects.toMatchObject({ code: "INVALID" });
+    expect((await getExperiment(server(), id)).runs).toHaveLength(1);
+    await server().call("experiments.cancel", { id });
+    worker.close();
+  });
+
+  it("counts measuring, starting and what comes after training in estimates and in the time left", async () => {
+    const worker = await RawWorker.connect(server(), { slots: 1 });
+    const config = (change: object) =>
+      grid({ depths: [8], widths: [128], training: { ...grid().training, steps: 1_000 }, ...change });
+    const { runs } = await launch(server(), config({ measuring: { name: "log", perDecade: 10 } }));
+    const lease = await worker.nextAssignment(runs[0].id);
+    const times = { steps: 1_000, trainingMs: 4_000, measurements: 29, measuringMs: 2_900, evaluatingMs: 0 };
+    const end = { ...finished(), step: 1_000, times };
+    await worker.events(
+      lease,
+      numbered([started(), Object.assign(measured(1_000, { "train/stepMs": 3 }), { measureMs: 80 }), end]),
+    );
+    const every = config({ measuring: { name: "every", steps: 1 }, seeds: [0, 1] });
+    const { timeMs, basis } = await server().call<Estimate>("experiments.estimate", every);
+    // Two runs of 1,000 steps of 4 ms and 1,001 measurements of 100 ms each, on one slot.
+    expect(timeMs).toBeGreaterThanOrEqual(2 * (4_000 + 100_100));
+    expect(timeMs).toBeLessThan(2 * (4_000 + 100_100) + 10_000);
+    expect(basis).toMatch(/measurements scaled from measured runs, e\.g\. RN1, depth 8, width 128/);
+    const { id, runs: two } = await launch(server(), every);
+    const first = await worker.nextAssignment(two[0].id);
+    await worker.events(first, numbered([started(), Object.assign(measured(500, { "train/stepMs": 4 }), { measureMs: 100 })]));
+    await vi.waitFor(
+      async () => {
+        const { timeLeftMs } = await server().call<ExperimentSummary>("experiments.get", { id });
+        // Half of the first run, and all of the second.
+        expect(timeLeftMs).toBeGreaterThan(1.5 * (4_000 + 100_100) - 1_000);
+        expect(timeLeftMs).toBeLessThan(1.5 * (4_000 + 100_100) + 10_000);
+      },
+      { timeout: 10_000, interval: 200 },
+    );
+    await server().call("experiments.cancel", { id });
     worker.close();
   });
 
