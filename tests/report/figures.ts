@@ -5,7 +5,7 @@ import { bandOf, columnOf, slopeOf } from "./columns.ts";
 import { atDepth, type Line, lastValue, recordingOf, settingOf } from "./recordings.ts";
 import { cell, goals, stepsTo } from "./tables.ts";
 
-/** "rn2-mnist-tonight[constant]" names the line whose setting holds that text; without it the recording has one line. */
+/** "regularizers[no decay]" names the line whose setting holds that text, "[#2]" the second line; without it there is but one. */
 const source = /^([\w-]+)(?:\[(.+?)\])? (.+)$/;
 
 /**
@@ -53,6 +53,8 @@ export function figureOf(expression: string): string {
 /** @throws if the recording has no such line, or several */
 export function lineOf(id: string, setting?: string): Line {
   const recording = recordingOf(id);
+  const numbered = setting?.startsWith("#") ? recording.lines[Number(setting.slice(1)) - 1] : undefined;
+  if (numbered) return numbered;
   const lines = recording.lines.filter((line) => setting === undefined || settingOf(line, recording).includes(setting));
   const names = recording.lines.map((line) => settingOf(line, recording));
   const exact = lines.filter((line) => settingOf(line, recording) === setting);

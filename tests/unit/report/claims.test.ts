@@ -169,8 +169,8 @@ describe("t11-text-tonight", () => {
 });
 
 describe("rn2-mnist-tonight", () => {
-  const falling = lineOf("rn2-mnist-tonight", "λ=0.005/L, head λ=0.005");
-  const constant = lineOf("rn2-mnist-tonight", "λ=0.005");
+  const falling = lineOf("rn2-mnist-tonight", "#1");
+  const constant = lineOf("rn2-mnist-tonight", "#2");
   says(paper, "NC2, NC3 and the head part are below 0 with their whole intervals", () => {
     for (const id of ["nc1", "nc2", "nc3", "head"] as const) expect(interval(falling, id).high).toBeLessThan(0);
   });
