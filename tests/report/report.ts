@@ -14,7 +14,7 @@ import { openRecording } from "./recordings.ts";
 import { ladderTables, settingsTable } from "./tables.ts";
 
 /** From how many depths on a table a line is worth having, with slopes. */
-const ladderLength = 5;
+const ladderLength = 4;
 
 const paths = process.argv.slice(2);
 for (const path of paths) {
