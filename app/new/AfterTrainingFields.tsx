@@ -14,7 +14,7 @@ import { DatasetSettings, fieldGrid } from "./DatasetSettings.tsx";
 import { AvailabilityText } from "./DatasetsField.tsx";
 import { type Problem, problemAt } from "./draftProblems.ts";
 import { NumberInput } from "./NumberInput.tsx";
-import { namesIn, newDataset } from "./newDataset.ts";
+import { newDataset } from "./newDataset.ts";
 import { ToggleChips } from "./ToggleChips.tsx";
 import { transferPartner } from "./transferPartner.ts";
 import { useAvailability } from "./useAvailability.ts";
@@ -155,7 +155,6 @@ function TransferFields({
           dataset={dataset}
           onChange={(next) => onChange({ ...config, dataset: next })}
           errorAt={(key) => problemAt(problems, `${path}.transfer.dataset.${key}`)}
-          names={namesIn(found?.text ?? "")}
         />
         <Field label="Ridge of the probe" error={problemAt(problems, `${path}.transfer.ridge`)}>
           {(control) => <NumberInput {...control} value={config.ridge} onChange={(ridge) => onChange({ ...config, ridge })} />}

@@ -1,8 +1,8 @@
 "use client";
-import { useId } from "react";
 import { type DatasetConfig, inputKind } from "../../contract/datasetConfig.ts";
-import { Field, TextInput } from "../ui/Field.tsx";
+import { Field } from "../ui/Field.tsx";
 import { NumberInput, OptionalNumberInput } from "./NumberInput.tsx";
+import { OwnSetField } from "./OwnSetField.tsx";
 
 /** Columns of short fields. */
 export const fieldGrid = "grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fill,minmax(136px,1fr))]";
@@ -12,13 +12,10 @@ export function DatasetSettings({
   dataset,
   onChange,
   errorAt,
-  names,
 }: {
   dataset: DatasetConfig;
   onChange: (dataset: DatasetConfig) => void;
   errorAt: (key: string) => string | null;
-  /** Folders or files that a worker has, to choose from. */
-  names: readonly string[];
 }) {
   const set = (key: string, value: unknown) => onChange({ ...dataset, [key]: value } as DatasetConfig);
   const current = (key: string) => (dataset as Record<string, unknown>)[key];
@@ -62,25 +59,18 @@ export function DatasetSettings({
     <>
       {dataset.id === "image-folder" && (
         <>
-          <NameField
-            label="Folder"
+          <OwnSetField
+            id={dataset.id}
             value={dataset.folder}
             onChange={(folder) => set("folder", folder)}
             error={errorAt("folder")}
-            names={names}
           />
           {number("size", "Side, pixels", "resized and cropped")}
         </>
       )}
       {dataset.id === "text-file" && (
         <>
-          <NameField
-            label="File"
-            value={dataset.file}
-            onChange={(file) => set("file", file)}
-            error={errorAt("file")}
-            names={names}
-          />
+          <OwnSetField id={dataset.id} value={dataset.file} onChange={(file) => set("file", file)} error={errorAt("file")} />
           {number("testShare", "Test share", "of each class's lines")}
           {number("splitSeed", "Seed of the split")}
         </>
@@ -94,43 +84,5 @@ export function DatasetSettings({
         </>
       )}
     </>
-  );
-}
-
-/** A name in the data-set folder, with those that a worker found there to choose from. */
-function NameField({
-  label,
-  value,
-  onChange,
-  error,
-  names,
-}: {
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  error: string | null;
-  names: readonly string[];
-}) {
-  const list = useId();
-  return (
-    <Field label={label} hint="in the data-set folder" error={error} className="col-span-2">
-      {(control) => (
-        <>
-          <TextInput
-            {...control}
-            list={list}
-            value={value}
-            spellCheck={false}
-            data-testid={`set-${label.toLowerCase()}`}
-            onChange={(event) => onChange(event.target.value)}
-          />
-          <datalist id={list}>
-            {names.map((name) => (
-              <option key={name} value={name} />
-            ))}
-          </datalist>
-        </>
-      )}
-    </Field>
   );
 }

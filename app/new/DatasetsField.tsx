@@ -8,7 +8,7 @@ import { DatasetSettings, fieldGrid } from "./DatasetSettings.tsx";
 import { type DatasetGroup, groupDatasets, takesNoise, withGroup } from "./datasetGroups.ts";
 import { type Problem, problemAt } from "./draftProblems.ts";
 import { NumberInput } from "./NumberInput.tsx";
-import { namesIn, newDataset } from "./newDataset.ts";
+import { newDataset } from "./newDataset.ts";
 import { type Availability, useAvailability } from "./useAvailability.ts";
 
 export function DatasetsField({
@@ -101,12 +101,7 @@ function GroupFields({
         <AvailabilityText found={found} />
       </div>
       <div className={fieldGrid}>
-        <DatasetSettings
-          dataset={base}
-          onChange={(next) => onChange({ ...group, base: next })}
-          errorAt={errorAt}
-          names={namesIn(found?.text ?? "")}
-        />
+        <DatasetSettings dataset={base} onChange={(next) => onChange({ ...group, base: next })} errorAt={errorAt} />
       </div>
       {takesNoise(base) && (
         <div className="grid gap-x-6 gap-y-3 sm:grid-cols-2">

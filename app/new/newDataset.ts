@@ -7,14 +7,3 @@ export function newDataset(id: DatasetId): DatasetConfig {
   if (id === "text-file") return { ...datasetConfig.parse({ id, file: named.file }), file: "" } as DatasetConfig;
   return datasetConfig.parse({ id });
 }
-
-const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
-
-/** Names of folders or files that a worker lists where it says what it has: "in /data: flowers, birds". */
-export function namesIn(detail: string): string[] {
-  const list = /(?:^|: )in .+: (.+)$/.exec(detail)?.[1] ?? "";
-  return list
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => namePattern.test(name));
-}

@@ -19,8 +19,8 @@ export const DataNotice = memo(function DataNotice({ rows, readOnly }: { rows: r
         <Icon name="warning" />
       </span>
       <div className="min-w-0 space-y-1">
-        {conflicts.map((conflict) => (
-          <Conflict key={`${conflict.use} ${conflict.name}`} conflict={conflict} />
+        {conflicts.map((conflict, index) => (
+          <Conflict key={index} conflict={conflict} />
         ))}
         <p className="text-ink-soft">
           Their runs are drawn apart and never averaged together.
@@ -36,7 +36,7 @@ function Conflict({ conflict: { name, use, versions } }: { conflict: DataConflic
   return (
     <p className="break-words">
       <strong className="font-semibold">{versions.length} different data sets under one name</strong>
-      {use === "probed" && ", used after training"}: {name} has{" "}
+      {use === "probed" && ", used after training"}: “{name}” has{" "}
       {versions.map(({ hash, runs }, index) => (
         <span key={hash}>
           {index > 0 && (index === versions.length - 1 ? " and " : ", ")}

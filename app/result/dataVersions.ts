@@ -1,5 +1,5 @@
 import { dataIdentity } from "../../contract/dataIdentity.ts";
-import { type DatasetConfig, datasetLabel } from "../../contract/datasetConfig.ts";
+import { type DatasetConfig, datasetTitle } from "../../contract/datasetConfig.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { type LineStyle, markers } from "../charts/lineStyle.ts";
 
@@ -69,7 +69,7 @@ export function dataConflicts(rows: readonly RunRow[]): DataConflict[] {
       .filter((versions) => versions.size > 1)
       .map(
         (versions): DataConflict => ({
-          name: datasetLabel(use.config([...versions.values()][0]?.[0] as RunRow) as DatasetConfig),
+          name: datasetTitle(use.config([...versions.values()][0]?.[0] as RunRow) as DatasetConfig),
           use: use.use,
           versions: [...versions].map(([hash, runs]) => ({ hash, runs: runs.map(({ ordinal }) => (ordinal as number) + 1) })),
         }),

@@ -147,6 +147,7 @@ export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
               <Th>Started</Th>
               <Th>Lasted</Th>
               <Th>From step</Th>
+              <Th>Data</Th>
               <Th className="w-full">Ended</Th>
             </tr>
           </thead>
@@ -164,6 +165,7 @@ export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
                     : "–"}
                 </Td>
                 <Td>{attempt.resumedFromStep === null ? "–" : formatCount(attempt.resumedFromStep)}</Td>
+                <Td className="max-w-24">{attempt.started === null ? "–" : <Hash text={attempt.started.dataset.hash} />}</Td>
                 <Td className="py-1.5">{outcomeOf(attempt)}</Td>
               </tr>
             ))}

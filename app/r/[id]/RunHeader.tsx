@@ -135,6 +135,16 @@ function RunActions({ detail, onChanged }: { detail: RunDetail; onChanged: () =>
           Run again
         </Button>
       )}
+      {detail.row.failure?.code === "DATASET_CHANGED" && mayBecome(status, "queued") && (
+        <Button
+          icon="again"
+          disabled={busy}
+          title="On the data as they are now; what was measured before is void"
+          onClick={() => act(() => client.runs.again.mutate({ id, fromStart: true }), "The run starts again from step 0")}
+        >
+          Start again from step 0
+        </Button>
+      )}
       <LinkButton href={`/new?run=${id}`} icon="fork">
         Fork with changes
       </LinkButton>

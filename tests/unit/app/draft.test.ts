@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Draft, firstDraft, readDraft } from "../../../app/new/draft.ts";
 import { draftProblems, problemAt } from "../../../app/new/draftProblems.ts";
-import { namesIn, newDataset } from "../../../app/new/newDataset.ts";
+import { newDataset } from "../../../app/new/newDataset.ts";
 import { expandGrid, experimentConfig } from "../../../contract/experimentConfig.ts";
 import { gridOfRun } from "../../../contract/gridOfRun.ts";
 import { regularizer } from "../../../contract/regularizer.ts";
@@ -57,13 +57,9 @@ test("a fork of a run is the grid of that one run", () => {
   expect(expandGrid(experimentConfig.parse(gridOfRun(free)))).toEqual([free]);
 });
 
-test("a person's own set must be named, from the names that a worker lists or by hand", () => {
+test("a person's own set must be named", () => {
   const problems = draftProblems(withConfig({ datasets: [newDataset("image-folder")] }));
   expect(problemAt(problems, "config.datasets.0.folder")).toMatch(/^A name in the data-set folder: letters/);
-  expect(namesIn("Available: in /data/sets: flowers, birds_2")).toEqual(["flowers", "birds_2"]);
-  expect(namesIn("in C:\\sets: reviews.tsv")).toEqual(["reviews.tsv"]);
-  expect(namesIn("none in /data; a folder with train/<class>/ and val/<class>/ of pictures there can be used")).toEqual([]);
-  expect(namesIn("system /usr/share/datasets/mnist; verified when used")).toEqual([]);
 });
 
 test("what does not go together is said where it is changed", () => {
