@@ -9,9 +9,9 @@ import { apart, withData } from "./dataVersions.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { type LayerProfile, layerProfiles, profileSteps } from "./layerProfiles.ts";
+import { meanKind, meanText } from "./meanText.ts";
 import { floorText, numericFloor } from "./numericFloor.ts";
 import type { ResultView } from "./resultView.ts";
-import { meanKind } from "./studyCurves.ts";
 import { styleAmong } from "./studyStyle.ts";
 import { TimeSlider } from "./TimeSlider.tsx";
 import type { ChangeView } from "./useResultView.ts";
@@ -65,7 +65,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
         xs: profile.xs,
         ys: profile.ys,
         draw: profile.xs.length <= 8 ? "line-and-dots" : "line",
-        notes: profile.xs.map((_, index) => `layer ${index + 1}`),
+        notes: profile.xs.map((_, index) => `layer ${index + 1}, ${meanText(profile.count, meanKind(log))}`),
       }),
     );
     const classifiers = profiles.map(
@@ -82,7 +82,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       }),
     );
     return [...lines, ...classifiers.filter((one) => one.ys[0] !== null)];
-  }, [profiles, axes, onlyDepth]);
+  }, [profiles, axes, onlyDepth, log]);
   const yAxis = useMemo((): AxisOptions => ({ label: info.label, kind: log ? "log10" : "linear" }), [info.label, log]);
   const floor = useMemo(
     () =>

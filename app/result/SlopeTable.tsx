@@ -18,19 +18,20 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
   const first = fitted[0];
   if (first === undefined) return null;
   const judged = fitted.some((curve) => theorySpeaksOf(curve, metric, split));
-  const head = "px-2 py-1 font-medium text-ink-faint whitespace-nowrap";
-  const cell = "px-2 py-0.5 whitespace-nowrap";
+  const head = "py-1 pr-3 align-bottom font-medium text-ink-faint";
+  const cell = "whitespace-nowrap py-1 pr-3 align-top";
+  const words = "min-w-28 py-1 pr-3 align-top";
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
-    <section className="-mx-2 overflow-x-auto text-xs" tabIndex={0} aria-label="Slopes" data-testid="slopes">
-      <table className="border-collapse text-left tabular-nums">
+    <section className="overflow-x-auto pt-1 text-xs" tabIndex={0} aria-label="Slopes" data-testid="slopes">
+      <table className="w-full border-collapse text-left tabular-nums">
         <thead>
           <tr>
             <th scope="col" className={head}>
               Line
             </th>
             <th scope="col" className={head}>
-              Slope ± standard error
+              Slope ± std. error
             </th>
             <th scope="col" className={head}>
               95 % interval
@@ -52,13 +53,13 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
           {fitted.map((curve) =>
             curve.fit === null ? null : (
               <tr key={curve.key} className="border-line border-t">
-                <td className={cell}>{curve.label || "all runs"}</td>
+                <td className={words}>{curve.label || "all runs"}</td>
                 <td className={cell}>{slopeText(curve.fit)}</td>
                 <td className={cell}>{slopeInterval(curve.fit) ?? "none from two places"}</td>
                 <td className={cell}>{slopeRange(curve.fit)}</td>
-                <td className={cell}>{misfitText(curve.fit)}</td>
+                <td className={words}>{misfitText(curve.fit)}</td>
                 {judged && (
-                  <td className={cell}>
+                  <td className={words}>
                     {theorySpeaksOf(curve, metric, split) ? theoryVerdict(curve) : "the theorems say nothing of it"}
                   </td>
                 )}

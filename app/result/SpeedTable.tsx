@@ -51,10 +51,10 @@ export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
                 Steps to {label} ≤ {shortNumber(tau)}
               </Th>
               <Th numeric>Reached</Th>
-              {returned("metric") && <Th numeric>There before, not for good</Th>}
+              {returned("metric") && <Th numeric>At or below before, not for good</Th>}
               <Th numeric>Steps to gap ≤ {shortNumber(gap)}</Th>
               <Th numeric>Reached</Th>
-              {returned("gap") && <Th numeric>There before, not for good</Th>}
+              {returned("gap") && <Th numeric>At or below before, not for good</Th>}
               <Th numeric>Last {label}</Th>
               <Th numeric>Last gap</Th>
               <Th numeric>Acc. train</Th>

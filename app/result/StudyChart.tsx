@@ -13,6 +13,7 @@ import { Segmented } from "../ui/Segmented.tsx";
 import { leftOutText } from "./convergenceRule.ts";
 import { FitRange } from "./FitRange.tsx";
 import { LinesChoice } from "./LinesChoice.tsx";
+import { meanKind } from "./meanText.ts";
 import { floorText, numericFloor } from "./numericFloor.ts";
 import { PickedRuns } from "./PickedRuns.tsx";
 import { ReachingLines } from "./ReachingLines.tsx";
@@ -20,7 +21,7 @@ import type { ResultView } from "./resultView.ts";
 import { SlopeTable } from "./SlopeTable.tsx";
 import { smallestReaching } from "./smallestReaching.ts";
 import { lineAxes, studyAxes, studyAxisLabel } from "./studyAxes.ts";
-import { meanKind, studyCurves } from "./studyCurves.ts";
+import { studyCurves } from "./studyCurves.ts";
 import { isAccuracy, isBetterSmall, offeredMetrics, studyMetricInfo } from "./studyMetrics.ts";
 import { categoriesOn, defaultStudyAxis, takenPlaces, varyingStudyAxes } from "./studyPlaces.ts";
 import { curveSeries, optimumMarks, reachingMarks, theoryWedges } from "./studySeries.ts";
@@ -99,7 +100,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
     points.some((point) => point.low !== null)
       ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
       : null,
-    fitted ? `slopes on log-log axes through the means of ${title}, each of equal weight` : null,
+    fitted ? `slopes by least squares on log-log axes through the mean at each ${title}, all of equal weight` : null,
     wedges.length > 0 ? `grey sector: theory's slopes ${theoryBand} through the fit` : null,
     ...(fitted && /^nc[123]/.test(metric) ? theorySilences(curves, metric, split).map((why) => `no theory's slope: ${why}`) : []),
     log && series.length > 0 && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,

@@ -175,5 +175,5 @@ export function resolutionText(lines: readonly SpeedLine[], goal: "metric" | "ga
   const most = Math.max(...ratios);
   const schedules = new Set(lines.flatMap((line) => line.runs.map(({ config }) => scheduleText(config))));
   const factor = most < 10 ? most.toFixed(2) : stepText(Math.ceil(most));
-  return `${[...schedules].join(", ")}: it may have been there before the step that is said, at most ${factor} times earlier`;
+  return `${[...schedules].join(", ")}: a goal may have been reached up to ${factor} times earlier than the step that is said`;
 }

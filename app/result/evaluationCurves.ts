@@ -8,6 +8,7 @@ import { fixed } from "../text/plusMinus.ts";
 import { apart, type DataTag } from "./dataVersions.ts";
 import { attackCurve } from "./evaluations.ts";
 import { type GridAxisId, groupCells } from "./gridAxes.ts";
+import { meanText } from "./meanText.ts";
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";
 import { styleAmong } from "./studyStyle.ts";
 
@@ -40,18 +41,19 @@ function meanLines(
 /** An accuracy's band ends at 0 and at 1. */
 const share = (edge: number | null | undefined) => (edge == null ? null : Math.min(1, Math.max(0, edge)));
 
-function drawn(lines: readonly MeanLine[], noteOf: (count: number) => string): ChartSeries[] {
+function drawn(lines: readonly MeanLine[]): ChartSeries[] {
   const styleOf = styleAmong(lines.map((line) => line.config));
   return lines.map((line) => {
     const bands = line.points.map(({ values }) => meanBand(values));
     return {
       id: line.key,
-      label: `${line.label === "" ? "all runs" : line.label}, N = ${line.count}`,
+      label: [line.label || "all runs", ...(line.count > 1 ? ["arithmetic mean"] : []), `N = ${line.count}`].join(", "),
+      shortLabel: line.label || "all runs",
       style: apart(styleOf(line.config), line.data),
       xs: line.points.map(({ x }) => x),
       ys: bands.map((band) => band?.mean ?? null),
       draw: "line-and-dots" as const,
-      notes: line.points.map(({ values }) => noteOf(values.length)),
+      notes: line.points.map(({ values }) => meanText(values.length, "arithmetic")),
       band: { low: bands.map((band) => share(band?.low)), high: bands.map((band) => share(band?.high)) },
     };
   });
@@ -71,7 +73,7 @@ export function robustnessSeries(
     const clean = run.evaluation?.robustness?.clean;
     return points.length === 0 || clean === undefined ? points : [{ x: 0, y: clean }, ...points];
   };
-  return drawn(meanLines(rows, lines, valuesOf), runsText);
+  return drawn(meanLines(rows, lines, valuesOf));
 }
 
 /** Test accuracy of the probe on each layer against l/L, mean over the runs of each line. */
@@ -80,7 +82,7 @@ export function transferSeries(rows: readonly RunRow[], lines: readonly GridAxis
     const layers = run.evaluation?.transfer?.layers ?? [];
     return layers.map(({ layer, testAccuracy }) => ({ x: layer / layers.length, y: testAccuracy }));
   };
-  return drawn(meanLines(rows, lines, valuesOf), runsText);
+  return drawn(meanLines(rows, lines, valuesOf));
 }
 
 export interface Scatter {

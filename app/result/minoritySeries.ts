@@ -2,6 +2,7 @@ import type { ChartSeries } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
 import { apart, withData } from "./dataVersions.ts";
 import { type ClassHalf, type GramKind, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
+import { meanText } from "./meanText.ts";
 
 const style = (color: string, marker: LineStyle["marker"], dash: string): LineStyle => ({ color, marker, dash });
 const lines: readonly { of: GramKind; half: ClassHalf; label: string; style: LineStyle }[] = [
@@ -39,7 +40,9 @@ const linesOf = (levels: readonly LevelGeometry[]): ChartSeries[] =>
       xs: levels.map(({ imbalance }) => imbalance),
       ys: bands.map((band) => band?.mean ?? null),
       draw: "line-and-dots",
-      notes: levels.map(({ seeds }) => (seeds.length === 1 ? `seed ${seeds[0]?.run.config.seed}` : `N = ${seeds.length}`)),
+      notes: levels.map(({ seeds }) =>
+        seeds.length === 1 ? `seed ${seeds[0]?.run.config.seed}` : meanText(seeds.length, "arithmetic"),
+      ),
     };
     if (half === "majority" || single.length === levels.length) return [main];
     main.band = { low: bands.map((band) => band?.low ?? null), high: bands.map((band) => band?.high ?? null) };

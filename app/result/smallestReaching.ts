@@ -1,5 +1,6 @@
 import { readable, shortNumber } from "../charts/axisTicks.ts";
-import type { MeanKind, StudyCurve, StudyPoint } from "./studyCurves.ts";
+import type { MeanKind } from "./meanText.ts";
+import type { StudyCurve, StudyPoint } from "./studyCurves.ts";
 
 export interface Reaching {
   key: string;

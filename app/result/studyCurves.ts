@@ -7,14 +7,11 @@ import { logLogSlope, type SlopeFit } from "../../math/logLogSlope.ts";
 import { geometricBand, meanBand } from "../../math/seedBand.ts";
 import { type DataTag, withData } from "./dataVersions.ts";
 import { cellLabel, type GridAxisId, groupCells } from "./gridAxes.ts";
+import { type MeanKind, meanKind } from "./meanText.ts";
 import { slopeInFull } from "./slopeText.ts";
 import { groupLines, lineAxes, type StudyAxisId, studyAxes } from "./studyAxes.ts";
 import { type StudyMetric, studyValue } from "./studyMetrics.ts";
 import { placesOn } from "./studyPlaces.ts";
-
-export type MeanKind = "geometric" | "arithmetic";
-/** On a logarithmic scale means are of logarithms. */
-export const meanKind = (log: boolean): MeanKind => (log ? "geometric" : "arithmetic");
 
 /** A mean over runs that differ in their seed alone. */
 export interface SeedMean {

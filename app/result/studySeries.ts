@@ -6,16 +6,12 @@ import { type AxisKind, fromPlot, readable, shortNumber, toPlot } from "../chart
 import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
 import { apart } from "./dataVersions.ts";
+import { meanText } from "./meanText.ts";
 import type { Reaching } from "./smallestReaching.ts";
-import { type Baseline, baselineLegend, curveLegend, type MeanKind, type StudyCurve, type StudyDot } from "./studyCurves.ts";
+import { type Baseline, baselineLegend, curveLegend, type StudyCurve, type StudyDot } from "./studyCurves.ts";
 import type { StudyMetric } from "./studyMetrics.ts";
 import { styleAmong } from "./studyStyle.ts";
 import { theoryBand, theorySpeaksOf } from "./theoryText.ts";
-
-const runsText = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;
-/** "geometric mean of 3 runs": what a point under the crosshair and in a table is. */
-const meanText = (count: number, kind: MeanKind | null) =>
-  count > 1 && kind !== null ? `${kind} mean of ${runsText(count)}` : runsText(count);
 
 /** Width of a curve's place within a category, and how far to the side of the category's middle it stands. */
 function asideOf(curves: readonly StudyCurve[], curve: StudyCurve): { width: number; aside: number } {

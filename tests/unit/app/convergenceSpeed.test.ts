@@ -125,7 +125,7 @@ describe("convergence speed", () => {
       ["returned", [1, 3]],
     ]);
     expect(resolutionText(line ? [line] : [], "metric")).toBe(
-      "10 measurements a decade: it may have been there before the step that is said, at most 34 times earlier",
+      "10 measurements a decade: a goal may have been reached up to 34 times earlier than the step that is said",
     );
   });
   it("does not count what the study's rule leaves out", () => {

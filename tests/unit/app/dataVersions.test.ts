@@ -132,7 +132,7 @@ describe("runs of one cell on different data are never averaged", () => {
     const rows = [0, 1, 2].map((seed) => run(seed, "e0", 0.1));
     const probed = [evaluated(rows[0]!, a, 0.5), evaluated(rows[1]!, a, 0.5), evaluated(rows[2]!, b, 0.9)];
     expect(transferSeries(probed, []).map(({ label, ys }) => [label, ys])).toEqual([
-      ["probed on a1b2c3d4, N = 2", [0.5]],
+      ["probed on a1b2c3d4, arithmetic mean, N = 2", [0.5]],
       ["probed on c3d4e5f6, N = 1", [0.9]],
     ]);
     expect(dataConflicts(probed).map(({ use, versions }) => [use, versions.map(({ runs }) => runs)])).toEqual([

@@ -65,7 +65,7 @@ describe("accuracy under an attack", () => {
     expect(shallow?.xs).toEqual([0, 0.01, 0.02, 0.04]);
     expect(shallow?.ys[0]).toBeCloseTo(0.85, 12);
     expect(shallow?.ys[3]).toBeCloseTo(0.85 - 0.2 - 0.1, 12);
-    expect(shallow?.label).toBe("L = 2, N = 2");
+    expect(shallow?.label).toBe("L = 2, arithmetic mean, N = 2");
     expect(deep?.label).toBe("L = 4, N = 1");
     expect(deep?.band?.low).toEqual([null, null, null, null]);
   });

@@ -118,7 +118,7 @@ describe("a level over its seeds", () => {
     expect(cosineText(halfBand(found, "head", "minority"))).toBe("−0.30 ± 0.14");
     const drawn = minoritySeries([found]);
     expect(drawn.map((one) => one.id)).toContain("means-minority/runs");
-    expect(drawn.find((one) => one.id === "means-minority")?.notes).toEqual(["N = 2"]);
+    expect(drawn.find((one) => one.id === "means-minority")?.notes).toEqual(["arithmetic mean of 2 runs"]);
   });
   it("says nothing before the sizes are known, and no deviation of one seed", () => {
     expect(level(null)).toBeNull();
