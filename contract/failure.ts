@@ -15,6 +15,7 @@ export const failureCodes = [
   "DIVERGED", // a non-finite loss, with its step
   "CRASHED", // the run's process ended without a word
   "WORKER_LOST", // the worker stopped answering
+  "DISK_FULL",
   "CANCELLED",
   "INTERNAL",
 ] as const;

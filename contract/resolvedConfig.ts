@@ -26,7 +26,7 @@ export type ResolvedConfig = z.infer<typeof resolvedConfig>;
 export function resolveConfig(config: RunConfig, data: ResolvedDataset | null): ResolvedConfig {
   const { architecture, dataset, depth, regularizer, training } = config;
   const image = isTransformer(architecture) ? imageShape(dataset) : null;
-  const samples = data && data.trainCounts.reduce((sum, n) => sum + n, 0);
+  const samples = data?.trainCounts.reduce((sum, n) => sum + n, 0) ?? null;
   const perEpoch = samples === null ? null : stepsPerEpoch(training.batch, samples);
   return {
     heads: isTransformer(architecture) ? headsOf(config) : null,

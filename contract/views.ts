@@ -79,6 +79,14 @@ export interface AttemptView {
   started: StartedEvent | null;
 }
 
+/** A file of an ended run that can be downloaded. */
+export interface ArtefactView {
+  name: string;
+  bytes: number;
+  sha256: string;
+  at: string;
+}
+
 export interface RunDetail {
   row: RunRow;
   experimentName: string;
@@ -91,6 +99,8 @@ export interface RunDetail {
   /** Metrics that do not exist for this run, with the reason. */
   missing: Record<string, string>;
   checkpoints: { attempt: number; step: number; hash: string; bytes: number; at: string }[];
+  /** Files that can be downloaded at /export/runs/<id>/<name>: last-layer features, the last checkpoint. */
+  files: ArtefactView[];
   readOnly: boolean;
   /** Version of the program that answers. */
   program: string;

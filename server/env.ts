@@ -14,6 +14,10 @@ export interface ServerSettings {
   accessKey: string | null;
   /** Address for links and commands, without a slash at its end; null: follows from host and port. */
   publicUrl: string | null;
+  /** Largest file of a run that is kept. */
+  mostArtefactBytes: number;
+  /** Free space of the disk that files of runs leave to the database. */
+  reserveBytes: number;
 }
 
 export const projectRoot = resolve(import.meta.dirname, "..");
@@ -46,6 +50,8 @@ export function serverSettings(): ServerSettings {
     localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
     accessKey,
     publicUrl: address,
+    mostArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
+    reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
   };
 }
 
@@ -79,6 +85,11 @@ function portNumber(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new Failure("INVALID", `COLLAPSAR_PORT is "${text}": it must be a whole number from 0 to 65535 (0 = any free one)`);
   return port;
+}
+
+function megabytes(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Failure("INVALID", `${name} is "${text}": it must be a whole number of megabytes`);
+  return Number(text) * 1e6;
 }
 
 function publicUrl(text: string): string {

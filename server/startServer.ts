@@ -1,8 +1,11 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
+import { join } from "node:path";
 import { Failure } from "../contract/failure.ts";
+import { closeToOthers } from "../db/closeToOthers.ts";
 import { openDatabase } from "../db/openDatabase.ts";
+import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import type { ServerSettings } from "./env.ts";
 import { AccessKey } from "./http/accessKey.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
@@ -37,7 +40,8 @@ export async function startServer(
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const http = createServer();
+    // A large file on a slow line may take its time; one that stands still is cut off where it is read.
+    const http = createServer({ requestTimeout: 3_600_000 });
     // The port first: a second server is told so before anything else happens.
     const port = await listen(http, settings);
     undo.push(() => new Promise((resolve) => http.close(resolve).closeAllConnections()));
@@ -57,8 +61,13 @@ export async function startServer(
     const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
     const refresher = new Refresher();
     const refreshSoon = (id: string) => refresher.soon(id);
+    const artefactFolder = join(settings.dataDir, "artefacts");
+    closeToOthers(artefactFolder);
+    await removeParts(artefactFolder);
     const context: ServiceContext = {
       database,
+      artefacts: folderArtefacts(artefactFolder, settings.reserveBytes),
+      mostArtefactBytes: settings.mostArtefactBytes,
       changes: hub,
       dispatch: supervisor,
       refreshSoon,

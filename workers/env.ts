@@ -10,17 +10,20 @@ export interface WorkerEnvironment {
   /** Kept out of the command line, where every user of the machine could read it. */
   token: string | null;
   slots: string | null;
+  keepCheckpoints: string | null;
 }
 
 const projectRoot = resolve(import.meta.dirname, "..");
 
 export function workerEnvironment(): WorkerEnvironment {
-  const { COLLAPSAR_DATA_DIR, COLLAPSAR_DATASETS_DIR, COLLAPSAR_WORKER_TOKEN, COLLAPSAR_SLOTS } = process.env;
+  const { COLLAPSAR_DATA_DIR, COLLAPSAR_DATASETS_DIR, COLLAPSAR_WORKER_TOKEN, COLLAPSAR_SLOTS, COLLAPSAR_KEEP_CHECKPOINTS } =
+    process.env;
   return {
     dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
     datasetsDir: COLLAPSAR_DATASETS_DIR ? resolve(COLLAPSAR_DATASETS_DIR) : null,
     token: COLLAPSAR_WORKER_TOKEN || null,
     slots: COLLAPSAR_SLOTS || null,
+    keepCheckpoints: COLLAPSAR_KEEP_CHECKPOINTS || null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
 import type { StartedEvent } from "../../contract/runEvents.ts";
 import type { Executor } from "../database.ts";
-import { attempts, checkpoints, geometrySnapshots, logLines, runs } from "../schema.ts";
+import { attempts, checkpoints, experiments, geometrySnapshots, logLines, runs, workers } from "../schema.ts";
 
 const clock = sql`clock_timestamp()`;
 
@@ -91,6 +91,18 @@ export async function insertGeometry(db: Executor, rows: (typeof geometrySnapsho
 
 export async function insertCheckpoints(db: Executor, rows: (typeof checkpoints.$inferInsert)[]): Promise<void> {
   if (rows.length > 0) await db.insert(checkpoints).values(rows).onConflictDoNothing();
+}
+
+/** Whose attempt it is: its lease, the token of its worker, and the run's latest attempt; null if its experiment is removed. */
+export async function findUploader(db: Executor, runId: string, number: number) {
+  const [row] = await db
+    .select({ lease: attempts.lease, tokenId: workers.tokenId, lastAttempt: runs.attempt })
+    .from(attempts)
+    .innerJoin(runs, eq(runs.id, attempts.runId))
+    .innerJoin(experiments, eq(experiments.id, runs.experimentId))
+    .innerJoin(workers, eq(workers.id, attempts.workerId))
+    .where(and(eq(attempts.runId, runId), eq(attempts.number, number), isNull(experiments.removedAt)));
+  return row ?? null;
 }
 
 export type StoredAttempt = typeof attempts.$inferSelect;

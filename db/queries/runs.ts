@@ -198,6 +198,21 @@ export async function readConfigs(db: Executor, ids: string[]): Promise<Map<stri
   return new Map(rows.map((row) => [row.id, row.config]));
 }
 
+/** Those of these runs that are there, and whose experiment was not removed this long ago. */
+export async function listKeptRuns(db: Executor, ids: string[], removedForMs: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .innerJoin(experiments, eq(experiments.id, runs.experimentId))
+    .where(
+      and(
+        anyOf(runs.id, ids, "uuid"),
+        sql`(${experiments.removedAt} is null or ${experiments.removedAt} > clock_timestamp() - ${removedForMs} * interval '1 millisecond')`,
+      ),
+    );
+  return rows.map((row) => row.id);
+}
+
 export async function deleteRun(db: Executor, id: string): Promise<void> {
   await db.delete(runs).where(eq(runs.id, id));
 }

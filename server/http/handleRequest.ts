@@ -7,6 +7,7 @@ import { isCrossSite, refuseForwarded, refuseSource } from "./checkSource.ts";
 import { serveEntrance } from "./serveEntrance.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveProcedures } from "./serveProcedures.ts";
+import { serveUpload } from "./serveUpload.ts";
 import { setHeaders } from "./setHeaders.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -50,6 +51,7 @@ function isReadable(address: string): boolean {
 const methods: [RegExp, string[]][] = [
   [/^\/trpc\//, ["GET", "POST"]],
   [/^\/enter$/, ["GET", "HEAD", "POST"]],
+  [/^\/artefacts\//, ["PUT"]],
 ];
 
 async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -74,6 +76,7 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
     if (url.pathname.startsWith("/trpc/")) return serveProcedures(context, accessKey, request, response);
     return serveExport(context, accessKey, request, response);
   }
+  if (url.pathname.startsWith("/artefacts/")) return serveUpload(context, request, response);
   if (accessKey && !openPages.test(url.pathname) && !accessKey.admits(request.headers))
     return answerText(
       response,

@@ -10,6 +10,7 @@ import { exportExperimentJson } from "../services/exportExperimentJson.ts";
 import type { Export } from "../services/exportedRun.ts";
 import { exportRun } from "../services/exportRun.ts";
 import { exportRunJson } from "../services/exportRunJson.ts";
+import { readArtefact } from "../services/readArtefacts.ts";
 import { owner, type Reader } from "../services/reader.ts";
 import type { AccessKey } from "./accessKey.ts";
 
@@ -23,7 +24,8 @@ const kinds: Record<string, { make: Make; type: string }> = {
 };
 
 /**
- * Answers /export/experiments/<id>.csv and .json, /export/runs/<id>.csv and .json; all take ?share=<token>, the tables ?head=none.
+ * Answers /export/experiments/<id>.csv and .json, /export/runs/<id>.csv and .json, and /export/runs/<id>/<file>; all take
+ * ?share=<token>, the tables ?head=none.
  * An export that fails on its way is cut off, never ended as if it were whole.
  */
 export async function serveExport(
@@ -34,17 +36,20 @@ export async function serveExport(
 ): Promise<void> {
   const url = new URL(request.url!, "http://server");
   const [, of, id, ending] = /^\/export\/(experiments|runs)\/([^/]+)\.(csv|json)$/.exec(url.pathname) ?? [];
+  const [, ofRun, file] = /^\/export\/runs\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
   const { access } = await findAccess(context, accessKey, request.headers, url.searchParams.get("share") ?? undefined);
   const reader = access.kind === "owner" ? owner : access.kind === "share" ? access.reader : null;
-  if (!reader || !byId.safeParse({ id }).success) return refuse(response, 404, "There is no such export.");
-  const { make, type } = kinds[`${of}.${ending}`];
+  if (!reader || !byId.safeParse({ id: id ?? ofRun }).success) return refuse(response, 404, "There is no such export.");
   try {
+    if (ofRun !== undefined) return await sendFile(await readArtefact(context, reader, ofRun, file), request, response);
+    const { make, type } = kinds[`${of}.${ending}`];
     const { name, pieces } = await make(context, reader, id, url.searchParams.get("head") !== "none");
     response.writeHead(200, {
       "content-type": type,
       "content-disposition": attachment(name, ending),
       "cache-control": "no-store",
     });
+    if (request.method === "HEAD") return void response.end();
     await pipeline(Readable.from(pieces), response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return; // whoever asked has gone
@@ -53,9 +58,28 @@ export async function serveExport(
   }
 }
 
+async function sendFile(
+  { file, title, open }: Awaited<ReturnType<typeof readArtefact>>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, base, ending] = /^(.*)\.(\w+)$/.exec(file.name)!;
+  response.writeHead(200, {
+    "content-type": "application/octet-stream",
+    "content-length": file.bytes,
+    "content-disposition": attachment(`${title} ${base}`, ending),
+    "x-collapsar-sha256": file.sha256,
+    "cache-control": "no-store",
+  });
+  if (request.method === "HEAD") return void response.end();
+  await pipeline(open(), response);
+}
+
 /** The header that names the file that a browser saves. */
 export function attachment(name: string, ending: string): string {
-  const file = name.replace(/[^\p{L}\p{N} ._-]+/gu, "_").slice(0, 80);
+  const file = Array.from(name.replace(/[^\p{L}\p{N} ._-]+/gu, "_"))
+    .slice(0, 80)
+    .join("");
   return `attachment; filename="collapsar.${ending}"; filename*=UTF-8''${encodeURIComponent(file)}.${ending}`;
 }
 

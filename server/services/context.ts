@@ -1,5 +1,6 @@
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
+import type { Artefacts } from "../artefacts/artefacts.ts";
 
 /** Tells the pages what changed, once it is stored. */
 export interface Changes {
@@ -33,6 +34,10 @@ export interface Dispatch {
 
 /** What services work with; filled in by the server at start. */
 export interface ServiceContext {
+  /** Files that runs left behind. */
+  readonly artefacts: Artefacts;
+  /** Largest of them that is kept. */
+  readonly mostArtefactBytes: number;
   readonly database: Database;
   readonly changes: Changes;
   readonly dispatch: Dispatch;

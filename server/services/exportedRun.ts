@@ -8,6 +8,7 @@ import type { StoredRun } from "../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
 import { hideNamesInAttempt, hideNamesInRun } from "./hideNames.ts";
+import { listArtefacts } from "./readArtefacts.ts";
 import type { Reader } from "./reader.ts";
 import { toAttemptView, toRunRow } from "./toViews.ts";
 
@@ -69,7 +70,7 @@ export async function* exportedRun(
     missing: run.missing,
     warnings: hide ? [] : await listWarnings(orm, run.id),
     evaluation: row.evaluation,
-    files: [],
+    files: (await listArtefacts(context, reader, run.id)).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
   });
   yield ',"series":{';
   const all = await listSeriesKeys(orm, run.id);

@@ -4,6 +4,7 @@ import { listAttempts, listCheckpoints } from "../../db/queries/attempts.ts";
 import { countPoints } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
 import { hideNamesInAttempt, hideNamesInRun } from "./hideNames.ts";
+import { listArtefacts } from "./readArtefacts.ts";
 import type { Reader } from "./reader.ts";
 import { requireReadableRun } from "./requireReadableRun.ts";
 import { toAttemptView, toRunRow } from "./toViews.ts";
@@ -24,6 +25,7 @@ export async function getRun(context: ServiceContext, reader: Reader, id: string
     series: await countPoints(orm, id),
     missing: run.missing,
     checkpoints: checkpoints.map(({ attempt, step, hash, bytes, at }) => ({ attempt, step, hash, bytes, at: at.toISOString() })),
+    files: await listArtefacts(context, reader, id),
     readOnly: reader.experimentId !== null,
     program: context.version,
   };

@@ -8,6 +8,7 @@ import { listUndelivered, readConfigs, readRunState } from "../../db/queries/run
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { Dispatch, ServiceContext } from "../services/context.ts";
 import { refreshRunning } from "../services/refreshRunning.ts";
+import { tidyArtefacts } from "../services/tidyArtefacts.ts";
 import { toRunItem } from "../services/toViews.ts";
 import { expireLeases } from "./expireLeases.ts";
 import { workersWithData } from "./hasData.ts";
@@ -232,7 +233,10 @@ export class Supervisor implements Dispatch {
       await this.lookAtLeases();
       if (this.unsure) await this.makeSure();
       if (++this.ticks % refreshTicks === 0) await refreshRunning(this.context);
-      if (this.ticks % tidyTicks === firstTidyTick) await tidyDatabase(this.context.database);
+      if (this.ticks % tidyTicks === firstTidyTick) {
+        await tidyDatabase(this.context.database);
+        await tidyArtefacts(this.context);
+      }
       this.wake();
     } catch (error) {
       console.error("supervising:", (error as Error).message);

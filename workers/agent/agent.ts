@@ -8,6 +8,7 @@ import {
   type Hello,
 } from "../../contract/workerProtocol.ts";
 import { Absence } from "./absence.ts";
+import { ArtefactSender } from "./artefactSender.ts";
 import { type AssignMessage, Attempt } from "./attempt.ts";
 import { AttemptDesk } from "./attemptDesk.ts";
 import { AttemptSpool } from "./attemptSpool.ts";
@@ -47,6 +48,7 @@ export class Agent {
   private readonly desk: AttemptDesk;
   private readonly link: ServerLink;
   private readonly spare: SpareProcess;
+  private readonly artefacts: ArtefactSender;
   private readonly absence = new Absence();
   private readonly readSystem = systemMeter();
   private ownSets: OwnSetsWatch | null = null;
@@ -61,7 +63,8 @@ export class Agent {
       () => new RunProcess(setup.runProgram, options.local),
       () => !this.desk.all.some((attempt) => attempt.isStarting),
     );
-    this.desk = new AttemptDesk(folder.checkpoints, options.keepSpool, (batch) => this.link.sendEvents(batch));
+    this.artefacts = new ArtefactSender(folder.artefacts, { url: options.server, token: options.token });
+    this.desk = new AttemptDesk(folder.checkpoints, options.keepSpool, this.artefacts, (batch) => this.link.sendEvents(batch));
     this.link = new ServerLink(options.server, options.token, {
       makeHello: () => this.makeHello(),
       makeHeartbeat: () => this.makeHeartbeat(),
@@ -76,6 +79,7 @@ export class Agent {
         this.absence.up(options.server, this.desk.unsent);
         this.desk.wake();
         if (this.ownSets?.parts) this.link.sendOwnSets(this.ownSets.parts);
+        this.artefacts.wake();
       },
       down: (reason) => {
         if (!this.isStopping) this.absence.down(reason, this.desk.working, this.desk.unsent);
@@ -94,6 +98,7 @@ export class Agent {
       this.desk.add(attempt);
       attempt.done = this.recover(attempt);
     }
+    this.artefacts.recover((runId, attempt) => this.desk.find(runId, attempt) !== undefined);
     this.spare.prepare();
     this.link.open();
     const places = { folder: this.setup.options.datasetsDir, cache: folder.datasetCache };
@@ -133,6 +138,7 @@ export class Agent {
   private close(): void {
     this.ownSets?.close();
     this.spare.close();
+    this.artefacts.stop();
     this.link.close();
     this.setup.folder.unlock();
   }
@@ -180,11 +186,13 @@ export class Agent {
       paths: {
         spool: attempt.spool.path,
         checkpoints: prepareCheckpoints(folder.checkpoints, assignment),
+        artefacts: this.artefacts.place(assignment.runId, assignment.attempt),
         datasets: options.datasetsDir,
         datasetCache: folder.datasetCache,
       },
       device: config.device === "auto" ? options.device : config.device,
       threads: this.threads,
+      keepCheckpoints: options.keepCheckpoints,
     });
     const exit = await attempt.train(run, message, () => this.spare.prepare());
     await this.seal(attempt, () => this.sayEnd(attempt, exit));

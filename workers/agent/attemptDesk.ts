@@ -1,4 +1,5 @@
 import type { Lease } from "../../contract/workerProtocol.ts";
+import type { ArtefactSender } from "./artefactSender.ts";
 import type { Attempt } from "./attempt.ts";
 import { dropUnstoredCheckpoints, removeCheckpoints } from "./checkpoints.ts";
 import { messageOf, say } from "./log.ts";
@@ -13,11 +14,13 @@ export class AttemptDesk {
   private readonly attempts = new Map<string, Attempt>();
   private readonly checkpoints: string;
   private readonly keepSpool: boolean;
+  private readonly artefacts: ArtefactSender;
   private readonly send: SendBatch;
 
-  constructor(checkpoints: string, keepSpool: boolean, send: SendBatch) {
+  constructor(checkpoints: string, keepSpool: boolean, artefacts: ArtefactSender, send: SendBatch) {
     this.checkpoints = checkpoints;
     this.keepSpool = keepSpool;
+    this.artefacts = artefacts;
     this.send = send;
   }
 
@@ -98,14 +101,19 @@ export class AttemptDesk {
   private complete(attempt: Attempt): void {
     const { spool } = attempt;
     const { end } = spool.inspect();
-    if (end?.kind === "finished" || end?.code === "DIVERGED") removeCheckpoints(this.checkpoints, spool.lease.runId);
+    const { runId, attempt: number } = spool.lease;
+    const isOver = end?.kind === "finished" || end?.code === "DIVERGED";
+    if (isOver) removeCheckpoints(this.checkpoints, runId);
     this.leave(attempt);
     spool.remove(this.keepSpool);
+    if (isOver) this.artefacts.add(runId, number);
+    else this.artefacts.drop(runId, number);
   }
 
   private setAside(attempt: Attempt): void {
     const { spool } = attempt;
     this.leave(attempt);
+    this.artefacts.drop(spool.lease.runId, spool.lease.attempt);
     try {
       dropUnstoredCheckpoints(this.checkpoints, spool.lease.runId, spool.inspect(), spool.acked);
     } catch (error) {

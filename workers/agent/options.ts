@@ -19,6 +19,8 @@ export interface AgentOptions {
   local: boolean;
   /** Keeps the events of ended attempts as a ledger of what was sent, `<spool>.sent`. */
   keepSpool: boolean;
+  /** Checkpoints of an ended run that are sent to the server, the newest first; 0: none. */
+  keepCheckpoints: number;
 }
 
 export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slots N] [--data DIR] [--device ${deviceChoices.join("|")}] [--name NAME]
@@ -29,6 +31,8 @@ export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slo
   --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
   --device        what to compute on (default: auto, the best that is there)
   --name NAME     shown on the page "Workers" (default: the host's name)
+  --keep-checkpoints N
+                  newest checkpoints of an ended run that the server keeps (default: 1; 0: none)
   --keep-spool    keep the events of ended runs on disk`;
 
 /** @throws Failure INVALID naming the flag, its value and what it may be */
@@ -52,6 +56,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     device: deviceChoice(flags.device ?? "auto"),
     name: (flags.name?.trim() || hostname()).slice(0, 80),
     local: flags.local ?? false,
+    keepCheckpoints: wholeNumber("--keep-checkpoints", flags["keep-checkpoints"] ?? environment.keepCheckpoints ?? "1", 0, 20),
     keepSpool: flags["keep-spool"] ?? false,
   };
 }
@@ -70,6 +75,7 @@ function parseFlags(args: string[]) {
         device: { type: "string" },
         name: { type: "string" },
         local: { type: "boolean" },
+        "keep-checkpoints": { type: "string" },
         "keep-spool": { type: "boolean" },
       },
     }).values;

@@ -10,6 +10,8 @@ export interface WorkerFolder {
   workerId: string;
   spool: string;
   checkpoints: string;
+  /** What ended runs left for the server. */
+  artefacts: string;
   datasetCache: string;
   unlock: () => void;
 }
@@ -21,6 +23,7 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
     path,
     spool: join(path, "spool"),
     checkpoints: join(path, "checkpoints"),
+    artefacts: join(path, "artefacts"),
     datasetCache: join(dataDir, "datasets"),
   };
   for (const each of [folder.spool, folder.checkpoints, folder.datasetCache]) mkdirSync(each, { recursive: true });

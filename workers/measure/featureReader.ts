@@ -18,6 +18,10 @@ export interface Chunk {
 /** Where the parameters are: a training step, read in place, or their values. */
 export type ParameterSource = Step | { parameters: Float32Array };
 
+export async function parametersOf(source: ParameterSource): Promise<Float32Array> {
+  return "parameters" in source ? source.parameters : (await (source as Step).readState()).parameters;
+}
+
 export interface FeatureReader {
   /** All samples of a set, chunk after chunk, in order. */
   read(set: SampleSet, source: ParameterSource): AsyncGenerator<Chunk>;

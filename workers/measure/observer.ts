@@ -5,10 +5,10 @@ import { matrix } from "../../math/matrix.ts";
 import type { Optimum } from "../../math/optimum.ts";
 import type { NoOptimum } from "../../math/unconstrainedOptimum.ts";
 import type { Dataset, SampleSet } from "../data/dataset.ts";
-import type { Engine, Step } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import { parameterSlice } from "../models/parameterLayout.ts";
-import { type Chunk, type FeatureReader, makeFeatureReader, type ParameterSource } from "./featureReader.ts";
+import { type Chunk, type FeatureReader, makeFeatureReader, type ParameterSource, parametersOf } from "./featureReader.ts";
 import { type Findings, layerFindings, objectiveFindings } from "./findings.ts";
 import { GeometryFrames } from "./geometryFrames.ts";
 import { type SplitSums, sumSplit } from "./splitSums.ts";
@@ -24,6 +24,8 @@ export interface Observer {
   observe(step: number, source: ParameterSource, withPicture?: boolean): Promise<Observation>;
   /** The picture's last frame, so that a resumed run goes on turning from it. */
   geometry: GeometryFrames;
+  /** Reads the features that are measured. */
+  reader: FeatureReader;
   dispose(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export async function makeObserver(
 
   return {
     geometry,
+    reader,
     async observe(step, source, withPicture = true) {
       const parameters = await parametersOf(source);
       const slice = parameterSlice(parameters, network.parameters, network.head);
@@ -107,10 +110,6 @@ function repeatable(reader: FeatureReader, network: Network, set: SampleSet) {
     }
     return () => (chunks.length === 0 ? compute(kept) : again());
   };
-}
-
-async function parametersOf(source: ParameterSource): Promise<Float32Array> {
-  return "parameters" in source ? source.parameters : (await (source as Step).readState()).parameters;
 }
 
 function requireFinite(sums: SplitSums, step: number): void {

@@ -1,10 +1,22 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { runConfig } from "../../contract/runConfig.ts";
 import { type Checkpoint, checkpointHash, formatCheckpoint, parseCheckpoint } from "./checkpointFile.ts";
 
-const kept = 2;
+/** Kept while a run goes on: should the newest be damaged, the one before it is used. */
+const keptAtLeast = 2;
 
 /** Steps of the checkpoints in a folder, newest first. */
 function stepsIn(folder: string): number[] {
@@ -17,11 +29,15 @@ function stepsIn(folder: string): number[] {
 
 const fileOf = (folder: string, step: number) => join(folder, `${step}.ckpt`);
 
+/** The checkpoints in a folder, newest first. */
+export const newestCheckpoints = (folder: string): { step: number; path: string }[] =>
+  existsSync(folder) ? stepsIn(folder).map((step) => ({ step, path: fileOf(folder, step) })) : [];
+
 /**
- * Writes a checkpoint under a temporary name, waits for the disk, renames it, and keeps the newest two.
+ * Writes a checkpoint under a temporary name, waits for the disk, renames it, and keeps the newest ones: two, or more if asked.
  * @throws when the disk refuses; the older ones are still there then
  */
-export function writeCheckpoint(folder: string, checkpoint: Checkpoint): { hash: string; bytes: number } {
+export function writeCheckpoint(folder: string, checkpoint: Checkpoint, keep = keptAtLeast): { hash: string; bytes: number } {
   mkdirSync(folder, { recursive: true });
   const bytes = formatCheckpoint(checkpoint);
   const path = fileOf(folder, checkpoint.step);
@@ -35,7 +51,7 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint): { hash:
   }
   renameSync(temporary, path);
   syncFolder(folder);
-  for (const step of stepsIn(folder).slice(kept)) rmSync(fileOf(folder, step), { force: true });
+  for (const step of stepsIn(folder).slice(Math.max(keptAtLeast, keep))) rmSync(fileOf(folder, step), { force: true });
   return { hash: checkpointHash(bytes), bytes: bytes.length };
 }
 

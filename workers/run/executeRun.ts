@@ -20,6 +20,7 @@ import { misfit } from "./misfit.ts";
 import { requireSameData, trainedData } from "./requireSameData.ts";
 import { StepTimes } from "./stepTimes.ts";
 import { versions } from "./versions.ts";
+import type { Trained } from "./writeFeatures.ts";
 
 /** Everything a run needs from the process around it. */
 export interface RunSurroundings {
@@ -35,6 +36,8 @@ export interface RunSurroundings {
   /** The data of the last attempt that started. */
   trainedOn?: Assignment["trainedOn"];
   saveCheckpoint: (checkpoint: Checkpoint) => void;
+  /** Keeps what a reader of the finished run may want; absent: nothing is kept. @returns what was left out, for the log */
+  keepResults?: (trained: Trained) => Promise<string | null>;
   /** Asked before each step: throws to stop the run; "checkpoint" asks for one first. */
   interruption: () => { checkpoint: boolean; reason: Failure } | null;
 }
@@ -111,6 +114,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   stopIfAsked();
   const trainer = await makeTrainer(engine, config, network, dataset, state);
   if (trainer.note) say("info", trainer.note);
+  let savedStep = resumeFrom?.step ?? 0;
   let checkpointAt = performance.now() + checkpointEveryMs;
   const checkpoint = async () => {
     const means = observer.geometry.means;
@@ -123,6 +127,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
       state: await trainer.step.readState(),
       frame: means ? Array.from(means) : null,
     });
+    savedStep = step;
     checkpointAt = performance.now() + checkpointEveryMs;
   };
   const stopHere = async () => {
@@ -150,11 +155,21 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   spent.trainingMs = trainedAt - trainingFrom - (spent.measuringMs - measuredBefore);
   if (config.afterTraining) {
     // An attempt that ends from here on is followed by one that only evaluates.
-    if (step > (resumeFrom?.step ?? 0)) await checkpoint();
+    if (step > savedStep) await checkpoint();
     const stopReason = () => run.interruption()?.reason ?? null;
     const trained = { config, engine, network, dataset, source: trainer.step, places: run.places, say, stopReason };
     emit({ kind: "evaluation", evaluation: await evaluateRun(trained) });
     spent.evaluatingMs = performance.now() - trainedAt;
+  }
+  if (run.keepResults) {
+    // A disk that refuses here takes nothing from the run, which is trained and measured.
+    try {
+      if (step > savedStep) await checkpoint();
+      const note = await run.keepResults({ network, dataset, reader: observer.reader, source: trainer.step });
+      if (note) say("warning", note);
+    } catch (error) {
+      say("warning", `The features and the last checkpoint could not be kept: ${(error as Error).message}`);
+    }
   }
   emit({ kind: "finished", step, elapsedMs: elapsed(), times: spent });
   return spent;

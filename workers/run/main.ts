@@ -3,6 +3,7 @@ import { Failure } from "../../contract/failure.ts";
 import type { RunEvent } from "../../contract/runEvents.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "./checkpointFolder.ts";
 import { executeRun } from "./executeRun.ts";
+import { keepResults } from "./keepResults.ts";
 import type { FromRun, ToRun } from "./messages.ts";
 import { openSpool, type SpoolWriter } from "./spool.ts";
 import { warmUp } from "./warmUp.ts";
@@ -51,7 +52,8 @@ function leave(): void {
   process.exit(0);
 }
 
-async function take({ assignment, paths, device, threads }: Extract<ToRun, { type: "assign" }>): Promise<void> {
+async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> {
+  const { assignment, paths, device, threads, keepCheckpoints: keep = 1 } = message;
   spool = openSpool(paths.spool);
   const { config } = assignment;
   let toldAt = 0;
@@ -59,6 +61,8 @@ async function take({ assignment, paths, device, threads }: Extract<ToRun, { typ
     emit({ kind: "log", level: "warning", text: text.slice(0, 4000) }),
   );
   step = resumeFrom?.step ?? null;
+  const place =
+    paths.artefacts === undefined ? undefined : { assignment, folder: paths.artefacts, checkpoints: paths.checkpoints, keep };
   await executeRun({
     config,
     places: { folder: paths.datasets, cache: paths.datasetCache },
@@ -76,9 +80,14 @@ async function take({ assignment, paths, device, threads }: Extract<ToRun, { typ
     trainedOn: assignment.trainedOn,
     saveCheckpoint(checkpoint) {
       spool?.sync();
-      emit({ kind: "checkpoint", step: checkpoint.step, ...writeCheckpoint(paths.checkpoints, checkpoint) });
+      emit({ kind: "checkpoint", step: checkpoint.step, ...writeCheckpoint(paths.checkpoints, checkpoint, keep) });
     },
+    keepResults: place && ((trained) => keepResults(place, trained)),
     interruption: () => interruption,
+  }).catch(async (error) => {
+    // The weights from before it diverged; a run that may go on keeps its checkpoints where they are.
+    if (place && error instanceof Failure && error.code === "DIVERGED") await keepResults(place, null).catch(() => null);
+    throw error;
   });
   removeCheckpoints(paths.checkpoints);
   leave();

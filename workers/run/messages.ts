@@ -11,6 +11,8 @@ export type ToRun =
         spool: string;
         /** The run's own folder of checkpoints, `<data>/worker/checkpoints/<runId>`. */
         checkpoints: string;
+        /** Folder for what this attempt leaves to the server (see keepResults.ts); absent: it leaves nothing. */
+        artefacts?: string;
         /** Folder of the user's own data sets, looked through first; null if none is set. */
         datasets: string | null;
         /** Downloaded data sets, `<data>/datasets`. */
@@ -18,6 +20,8 @@ export type ToRun =
       };
       device: DeviceChoice;
       threads: number;
+      /** Checkpoints that an ended run keeps; 1 unless told. */
+      keepCheckpoints?: number;
     }
   /** Stop, measure no more, end CANCELLED. */
   | { type: "cancel" }
