@@ -1,5 +1,6 @@
 "use client";
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
+import { classLabel } from "../../contract/classNames.ts";
 import type { GeometrySnapshot } from "../../contract/runEvents.ts";
 import { useWidth } from "../charts/useWidth.ts";
 import { classColor } from "./classColor.ts";
@@ -10,10 +11,23 @@ interface GeometryCanvasProps {
   /** Distance from the centre that fills the picture: held still while playing. */
   radius: number;
   height: number;
+  /** Written beside the means where there are few; numbers else. */
+  classNames: readonly string[] | undefined;
+}
+
+/** With more classes their names would cover the picture. */
+const mostNamed = 12;
+const longestName = 12;
+
+function shortNames(classNames: readonly string[] | undefined, classes: number): readonly string[] {
+  return Array.from({ length: classes }, (_, k) => {
+    const name = classes <= mostNamed ? classLabel(classNames, k) : String(k);
+    return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`;
+  });
 }
 
 /** Class means and samples in three principal directions with the ideal simplex, turned by dragging or with the arrow keys. */
-export function GeometryCanvas({ snapshot, radius, height }: GeometryCanvasProps) {
+export function GeometryCanvas({ snapshot, radius, height, classNames }: GeometryCanvasProps) {
   const [box, width] = useWidth<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [rotation, setRotation] = useState<Rotation>(startRotation);
@@ -42,8 +56,8 @@ export function GeometryCanvas({ snapshot, radius, height }: GeometryCanvasProps
     element.width = width * density;
     element.height = height * density;
     context.setTransform(density, 0, 0, density, 0, 0);
-    draw(context, snapshot, rotation, radius, width, height, ink);
-  }, [snapshot, rotation, radius, width, height, ink]);
+    draw(context, snapshot, shortNames(classNames, snapshot.classes), rotation, radius, width, height, ink);
+  }, [snapshot, classNames, rotation, radius, width, height, ink]);
 
   const turn = (dx: number, dy: number) =>
     setRotation((before) => multiplyRotations(multiplyRotations(turnY(dx * 0.008), turnX(dy * 0.008)), before));
@@ -90,6 +104,7 @@ export const framingRadius = (snapshots: readonly GeometrySnapshot[]): number =>
 function draw(
   context: CanvasRenderingContext2D,
   snapshot: GeometrySnapshot,
+  names: readonly string[],
   rotation: Rotation,
   radius: number,
   width: number,
@@ -168,7 +183,7 @@ function draw(
         context.stroke();
         context.fillStyle = text;
         context.font = font;
-        context.fillText(String(k), x + 8, y - 6);
+        context.fillText(names[k] as string, x + 8, y - 6);
       },
     });
   }

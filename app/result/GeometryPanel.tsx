@@ -4,6 +4,8 @@ import type { RunRow } from "../../contract/views.ts";
 import { fixed } from "../text/plusMinus.ts";
 import { Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { ClassLegend } from "./ClassLegend.tsx";
+import { isBeyondClasses, notMeasured } from "./classLimit.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { framingRadius, GeometryCanvas } from "./GeometryCanvas.tsx";
 import { GramHeatmap, idealCosines } from "./GramHeatmap.tsx";
@@ -11,6 +13,7 @@ import { cellNamer, compareConfigs, gridAxisIds, varyingAxes } from "./gridAxes.
 import type { ResultView } from "./resultView.ts";
 import { geometryRun } from "./shownRuns.ts";
 import { TimeSlider } from "./TimeSlider.tsx";
+import { useClassNames } from "./useClassNames.ts";
 import type { ChangeView } from "./useResultView.ts";
 
 interface GeometryPanelProps {
@@ -35,6 +38,7 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
         );
   const snapshot = snapshots[index];
   const radius = useMemo(() => framingRadius(snapshots), [snapshots]);
+  const classNames = useClassNames(run?.id ?? null);
   const options = useMemo(() => runOptions(store.chartRows), [store.chartRows]);
   const ideal = run?.optimum?.geometry === "orthogonal" ? "orthogonal" : "simplex";
   const idealGram = useMemo(() => (snapshot ? idealCosines(snapshot.classes, ideal) : []), [snapshot, ideal]);
@@ -68,7 +72,8 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
       {snapshot ? (
         <div className="grid gap-4 p-4 pt-2 lg:grid-cols-2">
           <div className="min-w-0">
-            <GeometryCanvas snapshot={snapshot} radius={radius} height={360} />
+            <GeometryCanvas snapshot={snapshot} radius={radius} height={360} classNames={classNames} />
+            <ClassLegend classes={snapshot.classes} classNames={classNames} />
             <p className="mt-1 text-2xs text-ink-faint">
               Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to turn, double click to turn
               back.
@@ -76,12 +81,13 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
           </div>
           <div className="flex min-w-0 flex-col justify-center gap-3">
             <div className="flex gap-3">
-              <GramHeatmap title="class means" cosines={snapshot.meansGram} classes={snapshot.classes} />
-              <GramHeatmap title="classifier rows" cosines={snapshot.headGram} classes={snapshot.classes} />
+              <GramHeatmap title="class means" cosines={snapshot.meansGram} classes={snapshot.classes} names={classNames} />
+              <GramHeatmap title="classifier rows" cosines={snapshot.headGram} classes={snapshot.classes} names={classNames} />
               <GramHeatmap
                 title={`ideal ${ideal === "simplex" ? "simplex" : "frame"}`}
                 cosines={idealGram}
                 classes={snapshot.classes}
+                names={classNames}
               />
             </div>
             <CosineScale ideal={ideal === "simplex" ? -1 / (snapshot.classes - 1) : 0} />
@@ -89,7 +95,9 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
         </div>
       ) : (
         <p className="px-4 py-16 text-center text-ink-soft text-sm">
-          The class means and samples of a run appear here with its first measurement, and turn into a simplex as it collapses.
+          {run && isBeyondClasses([run], "geometry")
+            ? notMeasured
+            : "The class means and samples of a run appear here with its first measurement, and turn into a simplex as it collapses."}
         </p>
       )}
     </Panel>

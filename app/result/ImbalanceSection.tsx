@@ -6,9 +6,10 @@ import type { RunRow } from "../../contract/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { isBeyondClasses, notMeasured } from "./classLimit.ts";
 import { withData } from "./dataVersions.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
-import { levelGeometry } from "./imbalanceGeometry.ts";
+import { type LevelGeometry, levelGeometry } from "./imbalanceGeometry.ts";
 import { LevelMaps } from "./LevelMaps.tsx";
 import { MinorityChart } from "./MinorityChart.tsx";
 import { familyRun, imbalanceFamilies, imbalanceLevels } from "./minorityCollapse.ts";
@@ -56,6 +57,10 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
     [store, version, runIds, JSON.stringify(counts)],
   );
   const chosen = geometryRun(rows, view.imbalanceRun);
+  const classNamesOf = ({ seeds }: LevelGeometry) => {
+    const at = measured.findIndex(({ runs }) => runs.some((run) => run.id === seeds[0]?.run.id));
+    return details[at]?.data?.dataset?.classNames;
+  };
 
   return (
     <div className="grid gap-4 xl:grid-cols-2">
@@ -82,17 +87,22 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
         </div>
         {levels.length === 0 ? (
           <p className="px-4 py-16 text-center text-ink-soft text-sm">
-            The Gram matrices appear here with the first measurement of each level of imbalance.
+            {isBeyondClasses(rows, "geometry")
+              ? notMeasured
+              : "The Gram matrices appear here with the first measurement of each level of imbalance."}
           </p>
         ) : (
           <div className="grid grid-cols-1 gap-x-4 gap-y-5 p-4 min-[480px]:grid-cols-2 sm:grid-cols-3">
             {levels.map((level) => (
-              <LevelMaps key={withData(String(level.imbalance), level.data)} level={level} />
+              <LevelMaps key={withData(String(level.imbalance), level.data)} level={level} classNames={classNamesOf(level)} />
             ))}
           </div>
         )}
       </Panel>
-      <MinorityChart levels={levels} />
+      <MinorityChart
+        levels={levels}
+        empty={isBeyondClasses(rows, "geometry") ? notMeasured : "Each level of imbalance becomes a point here."}
+      />
     </div>
   );
 });

@@ -4,6 +4,7 @@ import { type LayerMetric, layerMetrics, metricInfo, ofLastMeans } from "../../c
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries } from "../charts/chartTypes.ts";
 import { Select } from "../ui/Field.tsx";
+import { classLimitText, isBeyondClasses, notMeasured } from "./classLimit.ts";
 import { convergedRuns, leftOutText, ruleInEffect } from "./convergenceRule.ts";
 import { apart, withData } from "./dataVersions.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
@@ -109,6 +110,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       formatX={(x) => `l/L = ${x.toFixed(2)}`}
       notices={[
         floorText(floor),
+        classLimitText(rows, metric),
         seeds > 1 ? `${meanKind(log)} mean over seeds` : null,
         "each run at its last measurement up to that step",
         profiles.some((profile) => profile.classifier !== null) ? "crosses: of the classifier W, beside its class means" : null,
@@ -117,7 +119,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
           : null,
         leftOutText(store.chartRows.length - rows.length, store.chartRows.length, rule),
       ]}
-      empty={series.length === 0 ? empty : undefined}
+      empty={series.length > 0 ? undefined : isBeyondClasses(rows, metric) ? notMeasured : empty}
       extraItems={[
         {
           label: log ? "Linear axis" : "Logarithmic axis",

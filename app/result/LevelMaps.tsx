@@ -1,4 +1,5 @@
 "use client";
+import { classLabel } from "../../contract/classNames.ts";
 import { readable } from "../charts/axisTicks.ts";
 import { withData } from "./dataVersions.ts";
 import { GramHeatmap } from "./GramHeatmap.tsx";
@@ -8,9 +9,11 @@ import { minoritySize } from "./minorityCollapse.ts";
 const titles = { means: "class means", head: "head" } as const;
 
 /** The Gram matrices of one level of imbalance, the mean over its seeds, with the smaller half framed. */
-export function LevelMaps({ level }: { level: LevelGeometry }) {
+export function LevelMaps({ level, classNames }: { level: LevelGeometry; classNames: readonly string[] | undefined }) {
   const { imbalance, data, classes, labels, counts, grams, seeds } = level;
-  const names = labels.map((label, at) => `class ${label} (${counts[at]} samples)`);
+  const names = labels.map(
+    (label, at) => `${classNames ? classLabel(classNames, label) : `class ${label}`} (${counts[at]} samples)`,
+  );
   const optimum = seeds[0]?.run.optimum ?? null;
   const unfinished = seeds.some(({ run }) => run.status !== "finished");
   return (

@@ -11,7 +11,7 @@ import { studyAxes } from "./studyAxes.ts";
 const yAxis: AxisOptions = { label: "mean cosine", kind: "linear" };
 
 /** Mean cosine within the smaller and the larger half of the classes against imbalance: minority collapse rises towards 1. */
-export function MinorityChart({ levels }: { levels: readonly LevelGeometry[] }) {
+export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometry[]; empty: string }) {
   const classes = levels[0]?.classes ?? null;
   const series = useMemo(() => (levels.length === 0 ? [] : minoritySeries(levels)), [levels]);
   const xAxis = useMemo(
@@ -53,7 +53,7 @@ export function MinorityChart({ levels }: { levels: readonly LevelGeometry[] }) 
         "1 = the classes have merged",
         several ? "numbers: arithmetic mean ± standard deviation over seeds" : null,
       ]}
-      empty={levels.length === 0 ? "Each level of imbalance becomes a point here." : undefined}
+      empty={levels.length === 0 ? empty : undefined}
       footer={levels.length > 0 && <MinorityTable levels={levels} />}
     />
   );

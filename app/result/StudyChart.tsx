@@ -10,6 +10,7 @@ import type { AxisOptions, DropMark, ReferenceMark } from "../charts/chartTypes.
 import { countOf } from "../text/formatNumber.ts";
 import { Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
+import { classLimitText, isBeyondClasses, notMeasured } from "./classLimit.ts";
 import { leftOutText } from "./convergenceRule.ts";
 import { FitRange } from "./FitRange.tsx";
 import { LinesChoice } from "./LinesChoice.tsx";
@@ -97,6 +98,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
   );
   const notices = [
     floorText(floor),
+    classLimitText(rows, metric),
     points.some((point) => point.low !== null)
       ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
       : null,
@@ -151,7 +153,9 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
         if (x !== undefined) setPicked({ key, x });
       }}
       notices={notices}
-      empty={series.some((one) => one.ys.some((y) => y !== null)) ? undefined : empty}
+      empty={
+        series.some((one) => one.ys.some((y) => y !== null)) ? undefined : isBeyondClasses(rows, metric) ? notMeasured : empty
+      }
       extraItems={[
         {
           label: log ? "Linear axis" : "Logarithmic axis",

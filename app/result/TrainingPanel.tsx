@@ -9,6 +9,7 @@ import { fileName, saveFile } from "../charts/exportPicture.ts";
 import { type PanelLine, SeriesPanel } from "../charts/SeriesPanel.tsx";
 import { useToast } from "../ui/Toast.tsx";
 import { allPointsCsv } from "./allPointsCsv.ts";
+import { classLimitText, isBeyondClasses, notMeasured } from "./classLimit.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellLabel, cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { lastLayerKey } from "./lastValue.ts";
@@ -104,12 +105,13 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
       floor={floor}
       height={220}
       sharedHidden={props.hidden}
-      empty={lines.length === 0 ? "no point yet" : undefined}
+      empty={lines.length > 0 ? undefined : isBeyondClasses(runs, spec.metric) ? notMeasured : "no point yet"}
       notices={[
         spec.metric === "loss" && distinct > mostReferences
           ? `L* drawn for ${mostReferences} of ${distinct} different objectives`
           : null,
         floorText(floor),
+        classLimitText(runs, spec.metric),
         view.smoothing > 0 ? `smoothed ${view.smoothing}, raw lines behind` : null,
       ]}
       onCsv={() => {

@@ -7,3 +7,6 @@ export function classColor(label: number, dark: boolean): string {
   const lightness = dark ? (second ? 0.62 : 0.76) : second ? 0.7 : 0.55;
   return `oklch(${lightness} 0.14 ${hue})`;
 }
+
+/** The same for a style sheet, which knows the theme by itself. */
+export const classCss = (label: number): string => `light-dark(${classColor(label, false)}, ${classColor(label, true)})`;

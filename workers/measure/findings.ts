@@ -1,4 +1,5 @@
 import { trainedNormalization } from "../../contract/architecture.ts";
+import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../contract/classLimit.ts";
 import { effectiveRidge } from "../../contract/regularizer.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { type Metric, type Split, seriesKey } from "../../contract/seriesKey.ts";
@@ -54,7 +55,8 @@ export function layerFindings(
           : hiddenLayerMetrics({ statistics, moments });
       const wanted = (id: MetricId) =>
         split === "train" ? !id.endsWith(".orthogonal") || orthogonal : (l === last ? lastTestMetrics : testMetrics).includes(id);
-      addLayer(findings, split, l + 1, layer, wanted);
+      const many = hasManyClasses(statistics.classes);
+      addLayer(findings, split, l + 1, layer, wanted, (id) => (many && isOfFewClasses(id) ? notMeasuredText : null));
     });
   }
 }
@@ -65,11 +67,12 @@ function addLayer(
   layer: number,
   metrics: LayerMetrics,
   wanted: (id: MetricId) => boolean,
+  leftOut: (id: MetricId) => string | null,
 ): void {
   for (const [id, value] of Object.entries(metrics.values) as [MetricId, number][])
     if (wanted(id)) findings.values[seriesKey(split, id, layer)] = value;
   for (const [id, reason] of Object.entries(metrics.undefined) as [MetricId, string][])
-    if (wanted(id)) findings.missing[seriesKey(split, id, layer)] = reason.slice(0, 200);
+    if (wanted(id)) findings.missing[seriesKey(split, id, layer)] = (leftOut(id) ?? reason).slice(0, 200);
 }
 
 /** What the objective's terms are made of. */

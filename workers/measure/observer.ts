@@ -1,3 +1,4 @@
+import { hasManyClasses, notMeasuredText } from "../../contract/classLimit.ts";
 import { Failure } from "../../contract/failure.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { GeometrySnapshot } from "../../contract/runEvents.ts";
@@ -31,8 +32,6 @@ export interface Observer {
 
 /** Features kept between the passes over a split; above it the network runs again. */
 const keptBytes = 256e6;
-/** With more classes the second pass (nc1.pinv, nc4.ncc) and the picture would cost more than the training. */
-const mostClasses = 64;
 
 /** Compiles what measuring needs. */
 export async function makeObserver(
@@ -45,7 +44,7 @@ export async function makeObserver(
   const { classes, train, test } = dataset;
   const reader = await makeFeatureReader(engine, network, [train, test]);
   const geometry = new GeometryFrames(train.labels, classes);
-  const secondPass = classes <= mostClasses;
+  const secondPass = !hasManyClasses(classes);
 
   const passes = { train: repeatable(reader, network, train), test: repeatable(reader, network, test) };
 
@@ -72,6 +71,7 @@ export async function makeObserver(
       const findings: Findings = { values: {}, missing: {} };
       layerFindings(findings, config, head, onTrain, onTest);
       objectiveFindings(findings, { config, network, parameters, head, optimum, onTrain, onTest });
+      if (!secondPass) findings.missing.geometry = notMeasuredText;
       const snapshot = secondPass && withPicture ? await geometry.snapshot(step, onTrain, head, trainChunks, findings) : null;
       return { ...findings, snapshot };
     },

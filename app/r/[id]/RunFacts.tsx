@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
 import { datasetLabel, datasetTitles } from "../../../contract/datasetConfig.ts";
+import type { ResolvedDataset } from "../../../contract/runEvents.ts";
 import type { AttemptView, RunDetail } from "../../../contract/views.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";
@@ -33,7 +34,7 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
                   ...samplingRows(row.config.dataset),
                   ["Source", dataset.source],
                   ["sha256", <Hash key="hash" text={dataset.hash} />],
-                  ["Classes", dataset.classes],
+                  ["Classes", classesText(dataset)],
                   ["Inputs", inputText(dataset)],
                   ["Training", countsText(dataset.trainCounts)],
                   ["Test", countsText(dataset.testCounts)],
@@ -61,6 +62,14 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
       </Panel>
     </>
   );
+}
+
+const mostNames = 20;
+/** "3: cat, dog, horse", the first twenty by name where they have names. */
+function classesText({ classes, classNames }: Pick<ResolvedDataset, "classes" | "classNames">): string {
+  if (classNames === undefined) return String(classes);
+  const rest = classNames.length - mostNames;
+  return `${classes}: ${classNames.slice(0, mostNames).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 function OptimumFacts({ detail }: { detail: RunDetail }) {

@@ -122,6 +122,25 @@ describe("an observation", () => {
   });
 });
 
+describe("above 64 classes", () => {
+  test.each([64, 65])("%i classes: what is left out says so, in the words of the pages", async (classes) => {
+    const dataset = { id: "random-labels", classes, dimension: 4, trainPerClass: 1, testPerClass: 1 };
+    const config = smallRun({ dataset, width: 8, depth: 2 });
+    const { network, observer } = await observerOf(config, dataOf(config));
+    const parameters = initializeParameters(network.parameters, 1);
+    const { values, missing, snapshot } = await observer.observe(0, { parameters });
+    const text = "not measured above 64 classes";
+    const keys = ["train/nc1.pinv@1", "train/nc1.pinv@2", "train/nc4.ncc@1", "train/nc4.ncc@2", "test/nc4.ncc@2"];
+    for (const key of keys) {
+      expect(values[key] === undefined, key).toBe(classes > 64);
+      expect(missing[key], key).toBe(classes > 64 ? text : undefined);
+    }
+    expect(missing.geometry).toBe(classes > 64 ? text : undefined);
+    expect(snapshot === null).toBe(classes > 64);
+    expect(values["train/nc1.ratio@2"]).toBeDefined();
+  });
+});
+
 describe("J and L*", () => {
   test.each([
     { name: "CE, uniform", loss: "ce", regularizer: { family: "weights", lambda: 0.02 } },
