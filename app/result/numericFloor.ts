@@ -40,7 +40,8 @@ function floorOf(row: Measured, metric: LayerMetric, layer: number): number | nu
   return metricFloor(metric, { errorSquared: featureError(rounding), spread, classes, dim: config.width }, ofClassifier);
 }
 
-const short = (value: number) => value.toPrecision(2).replace(/\.0(?=e|$)/, "");
+/** "1.8e-13": floors lie far below what reads well as a decimal. */
+const short = (value: number) => value.toExponential(1).replace(".0e", "e");
 
 /**
  * The greatest floor of the runs that are drawn, at their last layers or at the layers given; null where none has one.

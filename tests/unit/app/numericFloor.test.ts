@@ -42,6 +42,7 @@ describe("the numeric floor of a panel", () => {
     const first = numericFloor([run({})], "nc1.ratio", () => [1])?.y ?? 0;
     // u² (2 + 784/32 + (1/4 + 64/170)) · 50
     expect(first).toBeCloseTo(4.819e-12, 14);
+    expect(numericFloor([run({})], "nc2.frame", () => [1])?.label).toBe("below 4.4e-6: rounding (float32)");
     expect(numericFloor([run({})], "nc2.frame", () => [1])?.y).toBeCloseTo(2 * Math.sqrt(4.819e-12), 8);
   });
   it("of free features is what storing them costs, and older runs count as centred", () => {
