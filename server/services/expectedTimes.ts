@@ -2,6 +2,7 @@ import { isTransformer } from "../../contract/architecture.ts";
 import { imageShape } from "../../contract/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../../contract/datasetSizes.ts";
 import { measurementsEvery } from "../../contract/launch/measurementsEvery.ts";
+import { layersOf } from "../../contract/networkForm.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { logSpacedSteps } from "../../math/logSpacedSteps.ts";
 import { relativeStepCost } from "./relativeStepCost.ts";
@@ -33,7 +34,7 @@ export function expectedTimes(config: RunConfig, countOwn?: CountOwnSet): Expect
   const sizes = datasetSizes(config.dataset, countOwn);
   const { steps } = config.training;
   const { measuring } = config;
-  const layers = layersOf(config);
+  const layers = callsOf(config);
   return {
     startMs: 1_000 + 12 * layers + readingMs(config.dataset, sizes),
     stepMs: 0.2 + perLayerMs * layers + relativeStepCost(config) / operationsPerMs,
@@ -49,7 +50,7 @@ export const totalMs = ({ startMs, stepMs, measureMs, measurements, evaluateMs }
   startMs + steps * stepMs + measurements * measureMs + evaluateMs;
 
 /** Groups of operations that are called one after the other: a transformer's block has more of them than a residual one. */
-function layersOf({ architecture, depth }: RunConfig): number {
+function callsOf({ architecture, depth }: RunConfig): number {
   if (isTransformer(architecture)) return 4 * depth;
   return architecture === "rn2" || architecture === "conv" ? 2 * depth : depth;
 }
@@ -63,7 +64,8 @@ function readingMs(dataset: RunConfig["dataset"], { train, test, there, inputDim
 
 /** Forward passes over both splits; the sums of a layer's features in float64, by class in the second pass. */
 function measuringMs(config: RunConfig, sizes: DatasetSizes): number {
-  const { depth, width } = config;
+  const { width } = config;
+  const depth = layersOf(config);
   const { classes, train, test } = sizes;
   const isSecond = classes <= mostClasses;
   const features = depth * width;
@@ -86,11 +88,12 @@ function evaluatingMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOw
     const balls = robustness.norms.length * robustness.epsilons.length;
     const passes = 1 + balls * (1 + robustness.pgdSteps);
     const attacked = Math.min(robustness.samples, sizes.test);
-    ms += 50 * layersOf(config) ** 0.5 + passes * (3 * forwardMs(config, sizes, attacked) + 18e-6 * attacked * sizes.inputDim);
+    ms += 50 * callsOf(config) ** 0.5 + passes * (3 * forwardMs(config, sizes, attacked) + 18e-6 * attacked * sizes.inputDim);
   }
   if (transfer) {
     const second = datasetSizes(transfer.dataset, countOwn);
-    const { depth, width } = config;
+    const { width } = config;
+    const depth = layersOf(config);
     const samples = 2 * second.train + second.test;
     const probes = depth * width * (second.train * width * 0.6e-6 + second.test * second.classes * 2e-6 + width ** 2 * 1e-6);
     ms += readingMs(transfer.dataset, second) + forwardMs(config, sizes, samples) + probes;

@@ -51,7 +51,8 @@ export async function greetWorker(
   const kept = new Set(renewed.map((run) => run.runId));
   const lost = holding.filter((lease) => !kept.has(lease.runId));
   await takeBackForgotten(context, workerId, kept);
-  const worker = supervisor.roster.add({ id: workerId, name, tokenId: token.id, slots, line, datasets, busy: kept });
+  const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
+  const worker = supervisor.roster.add({ id: workerId, name, tokenId: token.id, slots, line, datasets, place, busy: kept });
   context.changes.listChanged("workers");
   for (const run of renewed) if (run.status === "cancelling") line.cancel({ runId: run.runId, attempt: run.attempt });
   const { heartbeatMs, leaseMs } = protocolTimes;

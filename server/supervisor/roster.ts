@@ -1,3 +1,4 @@
+import type { WorkerPlace } from "../../contract/launch/workerPlace.ts";
 import type { OwnSet } from "../../contract/ownSet.ts";
 import type { AssignAnswer, Assignment, CancelRequest, DatasetAvailability, Heartbeat } from "../../contract/workerProtocol.ts";
 
@@ -16,6 +17,7 @@ export interface ConnectedWorker {
   slots: number;
   line: WorkerLine;
   datasets: DatasetAvailability[];
+  place: WorkerPlace;
   /** null until it has said what its data-set folder holds. */
   ownSets: OwnSet[] | null;
   /** Runs that take a slot: given to it, or held by it when it came. */
@@ -37,7 +39,9 @@ export class Roster {
   private readonly workers = new Map<string, ConnectedWorker>();
 
   /** A worker that comes again replaces its former connection. */
-  add(worker: Pick<ConnectedWorker, "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "busy">): ConnectedWorker {
+  add(
+    worker: Pick<ConnectedWorker, "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "place" | "busy">,
+  ): ConnectedWorker {
     const before = this.workers.get(worker.id);
     const added = {
       ...worker,

@@ -16,6 +16,7 @@ import { loseAttempt } from "./loseAttempt.ts";
 import { Preferences, preferenceMs } from "./preferences.ts";
 import { type ConnectedWorker, Roster } from "./roster.ts";
 import { RunQueue } from "./runQueue.ts";
+import { workersWithMemory } from "./workersWithMemory.ts";
 
 const tickMs = 2_000;
 /** Every six hours, the first time after a minute. */
@@ -140,10 +141,14 @@ export class Supervisor implements Dispatch {
     return readConfigs(this.context.database.orm, runIds);
   }
 
-  /** Gives a run to the worker with the most free slots of those that have its data; if they are all busy, it waits for one of them. */
+  /**
+   * Gives a run to the worker with the most free slots of those that have its data and the memory for it; if they are all busy, it
+   * waits for one of them.
+   */
   private async giveToOne(runId: string, config: RunConfig | undefined): Promise<void> {
     const workers = this.roster.all();
-    const among = config ? workersWithData(workers, config, performance.now()) : workers;
+    const readers = config ? workersWithData(workers, config, performance.now()) : workers;
+    const among = config && readers ? workersWithMemory(readers, config) : readers;
     const worker = among && this.roster.mostFree(among);
     if (worker) return this.give(runId, worker);
     if (among === null) return this.requeue(runId, listedSoonMs);
