@@ -7,6 +7,7 @@ import { ChartLegend } from "./ChartLegend.tsx";
 import { ChartTable } from "./ChartTable.tsx";
 import { chartCsv } from "./chartCsv.ts";
 import type { ChartSeries } from "./chartTypes.ts";
+import { useExportHead } from "./ExportFacts.ts";
 import { fileName, pngOf, saveFile, svgOf } from "./exportPicture.ts";
 import { pgfplots } from "./pgfplots.ts";
 import { describeGaps, splitGaps } from "./splitGaps.ts";
@@ -82,6 +83,7 @@ export function ChartPanel(props: ChartPanelProps) {
   const yLabel = chart.y.label;
   const drawnLegend = series.filter((one) => !one.minor && !one.hidden);
 
+  const exportHead = useExportHead();
   const items: MenuItem[] = [
     ...extraItems,
     ...(extraItems.length > 0 ? (["separator"] as const) : []),
@@ -115,7 +117,17 @@ export function ChartPanel(props: ChartPanelProps) {
         : {
             label: "CSV",
             icon: "download",
-            onSelect: () => saveFile(fileName(title, "csv"), chartCsv(chart.series, chart.x, yLabel), "text/csv"),
+            onSelect: () =>
+              saveFile(
+                fileName(title, "csv"),
+                chartCsv(
+                  chart.series,
+                  chart.x,
+                  yLabel,
+                  exportHead(`chart "${title}"`, typeof hint === "string" ? [["measure", hint]] : []),
+                ),
+                "text/csv",
+              ),
           },
     {
       label: "LaTeX (pgfplots)",

@@ -1,6 +1,8 @@
 "use client";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
+import type { CsvFacts } from "../../contract/csvLine.ts";
 import { CrosshairContext, CrosshairStore } from "../charts/crosshair.ts";
+import { ExportFactsContext } from "../charts/ExportFacts.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { Problem } from "../ui/Problem.tsx";
@@ -60,6 +62,14 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
     return () => clearTimeout(timer);
   }, [isRead]);
 
+  const program = detail?.program;
+  const facts = useMemo(
+    (): CsvFacts => [
+      ["experiment", `${name} (${experimentId})`],
+      ["program", `Collapsar ${program}`],
+    ],
+    [name, program, experimentId],
+  );
   const badge = <LiveBadge experimentId={experimentId} rows={rows} onJoined={onJoined} onItems={onItems} />;
   if (detail === null)
     return (
@@ -92,59 +102,61 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
 
   return (
     <CrosshairContext value={crosshair}>
-      <div className="space-y-4" data-testid="experiment-result" data-last-point-at={store.lastPointAt}>
-        <span data-testid="point-count" className="hidden">
-          {points}
-        </span>
-        <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
-        {error !== null && <Problem error={error} onRetry={readDetail} />}
-        <WaitingState rows={rows} readOnly={detail.readOnly} />
-        <DataNotice rows={store.chartRows} readOnly={detail.readOnly} />
-        <LeftOutNote
-          detail={detail}
-          rows={store.chartRows}
-          countAll={view.countAll}
-          onCountAll={(countAll) => onView({ countAll })}
-        />
-        <FindingLine rows={store.chartRows} rule={rule} />
-        <div className="grid gap-4 xl:grid-cols-2">
-          <WhenVisible height={470}>
-            <StudyChart rows={store.chartRows} rule={rule} view={view} onView={onView} share={shareToken} empty={emptyCurve} />
-          </WhenVisible>
-          <WhenVisible height={470}>
-            <LayerProfileChart store={store} version={store.chartVersion} view={view} onView={onView} empty={emptyProfile} />
-          </WhenVisible>
-        </div>
-        <section aria-labelledby="speed-heading" data-testid="speed">
-          <SpeedToggle open={speedOpen} onOpen={(open) => onView({ speed: open })} />
-          {speedOpen && (
-            <WhenVisible height={640}>
-              <SpeedSection store={store} version={store.chartVersion} view={view} onView={onView} />
+      <ExportFactsContext value={facts}>
+        <div className="space-y-4" data-testid="experiment-result" data-last-point-at={store.lastPointAt}>
+          <span data-testid="point-count" className="hidden">
+            {points}
+          </span>
+          <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
+          {error !== null && <Problem error={error} onRetry={readDetail} />}
+          <WaitingState rows={rows} readOnly={detail.readOnly} />
+          <DataNotice rows={store.chartRows} readOnly={detail.readOnly} />
+          <LeftOutNote
+            detail={detail}
+            rows={store.chartRows}
+            countAll={view.countAll}
+            onCountAll={(countAll) => onView({ countAll })}
+          />
+          <FindingLine rows={store.chartRows} rule={rule} />
+          <div className="grid gap-4 xl:grid-cols-2">
+            <WhenVisible height={470}>
+              <StudyChart rows={store.chartRows} rule={rule} view={view} onView={onView} share={shareToken} empty={emptyCurve} />
+            </WhenVisible>
+            <WhenVisible height={470}>
+              <LayerProfileChart store={store} version={store.chartVersion} view={view} onView={onView} empty={emptyProfile} />
+            </WhenVisible>
+          </div>
+          <section aria-labelledby="speed-heading" data-testid="speed">
+            <SpeedToggle open={speedOpen} onOpen={(open) => onView({ speed: open })} />
+            {speedOpen && (
+              <WhenVisible height={640}>
+                <SpeedSection store={store} version={store.chartVersion} view={view} onView={onView} />
+              </WhenVisible>
+            )}
+          </section>
+          {hasImbalance(rows) && (
+            <WhenVisible height={480}>
+              <ImbalanceSection store={store} version={store.chartVersion} rule={rule} view={view} onView={onView} />
             </WhenVisible>
           )}
-        </section>
-        {hasImbalance(rows) && (
-          <WhenVisible height={480}>
-            <ImbalanceSection store={store} version={store.chartVersion} rule={rule} view={view} onView={onView} />
+          {hasAfterTraining(rows, detail) && (
+            <WhenVisible height={700}>
+              <AfterTrainingSection rows={store.chartRows} detail={detail} view={view} onView={onView} />
+            </WhenVisible>
+          )}
+          <WhenVisible height={440}>
+            <GeometryPanel store={store} version={store.chartVersion} view={view} onView={onView} />
           </WhenVisible>
-        )}
-        {hasAfterTraining(rows, detail) && (
-          <WhenVisible height={700}>
-            <AfterTrainingSection rows={store.chartRows} detail={detail} view={view} onView={onView} />
-          </WhenVisible>
-        )}
-        <WhenVisible height={440}>
-          <GeometryPanel store={store} version={store.chartVersion} view={view} onView={onView} />
-        </WhenVisible>
-        <TrainingSection store={store} version={store.chartVersion} view={view} onView={onView} share={shareToken} />
-        <RunTable store={store} version={version} view={view} onView={onView} share={shareToken} />
-        <div className="grid gap-4 xl:grid-cols-2">
-          <WhenVisible height={360}>
-            <ConfigPanel detail={detail} rows={store.chartRows} />
-          </WhenVisible>
-          <NotePanel note={detail.note} readOnly={detail.readOnly} onSave={saveNote} />
+          <TrainingSection store={store} version={store.chartVersion} view={view} onView={onView} share={shareToken} />
+          <RunTable store={store} version={version} view={view} onView={onView} share={shareToken} />
+          <div className="grid gap-4 xl:grid-cols-2">
+            <WhenVisible height={360}>
+              <ConfigPanel detail={detail} rows={store.chartRows} />
+            </WhenVisible>
+            <NotePanel note={detail.note} readOnly={detail.readOnly} onSave={saveNote} />
+          </div>
         </div>
-      </div>
+      </ExportFactsContext>
     </CrosshairContext>
   );
 }

@@ -15,7 +15,7 @@ import { Progress } from "../ui/Progress.tsx";
 import { useToast } from "../ui/Toast.tsx";
 import { AddDepthDialog } from "./AddDepthDialog.tsx";
 import { EditableName } from "./EditableName.tsx";
-import { experimentCsv } from "./runLink.ts";
+import { experimentExport } from "./runLink.ts";
 import { ShareDialog } from "./ShareDialog.tsx";
 import { TagList } from "./TagList.tsx";
 import { useExperimentActions } from "./useExperimentActions.ts";
@@ -77,7 +77,6 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
           },
           "separator",
         ] satisfies MenuItem[])),
-    { label: "CSV, one row a run", icon: "download", href: experimentCsv(id, share), download: true },
     ...(readOnly
       ? []
       : ([
@@ -132,6 +131,27 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
               </Button>
             </>
           )}
+          <Menu
+            label="Export"
+            icon="download"
+            look="plain"
+            small={false}
+            testId="experiment-export"
+            items={[
+              {
+                label: "CSV: a row per run, config and last values",
+                icon: "download",
+                href: experimentExport(id, share, "csv"),
+                download: true,
+              },
+              {
+                label: "JSON: everything, to rerun",
+                icon: "download",
+                href: experimentExport(id, share, "json"),
+                download: true,
+              },
+            ]}
+          />
           <Menu label="Actions of the experiment" items={items} small={false} look="plain" testId="experiment-actions" />
         </div>
       </div>

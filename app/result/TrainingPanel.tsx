@@ -5,6 +5,7 @@ import { metricInfo, type Split } from "../../contract/seriesKey.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
 import type { ReferenceMark } from "../charts/chartTypes.ts";
+import { useExportHead } from "../charts/ExportFacts.ts";
 import { fileName, saveFile } from "../charts/exportPicture.ts";
 import { type PanelLine, SeriesPanel } from "../charts/SeriesPanel.tsx";
 import { useToast } from "../ui/Toast.tsx";
@@ -16,7 +17,7 @@ import { lastLayerKey } from "./lastValue.ts";
 import { floorText, numericFloor } from "./numericFloor.ts";
 import type { PanelSpec } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
-import { runCsv } from "./runLink.ts";
+import { runExport } from "./runLink.ts";
 import { runEpoch } from "./shownRuns.ts";
 import { styleAmong } from "./studyStyle.ts";
 import type { ChangeView } from "./useResultView.ts";
@@ -50,6 +51,7 @@ function lossReferences(runs: readonly RunRow[]): ReferenceMark[] {
 /** One metric of the shown runs over their training. */
 export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelProps) {
   const { spec, store, version, runs, view, onView, share } = props;
+  const exportHead = useExportHead();
   const toast = useToast();
   const split: Split = spec.trainOnly ? "train" : view.split;
   const info = metricInfo[spec.metric];
@@ -118,7 +120,8 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
         allPointsCsv(
           runs,
           (run) => lastLayerKey(spec.metric, split, layersOf(run.config)),
-          (runId) => runCsv(runId, share),
+          (runId) => runExport(runId, share, "csv"),
+          exportHead(`chart "${title}", all points`),
         ).then(
           (text) => saveFile(fileName(title, "csv"), text, "text/csv"),
           (problem: Error) => toast({ text: problem.message, tone: "bad" }),

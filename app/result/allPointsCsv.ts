@@ -1,8 +1,6 @@
-import { csvCell } from "../../contract/csvLine.ts";
+import { type CsvFacts, csvCell, csvHead } from "../../contract/csvLine.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { cellLabel, gridAxisIds } from "./gridAxes.ts";
-
-const mostRuns = 60;
 
 /**
  * All stored points of one series of several runs, one row a point; read from the server's export of each run.
@@ -13,9 +11,10 @@ export async function allPointsCsv(
   runs: readonly RunRow[],
   keyOf: (run: RunRow) => string,
   address: (runId: string) => string,
+  head: CsvFacts,
 ): Promise<string> {
-  const out = [["run", "config", "series", "step", "value"].join(",")];
-  for (const run of runs.slice(0, mostRuns)) {
+  const out = [...csvHead(head), ["run", "config", "series", "step", "value"].join(",")];
+  for (const run of runs) {
     const answer = await fetch(address(run.id));
     if (!answer.ok) throw new Error(`The server refused the points of run ${run.ordinal + 1} (${answer.status}).`);
     const key = keyOf(run);

@@ -2,8 +2,14 @@
 export const runLink = (runId: string, share: string | null): string =>
   share === null ? `/r/${runId}` : `/s/${encodeURIComponent(share)}/r/${runId}`;
 
-/** CSV with one row a run, or with all points of one run. */
-export const experimentCsv = (experimentId: string, share: string | null): string =>
-  `/export/experiments/${experimentId}.csv${share === null ? "" : `?share=${encodeURIComponent(share)}`}`;
-export const runCsv = (runId: string, share: string | null): string =>
-  `/export/runs/${runId}.csv${share === null ? "" : `?share=${encodeURIComponent(share)}`}`;
+const withShare = (path: string, share: string | null) => (share === null ? path : `${path}?share=${encodeURIComponent(share)}`);
+
+/** A study with one row per run, or as JSON with everything. */
+export const experimentExport = (experimentId: string, share: string | null, ending: "csv" | "json"): string =>
+  withShare(`/export/experiments/${experimentId}.${ending}`, share);
+/** All points of a run, or as JSON with everything. */
+export const runExport = (runId: string, share: string | null, ending: "csv" | "json"): string =>
+  withShare(`/export/runs/${runId}.${ending}`, share);
+/** A file that a run left. */
+export const runFile = (runId: string, share: string | null, name: string): string =>
+  withShare(`/export/runs/${runId}/${name}`, share);

@@ -17,18 +17,17 @@ import { Button, LinkButton } from "../../ui/Button.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Progress } from "../../ui/Progress.tsx";
 import { useToast } from "../../ui/Toast.tsx";
+import { RunExports } from "./RunExports.tsx";
 
 export function RunHeader({
   detail,
   freshness,
   experimentHref,
-  csvHref,
   onChanged,
 }: {
   detail: RunDetail;
   freshness: Freshness;
   experimentHref: string;
-  csvHref: string;
   onChanged: () => void;
 }) {
   const { row } = detail;
@@ -59,9 +58,7 @@ export function RunHeader({
         <FreshnessBadge freshness={freshness} active={active} resuming={resuming} />
         <div className="flex flex-wrap gap-2 sm:ml-auto">
           {!detail.readOnly && <RunActions detail={detail} onChanged={onChanged} />}
-          <LinkButton plainAnchor href={csvHref} icon="download" download>
-            CSV
-          </LinkButton>
+          <RunExports detail={detail} />
         </div>
       </div>
       <p className="mt-1 text-ink-soft text-sm">

@@ -1,8 +1,11 @@
 "use client";
 import { useRouter } from "next/navigation";
+import { useMemo } from "react";
+import type { CsvFacts } from "../../../contract/csvLine.ts";
+import { ExportFactsContext } from "../../charts/ExportFacts.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
-import { runCsv } from "../../result/runLink.ts";
+import { runExport } from "../../result/runLink.ts";
 import { useCommands } from "../../shell/Commands.tsx";
 import { LinkButton } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
@@ -21,7 +24,7 @@ export function RunView({ runId }: { runId: string }) {
   const shareToken = useShareToken();
   const router = useRouter();
   const { detail, log, store, freshness, error, refresh } = useRun(runId);
-  const csvHref = runCsv(runId, shareToken);
+  const csvHref = runExport(runId, shareToken, "csv");
   const experimentHref = shareToken === null ? `/e/${detail?.row.experimentId}` : `/s/${encodeURIComponent(shareToken)}`;
   useCommands(
     detail === undefined || detail.readOnly
@@ -30,6 +33,16 @@ export function RunView({ runId }: { runId: string }) {
           { id: "run-fork", label: "Fork this run with changes", icon: "fork", run: () => router.push(`/new?run=${runId}`) },
           { id: "run-experiment", label: "To the experiment of this run", icon: "up", run: () => router.push(experimentHref) },
         ],
+  );
+
+  const { experimentName, program } = detail ?? {};
+  const ordinal = detail?.row.ordinal ?? 0;
+  const facts = useMemo(
+    (): CsvFacts => [
+      ["run", `${ordinal + 1} (${runId}) of ${experimentName}`],
+      ["program", `Collapsar ${program}`],
+    ],
+    [ordinal, runId, experimentName, program],
   );
 
   const refusedFor = error ? failureOf(error).code : null;
@@ -56,11 +69,13 @@ export function RunView({ runId }: { runId: string }) {
     );
   return (
     <div data-testid="run" data-run-id={runId} data-status={detail.row.status}>
-      <RunHeader detail={detail} freshness={freshness} experimentHref={experimentHref} csvHref={csvHref} onChanged={refresh} />
-      <div className="mt-4">
-        <RunCharts detail={detail} store={store} csvHref={csvHref} />
-      </div>
-      <RunEvaluation row={detail.row} />
+      <RunHeader detail={detail} freshness={freshness} experimentHref={experimentHref} onChanged={refresh} />
+      <ExportFactsContext value={facts}>
+        <div className="mt-4">
+          <RunCharts detail={detail} store={store} csvHref={csvHref} />
+        </div>
+        <RunEvaluation row={detail.row} />
+      </ExportFactsContext>
       <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="min-w-0 space-y-4">
           <RunLog lines={log} />

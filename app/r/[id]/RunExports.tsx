@@ -1,0 +1,43 @@
+"use client";
+import { featuresName } from "../../../contract/artefactNames.ts";
+import type { RunDetail } from "../../../contract/views.ts";
+import { useShareToken } from "../../data/ShareToken.ts";
+import { runExport, runFile } from "../../result/runLink.ts";
+import { formatBytes, formatCount } from "../../text/formatNumber.ts";
+import { Menu, type MenuItem } from "../../ui/Menu.tsx";
+
+/** Everything of a run that can be downloaded, with its size. */
+export function RunExports({ detail }: { detail: RunDetail }) {
+  const share = useShareToken();
+  const { id } = detail.row;
+  const points = detail.series.reduce((sum, series) => sum + series.points, 0);
+  const files = detail.files.map(
+    ({ name, bytes }): MenuItem => ({
+      label: `${fileLabel(name)} (${formatBytes(bytes)})`,
+      icon: "download",
+      href: runFile(id, share, name),
+      download: true,
+    }),
+  );
+  return (
+    <Menu
+      label="Export"
+      icon="download"
+      look="plain"
+      small={false}
+      testId="run-export"
+      items={[
+        { label: `CSV (${formatCount(points)} points)`, icon: "download", href: runExport(id, share, "csv"), download: true },
+        { label: "JSON: everything, to rerun", icon: "download", href: runExport(id, share, "json"), download: true },
+        ...(files.length > 0 ? (["separator", ...files] as const) : []),
+      ]}
+    >
+      Export
+    </Menu>
+  );
+}
+
+function fileLabel(name: string): string {
+  if (name === featuresName) return "W, class means and features, safetensors";
+  return `Checkpoint of step ${formatCount(Number(/\d+/.exec(name)?.[0] ?? 0))}`;
+}
