@@ -21,6 +21,7 @@ export const startPresets: Preset[] = [
   {
     id: "random-labels",
     group: "start",
+    recorded: true,
     title: "Random labels",
     description:
       "A toy of a few minutes: 100 Gaussian inputs in 10 dimensions with random labels of 4 classes, so that nothing but capacity and the regularizer acts.",
@@ -37,6 +38,7 @@ export const startPresets: Preset[] = [
   {
     id: "two-layer-decay",
     group: "start",
+    recorded: true,
     title: "Two-layer blocks: λ/L or constant λ",
     description:
       "Two-layer blocks on the toy of random labels. The theory asks for a hidden decay that falls with depth, as λ/L, while the head's stays constant; here beside it is a constant λ.",

@@ -24,6 +24,7 @@ const read = (name: string) => plain(readFileSync(join(projectRoot, name), "utf8
 const readme = "README.md";
 const paper = ".readme/paper-figures.md";
 const questions = ".readme/questions.md";
+const toys = ".readme/toys.md";
 
 /** A sentence or a part of one, on a page, and what it rests on. */
 function says(page: string, sentence: string, carried: () => void) {
@@ -411,5 +412,32 @@ describe("free-features", () => {
   says(questions, "Every run ends within 10⁻⁷ L* of L*.", () => {
     for (const run of recordingOf("free-features").sample.runs)
       expect(Math.abs(lastValue(run, "train/gap.total"))).toBeLessThan(1e-7);
+  });
+});
+
+describe("random-labels", () => {
+  const line = lineOf("random-labels");
+  says(toys, "The total gap, its representation part and the regularization loss fall from each depth to the next", () =>
+    fall(line, ["total", "representation", "ridge"]),
+  );
+  says(toys, "NC1, NC3 and the head part fall to L = 5 and are higher at L = 8.", () => {
+    for (const id of ["nc1", "nc3", "head"] as const) {
+      fall(line, [id], 2, 5);
+      expect(mean(line, id, 8)).toBeGreaterThan(mean(line, id, 5));
+    }
+  });
+});
+
+describe("two-layer-decay", () => {
+  const [falling, constant] = recordingOf("two-layer-decay").lines;
+  says(toys, "With λ/L the total gap falls from each depth to the next", () => fall(falling, ["total"]));
+  says(toys, "With constant λ it stays between L* times", () => {
+    expect(Math.min(...means(constant, "total"))).toBe(mean(constant, "total", 13));
+    expect(Math.max(...means(constant, "total"))).toBe(mean(constant, "total", 2));
+  });
+  says(toys, "small but not 0", () => {
+    const { low, high } = interval(constant, "total");
+    expect(high).toBeLessThan(0);
+    expect(low).toBeGreaterThan(-0.12);
   });
 });
