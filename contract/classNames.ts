@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { wireText } from "./wireText.ts";
 
 const longest = limits.classNameLength;
 
 /** Names of a data set's classes [K], in the order of their numbers. */
-export const classNames = z.array(z.string().max(longest)).max(limits.classes.max);
+export const classNames = z.array(wireText(longest)).max(limits.classes.max);
 
 /** Names as the wire takes them: one that is too long is cut, one without characters becomes its number. */
 export const boundClassNames = (names: readonly string[]): string[] =>

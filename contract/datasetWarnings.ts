@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { wireText } from "./wireText.ts";
 
 const most = { warnings: 20, length: 500 };
 
 /** What was passed over or looks like a mistake in a data set, a sentence each. */
-export const datasetWarnings = z.array(z.string().max(most.length)).max(most.warnings);
+export const datasetWarnings = z.array(wireText(most.length)).max(most.warnings);
 
 /** Warnings as the wire takes them: long ones are cut, and the last says how many are not shown. */
 export function boundWarnings(warnings: readonly string[]): string[] {

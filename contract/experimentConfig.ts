@@ -8,6 +8,7 @@ import { limits } from "./limits.ts";
 import { regularizer } from "./regularizer.ts";
 import { depth, deviceChoice, loss, type RunConfig, seed, width } from "./runConfig.ts";
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
+import { isVisible, typedText } from "./wireText.ts";
 
 const distinct = <T>(items: T[]) => new Set(items.map((item) => JSON.stringify(item))).size === items.length;
 const mostValues = limits.axisValues;
@@ -91,14 +92,13 @@ export const experimentConfig = gridConfig.superRefine(
 );
 export type ExperimentConfig = z.infer<typeof experimentConfig>;
 
-export const experimentName = z
-  .string()
+export const experimentName = typedText(limits.nameLength, "a name")
   .trim()
   .min(1, "give the experiment a name")
-  .max(limits.nameLength, `a name has at most ${limits.nameLength} characters`);
-export const experimentNote = z.string().max(limits.noteLength, `a note has at most ${limits.noteLength} characters`);
+  .refine(isVisible, "a name needs letters, digits or signs that can be seen");
+export const experimentNote = typedText(limits.noteLength, "a note");
 export const experimentTags = z
-  .array(z.string().trim().min(1).max(limits.tagLength))
+  .array(typedText(limits.tagLength, "a tag").trim().min(1).refine(isVisible, "a tag needs something that can be seen"))
   .max(limits.tags, `at most ${limits.tags} tags`);
 
 /** A grid that is about to be trained: networks of which no definition is said are those of the current one. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { classNames } from "./classNames.ts";
 import { type DatasetConfig, ownDatasetIds } from "./datasetConfig.ts";
 import { limits } from "./limits.ts";
+import { wireText } from "./wireText.ts";
 
 const counts = z.array(z.int().min(0)).max(limits.classes.max);
 
@@ -9,11 +10,11 @@ const counts = z.array(z.int().min(0)).max(limits.classes.max);
 export const ownSet = z.strictObject({
   id: z.enum(ownDatasetIds),
   /** Of the folder or file, as it is written there. */
-  name: z.string().min(1).max(255),
+  name: wireText(255).min(1),
   /** Why it cannot be used, with the way out; null if it can. */
-  problem: z.string().max(1000).nullable(),
+  problem: wireText(1000).nullable(),
   /** What to know before it is used. */
-  warnings: z.array(z.string().max(500)).max(20),
+  warnings: z.array(wireText(500)).max(20),
   /** [K], in the order of the classes' numbers; empty where a problem leaves them unknown. */
   classNames,
   /** Samples of each class in the folder's training part, or in the whole table [K]; empty where a problem leaves them unknown. */

@@ -4,6 +4,7 @@ import { limits } from "./limits.ts";
 import { depth, seed } from "./runConfig.ts";
 import { layerMetrics, seriesKeyPattern, splits } from "./seriesKey.ts";
 import { experimentStatuses } from "./status.ts";
+import { isVisible, typedText } from "./wireText.ts";
 
 /** Inputs of the procedures that pages call; what is not listed here is refused. */
 
@@ -16,9 +17,9 @@ export const runAgainRequest = z.strictObject({ id: z.uuid(), fromStart: z.boole
 export const experimentSorts = ["updated", "created", "name", "nc1", "progress"] as const;
 
 export const listExperimentsRequest = z.strictObject({
-  search: z.string().max(200).optional(),
+  search: typedText(200, "a search").optional(),
   status: z.enum(experimentStatuses).optional(),
-  tag: z.string().max(limits.tagLength).optional(),
+  tag: typedText(limits.tagLength, "a tag").optional(),
   archived: z.boolean().default(false),
   sort: z.enum(experimentSorts).default("updated"),
   direction: z.enum(["asc", "desc"]).default("desc"),
@@ -79,11 +80,17 @@ export const runSeriesRequest = z.strictObject({
 });
 export type RunSeriesRequest = z.infer<typeof runSeriesRequest>;
 
-export const createWorkerTokenRequest = z.strictObject({ name: z.string().trim().min(1, "give the token a name").max(80) });
+export const createWorkerTokenRequest = z.strictObject({
+  name: typedText(80, "a token's name")
+    .trim()
+    .min(1, "give the token a name")
+    .refine(isVisible, "give the token a name that can be seen"),
+});
 
 export const createShareRequest = z.strictObject({
   experimentId: z.uuid(),
-  hideNames: z.boolean().default(false),
+  /** A link goes further than its maker thinks: names, paths and logs are shown only where that was asked for. */
+  hideNames: z.boolean().default(true),
   /** null = until it is revoked */
   expiresInDays: z.number().gt(0).max(3650).nullable().default(null),
 });

@@ -6,6 +6,7 @@ import { datasetWarnings } from "./datasetWarnings.ts";
 import { failureCodes } from "./failure.ts";
 import { limits } from "./limits.ts";
 import { seriesKeyPattern } from "./seriesKey.ts";
+import { wireText } from "./wireText.ts";
 
 /** Numbers on a wire are finite: JSON would turn NaN into null without a word. */
 const finite = z.number();
@@ -14,9 +15,12 @@ const step = z.int().min(0).max(1_000_000_000);
 export const resolvedDataset = z.strictObject({
   id: z.enum(datasetIds),
   /** Where the bytes came from: "generated", "embedded", "folder", "cache", "system" or "mirror", with the place. */
-  source: z.string().max(500),
+  source: wireText(500),
   /** sha256 over the decompressed bytes used, hex. */
-  hash: z.string().max(128),
+  hash: z
+    .string()
+    .regex(/^[0-9a-z:-]*$/i)
+    .max(128),
   classes: z.int(),
   /** Numbers a sample. */
   inputDimension: z.int(),
@@ -34,7 +38,7 @@ export type ResolvedDataset = z.infer<typeof resolvedDataset>;
 /** The optimum a run is measured against; `none` says why there is no such number. */
 export const optimumSummary = z.strictObject({
   method: z.enum(["closed-form", "numeric", "none"]),
-  reason: z.string().max(500),
+  reason: wireText(500),
   loss: finite.nullable(),
   fit: finite.nullable(),
   ridge: finite.nullable(),
@@ -46,11 +50,11 @@ export type OptimumSummary = z.infer<typeof optimumSummary>;
 
 /** What computed an attempt. */
 export const startedDevice = z.strictObject({
-  choice: z.string().max(20),
-  device: z.string().max(20),
-  engine: z.string().max(40),
-  provider: z.string().max(200),
-  reason: z.string().max(500),
+  choice: wireText(20),
+  device: wireText(20),
+  engine: wireText(40),
+  provider: wireText(200),
+  reason: wireText(500),
 });
 
 /** First event of every attempt. */
@@ -63,7 +67,7 @@ const started = z.strictObject({
   dataset: resolvedDataset,
   parameters: z.int(),
   optimum: optimumSummary,
-  versions: z.record(z.string().max(40), z.string().max(80)),
+  versions: z.record(wireText(40), wireText(80)),
 });
 
 /** All metrics of all layers at one step. */
@@ -72,34 +76,67 @@ const measurement = z.strictObject({
   step,
   values: z.record(z.string().regex(seriesKeyPattern), finite),
   /** Metrics that do not exist here, with the reason: they become named gaps. */
-  missing: z.record(z.string().max(80), z.string().max(200)).default({}),
+  missing: z.record(wireText(80), wireText(200)).default({}),
   /** Wall time of this measurement; absent in older events. */
   measureMs: finite.optional(),
 });
 
+/** Samples in one picture. */
+const mostPictured = 20_000;
+const triples = (most: number) => z.array(finite).max(3 * most);
+const square = z.array(finite).max(limits.classes.max ** 2);
+
 /** Class means and samples of the last layer in three principal directions, and Gram matrices; row-major. */
-export const geometrySnapshot = z.strictObject({
-  step,
-  classes: z.int().min(2),
-  /** [K, 3] */
-  means: z.array(finite),
-  /** [K, 3] vertices of the ideal simplex in the same frame */
-  ideal: z.array(finite),
-  /** [S, 3] and their labels */
-  samples: z.array(finite),
-  labels: z.array(z.int()),
-  /** Share of the class means' variance in the three directions. */
-  explained: finite,
-  /** [K, K] cosines between centred class means, and between classifier rows */
-  meansGram: z.array(finite),
-  headGram: z.array(finite),
-});
+export const geometrySnapshot = z
+  .strictObject({
+    step,
+    classes: z.int().min(2).max(limits.classes.max),
+    /** [K, 3] */
+    means: triples(limits.classes.max),
+    /** [K, 3] vertices of the ideal simplex in the same frame */
+    ideal: triples(limits.classes.max),
+    /** [S, 3] and their labels */
+    samples: triples(mostPictured),
+    labels: z.array(z.int().min(0)).max(mostPictured),
+    /** Share of the class means' variance in the three directions. */
+    explained: finite,
+    /** [K, K] cosines between centred class means, and between classifier rows */
+    meansGram: square,
+    headGram: square,
+  })
+  .superRefine(({ classes, means, ideal, samples, labels, meansGram, headGram }, context) => {
+    const expected: [string, number, number][] = [
+      ["means", means.length, 3 * classes],
+      ["ideal", ideal.length, 3 * classes],
+      ["samples", samples.length, 3 * labels.length],
+      ["meansGram", meansGram.length, classes ** 2],
+      ["headGram", headGram.length, classes ** 2],
+    ];
+    for (const [name, length, wanted] of expected)
+      if (length !== wanted)
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: `has ${length} numbers where ${wanted} belong to ${classes} classes`,
+        });
+    const foreign = labels.find((label) => label >= classes);
+    if (foreign !== undefined)
+      context.addIssue({ code: "custom", path: ["labels"], message: `names class ${foreign} of ${classes} classes` });
+  });
 export type GeometrySnapshot = z.infer<typeof geometrySnapshot>;
 const geometry = z.strictObject({ kind: z.literal("geometry"), snapshot: geometrySnapshot });
 
-const log = z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "warning", "error"]), text: z.string().max(4000) });
+const log = z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "warning", "error"]), text: wireText(4000) });
 
-const checkpoint = z.strictObject({ kind: z.literal("checkpoint"), step, hash: z.string().max(128), bytes: z.int() });
+const checkpoint = z.strictObject({
+  kind: z.literal("checkpoint"),
+  step,
+  hash: z
+    .string()
+    .regex(/^[0-9a-z:-]*$/i)
+    .max(128),
+  bytes: z.int(),
+});
 
 const accuracy = z.number().min(0).max(1);
 
@@ -111,7 +148,7 @@ export const evaluation = z.strictObject({
       samples: z.int(),
       clean: accuracy,
       /** Unit of ε, for people. */
-      unit: z.string().max(80),
+      unit: wireText(80),
       points: z.array(z.strictObject({ attack: z.enum(attacks), norm: z.enum(attackNorms), epsilon: finite, accuracy })).max(64),
     })
     .nullable(),
@@ -124,7 +161,7 @@ export const evaluation = z.strictObject({
         .max(limits.layers),
     })
     .nullable(),
-  missing: z.record(z.string().max(80), z.string().max(500)).default({}),
+  missing: z.record(wireText(80), wireText(500)).default({}),
 });
 export type Evaluation = z.infer<typeof evaluation>;
 const evaluated = z.strictObject({ kind: z.literal("evaluation"), evaluation });
@@ -153,7 +190,7 @@ const finished = z.strictObject({
 const ended = z.strictObject({
   kind: z.literal("ended"),
   code: z.enum(failureCodes),
-  message: z.string().max(8000),
+  message: wireText(8000),
   step: step.nullable(),
 });
 

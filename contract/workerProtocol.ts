@@ -2,6 +2,7 @@ import { z } from "zod";
 import { datasetIds } from "./datasetConfig.ts";
 import { runConfig } from "./runConfig.ts";
 import { spooledEvent } from "./runEvents.ts";
+import { wireText } from "./wireText.ts";
 
 /** Raised when a worker and a server of different ages would misunderstand each other. */
 export const workerProtocolVersion = 3;
@@ -31,7 +32,7 @@ export const datasetAvailability = z.strictObject({
   id: z.enum(datasetIds),
   available: z.boolean(),
   /** Where it was found, or what was tried and what to do. */
-  detail: z.string().max(2000),
+  detail: wireText(2000),
 });
 export type DatasetAvailability = z.infer<typeof datasetAvailability>;
 
@@ -40,17 +41,17 @@ export const hello = z.strictObject({
   protocol: z.int(),
   /** Stable identity of the worker: made once, kept in its data folder. */
   workerId: z.uuid(),
-  name: z.string().min(1).max(80),
-  version: z.string().max(40),
+  name: wireText(80).min(1),
+  version: wireText(40),
   machine: z.strictObject({
-    host: z.string().max(200),
-    platform: z.string().max(80),
-    cpu: z.string().max(200),
+    host: wireText(200),
+    platform: wireText(80),
+    cpu: wireText(200),
     cores: z.int(),
     memoryBytes: z.number(),
   }),
   slots: z.int().min(1).max(256),
-  devices: z.array(z.string().max(200)).max(64),
+  devices: z.array(wireText(200)).max(64),
   datasets: z.array(datasetAvailability).max(64),
   /** Attempts this worker still trains or still has unsent events of. */
   holding: z.array(lease).max(1000),

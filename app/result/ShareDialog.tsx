@@ -34,7 +34,7 @@ function Shares({ experimentId }: { experimentId: string }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const toast = useToast();
-  const [hideNames, setHideNames] = useState(false);
+  const [hideNames, setHideNames] = useState(true);
   const [expiry, setExpiry] = useState<Expiry>("never");
   const list = useQuery(trpc.shares.list.queryOptions({ experimentId }));
   const refresh = () => queries.invalidateQueries({ queryKey: trpc.shares.list.queryKey({ experimentId }) });
@@ -52,11 +52,11 @@ function Shares({ experimentId }: { experimentId: string }) {
   return (
     <div className="space-y-4">
       <p className="text-ink-soft text-sm">
-        Who has the link reads this page without an account, live while the study runs, and can change nothing.
+        Whoever has the link can read this study without an account, live while it runs, and can change nothing.
       </p>
       <div className="flex flex-wrap items-center gap-3">
         <Checkbox
-          label="hide names of workers and machines"
+          label="hide names of people’s machines"
           checked={hideNames}
           onChange={(event) => setHideNames(event.target.checked)}
         />
@@ -71,6 +71,11 @@ function Shares({ experimentId }: { experimentId: string }) {
           Make a link
         </Button>
       </div>
+      <p className="text-ink-soft text-xs" data-testid="share-shows">
+        {hideNames
+          ? "Readers see the study’s name, note, settings and results. Names of workers, device details, logs, paths, the names of your own data sets and messages of failures are left out."
+          : "Readers see everything that you see: the names of workers, devices, logs, paths on those machines, the names of your own data sets, and messages of failures with their details."}
+      </p>
       {create.error && <Problem error={create.error} />}
       {made && (
         <div className="flex items-center gap-2 rounded-md border border-line bg-sunken p-2" role="status">

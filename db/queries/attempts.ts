@@ -18,6 +18,7 @@ export async function lockRun(db: Executor, runId: string, number: number) {
         setbacks: runs.setbacks,
         lease: runs.lease,
         workerId: runs.workerId,
+        totalSteps: runs.totalSteps,
       },
       attempt: { lease: attempts.lease, lastSeq: attempts.lastSeq, endedAt: attempts.endedAt, workerId: attempts.workerId },
     })

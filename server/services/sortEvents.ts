@@ -55,8 +55,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         sorted.items.push({ kind: "geometry", runId, attempt, snapshot: event.snapshot });
         break;
       case "log": {
-        // Postgres keeps no NUL in a text.
-        const text = event.text.replaceAll("\0", "\ufffd");
+        const { text } = event;
         sorted.logLines.push({ runId, attempt, seq, at: now, level: event.level, text });
         sorted.items.push({ kind: "log", runId, line: { attempt, seq, at: now.toISOString(), level: event.level, text } });
         break;
@@ -71,7 +70,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         sorted.end = { code: "FINISHED", message: "", step: event.step, excused: true, times: event.times };
         break;
       case "ended": {
-        const message = event.message.replaceAll("\0", "\ufffd");
+        const { message } = event;
         const excused = event.code === "WORKER_LOST" && message === excusedMessage;
         sorted.end = { code: event.code, message, step: event.step, excused };
         break;

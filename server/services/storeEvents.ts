@@ -1,7 +1,9 @@
 import type { StartedEvent } from "../../contract/runEvents.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { type EventAnswer, type EventBatch, eventBatch, protocolTimes } from "../../contract/workerProtocol.ts";
 import type { Executor } from "../../db/database.ts";
+import { neverStored } from "../../db/neverStored.ts";
 import {
   advanceAttempt,
   insertCheckpoints,
@@ -34,7 +36,14 @@ interface Stored {
 export async function storeEvents(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
   const parsed = eventBatch.safeParse(message);
   if (!parsed.success) return { ok: false, code: "INVALID", message: describeInvalid(parsed.error) };
-  const stored = await context.database.transaction((tx) => storeInTransaction(context, tx, workerId, parsed.data));
+  const stored = await context.database
+    .transaction((tx) => storeInTransaction(context, tx, workerId, parsed.data))
+    .catch((error): Stored => {
+      const why = neverStored(error);
+      if (why === null) throw error;
+      // Sent again it would fail again, and everything behind it would wait for ever.
+      return refusal({ ok: false, code: "INVALID", message: `The database cannot store it: ${storableText(why, 300)}` });
+    });
   if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
   if (stored.changed) tellOfChange(context, workerId, stored.changed);
   return stored.answer;
@@ -59,6 +68,8 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
 
   const fresh = events.filter((event) => event.seq > attempt.lastSeq);
   const sorted = sortEvents(runId, number, fresh);
+  const impossible = impossibleStep(sorted, sorted.started?.totalSteps ?? run.totalSteps);
+  if (impossible !== null) return refusal({ ok: false, code: "INVALID", message: impossible });
   if (sorted.started) await storeStart(tx, run, sorted.started);
   if (sorted.measurements.length > 0) {
     await appendMeasurements(tx, runId, number, sorted.measurements);
@@ -76,6 +87,16 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   };
 }
 
+/** Steps of measurements rise, and end with the training. */
+function impossibleStep({ measurements }: SortedEvents, totalSteps: number): string | null {
+  for (const [index, { step }] of measurements.entries()) {
+    if (step > totalSteps) return `A measurement at step ${step} of a training of ${totalSteps} steps.`;
+    const before = measurements[index - 1];
+    if (before && step <= before.step) return `A measurement at step ${step} after one at step ${before.step}.`;
+  }
+  return null;
+}
+
 /**
  * The answer to a batch that is stored already. If it was the last one, its commit may have been all that was done of it before the
  * connection was lost: the pages are told again (twice is once to them), and an end gives its worker's slot free.
@@ -83,7 +104,22 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
 async function tellAgain(tx: Executor, run: LockedRun["run"], { runId, attempt, events }: EventBatch, lastSeq: number) {
   const answer: EventAnswer = { ok: true, storedThrough: lastSeq };
   if (events.at(-1)!.seq < lastSeq) return refusal(answer);
-  return { answer, ...(await told(tx, run, attempt, sortEvents(runId, attempt, events))) };
+  const again = sortEvents(runId, attempt, events);
+  // What is told is what is stored, whatever came this time.
+  const items = await storedPoints(tx, runId, again.items);
+  return { answer, ...(await told(tx, run, attempt, { ...again, items })) };
+}
+
+/** Of points that were told, those that are stored, with their stored values. */
+async function storedPoints(tx: Executor, runId: string, items: WatchItem[]): Promise<WatchItem[]> {
+  const points = items.flatMap((item) => (item.kind === "points" ? [item] : []));
+  if (points.length === 0) return [];
+  const steps = points.map(({ step }) => step);
+  const window = { fromStep: Math.min(...steps), toStep: Math.max(...steps) };
+  const stored = new Map<number, Record<string, number>>();
+  for (const series of await readSeries(tx, [runId], null, window))
+    for (const [at, step] of series.steps.entries()) stored.set(step, { ...stored.get(step), [series.key]: series.values[at] });
+  return points.flatMap((item) => (stored.has(item.step) ? [{ ...item, values: stored.get(item.step)! }] : []));
 }
 
 /** What is told of stored events; a superseded attempt's points are void. */

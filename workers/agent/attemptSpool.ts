@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { basename } from "node:path";
 import type { RunEvent, SpooledEvent } from "../../contract/runEvents.ts";
 import { type Lease, lease as leaseSchema, protocolSizes } from "../../contract/workerProtocol.ts";
 import { openSpool, readSpool, spoolPath } from "../run/spool.ts";
@@ -121,11 +122,23 @@ export class AttemptSpool {
     this.cursor = { offset, seq };
   }
 
-  /** Keeps an event that the server will never take in a file of its own, and puts a line of the run's log in its place. */
+  /**
+   * Keeps an event that the server will never take in a file of its own. A line of the log or a picture is missed by nobody: a line
+   * of the log says so in its place. Without any other event the run would have a hole, so that it ends there, with the reason.
+   */
   refuse(event: SpooledEvent, why: string): void {
-    appendFileSync(`${this.path.replace(/jsonl$/, "refused-events.jsonl")}`, `${JSON.stringify(event)}\n`);
-    const text = `An event (${event.event.kind}) could not be stored and was kept by the worker: ${why}`.slice(0, 4000);
-    this.replaced.set(event.seq, { seq: event.seq, at: event.at, event: { kind: "log", level: "error", text } });
+    const kept = this.path.replace(/jsonl$/, "refused-events.jsonl");
+    appendFileSync(kept, `${JSON.stringify(event)}\n`);
+    const { kind } = event.event;
+    const text = `An event (${kind}) could not be stored: ${why} The worker keeps it in ${basename(kept)}.`;
+    const isMissed = kind !== "log" && kind !== "geometry";
+    this.replaced.set(event.seq, {
+      seq: event.seq,
+      at: event.at,
+      event: isMissed
+        ? { kind: "ended", code: "INTERNAL", message: text.slice(0, 8000), step: this.history.lastStep }
+        : { kind: "log", level: "error", text: text.slice(0, 4000) },
+    });
   }
 
   isReplaced(seq: number): boolean {
@@ -137,7 +150,7 @@ export class AttemptSpool {
     if (bytes > protocolSizes.messageBytes && !this.replaced.has(event.seq))
       this.refuse(
         event,
-        `it has ${bytes.toLocaleString("en")} bytes; the limit is ${protocolSizes.messageBytes.toLocaleString("en")}`,
+        `it has ${bytes.toLocaleString("en")} bytes; the limit is ${protocolSizes.messageBytes.toLocaleString("en")}.`,
       );
     return this.replaced.get(event.seq) ?? event;
   }
