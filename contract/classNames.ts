@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
-import { wireText } from "./wireText.ts";
+import { storableText, wireText } from "./wireText.ts";
 
 const longest = limits.classNameLength;
 
@@ -9,18 +9,7 @@ export const classNames = z.array(wireText(longest)).max(limits.classes.max);
 
 /** Names as the wire takes them: one that is too long is cut, one without characters becomes its number. */
 export const boundClassNames = (names: readonly string[]): string[] =>
-  names.slice(0, limits.classes.max).map((name, k) => cut(name.trim()) || String(k));
-
-/** Whole characters alone: half a surrogate pair would be no text. */
-function cut(name: string): string {
-  if (name.length <= longest) return name;
-  let kept = "";
-  for (const character of name) {
-    if (kept.length + character.length >= longest) break;
-    kept += character;
-  }
-  return `${kept}…`;
-}
+  names.slice(0, limits.classes.max).map((name, k) => storableText(name.trim(), longest) || String(k));
 
 /** What a person reads of class k: its name, or its number where none is known. */
 export const classLabel = (names: readonly string[] | undefined, k: number): string => names?.[k] ?? String(k);

@@ -95,10 +95,15 @@ export type ExperimentConfig = z.infer<typeof experimentConfig>;
 export const experimentName = typedText(limits.nameLength, "a name")
   .trim()
   .min(1, "give the experiment a name")
-  .refine(isVisible, "a name needs letters, digits or signs that can be seen");
+  .refine((text) => text === "" || isVisible(text), "a name needs letters, digits or signs that can be seen");
 export const experimentNote = typedText(limits.noteLength, "a note");
 export const experimentTags = z
-  .array(typedText(limits.tagLength, "a tag").trim().min(1).refine(isVisible, "a tag needs something that can be seen"))
+  .array(
+    typedText(limits.tagLength, "a tag")
+      .trim()
+      .min(1)
+      .refine((text) => text === "" || isVisible(text), "a tag needs something that can be seen"),
+  )
   .max(limits.tags, `at most ${limits.tags} tags`);
 
 /** A grid that is about to be trained: networks of which no definition is said are those of the current one. */

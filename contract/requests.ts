@@ -84,7 +84,7 @@ export const createWorkerTokenRequest = z.strictObject({
   name: typedText(80, "a token's name")
     .trim()
     .min(1, "give the token a name")
-    .refine(isVisible, "give the token a name that can be seen"),
+    .refine((text) => text === "" || isVisible(text), "give the token a name that can be seen"),
 });
 
 export const createShareRequest = z.strictObject({

@@ -123,15 +123,15 @@ export class AttemptSpool {
   }
 
   /**
-   * Keeps an event that the server will never take in a file of its own. A line of the log or a picture is missed by nobody: a line
-   * of the log says so in its place. Without any other event the run would have a hole, so that it ends there, with the reason.
+   * Keeps an event that the server will never take in a file of its own, and puts a line of the run's log in its place. Without its
+   * start, a measurement or its end the run would have a hole: then it ends there, with the reason.
    */
   refuse(event: SpooledEvent, why: string): void {
     const kept = this.path.replace(/jsonl$/, "refused-events.jsonl");
     appendFileSync(kept, `${JSON.stringify(event)}\n`);
     const { kind } = event.event;
-    const text = `An event (${kind}) could not be stored: ${why} The worker keeps it in ${basename(kept)}.`;
-    const isMissed = kind !== "log" && kind !== "geometry";
+    const text = `An event (${kind}) could not be stored and was kept by the worker in ${basename(kept)}: ${why}`;
+    const isMissed = kind === "started" || kind === "measurement" || isEnd(event.event);
     this.replaced.set(event.seq, {
       seq: event.seq,
       at: event.at,
@@ -150,7 +150,7 @@ export class AttemptSpool {
     if (bytes > protocolSizes.messageBytes && !this.replaced.has(event.seq))
       this.refuse(
         event,
-        `it has ${bytes.toLocaleString("en")} bytes; the limit is ${protocolSizes.messageBytes.toLocaleString("en")}.`,
+        `it has ${bytes.toLocaleString("en")} bytes; the limit is ${protocolSizes.messageBytes.toLocaleString("en")}`,
       );
     return this.replaced.get(event.seq) ?? event;
   }

@@ -194,7 +194,10 @@ onBothDatabases("Access", (server) => {
       numbered([started(), measured(0, { "train/nc1.ratio@1": 1 }), logged("in /home/someone"), finished()]),
     );
     const other = await launch(server());
-    const share = await server().call<{ id: string; token: string; url: string }>("shares.create", { experimentId: id });
+    const share = await server().call<{ id: string; token: string; url: string }>("shares.create", {
+      experimentId: id,
+      hideNames: false,
+    });
     expect(share.url).toBe(`${url}/s/${share.token}`);
     expect(Buffer.from(share.token, "base64url").length).toBeGreaterThanOrEqual(16);
     expect(await server().call("shared.open", { token: share.token })).toEqual({ experimentId: id });
@@ -235,7 +238,8 @@ onBothDatabases("Access", (server) => {
 
   it("shows no difference between forged, expired, revoked and unknown links", async () => {
     const { id } = await launch(server());
-    const make = (more = {}) => server().call<{ id: string; token: string }>("shares.create", { experimentId: id, ...more });
+    const make = (more = {}) =>
+      server().call<{ id: string; token: string }>("shares.create", { experimentId: id, hideNames: false, ...more });
     const [revoked, expired, ofDeleted] = [await make(), await make({ expiresInDays: 1e-9 }), await make()];
     const socket = io(`${server().url}/watch`, {
       auth: { share: revoked.token },
