@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { headsOf, isTransformer, patchOf } from "./architecture.ts";
 import { imageShape } from "./datasetConfig.ts";
+import { blocksOf } from "./networkForm.ts";
 import { effectiveRidge } from "./regularizer.ts";
 import type { RunConfig } from "./runConfig.ts";
 import type { ResolvedDataset } from "./runEvents.ts";
@@ -10,6 +11,8 @@ const count = z.number().nullable();
 
 /** What a config comes to: choices that it leaves open, and numbers that follow from it and from the data. null = does not apply, or not known yet. */
 export const resolvedConfig = z.strictObject({
+  /** Residual blocks: what L counts depends on the network, see networkForm.ts. */
+  blocks: z.int(),
   heads: count,
   patch: count,
   /** Ridge strengths in effect, (λ/2)‖·‖² each: of W_L, of every other penalized matrix, of the last features, of the head's bias. */
@@ -29,6 +32,7 @@ export function resolveConfig(config: RunConfig, data: ResolvedDataset | null): 
   const samples = data?.trainCounts.reduce((sum, n) => sum + n, 0) ?? null;
   const perEpoch = samples === null ? null : stepsPerEpoch(training.batch, samples);
   return {
+    blocks: blocksOf(config),
     heads: isTransformer(architecture) ? headsOf(config) : null,
     patch: image && patchOf(config, image),
     lambda: effectiveRidge(regularizer, depth),

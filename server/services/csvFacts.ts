@@ -12,10 +12,7 @@ export const csvFacts = (context: ServiceContext, what: string, experiment: { id
   ["exported", `${new Date().toISOString()} by Collapsar ${context.version}`],
   ["read", "pandas.read_csv(file, comment='#') or read.csv(file, comment.char='#'); without these lines: ?head=none"],
   ["series", "split/metric@layer; layers count from 1 (X_1) to the last one in front of the classifier, here also named @last"],
-  [
-    "depth",
-    "L: linear or residual layers before the classifier W_L as the network's definition counts them; see resolved and config",
-  ],
+  ["depth", "L, as the network's definition counts it; resolved.blocks is the number of residual blocks"],
   [
     "units",
     "losses in nats (cross entropy) or squared units (mse), means over samples; times in ms; steps are optimizer updates",

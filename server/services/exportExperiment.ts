@@ -7,6 +7,7 @@ import { regularizerLabel } from "../../contract/regularizer.ts";
 import { resolveConfig } from "../../contract/resolvedConfig.ts";
 import { runConfig } from "../../contract/runConfig.ts";
 import { parseSeriesKey } from "../../contract/seriesKey.ts";
+import { stateRunDefinition } from "../../contract/statedDefinition.ts";
 import { getExperimentRow, type StoredExperiment } from "../../db/queries/experiments.ts";
 import { eachRun, type StoredRun } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
@@ -24,7 +25,14 @@ const columns = [
   ...leading,
   ...["optimum", "left_out", "data_hash"],
   ...configColumns.filter((name) => !leading.includes(name)),
-  ...["resolved.heads", "resolved.patch", "resolved.lambda.head", "resolved.lambda.hidden", "resolved.lambda.features"],
+  ...[
+    "resolved.blocks",
+    "resolved.heads",
+    "resolved.patch",
+    "resolved.lambda.head",
+    "resolved.lambda.hidden",
+    "resolved.lambda.features",
+  ],
   ...["resolved.lambda.headBias", "resolved.trainSamples", "resolved.batch", "resolved.stepsPerEpoch", "resolved.epochs"],
 ];
 
@@ -57,7 +65,7 @@ export async function exportExperiment(context: ServiceContext, reader: Reader, 
 }
 
 function placeCells(run: StoredRun, { config: { convergence } }: StoredExperiment) {
-  const config = runConfig.parse(run.config);
+  const config = stateRunDefinition(runConfig.parse(run.config));
   const { lambda, ...resolved } = resolveConfig(config, run.dataset);
   const cells: Record<string, string | number | boolean | null | undefined> = {
     ...configCells(config),

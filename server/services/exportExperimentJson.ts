@@ -1,5 +1,6 @@
 import { experimentConfig } from "../../contract/experimentConfig.ts";
 import { definitionsOf } from "../../contract/metricDefinitions.ts";
+import { stateDefinitions } from "../../contract/statedDefinition.ts";
 import { getExperimentRow } from "../../db/queries/experiments.ts";
 import { eachRun } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
@@ -18,7 +19,7 @@ export async function exportExperimentJson(context: ServiceContext, reader: Read
       format: "collapsar experiment",
       ...exportHead(context),
       experiment: { id, name, note, tags, createdAt: createdAt.toISOString() },
-      config: experimentConfig.parse(config),
+      config: stateDefinitions(experimentConfig.parse(config)),
     });
     const keys = new Set<string>();
     let separator = ',"runs":[\n';

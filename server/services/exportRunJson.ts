@@ -2,6 +2,7 @@ import { experimentConfig } from "../../contract/experimentConfig.ts";
 import { gridOfRun } from "../../contract/gridOfRun.ts";
 import { definitionsOf } from "../../contract/metricDefinitions.ts";
 import { runConfig } from "../../contract/runConfig.ts";
+import { stateRunDefinition } from "../../contract/statedDefinition.ts";
 import { getExperimentRow } from "../../db/queries/experiments.ts";
 import type { ServiceContext } from "./context.ts";
 import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
@@ -18,7 +19,7 @@ export async function exportRunJson(context: ServiceContext, reader: Reader, id:
       format: "collapsar run",
       ...exportHead(context),
       experiment: { id: run.experimentId, name: experimentName },
-      config: experimentConfig.parse(gridOfRun(runConfig.parse(run.config))),
+      config: experimentConfig.parse(gridOfRun(stateRunDefinition(runConfig.parse(run.config)))),
     });
     const keys = new Set<string>();
     yield ',"run":';

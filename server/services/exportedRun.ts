@@ -2,6 +2,7 @@ import { exportVersion } from "../../contract/exportFormat.ts";
 import { isUnconverged, leaveOutRule } from "../../contract/isUnconverged.ts";
 import { resolveConfig } from "../../contract/resolvedConfig.ts";
 import { runConfig } from "../../contract/runConfig.ts";
+import { stateRunDefinition } from "../../contract/statedDefinition.ts";
 import { listAttempts, listWarnings } from "../../db/queries/attempts.ts";
 import type { StoredExperiment } from "../../db/queries/experiments.ts";
 import type { StoredRun } from "../../db/queries/runs.ts";
@@ -52,7 +53,7 @@ export async function* exportedRun(
     totalSteps: run.totalSteps,
     startedAt: row.startedAt,
     endedAt: row.endedAt,
-    config: runConfig.parse(run.config),
+    config: stateRunDefinition(runConfig.parse(run.config)),
     resolved: resolveConfig(run.config, run.dataset),
     data: run.dataset && hide ? { ...run.dataset, source: "" } : run.dataset,
     device: started?.device ?? null,

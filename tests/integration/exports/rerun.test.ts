@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configColumns } from "../../../contract/configColumns.ts";
 import { expandGrid } from "../../../contract/experimentConfig.ts";
 import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/exportFormat.ts";
-import type { ExperimentDetail, SeriesView } from "../../../contract/views.ts";
+import type { ExperimentDetail, RunDetail, SeriesView } from "../../../contract/views.ts";
 import { TestServer } from "../../support/server.ts";
 import { getExperiment, grid, untilStatus } from "../server/studies.ts";
+import { until } from "../worker/scaffold/workerProcess.ts";
 
 let server: TestServer;
 let id: string;
@@ -43,7 +44,11 @@ async function rerun(exported: ExperimentExport | RunExport): Promise<Experiment
 }
 
 async function finished(experimentId: string): Promise<ExperimentExport> {
-  for (const run of (await getExperiment(server, experimentId)).runs) await untilStatus(server, run.id, "finished", 90_000);
+  for (const run of (await getExperiment(server, experimentId)).runs) {
+    await untilStatus(server, run.id, "finished", 90_000);
+    const hasFiles = async () => (await server.call<RunDetail>("runs.get", { id: run.id })).files.length === 2;
+    await until("the run's files", hasFiles, 60_000);
+  }
   return experimentExport.parse(await json(`experiments/${experimentId}.json`));
 }
 
@@ -72,7 +77,7 @@ describe("a study as JSON", () => {
       for (const { key, steps, values } of series) expect(run.series[key]).toEqual({ steps, values });
       expect(run.series["train/loss"].steps).toEqual([0, 7, 14, 21, 28, 35, 40]);
       expect(run.versions.collapsar).toBe(study.program);
-      expect(run).toMatchObject({ status: "finished", seed: 3, data: { classes: 3, trainCounts: [7, 7, 7] }, leftOut: false });
+      expect(run).toMatchObject({ status: "finished", seed: 3, data: { classes: 3, trainCounts: [7, 7, 7] }, leftOut: true });
       expect(run.data!.hash).toMatch(/^[0-9a-f]{64}$/);
       expect(run.attempts).toMatchObject([{ number: 1, outcome: { code: "FINISHED" }, dataHash: run.data!.hash }]);
       expect(run.resolved).toMatchObject({ trainSamples: 21, batch: 5, stepsPerEpoch: 4, epochs: 10 });
@@ -153,7 +158,7 @@ describe("a table", () => {
       patch: "",
       "resolved.stepsPerEpoch": "4",
       data_hash: study.runs[0].data!.hash,
-      left_out: "false",
+      left_out: "true",
     });
     expect(configColumns).toContain("regularizer.rho");
     expect(configColumns).toContain("dataset.labelNoise.rate");
