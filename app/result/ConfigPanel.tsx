@@ -1,61 +1,20 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { AfterTraining } from "../../contract/afterTraining.ts";
-import { architectureLabel } from "../../contract/architecture.ts";
-import { datasetLabel } from "../../contract/datasetConfig.ts";
+import { configFacts } from "../../contract/facts/configFacts.ts";
+import type { Fact } from "../../contract/facts/datasetFacts.ts";
 import { type LeaveOutRule, leaveOutRule } from "../../contract/isUnconverged.ts";
-import { regularizerLabel } from "../../contract/regularizer.ts";
 import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { Panel } from "../ui/Panel.tsx";
 import { Facts } from "../ui/Table.tsx";
-import { normLabels } from "./evaluations.ts";
-import { gridAxes, varyingAxes } from "./gridAxes.ts";
+import { compareFacts } from "./compareFacts.ts";
 
 /** What was run: what differs between the runs first, then what they share, the data's identity and the optimum. */
 export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: readonly RunRow[] }) {
-  const { config } = detail;
-  const varying = useMemo(() => varyingAxes(rows.map((row) => row.config)), [rows]);
-  const differs = varying.map((axis): [string, string] => {
-    const labels = [...new Set(rows.map((row) => gridAxes[axis].label(row.config)))];
-    labels.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-    return [gridAxes[axis].title, labels.join(", ")];
-  });
-  const { training, measuring } = config;
-  const optimizer =
-    training.optimizer.name === "adam"
-      ? `Adam (β₁ ${training.optimizer.beta1}, β₂ ${training.optimizer.beta2})`
-      : `SGD, momentum ${training.optimizer.momentum}`;
-  const schedule = training.schedule.name === "cosine" ? `cosine to ${training.schedule.floor}` : training.schedule.name;
-  const single = (axis: (typeof varying)[number], name: string, text: string): [string, string][] =>
-    varying.includes(axis) ? [] : [[name, text]];
-  const [dataset, architecture, regularizer] = [config.datasets[0], config.architectures[0], config.regularizers[0]];
-  const shared: [string, string][] = [
-    ...(dataset ? single("dataset", "Data set", datasetLabel(dataset)) : []),
-    ...(architecture ? single("architecture", "Architecture", architectureLabel(architecture.name, architecture)) : []),
-    ...single("depth", "Depth", config.depths.join(", ")),
-    ...single("width", "Width", config.widths.join(", ")),
-    ...single("loss", "Loss", config.losses.join(", ").toUpperCase()),
-    ...(regularizer ? single("regularizer", "Regularizer", regularizerLabel(regularizer)) : []),
-    ...single("seed", "Seed", config.seeds.join(", ")),
-    ["Classifier bias", config.headBias ? "yes" : "no"],
-    ["Optimizer", optimizer],
-    [
-      "Learning rate",
-      `${training.learningRate}, ${schedule}${training.warmupSteps > 0 ? `, warm-up ${training.warmupSteps} steps` : ""}`,
-    ],
-    ["Batch", training.batch === "full" ? "full" : String(training.batch)],
-    ["Steps", training.steps.toLocaleString("en")],
-    [
-      "Measured",
-      measuring.name === "log" ? `${measuring.perDecade} log-spaced steps a decade` : `every ${measuring.steps} steps`,
-    ],
-    ["Device", config.device],
-    ...(config.afterTraining ? ([["After training", afterText(config.afterTraining)]] as [string, string][]) : []),
-    ["Counts in means", countsText(leaveOutRule(config.convergence))],
-  ];
+  const { differs, shared } = useMemo(() => compareFacts(rows.map((row) => configFacts(row.config))), [rows]);
+  const common: Fact[] = [...shared, ["Counts in means", countsText(leaveOutRule(detail.config.convergence))]];
   return (
     <Panel title="Configuration" testId="config">
       <div className="grid gap-x-8 gap-y-4 md:grid-cols-2">
@@ -71,7 +30,7 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
         </div>
         <div>
           <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Common to all runs</h3>
-          <Facts rows={shared} />
+          <Facts rows={common} />
         </div>
       </div>
     </Panel>
@@ -82,17 +41,6 @@ function countsText({ minTrainAccuracy, byTheory }: LeaveOutRule): string {
   if (minTrainAccuracy === 0) return "every finished run";
   const counts = `a run whose training accuracy is at least ${minTrainAccuracy}`;
   return byTheory ? `${counts} (less where labels are noisy, classes unequal, or the optimum is zero)` : counts;
-}
-
-/** "FGSM and PGD (10 steps), 500 samples; linear probes on Fashion-MNIST". */
-function afterText({ robustness, transfer }: AfterTraining): string {
-  const parts: string[] = [];
-  if (robustness) {
-    const norms = robustness.norms.map((norm) => normLabels[norm]).join(" and ");
-    parts.push(`FGSM and PGD (${robustness.pgdSteps} steps) in ${norms} on ${robustness.samples} test samples`);
-  }
-  if (transfer) parts.push(`linear probes on ${datasetLabel(transfer.dataset)} (ridge ${transfer.ridge})`);
-  return parts.length === 0 ? "nothing" : parts.join("; ");
 }
 
 /** Identity and hash of the data, from a run of each data set that has begun. */

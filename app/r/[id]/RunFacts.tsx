@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
-import { datasetLabel, datasetTitles } from "../../../contract/datasetConfig.ts";
+import { modelFacts } from "../../../contract/facts/configFacts.ts";
+import { datasetFacts } from "../../../contract/facts/datasetFacts.ts";
 import type { ResolvedDataset } from "../../../contract/runEvents.ts";
 import type { AttemptView, RunDetail } from "../../../contract/views.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
@@ -9,7 +10,7 @@ import { formatFull } from "../../text/formatTime.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Facts, Table, Td, Th } from "../../ui/Table.tsx";
-import { configRows, inputText, samplingRows } from "./configRows.ts";
+import { inputText } from "./inputText.ts";
 
 /** Everything that decided the run's numbers. */
 export function RunFacts({ detail }: { detail: RunDetail }) {
@@ -18,20 +19,15 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
   return (
     <>
       <Panel title="Configuration">
-        <Facts rows={configRows(row.config)} />
+        <Facts rows={modelFacts(row.config)} />
       </Panel>
       <Panel title="Data">
         <Facts
           rows={
             dataset === null
-              ? [
-                  ["Data set", datasetLabel(row.config.dataset)],
-                  ...samplingRows(row.config.dataset),
-                  ["Source", "known when a worker has loaded it"],
-                ]
+              ? [...datasetFacts(row.config.dataset), ["Source", "known when a worker has loaded it"]]
               : [
-                  ["Data set", datasetTitles[dataset.id]],
-                  ...samplingRows(row.config.dataset),
+                  ...datasetFacts(row.config.dataset),
                   ["Source", dataset.source],
                   ["sha256", <Hash key="hash" text={dataset.hash} />],
                   ["Classes", classesText(dataset)],

@@ -1,0 +1,90 @@
+import type { AfterTraining } from "../afterTraining.ts";
+import { effectiveRidge, normalizesHead, regularizerLabel } from "../regularizer.ts";
+import type { RunConfig } from "../runConfig.ts";
+import type { MeasuringConfig, OptimizerConfig, ScheduleConfig } from "../trainingConfig.ts";
+import { datasetFacts, type Fact } from "./datasetFacts.ts";
+import { networkFacts } from "./networkFacts.ts";
+
+/** Every choice that decided a run's numbers: no field of its config is left out. */
+export const configFacts = (config: RunConfig): Fact[] => [...datasetFacts(config.dataset), ...modelFacts(config)];
+
+/** The same but for the data set. */
+export function modelFacts(config: RunConfig): Fact[] {
+  const { training, seed, loss, headBias, measuring, device, afterTraining } = config;
+  const { gain, branchGain } = training.initialization;
+  return [
+    ["Seed", String(seed)],
+    ...networkFacts(config),
+    ["Loss", loss === "ce" ? "cross entropy" : "squared error"],
+    ["Classifier bias", headBias ? "yes" : "no"],
+    ...regularizerFacts(config),
+    ["Optimizer", optimizerText(training.optimizer)],
+    ["Learning rate", String(training.learningRate)],
+    ["Schedule", scheduleText(training.schedule)],
+    ["Warm-up", training.warmupSteps === 0 ? "none" : `${count(training.warmupSteps)} steps`],
+    ["Batch", training.batch === "full" ? "full" : count(training.batch)],
+    ["Steps", count(training.steps)],
+    ["Initialization", `deviation ${gain}·√(1/fan-in), of a branch's last matrix ${branchGain} times that`],
+    ["Measured", measuringText(measuring)],
+    ["Device asked for", device],
+    ...afterFacts(afterTraining),
+  ];
+}
+
+const count = (value: number) => value.toLocaleString("en");
+
+function optimizerText(optimizer: OptimizerConfig): string {
+  if (optimizer.name === "sgd") return `SGD, momentum ${optimizer.momentum}`;
+  return `Adam, β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}, ε ${optimizer.epsilon}`;
+}
+
+function scheduleText(schedule: ScheduleConfig): string {
+  switch (schedule.name) {
+    case "constant":
+      return "constant";
+    case "cosine":
+      return `cosine to ${schedule.floor} of the rate`;
+    case "step":
+      return `× ${schedule.factor} after ${schedule.at.join(", ")} of the steps`;
+  }
+}
+
+const measuringText = (measuring: MeasuringConfig) =>
+  measuring.name === "log" ? `${measuring.perDecade} log-spaced steps a decade` : `every ${count(measuring.steps)} steps`;
+
+/** The regularizer, and the strengths in effect at this depth. */
+function regularizerFacts({ regularizer, depth }: RunConfig): Fact[] {
+  const ridge = effectiveRidge(regularizer, depth);
+  const inEffect = [
+    ["head", ridge.head],
+    ["hidden layers", ridge.hidden],
+    ["features", ridge.features],
+    ["head's bias", ridge.headBias],
+    ["slack ρ", regularizer.family === "slack" ? regularizer.rho : 0],
+  ] as const;
+  const penalized = inEffect.filter(([, value]) => value > 0).map(([what, value]) => `${what} ${Number(value.toPrecision(4))}`);
+  const facts: Fact[] = [["Regularizer", regularizerLabel(regularizer)]];
+  if (penalized.length > 0) facts.push(["λ in effect", penalized.join(", ")]);
+  if (!normalizesHead(regularizer)) facts.push(["Last features", "not normalized before the head"]);
+  return facts;
+}
+
+const normNames = { linf: "ℓ∞", l2: "ℓ2" } as const;
+
+function afterFacts(after: AfterTraining | undefined): Fact[] {
+  const facts: Fact[] = [];
+  if (after?.robustness) {
+    const { norms, epsilons, l2Factor, pgdSteps, samples } = after.robustness;
+    const where = norms.map((norm) => (norm === "l2" ? `${normNames.l2} (ε times ${l2Factor})` : normNames.linf));
+    facts.push([
+      "Robustness",
+      `FGSM and PGD (${pgdSteps} steps) in ${where.join(" and ")}, ε ${epsilons.join(", ")}, on ${count(samples)} test samples`,
+    ]);
+  }
+  if (after?.transfer) {
+    const { dataset, ridge } = after.transfer;
+    facts.push(["Linear probes", `ridge ${ridge}`]);
+    for (const [name, value] of datasetFacts(dataset)) facts.push([`Probed: ${name.toLowerCase()}`, value]);
+  }
+  return facts;
+}

@@ -1,0 +1,49 @@
+import {
+  architectureLabel,
+  headsOf,
+  isTransformer,
+  linearLayers,
+  type Normalization,
+  patchOf,
+  trainedNormalization,
+} from "../architecture.ts";
+import { imageShape, inputKind } from "../datasetConfig.ts";
+import { depthText } from "../networkForm.ts";
+import type { RunConfig } from "../runConfig.ts";
+import type { Fact } from "./datasetFacts.ts";
+
+const normalizationTexts: Record<Normalization, string> = {
+  "post-ln": "LayerNorm after the sum",
+  "pre-ln": "LayerNorm after the embedding and before each branch",
+  "pre-ln-open": "LayerNorm before each branch, none after the embedding: the stream's scale is free",
+};
+
+/** The network in full: what its name stands for, what L counts, heads and patches. */
+export function networkFacts(config: RunConfig): Fact[] {
+  const { architecture, dataset, width } = config;
+  if (architecture === "ufm")
+    return [
+      ["Architecture", "UFM: free features in place of a network"],
+      ["Dimension d", String(width)],
+    ];
+  const facts: Fact[] = [
+    ["Architecture", architectureLabel(architecture, config)],
+    ["Normalization", normalizationTexts[trainedNormalization(architecture, config)]],
+    ["Depth L", depthText(config)],
+    [architecture === "conv" ? "Channels" : "Width d", String(width)],
+  ];
+  if (!isTransformer(architecture)) return facts;
+  const { attention, mlp } = linearLayers(architecture);
+  const heads = headsOf(config);
+  facts.push(
+    ["Attention", `${heads} ${heads === 1 ? "head" : "heads"}, ${attention === 1 ? "merged" : "separate"} matrices`],
+    ["MLP", mlp === 1 ? "one linear layer" : "two linear layers"],
+  );
+  const image = imageShape(dataset);
+  if (image !== null) {
+    const side = patchOf(config, image);
+    const tokens = Math.floor(image.height / side) * Math.floor(image.width / side);
+    facts.push(["Tokens", `${tokens} patches of ${side} × ${side} pixels`]);
+  } else if (inputKind(dataset.id) === "text") facts.push(["Tokens", "words"]);
+  return facts;
+}
