@@ -69,6 +69,13 @@ export interface ExperimentDetail extends ExperimentSummary {
   namesHidden: boolean;
 }
 
+/** What was passed over in the data of some runs of an experiment, or looks like a mistake. */
+export interface DataWarning {
+  text: string;
+  /** Ordinals of the runs it was said of. */
+  runs: number[];
+}
+
 export interface AttemptView {
   number: number;
   workerName: string | null;

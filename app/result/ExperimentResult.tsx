@@ -13,6 +13,7 @@ import { ConfigPanel } from "./ConfigPanel.tsx";
 import { ruleInEffect } from "./convergenceRule.ts";
 import { speedIsOpen } from "./convergenceSpeed.ts";
 import { DataNotice } from "./DataNotice.tsx";
+import { DataWarnings } from "./DataWarnings.tsx";
 import { FindingLine } from "./FindingLine.tsx";
 import { GeometryPanel } from "./GeometryPanel.tsx";
 import { ImbalanceSection } from "./ImbalanceSection.tsx";
@@ -111,6 +112,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
           {error !== null && <Problem error={error} onRetry={readDetail} />}
           <WaitingState rows={rows} readOnly={detail.readOnly} />
           <DataNotice rows={store.chartRows} readOnly={detail.readOnly} />
+          <DataWarnings experimentId={experimentId} rows={store.chartRows} />
           <LeftOutNote
             detail={detail}
             rows={store.chartRows}

@@ -54,6 +54,17 @@ export async function* eachRun(db: Executor, experimentId: string): AsyncGenerat
       .orderBy(asc(runs.ordinal));
 }
 
+/** What runs were warned of about their data, by the runs' ordinals; only those that were. */
+export async function listDataWarnings(db: Executor, experimentId: string): Promise<{ ordinal: number; warnings: string[] }[]> {
+  const warnings = sql<string[] | null>`${runs.dataset}->'warnings'`;
+  const rows = await db
+    .select({ ordinal: runs.ordinal, warnings })
+    .from(runs)
+    .where(and(eq(runs.experimentId, experimentId), sql`${warnings} is not null`))
+    .orderBy(asc(runs.ordinal));
+  return rows.map((row) => ({ ordinal: row.ordinal, warnings: row.warnings ?? [] }));
+}
+
 export async function listRunIds(db: Executor, experimentId: string): Promise<string[]> {
   const rows = await db.select({ id: runs.id }).from(runs).where(eq(runs.experimentId, experimentId)).orderBy(asc(runs.ordinal));
   return rows.map((row) => row.id);

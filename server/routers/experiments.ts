@@ -14,6 +14,7 @@ import { estimateGrid } from "../services/estimateGrid.ts";
 import { extendGrid } from "../services/extendGrid.ts";
 import { getExperiment } from "../services/getExperiment.ts";
 import { launchExperiment } from "../services/launchExperiment.ts";
+import { listDataWarnings } from "../services/listDataWarnings.ts";
 import { listExperiments } from "../services/listExperiments.ts";
 import { openRecording } from "../services/openRecording.ts";
 import { readExperimentSeries } from "../services/readExperimentSeries.ts";
@@ -27,6 +28,7 @@ import { ownerProcedure, readerProcedure, router } from "../trpc.ts";
 export const experimentsRouter = router({
   list: ownerProcedure.input(listExperimentsRequest).query(({ ctx, input }) => listExperiments(ctx.services, input)),
   get: readerProcedure.input(byId).query(({ ctx, input }) => getExperiment(ctx.services, ctx.reader, input.id)),
+  dataWarnings: readerProcedure.input(byId).query(({ ctx, input }) => listDataWarnings(ctx.services, ctx.reader, input.id)),
   estimate: ownerProcedure.input(newExperimentConfig).query(({ ctx, input }) => estimateGrid(ctx.services, input)),
   launch: ownerProcedure.input(launchInput).mutation(({ ctx, input }) => launchExperiment(ctx.services, input)),
   openRecording: ownerProcedure

@@ -17,6 +17,7 @@ import { RunEvaluation } from "./RunEvaluation.tsx";
 import { RunAttempts, RunCheckpoints, RunFacts } from "./RunFacts.tsx";
 import { RunHeader } from "./RunHeader.tsx";
 import { RunLog } from "./RunLog.tsx";
+import { RunWarnings } from "./RunWarnings.tsx";
 import { useRun } from "./useRun.ts";
 
 /** One run: numbers, every series, log, attempts, and all that decided them. Read-only through a share link. */
@@ -70,6 +71,7 @@ export function RunView({ runId }: { runId: string }) {
   return (
     <div data-testid="run" data-run-id={runId} data-status={detail.row.status}>
       <RunHeader detail={detail} freshness={freshness} experimentHref={experimentHref} onChanged={refresh} />
+      <RunWarnings detail={detail} />
       <ExportFactsContext value={facts}>
         <div className="mt-4">
           <RunCharts detail={detail} store={store} csvHref={csvHref} />

@@ -1,0 +1,21 @@
+import { warmupWarning } from "../../../contract/launch/warmupWarning.ts";
+import type { RunDetail } from "../../../contract/views.ts";
+import { WarningList } from "../../result/WarningList.tsx";
+import { countOf } from "../../text/formatNumber.ts";
+
+/** What was passed over in the run's data or looks like a mistake in them, in those it was probed on, or in its settings. */
+export function RunWarnings({ detail: { row, dataset } }: { detail: RunDetail }) {
+  const probed = row.evaluation?.transfer?.dataset.warnings ?? [];
+  const warmup = warmupWarning(row.config.training);
+  const warnings = [
+    ...(dataset?.warnings ?? []),
+    ...probed.map((text) => `Data set of the linear probes: ${text}`),
+    ...(warmup === null ? [] : [warmup]),
+  ];
+  if (warnings.length === 0) return null;
+  return (
+    <div className="mt-4">
+      <WarningList title={countOf(warnings.length, "warning")} warnings={warnings} testId="run-warnings" />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import type { DataWarning, RunDetail } from "../../../contract/views.ts";
+import { finished, measured, numbered, started } from "./events.ts";
+import { onBothDatabases } from "./onBothDatabases.ts";
+import { RawWorker } from "./rawWorker.ts";
+import { grid, launch } from "./studies.ts";
+
+onBothDatabases("Warnings about the data of runs", (server) => {
+  it("are on the page of the run, and on that of the study with the runs they were said of", async () => {
+    const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2], depths: [2] }));
+    expect(await server().call<DataWarning[]>("experiments.dataWarnings", { id })).toEqual([]);
+    const said = [["3 .bmp are passed over.", "Labels look alike."], undefined, ["3 .bmp are passed over."]];
+    const worker = await RawWorker.connect(server(), { slots: 3 });
+    for (const [at, run] of runs.entries()) {
+      const lease = await worker.nextAssignment(run.id);
+      const begin = started();
+      if (begin.kind === "started" && said[at]) begin.dataset.warnings = said[at];
+      await worker.events(lease, numbered([begin, measured(1000), finished()]));
+    }
+    expect(await server().call<DataWarning[]>("experiments.dataWarnings", { id })).toEqual([
+      { text: "3 .bmp are passed over.", runs: [0, 2] },
+      { text: "Labels look alike.", runs: [0] },
+    ]);
+    const pages = await Promise.all(runs.map((run) => server().call<RunDetail>("runs.get", { id: run.id })));
+    expect(pages.map((page) => page.dataset?.warnings)).toEqual(said);
+    worker.close();
+  });
+});
