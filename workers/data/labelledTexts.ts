@@ -94,10 +94,12 @@ export function readTable(rows: TableRow[], name: string, by: "tab" | "comma", c
   return { texts, labels: Uint16Array.from(given, (label) => classOf.get(label)!), classNames: names, warnings };
 }
 
+const linesHave = (lines: number, name: string) =>
+  `${lines} line${lines === 1 ? "" : "s"} of ${name} ${lines === 1 ? "has" : "have"}`;
 const widerWarning = (lines: number, name: string, by: "tab" | "comma", columns: { text: number; of: number }) =>
   by === "tab" && columns.text === columns.of - 1
-    ? `${lines} lines of ${name} have more than ${columns.of} columns: all after the ${columns.of === 2 ? "first tab" : `column before`} is read as text.`
-    : `${lines} lines of ${name} have more columns than are read.`;
+    ? `${linesHave(lines, name)} more than ${columns.of} columns: all after the ${columns.of === 2 ? "first tab" : `column before`} is read as text.`
+    : `${linesHave(lines, name)} more columns than are read.`;
 
 const hint = (line: string, by: "tab" | "comma") => {
   if (/^\s*<(!doctype|html)/i.test(line)) return "; it looks like a web page: the download went wrong";

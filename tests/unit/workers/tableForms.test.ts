@@ -244,7 +244,7 @@ describe("what looks like a mistake is a warning", () => {
   test("a third column, texts in quotes, empty lines", async () => {
     const content = [...lines(["a", "b"]), 'a\t"quoted"', 'b\t"more"', "a\tone\ttwo", "", "", ""].join("\n");
     expect(await warnings(content, { vocabulary: 50 })).toEqual([
-      "1 lines of mine.tsv have more than 2 columns: all after the first tab is read as text.",
+      "1 line of mine.tsv has more than 2 columns: all after the first tab is read as text.",
       "2 of 13 texts of mine.tsv stand in quotation marks, which are read as part of the text.",
       "2 empty lines at the end of mine.tsv are passed over.",
     ]);
