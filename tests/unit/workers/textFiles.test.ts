@@ -286,15 +286,12 @@ describe("a file of a person's own", () => {
     await expect(loadDataset(config, { ...inside, folder: null })).rejects.toThrow("COLLAPSAR_DATASETS_DIR");
   });
 
-  test("is listed with the folder's other own sets", async () => {
-    put("mine.tsv", "a\tb");
-    put("notes.md", "no set");
-    put("pictures/train/cat/a.png", "");
-    put("aclImdb/train/neg/1_1.txt", "published, not one's own");
+  test("has a place wherever a data-set folder is set", async () => {
+    put("aclImdb/train/neg/1_1.txt", "too few reviews");
     const list = await listAvailability(places());
     const of = (id: string) => list.find((entry) => entry.id === id);
-    expect(of("text-file")).toEqual({ id: "text-file", available: true, detail: `in ${root}: mine.tsv` });
-    expect(of("image-folder")).toEqual({ id: "image-folder", available: true, detail: `in ${root}: pictures` });
+    expect(of("text-file")).toEqual({ id: "text-file", available: true, detail: `a file of lines "label<TAB>text" in ${root}` });
+    expect(of("image-folder")).toMatchObject({ available: true, detail: expect.stringContaining(root) });
     expect(of("imdb")).toMatchObject({ available: false });
     const none = await listAvailability({ folder: null, cache: join(root, "cache") });
     expect(none.find((entry) => entry.id === "text-file")).toMatchObject({ available: false });
