@@ -26,18 +26,21 @@ describe.each(documents)("%s", (name) => {
 });
 
 describe("the pages of results", () => {
-  it.each(documents.filter((name) => name.startsWith(".readme/")))(
-    "%s has a recording a section, named, with its table",
-    (name) => {
-      const sections = read(name).split(/^## /m).slice(1);
-      for (const section of sections) {
-        const named = [...section.matchAll(/^Recording `([\w-]+)`/gm)].map(([, id]) => id);
-        expect(named, section.split("\n")[0]).toHaveLength(1);
-        expect(tabledIn(section), section.split("\n")[0]).toEqual(named);
-        expect(new Set(figuredIn(section)).size).toBeLessThanOrEqual(1);
-      }
-    },
-  );
+  const ofResults = documents.filter((name) => name.startsWith(".readme/") && tabledIn(read(name)).length > 0);
+
+  it("are those that are meant", () => {
+    expect(ofResults).toEqual([".readme/paper-figures.md", ".readme/questions.md", ".readme/toys.md"]);
+  });
+
+  it.each(ofResults)("%s has a recording a section, named, with its table", (name) => {
+    const sections = read(name).split(/^## /m).slice(1);
+    for (const section of sections) {
+      const named = [...section.matchAll(/^Recording `([\w-]+)`/gm)].map(([, id]) => id);
+      expect(named, section.split("\n")[0]).toHaveLength(1);
+      expect(tabledIn(section), section.split("\n")[0]).toEqual(named);
+      expect(new Set(figuredIn(section)).size).toBeLessThanOrEqual(1);
+    }
+  });
 
   it("show every recording that comes with the program", () => {
     expect(documents.flatMap((name) => tabledIn(read(name))).sort()).toEqual(recordingIds().sort());
