@@ -10,7 +10,7 @@ import type { Preset } from "./preset.ts";
 const t11 = { name: "t11", normalization: "post-ln", definition: currentDefinition } as const;
 
 /** Rows whose "tonight" was run to its end and comes as a recording. */
-const recorded = ["rn1-cifar10"];
+const recorded = ["rn1-cifar10", "t11-cifar10", "t11-text", "rn2-mnist", "rn1-t11-mnist"];
 
 /** One row of a figure, as published and cut down to an evening on two cores. */
 interface Row {
@@ -45,9 +45,9 @@ const warmup = (steps: number) =>
   `The rate rises over the first ${steps.toLocaleString("en")} steps, as is usual for transformers.`;
 const patches =
   "Square patches as tokens in reading order, of a quarter of the side (16 tokens) where not said otherwise, with learned positions and the causal mask; prediction and metrics use the last token.";
-const residualDepth = "L counts X₁ = LN(W₀X₀ + b₀) and L − 1 residual blocks, as Definition 3.1 does.";
-const transformerDepth = "L counts the transformer's blocks, as Definition 3.2 does.";
-const preLn = "Pre-LN as Definition B.1 has it, with a LayerNorm after the embedding too.";
+const residualDepth = "L counts a ResNet's X₁ = LN(W₀X₀ + b₀) and its L − 1 residual blocks, as Definition 3.1 does.";
+const transformerDepth = "L counts a transformer's blocks, as Definition 3.2 does.";
+const preLn = "Pre-LN as Definition B.2 has it, with a LayerNorm after the embedding too.";
 const convergence =
   "Runs whose last training accuracy is below 0.99 have not interpolated and are left out of means and slopes, as the paper drops runs that did not converge; how many is said on the page.";
 

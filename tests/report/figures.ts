@@ -12,6 +12,7 @@ const source = /^([\w-]+)(?:\[(.+?)\])? (.+)$/;
  * A number in a sentence: "ID[LINE] STATISTIC …", which is one of
  *   slope COLUMN [FROM…TO], slope-in-full …, interval …, misfit …   the slope over depth, of all depths where none are named
  *   mean COLUMN [L], cell COLUMN [L]                                arithmetic mean over the runs that count, without or with its spread
+ *   each COLUMN L                                                   what every run of a depth has, in the order of their seeds
  *   steps nc1|gap [L]                                               median [range] of the steps to NC1 ≤ 0.3, or to a gap ≤ 1
  *   runs, optimum, training-time                                    runs recorded; L*; the time that all of them trained, together
  * @throws if it names what is not there
@@ -35,6 +36,10 @@ export function figureOf(expression: string): string {
       return plusMinus(bandOf(runsAt(line, where), columnOf(column))?.mean ?? Number.NaN, null);
     case "cell":
       return cell(runsAt(line, where), columnOf(column));
+    case "each":
+      return runsAt(line, where)
+        .map((run) => plusMinus(columnOf(column).value(run), null))
+        .join(", ");
     case "steps": {
       const goal = goals.find(([title]) => title.includes(`to ${column === "nc1" ? "NC1" : "gap"}`))!;
       return stepsTo(runsAt(line, where), goal[1], goal[2]);

@@ -13,6 +13,7 @@ import { listRuns } from "../../../db/queries/runs.ts";
 import { readSeries } from "../../../db/queries/series.ts";
 import { importSample } from "../../../server/samples/importSamples.ts";
 import { readSample } from "../../../server/samples/sampleFile.ts";
+import { nameOf, noteOf } from "../../bench/presetNote.ts";
 import { projectRoot, TestServer } from "../../support/server.ts";
 import { evaluated, evaluation, finished, measured, numbered, snapshot, started } from "./events.ts";
 import { RawWorker } from "./rawWorker.ts";
@@ -95,6 +96,20 @@ it.each(recordedPresets)("the recording of %s has the preset's own grid, every r
   expect(runs).toHaveLength(countGrid(wanted));
   for (const run of runs) expect(run.steps.some((steps) => steps.at(-1) === run.config.training.steps)).toBe(true);
 });
+
+it.each(recordedPresets)(
+  "the note of the recording of %s is what its preset says, and on which pictures it was made",
+  (id, preset) => {
+    const { name, note, config } = readSample(join(recordings, `${id}.json.gz`));
+    const remark = note.split("\n\n").find((paragraph) => paragraph.startsWith("Recorded on ")) ?? "";
+    expect(name).toBe(nameOf(preset));
+    expect(note).toBe(noteOf(preset, remark));
+    const pictures = config.datasets.find((set) => set.id === "cifar10-lossless-5k");
+    expect(remark !== "").toBe(pictures !== undefined);
+    if (pictures)
+      expect(remark).toContain(`the first ${pictures.trainPerClass} training and ${pictures.testPerClass} test pictures`);
+  },
+);
 
 it("opens a preset's recording once, finished, with the preset's own grid", async () => {
   const server = await TestServer.start();
