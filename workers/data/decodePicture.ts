@@ -39,7 +39,9 @@ export async function decodePicture(bytes: Uint8Array, size: number, name: strin
     data = decoded.data;
     channels = decoded.info.channels;
   } catch (error) {
-    throw corrupt(name, `cannot be decoded: ${(error as Error).message.split("\n")[0].slice(0, 200)}`);
+    const why = (error as Error).message.split("\n")[0].slice(0, 200);
+    if (/pixel limit/.test(why)) throw corrupt(name, `has more than the ${maxPixels} pixels that are decoded: save it smaller`);
+    throw corrupt(name, `cannot be decoded: ${why}`);
   }
   if (about.depth === "float" || about.depth === "double")
     throw corrupt(name, "has pixels that are floating-point numbers, whose white is not known: save it with 8 or 16 bits");

@@ -11,7 +11,7 @@ import { listPictures } from "./listPictures.ts";
 import { requireDivisible } from "./loadTextFile.ts";
 import { ownPath } from "./ownPath.ts";
 import type { DatasetPlaces } from "./places.ts";
-import { readTextTable } from "./readTextTable.ts";
+import { readTextTable, TooManyBytes } from "./readTextTable.ts";
 import { textWarnings } from "./textWarnings.ts";
 
 /** Larger tables are read when they are used alone. */
@@ -20,7 +20,7 @@ const inspectedBytes = 50_000_000;
 type Content = Pick<OwnSet, "classNames" | "trainCounts" | "testCounts" | "warnings">;
 
 /**
- * A set of a person's own as it would be read, without decoding a picture: names are listed, and a table of up to 50 MB is read.
+ * A set of a person's own as it would be read, without decoding a picture: names are listed, and a table of up to 50 MB (unpacked) is read.
  * @returns what is wrong with it as its `problem`; nothing is thrown for it
  */
 export async function inspectOwnSet(id: OwnSet["id"], name: string, places: DatasetPlaces): Promise<OwnSet> {
@@ -62,10 +62,17 @@ async function inspectTable(name: string, places: DatasetPlaces): Promise<Conten
   const { size } = await stat(path).catch((error) => {
     throw corrupt(name, reasonOf(error));
   });
-  const unknown = { classNames: [], trainCounts: [], testCounts: null };
-  if (size > inspectedBytes)
-    return { ...unknown, warnings: [`${name} has ${size} bytes: what it holds is read when it is used.`] };
-  const { texts, labels, classNames, warnings } = await readTextTable(path, name);
+  const unread = (has: string): Content => {
+    const warnings = [`${name} has ${has}: what it holds is read when it is used.`];
+    return { classNames: [], trainCounts: [], testCounts: null, warnings };
+  };
+  if (size > inspectedBytes) return unread(`${size} bytes`);
+  const table = await readTextTable(path, name, inspectedBytes).catch((error) => {
+    if (error instanceof TooManyBytes) return null;
+    throw error;
+  });
+  if (table === null) return unread(`more than ${inspectedBytes} bytes once it is unpacked`);
+  const { texts, labels, classNames, warnings } = table;
   requireDivisible(labels, classNames, name);
   const trainCounts = countClasses(labels, classNames.length);
   return { classNames, warnings: [...warnings, ...textWarnings(texts, labels)], trainCounts, testCounts: null };

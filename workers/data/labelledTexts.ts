@@ -47,6 +47,12 @@ export function readTable(rows: TableRow[], name: string, by: "tab" | "comma", c
   const header = classNames === null && rows.length > 0 ? headerColumns(rows[0].cells) : null;
   const headed = header !== null && isHeader(header, rows);
   const columns = headed ? header : { label: 0, text: 1, of: 2 };
+  const other = by === "comma" && !headed ? otherSeparator(rows) : null;
+  if (other !== null)
+    throw corrupt(
+      name,
+      `is parted by ${other}, and a ".csv" is read as parted by commas: save it with commas, or as lines label<TAB>text in a ".tsv"`,
+    );
   const faults = new FileFaults();
   const given: string[] = [];
   const texts: string[] = [];
@@ -96,6 +102,18 @@ export function readTable(rows: TableRow[], name: string, by: "tab" | "comma", c
 
 const linesHave = (lines: number, name: string) =>
   `${lines} line${lines === 1 ? "" : "s"} of ${name} ${lines === 1 ? "has" : "have"}`;
+
+/** What parts a table's cells where all that stands before the first comma, in every row, has it; null if nothing does. */
+function otherSeparator(rows: TableRow[]): string | null {
+  const separators: [string, string][] = [
+    [";", "semicolons"],
+    ["\t", "tabs"],
+    ["|", "vertical bars"],
+  ];
+  const found = separators.find(([sign]) => rows.length > 0 && rows.every(({ cells }) => cells[0].includes(sign)));
+  return found?.[1] ?? null;
+}
+
 const widerWarning = (lines: number, name: string, by: "tab" | "comma", columns: { text: number; of: number }) =>
   by === "tab" && columns.text === columns.of - 1
     ? `${linesHave(lines, name)} more than ${columns.of} columns: all after the ${columns.of === 2 ? "first tab" : `column before`} is read as text.`

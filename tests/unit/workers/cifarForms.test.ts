@@ -98,6 +98,29 @@ describe("a pickled batch", () => {
     expect(() => readPickle(bytes, "batch")).toThrow(why);
   });
 
+  const latin = (text: string) => Buffer.from(text, "latin1");
+  /** A dictionary of one picture and a list of one label, whatever that is. */
+  const labelled = (label: string) => {
+    const whole = pickle2([7], pixelsOf([7])).toString("latin1");
+    const at = whole.indexOf("K\x07e");
+    return latin(whole.slice(0, at) + label + whole.slice(at + 2));
+  };
+  test.each<[string, string]>([
+    ["lists in lists", "]".repeat(100_000) + "a".repeat(99_999)],
+    ["a list that holds itself", "]q\xffh\xffa"],
+    ["a long text", `T\x40\x42\x0f\0${"x".repeat(1_000_000)}`],
+  ])("a label of %s is refused in few words", (_, label) => {
+    const read = () => imagesFromCifarPickles([{ name: "data_batch_1", bytes: labelled(label) }], 10);
+    expect(read).toThrow("data_batch_1 has the label that is no number at picture 0; CIFAR-10 has 0 to 9.");
+  });
+
+  test.each([
+    ["dictionaries", "}".repeat(10_001), "it has more than 10000 dictionaries"],
+    ["lists", "]".repeat(4_000_000), "it has more than 4000000 objects"],
+  ])("%s without end are not built up in memory", (_, codes, why) => {
+    expect(() => readPickle(latin(`\x80\x02${codes}.`), "data_batch_1")).toThrow(why);
+  });
+
   test("other contents are refused with what is there", () => {
     const read = (bytes: Uint8Array, classes = 10) => imagesFromCifarPickles([{ name: "b", bytes }], classes);
     expect(() => read(pickle2(labels, pixels), 100)).toThrow('b has no list "fine_labels": it has batch_label, labels, data.');

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { crc32, deflateSync } from "node:zlib";
+import { crc32, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { datasetConfig } from "../../../contract/datasetConfig.ts";
 import { ownSet } from "../../../contract/ownSet.ts";
@@ -95,6 +95,19 @@ describe("a set is looked at without being used", () => {
       warnings: [],
       classNames: ["maybe", "no", "yes"],
       trainCounts: [6, 4, 5],
+      testCounts: null,
+    });
+  });
+
+  test("a table is bounded by what it unpacks to", async () => {
+    writeFileSync(join(root, "large.tsv.gz"), gzipSync(Buffer.alloc(51_000_000, "a\tone\nb\ttwo\n")));
+    expect(await inspectOwnSet("text-file", "large.tsv.gz", places())).toEqual({
+      id: "text-file",
+      name: "large.tsv.gz",
+      problem: null,
+      warnings: ["large.tsv.gz has more than 50000000 bytes once it is unpacked: what it holds is read when it is used."],
+      classNames: [],
+      trainCounts: [],
       testCounts: null,
     });
   });

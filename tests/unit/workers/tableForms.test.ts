@@ -135,6 +135,16 @@ describe("the forms in which tables are read", () => {
     ["gzip", gzipSync(table), "mine.tsv.gz"],
     [".TSV", table, "mine.TSV"],
     [".txt", table, "mine.txt"],
+    [
+      "a comma table whose lines end in \\r\\n and \\n",
+      rows.map((row, i) => row.join(",") + (i < 4 ? "\r\n" : "\n")).join(""),
+      "mine.csv",
+    ],
+    [
+      "a comma table whose lines end in \\r and \\n",
+      rows.map((row, i) => row.join(",") + (i < 4 ? "\r" : "\n")).join(""),
+      "mine.csv",
+    ],
     ["a comma table", rows.map(([label, text]) => `${label},"${text}"`).join("\r\n"), "mine.csv"],
   ])("%s", async (_, content, file) => {
     const plain = await load(table);
@@ -148,6 +158,11 @@ describe("the forms in which tables are read", () => {
     const set = await load("a\tone\rtwo\na\tthree\nb\tfour\nb\tfive\n");
     expect(set.resolved.trainCounts).toEqual([1, 1]);
     expect(set.preparation).toContain("Vocabulary:");
+  });
+
+  test("and of a comma table likewise", async () => {
+    const set = await load("a,one\rtwo\na,three\nb,four\nb,five\n", { file: "mine.csv" });
+    expect(set.resolved.trainCounts).toEqual([1, 1]);
   });
 
   test.each<[string, string, string?]>([
@@ -203,6 +218,21 @@ describe("all lines that cannot be read are told at once", () => {
     ["a web page", "<!DOCTYPE html>\n<html></html>\n", "it looks like a web page: the download went wrong"],
   ])("%s", async (_, content, why) => {
     expect((await refusal(content)).message).toContain(why);
+  });
+
+  test.each([
+    [";", "semicolons"],
+    ["\t", "tabs"],
+    ["|", "vertical bars"],
+  ])("a .csv parted by %j is refused by that, also where the texts have commas", async (sign, told) => {
+    for (const head of ["", `label${sign}text\n`])
+      for (const text of ["plain", "with, commas"]) {
+        const content = head + rows.map(([label], i) => `${label}${sign}${text} ${i}`).join("\n");
+        expect(await refusal(content, { file: "mine.csv" })).toEqual({
+          code: "DATASET_CORRUPT",
+          message: `mine.csv is parted by ${told}, and a ".csv" is read as parted by commas: save it with commas, or as lines label<TAB>text in a ".tsv".`,
+        });
+      }
   });
 
   test("several labels of one text", async () => {
