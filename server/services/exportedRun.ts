@@ -8,7 +8,7 @@ import type { StoredExperiment } from "../../db/queries/experiments.ts";
 import type { StoredRun } from "../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
-import { hideNamesInAttempt, hideNamesInRun } from "./hideNames.ts";
+import { hideNamesInAttempt, hideNamesInDataset, hideNamesInRun } from "./hideNames.ts";
 import { listArtefacts } from "./readArtefacts.ts";
 import type { Reader } from "./reader.ts";
 import { toAttemptView, toRunRow } from "./toViews.ts";
@@ -55,7 +55,7 @@ export async function* exportedRun(
     endedAt: row.endedAt,
     config: stateRunDefinition(runConfig.parse(run.config)),
     resolved: resolveConfig(run.config, run.dataset),
-    data: run.dataset && hide ? { ...run.dataset, source: "" } : run.dataset,
+    data: run.dataset && hide ? hideNamesInDataset(run.dataset) : run.dataset,
     device: started?.device ?? null,
     versions: started?.versions ?? {},
     parameters: started?.parameters ?? null,

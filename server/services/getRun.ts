@@ -3,7 +3,7 @@ import type { RunDetail } from "../../contract/views.ts";
 import { listAttempts, listCheckpoints } from "../../db/queries/attempts.ts";
 import { countPoints } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
-import { hideNamesInAttempt, hideNamesInRun } from "./hideNames.ts";
+import { hideNamesInAttempt, hideNamesInDataset, hideNamesInRun } from "./hideNames.ts";
 import { listArtefacts } from "./readArtefacts.ts";
 import type { Reader } from "./reader.ts";
 import { requireReadableRun } from "./requireReadableRun.ts";
@@ -20,7 +20,7 @@ export async function getRun(context: ServiceContext, reader: Reader, id: string
     row: reader.hideNames ? hideNamesInRun(row) : row,
     experimentName,
     attempts: reader.hideNames ? attempts.map(hideNamesInAttempt) : attempts,
-    dataset: run.dataset && reader.hideNames ? { ...run.dataset, source: "" } : run.dataset,
+    dataset: run.dataset && reader.hideNames ? hideNamesInDataset(run.dataset) : run.dataset,
     leftOutBelow: isUnconverged(run, rule) ? askedAccuracy(run, rule) : null,
     series: await countPoints(orm, id),
     missing: run.missing,

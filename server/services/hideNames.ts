@@ -1,8 +1,8 @@
-import type { Evaluation } from "../../contract/runEvents.ts";
+import type { Evaluation, ResolvedDataset } from "../../contract/runEvents.ts";
 import type { AttemptView, RunRow } from "../../contract/views.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 
-/** Messages of failures and logs may quote a machine's paths: a reader from whom names are hidden sees the code alone. */
+/** Messages of failures, warnings and logs may quote a machine's paths: a reader from whom names are hidden sees the code alone. */
 const hidden = "(hidden)";
 
 export function hideNamesInRun<T extends Pick<RunRow, "workerName" | "failure" | "evaluation">>(row: T): T {
@@ -18,10 +18,17 @@ export function hideNamesInRun<T extends Pick<RunRow, "workerName" | "failure" |
 function hideNamesInEvaluation({ transfer, missing, ...rest }: Evaluation): Evaluation {
   return {
     ...rest,
-    transfer: transfer && { ...transfer, dataset: { ...transfer.dataset, source: "" } },
+    transfer: transfer && { ...transfer, dataset: hideNamesInDataset(transfer.dataset) },
     missing: Object.fromEntries(Object.keys(missing).map((part) => [part, hidden])),
   };
 }
+
+/** Where it came from, and what of its files was passed over. */
+export const hideNamesInDataset = (dataset: ResolvedDataset): ResolvedDataset => ({
+  ...dataset,
+  source: "",
+  ...(dataset.warnings && { warnings: [hidden] }),
+});
 
 export function hideNamesInAttempt(attempt: AttemptView): AttemptView {
   const { started, outcome } = attempt;
@@ -29,7 +36,12 @@ export function hideNamesInAttempt(attempt: AttemptView): AttemptView {
     ...attempt,
     workerName: null,
     outcome: outcome && { ...outcome, message: hidden },
-    started: started && { ...started, dataset: { ...started.dataset, source: "" } },
+    started: started && {
+      ...started,
+      dataset: hideNamesInDataset(started.dataset),
+      // Why other devices were not taken quotes where their libraries were looked for.
+      device: { ...started.device, provider: "", reason: hidden },
+    },
   };
 }
 

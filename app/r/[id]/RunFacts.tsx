@@ -44,7 +44,7 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
         ) : (
           <Facts
             rows={[
-              ["Device", `${started.device.device}, ${started.device.provider}`],
+              ["Device", [started.device.device, started.device.provider].filter(Boolean).join(", ")],
               ["Engine", started.device.engine],
               ["Why", started.device.reason],
               ["Parameters", formatCount(started.parameters)],
