@@ -6,8 +6,8 @@ import { limits } from "../../contract/limits.ts";
 import type { Estimate } from "../../contract/views.ts";
 import type { ServiceContext } from "./context.ts";
 import { totalMs } from "./expectedTimes.ts";
-import { learnTimes, type MeasuredTimes } from "./learnTimes.ts";
-import { measuredTimes } from "./measuredTimes.ts";
+import { learnedTimes } from "./learnedTimes.ts";
+import type { MeasuredTimes } from "./learnTimes.ts";
 import { connectedWorkers } from "./requireLaunchable.ts";
 
 /**
@@ -22,7 +22,7 @@ export async function estimateGrid(context: ServiceContext, config: ExperimentCo
   const memoryBytes = largestRun(config, launchKnowledge(await connectedWorkers(context)).countOwn).bytes;
   const known = { ...counted, memoryBytes };
   if (slots === 0) return { ...known, basis: "no worker is connected" };
-  const learned = learnTimes(await measuredTimes(context.database.orm));
+  const learned = await learnedTimes(context, context.database.orm);
   const each = expandGrid(config).map((run) => {
     const { times, nearest } = learned(run);
     return { ms: totalMs(times, run.training.steps), nearest };

@@ -37,8 +37,8 @@ export function expectedTimes(config: RunConfig, countOwn?: CountOwnSet): Expect
   const layers = callsOf(config);
   return {
     startMs: 1_000 + 12 * layers + readingMs(config.dataset, sizes),
-    stepMs: 0.2 + perLayerMs * layers + relativeStepCost(config) / operationsPerMs,
-    measureMs: measuringMs(config, sizes),
+    stepMs: 0.2 + perLayerMs * layers + relativeStepCost(config, countOwn) / operationsPerMs,
+    measureMs: measuringMs(config, sizes, countOwn),
     measurements:
       measuring.name === "log" ? logSpacedSteps(steps, measuring.perDecade).length : measurementsEvery(measuring.steps, steps),
     evaluateMs: evaluatingMs(config, sizes, countOwn),
@@ -63,7 +63,7 @@ function readingMs(dataset: RunConfig["dataset"], { train, test, there, inputDim
 }
 
 /** Forward passes over both splits; the sums of a layer's features in float64, by class in the second pass. */
-function measuringMs(config: RunConfig, sizes: DatasetSizes): number {
+function measuringMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOwnSet): number {
   const { width } = config;
   const depth = layersOf(config);
   const { classes, train, test } = sizes;
@@ -71,14 +71,14 @@ function measuringMs(config: RunConfig, sizes: DatasetSizes): number {
   const features = depth * width;
   const sums = 8e-6 * (train + test) * features + (isSecond ? 1.7e-6 * classes * train * features : 0);
   const spectra = isSecond ? depth * classes ** 3 * 24e-6 : 0;
-  return 6 + 0.35 * depth + forwardMs(config, sizes, train + test) + sums + spectra;
+  return 6 + 0.35 * depth + forwardMs(config, sizes, train + test, countOwn) + sums + spectra;
 }
 
 /** A third of a step's operations a sample, where the step has a batch of N. */
-function forwardMs(config: RunConfig, { train }: DatasetSizes, samples: number): number {
+function forwardMs(config: RunConfig, { train }: DatasetSizes, samples: number, countOwn?: CountOwnSet): number {
   const { batch } = config.training;
   const inStep = Math.max(1, batch === "full" ? train : Math.min(batch, train));
-  return (relativeStepCost(config) / operationsPerMs / 3) * (samples / inStep);
+  return (relativeStepCost(config, countOwn) / operationsPerMs / 3) * (samples / inStep);
 }
 
 function evaluatingMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOwnSet): number {
@@ -88,7 +88,9 @@ function evaluatingMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOw
     const balls = robustness.norms.length * robustness.epsilons.length;
     const passes = 1 + balls * (1 + robustness.pgdSteps);
     const attacked = Math.min(robustness.samples, sizes.test);
-    ms += 50 * callsOf(config) ** 0.5 + passes * (3 * forwardMs(config, sizes, attacked) + 18e-6 * attacked * sizes.inputDim);
+    ms +=
+      50 * callsOf(config) ** 0.5 +
+      passes * (3 * forwardMs(config, sizes, attacked, countOwn) + 18e-6 * attacked * sizes.inputDim);
   }
   if (transfer) {
     const second = datasetSizes(transfer.dataset, countOwn);
@@ -96,7 +98,7 @@ function evaluatingMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOw
     const depth = layersOf(config);
     const samples = 2 * second.train + second.test;
     const probes = depth * width * (second.train * width * 0.6e-6 + second.test * second.classes * 2e-6 + width ** 2 * 1e-6);
-    ms += readingMs(transfer.dataset, second) + forwardMs(config, sizes, samples) + probes;
+    ms += readingMs(transfer.dataset, second) + forwardMs(config, sizes, samples, countOwn) + probes;
   }
   return ms;
 }

@@ -5,9 +5,8 @@ import { lockExperiment, type StoredExperiment, updateExperimentRow } from "../.
 import { insertRuns, listCells } from "../../db/queries/runs.ts";
 import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
-import { learnTimes } from "./learnTimes.ts";
+import { learnedTimes } from "./learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
-import { measuredTimes } from "./measuredTimes.ts";
 import { requireFound } from "./requireFound.ts";
 import { requireLaunchable } from "./requireLaunchable.ts";
 
@@ -31,7 +30,7 @@ export async function extendGrid(
     requireGridWithinLimit(config);
     const added = { ...config, depths: more.depths ?? config.depths, seeds: more.seeds ?? config.seeds };
     await requireLaunchable(context, added, tx);
-    const learned = learnTimes(await measuredTimes(tx));
+    const learned = await learnedTimes(context, tx);
     const isNew = (cell: RunConfig) => !before.depths.includes(cell.depth) || !before.seeds.includes(cell.seed);
     const runs = await insertRuns(
       tx,

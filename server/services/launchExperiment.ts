@@ -3,9 +3,8 @@ import { type LaunchInput, requireGridWithinLimit } from "../../contract/experim
 import { insertExperiment } from "../../db/queries/experiments.ts";
 import { insertRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
-import { learnTimes } from "./learnTimes.ts";
+import { learnedTimes } from "./learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
-import { measuredTimes } from "./measuredTimes.ts";
 import { noCounts } from "./noCounts.ts";
 import { requireLaunchable } from "./requireLaunchable.ts";
 
@@ -17,7 +16,7 @@ export async function launchExperiment(context: ServiceContext, input: LaunchInp
   requireGridWithinLimit(input.config);
   await requireLaunchable(context, input.config, context.database.orm);
   const id = randomUUID();
-  const learned = learnTimes(await measuredTimes(context.database.orm));
+  const learned = await learnedTimes(context, context.database.orm);
   const runs = makeRuns(id, input.config, undefined, undefined, (run) => learned(run).times);
   await context.database.transaction(async (tx) => {
     await insertExperiment(tx, { ...input, tags: [...new Set(input.tags)], id, counts: { ...noCounts, queued: runs.length } });

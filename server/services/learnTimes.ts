@@ -1,4 +1,4 @@
-import { datasetSizes } from "../../contract/datasetSizes.ts";
+import { type CountOwnSet, datasetSizes } from "../../contract/datasetSizes.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { type ExpectedTimes, expectedTimes } from "./expectedTimes.ts";
 
@@ -19,12 +19,17 @@ const mostAlike = 3;
 /**
  * Expected times, corrected by what runs really took: each part by the median ratio of measured to expected time over the runs that
  * are most like it and have that part.
+ * @param countOwn how large people's own data sets are
  */
-export function learnTimes(measured: readonly MeasuredTimes[]) {
-  const known = measured.map((run) => ({ ...run, expected: expectedTimes(run.config), shape: shapeOf(run.config) }));
+export function learnTimes(measured: readonly MeasuredTimes[], countOwn?: CountOwnSet) {
+  const known = measured.map((run) => ({
+    ...run,
+    expected: expectedTimes(run.config, countOwn),
+    shape: shapeOf(run.config, countOwn),
+  }));
   return (config: RunConfig): { times: ExpectedTimes; nearest: MeasuredTimes | null } => {
-    const expected = expectedTimes(config);
-    const shape = shapeOf(config);
+    const expected = expectedTimes(config, countOwn);
+    const shape = shapeOf(config, countOwn);
     const alike = known.map((run) => ({ run, apart: distance(run.shape, shape) })).sort((a, b) => a.apart - b.apart);
     const corrected = (part: Part): number => {
       const having = alike.filter(({ run }) => run[part] !== null && run.expected[part] > 0);
@@ -51,8 +56,8 @@ interface Shape {
 }
 
 /** Depth, width, samples of a step and of a measurement, numbers a sample, each as a logarithm. */
-function shapeOf({ architecture, depth, width, dataset, training, device }: RunConfig): Shape {
-  const { train, test, inputDim, classes } = datasetSizes(dataset);
+function shapeOf({ architecture, depth, width, dataset, training, device }: RunConfig, countOwn?: CountOwnSet): Shape {
+  const { train, test, inputDim, classes } = datasetSizes(dataset, countOwn);
   const samples = training.batch === "full" ? train : Math.min(train, training.batch);
   return {
     kind: architecture,

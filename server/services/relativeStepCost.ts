@@ -1,6 +1,6 @@
 import { headsOf, isTransformer, linearLayers, patchOf } from "../../contract/architecture.ts";
 import { imageShape } from "../../contract/datasetConfig.ts";
-import { type DatasetSizes, datasetSizes } from "../../contract/datasetSizes.ts";
+import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../../contract/datasetSizes.ts";
 import { blocksOf } from "../../contract/networkForm.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import { stepCost } from "../../math/stepCost.ts";
@@ -11,8 +11,8 @@ const perWeight = 20;
 const perUpdate = 12;
 
 /** Operations of one training step: what measured step times are scaled by. */
-export function relativeStepCost(config: RunConfig): number {
-  const size = datasetSizes(config.dataset);
+export function relativeStepCost(config: RunConfig, countOwn?: CountOwnSet): number {
+  const size = datasetSizes(config.dataset, countOwn);
   const { batch } = config.training;
   const samples = Math.max(1, batch === "full" ? size.train : Math.min(size.train, batch));
   if (isTransformer(config.architecture)) return transformerCost(config, config.architecture, size, samples);

@@ -3,9 +3,8 @@ import { insertRuns, listCells, queueAgain } from "../../db/queries/runs.ts";
 import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
 import { requireOwnStudy } from "./extendGrid.ts";
-import { learnTimes } from "./learnTimes.ts";
+import { learnedTimes } from "./learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
-import { measuredTimes } from "./measuredTimes.ts";
 import { requireFound } from "./requireFound.ts";
 
 /** Queues exactly the cells of the grid without a result: failed, cancelled and deleted ones. */
@@ -13,7 +12,7 @@ export async function runMissingCells(context: ServiceContext, id: string): Prom
   const changed = await changeRuns(context, id, async (tx) => {
     const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
     const again = await queueAgain(tx, { experimentId: id }, ["failed", "cancelled"]);
-    const learned = learnTimes(await measuredTimes(tx));
+    const learned = await learnedTimes(context, tx);
     const created = await insertRuns(
       tx,
       makeRuns(id, experiment.config, await listCells(tx, id), undefined, (run) => learned(run).times),

@@ -55,6 +55,16 @@ describe("the expected times of a run", () => {
     const subset = (id: string) => expectedTimes(run({ dataset: datasetConfig.parse({ id, trainPerClass: 10 }) })).startMs;
     expect(subset("mnist") - subset("fashion-mnist-mini")).toBeGreaterThan(200);
   });
+
+  it("take a person's own set to be as large as a worker counted it, not as is supposed of one that nobody counted", () => {
+    const own = run({ dataset: datasetConfig.parse({ id: "image-folder", folder: "digits" }) });
+    const countOwn = () => ({ train: [45, 45, 45, 45], test: [15, 15, 15, 15] });
+    const [supposed, counted] = [expectedTimes(own), expectedTimes(own, countOwn)];
+    // 10 classes of 1,000 + 200 pictures against 4 of 45 + 15: 10,000 / 180 = 56 times as many samples a step.
+    expect(supposed.stepMs / counted.stepMs).toBeGreaterThan(20);
+    expect(supposed.measureMs / counted.measureMs).toBeGreaterThan(5);
+    expect(learnTimes([], countOwn)(own).times).toEqual(counted);
+  });
 });
 
 describe("times learned from measured runs", () => {
