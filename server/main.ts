@@ -5,6 +5,9 @@ import { startServer } from "./startServer.ts";
 const flags = process.argv.slice(2);
 const unknown = flags.find((flag) => flag !== "--dev" && flag !== "--no-pages");
 
+/** A second SIGTERM so soon after the first is its echo. */
+const graceMs = 15_000;
+
 const say = (error: unknown) => {
   const isPlain = error instanceof Error && error.name === "Failure";
   console.error(isPlain ? error.message : error);
@@ -22,12 +25,17 @@ try {
     console.error(`Collapsar cannot go on: ${error.message}`);
     process.exit(1);
   });
-  let stopping = false;
+  /** When it was first asked to stop, ms of this process' clock. */
+  let askedAt: number | null = null;
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => {
-      if (stopping) process.exit(1);
-      stopping = true;
-      console.log("Stopping; once more to end at once.");
+      if (askedAt !== null) {
+        // A service manager signals the whole group, and npm passes its own signal on: that is one request, not two.
+        if (signal === "SIGINT" || performance.now() - askedAt > graceMs) process.exit(1);
+        return;
+      }
+      askedAt = performance.now();
+      console.log("Stopping. Press Ctrl+C again to stop now.");
       server.stop().then(
         () => process.exit(0),
         (error) => {

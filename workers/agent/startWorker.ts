@@ -10,6 +10,8 @@ import { openWorkerFolder, type WorkerFolder } from "./workerFolder.ts";
 /** How the worker's program ends; 0 is a stop as asked for. */
 export const exitCodes = { failed: 1, refused: 2, folderTaken: 3 } as const;
 const forsakenCheckMs = 10_000;
+/** A second SIGTERM so soon after the first is its echo. */
+const graceMs = 15_000;
 
 /** The worker's program: reads its flags, takes its folder, and serves until it is told to stop. */
 export function startWorker(args: string[], runProgram: string): void {
@@ -40,9 +42,10 @@ export function startWorker(args: string[], runProgram: string): void {
 }
 
 function stopOnSignals(agent: Agent): void {
-  let stopping = false;
+  /** When it was first asked to stop, ms of this process' clock. */
+  let askedAt: number | null = null;
   const stop = async (why: string) => {
-    stopping = true;
+    askedAt = performance.now();
     say(why);
     await agent.stop();
     say("Stopped");
@@ -50,12 +53,14 @@ function stopOnSignals(agent: Agent): void {
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.on(signal, () => {
-      if (!stopping) return void stop(`${signal}: making checkpoints; once more to end at once`);
+      if (askedAt === null) return void stop(`${signal}: making checkpoints. Press Ctrl+C again to stop now`);
+      // A service manager signals the whole group, and npm passes its own signal on: that is one request, not two.
+      if (signal === "SIGTERM" && performance.now() - askedAt < graceMs) return;
       agent.abandon();
       process.exit(exitCodes.failed);
     });
   setInterval(() => {
-    if (agent.isForsaken && !stopping) void stop("The server that started this worker has gone");
+    if (agent.isForsaken && askedAt === null) void stop("The server that started this worker has gone");
   }, forsakenCheckMs);
 }
 

@@ -277,6 +277,17 @@ describe("the agent's own end", () => {
     expect(spoolFiles(folder)).toEqual([]);
   });
 
+  it("by SIGTERM to its whole group, twice, as service managers do: checkpoint and WORKER_LOST all the same", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 1000);
+    await until("some points arrived", () => steps(server.events(run)).length > 5);
+    for (let echo = 0; echo < 2; echo++) worker.kill("SIGTERM");
+    await worker.exited;
+    expect(worker.exit).toEqual({ code: 0, signal: null });
+    expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: "worker stopped" });
+    expect(server.events(run).at(-2)?.event.kind).toBe("checkpoint");
+  });
+
   it("by SIGTERM with a deaf run: still within 10 s", async () => {
     const worker = await connected();
     const run = await server.assign("deaf", 1000);

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type pg from "pg";
+import { Failure } from "../contract/failure.ts";
+
+/**
+ * Tables of a newer program may mean something else by now, so that an older one must leave them alone.
+ * @param migrationsFolder the migrations that this program knows
+ * @throws Failure CONFLICT if the database has had others since
+ */
+export async function refuseNewer(pool: pg.Pool, migrationsFolder: string): Promise<void> {
+  const journal = JSON.parse(readFileSync(join(migrationsFolder, "meta/_journal.json"), "utf8")) as {
+    entries: { when: number }[];
+  };
+  const newest = Math.max(...journal.entries.map(({ when }) => when));
+  const known = await pool.query<{ name: string | null }>("select to_regclass('drizzle.__drizzle_migrations')::text as name");
+  if (known.rows[0].name === null) return;
+  const { rows } = await pool.query<{ made: string | null }>(
+    "select max(created_at)::text as made from drizzle.__drizzle_migrations",
+  );
+  const made = Number(rows[0].made ?? 0);
+  if (made > newest)
+    throw new Failure(
+      "CONFLICT",
+      `This database was brought up to date by a newer Collapsar (tables of ${day(made)}; this program knows those of ${day(newest)}). Start that version, or restore a back-up made before the upgrade. Nothing was changed.`,
+    );
+}
+
+const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
