@@ -10,7 +10,7 @@ export const csvLine = (cells: readonly Cell[]): string => cells.map(csvCell).jo
 export function csvCell(value: Cell): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "string") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
   return /[",\r\n#]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -172,7 +172,11 @@ export const imbalanceOf = (config: DatasetConfig): number => ("imbalance" in co
 export function datasetLabel(config: DatasetConfig): string {
   const parts = [datasetTitle(config)];
   if (config.id === "gaussian-clusters" || config.id === "random-labels")
-    parts.push(`K=${config.classes} n=${config.trainPerClass} D=${config.dimension}`);
+    parts.push(
+      `K=${config.classes}`,
+      ...(config.trainPerClass === null ? [] : [`n=${config.trainPerClass}`]),
+      `D=${config.dimension}`,
+    );
   else if (config.trainPerClass !== null) parts.push(`n=${config.trainPerClass}`);
   if (config.id === "gaussian-clusters") parts.push(`separation ${config.separation}`);
   if (config.id === "image-folder") parts.push(`${config.size} px`);

@@ -10,8 +10,16 @@ const grouped = (n: number) => n.toLocaleString("en");
 const least = (counts: readonly number[]) => counts.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 
 /** More samples of a class than there are; a person's own set that no connected worker can use. */
-export function sampleFindings({ datasets }: ValidParts, { ownProblem }: LaunchKnowledge, found: LaunchFindings): void {
-  for (const { value, at, sizes } of datasets) found.problems.push(...setProblems(value, sizes, ownProblem, ["datasets", at]));
+export function sampleFindings(
+  { datasets }: ValidParts,
+  { ownProblem, ownDifference }: LaunchKnowledge,
+  found: LaunchFindings,
+): void {
+  for (const { value, at, sizes } of datasets) {
+    found.problems.push(...setProblems(value, sizes, ownProblem, ["datasets", at]));
+    const difference = ownDifference(value);
+    if (difference !== null) found.warnings.push({ path: ["datasets", at], message: difference });
+  }
 }
 
 export function setProblems(

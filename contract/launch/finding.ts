@@ -21,8 +21,15 @@ export interface LaunchKnowledge {
   countOwn: CountOwnSet;
   /** Why no connected worker can use a person's own set; null if one can, for other sets, and where that is not known. */
   ownProblem: (config: DatasetConfig) => string | null;
+  /** That connected workers have different sets of a person's own under one name; null where that is not known. */
+  ownDifference: (config: DatasetConfig) => string | null;
   /** The connected workers: with none, nothing is said about them. */
   workers: readonly WorkerPlace[];
 }
 
-export const nothingKnown: LaunchKnowledge = { countOwn: () => null, ownProblem: () => null, workers: [] };
+export const nothingKnown: LaunchKnowledge = {
+  countOwn: () => null,
+  ownProblem: () => null,
+  ownDifference: () => null,
+  workers: [],
+};

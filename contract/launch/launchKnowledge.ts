@@ -1,5 +1,5 @@
 import type { DatasetConfig } from "../datasetConfig.ts";
-import { countsThere, findOwnSet, ownNameOf } from "../ownSet.ts";
+import { countsThere, findOwnSet, type OwnSet, ownNameOf } from "../ownSet.ts";
 import type { WorkerView } from "../views.ts";
 import type { LaunchKnowledge } from "./finding.ts";
 
@@ -33,7 +33,29 @@ export function launchKnowledge(connected: readonly Told[]): LaunchKnowledge {
         listed.length === 0 ? "there is none" : `there is ${listed.join(", ")}${there.length > mostListed ? ", …" : ""}`;
       return `No connected worker has the ${kind} "${named.name}" in its data-set folder (${has}): put it there, or choose one that is there.`;
     },
+    ownDifference: (config) => {
+      const usable = connected.flatMap(({ name, ownSets }) => {
+        const set = findOwnSet(ownSets ?? [], config);
+        return set?.problem === null ? [{ name, set }] : [];
+      });
+      const other = usable.find(({ set }) => !isAlike(usable[0].set, set));
+      if (!other) return null;
+      const [a, b] = [usable[0], other].map(({ name, set }) => `${name} (${sizeText(set)})`);
+      return `${usable[0].set.name} is not the same on the workers ${a} and ${b}: runs are given to either, and those on different data are never averaged. Make them the same, or keep one of the workers away.`;
+    },
   };
 }
 
 const mostListed = 10;
+
+/** Counts alone are compared: what else differs shows in the hashes of the runs. */
+function isAlike(a: OwnSet, b: OwnSet): boolean {
+  if (a.trainCounts.length === 0 || b.trainCounts.length === 0) return true;
+  const told = ({ classNames, trainCounts, testCounts }: OwnSet) => JSON.stringify([classNames, trainCounts, testCounts]);
+  return told(a) === told(b);
+}
+
+const sizeText = ({ classNames, trainCounts, testCounts }: OwnSet): string => {
+  const sum = [...trainCounts, ...(testCounts ?? [])].reduce((total, n) => total + n, 0);
+  return `${classNames.length} classes, ${sum.toLocaleString("en")} samples`;
+};

@@ -77,9 +77,9 @@ async function sendFile(
 
 /** The header that names the file that a browser saves. */
 export function attachment(name: string, ending: string): string {
-  const file = Array.from(name.replace(/[^\p{L}\p{N} ._-]+/gu, "_"))
-    .slice(0, 80)
-    .join("");
+  const signs = Array.from(name.replace(/[^\p{L}\p{N} ._-]+/gu, "_"));
+  // The end says which run and file it is.
+  const file = (signs.length <= 80 ? signs : [...signs.slice(0, 55), "_", ...signs.slice(-24)]).join("");
   return `attachment; filename="collapsar.${ending}"; filename*=UTF-8''${encodeURIComponent(file)}.${ending}`;
 }
 

@@ -3,7 +3,7 @@ import type { AttemptView, RunRow } from "../../contract/views.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 
 /** Messages of failures, warnings and logs may quote a machine's paths: a reader from whom names are hidden sees the code alone. */
-const hidden = "(hidden)";
+export const hidden = "(hidden)";
 
 export function hideNamesInRun<T extends Pick<RunRow, "workerName" | "failure" | "evaluation">>(row: T): T {
   const { failure, evaluation } = row;

@@ -21,6 +21,10 @@ onBothDatabases("Warnings about the data of runs", (server) => {
       { text: "3 .bmp are passed over.", runs: [0, 2] },
       { text: "Labels look alike.", runs: [0] },
     ]);
+    const { token } = await server().call<{ token: string }>("shares.create", { experimentId: id, hideNames: true });
+    expect(await server().call<DataWarning[]>("experiments.dataWarnings", { id }, { share: token })).toEqual([
+      { text: "(hidden)", runs: [0, 2] },
+    ]);
     const pages = await Promise.all(runs.map((run) => server().call<RunDetail>("runs.get", { id: run.id })));
     expect(pages.map((page) => page.dataset?.warnings)).toEqual(said);
     worker.close();

@@ -5,6 +5,7 @@ import { presets } from "../../../contract/presets.ts";
 import { serverSettings } from "../../../server/env.ts";
 import { AccessKey } from "../../../server/http/accessKey.ts";
 import { refuseForwarded, refuseSource } from "../../../server/http/checkSource.ts";
+import { attachment } from "../../../server/http/serveExport.ts";
 import { cellDigest, makeRuns } from "../../../server/services/makeRuns.ts";
 
 describe("refuseSource", () => {
@@ -129,12 +130,23 @@ describe("AccessKey", () => {
   });
 });
 
+describe("attachment", () => {
+  it("keeps the end of a long name, which tells apart the files of a study", () => {
+    const nameOf = (name: string) => decodeURIComponent(attachment(name, "ckpt").split("UTF-8''")[1]);
+    const study = "n".repeat(120);
+    expect(nameOf(`${study} run 12 features`)).toBe(`${"n".repeat(63)}_ run 12 features.ckpt`);
+    expect(nameOf(`${study} run 13 features`)).toBe(`${"n".repeat(63)}_ run 13 features.ckpt`);
+    expect(nameOf('a\r\nb/../"c"')).toBe("a_b_.._c_.ckpt");
+  });
+});
+
 describe("csvLine", () => {
   it("quotes, and marks what a spreadsheet would run", () => {
     expect(csvLine(["=1+1", "+a", "-a", "@a", "a,b", 'say "x"', -1.5e-7, null, undefined, true, "\tx"])).toBe(
       `'=1+1,'+a,'-a,'@a,"a,b","say ""x""",-1.5e-7,,,true,'\tx`,
     );
     expect(csvLine(["=a\n,b"])).toBe(`"'=a\n,b"`);
+    expect(csvLine(["\n=1+1", "＝1+1", "＋1", "－1", "＠a"])).toBe(`"'\n=1+1",'＝1+1,'＋1,'－1,'＠a`);
   });
 });
 

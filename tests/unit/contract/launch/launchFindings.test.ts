@@ -240,6 +240,17 @@ describe("a person's own sets, as the connected workers list them", () => {
     expect(said(birds())).toEqual([]);
   });
 
+  it("are warned of where workers have different ones under one name", () => {
+    const warnings = (...lists: Parameters<typeof knownOf>) =>
+      launchFindings(config(birds()), knownOf(...lists)).warnings.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    expect(warnings([set({})], [set({ trainCounts: [30, 21] })])).toEqual([
+      "datasets.0: birds is not the same on the workers w0 (2 classes, 59 samples) and w1 (2 classes, 60 samples): runs are given to either, and those on different data are never averaged. Make them the same, or keep one of the workers away.",
+    ]);
+    expect(warnings([set({})], [set({ classNames: ["crow", "hen"] })])).toHaveLength(1);
+    const broken = set({ problem: "birds has no test/.", trainCounts: [], testCounts: [] });
+    expect(warnings([set({})], [set({})], [broken], [])).toEqual([]);
+  });
+
   it("divide a table as the config says", () => {
     const table = set({ id: "text-file", name: "own.tsv", trainCounts: [100, 8], testCounts: null });
     const texts = (change: object) => ({
