@@ -134,8 +134,8 @@ describe("attachment", () => {
   it("keeps the end of a long name, which tells apart the files of a study", () => {
     const nameOf = (name: string) => decodeURIComponent(attachment(name, "ckpt").split("UTF-8''")[1]);
     const study = "n".repeat(120);
-    expect(nameOf(`${study} run 12 features`)).toBe(`${"n".repeat(63)}_ run 12 features.ckpt`);
-    expect(nameOf(`${study} run 13 features`)).toBe(`${"n".repeat(63)}_ run 13 features.ckpt`);
+    expect(nameOf(`${study} run 12 features`)).toBe(`${"n".repeat(55)}_${"n".repeat(8)} run 12 features.ckpt`);
+    expect(nameOf(`${study} run 13 features`)).toBe(`${"n".repeat(55)}_${"n".repeat(8)} run 13 features.ckpt`);
     expect(nameOf('a\r\nb/../"c"')).toBe("a_b_.._c_.ckpt");
   });
 });
