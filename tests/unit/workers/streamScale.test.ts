@@ -36,6 +36,8 @@ const networks = {
   RN1: (of: Parameters<typeof smallRun>[0]) => onVectors({ architecture: "rn1", ...of }),
   RN2: (of: Parameters<typeof smallRun>[0]) => onVectors({ architecture: "rn2", ...of }),
   T11: (of: Parameters<typeof smallRun>[0]) => imageRun({ architecture: "t11", ...of }),
+  T12: (of: Parameters<typeof smallRun>[0]) => imageRun({ architecture: "t12", ...of }),
+  T21: (of: Parameters<typeof smallRun>[0]) => textRun({ architecture: "t21", ...of }),
   T22: (of: Parameters<typeof smallRun>[0]) => textRun({ architecture: "t22", ...of }),
   Conv: (of: Parameters<typeof smallRun>[0]) => imageRun({ architecture: "conv", patch: undefined, ...of }),
 };
@@ -59,9 +61,9 @@ describe.each(Object.entries(networks))("%s", (name, of) => {
     "without the first LN the stream's scale takes the hidden ridge away and changes nothing else: $normalization",
     async (kind) => {
       const given = of(kind);
-      const double = name === "RN2" || name === "T22";
+      const double = name === "RN2" || name === "T12" || name === "T22";
       /** All that is added to the stream, by c: of two layers the second, and the bias that is added last. */
-      const adds = double ? /^(W0|b0|We|Wp|W\d+\.2|b\d+\.2|W\d+\.O)$/ : /^(W0|b0|We|Wp|W\d+\.VO|[Wb]\d+)$/;
+      const adds = double ? /^(W0|b0|We|Wp|W\d+\.2|b\d+\.2|W\d+\.V?O)$/ : /^(W0|b0|We|Wp|W\d+\.V?O|[Wb]\d+)$/;
       const before = await measure(given, () => 1);
       const shrunk = await measure(given, (id, penalty) => (penalty !== "head" && adds.test(id) ? 1 / scale : 1));
       const others = Object.keys(before.values).filter((key) => !/ridge\.hidden|\/loss$/.test(key));
