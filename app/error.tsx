@@ -16,7 +16,7 @@ export default function PageError({ error, reset }: { error: Error & { digest?: 
         </>
       }
     >
-      Runs are not touched by this: they go on. What failed:{" "}
+      Runs are not affected: they continue. What failed:{" "}
       <code className="font-mono text-xs">{error.digest ?? error.message}</code>
     </EmptyState>
   );

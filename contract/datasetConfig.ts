@@ -26,8 +26,8 @@ export type DatasetId = (typeof datasetIds)[number];
 
 const perClass = z
   .int()
-  .min(limits.samplesPerClass.min, `at least ${limits.samplesPerClass.min} sample a class`)
-  .max(limits.samplesPerClass.max, `at most ${limits.samplesPerClass.max} samples a class`);
+  .min(limits.samplesPerClass.min, `at least ${limits.samplesPerClass.min} sample per class`)
+  .max(limits.samplesPerClass.max, `at most ${limits.samplesPerClass.max} samples per class`);
 
 const dataSeed = z.int().min(0).max(limits.seed.max);
 

@@ -19,5 +19,5 @@ export const layersOf = (config: Network): number => blocksOf(config) + 1;
 export function depthText(config: Network): string {
   const blocks = blocksOf(config);
   const counted = `${blocks} ${blocks === 1 ? "block" : "blocks"}`;
-  return blocks === config.depth ? `${config.depth}: ${counted}` : `${config.depth}: X₁ and ${counted}`;
+  return `${config.depth} (${blocks === config.depth ? "" : "X₁ and "}${counted})`;
 }

@@ -35,6 +35,8 @@ export interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   headingLevel?: 2 | 3;
   /** One of many panels that share a legend and its choices: no legend and no word on the x axis of its own. */
   sharedHidden?: ReadonlySet<string>;
+  /** The page says once for its panels that step 0 has no place on a log axis. */
+  offAxisSaid?: boolean;
 }
 
 /** A chart with its title, menu (PNG, SVG, CSV, pgfplots, link, table), legend, and what it leaves out in words. */
@@ -75,7 +77,7 @@ export function ChartPanel(props: ChartPanelProps) {
       ? `shown ${shown.toLocaleString("en")} of ${total.toLocaleString("en")} points`
       : null,
     describeGaps(drawn),
-    offAxis > 0 && !shared ? `${chart.x.label} 0 has no place on a log axis` : null,
+    offAxis > 0 && !shared && !props.offAxisSaid ? `${chart.x.label} 0 has no place on a log axis` : null,
     ...notices,
   ].filter((text) => text !== null);
   const picture = () => box.current?.querySelector<SVGSVGElement>("svg.recharts-surface") ?? null;
@@ -161,9 +163,11 @@ export function ChartPanel(props: ChartPanelProps) {
       className="min-w-0 scroll-mt-16 rounded-lg border border-line bg-surface"
     >
       <header className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 pt-1.5 pr-1.5 pl-4">
-        <Heading className="font-semibold text-sm">{title}</Heading>
-        {hint && <span className="min-w-0 truncate text-ink-faint text-xs">{hint}</span>}
-        <div className="ml-auto flex items-center gap-1.5">
+        <div className="flex min-w-0 flex-1 basis-0 flex-wrap items-baseline gap-x-3">
+          <Heading className="font-semibold text-sm">{title}</Heading>
+          {hint && <span className="min-w-0 text-ink-faint text-xs">{hint}</span>}
+        </div>
+        <div className="flex items-center gap-1.5 self-start">
           {props.onZoomOut && chart.x.range && (
             <button type="button" onClick={props.onZoomOut} className="rounded-sm px-1.5 text-accent text-xs hover:underline">
               reset zoom

@@ -51,6 +51,8 @@ export interface SeriesPanelProps {
   empty?: ReactNode;
   /** Ids of lines taken out, where many panels share one legend; this panel then has none of its own. */
   sharedHidden?: ReadonlySet<string>;
+  /** The page says once for its panels that step 0 has no place on a log axis. */
+  offAxisSaid?: boolean;
 }
 
 /** Live points pile up on the server's selection: more than this is thinned again before it is drawn. */
@@ -129,6 +131,7 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
       notices={props.notices}
       empty={props.empty}
       sharedHidden={props.sharedHidden}
+      offAxisSaid={props.offAxisSaid}
       extraItems={[{ label: logY ? "Linear axis" : "Logarithmic axis", icon: "theory", onSelect: () => setLogY(!logY) }]}
     />
   );

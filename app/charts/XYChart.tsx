@@ -44,7 +44,9 @@ const labelStyle = { fontSize: 11, fill: "var(--ink-soft)" };
 const margin = { top: 8, right: 14, bottom: 4, left: 0 };
 const labelledMargin = { ...margin, right: 30 };
 const longSeries = 60;
-const yAxisWidth = 52;
+/** Room for the labels of the y axis, px: a digit of 11 px is about 7 wide, beside tick and gap. */
+const widthFor = (ticks: readonly Tick[]): number =>
+  Math.max(52, 14 + 7 * Math.max(0, ...ticks.map((tick) => tick.label.length)));
 /** Of the x axis with one line of numbers, its ticks and its name. */
 const xAxisHeight = 40;
 
@@ -59,9 +61,10 @@ export const XYChart = memo(function XYChart(props: XYChartProps) {
   const [ref, width] = useWidth<HTMLDivElement>();
   const layout = useMemo(() => layoutChart(series, x, y, references), [series, x, y, references]);
   const margins = series.some((one) => one.endLabel) ? labelledMargin : margin;
+  const yTicks = useMemo(() => axisTicks(y, layout.yDomain, height - 50, 36), [y, layout, height]);
+  const yAxisWidth = widthFor(yTicks);
   const plotWidth = Math.max(40, width - yAxisWidth - margins.right);
   const xTicks = useMemo(() => axisTicks(x, layout.xDomain, plotWidth), [x, layout, plotWidth]);
-  const yTicks = useMemo(() => axisTicks(y, layout.yDomain, height - 50, 36), [y, layout, height]);
   const names = useMemo(() => (x.categories ? categoryLabels(x.categories, plotWidth) : null), [x.categories, plotWidth]);
   // Names of several lines make the chart higher, not the plot lower.
   const extra = names === null ? 0 : Math.max(0, names.height - 13);

@@ -27,7 +27,7 @@ export function describeFreshness(freshness: Freshness, now: number, active: boo
     return {
       tone: "warn",
       text: "worker lost, resuming",
-      explanation: "A worker stopped answering. Its run is queued again and goes on from its last checkpoint.",
+      explanation: "A worker stopped answering. Its run is queued again and resumes from its last checkpoint.",
     };
   if (!active)
     return { tone: "quiet", text: "up to date", explanation: "Nothing is training here now; changes would show at once." };

@@ -49,8 +49,8 @@ export function DatasetSettings({
       <>
         {number("classes", "Classes K")}
         {number("dimension", "Dimension")}
-        {number("trainPerClass", "Training a class n")}
-        {number("testPerClass", "Test a class")}
+        {number("trainPerClass", "Training per class n")}
+        {number("testPerClass", "Test per class")}
         {number("dataSeed", "Seed of the data")}
         {dataset.id === "gaussian-clusters" && number("separation", "Separation", "centres, in σ")}
       </>
@@ -75,8 +75,8 @@ export function DatasetSettings({
           {number("splitSeed", "Seed of the split")}
         </>
       )}
-      {subset("trainPerClass", "Training a class n")}
-      {subset("testPerClass", "Test a class")}
+      {subset("trainPerClass", "Training per class n")}
+      {subset("testPerClass", "Test per class")}
       {inputKind(dataset.id) === "text" && (
         <>
           {number("maxLength", "Longest text", "tokens, <cls> included")}

@@ -62,7 +62,7 @@ export function FoldedFields({
         title="Measuring"
         summary={
           config.measuring.name === "log"
-            ? `${config.measuring.perDecade} times a decade of steps`
+            ? `${config.measuring.perDecade} times per decade of steps`
             : `every ${config.measuring.steps} steps`
         }
         wrong={wrong("config.measuring")}
@@ -82,7 +82,7 @@ export function FoldedFields({
             )}
           </Field>
           {config.measuring.name === "log" ? (
-            <Field label="Times a decade" error={problemAt(problems, "config.measuring.perDecade")} className="w-32">
+            <Field label="Times per decade" error={problemAt(problems, "config.measuring.perDecade")} className="w-32">
               {(control) => (
                 <NumberInput
                   {...control}

@@ -37,7 +37,10 @@ export function LaunchPanel({
 }) {
   const runs = countGrid(config);
   const over = runs > limits.gridRuns;
-  const estimate = useEstimate(config, !over && problems.every((problem) => !problem.path.startsWith("config")));
+  const valid = !over && problems.every((problem) => !problem.path.startsWith("config"));
+  const estimate = useEstimate(config, valid);
+  // What is kept of the draft before is not said beside a refusal of this one.
+  const known = valid ? estimate.data : undefined;
   // Keeps the line open that the result page then watches by; a worker that connects is seen at once.
   useWatch(workersRoom, { onItems: () => estimate.data?.slots === 0 && void estimate.refetch() });
   const blocked = over || problems.length > 0;
@@ -48,16 +51,16 @@ export function LaunchPanel({
         <p className="mt-0.5 truncate text-ink-faint text-xs">{axesText(config)}</p>
         {over ? (
           <p role="alert" data-testid="field-error" className="mt-2 text-bad text-xs lg:text-sm">
-            {formatCount(runs)} runs are over the limit of {formatCount(limits.gridRuns)} an experiment. Remove values from an
+            {formatCount(runs)} runs are over the limit of {formatCount(limits.gridRuns)} per experiment. Remove values from an
             axis, or split it into several experiments.
           </p>
         ) : (
           <>
             <p className="text-ink-soft text-xs lg:mt-2 lg:min-h-10 lg:text-sm" data-testid="estimate">
-              <EstimateText estimate={estimate.data} failed={estimate.error} waiting={estimate.isFetching} />
+              <EstimateText estimate={known} failed={valid ? estimate.error : null} waiting={valid && estimate.isFetching} />
             </p>
-            {typeof estimate.data?.memoryBytes === "number" && (
-              <MemoryText bytes={estimate.data.memoryBytes} device={config.device} workers={workers} />
+            {typeof known?.memoryBytes === "number" && (
+              <MemoryText bytes={known.memoryBytes} device={config.device} workers={workers} />
             )}
           </>
         )}
@@ -82,14 +85,14 @@ export function LaunchPanel({
       <div className="max-lg:hidden">
         <FindingList problems={problems.length > 1 ? problems : []} warnings={warnings} />
       </div>
-      <p className="text-ink-faint text-xs max-lg:hidden">At most {formatCount(limits.gridRuns)} runs an experiment.</p>
+      <p className="text-ink-faint text-xs max-lg:hidden">At most {formatCount(limits.gridRuns)} runs per experiment.</p>
     </div>
   );
 }
 
 function EstimateText({ estimate, failed, waiting }: { estimate: Estimate | undefined; failed: unknown; waiting: boolean }) {
   if (failed) return failureOf(failed).message;
-  if (estimate === undefined) return waiting ? "Estimating the time…" : "The time shows once every value fits.";
+  if (estimate === undefined) return waiting ? "Estimating the time…" : "The time is shown once every value is valid.";
   if (estimate.slots === 0)
     return (
       <>

@@ -10,10 +10,10 @@ export function MemoryText({ bytes, device, workers }: { bytes: number; device: 
   const holding = onCpu.filter((worker) => bytes <= slotBytes(worker)).length;
   return (
     <p className="mt-1 text-ink-faint text-xs" data-testid="memory">
-      About <span className="text-ink-soft">{bytesText(bytes)}</span> of memory a run
+      About <span className="text-ink-soft">{bytesText(bytes)}</span> of memory per run
       {onCpu.length === 1 && `; ${placeText(onCpu[0])}`}
       {onCpu.length > 1 &&
-        `; ${holding === onCpu.length ? "each" : holding} of ${countOf(onCpu.length, "worker")} has that for a slot, the largest ${bytesText(most)}`}
+        `; ${holding} of ${countOf(onCpu.length, "worker")} can give that much to a slot, the largest ${bytesText(most)}`}
       .
     </p>
   );

@@ -51,7 +51,7 @@ export function TrainingFields({
           />
         )}
       </Field>
-      <Field label="Batch" hint="full, or samples a step" error={at("batch")}>
+      <Field label="Batch" hint="full, or samples per step" error={at("batch")}>
         {(control) => <BatchInput {...control} value={training.batch} onChange={(batch) => onChange({ ...training, batch })} />}
       </Field>
       <Field label="Warm-up steps" error={at("warmupSteps")}>

@@ -35,14 +35,14 @@ export function ownSetChoices(connected: readonly Told[], id: OwnSet["id"]): Own
 const namesShown = 6;
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
 
-/** "2 classes (bad, good); 90 texts, 40 to 50 a class". */
+/** "2 classes (bad, good); 90 texts, 40 to 50 per class". */
 export function ownSetText(set: OwnSet): string {
   const { classNames, trainCounts, testCounts } = set;
   if (trainCounts.length === 0) return "What it holds is read when it is used.";
   const shown = classNames.slice(0, namesShown).join(", ");
   const names = classNames.length === 0 ? "" : ` (${shown}${classNames.length > namesShown ? ", …" : ""})`;
   const [least, most] = [Math.min(...trainCounts), Math.max(...trainCounts)];
-  const each = least === most ? `${formatCount(most)} a class` : `${formatCount(least)} to ${formatCount(most)} a class`;
+  const each = least === most ? `${formatCount(most)} per class` : `${formatCount(least)} to ${formatCount(most)} per class`;
   const count =
     testCounts === null
       ? `${countOf(sum(trainCounts), "text")}, ${each}`

@@ -69,7 +69,7 @@ function DatasetFacts({ runId }: { runId: string }) {
   const counts = (values: readonly number[]) => {
     const total = values.reduce((sum, count) => sum + count, 0);
     const balanced = values.every((count) => count === values[0]);
-    return `${total.toLocaleString("en")} (${balanced ? `${values[0]} a class` : `${Math.min(...values)}…${Math.max(...values)} a class`})`;
+    return `${total.toLocaleString("en")} (${balanced ? `${values[0]} per class` : `${Math.min(...values)}…${Math.max(...values)} per class`})`;
   };
   return (
     <Facts

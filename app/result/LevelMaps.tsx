@@ -22,7 +22,8 @@ export function LevelMaps({ level, classNames }: { level: LevelGeometry; classNa
         <span className="font-medium">{withData(imbalance === 1 ? "balanced" : `ratio ${imbalance}`, data)}</span>
         <span className="text-ink-faint">
           {" "}
-          {counts[0]}…{counts.at(-1)} a class, {seeds.length === 1 ? `seed ${seeds[0]?.run.config.seed}` : `N = ${seeds.length}`}
+          {counts[0]}…{counts.at(-1)} per class,{" "}
+          {seeds.length === 1 ? `seed ${seeds[0]?.run.config.seed}` : `N = ${seeds.length}`}
           {unfinished && ", so far"}
         </span>
       </figcaption>

@@ -44,7 +44,7 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
             </th>
             {judged && (
               <th scope="col" className={head}>
-                Beside the theory
+                Against the theory
               </th>
             )}
           </tr>
@@ -57,7 +57,7 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
                 <td className={cell}>{slopeText(curve.fit)}</td>
                 <td className={cell}>{slopeInterval(curve.fit) ?? "none from two places"}</td>
                 <td className={cell}>{slopeRange(curve.fit)}</td>
-                <td className={words}>{misfitText(curve.fit)}</td>
+                <td className={words}>{misfitText(curve.fit).replaceAll(" = ", "\u00a0=\u00a0")}</td>
                 {judged && (
                   <td className={words}>
                     {theorySpeaksOf(curve, metric, split) ? theoryVerdict(curve) : "the theorems say nothing of it"}

@@ -72,8 +72,8 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
       </div>
       {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}.</p>}
       <div className="grid gap-4 xl:grid-cols-2">
-        <SurvivalPanel lines={lines} goal="metric" title={`Runs that have not reached ${label} ≤ ${shortNumber(tau)}`} />
-        <SurvivalPanel lines={lines} goal="gap" title={`Runs that have not reached a gap ≤ ${shortNumber(gap)} L*`} />
+        <SurvivalPanel lines={lines} goal="metric" title={`Share of runs that have not reached ${label} ≤ ${shortNumber(tau)}`} />
+        <SurvivalPanel lines={lines} goal="gap" title={`Share of runs that have not reached a gap ≤ ${shortNumber(gap)} L*`} />
       </div>
       <SpeedTable lines={lines} metric={metric} tau={tau} gap={gap} />
     </div>

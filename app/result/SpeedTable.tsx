@@ -1,7 +1,8 @@
 "use client";
-import { csvCell } from "../../contract/csvLine.ts";
+import { type CsvFacts, csvHead, csvLine } from "../../contract/csvLine.ts";
 import type { Metric } from "../../contract/seriesKey.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
+import { useExportHead } from "../charts/ExportFacts.ts";
 import { saveFile } from "../charts/exportPicture.ts";
 import { Button } from "../ui/Button.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -22,6 +23,7 @@ const reachedText = (speed: Speed | null) => (speed === null ? "–" : `${speed.
 
 /** Steps to both goals and final values of each line. */
 export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
+  const exportHead = useExportHead();
   if (lines.length === 0) return null;
   const { label } = studyMetricInfo(metric);
   const returned = (goal: "metric" | "gap") => lines.some((line) => (line[goal]?.returned.length ?? 0) > 0);
@@ -37,7 +39,9 @@ export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
             small
             look="quiet"
             icon="download"
-            onClick={() => saveFile("convergence-speed.csv", speedCsv(lines, metric, tau, gap), "text/csv")}
+            onClick={() =>
+              saveFile("convergence-speed.csv", speedCsv(lines, metric, tau, gap, exportHead("convergence speed")), "text/csv")
+            }
           >
             CSV
           </Button>
@@ -84,8 +88,8 @@ export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
   );
 }
 
-/** The table as CSV, one row a line and goal, with the final values of the line's finished runs. */
-export function speedCsv(lines: readonly SpeedLine[], metric: Metric, tau: number, gap: number): string {
+/** The table as CSV, one row per line and goal, with the final values of the line's finished runs. */
+export function speedCsv(lines: readonly SpeedLine[], metric: Metric, tau: number, gap: number, facts: CsvFacts = []): string {
   const head = [
     "line",
     "goal",
@@ -102,7 +106,7 @@ export function speedCsv(lines: readonly SpeedLine[], metric: Metric, tau: numbe
     "last mean (arithmetic)",
     "last deviation",
   ];
-  const out = [head.join(",")];
+  const out = [...csvHead(facts), csvLine(head)];
   for (const line of lines)
     for (const goal of ["metric", "gap"] as const) {
       const speed = line[goal];
@@ -114,7 +118,7 @@ export function speedCsv(lines: readonly SpeedLine[], metric: Metric, tau: numbe
       const beside = [speed.open.length, speed.ended.length, speed.returned.length, speed.returned[0] ?? null];
       const numbers = [goal === "metric" ? tau : gap, median, speed.fastest, speed.slowest, reached, count, ...beside];
       const cells = [line.label, name, ...numbers, last?.mean ?? null, last?.deviation ?? null];
-      out.push(cells.map(csvCell).join(","));
+      out.push(csvLine(cells));
     }
   return `${out.join("\r\n")}\r\n`;
 }

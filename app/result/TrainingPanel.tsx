@@ -14,7 +14,7 @@ import { classLimitText, isBeyondClasses, notMeasured } from "./classLimit.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellLabel, cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import { lastLayerKey } from "./lastValue.ts";
-import { floorText, numericFloor } from "./numericFloor.ts";
+import { nearFloorText, numericFloor } from "./numericFloor.ts";
 import type { PanelSpec } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
 import { runExport } from "./runLink.ts";
@@ -112,7 +112,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
         spec.metric === "loss" && distinct > mostReferences
           ? `L* drawn for ${mostReferences} of ${distinct} different objectives`
           : null,
-        floorText(floor),
+        nearFloorText(floor, lines),
         classLimitText(runs, spec.metric),
         view.smoothing > 0 ? `smoothed ${view.smoothing}, raw lines behind` : null,
       ]}

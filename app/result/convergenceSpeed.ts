@@ -162,10 +162,10 @@ export function returnedText(speed: Speed | null): string | null {
   return `${countOf(speed.returned.length, "run")}, first at step ${rangeText(speed.returned)}`;
 }
 
-/** "10 measurements a decade" of logarithmic steps, "a measurement every 100 steps". */
+/** "10 measurements per decade" of logarithmic steps, "a measurement every 100 steps". */
 const scheduleText = ({ measuring }: RunConfig) =>
   measuring.name === "log"
-    ? `${measuring.perDecade} measurements a decade`
+    ? `${measuring.perDecade} measurements per decade`
     : `a measurement every ${stepText(measuring.steps)} steps`;
 
 /** How exactly the steps of a goal are known, from the schedule and from the measurements before them. */
@@ -175,5 +175,5 @@ export function resolutionText(lines: readonly SpeedLine[], goal: "metric" | "ga
   const most = Math.max(...ratios);
   const schedules = new Set(lines.flatMap((line) => line.runs.map(({ config }) => scheduleText(config))));
   const factor = most < 10 ? most.toFixed(2) : stepText(Math.ceil(most));
-  return `${[...schedules].join(", ")}: a goal may have been reached up to ${factor} times earlier than the step that is said`;
+  return `${[...schedules].join(", ")}: a goal may have been reached up to ${factor} times earlier than the step given here`;
 }

@@ -72,13 +72,14 @@ function overDepth({ nc1, gap, ridge }: Measured): string[] {
   const parts = [deepest.x === 1 ? near : `depth ${deepest.x}: ${near}`];
   if (valued(nc1).length < 3) return parts;
   if (nc1.fit) {
-    parts.push(`slope of NC1 ${slopeInFull(nc1.fit, "depth")}`);
+    const said = [`slope of NC1 ${slopeInFull(nc1.fit, "depth")}`];
     const verdict = theorySpeaksOf(nc1, "nc1.ratio", "train") ? theoryVerdict(nc1) : null;
-    if (verdict !== null) parts.push(verdict);
+    if (verdict !== null) said.push(verdict);
     if (nc1.fit.lackOfFit !== null && nc1.fit.lackOfFit.p < bentBelow)
-      parts.push(`not on one line (misfit ${probabilityText(nc1.fit.lackOfFit.p)})`);
+      said.push(`not on one line (misfit ${probabilityText(nc1.fit.lackOfFit.p)})`);
+    parts.push(said.join(", "));
   }
-  if (ridge?.fit) parts.push(`of the total regularization ${slopeInFull(ridge.fit, "depth")}`);
+  if (ridge?.fit) parts.push(`slope of the total regularization ${slopeInFull(ridge.fit, "depth")}`);
   return parts;
 }
 
@@ -153,7 +154,9 @@ export function findings(rows: readonly RunRow[], rule?: LeaveOutRule): Findings
       x !== "depth" && valued(nc1).length < 2
         ? withData(cellLabel(nc1.config, fullAxes(lines, x, several)), nc1.data)
         : nc1.label;
-    const text = [label ? `${label}${x === "depth" ? "," : ":"} ${first}` : first, ...rest, runsText(nc1.count)].join(", ");
+    const text = [label ? `${label}${x === "depth" ? "," : ":"} ${first}` : first, ...rest, runsText(nc1.count)].join(
+      x === "depth" ? "; " : ", ",
+    );
     return [{ key: nc1.key, text: capital(text) }];
   });
   const across = collapse.baselines.flatMap((nc1): Finding[] => {

@@ -64,6 +64,19 @@ export function numericFloor(
   return { y, label: `below ${short(y)}: rounding (${arithmetic === "tf32" ? "TF32" : "float32"})` };
 }
 
+/** Within this factor of a floor, rounding may be seen in a value. */
+const near = 1_000;
+
+/** The floor in words where it is near what is drawn: far below, it says nothing of that. */
+export function nearFloorText(
+  floor: NumericFloor | null,
+  lines: readonly { values: readonly (number | null)[] }[],
+): string | null {
+  if (floor === null) return null;
+  const isNear = (value: number | null) => value !== null && value > 0 && value < near * floor.y;
+  return lines.some(({ values }) => values.some(isNear)) ? floorText(floor) : null;
+}
+
 /** The floor in words, for where the band lies below what is drawn. */
 export const floorText = (floor: NumericFloor | null): string | null =>
   floor && `numeric floor: ${floor.label.replace("below ", "about ").replace(": rounding", ", the rounding of features")}`;

@@ -21,10 +21,11 @@ export function formatPercent(share: number): string {
   return `${percent > 0 && percent < 1 ? percent.toFixed(1) : Math.floor(percent)} %`;
 }
 
-const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+const units = ["B", "kB", "MB", "GB", "TB"];
 
+/** "1.5 kB", "25.2 GB": in powers of 1,000, as memory is told before a launch. */
 export function formatBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1024 ** power;
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
   return `${value >= 100 || power === 0 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }

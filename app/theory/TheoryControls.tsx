@@ -35,7 +35,7 @@ const dials: Dial[] = [
   { key: "featureDecay", label: "λ_H, ridge on H", min: 1e-9, max: 1 },
   { key: "classes", label: "K, classes", min: 2, max: 100, whole: true },
   { key: "dim", label: "d, feature dimension", min: 1, max: 1024, whole: true },
-  { key: "samples", label: "n, samples a class", min: 1, max: 10_000, whole: true },
+  { key: "samples", label: "n, samples per class", min: 1, max: 10_000, whole: true },
   { key: "imbalance", label: "r, smallest class over largest", min: 0.001, max: 1 },
   { key: "biasDecay", label: "λ_b, ridge on the bias", min: 1e-6, max: 10 },
   { key: "fitScale", label: "α, scale of the fit", min: 0.001, max: 1 },

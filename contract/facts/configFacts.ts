@@ -24,7 +24,7 @@ export function modelFacts(config: RunConfig): Fact[] {
     ["Warm-up", training.warmupSteps === 0 ? "none" : `${count(training.warmupSteps)} steps`],
     ["Batch", training.batch === "full" ? "full" : count(training.batch)],
     ["Steps", count(training.steps)],
-    ["Initialization", `deviation ${gain}·√(1/fan-in), of a branch's last matrix ${branchGain} times that`],
+    ["Initialization", `standard deviation ${gain}·√(1/fan-in); of each branch's last matrix ${branchGain} times that`],
     ["Measured", measuringText(measuring)],
     ["Device asked for", device],
     ...afterFacts(afterTraining),
@@ -43,14 +43,14 @@ function scheduleText(schedule: ScheduleConfig): string {
     case "constant":
       return "constant";
     case "cosine":
-      return `cosine to ${schedule.floor} of the rate`;
+      return `cosine from the rate to ${schedule.floor === 0 ? "0" : `${schedule.floor} of it`}`;
     case "step":
       return `× ${schedule.factor} after ${schedule.at.join(", ")} of the steps`;
   }
 }
 
 const measuringText = (measuring: MeasuringConfig) =>
-  measuring.name === "log" ? `${measuring.perDecade} log-spaced steps a decade` : `every ${count(measuring.steps)} steps`;
+  measuring.name === "log" ? `${measuring.perDecade} log-spaced steps per decade` : `every ${count(measuring.steps)} steps`;
 
 /** The regularizer, and the strengths in effect at this depth. */
 function regularizerFacts({ regularizer, depth }: RunConfig): Fact[] {

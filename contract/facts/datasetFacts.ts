@@ -10,8 +10,8 @@ const perClass = (value: number | null | undefined) => (value == null ? "all the
 export function datasetFacts(dataset: DatasetConfig): Fact[] {
   const facts: Fact[] = [
     ["Data set", datasetTitle(dataset)],
-    ["Training samples a class", perClass(dataset.trainPerClass)],
-    ["Test samples a class", perClass(dataset.testPerClass)],
+    ["Training samples per class", perClass(dataset.trainPerClass)],
+    ["Test samples per class", perClass(dataset.testPerClass)],
   ];
   switch (dataset.id) {
     case "image-folder":
@@ -24,7 +24,8 @@ export function datasetFacts(dataset: DatasetConfig): Fact[] {
     case "gaussian-clusters":
       facts.push(["Separation", String(dataset.separation)]);
   }
-  if ("vocabulary" in dataset) facts.push(["Words", `${count(dataset.maxLength)} a text, of ${count(dataset.vocabulary)}`]);
+  if ("vocabulary" in dataset)
+    facts.push(["Words", `${count(dataset.maxLength)} per text, of a vocabulary of ${count(dataset.vocabulary)}`]);
   if ("dimension" in dataset)
     facts.push(["Made", `${dataset.classes} classes in ${dataset.dimension} dimensions, seed ${dataset.dataSeed}`]);
   if ("labelNoise" in dataset && dataset.labelNoise)

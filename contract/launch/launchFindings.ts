@@ -43,7 +43,7 @@ function scheduleFindings({ training, measuring }: ExperimentConfig, found: Laun
   if (points > limits.measurements)
     found.problems.push({
       path: ["measuring", "steps"],
-      message: `Measuring every ${grouped(schedule.data.steps)} of ${grouped(steps.data)} steps makes ${grouped(points)} measurements a run; the limit is ${grouped(limits.measurements)}: measure every ${grouped(Math.ceil(steps.data / (limits.measurements - 1)))} steps or more seldom, or at log-spaced steps.`,
+      message: `Measuring every ${grouped(schedule.data.steps)} of ${grouped(steps.data)} steps makes ${grouped(points)} measurements per run; the limit is ${grouped(limits.measurements)}: measure every ${grouped(Math.ceil(steps.data / (limits.measurements - 1)))} steps or less often, or at log-spaced steps.`,
     });
 }
 

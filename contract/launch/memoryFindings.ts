@@ -47,9 +47,9 @@ function shapeText(run: RunConfig): string {
 }
 
 function wayOut({ architecture, training }: RunConfig): string {
-  if (architecture === "ufm") return "fewer samples a class or a smaller width";
+  if (architecture === "ufm") return "fewer samples per class or a smaller width";
   return training.batch === "full"
-    ? "a mini-batch, fewer samples a class, or a smaller depth or width"
+    ? "a mini-batch, fewer samples per class, or a smaller depth or width"
     : "a smaller batch, depth or width";
 }
 

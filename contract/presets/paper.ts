@@ -76,7 +76,7 @@ const rows: Row[] = [
       },
     },
     tonight: {
-      cut: "200 training images a class instead of 5,000; depths from 2, where the figure begins at 3, to 21; 2,000 steps of 200 images (200 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
+      cut: "200 training images per class instead of 5,000; depths from 2, where the figure begins at 3, to 21; 2,000 steps of 200 images (200 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
       choices: [batches],
       config: {
         ...common,
@@ -106,7 +106,7 @@ const rows: Row[] = [
       },
     },
     tonight: {
-      cut: "100 training images a class instead of 5,000; patches of 16 pixels (4 tokens) instead of 8 (16); depths to 13; 3,000 steps of 200 images (600 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
+      cut: "100 training images per class instead of 5,000; patches of 16 pixels (4 tokens) instead of 8 (16); depths to 13; 3,000 steps of 200 images (600 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
       choices: [batches, warmup(300)],
       config: {
         ...common,
@@ -144,7 +144,7 @@ const rows: Row[] = [
       },
     },
     tonight: {
-      cut: "Single sentences (sentence polarity) instead of IMDB's reviews, 1,000 a class, 12 words of a vocabulary of 700; depths to 13; 5,000 steps of 100 sentences (250 epochs) at rate 0.003 instead of 5,000 epochs at 0.001; 3 seeds instead of 5.",
+      cut: "Single sentences (sentence polarity) instead of IMDB's reviews, 1,000 per class, 12 words of a vocabulary of 700; depths to 13; 5,000 steps of 100 sentences (250 epochs) at rate 0.003 instead of 5,000 epochs at 0.001; 3 seeds instead of 5.",
       choices: [
         "Batches of 100: the loss and the gap are measured over the whole training set all the same.",
         "Three sentences for each word known: where the words outnumber the sentences, the embedding, which is free of decay, may tell the classes apart alone. No two sentences of different classes read the same.",
@@ -186,7 +186,7 @@ const rows: Row[] = [
       },
     },
     tonight: {
-      cut: "50 training images a class instead of about 6,000; depths to 13; 2,000 full-batch steps instead of 5,000 epochs; 3 seeds instead of 5.",
+      cut: "50 training images per class instead of about 6,000; depths to 13; 2,000 full-batch steps instead of 5,000 epochs; 3 seeds instead of 5.",
       choices: [fullBatch],
       config: {
         ...common,
@@ -218,7 +218,7 @@ const rows: Row[] = [
       },
     },
     tonight: {
-      cut: "100 training images a class instead of about 6,000; patches of 14 pixels (4 tokens) instead of 7 (16); depths to 13; 2,000 steps of 200 images (400 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
+      cut: "100 training images per class instead of about 6,000; patches of 14 pixels (4 tokens) instead of 7 (16); depths to 13; 2,000 steps of 200 images (400 epochs) instead of 5,000 epochs; 3 seeds instead of 5.",
       choices: [batches],
       config: {
         ...common,

@@ -5,7 +5,7 @@ import type { Preset } from "./preset.ts";
 
 const mini = pictures("fashion-mnist-mini", 50);
 const training = trainingConfig.parse({ learningRate: 0.01, steps: 1000, initialization: { gain: 1, branchGain: 0.1 } });
-const fullBatch = "Full-batch Adam with coupled decay, rate 0.01, cosine to 0; 50 training images a class.";
+const fullBatch = "Full-batch Adam with coupled decay, rate 0.01, cosine to 0; 50 training images per class.";
 
 /** λ_H such that the features' ridge weighs about as much as the head's: λ_H N = λ_W at 500 samples. */
 const features: Regularizer = { family: "features", lambdaW: 0.005, lambdaH: 0.00001, lambdaB: 0 };
@@ -20,7 +20,7 @@ export const questionPresets: Preset[] = [
     description:
       "A convolutional ResNet with 4 to 48 channels on ten classes: with fewer than 10 there is no room for a simplex of features whose mean is zero. Choose τ and read the smallest width whose NC1 reaches it.",
     choices: [
-      "20 training images a class, 1,200 steps of 50 images, rate 0.005, cosine to 0: convolutions are the dearest layers on a processor, and 300 steps of the full batch would cost the same.",
+      "20 training images per class, 1,200 steps of 50 images, rate 0.005, cosine to 0: convolutions are the dearest layers on a processor, and 300 steps of the full batch would cost the same.",
       "Features are the channels averaged over the image, then normalized: so the width is the dimension d of the theory.",
     ],
     config: {

@@ -39,7 +39,7 @@ function basisText(nearest: MeasuredTimes | null): string {
   if (nearest === null) return "a guess from one processor core: no run has been measured here yet";
   const { architecture, depth, width } = nearest.config;
   const label = `${architectureLabel(architecture, nearest.config)}, depth ${depth}, width ${width}`;
-  return `starting, steps and measurements scaled from measured runs, e.g. ${label}: ${Number(nearest.stepMs!.toPrecision(2))} ms a step`;
+  return `starting, steps and measurements scaled from measured runs, e.g. ${label}: ${Number(nearest.stepMs!.toPrecision(2))} ms per step`;
 }
 
 /** When the last of the runs ends that are taken in order by whichever slot is free first. */

@@ -52,7 +52,7 @@ export async function listPictures({ root, path }: OwnPath): Promise<PictureList
   if (classNames.length < min || classNames.length > max)
     throw new Failure(
       "DATASET_CORRUPT",
-      `${splits.train.path} has ${classNames.length} folders${classNames.length === 1 ? ` (${classNames[0]})` : ""}; expected one a class, ${min} to ${max}.`,
+      `${splits.train.path} has ${classNames.length} ${classNames.length === 1 ? `folder (${classNames[0]})` : "folders"}; expected one per class, ${min} to ${max}.`,
     );
   const train = await byClass(look, trainFolders);
   const inTest = await readFolder(root, splits.test.path);

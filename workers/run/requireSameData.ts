@@ -49,6 +49,6 @@ function shapeText({ classes, inputDimension, input, trainCounts, testCounts }: 
   const parts = [`K = ${classes}`, `${sum(trainCounts)} training and ${sum(testCounts)} test samples`];
   if (input?.kind === "text") parts.push(`texts of ${input.length} tokens from ${input.vocabulary} words`);
   else if (input?.kind === "image") parts.push(`pictures of ${input.channels} × ${input.height} × ${input.width}`);
-  else parts.push(`${inputDimension} numbers a sample`);
+  else parts.push(`${inputDimension} numbers per sample`);
   return parts.join(", ");
 }

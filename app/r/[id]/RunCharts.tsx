@@ -1,22 +1,21 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { memo, type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
 import { layersOf } from "../../../contract/networkForm.ts";
-import { type Metric, parseSeriesKey, seriesKey, splits } from "../../../contract/seriesKey.ts";
-import type { RunDetail, RunRow } from "../../../contract/views.ts";
+import { seriesKey, splits } from "../../../contract/seriesKey.ts";
+import type { RunDetail } from "../../../contract/views.ts";
 import { useAddress } from "../../address/useAddress.ts";
-import { type PanelLine, SeriesPanel } from "../../charts/SeriesPanel.tsx";
 import { xModes } from "../../charts/seriesX.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
-import { floorText, type NumericFloor, numericFloor } from "../../result/numericFloor.ts";
 import { runEpoch } from "../../result/shownRuns.ts";
 import { WhenVisible } from "../../result/WhenVisible.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Checkbox } from "../../ui/Field.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
+import { RunPanel } from "./RunPanel.tsx";
 import type { RunSeriesStore } from "./RunSeriesStore.ts";
-import { type PanelPlan, planPanels, spreadLayers } from "./runPanels.ts";
+import { planPanels, spreadLayers } from "./runPanels.ts";
 
 /** Every stored series of a run in panels; what is shown lives in the address. */
 export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store: RunSeriesStore; csvHref: string }) {
@@ -134,6 +133,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
           </Button>
         )}
       </div>
+      {logX && <p className="text-2xs text-ink-faint">{x} 0 has no place on a log axis: switch “log x” off to see it.</p>}
       {read.error && <Problem error={read.error} onRetry={() => void read.refetch()} />}
       {groups.map((group) => (
         <section key={group.title} aria-label={group.title}>
@@ -164,90 +164,6 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
     </section>
   );
 }
-
-const RunPanel = memo(function RunPanel({
-  panel,
-  store,
-  version,
-  elapsedKey,
-  stepsPerEpoch,
-  row,
-  optimum,
-  x,
-  logX,
-  smoothing,
-  zoom,
-  onZoom,
-  csvHref,
-}: {
-  panel: PanelPlan;
-  store: RunSeriesStore;
-  version: number;
-  elapsedKey: string;
-  stepsPerEpoch: number | null;
-  row: RunRow;
-  optimum: number | null;
-  x: (typeof xModes)[number];
-  logX: boolean;
-  smoothing: number;
-  zoom: { from: number; to: number } | null;
-  onZoom: (window: { from: number; to: number } | null) => void;
-  csvHref: string;
-}) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
-  const lines = useMemo(
-    () =>
-      panel.lines.map(
-        (line): PanelLine => ({
-          id: line.key,
-          label: line.label,
-          endLabel: line.endLabel,
-          style: line.style,
-          stepsPerEpoch: stepsPerEpoch ?? undefined,
-          elapsed: store.get(elapsedKey),
-          ...store.get(line.key),
-        }),
-      ),
-    [panel, store, version, elapsedKey, stepsPerEpoch],
-  );
-  const references = useMemo(
-    () => (panel.optimum && optimum !== null ? [{ y: optimum, label: "L*" }] : []),
-    [panel.optimum, optimum],
-  );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what else a floor depends on does not change
-  const floor = useMemo(() => {
-    const drawn = panel.lines.flatMap(({ key }) => {
-      const parsed = parseSeriesKey(key);
-      return parsed?.layer ? [{ metric: parsed.metric as Metric, layer: parsed.layer }] : [];
-    });
-    const floors = drawn.flatMap(({ metric, layer }) => numericFloor([row], metric, () => [layer]) ?? []);
-    return floors.reduce<NumericFloor | null>(
-      (greatest, one) => (greatest === null || one.y > greatest.y ? one : greatest),
-      null,
-    );
-  }, [panel, row.last, row.device]);
-  const notices = useMemo(() => [floorText(floor)], [floor]);
-  return (
-    <SeriesPanel
-      floor={floor}
-      notices={notices}
-      panelId={panel.id}
-      title={panel.title}
-      hint={panel.hint}
-      metric={panel.metric ?? undefined}
-      lines={lines}
-      references={references}
-      x={x}
-      logX={logX}
-      smoothing={smoothing}
-      window={zoom}
-      onWindow={onZoom}
-      csvHref={csvHref}
-      height={220}
-      empty={lines.every((line) => line.steps.length === 0) ? "Nothing measured yet" : undefined}
-    />
-  );
-});
 
 function Labelled({ text, children }: { text: string; children: ReactNode }) {
   return (

@@ -183,7 +183,7 @@ export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
 
 export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkpoints"] }) {
   return (
-    <Panel title="Checkpoints" hint="on the worker while the run goes on; the last one then stays with the server" padded={false}>
+    <Panel title="Checkpoints" hint="on the worker during the run; the last one then stays with the server" padded={false}>
       {checkpoints.length === 0 ? (
         <p className="p-4 text-ink-faint text-sm">None yet.</p>
       ) : (

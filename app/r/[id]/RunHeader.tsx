@@ -71,7 +71,7 @@ export function RunHeader({
           <div className="mb-1 flex justify-between text-ink-soft text-xs" data-testid="run-step" data-value={row.step}>
             <span>
               step {formatCount(row.step)} of {formatCount(row.totalSteps)}
-              {row.stepMs !== null && ` · ${formatDuration(row.stepMs)} a step`}
+              {row.stepMs !== null && ` · ${formatDuration(row.stepMs)} per step`}
             </span>
             <span>
               {formatPercent(row.step / row.totalSteps)}

@@ -1,6 +1,7 @@
 "use client";
 import { useEffect, useRef } from "react";
 import type { LogLine } from "../../../contract/views.ts";
+import { countOf } from "../../text/formatNumber.ts";
 import { classes } from "../../ui/classes.ts";
 import { Panel } from "../../ui/Panel.tsx";
 
@@ -16,7 +17,7 @@ export function RunLog({ lines }: { lines: LogLine[] }) {
     if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [lines]);
   return (
-    <Panel title="Log" hint={lines.length > 0 ? `${lines.length} lines` : undefined} padded={false} testId="log">
+    <Panel title="Log" hint={lines.length > 0 ? countOf(lines.length, "line") : undefined} padded={false} testId="log">
       <div
         ref={box}
         role="log"

@@ -6,7 +6,7 @@ import { aConfig } from "./support.ts";
 it("tells what all runs share from what differs, values by size", () => {
   const runs = [8, 2, 13].map((depth) => configFacts(aConfig({ depth })));
   const { shared, differs } = compareFacts(runs);
-  expect(differs).toEqual([["Depth L", "2: X₁ and 1 block; 8: X₁ and 7 blocks; 13: X₁ and 12 blocks"]]);
+  expect(differs).toEqual([["Depth L", "2 (X₁ and 1 block); 8 (X₁ and 7 blocks); 13 (X₁ and 12 blocks)"]]);
   expect(shared).toHaveLength(runs[0].length - 1);
   expect(Object.fromEntries(shared)).toMatchObject({
     Optimizer: "Adam, β₁ 0.9, β₂ 0.999, ε 1e-8",

@@ -125,7 +125,7 @@ describe("convergence speed", () => {
       ["returned", [1, 3]],
     ]);
     expect(resolutionText(line ? [line] : [], "metric")).toBe(
-      "10 measurements a decade: a goal may have been reached up to 34 times earlier than the step that is said",
+      "10 measurements per decade: a goal may have been reached up to 34 times earlier than the step given here",
     );
   });
   it("does not count what the study's rule leaves out", () => {
@@ -168,8 +168,9 @@ describe("convergence speed", () => {
   });
   it("goes into a table for other programs", () => {
     const rows2 = rows.map((row) => ({ ...row, last: { "train/nc1.ratio@5": 0.25 } }));
-    const csv = speedCsv(convergenceSpeed(rows2, course, choice), "nc1.ratio", 0.1, 0.5);
-    expect(csv.split("\r\n")[1]).toBe(",nc1.ratio,0.1,100,10,100,2,3,0,0,0,,0.25,0");
+    const csv = speedCsv(convergenceSpeed(rows2, course, choice), "nc1.ratio", 0.1, 0.5, [["table", "convergence speed"]]);
+    expect(csv.split("\r\n")[0]).toBe("# table: convergence speed");
+    expect(csv.split("\r\n")[2]).toBe(",nc1.ratio,0.1,100,10,100,2,3,0,0,0,,0.25,0");
   });
   it("is open by itself where the regularizer varies", () => {
     const both = [aRow({}, {}), aRow({ regularizer: { family: "none" } }, {})];

@@ -48,14 +48,14 @@ describe("findings", () => {
     const found = findings(rows);
     expect(found.state).toBeNull();
     expect(found.lines[0]?.text).toMatch(
-      /^Depth 8: gap to the UFM optimum 25 %, slope of NC1 −0\.40000 ± <0\.00001 \(95 %: −0\.40000…−0\.40000; depth 2…8\), within the theory's −1\/2…−1\/4, N = 6 runs$/,
+      /^Depth 8: gap to the UFM optimum 25 %; slope of NC1 −0\.40000 ± <0\.00001 \(95 %: −0\.40000…−0\.40000; depth 2…8\), within the theory's −1\/2…−1\/4; N = 6 runs$/,
     );
   });
   it("claim no side of the theory's band that the whole interval is not on", () => {
     const text = (nc1: (depth: number) => number, config: Partial<RunConfig> = {}) =>
       findings(ladder.map((depth) => aRow({ depth, ...config }, { [`train/nc1.ratio@${depth}`]: nc1(depth) }))).lines[0]?.text;
     expect(text((depth) => depth ** -0.45 * (depth === 4 ? 1.05 : 1))).toMatch(
-      /^Depth 8: NC1 0\.39, slope of NC1 −0\.450 ± 0\.041 \(95 %: −0\.966…0\.066; depth 2…8\), theory: −1\/2…−1\/4, undecided as the interval covers an end of it, N = 3 runs$/,
+      /^Depth 8: NC1 0\.39; slope of NC1 −0\.450 ± 0\.041 \(95 %: −0\.966…0\.066; depth 2…8\), theory: −1\/2…−1\/4, undecided as the interval covers an end of it; N = 3 runs$/,
     );
     expect(text((depth) => depth ** -0.7)).toContain("steeper than the theory's −1/2…−1/4");
     expect(text((depth) => depth ** -0.1)).toContain("flatter than the theory's −1/2…−1/4");
@@ -74,7 +74,7 @@ describe("findings", () => {
     const rows = [run(2, 0, -0.4), run(4, 0, -0.4, {}, "running"), run(8, 0, -0.4, {}, "queued")];
     const found = findings(rows);
     expect(found.state).toBe("So far, 1 of 3 runs finished");
-    expect(found.lines[0]?.text).toBe("Depth 2: gap to the UFM optimum 100 %, N = 1 run");
+    expect(found.lines[0]?.text).toBe("Depth 2: gap to the UFM optimum 100 %; N = 1 run");
   });
   it("claim no slope from two depths, and name what is left out", () => {
     const found = findings([run(2, 0, -0.4), run(4, 0, -0.4), run(8, 0, -0.4, {}, "diverged")]);
@@ -82,7 +82,7 @@ describe("findings", () => {
     expect(found.caveats).toEqual(["1 run ended without a result and is left out", "two depths are too few for a slope"]);
   });
   it("fall back on NC1 where there is no optimum, and say nothing without numbers", () => {
-    expect(findings([aRow({ depth: 3 }, { "train/nc1.ratio@3": 0.0123 })]).lines[0]?.text).toBe("Depth 3: NC1 0.012, N = 1 run");
+    expect(findings([aRow({ depth: 3 }, { "train/nc1.ratio@3": 0.0123 })]).lines[0]?.text).toBe("Depth 3: NC1 0.012; N = 1 run");
     expect(findings([aRow({}, {}, "queued")]).lines).toEqual([]);
   });
   it("make a sentence for each line of the study", () => {
@@ -103,7 +103,7 @@ describe("findings of other kinds of study", () => {
       };
     });
     expect(findings(rows).lines[0]?.text).toMatch(
-      /of the total regularization −0\.25000 ± <0\.00001 \(95 %: −0\.25000…−0\.25000; depth 2…8\), N = 3 runs$/,
+      /; slope of the total regularization −0\.25000 ± <0\.00001 \(95 %: −0\.25000…−0\.25000; depth 2…8\); N = 3 runs$/,
     );
   });
   it("say the smallest width that collapses", () => {

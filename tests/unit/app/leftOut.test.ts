@@ -46,7 +46,7 @@ describe("runs that learned nothing", () => {
     expect(order(undefined)).toEqual([8, 2, 5]);
 
     const found = findings(rows, byDefault);
-    expect(found.lines[0]?.text).toBe("Depth 8: NC1 0.40, N = 4 runs");
+    expect(found.lines[0]?.text).toBe("Depth 8: NC1 0.40; N = 4 runs");
     expect(found.caveats).toContain("2 of 6 runs left out: training accuracy below 0.9");
 
     const course = (run: RunRow) => ({ steps: [1, 10], values: [1, run.last[`train/nc1.ratio@${run.config.depth}`]!] });
@@ -75,7 +75,7 @@ describe("runs that learned nothing", () => {
     expect(view.countAll).toBe(true);
     expect(readView(() => null).countAll).toBe(false);
     expect(ruleInEffect(detail(), view)).toBeUndefined();
-    expect(findings(rows, ruleInEffect(detail(), view)).lines[0]?.text).toBe("Depth 8: NC1 0.24, N = 6 runs");
+    expect(findings(rows, ruleInEffect(detail(), view)).lines[0]?.text).toBe("Depth 8: NC1 0.24; N = 6 runs");
     const everyRun = ruleInEffect(detail({ minTrainAccuracy: 0 }), { countAll: false });
     expect(convergedRuns(rows, everyRun)).toHaveLength(6);
   });

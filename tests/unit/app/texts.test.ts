@@ -32,7 +32,7 @@ test("numbers", () => {
   ]);
   expect([0, 0.004, 0.999, 1].map(formatPercent)).toEqual(["0 %", "0.4 %", "99 %", "100 %"]);
   expect([countOf(1, "run"), countOf(12_000, "run")]).toEqual(["1 run", "12,000 runs"]);
-  expect([512, 1_536, 17_179_869_184].map(formatBytes)).toEqual(["512 B", "1.5 KiB", "16.0 GiB"]);
+  expect([512, 1_536, 17_179_869_184].map(formatBytes)).toEqual(["512 B", "1.5 kB", "17.2 GB"]);
 });
 
 test("a run is named by what tells it apart", () => {

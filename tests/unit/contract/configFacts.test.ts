@@ -80,16 +80,16 @@ describe("what a page says of a config", () => {
     expect(facts).toMatchObject({
       Architecture: "T11 pre-LN 2 heads patch 4",
       Normalization: "LayerNorm after the embedding and before each branch",
-      "Depth L": "5: 5 blocks",
+      "Depth L": "5 (5 blocks)",
       Optimizer: "Adam, β₁ 0.9, β₂ 0.999, ε 1e-8",
       Schedule: "× 0.2 after 0.3, 0.6 of the steps",
-      Initialization: "deviation 1·√(1/fan-in), of a branch's last matrix 1 times that",
+      Initialization: "standard deviation 1·√(1/fan-in); of each branch's last matrix 1 times that",
       "λ in effect": "head 0.02, hidden layers 0.01",
     });
     const earlier = Object.fromEntries(configFacts({ ...bases[0], definition: undefined }));
     expect(earlier).toMatchObject({
       Architecture: "T11 pre-LN without first LN 2 heads patch 4 (L − 1 blocks)",
-      "Depth L": "5: X₁ and 4 blocks",
+      "Depth L": "5 (X₁ and 4 blocks)",
     });
   });
 });

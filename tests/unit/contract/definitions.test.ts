@@ -24,8 +24,8 @@ describe("the definition of a network", () => {
         [5, 6],
       ]);
     expect(of("ufm")).toEqual([0, 1]);
-    expect(depthText({ architecture: "t11", normalization: "post-ln", definition: 2, depth: 5 })).toBe("5: 5 blocks");
-    expect(depthText({ architecture: "rn1", normalization: "post-ln", depth: 2 })).toBe("2: X₁ and 1 block");
+    expect(depthText({ architecture: "t11", normalization: "post-ln", definition: 2, depth: 5 })).toBe("5 (5 blocks)");
+    expect(depthText({ architecture: "rn1", normalization: "post-ln", depth: 2 })).toBe("2 (X₁ and 1 block)");
   });
 
   it("is the current one in what is launched, and the first in a stored config that says none", () => {

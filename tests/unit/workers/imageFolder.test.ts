@@ -194,7 +194,7 @@ describe("a folder of pictures", () => {
     await expect(load()).rejects.toThrow("has no val/ or test/");
     mkdirSync(join(root, "mine/val"));
     rmSync(join(root, "mine/train/dog"), { recursive: true });
-    await expect(load()).rejects.toThrow("train has 1 folders (cat); expected one a class, 2 to 1000");
+    await expect(load()).rejects.toThrow("train has 1 folder (cat); expected one per class, 2 to 1000");
     await expect(load({ folder: "other" })).rejects.toMatchObject({ code: "DATASET_UNAVAILABLE" });
   });
 

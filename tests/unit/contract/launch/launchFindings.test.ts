@@ -87,7 +87,7 @@ describe("what would end a run is refused with the value, the bound and the way 
       "more measurements than are stored",
       { ...training({ steps: 1_000_000 }), measuring: { name: "every", steps: 1 } },
       [
-        "measuring.steps: Measuring every 1 of 1,000,000 steps makes 1,000,001 measurements a run; the limit is 20,000: measure every 51 steps or more seldom, or at log-spaced steps.",
+        "measuring.steps: Measuring every 1 of 1,000,000 steps makes 1,000,001 measurements per run; the limit is 20,000: measure every 51 steps or less often, or at log-spaced steps.",
       ],
     ],
     [
@@ -147,7 +147,7 @@ describe("devices and memory of the connected workers", () => {
     const [message, ...more] = said(large, known(lab));
     expect(more).toEqual([]);
     expect(message).toMatch(
-      /^memory: A run of RN1 L = 64, d = 1,024 on CIFAR-10, full batch, needs about \d\d GB of memory, and the worker lab has 24 GB for 2 slots \(12 GB each\): choose a mini-batch, fewer samples a class, or a smaller depth or width, or connect a worker with more memory or fewer slots\.$/,
+      /^memory: A run of RN1 L = 64, d = 1,024 on CIFAR-10, full batch, needs about \d\d GB of memory, and the worker lab has 24 GB for 2 slots \(12 GB each\): choose a mini-batch, fewer samples per class, or a smaller depth or width, or connect a worker with more memory or fewer slots\.$/,
     );
     const gigabytes = Number(/about (\d+) GB/.exec(message)![1]);
     expect(gigabytes).toBeGreaterThan(40);
