@@ -99,15 +99,24 @@ describe("parameters", () => {
 
   test("every matrix but embedding and positions is penalized, and no bias", () => {
     const { config, data } = imageRun({ architecture: "t11", heads: 2, headBias: true });
-    expect(named(config, data, "hidden")).toEqual(["W1.QK 8×16", "W1.VO 8×16", "W1 8×8", "W2.QK 8×16", "W2.VO 8×16", "W2 8×8"]);
-    expect(named(config, data, "head")).toEqual(["W3 3×8"]);
-    expect(named(config, data, "headBias")).toEqual(["b3 3×1"]);
-    expect(named(config, data, "free")).toEqual(["We 8×8", "Wp 8×6", "b1 8×1", "b2 8×1"]);
+    const blocks = (count: number) =>
+      Array.from({ length: count }, (_, i) => [`W${i + 1}.QK 8×16`, `W${i + 1}.VO 8×16`, `W${i + 1} 8×8`]).flat();
+    expect(named(config, data, "hidden")).toEqual(blocks(3));
+    expect(named(config, data, "head")).toEqual(["W4 3×8"]);
+    expect(named(config, data, "headBias")).toEqual(["b4 3×1"]);
+    expect(named(config, data, "free")).toEqual(["We 8×8", "Wp 8×6", "b1 8×1", "b2 8×1", "b3 8×1"]);
+    const earlier = imageRun({ architecture: "t11", heads: 2, headBias: true, definition: 1 });
+    expect(named(earlier.config, earlier.data, "hidden")).toEqual(blocks(2));
+    expect(named(earlier.config, earlier.data, "head")).toEqual(["W3 3×8"]);
+    expect(named(earlier.config, earlier.data, "free")).toEqual(["We 8×8", "Wp 8×6", "b1 8×1", "b2 8×1"]);
     const separate = textRun({ architecture: "t22", heads: 2, depth: 2 });
     expect(named(separate.config, separate.data, "hidden")).toEqual(
-      ["Q", "K", "V", "O", "1", "2"].map((name) => `W1.${name} 8×8`),
+      [1, 2].flatMap((l) => ["Q", "K", "V", "O", "1", "2"].map((name) => `W${l}.${name} 8×8`)),
     );
-    expect(named(separate.config, separate.data, "free")).toEqual(["We 12×8", "Wp 8×6", "b1.1 8×1", "b1.2 8×1"]);
+    expect(named(separate.config, separate.data, "free")).toEqual([
+      ...["We 12×8", "Wp 8×6", "b1.1 8×1", "b1.2 8×1"],
+      ...["b2.1 8×1", "b2.2 8×1"],
+    ]);
   });
 
   test("branchGain scales the last matrix of each branch", () => {
@@ -117,7 +126,7 @@ describe("parameters", () => {
     };
     const [whole, half] = [deviations(1), deviations(0.5)];
     const scaled = Object.keys(whole).filter((name) => half[name] !== whole[name]);
-    expect(scaled).toEqual(["W1.O", "W1.2"]);
+    expect(scaled).toEqual(["W1.O", "W1.2", "W2.O", "W2.2"]);
     expect(half["W1.O"]).toBe(whole["W1.O"] / 2);
   });
 
