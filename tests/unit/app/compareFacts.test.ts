@@ -10,7 +10,7 @@ it("tells what all runs share from what differs, values by size", () => {
   expect(shared).toHaveLength(runs[0].length - 1);
   expect(Object.fromEntries(shared)).toMatchObject({
     Optimizer: "Adam, β₁ 0.9, β₂ 0.999, ε 1e-8",
-    Initialization: "deviation 1·√(1/fan-in), of a branch's last matrix 1 times that",
+    Initialization: "standard deviation 1·√(1/fan-in); of each branch's last matrix 1 times that",
   });
 });
 
