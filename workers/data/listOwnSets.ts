@@ -2,7 +2,7 @@ import type { Dirent, Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { mostOwnSets, type OwnSet } from "../../contract/ownSet.ts";
-import { inspectOwnSet } from "./inspectOwnSet.ts";
+import { inspectApart } from "./inspectApart.ts";
 import type { DatasetPlaces } from "./places.ts";
 import { isTextTable } from "./readTextTable.ts";
 import { knownSources } from "./resolveSamples.ts";
@@ -63,7 +63,7 @@ export class OwnSetList {
 
   private async inspect(id: OwnSet["id"], name: string): Promise<OwnSet> {
     try {
-      return await inspectOwnSet(id, name, this.places);
+      return await inspectApart(id, name, this.places);
     } catch (error) {
       const problem = `It could not be looked at: ${(error as Error).message}`.slice(0, 1000).toWellFormed();
       return { id, name: name.slice(0, 255), problem, warnings: [], classNames: [], trainCounts: [], testCounts: null };

@@ -5,6 +5,7 @@ import { crc32, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { datasetConfig } from "../../../contract/datasetConfig.ts";
 import { ownSet } from "../../../contract/ownSet.ts";
+import { inspectApart } from "../../../workers/data/inspectApart.ts";
 import { inspectOwnSet } from "../../../workers/data/inspectOwnSet.ts";
 import { loadDataset } from "../../../workers/data/loadDataset.ts";
 
@@ -110,6 +111,17 @@ describe("a set is looked at without being used", () => {
       trainCounts: [],
       testCounts: null,
     });
+  });
+
+  test("a table that takes long is read in a thread, with the same outcome, faults included", async () => {
+    const lines = Array.from({ length: 60_000 }, (_, i) => `${i % 3}\tword ${i}`).join("\n");
+    put("long.tsv", lines);
+    put("packed.tsv.gz", gzipSync(table));
+    put("broken.tsv", `${lines}\nno tab`);
+    for (const name of ["long.tsv", "packed.tsv.gz", "broken.tsv"])
+      expect(await inspectApart("text-file", name, places())).toEqual(await inspectOwnSet("text-file", name, places()));
+    expect((await inspectApart("text-file", "long.tsv", places())).trainCounts).toEqual([20_000, 20_000, 20_000]);
+    expect((await inspectApart("text-file", "broken.tsv", places())).problem).toContain("line 60001: expected");
   });
 
   test("what is wrong is its problem: a name no config can hold, a link to nothing, a class of one text", async () => {
