@@ -6,7 +6,7 @@ import { shortNumber } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions } from "../charts/chartTypes.ts";
 import { Select } from "../ui/Field.tsx";
-import { leftOutText, ruleInEffect } from "./convergenceRule.ts";
+import { leftOutOfRows, ruleInEffect } from "./convergenceRule.ts";
 import { convergenceSpeed, resolutionText, type SpeedLine, speedMetric, speedMetrics } from "./convergenceSpeed.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { type GridAxisId, varyingAxes } from "./gridAxes.ts";
@@ -52,8 +52,7 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
       }),
     [rows, store, version, metric, tau, gap, chosen, rule],
   );
-  const counted = lines.reduce((sum, line) => sum + line.runs.length, 0);
-  const leftOut = leftOutText(rows.length - counted, rows.length, rule);
+  const leftOut = leftOutOfRows(rows, rule);
   const offered = offeredMetrics(rows, "train", metric).filter((one) => (speedMetrics as readonly string[]).includes(one));
 
   return (

@@ -13,6 +13,10 @@ export const ruleInEffect = (
 export const convergedRuns = <T extends JudgedRun>(rows: readonly T[], rule: LeaveOutRule | undefined): readonly T[] =>
   rule === undefined ? rows : rows.filter((row) => !isUnconverged(row, rule));
 
+/** The same for the runs of a study: those that the rule leaves out, not those that wait for their first measurement. */
+export const leftOutOfRows = (rows: readonly JudgedRun[], rule: LeaveOutRule | undefined): string | null =>
+  leftOutText(rows.length - convergedRuns(rows, rule).length, rows.length, rule);
+
 /** What a mean is of: the finished runs that count; while none is finished, those that are on their way. */
 export function meanRuns<T extends JudgedRun>(rows: readonly T[], rule: LeaveOutRule | undefined): readonly T[] {
   const finished = convergedRuns(rows, rule).filter((row) => row.status === "finished");

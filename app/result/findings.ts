@@ -2,7 +2,7 @@ import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
-import { convergedRuns, leftOutText } from "./convergenceRule.ts";
+import { convergedRuns, leftOutOfRows } from "./convergenceRule.ts";
 import { withData } from "./dataVersions.ts";
 import { correlationText, evaluationScatter } from "./evaluationCurves.ts";
 import { cellLabel, type GridAxisId } from "./gridAxes.ts";
@@ -169,7 +169,7 @@ export function findings(rows: readonly RunRow[], rule?: LeaveOutRule): Findings
   const caveats: string[] = [];
   if (ended > 0)
     caveats.push(`${ended} ${ended === 1 ? "run" : "runs"} ended without a result and ${ended === 1 ? "is" : "are"} left out`);
-  const leftOut = leftOutText(rows.length - converged.length, rows.length, rule);
+  const leftOut = leftOutOfRows(rows, rule);
   if (leftOut !== null) caveats.push(leftOut);
   const omitted = collapse.curves.reduce((sum, curve) => sum + (curve.fit?.omitted ?? 0), 0);
   if (omitted > 0) caveats.push(`${omitted} NC1 ${omitted === 1 ? "value" : "values"} not above 0 left out of the slope`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { convergedRuns, leftOutText, meanRuns, ruleInEffect } from "../../../app/result/convergenceRule.ts";
+import { convergedRuns, leftOutOfRows, leftOutText, meanRuns, ruleInEffect } from "../../../app/result/convergenceRule.ts";
 import { convergenceSpeed } from "../../../app/result/convergenceSpeed.ts";
 import { evaluationScatter } from "../../../app/result/evaluationCurves.ts";
 import { findings } from "../../../app/result/findings.ts";
@@ -67,6 +67,11 @@ describe("runs that learned nothing", () => {
     expect(levels[0]?.runs.map((run) => run.config.seed)).toEqual([0, 1]);
   });
 
+  it("are counted by themselves: runs that have not been measured are not among them", () => {
+    const waiting = [0, 1, 2].map((seed) => aRow({ depth: 21, seed }, {}, "queued"));
+    expect(leftOutOfRows([...rows, ...waiting], byDefault)).toBe("2 of 9 runs left out: training accuracy below 0.9");
+    expect(leftOutOfRows([...rows.filter(({ config }) => config.seed < 2), ...waiting], byDefault)).toBeNull();
+  });
   it("count where a person says so, which the address keeps, or where the study does", () => {
     const patch = viewPatch({ countAll: true });
     expect(patch).toEqual({ all: "1" });
