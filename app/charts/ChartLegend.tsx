@@ -1,4 +1,5 @@
 "use client";
+import { keptTogether } from "../text/keptTogether.ts";
 import type { ChartSeries } from "./chartTypes.ts";
 import type { LineStyle } from "./lineStyle.ts";
 import { markerPath } from "./markerPath.ts";
@@ -42,7 +43,7 @@ export function ChartLegend({
             className={`inline-flex min-h-6 max-w-full items-center gap-1.5 text-left text-xs ${hidden.has(one.id) ? "text-ink-faint line-through opacity-60" : "text-ink-soft hover:text-ink"}`}
           >
             <LineSwatch style={one.style} />
-            <span className="min-w-0">{one.label}</span>
+            <span className="min-w-0">{keptTogether(one.label)}</span>
           </button>
         </li>
       ))}

@@ -2,6 +2,7 @@
 import { memo, useMemo, useState } from "react";
 import type { LeaveOutRule } from "../../contract/isUnconverged.ts";
 import type { RunRow } from "../../contract/views.ts";
+import { keptTogether } from "../text/keptTogether.ts";
 import { findings } from "./findings.ts";
 
 const shownAtOnce = 3;
@@ -24,7 +25,7 @@ export const FindingLine = memo(function FindingLine({
       <ul className="space-y-0.5">
         {lines.map((line) => (
           <li key={line.key} className="text-lg leading-7">
-            {line.text}
+            {keptTogether(line.text)}
           </li>
         ))}
       </ul>

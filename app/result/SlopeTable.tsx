@@ -1,5 +1,6 @@
 "use client";
 import type { Split } from "../../contract/seriesKey.ts";
+import { keptTogether } from "../text/keptTogether.ts";
 import { misfitText, slopeInterval, slopeRange, slopeText } from "./slopeText.ts";
 import { studyAxes } from "./studyAxes.ts";
 import type { StudyCurve } from "./studyCurves.ts";
@@ -57,10 +58,12 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
                 <td className={cell}>{slopeText(curve.fit)}</td>
                 <td className={cell}>{slopeInterval(curve.fit) ?? "none from two places"}</td>
                 <td className={cell}>{slopeRange(curve.fit)}</td>
-                <td className={words}>{misfitText(curve.fit).replaceAll(" = ", "\u00a0=\u00a0")}</td>
+                <td className={words}>{keptTogether(misfitText(curve.fit))}</td>
                 {judged && (
                   <td className={words}>
-                    {theorySpeaksOf(curve, metric, split) ? theoryVerdict(curve) : "the theorems say nothing of it"}
+                    {theorySpeaksOf(curve, metric, split)
+                      ? keptTogether(theoryVerdict(curve) ?? "")
+                      : "the theorems say nothing of it"}
                   </td>
                 )}
               </tr>

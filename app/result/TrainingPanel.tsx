@@ -1,7 +1,8 @@
 "use client";
 import { memo, useMemo } from "react";
 import { layersOf } from "../../contract/networkForm.ts";
-import { metricInfo, type Split } from "../../contract/seriesKey.ts";
+import { type Metric, metricInfo, type Split } from "../../contract/seriesKey.ts";
+import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { readable } from "../charts/axisTicks.ts";
 import type { ReferenceMark } from "../charts/chartTypes.ts";
@@ -13,7 +14,7 @@ import { allPointsCsv } from "./allPointsCsv.ts";
 import { classLimitText, isBeyondClasses, notMeasured } from "./classLimit.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
 import { cellLabel, cellNamer, gridAxisIds, varyingAxes } from "./gridAxes.ts";
-import { lastLayerKey } from "./lastValue.ts";
+import { lastLayerKey, lastValue } from "./lastValue.ts";
 import { nearFloorText, numericFloor } from "./numericFloor.ts";
 import type { PanelSpec } from "./readKeys.ts";
 import type { ResultView } from "./resultView.ts";
@@ -46,6 +47,13 @@ function lossReferences(runs: readonly RunRow[]): ReferenceMark[] {
     y,
     label: `L*${run.optimum?.method === "numeric" ? " (numeric)" : ""} = ${readable(y)}${several ? ` (${cellLabel(run.config, differing)})` : ""}`,
   }));
+}
+
+/** Why a panel without a line has none: a last value tells that there are points, which are being read. */
+function whyEmpty(runs: readonly RunRow[], metric: Metric, split: Split): string {
+  if (runs.some((run) => lastValue(run, metric, split) !== null)) return "loading…";
+  if (isBeyondClasses(runs, metric)) return notMeasured;
+  return runs.every((run) => isTerminal(run.status)) ? "no points" : "no point yet";
 }
 
 /** One metric of the shown runs over their training. */
@@ -107,7 +115,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
       floor={floor}
       height={220}
       sharedHidden={props.hidden}
-      empty={lines.length > 0 ? undefined : isBeyondClasses(runs, spec.metric) ? notMeasured : "no point yet"}
+      empty={lines.length > 0 ? undefined : whyEmpty(runs, spec.metric, split)}
       notices={[
         spec.metric === "loss" && distinct > mostReferences
           ? `L* drawn for ${mostReferences} of ${distinct} different objectives`

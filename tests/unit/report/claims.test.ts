@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bandClaim } from "../../../app/result/slopeText.ts";
 import { blocksOf } from "../../../contract/networkForm.ts";
+import { theorySpeaks } from "../../../contract/theorySlopes.ts";
 import {
   bandOf,
   type Column,
@@ -97,7 +98,7 @@ describe("first-light", () => {
 
 describe("rn1-cifar10-tonight", () => {
   const line = lineOf("rn1-cifar10-tonight");
-  says(paper, "Its pictures are the first 200 a class of 4,000 losslessly kept training pictures", () =>
+  says(paper, "Its pictures are the first 200 per class of 4,000 losslessly kept training pictures", () =>
     expect(recordingOf("rn1-cifar10-tonight").sample.note).toContain(
       "4,000 + 1,000 losslessly kept CIFAR-10 pictures (the first 200",
     ),
@@ -138,7 +139,7 @@ describe("rn1-cifar10-tonight", () => {
 
 describe("t11-cifar10-tonight", () => {
   const line = lineOf("t11-cifar10-tonight");
-  says(paper, "Its pictures are the first 100 a class of 4,000 losslessly kept training pictures", () =>
+  says(paper, "Its pictures are the first 100 per class of 4,000 losslessly kept training pictures", () =>
     expect(recordingOf("t11-cifar10-tonight").sample.note).toContain(
       "4,000 + 1,000 losslessly kept CIFAR-10 pictures (the first 100",
     ),
@@ -257,7 +258,10 @@ describe("rn2-mnist-tonight", () => {
   });
   for (const [page, sentence] of [
     [paper, "NC1's, −0.019 ± 0.057 (95 %: −0.201…0.164; L = 2…13), is flatter than the band"],
-    [readme, "With constant λ it is −0.019 ± 0.057 (95 %: −0.201…0.164; L = 2…13), flatter than the band"],
+    [
+      readme,
+      "With constant λ, of which the theorems say nothing, it is −0.019 ± 0.057 (95 %: −0.201…0.164; L = 2…13), flatter than the band",
+    ],
   ])
     says(page, sentence, () => expect(bandClaim(fitOf(constant, "nc1"), theBand)).toBe("flatter"));
   says(paper, "NC1 rises to L = 5 and falls beyond.", () => {
@@ -381,7 +385,19 @@ describe("rn1-t11-mnist-tonight", () => {
   );
 });
 
-describe("transformers", () => {
+describe("the paper's presets", () => {
+  says(
+    paper,
+    "The theorems taken here are of post-LN networks, RN1 and T11 with a constant λ and RN2 with λ/L: for the text and for RN2 with a constant λ they say nothing",
+    () => {
+      const lines = recordingIds()
+        .filter((id) => id.endsWith("-tonight"))
+        .flatMap((id) => recordingOf(id).lines);
+      const silent = lines.filter(({ runs }) => !theorySpeaks("nc1.ratio", "train", runs[0].config));
+      expect(lines).toHaveLength(7);
+      expect(silent).toEqual([lineOf("rn2-mnist-tonight", "#2"), lineOf("t11-text-tonight")]);
+    },
+  );
   says(paper, "L counts X₁ and L − 1 residual blocks of a ResNet (Definition 3.1), and L blocks of a transformer", () => {
     for (const id of recordingIds().filter((one) => one.endsWith("-tonight")))
       for (const { config } of recordingOf(id).sample.runs)
