@@ -14,6 +14,7 @@ const procedures = Object.entries(appRouter._def.procedures as unknown as Record
 );
 /** What a reader with a share link may ask; `shared.open` answers anyone who has a valid token. */
 const readable = [
+  "experiments.dataWarnings",
   "experiments.get",
   "experiments.profile",
   "experiments.series",
