@@ -44,12 +44,12 @@ function showPage(response: ServerResponse, key: string): undefined {
     // Under "no-referrer" a browser would send the form with the origin "null", which is refused.
     "referrer-policy": "same-origin",
   });
-  response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Collapsar: sign in</title>
+  response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Collapsar: sign in</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
 :root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;display:grid;place-content:center;min-height:90vh;margin:0;padding:16px}
 form{display:grid;gap:16px;max-width:22rem}h1{font-size:20px;margin:0}label{display:grid;gap:4px}
 input,button{font:inherit;padding:8px 12px;border:1px solid #8888;border-radius:6px}button{cursor:pointer}</style></head>
 <body><form method="post" action="/enter"><h1>Collapsar</h1>
-<p style="margin:0">${key === "" ? "Type the access key that this server was started with." : "This link signs this browser in. It works once."}</p>
+<p style="margin:0">${key === "" ? "Type the access key that this server was started with." : "This signs this browser in. A link that the server printed is valid once."}</p>
 ${field}<button type="submit"${key === "" ? "" : " autofocus"}>Sign in</button></form></body></html>`);
 }
