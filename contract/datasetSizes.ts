@@ -1,3 +1,4 @@
+import { balanced, cifar10Names, cifar100Names, clothes, digits, hiragana, letters, opinions } from "./classNamesOfSets.ts";
 import { type Choice, chosenSizes, geometricSizes } from "./classSizes.ts";
 import { type DatasetConfig, type DatasetId, imageShape } from "./datasetConfig.ts";
 
@@ -35,24 +36,26 @@ const equal = (classes: number, train: number, test: number): ClassCounts => ({
 
 /** Samples of each class of the published sets. */
 const published: Partial<Record<DatasetId, ClassCounts>> = {
-  "fashion-mnist-mini": equal(10, 200, 50),
-  "fashion-mnist": equal(10, 6_000, 1_000),
+  "fashion-mnist-mini": { ...equal(10, 200, 50), names: clothes },
+  "fashion-mnist": { ...equal(10, 6_000, 1_000), names: clothes },
   mnist: {
+    names: digits,
     train: [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
     test: [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
   },
-  kmnist: equal(10, 6_000, 1_000),
-  "emnist-balanced": equal(47, 2_400, 400),
-  "emnist-letters": equal(26, 4_800, 800),
-  cifar10: equal(10, 5_000, 1_000),
-  cifar100: equal(100, 500, 100),
+  kmnist: { ...equal(10, 6_000, 1_000), names: hiragana },
+  "emnist-balanced": { ...equal(47, 2_400, 400), names: balanced },
+  "emnist-letters": { ...equal(26, 4_800, 800), names: letters },
+  cifar10: { ...equal(10, 5_000, 1_000), names: cifar10Names },
+  cifar100: { ...equal(100, 500, 100), names: cifar100Names },
   "cifar10-lossless-5k": {
+    names: cifar10Names,
     train: [396, 366, 420, 384, 422, 393, 414, 385, 407, 413],
     test: [103, 89, 100, 103, 90, 86, 112, 102, 106, 109],
   },
-  "sentence-polarity": equal(2, 4_265, 1_066),
-  imdb: equal(2, 12_500, 12_500),
-  sst2: { train: [29_780, 37_569], test: [428, 444] },
+  "sentence-polarity": { ...equal(2, 4_265, 1_066), names: opinions },
+  imdb: { ...equal(2, 12_500, 12_500), names: opinions },
+  sst2: { train: [29_780, 37_569], test: [428, 444], names: opinions },
 };
 
 /** What is supposed of a person's own set that nobody counted. */

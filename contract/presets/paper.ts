@@ -4,7 +4,7 @@ import { datasetSizes } from "../datasetSizes.ts";
 import type { ExperimentConfig } from "../experimentConfig.ts";
 import { stepsPerEpoch } from "../stepsPerEpoch.ts";
 import { trainingConfig } from "../trainingConfig.ts";
-import { common, ladder, pictures, ridge, smallRidge, splitRidge } from "./grid.ts";
+import { common, ladder, pictures, smallRidge, splitRidge } from "./grid.ts";
 import type { Preset } from "./preset.ts";
 
 const t11 = { name: "t11", normalization: "post-ln", definition: currentDefinition } as const;

@@ -1,5 +1,5 @@
+import { cifar10Names, cifar100Names } from "../../contract/classNamesOfSets.ts";
 import { cifarLayouts } from "./cifarLayouts.ts";
-import { cifar10Names, cifar100Names } from "./classNamesOfSets.ts";
 import type { DatasetSource, SourceFile } from "./datasetSource.ts";
 import { type ImageBytes, imagesFromCifar } from "./imageBytes.ts";
 

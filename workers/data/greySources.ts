@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { balanced, clothes, digits, hiragana, letters } from "./classNamesOfSets.ts";
+import { balanced, clothes, digits, hiragana, letters } from "../../contract/classNamesOfSets.ts";
 import type { DatasetSource, ImageSource, SourceFile } from "./datasetSource.ts";
 import type { ImageBytes } from "./imageBytes.ts";
 import { type IdxOptions, imagesFromIdx } from "./imageBytes.ts";

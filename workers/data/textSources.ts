@@ -1,5 +1,5 @@
+import { opinions } from "../../contract/classNamesOfSets.ts";
 import { type TextDatasetId, textDatasetIds } from "../../contract/datasetConfig.ts";
-import { opinions } from "./classNamesOfSets.ts";
 import type { TextSource } from "./datasetSource.ts";
 import { imdbLayouts } from "./imdb.ts";
 import { sentencePolarityLayouts } from "./sentencePolarity.ts";

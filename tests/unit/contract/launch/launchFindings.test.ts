@@ -55,15 +55,15 @@ describe("what would end a run is refused with the value, the bound and the way 
       "more training samples of a class than there are",
       { datasets: [mini({ trainPerClass: 201 })] },
       [
-        "datasets.0.trainPerClass: 201 training samples of class 0 are asked for, and Fashion-MNIST-mini has 200: choose at most 200, or leave it empty for all.",
+        "datasets.0.trainPerClass: 201 training samples of class T-shirt/top are asked for, and Fashion-MNIST-mini has 200: choose at most 200, or leave it empty for all.",
       ],
     ],
     [
       "more than the smallest class has, where classes differ",
       { datasets: [{ id: "cifar10-lossless-5k", trainPerClass: 367, testPerClass: 87 }] },
       [
-        "datasets.0.trainPerClass: 367 training samples of class 1 are asked for, and CIFAR-10 lossless 5k has 366: choose at most 366, or leave it empty for all.",
-        "datasets.0.testPerClass: 87 test samples of class 5 are asked for, and CIFAR-10 lossless 5k has 86: choose at most 86, or leave it empty for all.",
+        "datasets.0.trainPerClass: 367 training samples of class automobile are asked for, and CIFAR-10 lossless 5k has 366: choose at most 366, or leave it empty for all.",
+        "datasets.0.testPerClass: 87 test samples of class dog are asked for, and CIFAR-10 lossless 5k has 86: choose at most 86, or leave it empty for all.",
       ],
     ],
     [
@@ -73,14 +73,14 @@ describe("what would end a run is refused with the value, the bound and the way 
         datasets: [{ id: "sst2", trainPerClass: null, testPerClass: 429 }],
       },
       [
-        "datasets.0.testPerClass: 429 test samples of class 0 are asked for, and SST-2 32 of 4,000 words has 428: choose at most 428, or leave it empty for all.",
+        "datasets.0.testPerClass: 429 test samples of class negative are asked for, and SST-2 32 of 4,000 words has 428: choose at most 428, or leave it empty for all.",
       ],
     ],
     [
       "more samples of the second set than there are",
       { afterTraining: { robustness: null, transfer: { dataset: mini({ trainPerClass: 500 }), ridge: 1e-3 } } },
       [
-        "afterTraining.transfer.dataset.trainPerClass: 500 training samples of class 0 are asked for, and Fashion-MNIST-mini has 200: choose at most 200, or leave it empty for all.",
+        "afterTraining.transfer.dataset.trainPerClass: 500 training samples of class T-shirt/top are asked for, and Fashion-MNIST-mini has 200: choose at most 200, or leave it empty for all.",
       ],
     ],
     [
