@@ -41,6 +41,10 @@ export function refuseForwarded(headers: IncomingHttpHeaders): string | null {
     : `This request was passed on by a proxy (it carries "${header}"), and this server has no access key: start it with COLLAPSAR_ACCESS_KEY.`;
 }
 
+/** Both of these: the door of every request and socket. @returns null if it may pass, else the reason */
+export const refuseRequest = (headers: IncomingHttpHeaders, publicUrl: string, hasKey: boolean): string | null =>
+  refuseSource(headers, publicUrl) ?? (hasKey ? null : refuseForwarded(headers));
+
 /** Whether a browser says that another site's page made this request. */
 export const isCrossSite = (headers: IncomingHttpHeaders): boolean => {
   const site = headers["sec-fetch-site"];

@@ -3,7 +3,7 @@ import { describeError } from "../describeError.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { AccessKey } from "./accessKey.ts";
 import { answerText } from "./answerText.ts";
-import { isCrossSite, refuseForwarded, refuseSource } from "./checkSource.ts";
+import { isCrossSite, refuseRequest } from "./checkSource.ts";
 import { serveEntrance } from "./serveEntrance.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveProcedures } from "./serveProcedures.ts";
@@ -60,7 +60,7 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   const url = new URL(request.url, "http://server");
   const secure = context.publicUrl.startsWith("https:");
   setHeaders(request, response, { path: url.pathname, dev: routes.dev, secure });
-  const reason = refuseSource(request.headers, context.publicUrl) ?? (accessKey ? null : refuseForwarded(request.headers));
+  const reason = refuseRequest(request.headers, context.publicUrl, accessKey !== null);
   if (reason !== null) return answerText(response, 403, reason);
   const allowed = methods.find(([path]) => path.test(url.pathname))?.[1] ?? ["GET", "HEAD"];
   if (!routes.dev && !allowed.includes(request.method ?? ""))

@@ -3,7 +3,7 @@ import { Server } from "socket.io";
 import { watchNamespace } from "../../contract/watchProtocol.ts";
 import { workerNamespace } from "../../contract/workerProtocol.ts";
 import type { AccessKey } from "../http/accessKey.ts";
-import { refuseForwarded, refuseSource } from "../http/checkSource.ts";
+import { refuseRequest } from "../http/checkSource.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { refusal } from "./refusal.ts";
@@ -28,7 +28,7 @@ export function openSockets(
     pingInterval: 10_000,
     pingTimeout: 10_000,
     allowRequest: (request, decide) => {
-      const reason = refuseSource(request.headers, context.publicUrl) ?? (accessKey ? null : refuseForwarded(request.headers));
+      const reason = refuseRequest(request.headers, context.publicUrl, accessKey !== null);
       decide(reason, reason === null);
     },
   });

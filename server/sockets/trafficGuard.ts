@@ -5,7 +5,6 @@ import { protocolSizes } from "../../contract/workerProtocol.ts";
 interface RawConnection {
   id: string;
   request: { socket: { remoteAddress?: string } };
-  readyState: string;
   transport: { socket?: { bufferedAmount?: number } };
   writeBuffer: unknown[];
   on(event: "packet", listener: (packet: { type: string; data?: unknown }) => void): void;
