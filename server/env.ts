@@ -2,6 +2,7 @@ import { realpathSync } from "node:fs";
 import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../contract/failure.ts";
+import { protocolTimes } from "../contract/workerProtocol.ts";
 
 export interface ServerSettings {
   dataDir: string;
@@ -18,6 +19,13 @@ export interface ServerSettings {
   mostArtefactBytes: number;
   /** Free space of the disk that files of runs leave to the database. */
   reserveBytes: number;
+  /** How often workers are heard of, and for how long silence is borne, ms. */
+  leaseTimes: LeaseTimes;
+}
+
+export interface LeaseTimes {
+  heartbeatMs: number;
+  leaseMs: number;
 }
 
 export const projectRoot = resolve(import.meta.dirname, "..");
@@ -52,6 +60,7 @@ export function serverSettings(): ServerSettings {
     publicUrl: address,
     mostArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
     reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
+    leaseTimes: leaseTimes(env.COLLAPSAR_HEARTBEAT_MS, env.COLLAPSAR_LEASE_MS),
   };
 }
 
@@ -85,6 +94,19 @@ function portNumber(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new Failure("INVALID", `COLLAPSAR_PORT is "${text}": it must be a whole number from 0 to 65535 (0 = any free one)`);
   return port;
+}
+
+/** A lease outlives some heartbeats that come late. */
+function leaseTimes(heartbeat = String(protocolTimes.heartbeatMs), lease = String(protocolTimes.leaseMs)): LeaseTimes {
+  const [heartbeatMs, leaseMs] = [heartbeat, lease].map(Number);
+  if (!/^\d{2,7}$/.test(heartbeat) || heartbeatMs < 50)
+    throw new Failure("INVALID", `COLLAPSAR_HEARTBEAT_MS is "${heartbeat}": it must be a whole number of milliseconds from 50`);
+  if (!/^\d{2,7}$/.test(lease) || leaseMs < 4 * heartbeatMs)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_LEASE_MS is "${lease}": it must be a whole number of milliseconds, at least four heartbeats (${4 * heartbeatMs})`,
+    );
+  return { heartbeatMs, leaseMs };
 }
 
 function megabytes(name: string, text: string): number {

@@ -56,7 +56,7 @@ export async function startServer(
       pagesMode === "none" ? Promise.resolve(null) : openPages(http, dev, { host: settings.host, port }).catch((error) => error);
     const database = await openDatabase({ dataDir: settings.dataDir, url: settings.databaseUrl }, onDeath);
     undo.push(() => database.close());
-    const supervisor = new Supervisor(database);
+    const supervisor = new Supervisor(database, settings.leaseTimes.leaseMs);
     const hub = new WatchHub();
     const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
     const refresher = new Refresher();
@@ -68,6 +68,7 @@ export async function startServer(
       database,
       artefacts: folderArtefacts(artefactFolder, settings.reserveBytes),
       mostArtefactBytes: settings.mostArtefactBytes,
+      leaseTimes: settings.leaseTimes,
       changes: hub,
       dispatch: supervisor,
       refreshSoon,

@@ -38,6 +38,8 @@ export interface ServiceContext {
   readonly artefacts: Artefacts;
   /** Largest of them that is kept. */
   readonly mostArtefactBytes: number;
+  /** How often workers are heard of, and for how long silence is borne, ms. */
+  readonly leaseTimes: { heartbeatMs: number; leaseMs: number };
   readonly database: Database;
   readonly changes: Changes;
   readonly dispatch: Dispatch;

@@ -1,7 +1,7 @@
 import type { StartedEvent } from "../../contract/runEvents.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import { storableText } from "../../contract/wireText.ts";
-import { type EventAnswer, type EventBatch, eventBatch, protocolTimes } from "../../contract/workerProtocol.ts";
+import { type EventAnswer, type EventBatch, eventBatch } from "../../contract/workerProtocol.ts";
 import type { Executor } from "../../db/database.ts";
 import { neverStored } from "../../db/neverStored.ts";
 import {
@@ -79,7 +79,7 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   await insertGeometry(tx, sorted.geometry);
   await insertCheckpoints(tx, sorted.checkpoints);
   if (sorted.evaluation) await noteEvaluation(tx, runId, sorted.evaluation);
-  await advanceAttempt(tx, runId, number, events.at(-1)!.seq, protocolTimes.leaseMs);
+  await advanceAttempt(tx, runId, number, events.at(-1)!.seq, context.leaseTimes.leaseMs);
   if (sorted.end) await settleAttempt(context, tx, run, sorted.end);
   return {
     answer: { ok: true, storedThrough: events.at(-1)!.seq },

@@ -1,11 +1,4 @@
-import {
-  type Hello,
-  type HelloAnswer,
-  hello,
-  type Lease,
-  protocolTimes,
-  workerProtocolVersion,
-} from "../../contract/workerProtocol.ts";
+import { type Hello, type HelloAnswer, hello, type Lease, workerProtocolVersion } from "../../contract/workerProtocol.ts";
 import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
 import { upsertWorker } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
@@ -46,7 +39,7 @@ export async function greetWorker(
   const renewed = await renewLeases(
     orm,
     holding.map((lease) => ({ ...lease, step: null, stepMs: null })),
-    protocolTimes.leaseMs,
+    context.leaseTimes.leaseMs,
   );
   const kept = new Set(renewed.map((run) => run.runId));
   const lost = holding.filter((lease) => !kept.has(lease.runId));
@@ -55,8 +48,7 @@ export async function greetWorker(
   const worker = supervisor.roster.add({ id: workerId, name, tokenId: token.id, slots, line, datasets, place, busy: kept });
   context.changes.listChanged("workers");
   for (const run of renewed) if (run.status === "cancelling") line.cancel({ runId: run.runId, attempt: run.attempt });
-  const { heartbeatMs, leaseMs } = protocolTimes;
-  return { answer: { ok: true, heartbeatMs, leaseMs, lost }, worker };
+  return { answer: { ok: true, ...context.leaseTimes, lost }, worker };
 }
 
 /** Runs that are leased to this worker, which knows nothing of them any more. */

@@ -1,5 +1,5 @@
 import type { WatchItem } from "../../contract/watchProtocol.ts";
-import { type Heartbeat, type HeartbeatAnswer, protocolTimes } from "../../contract/workerProtocol.ts";
+import type { Heartbeat, HeartbeatAnswer } from "../../contract/workerProtocol.ts";
 import { renewLeases } from "../../db/queries/leases.ts";
 import { noteSeen } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
@@ -11,7 +11,7 @@ export async function hearWorker(context: ServiceContext, worker: ConnectedWorke
   worker.system = beat.system;
   const { orm } = context.database;
   await noteSeen(orm, worker.id);
-  const renewed = await renewLeases(orm, beat.runs, protocolTimes.leaseMs);
+  const renewed = await renewLeases(orm, beat.runs, context.leaseTimes.leaseMs);
   const kept = new Map(renewed.map((run) => [run.runId, run]));
   const at = Date.now();
   for (const { runId, step, stepMs } of beat.runs) {

@@ -30,13 +30,17 @@ export interface ConnectedWorker {
   restsUntil: number;
 }
 
-/** A worker that was silent for so long gets no new runs. */
-const silentMs = 8_000;
 const restMs = 3_000;
 
 /** The workers that are connected now, and their free slots. */
 export class Roster {
   private readonly workers = new Map<string, ConnectedWorker>();
+  private readonly silentMs: number;
+
+  /** @param silentMs a worker that was silent for so long gets no new runs */
+  constructor(silentMs: number) {
+    this.silentMs = silentMs;
+  }
 
   /** A worker that comes again replaces its former connection. */
   add(
@@ -72,7 +76,7 @@ export class Roster {
 
   freeSlots(worker: ConnectedWorker): number {
     const now = performance.now();
-    if (now - worker.heardAt > silentMs || now < worker.restsUntil) return 0;
+    if (now - worker.heardAt > this.silentMs || now < worker.restsUntil) return 0;
     return Math.max(0, worker.slots - worker.busy.size);
   }
 

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import type { RunConfig } from "../../contract/runConfig.ts";
-import { protocolTimes } from "../../contract/workerProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
 import { type Claimed, claimRun, extendAllLeases } from "../../db/queries/leases.ts";
@@ -18,6 +17,7 @@ import { type ConnectedWorker, Roster } from "./roster.ts";
 import { RunQueue } from "./runQueue.ts";
 import { workersWithMemory } from "./workersWithMemory.ts";
 
+/** At most; leases are looked at several times while one lasts. */
 const tickMs = 2_000;
 /** Every six hours, the first time after a minute. */
 const tidyTicks = 10_800;
@@ -29,7 +29,8 @@ const refreshTicks = 2;
 
 /** Gives queued runs to workers with free slots, and takes back those whose workers are lost. */
 export class Supervisor implements Dispatch {
-  readonly roster = new Roster();
+  readonly roster: Roster;
+  private readonly leaseMs: number;
   private readonly queue: RunQueue;
   private readonly preferences = new Preferences();
   private context!: ServiceContext;
@@ -47,7 +48,9 @@ export class Supervisor implements Dispatch {
   /** Server's clock, ms, when leases were last looked at. */
   private lookedAt = Date.now();
 
-  constructor(database: Database) {
+  constructor(database: Database, leaseMs: number) {
+    this.leaseMs = leaseMs;
+    this.roster = new Roster(leaseMs / 2);
     this.queue = new RunQueue(database);
   }
 
@@ -56,12 +59,15 @@ export class Supervisor implements Dispatch {
     this.context = context;
     const { orm } = context.database;
     await this.queue.start();
-    await extendAllLeases(orm, protocolTimes.leaseMs);
+    await extendAllLeases(orm, this.leaseMs);
     for (const id of await listLiveExperiments(orm)) context.refreshSoon(id);
     await this.deliverAll();
-    this.ticker = setInterval(() => {
-      this.ticking = this.ticking.then(() => this.tick());
-    }, tickMs);
+    this.ticker = setInterval(
+      () => {
+        this.ticking = this.ticking.then(() => this.tick());
+      },
+      Math.min(tickMs, this.leaseMs / 5),
+    );
   }
 
   async stop(): Promise<void> {
@@ -162,7 +168,7 @@ export class Supervisor implements Dispatch {
   private async give(runId: string, worker: ConnectedWorker): Promise<void> {
     const lease = randomBytes(24).toString("base64url");
     worker.busy.add(runId);
-    const claimed = await claimRun(this.context.database.orm, runId, worker, lease, protocolTimes.leaseMs).catch((error) => {
+    const claimed = await claimRun(this.context.database.orm, runId, worker, lease, this.leaseMs).catch((error) => {
       worker.busy.delete(runId);
       this.unsent.set(runId, lease);
       throw error;
@@ -227,7 +233,7 @@ export class Supervisor implements Dispatch {
    */
   private async lookAtLeases(): Promise<void> {
     const sinceMs = Math.abs(Date.now() - this.lookedAt);
-    if (sinceMs > protocolTimes.leaseMs / 2) await extendAllLeases(this.context.database.orm, protocolTimes.leaseMs);
+    if (sinceMs > this.leaseMs / 2) await extendAllLeases(this.context.database.orm, this.leaseMs);
     else await expireLeases(this.context);
     this.lookedAt = Date.now();
   }

@@ -14,6 +14,7 @@ import { AttemptDesk } from "./attemptDesk.ts";
 import { AttemptSpool } from "./attemptSpool.ts";
 import { prepareCheckpoints, removeOldCheckpoints } from "./checkpoints.ts";
 import { introduce, type Offer } from "./introduce.ts";
+import { keepLedger } from "./ledger.ts";
 import { count, messageOf, say } from "./log.ts";
 import type { AgentOptions } from "./options.ts";
 import { OwnSetsWatch } from "./ownSetsWatch.ts";
@@ -21,6 +22,7 @@ import { closeRecovered, recoverAttempts } from "./recoverAttempts.ts";
 import { type RunExit, RunProcess } from "./runProcess.ts";
 import { ServerLink } from "./serverLink.ts";
 import { SpareProcess } from "./spareProcess.ts";
+import type { SendBatch } from "./spoolSender.ts";
 import { systemMeter } from "./systemUse.ts";
 import type { WorkerFolder } from "./workerFolder.ts";
 
@@ -64,7 +66,9 @@ export class Agent {
       () => !this.desk.all.some((attempt) => attempt.isStarting),
     );
     this.artefacts = new ArtefactSender(folder.artefacts, { url: options.server, token: options.token });
-    this.desk = new AttemptDesk(folder.checkpoints, options.keepSpool, this.artefacts, (batch) => this.link.sendEvents(batch));
+    const send: SendBatch = (batch) => this.link.sendEvents(batch);
+    const sendNoted = options.ledger === null ? send : keepLedger(options.ledger, send);
+    this.desk = new AttemptDesk(folder.checkpoints, options.keepSpool, this.artefacts, sendNoted);
     this.link = new ServerLink(options.server, options.token, {
       makeHello: () => this.makeHello(),
       makeHeartbeat: () => this.makeHeartbeat(),

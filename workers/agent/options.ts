@@ -21,6 +21,8 @@ export interface AgentOptions {
   keepSpool: boolean;
   /** Checkpoints of an ended run that are sent to the server, the newest first; 0: none. */
   keepCheckpoints: number;
+  /** See ledger.ts; null: none is kept. */
+  ledger: string | null;
 }
 
 export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slots N] [--data DIR] [--device ${deviceChoices.join("|")}] [--name NAME]
@@ -58,6 +60,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     local: flags.local ?? false,
     keepCheckpoints: wholeNumber("--keep-checkpoints", flags["keep-checkpoints"] ?? environment.keepCheckpoints ?? "1", 0, 20),
     keepSpool: flags["keep-spool"] ?? false,
+    ledger: environment.ledger,
   };
 }
 

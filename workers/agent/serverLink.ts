@@ -10,7 +10,6 @@ import {
   type HeartbeatAnswer,
   type Hello,
   type HelloAnswer,
-  protocolTimes,
   type ServerToWorker,
   type WorkerToServer,
   workerNamespace,
@@ -104,16 +103,15 @@ export class ServerLink {
       const answer = await this.socket.timeout(answerTimeoutMs).emitWithAck("hello", hello);
       if (!answer.ok) return this.turnedAway(answer.code, answer.message);
       this.isUp = true;
-      this.heartbeats = setInterval(() => void this.beat(), answer.heartbeatMs);
+      this.heartbeats = setInterval(() => void this.beat(answer.leaseMs / 2), answer.heartbeatMs);
       this.listener.up(answer);
     } catch (error) {
       this.renew(`no answer to hello: ${messageOf(error)}`);
     }
   }
 
-  private async beat(): Promise<void> {
+  private async beat(timeoutMs: number): Promise<void> {
     try {
-      const timeoutMs = protocolTimes.leaseMs / 2;
       this.listener.heartbeatAnswered(
         await this.socket.timeout(timeoutMs).emitWithAck("heartbeat", this.listener.makeHeartbeat()),
       );

@@ -9,7 +9,6 @@ import {
   type HeartbeatAnswer,
   type HelloAnswer,
   type Lease,
-  protocolTimes,
   workerProtocolVersion,
 } from "../../../contract/workerProtocol.ts";
 import type { TestServer } from "../../support/server.ts";
@@ -25,6 +24,7 @@ export class RawWorker {
   held: Lease[] = [];
   silent = false;
   private waiting: (() => void)[] = [];
+  private beating: NodeJS.Timeout | undefined;
 
   constructor(url: string, token: string, id: string = randomUUID()) {
     this.id = id;
@@ -38,11 +38,6 @@ export class RawWorker {
       }
       this.stir();
     });
-    const beat = setInterval(() => {
-      if (!this.silent && this.socket.connected) void this.heartbeat(this.held).catch(() => undefined);
-    }, protocolTimes.heartbeatMs);
-    beat.unref();
-    this.socket.once("disconnect", () => clearInterval(beat));
     this.socket.on("cancel", (request: CancelRequest) => {
       this.cancels.push(request);
       this.stir();
@@ -68,10 +63,16 @@ export class RawWorker {
     });
   }
 
-  hello(change: object = {}): Promise<HelloAnswer> {
+  async hello(change: object = {}): Promise<HelloAnswer> {
     const machine = { host: "bench", platform: "test", cpu: "test", cores: 1, memoryBytes: 16e9 };
     const common = { protocol: workerProtocolVersion, workerId: this.id, name: "raw worker", version: "0", machine };
-    return this.ask("hello", { ...common, slots: 1, devices: [], datasets: [], holding: [], ...change });
+    const answer = await this.ask<HelloAnswer>("hello", {
+      ...common,
+      ...{ slots: 1, devices: [], datasets: [], holding: [] },
+      ...change,
+    });
+    if (answer.ok) this.beatEvery(answer.heartbeatMs);
+    return answer;
   }
 
   heartbeat(runs: (Lease & { step?: number })[]): Promise<HeartbeatAnswer> {
@@ -105,6 +106,15 @@ export class RawWorker {
 
   ask<T>(event: string, message: unknown): Promise<T> {
     return this.socket.timeout(20_000).emitWithAck(event, message) as Promise<T>;
+  }
+
+  private beatEvery(heartbeatMs: number): void {
+    clearInterval(this.beating);
+    this.beating = setInterval(() => {
+      if (!this.silent && this.socket.connected) void this.heartbeat(this.held).catch(() => undefined);
+    }, heartbeatMs);
+    this.beating.unref();
+    this.socket.once("disconnect", () => clearInterval(this.beating));
   }
 
   private stir(): void {
