@@ -121,7 +121,10 @@ export class Agent {
     }
     const all = Promise.all(this.desk.all.map((attempt) => attempt.done));
     await Promise.race([all, sleep(suspendMs + 500)]);
-    for (const deadline = Date.now() + flushMs; this.desk.all.length > 0 && this.link.isUp && Date.now() < deadline; )
+    for (
+      const deadline = performance.now() + flushMs;
+      this.desk.all.length > 0 && this.link.isUp && performance.now() < deadline;
+    )
       await sleep(20);
     if (this.desk.unsent > 0) say(`${count(this.desk.unsent, "event")} stay in the spool until the next start`);
     this.close();
@@ -209,7 +212,8 @@ export class Agent {
    */
   private async letLeaderBegin(attempt: Attempt): Promise<void> {
     const leads = (other: Attempt) => other !== attempt && other.isStarting && other.run?.isReady;
-    for (const deadline = Date.now() + leadMs; this.desk.all.some(leads) && Date.now() < deadline; ) await sleep(20);
+    for (const deadline = performance.now() + leadMs; this.desk.all.some(leads) && performance.now() < deadline; )
+      await sleep(20);
   }
 
   private async recover(attempt: Attempt): Promise<void> {

@@ -32,7 +32,7 @@ export class AttemptSpool {
   readonly path: string;
   process: string | null = null;
   acked = 0;
-  private savedAt = 0;
+  private savedAt = Number.NEGATIVE_INFINITY;
   /** Number of the last event known to be in the file; hints of the run's process raise it. */
   lastSeq = 0;
   /** Where the next event is to be sent from: it is at this byte or after it. */
@@ -83,12 +83,12 @@ export class AttemptSpool {
   save(): void {
     const state: SavedState = { lease: this.lease, process: this.process, acked: this.acked };
     replaceFile(this.statePath, JSON.stringify(state));
-    this.savedAt = Date.now();
+    this.savedAt = performance.now();
   }
 
   /** Keeps the acknowledged position at most once a second: an older one only means that events are sent twice. */
   saveSoon(): void {
-    if (Date.now() - this.savedAt > 1_000) this.save();
+    if (performance.now() - this.savedAt > 1_000) this.save();
   }
 
   /** The next events to send; they stay next until `acknowledge`. */

@@ -29,9 +29,9 @@ export function recoverAttempts(spoolFolder: string): Attempt[] {
  */
 export async function closeRecovered(attempt: Attempt): Promise<void> {
   const { spool } = attempt;
-  const deadline = Date.now() + lastCheckpointMs;
+  const deadline = performance.now() + lastCheckpointMs;
   while (spool.process && isAlive(spool.process)) {
-    if (Date.now() > deadline) process.kill(Number.parseInt(spool.process, 10), "SIGKILL");
+    if (performance.now() > deadline) process.kill(Number.parseInt(spool.process, 10), "SIGKILL");
     await sleep(100);
   }
   const history = spool.inspect();

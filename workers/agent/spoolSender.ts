@@ -27,7 +27,7 @@ export class SpoolSender {
   private woken = false;
   private stopped = false;
   private maxEvents = batchEvents;
-  private lastSentAt = 0;
+  private lastSentAt = Number.NEGATIVE_INFINITY;
   private failures = 0;
 
   constructor(spool: AttemptSpool, send: SendBatch, listener: SenderListener) {
@@ -51,7 +51,7 @@ export class SpoolSender {
     try {
       while (this.woken && !this.stopped) {
         this.woken = false;
-        const idleMs = Date.now() - this.lastSentAt;
+        const idleMs = performance.now() - this.lastSentAt;
         if (idleMs < batchMs) await sleep(batchMs - idleMs);
         if (await this.sendNext()) this.woken = true;
       }
@@ -68,7 +68,7 @@ export class SpoolSender {
   private async sendNext(): Promise<boolean> {
     const events = this.spool.next(this.maxEvents);
     if (events.length === 0) return false;
-    this.lastSentAt = Date.now();
+    this.lastSentAt = performance.now();
     const answer = await this.send({ ...this.spool.lease, events });
     if (this.stopped || answer === null) return false; // a new connection wakes it again
     if (answer.ok) return this.accept(answer.storedThrough);

@@ -20,13 +20,13 @@ let server: ProtocolServer;
 let folder: string;
 const workers: WorkerProcess[] = [];
 
-const startWorker = (flags: string[] = [], token = "right") => {
-  const worker = new WorkerProcess(scriptedWorker, folder, `http://127.0.0.1:${server.port}`, token, flags);
+const startWorker = (flags: string[] = [], token = "right", environment: Record<string, string> = {}) => {
+  const worker = new WorkerProcess(scriptedWorker, folder, `http://127.0.0.1:${server.port}`, token, flags, environment);
   workers.push(worker);
   return worker;
 };
-const connected = async (flags: string[] = []) => {
-  const worker = startWorker(["--slots", "1", ...flags]);
+const connected = async (flags: string[] = [], environment: Record<string, string> = {}) => {
+  const worker = startWorker(["--slots", "1", ...flags], "right", environment);
   await until("the worker is connected", () => server.isConnected);
   return worker;
 };
@@ -149,6 +149,23 @@ describe("a server with faults", () => {
       expect(spoolFiles(folder)).toContain(`${run.runId}.1.refused-events.jsonl`);
     },
   );
+});
+
+it("F9: sends on when its clock is set back by a day, also to a server that was away", async () => {
+  const shiftedClock = new URL("./scaffold/shiftedClock.ts", import.meta.url).pathname;
+  const worker = await connected([], { NODE_OPTIONS: `--import ${shiftedClock}` });
+  const run = await server.assign("slow", 15);
+  await until("some points arrived", () => steps(server.events(run)).length > 2);
+  const today = worker.output.slice(0, 10);
+  worker.kill("SIGUSR2");
+  const before = server.events(run).length;
+  await until("more points arrived", () => server.events(run).length > before + 2);
+  await server.close();
+  await until("the worker says that the server is away", () => worker.output.includes("Server not reachable"));
+  await server.listen();
+  await until("the run has finished", ended(run));
+  expect(steps(server.events(run))).toEqual(upTo(15));
+  expect(/(\d{4}-\d\d-\d\d) \S+ {2}Server not reachable/.exec(worker.output)![1] < today).toBe(true);
 });
 
 describe("a lease that is lost", () => {

@@ -7,7 +7,7 @@ import { openSpool, type SpoolWriter } from "../../../../workers/run/spool.ts";
 /**
  * A run's process that trains nothing: it speaks the real protocol and misbehaves as the experiment's name asks, for the
  * faults of the agent's own tests. "slow-start" is ready late; "deaf" blocks and hears nothing; "crash" ends with code 7 at
- * step 5; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB.
+ * step 5; "slow" pauses between its steps; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB.
  */
 const tell = (message: FromRun) => process.send?.(message);
 const stepMs = 10;
@@ -57,7 +57,7 @@ async function train({ assignment, paths }: Extract<ToRun, { type: "assign" }>) 
     if (manner === "unknown-event" && step === 3) write({ kind: "aurora", step } as unknown as RunEvent);
     if (manner === "huge-event" && step === 3) write({ kind: "log", level: "info", text: "x".repeat(5_000_000) });
     tell({ type: "progress", step, stepMs });
-    await new Promise((resolve) => setTimeout(resolve, stepMs));
+    await new Promise((resolve) => setTimeout(resolve, manner === "slow" ? 200 : stepMs));
   }
   leave({ kind: "finished", step: total, elapsedMs: total * stepMs });
 }
