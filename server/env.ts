@@ -11,8 +11,10 @@ export interface ServerSettings {
   /** Address of an external Postgres; null: the rows are in the data folder. */
   databaseUrl: string | null;
   localWorker: boolean;
-  /** Needed beyond loopback; null: every local request is the owner's. */
+  /** Needed beyond loopback; null: one is made and kept in the data folder, and the server is for this machine alone. */
   accessKey: string | null;
+  /** No sign-in: every request from this machine is the owner's. */
+  singleUser: boolean;
   /** Address for links and commands, without a slash at its end; null: follows from host and port. */
   publicUrl: string | null;
   /** Largest file of a run that is kept. */
@@ -39,17 +41,14 @@ export function serverSettings(): ServerSettings {
   const host = env.COLLAPSAR_HOST || "127.0.0.1";
   const accessKey = env.COLLAPSAR_ACCESS_KEY || null;
   if (accessKey !== null) requireStrong(accessKey);
+  const singleUser = isOn("COLLAPSAR_SINGLE_USER", env.COLLAPSAR_SINGLE_USER || "0");
+  if (singleUser && accessKey !== null)
+    throw new Failure("INVALID", "COLLAPSAR_SINGLE_USER is 1 and COLLAPSAR_ACCESS_KEY is set: choose one of them.");
   if (accessKey === null && !isLoopback(host))
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_HOST is ${host}, which others can reach: set COLLAPSAR_ACCESS_KEY to a secret of at least ${shortestKey} characters. ${keyHint}`,
-    );
+    throw new Failure("INVALID", `COLLAPSAR_HOST is ${host}, which others can reach: ${needsKey(singleUser)}`);
   const address = env.COLLAPSAR_PUBLIC_URL ? publicUrl(env.COLLAPSAR_PUBLIC_URL) : null;
   if (accessKey === null && address !== null && !isLoopback(hostnameOf(address)))
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_PUBLIC_URL is ${address}, which others can reach: set COLLAPSAR_ACCESS_KEY to a secret of at least ${shortestKey} characters. ${keyHint}`,
-    );
+    throw new Failure("INVALID", `COLLAPSAR_PUBLIC_URL is ${address}, which others can reach: ${needsKey(singleUser)}`);
   return {
     dataDir: resolve(env.COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
     host,
@@ -57,6 +56,7 @@ export function serverSettings(): ServerSettings {
     databaseUrl: env.DATABASE_URL || null,
     localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
     accessKey,
+    singleUser,
     publicUrl: address,
     mostArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
     reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
@@ -65,6 +65,14 @@ export function serverSettings(): ServerSettings {
 }
 
 const keyHint = "For example: export COLLAPSAR_ACCESS_KEY=$(openssl rand -base64 24)";
+
+const needsKey = (singleUser: boolean) =>
+  `${singleUser ? "leave COLLAPSAR_SINGLE_USER out, and " : ""}set COLLAPSAR_ACCESS_KEY to a secret of at least ${shortestKey} characters. ${keyHint}`;
+
+function isOn(name: string, text: string): boolean {
+  if (text !== "1" && text !== "0") throw new Failure("INVALID", `${name} is "${text}": it must be 1, 0 or left out`);
+  return text === "1";
+}
 
 /** A repeated or counted-up key is as long as a random one, and is tried first by whoever guesses. */
 function requireStrong(key: string): void {

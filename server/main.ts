@@ -44,7 +44,7 @@ try {
         },
       );
     });
-  console.log(`Collapsar is ready at ${server.address}`);
+  console.log(`Collapsar is ready at ${server.address}\n${server.entryHint}`);
 } catch (error) {
   say(error);
   process.exit(1);

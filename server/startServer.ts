@@ -9,6 +9,7 @@ import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import type { ServerSettings } from "./env.ts";
 import { AccessKey } from "./http/accessKey.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
+import { keptSecret } from "./keptSecret.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
 import { readProgramVersion } from "./programVersion.ts";
 import { importSamples } from "./samples/importSamples.ts";
@@ -22,6 +23,8 @@ import { LocalWorker } from "./worker/localWorker.ts";
 export interface RunningServer {
   /** What to open first. */
   address: string;
+  /** Who is let in, for the person who starts it. */
+  entryHint: string;
   stop(): Promise<void>;
 }
 
@@ -80,12 +83,14 @@ export async function startServer(
     await supervisor.start(context);
     undo.push(() => supervisor.stop());
 
-    const accessKey = settings.accessKey === null ? null : new AccessKey(settings.accessKey);
+    const keyFile = join(settings.dataDir, "access-key");
+    const accessKey = settings.singleUser ? null : new AccessKey(settings.accessKey ?? keptSecret(keyFile));
+    const thisMachineOnly = settings.accessKey === null;
     const pages = await opening;
     if (pages instanceof Error) throw pages;
     if (pages) undo.push(() => pages.close());
-    handle = makeHandler({ context, accessKey, pages: pages?.handle ?? null, dev });
-    const io = openSockets(http, { context, supervisor, hub, accessKey });
+    handle = makeHandler({ context, accessKey, thisMachineOnly, pages: pages?.handle ?? null, dev });
+    const io = openSockets(http, { context, supervisor, hub, accessKey, thisMachineOnly });
     undo.push(async () => {
       hub.close();
       io.disconnectSockets(true);
@@ -96,7 +101,10 @@ export async function startServer(
       const worker = await LocalWorker.start(database, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
       undo.push(() => worker.stop());
     }
-    return { address: publicUrl + (accessKey?.entry ?? ""), stop };
+    const entryHint = settings.singleUser
+      ? "COLLAPSAR_SINGLE_USER is 1: there is no sign-in, and every program and user of this machine has its owner's rights."
+      : `This link signs one browser in, once. For more browsers, ${publicUrl}/enter takes the access key${settings.accessKey === null ? ` in ${keyFile}` : ""}; a restart prints a new link.`;
+    return { address: publicUrl + (accessKey?.entry ?? ""), entryHint, stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;

@@ -30,20 +30,19 @@ const forwarded = [
 ];
 
 /**
- * Without an access key whoever reaches the server is its owner, so only this machine may: a request that a proxy passed on
- * comes from elsewhere.
+ * A server that was given no access key is for this machine alone: a request that a proxy passed on comes from elsewhere.
  * @returns null if it came by itself, else the reason
  */
 export function refuseForwarded(headers: IncomingHttpHeaders): string | null {
   const header = forwarded.find((name) => headers[name] !== undefined);
   return header === undefined
     ? null
-    : `This request was passed on by a proxy (it carries "${header}"), and this server has no access key: start it with COLLAPSAR_ACCESS_KEY.`;
+    : `This request was passed on by a proxy (it carries "${header}"), and this server is for its own machine alone: start it with COLLAPSAR_ACCESS_KEY.`;
 }
 
 /** Both of these: the door of every request and socket. @returns null if it may pass, else the reason */
-export const refuseRequest = (headers: IncomingHttpHeaders, publicUrl: string, hasKey: boolean): string | null =>
-  refuseSource(headers, publicUrl) ?? (hasKey ? null : refuseForwarded(headers));
+export const refuseRequest = (headers: IncomingHttpHeaders, publicUrl: string, thisMachineOnly: boolean): string | null =>
+  refuseSource(headers, publicUrl) ?? (thisMachineOnly ? refuseForwarded(headers) : null);
 
 /** Whether a browser says that another site's page made this request. */
 export const isCrossSite = (headers: IncomingHttpHeaders): boolean => {

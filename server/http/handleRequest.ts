@@ -14,7 +14,10 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 
 export interface Routes {
   context: ServiceContext;
+  /** null: no sign-in. */
   accessKey: AccessKey | null;
+  /** No request is taken that a proxy passed on. */
+  thisMachineOnly: boolean;
   /** Next; null where the pages are left out. */
   pages: Handler | null;
   dev: boolean;
@@ -60,7 +63,7 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   const url = new URL(request.url, "http://server");
   const secure = context.publicUrl.startsWith("https:");
   setHeaders(request, response, { path: url.pathname, dev: routes.dev, secure });
-  const reason = refuseRequest(request.headers, context.publicUrl, accessKey !== null);
+  const reason = refuseRequest(request.headers, context.publicUrl, routes.thisMachineOnly);
   if (reason !== null) return answerText(response, 403, reason);
   const allowed = methods.find(([path]) => path.test(url.pathname))?.[1] ?? ["GET", "HEAD"];
   if (!routes.dev && !allowed.includes(request.method ?? ""))
@@ -81,7 +84,7 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
     return answerText(
       response,
       401,
-      "This is a Collapsar server. Open the link that it printed when it started, or open /enter and type the access key.",
+      "This is a Collapsar server. Open the link that it printed when it started, or open /enter and type the access key. It is the one in COLLAPSAR_ACCESS_KEY, or else in the file access-key of the data folder.",
     );
   if (!routes.pages) return answerText(response, 404, "This server was started without pages.");
   return routes.pages(request, response);

@@ -22,7 +22,11 @@ export async function serveEntrance(
   const cookie = accessKey.enter(given.trim(), secure, request.socket.remoteAddress ?? "");
   if (cookie === "later") return answerText(response, 429, "Too many wrong keys from this address: try again in a minute.");
   if (cookie === null)
-    return answerText(response, 401, "This key is wrong, or its link was already used. Open /enter and type the access key.");
+    return answerText(
+      response,
+      401,
+      "This key is wrong, or its link was already used. Open /enter and type the access key, or restart the server for a new link.",
+    );
   return redirect(response, cookie);
 }
 
@@ -50,6 +54,6 @@ function showPage(response: ServerResponse, key: string): undefined {
 form{display:grid;gap:16px;max-width:22rem}h1{font-size:20px;margin:0}label{display:grid;gap:4px}
 input,button{font:inherit;padding:8px 12px;border:1px solid #8888;border-radius:6px}button{cursor:pointer}</style></head>
 <body><form method="post" action="/enter"><h1>Collapsar</h1>
-<p style="margin:0">${key === "" ? "Type the access key that this server was started with." : "This signs this browser in. A link that the server printed is valid once."}</p>
+<p style="margin:0">${key === "" ? "Type this server's access key: the one in COLLAPSAR_ACCESS_KEY, or else in the file <code>access-key</code> of its data folder." : "This signs this browser in. A link that the server printed is valid once."}</p>
 ${field}<button type="submit"${key === "" ? "" : " autofocus"}>Sign in</button></form></body></html>`);
 }

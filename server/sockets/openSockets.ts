@@ -18,9 +18,15 @@ const connectMs = 10_000;
 /** Opens /watch for pages and /worker for workers on the server's port. */
 export function openSockets(
   http: HttpServer,
-  parts: { context: ServiceContext; supervisor: Supervisor; hub: WatchHub; accessKey: AccessKey | null },
+  parts: {
+    context: ServiceContext;
+    supervisor: Supervisor;
+    hub: WatchHub;
+    accessKey: AccessKey | null;
+    thisMachineOnly: boolean;
+  },
 ): Server {
-  const { context, supervisor, hub, accessKey } = parts;
+  const { context, supervisor, hub, accessKey, thisMachineOnly } = parts;
   const io = new Server(http, {
     serveClient: false,
     maxHttpBufferSize: trafficBounds.workerMessage,
@@ -28,7 +34,7 @@ export function openSockets(
     pingInterval: 10_000,
     pingTimeout: 10_000,
     allowRequest: (request, decide) => {
-      const reason = refuseRequest(request.headers, context.publicUrl, accessKey !== null);
+      const reason = refuseRequest(request.headers, context.publicUrl, thisMachineOnly);
       decide(reason, reason === null);
     },
   });

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { openSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "../../db/database.ts";
 import { insertWorkerToken } from "../../db/queries/workers.ts";
 import { projectRoot, workerEnvironment } from "../env.ts";
-import { digest, newSecret } from "../services/secrets.ts";
+import { keptSecret } from "../keptSecret.ts";
+import { digest } from "../services/secrets.ts";
 
 const folderTaken = 3;
 const refused = 2;
@@ -28,7 +29,7 @@ export class LocalWorker {
   }
 
   static async start(database: Database, dataDir: string, url: string): Promise<LocalWorker> {
-    const token = readToken(join(dataDir, "worker-token"));
+    const token = keptSecret(join(dataDir, "worker-token"));
     await insertWorkerToken(database.orm, { id: randomUUID(), name: "this machine", hash: digest(token), local: true });
     const worker = new LocalWorker({ dataDir, url, token });
     worker.spawn();
@@ -73,17 +74,4 @@ export class LocalWorker {
       this.restart = setTimeout(() => this.spawn(), delayMs);
     });
   }
-}
-
-/** Made once, for the user's eyes alone: a copied or restored file may be open to others. */
-function readToken(file: string): string {
-  try {
-    const token = readFileSync(file, "utf8").trim();
-    chmodSync(file, 0o600);
-    if (token.length >= 22) return token;
-  } catch {}
-  const token = newSecret();
-  mkdirSync(join(file, ".."), { recursive: true });
-  writeFileSync(file, `${token}\n`, { mode: 0o600 });
-  return token;
 }

@@ -8,7 +8,8 @@ let server: TestServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  server = await TestServer.start({ localWorker: true, pages: true });
+  server = await TestServer.start({ localWorker: true, pages: true, singleUser: false });
+  await server.signIn();
   browser = await launchBrowser();
 });
 afterAll(async () => {
@@ -16,13 +17,21 @@ afterAll(async () => {
   await server?.stop();
 });
 
-/** A page of its own visitor: nothing is shared with the others but the server. */
+/** A page of its own visitor: nothing is shared with the others but the server. Only the first is let in by the printed link. */
 async function visitor(): Promise<{ page: Page; problems: string[] }> {
   const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
   const problems: string[] = [];
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   return { page, problems };
+}
+
+/** Types the key that the server keeps in its data folder. */
+async function signIn(page: Page): Promise<void> {
+  await page.goto(`${server.url}/enter`);
+  await page.getByLabel("Access key").fill(server.keptKey);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(`${server.url}/`);
 }
 
 const at = (page: Page, id: string) => page.locator(`[data-testid="${id}"]`);
@@ -76,7 +85,9 @@ describe("a depth study, from the form to the depth curve", () => {
 
   it("shows a recorded sample to a newcomer, and opens it", async () => {
     const { page, problems } = await visitor();
-    await page.goto(server.url);
+    await page.goto(server.printedLink);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.waitForURL(`${server.url}/`);
     const row = at(page, "experiment-row").first();
     await row.waitFor();
     expect(await row.textContent()).toMatch(/sample/i);
@@ -91,6 +102,7 @@ describe("a depth study, from the form to the depth curve", () => {
 
   it("says at the field what is wrong with a value, and keeps what was typed", async () => {
     ({ page: launcher, problems } = await visitor());
+    await signIn(launcher);
     await launcher.goto(`${server.url}/new`);
     await at(launcher, "preset-first-steps").click();
     await at(launcher, "name").fill("Clusters, watched");
@@ -121,6 +133,7 @@ describe("a depth study, from the form to the depth curve", () => {
     const second = await visitor();
     watcher = second.page;
     problems = second.problems;
+    await signIn(watcher);
     await watcher.goto(`${server.url}/e/${experimentId}`);
     await at(watcher, "experiment-result").waitFor();
     const pointsAtFirst = Number(await at(watcher, "point-count").textContent());

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { FailureCode } from "../../contract/failure.ts";
@@ -18,6 +18,8 @@ export interface ServerOptions {
   localWorker?: boolean;
   /** Whether it serves pages (from a build, which it makes if need be); off by default. */
   pages?: boolean;
+  /** Whether it lets every local request in; on by default, unless an access key is given in `env`. */
+  singleUser?: boolean;
   env?: Record<string, string>;
 }
 
@@ -46,6 +48,7 @@ export class TestServer {
   private readonly child: ChildProcess;
   private readonly options: ServerOptions;
   private readonly log: string[];
+  private cookie: string | null = null;
 
   private constructor(child: ChildProcess, port: number, dataDir: string, options: ServerOptions, log: string[]) {
     this.child = child;
@@ -70,6 +73,7 @@ export class TestServer {
         COLLAPSAR_DATA_DIR: dataDir,
         COLLAPSAR_PORT: String(port),
         COLLAPSAR_LOCAL_WORKER: options.localWorker ? "on" : "off",
+        COLLAPSAR_SINGLE_USER: (options.singleUser ?? !options.env?.COLLAPSAR_ACCESS_KEY) ? "1" : "0",
         ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
         ...options.env,
       },
@@ -107,6 +111,7 @@ export class TestServer {
       method: isQuery ? "GET" : "POST",
       headers: {
         "content-type": "application/json",
+        ...(this.cookie === null ? {} : { cookie: this.cookie }),
         ...(options.share === undefined ? {} : { "x-share-token": options.share }),
         ...options.headers,
       },
@@ -118,6 +123,24 @@ export class TestServer {
     };
     if (answer.error) throw new CallError(answer.error.data.failure.code, response.status, answer.error.message);
     return answer.result!.data;
+  }
+
+  /** The link that it printed when it started. */
+  get printedLink(): string {
+    return /ready at (\S+)/.exec(this.output)![1];
+  }
+
+  /** The key that it made for itself. */
+  get keptKey(): string {
+    return readFileSync(join(this.dataDir, "access-key"), "utf8").trim();
+  }
+
+  /** Lets this end's calls in by the kept key. @returns the cookie */
+  async signIn(): Promise<string> {
+    const body = new URLSearchParams({ key: this.keptKey });
+    const response = await fetch(`${this.url}/enter`, { method: "POST", body, redirect: "manual" });
+    this.cookie = response.headers.get("set-cookie")!.split(";")[0];
+    return this.cookie;
   }
 
   /** Closes the pipes that its output is read from: each further write of the server's fails. */

@@ -68,6 +68,24 @@ describe("serverSettings", () => {
     expect(settings({ COLLAPSAR_PUBLIC_URL: "http://localhost:8080/" }).publicUrl).toBe("http://localhost:8080");
     expect(settings({ COLLAPSAR_PUBLIC_URL: "http://127.0.0.1:8080" }).accessKey).toBeNull();
   });
+  it.each([
+    [{ COLLAPSAR_ACCESS_KEY: strong }, "choose one of them"],
+    [
+      { COLLAPSAR_HOST: "0.0.0.0" },
+      "COLLAPSAR_HOST is 0.0.0.0, which others can reach: leave COLLAPSAR_SINGLE_USER out, and set",
+    ],
+    [{ COLLAPSAR_PUBLIC_URL: "https://example.org" }, "which others can reach: leave COLLAPSAR_SINGLE_USER out, and set"],
+  ])("refuses a single user's machine with %j", (env, words) => {
+    expect(() => settings({ COLLAPSAR_SINGLE_USER: "1", ...(env as Record<string, string>) })).toThrow(words);
+  });
+  it("takes COLLAPSAR_SINGLE_USER as 1 or 0, and as 0 by default", () => {
+    expect(settings({ COLLAPSAR_SINGLE_USER: "1" }).singleUser).toBe(true);
+    expect(settings({ COLLAPSAR_SINGLE_USER: "0" }).singleUser).toBe(false);
+    expect(settings({}).singleUser).toBe(false);
+    expect(() => settings({ COLLAPSAR_SINGLE_USER: "yes" })).toThrow(
+      'COLLAPSAR_SINGLE_USER is "yes": it must be 1, 0 or left out',
+    );
+  });
   it.each(["https://example.org/collapsar", "https://example.org/?a=b", "https://example.org/#x"])(
     "refuses %s: a path is never cut off in silence",
     (address) =>

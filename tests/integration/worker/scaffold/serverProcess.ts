@@ -37,6 +37,7 @@ export class ServerProcess {
         ...process.env,
         COLLAPSAR_DATA_DIR: this.dataDir,
         COLLAPSAR_PORT: String(this.port),
+        COLLAPSAR_SINGLE_USER: "1",
         COLLAPSAR_LOCAL_WORKER: this.localWorker ? "on" : "off",
       },
       stdio: ["ignore", "pipe", "pipe"],

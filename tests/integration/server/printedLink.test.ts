@@ -1,0 +1,103 @@
+import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { io } from "socket.io-client";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { WorkerView } from "../../../contract/views.ts";
+import { copyFreshDatabase } from "../../support/freshDatabase.ts";
+import { TestServer } from "../../support/server.ts";
+
+const list = "/trpc/experiments.list?input=%7B%7D";
+const keyFile = (server: TestServer) => join(server.dataDir, "access-key");
+
+/** Presses the button of the page behind a link. */
+const press = (link: string) => {
+  const { origin, searchParams } = new URL(link);
+  const body = new URLSearchParams({ key: searchParams.get("key")! });
+  return fetch(`${origin}/enter`, { method: "POST", body, redirect: "manual" });
+};
+const cookieOf = (response: Response) => response.headers.get("set-cookie")?.split(";")[0] ?? "";
+
+const watch = (server: TestServer, cookie?: string) =>
+  new Promise<string>((resolve) => {
+    const extraHeaders = cookie ? { cookie } : undefined;
+    const socket = io(`${server.url}/watch`, { extraHeaders, transports: ["websocket"], reconnection: false, forceNew: true });
+    socket.once("connect", () => {
+      resolve("connected");
+      socket.disconnect();
+    });
+    socket.once("connect_error", () => resolve("refused"));
+  });
+
+describe("A server on loopback that was given no access key", () => {
+  let dataDir: string;
+  let server: TestServer;
+  beforeAll(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), "collapsar-test-"));
+    await copyFreshDatabase(dataDir);
+    server = await TestServer.start({ dataDir, singleUser: false, localWorker: true });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it("refuses other users of the machine, by pages, procedures, exports and sockets", async () => {
+    for (const path of ["/", "/new", "/workers", list]) expect((await fetch(server.url + path)).status, path).toBe(401);
+    const run = "00000000-0000-4000-8000-000000000000";
+    expect((await fetch(`${server.url}/export/runs/${run}.csv`)).status).toBe(404);
+    expect(await watch(server)).toBe("refused");
+    expect(statSync(keyFile(server)).mode & 0o777).toBe(0o600);
+  });
+
+  it("lets one browser in by the printed link, and others by the kept key", async () => {
+    expect(server.printedLink).toBe(`${server.url}/enter?key=${new URL(server.printedLink).searchParams.get("key")}`);
+    expect(server.output).toContain(`${server.url}/enter takes the access key in ${keyFile(server)}`);
+    expect(server.output).not.toContain(server.keptKey);
+    const entered = await press(server.printedLink);
+    expect(entered.status).toBe(303);
+    const cookie = cookieOf(entered);
+    expect((await fetch(server.url + list, { headers: { cookie } })).status).toBe(200);
+    expect(await watch(server, cookie)).toBe("connected");
+    expect((await press(server.printedLink)).status).toBe(401);
+    const second = await press(`${server.url}/enter?key=${server.keptKey}`);
+    expect(second.status).toBe(303);
+    expect((await fetch(server.url + list, { headers: { cookie: cookieOf(second) } })).status).toBe(200);
+  });
+
+  it("is served by its own worker", async () => {
+    await server.signIn();
+    await expect
+      .poll(async () => (await server.call<WorkerView[]>("workers.list")).filter((worker) => worker.connected).length, {
+        timeout: 30_000,
+      })
+      .toBe(1);
+  });
+
+  it("keeps browsers signed in over a restart, and closes a key that others could read", async () => {
+    const { printedLink, keptKey } = server;
+    const cookie = await server.signIn();
+    await server.stop();
+    chmodSync(keyFile(server), 0o644);
+    server = await TestServer.start({ dataDir, port: server.port, singleUser: false });
+    expect((await fetch(server.url + list, { headers: { cookie } })).status).toBe(200);
+    expect(server.keptKey).toBe(keptKey);
+    expect(statSync(keyFile(server)).mode & 0o777).toBe(0o600);
+    expect((await press(printedLink)).status).toBe(401);
+    expect((await press(server.printedLink)).status).toBe(303);
+  });
+
+  it("takes no request that a proxy passed on, not even with the cookie", async () => {
+    const headers = { cookie: await server.signIn(), "x-forwarded-for": "203.0.113.9" };
+    const answer = await fetch(server.url + list, { headers });
+    expect(answer.status).toBe(403);
+    expect(await answer.text()).toContain("COLLAPSAR_ACCESS_KEY");
+  });
+});
+
+it("COLLAPSAR_SINGLE_USER=1 lets every local request in, and says so", async () => {
+  const server = await TestServer.start({ singleUser: true });
+  expect(server.output).toContain(`Collapsar is ready at ${server.url}\nCOLLAPSAR_SINGLE_USER is 1: there is no sign-in`);
+  expect((await fetch(server.url + list)).status).toBe(200);
+  await server.stop();
+});
