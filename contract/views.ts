@@ -55,6 +55,8 @@ export interface RunRow {
   workerName: string | null;
   startedAt: string | null;
   endedAt: string | null;
+  /** Since when its process does nothing though its worker answers; null while it gets on. */
+  stalledSince: string | null;
 }
 
 export interface ExperimentDetail extends ExperimentSummary {

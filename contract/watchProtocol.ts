@@ -34,7 +34,8 @@ export type WatchItem =
   | { kind: "geometry"; runId: string; attempt: number; snapshot: GeometrySnapshot }
   | { kind: "log"; runId: string; line: LogLine }
   | { kind: "experiment"; summary: ExperimentSummary }
-  | { kind: "removed"; experimentId: string }
+  /** The experiment was deleted, or brought back; with `runId` that run of it, told to those who watch the run. */
+  | { kind: "removed" | "restored"; experimentId: string; runId?: string }
   | { kind: "changed"; list: "experiments" | "workers" };
 
 /** server → page "batch": everything of 50–100 ms; `sentAt` is the server's clock, ms. */

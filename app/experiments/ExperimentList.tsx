@@ -43,7 +43,8 @@ export function ExperimentList() {
       onItems: (items) => {
         for (const item of items) {
           if (item.kind === "experiment") actions.show(item.summary);
-          if (item.kind === "removed" || (item.kind === "changed" && item.list === "experiments")) refreshSoon();
+          if (item.kind === "removed" || item.kind === "restored" || (item.kind === "changed" && item.list === "experiments"))
+            refreshSoon();
         }
       },
     },

@@ -1,30 +1,23 @@
 "use client";
 import { useEffect, useState } from "react";
 import { Tooltip } from "../ui/Tooltip.tsx";
-import { describeFreshness } from "./describeFreshness.ts";
+import { type Activity, describeFreshness } from "./describeFreshness.ts";
 import type { Freshness } from "./useWatch.ts";
 
 const dotClass = { good: "bg-good animate-dot", warn: "bg-warn", bad: "bg-bad", quiet: "bg-line-strong" };
 const textClass = { good: "text-good", warn: "text-warn", bad: "text-bad", quiet: "text-ink-faint" };
 
 /** How current the page is; ticks by itself, so it never freezes with the data. */
-export function FreshnessBadge({
-  freshness,
-  active,
-  resuming = false,
-}: {
-  freshness: Freshness;
-  active: boolean;
-  resuming?: boolean;
-}) {
-  const [now, setNow] = useState(() => Date.now());
+export function FreshnessBadge({ freshness, ...activity }: { freshness: Freshness } & Activity) {
+  // A page is first drawn by the server, whose clock is another one.
+  const [now, setNow] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 500);
+    const timer = setInterval(() => setNow(performance.now()), 500);
     return () => clearInterval(timer);
   }, []);
-  const shown = describeFreshness(freshness, Math.max(now, freshness.heardAt ?? 0), active, resuming);
+  const shown = describeFreshness(freshness, Math.max(now, freshness.heardAt ?? 0), activity);
   // Read aloud only when the state changes, not at every tick of the seconds.
-  const state = shown.text.replace(/[,\s]*[\d.]+ ?(ms|s|min|h)$/, "");
+  const state = shown.text.replace(/[,\s]*[\d.]+ ?(ms|s|min|h)(?=,|$)/, "").replace(/ for$/, "");
   return (
     <Tooltip text={shown.explanation}>
       <span

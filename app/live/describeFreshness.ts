@@ -1,8 +1,11 @@
-import { formatAge } from "../text/formatDuration.ts";
+import { formatAge, formatDuration } from "../text/formatDuration.ts";
 import type { Freshness } from "./useWatch.ts";
 
 /** Silence longer than this while a run is training means that something is late. */
 const lateAfterMs = 8_000;
+/** A run that does no step for so long, and for so many of its usual steps, stands still. */
+const stillAfterMs = 20_000;
+const stillAfterSteps = 10;
 
 export interface ShownFreshness {
   tone: "good" | "warn" | "bad" | "quiet";
@@ -10,18 +13,56 @@ export interface ShownFreshness {
   explanation: string;
 }
 
-/** What the badge says of a page: `active` if runs are training now, `resuming` if a run waits for another worker after losing its own. */
-export function describeFreshness(freshness: Freshness, now: number, active: boolean, resuming: boolean): ShownFreshness {
+/** What the page knows of the runs that it shows. */
+export interface Activity {
+  /** Runs are on workers now. */
+  active: boolean;
+  /** A run waits for another worker after losing its own. */
+  resuming?: boolean;
+  /** Usual time of a step of the slowest run that is training; null while none is known, or none is expected (data are being read). */
+  stepMs?: number | null;
+  /** For how long the server has known a run to stand still, ms; null if none does. */
+  stalledMs?: number | null;
+}
+
+/** What the badge says of a page. @param now of the clock of `freshness` */
+export function describeFreshness(freshness: Freshness, now: number, activity: Activity): ShownFreshness {
+  const shown = describeLink(freshness, now) ?? describeRuns(freshness, now, activity);
+  if (!freshness.polling || freshness.link !== "joined") return shown;
+  return {
+    ...shown,
+    text: `${shown.text}, by polling`,
+    explanation: `${shown.explanation} Something between this page and the server, such as a proxy, lets no lasting connection (WebSocket) through, so the page asks again and again: nothing is lost, but news may come a little later.`,
+  };
+}
+
+function describeLink({ link, message, heardAt }: Freshness, now: number): ShownFreshness | null {
+  switch (link) {
+    case "refused":
+      return { tone: "bad", text: "not live", explanation: message ?? "The server refused to send live data." };
+    case "connecting":
+      return { tone: "quiet", text: "connecting", explanation: "The page is joining the live channel of the server." };
+    case "lost":
+      return {
+        tone: "bad",
+        text: `delayed ${formatAge(heardAt === null ? 0 : now - heardAt)}`,
+        explanation: "The connection to the server is lost. The page tries again by itself and then reads what it missed.",
+      };
+    case "joined":
+      return null;
+  }
+}
+
+function describeRuns(freshness: Freshness, now: number, activity: Activity): ShownFreshness {
+  const { active, resuming = false, stepMs = null, stalledMs = null } = activity;
   const quietMs = freshness.heardAt === null ? 0 : now - freshness.heardAt;
-  if (freshness.link === "refused")
-    return { tone: "bad", text: "not live", explanation: freshness.message ?? "The server refused to send live data." };
-  if (freshness.link === "connecting")
-    return { tone: "quiet", text: "connecting", explanation: "The page is joining the live channel of the server." };
-  if (freshness.link === "lost")
+  const stillMs = freshness.movedAt === null ? 0 : now - freshness.movedAt;
+  if (stalledMs !== null)
     return {
       tone: "bad",
-      text: `delayed ${formatAge(quietMs)}`,
-      explanation: "The connection to the server is lost. The page tries again by itself and then reads what it missed.",
+      text: `standing still for ${formatAge(stalledMs)}`,
+      explanation:
+        "A run's process does nothing, though its worker answers. If that lasts, the worker ends it and resumes the run from its last checkpoint.",
     };
   if (resuming)
     return {
@@ -37,6 +78,18 @@ export function describeFreshness(freshness: Freshness, now: number, active: boo
       text: `delayed ${formatAge(quietMs)}`,
       explanation: "Runs are training, but no word of them has arrived for a while.",
     };
+  if (stillMs > Math.max(stillAfterMs, stillAfterSteps * (stepMs ?? 0)))
+    return stepMs === null
+      ? {
+          tone: "quiet",
+          text: `nothing new for ${formatAge(stillMs)}`,
+          explanation: "The worker answers; a run reads its data, or is tried after its training, and does no step meanwhile.",
+        }
+      : {
+          tone: "warn",
+          text: `no step for ${formatAge(stillMs)}`,
+          explanation: `The worker answers, but no run has done a step for a while; one usually takes ${formatDuration(stepMs)}.`,
+        };
   return {
     tone: "good",
     text: freshness.lagMs === null ? "live" : `live, ${formatAge(freshness.lagMs)}`,

@@ -4,13 +4,17 @@ import type { WatchItem, WatchRequest } from "../../contract/watchProtocol.ts";
 import { useShareToken } from "../data/ShareToken.ts";
 import { watchRoom } from "./watchConnection.ts";
 
-/** How current the page is. Times are ms of this browser's clock. */
+/** How current the page is. Times but `lagMs` are of `performance.now()`: nobody sets that clock. */
 export interface Freshness {
   link: "connecting" | "joined" | "lost" | "refused";
   /** From the measurement to this page, of the last point; null before the first one. */
   lagMs: number | null;
   /** When anything was last heard: an answer or a batch. */
   heardAt: number | null;
+  /** When a run was last heard to have done something: a point, a further step, another state, a line of its log. */
+  movedAt: number | null;
+  /** Something between here and the server lets no lasting connection through. */
+  polling: boolean;
   /** What the server said, if it refused. */
   message: string | null;
 }
@@ -18,13 +22,20 @@ export interface Freshness {
 export interface CatchUp {
   /** True at the first joining: read everything. False after a reconnect: read what came meanwhile. */
   first: boolean;
-  /** Last step heard of each run before the connection was lost; read from there on. */
-  sinceStep: ReadonlyMap<string, number>;
 }
+
+export const notYetJoined: Freshness = {
+  link: "connecting",
+  lagMs: null,
+  heardAt: null,
+  movedAt: null,
+  polling: false,
+  message: null,
+};
 
 /**
  * Joins a room of the server, THEN asks the page to read: what is measured in between arrives both ways, and the page
- * merges by step, so that duplicates and order do not matter. After a reconnect it asks again, from the last step heard.
+ * merges by step, so that duplicates and order do not matter. After a reconnect it asks again.
  * @param request the room, or null for none
  */
 export function useWatch(
@@ -32,48 +43,57 @@ export function useWatch(
   handlers: { onJoined?: (catchUp: CatchUp) => void; onItems: (items: WatchItem[]) => void },
 ): Freshness {
   const shareToken = useShareToken();
-  const [freshness, setFreshness] = useState<Freshness>({ link: "connecting", lagMs: null, heardAt: null, message: null });
+  const [freshness, setFreshness] = useState<Freshness>(notYetJoined);
   const onJoined = useEffectEvent((catchUp: CatchUp) => handlers.onJoined?.(catchUp));
   const onItems = useEffectEvent((items: WatchItem[]) => handlers.onItems(items));
   const room = request === null ? null : JSON.stringify(request);
 
   useEffect(() => {
     if (room === null) return;
-    const sinceStep = new Map<string, number>();
+    const furthest = new Map<string, number>();
     let first = true;
     let shownAt = 0;
-    setFreshness({ link: "connecting", lagMs: null, heardAt: null, message: null });
+    const change = (part: Partial<Freshness>) => setFreshness((before) => ({ ...before, ...part }));
+    setFreshness(notYetJoined);
     return watchRoom(shareToken, JSON.parse(room) as WatchRequest, {
       onJoined: () => {
-        setFreshness((before) => ({ ...before, link: "joined", heardAt: Date.now(), message: null }));
-        onJoined({ first, sinceStep: new Map(sinceStep) });
+        const now = performance.now();
+        setFreshness((before) => ({ ...before, link: "joined", heardAt: now, movedAt: before.movedAt ?? now, message: null }));
+        onJoined({ first });
         first = false;
       },
       onBatch: (batch, receivedAt) => {
+        const now = performance.now();
         let measuredAt: number | null = null;
+        let moved = false;
         for (const item of batch.items) {
-          if (item.kind === "points") {
-            sinceStep.set(item.runId, Math.max(item.step, sinceStep.get(item.runId) ?? 0));
-            measuredAt = Math.max(item.measuredAt, measuredAt ?? 0);
+          if (item.kind === "points") measuredAt = Math.max(item.measuredAt, measuredAt ?? 0);
+          // A worker tells of its runs also while they stand still.
+          if (item.kind !== "progress") moved ||= item.kind !== "changed" && item.kind !== "experiment";
+          else if (item.step > (furthest.get(item.runId) ?? -1)) {
+            furthest.set(item.runId, item.step);
+            moved = true;
           }
-          if (item.kind === "attempt") sinceStep.set(item.runId, Math.min(item.resumedFromStep, sinceStep.get(item.runId) ?? 0));
+          if (item.kind === "attempt") furthest.delete(item.runId);
         }
         onItems(batch.items);
         // The badge need not follow every batch: four times a second is enough, unless a point came.
-        if (measuredAt === null && receivedAt - shownAt < 250) return;
-        shownAt = receivedAt;
-        setFreshness((before) => ({
+        if (measuredAt === null && !moved && now - shownAt < 250) return;
+        shownAt = now;
+        change({
           link: "joined",
-          lagMs: measuredAt === null ? before.lagMs : lagOf(measuredAt, batch.sentAt, receivedAt),
-          heardAt: receivedAt,
+          heardAt: now,
           message: null,
-        }));
+          ...(moved ? { movedAt: now } : {}),
+          ...(measuredAt === null ? {} : { lagMs: lagOf(measuredAt, batch.sentAt, receivedAt) }),
+        });
       },
       onLost: () =>
         setFreshness((before) =>
-          before.link === "lost" ? before : { ...before, link: "lost", heardAt: before.heardAt ?? Date.now() },
+          before.link === "lost" ? before : { ...before, link: "lost", heardAt: before.heardAt ?? performance.now() },
         ),
-      onRefused: (message) => setFreshness((before) => ({ ...before, link: "refused", message })),
+      onRefused: (message) => change({ link: "refused", message }),
+      onPolling: (polling) => change({ polling }),
     });
   }, [room, shareToken]);
 

@@ -8,12 +8,15 @@ import {
   type WatchRequest,
   watchNamespace,
 } from "../../contract/watchProtocol.ts";
+import { listenForWaking } from "./listenForWaking.ts";
 
 export interface WatchListener {
   onJoined: () => void;
   onBatch: (batch: WatchBatch, receivedAt: number) => void;
   onLost: () => void;
   onRefused: (message: string) => void;
+  /** Whether the page asks again and again, because nothing better gets through. */
+  onPolling: (polling: boolean) => void;
 }
 
 interface Room {
@@ -22,50 +25,70 @@ interface Room {
   joined: boolean;
 }
 
-const answerTimeoutMs = 5_000;
-/** Quiet for so long, the page asks whether the other end is still there: a half-open connection says nothing. */
-const probeAfterMs = 10_000;
+export interface WatchTimes {
+  /** Within it a connection is made, or given up. */
+  connectMs: number;
+  /** Within it a question is answered, or the connection is dead. */
+  answerMs: number;
+  /** Quiet for so long, the page asks whether the other end is still there: a half-open connection says nothing. */
+  quietMs: number;
+  /** First and longest pause before the next try. */
+  retryMs: number;
+  longestRetryMs: number;
+  /** Pause after a refusal. */
+  refusedMs: number;
+  /** A connection that is still polled after so long is told to be. */
+  upgradeMs: number;
+}
+
+const usualTimes: WatchTimes = {
+  connectMs: 6_000,
+  answerMs: 5_000,
+  quietMs: 10_000,
+  retryMs: 300,
+  longestRetryMs: 3_000,
+  refusedMs: 10_000,
+  upgradeMs: 3_000,
+};
+
+/** Refusals that asking again at once does not change. */
+const forGood = ["NOT_FOUND", "NOT_ALLOWED", "INVALID"];
 const lingerMs = 3_000;
+
+type WatchSocket = Socket<ServerToPage, PageToServer>;
+type ConnectError = Error & { data?: { code?: string; message?: string } };
 
 const nameOf = (request: WatchRequest) => ("id" in request ? `${request.room}:${request.id}` : request.room);
 
-/** One socket for all rooms of a page; joins again after every reconnect. */
+/**
+ * One line to the server for all rooms of a page. Each try is a socket of its own, and one that is dead in any way (closed, silent,
+ * never opened) is thrown away: there is no state between "connected" and "the next try is due". Times are of a monotonic clock.
+ */
 export class WatchConnection {
-  private readonly socket: Socket<ServerToPage, PageToServer>;
+  private readonly address: string;
+  private readonly auth: { share?: string };
+  private readonly times: WatchTimes;
   private readonly rooms = new Map<string, Room>();
-  private readonly probe: ReturnType<typeof setInterval>;
-  private heardAt = Date.now();
+  private readonly stopListening: () => void;
+  private readonly ticks: ReturnType<typeof setInterval>;
+  private socket: WatchSocket | null = null;
+  private deadline: ReturnType<typeof setTimeout> | undefined;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private failures = 0;
+  /** A proxy may pass on requests and no WebSocket: after a failure the line begins as requests and is raised if it can be. */
+  private beginsByPolling = false;
+  private polling = false;
+  private heardAt = 0;
+  private asking = false;
 
-  constructor(shareToken: string | null) {
-    this.socket = io(watchNamespace, {
-      auth: shareToken === null ? {} : { share: shareToken },
-      transports: ["websocket", "polling"],
-      reconnectionDelay: 300,
-      reconnectionDelayMax: 3_000,
-      multiplex: false,
-    });
-    this.socket.on("connect", () => {
-      this.heardAt = Date.now();
-      for (const room of this.rooms.values()) this.join(room);
-    });
-    this.socket.on("disconnect", (reason) => {
-      this.lost();
-      // The server closed it deliberately (it restarts): Socket.IO would not come back by itself.
-      if (reason === "io server disconnect") setTimeout(() => this.socket.connect(), 1_000);
-    });
-    this.socket.on("connect_error", (error) => {
-      if (this.socket.active) return this.lost();
-      // Refused by the server, not by the network: said to the page, and asked again now and then.
-      for (const room of this.rooms.values()) for (const listener of room.listeners) listener.onRefused(error.message);
-      setTimeout(() => this.socket.connect(), 10_000);
-    });
-    this.socket.on("batch", (batch) => {
-      const receivedAt = Date.now();
-      this.heardAt = receivedAt;
-      for (const room of this.rooms.values()) for (const listener of room.listeners) listener.onBatch(batch, receivedAt);
-    });
-    this.probe = setInterval(() => this.checkIfQuiet(), answerTimeoutMs);
-    document.addEventListener("visibilitychange", this.checkIfQuiet);
+  /** @param server its address; "" for the one that the page is from */
+  constructor(shareToken: string | null, server = "", times: Partial<WatchTimes> = {}) {
+    this.address = server + watchNamespace;
+    this.auth = shareToken === null ? {} : { share: shareToken };
+    this.times = { ...usualTimes, ...times };
+    this.stopListening = listenForWaking(() => this.wake());
+    this.ticks = setInterval(() => this.askIfQuiet(this.times.quietMs), this.times.quietMs / 4);
+    this.open();
   }
 
   /** Joins the room (or shares it) and returns how to leave it. */
@@ -75,14 +98,15 @@ export class WatchConnection {
     if (room === undefined) {
       room = { request, listeners: new Set(), joined: false };
       this.rooms.set(name, room);
-      if (this.socket.connected) this.join(room);
+      if (this.socket?.connected) this.join(room);
     } else if (room.joined) queueMicrotask(listener.onJoined);
     room.listeners.add(listener);
+    if (this.polling) queueMicrotask(() => listener.onPolling(true));
     return () => {
       room.listeners.delete(listener);
       if (room.listeners.size > 0 || this.rooms.get(name) !== room) return;
       this.rooms.delete(name);
-      if (this.socket.connected) this.socket.emit("unwatch", request);
+      if (this.socket?.connected) this.socket.emit("unwatch", request);
     };
   }
 
@@ -91,17 +115,105 @@ export class WatchConnection {
   }
 
   close(): void {
-    clearInterval(this.probe);
-    document.removeEventListener("visibilitychange", this.checkIfQuiet);
-    this.socket.disconnect();
+    clearInterval(this.ticks);
+    clearTimeout(this.retry);
+    this.stopListening();
+    this.drop();
+  }
+
+  private open(): void {
+    clearTimeout(this.retry);
+    this.retry = undefined;
+    this.drop();
+    const { beginsByPolling } = this;
+    const socket: WatchSocket = io(this.address, {
+      auth: this.auth,
+      transports: beginsByPolling ? ["polling", "websocket"] : ["websocket"],
+      forceNew: true,
+      reconnection: false,
+    });
+    this.socket = socket;
+    const neverOpened = () => {
+      this.beginsByPolling = true;
+      this.failed(socket);
+    };
+    this.deadline = setTimeout(neverOpened, this.times.connectMs);
+    socket.on("connect", () => this.connected(socket));
+    socket.on("disconnect", () => this.failed(socket));
+    socket.on("connect_error", (error: ConnectError) => {
+      const code = error.data?.code;
+      if (code === undefined) neverOpened();
+      else if (forGood.includes(code)) this.refused(socket, error.message);
+      else this.failed(socket);
+    });
+    socket.on("batch", (batch) => {
+      if (this.socket !== socket) return;
+      this.heardAt = performance.now();
+      this.eachListener((listener) => listener.onBatch(batch, Date.now()));
+    });
+  }
+
+  private connected(socket: WatchSocket): void {
+    clearTimeout(this.deadline);
+    this.failures = 0;
+    this.heardAt = performance.now();
+    const { engine } = socket.io;
+    const isRaised = () => engine.transport.name === "websocket";
+    if (isRaised()) this.beginsByPolling = false;
+    engine.once("upgrade", () => {
+      this.beginsByPolling = false;
+      this.setPolling(false);
+    });
+    this.deadline = setTimeout(() => this.setPolling(!isRaised()), isRaised() ? 0 : this.times.upgradeMs);
+    for (const room of this.rooms.values()) this.join(room);
+  }
+
+  /** The line is dead: those who listen are told, and the next try is due soon. */
+  private failed(socket: WatchSocket): void {
+    if (this.socket !== socket) return;
+    this.drop();
+    for (const room of this.rooms.values()) room.joined = false;
+    this.eachListener((listener) => listener.onLost());
+    const pauseMs = Math.min(this.times.longestRetryMs, this.times.retryMs * 2 ** Math.min(this.failures, 10));
+    this.failures++;
+    // Many pages lose a restarting server at once: they do not all knock at once.
+    this.retryIn(pauseMs * (0.75 + Math.random() / 2));
+  }
+
+  private refused(socket: WatchSocket, message: string): void {
+    if (this.socket !== socket) return;
+    this.drop();
+    for (const room of this.rooms.values()) room.joined = false;
+    this.eachListener((listener) => listener.onRefused(message));
+    this.retryIn(this.times.refusedMs);
+  }
+
+  private retryIn(ms: number): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.open(), ms);
+  }
+
+  private drop(): void {
+    clearTimeout(this.deadline);
+    this.asking = false;
+    const { socket } = this;
+    this.socket = null;
+    socket?.off();
+    socket?.disconnect();
   }
 
   private join(room: Room): void {
-    this.socket.timeout(answerTimeoutMs).emit("watch", room.request, (error: Error | null, answer?: WatchAnswer) => {
+    const { socket } = this;
+    if (socket === null) return;
+    this.asking = true;
+    socket.timeout(this.times.answerMs).emit("watch", room.request, (error: Error | null, answer?: WatchAnswer) => {
+      if (this.socket !== socket) return;
+      this.asking = false;
+      if (error !== null || answer === undefined) return this.failed(socket);
+      this.heardAt = performance.now();
       if (this.rooms.get(nameOf(room.request)) !== room) return;
-      if (error !== null || answer === undefined) return this.reconnect();
-      this.heardAt = Date.now();
-      if (answer.ok && room.joined) return; // an answered probe
+      if (answer.ok && room.joined) return; // an answered question
+      if (!answer.ok && !forGood.includes(answer.code)) return this.failed(socket);
       room.joined = answer.ok;
       for (const listener of room.listeners) {
         if (answer.ok) listener.onJoined();
@@ -110,22 +222,26 @@ export class WatchConnection {
     });
   }
 
-  private readonly checkIfQuiet = (): void => {
-    if (!this.socket.connected || Date.now() - this.heardAt < probeAfterMs) return;
+  private askIfQuiet(quietMs: number): void {
+    if (!this.socket?.connected || this.asking || performance.now() - this.heardAt < quietMs) return;
     const [room] = this.rooms.values();
     if (room !== undefined) this.join(room);
-  };
-
-  private reconnect(): void {
-    this.lost();
-    this.socket.disconnect().connect();
   }
 
-  private lost(): void {
-    for (const room of this.rooms.values()) {
-      room.joined = false;
-      for (const listener of room.listeners) listener.onLost();
-    }
+  /** The computer or the tab slept, or the network changed: what was known of the line is old. */
+  private wake(): void {
+    if (this.retry !== undefined) this.open();
+    else this.askIfQuiet(0);
+  }
+
+  private setPolling(polling: boolean): void {
+    if (this.polling === polling) return;
+    this.polling = polling;
+    this.eachListener((listener) => listener.onPolling(polling));
+  }
+
+  private eachListener(tell: (listener: WatchListener) => void): void {
+    for (const room of this.rooms.values()) for (const listener of room.listeners) tell(listener);
   }
 }
 

@@ -3,6 +3,7 @@ import { askToCancel } from "../../db/queries/runs.ts";
 import { changeRuns } from "./changeRuns.ts";
 import type { ServiceContext } from "./context.ts";
 import { requireFound } from "./requireFound.ts";
+import { tellReaders } from "./tellReaders.ts";
 
 /** Hides an experiment and cancels what still runs of it; `restoreExperiment` brings it back. */
 export async function removeExperiment(context: ServiceContext, id: string): Promise<{ ok: true }> {
@@ -11,7 +12,7 @@ export async function removeExperiment(context: ServiceContext, id: string): Pro
     return askToCancel(tx, { experimentId: id });
   });
   context.dispatch.cancel(cancelled.filter((run) => run.status === "cancelling"));
-  context.changes.publish(id, [{ kind: "removed", experimentId: id }]);
+  await tellReaders(context, id, "removed");
   context.changes.listChanged("experiments");
   return { ok: true };
 }

@@ -14,6 +14,7 @@ export async function removeRun(context: ServiceContext, id: string): Promise<{ 
   if (!isTerminal(run.status)) throw new Failure("CONFLICT", `This run is ${run.status}: cancel it before deleting it.`);
   await deleteRun(context.database.orm, id);
   await context.artefacts.remove(id);
+  context.changes.publish(run.experimentId, [{ kind: "removed", experimentId: run.experimentId, runId: id }]);
   await refreshExperiment(context, run.experimentId, { touch: true, course: true });
   return { ok: true };
 }

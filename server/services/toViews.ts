@@ -57,6 +57,7 @@ export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
     workerName: run.workerName,
     startedAt: iso(run.startedAt),
     endedAt: iso(run.endedAt),
+    stalledSince: null,
   };
 }
 

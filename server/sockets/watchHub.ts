@@ -19,7 +19,7 @@ export class WatchHub implements Changes {
 
   publish(experimentId: string, items: WatchItem[]): void {
     for (const item of items) {
-      const runId = item.kind === "run" ? item.row.id : "runId" in item ? item.runId : null;
+      const runId = item.kind === "run" ? item.row.id : "runId" in item ? (item.runId ?? null) : null;
       if (item.kind !== "log") this.add(roomNames.experiment(experimentId), item);
       if (runId !== null) this.add(roomNames.run(runId), item);
     }

@@ -88,6 +88,7 @@ export class Agent {
       down: (reason) => {
         if (!this.isStopping) this.absence.down(reason, this.desk.working, this.desk.unsent);
       },
+      polling: () => say("Something on the way to the server lets no WebSocket through: this worker goes on by HTTP requests"),
       refused: (code, message) => this.refused(code, message),
     });
   }

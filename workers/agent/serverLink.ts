@@ -25,11 +25,15 @@ export interface LinkListener {
   /** The server knows this worker: events may be sent. */
   up(answer: Extract<HelloAnswer, { ok: true }>): void;
   down(reason: string): void;
+  /** No WebSocket gets through to the server: everything goes by requests. */
+  polling(): void;
   /** The server does not want this worker; asked again every 15 s. */
   refused(code: string, message: string): void;
 }
 
 const answerTimeoutMs = 10_000;
+/** A connection that is still made of requests after so long stays so. */
+const upgradeMs = 3_000;
 const retryRefusedMs = 15_000;
 const retryTroubleMs = 1_000;
 /** What asking again soon does not change. */
@@ -41,6 +45,7 @@ export class ServerLink {
   private readonly listener: LinkListener;
   private heartbeats: NodeJS.Timeout | null = null;
   private retry: NodeJS.Timeout | null = null;
+  private upgrade: NodeJS.Timeout | null = null;
   /** Whether the server has answered this connection's hello. */
   isUp = false;
 
@@ -56,7 +61,10 @@ export class ServerLink {
       reconnectionDelayMax: 1_200,
       randomizationFactor: 0.4,
     });
-    this.socket.on("connect", () => void this.greet());
+    this.socket.on("connect", () => {
+      this.watchTransport();
+      void this.greet();
+    });
     this.socket.on("connect_error", (error) => this.failed(error));
     this.socket.on("disconnect", (reason) => {
       this.fall(reason);
@@ -77,6 +85,7 @@ export class ServerLink {
 
   close(): void {
     if (this.retry) clearTimeout(this.retry);
+    if (this.upgrade) clearTimeout(this.upgrade);
     this.fall("closed");
     this.socket.disconnect();
   }
@@ -95,6 +104,20 @@ export class ServerLink {
   /** What is said while there is no connection is lost: it is said again after the next hello. */
   sendOwnSets(parts: readonly OwnSetsPart[]): void {
     if (this.isUp) for (const part of parts) this.socket.emit("ownSets", part);
+  }
+
+  /** A proxy may pass on requests and no WebSocket: after a failure the connection begins as requests and is raised if it can be. */
+  private watchTransport(): void {
+    const { engine, opts } = this.socket.io;
+    if (this.upgrade) clearTimeout(this.upgrade);
+    const raised = () => {
+      opts.transports = ["websocket"];
+    };
+    engine.once("upgrade", raised);
+    if (engine.transport.name === "websocket") raised();
+    this.upgrade = setTimeout(() => {
+      if (this.isUp && engine.transport.name === "polling") this.listener.polling();
+    }, upgradeMs);
   }
 
   private async greet(): Promise<void> {
@@ -138,8 +161,10 @@ export class ServerLink {
 
   private failed(error: Error & { data?: { code?: string; message?: string } }): void {
     // While it is active, the library tries again by itself; a refusal by the server ends that.
-    if (this.socket.active) this.listener.down(describeTransport(error));
-    else this.turnedAway(error.data?.code ?? "NOT_ALLOWED", error.data?.message ?? error.message);
+    if (this.socket.active) {
+      this.socket.io.opts.transports = ["polling", "websocket"];
+      this.listener.down(describeTransport(error));
+    } else this.turnedAway(error.data?.code ?? "NOT_ALLOWED", error.data?.message ?? error.message);
   }
 
   private turnedAway(code: string, message: string): void {

@@ -7,6 +7,7 @@ import type { RunDetail } from "../../../contract/views.ts";
 import { shortNumber } from "../../charts/axisTicks.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPCClient } from "../../data/trpcClient.ts";
+import { activityOf, isActive } from "../../live/activityOf.ts";
 import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
 import type { Freshness } from "../../live/useWatch.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
@@ -31,7 +32,7 @@ export function RunHeader({
   onChanged: () => void;
 }) {
   const { row } = detail;
-  const active = row.status === "running" || row.status === "leased" || row.status === "cancelling";
+  const active = isActive(row);
   const lastOutcome = detail.attempts.at(-1)?.outcome?.code;
   const resuming = row.status === "queued" && (lastOutcome === "WORKER_LOST" || lastOutcome === "CRASHED");
   const leftMs = row.stepMs === null ? null : (row.totalSteps - row.step) * row.stepMs;
@@ -55,7 +56,7 @@ export function RunHeader({
             left out of means
           </Badge>
         )}
-        <FreshnessBadge freshness={freshness} active={active} resuming={resuming} />
+        <FreshnessBadge freshness={freshness} {...activityOf([row])} resuming={resuming} />
         <div className="flex flex-wrap gap-2 sm:ml-auto">
           {!detail.readOnly && <RunActions detail={detail} onChanged={onChanged} />}
           <RunExports detail={detail} />

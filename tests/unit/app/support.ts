@@ -43,5 +43,6 @@ export function aRow(config: Partial<RunConfig>, last: Record<string, number>, s
     workerName: null,
     startedAt: null,
     endedAt: null,
+    stalledSince: null,
   };
 }

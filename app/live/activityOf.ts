@@ -1,0 +1,32 @@
+import type { RunStatus } from "../../contract/status.ts";
+import type { RunRow } from "../../contract/views.ts";
+import type { Activity } from "./describeFreshness.ts";
+
+/** Whether a worker has a run of this status. */
+const isOnWorker: Record<RunStatus, boolean> = {
+  queued: false,
+  leased: true,
+  running: true,
+  cancelling: true,
+  finished: false,
+  diverged: false,
+  failed: false,
+  cancelled: false,
+};
+
+export const isActive = ({ status }: Pick<RunRow, "status">): boolean => isOnWorker[status];
+
+/** What the freshness badge must know of the runs of a page. @param now ms of this browser's clock, as `stalledSince` is of the server's */
+export function activityOf(rows: readonly RunRow[], now = Date.now()): Activity {
+  const active = rows.filter(isActive);
+  const training = active.filter((row) => row.status === "running" && row.step > 0 && row.step < row.totalSteps);
+  const stepTimes = training.flatMap((row) => row.stepMs ?? []);
+  const stalled = active.flatMap((row) => row.stalledSince ?? []).map((since) => Math.max(0, now - Date.parse(since)));
+  return {
+    active: active.length > 0,
+    resuming: active.length === 0 && rows.some((row) => row.status === "queued" && row.attempt > 0),
+    // One that reads its data or is tried after its training does no step, and is well.
+    stepMs: stepTimes.length === 0 || stepTimes.length < active.length ? null : Math.max(...stepTimes),
+    stalledMs: stalled.length > 0 ? Math.max(...stalled) : null,
+  };
+}
