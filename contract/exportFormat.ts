@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { experimentConfig } from "./experimentConfig.ts";
 import { failureCodes } from "./failure.ts";
+import { measurementGaps } from "./measurementGaps.ts";
 import { resolvedConfig } from "./resolvedConfig.ts";
 import { runConfig } from "./runConfig.ts";
 import { evaluation, optimumSummary, resolvedDataset, startedDevice } from "./runEvents.ts";
@@ -47,6 +48,8 @@ export const exportedRun = z.strictObject({
   optimum: optimumSummary.nullable(),
   attempts: z.array(attempt),
   failure: outcome.nullable(),
+  /** What is missing of a finished run's measurements; absent where nothing is. */
+  gaps: measurementGaps.optional(),
   /** Left out of means by the study's rule of convergence. */
   leftOut: z.boolean(),
   /** Metrics that do not exist for this run, with the reason. */

@@ -1,5 +1,6 @@
 import type { ExperimentConfig } from "./experimentConfig.ts";
 import type { FailureCode } from "./failure.ts";
+import type { MeasurementGaps } from "./measurementGaps.ts";
 import type { OwnSet } from "./ownSet.ts";
 import type { RunConfig } from "./runConfig.ts";
 import type { Evaluation, OptimumSummary, ResolvedDataset, StartedEvent } from "./runEvents.ts";
@@ -52,6 +53,8 @@ export interface RunRow {
   /** Robustness and transfer; null unless asked for and done. */
   evaluation: Evaluation | null;
   failure: { code: FailureCode; message: string } | null;
+  /** What is missing of a finished run's measurements; absent where nothing is. */
+  gaps?: MeasurementGaps;
   workerName: string | null;
   startedAt: string | null;
   endedAt: string | null;

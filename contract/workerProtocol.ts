@@ -5,7 +5,7 @@ import { spooledEvent } from "./runEvents.ts";
 import { wireText } from "./wireText.ts";
 
 /** Raised when a worker and a server of different ages would misunderstand each other. */
-export const workerProtocolVersion = 3;
+export const workerProtocolVersion = 4;
 
 /** Socket.IO namespace of the workers. */
 export const workerNamespace = "/worker";
@@ -78,6 +78,8 @@ export const assignment = z.strictObject({
    * after its own, or points in between would be missing.
    */
   lastStarted: z.int().min(0).optional(),
+  /** Step up to which the run's measurements are stored without a hole: no later checkpoint is used. */
+  measuredThrough: z.int().min(0).optional(),
   /** A person asked for a beginning at step 0 on the data as they are: no checkpoint is used. */
   fromStart: z.boolean().optional(),
   /** On what the last attempt that started trained: other data end this one. Absent where none has, and with `fromStart`. */

@@ -16,6 +16,7 @@ import {
 } from "drizzle-orm/pg-core";
 import type { ExperimentConfig } from "../contract/experimentConfig.ts";
 import type { FailureCode } from "../contract/failure.ts";
+import type { MeasurementGaps } from "../contract/measurementGaps.ts";
 import type { OwnSet } from "../contract/ownSet.ts";
 import type { RunConfig } from "../contract/runConfig.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/runEvents.ts";
@@ -77,7 +78,7 @@ export const runs = pgTable(
     attempt: integer("attempt").notNull().default(0),
     /** Its next attempt that starts begins at step 0, on the data as they are. */
     fromStart: boolean("from_start").notNull().default(false),
-    /** Attempts that crashed or were lost since the run was last asked for: at the limit it fails. */
+    /** Attempts in a row that crashed or were lost without getting further than those before them: at the limit the run fails. */
     setbacks: integer("setbacks").notNull().default(0),
     step: integer("step").notNull().default(0),
     totalSteps: integer("total_steps").notNull(),
@@ -95,6 +96,8 @@ export const runs = pgTable(
     /** What was found after training; null until then, and where nothing was asked for. */
     evaluation: jsonb("evaluation").$type<Evaluation>(),
     failure: jsonb("failure").$type<{ code: FailureCode; message: string }>(),
+    /** Steps of its schedule of which nothing is stored though it has finished; null: there are none, or it has not. */
+    gaps: jsonb("gaps").$type<MeasurementGaps>(),
     lease: text("lease"),
     leaseUntil: at("lease_until"),
     workerId: uuid("worker_id"),
@@ -126,6 +129,8 @@ export const attempts = pgTable(
     workerName: text("worker_name"),
     /** Number of the last stored event: a batch is stored from its successor on. */
     lastSeq: integer("last_seq").notNull().default(0),
+    /** Furthest step of which a measurement or a checkpoint is stored: up to it, what the attempt measured is stored without a hole. */
+    lastStep: integer("last_step"),
     leasedAt: now("leased_at"),
     startedAt: at("started_at"),
     endedAt: at("ended_at"),
@@ -197,6 +202,13 @@ export const checkpoints = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.attempt, table.seq] })],
 );
 
+export interface WorkerGreeting {
+  count: number;
+  nonce: string;
+  /** The one before, until the worker has shown that it heard the last one. */
+  unheardAfter: string | null;
+}
+
 /** A machine that connected once, under the identity in its data folder. */
 export const workers = pgTable("workers", {
   id: uuid("id").primaryKey(),
@@ -211,6 +223,8 @@ export const workers = pgTable("workers", {
   datasets: jsonb("datasets").$type<Hello["datasets"]>().notNull(),
   /** null until it has said what its data-set folder holds. */
   ownSets: jsonb("own_sets").$type<OwnSet[]>(),
+  /** What it was told at its last hello, and may have missed: an older or other word comes from a copy of its folder. */
+  greeting: jsonb("greeting").$type<WorkerGreeting>(),
   firstSeenAt: now("first_seen_at"),
   lastSeenAt: now("last_seen_at"),
 });

@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { memo } from "react";
 import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../contract/isUnconverged.ts";
+import { describeGaps } from "../../contract/measurementGaps.ts";
 import type { Split } from "../../contract/seriesKey.ts";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
@@ -90,6 +91,11 @@ export const RunLine = memo(
                 title={`Training accuracy below ${shortNumber(askedAccuracy(row, judged))}${countAll ? "" : ": in no mean, band or slope"}`}
               >
                 {countAll ? "not fitted" : "left out"}
+              </Badge>
+            )}
+            {row.gaps && (
+              <Badge tone="warn" title={describeGaps(row.gaps)}>
+                incomplete
               </Badge>
             )}
             <DataBadge data={data} />

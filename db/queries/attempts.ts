@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, isNull, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import type { StartedEvent } from "../../contract/runEvents.ts";
 import type { Executor } from "../database.ts";
 import { attempts, checkpoints, experiments, geometrySnapshots, logLines, runs, workers } from "../schema.ts";
@@ -31,12 +31,15 @@ export async function lockRun(db: Executor, runId: string, number: number) {
 
 export type LockedRun = NonNullable<Awaited<ReturnType<typeof lockRun>>>;
 
-/** Notes how far an attempt's events are stored, and renews its lease: who sends events is alive. */
+/**
+ * Notes how far an attempt's events are stored, and renews its lease: who sends events is alive.
+ * @param lastStep furthest step of the new measurements and checkpoints; null if there are none
+ */
 export async function advanceAttempt(
   db: Executor,
   runId: string,
   number: number,
-  lastSeq: number,
+  { lastSeq, lastStep }: { lastSeq: number; lastStep: number | null },
   leaseMs: number,
 ): Promise<void> {
   await db.execute(sql`
@@ -44,7 +47,31 @@ export async function advanceAttempt(
       update ${runs} set lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
       where id = ${runId}::uuid and lease is not null
     )
-    update ${attempts} set last_seq = ${lastSeq} where run_id = ${runId}::uuid and number = ${number}`);
+    update ${attempts} set last_seq = ${lastSeq}, last_step = greatest(last_step, ${lastStep}::int)
+      where run_id = ${runId}::uuid and number = ${number}`);
+}
+
+/**
+ * Step up to which the attempts of a run before that one have its measurements stored without a hole: the furthest of the last one
+ * that started, as its own start was held against those before it. 0 if none has started.
+ */
+export async function readReach(db: Executor, runId: string, before: number): Promise<number> {
+  const [last] = await db
+    .select({ reach: sql<number>`greatest(${attempts.resumedFromStep}, ${attempts.lastStep})` })
+    .from(attempts)
+    .where(and(eq(attempts.runId, runId), lt(attempts.number, before), isNotNull(attempts.resumedFromStep)))
+    .orderBy(desc(attempts.number))
+    .limit(1);
+  return last?.reach ?? 0;
+}
+
+/** Whether an attempt has got further than every one before it. */
+export async function hasProgressed(db: Executor, runId: string, number: number): Promise<boolean> {
+  const result = await db.execute<{ further: boolean }>(sql`
+    select coalesce(max(last_step) filter (where number = ${number}), -1) >
+      coalesce(max(greatest(last_step, resumed_from_step)) filter (where number < ${number}), -1) as further
+    from ${attempts} where run_id = ${runId}::uuid`);
+  return result.rows[0].further;
 }
 
 export async function startAttempt(db: Executor, runId: string, number: number, started: StartedEvent): Promise<void> {

@@ -15,6 +15,8 @@ export interface Claimed {
   config: RunConfig;
   /** Number of the last attempt that started; 0 if none has. */
   lastStarted: number;
+  /** Step up to which its measurements are stored (see readReach). */
+  measuredThrough: number;
   fromStart?: boolean;
   /** That attempt and its data's hash; absent if none has started, and with `fromStart`. */
   trainedOn?: { attempt: number; hash: string };
@@ -39,6 +41,7 @@ export async function claimRun(
     config: RunConfig;
     last_started: number | null;
     last_hash: string | null;
+    reach: number | null;
     from_start: boolean;
   }>(sql`
     with claimed as (
@@ -51,15 +54,16 @@ export async function claimRun(
       insert into ${attempts} (run_id, number, lease, worker_id, worker_name)
       select id, attempt, ${lease}, ${worker.id}::uuid, ${worker.name} from claimed
     )
-    select claimed.*, last.number as last_started, last.hash as last_hash from claimed left join lateral (
-      select earlier.number, earlier.started->'dataset'->>'hash' as hash from ${attempts} as earlier
+    select claimed.*, last.number as last_started, last.hash as last_hash, last.reach from claimed left join lateral (
+      select earlier.number, earlier.started->'dataset'->>'hash' as hash, greatest(earlier.resumed_from_step, earlier.last_step) as reach from ${attempts} as earlier
       where earlier.run_id = claimed.id and earlier.resumed_from_step is not null order by earlier.number desc limit 1
     ) as last on true`);
   const row = result.rows[0];
   if (!row) return null;
-  const { id, experiment_id, name, attempt, config, last_started, last_hash, from_start } = row;
+  const { id, experiment_id, name, attempt, config, last_started, last_hash, reach, from_start } = row;
   return {
     ...{ runId: id, experimentId: experiment_id, experimentName: name, attempt, config, lastStarted: last_started ?? 0 },
+    measuredThrough: reach ?? 0,
     ...(from_start && { fromStart: true }),
     ...(!from_start && last_started !== null && last_hash !== null && { trainedOn: { attempt: last_started, hash: last_hash } }),
   };

@@ -1,5 +1,6 @@
 import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
+import type { MeasurementGaps } from "../../contract/measurementGaps.ts";
 import type { Evaluation, OptimumSummary, ResolvedDataset, RunTimes } from "../../contract/runEvents.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
 import { anyOf } from "../anyOf.ts";
@@ -141,6 +142,10 @@ export async function settleRun(
     })
     .where(and(eq(runs.id, id), inArray(runs.status, statusesBefore(to))));
   return (result.rowCount ?? 0) > 0;
+}
+
+export async function noteGaps(db: Executor, id: string, gaps: MeasurementGaps | null): Promise<void> {
+  await db.update(runs).set({ gaps }).where(eq(runs.id, id));
 }
 
 /** Notes what the parts of a finished run took: what its attempt's steps, measurements and evaluation do not explain is starting. */

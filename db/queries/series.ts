@@ -105,6 +105,26 @@ export async function readSeries(
   return series.filter((item) => item.steps.length > 0);
 }
 
+/** Series of which the steps of a run's measurements are gathered: each measurement has its rate and its time. */
+const fullest = 3;
+
+/** Steps at which something of a run is stored and valid. */
+export async function readMeasuredSteps(db: Executor, runId: string): Promise<Set<number>> {
+  const keys = await db
+    .select({ key: seriesChunks.key })
+    .from(seriesChunks)
+    .where(eq(seriesChunks.runId, runId))
+    .groupBy(seriesChunks.key)
+    .orderBy(sql`sum(length(${seriesChunks.steps})) desc`, asc(seriesChunks.key))
+    .limit(fullest);
+  const series = await readSeries(
+    db,
+    [runId],
+    keys.map(({ key }) => key),
+  );
+  return new Set(series.flatMap(({ steps }) => steps));
+}
+
 /** Keys of a run's stored series, also of those whose points are all void. */
 export async function listSeriesKeys(db: Executor, runId: string): Promise<string[]> {
   const rows = await db.selectDistinct({ key: seriesChunks.key }).from(seriesChunks).where(eq(seriesChunks.runId, runId));

@@ -2,6 +2,7 @@ import { configCells, configColumns } from "../../contract/configColumns.ts";
 import { csvHead, csvLine } from "../../contract/csvLine.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import { isUnconverged, leaveOutRule } from "../../contract/isUnconverged.ts";
+import { describeGaps } from "../../contract/measurementGaps.ts";
 import { layersOf } from "../../contract/networkForm.ts";
 import { regularizerLabel } from "../../contract/regularizer.ts";
 import { resolveConfig } from "../../contract/resolvedConfig.ts";
@@ -23,7 +24,7 @@ const placeColumns = ["architecture", "normalization", "depth", "width", "loss"]
 const leading = ["run", "status", "dataset", ...placeColumns, "regularizer", "seed", "step"];
 const columns = [
   ...leading,
-  ...["optimum", "left_out", "data_hash"],
+  ...["optimum", "left_out", "measurements_missing", "data_hash"],
   ...configColumns.filter((name) => !leading.includes(name)),
   ...[
     "resolved.blocks",
@@ -39,7 +40,7 @@ const columns = [
 /**
  * One line a run: its place in the grid, its whole config, the latest value of every series and what was found after training; a
  * metric of the last layer has the layer's name "last". left_out says whether the study's rule, or else the theory's, leaves the run out
- * of means. Above it, unless it is not wanted, lines of comment that say what it is.
+ * of means; measurements_missing counts those of a finished run that were lost. Above it, unless it is not wanted, lines of comment that say what it is.
  */
 export async function exportExperiment(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
@@ -47,8 +48,10 @@ export async function exportExperiment(context: ServiceContext, reader: Reader, 
   async function* pieces() {
     const found = new Set<string>();
     const data = new Map<string, number>();
+    const incomplete: string[] = [];
     for await (const run of eachRun(orm, id)) {
       for (const key in valuesOf(run)) found.add(key);
+      if (run.gaps) incomplete.push(`run ${run.ordinal + 1}: ${describeGaps(run.gaps)}`);
       const fact = dataFact(run);
       data.set(fact, (data.get(fact) ?? 0) + 1);
     }
@@ -56,6 +59,7 @@ export async function exportExperiment(context: ServiceContext, reader: Reader, 
     if (withHead) {
       const facts = csvFacts(context, "Collapsar experiment, one row per run", { id, name: experiment.name });
       for (const [fact, count] of data) facts.push(["data", `${fact} (${count} ${count === 1 ? "run" : "runs"})`]);
+      for (const fact of incomplete) facts.push(["incomplete", fact]);
       for (const line of csvHead([...facts, ...metricFacts(keys)])) yield `${line}\r\n`;
     }
     yield `${csvLine([...columns, ...keys])}\r\n`;
@@ -76,6 +80,7 @@ function placeCells(run: StoredRun, { config: { convergence } }: StoredExperimen
     step: run.step,
     optimum: run.optimum?.loss,
     left_out: isUnconverged(run, leaveOutRule(convergence)),
+    measurements_missing: run.gaps?.missing ?? 0,
     data_hash: run.dataset?.hash,
   };
   for (const [name, value] of Object.entries(resolved)) cells[`resolved.${name}`] = value;

@@ -1,5 +1,6 @@
 import { configCells } from "../../contract/configColumns.ts";
 import { csvHead, csvLine } from "../../contract/csvLine.ts";
+import { describeGaps } from "../../contract/measurementGaps.ts";
 import { runConfig } from "../../contract/runConfig.ts";
 import { listSeriesKeys, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
@@ -24,6 +25,7 @@ export async function exportRun(context: ServiceContext, reader: Reader, id: str
         name: experimentName,
       });
       facts.push(["run", `${run.ordinal + 1} (${id}), ${run.status} at step ${run.step} of ${run.totalSteps}`]);
+      if (run.gaps) facts.push(["incomplete", describeGaps(run.gaps)]);
       facts.push(["data", dataFact(run)]);
       for (const [name, value] of Object.entries(configCells(runConfig.parse(run.config))))
         facts.push([`config ${name}`, String(value)]);

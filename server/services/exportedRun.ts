@@ -67,6 +67,7 @@ export async function* exportedRun(
       dataHash: start?.dataset.hash ?? null,
     })),
     failure: row.failure,
+    ...(run.gaps && { gaps: run.gaps }),
     leftOut: isUnconverged(run, leaveOutRule(convergence)),
     missing: run.missing,
     warnings: hide ? [] : await listWarnings(orm, run.id),

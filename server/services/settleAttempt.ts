@@ -3,9 +3,10 @@ import { limits } from "../../contract/limits.ts";
 import type { RunTimes } from "../../contract/runEvents.ts";
 import { isTerminal, type RunStatus } from "../../contract/status.ts";
 import type { Executor } from "../../db/database.ts";
-import { endAttempt, type LockedRun } from "../../db/queries/attempts.ts";
-import { noteTimes, settleRun } from "../../db/queries/runs.ts";
+import { endAttempt, hasProgressed, type LockedRun } from "../../db/queries/attempts.ts";
+import { noteGaps, noteTimes, settleRun } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
+import { findRunGaps } from "./findRunGaps.ts";
 
 export interface AttemptEnd {
   code: FailureCode | "FINISHED";
@@ -19,7 +20,7 @@ export interface AttemptEnd {
 }
 
 /**
- * Ends an attempt and its run's lease; a crashed or lost attempt is followed by another one while attempts are left.
+ * Ends an attempt and its run's lease; a crashed or lost attempt is followed by another one, unless several in a row got no further.
  * Runs in the transaction that locked the run's row.
  */
 export async function settleAttempt(
@@ -30,7 +31,7 @@ export async function settleAttempt(
 ): Promise<RunStatus> {
   const { code, message } = end;
   await endAttempt(tx, run.id, run.attempt, { code, message });
-  const setbacks = run.setbacks + (end.excused ? 0 : 1);
+  const setbacks = await countSetbacks(tx, run, end);
   let to = nextStatus(run.status, end, setbacks);
   const change = {
     failure: to === "finished" || to === "queued" ? null : { code: code as FailureCode, message },
@@ -41,9 +42,21 @@ export async function settleAttempt(
     to = "failed";
     await settleRun(tx, run.id, to, change);
   }
-  if (to === "finished") await noteTimes(tx, run.id, end.times ?? null);
+  if (to === "finished") {
+    await noteTimes(tx, run.id, end.times ?? null);
+    await noteGaps(tx, run.id, await findRunGaps(tx, run.id, end.step ?? run.totalSteps));
+  }
   if (to === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
   return to;
+}
+
+/**
+ * Attempts in a row that got no further than those before them. A lost one that got further was no setback; a crashed one is the
+ * first in a row, for the next ones may crash at the same place.
+ */
+async function countSetbacks(tx: Executor, run: LockedRun["run"], { code, excused }: AttemptEnd): Promise<number> {
+  if (await hasProgressed(tx, run.id, run.attempt)) return code === "CRASHED" ? 1 : 0;
+  return run.setbacks + (excused ? 0 : 1);
 }
 
 function nextStatus(from: RunStatus, end: AttemptEnd, setbacks: number): RunStatus {

@@ -10,6 +10,8 @@ export interface SortedEvents {
   /** Of all measurements together: the latest values, the greatest step, what does not exist. */
   last: Record<string, number>;
   lastStep: number;
+  /** Furthest step of a measurement or a checkpoint; null without any. */
+  reach: number | null;
   /** Of the last measurement that told it. */
   measureMs: number | null;
   missing: Record<string, string>;
@@ -28,7 +30,7 @@ const excusedMessage = "worker stopped";
 /** Sorts a batch of one attempt's events by the tables they go to; what follows the end of the attempt is dropped. */
 export function sortEvents(runId: string, attempt: number, events: SpooledEvent[]): SortedEvents {
   const sorted: SortedEvents = {
-    ...{ started: null, measurements: [], last: {}, lastStep: 0, measureMs: null, missing: {} },
+    ...{ started: null, measurements: [], last: {}, lastStep: 0, reach: null, measureMs: null, missing: {} },
     ...{ logLines: [], geometry: [], checkpoints: [], evaluation: null, end: null, items: [] },
   };
   const now = new Date();
@@ -48,6 +50,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         Object.assign(sorted.missing, event.missing);
         sorted.measureMs = event.measureMs ?? sorted.measureMs;
         sorted.lastStep = Math.max(sorted.lastStep, event.step);
+        sorted.reach = Math.max(sorted.reach ?? 0, event.step);
         sorted.items.push({ kind: "points", runId, attempt, step: event.step, measuredAt: at, values: event.values });
         break;
       case "geometry":
@@ -61,6 +64,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         break;
       }
       case "checkpoint":
+        sorted.reach = Math.max(sorted.reach ?? 0, event.step);
         sorted.checkpoints.push({ runId, attempt, seq, step: event.step, hash: event.hash, bytes: event.bytes, at: now });
         break;
       case "evaluation":

@@ -11,6 +11,7 @@ import {
   insertLogLines,
   type LockedRun,
   lockRun,
+  readReach,
   startAttempt,
 } from "../../db/queries/attempts.ts";
 import { noteEvaluation, noteMeasured, type RunState, readRunState, startRun } from "../../db/queries/runs.ts";
@@ -70,7 +71,11 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   const sorted = sortEvents(runId, number, fresh);
   const impossible = impossibleStep(sorted, sorted.started?.totalSteps ?? run.totalSteps);
   if (impossible !== null) return refusal({ ok: false, code: "INVALID", message: impossible });
-  if (sorted.started) await storeStart(tx, run, sorted.started);
+  if (sorted.started) {
+    const hole = await holeBefore(tx, run, sorted.started.resumedFromStep);
+    if (hole !== null) return refuseStart(context, tx, run, hole);
+    await storeStart(tx, run, sorted.started);
+  }
   if (sorted.measurements.length > 0) {
     await appendMeasurements(tx, runId, number, sorted.measurements);
     await noteMeasured(tx, runId, sorted.lastStep, sorted.last, sorted.missing, sorted.measureMs);
@@ -79,7 +84,8 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   await insertGeometry(tx, sorted.geometry);
   await insertCheckpoints(tx, sorted.checkpoints);
   if (sorted.evaluation) await noteEvaluation(tx, runId, sorted.evaluation);
-  await advanceAttempt(tx, runId, number, events.at(-1)!.seq, context.leaseTimes.leaseMs);
+  const stored = { lastSeq: events.at(-1)!.seq, lastStep: sorted.reach };
+  await advanceAttempt(tx, runId, number, stored, context.leaseTimes.leaseMs);
   if (sorted.end) await settleAttempt(context, tx, run, sorted.end);
   return {
     answer: { ok: true, storedThrough: events.at(-1)!.seq },
@@ -137,6 +143,20 @@ async function told(
 }
 
 const leaseLost = (message: string): EventAnswer => ({ ok: false, code: "LEASE_LOST", message });
+
+/** Why an attempt may not start where it does: points before that step were never stored, or are no more. */
+async function holeBefore(tx: Executor, run: LockedRun["run"], step: number): Promise<string | null> {
+  if (step === 0) return null;
+  const reach = await readReach(tx, run.id, run.attempt);
+  if (step <= reach) return null;
+  return `It resumed from step ${step}, but what was measured is stored only up to step ${reach}: the next attempt resumes earlier.`;
+}
+
+async function refuseStart(context: ServiceContext, tx: Executor, run: LockedRun["run"], why: string): Promise<Stored> {
+  await settleAttempt(context, tx, run, { code: "WORKER_LOST", message: why, step: null, excused: false });
+  const changed = await readRunState(tx, run.id);
+  return { answer: leaseLost(why), items: [], changed, experimentId: run.experimentId };
+}
 
 /** A later attempt takes back what earlier ones measured after the step it goes on from. */
 async function storeStart(tx: Executor, run: LockedRun["run"], started: StartedEvent): Promise<void> {

@@ -54,6 +54,7 @@ export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
     dataHash: run.dataset?.hash ?? null,
     evaluation: run.evaluation,
     failure: run.failure,
+    ...(run.gaps && { gaps: run.gaps }),
     workerName: run.workerName,
     startedAt: iso(run.startedAt),
     endedAt: iso(run.endedAt),

@@ -9,13 +9,17 @@ const keptForDays = 30;
 /**
  * The run's folder of checkpoints, ready for an attempt. If another worker's attempt started after the last one here, points
  * between its end and the checkpoint may be missing at the server, so the attempt begins anew; so it does if a person asked for that.
+ * Checkpoints after the last step whose measurements the server has are of no use either.
  */
 export function prepareCheckpoints(
   folder: string,
-  { runId, attempt, lastStarted = attempt - 1, fromStart }: Pick<Assignment, "runId" | "attempt" | "lastStarted" | "fromStart">,
+  assignment: Pick<Assignment, "runId" | "attempt" | "lastStarted" | "fromStart" | "measuredThrough">,
 ): string {
+  const { runId, attempt, fromStart } = assignment;
+  const { lastStarted = attempt - 1, measuredThrough = Number.POSITIVE_INFINITY } = assignment;
   const path = join(folder, runId);
   if (fromStart || lastStarted > lastAttempt(path)) rmSync(path, { recursive: true, force: true });
+  else removeAfter(path, measuredThrough);
   mkdirSync(path, { recursive: true });
   writeFileSync(join(path, lastAttemptFile), `${attempt}\n`);
   return path;
@@ -25,8 +29,12 @@ export function prepareCheckpoints(
 export function dropUnstoredCheckpoints(folder: string, runId: string, history: AttemptHistory, acked: number): void {
   const stored = history.checkpoints.filter(({ seq }) => seq <= acked).map(({ step }) => step);
   const safe = Math.max(history.resumedFromStep ?? Number.POSITIVE_INFINITY, ...stored);
-  for (const name of list(join(folder, runId)))
-    if (/^\d+\./.test(name) && Number.parseInt(name, 10) > safe) rmSync(join(folder, runId, name), { force: true });
+  removeAfter(join(folder, runId), safe);
+}
+
+function removeAfter(path: string, step: number): void {
+  for (const name of list(path))
+    if (/^\d+\./.test(name) && Number.parseInt(name, 10) > step) rmSync(join(path, name), { recursive: true, force: true });
 }
 
 /** Nothing of the run is to be gone on with. */

@@ -4,12 +4,13 @@ import type { DeviceChoice, RunConfig } from "../../contract/runConfig.ts";
 import type { RunEvent, RunTimes } from "../../contract/runEvents.ts";
 import { seriesKey } from "../../contract/seriesKey.ts";
 import type { Assignment } from "../../contract/workerProtocol.ts";
+import { measuringSteps } from "../../math/measuringSteps.ts";
 import { loadDataset } from "../data/loadDataset.ts";
 import type { DatasetPlaces } from "../data/places.ts";
 import { createEngine } from "../engine/createEngine.ts";
 import { evaluateRun } from "../evaluate/evaluateRun.ts";
-import { measuringSteps, picturedSteps } from "../measure/measuringSteps.ts";
 import { makeObserver } from "../measure/observer.ts";
+import { picturedSteps } from "../measure/picturedSteps.ts";
 import { findRunOptimum, optimumSummary } from "../measure/runOptimum.ts";
 import { defineNetwork } from "../models/defineNetwork.ts";
 import { initializeParameters, parameterCount } from "../models/parameterLayout.ts";
@@ -88,7 +89,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   const state: TrainingState = resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, config.seed) };
   const observer = await makeObserver(engine, config, network, dataset, optimum);
   if (resumeFrom?.frame) observer.geometry.restore(Float64Array.from(resumeFrom.frame));
-  const isMeasured = measuringSteps(config.measuring, steps);
+  const measuredAt = new Set(measuringSteps(config.measuring, steps));
   const isPictured = picturedSteps(config.measuring, steps);
   const times = new StepTimes();
   const startedAt = performance.now() - (resumeFrom?.elapsedMs ?? 0);
@@ -147,7 +148,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     spent.steps++;
     // Measured before the last checkpoint: the attempt that goes on from it does not measure its first step again.
     const asked = run.interruption();
-    if (isMeasured(step) && (!asked || asked.checkpoint)) await measure(trainer.step);
+    if (measuredAt.has(step) && (!asked || asked.checkpoint)) await measure(trainer.step);
     await stopHere();
     if (performance.now() > checkpointAt && step < steps) await checkpoint();
   }

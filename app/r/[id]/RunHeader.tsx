@@ -1,6 +1,7 @@
 "use client";
 import Link from "next/link";
 import { useState } from "react";
+import { describeGaps } from "../../../contract/measurementGaps.ts";
 import { layersOf } from "../../../contract/networkForm.ts";
 import { isTerminal, mayBecome } from "../../../contract/status.ts";
 import type { RunDetail } from "../../../contract/views.ts";
@@ -91,6 +92,15 @@ export function RunHeader({
           <strong className="font-semibold">{row.failure.code.toLowerCase().replaceAll("_", " ")}</strong>{" "}
           <span className="whitespace-pre-wrap break-words">{row.failure.message}</span>
         </div>
+      )}
+      {row.gaps && (
+        <p
+          role="alert"
+          data-testid="run-gaps"
+          className="mt-3 rounded-md border border-line bg-warn-soft px-3 py-2 text-sm text-warn"
+        >
+          <strong className="font-semibold">incomplete</strong> {describeGaps(row.gaps)}. Fork the run to measure it whole.
+        </p>
       )}
       <KeyNumbers detail={detail} />
     </header>

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -39,6 +39,14 @@ describe("before an attempt", () => {
     prepare(2, 1);
     prepare(5, 1);
     expect(left()).toEqual(["10.ckpt"]);
+  });
+
+  it("none is kept after the step to which the server's points reach, however the checkpoint is stored", () => {
+    prepare(1, 0);
+    make(10, 20, 30);
+    mkdirSync(join(folder, "run", "40.ckpt"));
+    prepareCheckpoints(folder, { runId: "run", attempt: 2, lastStarted: 1, measuredThrough: 20 });
+    expect(left()).toEqual(["10.ckpt", "20.ckpt"]);
   });
 
   it("none is kept where a person asked for a beginning at step 0", () => {
