@@ -2,6 +2,7 @@ import type { ExperimentConfig } from "./experimentConfig.ts";
 import type { FailureCode } from "./failure.ts";
 import type { MeasurementGaps } from "./measurementGaps.ts";
 import type { OwnSet } from "./ownSet.ts";
+import type { Right, Role, TokenScope } from "./people.ts";
 import type { RunConfig } from "./runConfig.ts";
 import type { Evaluation, OptimumSummary, ResolvedDataset, StartedEvent } from "./runEvents.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "./status.ts";
@@ -23,6 +24,8 @@ export interface ExperimentSummary {
   nc1: { last: number; course: number[] } | null;
   /** A recording delivered with the program. */
   sample: boolean;
+  /** Name of who launched it; null for recordings, where there is no sign-in, and through a link that hides names. */
+  launchedBy: string | null;
   archived: boolean;
   createdAt: string;
   updatedAt: string;
@@ -159,6 +162,43 @@ export interface WorkerTokenView {
   createdAt: string;
   lastUsedAt: string | null;
   revokedAt: string | null;
+}
+
+/** A browser of one's own that is signed in. */
+export interface SessionView {
+  id: string;
+  /** "Firefox on Linux". */
+  browser: string;
+  /** The one that asks. */
+  current: boolean;
+  createdAt: string;
+  lastSeenAt: string;
+  expiresAt: string;
+}
+
+/** A program's token. */
+export interface ApiTokenView {
+  id: string;
+  name: string;
+  scope: TokenScope;
+  /** Who made it. */
+  maker: string;
+  own: boolean;
+  createdAt: string;
+  expiresAt: string | null;
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+/** Who is signed in, and what of people and sign-in a page shows them. */
+export interface MeView {
+  name: string | null;
+  role: Role;
+  rights: Right[];
+  /** Whether there is a sign-in at all. */
+  signIn: boolean;
+  /** Whether others can reach the server, or are its members: then pages speak of people. */
+  shared: boolean;
 }
 
 export interface ShareView {

@@ -24,8 +24,8 @@ import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.
 import type { Hello } from "../contract/workerProtocol.ts";
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
-const at = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
-const now = (name: string) => at(name).notNull().default(sql`clock_timestamp()`);
+export const at = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
+export const now = (name: string) => at(name).notNull().default(sql`clock_timestamp()`);
 
 /** A study. Counts, progress and nc1 follow from its runs and are kept here, so that lists read no runs. */
 export const experiments = pgTable(
@@ -48,6 +48,8 @@ export const experiments = pgTable(
     longestLeftMs: doublePrecision("longest_left_ms"),
     nc1Last: doublePrecision("nc1_last"),
     nc1Course: doublePrecision("nc1_course").array(),
+    /** Name of who launched it, as it was then; null for recordings and where there is no sign-in. */
+    launchedBy: text("launched_by"),
     createdAt: now("created_at"),
     updatedAt: now("updated_at"),
   },

@@ -1,4 +1,5 @@
 import { aboutRouter } from "./routers/about.ts";
+import { accountRouter } from "./routers/account.ts";
 import { experimentsRouter } from "./routers/experiments.ts";
 import { runsRouter } from "./routers/runs.ts";
 import { sharedRouter, sharesRouter } from "./routers/shares.ts";
@@ -8,6 +9,7 @@ import { router } from "./trpc.ts";
 /** Every procedure; pages import the type alone. Dates are ISO texts. A failed call carries `data.failure` = {code, message}. */
 export const appRouter = router({
   about: aboutRouter,
+  account: accountRouter,
   experiments: experimentsRouter,
   runs: runsRouter,
   workers: workersRouter,

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { Failure } from "../contract/failure.ts";
 import { closeToOthers } from "../db/closeToOthers.ts";
 import { openDatabase } from "../db/openDatabase.ts";
+import { deleteSessionsOfOtherKeys } from "../db/queries/sessions.ts";
 import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import type { ServerSettings } from "./env.ts";
 import { AccessKey } from "./http/accessKey.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
+import { SessionCookie } from "./http/sessionCookie.ts";
 import { keptSecret } from "./keptSecret.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
 import { readProgramVersion } from "./programVersion.ts";
@@ -76,6 +78,7 @@ export async function startServer(
       dispatch: supervisor,
       refreshSoon,
       publicUrl,
+      shared: settings.accessKey !== null,
       version: readProgramVersion(),
     };
     refresher.open(context);
@@ -84,7 +87,9 @@ export async function startServer(
     undo.push(() => supervisor.stop());
 
     const keyFile = join(settings.dataDir, "access-key");
-    const accessKey = settings.singleUser ? null : new AccessKey(settings.accessKey ?? keptSecret(keyFile));
+    const cookie = new SessionCookie(keptSecret(join(settings.dataDir, "session-secret")));
+    const accessKey = settings.singleUser ? null : new AccessKey(settings.accessKey ?? keptSecret(keyFile), cookie);
+    if (accessKey) await deleteSessionsOfOtherKeys(database.orm, accessKey.mark);
     const thisMachineOnly = settings.accessKey === null;
     const pages = await opening;
     if (pages instanceof Error) throw pages;

@@ -1,9 +1,10 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { Failure, FailureCode } from "../contract/failure.ts";
+import type { Right } from "../contract/people.ts";
 import type { Access } from "./access.ts";
 import { describeError } from "./describeError.ts";
 import type { ServiceContext } from "./services/context.ts";
-import { owner, type Reader } from "./services/reader.ts";
+import { readerOf, rightsOfPerson } from "./services/person.ts";
 
 export interface RequestContext {
   access: Access;
@@ -34,27 +35,48 @@ const mapFailures = t.middleware(async ({ next }) => {
   throw new TRPCError({ code: httpCodes[failure.code] ?? "INTERNAL_SERVER_ERROR", message: failure.message, cause: failure });
 });
 
-const refuse = (access: Access): TRPCError =>
-  access.kind === "refused"
-    ? new TRPCError({ code: "NOT_FOUND", message: "This link is not valid, or not any more." })
-    : access.kind === "share"
-      ? new TRPCError({ code: "FORBIDDEN", message: "A share link only reads its own study." })
-      : new TRPCError({ code: "UNAUTHORIZED", message: "Open the link that the server printed when it started." });
+/** Roles that have a right, for the refusal of those that lack it. */
+const neededRole: Record<Right, string> = {
+  read: "a viewer",
+  self: "a person who is signed in",
+  launch: "an editor",
+  edit: "an editor",
+  manage: "an owner",
+};
+
+function refuse(access: Access, right: Right): TRPCError {
+  if (access.kind === "refused") return new TRPCError({ code: "NOT_FOUND", message: "This link is not valid, or not any more." });
+  if (access.kind === "share") return new TRPCError({ code: "FORBIDDEN", message: "A share link only reads its own study." });
+  if (access.kind === "nobody") return new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first: open /enter." });
+  const { role, token } = access.person;
+  const who = token ? `a token to ${token.scope} of ${role === "viewer" ? "a" : "an"} ${role}` : `a ${role}`;
+  return new TRPCError({ code: "FORBIDDEN", message: `This needs ${neededRole[right]}, and you come as ${who}.` });
+}
 
 export const router = t.router;
 
 /** Answers anyone: only what proves itself by its input (a share token) may use it. */
-export const publicProcedure = t.procedure.use(mapFailures);
+export const anyoneProcedure = t.procedure.use(mapFailures);
 
-/** The owner, or a share link; services check that what is asked for lies within `ctx.reader`. */
-export const readerProcedure = publicProcedure.use(({ ctx, next }) => {
-  if (ctx.access.kind !== "owner" && ctx.access.kind !== "share") throw refuse(ctx.access);
-  const reader: Reader = ctx.access.kind === "share" ? ctx.access.reader : owner;
-  return next({ ctx: { services: ctx.services, reader } });
-});
+/** For people, or programs with their token, that have this right. */
+const needing = (right: Right) =>
+  anyoneProcedure.use(({ ctx, next }) => {
+    if (ctx.access.kind !== "person" || !rightsOfPerson(ctx.access.person).includes(right)) throw refuse(ctx.access, right);
+    const { person } = ctx.access;
+    return next({ ctx: { services: ctx.services, person, reader: readerOf(person) } });
+  });
 
-/** The owner alone. */
-export const ownerProcedure = publicProcedure.use(({ ctx, next }) => {
-  if (ctx.access.kind !== "owner") throw refuse(ctx.access);
-  return next({ ctx: { services: ctx.services, reader: owner } });
+/** See contract/people.ts for what each right covers. */
+export const readProcedure = needing("read");
+export const launchProcedure = needing("launch");
+export const editProcedure = needing("edit");
+export const selfProcedure = needing("self");
+export const manageProcedure = needing("manage");
+
+/** The right to read, or a share link; services check that what is asked for lies within `ctx.reader`. */
+export const studyProcedure = anyoneProcedure.use(({ ctx, next }) => {
+  const { access, services } = ctx;
+  if (access.kind === "share") return next({ ctx: { services, reader: access.reader } });
+  if (access.kind !== "person" || !rightsOfPerson(access.person).includes("read")) throw refuse(access, "read");
+  return next({ ctx: { services, reader: readerOf(access.person) } });
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { describeError } from "../describeError.ts";
+import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { AccessKey } from "./accessKey.ts";
 import { answerText } from "./answerText.ts";
@@ -9,6 +10,7 @@ import { serveExport } from "./serveExport.ts";
 import { serveProcedures } from "./serveProcedures.ts";
 import { serveUpload } from "./serveUpload.ts";
 import { setHeaders } from "./setHeaders.ts";
+import { answerSignInPage } from "./signInPage.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -50,6 +52,11 @@ function isReadable(address: string): boolean {
   }
 }
 
+async function isSignedIn(context: ServiceContext, accessKey: AccessKey, request: IncomingMessage): Promise<boolean> {
+  const { access } = await findAccess(context, accessKey, request.headers, undefined);
+  return access.kind === "person";
+}
+
 /** Methods by the beginning of the path; everything else is read only. */
 const methods: [RegExp, string[]][] = [
   [/^\/trpc\//, ["GET", "POST"]],
@@ -72,7 +79,7 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   if (url.pathname === "/enter") {
     if (request.method === "POST" && isCrossSite(request.headers))
       return answerText(response, 403, "Requests from other sites are refused.");
-    return serveEntrance(accessKey, secure, request, response);
+    return serveEntrance(context, accessKey, request, response);
   }
   if (url.pathname.startsWith("/trpc/") || url.pathname.startsWith("/export/")) {
     if (isCrossSite(request.headers)) return answerText(response, 403, "Requests from other sites are refused.");
@@ -80,12 +87,8 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
     return serveExport(context, accessKey, request, response);
   }
   if (url.pathname.startsWith("/artefacts/")) return serveUpload(context, request, response);
-  if (accessKey && !openPages.test(url.pathname) && !accessKey.admits(request.headers))
-    return answerText(
-      response,
-      401,
-      "This is a Collapsar server. Open the link that it printed when it started, or open /enter and type the access key. It is the one in COLLAPSAR_ACCESS_KEY, or else in the file access-key of the data folder.",
-    );
+  if (accessKey && !openPages.test(url.pathname) && !(await isSignedIn(context, accessKey, request)))
+    return answerSignInPage(response, { status: 401, key: "", to: `${url.pathname}${url.search}`, problem: null });
   if (!routes.pages) return answerText(response, 404, "This server was started without pages.");
   return routes.pages(request, response);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { byId } from "../../contract/requests.ts";
+import type { Access } from "../access.ts";
 import { describeError } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
@@ -10,8 +11,9 @@ import { exportExperimentJson } from "../services/exportExperimentJson.ts";
 import type { Export } from "../services/exportedRun.ts";
 import { exportRun } from "../services/exportRun.ts";
 import { exportRunJson } from "../services/exportRunJson.ts";
+import { readerOf, rightsOfPerson } from "../services/person.ts";
 import { readArtefact } from "../services/readArtefacts.ts";
-import { owner, type Reader } from "../services/reader.ts";
+import type { Reader } from "../services/reader.ts";
 import type { AccessKey } from "./accessKey.ts";
 
 type Make = (context: ServiceContext, reader: Reader, id: string, withHead: boolean) => Promise<Export>;
@@ -38,7 +40,7 @@ export async function serveExport(
   const [, of, id, ending] = /^\/export\/(experiments|runs)\/([^/]+)\.(csv|json)$/.exec(url.pathname) ?? [];
   const [, ofRun, file] = /^\/export\/runs\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
   const { access } = await findAccess(context, accessKey, request.headers, url.searchParams.get("share") ?? undefined);
-  const reader = access.kind === "owner" ? owner : access.kind === "share" ? access.reader : null;
+  const reader = readerWith(access);
   if (!reader || !byId.safeParse({ id: id ?? ofRun }).success) return refuse(response, 404, "There is no such export.");
   try {
     if (ofRun !== undefined) return await sendFile(await readArtefact(context, reader, ofRun, file), request, response);
@@ -56,6 +58,11 @@ export async function serveExport(
     const { code, message } = describeError(error);
     refuse(response, code === "NOT_FOUND" ? 404 : 500, message);
   }
+}
+
+function readerWith(access: Access): Reader | null {
+  if (access.kind === "share") return access.reader;
+  return access.kind === "person" && rightsOfPerson(access.person).includes("read") ? readerOf(access.person) : null;
 }
 
 async function sendFile(

@@ -1,6 +1,6 @@
-import { ownerProcedure, router } from "../trpc.ts";
+import { readProcedure, router } from "../trpc.ts";
 
 export const aboutRouter = router({
   /** What the pages come from. */
-  program: ownerProcedure.query(({ ctx }) => ({ version: ctx.services.version })),
+  program: readProcedure.query(({ ctx }) => ({ version: ctx.services.version })),
 });

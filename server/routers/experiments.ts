@@ -23,30 +23,30 @@ import { removeExperiment } from "../services/removeExperiment.ts";
 import { restoreExperiment } from "../services/restoreExperiment.ts";
 import { runMissingCells } from "../services/runMissingCells.ts";
 import { updateExperiment } from "../services/updateExperiment.ts";
-import { ownerProcedure, readerProcedure, router } from "../trpc.ts";
+import { editProcedure, launchProcedure, readProcedure, router, studyProcedure } from "../trpc.ts";
 
 export const experimentsRouter = router({
-  list: ownerProcedure.input(listExperimentsRequest).query(({ ctx, input }) => listExperiments(ctx.services, input)),
-  get: readerProcedure.input(byId).query(({ ctx, input }) => getExperiment(ctx.services, ctx.reader, input.id)),
-  dataWarnings: readerProcedure.input(byId).query(({ ctx, input }) => listDataWarnings(ctx.services, ctx.reader, input.id)),
-  estimate: ownerProcedure.input(newExperimentConfig).query(({ ctx, input }) => estimateGrid(ctx.services, input)),
-  launch: ownerProcedure.input(launchInput).mutation(({ ctx, input }) => launchExperiment(ctx.services, input)),
-  openRecording: ownerProcedure
+  list: readProcedure.input(listExperimentsRequest).query(({ ctx, input }) => listExperiments(ctx.services, input)),
+  get: studyProcedure.input(byId).query(({ ctx, input }) => getExperiment(ctx.services, ctx.reader, input.id)),
+  dataWarnings: studyProcedure.input(byId).query(({ ctx, input }) => listDataWarnings(ctx.services, ctx.reader, input.id)),
+  estimate: launchProcedure.input(newExperimentConfig).query(({ ctx, input }) => estimateGrid(ctx.services, input)),
+  launch: launchProcedure.input(launchInput).mutation(({ ctx, input }) => launchExperiment(ctx.services, ctx.person, input)),
+  openRecording: launchProcedure
     .input(openRecordingRequest)
     .mutation(({ ctx, input }) => openRecording(ctx.services, input.preset)),
-  addDepths: ownerProcedure
+  addDepths: launchProcedure
     .input(addDepthsRequest)
     .mutation(({ ctx, input }) => extendGrid(ctx.services, input.id, { depths: input.depths })),
-  addSeeds: ownerProcedure
+  addSeeds: launchProcedure
     .input(addSeedsRequest)
     .mutation(({ ctx, input }) => extendGrid(ctx.services, input.id, { seeds: input.seeds })),
-  update: ownerProcedure.input(updateExperimentRequest).mutation(({ ctx, input }) => updateExperiment(ctx.services, input)),
-  remove: ownerProcedure.input(byId).mutation(({ ctx, input }) => removeExperiment(ctx.services, input.id)),
-  restore: ownerProcedure.input(byId).mutation(({ ctx, input }) => restoreExperiment(ctx.services, input.id)),
-  cancel: ownerProcedure.input(byId).mutation(({ ctx, input }) => cancelExperiment(ctx.services, input.id)),
-  runMissing: ownerProcedure.input(byId).mutation(({ ctx, input }) => runMissingCells(ctx.services, input.id)),
-  series: readerProcedure
+  update: editProcedure.input(updateExperimentRequest).mutation(({ ctx, input }) => updateExperiment(ctx.services, input)),
+  remove: editProcedure.input(byId).mutation(({ ctx, input }) => removeExperiment(ctx.services, input.id)),
+  restore: editProcedure.input(byId).mutation(({ ctx, input }) => restoreExperiment(ctx.services, input.id)),
+  cancel: launchProcedure.input(byId).mutation(({ ctx, input }) => cancelExperiment(ctx.services, input.id)),
+  runMissing: launchProcedure.input(byId).mutation(({ ctx, input }) => runMissingCells(ctx.services, input.id)),
+  series: studyProcedure
     .input(experimentSeriesRequest)
     .query(({ ctx, input }) => readExperimentSeries(ctx.services, ctx.reader, input)),
-  profile: readerProcedure.input(profileRequest).query(({ ctx, input }) => readLayerProfile(ctx.services, ctx.reader, input)),
+  profile: studyProcedure.input(profileRequest).query(({ ctx, input }) => readLayerProfile(ctx.services, ctx.reader, input)),
 });

@@ -6,18 +6,16 @@ import { readRunLog } from "../services/readRunLog.ts";
 import { readRunSeries } from "../services/readRunSeries.ts";
 import { removeRun } from "../services/removeRun.ts";
 import { runAgain } from "../services/runAgain.ts";
-import { ownerProcedure, readerProcedure, router } from "../trpc.ts";
+import { launchProcedure, manageProcedure, router, studyProcedure } from "../trpc.ts";
 
 export const runsRouter = router({
-  get: readerProcedure.input(byId).query(({ ctx, input }) => getRun(ctx.services, ctx.reader, input.id)),
-  log: readerProcedure
-    .input(runLogRequest)
-    .query(({ ctx, input }) => readRunLog(ctx.services, ctx.reader, input.id, input.limit)),
-  geometry: readerProcedure
+  get: studyProcedure.input(byId).query(({ ctx, input }) => getRun(ctx.services, ctx.reader, input.id)),
+  log: studyProcedure.input(runLogRequest).query(({ ctx, input }) => readRunLog(ctx.services, ctx.reader, input.id, input.limit)),
+  geometry: studyProcedure
     .input(runGeometryRequest)
     .query(({ ctx, input }) => readRunGeometry(ctx.services, ctx.reader, input.id, input.lastOnly)),
-  series: readerProcedure.input(runSeriesRequest).query(({ ctx, input }) => readRunSeries(ctx.services, ctx.reader, input)),
-  cancel: ownerProcedure.input(byId).mutation(({ ctx, input }) => cancelRun(ctx.services, input.id)),
-  again: ownerProcedure.input(runAgainRequest).mutation(({ ctx, input }) => runAgain(ctx.services, input.id, input.fromStart)),
-  remove: ownerProcedure.input(byId).mutation(({ ctx, input }) => removeRun(ctx.services, input.id)),
+  series: studyProcedure.input(runSeriesRequest).query(({ ctx, input }) => readRunSeries(ctx.services, ctx.reader, input)),
+  cancel: launchProcedure.input(byId).mutation(({ ctx, input }) => cancelRun(ctx.services, input.id)),
+  again: launchProcedure.input(runAgainRequest).mutation(({ ctx, input }) => runAgain(ctx.services, input.id, input.fromStart)),
+  remove: manageProcedure.input(byId).mutation(({ ctx, input }) => removeRun(ctx.services, input.id)),
 });

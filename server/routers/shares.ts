@@ -3,14 +3,14 @@ import { createShare } from "../services/createShare.ts";
 import { listShares } from "../services/listShares.ts";
 import { openShare } from "../services/openShare.ts";
 import { revokeShare } from "../services/revokeShare.ts";
-import { ownerProcedure, publicProcedure, router } from "../trpc.ts";
+import { anyoneProcedure, editProcedure, router } from "../trpc.ts";
 
 export const sharesRouter = router({
-  list: ownerProcedure.input(listSharesRequest).query(({ ctx, input }) => listShares(ctx.services, input.experimentId)),
-  create: ownerProcedure.input(createShareRequest).mutation(({ ctx, input }) => createShare(ctx.services, input)),
-  revoke: ownerProcedure.input(byId).mutation(({ ctx, input }) => revokeShare(ctx.services, input.id)),
+  list: editProcedure.input(listSharesRequest).query(({ ctx, input }) => listShares(ctx.services, input.experimentId)),
+  create: editProcedure.input(createShareRequest).mutation(({ ctx, input }) => createShare(ctx.services, input)),
+  revoke: editProcedure.input(byId).mutation(({ ctx, input }) => revokeShare(ctx.services, input.id)),
 });
 
 export const sharedRouter = router({
-  open: publicProcedure.input(openShareRequest).query(({ ctx, input }) => openShare(ctx.services, input.token)),
+  open: anyoneProcedure.input(openShareRequest).query(({ ctx, input }) => openShare(ctx.services, input.token)),
 });

@@ -3,13 +3,13 @@ import { createWorkerToken } from "../services/createWorkerToken.ts";
 import { listWorkers } from "../services/listWorkers.ts";
 import { listWorkerTokens } from "../services/listWorkerTokens.ts";
 import { revokeWorkerToken } from "../services/revokeWorkerToken.ts";
-import { ownerProcedure, router } from "../trpc.ts";
+import { manageProcedure, readProcedure, router } from "../trpc.ts";
 
 export const workersRouter = router({
-  list: ownerProcedure.query(({ ctx }) => listWorkers(ctx.services)),
-  tokens: ownerProcedure.query(({ ctx }) => listWorkerTokens(ctx.services)),
-  createToken: ownerProcedure
+  list: readProcedure.query(({ ctx }) => listWorkers(ctx.services)),
+  tokens: manageProcedure.query(({ ctx }) => listWorkerTokens(ctx.services)),
+  createToken: manageProcedure
     .input(createWorkerTokenRequest)
     .mutation(({ ctx, input }) => createWorkerToken(ctx.services, input.name)),
-  revokeToken: ownerProcedure.input(byId).mutation(({ ctx, input }) => revokeWorkerToken(ctx.services, input.id)),
+  revokeToken: manageProcedure.input(byId).mutation(({ ctx, input }) => revokeWorkerToken(ctx.services, input.id)),
 });

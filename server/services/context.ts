@@ -8,9 +8,12 @@ export interface Changes {
   publish(experimentId: string, items: WatchItem[]): void;
   /** A list is to be read again. */
   listChanged(list: "experiments" | "workers"): void;
-  /** Readers that came by a share link that is no more. */
-  dropShare(shareId: string): void;
+  /** Hangs up on readers whose access hung on this, and is no more, or is less. */
+  dropReaders(kind: HoldKind, id: string): void;
 }
+
+/** What access can hang on. */
+export type HoldKind = "share" | "session" | "apiToken" | "member";
 
 /** Gives queued runs to workers. */
 export interface Dispatch {
@@ -47,6 +50,8 @@ export interface ServiceContext {
   refreshSoon(experimentId: string): void;
   /** Address that links and commands carry, without a slash at its end. */
   readonly publicUrl: string;
+  /** Whether it was set up for several people: then pages speak of them. */
+  readonly shared: boolean;
   /** Of this program; see contract/programVersion.ts. */
   readonly version: string;
 }

@@ -16,10 +16,11 @@ export async function getExperiment(context: ServiceContext, reader: Reader, id:
   const runs = (await listRuns(orm, id)).map((run) => toRunRow(run, devices.get(run.id)));
   return {
     ...toExperimentSummary({ ...experiment, ...countRuns(runs) }, context.dispatch.slots()),
+    ...(reader.hideNames && { launchedBy: null }),
     note: experiment.note,
     config: experiment.config,
     runs: reader.hideNames ? runs.map(hideNamesInRun) : runs,
-    readOnly: reader.experimentId !== null,
+    readOnly: reader.readOnly,
     program: context.version,
     namesHidden: reader.hideNames,
   };

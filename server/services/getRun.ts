@@ -26,7 +26,7 @@ export async function getRun(context: ServiceContext, reader: Reader, id: string
     missing: run.missing,
     checkpoints: checkpoints.map(({ attempt, step, hash, bytes, at }) => ({ attempt, step, hash, bytes, at: at.toISOString() })),
     files: await listArtefacts(context, reader, id),
-    readOnly: reader.experimentId !== null,
+    readOnly: reader.readOnly,
     program: context.version,
   };
 }

@@ -48,5 +48,6 @@ export function hideNamesInAttempt(attempt: AttemptView): AttemptView {
 /** @returns null if the item is not for such a reader */
 export function hideNamesInItem(item: WatchItem): WatchItem | null {
   if (item.kind === "log") return null;
+  if (item.kind === "experiment") return { ...item, summary: { ...item.summary, launchedBy: null } };
   return item.kind === "run" ? { ...item, row: hideNamesInRun(item.row) } : item;
 }

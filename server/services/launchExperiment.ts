@@ -6,20 +6,27 @@ import type { ServiceContext } from "./context.ts";
 import { learnedTimes } from "./learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
 import { noCounts } from "./noCounts.ts";
+import type { Person } from "./person.ts";
 import { requireLaunchable } from "./requireLaunchable.ts";
 
 /**
  * Stores an experiment with the runs of its grid and queues them, all or nothing.
  * @throws Failure GRID_TOO_LARGE, or INVALID for what would end its runs, before anything is stored
  */
-export async function launchExperiment(context: ServiceContext, input: LaunchInput): Promise<{ id: string }> {
+export async function launchExperiment(context: ServiceContext, person: Person, input: LaunchInput): Promise<{ id: string }> {
   requireGridWithinLimit(input.config);
   await requireLaunchable(context, input.config, context.database.orm);
   const id = randomUUID();
   const learned = await learnedTimes(context, context.database.orm);
   const runs = makeRuns(id, input.config, undefined, undefined, (run) => learned(run).times);
   await context.database.transaction(async (tx) => {
-    await insertExperiment(tx, { ...input, tags: [...new Set(input.tags)], id, counts: { ...noCounts, queued: runs.length } });
+    await insertExperiment(tx, {
+      ...input,
+      id,
+      tags: [...new Set(input.tags)],
+      launchedBy: person.name,
+      counts: { ...noCounts, queued: runs.length },
+    });
     await insertRuns(tx, runs);
     await context.dispatch.enqueue(tx, runs);
   });

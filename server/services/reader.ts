@@ -1,9 +1,9 @@
-/** Who asks, as far as services need to know: what may be read, and how much of it. */
+/** Who asks, as far as studies are concerned: what may be read, and how much of it. */
 export interface Reader {
-  /** The one experiment a share link opens; null for the owner, who may read everything. */
+  /** The one experiment a share link opens; null for people, who may read everything. */
   experimentId: string | null;
   /** Worker and machine names are blank. */
   hideNames: boolean;
+  /** Whether pages offer no changes; each procedure checks by itself. */
+  readOnly: boolean;
 }
-
-export const owner: Reader = { experimentId: null, hideNames: false };

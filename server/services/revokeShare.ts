@@ -5,6 +5,6 @@ import { requireFound } from "./requireFound.ts";
 /** Ends a share link at once, also for those who have it open. */
 export async function revokeShare(context: ServiceContext, id: string): Promise<{ ok: true }> {
   requireFound(await markShareRevoked(context.database.orm, id), "share link");
-  context.changes.dropShare(id);
+  context.changes.dropReaders("share", id);
   return { ok: true };
 }

@@ -26,6 +26,7 @@ export function toExperimentSummary(row: ListedExperiment, slots: number): Exper
     timeLeftMs,
     nc1: row.nc1Last === null ? null : { last: row.nc1Last, course: row.nc1Course ?? [] },
     sample: row.sample,
+    launchedBy: row.launchedBy,
     archived: row.archived,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

@@ -5,7 +5,7 @@ import { findAccess } from "../findAccess.ts";
 import type { AccessKey } from "../http/accessKey.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { mayRead } from "../services/getExperiment.ts";
-import { owner } from "../services/reader.ts";
+import { readerOf, rightsOfPerson } from "../services/person.ts";
 import { requireReadableRun } from "../services/requireReadableRun.ts";
 import { refusal } from "./refusal.ts";
 import type { WatcherData } from "./watcher.ts";
@@ -26,10 +26,12 @@ export function serveWatchers(
     try {
       const auth = watchAuth.safeParse(socket.handshake.auth);
       const token = auth.success ? auth.data.share : "";
-      const { access, share } = await findAccess(context, accessKey, socket.handshake.headers, token);
+      const { access, hold } = await findAccess(context, accessKey, socket.handshake.headers, token);
       if (access.kind === "refused") return next(refusal("NOT_FOUND", "This link is not valid, or not any more."));
-      if (access.kind === "nobody") return next(refusal("NOT_ALLOWED", "Open the link that the server printed when it started."));
-      socket.data = { reader: access.kind === "share" ? access.reader : owner, share };
+      if (access.kind === "nobody") return next(refusal("NOT_ALLOWED", "Sign in first."));
+      if (access.kind === "person" && !rightsOfPerson(access.person).includes("read"))
+        return next(refusal("NOT_ALLOWED", "This token does not read studies."));
+      socket.data = { reader: access.kind === "share" ? access.reader : readerOf(access.person), hold };
       next();
     } catch (error) {
       const { code, message } = describeError(error);
@@ -37,7 +39,7 @@ export function serveWatchers(
     }
   });
   namespace.on("connection", (socket) => {
-    if (socket.data.share) endWithShare(socket, socket.data.share);
+    endWithHold(socket, socket.data.hold);
     socket.on("watch", async (message, answer) => {
       if (typeof answer !== "function") return;
       answer(await watch(context, socket, message));
@@ -74,11 +76,11 @@ function roomOf(request: { room: string; id?: string }): string {
 
 const roomFor = (socket: Watcher, room: string) => (socket.data.reader.hideNames ? roomNames.hidden(room) : room);
 
-/** The socket ends with its share: at its expiry, or when it is revoked. */
-function endWithShare(socket: Watcher, share: NonNullable<WatcherData["share"]>): void {
-  void socket.join(roomNames.share(share.id));
-  if (!share.expiresAt) return;
-  const leftMs = share.expiresAt.getTime() - Date.now();
+/** The socket ends with what its access hangs on: at its time, or when that is revoked, ended or lowered. */
+function endWithHold(socket: Watcher, { by, until }: WatcherData["hold"]): void {
+  for (const { kind, id } of by) void socket.join(roomNames.holders(kind, id));
+  if (!until) return;
+  const leftMs = until.getTime() - Date.now();
   if (leftMs > longestTimerMs) return;
   const timer = setTimeout(() => socket.disconnect(true), Math.max(0, leftMs));
   socket.on("disconnect", () => clearTimeout(timer));

@@ -1,6 +1,6 @@
 import type { Namespace } from "socket.io";
 import type { PageToServer, ServerToPage, WatchItem } from "../../contract/watchProtocol.ts";
-import type { Changes } from "../services/context.ts";
+import type { Changes, HoldKind } from "../services/context.ts";
 import { hideNamesInItem } from "../services/hideNames.ts";
 import type { WatcherData } from "./watcher.ts";
 
@@ -30,8 +30,8 @@ export class WatchHub implements Changes {
     if (!waiting) this.add(list, { kind: "changed", list });
   }
 
-  dropShare(shareId: string): void {
-    this.namespace?.in(roomNames.share(shareId)).disconnectSockets(true);
+  dropReaders(kind: HoldKind, id: string): void {
+    this.namespace?.in(roomNames.holders(kind, id)).disconnectSockets(true);
   }
 
   close(): void {
@@ -68,7 +68,8 @@ export class WatchHub implements Changes {
 export const roomNames = {
   experiment: (id: string) => `experiment:${id}`,
   run: (id: string) => `run:${id}`,
-  share: (id: string) => `share:${id}`,
+  /** Sockets whose access hangs on this. */
+  holders: (kind: HoldKind, id: string) => `${kind}:${id}`,
   /** The room's readers from whom names are hidden. */
   hidden: (room: string) => `${room} hidden`,
 };

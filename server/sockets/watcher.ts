@@ -1,8 +1,8 @@
-import type { OpenShare } from "../services/openShare.ts";
+import type { Hold } from "../access.ts";
 import type { Reader } from "../services/reader.ts";
 
 /** What is kept with a page's socket. */
 export interface WatcherData {
   reader: Reader;
-  share: OpenShare | null;
+  hold: Hold;
 }

@@ -13,8 +13,8 @@ import { getExperiment } from "../../server/services/getExperiment.ts";
 import { listExperiments } from "../../server/services/listExperiments.ts";
 import { makeRuns } from "../../server/services/makeRuns.ts";
 import { noCounts } from "../../server/services/noCounts.ts";
+import { readerOf, singleUser } from "../../server/services/person.ts";
 import { readExperimentSeries } from "../../server/services/readExperimentSeries.ts";
-import { owner } from "../../server/services/reader.ts";
 import { grid } from "../integration/server/studies.ts";
 import { startPostgres } from "../support/postgres.ts";
 
@@ -59,10 +59,12 @@ for (const kind of kinds) {
   await time(`${kind}: first page, searched`, () =>
     listExperiments(context, listExperimentsRequest.parse({ search: "study 4" })),
   );
-  await time(`${kind}: result page, ${(await listRuns(orm, great)).length} runs`, () => getExperiment(context, owner, great));
+  await time(`${kind}: result page, ${(await listRuns(orm, great)).length} runs`, () =>
+    getExperiment(context, readerOf(singleUser), great),
+  );
   const keys = ["train/loss", ...range(21, 2).map((depth) => `train/nc1.ratio@${depth}`)];
   await time(`${kind}: its ${keys.length} series`, () =>
-    readExperimentSeries(context, owner, { id: great, keys, maxPoints: 500 }),
+    readExperimentSeries(context, readerOf(singleUser), { id: great, keys, maxPoints: 500 }),
   );
   await database.close();
   await postgres?.stop();

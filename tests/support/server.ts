@@ -130,8 +130,10 @@ export class TestServer {
     return /ready at (\S+)/.exec(this.output)![1];
   }
 
-  /** The key that it made for itself. */
+  /** The key that it was given, or made for itself. */
   get keptKey(): string {
+    const given = this.options.env?.COLLAPSAR_ACCESS_KEY;
+    if (given) return given;
     return readFileSync(join(this.dataDir, "access-key"), "utf8").trim();
   }
 
@@ -179,4 +181,5 @@ const queries = new Set([
   ...["list", "get", "estimate", "series", "profile"].map((name) => `experiments.${name}`),
   ...["get", "log", "geometry", "series"].map((name) => `runs.${name}`),
   ...["about.program", "workers.list", "workers.tokens", "shares.list", "shared.open"],
+  ...["account.me", "account.sessions", "account.tokens"],
 ]);

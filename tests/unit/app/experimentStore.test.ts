@@ -19,6 +19,7 @@ const detailOf = (runs: RunRow[]): ExperimentDetail => ({
   timeLeftMs: null,
   nc1: null,
   sample: false,
+  launchedBy: null,
   archived: false,
   createdAt: "",
   updatedAt: "",

@@ -5,7 +5,9 @@ import { presets } from "../../../contract/presets.ts";
 import { serverSettings } from "../../../server/env.ts";
 import { AccessKey } from "../../../server/http/accessKey.ts";
 import { refuseForwarded, refuseSource } from "../../../server/http/checkSource.ts";
+import { ownPath } from "../../../server/http/serveEntrance.ts";
 import { attachment } from "../../../server/http/serveExport.ts";
+import { SessionCookie } from "../../../server/http/sessionCookie.ts";
 import { cellDigest, makeRuns } from "../../../server/services/makeRuns.ts";
 
 describe("refuseSource", () => {
@@ -118,34 +120,54 @@ describe("serverSettings", () => {
 
 describe("AccessKey", () => {
   const here = "127.0.0.1";
-  it("gives a cookie for its code once, and says nothing of the key in it", () => {
-    const key = new AccessKey("0123456789012345678901");
+  const text = "0123456789012345678901";
+  const cookie = new SessionCookie("a secret of this server");
+  it("is let in by its code once, and says nothing of itself in its mark", () => {
+    const key = new AccessKey(text, cookie);
     const code = key.entry.split("=")[1];
-    const cookie = key.enter(code, true, here) as string;
-    expect(cookie).toMatch(/; Secure$/);
-    expect(key.enter(code, true, here)).toBeNull();
-    expect(key.admits({ cookie: `a=b; ${cookie.split(";")[0]}` })).toBe(true);
-    expect(new AccessKey("another key of 22 chars").admits({ cookie: cookie.split(";")[0] })).toBe(false);
-    expect(key.admits({ cookie: `${cookie.split("=")[0]}=` })).toBe(false);
-    expect(key.admits({})).toBe(false);
-  });
-  it("names its cookie after the server, so that two servers of one host do not sign each other out", () => {
-    const names = ["one key of 22 characters", "two keys of 22 letters"].map((text) =>
-      (new AccessKey(text).enter(text, false, here) as string).slice(
-        0,
-        (new AccessKey(text).enter(text, false, here) as string).indexOf("="),
-      ),
-    );
-    expect(names[0]).not.toBe(names[1]);
+    expect(key.admits(code, here)).toBe(true);
+    expect(key.admits(code, here)).toBe(false);
+    expect(key.admits(text, here)).toBe(true);
+    expect(key.mark).toBe(new AccessKey(text, cookie).mark);
+    expect(key.mark).not.toBe(new AccessKey("another key of 22 chars", cookie).mark);
+    expect(key.mark).not.toContain(text);
   });
   it("never locks the owner out, and counts wrong keys by address", () => {
-    const text = "0123456789012345678901";
-    const key = new AccessKey(text);
-    for (let i = 0; i < 10; i++) expect(key.enter("wrong", false, "203.0.113.9")).toBeNull();
-    expect(key.enter("wrong", false, "203.0.113.9")).toBe("later");
-    expect(key.enter("wrong", false, "203.0.113.10")).toBeNull();
-    expect(key.enter(text, false, "203.0.113.9")).toMatch(/^collapsar-/);
+    const key = new AccessKey(text, cookie);
+    for (let i = 0; i < 10; i++) expect(key.admits("wrong", "203.0.113.9")).toBe(false);
+    expect(key.admits("wrong", "203.0.113.9")).toBe("later");
+    expect(key.admits("wrong", "203.0.113.10")).toBe(false);
+    expect(key.admits(text, "203.0.113.9")).toBe(true);
   });
+});
+
+describe("SessionCookie", () => {
+  const cookie = new SessionCookie("a secret of this server");
+  const set = cookie.set("abc_-1", 90, true);
+  it("is for the server alone, and over https where people reach it by that", () => {
+    expect(set).toMatch(/^collapsar-[0-9a-f]{12}=abc_-1; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000; Secure$/);
+    expect(cookie.set("abc", 90, false)).not.toContain("Secure");
+  });
+  it("is found among others, and has a name of the server's own", () => {
+    expect(cookie.read({ cookie: `a=b; ${set.split(";")[0]}; c=d` })).toBe("abc_-1");
+    expect(new SessionCookie("of another server").read({ cookie: set.split(";")[0] })).toBeNull();
+    expect(cookie.read({ cookie: `${set.split("=")[0]}=` })).toBeNull();
+    expect(cookie.read({})).toBeNull();
+  });
+});
+
+describe("ownPath", () => {
+  it.each([
+    ["/e/abc?panel=2", "/e/abc?panel=2"],
+    ["https://evil.example/x", "/"],
+    ["//evil.example/x", "/"],
+    ["/\\evil.example/x", "/"],
+    ["/%2f/evil.example", "/%2f/evil.example"],
+    ["javascript:alert(1)", "/"],
+    ["/enter?key=1", "/"],
+    ["/trpc/experiments.list", "/"],
+    [null, "/"],
+  ])("of %s is %s", (to, path) => expect(ownPath(to)).toBe(path));
 });
 
 describe("attachment", () => {

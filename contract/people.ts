@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { isVisible, typedText } from "./wireText.ts";
+
+/** What a person may be on a server, from the least to the most. */
+export const roles = ["viewer", "editor", "owner"] as const;
+export type Role = (typeof roles)[number];
+
+/** What a program's token is for; `log` is kept for programs that report measurements of their own. */
+export const tokenScopes = ["read", "launch", "log"] as const;
+export type TokenScope = (typeof tokenScopes)[number];
+
+/**
+ * read: every study · launch: new runs, and ending them · edit: names, notes, the archive, share links, deleting what can be
+ * restored · self: one's own sessions and tokens · manage: people, workers' tokens, the tokens of others, deleting for good.
+ */
+export const rights = ["read", "launch", "edit", "self", "manage"] as const;
+export type Right = (typeof rights)[number];
+
+const rightsOfRoles: Record<Role, readonly Right[]> = {
+  viewer: ["read", "self"],
+  editor: ["read", "self", "launch", "edit"],
+  owner: ["read", "self", "launch", "edit", "manage"],
+};
+const rightsOfScopes: Record<TokenScope, readonly Right[]> = { read: ["read"], launch: ["read", "launch"], log: [] };
+
+/** @param scope of the token by which they come; null: they come themselves. A token never has a right that its maker lacks. */
+export const rightsOf = (role: Role, scope: TokenScope | null): Right[] =>
+  rightsOfRoles[role].filter((right) => scope === null || rightsOfScopes[scope].includes(right));
+
+/** Whether someone of this role may make a token of this scope. */
+export const mayMakeToken = (role: Role, scope: TokenScope): boolean =>
+  scope === "log"
+    ? rightsOfRoles[role].includes("launch")
+    : rightsOfScopes[scope].every((right) => rightsOfRoles[role].includes(right));
+
+const shownName = (what: string) =>
+  typedText(80, what)
+    .trim()
+    .min(1, `give ${what} that can be seen`)
+    .refine((text) => text === "" || isVisible(text), `give ${what} that can be seen`);
+
+export const createApiTokenRequest = z.strictObject({
+  name: shownName("a name"),
+  scope: z.enum(tokenScopes),
+  /** null = until it is revoked */
+  expiresInDays: z.number().gt(0).max(3650).nullable().default(null),
+});
+export type CreateApiTokenRequest = z.infer<typeof createApiTokenRequest>;
+
+/** Whose sessions are ended: one by its id, all but this one, or all. */
+export const endSessionsRequest = z.discriminatedUnion("which", [
+  z.strictObject({ which: z.literal("one"), id: z.uuid() }),
+  z.strictObject({ which: z.literal("others") }),
+  z.strictObject({ which: z.literal("all") }),
+]);
+export type EndSessionsRequest = z.infer<typeof endSessionsRequest>;
