@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { Failure } from "../contract/failure.ts";
 
 /** What the environment says to a worker; the command's flags go before it. */
 export interface WorkerEnvironment {
@@ -34,6 +35,14 @@ export function workerEnvironment(): WorkerEnvironment {
 export function runEnvironment(): NodeJS.ProcessEnv {
   const { COLLAPSAR_WORKER_TOKEN: _token, ...rest } = process.env;
   return { TF_FORCE_GPU_ALLOW_GROWTH: "true", ...rest };
+}
+
+/** Training time between two checkpoints, ms. @throws Failure INVALID */
+export function checkpointEveryMs(): number {
+  const text = process.env.COLLAPSAR_CHECKPOINT_MS || "10000";
+  if (!/^\d{2,8}$/.test(text))
+    throw new Failure("INVALID", `COLLAPSAR_CHECKPOINT_MS is "${text}": it must be a whole number of milliseconds from 10`);
+  return Number(text);
 }
 
 /** The C++ compiler that node-gyp takes. */

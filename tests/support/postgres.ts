@@ -47,7 +47,7 @@ async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
-function findBinaries(): string | null {
+export function findBinaries(): string | null {
   const root = "/usr/lib/postgresql";
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
   const folders = [...versions.map((version) => join(root, version, "bin")), ...(process.env.PATH ?? "").split(":")];
@@ -79,7 +79,7 @@ async function startFromBinaries(binaries: string): Promise<TestPostgres> {
 }
 
 /** Postgres refuses to run as root. */
-function unprivileged(): { uid: number; gid: number } | undefined {
+export function unprivileged(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
@@ -107,7 +107,7 @@ async function startFromPackage(): Promise<TestPostgres> {
   });
 }
 
-async function untilUp(url: string): Promise<void> {
+export async function untilUp(url: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
       return await onServer(url, "select 1");

@@ -26,6 +26,7 @@ export interface ServerOptions {
 export interface CallOptions {
   share?: string;
   headers?: Record<string, string>;
+  signal?: AbortSignal;
 }
 
 /** A procedure's refusal. */
@@ -105,24 +106,8 @@ export class TestServer {
   /** Calls a procedure, as a page does. @throws CallError */
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by looking at it
   async call<T = any>(procedure: string, input?: unknown, options: CallOptions = {}): Promise<T> {
-    const isQuery = queries.has(procedure);
-    const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
-    const response = await fetch(`${this.url}/trpc/${procedure}${isQuery ? query : ""}`, {
-      method: isQuery ? "GET" : "POST",
-      headers: {
-        "content-type": "application/json",
-        ...(this.cookie === null ? {} : { cookie: this.cookie }),
-        ...(options.share === undefined ? {} : { "x-share-token": options.share }),
-        ...options.headers,
-      },
-      body: isQuery ? undefined : JSON.stringify(input ?? {}),
-    });
-    const answer = (await response.json()) as {
-      result?: { data: T };
-      error?: { message: string; data: { failure: { code: FailureCode } } };
-    };
-    if (answer.error) throw new CallError(answer.error.data.failure.code, response.status, answer.error.message);
-    return answer.result!.data;
+    const headers = { ...(this.cookie === null ? {} : { cookie: this.cookie }), ...options.headers };
+    return callProcedure(this.url, procedure, input, { ...options, headers });
   }
 
   /** The link that it printed when it started. */
@@ -174,6 +159,28 @@ export class TestServer {
     this.child.kill(signal);
     await ended;
   }
+}
+
+/** Calls a procedure of the server at an address, as a page does. @throws CallError */
+export async function callProcedure<T>(url: string, procedure: string, input: unknown, options: CallOptions = {}): Promise<T> {
+  const isQuery = queries.has(procedure);
+  const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
+  const response = await fetch(`${url}/trpc/${procedure}${isQuery ? query : ""}`, {
+    method: isQuery ? "GET" : "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(options.share === undefined ? {} : { "x-share-token": options.share }),
+      ...options.headers,
+    },
+    body: isQuery ? undefined : JSON.stringify(input ?? {}),
+    signal: options.signal,
+  });
+  const answer = (await response.json()) as {
+    result?: { data: T };
+    error?: { message: string; data: { failure: { code: FailureCode } } };
+  };
+  if (answer.error) throw new CallError(answer.error.data.failure.code, response.status, answer.error.message);
+  return answer.result!.data;
 }
 
 /** Procedures that are asked with GET; all others change something. */

@@ -41,9 +41,9 @@ export interface RunSurroundings {
   keepResults?: (trained: Trained) => Promise<string | null>;
   /** Asked before each step: throws to stop the run; "checkpoint" asks for one first. */
   interruption: () => { checkpoint: boolean; reason: Failure } | null;
+  /** Training time between two checkpoints, ms; ten seconds unless told. */
+  checkpointEveryMs?: number;
 }
-
-const checkpointEveryMs = 10_000;
 
 /**
  * The life of a run: data, network, first measurement, training with measurements and checkpoints, last measurement, and what is
@@ -51,7 +51,7 @@ const checkpointEveryMs = 10_000;
  * @throws Failure with the way it ended otherwise
  */
 export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
-  const { config, emit } = run;
+  const { config, emit, checkpointEveryMs = 10_000 } = run;
   const say = (level: "info" | "warning", text: string) => emit({ kind: "log", level, text: text.slice(0, 4000) });
   const stopIfAsked = () => {
     const asked = run.interruption();

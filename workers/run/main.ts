@@ -1,6 +1,7 @@
 /** The process of one run: prepared without one, given one by IPC, gone when it has ended. See messages.ts. */
 import { Failure } from "../../contract/failure.ts";
 import type { RunEvent } from "../../contract/runEvents.ts";
+import { checkpointEveryMs } from "../env.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "./checkpointFolder.ts";
 import { executeRun } from "./executeRun.ts";
 import { keepResults } from "./keepResults.ts";
@@ -84,6 +85,7 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
     },
     keepResults: place && ((trained) => keepResults(place, trained)),
     interruption: () => interruption,
+    checkpointEveryMs: checkpointEveryMs(),
   }).catch(async (error) => {
     // The weights from before it diverged; a run that may go on keeps its checkpoints where they are.
     if (place && error instanceof Failure && error.code === "DIVERGED") await keepResults(place, null).catch(() => null);

@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RunConfig } from "../../contract/runConfig.ts";
+import type { RunEvent } from "../../contract/runEvents.ts";
+import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../workers/run/checkpointFolder.ts";
+import type { FromRun, ToRun } from "../../workers/run/messages.ts";
+import { openSpool } from "../../workers/run/spool.ts";
+
+/** Studies of this name compute nothing: they measure at every step, fast, for volume. */
+export const scriptedName = "scripted";
+
+const keys = ["train/loss", "train/accuracy", "train/nc1.ratio@1", "train/nc1.ratio@2"];
+const stepsPerPause = 4;
+const pauseMs = 8;
+const checkpointEvery = 400;
+
+/** What a scripted run measures at a step: it follows from the seed. */
+export function scriptedValues(seed: number, step: number): Record<string, number> {
+  const bytes = createHash("sha256").update(`${seed} ${step}`).digest();
+  return Object.fromEntries(keys.map((key, index) => [key, bytes.readUInt32LE(4 * index) / 2 ** 32]));
+}
+
+const tell = (message: FromRun) => {
+  if (process.connected) process.send?.(message, () => {});
+};
+
+/** Goes through a run with the spool and the checkpoints of the real one. */
+export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: "assign" }>): Promise<void> {
+  const { config } = assignment;
+  const total = config.training.steps;
+  const wish: { asked: "cancel" | "suspend" | null } = { asked: null };
+  process.on("message", ({ type }: ToRun) => {
+    if (type !== "assign") wish.asked ??= type;
+  });
+  for (const event of ["disconnect", "SIGTERM", "SIGINT"]) process.on(event, () => (wish.asked ??= "suspend"));
+  const spool = openSpool(paths.spool);
+  const emit = (event: RunEvent) => tell({ type: "spooled", seq: spool.append(event) });
+  const leave = (): never => {
+    spool.close();
+    process.exit(0);
+  };
+  const json = JSON.stringify(config);
+  const words: string[] = [];
+  let step = newestCheckpoint(paths.checkpoints, json, (text) => words.push(text))?.step ?? 0;
+  const save = () => {
+    spool.sync();
+    const checkpoint = { step, elapsedMs: 0, config: json, state: { parameters: Float32Array.of(step) }, frame: null };
+    emit({ kind: "checkpoint", step, ...writeCheckpoint(paths.checkpoints, checkpoint) });
+  };
+  const measure = () => emit({ kind: "measurement", step, values: scriptedValues(config.seed, step), missing: {} });
+
+  emit(start(config, step));
+  for (const text of words) emit({ kind: "log", level: "warning", text });
+  if (step === 0) measure();
+  while (step < total) {
+    step++;
+    measure();
+    if (wish.asked === "cancel") {
+      emit({ kind: "ended", code: "CANCELLED", message: "cancelled", step });
+      leave();
+    }
+    if (wish.asked === "suspend") {
+      save();
+      emit({ kind: "ended", code: "WORKER_LOST", message: "worker stopped", step });
+      leave();
+    }
+    if (step % checkpointEvery === 0 && step < total) save();
+    if (step % stepsPerPause === 0) {
+      tell({ type: "progress", step, stepMs: pauseMs / stepsPerPause });
+      await sleep(pauseMs);
+    }
+  }
+  emit({ kind: "finished", step, elapsedMs: 0 });
+  removeCheckpoints(paths.checkpoints);
+  leave();
+}
+
+function start(config: RunConfig, resumedFromStep: number): RunEvent {
+  return {
+    kind: "started",
+    totalSteps: config.training.steps,
+    resumedFromStep,
+    device: { choice: "auto", device: "none", engine: "none", provider: "none", reason: "a scripted run computes nothing" },
+    dataset: {
+      ...{ id: "gaussian-clusters", source: "none", hash: "0", classes: 2, inputDimension: 1 },
+      ...{ trainCounts: [1, 1], testCounts: [1, 1] },
+    },
+    parameters: 0,
+    optimum: { method: "none", reason: "nothing is trained", loss: null, fit: null, ridge: null, scale: null, geometry: null },
+    versions: {},
+  };
+}

@@ -1,0 +1,22 @@
+import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
+import { smallStudy } from "../integration/worker/scaffold/study.ts";
+import { scriptedName } from "./scriptedRun.ts";
+
+/** What persons launch: small grids on the CPU, of some seconds a run. */
+export interface StudyKind {
+  name: string;
+  config: ExperimentConfig;
+}
+
+const every = (steps: number) => ({ name: "every" as const, steps });
+
+export const studyKinds: StudyKind[] = [
+  { name: "shallow", config: smallStudy({ depths: [2], seeds: [0, 1], steps: 6_000, measuring: every(40) }) },
+  { name: "deeper", config: smallStudy({ depths: [4], seeds: [0], steps: 5_000, measuring: every(25) }) },
+  {
+    name: "logarithmic",
+    config: smallStudy({ depths: [3], seeds: [0, 1], steps: 8_000, measuring: { name: "log", perDecade: 60 } }),
+  },
+  { name: `${scriptedName} short`, config: smallStudy({ depths: [2], seeds: [10, 11], steps: 2_000, measuring: every(1) }) },
+  { name: `${scriptedName} long`, config: smallStudy({ depths: [2], seeds: [12], steps: 6_000, measuring: every(1) }) },
+];
