@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, cpSync, openSync, renameSync, rmdirSync, rmSync, statfsSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 /** A file system of its own, small enough to be filled. */
@@ -47,6 +47,14 @@ export function mountDisk(path: string, megabytes: number): SmallDisk | null {
   } catch {
     return null;
   }
+}
+
+/** Leaves the files where they are, on the ordinary disk. */
+export function keepFiles(disk: SmallDisk): void {
+  cpSync(disk.path, `${disk.path}-kept`, { recursive: true });
+  unmountDisk(disk);
+  rmdirSync(disk.path);
+  renameSync(`${disk.path}-kept`, disk.path);
 }
 
 export function unmountDisk({ path }: SmallDisk): void {

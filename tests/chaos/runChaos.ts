@@ -92,6 +92,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     report.surprises = world.programs.flatMap(({ surprises }) => surprises);
     for (const text of report.surprises) if (text.includes("had not ended")) report.violations.push(text);
     if (report.violations.length === 0) world.remove();
+    else world.keep();
   }
   say(`${minutes} minutes, seed ${seed}`);
   return report;

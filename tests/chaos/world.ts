@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../support/postgres.ts";
 import { CallError, callProcedure } from "../support/server.ts";
-import { mountDisk, type SmallDisk, unmountDisk } from "./disk.ts";
+import { keepFiles, mountDisk, type SmallDisk, unmountDisk } from "./disk.ts";
 import { Line } from "./line.ts";
 import { type PostgresProgram, startPostgresProgram } from "./postgresProgram.ts";
 import { Program, processesOf, signal } from "./program.ts";
@@ -138,9 +138,17 @@ export class World {
     return left;
   }
 
+  private get disks(): SmallDisk[] {
+    return [this.serverDisk, this.postgresDisk, ...this.workers.map(({ disk }) => disk)].filter((disk) => disk !== null);
+  }
+
+  /** Its files stay, for whoever looks for the reason of a failure. */
+  keep(): void {
+    for (const disk of this.disks) keepFiles(disk);
+  }
+
   remove(): void {
-    for (const disk of [this.serverDisk, this.postgresDisk, ...this.workers.map((worker) => worker.disk)])
-      if (disk) unmountDisk(disk);
+    for (const disk of this.disks) unmountDisk(disk);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
