@@ -261,11 +261,15 @@ export async function listTimes(db: Executor, limit: number) {
     .limit(limit);
 }
 
-/** Queued runs that no delivery is under way for: a server that was killed may have left some. */
+/**
+ * Queued runs that no delivery is under way for: a server that was killed may have left some, and so does a clock that is set back,
+ * by which a delivery is due only when it has caught up.
+ */
 export async function listUndelivered(db: Executor): Promise<{ id: string; ordinal: number }[]> {
   const result = await db.execute<{ id: string; ordinal: number }>(sql`
     select id, ordinal from ${runs} where status = 'queued' and id not in (
       select (data->>'runId')::uuid from queue.job where name = 'runs' and state in ('created', 'retry')
+        and start_after < clock_timestamp() + interval '1 minute'
     ) order by queued_at, ordinal`);
   return result.rows;
 }

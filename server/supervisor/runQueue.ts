@@ -43,7 +43,8 @@ export class RunQueue {
   /** The lower its ordinal, the sooner a run comes, whatever its experiment: a small study does not wait for all of a great one. */
   async add(tx: Executor, runs: { id: string; ordinal: number }[], delayMs: number): Promise<void> {
     if (runs.length === 0) return;
-    const startAfter = delayMs > 0 ? new Date(Date.now() + delayMs) : undefined;
+    // By the database's clock, whatever this machine's says.
+    const startAfter = delayMs > 0 ? `${delayMs} milliseconds` : undefined;
     const jobs = runs.map((run): JobInsert => ({ data: { runId: run.id }, priority: -run.ordinal, startAfter }));
     await this.boss.insert(name, jobs, { db: fromDrizzle(tx, statementTag) });
   }

@@ -22,6 +22,8 @@ const tickMs = 2_000;
 /** Every six hours, the first time after a minute. */
 const tidyTicks = 10_800;
 const firstTidyTick = 30;
+/** Ticks between two looks for queued runs that no delivery is under way for. */
+const deliverTicks = 15;
 /** A run whose data no worker has yet is looked at again after this time. */
 const listedSoonMs = 1_000;
 /** Ticks between two refreshes of what the lists show of running experiments. */
@@ -243,7 +245,8 @@ export class Supervisor implements Dispatch {
     try {
       await this.lookAtLeases();
       if (this.unsure) await this.makeSure();
-      if (++this.ticks % refreshTicks === 0) await refreshRunning(this.context);
+      if (++this.ticks % deliverTicks === 0) await this.deliverAll();
+      if (this.ticks % refreshTicks === 0) await refreshRunning(this.context);
       if (this.ticks % tidyTicks === firstTidyTick) {
         await tidyDatabase(this.context.database);
         await tidyArtefacts(this.context);

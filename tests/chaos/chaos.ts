@@ -24,7 +24,18 @@ const report = await runChaos({ minutes, seed, workers, every, external: values.
 print(report);
 process.exit(report.violations.length > 0 ? 1 : 0);
 
-function print({ acts, verdict, refusals, surprises, violations, history, folder, mostMemory, watchers }: ChaosReport): void {
+function print({
+  givenUp,
+  acts,
+  verdict,
+  refusals,
+  surprises,
+  violations,
+  history,
+  folder,
+  mostMemory,
+  watchers,
+}: ChaosReport): void {
   console.log("\nActs:");
   for (const [name, count] of [...acts].sort(([a], [b]) => a.localeCompare(b)))
     console.log(`${String(count).padStart(5)}  ${name}`);
@@ -32,6 +43,7 @@ function print({ acts, verdict, refusals, surprises, violations, history, folder
   for (const [text, count] of refusals) console.log(`${String(count).padStart(5)}  ${text}`);
   if (surprises.length > 0)
     console.log(`\nPrograms that ended by themselves, and were started again:\n  ${surprises.join("\n  ")}`);
+  if (givenUp.length > 0) console.log(`\nRuns that faults used up, and that were asked for again:\n  ${givenUp.join("\n  ")}`);
   if (verdict)
     console.log(
       `\n${verdict.runs} runs (${verdict.finished} finished) in ${verdict.attempts} attempts, ${verdict.events} events sent, ${verdict.points} points in valid curves, ${watchers} pages, server's memory at most ${(mostMemory / 1e6).toFixed(0)} MB\nlost ${verdict.lost}  doubled ${verdict.doubled}  foreign ${verdict.foreign}  holes ${verdict.holes}  unequal ${verdict.unequal}`,

@@ -35,6 +35,8 @@ export interface ChaosReport {
   history: string[];
   refusals: Map<string, number>;
   surprises: string[];
+  /** Runs that faults used up. */
+  givenUp: string[];
   /** Why this is not what was promised; empty: it is. */
   violations: string[];
   mostMemory: number;
@@ -55,7 +57,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { minutes, seed, say } = options;
   const world = await World.start(options);
   const report: ChaosReport = {
-    ...{ folder: world.folder, verdict: null, acts: new Map(), history: [], refusals: world.refusals, surprises: [] },
+    ...{
+      folder: world.folder,
+      verdict: null,
+      acts: new Map(),
+      history: [],
+      refusals: world.refusals,
+      surprises: [],
+      givenUp: [],
+    },
     ...{ violations: [], mostMemory: 0, watchers: 0 },
   };
   const watchers: Watcher[] = [];
@@ -131,11 +141,15 @@ async function actAtRandom(
 async function settle(world: World, report: ChaosReport): Promise<void> {
   await world.until("the server answers again", () => world.answers(), 90_000);
   const allEnded = async () => !(await listRuns(world).catch(() => null))?.every((run) => !isOpen(run)) === false;
-  await world.until("all runs have ended", allEnded, 240_000);
+  await world.until("all runs have ended", allEnded, 150_000);
+  for (const { id, failure } of await listRuns(world)) {
+    if (!failure) continue;
+    const text = `run ${id} failed: ${failure.code} ${failure.message.slice(0, 200)}`;
+    if (["CRASHED", "WORKER_LOST"].includes(failure.code)) report.givenUp.push(text);
+    else report.violations.push(text);
+  }
   for (const id of world.experiments) await world.call("experiments.runMissing", { id });
-  for (const run of await listRuns(world))
-    if (run.failure) report.violations.push(`run ${run.id} failed: ${run.failure.code} ${run.failure.message.slice(0, 200)}`);
-  await world.until("all runs that were asked for again have ended", allEnded, 240_000);
+  await world.until("all runs that were asked for again have ended", allEnded, 150_000);
   const unfinished = (await listRuns(world)).filter(({ status }) => status !== "finished");
   for (const { id, status, failure } of unfinished)
     report.violations.push(`undisturbed, run ${id} is ${status}: ${failure?.code} ${failure?.message.slice(0, 300)}`);

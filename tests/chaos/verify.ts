@@ -1,5 +1,5 @@
+import { measuringSteps } from "../../math/measuringSteps.ts";
 import { valuesHash } from "../../workers/agent/ledger.ts";
-import { measuringSteps } from "../../workers/measure/measuringSteps.ts";
 import { withoutTimes } from "../integration/worker/scaffold/joinAttempts.ts";
 import type { AttemptLedger } from "./ledger.ts";
 import { scriptedValues } from "./scriptedRun.ts";
@@ -115,10 +115,7 @@ function compareAttempt(attempt: StoredAttempt, ledger: AttemptLedger, complain:
 /** Steps of the schedule that a curve lacks: of a finished run all, else those before its last point. */
 function findHoles({ config, status }: StoredRun, steps: number[]): number[] {
   const { steps: total } = config.training;
-  const isMeasured = measuringSteps(config.measuring, total);
   const last = status === "finished" ? total : (steps.at(-1) ?? -1);
   const there = new Set(steps);
-  const holes: number[] = [];
-  for (let step = 0; step <= last; step++) if (isMeasured(step) && !there.has(step)) holes.push(step);
-  return holes;
+  return measuringSteps(config.measuring, total).filter((step) => step <= last && !there.has(step));
 }

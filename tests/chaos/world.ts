@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../support/postgres.ts";
@@ -62,6 +62,7 @@ export class World {
       return world;
     } catch (error) {
       await world.stop();
+      world.keep();
       throw error;
     }
   }
@@ -160,6 +161,7 @@ export class World {
     if (external) {
       const folder = join(this.folder, "postgres");
       mkdirSync(folder);
+      chmodSync(this.folder, 0o711); // Postgres runs as a user of its own
       this.postgresDisk = mountDisk(folder, 600);
       this.postgres = await startPostgresProgram(folder, this.id, join(this.folder, "postgres.log"));
       this.databaseLine = await Line.open(this.postgres.port);
