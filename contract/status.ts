@@ -1,6 +1,7 @@
 /**
  * A run's life. queued → leased (a worker has it, its process starts) → running → finished | diverged | failed | cancelled.
- * A lost attempt goes back to queued until the attempts are used up; cancelling asks a leased or running run to stop.
+ * A lost attempt goes back to queued until the attempts are used up, and on from there if its worker comes back before another
+ * attempt has begun; cancelling asks a leased or running run to stop.
  */
 export const runStatuses = ["queued", "leased", "running", "cancelling", "finished", "diverged", "failed", "cancelled"] as const;
 export type RunStatus = (typeof runStatuses)[number];
@@ -8,7 +9,7 @@ export type RunStatus = (typeof runStatuses)[number];
 export const terminalStatuses = ["finished", "diverged", "failed", "cancelled"] as const satisfies RunStatus[];
 
 const transitions: Record<RunStatus, readonly RunStatus[]> = {
-  queued: ["leased", "cancelled"],
+  queued: ["leased", "running", "cancelled"],
   leased: ["running", "queued", "failed", "cancelling", "cancelled"],
   running: ["finished", "diverged", "failed", "queued", "cancelling"],
   cancelling: ["cancelled", "finished", "diverged", "failed"],

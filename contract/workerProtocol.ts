@@ -58,6 +58,8 @@ export const hello = z.strictObject({
   holding: z.array(lease).max(1000),
 });
 export type Hello = z.infer<typeof hello>;
+/** What every version of hello says of the runs that its worker has. */
+export const helloOfAnyVersion = z.object({ holding: z.array(lease).max(1000) });
 
 export type HelloAnswer =
   | {

@@ -101,6 +101,7 @@ export async function startServer(
       io.disconnectSockets(true);
       await io.close();
     });
+    await supervisor.listen();
     await importSamples(database);
     if (settings.localWorker) {
       const worker = await LocalWorker.start(database, settings.dataDir, `http://${localHost(settings.host)}:${port}`);

@@ -76,6 +76,11 @@ export interface Renewed {
   status: RunStatus;
 }
 
+type RenewedRow = { id: string; experiment_id: string; attempt: number; status: RunStatus };
+const asRenewed = (row: RenewedRow): Renewed => ({
+  ...{ runId: row.id, experimentId: row.experiment_id, attempt: row.attempt, status: row.status },
+});
+
 /** Extends the leases that are still these, and notes how far their runs are. What is not answered is lost. */
 export async function renewLeases(
   db: Executor,
@@ -84,19 +89,49 @@ export async function renewLeases(
 ): Promise<Renewed[]> {
   if (held.length === 0) return [];
   const column = <T>(pick: (item: (typeof held)[number]) => T) => sql.param(held.map(pick));
-  const result = await db.execute<{ id: string; experiment_id: string; attempt: number; status: RunStatus }>(sql`
+  const result = await db.execute<RenewedRow>(sql`
     update ${runs} set lease_until = ${inMs(leaseMs)}, step = greatest(runs.step, coalesce(h.step, 0)),
       step_ms = coalesce(h.step_ms, runs.step_ms)
     from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[],
       ${column((h) => h.step)}::int[], ${column((h) => h.stepMs)}::float8[]) as h (id, attempt, lease, step, step_ms)
     where runs.id = h.id and runs.attempt = h.attempt and runs.lease = h.lease
     returning runs.id, runs.experiment_id, runs.attempt, runs.status`);
-  return result.rows.map((row) => ({
-    runId: row.id,
-    experimentId: row.experiment_id,
-    attempt: row.attempt,
-    status: row.status,
-  }));
+  return result.rows.map(asRenewed);
+}
+
+/** How an attempt ended whose lease was not renewed: its worker may have trained on. */
+export const leaseRanOut = "The worker stopped answering.";
+
+/**
+ * Gives attempts back to their worker whose leases ran out and whose runs nobody else has begun since: they are as if never lost.
+ * A run that a person wants begun anew is not among them.
+ */
+export async function takeUpAgain(db: Executor, workerId: string, held: readonly Lease[], leaseMs: number): Promise<Renewed[]> {
+  if (held.length === 0) return [];
+  const column = <T>(pick: (item: Lease) => T) => sql.param(held.map(pick));
+  const result = await db.execute<RenewedRow>(sql`
+    with taken as (
+      update ${runs} set status = case when a.resumed_from_step is null then 'leased' else 'running' end, lease = a.lease,
+        lease_until = ${inMs(leaseMs)}, worker_id = a.worker_id, worker_name = a.worker_name, ended_at = null,
+        setbacks = greatest(0, runs.setbacks - 1)
+      from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[])
+        as h (id, attempt, lease)
+        join ${attempts} a on a.run_id = h.id and a.number = h.attempt and a.lease = h.lease
+      where runs.id = h.id and runs.attempt = h.attempt and runs.status = 'queued' and not runs.from_start
+        and a.worker_id = ${workerId}::uuid and a.outcome->>'message' = ${leaseRanOut}
+      returning runs.id, runs.experiment_id, runs.attempt, runs.status
+    ), reopened as (
+      update ${attempts} set ended_at = null, outcome = null from taken
+      where attempts.run_id = taken.id and attempts.number = taken.attempt
+    )
+    select * from taken`);
+  return result.rows.map(asRenewed);
+}
+
+/** The database's clock, ms. */
+export async function readClock(db: Executor): Promise<number> {
+  const result = await db.execute<{ ms: string }>(sql`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+  return Number(result.rows[0].ms);
 }
 
 /** Runs whose lease ran out by the database's clock; of all, or that one. */
@@ -107,6 +142,7 @@ export async function listExpired(db: Executor, id?: string) {
       experimentId: runs.experimentId,
       attempt: runs.attempt,
       lease: runs.lease,
+      status: runs.status,
       workerId: runs.workerId,
     })
     .from(runs)

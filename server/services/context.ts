@@ -19,11 +19,13 @@ export type HoldKind = "share" | "session" | "apiToken" | "member";
 export interface Dispatch {
   /**
    * Queues runs, in the transaction that made them `queued`.
-   * @param preferred the worker that has a checkpoint: the run waits for it for some seconds, then any worker may take it
+   * @param preferred the worker that has a checkpoint: while it is there, the run waits some seconds for it; then any worker may take it
    */
   enqueue(db: Executor, runs: { id: string; ordinal: number }[], preferred?: string | null): Promise<void>;
   /** After the transaction: there may be something to give out. */
   wake(): void;
+  /** A worker has a run that it was not given now: its slot is taken. */
+  occupy(workerId: string, runId: string): void;
   /** A worker's slot is free again. */
   release(workerId: string | null, runId: string): void;
   /** Asks the workers that have these runs to stop them. */

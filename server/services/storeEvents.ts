@@ -14,6 +14,7 @@ import {
   readReach,
   startAttempt,
 } from "../../db/queries/attempts.ts";
+import { takeUpAgain } from "../../db/queries/leases.ts";
 import { noteEvaluation, noteMeasured, type RunState, readRunState, startRun } from "../../db/queries/runs.ts";
 import { appendMeasurements, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
@@ -56,11 +57,19 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   const { runId, attempt: number, lease, events } = batch;
   const locked = await lockRun(tx, runId, number);
   if (!locked) return refusal({ ok: false, code: "NOT_FOUND", message: "This run was deleted." });
-  const { run, attempt } = locked;
+  const { attempt } = locked;
+  let { run } = locked;
   if (!attempt || attempt.lease !== lease || attempt.workerId !== workerId)
     return refusal(leaseLost("This lease was never given."));
   if (events.at(-1)!.seq <= attempt.lastSeq) return tellAgain(tx, run, batch, attempt.lastSeq);
-  if (attempt.endedAt !== null || run.attempt !== number || run.lease !== lease)
+  let isTakenUp = false;
+  if (run.status === "queued" && run.attempt === number) {
+    // Its lease ran out while it could not be heard, and nobody else has begun: it is as if it had never been lost.
+    const [taken] = await takeUpAgain(tx, workerId, [{ runId, attempt: number, lease }], context.leaseTimes.leaseMs);
+    isTakenUp = taken !== undefined;
+  }
+  if (isTakenUp) ({ run } = (await lockRun(tx, runId, number))!);
+  else if (attempt.endedAt !== null || run.attempt !== number || run.lease !== lease)
     return refusal(leaseLost(`Attempt ${number} has ended; the run's attempt is ${run.attempt}, and it is ${run.status}.`));
   if (events[0].seq > attempt.lastSeq + 1) return refusal({ ok: false, code: "SEQUENCE_GAP", expected: attempt.lastSeq + 1 });
   const gap = events.findIndex((event, index) => event.seq !== events[0].seq + index);
@@ -89,7 +98,7 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   if (sorted.end) await settleAttempt(context, tx, run, sorted.end);
   return {
     answer: { ok: true, storedThrough: events.at(-1)!.seq },
-    ...(await told(tx, run, number, fresh.length < events.length ? sortEvents(runId, number, events) : sorted)),
+    ...(await told(tx, run, number, fresh.length < events.length ? sortEvents(runId, number, events) : sorted, isTakenUp)),
   };
 }
 
@@ -134,10 +143,11 @@ async function told(
   run: LockedRun["run"],
   attempt: number,
   { items, started, evaluation, end }: SortedEvents,
+  isTakenUp = false,
 ): Promise<Omit<Stored, "answer">> {
   return {
     items: run.attempt === attempt ? items : [],
-    changed: started || evaluation || end ? await readRunState(tx, run.id) : null,
+    changed: started || evaluation || end || isTakenUp ? await readRunState(tx, run.id) : null,
     experimentId: run.experimentId,
   };
 }
@@ -171,7 +181,9 @@ function tellOfChange(context: ServiceContext, workerId: string, run: RunState):
   context.changes.publish(run.experimentId, [toRunItem(run)]);
   context.changes.listChanged("workers");
   context.refreshSoon(run.experimentId);
-  if (run.lease !== null && run.workerId === workerId) return;
-  context.dispatch.release(workerId, run.id);
-  context.dispatch.wake();
+  if (run.lease !== null && run.workerId === workerId) context.dispatch.occupy(workerId, run.id);
+  else {
+    context.dispatch.release(workerId, run.id);
+    context.dispatch.wake();
+  }
 }

@@ -1,4 +1,11 @@
-import { type Hello, type HelloAnswer, hello, type Lease, workerProtocolVersion } from "../../contract/workerProtocol.ts";
+import {
+  type Hello,
+  type HelloAnswer,
+  hello,
+  helloOfAnyVersion,
+  type Lease,
+  workerProtocolVersion,
+} from "../../contract/workerProtocol.ts";
 import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
 import { upsertWorker } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
@@ -6,6 +13,7 @@ import { describeInvalid } from "../services/describeInvalid.ts";
 import { loseAttempt } from "./loseAttempt.ts";
 import type { ConnectedWorker, WorkerLine } from "./roster.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { takeUp } from "./takeUp.ts";
 
 /**
  * Makes the acquaintance of a worker that connected: renews the leases it holds, names those it lost, and takes back runs that it
@@ -23,7 +31,7 @@ export async function greetWorker(
   if (version !== workerProtocolVersion)
     return refused(
       "PROTOCOL_MISMATCH",
-      `This worker speaks version ${String(version).slice(0, 20)} of the protocol, the server version ${workerProtocolVersion}: install the same Collapsar on both. Nothing it holds is lost meanwhile.`,
+      `This worker speaks version ${String(version).slice(0, 20)} of the protocol, the server version ${workerProtocolVersion}: install the same Collapsar on both. ${await whatBecomesOf(context, supervisor, message)}`,
     );
   const parsed = hello.safeParse(message);
   if (!parsed.success) return refused("INVALID", describeInvalid(parsed.error));
@@ -38,17 +46,41 @@ export async function greetWorker(
 
   const renewed = await renewLeases(
     orm,
-    holding.map((lease) => ({ ...lease, step: null, stepMs: null })),
+    holding.map((held) => ({ ...held, step: null, stepMs: null })),
     context.leaseTimes.leaseMs,
   );
   const kept = new Set(renewed.map((run) => run.runId));
-  const lost = holding.filter((lease) => !kept.has(lease.runId));
+  const ranOut = holding.filter(({ runId }) => !kept.has(runId));
+  for (const run of await takeUp(context, workerId, ranOut)) kept.add(run.runId);
+  for (const held of holding) supervisor.leases.unhold(held);
+  const lost = holding.filter(({ runId }) => !kept.has(runId));
   await takeBackForgotten(context, workerId, kept);
   const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
   const worker = supervisor.roster.add({ id: workerId, name, tokenId: token.id, slots, line, datasets, place, busy: kept });
   context.changes.listChanged("workers");
   for (const run of renewed) if (run.status === "cancelling") line.cancel({ runId: run.runId, attempt: run.attempt });
   return { answer: { ok: true, ...context.leaseTimes, lost }, worker };
+}
+
+/** Keeps the runs of a worker of another version for it, and says for how long. */
+async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, message: unknown): Promise<string> {
+  const { data } = helloOfAnyVersion.safeParse(message);
+  if (!data) return "What is in its spool stays there.";
+  const { leaseMs } = context.leaseTimes;
+  const claims = data.holding.map((held) => ({ ...held, step: null, stepMs: null }));
+  const renewed = new Set((await renewLeases(context.database.orm, claims, leaseMs)).map((run) => run.runId));
+  const held = data.holding.filter(({ runId }) => renewed.has(runId));
+  const gone = data.holding.length - held.length;
+  const said: string[] = [];
+  if (data.holding.length === 0) said.push("It holds no run.");
+  if (held.length > 0) {
+    const until = new Date(Date.now() + supervisor.leases.hold(held)).toISOString().slice(0, 16).replace("T", " ");
+    said.push(
+      `${held.length} ${held.length === 1 ? "run is" : "runs are"} kept for it until ${until} UTC; then others may begin what it has not sent by then. It trains on and keeps what it measures, and sends that once the right version is started in its folder.`,
+    );
+  }
+  if (gone > 0) said.push(`${gone} of its runs ${gone === 1 ? "is" : "are"} no longer its own.`);
+  return said.join(" ");
 }
 
 /** Runs that are leased to this worker, which knows nothing of them any more. */

@@ -4,6 +4,7 @@ import { renewLeases } from "../../db/queries/leases.ts";
 import { noteSeen } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { ConnectedWorker } from "./roster.ts";
+import { takeUp } from "./takeUp.ts";
 
 /** Renews the leases a heartbeat names, tells the pages how far its runs are, and answers which it lost and which it is to stop. */
 export async function hearWorker(context: ServiceContext, worker: ConnectedWorker, beat: Heartbeat): Promise<HeartbeatAnswer> {
@@ -13,6 +14,8 @@ export async function hearWorker(context: ServiceContext, worker: ConnectedWorke
   await noteSeen(orm, worker.id);
   const renewed = await renewLeases(orm, beat.runs, context.leaseTimes.leaseMs);
   const kept = new Map(renewed.map((run) => [run.runId, run]));
+  const ranOut = beat.runs.filter((run) => !kept.has(run.runId));
+  for (const run of await takeUp(context, worker.id, ranOut)) kept.set(run.runId, run);
   const at = Date.now();
   for (const { runId, step, stepMs } of beat.runs) {
     const run = kept.get(runId);

@@ -74,6 +74,12 @@ export class Roster {
     return [...this.workers.values()];
   }
 
+  /** Whether it is connected, and was not silent for long. */
+  isHeard(id: string): boolean {
+    const worker = this.workers.get(id);
+    return worker !== undefined && performance.now() - worker.heardAt <= this.silentMs;
+  }
+
   freeSlots(worker: ConnectedWorker): number {
     const now = performance.now();
     if (now - worker.heardAt > this.silentMs || now < worker.restsUntil) return 0;

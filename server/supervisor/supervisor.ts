@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
-import { type Claimed, claimRun, extendAllLeases } from "../../db/queries/leases.ts";
+import { type Claimed, claimRun } from "../../db/queries/leases.ts";
 import { listUndelivered, readConfigs, readRunState } from "../../db/queries/runs.ts";
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { Dispatch, ServiceContext } from "../services/context.ts";
 import { refreshRunning } from "../services/refreshRunning.ts";
 import { tidyArtefacts } from "../services/tidyArtefacts.ts";
 import { toRunItem } from "../services/toViews.ts";
-import { expireLeases } from "./expireLeases.ts";
 import { workersWithData } from "./hasData.ts";
+import { LeaseWatch } from "./leaseWatch.ts";
 import { loseAttempt } from "./loseAttempt.ts";
 import { Preferences, preferenceMs } from "./preferences.ts";
 import { type ConnectedWorker, Roster } from "./roster.ts";
@@ -32,6 +32,7 @@ const refreshTicks = 2;
 /** Gives queued runs to workers with free slots, and takes back those whose workers are lost. */
 export class Supervisor implements Dispatch {
   readonly roster: Roster;
+  leases!: LeaseWatch;
   private readonly leaseMs: number;
   private readonly queue: RunQueue;
   private readonly preferences = new Preferences();
@@ -47,8 +48,6 @@ export class Supervisor implements Dispatch {
   private unsure = false;
   /** Run → lease of claims that failed: the database may have made them, and only its answer was lost. */
   private readonly unsent = new Map<string, string>();
-  /** Server's clock, ms, when leases were last looked at. */
-  private lookedAt = Date.now();
 
   constructor(database: Database, leaseMs: number) {
     this.leaseMs = leaseMs;
@@ -56,14 +55,19 @@ export class Supervisor implements Dispatch {
     this.queue = new RunQueue(database);
   }
 
-  /** Leases that workers kept through the server's absence are given time; runs that were under way to a worker are queued. */
+  /** Gets ready to give out runs; those that were under way to a worker are queued. */
   async start(context: ServiceContext): Promise<void> {
     this.context = context;
+    this.leases = new LeaseWatch(context);
     const { orm } = context.database;
     await this.queue.start();
-    await extendAllLeases(orm, this.leaseMs);
     for (const id of await listLiveExperiments(orm)) context.refreshSoon(id);
     await this.deliverAll();
+  }
+
+  /** From now on workers can be heard: leases that they kept through the server's absence are timed from here. */
+  async listen(): Promise<void> {
+    await this.leases.begin();
     this.ticker = setInterval(
       () => {
         this.ticking = this.ticking.then(() => this.tick());
@@ -80,7 +84,8 @@ export class Supervisor implements Dispatch {
   }
 
   async enqueue(tx: Executor, runs: { id: string; ordinal: number }[], preferred: string | null = null): Promise<void> {
-    const waits = preferred !== null && runs.length === 1;
+    // One that is silent may be dead, and its runs have waited long enough for it.
+    const waits = preferred !== null && runs.length === 1 && this.roster.isHeard(preferred);
     if (waits) this.preferences.add(runs[0].id, preferred);
     await this.queue.add(tx, runs, waits ? preferenceMs : 0);
   }
@@ -97,6 +102,10 @@ export class Supervisor implements Dispatch {
       .finally(() => {
         this.giving = false;
       });
+  }
+
+  occupy(workerId: string, runId: string): void {
+    this.roster.get(workerId)?.busy.add(runId);
   }
 
   release(workerId: string | null, runId: string): void {
@@ -230,20 +239,10 @@ export class Supervisor implements Dispatch {
     return this.context.database.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
   }
 
-  /**
-   * Leases that ran out while nobody could renew them are given time: the database was away, the machine slept, the clock was set.
-   */
-  private async lookAtLeases(): Promise<void> {
-    const sinceMs = Math.abs(Date.now() - this.lookedAt);
-    if (sinceMs > this.leaseMs / 2) await extendAllLeases(this.context.database.orm, this.leaseMs);
-    else await expireLeases(this.context);
-    this.lookedAt = Date.now();
-  }
-
   private async tick(): Promise<void> {
     if (this.stopped) return;
     try {
-      await this.lookAtLeases();
+      await this.leases.look();
       if (this.unsure) await this.makeSure();
       if (++this.ticks % deliverTicks === 0) await this.deliverAll();
       if (this.ticks % refreshTicks === 0) await refreshRunning(this.context);
