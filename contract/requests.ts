@@ -85,7 +85,10 @@ export const createWorkerTokenRequest = z.strictObject({
     .trim()
     .min(1, "give the token a name")
     .refine((text) => text === "" || isVisible(text), "give the token a name that can be seen"),
+  /** null = until it is revoked */
+  expiresInDays: z.number().gt(0).max(3650).nullable().default(null),
 });
+export type CreateWorkerTokenRequest = z.infer<typeof createWorkerTokenRequest>;
 
 export const createShareRequest = z.strictObject({
   experimentId: z.uuid(),

@@ -161,6 +161,8 @@ export interface WorkerTokenView {
   name: string;
   createdAt: string;
   lastUsedAt: string | null;
+  /** null: until it is revoked */
+  expiresAt: string | null;
   revokedAt: string | null;
 }
 

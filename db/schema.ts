@@ -242,6 +242,8 @@ export const workerTokens = pgTable(
     local: boolean("local").notNull().default(false),
     createdAt: now("created_at"),
     lastUsedAt: at("last_used_at"),
+    /** null: until it is revoked. */
+    expiresAt: at("expires_at"),
     revokedAt: at("revoked_at"),
   },
   (table) => [uniqueIndex("worker_tokens_hash").on(table.hash)],

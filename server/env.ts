@@ -17,6 +17,12 @@ export interface ServerSettings {
   singleUser: boolean;
   /** Address for links and commands, without a slash at its end; null: follows from host and port. */
   publicUrl: string | null;
+  trafficBounds: {
+    /** Open connections from one address. */
+    perAddress: number;
+    /** Bytes that wait for a reader that does not read, until it is cut off. */
+    unreadBytes: number;
+  };
   /** Largest file of a run that is kept. */
   mostArtefactBytes: number;
   /** Free space of the disk that files of runs leave to the database. */
@@ -58,6 +64,14 @@ export function serverSettings(): ServerSettings {
     accessKey,
     singleUser,
     publicUrl: address,
+    trafficBounds: {
+      perAddress: wholeNumber(
+        "COLLAPSAR_CONNECTIONS_PER_ADDRESS",
+        env.COLLAPSAR_CONNECTIONS_PER_ADDRESS || "2000",
+        [1, 1_000_000],
+      ),
+      unreadBytes: megabytes("COLLAPSAR_UNREAD_MB", env.COLLAPSAR_UNREAD_MB || "32"),
+    },
     mostArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
     reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
     leaseTimes: leaseTimes(env.COLLAPSAR_HEARTBEAT_MS, env.COLLAPSAR_LEASE_MS),
@@ -115,6 +129,13 @@ function leaseTimes(heartbeat = String(protocolTimes.heartbeatMs), lease = Strin
       `COLLAPSAR_LEASE_MS is "${lease}": it must be a whole number of milliseconds, at least four heartbeats (${4 * heartbeatMs})`,
     );
   return { heartbeatMs, leaseMs };
+}
+
+function wholeNumber(name: string, text: string, [least, most]: [number, number]): number {
+  const value = Number(text);
+  if (!/^\d{1,9}$/.test(text) || value < least || value > most)
+    throw new Failure("INVALID", `${name} is "${text}": it must be a whole number from ${least} to ${most}`);
+  return value;
 }
 
 function megabytes(name: string, text: string): number {

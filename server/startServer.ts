@@ -95,7 +95,7 @@ export async function startServer(
     if (pages instanceof Error) throw pages;
     if (pages) undo.push(() => pages.close());
     handle = makeHandler({ context, accessKey, thisMachineOnly, pages: pages?.handle ?? null, dev });
-    const io = openSockets(http, { context, supervisor, hub, accessKey, thisMachineOnly });
+    const io = openSockets(http, { context, supervisor, hub, accessKey, thisMachineOnly, bounds: settings.trafficBounds });
     undo.push(async () => {
       hub.close();
       io.disconnectSockets(true);

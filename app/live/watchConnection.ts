@@ -1,5 +1,6 @@
 "use client";
 import { io, type Socket } from "socket.io-client";
+import { handshakeRefusal } from "../../contract/handshakeRefusal.ts";
 import {
   type PageToServer,
   type ServerToPage,
@@ -66,7 +67,7 @@ const nameOf = (request: WatchRequest) => ("id" in request ? `${request.room}:${
  */
 export class WatchConnection {
   private readonly address: string;
-  private readonly auth: { share?: string };
+  private readonly query: { share?: string };
   private readonly times: WatchTimes;
   private readonly rooms = new Map<string, Room>();
   private readonly stopListening: () => void;
@@ -84,7 +85,7 @@ export class WatchConnection {
   /** @param server its address; "" for the one that the page is from */
   constructor(shareToken: string | null, server = "", times: Partial<WatchTimes> = {}) {
     this.address = server + watchNamespace;
-    this.auth = shareToken === null ? {} : { share: shareToken };
+    this.query = shareToken === null ? {} : { share: shareToken };
     this.times = { ...usualTimes, ...times };
     this.stopListening = listenForWaking(() => this.wake());
     this.ticks = setInterval(() => this.askIfQuiet(this.times.quietMs), this.times.quietMs / 4);
@@ -127,7 +128,7 @@ export class WatchConnection {
     this.drop();
     const { beginsByPolling } = this;
     const socket: WatchSocket = io(this.address, {
-      auth: this.auth,
+      query: this.query,
       transports: beginsByPolling ? ["polling", "websocket"] : ["websocket"],
       forceNew: true,
       reconnection: false,
@@ -142,7 +143,9 @@ export class WatchConnection {
     socket.on("disconnect", () => this.failed(socket));
     socket.on("connect_error", (error: ConnectError) => {
       const code = error.data?.code;
-      if (code === undefined) neverOpened();
+      const refusal = handshakeRefusal(error);
+      if (refusal !== null) this.refused(socket, refusal);
+      else if (code === undefined) neverOpened();
       else if (forGood.includes(code)) this.refused(socket, error.message);
       else this.failed(socket);
     });

@@ -7,7 +7,16 @@ import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { Button } from "../ui/Button.tsx";
 import { CopyButton } from "../ui/CopyButton.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
-import { Field, TextInput } from "../ui/Field.tsx";
+import { Field, Select, TextInput } from "../ui/Field.tsx";
+
+const expiries = [
+  { value: "never", label: "until it is revoked" },
+  { value: "1", label: "for 1 day" },
+  { value: "7", label: "for 7 days" },
+  { value: "30", label: "for 30 days" },
+  { value: "365", label: "for 1 year" },
+] as const;
+type Expiry = (typeof expiries)[number]["value"];
 
 /** A name, then one line to paste on the other machine. The token in it is shown this once. */
 export function AddWorker({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -15,6 +24,7 @@ export function AddWorker({ open, onClose }: { open: boolean; onClose: () => voi
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [name, setName] = useState("");
+  const [expiry, setExpiry] = useState<Expiry>("never");
   const [problem, setProblem] = useState<string | null>(null);
   const [made, setMade] = useState<{ token: string; command: string } | null>(null);
   const [busy, setBusy] = useState(false);
@@ -27,7 +37,7 @@ export function AddWorker({ open, onClose }: { open: boolean; onClose: () => voi
 
   const make = async (event: FormEvent) => {
     event.preventDefault();
-    const input = createWorkerTokenRequest.safeParse({ name });
+    const input = createWorkerTokenRequest.safeParse({ name, expiresInDays: expiry === "never" ? null : Number(expiry) });
     if (!input.success) return setProblem(input.error.issues[0]?.message ?? "choose another name");
     setBusy(true);
     try {
@@ -69,6 +79,12 @@ export function AddWorker({ open, onClose }: { open: boolean; onClose: () => voi
                 }}
               />
             )}
+          </Field>
+          <Field
+            label="Its token is valid"
+            hint="a worker whose token has expired keeps what it measured and sends it with the next one"
+          >
+            {(control) => <Select {...control} options={expiries} value={expiry} onChange={setExpiry} />}
           </Field>
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>Cancel</Button>

@@ -12,6 +12,9 @@ import { Panel } from "../ui/Panel.tsx";
 import { Table, Td, Th } from "../ui/Table.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
+const isExpired = ({ revokedAt, expiresAt }: WorkerTokenView, now: number) =>
+  revokedAt === null && expiresAt !== null && Date.parse(expiresAt) < now;
+
 /** The tokens with which workers connect, and how to take one back. */
 export function WorkerTokens({ now }: { now: number }) {
   const trpc = useTRPC();
@@ -51,6 +54,7 @@ export function WorkerTokens({ now }: { now: number }) {
               <Th>Name</Th>
               <Th>Made</Th>
               <Th>Last used</Th>
+              <Th>Valid until</Th>
               <Th className="w-8">
                 <span className="sr-only">Actions</span>
               </Th>
@@ -62,8 +66,13 @@ export function WorkerTokens({ now }: { now: number }) {
                 <Td className="w-full max-w-0 truncate font-medium">{token.name}</Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.createdAt)}</Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.lastUsedAt)}</Td>
+                <Td className="whitespace-nowrap text-ink-soft text-xs">
+                  {token.expiresAt === null ? <span className="text-ink-faint">revoked</span> : formatFull(token.expiresAt)}
+                </Td>
                 <Td className="whitespace-nowrap text-right">
-                  {token.revokedAt === null ? (
+                  {isExpired(token, now) ? (
+                    <Badge title={formatFull(token.expiresAt!)}>expired</Badge>
+                  ) : token.revokedAt === null ? (
                     <Button small look="quiet" onClick={() => setRevoking(token)}>
                       Revoke
                     </Button>

@@ -1,9 +1,10 @@
-import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { OwnSet } from "../../contract/ownSet.ts";
 import type { Executor } from "../database.ts";
 import { workers, workerTokens } from "../schema.ts";
 
 const clock = sql`clock_timestamp()`;
+const isValid = and(isNull(workerTokens.revokedAt), or(isNull(workerTokens.expiresAt), gt(workerTokens.expiresAt, clock)));
 
 export type StoredWorker = typeof workers.$inferSelect;
 
@@ -20,7 +21,8 @@ export async function upsertWorker(
       target: workers.id,
       set: { ...seen, lastSeenAt: clock },
       setWhere: sql`${workers.tokenId} = ${worker.tokenId}
-        or not exists (select 1 from ${workerTokens} t where t.id = ${workers.tokenId} and t.revoked_at is null)`,
+        or not exists (select 1 from ${workerTokens} t where t.id = ${workers.tokenId}
+          and t.revoked_at is null and (t.expires_at is null or t.expires_at > clock_timestamp()))`,
     });
   return (result.rowCount ?? 0) > 0;
 }
@@ -46,13 +48,20 @@ export async function insertWorkerToken(db: Executor, token: typeof workerTokens
   await db.insert(workerTokens).values(token).onConflictDoNothing();
 }
 
-/** The token of this digest unless it is revoked; notes its use. */
-export async function admitWorkerToken(db: Executor, hash: string): Promise<{ id: string; local: boolean } | null> {
+export interface WorkerToken {
+  id: string;
+  local: boolean;
+  /** null: it does not expire. */
+  expiresAt: Date | null;
+}
+
+/** The token of this digest unless it is revoked or expired; notes its use. */
+export async function admitWorkerToken(db: Executor, hash: string): Promise<WorkerToken | null> {
   const [row] = await db
     .update(workerTokens)
     .set({ lastUsedAt: clock })
-    .where(and(eq(workerTokens.hash, hash), isNull(workerTokens.revokedAt)))
-    .returning({ id: workerTokens.id, local: workerTokens.local });
+    .where(and(eq(workerTokens.hash, hash), isValid))
+    .returning({ id: workerTokens.id, local: workerTokens.local, expiresAt: workerTokens.expiresAt });
   return row ?? null;
 }
 
@@ -60,7 +69,7 @@ export async function isTokenValid(db: Executor, id: string): Promise<boolean> {
   const rows = await db
     .select({ id: workerTokens.id })
     .from(workerTokens)
-    .where(and(eq(workerTokens.id, id), isNull(workerTokens.revokedAt)));
+    .where(and(eq(workerTokens.id, id), isValid));
   return rows.length > 0;
 }
 

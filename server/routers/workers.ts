@@ -10,6 +10,6 @@ export const workersRouter = router({
   tokens: manageProcedure.query(({ ctx }) => listWorkerTokens(ctx.services)),
   createToken: manageProcedure
     .input(createWorkerTokenRequest)
-    .mutation(({ ctx, input }) => createWorkerToken(ctx.services, input.name)),
+    .mutation(({ ctx, input }) => createWorkerToken(ctx.services, input)),
   revokeToken: manageProcedure.input(byId).mutation(({ ctx, input }) => revokeWorkerToken(ctx.services, input.id)),
 });

@@ -31,7 +31,8 @@ export async function storeArtefact(context: ServiceContext, file: Announced, co
   const { orm } = context.database;
   const { runId, attempt, name, bytes, sha256 } = file;
   const token = file.token.length <= 200 ? await admitWorkerToken(orm, digest(file.token)) : null;
-  if (!token) throw new Failure("NOT_ALLOWED", "This token is unknown or revoked: make one on the page Workers.");
+  if (!token)
+    throw new Failure("NOT_ALLOWED", "This token is unknown, has expired or has been revoked: make one on the page Workers.");
   const isAddress = leaseSchema.safeParse({ runId, attempt, lease: file.lease }).success;
   const found = isAddress ? await findUploader(orm, runId, attempt) : null;
   if (!found || found.tokenId !== token.id || !isSame(found.lease, file.lease))

@@ -1,15 +1,13 @@
-import type { Server as HttpServer } from "node:http";
+import type { Server as HttpServer, ServerResponse } from "node:http";
 import { Server } from "socket.io";
 import { watchNamespace } from "../../contract/watchProtocol.ts";
 import { workerNamespace } from "../../contract/workerProtocol.ts";
-import type { AccessKey } from "../http/accessKey.ts";
-import { refuseRequest } from "../http/checkSource.ts";
-import type { ServiceContext } from "../services/context.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { type HandshakeDoor, refuseHandshake } from "./admitHandshake.ts";
 import { refusal } from "./refusal.ts";
 import { serveWatchers } from "./serveWatchers.ts";
 import { serveWorkers } from "./serveWorkers.ts";
-import { TrafficGuard, trafficBounds } from "./trafficGuard.ts";
+import { type TrafficBounds, TrafficGuard, trafficBounds } from "./trafficGuard.ts";
 import type { WatchHub } from "./watchHub.ts";
 
 /** A connection that joins neither namespace by then is cut. */
@@ -18,15 +16,9 @@ const connectMs = 10_000;
 /** Opens /watch for pages and /worker for workers on the server's port. */
 export function openSockets(
   http: HttpServer,
-  parts: {
-    context: ServiceContext;
-    supervisor: Supervisor;
-    hub: WatchHub;
-    accessKey: AccessKey | null;
-    thisMachineOnly: boolean;
-  },
+  parts: HandshakeDoor & { supervisor: Supervisor; hub: WatchHub; bounds: Partial<TrafficBounds> },
 ): Server {
-  const { context, supervisor, hub, accessKey, thisMachineOnly } = parts;
+  const { context, supervisor, hub, accessKey, bounds } = parts;
   const io = new Server(http, {
     serveClient: false,
     maxHttpBufferSize: trafficBounds.workerMessage,
@@ -34,14 +26,23 @@ export function openSockets(
     pingInterval: 10_000,
     pingTimeout: 10_000,
     allowRequest: (request, decide) => {
-      const reason = refuseRequest(request.headers, context.publicUrl, thisMachineOnly);
-      decide(reason, reason === null);
+      const full = guard.refuseAnother(request.socket.remoteAddress ?? "");
+      if (full !== null) return decide(full, false);
+      refuseHandshake(parts, request).then(
+        (reason) => decide(reason, reason === null),
+        (error) => {
+          // A refusal would be final: who is cut off calls again soon.
+          console.error("admitting a connection:", (error as Error).message);
+          request.socket.destroy();
+        },
+      );
     },
   });
-  io.engine.on("headers", (headers: Record<string, string>) => {
-    headers["x-content-type-options"] = "nosniff";
+  io.engine.use((_request: unknown, response: ServerResponse, next: () => void) => {
+    response.setHeader("x-content-type-options", "nosniff");
+    next();
   });
-  const guard = new TrafficGuard(io);
+  const guard = new TrafficGuard(io, bounds);
   // Nothing is served at the root: who connects there has no business here.
   io.use((_socket, next) => next(refusal("NOT_FOUND", "There is no such namespace.")));
   hub.open(io.of(watchNamespace));

@@ -7,13 +7,14 @@ import type { ServiceContext } from "../services/context.ts";
 import { mayRead } from "../services/getExperiment.ts";
 import { readerOf, rightsOfPerson } from "../services/person.ts";
 import { requireReadableRun } from "../services/requireReadableRun.ts";
+import { deadLink, shareOf, signInFirst } from "./admitHandshake.ts";
+import { endAt } from "./endAt.ts";
 import { refusal } from "./refusal.ts";
 import type { WatcherData } from "./watcher.ts";
 import { roomNames } from "./watchHub.ts";
 
 type Watcher = Socket<PageToServer, ServerToPage, object, WatcherData>;
 
-const longestTimerMs = 2 ** 31 - 1;
 const mostRooms = 100;
 
 /** Lets pages watch what they may read. */
@@ -25,10 +26,10 @@ export function serveWatchers(
   namespace.use(async (socket, next) => {
     try {
       const auth = watchAuth.safeParse(socket.handshake.auth);
-      const token = auth.success ? auth.data.share : "";
+      const token = auth.success ? (auth.data.share ?? shareOf(socket.request.url)) : "";
       const { access, hold } = await findAccess(context, accessKey, socket.handshake.headers, token);
-      if (access.kind === "refused") return next(refusal("NOT_FOUND", "This link is not valid, or not any more."));
-      if (access.kind === "nobody") return next(refusal("NOT_ALLOWED", "Sign in first."));
+      if (access.kind === "refused") return next(refusal("NOT_FOUND", deadLink));
+      if (access.kind === "nobody") return next(refusal("NOT_ALLOWED", signInFirst));
       if (access.kind === "person" && !rightsOfPerson(access.person).includes("read"))
         return next(refusal("NOT_ALLOWED", "This token does not read studies."));
       socket.data = { reader: access.kind === "share" ? access.reader : readerOf(access.person), hold };
@@ -79,9 +80,5 @@ const roomFor = (socket: Watcher, room: string) => (socket.data.reader.hideNames
 /** The socket ends with what its access hangs on: at its time, or when that is revoked, ended or lowered. */
 function endWithHold(socket: Watcher, { by, until }: WatcherData["hold"]): void {
   for (const { kind, id } of by) void socket.join(roomNames.holders(kind, id));
-  if (!until) return;
-  const leftMs = until.getTime() - Date.now();
-  if (leftMs > longestTimerMs) return;
-  const timer = setTimeout(() => socket.disconnect(true), Math.max(0, leftMs));
-  socket.on("disconnect", () => clearTimeout(timer));
+  endAt(socket, until);
 }

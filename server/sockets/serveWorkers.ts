@@ -1,35 +1,36 @@
 import type { Namespace, Socket } from "socket.io";
 import { heartbeat, type ServerToWorker, type WorkerToServer } from "../../contract/workerProtocol.ts";
-import { admitWorkerToken, isTokenValid } from "../../db/queries/workers.ts";
+import { isTokenValid, type WorkerToken } from "../../db/queries/workers.ts";
 import { describeError } from "../describeError.ts";
 import type { ServiceContext } from "../services/context.ts";
-import { digest } from "../services/secrets.ts";
 import { storeEvents } from "../services/storeEvents.ts";
 import { greetWorker } from "../supervisor/greetWorker.ts";
 import { hearOwnSets, ownSetsAssembly } from "../supervisor/hearOwnSets.ts";
 import { hearWorker } from "../supervisor/hearWorker.ts";
 import type { ConnectedWorker, WorkerLine } from "../supervisor/roster.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { bearerOf, findWorkerToken, unknownToken } from "./admitHandshake.ts";
+import { endAt } from "./endAt.ts";
 import { refusal } from "./refusal.ts";
 import type { TrafficGuard } from "./trafficGuard.ts";
 
 interface WorkerData {
   /** null: it could not be looked up now. */
-  token: { id: string; local: boolean } | null;
+  token: WorkerToken | null;
 }
 type WorkerSocket = Socket<WorkerToServer, ServerToWorker, object, WorkerData>;
 
 const assignTimeoutMs = 5_000;
 /** A connection that has not said hello by then is cut. */
 const helloMs = 10_000;
+/** So long an answer about a token holds. */
+const validForMs = 1_000;
 
 export interface WorkerDoor {
   context: ServiceContext;
   supervisor: Supervisor;
   guard: TrafficGuard;
 }
-
-const unknownToken = "This token is unknown or has been revoked: make one on the page Workers.";
 
 /** Takes in workers, their events and their heartbeats. */
 export function serveWorkers(
@@ -39,9 +40,8 @@ export function serveWorkers(
   supervisor.onTokenDropped((tokenId) => namespace.in(tokenRoom(tokenId)).disconnectSockets(true));
   namespace.use(async (socket, next) => {
     try {
-      const given: unknown = socket.handshake.auth.token;
-      const token =
-        typeof given === "string" && given.length <= 200 ? await admitWorkerToken(context.database.orm, digest(given)) : null;
+      // Workers of earlier versions show it here alone: where they get so far, they are told to be brought up to date.
+      const token = await findWorkerToken(context, bearerOf(socket.handshake.headers) ?? socket.handshake.auth.token);
       if (!token) return next(refusal("NOT_ALLOWED", unknownToken));
       socket.data.token = token;
       next();
@@ -56,6 +56,7 @@ export function serveWorkers(
     if (!socket.data.token) return socket.disconnect(true);
     guard.trust((socket.conn as unknown as { id: string }).id);
     void socket.join(tokenRoom(socket.data.token.id));
+    endAt(socket, socket.data.token.expiresAt);
     serveWorker(socket, socket.data.token, context, supervisor);
   });
 }
@@ -63,13 +64,9 @@ export function serveWorkers(
 /** All connections that came by one token: revoking it cuts them, whether they said hello or not. */
 const tokenRoom = (tokenId: string) => `token:${tokenId}`;
 
-function serveWorker(
-  socket: WorkerSocket,
-  token: { id: string; local: boolean },
-  context: ServiceContext,
-  supervisor: Supervisor,
-): void {
-  const line = makeLine(socket);
+function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceContext, supervisor: Supervisor): void {
+  const isValid = validity(context, token);
+  const line = makeLine(socket, isValid);
   let worker: ConnectedWorker | null = null;
   /** The identity it gave; a connection speaks for one worker. */
   let identity: unknown = null;
@@ -87,7 +84,7 @@ function serveWorker(
     identity = given;
     try {
       // It may have been revoked between the handshake and this.
-      if (!(await isTokenValid(context.database.orm, token.id))) {
+      if (!(await isValid())) {
         answer({ ok: false, code: "NOT_ALLOWED", message: unknownToken });
         socket.disconnect(true);
         return;
@@ -109,6 +106,11 @@ function serveWorker(
     if (!worker) return answer({ ok: false, code: "INTERNAL", message: "Say hello first." });
     worker.heardAt = performance.now();
     try {
+      if (!(await isValid())) {
+        // Not final: with another token the worker sends them again.
+        answer({ ok: false, code: "INTERNAL", message: unknownToken });
+        return void socket.disconnect(true);
+      }
       answer(await storeEvents(context, worker.id, message));
     } catch (error) {
       answer({ ok: false, code: "INTERNAL", message: describeError(error).message });
@@ -140,13 +142,34 @@ function serveWorker(
   });
 }
 
-function makeLine(socket: WorkerSocket): WorkerLine {
+/** Whether the token still lets in: asked of the database at most once a second for each connection. */
+function validity(context: ServiceContext, { id }: WorkerToken): () => Promise<boolean> {
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let answer: Promise<boolean>;
+  return () => {
+    if (performance.now() - askedAt < validForMs) return answer;
+    askedAt = performance.now();
+    answer = isTokenValid(context.database.orm, id);
+    answer.catch(() => {
+      askedAt = Number.NEGATIVE_INFINITY;
+    });
+    return answer;
+  };
+}
+
+function makeLine(socket: WorkerSocket, isValid: () => Promise<boolean>): WorkerLine {
   return {
-    assign: (assignment) =>
-      socket
+    assign: async (assignment) => {
+      // Where the database is away nobody knows: the run was claimed a moment ago.
+      if (!(await isValid().catch(() => true))) {
+        socket.disconnect(true);
+        return { accepted: false, reason: "its token has expired or has been revoked" };
+      }
+      return socket
         .timeout(assignTimeoutMs)
         .emitWithAck("assign", assignment)
-        .catch(() => null),
+        .catch(() => null);
+    },
     cancel: (request) => void socket.emit("cancel", request),
     hangUp: () => void socket.disconnect(true),
   };

@@ -5,8 +5,8 @@ import { protocolSizes } from "../../contract/workerProtocol.ts";
 interface RawConnection {
   id: string;
   request: { socket: { remoteAddress?: string } };
-  transport: { socket?: { bufferedAmount?: number } };
-  writeBuffer: unknown[];
+  transport: { socket?: { bufferedAmount?: number; terminate?: () => void } };
+  writeBuffer: { data?: unknown }[];
   on(event: "packet", listener: (packet: { type: string; data?: unknown }) => void): void;
   on(event: "close", listener: () => void): void;
   close(discard?: boolean): void;
@@ -21,9 +21,10 @@ export const trafficBounds = {
   perAddress: 2_000,
   /** Bytes that wait for a reader that does not read. */
   unreadBytes: 32_000_000,
-  /** Messages that wait for a reader whose transport is held back. */
+  /** Messages that wait for it. */
   unreadMessages: 5_000,
-} as const;
+};
+export type TrafficBounds = typeof trafficBounds;
 
 const lookMs = 5_000;
 
@@ -35,8 +36,10 @@ export class TrafficGuard {
   private readonly connections = new Map<string, RawConnection>();
   private readonly byAddress = new Map<string, number>();
   private readonly workers = new Set<string>();
+  private readonly bounds: TrafficBounds;
 
-  constructor(io: Server) {
+  constructor(io: Server, bounds: Partial<TrafficBounds> = {}) {
+    this.bounds = { ...trafficBounds, ...bounds };
     io.engine.on("connection", (raw: RawConnection) => this.admit(raw));
     setInterval(() => this.dropDeafReaders(), lookMs).unref();
   }
@@ -44,6 +47,13 @@ export class TrafficGuard {
   /** A worker's token was accepted on this connection: its messages may be long. */
   trust(connectionId: string): void {
     this.workers.add(connectionId);
+  }
+
+  /** @returns null if this address may open one more connection, else the reason */
+  refuseAnother(address: string): string | null {
+    const { perAddress } = this.bounds;
+    if ((this.byAddress.get(address) ?? 0) < perAddress) return null;
+    return `${perAddress.toLocaleString("en")} connections from this address are open, which is the most.`;
   }
 
   private admit(raw: RawConnection): void {
@@ -62,22 +72,30 @@ export class TrafficGuard {
       if (packet.type !== "message" || this.allows(raw, packet.data)) return;
       // What is refused is not parsed: the engine hands on messages alone.
       packet.type = "noop";
-      raw.close(true);
+      cut(raw);
     });
-    if (open > trafficBounds.perAddress) raw.close(true);
+    // Several that knocked at once.
+    if (open > this.bounds.perAddress) cut(raw);
   }
 
   private allows(raw: RawConnection, data: unknown): boolean {
     if (typeof data !== "string") return false;
     // Socket.IO's types 5 and 6 announce binary parts.
     if (data.startsWith("5") || data.startsWith("6")) return false;
-    return data.length <= (this.workers.has(raw.id) ? trafficBounds.workerMessage : trafficBounds.pageMessage);
+    return data.length <= (this.workers.has(raw.id) ? this.bounds.workerMessage : this.bounds.pageMessage);
   }
 
   private dropDeafReaders(): void {
     for (const raw of this.connections.values()) {
-      const waiting = raw.transport.socket?.bufferedAmount ?? 0;
-      if (waiting > trafficBounds.unreadBytes || raw.writeBuffer.length > trafficBounds.unreadMessages) raw.close(true);
+      const buffered = raw.transport.socket?.bufferedAmount ?? 0;
+      const waiting = raw.writeBuffer.reduce((sum, { data }) => sum + (typeof data === "string" ? data.length : 0), buffered);
+      if (waiting > this.bounds.unreadBytes || raw.writeBuffer.length > this.bounds.unreadMessages) cut(raw);
     }
   }
+}
+
+/** At once: a closing handshake would keep what waits for a reader that does not read. */
+function cut(raw: RawConnection): void {
+  raw.close(true);
+  raw.transport.socket?.terminate?.();
 }

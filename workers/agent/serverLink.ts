@@ -1,4 +1,5 @@
 import { io, type Socket } from "socket.io-client";
+import { handshakeRefusal } from "../../contract/handshakeRefusal.ts";
 import type { OwnSetsPart } from "../../contract/ownSet.ts";
 import {
   type AssignAnswer,
@@ -52,6 +53,8 @@ export class ServerLink {
   constructor(server: string, token: string, listener: LinkListener) {
     this.listener = listener;
     this.socket = io(server + workerNamespace, {
+      extraHeaders: { authorization: `Bearer ${token}` },
+      // Servers of earlier versions look for it here: they say that the versions differ.
       auth: { token },
       transports: ["websocket"],
       autoConnect: false,
@@ -160,8 +163,10 @@ export class ServerLink {
   }
 
   private failed(error: Error & { data?: { code?: string; message?: string } }): void {
+    const refusal = handshakeRefusal(error);
+    if (refusal !== null) this.turnedAway("NOT_ALLOWED", refusal);
     // While it is active, the library tries again by itself; a refusal by the server ends that.
-    if (this.socket.active) {
+    else if (this.socket.active) {
       this.socket.io.opts.transports = ["polling", "websocket"];
       this.listener.down(describeTransport(error));
     } else this.turnedAway(error.data?.code ?? "NOT_ALLOWED", error.data?.message ?? error.message);

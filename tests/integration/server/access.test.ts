@@ -62,8 +62,8 @@ describe("With an access key", () => {
     expect((await raw(server.url, "/", {})).status).toBe(401);
     expect(await (await fetch(`${server.url}/e/x?y=1`)).text()).toContain('name="to" type="hidden" value="/e/x?y=1"');
     expect((await raw(server.url, "/healthz", {})).status).toBe(200);
-    expect(await knock(server.url, "/watch", {})).toBe("NOT_ALLOWED");
-    expect(await knock(server.url, "/worker", {})).toBe("NOT_ALLOWED");
+    expect(await knock(server.url, "/watch", {})).toBe("refused");
+    expect(await knock(server.url, "/worker", {})).toBe("refused");
   });
 
   const signIn = async (given: string) => {

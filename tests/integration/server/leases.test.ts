@@ -186,7 +186,7 @@ onBothDatabases("Leases", (server) => {
     }
     expect(await worker.hello({ slots: "many" })).toMatchObject({ ok: false, code: "INVALID" });
     expect(await worker.hello()).toMatchObject({ ok: true });
-    await expect(new RawWorker(server().url, "forged").connected()).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });
+    await expect(new RawWorker(server().url, "forged").connected()).rejects.toThrow("websocket error");
     const thief = new RawWorker(server().url, await makeToken(server()), worker.id);
     await thief.connected();
     expect(await thief.hello()).toMatchObject({ ok: false, code: "NOT_ALLOWED" });
@@ -195,7 +195,7 @@ onBothDatabases("Leases", (server) => {
     const gone = new Promise((resolve) => worker.socket.once("disconnect", resolve));
     await server().call("workers.revokeToken", { id: used.id });
     await gone;
-    await expect(new RawWorker(server().url, created).connected()).rejects.toMatchObject({ data: { code: "NOT_ALLOWED" } });
+    await expect(new RawWorker(server().url, created).connected()).rejects.toThrow("websocket error");
     thief.close();
   });
 });

@@ -28,7 +28,8 @@ export class RawWorker {
 
   constructor(url: string, token: string, id: string = randomUUID()) {
     this.id = id;
-    this.socket = io(`${url}/worker`, { auth: { token }, transports: ["websocket"], reconnection: false, forceNew: true });
+    const extraHeaders = { authorization: `Bearer ${token}` };
+    this.socket = io(`${url}/worker`, { extraHeaders, transports: ["websocket"], reconnection: false, forceNew: true });
     this.socket.on("assign", (assignment: Assignment, answer: (reply: AssignAnswer) => void) => {
       const reply = this.answerAssign(assignment);
       answer(reply);

@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { admitWorkerToken, type WorkerToken } from "../../db/queries/workers.ts";
+import { findAccess } from "../findAccess.ts";
+import type { AccessKey } from "../http/accessKey.ts";
+import { refuseRequest } from "../http/checkSource.ts";
+import type { ServiceContext } from "../services/context.ts";
+import { digest } from "../services/secrets.ts";
+
+export interface HandshakeDoor {
+  context: ServiceContext;
+  accessKey: AccessKey | null;
+  thisMachineOnly: boolean;
+}
+
+export const signInFirst = "Sign in first.";
+export const deadLink = "This link is not valid, or not any more.";
+export const unknownToken = "This token is unknown, has expired or has been revoked: make one on the page Workers.";
+
+const longestToken = 200;
+
+/**
+ * Looks at whoever wants to connect before anything is held in memory for them. They show a cookie, a worker's token in the header
+ * `authorization: Bearer`, or a share link's token as `share` in the address: browsers can set no header of a WebSocket, and the
+ * same token is in the address of the shared page already.
+ * @returns null if they may connect, else the reason
+ * @throws whatever the database does: then nobody knows
+ */
+export async function refuseHandshake(door: HandshakeDoor, request: IncomingMessage): Promise<string | null> {
+  const reason = refuseRequest(request.headers, door.context.publicUrl, door.thisMachineOnly);
+  if (reason !== null) return reason;
+  const token = bearerOf(request.headers);
+  if (token !== null && (await findWorkerToken(door.context, token))) return null;
+  const { access } = await findAccess(door.context, door.accessKey, request.headers, shareOf(request.url));
+  if (access.kind === "refused") return deadLink;
+  if (access.kind !== "nobody") return null;
+  return token === null ? signInFirst : unknownToken;
+}
+
+/** The token that a worker shows, null if it shows none. */
+export const bearerOf = (headers: IncomingHttpHeaders): string | null =>
+  /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
+
+export async function findWorkerToken(context: ServiceContext, token: unknown): Promise<WorkerToken | null> {
+  if (typeof token !== "string" || token.length > longestToken) return null;
+  return admitWorkerToken(context.database.orm, digest(token));
+}
+
+/** The share link's token in an address; undefined if there is none. */
+export function shareOf(address: string | undefined): string | undefined {
+  return new URL(address ?? "/", "http://server").searchParams.get("share") ?? undefined;
+}
