@@ -16,6 +16,7 @@ export const failureCodes = [
   "CRASHED", // the run's process ended without a word
   "WORKER_LOST", // the worker stopped answering
   "DISK_FULL",
+  "UNAVAILABLE", // what is needed does not answer now: the same request may succeed later
   "CANCELLED",
   "INTERNAL",
 ] as const;

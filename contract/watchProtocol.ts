@@ -45,4 +45,8 @@ export type PageToServer = {
   watch: (message: unknown, answer: (reply: WatchAnswer) => void) => void;
   unwatch: (message: unknown) => void;
 };
-export type ServerToPage = { batch: (batch: WatchBatch) => void };
+export type ServerToPage = {
+  batch: (batch: WatchBatch) => void;
+  /** What shows is not the latest, for the reason told: the database is away or full. null = no longer. */
+  trouble: (message: string | null) => void;
+};

@@ -11,5 +11,9 @@ export interface Database {
   readonly pool: pg.Pool;
   /** All of it is stored, or nothing. Within it, only `tx` may be used: the embedded database has one connection. */
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /** To be asked before much is stored. @throws Failure DISK_FULL while the embedded database has hardly any room left */
+  requireRoom(): Promise<void>;
+  /** From now on nothing waits for a database that does not answer: what is asked of it fails at once. */
+  cut(): void;
   close(): Promise<void>;
 }

@@ -1,11 +1,16 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
-import pg from "pg";
+import type pg from "pg";
+import { Failure } from "../contract/failure.ts";
 import type { Database } from "./database.ts";
+import { databaseTrouble } from "./databaseTrouble.ts";
+import { diskRoom } from "./diskRoom.ts";
 import { type Embedded, startEmbedded } from "./embedded/startEmbedded.ts";
 import { lockFolder } from "./lockFolder.ts";
+import { embeddedBounds, externalBounds, type OpenPool, openPool } from "./openPool.ts";
 import { refuseNewer } from "./refuseNewer.ts";
 import { runTransaction } from "./runTransaction.ts";
 import { holdDatabase } from "./serverLock.ts";
@@ -15,44 +20,141 @@ export interface DatabasePlace {
   dataDir: string;
   /** Address of an external Postgres; without it the rows are in `<dataDir>/database`. */
   url: string | null;
+  /** How long an external Postgres may take for a statement, ms. */
+  timeoutMs?: number;
+  /** Free space of its disk below which an embedded database takes no new data. */
+  reserveBytes?: number;
 }
 
+type OnDeath = (error: Error) => void;
+type OnWaiting = (why: string | null) => void;
+
+const usualTimeoutMs = 15_000;
+const retryMs = 1_000;
+/** Migrations may rewrite large tables. */
+const migrationMs = 3_600_000;
+/** With less room than this an embedded database does not start. */
+const leastBytes = 32e6;
+/** What a database that is there needs for its goodbyes. */
+const farewellMs = 2_000;
+
 /**
- * Opens the database and brings its tables up to date.
+ * Opens the database and brings its tables up to date. An external one that is away is waited for.
  * @param onDeath is called if the embedded database, the folder's lock or the external database's is lost later on: the process must end then
- * @throws Failure CONFLICT if another server uses the folder or the database, or a newer one has changed its tables
+ * @param onWaiting is told why, every second, while an external database does not answer, and null once it does
+ * @throws Failure CONFLICT if another server uses the folder or the database, or a newer one has changed its tables; INVALID if the
+ *   database refuses its user, or does not exist; DISK_FULL
  */
-export async function openDatabase(place: DatabasePlace, onDeath: (error: Error) => void): Promise<Database> {
-  const unlock = await lockFolder(place.dataDir, onDeath);
-  let embedded: Embedded | null = null;
-  let pool: pg.Pool | null = null;
-  let free: (() => Promise<void>) | null = null;
-  const close = async () => {
-    await pool?.end();
-    await free?.();
-    await embedded?.stop();
-    await unlock();
-  };
+export async function openDatabase(place: DatabasePlace, onDeath: OnDeath, onWaiting: OnWaiting = () => {}): Promise<Database> {
+  const unlock = await lockFolder(place.dataDir, onDeath).catch((error) => {
+    throw databaseTrouble(error)?.failure ?? error;
+  });
   try {
-    if (place.url === null) embedded = await startEmbedded(join(place.dataDir, "database"), onDeath);
-    else free = await holdDatabase(place.url, onDeath);
-    pool = new pg.Pool(
-      embedded
-        ? { host: embedded.host, port: 5432, user: "postgres", database: "postgres", max: 1, idleTimeoutMillis: 0 }
-        : { connectionString: place.url!, max: 8, connectionTimeoutMillis: 10_000, keepAlive: true },
-    );
-    // A connection that breaks is replaced by the pool, and its query fails; without listeners it would end the process.
-    const lost = (error: Error) => console.error("database connection lost:", error.message);
-    pool.on("error", lost);
-    pool.on("connect", (client) => client.on("error", lost));
-    const orm = drizzle(pool);
-    const open = pool;
-    const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
-    await refuseNewer(pool, migrationsFolder);
-    await migrate(orm, { migrationsFolder });
-    return { kind: embedded ? "embedded" : "external", orm, pool, transaction: (work) => runTransaction(open, work), close };
+    if (place.url === null) return await openEmbedded(place, onDeath, unlock);
+    return await whenThere(place.url, onWaiting, () => openExternal(place, onDeath, unlock));
   } catch (error) {
-    await close().catch(() => undefined);
+    await unlock();
     throw error;
   }
+}
+
+async function openEmbedded(
+  { dataDir, reserveBytes }: DatabasePlace,
+  onDeath: OnDeath,
+  unlock: () => Promise<void>,
+): Promise<Database> {
+  let embedded: Embedded | null = null;
+  let open: OpenPool | null = null;
+  const stop = async () => {
+    await open?.end(farewellMs);
+    await embedded?.stop();
+  };
+  try {
+    embedded = await startEmbedded(join(dataDir, "database"), onDeath);
+    const config = { host: embedded.host, port: 5432, user: "postgres", database: "postgres", max: 1, idleTimeoutMillis: 0 };
+    open = openPool(config, embeddedBounds);
+    await bringUpToDate(open.pool);
+  } catch (error) {
+    await stop().catch(() => undefined);
+    // Where it finds no room at all, it ends without saying so.
+    await diskRoom(dataDir, leastBytes)();
+    throw databaseTrouble(error)?.failure ?? error;
+  }
+  return asDatabase("embedded", open, diskRoom(dataDir, reserveBytes), async () => {
+    await stop();
+    await unlock();
+  });
+}
+
+async function whenThere(url: string, onWaiting: OnWaiting, open: () => Promise<Database>): Promise<Database> {
+  for (let waited = false; ; waited = true) {
+    try {
+      const database = await open();
+      if (waited) onWaiting(null);
+      return database;
+    } catch (error) {
+      const trouble = databaseTrouble(error);
+      if (!trouble) throw error;
+      if (!trouble.mayPass)
+        throw new Failure(
+          "INVALID",
+          `The database ${shown(url)} cannot be used: ${trouble.why}. DATABASE_URL says where it is and who asks.`,
+        );
+      onWaiting(`the database ${shown(url)}: ${trouble.why}`);
+      await sleep(retryMs);
+    }
+  }
+}
+
+async function openExternal(place: DatabasePlace, onDeath: OnDeath, unlock: () => Promise<void>): Promise<Database> {
+  const { timeoutMs = usualTimeoutMs } = place;
+  const url = place.url!;
+  const free = await holdDatabase(url, onDeath);
+  try {
+    const patient = openPool(
+      { connectionString: url, max: 1, keepAlive: true },
+      { ...externalBounds(migrationMs), acquireMs: externalBounds(timeoutMs).acquireMs },
+    );
+    await bringUpToDate(patient.pool).finally(() => patient.end(farewellMs));
+  } catch (error) {
+    await free();
+    throw error;
+  }
+  const open = openPool({ connectionString: url, max: 8, keepAlive: true }, externalBounds(timeoutMs));
+  // A full disk of another machine says so itself.
+  const requireRoom = async () => undefined;
+  return asDatabase("external", open, requireRoom, async () => {
+    await open.end(farewellMs);
+    await free();
+    await unlock();
+  });
+}
+
+async function bringUpToDate(pool: pg.Pool): Promise<void> {
+  const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
+  await refuseNewer(pool, migrationsFolder);
+  await migrate(drizzle(pool), { migrationsFolder });
+}
+
+const asDatabase = (
+  kind: Database["kind"],
+  { pool, cut }: OpenPool,
+  requireRoom: Database["requireRoom"],
+  close: Database["close"],
+): Database => ({
+  kind,
+  requireRoom,
+  pool,
+  orm: drizzle(pool),
+  transaction: (work) => runTransaction(pool, work),
+  // What the embedded database was told it does: only a line to another process can be dead.
+  cut: kind === "external" ? cut : () => undefined,
+  close,
+});
+
+/** An address without its password. */
+function shown(address: string): string {
+  if (!URL.canParse(address)) return "of DATABASE_URL";
+  const { hostname, port, pathname, username } = new URL(address);
+  return `${decodeURIComponent(pathname.slice(1)) || "of DATABASE_URL"} at ${hostname || "this machine"}:${port || 5432}${username ? `, user ${decodeURIComponent(username)}` : ""}`;
 }

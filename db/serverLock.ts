@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { Failure } from "../contract/failure.ts";
+import { isLineLost } from "./databaseTrouble.ts";
+import { destroy } from "./openPool.ts";
 
 /** Two servers on one database would each tell their pages half of what happens, and both hand out its runs. */
 const lockQuery = "select pg_try_advisory_lock(hashtext('collapsar server')) as held";
@@ -9,6 +11,9 @@ const patienceMs = 5_000;
 const retryMs = 500;
 /** A connection that was lost is asked for again this often. */
 const renewMs = 2_000;
+/** A connection that is open but dead is noticed by asking over it. */
+const probeMs = 10_000;
+const answerMs = 5_000;
 
 const refusal = () =>
   new Failure(
@@ -26,8 +31,12 @@ export async function holdDatabase(url: string, onLost: (error: Error) => void):
   let released = false;
   let client = await hold(url, patienceMs);
   const watch = (held: pg.Client) => {
-    held.on("error", () => undefined);
-    held.once("end", () => void renew());
+    const probe = setInterval(() => held.query("select 1").catch(() => destroy(held)), probeMs);
+    probe.unref();
+    held.once("end", () => {
+      clearInterval(probe);
+      void renew();
+    });
   };
   const renew = async () => {
     while (!released) {
@@ -45,12 +54,19 @@ export async function holdDatabase(url: string, onLost: (error: Error) => void):
   watch(client);
   return async () => {
     released = true;
+    const timer = setTimeout(() => destroy(client), renewMs);
     await client.end().catch(() => undefined);
+    clearTimeout(timer);
   };
 }
 
 async function hold(url: string, patience: number): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000, keepAlive: true });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: answerMs,
+    query_timeout: answerMs,
+    keepAlive: true,
+  });
   client.on("error", () => undefined);
   await client.connect();
   try {
@@ -60,7 +76,8 @@ async function hold(url: string, patience: number): Promise<pg.Client> {
       if (performance.now() > deadline) throw refusal();
     }
   } catch (error) {
-    await client.end().catch(() => undefined);
+    if (isLineLost(error)) destroy(client);
+    else await client.end().catch(() => undefined);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { isLineLost } from "./databaseTrouble.ts";
 
 /**
  * Works on a connection of the pool, which gets it back whatever happens. After an error its session may be in a broken transaction:
@@ -10,9 +11,11 @@ export async function withClient<T>(pool: pg.Pool, work: (client: pg.PoolClient)
   try {
     return await work(client);
   } catch (error) {
-    await client.query("rollback").catch((lost) => {
-      broken = lost;
-    });
+    if (isLineLost(error)) broken = error as Error;
+    else
+      await client.query("rollback").catch((lost) => {
+        broken = lost;
+      });
     throw error;
   } finally {
     client.release(broken);

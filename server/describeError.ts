@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { FailureCode } from "../contract/failure.ts";
+import { databaseTrouble } from "../db/databaseTrouble.ts";
 import { describeInvalid } from "./services/describeInvalid.ts";
 
 /**
- * What may be told about an error: a Failure's own words, a schema's complaint with its place, or nothing but an id
- * under which the server's log has the rest.
+ * What may be told about an error: a Failure's own words, a schema's complaint with its place, that the database is away or full, or
+ * nothing but an id under which the server's log has the rest.
  */
 export function describeError(error: unknown): { code: FailureCode; message: string } {
   if (error instanceof Error) {
@@ -14,6 +15,11 @@ export function describeError(error: unknown): { code: FailureCode; message: str
     if (error.name === "TRPCError" && error.cause === undefined) return { code: transportCode(error), message: error.message };
     if (error instanceof SyntaxError && error.message.includes("JSON"))
       return { code: "INVALID", message: "The request is no JSON." };
+    const trouble = databaseTrouble(error);
+    if (trouble) {
+      console.error("database:", trouble.why);
+      return { code: trouble.failure.code, message: trouble.failure.message };
+    }
   }
   const id = randomBytes(4).toString("hex");
   console.error(`[${id}]`, withoutParameters(error));
@@ -26,6 +32,12 @@ function withoutParameters(error: unknown): unknown {
   if (typeof query !== "string" || !(cause instanceof Error)) return error;
   return `${cause.stack}\n    in the query: ${query.slice(0, 300)}`;
 }
+
+/** HTTP statuses of what may succeed when it is asked again, with the seconds to wait. */
+export const comesAgain: Partial<Record<FailureCode, { status: number; afterS: number }>> = {
+  UNAVAILABLE: { status: 503, afterS: 5 },
+  DISK_FULL: { status: 503, afterS: 30 },
+};
 
 function transportCode(error: Error): FailureCode {
   const code = (error as Error & { code?: string }).code;

@@ -10,6 +10,10 @@ export interface ServerSettings {
   port: number;
   /** Address of an external Postgres; null: the rows are in the data folder. */
   databaseUrl: string | null;
+  /** How long that Postgres may take for one statement before it counts as not answering. */
+  databaseTimeoutMs: number;
+  /** Free space below which the embedded database takes no new data. */
+  databaseReserveBytes: number;
   localWorker: boolean;
   /** Needed beyond loopback; null: one is made and kept in the data folder, and the server is for this machine alone. */
   accessKey: string | null;
@@ -60,6 +64,8 @@ export function serverSettings(): ServerSettings {
     host,
     port: portNumber(env.COLLAPSAR_PORT || "4040"),
     databaseUrl: env.DATABASE_URL || null,
+    databaseTimeoutMs: 1_000 * wholeNumber("COLLAPSAR_DATABASE_TIMEOUT_S", env.COLLAPSAR_DATABASE_TIMEOUT_S || "15", [1, 3_600]),
+    databaseReserveBytes: megabytes("COLLAPSAR_DATABASE_RESERVE_MB", env.COLLAPSAR_DATABASE_RESERVE_MB || "64"),
     localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
     accessKey,
     singleUser,

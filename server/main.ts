@@ -1,6 +1,6 @@
 /** The server's program: `node server/main.ts [--dev | --no-pages]`. */
 import { serverSettings } from "./env.ts";
-import { startServer } from "./startServer.ts";
+import { type RunningServer, startServer } from "./startServer.ts";
 
 const flags = process.argv.slice(2);
 const unknown = flags.find((flag) => flag !== "--dev" && flag !== "--no-pages");
@@ -21,14 +21,16 @@ process.on("unhandledRejection", (error) => console.error("unexpected:", error))
 try {
   if (unknown) throw Object.assign(new Error(`Unknown flag ${unknown}: there are --dev and --no-pages.`), { name: "Failure" });
   const pages = flags.includes("--no-pages") ? "none" : flags.includes("--dev") ? "dev" : "built";
-  const server = await startServer(serverSettings(), pages, (error) => {
-    console.error(`Collapsar cannot go on: ${error.message}`);
-    process.exit(1);
-  });
+  let server: RunningServer | null = null;
   /** When it was first asked to stop, ms of this process' clock. */
   let askedAt: number | null = null;
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => {
+      // It may wait for its database: there is nothing yet that would have to be ended well.
+      if (server === null) {
+        console.log("Stopped before it was ready.");
+        process.exit(0);
+      }
       if (askedAt !== null) {
         // A service manager signals the whole group, and npm passes its own signal on: that is one request, not two.
         if (signal === "SIGINT" || performance.now() - askedAt > graceMs) process.exit(1);
@@ -44,6 +46,10 @@ try {
         },
       );
     });
+  server = await startServer(serverSettings(), pages, (error) => {
+    console.error(`Collapsar cannot go on: ${error.message}`);
+    process.exit(1);
+  });
   console.log(`Collapsar is ready at ${server.address}\n${server.entryHint}`);
 } catch (error) {
   say(error);

@@ -2,13 +2,16 @@ import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../contract/failure.ts";
 import { closeToOthers } from "../db/closeToOthers.ts";
+import type { Database } from "../db/database.ts";
 import { openDatabase } from "../db/openDatabase.ts";
 import { deleteSessionsOfOtherKeys } from "../db/queries/sessions.ts";
 import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import type { ServerSettings } from "./env.ts";
 import { AccessKey } from "./http/accessKey.ts";
+import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
 import { SessionCookie } from "./http/sessionCookie.ts";
 import { keptSecret } from "./keptSecret.ts";
@@ -21,6 +24,11 @@ import { openSockets } from "./sockets/openSockets.ts";
 import { WatchHub } from "./sockets/watchHub.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
 import { LocalWorker } from "./worker/localWorker.ts";
+
+/** A stopping server leaves a database that does not answer after the first time, and whatever still lasts after the second, ms. */
+const stopMs = { database: 8_000, all: 9_500 } as const;
+/** A database that is waited for is named this often, ms. */
+const sayMs = 5_000;
 
 export interface RunningServer {
   /** What to open first. */
@@ -41,8 +49,13 @@ export async function startServer(
   onDeath: (error: Error) => void,
 ): Promise<RunningServer> {
   const undo: (() => Promise<unknown>)[] = [];
+  let database: Database | null = null;
   const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+    const giveUp = setTimeout(() => database?.cut(), stopMs.database);
+    const limit = sleep(stopMs.all, undefined, { ref: false });
+    for (const step of undo.splice(0).reverse())
+      await Promise.race([step().catch((error) => console.error("stopping:", (error as Error).message)), limit]);
+    clearTimeout(giveUp);
   };
   try {
     // A large file on a slow line may take its time; one that stands still is cut off where it is read.
@@ -50,18 +63,28 @@ export async function startServer(
     // The port first: a second server is told so before anything else happens.
     const port = await listen(http, settings);
     undo.push(() => new Promise((resolve) => http.close(resolve).closeAllConnections()));
-    let handle: Handler = async (_request, response) => {
-      response.writeHead(503, { "content-type": "text/plain", "retry-after": "1" }).end("Collapsar is starting.");
-    };
+    let starting = "Collapsar is starting.";
+    let handle: Handler = async (_request, response) => answerText(response, 503, starting, { "retry-after": "1" });
     http.on("request", (request, response) => void handle(request, response));
 
     // The pages get ready while the database does.
     const dev = pagesMode === "dev";
     const opening: Promise<Pages | Error | null> =
       pagesMode === "none" ? Promise.resolve(null) : openPages(http, dev, { host: settings.host, port }).catch((error) => error);
-    const database = await openDatabase({ dataDir: settings.dataDir, url: settings.databaseUrl }, onDeath);
-    undo.push(() => database.close());
-    const supervisor = new Supervisor(database, settings.leaseTimes.leaseMs);
+    const place = {
+      dataDir: settings.dataDir,
+      url: settings.databaseUrl,
+      timeoutMs: settings.databaseTimeoutMs,
+      reserveBytes: settings.databaseReserveBytes,
+    };
+    const sayWaiting = saysNowAndThen();
+    const opened = await openDatabase(place, onDeath, (why) => {
+      starting = why === null ? "Collapsar is starting." : `Collapsar waits for ${why}.`;
+      sayWaiting(why);
+    });
+    database = opened;
+    undo.push(() => opened.close());
+    const supervisor = new Supervisor(opened, settings.leaseTimes.leaseMs);
     const hub = new WatchHub();
     const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
     const refresher = new Refresher();
@@ -70,7 +93,7 @@ export async function startServer(
     closeToOthers(artefactFolder);
     await removeParts(artefactFolder);
     const context: ServiceContext = {
-      database,
+      database: opened,
       artefacts: folderArtefacts(artefactFolder, settings.reserveBytes),
       mostArtefactBytes: settings.mostArtefactBytes,
       leaseTimes: settings.leaseTimes,
@@ -102,9 +125,9 @@ export async function startServer(
       await io.close();
     });
     await supervisor.listen();
-    await importSamples(database);
+    await importSamples(opened);
     if (settings.localWorker) {
-      const worker = await LocalWorker.start(database, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
+      const worker = await LocalWorker.start(opened, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
       undo.push(() => worker.stop());
     }
     const entryHint = settings.singleUser
@@ -115,6 +138,17 @@ export async function startServer(
     await stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** Said at once, and then every few seconds for as long as it lasts. */
+function saysNowAndThen(): (why: string | null) => void {
+  let saidAt: number | null = null;
+  return (why) => {
+    if (why === null) return console.log("The database answers.");
+    if (saidAt !== null && performance.now() - saidAt < sayMs) return;
+    saidAt = performance.now();
+    console.log(`Waiting for ${why}. Ctrl+C stops.`);
+  };
 }
 
 /** An address that people on other machines can open: 0.0.0.0 means every address of this machine, and is none itself. */

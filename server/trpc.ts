@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from "@trpc/server";
 import type { Failure, FailureCode } from "../contract/failure.ts";
 import type { Right } from "../contract/people.ts";
+import { databaseTrouble } from "../db/databaseTrouble.ts";
 import type { Access } from "./access.ts";
 import { describeError } from "./describeError.ts";
 import type { ServiceContext } from "./services/context.ts";
@@ -26,12 +27,16 @@ const httpCodes: Partial<Record<FailureCode, TRPCError["code"]>> = {
   NOT_FOUND: "NOT_FOUND",
   NOT_ALLOWED: "FORBIDDEN",
   CONFLICT: "CONFLICT",
+  UNAVAILABLE: "SERVICE_UNAVAILABLE",
+  DISK_FULL: "SERVICE_UNAVAILABLE",
 };
 
 const mapFailures = t.middleware(async ({ next }) => {
   const result = await next();
-  if (result.ok || result.error.cause?.name !== "Failure") return result;
-  const failure = result.error.cause as Failure;
+  if (result.ok) return result;
+  const { cause } = result.error;
+  const failure = cause?.name === "Failure" ? (cause as Failure) : databaseTrouble(cause)?.failure;
+  if (!failure) return result;
   throw new TRPCError({ code: httpCodes[failure.code] ?? "INTERNAL_SERVER_ERROR", message: failure.message, cause: failure });
 });
 

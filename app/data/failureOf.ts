@@ -9,3 +9,9 @@ export function failureOf(error: unknown): { code: FailureCode | null; message: 
   if (data !== undefined && data !== null) return { code: "INTERNAL", message: (error as Error).message };
   return { code: null, message: "The server does not answer. Is it still running? This page tries again by itself." };
 }
+
+/** Whether the same question may be answered later: nothing answered, or the server said that its database does not. */
+export function mayPass(error: unknown): boolean {
+  const { code } = failureOf(error);
+  return code === null || code === "UNAVAILABLE" || code === "DISK_FULL";
+}

@@ -3,7 +3,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "../../server/appRouter.ts";
-import { failureOf } from "./failureOf.ts";
+import { mayPass } from "./failureOf.ts";
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
@@ -21,14 +21,18 @@ export function makeTrpcClient(shareToken: string | null): TRPCClient<AppRouter>
   });
 }
 
-/** A refusal is an answer and is not asked again; a server that does not answer is, three times. */
+/** What failed for a while only is asked again this often. */
+const askAgainMs = 5_000;
+
+/** A refusal is an answer and is not asked again; a server or a database that does not answer is, until it does. */
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        retry: (count, error) => failureOf(error).code === null && count < 3,
+        retry: (count, error) => mayPass(error) && count < 3,
         retryDelay: (count) => Math.min(500 * 2 ** count, 4_000),
+        refetchInterval: ({ state }) => state.status === "error" && mayPass(state.error) && askAgainMs,
         refetchOnWindowFocus: true,
       },
     },

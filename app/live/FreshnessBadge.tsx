@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { type Activity, describeFreshness } from "./describeFreshness.ts";
+import { useServerTrouble } from "./serverTrouble.ts";
 import type { Freshness } from "./useWatch.ts";
 
 const dotClass = { good: "bg-good animate-dot", warn: "bg-warn", bad: "bg-bad", quiet: "bg-line-strong" };
@@ -9,13 +10,14 @@ const textClass = { good: "text-good", warn: "text-warn", bad: "text-bad", quiet
 
 /** How current the page is; ticks by itself, so it never freezes with the data. */
 export function FreshnessBadge({ freshness, ...activity }: { freshness: Freshness } & Activity) {
+  const trouble = useServerTrouble();
   // A page is first drawn by the server, whose clock is another one.
   const [now, setNow] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setNow(performance.now()), 500);
     return () => clearInterval(timer);
   }, []);
-  const shown = describeFreshness(freshness, Math.max(now, freshness.heardAt ?? 0), activity);
+  const shown = describeFreshness(freshness, Math.max(now, freshness.heardAt ?? 0), { ...activity, trouble });
   // Read aloud only when the state changes, not at every tick of the seconds.
   const state = shown.text.replace(/[,\s]*[\d.]+ ?(ms|s|min|h)(?=,|$)/, "").replace(/ for$/, "");
   return (

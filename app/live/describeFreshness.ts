@@ -23,6 +23,8 @@ export interface Activity {
   stepMs?: number | null;
   /** For how long the server has known a run to stand still, ms; null if none does. */
   stalledMs?: number | null;
+  /** Why the server cannot store or read now, in its words. */
+  trouble?: string | null;
 }
 
 /** What the badge says of a page. @param now of the clock of `freshness` */
@@ -54,7 +56,7 @@ function describeLink({ link, message, heardAt }: Freshness, now: number): Shown
 }
 
 function describeRuns(freshness: Freshness, now: number, activity: Activity): ShownFreshness {
-  const { active, resuming = false, stepMs = null, stalledMs = null } = activity;
+  const { active, resuming = false, stepMs = null, stalledMs = null, trouble = null } = activity;
   const quietMs = freshness.heardAt === null ? 0 : now - freshness.heardAt;
   const stillMs = freshness.movedAt === null ? 0 : now - freshness.movedAt;
   if (stalledMs !== null)
@@ -64,6 +66,7 @@ function describeRuns(freshness: Freshness, now: number, activity: Activity): Sh
       explanation:
         "A run's process does nothing, though its worker answers. If that lasts, the worker ends it and resumes the run from its last checkpoint.",
     };
+  if (trouble !== null) return { tone: "warn", text: active ? `delayed ${formatAge(quietMs)}` : "delayed", explanation: trouble };
   if (resuming)
     return {
       tone: "warn",

@@ -10,6 +10,7 @@ import {
   watchNamespace,
 } from "../../contract/watchProtocol.ts";
 import { listenForWaking } from "./listenForWaking.ts";
+import { setServerTrouble } from "./serverTrouble.ts";
 
 export interface WatchListener {
   onJoined: () => void;
@@ -154,6 +155,13 @@ export class WatchConnection {
       this.heardAt = performance.now();
       this.eachListener((listener) => listener.onBatch(batch, Date.now()));
     });
+    socket.on("trouble", (message) => {
+      if (this.socket !== socket) return;
+      setServerTrouble(message);
+      if (message !== null) return;
+      // What could not be read meanwhile is read now.
+      for (const room of this.rooms.values()) if (room.joined) for (const listener of room.listeners) listener.onJoined();
+    });
   }
 
   private connected(socket: WatchSocket): void {
@@ -175,6 +183,7 @@ export class WatchConnection {
   private failed(socket: WatchSocket): void {
     if (this.socket !== socket) return;
     this.drop();
+    setServerTrouble(null);
     for (const room of this.rooms.values()) room.joined = false;
     this.eachListener((listener) => listener.onLost());
     const pauseMs = Math.min(this.times.longestRetryMs, this.times.retryMs * 2 ** Math.min(this.failures, 10));

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useS
 import { limits } from "../../contract/limits.ts";
 import { type LayerMetric, type Metric, ofLastMeans, type Split } from "../../contract/seriesKey.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
+import { mayPass } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { BatchQueue } from "./BatchQueue.ts";
 import { ruleInEffect } from "./convergenceRule.ts";
@@ -24,6 +25,8 @@ const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 /** Reading begins after joining; without an answer to that it begins anyway. */
 const joinPatienceMs = 1_200;
+/** A server or a database that did not answer is asked again after this time. */
+const askAgainMs = 5_000;
 
 export interface ExperimentReading {
   store: ExperimentStore;
@@ -56,6 +59,12 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
       setError(problem);
     }
   }, [client, experimentId, store]);
+
+  useEffect(() => {
+    if (error === null || !mayPass(error)) return;
+    const timer = setTimeout(readDetail, askAgainMs);
+    return () => clearTimeout(timer);
+  }, [error, readDetail]);
 
   const onJoined = useCallback(() => {
     joined.current = true;

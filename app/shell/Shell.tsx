@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
+import { TroubleBanner } from "../live/TroubleBanner.tsx";
 import { ThemeMenu } from "../theme/ThemeMenu.tsx";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { classes } from "../ui/classes.ts";
@@ -103,6 +104,7 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
         </div>
       </header>
       <main id="content" className="mx-auto max-w-[1680px] px-4 pt-5 pb-24 sm:pb-12 lg:px-6">
+        <TroubleBanner />
         {children}
         <ProgramVersion />
       </main>
@@ -151,6 +153,7 @@ function SharedFrame({ children }: { children: ReactNode }) {
         </div>
       </header>
       <main id="content" className="mx-auto max-w-[1680px] px-4 pt-5 pb-12 lg:px-6">
+        <TroubleBanner />
         {children}
       </main>
     </>

@@ -6,9 +6,29 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 /** Without a socket the thread makes a new database and ends: what that needs of memory goes with it. */
 const { folder, socketPath } = workerData as { folder: string; socketPath: string | null };
 const port = parentPort!;
+/** Bytes of an answer that may be an error. */
+const longestError = 8_192;
 
 // Postgres' own cache beside the system's: a server with a gigabyte to itself would take more.
 const db = await PGlite.create(folder, { postgresqlconf: ["shared_buffers = 32MB"] });
+// After a panic (its log finds no room on the disk) nothing is answered any more: the thread ends, and says why.
+const answer = db.execProtocolRawStream.bind(db);
+db.execProtocolRawStream = (message, options) =>
+  answer(message, {
+    ...options,
+    onRawData(data) {
+      options?.onRawData?.(data);
+      const panic =
+        data.length < longestError &&
+        Buffer.from(data)
+          .toString("latin1")
+          .match(/\0VPANIC\0.*\0M([^\0]*)/s);
+      if (panic) setImmediate(() => fail(new Error(`the embedded database panicked: ${panic[1]}`)));
+    },
+  });
+const fail = (error: Error) => {
+  throw error;
+};
 if (socketPath === null) {
   await db.close();
   port.postMessage("made");

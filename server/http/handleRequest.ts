@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { describeError } from "../describeError.ts";
+import { comesAgain, describeError } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { AccessKey } from "./accessKey.ts";
@@ -36,9 +36,10 @@ export function makeHandler(routes: Routes): Handler {
     } catch (error) {
       // Whoever asked has hung up: nothing is wrong here.
       if (request.destroyed && !request.complete) return void response.destroy();
-      const { message } = describeError(error);
+      const { code, message } = describeError(error);
+      const again = comesAgain[code];
       if (response.headersSent) response.destroy();
-      else answerText(response, 500, message);
+      else answerText(response, again?.status ?? 500, message, again && { "retry-after": String(again.afterS) });
     }
   };
 }

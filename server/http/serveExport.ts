@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { byId } from "../../contract/requests.ts";
 import type { Access } from "../access.ts";
-import { describeError } from "../describeError.ts";
+import { comesAgain, describeError } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { exportExperiment } from "../services/exportExperiment.ts";
@@ -56,7 +56,9 @@ export async function serveExport(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return; // whoever asked has gone
     const { code, message } = describeError(error);
-    refuse(response, code === "NOT_FOUND" ? 404 : 500, message);
+    const again = comesAgain[code];
+    if (again && !response.headersSent) response.setHeader("retry-after", again.afterS);
+    refuse(response, code === "NOT_FOUND" ? 404 : (again?.status ?? 500), message);
   }
 }
 

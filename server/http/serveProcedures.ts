@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { appRouter } from "../appRouter.ts";
+import { comesAgain } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { AccessKey } from "./accessKey.ts";
@@ -41,6 +42,7 @@ export async function serveProcedures(
   });
   let text: Buffer = Buffer.from(await answer.arrayBuffer());
   response.statusCode = answer.status;
+  if (answer.status === 503) response.setHeader("retry-after", comesAgain.UNAVAILABLE!.afterS);
   response.setHeader("content-type", "application/json");
   response.setHeader("cache-control", "no-store");
   if (text.length > worthCompressing && isFarAway(request) && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {

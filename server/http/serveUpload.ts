@@ -10,6 +10,7 @@ const statuses: Partial<Record<FailureCode, number>> = {
   LEASE_LOST: 409,
   INVALID: 422,
   DISK_FULL: 507,
+  UNAVAILABLE: 503,
 };
 
 /** A worker that sends nothing for so long is gone. */

@@ -10,6 +10,8 @@ export interface Changes {
   listChanged(list: "experiments" | "workers"): void;
   /** Hangs up on readers whose access hung on this, and is no more, or is less. */
   dropReaders(kind: HoldKind, id: string): void;
+  /** The database is away, slow or full, in words for people; null once it answers. */
+  trouble(message: string | null): void;
 }
 
 /** What access can hang on. */

@@ -19,6 +19,7 @@ export async function extendGrid(
   id: string,
   more: { depths?: number[]; seeds?: number[] },
 ): Promise<{ added: number }> {
+  await context.database.requireRoom();
   const added = await changeRuns(context, id, async (tx) => {
     const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
     const before = experiment.config;

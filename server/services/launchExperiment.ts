@@ -15,6 +15,7 @@ import { requireLaunchable } from "./requireLaunchable.ts";
  */
 export async function launchExperiment(context: ServiceContext, person: Person, input: LaunchInput): Promise<{ id: string }> {
   requireGridWithinLimit(input.config);
+  await context.database.requireRoom();
   await requireLaunchable(context, input.config, context.database.orm);
   const id = randomUUID();
   const learned = await learnedTimes(context, context.database.orm);

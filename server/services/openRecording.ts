@@ -20,6 +20,7 @@ export async function openRecording(context: ServiceContext, preset: string): Pr
   const sample = readSample(join(folder, `${id}.json.gz`));
   const known = await findSample(context.database.orm, sample.name);
   if (known !== null) return { id: known };
+  await context.database.requireRoom();
   const opened = await context.database.transaction((tx) => importSample(tx, sample));
   context.changes.listChanged("experiments");
   return { id: opened };

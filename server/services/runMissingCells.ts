@@ -9,6 +9,7 @@ import { requireFound } from "./requireFound.ts";
 
 /** Queues exactly the cells of the grid without a result: failed, cancelled and deleted ones. */
 export async function runMissingCells(context: ServiceContext, id: string): Promise<{ queued: number }> {
+  await context.database.requireRoom();
   const changed = await changeRuns(context, id, async (tx) => {
     const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
     const again = await queueAgain(tx, { experimentId: id }, ["failed", "cancelled"]);

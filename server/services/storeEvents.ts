@@ -38,6 +38,7 @@ interface Stored {
 export async function storeEvents(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
   const parsed = eventBatch.safeParse(message);
   if (!parsed.success) return { ok: false, code: "INVALID", message: describeInvalid(parsed.error) };
+  await context.database.requireRoom();
   const stored = await context.database
     .transaction((tx) => storeInTransaction(context, tx, workerId, parsed.data))
     .catch((error): Stored => {

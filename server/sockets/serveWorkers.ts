@@ -1,5 +1,6 @@
 import type { Namespace, Socket } from "socket.io";
 import { heartbeat, type ServerToWorker, type WorkerToServer } from "../../contract/workerProtocol.ts";
+import { databaseTrouble } from "../../db/databaseTrouble.ts";
 import { isTokenValid, type WorkerToken } from "../../db/queries/workers.ts";
 import { describeError } from "../describeError.ts";
 import type { ServiceContext } from "../services/context.ts";
@@ -113,7 +114,9 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
       }
       answer(await storeEvents(context, worker.id, message));
     } catch (error) {
-      answer({ ok: false, code: "INTERNAL", message: describeError(error).message });
+      const trouble = databaseTrouble(error);
+      if (trouble) context.changes.trouble(trouble.failure.message);
+      answer({ ok: false, code: "INTERNAL", message: trouble?.failure.message ?? describeError(error).message });
     }
   });
 

@@ -6,15 +6,31 @@ import type { WatcherData } from "./watcher.ts";
 
 /** Messages cost more than bytes: what happens within this time goes out together. */
 const batchMs = 75;
+/** How long a trouble is shown after it was last heard of. */
+const troubleMs = 5_000;
 
 /** Collects what changed by rooms, and sends each room its batch. Rooms without members cost nothing. */
 export class WatchHub implements Changes {
   private readonly rooms = new Map<string, WatchItem[]>();
   private timer: NodeJS.Timeout | null = null;
+  private said: string | null = null;
+  private troubledAt = Number.NEGATIVE_INFINITY;
   private namespace: Namespace<PageToServer, ServerToPage, object, WatcherData> | null = null;
 
   open(namespace: Namespace<PageToServer, ServerToPage, object, WatcherData>): void {
     this.namespace = namespace;
+    namespace.on("connection", (socket) => {
+      if (this.said !== null) socket.emit("trouble", this.said);
+    });
+  }
+
+  trouble(message: string | null): void {
+    const now = performance.now();
+    if (message !== null) this.troubledAt = now;
+    // A full disk lets some statements through: it is over only when nothing has failed for a while.
+    if (message === this.said || (message === null && now - this.troubledAt < troubleMs)) return;
+    this.said = message;
+    this.namespace?.emit("trouble", message);
   }
 
   publish(experimentId: string, items: WatchItem[]): void {

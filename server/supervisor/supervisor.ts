@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Database, Executor } from "../../db/database.ts";
+import { type DatabaseTrouble, databaseTrouble } from "../../db/databaseTrouble.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
 import { type Claimed, claimRun } from "../../db/queries/leases.ts";
 import { listUndelivered, readConfigs, readRunState } from "../../db/queries/runs.ts";
@@ -43,7 +44,10 @@ export class Supervisor implements Dispatch {
   private stopped = false;
   private ticker: NodeJS.Timeout | null = null;
   private ticking: Promise<void> = Promise.resolve();
+  private isTicking = false;
   private ticks = 0;
+  /** What was last said of the database; null while it answers. */
+  private saidTrouble: string | null = null;
   /** Something failed while runs were given out: some may be neither waiting in the queue nor with a worker. */
   private unsure = false;
   /** Run → lease of claims that failed: the database may have made them, and only its answer was lost. */
@@ -70,7 +74,12 @@ export class Supervisor implements Dispatch {
     await this.leases.begin();
     this.ticker = setInterval(
       () => {
-        this.ticking = this.ticking.then(() => this.tick());
+        // One that waits for the database is not followed by a row of others.
+        if (this.isTicking) return;
+        this.isTicking = true;
+        this.ticking = this.tick().finally(() => {
+          this.isTicking = false;
+        });
       },
       Math.min(tickMs, this.leaseMs / 5),
     );
@@ -251,8 +260,21 @@ export class Supervisor implements Dispatch {
         await tidyArtefacts(this.context);
       }
       this.wake();
+      this.sayTrouble(null);
     } catch (error) {
-      console.error("supervising:", (error as Error).message);
+      const trouble = databaseTrouble(error);
+      if (trouble) this.sayTrouble(trouble);
+      else console.error("supervising:", (error as Error).message);
     }
+  }
+
+  /** Tells the log and the pages, once each, that the database is away and that it is back. */
+  private sayTrouble(trouble: DatabaseTrouble | null): void {
+    if (!this.stopped) this.context.changes.trouble(trouble?.failure.message ?? null);
+    const why = trouble?.why ?? null;
+    if (why === this.saidTrouble) return;
+    this.saidTrouble = why;
+    if (why === null) console.log("The database answers again.");
+    else console.error(`The database does not answer as it should: ${why}.`);
   }
 }

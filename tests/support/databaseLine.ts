@@ -9,6 +9,8 @@ export class DatabaseLine {
   readonly url: string;
   rule: (sent: string) => Cut | null = () => null;
   cuts = 0;
+  /** The line stays open and nothing comes through, either way. */
+  isDumb = false;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
 
@@ -49,6 +51,7 @@ export class DatabaseLine {
       });
     }
     near.on("data", (bytes) => {
+      if (this.isDumb) return;
       const cut = this.rule(bytes.toString("latin1"));
       if (cut !== null) this.cuts++;
       if (cut === "before") return hangUp();
@@ -56,6 +59,7 @@ export class DatabaseLine {
       far.write(bytes);
     });
     far.on("data", (bytes) => {
+      if (this.isDumb) return;
       if (deaf) hangUp();
       else near.write(bytes);
     });

@@ -21,6 +21,8 @@ export interface ServerOptions {
   /** Whether it lets every local request in; on by default, unless an access key is given in `env`. */
   singleUser?: boolean;
   env?: Record<string, string>;
+  /** Told of the server as soon as its process runs, before it is ready. */
+  onSpawn?: (server: TestServer) => void;
 }
 
 export interface CallOptions {
@@ -81,6 +83,7 @@ export class TestServer {
     });
     const log: string[] = [];
     const server = new TestServer(child, port, dataDir, options, log);
+    options.onSpawn?.(server);
     if (process.env.SERVER_LOG) child.stderr!.pipe(process.stderr);
     await new Promise<void>((ready, reject) => {
       const hear = (text: Buffer) => {
@@ -150,6 +153,12 @@ export class TestServer {
   /** Ctrl+C; the code that it ends with. */
   async interrupt(): Promise<number | null> {
     await this.end("SIGINT");
+    return this.child.exitCode;
+  }
+
+  /** Sends a signal and waits for the end; the code that it ends with, null if the signal killed it. */
+  async signal(signal: NodeJS.Signals): Promise<number | null> {
+    await this.end(signal);
     return this.child.exitCode;
   }
 
