@@ -15,6 +15,7 @@ export const failureCodes = [
   "DIVERGED", // a non-finite loss, with its step
   "CRASHED", // the run's process ended without a word
   "WORKER_LOST", // the worker stopped answering
+  "WORKER_FAULT", // the worker's disk, memory or libraries, whatever the run: it goes elsewhere
   "DISK_FULL",
   "UNAVAILABLE", // what is needed does not answer now: the same request may succeed later
   "CANCELLED",

@@ -90,6 +90,9 @@ export const createWorkerTokenRequest = z.strictObject({
 });
 export type CreateWorkerTokenRequest = z.infer<typeof createWorkerTokenRequest>;
 
+/** `drained`: the worker finishes its runs and takes no new ones, also after it connected again. */
+export const drainWorkerRequest = z.strictObject({ id: z.uuid(), drained: z.boolean() });
+
 export const createShareRequest = z.strictObject({
   experimentId: z.uuid(),
   /** A link goes further than its maker thinks: names, paths and logs are shown only where that was asked for. */

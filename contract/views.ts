@@ -58,6 +58,8 @@ export interface RunRow {
   failure: { code: FailureCode; message: string } | null;
   /** What is missing of a finished run's measurements; absent where nothing is. */
   gaps?: MeasurementGaps;
+  /** Why no connected worker may take it, with the way out; null while one may. */
+  waitsFor: string | null;
   workerName: string | null;
   startedAt: string | null;
   endedAt: string | null;
@@ -138,6 +140,14 @@ export interface SeriesView {
   total: number;
 }
 
+export interface WorkerTrouble {
+  /** What happened last. */
+  message: string;
+  since: string;
+  /** It rests until then, and is tried again after; null: it is paused until a person resumes it. */
+  until: string | null;
+}
+
 export interface WorkerView {
   id: string;
   name: string;
@@ -153,6 +163,10 @@ export interface WorkerView {
   /** What its data-set folder holds of a person's own; null while it has not said. */
   ownSets: OwnSet[] | null;
   system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null;
+  /** A person lets it finish its runs and take no new ones. */
+  drained: boolean;
+  /** Why it gets no runs for a time, of its own doing; null once a run went well after it. */
+  trouble: WorkerTrouble | null;
   runs: { id: string; experimentId: string; experimentName: string; label: string; step: number; totalSteps: number }[];
 }
 

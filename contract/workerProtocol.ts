@@ -88,7 +88,8 @@ export const assignment = z.strictObject({
   trainedOn: z.strictObject({ attempt: z.int().min(1), hash: z.string().max(128) }).optional(),
 });
 export type Assignment = z.infer<typeof assignment>;
-export type AssignAnswer = { accepted: boolean; reason?: string };
+/** `fault`: it is the worker that is not in order, and no other run would fare better there. */
+export type AssignAnswer = { accepted: boolean; reason?: string; fault?: boolean };
 
 /** server → worker "cancel". */
 export const cancelRequest = z.strictObject({ runId: z.uuid(), attempt: z.int() });
@@ -112,7 +113,18 @@ export type EventAnswer =
 
 /** worker → server "heartbeat". */
 export const heartbeat = z.strictObject({
-  runs: z.array(z.strictObject({ ...lease.shape, step: z.int().min(0), stepMs: z.number().nullable() })).max(256),
+  runs: z
+    .array(
+      z.strictObject({
+        ...lease.shape,
+        /** Of the last step, if there was one since the heartbeat before; else null. */
+        step: z.int().min(0).nullable(),
+        stepMs: z.number().nullable(),
+        /** Time since the run's process gave its last sign of life, ms, if that is longer than it should be. */
+        stalledMs: z.number().min(0).optional(),
+      }),
+    )
+    .max(256),
   system: z.strictObject({ cpu: z.number().min(0), memoryUsedBytes: z.number(), memoryTotalBytes: z.number() }),
 });
 export type Heartbeat = z.infer<typeof heartbeat>;

@@ -21,6 +21,7 @@ import type { OwnSet } from "../contract/ownSet.ts";
 import type { RunConfig } from "../contract/runConfig.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/runEvents.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
+import type { WorkerTrouble } from "../contract/views.ts";
 import type { Hello } from "../contract/workerProtocol.ts";
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
@@ -100,6 +101,10 @@ export const runs = pgTable(
     failure: jsonb("failure").$type<{ code: FailureCode; message: string }>(),
     /** Steps of its schedule of which nothing is stored though it has finished; null: there are none, or it has not. */
     gaps: jsonb("gaps").$type<MeasurementGaps>(),
+    /** Since when its process has given its worker no sign of life. */
+    stalledSince: at("stalled_since"),
+    /** Why no connected worker may take it while it is queued. */
+    waitsFor: text("waits_for"),
     lease: text("lease"),
     leaseUntil: at("lease_until"),
     workerId: uuid("worker_id"),
@@ -227,6 +232,10 @@ export const workers = pgTable("workers", {
   ownSets: jsonb("own_sets").$type<OwnSet[]>(),
   /** What it was told at its last hello, and may have missed: an older or other word comes from a copy of its folder. */
   greeting: jsonb("greeting").$type<WorkerGreeting>(),
+  /** A person lets it finish its runs and take no new ones. */
+  drained: boolean("drained").notNull().default(false),
+  /** Troubles of its own in a row, and the last of them. */
+  trouble: jsonb("trouble").$type<WorkerTrouble & { count: number }>(),
   firstSeenAt: now("first_seen_at"),
   lastSeenAt: now("last_seen_at"),
 });

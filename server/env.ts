@@ -33,6 +33,8 @@ export interface ServerSettings {
   reserveBytes: number;
   /** How often workers are heard of, and for how long silence is borne, ms. */
   leaseTimes: LeaseTimes;
+  /** First rest of a worker that is not in order, ms; each further one is longer. */
+  workerRestMs: number;
 }
 
 export interface LeaseTimes {
@@ -81,6 +83,7 @@ export function serverSettings(): ServerSettings {
     mostArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
     reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
     leaseTimes: leaseTimes(env.COLLAPSAR_HEARTBEAT_MS, env.COLLAPSAR_LEASE_MS),
+    workerRestMs: wholeNumber("COLLAPSAR_WORKER_REST_MS", env.COLLAPSAR_WORKER_REST_MS || "15000", [0, 86_400_000]),
   };
 }
 

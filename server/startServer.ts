@@ -84,7 +84,7 @@ export async function startServer(
     });
     database = opened;
     undo.push(() => opened.close());
-    const supervisor = new Supervisor(opened, settings.leaseTimes.leaseMs);
+    const supervisor = new Supervisor(opened, { ...settings.leaseTimes, workerRestMs: settings.workerRestMs });
     const hub = new WatchHub();
     const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
     const refresher = new Refresher();

@@ -1,5 +1,6 @@
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const dayOfYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const full = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 
 /** How long ago, or the day: "just now", "5 min ago", "3 h ago", "12 Mar", "12 Mar 2025". */
@@ -11,6 +12,9 @@ export function formatAgo(time: string, now: number): string {
   if (seconds < 86_400) return `${Math.round(seconds / 3_600)} h ago`;
   return (at.getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at);
 }
+
+/** The time of the day, "14:05". */
+export const formatClock = (time: string): string => clock.format(new Date(time));
 
 /** Date and time in full, for tooltips and tables. */
 export const formatFull = (time: string): string => full.format(new Date(time));

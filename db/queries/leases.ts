@@ -46,7 +46,7 @@ export async function claimRun(
   }>(sql`
     with claimed as (
       update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = ${lease}, lease_until = ${inMs(leaseMs)},
-        worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null
+        worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null, waits_for = null, stalled_since = null
       from ${experiments}
       where runs.id = ${runId}::uuid and runs.status = 'queued' and experiments.id = runs.experiment_id
       returning runs.id, runs.experiment_id, runs.attempt, runs.config, runs.from_start, experiments.name
@@ -74,28 +74,35 @@ export interface Renewed {
   experimentId: string;
   attempt: number;
   status: RunStatus;
+  /** Whether its process has fallen silent or been heard again just now. */
+  stallChanged: boolean;
 }
 
-type RenewedRow = { id: string; experiment_id: string; attempt: number; status: RunStatus };
+type RenewedRow = { id: string; experiment_id: string; attempt: number; status: RunStatus; stall_changed: boolean };
 const asRenewed = (row: RenewedRow): Renewed => ({
   ...{ runId: row.id, experimentId: row.experiment_id, attempt: row.attempt, status: row.status },
+  stallChanged: row.stall_changed,
 });
 
 /** Extends the leases that are still these, and notes how far their runs are. What is not answered is lost. */
 export async function renewLeases(
   db: Executor,
-  held: (Lease & { step: number | null; stepMs: number | null })[],
+  held: (Lease & { step: number | null; stepMs: number | null; stalledMs?: number })[],
   leaseMs: number,
 ): Promise<Renewed[]> {
   if (held.length === 0) return [];
   const column = <T>(pick: (item: (typeof held)[number]) => T) => sql.param(held.map(pick));
   const result = await db.execute<RenewedRow>(sql`
     update ${runs} set lease_until = ${inMs(leaseMs)}, step = greatest(runs.step, coalesce(h.step, 0)),
-      step_ms = coalesce(h.step_ms, runs.step_ms)
-    from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[],
-      ${column((h) => h.step)}::int[], ${column((h) => h.stepMs)}::float8[]) as h (id, attempt, lease, step, step_ms)
+      step_ms = coalesce(h.step_ms, runs.step_ms),
+      stalled_since = case when h.stalled_ms is not null
+        then coalesce(runs.stalled_since, clock_timestamp() - h.stalled_ms * interval '1 millisecond') end
+    from (select held.*, before.stalled_since as stalled_before from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[],
+      ${column((h) => h.step)}::int[], ${column((h) => h.stepMs)}::float8[], ${column((h) => h.stalledMs ?? null)}::float8[])
+      as held (id, attempt, lease, step, step_ms, stalled_ms) join ${runs} before on before.id = held.id) as h
     where runs.id = h.id and runs.attempt = h.attempt and runs.lease = h.lease
-    returning runs.id, runs.experiment_id, runs.attempt, runs.status`);
+    returning runs.id, runs.experiment_id, runs.attempt, runs.status,
+      (h.stalled_before is null) <> (runs.stalled_since is null) as stall_changed`);
   return result.rows.map(asRenewed);
 }
 
@@ -113,13 +120,13 @@ export async function takeUpAgain(db: Executor, workerId: string, held: readonly
     with taken as (
       update ${runs} set status = case when a.resumed_from_step is null then 'leased' else 'running' end, lease = a.lease,
         lease_until = ${inMs(leaseMs)}, worker_id = a.worker_id, worker_name = a.worker_name, ended_at = null,
-        setbacks = greatest(0, runs.setbacks - 1)
+        waits_for = null, setbacks = greatest(0, runs.setbacks - 1)
       from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[])
         as h (id, attempt, lease)
         join ${attempts} a on a.run_id = h.id and a.number = h.attempt and a.lease = h.lease
       where runs.id = h.id and runs.attempt = h.attempt and runs.status = 'queued' and not runs.from_start
         and a.worker_id = ${workerId}::uuid and a.outcome->>'message' = ${leaseRanOut}
-      returning runs.id, runs.experiment_id, runs.attempt, runs.status
+      returning runs.id, runs.experiment_id, runs.attempt, runs.status, false as stall_changed
     ), reopened as (
       update ${attempts} set ended_at = null, outcome = null from taken
       where attempts.run_id = taken.id and attempts.number = taken.attempt

@@ -100,6 +100,16 @@ export async function noteEvaluation(db: Executor, id: string, evaluation: Evalu
   await db.update(runs).set({ evaluation }).where(eq(runs.id, id));
 }
 
+/** Why a queued run waits. @returns the run if that is news */
+export async function noteWaits(db: Executor, id: string, why: string): Promise<RunState | null> {
+  const [row] = await db
+    .update(runs)
+    .set({ waitsFor: why })
+    .where(and(eq(runs.id, id), eq(runs.status, "queued"), sql`${runs.waitsFor} is distinct from ${why}`))
+    .returning(withoutLast);
+  return row ?? null;
+}
+
 /** The latest values of a run's series. */
 export async function noteMeasured(
   db: Executor,
@@ -138,6 +148,7 @@ export async function settleRun(
       status: to,
       lease: null,
       leaseUntil: null,
+      stalledSince: null,
       ...(to === "queued" ? { queuedAt: clock } : { endedAt: clock }),
     })
     .where(and(eq(runs.id, id), inArray(runs.status, statusesBefore(to))));
@@ -173,6 +184,7 @@ export async function askToCancel(db: Executor, where: { id: string } | { experi
     .set({
       status: sql`case when ${runs.status} = 'queued' then 'cancelled' else 'cancelling' end`,
       endedAt: sql`case when ${runs.status} = 'queued' then ${clock} else ${runs.endedAt} end`,
+      waitsFor: null,
       failure: sql`case when ${runs.status} = 'queued' then '{"code":"CANCELLED","message":"Cancelled before it started."}'::jsonb end`,
     })
     .where(and(scope, inArray(runs.status, ["queued", "leased", "running"])))
@@ -193,7 +205,7 @@ export async function queueAgain(
   const scope = "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
   return db
     .update(runs)
-    .set({ status: "queued", failure: null, endedAt: null, setbacks: 0, queuedAt: clock, fromStart })
+    .set({ status: "queued", failure: null, waitsFor: null, endedAt: null, setbacks: 0, queuedAt: clock, fromStart })
     .where(and(scope, inArray(runs.status, from)))
     .returning(withoutLast);
 }

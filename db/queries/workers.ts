@@ -8,22 +8,44 @@ const isValid = and(isNull(workerTokens.revokedAt), or(isNull(workerTokens.expir
 
 export type StoredWorker = typeof workers.$inferSelect;
 
-/** @returns false if the worker belongs to another token that is still valid */
+export type StoredTrouble = NonNullable<StoredWorker["trouble"]>;
+
+/**
+ * The server's own worker may come by a new token, as where its file was lost.
+ * @returns what was decided of the worker before; null if it belongs to another token that is still valid
+ */
 export async function upsertWorker(
   db: Executor,
-  worker: Omit<typeof workers.$inferInsert, "firstSeenAt" | "lastSeenAt">,
-): Promise<boolean> {
+  worker: Omit<typeof workers.$inferInsert, "firstSeenAt" | "lastSeenAt" | "drained" | "trouble">,
+): Promise<Pick<StoredWorker, "drained" | "trouble"> | null> {
   const { id: _id, ...seen } = worker;
-  const result = await db
+  const [row] = await db
     .insert(workers)
     .values(worker)
     .onConflictDoUpdate({
       target: workers.id,
       set: { ...seen, lastSeenAt: clock },
-      setWhere: sql`${workers.tokenId} = ${worker.tokenId}
+      setWhere: sql`${workers.tokenId} = ${worker.tokenId} or (${workers.local} and ${worker.local})
         or not exists (select 1 from ${workerTokens} t where t.id = ${workers.tokenId}
           and t.revoked_at is null and (t.expires_at is null or t.expires_at > clock_timestamp()))`,
-    });
+    })
+    .returning({ drained: workers.drained, trouble: workers.trouble });
+  return row ?? null;
+}
+
+export async function noteTrouble(db: Executor, id: string, trouble: StoredTrouble | null): Promise<void> {
+  await db.update(workers).set({ trouble }).where(eq(workers.id, id));
+}
+
+/** @returns false if there is no such worker */
+export async function noteDrained(db: Executor, id: string, drained: boolean): Promise<boolean> {
+  const result = await db.update(workers).set({ drained }).where(eq(workers.id, id));
+  return (result.rowCount ?? 0) > 0;
+}
+
+/** @returns false if there is no such worker */
+export async function clearTrouble(db: Executor, id: string): Promise<boolean> {
+  const result = await db.update(workers).set({ trouble: null }).where(eq(workers.id, id));
   return (result.rowCount ?? 0) > 0;
 }
 

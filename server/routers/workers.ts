@@ -1,12 +1,18 @@
-import { byId, createWorkerTokenRequest } from "../../contract/requests.ts";
+import { byId, createWorkerTokenRequest, drainWorkerRequest } from "../../contract/requests.ts";
 import { createWorkerToken } from "../services/createWorkerToken.ts";
+import { drainWorker } from "../services/drainWorker.ts";
 import { listWorkers } from "../services/listWorkers.ts";
 import { listWorkerTokens } from "../services/listWorkerTokens.ts";
+import { resumeWorker } from "../services/resumeWorker.ts";
 import { revokeWorkerToken } from "../services/revokeWorkerToken.ts";
 import { manageProcedure, readProcedure, router } from "../trpc.ts";
 
 export const workersRouter = router({
   list: readProcedure.query(({ ctx }) => listWorkers(ctx.services)),
+  drain: manageProcedure
+    .input(drainWorkerRequest)
+    .mutation(({ ctx, input }) => drainWorker(ctx.services, input.id, input.drained)),
+  resume: manageProcedure.input(byId).mutation(({ ctx, input }) => resumeWorker(ctx.services, input.id)),
   tokens: manageProcedure.query(({ ctx }) => listWorkerTokens(ctx.services)),
   createToken: manageProcedure
     .input(createWorkerTokenRequest)

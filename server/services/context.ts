@@ -1,3 +1,5 @@
+import type { FailureCode } from "../../contract/failure.ts";
+import type { RunConfig } from "../../contract/runConfig.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import type { Artefacts } from "../artefacts/artefacts.ts";
@@ -32,7 +34,20 @@ export interface Dispatch {
   release(workerId: string | null, runId: string): void;
   /** Asks the workers that have these runs to stop them. */
   cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void;
-  /** Slots of the connected workers. */
+  /** This run is not to be tried at this worker again while there is elsewhere. */
+  avoid(runId: string, workerId: string, why: "crashed" | "lacking"): void;
+  /** It has ended: where it failed before does not matter any more. */
+  forget(runId: string): void;
+  hasCrashedElsewhere(runId: string, workerId: string | null): boolean;
+  /** Whether another connected worker may have what a run needs and this one lacks. */
+  mayGoElsewhere(run: { id: string; config: RunConfig }, workerId: string | null): boolean;
+  /** After the transaction: an attempt ended so, which says something of its worker. */
+  attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void;
+  /** A person drains a worker, or lets it take runs again. */
+  drain(workerId: string, drained: boolean): void;
+  /** A person takes a worker's trouble for settled. */
+  resume(workerId: string): Promise<void>;
+  /** Slots of the connected workers that are to take runs. */
   slots(): number;
   connected(workerId: string): { system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null } | null;
   /** Hangs up on the workers that came by this token. */

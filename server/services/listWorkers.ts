@@ -1,9 +1,9 @@
 import { architectureLabel } from "../../contract/architecture.ts";
 import { datasetLabel } from "../../contract/datasetConfig.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
-import type { WorkerView } from "../../contract/views.ts";
+import type { WorkerTrouble, WorkerView } from "../../contract/views.ts";
 import { listLeasedRuns } from "../../db/queries/runs.ts";
-import { listWorkerRows } from "../../db/queries/workers.ts";
+import { listWorkerRows, type StoredWorker } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "./context.ts";
 
 /** The machines seen lately, with what each runs. */
@@ -25,12 +25,20 @@ export async function listWorkers(context: ServiceContext): Promise<WorkerView[]
       datasets: worker.datasets,
       ownSets: worker.ownSets,
       system: connection?.system ?? null,
+      drained: worker.drained,
+      trouble: troubleOf(worker),
       runs: (leased.get(worker.id) ?? []).map(({ id, experimentId, experimentName, step, totalSteps, config }) => ({
         ...{ id, experimentId, experimentName, step, totalSteps },
         label: runLabel(config),
       })),
     };
   });
+}
+
+function troubleOf({ trouble }: StoredWorker): WorkerTrouble | null {
+  if (trouble === null) return null;
+  const { message, since, until } = trouble;
+  return { message, since, until };
 }
 
 const runLabel = (config: RunConfig) =>

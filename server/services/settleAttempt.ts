@@ -4,8 +4,9 @@ import type { RunTimes } from "../../contract/runEvents.ts";
 import { isTerminal, type RunStatus } from "../../contract/status.ts";
 import type { Executor } from "../../db/database.ts";
 import { endAttempt, hasProgressed, type LockedRun } from "../../db/queries/attempts.ts";
-import { noteGaps, noteTimes, settleRun } from "../../db/queries/runs.ts";
+import { noteGaps, noteTimes, readConfigs, settleRun } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
+import { faultOf } from "./faultOf.ts";
 import { findRunGaps } from "./findRunGaps.ts";
 
 export interface AttemptEnd {
@@ -31,8 +32,9 @@ export async function settleAttempt(
 ): Promise<RunStatus> {
   const { code, message } = end;
   await endAttempt(tx, run.id, run.attempt, { code, message });
-  const setbacks = await countSetbacks(tx, run, end);
-  let to = nextStatus(run.status, end, setbacks);
+  const verdict = await judge(context, tx, run, end);
+  const setbacks = await countSetbacks(tx, run, { code, excused: end.excused || verdict.isExcused });
+  let to = nextStatus(run.status, end, { setbacks, isElsewhere: verdict.isElsewhere });
   const change = {
     failure: to === "finished" || to === "queued" ? null : { code: code as FailureCode, message },
     ...(isTerminal(to) ? {} : { setbacks }),
@@ -46,20 +48,59 @@ export async function settleAttempt(
     await noteTimes(tx, run.id, end.times ?? null);
     await noteGaps(tx, run.id, await findRunGaps(tx, run.id, end.step ?? run.totalSteps));
   }
-  if (to === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
+  if (to === "queued") {
+    if (verdict.avoid && run.workerId !== null) context.dispatch.avoid(run.id, run.workerId, verdict.avoid);
+    await context.dispatch.enqueue(tx, [run], verdict.avoid ? null : run.workerId);
+  } else context.dispatch.forget(run.id);
   return to;
+}
+
+interface Verdict {
+  /** Why the next attempt goes to another worker, where there is one; null: it goes to the same, which has the checkpoint. */
+  avoid: "crashed" | "lacking" | null;
+  /** The worker's fault: the attempt does not count. */
+  isExcused: boolean;
+  /** Whether another worker may have what this one lacks. */
+  isElsewhere: boolean;
+}
+
+/** Where the run goes next, and whether this attempt counts. A worker's fault is the run's own once it shows at a second worker. */
+async function judge(context: ServiceContext, tx: Executor, run: LockedRun["run"], end: AttemptEnd): Promise<Verdict> {
+  switch (faultOf(end.code)) {
+    case "worker": {
+      const isExcused = !context.dispatch.hasCrashedElsewhere(run.id, run.workerId);
+      return { avoid: "crashed", isExcused, isElsewhere: true };
+    }
+    case "missing": {
+      const config = (await readConfigs(tx, [run.id])).get(run.id);
+      const isElsewhere = config !== undefined && context.dispatch.mayGoElsewhere({ id: run.id, config }, run.workerId);
+      return { avoid: "lacking", isExcused: true, isElsewhere };
+    }
+    case "unknown":
+      return { avoid: "crashed", isExcused: false, isElsewhere: true };
+    default:
+      return { avoid: null, isExcused: false, isElsewhere: true };
+  }
 }
 
 /**
  * Attempts in a row that got no further than those before them. A lost one that got further was no setback; a crashed one is the
  * first in a row, for the next ones may crash at the same place.
  */
-async function countSetbacks(tx: Executor, run: LockedRun["run"], { code, excused }: AttemptEnd): Promise<number> {
+async function countSetbacks(
+  tx: Executor,
+  run: LockedRun["run"],
+  { code, excused }: Pick<AttemptEnd, "code" | "excused">,
+): Promise<number> {
   if (await hasProgressed(tx, run.id, run.attempt)) return code === "CRASHED" ? 1 : 0;
   return run.setbacks + (excused ? 0 : 1);
 }
 
-function nextStatus(from: RunStatus, end: AttemptEnd, setbacks: number): RunStatus {
+function nextStatus(
+  from: RunStatus,
+  end: AttemptEnd,
+  { setbacks, isElsewhere }: { setbacks: number; isElsewhere: boolean },
+): RunStatus {
   switch (end.code) {
     case "FINISHED":
       return "finished";
@@ -67,8 +108,15 @@ function nextStatus(from: RunStatus, end: AttemptEnd, setbacks: number): RunStat
       return "diverged";
     case "CRASHED":
     case "WORKER_LOST":
+    case "WORKER_FAULT":
+    case "DISK_FULL":
       if (from === "cancelling") return "cancelled";
       return setbacks < limits.attempts ? "queued" : "failed";
+    case "DATASET_UNAVAILABLE":
+    case "DATASET_CORRUPT":
+    case "DEVICE_UNAVAILABLE":
+      if (from === "cancelling") return "cancelled";
+      return isElsewhere ? "queued" : "failed";
     case "CANCELLED":
       return from === "cancelling" ? "cancelled" : "failed";
     default:

@@ -19,7 +19,7 @@ import { noteEvaluation, noteMeasured, type RunState, readRunState, startRun } f
 import { appendMeasurements, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
 import { describeInvalid } from "./describeInvalid.ts";
-import { settleAttempt } from "./settleAttempt.ts";
+import { type AttemptEnd, settleAttempt } from "./settleAttempt.ts";
 import { type SortedEvents, sortEvents } from "./sortEvents.ts";
 import { toRunItem } from "./toViews.ts";
 
@@ -28,6 +28,8 @@ interface Stored {
   items: WatchItem[];
   /** The run, if the events started, evaluated or ended its attempt. */
   changed: RunState | null;
+  /** How its attempt ended, the first time that is heard. */
+  ended?: AttemptEnd | null;
   experimentId: string;
 }
 
@@ -48,6 +50,7 @@ export async function storeEvents(context: ServiceContext, workerId: string, mes
       return refusal({ ok: false, code: "INVALID", message: `The database cannot store it: ${storableText(why, 300)}` });
     });
   if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
+  if (stored.ended) context.dispatch.attemptEnded(workerId, parsed.data.runId, stored.ended);
   if (stored.changed) tellOfChange(context, workerId, stored.changed);
   return stored.answer;
 }
@@ -99,6 +102,7 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   if (sorted.end) await settleAttempt(context, tx, run, sorted.end);
   return {
     answer: { ok: true, storedThrough: events.at(-1)!.seq },
+    ended: sorted.end,
     ...(await told(tx, run, number, fresh.length < events.length ? sortEvents(runId, number, events) : sorted, isTakenUp)),
   };
 }

@@ -56,10 +56,11 @@ export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
     evaluation: run.evaluation,
     failure: run.failure,
     ...(run.gaps && { gaps: run.gaps }),
+    stalledSince: iso(run.stalledSince),
+    waitsFor: run.waitsFor,
     workerName: run.workerName,
     startedAt: iso(run.startedAt),
     endedAt: iso(run.endedAt),
-    stalledSince: null,
   };
 }
 

@@ -132,7 +132,7 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
   socket.on("ownSets", async (message) => {
     if (!worker) return;
     await hearOwnSets(context, worker, assemble, message).catch((error) => console.error("own sets:", (error as Error).message));
-    supervisor.wake();
+    supervisor.arrived(worker.id);
   });
 
   socket.on("leaving", () => {

@@ -38,7 +38,8 @@ export async function greetWorker(
   const { workerId, name, version: program, machine, slots, devices, datasets, holding } = parsed.data;
   const { orm } = context.database;
   const row = { id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets };
-  if (!(await upsertWorker(orm, row)))
+  const known = await upsertWorker(orm, row);
+  if (!known)
     return refused(
       "NOT_ALLOWED",
       "A worker of this data folder registered with another token, which is still valid: use that one, revoke it, or choose another folder with --data.",
@@ -56,7 +57,18 @@ export async function greetWorker(
   const lost = holding.filter(({ runId }) => !kept.has(runId));
   await takeBackForgotten(context, workerId, kept);
   const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
-  const worker = supervisor.roster.add({ id: workerId, name, tokenId: token.id, slots, line, datasets, place, busy: kept });
+  const worker = supervisor.roster.add({
+    id: workerId,
+    name,
+    tokenId: token.id,
+    slots,
+    line,
+    datasets,
+    place,
+    busy: kept,
+    ...known,
+  });
+  supervisor.arrived(workerId);
   context.changes.listChanged("workers");
   for (const run of renewed) if (run.status === "cancelling") line.cancel({ runId: run.runId, attempt: run.attempt });
   return { answer: { ok: true, ...context.leaseTimes, lost }, worker };

@@ -20,6 +20,10 @@ function hasSet({ datasets, ownSets }: Holder, set: DatasetConfig): boolean | nu
   return found !== null && found.problem === null;
 }
 
+/** Whether a worker has all that a run reads, or has not said that it lacks it. */
+export const mayHaveData = (worker: Holder, config: RunConfig): boolean =>
+  setsOf(config).every((set) => hasSet(worker, set) !== false);
+
 /**
  * The workers that a run may be given to by the data it reads: those that have all of it. While none has, a run is kept back for as long
  * as one that has just come may still say so (null); then any may try, as a set may be downloaded, and a failure says what is missing.
@@ -28,7 +32,7 @@ export function workersWithData<T extends Holder>(workers: readonly T[], config:
   const sets = setsOf(config);
   const having = workers.filter((worker) => sets.every((set) => hasSet(worker, set) === true));
   if (having.length > 0) return having;
-  const silent = workers.filter((worker) => sets.every((set) => hasSet(worker, set) !== false));
+  const silent = workers.filter((worker) => mayHaveData(worker, config));
   const ownWanted = sets.some((set) => ownNameOf(set) !== null);
   if (ownWanted && silent.some(({ ownSets, connectedAt }) => ownSets === null && now - connectedAt < listsWithinMs)) return null;
   return silent.length > 0 ? silent : [...workers];

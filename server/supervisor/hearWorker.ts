@@ -1,8 +1,9 @@
-import type { WatchItem } from "../../contract/watchProtocol.ts";
 import type { Heartbeat, HeartbeatAnswer } from "../../contract/workerProtocol.ts";
 import { renewLeases } from "../../db/queries/leases.ts";
+import { readRunState } from "../../db/queries/runs.ts";
 import { noteSeen } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
+import { toRunItem } from "../services/toViews.ts";
 import type { ConnectedWorker } from "./roster.ts";
 import { takeUp } from "./takeUp.ts";
 
@@ -19,8 +20,10 @@ export async function hearWorker(context: ServiceContext, worker: ConnectedWorke
   const at = Date.now();
   for (const { runId, step, stepMs } of beat.runs) {
     const run = kept.get(runId);
-    const item: WatchItem = { kind: "progress", runId, step, stepMs, at };
-    if (run) context.changes.publish(run.experimentId, [item]);
+    if (!run) continue;
+    if (step !== null) context.changes.publish(run.experimentId, [{ kind: "progress", runId, step, stepMs, at }]);
+    const state = run.stallChanged ? await readRunState(orm, runId) : null;
+    if (state) context.changes.publish(run.experimentId, [toRunItem(state)]);
   }
   context.changes.listChanged("workers");
   return {

@@ -1,6 +1,8 @@
 import type { WorkerPlace } from "../../contract/launch/workerPlace.ts";
 import type { OwnSet } from "../../contract/ownSet.ts";
 import type { AssignAnswer, Assignment, CancelRequest, DatasetAvailability, Heartbeat } from "../../contract/workerProtocol.ts";
+import type { StoredTrouble } from "../../db/queries/workers.ts";
+import { isResting } from "../services/isResting.ts";
 
 /** The line to a worker. */
 export interface WorkerLine {
@@ -26,9 +28,17 @@ export interface ConnectedWorker {
   /** ms of this process' clock */
   connectedAt: number;
   heardAt: number;
-  /** It just refused a run: it is left alone until then. */
+  /** It just refused a run, or is leaving: it is left alone until then. */
   restsUntil: number;
+  /** A person lets it finish its runs and take no new ones. */
+  drained: boolean;
+  trouble: StoredTrouble | null;
 }
+
+type Arrival = Pick<
+  ConnectedWorker,
+  "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "place" | "busy" | "drained" | "trouble"
+>;
 
 const restMs = 3_000;
 
@@ -43,9 +53,7 @@ export class Roster {
   }
 
   /** A worker that comes again replaces its former connection. */
-  add(
-    worker: Pick<ConnectedWorker, "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "place" | "busy">,
-  ): ConnectedWorker {
+  add(worker: Arrival): ConnectedWorker {
     const before = this.workers.get(worker.id);
     const added = {
       ...worker,
@@ -81,9 +89,14 @@ export class Roster {
   }
 
   freeSlots(worker: ConnectedWorker): number {
-    const now = performance.now();
-    if (now - worker.heardAt > this.silentMs || now < worker.restsUntil) return 0;
+    if (!this.takesRuns(worker) || performance.now() < worker.restsUntil) return 0;
     return Math.max(0, worker.slots - worker.busy.size);
+  }
+
+  /** Whether it is there, in order, and meant to take runs: sooner or later it has a free slot. */
+  takesRuns(worker: ConnectedWorker): boolean {
+    const isHeard = performance.now() - worker.heardAt <= this.silentMs;
+    return isHeard && worker.restsUntil < Number.POSITIVE_INFINITY && !worker.drained && !isResting(worker.trouble);
   }
 
   /** The worker with the most free slots among these, if there is any. */
@@ -97,8 +110,9 @@ export class Roster {
     return this.all().reduce((sum, worker) => sum + this.freeSlots(worker), 0);
   }
 
+  /** Of the workers that are to take runs. */
   totalSlots(): number {
-    return this.all().reduce((sum, worker) => sum + worker.slots, 0);
+    return this.all().reduce((sum, worker) => sum + (worker.drained || worker.trouble?.until === null ? 0 : worker.slots), 0);
   }
 
   /** Gives it no runs for a time. */

@@ -1,22 +1,26 @@
 import { randomBytes } from "node:crypto";
+import type { FailureCode } from "../../contract/failure.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { type DatabaseTrouble, databaseTrouble } from "../../db/databaseTrouble.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
 import { type Claimed, claimRun } from "../../db/queries/leases.ts";
-import { listUndelivered, readConfigs, readRunState } from "../../db/queries/runs.ts";
+import { listUndelivered, noteWaits, readConfigs, readRunState } from "../../db/queries/runs.ts";
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { Dispatch, ServiceContext } from "../services/context.ts";
 import { refreshRunning } from "../services/refreshRunning.ts";
 import { tidyArtefacts } from "../services/tidyArtefacts.ts";
 import { toRunItem } from "../services/toViews.ts";
-import { workersWithData } from "./hasData.ts";
+import { Avoidance } from "./avoidance.ts";
+import { mayHaveData, workersWithData } from "./hasData.ts";
+import { hasDevice } from "./hasDevice.ts";
 import { LeaseWatch } from "./leaseWatch.ts";
 import { loseAttempt } from "./loseAttempt.ts";
 import { Preferences, preferenceMs } from "./preferences.ts";
 import { type ConnectedWorker, Roster } from "./roster.ts";
 import { RunQueue } from "./runQueue.ts";
-import { workersWithMemory } from "./workersWithMemory.ts";
+import { Troubles } from "./troubles.ts";
+import { waitsForMemory, workersWithMemory } from "./workersWithMemory.ts";
 
 /** At most; leases are looked at several times while one lasts. */
 const tickMs = 2_000;
@@ -27,6 +31,8 @@ const firstTidyTick = 30;
 const deliverTicks = 15;
 /** A run whose data no worker has yet is looked at again after this time. */
 const listedSoonMs = 1_000;
+/** So is one for which no connected worker has the memory. */
+const heldSoonMs = 5_000;
 /** Ticks between two refreshes of what the lists show of running experiments. */
 const refreshTicks = 2;
 
@@ -37,6 +43,8 @@ export class Supervisor implements Dispatch {
   private readonly leaseMs: number;
   private readonly queue: RunQueue;
   private readonly preferences = new Preferences();
+  private readonly avoidance = new Avoidance();
+  private readonly troubles: Troubles;
   private context!: ServiceContext;
   private cutToken: (tokenId: string) => void = () => {};
   private giving = false;
@@ -53,9 +61,10 @@ export class Supervisor implements Dispatch {
   /** Run → lease of claims that failed: the database may have made them, and only its answer was lost. */
   private readonly unsent = new Map<string, string>();
 
-  constructor(database: Database, leaseMs: number) {
+  constructor(database: Database, { leaseMs, workerRestMs }: { leaseMs: number; workerRestMs: number }) {
     this.leaseMs = leaseMs;
     this.roster = new Roster(leaseMs / 2);
+    this.troubles = new Troubles(this.roster, workerRestMs);
     this.queue = new RunQueue(database);
   }
 
@@ -125,6 +134,53 @@ export class Supervisor implements Dispatch {
     for (const run of runs) this.roster.get(run.workerId)?.line.cancel({ runId: run.id, attempt: run.attempt });
   }
 
+  avoid(runId: string, workerId: string, why: "crashed" | "lacking"): void {
+    this.avoidance.add(runId, workerId, why);
+  }
+
+  forget(runId: string): void {
+    this.avoidance.forget(runId);
+  }
+
+  hasCrashedElsewhere(runId: string, workerId: string | null): boolean {
+    return this.avoidance.hasCrashedElsewhere(runId, workerId);
+  }
+
+  mayGoElsewhere({ id, config }: { id: string; config: RunConfig }, workerId: string | null): boolean {
+    return this.roster
+      .all()
+      .some(
+        (other) =>
+          other.id !== workerId &&
+          this.avoidance.why(id, other.id) !== "lacking" &&
+          mayHaveData(other, config) &&
+          hasDevice(other, config),
+      );
+  }
+
+  attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void {
+    this.troubles
+      .heard(this.context, workerId, runId, end)
+      .catch((error) => console.error("noting how a worker fares:", (error as Error).message));
+  }
+
+  drain(workerId: string, drained: boolean): void {
+    const worker = this.roster.get(workerId);
+    if (worker) worker.drained = drained;
+    this.wake();
+  }
+
+  async resume(workerId: string): Promise<void> {
+    await this.troubles.clear(this.context, workerId);
+    this.wake();
+  }
+
+  /** A worker has come, or has said what it has. */
+  arrived(workerId: string): void {
+    this.avoidance.forgetLacking(workerId);
+    this.wake();
+  }
+
   slots(): number {
     return this.roster.totalSlots();
   }
@@ -161,24 +217,27 @@ export class Supervisor implements Dispatch {
     }
   }
 
-  /** What runs read matters only where there is a choice. */
   private async configsOf(runIds: string[]): Promise<Map<string, RunConfig>> {
-    if (runIds.length === 0 || this.roster.all().length < 2) return new Map();
-    return readConfigs(this.context.database.orm, runIds);
+    return runIds.length === 0 ? new Map() : readConfigs(this.context.database.orm, runIds);
   }
 
   /**
-   * Gives a run to the worker with the most free slots of those that have its data and the memory for it; if they are all busy, it
-   * waits for one of them.
+   * Gives a run to the worker with the most free slots of those that have its data, its device and the memory for it, and where it has
+   * not failed before; if they are all busy, it waits for one of them.
    */
   private async giveToOne(runId: string, config: RunConfig | undefined): Promise<void> {
     const workers = this.roster.all();
-    const readers = config ? workersWithData(workers, config, performance.now()) : workers;
-    const among = config && readers ? workersWithMemory(readers, config) : readers;
-    const worker = among && this.roster.mostFree(among);
+    if (!config || workers.length === 0) return this.requeue(runId);
+    const readers = workersWithData(workers, config, performance.now());
+    if (readers === null) return this.requeue(runId, listedSoonMs);
+    const computing = orAll(readers, (worker) => hasDevice(worker, config));
+    const able = orAll(computing, ({ id }) => this.avoidance.why(runId, id) !== "lacking");
+    const holding = workersWithMemory(able, config);
+    if (holding.length === 0) return this.wait(runId, waitsForMemory(able, config));
+    const among = orAll(holding, (worker) => this.avoidance.why(runId, worker.id) === null && this.roster.takesRuns(worker));
+    const worker = this.roster.mostFree(among);
     if (worker) return this.give(runId, worker);
-    if (among === null) return this.requeue(runId, listedSoonMs);
-    if (among.length === workers.length) return this.requeue(runId);
+    if (among.length === workers.length && this.roster.totalFree() === 0) return this.requeue(runId);
     const awaited = among[Math.floor(Math.random() * among.length)];
     this.preferences.add(runId, awaited.id);
     await this.requeue(runId, preferenceMs);
@@ -209,9 +268,20 @@ export class Supervisor implements Dispatch {
     // Without an answer the worker may have it: its heartbeats will tell, or the lease runs out.
     if (answer === null || answer.accepted) return;
     this.roster.rest(worker);
+    if (answer.fault) {
+      this.avoidance.add(runId, worker.id, "crashed");
+      await this.troubles.add(this.context, worker.id, `It did not take a run: ${answer.reason ?? "no reason given"}`);
+    }
     const message = `The worker did not take it: ${answer.reason ?? "no reason given"}`;
     await loseAttempt(this.context, experimentId, { runId, attempt, lease }, message, { excused: true });
     this.release(worker.id, runId);
+  }
+
+  /** No connected worker may take it: that is said, and looked at again. */
+  private async wait(runId: string, why: string): Promise<void> {
+    const changed = await noteWaits(this.context.database.orm, runId, why);
+    if (changed) this.context.changes.publish(changed.experimentId, [toRunItem(changed)]);
+    await this.requeue(runId, heldSoonMs);
   }
 
   /** There is no slot for what was delivered: its turn comes again. */
@@ -277,4 +347,10 @@ export class Supervisor implements Dispatch {
     if (why === null) console.log("The database answers again.");
     else console.error(`The database does not answer as it should: ${why}.`);
   }
+}
+
+/** Those for which something holds; all where it holds for none. */
+function orAll<T>(items: T[], holds: (item: T) => boolean): T[] {
+  const those = items.filter(holds);
+  return those.length > 0 ? those : items;
 }

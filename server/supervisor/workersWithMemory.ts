@@ -1,19 +1,26 @@
 import { holds } from "../../contract/launch/memoryFindings.ts";
 import { runMemory } from "../../contract/launch/runMemory.ts";
+import { bytesText, slotBytes } from "../../contract/launch/workerPlace.ts";
 import { countsThere, findOwnSet } from "../../contract/ownSet.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
 import type { ConnectedWorker } from "./roster.ts";
 
 type Holder = Pick<ConnectedWorker, "place" | "ownSets">;
 
-/** The workers of which a slot holds a run; all of them where none does, for what a run needs is an estimate. */
-export function workersWithMemory<T extends Holder>(workers: readonly T[], config: RunConfig): T[] {
-  const holding = workers.filter(({ place, ownSets }) => {
-    const { total } = runMemory(config, (dataset) => {
-      const set = findOwnSet(ownSets ?? [], dataset);
-      return set && countsThere(set, dataset);
-    });
-    return holds(place, config, total);
-  });
-  return holding.length > 0 ? holding : [...workers];
+/** The workers of which a slot holds a run. */
+export const workersWithMemory = <T extends Holder>(workers: readonly T[], config: RunConfig): T[] =>
+  workers.filter((worker) => holds(worker.place, config, neededBytes(worker, config)));
+
+/** Why a run waits that none of these workers holds: what it needs, what there is, and the way out. */
+export function waitsForMemory(workers: readonly Holder[], config: RunConfig): string {
+  const needed = Math.min(...workers.map((worker) => neededBytes(worker, config)));
+  const largest = Math.max(...workers.map(({ place }) => slotBytes(place)));
+  return `It needs about ${bytesText(needed)} of memory, and the largest slot of the connected workers has ${bytesText(largest)}: connect a worker with more memory or fewer slots, or cancel it and choose a smaller batch, depth or width.`;
+}
+
+function neededBytes({ ownSets }: Holder, config: RunConfig): number {
+  return runMemory(config, (dataset) => {
+    const set = findOwnSet(ownSets ?? [], dataset);
+    return set && countsThere(set, dataset);
+  }).total;
 }

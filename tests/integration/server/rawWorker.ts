@@ -7,6 +7,7 @@ import {
   type CancelRequest,
   type EventAnswer,
   type HeartbeatAnswer,
+  type Hello,
   type HelloAnswer,
   type Lease,
   workerProtocolVersion,
@@ -16,6 +17,7 @@ import type { TestServer } from "../../support/server.ts";
 /** A worker's end of the wire, by hand: real sockets and messages, and what a test wants to do wrong. */
 export class RawWorker {
   readonly id: string;
+  readonly token: string;
   readonly socket: Socket;
   readonly assigned: Assignment[] = [];
   readonly cancels: CancelRequest[] = [];
@@ -28,6 +30,7 @@ export class RawWorker {
 
   constructor(url: string, token: string, id: string = randomUUID()) {
     this.id = id;
+    this.token = token;
     const extraHeaders = { authorization: `Bearer ${token}` };
     this.socket = io(`${url}/worker`, { extraHeaders, transports: ["websocket"], reconnection: false, forceNew: true });
     this.socket.on("assign", (assignment: Assignment, answer: (reply: AssignAnswer) => void) => {
@@ -47,11 +50,11 @@ export class RawWorker {
 
   static async connect(
     server: TestServer,
-    { slots = 1, id, holding = [], token }: { slots?: number; id?: string; holding?: Lease[]; token?: string } = {},
+    { id, token, ...change }: { id?: string; token?: string } & Partial<Omit<Hello, "workerId">> = {},
   ): Promise<RawWorker> {
     const worker = new RawWorker(server.url, token ?? (await makeToken(server)), id);
     await worker.connected();
-    const answer = await worker.hello({ slots, holding });
+    const answer = await worker.hello(change);
     if (!answer.ok) throw new Error(answer.message);
     return worker;
   }

@@ -64,7 +64,7 @@ describe("a real run, measured at every step", () => {
 
 it("a run's process that a service manager ends makes a checkpoint and says so", async () => {
   const run = await server.assign("signalled", 100_000);
-  await until("it trains", () => server.heartbeats.at(-1)?.runs.some(({ step }) => step > 100) ?? false, 60_000);
+  await until("it trains", () => server.heartbeats.at(-1)?.runs.some(({ step }) => (step ?? 0) > 100) ?? false, 60_000);
   for (const pid of runProcesses(worker)) process.kill(pid, "SIGTERM");
   await until("the attempt has ended", () => isOver(run), 30_000);
   expect(server.last(run)).toMatchObject({ kind: "ended", code: "WORKER_LOST", message: "worker stopped" });
@@ -99,7 +99,7 @@ describe("a real run is cancelled within 2 s", () => {
   it("while it trains, with steps of a second and more", async () => {
     const dataset = { ...clusters, trainPerClass: 2000 };
     const run = await server.assign("cancelled", 50_000, undefined, { depth: 12, width: 256, dataset });
-    await until("it trains", () => server.heartbeats.at(-1)?.runs.some(({ step }) => step > 1) ?? false, 90_000);
+    await until("it trains", () => server.heartbeats.at(-1)?.runs.some(({ step }) => (step ?? 0) > 1) ?? false, 90_000);
     await cancelled(run);
   });
 });

@@ -40,9 +40,10 @@ export function aRow(config: Partial<RunConfig>, last: Record<string, number>, s
     dataHash: status === "queued" ? null : "d0",
     evaluation: null,
     failure: null,
+    stalledSince: null,
+    waitsFor: null,
     workerName: null,
     startedAt: null,
     endedAt: null,
-    stalledSince: null,
   };
 }

@@ -4,7 +4,7 @@ import { expandGrid } from "../../../contract/experimentConfig.ts";
 import { presets } from "../../../contract/presets.ts";
 import type { RunConfig } from "../../../contract/runConfig.ts";
 import { trainingConfig } from "../../../contract/trainingConfig.ts";
-import { workersWithMemory } from "../../../server/supervisor/workersWithMemory.ts";
+import { waitsForMemory, workersWithMemory } from "../../../server/supervisor/workersWithMemory.ts";
 
 const base = expandGrid(presets.find(({ id }) => id === "first-light")!.config)[0];
 const cpu = ["cpu (onnxruntime cpu)"];
@@ -37,6 +37,9 @@ test("a graphics card's memory is not known: only a run on the processor is kept
   expect(names({ ...heavy, device: "cpu" }, [card, small, large])).toEqual(["large"]);
 });
 
-test("where none holds it, any may try", () => {
-  expect(names(heavy, [small, many])).toEqual(["small", "many"]);
+test("where none holds it, it waits, and says for what", () => {
+  expect(names(heavy, [small, many])).toEqual([]);
+  expect(waitsForMemory([small, many], heavy)).toMatch(
+    /^It needs about 5\.9 GB of memory, and the largest slot of the connected workers has 2 GB: connect a worker with more memory/,
+  );
 });

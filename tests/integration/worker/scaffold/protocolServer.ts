@@ -12,6 +12,7 @@ import {
   type EventAnswer,
   type EventBatch,
   eventBatch,
+  type Heartbeat,
   type HeartbeatAnswer,
   type Hello,
   heartbeat,
@@ -25,7 +26,7 @@ import {
 export class ProtocolServer {
   readonly stored = new Map<string, SpooledEvent[]>();
   readonly hellos: Hello[] = [];
-  readonly heartbeats: { runs: { runId: string; step: number }[] }[] = [];
+  readonly heartbeats: Heartbeat[] = [];
   lost: Lease[] = [];
   /** Goes before the ordinary answer to a batch; "silence" answers nothing. */
   fault: (batch: EventBatch) => EventAnswer | "silence" | null = () => null;
