@@ -1,5 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
@@ -26,13 +27,17 @@ export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; read
       {readOnly ? (
         <span>{countOf(waiting, "run")} queued; the first point appears as soon as a worker takes one.</span>
       ) : (
-        <WorkerState waiting={waiting} experimentId={rows[0]?.experimentId ?? ""} />
+        <WorkerState
+          waiting={waiting}
+          experimentId={rows[0]?.experimentId ?? ""}
+          reason={rows.find((row) => row.status === "queued" && row.waitsFor !== null)?.waitsFor ?? null}
+        />
       )}
     </div>
   );
 }
 
-function WorkerState({ waiting, experimentId }: { waiting: number; experimentId: string }) {
+function WorkerState({ waiting, experimentId, reason }: { waiting: number; experimentId: string; reason: string | null }) {
   const trpc = useTRPC();
   const { data } = useQuery({ ...trpc.workers.list.queryOptions(), refetchInterval: 2_000 });
   if (data === undefined) return <span>{countOf(waiting, "run")} queued.</span>;
@@ -48,12 +53,31 @@ function WorkerState({ waiting, experimentId }: { waiting: number; experimentId:
         <CopyButton text={workerCommand} />
       </>
     );
-  const slots = connected.reduce((sum, worker) => sum + worker.slots, 0);
-  const busy = connected.flatMap((worker) => worker.runs);
+  if (reason !== null)
+    return (
+      <span>
+        {countOf(waiting, "run")} queued. {reason}
+      </span>
+    );
+  const able = connected.filter((worker) => !worker.drained && worker.trouble?.until !== null);
+  if (able.length === 0)
+    return (
+      <span>
+        {countOf(waiting, "run")} queued, but{" "}
+        {connected.length === 1 ? "the connected worker is paused or drained" : "all connected workers are paused or drained"}:
+        the page{" "}
+        <Link href="/workers" className="underline">
+          Workers
+        </Link>{" "}
+        says why.
+      </span>
+    );
+  const slots = able.reduce((sum, worker) => sum + worker.slots, 0);
+  const busy = able.flatMap((worker) => worker.runs);
   if (busy.length < slots)
     return (
       <span>
-        {countOf(waiting, "run")} queued; a free slot takes the first one now ({countOf(connected.length, "worker")},{" "}
+        {countOf(waiting, "run")} queued; a free slot takes the first one now ({countOf(able.length, "worker")},{" "}
         {countOf(slots, "slot")}).
       </span>
     );

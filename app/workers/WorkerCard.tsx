@@ -8,6 +8,7 @@ import { Badge } from "../ui/Badge.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Progress } from "../ui/Progress.tsx";
+import { WorkerState } from "./WorkerState.tsx";
 
 export function WorkerCard({ worker, now }: { worker: WorkerView; now: number }) {
   const { machine, system } = worker;
@@ -41,6 +42,7 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
       <p className="mt-0.5 text-ink-faint text-xs" data-testid="worker-version">
         Collapsar {worker.version}
       </p>
+      <WorkerState worker={worker} now={now} />
       <ul aria-label="Devices" className="mt-2 flex flex-wrap gap-1.5">
         {worker.devices.map((device) => (
           <li key={device}>
@@ -78,7 +80,7 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
         ))}
         {Array.from({ length: Math.max(0, worker.slots - worker.runs.length) }, (_, index) => (
           <li key={index} className="rounded-md border border-line border-dashed px-3 py-1.5 text-ink-faint text-xs">
-            {worker.connected ? "free" : "away"}
+            {slotText(worker, now)}
           </li>
         ))}
       </ul>
@@ -104,6 +106,13 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
       </details>
     </Panel>
   );
+}
+
+function slotText({ connected, drained, trouble }: WorkerView, now: number): string {
+  if (!connected) return "away";
+  if (drained) return "drained";
+  if (trouble && trouble.until === null) return "paused";
+  return trouble?.until && Date.parse(trouble.until) > now ? "resting" : "free";
 }
 
 function Meter({ label, share, text }: { label: string; share: number | null; text: (share: number) => string }) {

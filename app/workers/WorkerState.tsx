@@ -10,7 +10,7 @@ import { Button } from "../ui/Button.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
 /** Why a worker takes no new runs, where that is so, and how it takes runs again; or how it is drained. */
-export function WorkerState({ worker, now, mayManage }: { worker: WorkerView; now: number; mayManage: boolean }) {
+export function WorkerState({ worker, now }: { worker: WorkerView; now: number }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const queries = useQueryClient();
@@ -44,11 +44,9 @@ export function WorkerState({ worker, now, mayManage }: { worker: WorkerView; no
             <p className="font-medium">{titleOf(trouble, now)}</p>
             <p className="mt-0.5 line-clamp-6 whitespace-pre-wrap break-words text-ink-soft">{trouble.message}</p>
           </div>
-          {mayManage && (
-            <Button small disabled={busy} onClick={() => void resume()}>
-              Resume
-            </Button>
-          )}
+          <Button small disabled={busy} onClick={() => void resume()}>
+            Resume
+          </Button>
         </Notice>
       )}
       {drained && (
@@ -58,14 +56,12 @@ export function WorkerState({ worker, now, mayManage }: { worker: WorkerView; no
               ? `Draining: it finishes its ${countOf(worker.runs.length, "run")} and takes no new ones.`
               : "Drained: it takes no new runs."}
           </p>
-          {mayManage && (
-            <Button small disabled={busy} onClick={() => void drain(false)}>
-              Stop draining
-            </Button>
-          )}
+          <Button small disabled={busy} onClick={() => void drain(false)}>
+            Stop draining
+          </Button>
         </Notice>
       )}
-      {!drained && mayManage && (
+      {!drained && (
         <div className="flex justify-end">
           <Button
             small
