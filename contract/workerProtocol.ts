@@ -56,6 +56,8 @@ export const hello = z.strictObject({
   datasets: z.array(datasetAvailability).max(64),
   /** Attempts this worker still trains or still has unsent events of. */
   holding: z.array(lease).max(1000),
+  /** Attempts whose events it still has though the server stored them to their end. */
+  kept: z.array(lease).max(200).default([]),
 });
 export type Hello = z.infer<typeof hello>;
 /** What every version of hello says of the runs that its worker has. */
@@ -67,6 +69,10 @@ export type HelloAnswer =
       heartbeatMs: number;
       leaseMs: number /** leases that are no longer this worker's: stop and drop them */;
       lost: Lease[];
+      /** Kept attempts whose end this server does not have (any more): send all of them again. */
+      sendAgain?: Lease[];
+      /** What the worker should say of this connection. */
+      note?: string;
     }
   | { ok: false; code: string; message: string };
 
@@ -96,7 +102,15 @@ export const cancelRequest = z.strictObject({ runId: z.uuid(), attempt: z.int() 
 export type CancelRequest = z.infer<typeof cancelRequest>;
 
 /** worker → server "events": in order of seq, without gaps; the same batch again changes nothing. */
-export const eventBatch = z.strictObject({ ...lease.shape, events: z.array(spooledEvent).min(1).max(500) });
+export const eventBatch = z.strictObject({
+  ...lease.shape,
+  events: z.array(spooledEvent).min(1).max(500),
+  /** CRC-32 of the events' JSON text, hex. */
+  checksum: z
+    .string()
+    .regex(/^[0-9a-f]{8}$/)
+    .optional(),
+});
 export type EventBatch = z.infer<typeof eventBatch>;
 
 /** Acknowledged only after the rows are written. */
@@ -108,6 +122,8 @@ export type EventAnswer =
   | { ok: false; code: "LEASE_LOST" | "NOT_FOUND"; message: string }
   /** An event no schema knows: skipped for good, kept in the worker's spool folder. */
   | { ok: false; code: "INVALID"; message: string }
+  /** It is not what was sent: send it again. */
+  | { ok: false; code: "DAMAGED"; message: string }
   /** Not stored now: try again later. */
   | { ok: false; code: "INTERNAL"; message: string };
 

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { StartedEvent } from "../../contract/runEvents.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import { storableText } from "../../contract/wireText.ts";
@@ -38,6 +39,7 @@ interface Stored {
  * the pages. A batch is stored whole or not at all.
  */
 export async function storeEvents(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
+  if (isDamaged(message)) return { ok: false, code: "DAMAGED", message: "The batch does not have its checksum." };
   const parsed = eventBatch.safeParse(message);
   if (!parsed.success) return { ok: false, code: "INVALID", message: describeInvalid(parsed.error) };
   await context.database.requireRoom();
@@ -53,6 +55,13 @@ export async function storeEvents(context: ServiceContext, workerId: string, mes
   if (stored.ended) context.dispatch.attemptEnded(workerId, parsed.data.runId, stored.ended);
   if (stored.changed) tellOfChange(context, workerId, stored.changed);
   return stored.answer;
+}
+
+/** Whether its events changed on the way. */
+function isDamaged(message: unknown): boolean {
+  const { events, checksum } = (message ?? {}) as { events?: unknown; checksum?: unknown };
+  if (typeof checksum !== "string" || !Array.isArray(events)) return false;
+  return crc32(JSON.stringify(events)).toString(16).padStart(8, "0") !== checksum;
 }
 
 const refusal = (answer: EventAnswer): Stored => ({ answer, items: [], changed: null, experimentId: "" });

@@ -35,7 +35,7 @@ export async function greetWorker(
     );
   const parsed = hello.safeParse(message);
   if (!parsed.success) return refused("INVALID", describeInvalid(parsed.error));
-  const { workerId, name, version: program, machine, slots, devices, datasets, holding } = parsed.data;
+  const { workerId, name, version: program, machine, slots, devices, datasets, holding, kept: sent } = parsed.data;
   const { orm } = context.database;
   const row = { id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets };
   const known = await upsertWorker(orm, row);
@@ -45,16 +45,20 @@ export async function greetWorker(
       "A worker of this data folder registered with another token, which is still valid: use that one, revoke it, or choose another folder with --data.",
     );
 
+  // An attempt that was stored to its end and is under way again: this database was restored since.
+  const claimed = [...holding, ...sent];
   const renewed = await renewLeases(
     orm,
-    holding.map((held) => ({ ...held, step: null, stepMs: null })),
+    claimed.map((held) => ({ ...held, step: null, stepMs: null })),
     context.leaseTimes.leaseMs,
   );
-  const kept = new Set(renewed.map((run) => run.runId));
-  const ranOut = holding.filter(({ runId }) => !kept.has(runId));
-  for (const run of await takeUp(context, workerId, ranOut)) kept.add(run.runId);
+  const there = new Set(renewed.map(nameOf));
+  const ranOut = claimed.filter((each) => !there.has(nameOf(each)));
+  for (const run of await takeUp(context, workerId, ranOut)) there.add(nameOf(run));
   for (const held of holding) supervisor.leases.unhold(held);
-  const lost = holding.filter(({ runId }) => !kept.has(runId));
+  const lost = holding.filter((held) => !there.has(nameOf(held)));
+  const sendAgain = sent.filter((each) => there.has(nameOf(each)));
+  const kept = new Set(claimed.filter((each) => there.has(nameOf(each))).map(({ runId }) => runId));
   await takeBackForgotten(context, workerId, kept);
   const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
   const worker = supervisor.roster.add({
@@ -71,8 +75,10 @@ export async function greetWorker(
   supervisor.arrived(workerId);
   context.changes.listChanged("workers");
   for (const run of renewed) if (run.status === "cancelling") line.cancel({ runId: run.runId, attempt: run.attempt });
-  return { answer: { ok: true, ...context.leaseTimes, lost }, worker };
+  return { answer: { ok: true, ...context.leaseTimes, lost, sendAgain }, worker };
 }
+
+const nameOf = ({ runId, attempt }: { runId: string; attempt: number }) => `${runId}.${attempt}`;
 
 /** Keeps the runs of a worker of another version for it, and says for how long. */
 async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, message: unknown): Promise<string> {

@@ -30,7 +30,7 @@ export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: 
   const total = config.training.steps;
   const wish: { asked: "cancel" | "suspend" | null } = { asked: null };
   process.on("message", ({ type }: ToRun) => {
-    if (type !== "assign") wish.asked ??= type;
+    if (type === "cancel" || type === "suspend") wish.asked ??= type;
   });
   for (const event of ["disconnect", "SIGTERM", "SIGINT"]) process.on(event, () => (wish.asked ??= "suspend"));
   const spool = openSpool(paths.spool);

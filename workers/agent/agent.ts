@@ -7,6 +7,7 @@ import {
   type Heartbeat,
   type Hello,
 } from "../../contract/workerProtocol.ts";
+import { DamagedSpool } from "../run/spool.ts";
 import { Absence } from "./absence.ts";
 import { ArtefactSender } from "./artefactSender.ts";
 import { type AssignMessage, Attempt } from "./attempt.ts";
@@ -68,7 +69,13 @@ export class Agent {
     this.artefacts = new ArtefactSender(folder.artefacts, { url: options.server, token: options.token });
     const send: SendBatch = (batch) => this.link.sendEvents(batch);
     const sendNoted = options.ledger === null ? send : keepLedger(options.ledger, send);
-    this.desk = new AttemptDesk(folder.checkpoints, options.keepSpool, this.artefacts, sendNoted);
+    this.desk = new AttemptDesk(folder, options.keepSpool, {
+      artefacts: this.artefacts,
+      send: sendNoted,
+      sealAgain: (attempt) => {
+        attempt.done = this.seal(attempt, () => {});
+      },
+    });
     this.link = new ServerLink(options.server, options.token, {
       makeHello: () => this.makeHello(),
       makeHeartbeat: () => this.makeHeartbeat(),
@@ -78,9 +85,11 @@ export class Agent {
         this.desk.dropLost(lost);
         for (const request of cancel) this.cancel(request);
       },
-      up: ({ lost }) => {
+      up: ({ lost, sendAgain = [], note }) => {
         this.desk.dropLost(lost);
+        this.desk.sendAgain(sendAgain, folder.spool);
         this.absence.up(options.server, this.desk.unsent);
+        if (note) say(note);
         this.desk.wake();
         if (this.ownSets?.parts) this.link.sendOwnSets(this.ownSets.parts);
         this.artefacts.wake();
@@ -155,7 +164,10 @@ export class Agent {
     const parsed = assignmentSchema.safeParse(message);
     if (!parsed.success) return { accepted: false, reason: "the worker does not understand it: is it older than the server?" };
     const { runId, attempt: number, lease } = parsed.data;
-    if (this.desk.find(runId, number)) return { accepted: true };
+    const same = this.desk.find(runId, number)?.spool;
+    if (same && same.lease.lease !== lease)
+      return { accepted: false, reason: "it has not done yet with another attempt of this number" };
+    if (same) return { accepted: true };
     if (this.isStopping) return { accepted: false, reason: "the worker is stopping" };
     const superseded = this.desk.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
     const busy = this.desk.all.filter((attempt) => attempt.isWorking && !superseded.includes(attempt)).length;
@@ -163,7 +175,7 @@ export class Agent {
       return { accepted: false, reason: `${this.slots === 1 ? "its slot is" : `its ${this.slots} slots are`} in use` };
     try {
       const attempt = new Attempt(new AttemptSpool(this.setup.folder.spool, { runId, attempt: number, lease }));
-      attempt.spool.save();
+      attempt.spool.begin();
       this.desk.add(attempt);
       for (const old of superseded) this.desk.drop(old, "a later attempt was assigned");
       attempt.done = this.train(
@@ -225,11 +237,15 @@ export class Agent {
   private async seal(attempt: Attempt, complete: () => void | Promise<void>): Promise<void> {
     while (attempt.stopping !== "refused") {
       try {
-        await complete();
+        if (attempt.mending === null) await complete();
+        this.desk.restart(attempt);
         break;
       } catch (error) {
-        if (error instanceof SyntaxError) this.desk.drop(attempt, `its spool is damaged: ${error.message}`);
-        else say(`The end of run ${attempt.label} cannot be written: ${messageOf(error)}; trying again`);
+        if (error instanceof DamagedSpool && attempt.mending === null) {
+          this.desk.mend(attempt, error.message);
+          continue;
+        }
+        say(`The end of run ${attempt.label} cannot be written: ${messageOf(error)}; trying again`);
         await sleep(diskRetryMs);
       }
     }
@@ -260,7 +276,13 @@ export class Agent {
     const { options, folder } = this.setup;
     const offer = await this.setup.offer();
     Object.assign(this, { slots: offer.slots, threads: offer.threads });
-    return introduce({ workerId: folder.workerId, name: options.name, offer, holding: this.desk.held });
+    return introduce({
+      workerId: folder.workerId,
+      name: options.name,
+      offer,
+      holding: this.desk.held,
+      kept: this.desk.sent.list(),
+    });
   }
 
   private makeHeartbeat(): Heartbeat {

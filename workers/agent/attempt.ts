@@ -18,6 +18,8 @@ export class Attempt {
   stepMs: number | null = null;
   /** Why it is to stop: says what becomes of an attempt whose process did not end it itself. */
   stopping: "cancelled" | "suspended" | "refused" | null = null;
+  /** Why its spool is to be begun anew before the attempt ends. */
+  mending: string | null = null;
   /** Its process is gone and its last event is in the spool. */
   isSealed = false;
   /** Resolves when nothing of it writes any more. */

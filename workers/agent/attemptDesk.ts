@@ -1,10 +1,12 @@
 import type { Lease } from "../../contract/workerProtocol.ts";
 import type { ArtefactSender } from "./artefactSender.ts";
-import type { Attempt } from "./attempt.ts";
+import { Attempt } from "./attempt.ts";
 import { dropUnstoredCheckpoints, removeCheckpoints } from "./checkpoints.ts";
 import { messageOf, say } from "./log.ts";
 import { isAlive } from "./processIdentity.ts";
+import { SentSpools } from "./sentSpools.ts";
 import { type SendBatch, SpoolSender } from "./spoolSender.ts";
+import type { WorkerFolder } from "./workerFolder.ts";
 
 /** A process that has told its end should be gone by then. */
 const lingerMs = 2_000;
@@ -13,15 +15,24 @@ const lingerMs = 2_000;
 export class AttemptDesk {
   private readonly attempts = new Map<string, Attempt>();
   private readonly checkpoints: string;
+  readonly sent: SentSpools;
   private readonly keepSpool: boolean;
   private readonly artefacts: ArtefactSender;
   private readonly send: SendBatch;
+  /** Completes the spool of an attempt that was sealed before. */
+  private readonly sealAgain: (attempt: Attempt) => void;
 
-  constructor(checkpoints: string, keepSpool: boolean, artefacts: ArtefactSender, send: SendBatch) {
+  constructor(
+    { checkpoints, sent }: Pick<WorkerFolder, "checkpoints" | "sent">,
+    keepSpool: boolean,
+    { artefacts, send, sealAgain }: { artefacts: ArtefactSender; send: SendBatch; sealAgain: (attempt: Attempt) => void },
+  ) {
     this.checkpoints = checkpoints;
+    this.sent = new SentSpools(sent);
     this.keepSpool = keepSpool;
     this.artefacts = artefacts;
     this.send = send;
+    this.sealAgain = sealAgain;
   }
 
   get all(): Attempt[] {
@@ -48,10 +59,31 @@ export class AttemptDesk {
   add(attempt: Attempt): void {
     const { runId, attempt: number } = attempt.spool.lease;
     this.attempts.set(`${runId}.${number}`, attempt);
+    this.equip(attempt);
+  }
+
+  private equip(attempt: Attempt): void {
     attempt.sender = new SpoolSender(attempt.spool, this.send, {
-      acknowledged: () => this.settle(attempt),
+      acknowledged: () => {
+        if (attempt.spool.storedCheckpoint !== null) attempt.run?.keep(attempt.spool.storedCheckpoint);
+        this.settle(attempt);
+      },
+      damaged: (why) => this.mend(attempt, why),
       refused: (code, message) => this.drop(attempt, `${message} (${code})`),
     });
+  }
+
+  /** Attempts that the server has lost the end of, as it was restored from a back-up: they are sent again. */
+  sendAgain(leases: readonly Lease[], spoolFolder: string): void {
+    for (const lease of leases) {
+      const spool = this.find(lease.runId, lease.attempt) ? null : this.sent.takeBack(lease, spoolFolder);
+      if (spool === null) continue;
+      const attempt = new Attempt(spool);
+      attempt.isSealed = true;
+      say(`Run ${attempt.label} is sent again: the server's database has lost its end`);
+      spool.sendAgain();
+      this.add(attempt);
+    }
   }
 
   /** There is a connection: whatever waits goes out. */
@@ -74,11 +106,36 @@ export class AttemptDesk {
     if (attempt.stopping === "refused") return;
     say(`Run ${attempt.label} is no longer this worker's: ${why}`);
     attempt.stopping = "refused";
+    this.stop(attempt);
+    if (attempt.isSealed) this.setAside(attempt);
+  }
+
+  /** Ends an attempt whose spool cannot be sent as it is; once its process is gone, `restart` follows. */
+  mend(attempt: Attempt, why: string): void {
+    const { runId, attempt: number } = attempt.spool.lease;
+    if (this.find(runId, number) !== attempt || attempt.stopping === "refused" || attempt.mending !== null) return;
+    say(`The spool of run ${attempt.label} is damaged: ${why}. It is set aside, and the attempt ends where it can be read`);
+    attempt.mending = why;
+    this.stop(attempt);
+    if (attempt.isSealed) {
+      attempt.isSealed = false;
+      this.sealAgain(attempt);
+    }
+  }
+
+  /** @throws when the disk refuses */
+  restart(attempt: Attempt): void {
+    if (attempt.mending === null) return;
+    attempt.spool.restart(attempt.mending);
+    attempt.mending = null;
+    this.equip(attempt);
+  }
+
+  private stop(attempt: Attempt): void {
     attempt.sender.stop();
     attempt.run?.kill();
     const old = attempt.spool.process;
     if (!attempt.run && old && isAlive(old)) process.kill(Number.parseInt(old, 10), "SIGKILL");
-    if (attempt.isSealed) this.setAside(attempt);
   }
 
   dropLost(lost: Lease[]): void {
@@ -100,11 +157,12 @@ export class AttemptDesk {
 
   private complete(attempt: Attempt): void {
     const { spool } = attempt;
-    const { end } = spool.inspect();
+    const { end } = spool;
     const { runId, attempt: number } = spool.lease;
     const isOver = end?.kind === "finished" || end?.code === "DIVERGED";
     if (isOver) removeCheckpoints(this.checkpoints, runId);
     this.leave(attempt);
+    this.sent.keep(spool);
     spool.remove(this.keepSpool);
     if (isOver) this.artefacts.add(runId, number);
     else this.artefacts.drop(runId, number);
@@ -117,8 +175,8 @@ export class AttemptDesk {
     try {
       dropUnstoredCheckpoints(this.checkpoints, spool.lease.runId, spool.inspect(), spool.acked);
     } catch (error) {
-      say(`The spool of run ${attempt.label} is damaged (${messageOf(error)}): its checkpoints are not used`);
-      removeCheckpoints(this.checkpoints, spool.lease.runId);
+      // What the next attempt resumes from follows from what the server has.
+      say(`The spool of run ${attempt.label} is damaged: ${messageOf(error)}`);
     }
     spool.setAside();
   }

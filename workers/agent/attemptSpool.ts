@@ -1,8 +1,8 @@
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, truncateSync } from "node:fs";
 import { basename } from "node:path";
 import type { RunEvent, SpooledEvent } from "../../contract/runEvents.ts";
 import { type Lease, lease as leaseSchema, protocolSizes } from "../../contract/workerProtocol.ts";
-import { openSpool, readSpool, spoolPath } from "../run/spool.ts";
+import { DamagedSpool, openSpool, readSpool, spoolPath } from "../run/spool.ts";
 import { replaceFile } from "./workerFolder.ts";
 
 /** Kept beside the spool, so that a later life of the agent can go on. */
@@ -42,13 +42,13 @@ export class AttemptSpool {
   private scanned = 0;
   /** Number of the event that ends the attempt, once it was read. */
   endSeq: number | null = null;
-  private readonly history: AttemptHistory = {
-    lastSeq: 0,
-    lastStep: null,
-    end: null,
-    resumedFromStep: null,
-    checkpoints: [],
-  };
+  /** That event, as it was sent. */
+  private sentEnd: EndEvent | null = null;
+  private history = noHistory();
+  /** Checkpoints that were sent and not acknowledged yet. */
+  private sentCheckpoints: AttemptHistory["checkpoints"] = [];
+  /** Step of the newest checkpoint that the server knows of. */
+  storedCheckpoint: number | null = null;
   /** Events the server refused, and what is sent in their place. */
   private readonly replaced = new Map<number, SpooledEvent>();
 
@@ -91,29 +91,50 @@ export class AttemptSpool {
     if (performance.now() - this.savedAt > 1_000) this.save();
   }
 
-  /** The next events to send; they stay next until `acknowledge`. */
+  /** For an attempt that begins: what another one of its number left behind is not its own. */
+  begin(): void {
+    if (existsSync(this.path)) renameSync(this.path, `${this.path}.refused`);
+    this.save();
+  }
+
+  /** The next events to send; they stay next until `acknowledge`. @throws DamagedSpool if they cannot be read, or are not there */
   next(maxEvents: number): SpooledEvent[] {
-    if (!existsSync(this.path)) return [];
     for (;;) {
-      const read = readSpool(this.path, this.cursor.offset, protocolSizes.batchBytes);
-      if (read.events.length === 0) return [];
+      const read = this.read(this.cursor.offset);
+      if (read.events.length === 0) {
+        if (this.lastSeq >= this.cursor.seq) throw this.lacks(this.lastSeq);
+        return [];
+      }
       const from = read.events.findIndex((event) => event.seq >= this.cursor.seq);
       if (from < 0) {
         this.cursor.offset = read.offset;
         continue;
       }
       if (from > 0) this.cursor.offset = read.ends[from - 1];
-      const batch = read.events.slice(from, from + maxEvents);
+      const { seq: first } = read.events[from];
+      if (first > this.cursor.seq) throw this.lacks(first - 1);
+      const batch = read.events.slice(from, from + maxEvents).filter(({ seq }, index) => seq === first + index);
+      for (const { seq, event } of batch) {
+        if (event.kind === "checkpoint") this.sentCheckpoints.push({ seq, step: event.step });
+        if (isEnd(event)) this.sentEnd = event;
+      }
+      this.lastSeq = Math.max(this.lastSeq, batch.at(-1)!.seq);
       this.ends = new Map(batch.map((event, index) => [event.seq, read.ends[from + index]]));
       this.endSeq ??= batch.find(({ event }) => isEnd(event))?.seq ?? null;
       return batch.map((event) => this.fitting(event));
     }
   }
 
+  /** @throws DamagedSpool if the server has more of the attempt than this spool: it is an older copy, or its end was lost */
   acknowledge(storedThrough: number): void {
     this.acked = storedThrough;
-    this.lastSeq = Math.max(this.lastSeq, storedThrough);
     this.seek(storedThrough + 1);
+    for (const { seq, step } of this.sentCheckpoints)
+      if (seq <= storedThrough) this.storedCheckpoint = Math.max(this.storedCheckpoint ?? 0, step);
+    this.sentCheckpoints = this.sentCheckpoints.filter(({ seq }) => seq > storedThrough);
+    const isBeyond = storedThrough > this.lastSeq || (this.endSeq !== null && storedThrough > this.endSeq);
+    if (isBeyond && storedThrough > this.inspect().lastSeq)
+      throw new DamagedSpool(`the server has ${storedThrough} events of it, and the spool only ${this.history.lastSeq}`);
   }
 
   /** Sends from this event on, again if need be. */
@@ -156,20 +177,89 @@ export class AttemptSpool {
   }
 
   /** Only after the run's process has ended: until then it alone writes. @throws when the disk refuses */
-  append(event: RunEvent): void {
-    const writer = openSpool(this.path);
-    this.lastSeq = writer.append(event);
+  append(...events: RunEvent[]): void {
+    const writer = openSpool(this.path, this.acked);
+    for (const event of events) this.lastSeq = writer.append(event);
     writer.close();
     this.inspect();
   }
 
-  /** Reads what was added since the last look. @throws if a line is damaged */
+  /**
+   * Begins the file anew where it cannot be sent as it is: with what can be read of it if the server lacks no event before that, else
+   * with nothing; then the attempt ends there. The old file is set aside. Only after the run's process has ended.
+   * @throws when the disk refuses; it can be called again then
+   */
+  restart(why: string): void {
+    const needed = this.cursor.seq;
+    const { first, last, offset } = this.readablePart();
+    const isKept = offset > 0 && first <= needed && needed <= last + 1;
+    const aside = this.freeName("damaged");
+    if (existsSync(this.path)) renameSync(this.path, aside);
+    if (isKept) {
+      copyFileSync(aside, this.path);
+      truncateSync(this.path, offset);
+    }
+    Object.assign(this, {
+      acked: needed - 1,
+      lastSeq: needed - 1,
+      cursor: { offset: 0, seq: needed },
+      ends: new Map(),
+      scanned: 0,
+    });
+    Object.assign(this, { history: noHistory(), endSeq: null, sentEnd: null, sentCheckpoints: [] });
+    if (this.inspect().end === null) {
+      const text = `The worker's spool of this attempt was damaged: ${why}. The next attempt resumes from the checkpoint before that.`;
+      const step = this.history.lastStep;
+      this.append({ kind: "log", level: "error", text }, { kind: "ended", code: "WORKER_LOST", message: text, step });
+    }
+    this.save();
+  }
+
+  /** The events from the first one on that can be read and follow on one another. */
+  private readablePart(): { first: number; last: number; offset: number } {
+    const part = { first: 1, last: 0, offset: 0 };
+    try {
+      for (;;) {
+        const read = this.read(part.offset);
+        if (read.events.length === 0) return part;
+        if (part.offset === 0) Object.assign(part, { first: read.events[0].seq, last: read.events[0].seq - 1 });
+        for (const [index, { seq }] of read.events.entries()) {
+          if (seq !== part.last + 1) return part;
+          Object.assign(part, { last: seq, offset: read.ends[index] });
+        }
+      }
+    } catch (error) {
+      if (error instanceof DamagedSpool) return part;
+      throw error;
+    }
+  }
+
+  private read(offset: number) {
+    if (existsSync(this.path)) return readSpool(this.path, offset, protocolSizes.batchBytes);
+    if (offset > 0) throw new DamagedSpool("its file is gone");
+    return { events: [], ends: [], offset };
+  }
+
+  private lacks(through: number): DamagedSpool {
+    return new DamagedSpool(`events ${this.cursor.seq} to ${through} are not in the spool`);
+  }
+
+  private freeName(kind: string): string {
+    for (let n = 1; ; n++) {
+      const name = `${this.path}.${kind}${n === 1 ? "" : `-${n}`}`;
+      if (!existsSync(name)) return name;
+    }
+  }
+
+  /** Reads what was added since the last look. @throws DamagedSpool if a line is damaged or missing */
   inspect(): AttemptHistory {
-    for (const { history } = this; existsSync(this.path); ) {
-      const read = readSpool(this.path, this.scanned);
+    for (const { history } = this; ; ) {
+      const read = this.read(this.scanned);
       if (read.events.length === 0) break;
-      this.scanned = read.offset;
-      for (const { seq, event } of read.events) {
+      for (const [index, { seq, event }] of read.events.entries()) {
+        if (history.lastSeq > 0 && seq !== history.lastSeq + 1)
+          throw new DamagedSpool(`event ${seq} follows event ${history.lastSeq} in the spool`);
+        this.scanned = read.ends[index];
         history.lastSeq = seq;
         if (isEnd(event)) history.end = event;
         if (event.kind === "started") history.resumedFromStep = event.resumedFromStep;
@@ -182,11 +272,22 @@ export class AttemptSpool {
     return this.history;
   }
 
+  /** How the attempt ended, by what was sent. */
+  get end(): EndEvent | null {
+    return this.sentEnd ?? this.inspect().end;
+  }
+
   /** Everything is stored: the events go, or stay as a ledger. */
   remove(keep: boolean): void {
     rmSync(this.statePath, { force: true });
     if (keep && existsSync(this.path)) renameSync(this.path, `${this.path}.sent`);
     else rmSync(this.path, { force: true });
+  }
+
+  /** The server has lost some of it: all of it is sent again, as far as the server has it not. */
+  sendAgain(): void {
+    this.acked = 0;
+    this.seek(1);
   }
 
   /** The server will not take these events: they stay on disk, out of the way. */
@@ -195,5 +296,7 @@ export class AttemptSpool {
     if (existsSync(this.path)) renameSync(this.path, `${this.path}.refused`);
   }
 }
+
+const noHistory = (): AttemptHistory => ({ lastSeq: 0, lastStep: null, end: null, resumedFromStep: null, checkpoints: [] });
 
 const isEnd = (event: RunEvent): event is EndEvent => event.kind === "finished" || event.kind === "ended";

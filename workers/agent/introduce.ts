@@ -1,4 +1,4 @@
-import { type DatasetAvailability, type Hello, workerProtocolVersion } from "../../contract/workerProtocol.ts";
+import { type DatasetAvailability, type Hello, type Lease, workerProtocolVersion } from "../../contract/workerProtocol.ts";
 import { readProgramVersion } from "../programVersion.ts";
 import type { Attempt } from "./attempt.ts";
 import { describeMachine } from "./describeMachine.ts";
@@ -17,8 +17,8 @@ const version = readProgramVersion();
 const mostLeases = 1_000;
 
 /** What a worker says when it connects. */
-export function introduce(self: { workerId: string; name: string; offer: Offer; holding: Attempt[] }): Hello {
-  const { workerId, name, offer, holding } = self;
+export function introduce(self: { workerId: string; name: string; offer: Offer; holding: Attempt[]; kept: Lease[] }): Hello {
+  const { workerId, name, offer, holding, kept } = self;
   return {
     protocol: workerProtocolVersion,
     workerId,
@@ -29,5 +29,6 @@ export function introduce(self: { workerId: string; name: string; offer: Offer; 
     devices: offer.devices,
     datasets: offer.datasets,
     holding: holding.slice(0, mostLeases).map((attempt) => attempt.spool.lease),
+    kept,
   };
 }

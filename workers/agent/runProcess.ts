@@ -34,6 +34,7 @@ export class RunProcess {
   private child: ChildProcess | null = null;
   private listener: RunListener | null = null;
   private errorTail = "";
+  private keptStep: number | null = null;
   private tellReady!: (isReady: boolean) => void;
   private tellExit!: (exit: RunExit) => void;
 
@@ -96,6 +97,13 @@ export class RunProcess {
   suspend(withinMs: number): void {
     if (this.listener && this.isReady) this.stopWithin({ type: "suspend" }, withinMs);
     else this.kill();
+  }
+
+  /** The server knows of its checkpoint of this step: it is kept until a later one is known. */
+  keep(checkpointStep: number): void {
+    if (checkpointStep === this.keptStep) return;
+    this.keptStep = checkpointStep;
+    this.send({ type: "keep", checkpointStep });
   }
 
   kill(): void {

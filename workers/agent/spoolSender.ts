@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { crc32 } from "node:zlib";
 import type { EventAnswer, EventBatch } from "../../contract/workerProtocol.ts";
+import { DamagedSpool } from "../run/spool.ts";
 import type { AttemptSpool } from "./attemptSpool.ts";
 import { messageOf, say } from "./log.ts";
 
 export interface SenderListener {
   /** More is stored. */
   acknowledged(): void;
+  /** The spool cannot be sent as it is. */
+  damaged(why: string): void;
   /** The server takes no more of this attempt. */
   refused(code: string, message: string): void;
 }
@@ -53,11 +57,12 @@ export class SpoolSender {
         this.woken = false;
         const idleMs = performance.now() - this.lastSentAt;
         if (idleMs < batchMs) await sleep(batchMs - idleMs);
-        if (await this.sendNext()) this.woken = true;
+        if (!this.stopped && (await this.sendNext())) this.woken = true;
       }
     } catch (error) {
-      say(`Sending ${this.spool.path} failed: ${messageOf(error)}`);
       this.stopped = true;
+      if (error instanceof DamagedSpool) return this.listener.damaged(error.message);
+      say(`Sending ${this.spool.path} failed: ${messageOf(error)}`);
       this.listener.refused("INTERNAL", messageOf(error));
     } finally {
       this.busy = false;
@@ -69,7 +74,8 @@ export class SpoolSender {
     const events = this.spool.next(this.maxEvents);
     if (events.length === 0) return false;
     this.lastSentAt = performance.now();
-    const answer = await this.send({ ...this.spool.lease, events });
+    const checksum = crc32(JSON.stringify(events)).toString(16).padStart(8, "0");
+    const answer = await this.send({ ...this.spool.lease, events, checksum });
     if (this.stopped || answer === null) return false; // a new connection wakes it again
     if (answer.ok) return this.accept(answer.storedThrough);
     switch (answer.code) {

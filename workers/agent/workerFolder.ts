@@ -9,6 +9,8 @@ export interface WorkerFolder {
   /** Stable identity, made once. */
   workerId: string;
   spool: string;
+  /** Spools that the server has stored (see sentSpools.ts). */
+  sent: string;
   checkpoints: string;
   /** What ended runs left for the server. */
   artefacts: string;
@@ -22,6 +24,7 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
   const folder = {
     path,
     spool: join(path, "spool"),
+    sent: join(path, "sent"),
     checkpoints: join(path, "checkpoints"),
     artefacts: join(path, "artefacts"),
     datasetCache: join(dataDir, "datasets"),

@@ -34,10 +34,15 @@ export const newestCheckpoints = (folder: string): { step: number; path: string 
   existsSync(folder) ? stepsIn(folder).map((step) => ({ step, path: fileOf(folder, step) })) : [];
 
 /**
- * Writes a checkpoint under a temporary name, waits for the disk, renames it, and keeps the newest ones: two, or more if asked.
+ * Writes a checkpoint under a temporary name, waits for the disk, renames it, and keeps the newest ones: two, or more if asked, and the
+ * one up to which the server is known to have everything, which an attempt may have to resume from after an interruption.
  * @throws when the disk refuses; the older ones are still there then
  */
-export function writeCheckpoint(folder: string, checkpoint: Checkpoint, keep = keptAtLeast): { hash: string; bytes: number } {
+export function writeCheckpoint(
+  folder: string,
+  checkpoint: Checkpoint,
+  { keep = keptAtLeast, storedStep = null }: { keep?: number; storedStep?: number | null } = {},
+): { hash: string; bytes: number } {
   mkdirSync(folder, { recursive: true });
   const bytes = formatCheckpoint(checkpoint);
   const path = fileOf(folder, checkpoint.step);
@@ -51,7 +56,8 @@ export function writeCheckpoint(folder: string, checkpoint: Checkpoint, keep = k
   }
   renameSync(temporary, path);
   syncFolder(folder);
-  for (const step of stepsIn(folder).slice(Math.max(keptAtLeast, keep))) rmSync(fileOf(folder, step), { force: true });
+  for (const step of stepsIn(folder).slice(Math.max(keptAtLeast, keep)))
+    if (step !== storedStep) rmSync(fileOf(folder, step), { force: true });
   return { hash: checkpointHash(bytes), bytes: bytes.length };
 }
 

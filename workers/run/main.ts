@@ -14,6 +14,8 @@ const progressEveryMs = 250;
 let interruption: { checkpoint: boolean; reason: Failure } | null = null;
 let assigned = false;
 let step: number | null = null;
+/** Step of the newest checkpoint up to which the server is known to have everything. */
+let storedStep: number | null = null;
 let spool: SpoolWriter | null = null;
 
 const tell = (message: FromRun) => {
@@ -62,6 +64,7 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
     emit({ kind: "log", level: "warning", text: text.slice(0, 4000) }),
   );
   step = resumeFrom?.step ?? null;
+  storedStep ??= step;
   const place =
     paths.artefacts === undefined ? undefined : { assignment, folder: paths.artefacts, checkpoints: paths.checkpoints, keep };
   await executeRun({
@@ -81,7 +84,11 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
     trainedOn: assignment.trainedOn,
     saveCheckpoint(checkpoint) {
       spool?.sync();
-      emit({ kind: "checkpoint", step: checkpoint.step, ...writeCheckpoint(paths.checkpoints, checkpoint, keep) });
+      emit({
+        kind: "checkpoint",
+        step: checkpoint.step,
+        ...writeCheckpoint(paths.checkpoints, checkpoint, { keep, storedStep }),
+      });
     },
     keepResults: place && ((trained) => keepResults(place, trained)),
     interruption: () => interruption,
@@ -112,7 +119,8 @@ process.on("message", (message: ToRun) => {
   if (message.type === "assign" && !assigned) {
     assigned = true;
     take(message).catch((error) => end(asFailure(error)));
-  } else if (message.type === "cancel") stop(new Failure("CANCELLED", "cancelled"), false);
+  } else if (message.type === "keep") storedStep = message.checkpointStep;
+  else if (message.type === "cancel") stop(new Failure("CANCELLED", "cancelled"), false);
   else if (message.type === "suspend") stop(new Failure("WORKER_LOST", "worker stopped"), true);
 });
 process.on("disconnect", () => stop(new Failure("WORKER_LOST", "worker stopped"), true));

@@ -23,6 +23,8 @@ export type ToRun =
       /** Checkpoints that an ended run keeps; 1 unless told. */
       keepCheckpoints?: number;
     }
+  /** The server knows of this checkpoint: it is kept besides the newest ones. */
+  | { type: "keep"; checkpointStep: number }
   /** Stop, measure no more, end CANCELLED. */
   | { type: "cancel" }
   /** Checkpoint now, end WORKER_LOST ("worker stopped"), exit. */

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { runExport } from "../../../contract/exportFormat.ts";
 import type { RunEvent } from "../../../contract/runEvents.ts";
-import { ended, finished, measured, numbered, started } from "./events.ts";
+import { ended, finished, logged, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
+import { leaseOf, RawWorker } from "./rawWorker.ts";
 import { getExperiment, getRun, grid, launch, untilStatus } from "./studies.ts";
 
 const everyTen = grid({ measuring: { name: "every", steps: 10 } });
@@ -62,6 +62,25 @@ onBothDatabases("A hole in a curve", (server) => {
     expect(table).toContain(`run 1: ${words}`);
     const [head, line] = table.split("\r\n").filter((each) => !each.startsWith("#"));
     expect(line.split(",")[head.split(",").indexOf("measurements_missing")]).toBe("12");
+    worker.close();
+  });
+});
+
+onBothDatabases("A batch that was damaged on the way", (server) => {
+  it("is refused, and stored when it comes as it was sent", async () => {
+    const { runs } = await launch(server(), everyTen);
+    const worker = await RawWorker.connect(server());
+    const lease = await worker.nextAssignment(runs[0].id);
+    const events = [{ seq: 1, at: 5, event: logged("0.1") }];
+    // CRC-32 of [{"seq":1,"at":5,"event":{"kind":"log","level":"info","text":"0.1"}}]
+    const batch = { ...leaseOf(lease), events, checksum: "ec1984df" };
+    const changed = { ...batch, events: [{ ...events[0], event: logged("0.2") }] };
+    expect(await worker.ask("events", changed)).toEqual({
+      ...{ ok: false, code: "DAMAGED" },
+      message: "The batch does not have its checksum.",
+    });
+    expect(await worker.ask("events", batch)).toEqual({ ok: true, storedThrough: 1 });
+    expect(await server().call("runs.log", { id: lease.runId })).toMatchObject([{ text: "0.1" }]);
     worker.close();
   });
 });

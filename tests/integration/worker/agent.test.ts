@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SpooledEvent } from "../../../contract/runEvents.ts";
 import type { EventAnswer } from "../../../contract/workerProtocol.ts";
+import { readSpool } from "../../../workers/run/spool.ts";
 import { ProtocolServer } from "./scaffold/protocolServer.ts";
 import {
   isRunning,
@@ -74,13 +75,8 @@ describe("an undisturbed run", () => {
     await connected(["--keep-spool"]);
     const run = await server.assign("steady", 5);
     await until("the ledger is there", () => spoolFiles(folder).includes(`${run.runId}.1.jsonl.sent`));
-    const ledger = readFileSync(join(folder, "worker", "spool", `${run.runId}.1.jsonl.sent`), "utf8");
-    expect(
-      ledger
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line)),
-    ).toEqual(server.events(run));
+    const ledger = readSpool(join(folder, "worker", "spool", `${run.runId}.1.jsonl.sent`));
+    expect(ledger.events).toEqual(server.events(run));
   });
 });
 
@@ -168,6 +164,117 @@ it("F9: sends on when its clock is set back by a day, also to a server that was 
   await until("the run has finished", ended(run));
   expect(steps(server.events(run))).toEqual(upTo(15));
   expect(/(\d{4}-\d\d-\d\d) \S+ {2}Server not reachable/.exec(worker.output)![1] < today).toBe(true);
+});
+
+describe("F25: a spool that is not what was written", () => {
+  const spoolOf = (runId: string) => join(folder, "worker", "spool", `${runId}.1.jsonl`);
+  /** Turns one byte of the first line after what the server has. */
+  const damage = (path: string, run: Parameters<ProtocolServer["events"]>[0]) => {
+    const bytes = readFileSync(path);
+    const { ends } = readSpool(path, 0, 10_000_000);
+    const at = (ends[server.events(run).length - 1] ?? 0) + 40;
+    bytes[at] ^= 1;
+    writeFileSync(path, bytes);
+  };
+
+  it.each(["a damaged byte", "cut off", "deleted", "emptied"])(
+    "(%s) while it runs: the attempt ends with the reason where it can be read, and leaves no hole",
+    async (how) => {
+      const worker = await connected();
+      const run = await server.assign("steady", 1000);
+      await until("it is under way", () => steps(server.events(run)).length > 15);
+      // Only what is not sent yet can be harmed.
+      server.fault = () => ({ ok: false, code: "INTERNAL", message: "not now" });
+      const path = spoolOf(run.runId);
+      const size = readFileSync(path).length;
+      await until("more waits in the spool", () => readFileSync(path).length > size + 3_000);
+      if (how === "a damaged byte") damage(path, run);
+      else if (how === "cut off") truncateSync(path, readSpool(path).ends[5]);
+      else if (how === "deleted") rmSync(path);
+      else truncateSync(path, 0);
+      server.fault = () => null;
+      await until("the attempt has ended", ended(run));
+      expect(server.last(run)).toMatchObject({
+        ...{ kind: "ended", code: "WORKER_LOST" },
+        message: expect.stringMatching(/^The worker's spool of this attempt was damaged: .*The next attempt resumes/),
+      });
+      expect(server.events(run).at(-2)?.event).toMatchObject({ kind: "log", level: "error" });
+      const seen = steps(server.events(run));
+      expect(seen).toEqual(upTo(seen.length - 1));
+      expect(server.events(run).map(({ seq }) => seq)).toEqual(upTo(server.events(run).length).slice(1));
+      expect(worker.output).toMatch(/The spool of run \w+ \(attempt 1\) is damaged: /);
+      if (how !== "deleted") expect(spoolFiles(folder)).toContain(`${run.runId}.1.jsonl.damaged`);
+      // The slot is free.
+      const next = await server.assign("steady", 5);
+      await until("the next run has finished", ended(next));
+    },
+  );
+
+  it("found by the worker's next life ends there too", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 1000);
+    await until("it is under way", () => steps(server.events(run)).length > 15);
+    server.fault = () => ({ ok: false, code: "INTERNAL", message: "not now" });
+    const size = readFileSync(spoolOf(run.runId)).length;
+    await until("more waits in the spool", () => readFileSync(spoolOf(run.runId)).length > size + 3_000);
+    const pids = runProcesses(worker);
+    worker.kill("SIGKILL");
+    await until("its processes are gone", () => !pids.some(isRunning));
+    const before = server.events(run).length;
+    damage(spoolOf(run.runId), run);
+    server.fault = () => null;
+    await connected();
+    await until("the attempt has ended", ended(run));
+    expect(server.events(run).length).toBeGreaterThanOrEqual(before + 2);
+    expect(server.last(run)).toMatchObject({ message: expect.stringMatching(/does not have its checksum|is no JSON/) });
+    const seen = steps(server.events(run));
+    expect(seen).toEqual(upTo(seen.length - 1));
+  });
+
+  it("is an older copy of what the server has: the attempt ends after that, once", async () => {
+    const worker = await connected();
+    const run = await server.assign("steady", 1000);
+    await until("it is under way", () => steps(server.events(run)).length > 10);
+    const state = spoolOf(run.runId).replace(/jsonl$/, "json");
+    const old = [spoolOf(run.runId), state].map((path) => [path, readFileSync(path)] as const);
+    await until("it has gone on", () => steps(server.events(run)).length > 40);
+    const pids = runProcesses(worker);
+    worker.kill("SIGKILL");
+    await until("its processes are gone", () => !pids.some(isRunning));
+    const before = steps(server.events(run));
+    for (const [path, content] of old) writeFileSync(path, content);
+    await connected();
+    await until("the attempt has ended", ended(run));
+    expect(steps(server.events(run))).toEqual(before);
+    expect(server.last(run)).toMatchObject({ kind: "ended", code: "WORKER_LOST" });
+    await until("the spool is empty", () => !spoolFiles(folder).some((name) => /\.jsonl?$/.test(name)));
+  });
+});
+
+it("a batch that was damaged on the way is sent again", async () => {
+  await connected();
+  let damaged = 0;
+  server.fault = () => (damaged++ < 2 ? { ok: false, code: "DAMAGED", message: "no checksum" } : null);
+  const run = await server.assign("steady", 20);
+  await until("the run has finished", ended(run));
+  expect(steps(server.events(run))).toEqual(upTo(20));
+});
+
+it("F19: a server whose database was restored gets again what it lacks, also of attempts that it had to their end", async () => {
+  const worker = await connected();
+  const run = await server.assign("steady", 30);
+  await until("the run has finished", ended(run));
+  const whole = [...server.events(run)];
+  await until("the spool is empty", () => spoolFiles(folder).length === 0);
+  await server.close();
+  server.stored.set(`${run.runId}.1`, whole.slice(0, 12));
+  server.sendAgain = [{ runId: run.runId, attempt: 1, lease: run.lease }];
+  await server.listen();
+  await until("the run has finished again", ended(run));
+  expect(server.hellos.at(-1)?.kept).toEqual(server.sendAgain);
+  expect(server.events(run)).toEqual(whole);
+  expect(worker.output).toMatch(/is sent again: the server's database has lost its end/);
+  await until("the spool is empty", () => spoolFiles(folder).length === 0);
 });
 
 describe("a lease that is lost", () => {

@@ -1,10 +1,10 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { protocolSizes } from "../../../contract/workerProtocol.ts";
 import { AttemptSpool } from "../../../workers/agent/attemptSpool.ts";
-import { openSpool } from "../../../workers/run/spool.ts";
+import { openSpool, readSpool } from "../../../workers/run/spool.ts";
 
 const lease = { runId: "7f3f2c1e-95c4-4b9e-8a59-0f4a3b5d6c7e", attempt: 2, lease: "x".repeat(22) };
 let folder: string;
@@ -98,6 +98,85 @@ describe("another life", () => {
     appendFileSync(join(folder, "odd.json"), "{}");
     expect(AttemptSpool.reopen(folder, join(folder, "odd.json"))).toBeNull();
   });
+});
+
+describe("a spool that is begun anew", () => {
+  const damage = (seq: number) => {
+    const bytes = readFileSync(spool.path);
+    bytes[readSpool(spool.path).ends[seq - 1] - 30] ^= 1;
+    writeFileSync(spool.path, bytes);
+  };
+  const kinds = () => spool.next(500).map(({ seq, event }) => `${seq} ${event.kind}`);
+
+  it("keeps what can be read before the damage, and ends the attempt there", () => {
+    write(6);
+    seqs(2);
+    spool.acknowledge(2);
+    damage(5);
+    expect(seqs()).toEqual([3, 4]);
+    spool.acknowledge(4);
+    expect(() => seqs()).toThrow("checksum");
+    spool.restart("a byte");
+    expect(kinds()).toEqual(["5 log", "6 ended"]);
+    expect(spool.end).toMatchObject({ code: "WORKER_LOST", step: 3 });
+    expect(existsSync(`${spool.path}.damaged`)).toBe(true);
+    expect(AttemptSpool.reopen(folder, spool.statePath)).toMatchObject({ acked: 4 });
+  });
+
+  it("keeps nothing where the damage lies in what the server has, or the server asks for what is not there", () => {
+    write(6);
+    seqs();
+    spool.acknowledge(4);
+    damage(2);
+    spool.save();
+    spool = AttemptSpool.reopen(folder, spool.statePath)!;
+    expect(() => spool.inspect()).toThrow("checksum");
+    spool.restart("a byte");
+    expect(kinds()).toEqual(["5 log", "6 ended"]);
+    spool.seek(3);
+    expect(() => seqs()).toThrow("events 3 to 4 are not in the spool");
+    spool.restart("again");
+    expect(kinds()).toEqual(["3 log", "4 ended"]);
+    expect(existsSync(`${spool.path}.damaged-2`)).toBe(true);
+  });
+
+  it("ends after what the server has, if that is more than the spool", () => {
+    write(3);
+    seqs();
+    expect(() => spool.acknowledge(9)).toThrow("the server has 9 events of it, and the spool only 3");
+    spool.restart("an old copy");
+    expect(kinds()).toEqual(["10 log", "11 ended"]);
+  });
+
+  it("is what it was where its end can be read", () => {
+    write(2);
+    spool.append({ kind: "finished", step: 2, elapsedMs: 1 });
+    spool.restart("a doubt");
+    expect(kinds()).toEqual(["1 measurement", "2 measurement", "3 finished"]);
+  });
+
+  it("of a file that is gone has the end alone", () => {
+    write(3);
+    seqs();
+    spool.acknowledge(3);
+    rmSync(spool.path);
+    spool.lastSeq = 5;
+    expect(() => seqs()).toThrow("gone");
+    spool.restart("it is gone");
+    expect(kinds()).toEqual(["4 log", "5 ended"]);
+  });
+});
+
+it("names the newest checkpoint that the server knows of", () => {
+  const writer = openSpool(spool.path);
+  for (const step of [10, 20]) writer.append({ kind: "checkpoint", step, hash: "0", bytes: 1 });
+  writer.close();
+  seqs();
+  expect(spool.storedCheckpoint).toBeNull();
+  spool.acknowledge(1);
+  expect(spool.storedCheckpoint).toBe(10);
+  spool.acknowledge(2);
+  expect(spool.storedCheckpoint).toBe(20);
 });
 
 describe("the end", () => {

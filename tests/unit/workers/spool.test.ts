@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunEvent } from "../../../contract/runEvents.ts";
-import { openSpool, readSpool, spoolPath } from "../../../workers/run/spool.ts";
+import { DamagedSpool, openSpool, readSpool, spoolPath } from "../../../workers/run/spool.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -72,5 +72,37 @@ describe("spool", () => {
     const again = openSpool(path);
     expect(again.lastSeq).toBe(2);
     again.close();
+  });
+
+  test("a line whose bytes were changed is refused, those before it are read, and lines of earlier versions too", () => {
+    const path = spoolPath(folder, "run", 1);
+    const spool = openSpool(path);
+    for (const text of ["a", "b", "c"]) spool.append(log(text));
+    spool.close();
+    const whole = readFileSync(path);
+    expect(whole.toString().split("\n")[0]).toMatch(/^\{"seq":1,"at":\d+,"event":\{.*\},"crc":"[0-9a-f]{8}"\}$/);
+    const { ends } = readSpool(path);
+    for (let at = ends[0]; at < ends[1] - 1; at++) {
+      const bytes = Buffer.from(whole);
+      bytes[at] ^= 1;
+      if (bytes[at] === 10) continue;
+      writeFileSync(path, bytes);
+      expect(texts(path)).toEqual(["a"]);
+      expect(() => readSpool(path, ends[0])).toThrow(DamagedSpool);
+    }
+    writeFileSync(path, whole.subarray(0, ends[1]));
+    expect(() => readSpool(path, ends[2])).toThrow("cut off");
+    writeFileSync(path, whole.toString().replaceAll(/,"crc":"[0-9a-f]{8}"/g, ""));
+    expect(texts(path)).toEqual(["a", "b", "c"]);
+  });
+
+  test("goes on after a number where its file is new, and is not opened behind a damaged line", () => {
+    const path = spoolPath(folder, "run", 1);
+    const spool = openSpool(path, 41);
+    expect(spool.append(log("a"))).toBe(42);
+    spool.close();
+    expect(openSpool(path, 7).lastSeq).toBe(42);
+    writeFileSync(path, readFileSync(path, "utf8").replace('"a"', '"b"'));
+    expect(() => openSpool(path)).toThrow("does not have its checksum");
   });
 });

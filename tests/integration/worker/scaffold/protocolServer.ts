@@ -28,6 +28,7 @@ export class ProtocolServer {
   readonly hellos: Hello[] = [];
   readonly heartbeats: Heartbeat[] = [];
   lost: Lease[] = [];
+  sendAgain: Lease[] = [];
   /** Goes before the ordinary answer to a batch; "silence" answers nothing. */
   fault: (batch: EventBatch) => EventAnswer | "silence" | null = () => null;
   token = "right";
@@ -77,13 +78,13 @@ export class ProtocolServer {
   async assign(
     manner: string,
     steps: number,
-    again?: { runId: string; attempt: number },
+    again?: { runId: string; attempt: number; lease?: string },
     changes: Partial<RunConfig> = {},
   ): Promise<Lease & AssignAnswer> {
     const lease = {
       runId: again?.runId ?? randomUUID(),
       attempt: again?.attempt ?? 1,
-      lease: randomBytes(16).toString("base64url"),
+      lease: again?.lease ?? randomBytes(16).toString("base64url"),
     };
     const answer: AssignAnswer = await this.socket!.timeout(5_000).emitWithAck("assign", {
       ...lease,
@@ -102,7 +103,7 @@ export class ProtocolServer {
       this.hellos.push(hello.parse(message));
       if (this.answerHello) return answer(this.answerHello);
       this.socket = socket;
-      answer({ ok: true, heartbeatMs: this.heartbeatMs, leaseMs: 15_000, lost: this.lost });
+      answer({ ok: true, heartbeatMs: this.heartbeatMs, leaseMs: 15_000, lost: this.lost, sendAgain: this.sendAgain });
     });
     socket.on("heartbeat", (message: unknown, answer: (reply: HeartbeatAnswer) => void) => {
       this.heartbeats.push(heartbeat.parse(message));
