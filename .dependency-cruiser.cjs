@@ -30,7 +30,7 @@ module.exports = {
       ["math", "contract"],
       ["@tensorflow", "onnxruntime-node", "onnxruntime-common", "socket.io-client", "sharp"],
     ),
-    ...layer("server", ["math", "contract", "db"], ["@trpc", "socket.io", "next", "pg-boss", "downsample"]),
+    ...layer("server", ["math", "contract", "db"], ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth"]),
     ...layer(
       "app",
       ["math", "contract", "server"],

@@ -54,3 +54,31 @@ export const endSessionsRequest = z.discriminatedUnion("which", [
   z.strictObject({ which: z.literal("all") }),
 ]);
 export type EndSessionsRequest = z.infer<typeof endSessionsRequest>;
+
+export const inviteRequest = z.strictObject({
+  role: z.enum(roles),
+  /** For whom it is; shown in the list of invitations alone. */
+  note: typedText(80, "a note").trim().default(""),
+  expiresInDays: z.number().gt(0).max(90).default(7),
+});
+export type InviteRequest = z.infer<typeof inviteRequest>;
+
+export const setRoleRequest = z.strictObject({ id: z.uuid(), role: z.enum(roles) });
+export type SetRoleRequest = z.infer<typeof setRoleRequest>;
+
+export const shortestPassword = 12;
+export const longestPassword = 200;
+
+const email = typedText(200, "an e-mail address")
+  .trim()
+  .toLowerCase()
+  .pipe(z.email("give an e-mail address such as name@example.org"));
+const password = z
+  .string()
+  .min(shortestPassword, `choose a password of at least ${shortestPassword} characters`)
+  .max(longestPassword, `a password has at most ${longestPassword} characters`);
+
+/** What the forms of the sign-in pages send. */
+export const passwordSignIn = z.object({ email, password: z.string().max(longestPassword, "this password is too long") });
+export const joinForm = z.object({ name: shownName("a name"), email, password });
+export const newPasswordForm = z.object({ password });

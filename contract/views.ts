@@ -206,6 +206,29 @@ export interface ApiTokenView {
   revokedAt: string | null;
 }
 
+export interface MemberView {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  /** By what they sign in. */
+  by: "password" | "provider";
+  createdAt: string;
+  lastSeenAt: string | null;
+}
+
+export interface InvitationView {
+  id: string;
+  role: Role;
+  note: string;
+  /** Name of the member who chooses a new password by it; null: it makes a member. */
+  newPasswordOf: string | null;
+  createdAt: string;
+  expiresAt: string;
+  usedAt: string | null;
+  revokedAt: string | null;
+}
+
 /** Who is signed in, and what of people and sign-in a page shows them. */
 export interface MeView {
   name: string | null;

@@ -55,3 +55,48 @@ export const apiTokens = pgTable(
   },
   (table) => [uniqueIndex("api_tokens_hash").on(table.hash), index("api_tokens_by_member").on(table.memberId)],
 );
+
+/** By what a member signs in: a password's hash, or the account at an identity provider. Of such a provider no token is kept. */
+export const accounts = pgTable(
+  "accounts",
+  {
+    id: uuid("id").primaryKey(),
+    userId: uuid("member_id")
+      .notNull()
+      .references(() => members.id, { onDelete: "cascade" }),
+    providerId: text("provider_id").notNull(),
+    accountId: text("account_id").notNull(),
+    password: text("password"),
+    accessToken: text("access_token"),
+    refreshToken: text("refresh_token"),
+    idToken: text("id_token"),
+    accessTokenExpiresAt: at("access_token_expires_at"),
+    refreshTokenExpiresAt: at("refresh_token_expires_at"),
+    scope: text("scope"),
+    createdAt: now("created_at"),
+    updatedAt: now("updated_at"),
+  },
+  (table) => [
+    uniqueIndex("accounts_at_provider").on(table.providerId, table.accountId),
+    index("accounts_by_member").on(table.userId),
+  ],
+);
+
+/** Links that let one person in, once; only the token's sha256 is stored. */
+export const invitations = pgTable(
+  "invitations",
+  {
+    id: uuid("id").primaryKey(),
+    hash: text("hash").notNull(),
+    role: text("role").$type<Role>().notNull(),
+    /** For whom it is, as its maker wrote. */
+    note: text("note").notNull(),
+    /** The member who chooses a new password by it; null: it makes a member. */
+    memberId: memberId(),
+    createdAt: now("created_at"),
+    expiresAt: at("expires_at").notNull(),
+    usedAt: at("used_at"),
+    revokedAt: at("revoked_at"),
+  },
+  (table) => [uniqueIndex("invitations_hash").on(table.hash)],
+);

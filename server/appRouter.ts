@@ -1,6 +1,7 @@
 import { aboutRouter } from "./routers/about.ts";
 import { accountRouter } from "./routers/account.ts";
 import { experimentsRouter } from "./routers/experiments.ts";
+import { peopleRouter } from "./routers/people.ts";
 import { runsRouter } from "./routers/runs.ts";
 import { sharedRouter, sharesRouter } from "./routers/shares.ts";
 import { workersRouter } from "./routers/workers.ts";
@@ -10,6 +11,7 @@ import { router } from "./trpc.ts";
 export const appRouter = router({
   about: aboutRouter,
   account: accountRouter,
+  people: peopleRouter,
   experiments: experimentsRouter,
   runs: runsRouter,
   workers: workersRouter,

@@ -19,6 +19,8 @@ export interface ServerSettings {
   accessKey: string | null;
   /** No sign-in: every request from this machine is the owner's. */
   singleUser: boolean;
+  /** The OpenID Connect provider by which members sign in; null: by password alone. */
+  oidc: { issuer: string; clientId: string; clientSecret: string } | null;
   /** Address for links and commands, without a slash at its end; null: follows from host and port. */
   publicUrl: string | null;
   trafficBounds: {
@@ -71,6 +73,7 @@ export function serverSettings(): ServerSettings {
     localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
     accessKey,
     singleUser,
+    oidc: oidcSettings(env, accessKey !== null),
     publicUrl: address,
     trafficBounds: {
       perAddress: wholeNumber(
@@ -115,6 +118,29 @@ function requireStrong(key: string): void {
 }
 
 const hostnameOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
+
+function oidcSettings(env: NodeJS.ProcessEnv, hasKey: boolean): ServerSettings["oidc"] {
+  const names = ["COLLAPSAR_OIDC_ISSUER", "COLLAPSAR_OIDC_CLIENT_ID", "COLLAPSAR_OIDC_CLIENT_SECRET"] as const;
+  const [issuer, clientId, clientSecret] = names.map((name) => env[name] || null);
+  if (issuer === null && clientId === null && clientSecret === null) return null;
+  if (issuer === null || clientId === null || clientSecret === null)
+    throw new Failure(
+      "INVALID",
+      `${names.filter((name) => !env[name]).join(" and ")} is not set: a sign-in by OpenID Connect needs ${names.join(", ")}.`,
+    );
+  const url = URL.canParse(issuer) ? new URL(issuer) : null;
+  if (url?.protocol !== "https:" && !(url?.protocol === "http:" && isLoopback(hostnameOf(issuer))))
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_OIDC_ISSUER is "${issuer}": it must begin with https://, since it says who people are.`,
+    );
+  if (!hasKey)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_OIDC_ISSUER is set, so this server is for several people: set COLLAPSAR_ACCESS_KEY too. ${keyHint}`,
+    );
+  return { issuer, clientId, clientSecret };
+}
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
@@ -176,7 +202,7 @@ export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAP
 
 /** The environment of the worker that the server starts: the server's own without its secrets, with the worker's token. */
 export function workerEnvironment(token: string): NodeJS.ProcessEnv {
-  const { COLLAPSAR_ACCESS_KEY: _key, DATABASE_URL: _url, ...rest } = process.env;
+  const { COLLAPSAR_ACCESS_KEY: _key, COLLAPSAR_OIDC_CLIENT_SECRET: _secret, DATABASE_URL: _url, ...rest } = process.env;
   return { ...rest, COLLAPSAR_WORKER_TOKEN: token };
 }
 

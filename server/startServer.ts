@@ -7,14 +7,12 @@ import { Failure } from "../contract/failure.ts";
 import { closeToOthers } from "../db/closeToOthers.ts";
 import type { Database } from "../db/database.ts";
 import { openDatabase } from "../db/openDatabase.ts";
-import { deleteSessionsOfOtherKeys } from "../db/queries/sessions.ts";
+import { countMembers } from "../db/queries/people.ts";
 import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import type { ServerSettings } from "./env.ts";
-import { AccessKey } from "./http/accessKey.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
-import { SessionCookie } from "./http/sessionCookie.ts";
-import { keptSecret } from "./keptSecret.ts";
+import { keyFile, openSignIn } from "./openSignIn.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
 import { readProgramVersion } from "./programVersion.ts";
 import { importSamples } from "./samples/importSamples.ts";
@@ -101,7 +99,7 @@ export async function startServer(
       dispatch: supervisor,
       refreshSoon,
       publicUrl,
-      shared: settings.accessKey !== null,
+      shared: settings.accessKey !== null || (await countMembers(database.orm)) > 0,
       version: readProgramVersion(),
     };
     refresher.open(context);
@@ -109,15 +107,13 @@ export async function startServer(
     await supervisor.start(context);
     undo.push(() => supervisor.stop());
 
-    const keyFile = join(settings.dataDir, "access-key");
-    const cookie = new SessionCookie(keptSecret(join(settings.dataDir, "session-secret")));
-    const accessKey = settings.singleUser ? null : new AccessKey(settings.accessKey ?? keptSecret(keyFile), cookie);
-    if (accessKey) await deleteSessionsOfOtherKeys(database.orm, accessKey.mark);
+    const signIn = await openSignIn(settings, context);
+    const accessKey = signIn?.accessKey ?? null;
     const thisMachineOnly = settings.accessKey === null;
     const pages = await opening;
     if (pages instanceof Error) throw pages;
     if (pages) undo.push(() => pages.close());
-    handle = makeHandler({ context, accessKey, thisMachineOnly, pages: pages?.handle ?? null, dev });
+    handle = makeHandler({ context, signIn, thisMachineOnly, pages: pages?.handle ?? null, dev });
     const io = openSockets(http, { context, supervisor, hub, accessKey, thisMachineOnly, bounds: settings.trafficBounds });
     undo.push(async () => {
       hub.close();
@@ -132,7 +128,7 @@ export async function startServer(
     }
     const entryHint = settings.singleUser
       ? "COLLAPSAR_SINGLE_USER is 1: there is no sign-in, and every program and user of this machine has its owner's rights."
-      : `This link signs one browser in, once. For more browsers, ${publicUrl}/enter takes the access key${settings.accessKey === null ? ` in ${keyFile}` : ""}; a restart prints a new link.`;
+      : `This link signs one browser in, once. For more browsers, ${publicUrl}/enter takes the access key${settings.accessKey === null ? ` in ${keyFile(settings)}` : ""}; a restart prints a new link.`;
     return { address: publicUrl + (accessKey?.entry ?? ""), entryHint, stop };
   } catch (error) {
     await stop().catch(() => undefined);

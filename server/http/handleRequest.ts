@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { comesAgain, describeError } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
-import type { AccessKey } from "./accessKey.ts";
 import { answerText } from "./answerText.ts";
 import { isCrossSite, refuseRequest } from "./checkSource.ts";
-import { serveEntrance } from "./serveEntrance.ts";
+import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveProcedures } from "./serveProcedures.ts";
+import { type SignInDoors, serveSignIn, signInMethods } from "./serveSignIn.ts";
 import { serveUpload } from "./serveUpload.ts";
 import { setHeaders } from "./setHeaders.ts";
 import { answerSignInPage } from "./signInPage.ts";
@@ -16,8 +16,8 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 
 export interface Routes {
   context: ServiceContext;
-  /** null: no sign-in. */
-  accessKey: AccessKey | null;
+  /** null: no sign-in, everyone is the owner. */
+  signIn: SignInDoors | null;
   /** No request is taken that a proxy passed on. */
   thisMachineOnly: boolean;
   /** Next; null where the pages are left out. */
@@ -53,20 +53,17 @@ function isReadable(address: string): boolean {
   }
 }
 
-async function isSignedIn(context: ServiceContext, accessKey: AccessKey, request: IncomingMessage): Promise<boolean> {
+async function isSignedIn({ context, accessKey }: Doorkeeper, request: IncomingMessage): Promise<boolean> {
   const { access } = await findAccess(context, accessKey, request.headers, undefined);
   return access.kind === "person";
 }
 
 /** Methods by the beginning of the path; everything else is read only. */
-const methods: [RegExp, string[]][] = [
-  [/^\/trpc\//, ["GET", "POST"]],
-  [/^\/enter$/, ["GET", "HEAD", "POST"]],
-  [/^\/artefacts\//, ["PUT"]],
-];
+const methods: [RegExp, string[]][] = [[/^\/trpc\//, ["GET", "POST"]], ...signInMethods, [/^\/artefacts\//, ["PUT"]]];
 
 async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { context, accessKey } = routes;
+  const { context, signIn } = routes;
+  const accessKey = signIn?.accessKey ?? null;
   if (!request.url?.startsWith("/") || !isReadable(request.url)) return answerText(response, 400, "This address cannot be read.");
   const url = new URL(request.url, "http://server");
   const secure = context.publicUrl.startsWith("https:");
@@ -77,19 +74,21 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   if (!routes.dev && !allowed.includes(request.method ?? ""))
     return answerText(response, 405, `This address answers ${allowed.join(", ")}.`, { allow: allowed.join(", ") });
   if (url.pathname === "/healthz") return answerText(response, 200, "ok");
-  if (url.pathname === "/enter") {
-    if (request.method === "POST" && isCrossSite(request.headers))
-      return answerText(response, 403, "Requests from other sites are refused.");
-    return serveEntrance(context, accessKey, request, response);
-  }
+  if (signInMethods.some(([path]) => path.test(url.pathname))) return serveSignIn(signIn, url.pathname, request, response);
   if (url.pathname.startsWith("/trpc/") || url.pathname.startsWith("/export/")) {
     if (isCrossSite(request.headers)) return answerText(response, 403, "Requests from other sites are refused.");
     if (url.pathname.startsWith("/trpc/")) return serveProcedures(context, accessKey, request, response);
     return serveExport(context, accessKey, request, response);
   }
   if (url.pathname.startsWith("/artefacts/")) return serveUpload(context, request, response);
-  if (accessKey && !openPages.test(url.pathname) && !(await isSignedIn(context, accessKey, request)))
-    return answerSignInPage(response, { status: 401, key: "", to: `${url.pathname}${url.search}`, problem: null });
+  if (signIn && !openPages.test(url.pathname) && !(await isSignedIn(signIn, request)))
+    return answerSignInPage(response, {
+      status: 401,
+      key: "",
+      to: ownPath(request.url),
+      problem: null,
+      offers: offersOf(signIn),
+    });
   if (!routes.pages) return answerText(response, 404, "This server was started without pages.");
   return routes.pages(request, response);
 }

@@ -3,9 +3,15 @@ const mostMisses = 10;
 /** Addresses remembered; beyond it the oldest are forgotten. */
 const mostAddresses = 10_000;
 
-/** Counts wrong keys by address over the last minute. */
+/** Counts wrong keys over the last minute, by address or by what else tells those who knock apart. */
 export class KnockLimit {
   private readonly misses = new Map<string, number[]>();
+
+  /** Whether this address may still try. */
+  allows(address: string): boolean {
+    const now = performance.now();
+    return (this.misses.get(address) ?? []).filter((at) => now - at < windowMs).length < mostMisses;
+  }
 
   /** Notes a wrong key. @returns whether this address may still be answered that it was wrong */
   miss(address: string): boolean {

@@ -1,58 +1,44 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ServiceContext } from "../services/context.ts";
-import { openSession, type SignIn, sessionDays } from "../services/sessions.ts";
-import type { AccessKey } from "./accessKey.ts";
+import { passwordSignIn } from "../../contract/people.ts";
+import { type Doorkeeper, letIn, offersOf, ownPath } from "./doorkeeper.ts";
+import { KnockLimit } from "./knockLimit.ts";
 import { readBody } from "./readBody.ts";
 import { answerSignInPage } from "./signInPage.ts";
 
+/** Wrong passwords by address and member: they cost much to check, so that who has no more tries is not checked at all. */
+const passwordLimit = new KnockLimit();
+
 /**
- * The door of a server with an access key. GET shows a page with one button, and POST lets in: mail programs and chats that look
- * at a link before a person does must not use up the one that is valid once.
+ * The door of a server with a sign-in. GET shows a page, and POST lets in: mail programs and chats that look at a link before a
+ * person does must not use up the one that is valid once.
  */
-export async function serveEntrance(
-  context: ServiceContext,
-  accessKey: AccessKey | null,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { searchParams } = new URL(request.url!, "http://server");
-  if (accessKey === null) return redirect(response, "/");
+  const offers = offersOf(keeper);
   const key = searchParams.get("key") ?? "";
   if (request.method !== "POST")
-    return answerSignInPage(response, { status: 200, key, to: ownPath(searchParams.get("to")), problem: null });
+    return answerSignInPage(response, { status: 200, key, to: ownPath(searchParams.get("to")), problem: null, offers });
   const body = await readBody(request, response);
   if (body === null) return;
   const form = new URLSearchParams(body.toString("utf8"));
   const to = ownPath(form.get("to"));
-  const given = (form.get("key") ?? key).trim();
-  const admitted = accessKey.admits(given, request.socket.remoteAddress ?? "");
-  if (admitted === "later") {
-    const problem = "Too many wrong keys from this address: try again in a minute.";
-    return answerSignInPage(response, { status: 429, key: "", to, problem });
+  const address = request.socket.remoteAddress ?? "";
+  const refuse = (status: number, problem: string, email?: string) =>
+    answerSignInPage(response, { status, key: "", to, problem, offers, email });
+
+  if (form.has("password") && keeper.members) {
+    const given = passwordSignIn.safeParse(Object.fromEntries(form));
+    const email = form.get("email") ?? "";
+    if (!given.success) return refuse(400, `${given.error.issues[0].message}.`, email);
+    const knocks = `${address} ${given.data.email}`;
+    if (!passwordLimit.allows(knocks)) return refuse(429, "Too many wrong passwords: try again in a minute.", email);
+    const memberId = await keeper.members.byPassword(given.data.email, given.data.password);
+    if (memberId !== null) return letIn(keeper, { memberId }, request, response, { to });
+    passwordLimit.miss(knocks);
+    return refuse(401, "There is no member with this e-mail address and password.", email);
   }
-  if (!admitted) {
-    const problem = "This key is wrong, or its link was already used. Type the access key, or restart the server for a new link.";
-    return answerSignInPage(response, { status: 401, key: "", to, problem });
-  }
-  redirect(response, to, await signIn(context, accessKey, { keyMark: accessKey.mark }, request));
-}
-
-/** Opens a session for this browser. @returns the header that sets its cookie */
-async function signIn(context: ServiceContext, accessKey: AccessKey, by: SignIn, request: IncomingMessage): Promise<string> {
-  const token = await openSession(context, by, request.headers["user-agent"] ?? "");
-  return accessKey.cookie.set(token, sessionDays, context.publicUrl.startsWith("https:"));
-}
-
-function redirect(response: ServerResponse, to: string, cookie?: string): undefined {
-  response.writeHead(303, { location: to, "cache-control": "no-store", ...(cookie ? { "set-cookie": cookie } : {}) });
-  response.end();
-}
-
-/** A path of this server, whatever was written. */
-export function ownPath(to: string | null): string {
-  if (to === null || !URL.canParse(to, "http://server")) return "/";
-  const url = new URL(to, "http://server");
-  // "//x" would be another host.
-  const path = `/${url.pathname.replace(/^\/+/, "")}${url.search}`;
-  return url.origin === "http://server" && !/^\/(enter|trpc|export|auth)\b/.test(path) ? path : "/";
+  const admitted = keeper.accessKey.admits((form.get("key") ?? key).trim(), address);
+  if (admitted === "later") return refuse(429, "Too many wrong keys from this address: try again in a minute.");
+  if (admitted) return letIn(keeper, { keyMark: keeper.accessKey.mark }, request, response, { to });
+  refuse(401, "This key is wrong, or its link was already used. Type the access key, or restart the server for a new link.");
 }

@@ -1,13 +1,20 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
-/** The cookie of signed-in browsers. Its name is the server's own: browsers send a cookie to every port of a host. */
+/** The cookie of a signed-in browser, or of one that is on its way. Its name is the server's own: browsers send a cookie to every port of a host. */
 export class SessionCookie {
   private readonly name: string;
 
-  /** @param secret of the server, which outlives its restarts */
-  constructor(secret: string) {
-    this.name = `collapsar-${createHash("sha256").update(`name of the cookie ${secret}`).digest("hex").slice(0, 12)}`;
+  private readonly path: string;
+
+  /**
+   * @param secret of the server, which outlives its restarts
+   * @param purpose of a cookie beside that of the session
+   */
+  constructor(secret: string, purpose = "", path = "/") {
+    const own = createHash("sha256").update(`name of the cookie ${secret}`).digest("hex").slice(0, 12);
+    this.name = `collapsar-${own}${purpose && `-${purpose}`}`;
+    this.path = path;
   }
 
   /** What the browser's cookie holds; null without one. */
@@ -19,6 +26,6 @@ export class SessionCookie {
 
   /** The header that sets it. */
   set(value: string, days: number, secure: boolean): string {
-    return `${this.name}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${days * 86_400}${secure ? "; Secure" : ""}`;
+    return `${this.name}=${value}; Path=${this.path}; HttpOnly; SameSite=Lax; Max-Age=${Math.round(days * 86_400)}${secure ? "; Secure" : ""}`;
   }
 }

@@ -1,4 +1,13 @@
 import type { ServerResponse } from "node:http";
+import { shortestPassword } from "../../contract/people.ts";
+import { signInStyle } from "./signInStyle.ts";
+
+/** How members can prove who they are. */
+export interface Offers {
+  password: boolean;
+  provider: boolean;
+}
+export const noOffers: Offers = { password: false, provider: false };
 
 export interface SignInPage {
   /** 401 where a page was asked for, 200 at the door itself. */
@@ -9,47 +18,88 @@ export interface SignInPage {
   to: string;
   /** What went wrong at the last try. */
   problem: string | null;
+  offers: Offers;
+  /** What was typed at the last try. */
+  email?: string;
 }
 
 /** Answers with the page that signs a browser in. It needs no script, and nothing but itself. */
 export function answerSignInPage(response: ServerResponse, page: SignInPage): undefined {
-  response.writeHead(page.status, {
+  const { key, to, offers } = page;
+  const forMembers = [
+    offers.provider
+      ? `<a class="button" href="/enter/provider?to=${encodeURIComponent(to)}">Sign in with your organization</a>`
+      : "",
+    offers.password ? passwordForm(to, page.email ?? "", offers.provider) : "",
+  ].filter(Boolean);
+  const body =
+    key !== ""
+      ? linkForm(key, to)
+      : forMembers.length === 0
+        ? keyForm(to, true)
+        : `${forMembers.join("<hr>")}<details><summary>I have the access key</summary>${keyForm(to, false)}</details>`;
+  answerPage(response, page.status, "Sign in", page.problem, body);
+}
+
+export interface JoinPage {
+  status: number;
+  token: string;
+  /** The member who chooses a new password; null: the page makes a member. */
+  newPassword: boolean;
+  provider: boolean;
+  problem: string | null;
+  name?: string;
+  email?: string;
+}
+
+/** Answers with the page behind an invitation. */
+export function answerJoinPage(response: ServerResponse, page: JoinPage): undefined {
+  const action = `/join/${encodeURIComponent(page.token)}`;
+  const password = `<label for="password">${page.newPassword ? "New password" : "Password"}</label>
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="${shortestPassword}" required>
+<p>At least ${shortestPassword} characters.</p>`;
+  const body = page.newPassword
+    ? `<form method="post" action="${action}"><p class="lead">Choose a new password. Browsers that are signed in as you will have to sign in again.</p>${password}<button type="submit">Keep it</button></form>`
+    : `<p class="lead">You are invited to this server. The invitation is valid once.</p>${
+        page.provider ? `<a class="button" href="${action}/provider">Join with your organization</a><hr>` : ""
+      }<form method="post" action="${action}">
+<label for="name">Name</label><input id="name" name="name" autocomplete="name" maxlength="80" required value="${asText(page.name ?? "")}">
+<label for="email">E-mail address</label><input id="email" name="email" type="email" autocomplete="username" required value="${asText(page.email ?? "")}">
+${password}<button type="submit"${page.provider ? ' class="plain"' : ""}>Join</button></form>`;
+  answerPage(response, page.status, page.newPassword ? "New password" : "Join", page.problem, body);
+}
+
+/** Answers with a page that only says something. */
+export const answerNotice = (response: ServerResponse, status: number, text: string): undefined =>
+  answerPage(response, status, "Sign in", text, `<a class="button plain" href="/enter">Go to the sign-in</a>`);
+
+function answerPage(response: ServerResponse, status: number, title: string, problem: string | null, body: string): undefined {
+  response.writeHead(status, {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
     // Under "no-referrer" a browser would send the form with the origin "null", which is refused.
     "referrer-policy": "same-origin",
   });
-  response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in · Collapsar</title><link rel="icon" href="data:,">
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>${style}</style></head>
-<body><main><h1>Collapsar</h1>${page.problem === null ? "" : `<p class="problem" role="alert">${asText(page.problem)}</p>`}
-${page.key === "" ? keyForm(page.to) : linkForm(page.key, page.to)}</main></body></html>`);
+  response.end(`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title} · Collapsar</title><link rel="icon" href="data:,">
+<meta name="viewport" content="width=device-width, initial-scale=1"><style>${signInStyle}</style></head>
+<body><main><h1>Collapsar</h1>${problem === null ? "" : `<p class="problem" role="alert">${asText(problem)}</p>`}
+${body}</main></body></html>`);
 }
 
-const keyForm = (to: string) => `<form method="post" action="/enter">${hidden("to", to)}
-<label for="key">Access key</label><input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
+const keyForm = (to: string, alone: boolean) => `<form method="post" action="/enter">${hidden("to", to)}
+<label for="key">Access key</label><input id="key" name="key" type="password" autocomplete="current-password" required${alone ? " autofocus" : ""}>
 <p>It is the one in <code>COLLAPSAR_ACCESS_KEY</code>, or else in the file <code>access-key</code> of the server’s data folder.</p>
-<button type="submit">Sign in</button></form>`;
+<button type="submit"${alone ? "" : ' class="plain"'}>Sign in</button></form>`;
+
+const passwordForm = (to: string, email: string, second: boolean) => `<form method="post" action="/enter">${hidden("to", to)}
+<label for="email">E-mail address</label><input id="email" name="email" type="email" autocomplete="username" required value="${asText(email)}"${second ? "" : " autofocus"}>
+<label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required>
+<button type="submit"${second ? ' class="plain"' : ""}>Sign in</button></form>`;
 
 const linkForm = (key: string, to: string) => `<form method="post" action="/enter">${hidden("to", to)}${hidden("key", key)}
-<p>This signs this browser in. A link that the server printed is valid once.</p>
+<p class="lead">This signs this browser in. A link that the server printed is valid once.</p>
 <button type="submit" autofocus>Sign in</button></form>`;
 
 const hidden = (name: string, value: string) => `<input name="${name}" type="hidden" value="${asText(value.slice(0, 2_000))}">`;
 
 const asText = (text: string) => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
-
-/** The colours of app/globals.css, which is not loaded here. */
-const style = `:root{color-scheme:light dark;--ground:light-dark(#f6f6f4,#0d0e11);--surface:light-dark(#fff,#14161a);--line:light-dark(#e1e1dc,#262a32);
---field:light-dark(#93938c,#646a77);--ink:light-dark(#17181c,#ecedf0);--faint:light-dark(#6a6c75,#8d929d);--accent:light-dark(#3049c9,#93a8ff);
---bad:light-dark(#b92626,#ff8078);--bad-soft:light-dark(#fce8e6,#331715)}
-*{box-sizing:border-box}body{margin:0;min-height:100dvh;display:grid;place-items:center;padding:16px;background:var(--ground);color:var(--ink);
-font:14px/20px Inter,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif}
-main{width:100%;max-width:360px;padding:24px;background:var(--surface);border:1px solid var(--line);border-radius:8px}
-h1{margin:0 0 16px;font-size:20px;line-height:28px;letter-spacing:-.01em}form{display:grid;gap:8px}label{font-size:12px;line-height:16px;font-weight:500}
-p{margin:0;color:var(--faint);font-size:12px;line-height:18px;overflow-wrap:anywhere}code{font-size:11px}
-input,button,.button{font:inherit;height:36px;padding:0 12px;border-radius:6px;width:100%}input{border:1px solid var(--field);background:var(--surface);color:var(--ink)}
-button,.button{margin-top:8px;border:1px solid var(--ink);background:var(--ink);color:var(--ground);font-weight:500;cursor:pointer;display:grid;place-items:center;text-decoration:none}
-button:hover,.button:hover{opacity:.85}.plain{background:none;color:var(--ink);border-color:var(--line)}
-:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-.problem{margin-bottom:16px;padding:8px 12px;border:1px solid var(--line);border-radius:6px;background:var(--bad-soft);color:var(--bad);font-size:13px}
-hr{border:0;border-top:1px solid var(--line);margin:20px 0}details summary{cursor:pointer;color:var(--faint);font-size:13px}details form{margin-top:12px}`;

@@ -197,5 +197,5 @@ const queries = new Set([
   ...["list", "get", "estimate", "series", "profile"].map((name) => `experiments.${name}`),
   ...["get", "log", "geometry", "series"].map((name) => `runs.${name}`),
   ...["about.program", "workers.list", "workers.tokens", "shares.list", "shared.open"],
-  ...["account.me", "account.sessions", "account.tokens"],
+  ...["account.me", "account.sessions", "account.tokens", "people.list"],
 ]);

@@ -1,8 +1,9 @@
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Right, rightsOf, type TokenScope } from "../../../contract/people.ts";
+import { type Right, rightsOf, roles, type TokenScope } from "../../../contract/people.ts";
 import type { ApiTokenView } from "../../../contract/views.ts";
 import { TestServer } from "../../support/server.ts";
+import { addMember } from "./members.ts";
 import { ask, needed, nowhere, procedures } from "./procedureRights.ts";
 import { grid, launch } from "./studies.ts";
 
@@ -44,6 +45,10 @@ it("lets each kind of caller do what its rights say, and nothing else", async ()
   expect(await answered({})).toEqual(within([]));
   expect(await answered({ authorization: "Bearer forged" })).toEqual(within([]));
   expect(await answered(owner)).toEqual(within(["read", "self", "launch", "edit", "manage"]));
+  for (const role of roles) {
+    const { cookie } = await addMember(server, role);
+    expect(await answered({ cookie }), role).toEqual(within(rightsOf(role, null)));
+  }
   for (const scope of ["read", "launch", "log"] as const) {
     const { headers } = await makeToken(scope);
     expect(await answered(headers), scope).toEqual(within(rightsOf("owner", scope)));
@@ -93,8 +98,9 @@ it("opens exports and live pages to tokens that read", async () => {
 });
 
 it("does not take a program's token for a worker's", async () => {
-  const { token } = await makeToken("log");
-  const socket = io(`${server.url}/worker`, { auth: { token }, transports: ["websocket"], forceNew: true, reconnection: false });
+  const { token, headers } = await makeToken("log");
+  const options = { extraHeaders: headers, transports: ["websocket"], forceNew: true, reconnection: false };
+  const socket = io(`${server.url}/worker`, { ...options, auth: { token } });
   const refused = new Promise<{ data?: { code?: string } }>((resolve) => socket.once("connect_error", resolve as never));
   expect((await refused).data?.code).toBe("NOT_ALLOWED");
   const upload = await fetch(`${server.url}/artefacts/${nowhere}/1/features.safetensors`, {

@@ -5,7 +5,7 @@ import { presets } from "../../../contract/presets.ts";
 import { serverSettings } from "../../../server/env.ts";
 import { AccessKey } from "../../../server/http/accessKey.ts";
 import { refuseForwarded, refuseSource } from "../../../server/http/checkSource.ts";
-import { ownPath } from "../../../server/http/serveEntrance.ts";
+import { ownPath } from "../../../server/http/doorkeeper.ts";
 import { attachment } from "../../../server/http/serveExport.ts";
 import { SessionCookie } from "../../../server/http/sessionCookie.ts";
 import { cellDigest, makeRuns } from "../../../server/services/makeRuns.ts";
@@ -165,6 +165,7 @@ describe("ownPath", () => {
     ["/%2f/evil.example", "/%2f/evil.example"],
     ["javascript:alert(1)", "/"],
     ["/enter?key=1", "/"],
+    ["/join/x", "/"],
     ["/trpc/experiments.list", "/"],
     [null, "/"],
   ])("of %s is %s", (to, path) => expect(ownPath(to)).toBe(path));

@@ -1,0 +1,94 @@
+import { and, asc, count, desc, eq, isNull, max, sql } from "drizzle-orm";
+import type { Role } from "../../contract/people.ts";
+import type { Executor } from "../database.ts";
+import { accounts, invitations, members, sessions } from "../peopleSchema.ts";
+
+const clock = sql`clock_timestamp()`;
+
+export async function countMembers(db: Executor): Promise<number> {
+  const [row] = await db.select({ count: count() }).from(members);
+  return row.count;
+}
+
+export function listMemberRows(db: Executor) {
+  return db
+    .select({
+      member: members,
+      lastSeenAt: max(sessions.lastSeenAt),
+      hasPassword: sql<boolean>`exists (select 1 from ${accounts} where ${accounts.userId} = ${members.id} and ${accounts.password} is not null)`,
+    })
+    .from(members)
+    .leftJoin(sessions, eq(sessions.memberId, members.id))
+    .groupBy(members.id)
+    .orderBy(asc(members.createdAt));
+}
+
+export async function updateRole(db: Executor, id: string, role: Role): Promise<boolean> {
+  const result = await db.update(members).set({ role, updatedAt: clock }).where(eq(members.id, id));
+  return (result.rowCount ?? 0) > 0;
+}
+
+/** With their sign-in, sessions, tokens and links for a new password. */
+export async function deleteMember(db: Executor, id: string): Promise<boolean> {
+  const result = await db.delete(members).where(eq(members.id, id));
+  return (result.rowCount ?? 0) > 0;
+}
+
+export async function getMember(db: Executor, id: string): Promise<typeof members.$inferSelect | null> {
+  const [row] = await db.select().from(members).where(eq(members.id, id));
+  return row ?? null;
+}
+
+export async function insertInvitation(
+  db: Executor,
+  invitation: { id: string; hash: string; role: Role; note: string; memberId: string | null; expiresInDays: number },
+): Promise<void> {
+  const { expiresInDays, ...row } = invitation;
+  await db.insert(invitations).values({ ...row, expiresAt: sql`clock_timestamp() + ${expiresInDays} * interval '1 day'` });
+}
+
+const usable = and(isNull(invitations.usedAt), isNull(invitations.revokedAt), sql`${invitations.expiresAt} > clock_timestamp()`);
+
+export type OpenInvitation = { id: string; role: Role; memberId: string | null };
+const opened = { id: invitations.id, role: invitations.role, memberId: invitations.memberId };
+
+/** The invitation of this digest while it can be used. */
+export async function findInvitation(db: Executor, hash: string): Promise<OpenInvitation | null> {
+  const [row] = await db
+    .select(opened)
+    .from(invitations)
+    .where(and(eq(invitations.hash, hash), usable));
+  return row ?? null;
+}
+
+/** Uses an invitation up. @returns whether it was still there: of two that come at once, one is let in */
+export async function spendInvitation(db: Executor, id: string): Promise<boolean> {
+  const result = await db
+    .update(invitations)
+    .set({ usedAt: clock })
+    .where(and(eq(invitations.id, id), usable));
+  return (result.rowCount ?? 0) > 0;
+}
+
+/** After a failure: it can be used again. */
+export async function returnInvitation(db: Executor, id: string): Promise<void> {
+  await db.update(invitations).set({ usedAt: null }).where(eq(invitations.id, id));
+}
+
+/** The newest first; those that ended a month ago are left out. */
+export function listInvitationRows(db: Executor) {
+  return db
+    .select({ invitation: invitations, newPasswordOf: members.name })
+    .from(invitations)
+    .leftJoin(members, eq(members.id, invitations.memberId))
+    .where(sql`${invitations.expiresAt} > clock_timestamp() - interval '30 days'`)
+    .orderBy(desc(invitations.createdAt));
+}
+
+export async function markInvitationRevoked(db: Executor, id: string): Promise<boolean> {
+  const result = await db
+    .update(invitations)
+    .set({ revokedAt: clock })
+    .where(and(eq(invitations.id, id), isNull(invitations.usedAt), isNull(invitations.revokedAt)));
+  return (result.rowCount ?? 0) > 0;
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { joinForm, newPasswordForm } from "../../contract/people.ts";
+import { findInvitation } from "../../db/queries/people.ts";
+import { describeError } from "../describeError.ts";
+import type { MemberAuth } from "../people/memberAuth.ts";
+import { digest } from "../services/secrets.ts";
+import { endSessions } from "../services/sessions.ts";
+import { type Doorkeeper, letIn } from "./doorkeeper.ts";
+import { readBody } from "./readBody.ts";
+import { answerJoinPage, answerNotice } from "./signInPage.ts";
+
+export const invitationGone = "This invitation is not valid, or not any more: ask for a new one.";
+
+/** The page behind /join/<token>: GET shows it and leaves the invitation as it is, POST uses it. */
+export async function serveJoin(
+  keeper: Doorkeeper & { members: MemberAuth },
+  token: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { context, members } = keeper;
+  const { orm } = context.database;
+  const invitation = await findInvitation(orm, digest(token));
+  if (!invitation) return answerNotice(response, 404, invitationGone);
+  const { memberId } = invitation;
+  const page = { token, newPassword: memberId !== null, provider: members.hasProvider };
+  if (request.method !== "POST") return answerJoinPage(response, { ...page, status: 200, problem: null });
+  const body = await readBody(request, response);
+  if (body === null) return;
+  const form = Object.fromEntries(new URLSearchParams(body.toString("utf8")));
+  const refuse = (status: number, problem: string) =>
+    answerJoinPage(response, { ...page, status, problem, name: form.name, email: form.email });
+  try {
+    if (memberId !== null) {
+      const given = newPasswordForm.safeParse(form);
+      if (!given.success) return refuse(400, sentence(given.error.issues[0].message));
+      await members.changePassword({ ...invitation, memberId }, given.data.password);
+      await endSessions(context, { role: invitation.role, memberId, name: null, sessionId: null, token: null }, { which: "all" });
+      return letIn(keeper, { memberId }, request, response, { to: "/" });
+    }
+    const given = joinForm.safeParse(form);
+    if (!given.success) return refuse(400, sentence(given.error.issues[0].message));
+    return letIn(keeper, { memberId: await members.join(invitation, given.data) }, request, response, { to: "/" });
+  } catch (error) {
+    const { code, message } = describeError(error);
+    if (code === "NOT_FOUND") return answerNotice(response, 404, message);
+    refuse(code === "CONFLICT" ? 409 : code === "INVALID" ? 400 : 500, message);
+  }
+}
+
+const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}.`;

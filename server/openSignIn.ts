@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { deleteSessionsOfOtherKeys } from "../db/queries/sessions.ts";
+import type { ServerSettings } from "./env.ts";
+import { AccessKey } from "./http/accessKey.ts";
+import type { SignInDoors } from "./http/serveSignIn.ts";
+import { SessionCookie } from "./http/sessionCookie.ts";
+import { keptSecret } from "./keptSecret.ts";
+import type { ServiceContext } from "./services/context.ts";
+
+/** Where the key is kept that a server made for itself. */
+export const keyFile = (settings: ServerSettings): string => join(settings.dataDir, "access-key");
+
+/** Opens the doors by which people sign in. @returns null where everyone at this machine is the owner */
+export async function openSignIn(settings: ServerSettings, context: ServiceContext): Promise<SignInDoors | null> {
+  if (settings.singleUser) return null;
+  const secret = keptSecret(join(settings.dataDir, "session-secret"));
+  const accessKey = new AccessKey(settings.accessKey ?? keptSecret(keyFile(settings)), new SessionCookie(secret));
+  const { orm } = context.database;
+  await deleteSessionsOfOtherKeys(orm, accessKey.mark);
+  const joinCookie = new SessionCookie(secret, "join", "/auth");
+  const { publicUrl, shared } = context;
+  // What one person alone never needs is not loaded.
+  const { MemberAuth } = shared ? await import("./people/memberAuth.ts") : { MemberAuth: null };
+  return {
+    context,
+    accessKey,
+    joinCookie,
+    members: MemberAuth && new MemberAuth({ orm, publicUrl, secret, oidc: settings.oidc }),
+  };
+}

@@ -1,0 +1,181 @@
+import { io } from "socket.io-client";
+import { expect, it } from "vitest";
+import type { InvitationView, MemberView, SessionView } from "../../../contract/views.ts";
+import { TestServer } from "../../support/server.ts";
+import { addMember, password, post } from "./members.ts";
+import { onBothDatabases } from "./onBothDatabases.ts";
+import { ask, nowhere } from "./procedureRights.ts";
+import { grid } from "./studies.ts";
+
+const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
+const people = (server: TestServer) => server.call<{ members: MemberView[]; invitations: InvitationView[] }>("people.list");
+const invite = (server: TestServer, more = {}) =>
+  server.call<{ id: string; url: string }>("people.invite", { role: "editor", ...more });
+const isIn = async (server: TestServer, cookie: string) =>
+  (await ask(server.url, { name: "experiments.list", isQuery: true }, { cookie })).status === 200;
+/** A live page of this browser, and its end. */
+async function watch(server: TestServer, headers: Record<string, string>): Promise<{ cut: Promise<string> }> {
+  const socket = io(`${server.url}/watch`, {
+    extraHeaders: headers,
+    transports: ["websocket"],
+    forceNew: true,
+    reconnection: false,
+  });
+  await new Promise((resolve, reject) => {
+    socket.once("connect", () => resolve(null));
+    socket.once("connect_error", reject);
+  });
+  return { cut: new Promise((resolve) => socket.once("disconnect", resolve)) };
+}
+
+onBothDatabases(
+  "People",
+  (server) => {
+    const signIn = (form: Record<string, string>) => post(`${server().url}/enter`, form);
+
+    it("join by an invitation once, and sign in by their password", async () => {
+      await server().signIn();
+      const { url } = await invite(server(), { note: "Ada" });
+      expect(Buffer.from(url.split("/join/")[1], "base64url")).toHaveLength(24);
+      // Whatever looks at the link before its person does leaves it valid.
+      for (let i = 0; i < 2; i++) expect(await (await fetch(url)).text()).toContain("You are invited");
+      const ada = { name: "Ada", email: "Ada@Example.org", password };
+      expect(await post(url, { ...ada, password: "short" })).toMatchObject({ status: 400, cookie: "" });
+      expect(await post(url, { ...ada, email: "nobody" })).toMatchObject({ status: 400 });
+      expect(await post(url, { ...ada, name: "\u200b" })).toMatchObject({ status: 400 });
+      expect(await post(url, ada, { origin: "https://evil.example" })).toMatchObject({ status: 403 });
+      const joined = await post(url, ada);
+      expect(joined.status).toBe(303);
+      expect(await isIn(server(), joined.cookie)).toBe(true);
+      expect(await post(url, { ...ada, email: "eve@example.org" })).toMatchObject({ status: 404, cookie: "" });
+      expect((await fetch(url)).status).toBe(404);
+
+      expect(await signIn({ email: "ada@example.org", password: "not the right one" })).toMatchObject({
+        status: 401,
+        cookie: "",
+      });
+      expect(await signIn({ email: "nobody@example.org", password })).toMatchObject({ status: 401, cookie: "" });
+      const again = await signIn({ email: "ADA@example.org", password, to: "/workers" });
+      expect(again.status).toBe(303);
+      expect(await isIn(server(), again.cookie)).toBe(true);
+      const sessions = await server().call<SessionView[]>("account.sessions", undefined, { headers: { cookie: again.cookie } });
+      expect(sessions).toHaveLength(2);
+      const { members, invitations } = await people(server());
+      expect(members[0]).toMatchObject({ name: "Ada", email: "ada@example.org", role: "editor", by: "password" });
+      expect(invitations[0]).toMatchObject({ note: "Ada", usedAt: expect.any(String) });
+      expect(JSON.stringify({ members, invitations })).not.toContain(url.split("/join/")[1]);
+    });
+
+    it("let in one of two that come by one invitation at once, and none by one that is revoked or expired", async () => {
+      const { url } = await invite(server());
+      const both = await Promise.all(["x", "y"].map((name) => post(url, { name, email: `${name}@example.org`, password })));
+      expect(both.map(({ status }) => status).sort()).toEqual([303, 404]);
+      const revoked = await invite(server());
+      await server().call("people.revokeInvitation", { id: revoked.id });
+      const expired = await invite(server(), { expiresInDays: 1e-9 });
+      const forged = `${server().url}/join/forged`;
+      const pages = await Promise.all([revoked.url, expired.url, forged].map((link) => fetch(link).then((page) => page.text())));
+      expect(new Set(pages)).toHaveLength(1);
+      for (const link of [revoked.url, expired.url, forged])
+        expect(await post(link, { name: "z", email: "z@example.org", password })).toMatchObject({ status: 404, cookie: "" });
+    });
+
+    it("keep an invitation whose address is another member's", async () => {
+      const { email } = await addMember(server(), "viewer");
+      const { url } = await invite(server());
+      expect(await post(url, { name: "twice", email, password })).toMatchObject({ status: 409, cookie: "" });
+      expect(await post(url, { name: "twice", email: "twice@example.org", password })).toMatchObject({ status: 303 });
+    });
+
+    it("lose open pages and rights at once when their role is lowered, and everything when they are removed", async () => {
+      const member = await addMember(server(), "editor");
+      const headers = { cookie: member.cookie };
+      const token = await server().call<{ token: string }>("account.createToken", { name: "mine", scope: "launch" }, { headers });
+      const program = { authorization: `Bearer ${token.token}` };
+      const launchAs = (by: Record<string, string>) =>
+        ask(server().url, { name: "experiments.launch", isQuery: false }, by, { name: "theirs", config: grid() });
+      const launched = await launchAs(headers);
+      expect(launched.status).toBe(200);
+      const { id } = (JSON.parse(launched.text) as { result: { data: { id: string } } }).result.data;
+      const pages = [await watch(server(), headers), await watch(server(), program)];
+      await server().call("people.setRole", { id: member.id, role: "viewer" });
+      for (const { cut } of pages) expect(await cut).toBe("io server disconnect");
+      expect((await launchAs(headers)).status).toBe(403);
+      expect((await launchAs(program)).status).toBe(403);
+      expect(await isIn(server(), member.cookie)).toBe(true);
+      await expect(server().call("account.createToken", { name: "more", scope: "launch" }, { headers })).rejects.toMatchObject({
+        code: "NOT_ALLOWED",
+      });
+
+      const page = await watch(server(), headers);
+      await server().call("people.remove", { id: member.id });
+      expect(await page.cut).toBe("io server disconnect");
+      expect(await isIn(server(), member.cookie)).toBe(false);
+      expect((await launchAs(program)).status).toBe(401);
+      expect(await signIn({ email: member.email, password })).toMatchObject({ status: 401 });
+      expect(await server().call("experiments.get", { id })).toMatchObject({ launchedBy: member.name });
+    });
+
+    it("see and end their own sessions and tokens alone", async () => {
+      const [one, other] = [await addMember(server(), "viewer"), await addMember(server(), "viewer")];
+      const as = ({ cookie }: { cookie: string }) => ({ headers: { cookie } });
+      const [theirs] = await server().call<SessionView[]>("account.sessions", undefined, as(other));
+      await expect(server().call("account.endSessions", { which: "one", id: theirs.id }, as(one))).rejects.toMatchObject({
+        code: "NOT_FOUND",
+      });
+      await server().call("account.endSessions", { which: "all" }, as(one));
+      expect(await isIn(server(), other.cookie)).toBe(true);
+      const token = await server().call<{ id: string }>("account.createToken", { name: "t", scope: "read" }, as(other));
+      const again = { cookie: (await signIn({ email: one.email, password })).cookie };
+      expect(await server().call("account.tokens", undefined, as(again))).toEqual([]);
+      await expect(server().call("account.revokeToken", { id: token.id }, as(again))).rejects.toMatchObject({
+        code: "NOT_FOUND",
+      });
+      // The owner manages those of others.
+      await server().call("account.revokeToken", { id: token.id });
+    });
+
+    it("choose a new password by a link that the owner makes, which ends their sessions", async () => {
+      const member = await addMember(server(), "editor");
+      const { url } = await server().call<{ url: string }>("people.inviteToNewPassword", { id: member.id });
+      const chosen = "another long password";
+      expect(await post(url, { password: "short" })).toMatchObject({ status: 400 });
+      const back = await post(url, { password: chosen });
+      expect(back.status).toBe(303);
+      expect(await isIn(server(), member.cookie)).toBe(false);
+      expect(await isIn(server(), back.cookie)).toBe(true);
+      expect(await post(url, { password: chosen })).toMatchObject({ status: 404 });
+      expect(await signIn({ email: member.email, password })).toMatchObject({ status: 401 });
+      expect(await signIn({ email: member.email, password: chosen })).toMatchObject({ status: 303 });
+      await expect(server().call("people.inviteToNewPassword", { id: nowhere })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    });
+
+    it("are not guessed: after ten wrong passwords a member's door is shut for a minute, and nobody else's", async () => {
+      const [one, other] = [await addMember(server(), "viewer"), await addMember(server(), "viewer")];
+      for (let i = 0; i < 10; i++) expect((await signIn({ email: one.email, password: `wrong password ${i}` })).status).toBe(401);
+      expect((await signIn({ email: one.email, password })).status).toBe(429);
+      expect((await signIn({ email: other.email, password })).status).toBe(303);
+      expect((await signIn({ key })).status).toBe(303);
+    });
+  },
+  { COLLAPSAR_ACCESS_KEY: key },
+);
+
+it("are not spoken of on a machine that one person has to themselves", async () => {
+  const server = await TestServer.start();
+  expect(await server.call("account.me")).toEqual({
+    name: null,
+    role: "owner",
+    rights: ["read", "self", "launch", "edit", "manage"],
+    signIn: false,
+    shared: false,
+  });
+  expect((await fetch(`${server.url}/join/x`, { redirect: "manual" })).headers.get("location")).toBe("/");
+  await server.stop();
+  const own = await TestServer.start({ singleUser: false });
+  await own.signIn();
+  expect(await own.call("account.me")).toMatchObject({ name: "owner", signIn: true, shared: false });
+  expect(await (await fetch(`${own.url}/`)).text()).not.toContain("E-mail");
+  expect((await fetch(`${own.url}/join/x`)).status).toBe(404);
+  await own.stop();
+});
