@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, readdirSync, readFileSync, type WriteStream } from "node:fs";
+import { createWriteStream, readdirSync, readFileSync, readlinkSync, type WriteStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface ProgramSetup {
@@ -140,11 +140,14 @@ export function memoryOf(pid: number): number {
   }
 }
 
-/** Open files, sockets among them. */
-export function openFiles(pid: number): number {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).length;
-  } catch {
-    return 0;
-  }
+/** Sockets a process holds; its other files are the database's. */
+export function openSockets(pid: number): number {
+  const isSocket = (descriptor: string): boolean => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith("socket:");
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync(`/proc/${pid}/fd`).filter(isSocket).length;
 }

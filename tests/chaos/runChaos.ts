@@ -6,14 +6,14 @@ import { damageActs } from "./damageActs.ts";
 import { readLedgers } from "./ledger.ts";
 import { isOpen, launch, listRuns, personActs } from "./personActs.ts";
 import { processActs } from "./processActs.ts";
-import { memoryOf, openFiles } from "./program.ts";
+import { memoryOf, openSockets } from "./program.ts";
 import { byWeight, Random } from "./random.ts";
 import { scriptedName } from "./scriptedRun.ts";
 import { readStored, type StoredRun } from "./stored.ts";
 import { studyKinds } from "./studies.ts";
 import { surroundingsActs } from "./surroundingsActs.ts";
 import { type Verdict, verify } from "./verify.ts";
-import { Watcher } from "./watchers.ts";
+import { Watcher } from "./watcher.ts";
 import { World } from "./world.ts";
 
 export interface ChaosOptions {
@@ -45,8 +45,8 @@ export interface ChaosReport {
 
 const allActs: Act[] = [...processActs, ...surroundingsActs, ...damageActs, ...personActs];
 const mostWatchers = 12;
-/** Open files of an idle server after the chaos beyond those at the start: pages of this test, and some in passing. */
-const moreOpenFiles = 40;
+/** Sockets of an idle server after the chaos beyond those at the start: pages of this test, and some in passing. */
+const moreSockets = 40;
 const mostServerMemory = 1.2e9;
 
 /**
@@ -74,7 +74,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     void openWatcher(world, watchers).catch(() => undefined);
   }, 2_000);
   try {
-    const openAtStart = openFiles(world.server.pid!);
+    const openAtStart = openSockets(world.server.pid!);
     for (let first = 0; first < 3; first++) await launch(world, first / 3);
     await actAtRandom(world, new Random(seed), options, report);
     say("everything is mended");
@@ -199,9 +199,9 @@ async function checkIdle(world: World, openAtStart: number, report: ChaosReport)
     report.violations.push(`slots are held: ${busy.map(({ name, runs }) => `${name} ${runs.length}`).join(", ")}`);
   const gone = world.workers.filter(({ program }) => !workers.some(({ name, connected }) => name === program.name && connected));
   if (gone.length > 0) report.violations.push(`not connected: ${gone.map(({ program }) => program.name).join(", ")}`);
-  const files = openFiles(world.server.pid!);
-  if (files > openAtStart + moreOpenFiles)
-    report.violations.push(`the idle server has ${files} open files; it had ${openAtStart} at the start`);
+  const sockets = openSockets(world.server.pid!);
+  if (sockets > openAtStart + moreSockets)
+    report.violations.push(`the idle server has ${sockets} open sockets; it had ${openAtStart} at the start`);
   if (report.mostMemory > mostServerMemory)
     report.violations.push(`the server took ${(report.mostMemory / 1e6).toFixed(0)} MB of memory`);
 }

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { RunEvent } from "../../../contract/runEvents.ts";
-import type { RunCounts } from "../../../contract/status.ts";
 import { workerProtocolVersion } from "../../../contract/workerProtocol.ts";
-import { ended, finished, logged, measured, numbered, started } from "./events.ts";
+import { ended, finished, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { leaseOf, makeToken, RawWorker } from "./rawWorker.ts";
-import { getExperiment, getRun, grid, launch, untilStatus } from "./studies.ts";
+import { grid, launch, untilStatus } from "./studies.ts";
 
 onBothDatabases("Leases", (server) => {
   it("gives a run to an idle worker at once", async () => {
@@ -23,22 +22,6 @@ onBothDatabases("Leases", (server) => {
     console.log(`launch to worker: median ${median.toFixed(0)} ms, worst ${times.at(-1)!.toFixed(0)} ms`);
     expect(median).toBeLessThan(2_000);
     worker.close();
-  });
-
-  it("gives each of 100 runs to one of 100 workers", async () => {
-    const token = await makeToken(server());
-    const workers = await Promise.all(Array.from({ length: 100 }, () => RawWorker.connect(server(), { token })));
-    const { id } = await launch(server(), grid({ seeds: Array.from({ length: 50 }, (_, seed) => seed), depths: [2, 3] }));
-    const leases = await Promise.all(workers.map((worker) => worker.nextAssignment()));
-    expect(new Set(leases.map((lease) => lease.runId)).size).toBe(100);
-    expect(workers.every((worker) => worker.assigned.length === 0)).toBe(true);
-    const answers = await Promise.all(workers.map((worker, i) => worker.events(leases[i], numbered([started(), finished()]))));
-    expect(answers.filter((answer) => !answer.ok)).toEqual([]);
-    const { counts, status, progress, runs } = await getExperiment(server(), id);
-    expect(counts).toMatchObject({ finished: 100, queued: 0, leased: 0 } satisfies Partial<RunCounts>);
-    expect({ status, progress }).toEqual({ status: "finished", progress: 1 });
-    expect(runs.every((run) => run.attempt === 1)).toBe(true);
-    for (const worker of workers) worker.close();
   });
 
   it("F3: queues a run again when its lease runs out, gives it to another worker, and refuses the zombie; a late cancel ends too", async () => {
@@ -133,44 +116,6 @@ onBothDatabases("Leases", (server) => {
     expect(sixth).not.toHaveProperty("fromStart");
     await worker.events(sixth, numbered([on("bb"), finished()]));
     expect(await untilStatus(server(), id, "finished")).toMatchObject({ dataHash: "bb" });
-    worker.close();
-  });
-
-  it("cancels in every state, twice, and only as the life of a run allows", async () => {
-    const call = (name: string, id: string) => server().call(`runs.${name}`, { id });
-    const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2] }));
-    expect(await call("cancel", runs[2].id)).toEqual({ status: "cancelled" });
-    expect(await call("cancel", runs[2].id)).toEqual({ status: "cancelled" });
-    const worker = await RawWorker.connect(server());
-    const leased = await worker.nextAssignment(runs[0].id);
-    const asked = performance.now();
-    expect(await call("cancel", leased.runId)).toEqual({ status: "cancelling" });
-    expect(await worker.nextCancel()).toEqual({ runId: leased.runId, attempt: 1 });
-    expect(performance.now() - asked).toBeLessThan(500);
-    expect(await call("cancel", leased.runId)).toEqual({ status: "cancelling" });
-    expect((await worker.heartbeat([leased])).cancel).toEqual([{ runId: leased.runId, attempt: 1 }]);
-    await expect(call("again", leased.runId)).rejects.toMatchObject({ code: "CONFLICT" });
-    await expect(call("remove", leased.runId)).rejects.toMatchObject({ code: "CONFLICT" });
-    await worker.events(leased, numbered([started(), ended("CANCELLED", "asked to", 4)]));
-    expect(await getRun(server(), leased.runId)).toMatchObject({ status: "cancelled", step: 4 });
-
-    const running = await worker.nextAssignment(runs[1].id);
-    await worker.events(running, numbered([started()]));
-    expect(await server().call("experiments.cancel", { id })).toEqual({ cancelled: 1 });
-    // It was done before it heard of it.
-    await worker.events(running, numbered([measured(1000), finished()], 2));
-    expect(await getRun(server(), running.runId)).toMatchObject({ status: "finished" });
-    await expect(call("again", running.runId)).rejects.toMatchObject({ code: "CONFLICT" });
-    expect(await server().call("experiments.cancel", { id })).toEqual({ cancelled: 0 });
-
-    expect(await call("again", leased.runId)).toEqual({ status: "queued" });
-    const again = await worker.nextAssignment(leased.runId);
-    expect(again.attempt).toBe(2);
-    await worker.events(again, numbered([started(), logged("x"), finished()]));
-    expect(await server().call("experiments.runMissing", { id })).toEqual({ queued: 1 });
-    const last = await worker.nextAssignment(runs[2].id);
-    await worker.events(last, numbered([started(), finished()]));
-    expect((await getExperiment(server(), id)).status).toBe("finished");
     worker.close();
   });
 

@@ -10,17 +10,19 @@ export class ServerProcess {
   readonly url: string;
   readonly dataDir = makeFolder();
   private readonly localWorker: boolean;
+  private readonly environment: Record<string, string>;
   private readonly port: number;
   private child: ChildProcess | null = null;
 
-  private constructor(port: number, localWorker: boolean) {
+  private constructor(port: number, localWorker: boolean, environment: Record<string, string>) {
+    this.environment = environment;
     this.localWorker = localWorker;
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start(localWorker = false): Promise<ServerProcess> {
-    const server = new ServerProcess(await freePort(), localWorker);
+  static async start(localWorker = false, environment: Record<string, string> = {}): Promise<ServerProcess> {
+    const server = new ServerProcess(await freePort(), localWorker, environment);
     try {
       await server.again();
       return server;
@@ -38,6 +40,7 @@ export class ServerProcess {
         COLLAPSAR_DATA_DIR: this.dataDir,
         COLLAPSAR_PORT: String(this.port),
         COLLAPSAR_SINGLE_USER: "1",
+        ...this.environment,
         COLLAPSAR_LOCAL_WORKER: this.localWorker ? "on" : "off",
       },
       stdio: ["ignore", "pipe", "pipe"],

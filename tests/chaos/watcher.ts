@@ -13,7 +13,7 @@ export class Watcher {
   private readonly url: string;
   private readonly share: string;
 
-  private constructor(url: string, runId: string, share: string) {
+  constructor(url: string, runId: string, share: string) {
     this.url = url;
     this.runId = runId;
     this.share = share;

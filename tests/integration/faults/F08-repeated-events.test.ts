@@ -2,17 +2,17 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { SeriesView } from "../../../contract/views.ts";
 import type { TestServer } from "../../support/server.ts";
-import { ended, finished, logged, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { getRun, grid, launch, untilStatus } from "./studies.ts";
+import { ended, finished, logged, measured, numbered, started } from "../server/events.ts";
+import { onBothDatabases } from "../server/onBothDatabases.ts";
+import { RawWorker } from "../server/rawWorker.ts";
+import { getRun, grid, launch, untilStatus } from "../server/studies.ts";
 
 async function lossOf(server: TestServer, runId: string): Promise<SeriesView> {
   const series = await server.call<SeriesView[]>("runs.series", { id: runId, keys: ["train/loss"] });
   return series[0] ?? { runId, key: "train/loss", steps: [], values: [], total: 0 };
 }
 
-onBothDatabases("Ingest", (server) => {
+onBothDatabases("F8: events of a worker", (server) => {
   it("stores a batch once, however often it comes", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());

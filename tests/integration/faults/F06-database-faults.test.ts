@@ -6,14 +6,14 @@ import { type WatchBatch, watchNamespace } from "../../../contract/watchProtocol
 import { DatabaseLine } from "../../support/databaseLine.ts";
 import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";
-import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "./ledger.ts";
-import { leaseOf, RawWorker } from "./rawWorker.ts";
-import { getExperiment, getRun, grid, launch, untilStatus } from "./studies.ts";
+import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../server/ledger.ts";
+import { leaseOf, RawWorker } from "../server/rawWorker.ts";
+import { getExperiment, getRun, grid, launch, untilStatus } from "../server/studies.ts";
 
 /** More than the server keeps connections: if each loss costs one, none is left. */
 const losses = 20;
 
-describe("A database that loses its connections", () => {
+describe("F6: a database that loses its connections", () => {
   let postgres: TestPostgres;
   let line: DatabaseLine;
   let server: TestServer;

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import type { RunCounts } from "../../../contract/status.ts";
+import { finished, numbered, started } from "../server/events.ts";
+import { onBothDatabases } from "../server/onBothDatabases.ts";
+import { makeToken, RawWorker } from "../server/rawWorker.ts";
+import { getExperiment, grid, launch } from "../server/studies.ts";
+
+onBothDatabases("F12: 100 workers claim 100 runs at once", (server) => {
+  it("each run goes to one of them, once", async () => {
+    const token = await makeToken(server());
+    const workers = await Promise.all(Array.from({ length: 100 }, () => RawWorker.connect(server(), { token })));
+    const { id } = await launch(server(), grid({ seeds: Array.from({ length: 50 }, (_, seed) => seed), depths: [2, 3] }));
+    const leases = await Promise.all(workers.map((worker) => worker.nextAssignment()));
+    expect(new Set(leases.map((lease) => lease.runId)).size).toBe(100);
+    expect(workers.every((worker) => worker.assigned.length === 0)).toBe(true);
+    const answers = await Promise.all(workers.map((worker, i) => worker.events(leases[i], numbered([started(), finished()]))));
+    expect(answers.filter((answer) => !answer.ok)).toEqual([]);
+    const { counts, status, progress, runs } = await getExperiment(server(), id);
+    expect(counts).toMatchObject({ finished: 100, queued: 0, leased: 0 } satisfies Partial<RunCounts>);
+    expect({ status, progress }).toEqual({ status: "finished", progress: 1 });
+    expect(runs.every((run) => run.attempt === 1)).toBe(true);
+    for (const worker of workers) worker.close();
+  });
+});

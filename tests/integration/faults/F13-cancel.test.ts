@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import type { RunRow } from "../../../contract/views.ts";
+import { isRunning, slowness, spoolFiles, until } from "../worker/scaffold/workerProcess.ts";
+import { long, processOf, RealStudy, short } from "./realStudy.ts";
+
+const study = RealStudy.forTests();
+
+describe("F13: cancelling stops a run within 2 s", () => {
+  const cancelled = async (run: RunRow) => {
+    const asked = Date.now();
+    await study.api.runs.cancel.mutate({ id: run.id });
+    await study.reaches(run, "cancelled", 30_000);
+    expect(Date.now() - asked).toBeLessThan(2_000 * slowness());
+  };
+  const leased = (run: RunRow) =>
+    until("the run has a worker", async () => (await study.detail(run)).row.status !== "queued", 20_000);
+
+  it("while its process warms up", async () => {
+    const { worker, folder } = await study.startWorker(2);
+    const [first, second] = await study.launch({ ...long, seeds: [0, 1] }); // the prepared process goes to the first
+    await Promise.all([leased(first), leased(second)]);
+    const pids = [processOf(folder, first), processOf(folder, second)];
+    await Promise.all([cancelled(first), cancelled(second)]);
+    expect(pids.filter(isRunning)).toEqual([]);
+    expect(worker.output).toContain("is cancelled");
+    await study.reaches((await study.launch(short))[0], "finished");
+  });
+
+  it("while it compiles", async () => {
+    const { folder } = await study.startWorker(1);
+    const [run] = await study.launch({ ...long, depths: [64], widths: [512] });
+    await until(
+      "the first point is there, and the training step is compiled now",
+      async () => (await study.detail(run)).series.length > 0,
+      90_000,
+    );
+    await cancelled(run);
+    await until("the spool is sent", () => !spoolFiles(folder).some((name) => name.endsWith(".jsonl")));
+  });
+
+  it("while it trains", async () => {
+    await study.startWorker(1);
+    const [run] = await study.launch(long);
+    await study.measuredTo(run, 500);
+    await cancelled(run);
+  });
+});
