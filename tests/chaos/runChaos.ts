@@ -69,9 +69,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     ...{ violations: [], mostMemory: 0, watchers: 0 },
   };
   const watchers: Watcher[] = [];
+  let opening: Promise<void> | null = null;
   const watching = setInterval(() => {
     if (world.server.pid) report.mostMemory = Math.max(report.mostMemory, memoryOf(world.server.pid));
-    void openWatcher(world, watchers).catch(() => undefined);
+    opening ??= openWatcher(world, watchers)
+      .catch(() => undefined)
+      .finally(() => {
+        opening = null;
+      });
   }, 2_000);
   try {
     const openAtStart = openSockets(world.server.pid!);
@@ -142,8 +147,8 @@ async function settle(world: World, report: ChaosReport): Promise<void> {
   await world.until("the server answers again", () => world.answers(), 90_000);
   const allEnded = async () => !(await listRuns(world).catch(() => null))?.every((run) => !isOpen(run)) === false;
   await world.until("all runs have ended", allEnded, 150_000);
-  for (const { id, failure } of await listRuns(world)) {
-    if (!failure) continue;
+  for (const { id, status, failure } of await listRuns(world)) {
+    if (!failure || status === "cancelled") continue;
     const text = `run ${id} failed: ${failure.code} ${failure.message.slice(0, 200)}`;
     if (["CRASHED", "WORKER_LOST"].includes(failure.code)) report.givenUp.push(text);
     else report.violations.push(text);

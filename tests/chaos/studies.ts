@@ -18,5 +18,5 @@ export const studyKinds: StudyKind[] = [
     config: smallStudy({ depths: [3], seeds: [0, 1], steps: 8_000, measuring: { name: "log", perDecade: 60 } }),
   },
   { name: `${scriptedName} short`, config: smallStudy({ depths: [2], seeds: [10, 11], steps: 2_000, measuring: every(1) }) },
-  { name: `${scriptedName} long`, config: smallStudy({ depths: [2], seeds: [12], steps: 6_000, measuring: every(1) }) },
+  { name: `${scriptedName} long`, config: smallStudy({ depths: [2], seeds: [12], steps: 4_500, measuring: every(1) }) },
 ];
