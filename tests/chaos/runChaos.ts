@@ -69,13 +69,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     ...{ violations: [], mostMemory: 0, watchers: 0 },
   };
   const watchers: Watcher[] = [];
-  let opening: Promise<void> | null = null;
+  let isOpening = false;
   const watching = setInterval(() => {
     if (world.server.pid) report.mostMemory = Math.max(report.mostMemory, memoryOf(world.server.pid));
-    opening ??= openWatcher(world, watchers)
+    if (isOpening) return;
+    isOpening = true;
+    openWatcher(world, watchers)
       .catch(() => undefined)
       .finally(() => {
-        opening = null;
+        isOpening = false;
       });
   }, 2_000);
   try {
