@@ -1,12 +1,18 @@
 import { type Act, after, type Done, nothing, workerAt } from "./act.ts";
 import { type Program, signal } from "./program.ts";
 import { at, between } from "./random.ts";
+import type { World } from "./world.ts";
 
 /** Ends a program in this manner; it is started again after a time. */
 async function endFor(program: Program, name: NodeJS.Signals, seconds: number): Promise<Done> {
   if (program.pid === null) return nothing;
   await program.down(name);
   return { text: `${program.name} by ${name}, down for ${seconds.toFixed(1)} s`, over: after(seconds, () => program.start()) };
+}
+
+/** Mostly a server that has started: one that is ended while it starts, again and again, would let nothing else happen. */
+async function endServer(world: World, name: NodeJS.Signals, seconds: number, die: number): Promise<Done> {
+  return die > 0.2 && !(await world.answers()) ? nothing : endFor(world.server, name, seconds);
 }
 
 function freeze(name: string, pids: number[], seconds: number): Done {
@@ -64,12 +70,12 @@ export const processActs: Act[] = [
   {
     name: "server killed",
     weight: 5,
-    do: (world, [time]) => endFor(world.server, "SIGKILL", between(0, 6, time)),
+    do: (world, [time, how]) => endServer(world, "SIGKILL", between(0, 6, time), how),
   },
   {
     name: "server stopped",
     weight: 2,
-    do: (world, [time]) => endFor(world.server, "SIGTERM", between(0, 4, time)),
+    do: (world, [time, how]) => endServer(world, "SIGTERM", between(0, 4, time), how),
   },
   {
     name: "Postgres restarted at once",
