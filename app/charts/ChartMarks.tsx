@@ -2,6 +2,7 @@
 import { useId } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
 import { type AxisKind, toPlot } from "./axisTicks.ts";
+import { heldPixel } from "./chartGeometry.ts";
 import type { DropMark, ReferenceMark, Wedge } from "./chartTypes.ts";
 import { placeReferences } from "./placeReferences.ts";
 
@@ -26,9 +27,9 @@ export function ChartMarks(props: ChartMarksProps) {
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
   if (!area || !xScale || !yScale) return null;
-  const px = (at: number) => xScale(at) ?? Number.NaN;
-  const py = (at: number) => Math.min(area.y + area.height, Math.max(area.y, yScale(at) ?? Number.NaN));
-  const pyFree = (at: number) => yScale(at) ?? Number.NaN;
+  const px = (at: number) => heldPixel(xScale(at));
+  const pyFree = (at: number) => heldPixel(yScale(at));
+  const py = (at: number) => Math.min(area.y + area.height, Math.max(area.y, pyFree(at)));
   const bottom = area.y + area.height;
   const floorAt = floor === null ? null : toPlot(floor.y, yKind);
   const hasFloor = floor !== null && floorAt !== null && yKind === "log10" && floorAt > yDomain[0];
@@ -58,7 +59,7 @@ export function ChartMarks(props: ChartMarksProps) {
             </text>
           </g>
         )}
-        {wedges.map((wedge) => (
+        {wedges.filter(isDrawable).map((wedge) => (
           <path
             key={wedge.label}
             d={wedgePath(wedge, px, pyFree)}
@@ -122,12 +123,14 @@ export function ChartMarks(props: ChartMarksProps) {
   );
 }
 
+/** Whether a sector has a place on logarithmic axes. */
+const isDrawable = ({ x, y, from, to }: Wedge): boolean => [x, y, from, to].every((value) => toPlot(value, "log10") !== null);
+
 /** The two triangles between the slopes, left and right of the centre; x is log2 and y log10 in plot coordinates. */
 function wedgePath(wedge: Wedge, px: (at: number) => number, py: (at: number) => number): string {
-  const corner = (x: number, slope: number) => {
-    const y = wedge.y * (x / wedge.x) ** slope;
-    return `${px(Math.log2(x)).toFixed(1)},${py(Math.log10(y)).toFixed(1)}`;
-  };
+  // In logarithms: the power itself may be no number.
+  const corner = (x: number, slope: number) =>
+    `${px(Math.log2(x)).toFixed(1)},${py(Math.log10(wedge.y) + slope * Math.log10(x / wedge.x)).toFixed(1)}`;
   const centre = `${px(Math.log2(wedge.x)).toFixed(1)},${py(Math.log10(wedge.y)).toFixed(1)}`;
   const [a, b] = wedge.slopes;
   return `M${centre}L${corner(wedge.from, a)}L${corner(wedge.from, b)}ZM${centre}L${corner(wedge.to, a)}L${corner(wedge.to, b)}Z`;

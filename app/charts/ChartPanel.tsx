@@ -1,5 +1,6 @@
 "use client";
 import { type ReactNode, useMemo, useRef, useState } from "react";
+import { countOf } from "../text/formatNumber.ts";
 import { copyText } from "../ui/copyText.ts";
 import { Menu, type MenuItem } from "../ui/Menu.tsx";
 import { useToast } from "../ui/Toast.tsx";
@@ -77,7 +78,13 @@ export function ChartPanel(props: ChartPanelProps) {
       ? `shown ${shown.toLocaleString("en")} of ${total.toLocaleString("en")} points`
       : null,
     describeGaps(drawn),
-    offAxis > 0 && !shared && !props.offAxisSaid ? `${chart.x.label} 0 has no place on a log axis` : null,
+    offAxis === 0
+      ? null
+      : chart.x.kind === "linear"
+        ? `${countOf(offAxis, "point")} beyond ±10³⁰⁰ on the x axis`
+        : shared || props.offAxisSaid
+          ? null
+          : `${chart.x.label} 0 has no place on a log axis`,
     ...notices,
   ].filter((text) => text !== null);
   const picture = () => box.current?.querySelector<SVGSVGElement>("svg.recharts-surface") ?? null;

@@ -2,6 +2,7 @@
 import { type PointerEvent, useRef, useState } from "react";
 import { usePlotArea, useXAxisInverseScale, useXAxisScale, useYAxisScale } from "recharts";
 import { type AxisKind, fromPlot, readable, toPlot } from "./axisTicks.ts";
+import { heldPixel } from "./chartGeometry.ts";
 import type { ChartSeries } from "./chartTypes.ts";
 import { useCrosshair, useCrosshairStore } from "./crosshair.ts";
 import { nearestDrawn, nearestIndex } from "./nearestPoint.ts";
@@ -108,8 +109,8 @@ export function PlotPointer(props: PlotPointerProps) {
             point.y === null ? null : (
               <circle
                 key={one.id}
-                cx={xScale(point.x)}
-                cy={yScale(point.y)}
+                cx={heldPixel(xScale(point.x))}
+                cy={heldPixel(yScale(point.y))}
                 r={3}
                 fill={one.style.color}
                 stroke="var(--surface)"

@@ -1,6 +1,7 @@
 "use client";
 import { useId } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
+import { heldPixel } from "./chartGeometry.ts";
 import type { ChartSeries } from "./chartTypes.ts";
 import type { PlotPoint } from "./splitGaps.ts";
 
@@ -31,7 +32,7 @@ function linePath(points: readonly { x: number; y: number | null }[], px: Scale,
       pen = "M";
       continue;
     }
-    path += `${pen}${(px(point.x) ?? 0).toFixed(1)},${(py(point.y) ?? 0).toFixed(1)}`;
+    path += `${pen}${heldPixel(px(point.x)).toFixed(1)},${heldPixel(py(point.y)).toFixed(1)}`;
     pen = "L";
   }
   return path;
@@ -51,7 +52,7 @@ function bandPath(pieces: DrawnBand, px: Scale, py: Scale): string {
 const barsPath = (bars: readonly DrawnBar[], px: Scale, py: Scale): string =>
   bars
     .map(({ x, low, high }) => {
-      const [at, from, to] = [px(x) ?? 0, (py(low) ?? 0).toFixed(1), (py(high) ?? 0).toFixed(1)];
+      const [at, from, to] = [heldPixel(px(x)), heldPixel(py(low)).toFixed(1), heldPixel(py(high)).toFixed(1)];
       const [left, right] = [(at - 4).toFixed(1), (at + 4).toFixed(1)];
       return `M${at.toFixed(1)},${from}V${to}M${left},${from}H${right}M${left},${to}H${right}`;
     })

@@ -3,6 +3,8 @@ export type AxisKind = "linear" | "log10" | "log2";
 
 /** Smallest value a logarithmic axis shows. */
 export const smallestDrawn = 1e-12;
+/** Largest size that a linear axis shows: the difference of two of them can still be told. */
+export const largestDrawn = 1e300;
 
 export interface Tick {
   /** Plot coordinate. */
@@ -11,17 +13,18 @@ export interface Tick {
   minor: boolean;
 }
 
-/** @returns plot coordinate, or null for what the axis cannot show (≤ 0 or not finite on a logarithmic axis). */
+/** @returns plot coordinate, or null for what the axis cannot show (not finite; ≤ 0 on a logarithmic axis, beyond ±1e300 on a linear one). */
 export function toPlot(value: number | null | undefined, kind: AxisKind): number | null {
   if (value === null || value === undefined || !Number.isFinite(value)) return null;
-  if (kind === "linear") return value;
+  if (kind === "linear") return Math.abs(value) > largestDrawn ? null : value;
   if (value <= 0) return null;
   return kind === "log10" ? Math.log10(value) : Math.log2(value);
 }
 
 export function fromPlot(at: number, kind: AxisKind): number {
   if (kind === "linear") return at;
-  return kind === "log10" ? 10 ** at : 2 ** at;
+  // The margin of an axis may lie beyond the largest number.
+  return Math.min(Number.MAX_VALUE, kind === "log10" ? 10 ** at : 2 ** at);
 }
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
@@ -104,6 +107,7 @@ export function valueTicks(values: readonly number[], kind: AxisKind, low: numbe
 
 export function shortNumber(value: number): string {
   const size = Math.abs(value);
+  if (size >= 1e9) return scientific(value, 3);
   if (size >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
   if (size >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`;
   if (size !== 0 && size < 1e-3) return scientific(value, 2);

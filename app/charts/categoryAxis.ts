@@ -1,3 +1,4 @@
+import { storableText } from "../../contract/wireText.ts";
 /** Name of the category at a place, or nearest to one that was moved aside for the eye. */
 export const categoryAt = (place: number, categories: readonly string[]): string =>
   categories[Math.min(categories.length - 1, Math.max(0, Math.round(place)))] ?? "";
@@ -30,8 +31,6 @@ export function wrapText(text: string, most: number): string[] {
   return lines;
 }
 
-const shortened = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
-
 /** Names side by side, broken into lines, while each fits in its share of the axis; otherwise steep, in at most two lines. */
 export function categoryLabels(categories: readonly string[], pixels: number): CategoryLabels {
   const share = pixels / Math.max(1, categories.length);
@@ -43,7 +42,7 @@ export function categoryLabels(categories: readonly string[], pixels: number): C
     const [first = "", ...rest] = wrapText(name, longestSlanted);
     // Two lines need room beside the next name.
     const shown = rest.length > 0 && share >= 2 * lineHeight ? [first, rest.join(" ")] : [name];
-    return shown.map((line) => shortened(line, longestSlanted));
+    return shown.map((line) => storableText(line, longestSlanted));
   });
   const longest = Math.max(...lines.flat().map((line) => line.length));
   return { lines, angle: steep, height: Math.ceil(longest * character * Math.sin((-steep * Math.PI) / 180)) + lineHeight };

@@ -18,8 +18,15 @@ function fixedDomain(axis: AxisOptions): [number, number] | null {
   if (!axis.range) return null;
   const low = toPlot(axis.range[0], axis.kind);
   const high = toPlot(axis.range[1], axis.kind);
-  return low === null || high === null || high <= low ? null : [low, high];
+  if (low === null || high === null) return null;
+  // A window narrower than numbers can tell apart shows nothing.
+  const least = Math.max(1e-290, 1e-12 * Math.max(Math.abs(low), Math.abs(high)));
+  return high - low > least ? [low, high] : null;
 }
+
+/** Pixels that are drawn: what lies far outside of the plot is clipped, and a path has no place for an infinite number. */
+const farthest = 1e6;
+export const heldPixel = (pixel: number | undefined): number => Math.min(farthest, Math.max(-farthest, pixel ?? 0));
 
 /** Where everything lies: gaps taken out, and domains around what is seen, bands and references included. */
 export function layoutChart(

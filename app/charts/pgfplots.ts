@@ -70,17 +70,21 @@ const coordinate = (value: number | null, kind: AxisKind): string =>
 function barred({ xs, ys, band }: ExportLine, { xKind, yKind }: Pick<ExportChart, "xKind" | "yKind">): string {
   const rows = xs.map((x, i) => {
     const y = ys[i] ?? null;
-    const reach = (edge: number | null | undefined) => (edge == null || y === null ? 0 : Math.abs(edge - y));
+    const reach = (edge: number | null | undefined) => {
+      const length = edge == null || y === null ? 0 : Math.abs(edge - y);
+      return Number.isFinite(length) ? length : 0;
+    };
     return `  ${coordinate(x, xKind)} ${coordinate(y, yKind)} ${reach(band?.high[i])} ${reach(band?.low[i])}`;
   });
   const options = "only marks, mark size=1.6pt, error bars/.cd, y dir=both, y explicit";
   return `\\addplot+[${options}] table [y error plus index=2, y error minus index=3] {\n${rows.join("\n")}\n};`;
 }
 
-/** Both arms of a sector as one filled path through its centre; straight on log-log axes. */
-function sector({ x, y, slopes: [steep, flat], from, to }: Wedge): string {
+/** Both arms of a sector as one filled path through its centre; straight on log-log axes. null: it has no place there. */
+function sector({ x, y, slopes: [steep, flat], from, to }: Wedge): string | null {
   const on = (slope: number, at: number) => `(${at},${y * (at / x) ** slope})`;
   const corners = [on(steep, from), `(${x},${y})`, on(steep, to), on(flat, to), `(${x},${y})`, on(flat, from)];
+  if (corners.some((corner) => /NaN|Infinity|,0\)/.test(corner))) return null;
   return `\\addplot[draw=none, fill=black!8, area legend] coordinates {${corners.join(" ")}} --cycle;`;
 }
 
@@ -114,7 +118,9 @@ export function pgfplots(chart: ExportChart): string {
     xs.map((x, i) => `  ${coordinate(x, chart.xKind)} ${coordinate(ys[i] ?? null, chart.yKind)}`).join("\n");
   if (chart.xKind !== "linear" && chart.yKind !== "linear")
     for (const wedge of chart.wedges ?? []) {
-      out.push(sector(wedge));
+      const path = sector(wedge);
+      if (path === null) continue;
+      out.push(path);
       out.push(`\\addlegendentry{${escapeLatex(wedge.label)}}`);
     }
   chart.lines.forEach((line, index) => {
@@ -134,7 +140,7 @@ export function pgfplots(chart: ExportChart): string {
   });
   for (const { y, label } of chart.references) {
     const xs = chart.lines.flatMap((line) => line.xs.filter((x) => chart.xKind === "linear" || x > 0));
-    if (xs.length === 0 || (chart.yKind !== "linear" && y <= 0)) continue;
+    if (xs.length === 0 || coordinate(y, chart.yKind) === "nan") continue;
     out.push(`\\addplot[dashed, black!60] coordinates {(${Math.min(...xs)},${y}) (${Math.max(...xs)},${y})};`);
     out.push(`\\addlegendentry{${escapeLatex(label)}}`);
   }

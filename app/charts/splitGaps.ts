@@ -1,6 +1,6 @@
 import { type AxisKind, smallestDrawn, toPlot } from "./axisTicks.ts";
 
-export type GapReason = "missing" | "not above 0" | "below 10⁻¹²" | "off the x axis";
+export type GapReason = "missing" | "not above 0" | "below 10⁻¹²" | "beyond ±10³⁰⁰";
 
 /** A point in plot coordinates; `y` null breaks the line there. */
 export interface PlotPoint {
@@ -15,7 +15,7 @@ export interface DrawnSeries {
   points: PlotPoint[];
   /** Plot x of every point that a gap stands for, with the reason. */
   gaps: { x: number; reason: GapReason }[];
-  /** Points without a place on a logarithmic x axis (step 0). */
+  /** Points without a place on the x axis: step 0 on a logarithmic one. */
   offAxis: number;
 }
 
@@ -37,10 +37,14 @@ export function splitGaps(xs: readonly number[], ys: readonly (number | null)[],
     const y = tooSmall ? null : toPlot(rawY, yKind);
     drawn.points.push({ x, y, rawX, rawY });
     if (y !== null) continue;
-    const reason = rawY === null || !Number.isFinite(rawY) ? "missing" : tooSmall ? "below 10⁻¹²" : "not above 0";
-    drawn.gaps.push({ x, reason });
+    drawn.gaps.push({ x, reason: tooSmall ? "below 10⁻¹²" : gapReason(rawY, yKind) });
   }
   return drawn;
+}
+
+function gapReason(value: number | null, kind: AxisKind): GapReason {
+  if (value === null || !Number.isFinite(value)) return "missing";
+  return kind === "linear" ? "beyond ±10³⁰⁰" : "not above 0";
 }
 
 /** "3 points not above 0: a gap each", "4 gaps: 3 not above 0, 1 missing", or null when nothing is left out. */

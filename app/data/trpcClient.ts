@@ -4,6 +4,7 @@ import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "../../server/appRouter.ts";
 import { mayPass } from "./failureOf.ts";
+import { patientFetch } from "./patientFetch.ts";
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
@@ -15,6 +16,7 @@ export function makeTrpcClient(shareToken: string | null): TRPCClient<AppRouter>
         url: "/trpc",
         maxURLLength: 8000,
         maxItems: 20,
+        fetch: (address, options) => patientFetch(address, options as RequestInit),
         headers: () => (shareToken === null ? {} : { "x-share-token": shareToken }),
       }),
     ],

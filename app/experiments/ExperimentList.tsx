@@ -11,6 +11,7 @@ import { countOf, formatCount } from "../text/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import type { MenuItem } from "../ui/Menu.tsx";
+import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
 import { Table, Th } from "../ui/Table.tsx";
@@ -167,15 +168,16 @@ export function ExperimentList() {
             </thead>
             <tbody className="[&>tr:last-child>td]:border-b-0">
               {rows.map((row) => (
-                <ExperimentRow
-                  key={row.id}
-                  row={row}
-                  now={now}
-                  selected={selection.has(row.id)}
-                  onSelect={(on) => toggle(row.id, on)}
-                  menu={menuOf(row)}
-                  onTag={(tag) => filters.change({ tag })}
-                />
+                <PanelBoundary key={row.id} what={`The line of “${row.name}”`} columns={7}>
+                  <ExperimentRow
+                    row={row}
+                    now={now}
+                    selected={selection.has(row.id)}
+                    onSelect={(on) => toggle(row.id, on)}
+                    menu={menuOf(row)}
+                    onTag={(tag) => filters.change({ tag })}
+                  />
+                </PanelBoundary>
               ))}
             </tbody>
           </Table>

@@ -1,7 +1,9 @@
 "use client";
 import { useMemo } from "react";
+import { limits } from "../../contract/limits.ts";
 import { experimentSorts, type ListExperimentsRequest } from "../../contract/requests.ts";
 import { experimentStatuses } from "../../contract/status.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { type AddressPatch, useAddress } from "../address/useAddress.ts";
 
 export const pageSize = 50;
@@ -12,9 +14,9 @@ type Sort = ListExperimentsRequest["sort"];
 export function useListFilters() {
   const address = useAddress();
   return useMemo(() => {
-    const search = (address.get("q") ?? "").slice(0, 200);
+    const search = storableText(address.get("q") ?? "", 200);
     const status = experimentStatuses.find((name) => name === address.get("status"));
-    const tag = address.get("tag")?.slice(0, 40) || undefined;
+    const tag = storableText(address.get("tag") ?? "", limits.tagLength) || undefined;
     const archived = address.has("archived");
     const sort: Sort = experimentSorts.find((name) => name === address.get("sort")) ?? "updated";
     const direction: "asc" | "desc" = address.get("dir") === "asc" ? "asc" : "desc";

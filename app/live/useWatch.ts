@@ -1,6 +1,7 @@
 "use client";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useContext, useEffect, useEffectEvent, useState } from "react";
 import type { WatchItem, WatchRequest } from "../../contract/watchProtocol.ts";
+import { LinkCheckContext } from "../data/LinkCheck.ts";
 import { useShareToken } from "../data/ShareToken.ts";
 import { watchRoom } from "./watchConnection.ts";
 
@@ -46,6 +47,7 @@ export function useWatch(
   const [freshness, setFreshness] = useState<Freshness>(notYetJoined);
   const onJoined = useEffectEvent((catchUp: CatchUp) => handlers.onJoined?.(catchUp));
   const onItems = useEffectEvent((items: WatchItem[]) => handlers.onItems(items));
+  const checkLink = useEffectEvent(useContext(LinkCheckContext));
   const room = request === null ? null : JSON.stringify(request);
 
   useEffect(() => {
@@ -58,7 +60,8 @@ export function useWatch(
     return watchRoom(shareToken, JSON.parse(room) as WatchRequest, {
       onJoined: () => {
         const now = performance.now();
-        setFreshness((before) => ({ ...before, link: "joined", heardAt: now, movedAt: before.movedAt ?? now, message: null }));
+        // What happened while the page was away is read, and of no known age.
+        change({ link: "joined", lagMs: null, heardAt: now, movedAt: now, message: null });
         onJoined({ first });
         first = false;
       },
@@ -92,7 +95,10 @@ export function useWatch(
         setFreshness((before) =>
           before.link === "lost" ? before : { ...before, link: "lost", heardAt: before.heardAt ?? performance.now() },
         ),
-      onRefused: (message) => change({ link: "refused", message }),
+      onRefused: (message) => {
+        change({ link: "refused", message });
+        checkLink();
+      },
       onPolling: (polling) => change({ polling }),
     });
   }, [room, shareToken]);

@@ -32,6 +32,8 @@ export interface WatchTimes {
   connectMs: number;
   /** Within it a question is answered, or the connection is dead. */
   answerMs: number;
+  /** A request of polling that takes longer is given up: the server answers each within its pings. Held ones would use up the browser's connections. */
+  requestMs: number;
   /** Quiet for so long, the page asks whether the other end is still there: a half-open connection says nothing. */
   quietMs: number;
   /** First and longest pause before the next try. */
@@ -46,6 +48,7 @@ export interface WatchTimes {
 const usualTimes: WatchTimes = {
   connectMs: 6_000,
   answerMs: 5_000,
+  requestMs: 13_000,
   quietMs: 10_000,
   retryMs: 300,
   longestRetryMs: 3_000,
@@ -77,7 +80,7 @@ export class WatchConnection {
   private deadline: ReturnType<typeof setTimeout> | undefined;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private failures = 0;
-  /** A proxy may pass on requests and no WebSocket: after a failure the line begins as requests and is raised if it can be. */
+  /** A proxy may pass on requests and no WebSocket: after a failure the next try is made of requests, which are raised if they can be. */
   private beginsByPolling = false;
   private polling = false;
   private heardAt = 0;
@@ -133,10 +136,11 @@ export class WatchConnection {
       transports: beginsByPolling ? ["polling", "websocket"] : ["websocket"],
       forceNew: true,
       reconnection: false,
+      requestTimeout: this.times.requestMs,
     });
     this.socket = socket;
     const neverOpened = () => {
-      this.beginsByPolling = true;
+      this.beginsByPolling = !beginsByPolling;
       this.failed(socket);
     };
     this.deadline = setTimeout(neverOpened, this.times.connectMs);

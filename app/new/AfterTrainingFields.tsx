@@ -7,13 +7,13 @@ import {
   type TransferConfig,
 } from "../../contract/afterTraining.ts";
 import { type DatasetConfig, datasetLabel } from "../../contract/datasetConfig.ts";
+import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Checkbox, Field } from "../ui/Field.tsx";
 import { ChipInput } from "./ChipInput.tsx";
 import { DatasetSelect } from "./DatasetSelect.tsx";
 import { DatasetSettings, fieldGrid } from "./DatasetSettings.tsx";
 import { AvailabilityText } from "./DatasetsField.tsx";
 import { type Problem, problemAt } from "./draftProblems.ts";
-import { NumberInput } from "./NumberInput.tsx";
 import { newDataset } from "./newDataset.ts";
 import { ToggleChips } from "./ToggleChips.tsx";
 import { transferPartner } from "./transferPartner.ts";

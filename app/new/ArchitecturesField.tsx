@@ -8,6 +8,7 @@ import {
   normalizationNames,
 } from "../../contract/architecture.ts";
 import { shadedColor } from "../charts/lineStyle.ts";
+import { OptionalNumberInput } from "../numbers/NumberInput.tsx";
 import { Button } from "../ui/Button.tsx";
 import { classes } from "../ui/classes.ts";
 import { Field } from "../ui/Field.tsx";
@@ -26,7 +27,6 @@ import {
   withMoreHeads,
 } from "./architectureChoices.ts";
 import { type Problem, problemAt } from "./draftProblems.ts";
-import { OptionalNumberInput } from "./NumberInput.tsx";
 
 /** Families of architectures, each chosen one with its normalizations; transformers with their heads and patches besides. */
 export function ArchitecturesField({

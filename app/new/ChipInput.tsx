@@ -1,9 +1,9 @@
 "use client";
 import { type KeyboardEvent, useRef, useState } from "react";
+import { readNumbers } from "../numbers/readNumbers.ts";
 import { classes } from "../ui/classes.ts";
 import { Field } from "../ui/Field.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { parseNumbers } from "./parseNumbers.ts";
 
 const atMost = 64;
 
@@ -35,7 +35,7 @@ export function ChipInput({
   const input = useRef<HTMLInputElement>(null);
 
   const commit = (typed: string) => {
-    const parsed = parseNumbers(typed, atMost);
+    const parsed = readNumbers(typed, { atMost, isValid });
     setText(parsed.rest);
     setProblem(parsed.problem);
     if (parsed.values.length > 0) onChange([...new Set([...values, ...parsed.values])].sort((a, b) => a - b));
@@ -95,12 +95,13 @@ export function ChipInput({
               ref={input}
               value={text}
               inputMode="text"
+              {...(problem === null ? {} : { "data-unread": true })}
               autoComplete="off"
               placeholder={values.length === 0 ? placeholder : ""}
               onChange={(event) => {
                 const typed = event.target.value;
-                // A separator behind a number ends it; a lone one is dropped.
-                if (/[\s,;]$/.test(typed)) commit(typed);
+                // A comma or a blank alone may stand within a number.
+                if (/;$|,\s$/.test(typed)) commit(typed);
                 else {
                   setText(typed);
                   setProblem(null);

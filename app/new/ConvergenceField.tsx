@@ -2,9 +2,9 @@
 import { useState } from "react";
 import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
 import { leaveOutRule } from "../../contract/isUnconverged.ts";
+import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Field } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
-import { NumberInput } from "./NumberInput.tsx";
 
 const theoryLevel = leaveOutRule(undefined).minTrainAccuracy;
 /** Where a bound of one's own begins: the paper's networks end above it. */

@@ -1,7 +1,7 @@
 "use client";
 import { type DatasetConfig, inputKind } from "../../contract/datasetConfig.ts";
+import { NumberInput, OptionalNumberInput } from "../numbers/NumberInput.tsx";
 import { Field } from "../ui/Field.tsx";
-import { NumberInput, OptionalNumberInput } from "./NumberInput.tsx";
 import { OwnSetField } from "./OwnSetField.tsx";
 
 /** Columns of short fields. */

@@ -1,5 +1,6 @@
 "use client";
 import { type DatasetConfig, datasetIds, datasetTitles } from "../../contract/datasetConfig.ts";
+import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";
 import { ChipInput } from "./ChipInput.tsx";
@@ -7,7 +8,6 @@ import { DatasetSelect } from "./DatasetSelect.tsx";
 import { DatasetSettings, fieldGrid } from "./DatasetSettings.tsx";
 import { type DatasetGroup, groupDatasets, takesNoise, withGroup } from "./datasetGroups.ts";
 import { type Problem, problemAt } from "./draftProblems.ts";
-import { NumberInput } from "./NumberInput.tsx";
 import { newDataset } from "./newDataset.ts";
 import { type Availability, useAvailability } from "./useAvailability.ts";
 

@@ -3,6 +3,8 @@ import type { ReactNode } from "react";
 import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
 import { deviceChoices } from "../../contract/runConfig.ts";
 import { measuringConfig } from "../../contract/trainingConfig.ts";
+import { storableText } from "../../contract/wireText.ts";
+import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Checkbox, Field, inputClass, Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { AfterTrainingFields, afterTrainingSummary } from "./AfterTrainingFields.tsx";
@@ -10,7 +12,6 @@ import { ConvergenceField, convergenceSummary } from "./ConvergenceField.tsx";
 import type { Draft } from "./draft.ts";
 import { type Problem, problemAt } from "./draftProblems.ts";
 import { Fold } from "./Fold.tsx";
-import { NumberInput } from "./NumberInput.tsx";
 import { TagsInput } from "./TagsInput.tsx";
 import { ToggleChips } from "./ToggleChips.tsx";
 import { TrainingFields, trainingSummary } from "./TrainingFields.tsx";
@@ -148,7 +149,7 @@ export function FoldedFields({
       </Fold>
       <Fold
         title="Note and tags"
-        summary={draft.tags.join(", ") || draft.note.slice(0, 120) || "none"}
+        summary={draft.tags.join(", ") || storableText(draft.note, 120) || "none"}
         wrong={wrong("note", "tags")}
       >
         <div className="space-y-4">

@@ -42,7 +42,8 @@ export function NewExperiment() {
 
   const { config } = draft;
   const onLaunch = () => {
-    if (problems.length > 0) {
+    // What a field could not read is in no draft: it is not left out without a word.
+    if (problems.length > 0 || document.querySelector("[data-unread]")) {
       document.querySelector<HTMLElement>("[aria-invalid=true], [data-testid=field-error]")?.scrollIntoView({ block: "center" });
       document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
       return;

@@ -1,12 +1,12 @@
 "use client";
 import type { ComponentProps, ReactNode } from "react";
 import { type Regularizer, regularizerFamilies } from "../../contract/regularizer.ts";
+import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Field, Select } from "../ui/Field.tsx";
 import { Formula } from "../ui/Formula.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import { type Problem, problemAt } from "./draftProblems.ts";
-import { NumberInput } from "./NumberInput.tsx";
 import { anotherRegularizer, everyFamily, regularizerTexts, withFamily } from "./regularizerFamilies.ts";
 
 const families = regularizerFamilies.map((value) => ({ value, label: regularizerTexts[value].title }));

@@ -1,11 +1,11 @@
 "use client";
 import type { ScheduleConfig, TrainingConfig } from "../../contract/trainingConfig.ts";
 import { optimizerConfig, scheduleConfig } from "../../contract/trainingConfig.ts";
+import { NumberInput } from "../numbers/NumberInput.tsx";
+import { NumberListInput } from "../numbers/NumberListInput.tsx";
 import { formatCount } from "../text/formatNumber.ts";
-import { Field, Select, TextInput } from "../ui/Field.tsx";
+import { Field, Select } from "../ui/Field.tsx";
 import { type Problem, problemAt } from "./draftProblems.ts";
-import { NumberInput } from "./NumberInput.tsx";
-import { parseNumbers } from "./parseNumbers.ts";
 
 export function trainingSummary(training: TrainingConfig): string {
   const { optimizer, learningRate, schedule, batch, steps } = training;
@@ -154,11 +154,13 @@ function ScheduleSettings({
       <>
         <Field label="Down at" hint="shares of the training" error={at("schedule.at")}>
           {(control) => (
-            <TextInput
+            <NumberListInput
               {...control}
               key={schedule.name}
-              defaultValue={schedule.at.join(", ")}
-              onBlur={(event) => onChange({ ...schedule, at: parseNumbers(event.target.value, 10).values })}
+              values={schedule.at}
+              atMost={10}
+              isValid={(share) => share > 0 && share < 1}
+              onChange={(at) => onChange({ ...schedule, at })}
             />
           )}
         </Field>

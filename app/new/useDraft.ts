@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
 import { gridOfRun } from "../../contract/gridOfRun.ts";
 import { presets } from "../../contract/presets.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { useAddress } from "../address/useAddress.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { type Draft, firstDraft, loadDraft, presetDraft, renewDefinitions, saveDraft } from "./draft.ts";
@@ -98,4 +99,4 @@ export function useDraft() {
   return { draft, change, changeConfig, start, restored, earlier, origin, problem: experiment.error ?? cell.error };
 }
 
-const forkName = (name: string) => `${name.replace(/ \(fork\)$/, "").slice(0, 110)} (fork)`;
+const forkName = (name: string) => `${storableText(name.replace(/ \(fork\)$/, ""), 110)} (fork)`;

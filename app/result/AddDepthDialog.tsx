@@ -5,6 +5,7 @@ import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
 import { limits } from "../../contract/limits.ts";
 import { depth as depthSchema } from "../../contract/runConfig.ts";
 import { useTRPC } from "../data/trpcClient.ts";
+import { readNumbers } from "../numbers/readNumbers.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -19,19 +20,19 @@ interface AddDepthDialogProps {
   onAdded: (added: number) => void;
 }
 
+const isDepth = (value: number) => depthSchema.safeParse(value).success;
+const mostDepths = limits.axisValues;
+
 /** @returns the depths of a text like "34, 48", or what is wrong with it. */
 export function parseDepths(text: string, known: readonly number[]): { depths: number[] } | { error: string } {
-  const parts = text.split(/[\s,;]+/).filter((part) => part !== "");
-  if (parts.length === 0) return { error: "" };
-  const depths: number[] = [];
-  for (const part of parts) {
-    const parsed = depthSchema.safeParse(Number(part));
-    if (!parsed.success)
-      return { error: `“${part}”: a depth is a whole number from ${limits.depth.min} to ${limits.depth.max}.` };
-    if (known.includes(parsed.data)) return { error: `Depth ${parsed.data} is already part of this experiment.` };
-    if (!depths.includes(parsed.data)) depths.push(parsed.data);
-  }
-  return { depths };
+  const { values, problem } = readNumbers(text, { atMost: mostDepths, isValid: isDepth });
+  if (problem !== null) return { error: problem };
+  const wrong = values.find((value) => !isDepth(value));
+  if (wrong !== undefined)
+    return { error: `${wrong} does not fit: a depth is a whole number from ${limits.depth.min} to ${limits.depth.max}.` };
+  const there = values.find((value) => known.includes(value));
+  if (there !== undefined) return { error: `Depth ${there} is already part of this experiment.` };
+  return values.length === 0 ? { error: "" } : { depths: values };
 }
 
 /** Runs of further depths, with everything else as it is. */

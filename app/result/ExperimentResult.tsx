@@ -3,8 +3,9 @@ import { useEffect, useMemo, useState } from "react";
 import type { CsvFacts } from "../../contract/csvLine.ts";
 import { CrosshairContext, CrosshairStore } from "../charts/crosshair.ts";
 import { ExportFactsContext } from "../charts/ExportFacts.ts";
-import { failureOf } from "../data/failureOf.ts";
+import { failureOf, isGone } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
+import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { useToast } from "../ui/Toast.tsx";
@@ -21,6 +22,7 @@ import { LayerProfileChart } from "./LayerProfileChart.tsx";
 import { LeftOutNote } from "./LeftOutNote.tsx";
 import { LiveBadge } from "./LiveBadge.tsx";
 import { hasImbalance } from "./minorityCollapse.ts";
+import { NoExperiment, RemovedNotice } from "./NoExperiment.tsx";
 import { NotePanel } from "./NotePanel.tsx";
 import { ResultHeader } from "./ResultHeader.tsx";
 import { RunTable } from "./RunTable.tsx";
@@ -28,6 +30,7 @@ import { SpeedSection } from "./SpeedSection.tsx";
 import { SpeedToggle } from "./SpeedToggle.tsx";
 import { StudyChart } from "./StudyChart.tsx";
 import { TrainingSection } from "./TrainingSection.tsx";
+import { UnshownRuns } from "./UnshownRuns.tsx";
 import { useExperiment } from "./useExperiment.ts";
 import { useResultView } from "./useResultView.ts";
 import { WaitingState } from "./WaitingState.tsx";
@@ -75,7 +78,13 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
   if (detail === null)
     return (
       <div>
-        {error !== null ? <Problem error={error} onRetry={readDetail} /> : <ResultSkeleton />}
+        {error === null ? (
+          <ResultSkeleton />
+        ) : isGone(error) ? (
+          <NoExperiment experimentId={experimentId} readOnly={shareToken !== null} onRestored={readDetail} />
+        ) : (
+          <Problem error={error} onRetry={readDetail} />
+        )}
         <div className="sr-only">{badge}</div>
       </div>
     );
@@ -108,54 +117,72 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
           <span data-testid="point-count" className="hidden">
             {points}
           </span>
-          <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
-          {error !== null && <Problem error={error} onRetry={readDetail} />}
-          <WaitingState rows={rows} readOnly={detail.readOnly} />
-          <DataNotice rows={store.chartRows} readOnly={detail.readOnly} />
-          <DataWarnings experimentId={experimentId} rows={store.chartRows} />
-          <LeftOutNote
-            detail={detail}
-            rows={store.chartRows}
-            countAll={view.countAll}
-            onCountAll={(countAll) => onView({ countAll })}
-          />
-          <FindingLine rows={store.chartRows} rule={rule} />
+          {store.removed && <RemovedNotice experimentId={experimentId} readOnly={detail.readOnly} />}
+          <PanelBoundary what="The head of the page">
+            <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
+          </PanelBoundary>
+          {error !== null && !store.removed && <Problem error={error} onRetry={readDetail} />}
+          <PanelBoundary what="What the runs wait for">
+            <WaitingState rows={rows} readOnly={detail.readOnly} />
+          </PanelBoundary>
+          <UnshownRuns runs={store.unshown} />
+          <PanelBoundary what="A notice about the data">
+            <DataNotice rows={store.chartRows} readOnly={detail.readOnly} />
+            <DataWarnings experimentId={experimentId} rows={store.chartRows} />
+          </PanelBoundary>
+          <PanelBoundary what="The count of runs that are left out">
+            <LeftOutNote
+              detail={detail}
+              rows={store.chartRows}
+              countAll={view.countAll}
+              onCountAll={(countAll) => onView({ countAll })}
+            />
+          </PanelBoundary>
+          <PanelBoundary what="What the study found">
+            <FindingLine rows={store.chartRows} rule={rule} />
+          </PanelBoundary>
           <div className="grid gap-4 xl:grid-cols-2">
-            <WhenVisible height={470}>
+            <WhenVisible height={470} what="The chart of the study">
               <StudyChart rows={store.chartRows} rule={rule} view={view} onView={onView} share={shareToken} empty={emptyCurve} />
             </WhenVisible>
-            <WhenVisible height={470}>
+            <WhenVisible height={470} what="The layer profile">
               <LayerProfileChart store={store} version={store.chartVersion} view={view} onView={onView} empty={emptyProfile} />
             </WhenVisible>
           </div>
           <section aria-labelledby="speed-heading" data-testid="speed">
             <SpeedToggle open={speedOpen} onOpen={(open) => onView({ speed: open })} />
             {speedOpen && (
-              <WhenVisible height={640}>
+              <WhenVisible height={640} what="Convergence speed">
                 <SpeedSection store={store} version={store.chartVersion} view={view} onView={onView} />
               </WhenVisible>
             )}
           </section>
           {hasImbalance(rows) && (
-            <WhenVisible height={480}>
+            <WhenVisible height={480} what="Imbalance and the geometry">
               <ImbalanceSection store={store} version={store.chartVersion} rule={rule} view={view} onView={onView} />
             </WhenVisible>
           )}
           {hasAfterTraining(rows, detail) && (
-            <WhenVisible height={700}>
+            <WhenVisible height={700} what="What was tried after training">
               <AfterTrainingSection rows={store.chartRows} detail={detail} view={view} onView={onView} />
             </WhenVisible>
           )}
-          <WhenVisible height={440}>
+          <WhenVisible height={440} what="The geometry of the last layer">
             <GeometryPanel store={store} version={store.chartVersion} view={view} onView={onView} />
           </WhenVisible>
-          <TrainingSection store={store} version={store.chartVersion} view={view} onView={onView} share={shareToken} />
-          <RunTable store={store} version={version} view={view} onView={onView} share={shareToken} />
+          <PanelBoundary what="The panels of the training">
+            <TrainingSection store={store} version={store.chartVersion} view={view} onView={onView} share={shareToken} />
+          </PanelBoundary>
+          <PanelBoundary what="The table of the runs">
+            <RunTable store={store} version={version} view={view} onView={onView} share={shareToken} />
+          </PanelBoundary>
           <div className="grid gap-4 xl:grid-cols-2">
-            <WhenVisible height={360}>
+            <WhenVisible height={360} what="The configuration">
               <ConfigPanel detail={detail} rows={store.chartRows} />
             </WhenVisible>
-            <NotePanel note={detail.note} readOnly={detail.readOnly} onSave={saveNote} />
+            <PanelBoundary what="The note">
+              <NotePanel note={detail.note} readOnly={detail.readOnly} onSave={saveNote} />
+            </PanelBoundary>
           </div>
         </div>
       </ExportFactsContext>

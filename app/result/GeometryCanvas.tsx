@@ -2,14 +2,14 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import { classLabel } from "../../contract/classNames.ts";
 import type { GeometrySnapshot } from "../../contract/runEvents.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { useWidth } from "../charts/useWidth.ts";
 import { classColor } from "./classColor.ts";
 import { multiplyRotations, type Rotation, radiusOf, rotated, startRotation, turnX, turnY } from "./rotate3d.ts";
 
 interface GeometryCanvasProps {
   snapshot: GeometrySnapshot;
-  /** Distance from the centre that fills the picture: held still while playing. */
-  radius: number;
+  framing: Framing;
   height: number;
   /** Written beside the means where there are few; numbers else. */
   classNames: readonly string[] | undefined;
@@ -22,12 +22,12 @@ const longestName = 12;
 function shortNames(classNames: readonly string[] | undefined, classes: number): readonly string[] {
   return Array.from({ length: classes }, (_, k) => {
     const name = classes <= mostNamed ? classLabel(classNames, k) : String(k);
-    return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`;
+    return storableText(name, longestName);
   });
 }
 
 /** Class means and samples in three principal directions with the ideal simplex, turned by dragging or with the arrow keys. */
-export function GeometryCanvas({ snapshot, radius, height, classNames }: GeometryCanvasProps) {
+export function GeometryCanvas({ snapshot, framing, height, classNames }: GeometryCanvasProps) {
   const [box, width] = useWidth<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [rotation, setRotation] = useState<Rotation>(startRotation);
@@ -56,8 +56,8 @@ export function GeometryCanvas({ snapshot, radius, height, classNames }: Geometr
     element.width = width * density;
     element.height = height * density;
     context.setTransform(density, 0, 0, density, 0, 0);
-    draw(context, snapshot, shortNames(classNames, snapshot.classes), rotation, radius, width, height, ink);
-  }, [snapshot, classNames, rotation, radius, width, height, ink]);
+    draw(context, snapshot, shortNames(classNames, snapshot.classes), rotation, framing, width, height, ink);
+  }, [snapshot, classNames, rotation, framing, width, height, ink]);
 
   const turn = (dx: number, dy: number) =>
     setRotation((before) => multiplyRotations(multiplyRotations(turnY(dx * 0.008), turnX(dy * 0.008)), before));
@@ -97,24 +97,46 @@ export function GeometryCanvas({ snapshot, radius, height, classNames }: Geometr
   );
 }
 
-/** Distance that holds the means and the simplex of every snapshot, with a little air. */
-export const framingRadius = (snapshots: readonly GeometrySnapshot[]): number =>
-  1.1 * Math.max(1e-9, ...snapshots.map((snapshot) => Math.max(radiusOf(snapshot.means), radiusOf(snapshot.ideal))));
+/** How the numbers of snapshots become a picture: the same for all of them, so that it holds still while playing. */
+export interface Framing {
+  /** Largest size of a coordinate, in which all are measured: their squares would be no numbers where they are huge or tiny. */
+  unit: number;
+  /** Distance from the centre that fills the picture, in units. */
+  radius: number;
+}
+
+/** Holds the means and the simplex of every snapshot, with a little air. */
+export function framingOf(snapshots: readonly GeometrySnapshot[]): Framing {
+  let unit = 0;
+  for (const { means, ideal } of snapshots) for (const value of [...means, ...ideal]) unit = Math.max(unit, Math.abs(value));
+  if (unit === 0) return { unit: 1, radius: 1 };
+  const within = (points: readonly number[]) => radiusOf(points.map((value) => value / unit));
+  return { unit, radius: 1.1 * Math.max(...snapshots.map(({ means, ideal }) => Math.max(within(means), within(ideal)))) };
+}
+
+/** A canvas draws nothing of a path with a number that it cannot hold. */
+const farthest = 1e6;
+const held = (pixel: number) => Math.min(farthest, Math.max(-farthest, pixel));
 
 function draw(
   context: CanvasRenderingContext2D,
   snapshot: GeometrySnapshot,
   names: readonly string[],
   rotation: Rotation,
-  radius: number,
+  { unit, radius }: Framing,
   width: number,
   height: number,
   { dark, edge, text, surface, font }: Ink,
 ): void {
   context.clearRect(0, 0, width, height);
   const scale = Math.min(width, height) / 2 / radius;
-  const place = ([x, y]: readonly [number, number, number]) => [width / 2 + x * scale, height / 2 - y * scale] as const;
-  const { classes, means, ideal, samples, labels } = snapshot;
+  const place = ([x, y]: readonly [number, number, number]) =>
+    [held(width / 2 + x * scale), held(height / 2 - y * scale)] as const;
+  const { classes, labels } = snapshot;
+  // Samples may lie far beyond the means.
+  const [means, ideal, samples] = [snapshot.means, snapshot.ideal, snapshot.samples].map((points) =>
+    points.map((value) => Math.min(farthest, Math.max(-farthest, value / unit))),
+  ) as [number[], number[], number[]];
   const vertices = Array.from({ length: classes }, (_, k) => rotated(ideal, k, rotation));
   context.lineWidth = 1;
   context.strokeStyle = edge;

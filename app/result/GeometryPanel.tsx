@@ -7,7 +7,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { ClassLegend } from "./ClassLegend.tsx";
 import { isBeyondClasses, notMeasured } from "./classLimit.ts";
 import type { ExperimentStore } from "./experimentStore.ts";
-import { framingRadius, GeometryCanvas } from "./GeometryCanvas.tsx";
+import { framingOf, GeometryCanvas } from "./GeometryCanvas.tsx";
 import { GramHeatmap, idealCosines } from "./GramHeatmap.tsx";
 import { cellNamer, compareConfigs, gridAxisIds, varyingAxes } from "./gridAxes.ts";
 import type { ResultView } from "./resultView.ts";
@@ -37,7 +37,7 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
           steps.findLastIndex((step) => step <= (view.geometryStep as number)),
         );
   const snapshot = snapshots[index];
-  const radius = useMemo(() => framingRadius(snapshots), [snapshots]);
+  const framing = useMemo(() => framingOf(snapshots), [snapshots]);
   const classNames = useClassNames(run?.id ?? null);
   const options = useMemo(() => runOptions(store.chartRows), [store.chartRows]);
   const ideal = run?.optimum?.geometry === "orthogonal" ? "orthogonal" : "simplex";
@@ -48,7 +48,9 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
       testId="geometry"
       title="Geometry of the last layer"
       hint={
-        snapshot ? `${Math.round(snapshot.explained * 100)} % of the class means' variance in these three directions` : undefined
+        snapshot && snapshot.explained >= 0 && snapshot.explained <= 1.005
+          ? `${Math.round(snapshot.explained * 100)} % of the class means' variance in these three directions`
+          : undefined
       }
       padded={false}
     >
@@ -72,7 +74,7 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
       {snapshot ? (
         <div className="grid gap-4 p-4 pt-2 lg:grid-cols-2">
           <div className="min-w-0">
-            <GeometryCanvas snapshot={snapshot} radius={radius} height={360} classNames={classNames} />
+            <GeometryCanvas snapshot={snapshot} framing={framing} height={360} classNames={classNames} />
             <ClassLegend classes={snapshot.classes} classNames={classNames} />
             <p className="mt-1 text-2xs text-ink-faint">
               Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to turn, double click to turn

@@ -1,5 +1,5 @@
 "use client";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useState } from "react";
 import { experimentNote } from "../../contract/experimentConfig.ts";
 import { Button } from "../ui/Button.tsx";
 import { inputClass } from "../ui/Field.tsx";
@@ -20,6 +20,8 @@ export function NotePanel({
   onSave: (note: string) => Promise<boolean>;
 }) {
   const [draft, setDraft] = useState<string | null>(null);
+  // Setting a long note takes longer than a key: the text goes first.
+  const preview = useDeferredValue(draft);
   const [saving, setSaving] = useState(false);
   const parsed = draft === null ? null : experimentNote.safeParse(draft);
   const save = async () => {
@@ -78,7 +80,7 @@ export function NotePanel({
             )}
           </div>
           <Suspense fallback={<Skeleton className="h-16 w-full" />}>
-            <NoteText text={draft} />
+            <NoteText text={preview ?? draft} />
           </Suspense>
         </div>
       )}

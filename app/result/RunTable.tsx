@@ -6,6 +6,7 @@ import type { RunRow } from "../../contract/views.ts";
 import { TextInput } from "../ui/Field.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { Table, Td, Th } from "../ui/Table.tsx";
 import { leftOutText, ruleInEffect } from "./convergenceRule.ts";
 import { DataBadge } from "./DataBadge.tsx";
@@ -64,6 +65,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
     onView({ runs: next.length === 0 ? null : next });
   };
   const leftOut = leftOutText(rows.filter((row) => isUnconverged(row, rule)).length, rows.length, rule);
+  const columnCount = shownAxes.length + columns.length + 4;
   const shownCount = groups.reduce((sum, group) => sum + group.members.length, 0);
 
   return (
@@ -145,31 +147,32 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                 )}
                 {(open || group.members.length === 1) &&
                   group.members.map((row) => (
-                    <RunLine
-                      key={row.id}
-                      row={row}
-                      axes={shownAxes}
-                      columns={columns}
-                      judged={judged}
-                      countAll={view.countAll}
-                      style={styleOf(row.config)}
-                      several={several}
-                      data={group.data.text}
-                      grouped={group.members.length > 1}
-                      chosen={chosen.has(row.ordinal)}
-                      onChoose={choose}
-                      href={runLink(row.id, share)}
-                      points={store.pointCount(row.id)}
-                      lastStep={Math.max(store.lastStep(row.id), isTerminal(row.status) ? row.step : -1)}
-                      version={version}
-                    />
+                    <PanelBoundary key={row.id} what={`Run ${row.ordinal + 1}`} columns={columnCount}>
+                      <RunLine
+                        row={row}
+                        axes={shownAxes}
+                        columns={columns}
+                        judged={judged}
+                        countAll={view.countAll}
+                        style={styleOf(row.config)}
+                        several={several}
+                        data={group.data.text}
+                        grouped={group.members.length > 1}
+                        chosen={chosen.has(row.ordinal)}
+                        onChoose={choose}
+                        href={runLink(row.id, share)}
+                        points={store.pointCount(row.id)}
+                        lastStep={Math.max(store.lastStep(row.id), isTerminal(row.status) ? row.step : -1)}
+                        version={version}
+                      />
+                    </PanelBoundary>
                   ))}
               </Fragment>
             );
           })}
           {groups.length === 0 && (
             <tr>
-              <Td colSpan={shownAxes.length + columns.length + 4} className="text-center text-ink-soft">
+              <Td colSpan={columnCount} className="text-center text-ink-soft">
                 No run fits “{view.filter}”.
               </Td>
             </tr>

@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { shortNumber } from "../charts/axisTicks.ts";
+import { readNumber, writeNumber } from "../numbers/readNumber.ts";
 import { inputClass } from "../ui/Field.tsx";
 
 interface ThresholdInputProps {
@@ -19,11 +20,20 @@ const stepsADecade = 20;
 /** A threshold above 0: a slider for looking around, a field for a number of one's own. */
 export function ThresholdInput({ label, value, onChange, from = 1e-4, to = 10 }: ThresholdInputProps) {
   const [text, setText] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
   const at = Math.log10(Math.min(to, Math.max(from, value)));
   const commit = () => {
-    const typed = text === null ? Number.NaN : Number(text.trim().replace(",", "."));
-    if (text?.trim() === "") onChange(null);
-    else if (Number.isFinite(typed) && typed > 0) onChange(typed);
+    if (text === null) return;
+    const read = readNumber(text);
+    const refusal =
+      "problem" in read
+        ? read.problem
+        : read.value !== null && read.value <= 0
+          ? `${text.trim()} does not fit: a threshold is above 0.`
+          : null;
+    setProblem(refusal);
+    if (refusal !== null || "problem" in read) return;
+    onChange(read.value);
     setText(null);
   };
   return (
@@ -38,7 +48,11 @@ export function ThresholdInput({ label, value, onChange, from = 1e-4, to = 10 }:
         max={Math.log10(to)}
         step={1 / stepsADecade}
         value={at}
-        onChange={(event) => onChange(Number((10 ** Number(event.target.value)).toPrecision(2)))}
+        onChange={(event) => {
+          setText(null);
+          setProblem(null);
+          onChange(Number((10 ** Number(event.target.value)).toPrecision(2)));
+        }}
       />
       <input
         type="text"
@@ -46,11 +60,17 @@ export function ThresholdInput({ label, value, onChange, from = 1e-4, to = 10 }:
         autoComplete="off"
         aria-label={label}
         className={`${inputClass} !h-7 !w-16 text-xs`}
-        value={text ?? String(value)}
+        aria-invalid={problem !== null || undefined}
+        value={text ?? writeNumber(value)}
         onChange={(event) => setText(event.target.value)}
         onBlur={commit}
         onKeyDown={(event) => event.key === "Enter" && commit()}
       />
+      {problem !== null && (
+        <span role="alert" data-testid="field-error" className="w-full text-bad">
+          {problem}
+        </span>
+      )}
     </span>
   );
 }

@@ -148,7 +148,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
       {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}; drawn here all the same.</p>}
       <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
         {panels.map((spec) => (
-          <WhenVisible key={spec.id} height={320}>
+          <WhenVisible key={spec.id} height={320} what={`The panel “${spec.title}”`}>
             <TrainingPanel
               spec={spec}
               store={store}

@@ -1,14 +1,16 @@
 "use client";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 
 /** The first drawing of what lies below the window waits for a quiet moment, but no longer than this. */
 const latestMountMs = 2_500;
 
 /**
  * Keeps its content up to date only while it is near the window: what is scrolled away keeps its last picture and costs
- * nothing, however fast points arrive.
+ * nothing, however fast points arrive. What breaks in it leaves the rest of the page alone.
+ * @param what is inside, as a person calls it
  */
-export function WhenVisible({ height, children }: { height: number; children: ReactNode }) {
+export function WhenVisible({ height, what, children }: { height: number; what: string; children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
   const [near, setNear] = useState(false);
   const [mounted, setMounted] = useState(false);
@@ -32,7 +34,7 @@ export function WhenVisible({ height, children }: { height: number; children: Re
   if (near || (mounted && last.current === null)) last.current = children;
   return (
     <div ref={box} className="min-w-0" style={last.current === null ? { minHeight: height } : undefined}>
-      {last.current}
+      <PanelBoundary what={what}>{last.current}</PanelBoundary>
     </div>
   );
 }

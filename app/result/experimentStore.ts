@@ -2,7 +2,18 @@ import type { GeometrySnapshot } from "../../contract/runEvents.ts";
 import { type LayerMetric, type Split, seriesKey } from "../../contract/seriesKey.ts";
 import type { ExperimentDetail, LayerProfileView, RunRow, SeriesView } from "../../contract/views.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
-import { isValid, mergePoint, noPoints, type RunPoints, type RunSeries, seriesOf, startAttempt, touch } from "./runPoints.ts";
+import { runJudge } from "./canBeShown.ts";
+import {
+  isOfEarlierAttempt,
+  isValid,
+  mergePoint,
+  noPoints,
+  type RunPoints,
+  type RunSeries,
+  seriesOf,
+  startAttempt,
+  touch,
+} from "./runPoints.ts";
 
 /**
  * What the result page knows: rows, and points merged by (run, step), so that duplicates and order do not matter.
@@ -17,9 +28,14 @@ export class ExperimentStore {
   chartRows: RunRow[] = [];
   /** Counts those changes. */
   chartVersion = 0;
+  /** Runs of a form that this page does not know: they are in no chart and no table. */
+  unshown: RunRow[] = [];
+  /** It was deleted while it was open: what is here is its last state. */
+  removed = false;
   /** When the last live point came, ms of this browser's clock; 0 before the first. */
   lastPointAt = 0;
   private generation = 0;
+  private readonly knows = runJudge();
   private readonly runs = new Map<string, RunPoints>();
   private readonly listeners = new Set<() => void>();
 
@@ -56,9 +72,16 @@ export class ExperimentStore {
   setDetail(detail: ExperimentDetail): void {
     const known = new Map(this.rows.map((row) => [row.id, row]));
     this.detail = detail;
-    this.rows = detail.runs.map((row) => {
+    this.removed = false;
+    this.unshown = detail.runs.filter((row) => !this.knows(row));
+    this.rows = detail.runs.filter(this.knows).map((row) => {
       const before = known.get(row.id);
-      const run = this.runs.get(row.id);
+      let run = this.runs.get(row.id);
+      // Another attempt took over and nobody said from which step: what is known may be void, and is read again.
+      if (run !== undefined && isOfEarlierAttempt(run, row.attempt)) {
+        this.runs.delete(row.id);
+        run = undefined;
+      }
       const newerAttempt = before !== undefined && before.attempt > row.attempt;
       const base = newerAttempt ? { ...before } : { ...row, last: { ...row.last } };
       if (run === undefined) return base;
@@ -171,10 +194,20 @@ export class ExperimentStore {
       } else if (item.kind === "experiment" && this.detail !== null && item.summary.id === this.detail.id) {
         this.detail = { ...this.detail, ...item.summary };
         any = true;
-      }
+      } else if (item.kind === "removed" && item.runId !== undefined) readAgain ||= rows.has(item.runId) && !this.removed;
+      else if (item.kind === "removed") {
+        this.removed = true;
+        any = true;
+      } else if (item.kind === "restored") readAgain = true;
     }
     if (any) this.changed(values);
     return readAgain;
+  }
+
+  /** It is not there any more; what is known of it stays. */
+  markRemoved(): void {
+    this.removed = true;
+    this.changed(false);
   }
 
   /** Last measured step that is known of a run; -1 before the first. */

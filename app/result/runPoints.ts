@@ -106,6 +106,13 @@ export function startAttempt(run: RunPoints, attempt: number, resumedFromStep: n
   return removed;
 }
 
+/** Whether it holds anything of an attempt before this one, which took over from a step that is not known here. */
+export function isOfEarlierAttempt(run: RunPoints, attempt: number): boolean {
+  if (attempt <= 1 || run.resumes.has(attempt)) return false;
+  const isEarlier = (one: { attempt: number }) => one.attempt < attempt;
+  return [...run.byStep.values()].some(isEarlier) || [...run.geometry.values()].some(isEarlier);
+}
+
 /** Says that something changed. */
 export function touch(run: RunPoints): void {
   run.version++;

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useS
 import { limits } from "../../contract/limits.ts";
 import { type LayerMetric, type Metric, ofLastMeans, type Split } from "../../contract/seriesKey.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
-import { mayPass } from "../data/failureOf.ts";
+import { isGone, mayPass } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { BatchQueue } from "./BatchQueue.ts";
 import { ruleInEffect } from "./convergenceRule.ts";
@@ -56,7 +56,8 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
       setError(null);
       setReading((count) => count + 1);
     } catch (problem) {
-      setError(problem);
+      if (store.detail !== null && isGone(problem)) store.markRemoved();
+      else setError(problem);
     }
   }, [client, experimentId, store]);
 

@@ -2,6 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import type { ExperimentDetail } from "../../contract/views.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";
@@ -66,4 +67,4 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
   return { update, remove, cancel, runMissing, again, archive, runAgain };
 }
 
-const nameAgain = (name: string): string => `${name.slice(0, 110)} (again)`;
+const nameAgain = (name: string): string => `${storableText(name, 110)} (again)`;

@@ -114,7 +114,7 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
   const trpc = useTRPC();
   const { setTheme } = useTheme();
   const search = useDeferredValue(text.trim());
-  const found = useQuery(
+  const list = useQuery(
     trpc.experiments.list.queryOptions(
       { search: search || undefined, limit: 8 },
       { placeholderData: keepPreviousData, retry: false },
@@ -144,7 +144,7 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
     })),
     { id: "help", label: "Keyboard shortcuts", words: "help keys", icon: "keyboard", keys: "?", run: onHelp },
   ];
-  const experiments: Command[] = (found.data?.rows ?? []).map((row) => ({
+  const experiments: Command[] = (list.data?.rows ?? []).map((row) => ({
     id: `experiment-${row.id}`,
     label: row.name,
     words: row.tags.join(" "),
@@ -157,5 +157,7 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
     const where = `${label} ${more}`.toLowerCase();
     return words.every((word) => where.includes(word));
   };
-  return words.length === 0 ? [...all, ...experiments] : [...all.filter(matches), ...experiments.filter(matches)];
+  // The server finds experiments by their notes too; only what it found for the text before is looked through.
+  const found = list.isPlaceholderData ? experiments.filter(matches) : experiments;
+  return words.length === 0 ? [...all, ...experiments] : [...all.filter(matches), ...found];
 }

@@ -44,8 +44,12 @@ export function plusMinus(value: number, spread: number | null): string {
 }
 
 /** The same of shares, in percent: "99.1 ± 0.4 %". */
-export const plusMinusPercent = (share: number, spread: number | null): string =>
-  Number.isFinite(share) ? `${plusMinus(share * 100, spread === null ? null : spread * 100)} %` : "–";
+export function plusMinusPercent(share: number, spread: number | null): string {
+  if (!Number.isFinite(share)) return "–";
+  // A hundred times the largest numbers is none: those are told as they are.
+  if (!Number.isFinite(share * 100)) return plusMinus(share, spread);
+  return `${plusMinus(share * 100, spread === null ? null : spread * 100)} %`;
+}
 
 /** A confidence interval with the decimals that its spread has in `plusMinus`: "−0.681…−0.328". */
 export function intervalText(low: number, high: number, value: number, spread: number): string {

@@ -1,6 +1,6 @@
 "use client";
 import { useId } from "react";
-import { NumberInput } from "../new/NumberInput.tsx";
+import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Field, Select } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";
 import { steady } from "./steady.ts";

@@ -1,9 +1,21 @@
 "use client";
-import { type ComponentProps, type ReactNode, useId } from "react";
+import { type ComponentProps, createContext, type ReactNode, useContext, useEffect, useId, useState } from "react";
 import { classes } from "./classes.ts";
 
 export const inputClass =
   "h-8 w-full min-w-0 rounded-md border border-line-field bg-surface px-2.5 text-sm text-ink hover:border-ink-faint aria-invalid:border-bad disabled:opacity-50";
+
+const FieldProblemContext = createContext<((problem: string | null) => void) | null>(null);
+
+/** Lets a control say at its field what is wrong with what was typed, in place of the field's own words. @returns whether there is a field that says it */
+export function useFieldProblem(problem: string | null): boolean {
+  const say = useContext(FieldProblemContext);
+  useEffect(() => {
+    say?.(problem);
+    return () => say?.(null);
+  }, [say, problem]);
+  return say !== null;
+}
 
 /** A label above its control, a hint or the error below; the control gets the ids that tie them together. */
 export function Field({
@@ -20,18 +32,22 @@ export function Field({
   className?: string;
 }) {
   const id = useId();
-  const note = error || hint;
+  const [typed, setTyped] = useState<string | null>(null);
+  const said = typed ?? error;
+  const note = said || hint;
   return (
     <div className={classes("min-w-0", className)}>
       <label htmlFor={id} className="mb-1 block font-medium text-ink-soft text-xs">
         {label}
       </label>
-      {children({ id, ...(note ? { "aria-describedby": `${id}-note` } : {}), ...(error ? { "aria-invalid": true } : {}) })}
+      <FieldProblemContext value={setTyped}>
+        {children({ id, ...(note ? { "aria-describedby": `${id}-note` } : {}), ...(said ? { "aria-invalid": true } : {}) })}
+      </FieldProblemContext>
       {note && (
         <p
           id={`${id}-note`}
-          className={classes("mt-1 text-xs", error ? "text-bad" : "text-ink-faint")}
-          {...(error ? { role: "alert", "data-testid": "field-error" } : {})}
+          className={classes("mt-1 break-words text-xs", said ? "text-bad" : "text-ink-faint")}
+          {...(said ? { role: "alert", "data-testid": "field-error" } : {})}
         >
           {note}
         </p>

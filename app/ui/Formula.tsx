@@ -3,12 +3,37 @@ import katex from "katex";
 import "katex/dist/katex.min.css";
 import { useMemo } from "react";
 
-/** A formula in LaTeX, set by KaTeX; screen readers get MathML. */
-export function Formula({ tex, display = false }: { tex: string; display?: boolean }) {
-  const html = useMemo(
-    () => katex.renderToString(tex, { displayMode: display, throwOnError: false, output: "htmlAndMathml" }),
-    [tex, display],
-  );
-  // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX escapes its input, and trusts no command of it
-  return <span dangerouslySetInnerHTML={{ __html: html }} />;
+/** Longest formula that is set, in characters; a longer one is a page of its own. */
+export const longestFormula = 1_000;
+const options = { throwOnError: false, output: "htmlAndMathml", maxSize: 20, maxExpand: 200 } as const;
+
+/** @returns HTML, or null for a formula that is too long or too deeply nested to be set */
+export function formulaHtml(tex: string, display: boolean): string | null {
+  if (tex.length > longestFormula) return null;
+  try {
+    return katex.renderToString(tex, { ...options, displayMode: display });
+  } catch {
+    // Braces nested by the hundreds use up the stack; other faults KaTeX shows itself.
+    return null;
+  }
 }
+
+/** A formula in LaTeX, set by KaTeX; screen readers get MathML. A wide one scrolls by itself; one that cannot be set stays text. */
+export function Formula({ tex, display = false }: { tex: string; display?: boolean }) {
+  const html = useMemo(() => formulaHtml(tex, display), [tex, display]);
+  if (html === null) return <FormulaText tex={tex} why={`longer than ${longestFormula} characters, or nested too deeply`} />;
+  return (
+    <span
+      className={display ? "block overflow-x-auto overflow-y-hidden py-1" : undefined}
+      // biome-ignore lint/security/noDangerouslySetInnerHtml: KaTeX escapes its input, and trusts no command of it
+      dangerouslySetInnerHTML={{ __html: html }}
+    />
+  );
+}
+
+/** A formula as it was written. */
+export const FormulaText = ({ tex, why }: { tex: string; why: string }) => (
+  <code className="break-words" title={`Not set as a formula: ${why}`} data-testid="formula-text">
+    {tex}
+  </code>
+);

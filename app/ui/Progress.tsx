@@ -1,6 +1,6 @@
 /** How much is done, as a thin bar; `share` in [0, 1]. */
 export function Progress({ share, label, busy = false }: { share: number; label: string; busy?: boolean }) {
-  const percent = Math.max(0, Math.min(1, share)) * 100;
+  const percent = Number.isFinite(share) ? Math.max(0, Math.min(1, share)) * 100 : 0;
   return (
     <div
       role="progressbar"

@@ -9,6 +9,7 @@ import { countOf } from "../text/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Panel } from "../ui/Panel.tsx";
+import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
 import { useNow } from "../ui/useNow.ts";
@@ -77,11 +78,15 @@ export function WorkersView() {
       )}
       <div className="grid gap-4 lg:grid-cols-2">
         {rows.map((worker) => (
-          <WorkerCard key={worker.id} worker={worker} now={now} />
+          <PanelBoundary key={worker.id} what={`The card of “${worker.name}”`}>
+            <WorkerCard worker={worker} now={now} />
+          </PanelBoundary>
         ))}
       </div>
       <div className="mt-6">
-        <WorkerTokens now={now} />
+        <PanelBoundary what="The list of tokens">
+          <WorkerTokens now={now} />
+        </PanelBoundary>
       </div>
       <AddWorker open={adding} onClose={() => setAdding(false)} />
     </>

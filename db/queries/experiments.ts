@@ -76,7 +76,11 @@ export async function listExperimentRows(db: Executor, query: ListExperimentsReq
   if (query.search?.trim()) {
     const pattern = `%${query.search.trim().replace(/[\\%_]/g, "\\$&")}%`;
     conditions.push(
-      or(sql`${experiments.name} ilike ${pattern}`, sql`array_to_string(${experiments.tags}, ' ') ilike ${pattern}`),
+      or(
+        sql`${experiments.name} ilike ${pattern}`,
+        sql`array_to_string(${experiments.tags}, ' ') ilike ${pattern}`,
+        sql`${experiments.note} ilike ${pattern}`,
+      ),
     );
   }
   const where = and(...conditions);
@@ -208,7 +212,7 @@ export async function findDeepestRun(db: Executor, experimentId: string): Promis
   return counts ?? found[0] ?? null;
 }
 
-export async function storeCourse(db: Executor, id: string, last: number, course: number[]): Promise<void> {
+export async function storeCourse(db: Executor, id: string, last: number | null, course: number[] | null): Promise<void> {
   await db.update(experiments).set({ nc1Last: last, nc1Course: course }).where(eq(experiments.id, id));
 }
 

@@ -32,6 +32,9 @@ export async function updateCourse(tx: Executor, id: string): Promise<void> {
   const deepest = await findDeepestRun(tx, id);
   if (!deepest) return;
   const [series] = await readSeries(tx, [deepest.id], [seriesKey("train", "nc1.ratio", layersOf(deepest.config))]);
-  if (!series) return;
-  await storeCourse(tx, id, series.values.at(-1)!, thinSeries(series, coursePoints).values);
+  // A run that begins again has none: what an earlier attempt measured is void.
+  const { last, course } = series
+    ? { last: series.values.at(-1)!, course: thinSeries(series, coursePoints).values }
+    : { last: null, course: null };
+  await storeCourse(tx, id, last, course);
 }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure } from "../../contract/failure.ts";
 import { type DeviceChoice, deviceChoices } from "../../contract/runConfig.ts";
+import { isVisible, storableText } from "../../contract/wireText.ts";
 import type { WorkerEnvironment } from "../env.ts";
 
 export interface AgentOptions {
@@ -56,7 +57,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     dataDir: flags.data ? resolve(flags.data) : environment.dataDir,
     datasetsDir: environment.datasetsDir,
     device: deviceChoice(flags.device ?? "auto"),
-    name: (flags.name?.trim() || hostname()).slice(0, 80),
+    name: nameOf(flags.name),
     local: flags.local ?? false,
     keepCheckpoints: wholeNumber("--keep-checkpoints", flags["keep-checkpoints"] ?? environment.keepCheckpoints ?? "1", 0, 20),
     keepSpool: flags["keep-spool"] ?? false,
@@ -85,6 +86,15 @@ function parseFlags(args: string[]) {
   } catch (error) {
     throw new Failure("INVALID", (error as Error).message);
   }
+}
+
+const nameLength = 80;
+
+function nameOf(given: string | undefined): string {
+  const name = given?.trim() ?? "";
+  if (name !== "" && !isVisible(name))
+    throw new Failure("INVALID", "--name has nothing that can be seen: give the worker a name with letters or digits");
+  return storableText(name || hostname(), nameLength);
 }
 
 function serverOrigin(text: string): string {

@@ -63,8 +63,8 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
     ),
   );
   useEffect(() => {
-    if (read.data) store.setRead(read.data, zoom);
-  }, [read.data, store, zoom]);
+    if (read.data) store.setRead(read.data, zoom, keys);
+  }, [read.data, store, zoom, keys]);
 
   const pushToAddress = address.push;
   const onZoom = useCallback(
@@ -140,7 +140,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
           <h2 className="mb-2 font-semibold text-sm">{group.title}</h2>
           <div className="grid grid-cols-1 gap-3 md:grid-cols-2 xl:grid-cols-3">
             {group.panels.map((panel) => (
-              <WhenVisible key={panel.id} height={300}>
+              <WhenVisible key={panel.id} height={300} what={`The panel “${panel.title}”`}>
                 <RunPanel
                   panel={panel}
                   store={store}

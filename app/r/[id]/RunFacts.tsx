@@ -9,6 +9,7 @@ import { formatBytes, formatCount } from "../../text/formatNumber.ts";
 import { formatFull } from "../../text/formatTime.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Facts, Table, Td, Th } from "../../ui/Table.tsx";
 import { inputText } from "./inputText.ts";
 
@@ -18,44 +19,52 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
   const started = detail.attempts.findLast((attempt) => attempt.started !== null)?.started ?? null;
   return (
     <>
-      <Panel title="Configuration">
-        <Facts rows={modelFacts(row.config)} />
-      </Panel>
-      <Panel title="Data">
-        <Facts
-          rows={
-            dataset === null
-              ? [...datasetFacts(row.config.dataset), ["Source", "known when a worker has loaded it"]]
-              : [
-                  ...datasetFacts(row.config.dataset),
-                  ["Source", dataset.source],
-                  ["sha256", <Hash key="hash" text={dataset.hash} />],
-                  ["Classes", classesText(dataset)],
-                  ["Inputs", inputText(dataset)],
-                  ["Training", countsText(dataset.trainCounts)],
-                  ["Test", countsText(dataset.testCounts)],
-                ]
-          }
-        />
-      </Panel>
-      <Panel title="Device and versions">
-        {started === null ? (
-          <p className="text-ink-faint text-sm">Known when a worker has started the run.</p>
-        ) : (
+      <PanelBoundary what="Configuration">
+        <Panel title="Configuration">
+          <Facts rows={modelFacts(row.config)} />
+        </Panel>
+      </PanelBoundary>
+      <PanelBoundary what="Data">
+        <Panel title="Data">
           <Facts
-            rows={[
-              ["Device", [started.device.device, started.device.provider].filter(Boolean).join(", ")],
-              ["Engine", started.device.engine],
-              ["Why", started.device.reason],
-              ["Parameters", formatCount(started.parameters)],
-              ...Object.entries(started.versions).map(([name, version]): [ReactNode, ReactNode] => [name, version]),
-            ]}
+            rows={
+              dataset === null
+                ? [...datasetFacts(row.config.dataset), ["Source", "known when a worker has loaded it"]]
+                : [
+                    ...datasetFacts(row.config.dataset),
+                    ["Source", dataset.source],
+                    ["sha256", <Hash key="hash" text={dataset.hash} />],
+                    ["Classes", classesText(dataset)],
+                    ["Inputs", inputText(dataset)],
+                    ["Training", countsText(dataset.trainCounts)],
+                    ["Test", countsText(dataset.testCounts)],
+                  ]
+            }
           />
-        )}
-      </Panel>
-      <Panel title="Optimum">
-        <OptimumFacts detail={detail} />
-      </Panel>
+        </Panel>
+      </PanelBoundary>
+      <PanelBoundary what="Device and versions">
+        <Panel title="Device and versions">
+          {started === null ? (
+            <p className="text-ink-faint text-sm">Known when a worker has started the run.</p>
+          ) : (
+            <Facts
+              rows={[
+                ["Device", [started.device.device, started.device.provider].filter(Boolean).join(", ")],
+                ["Engine", started.device.engine],
+                ["Why", started.device.reason],
+                ["Parameters", formatCount(started.parameters)],
+                ...Object.entries(started.versions).map(([name, version]): [ReactNode, ReactNode] => [name, version]),
+              ]}
+            />
+          )}
+        </Panel>
+      </PanelBoundary>
+      <PanelBoundary what="Optimum">
+        <Panel title="Optimum">
+          <OptimumFacts detail={detail} />
+        </Panel>
+      </PanelBoundary>
     </>
   );
 }

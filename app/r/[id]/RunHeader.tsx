@@ -174,7 +174,11 @@ function KeyNumbers({ detail }: { detail: RunDetail }) {
     { label: "Test accuracy", key: "accuracy", value: last["test/accuracy"], percent: true },
   ];
   const text = (value: number | null | undefined, percent: boolean | undefined) =>
-    value === null || value === undefined ? "–" : percent ? `${(value * 100).toPrecision(3)} %` : formatMeasure(value);
+    value === null || value === undefined
+      ? "–"
+      : percent && Number.isFinite(value * 100)
+        ? `${formatMeasure(value * 100)} %`
+        : formatMeasure(value);
   return (
     <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4 xl:grid-cols-7">
       {numbers.map((number) => (

@@ -33,11 +33,17 @@ export class RunSeriesStore {
     return this.series.get(key) ?? none;
   }
 
-  /** Takes a reading of a window (null = all); what came live goes on top. */
-  setRead(views: readonly SeriesView[], window: { from: number; to: number } | null): void {
+  /** The room was joined (again): what came before is stored, and is in what is read from now on, unless it has become void. */
+  joined(): void {
+    this.live = [];
+  }
+
+  /** Takes a reading of series in a window (null = all); those of the asked ones that are not in it have no points. What came live goes on top. */
+  setRead(views: readonly SeriesView[], window: { from: number; to: number } | null, asked: readonly string[]): void {
     this.window = window;
+    for (const key of asked) this.series.delete(key);
     for (const view of views) this.series.set(view.key, { steps: view.steps, values: view.values, total: view.total });
-    const keys = new Set(views.map((view) => view.key));
+    const keys = new Set(asked);
     for (const point of this.live) this.add(point.step, point.values, keys);
     this.changed();
   }

@@ -3,15 +3,15 @@ import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import type { CsvFacts } from "../../../contract/csvLine.ts";
 import { ExportFactsContext } from "../../charts/ExportFacts.ts";
-import { failureOf } from "../../data/failureOf.ts";
+import { isGone } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { runExport } from "../../result/runLink.ts";
 import { useCommands } from "../../shell/Commands.tsx";
-import { LinkButton } from "../../ui/Button.tsx";
-import { EmptyState } from "../../ui/EmptyState.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { SkeletonLines } from "../../ui/Skeleton.tsx";
+import { NoRun } from "./NoRun.tsx";
 import { RunCharts } from "./RunCharts.tsx";
 import { RunEvaluation } from "./RunEvaluation.tsx";
 import { RunAttempts, RunCheckpoints, RunFacts } from "./RunFacts.tsx";
@@ -46,20 +46,8 @@ export function RunView({ runId }: { runId: string }) {
     [ordinal, runId, experimentName, program],
   );
 
-  const refusedFor = error ? failureOf(error).code : null;
-  if (refusedFor === "NOT_FOUND" || refusedFor === "INVALID")
-    return (
-      <EmptyState
-        title="There is no such run"
-        actions={
-          <LinkButton href={shareToken === null ? "/" : experimentHref}>
-            {shareToken === null ? "To the experiments" : "To the experiment"}
-          </LinkButton>
-        }
-      >
-        Its address may be cut off, or it was deleted with its experiment.
-      </EmptyState>
-    );
+  if (error && isGone(error))
+    return <NoRun experimentId={detail?.row.experimentId ?? null} share={shareToken} onRestored={refresh} />;
   if (detail === undefined)
     return error ? (
       <Problem error={error} onRetry={refresh} />
@@ -70,19 +58,33 @@ export function RunView({ runId }: { runId: string }) {
     );
   return (
     <div data-testid="run" data-run-id={runId} data-status={detail.row.status}>
-      <RunHeader detail={detail} freshness={freshness} experimentHref={experimentHref} onChanged={refresh} />
-      <RunWarnings detail={detail} />
+      <PanelBoundary what="The head of the page">
+        <RunHeader detail={detail} freshness={freshness} experimentHref={experimentHref} onChanged={refresh} />
+      </PanelBoundary>
+      <PanelBoundary what="The warnings of the run">
+        <RunWarnings detail={detail} />
+      </PanelBoundary>
       <ExportFactsContext value={facts}>
         <div className="mt-4">
-          <RunCharts detail={detail} store={store} csvHref={csvHref} />
+          <PanelBoundary what="The charts of the run">
+            <RunCharts detail={detail} store={store} csvHref={csvHref} />
+          </PanelBoundary>
         </div>
-        <RunEvaluation row={detail.row} />
+        <PanelBoundary what="What was tried after training">
+          <RunEvaluation row={detail.row} />
+        </PanelBoundary>
       </ExportFactsContext>
       <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="min-w-0 space-y-4">
-          <RunLog lines={log} />
-          <RunAttempts attempts={detail.attempts} />
-          <RunCheckpoints checkpoints={detail.checkpoints} />
+          <PanelBoundary what="The log">
+            <RunLog lines={log} />
+          </PanelBoundary>
+          <PanelBoundary what="The list of attempts">
+            <RunAttempts attempts={detail.attempts} />
+          </PanelBoundary>
+          <PanelBoundary what="The list of checkpoints">
+            <RunCheckpoints checkpoints={detail.checkpoints} />
+          </PanelBoundary>
         </div>
         <div className="min-w-0 space-y-4">
           <RunFacts detail={detail} />

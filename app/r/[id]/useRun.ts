@@ -52,6 +52,9 @@ export function useRun(runId: string): LiveRun {
         if (isTerminal(item.row.status) || item.row.attempt !== detail.data?.row.attempt) readAgain = true;
       } else if (item.kind === "attempt" && item.runId === runId) {
         handedOver = true;
+      } else if (item.kind === "removed" || item.kind === "restored") {
+        // What was shown, or said to be gone, is asked for again.
+        handedOver = true;
       } else if (item.kind === "log" && item.runId === runId) {
         lines.push(item.line);
       }
@@ -73,7 +76,11 @@ export function useRun(runId: string): LiveRun {
     return made.close;
   }, []);
 
-  const freshness = useWatch({ room: "run", id: runId }, { onJoined: refresh, onItems: (items) => queue?.push(items) });
+  const onJoined = () => {
+    store.joined();
+    refresh();
+  };
+  const freshness = useWatch({ room: "run", id: runId }, { onJoined, onItems: (items) => queue?.push(items) });
   return { detail: detail.data, log: log.data ?? [], store, freshness, error: detail.error, refresh };
 }
 

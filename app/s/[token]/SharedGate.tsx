@@ -1,9 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext } from "react";
-import { failureOf } from "../../data/failureOf.ts";
+import { createContext, type ReactNode, useCallback, useContext } from "react";
+import { isGone } from "../../data/failureOf.ts";
+import { LinkCheckContext } from "../../data/LinkCheck.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Problem } from "../../ui/Problem.tsx";
@@ -18,22 +20,36 @@ export const useSharedExperiment = (): string => {
   return id;
 };
 
-/** Opens the link once; whether it is unknown, expired or revoked is not told. */
+/** Opens the link, and asks again when the live channel is refused; whether it is unknown, expired or revoked is not told. */
 export function SharedGate({ children }: { children: ReactNode }) {
   const trpc = useTRPC();
   const token = useShareToken() ?? "";
   const opened = useQuery(trpc.shared.open.queryOptions({ token }, { staleTime: 60_000 }));
-  if (opened.data) return <SharedExperimentContext value={opened.data.experimentId}>{children}</SharedExperimentContext>;
-  if (opened.error && failureOf(opened.error).code === null)
-    return <Problem error={opened.error} onRetry={() => void opened.refetch()} />;
-  if (opened.error)
+  const { refetch } = opened;
+  const ask = useCallback(() => void refetch(), [refetch]);
+  // Refused while it was open: it was withdrawn, and what it showed goes.
+  if (opened.error && isGone(opened.error))
     return (
       <div data-testid="dead-link">
-        <EmptyState title="This link does not work (any more)">
+        <EmptyState
+          title="This link does not work (any more)"
+          actions={
+            <Button icon="again" onClick={ask}>
+              Try again
+            </Button>
+          }
+        >
           It may be cut off, expired or withdrawn. Ask the person who sent it for a new one.
         </EmptyState>
       </div>
     );
+  if (opened.data)
+    return (
+      <LinkCheckContext value={ask}>
+        <SharedExperimentContext value={opened.data.experimentId}>{children}</SharedExperimentContext>
+      </LinkCheckContext>
+    );
+  if (opened.error) return <Problem error={opened.error} onRetry={ask} />;
   return (
     <Panel>
       <SkeletonLines count={8} />

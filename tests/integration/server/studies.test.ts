@@ -51,6 +51,9 @@ onBothDatabases("Studies", (server) => {
     const [alpha, beta] = [await named("Alpha 100%", ["paper"]), await named("beta <script>", ["toy", "paper"])];
     expect((await list({ search: "ALPHA" })).rows.map((row) => row.id)).toEqual([alpha]);
     expect((await list({ search: "100%" })).rows).toHaveLength(1);
+    await server().call("experiments.update", { id: alpha, note: "Ablation of the **warm-up**, with 50_50 splits" });
+    for (const search of ["WARM-UP", "50_50"]) expect((await list({ search })).rows.map((row) => row.id)).toEqual([alpha]);
+    expect((await list({ search: "50-50" })).rows).toHaveLength(0);
     expect((await list({ tag: "paper", sort: "name", direction: "asc" })).rows.map((row) => row.id)).toEqual([alpha, beta]);
     expect((await list({ tag: "paper", sort: "created", limit: 1, offset: 1 })).rows.map((row) => row.id)).toEqual([alpha]);
     expect((await list({})).tags).toEqual(expect.arrayContaining(["paper", "toy"]));

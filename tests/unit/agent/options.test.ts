@@ -15,6 +15,10 @@ describe("flags of a worker", () => {
     });
   });
 
+  it("a long name is cut between its characters", () => {
+    expect(parseOptions([...required, "--name", "😀".repeat(60)], environment).name).toBe(`${"😀".repeat(39)}…`);
+  });
+
   it.each([
     [[], "--server is missing"],
     [["--server", "http://a"], "--token is missing"],
@@ -24,6 +28,7 @@ describe("flags of a worker", () => {
     ],
     [[...required, "--slots", "many"], '--slots is "many": it must be a whole number from 1 to 256'],
     [[...required, "--device", "tpu"], '--device is "tpu": it must be one of auto, cpu, webgpu, cuda'],
+    [[...required, "--name", "\u200b\u2800"], "--name has nothing that can be seen"],
     [[...required, "extra"], "Unexpected argument 'extra'"],
   ])("%j are refused in words", (flags, words) => {
     expect(() => parseOptions(flags, environment)).toThrow(words);

@@ -186,3 +186,59 @@ it("knows the steps of a layer profile where the first layer has no values, as o
   store.addSeries([{ runId: id, key: last, steps: [0, 10, 20], values: [3, 2, 1], total: 3 }]);
   expect(profileSteps(store, store.rows, "nc1.ratio", "train")).toEqual([0, 10, 20]);
 });
+
+describe("what was missed while the page was cut off", () => {
+  it("an attempt that took over then: what was known of the earlier one may be void, and goes until it is read again", () => {
+    const { store, id } = started();
+    store.apply([point(id, 10, 0.5), point(id, 20, 0.4)]);
+    const [row] = store.rows as [RunRow];
+    store.joined();
+    store.setDetail(detailOf([{ ...row, attempt: 2, step: 12 }]));
+    expect(series(store, id)).toEqual([]);
+    store.addSeries([{ runId: id, key, steps: [10, 12], values: [0.5, 0.45], total: 2 }]);
+    expect(series(store, id)).toEqual([
+      [10, 0.5],
+      [12, 0.45],
+    ]);
+    store.setDetail(detailOf([{ ...row, attempt: 2, step: 12 }]));
+    expect(series(store, id).length).toBe(2);
+  });
+
+  it("an attempt that is known to have taken over: what is valid stays", () => {
+    const { store, id } = started();
+    store.apply([point(id, 10, 0.5), point(id, 20, 0.4), { kind: "attempt", runId: id, attempt: 2, resumedFromStep: 10 }]);
+    store.setDetail(detailOf([{ ...(store.rows[0] as RunRow), attempt: 2 }]));
+    expect(series(store, id)).toEqual([[10, 0.5]]);
+  });
+});
+
+describe("runs of a form that the page does not know", () => {
+  it("are set apart and named, and the others stay", () => {
+    const good = aRow({}, { [key]: 1 });
+    const foreign = { ...aRow({}, {}), config: { ...aRow({}, {}).config, architecture: "rn9" } } as unknown as RunRow;
+    const damaged = { ...aRow({}, {}), last: null } as unknown as RunRow;
+    const later = { ...aRow({}, {}), status: "hibernating" } as unknown as RunRow;
+    const store = new ExperimentStore();
+    store.setDetail(detailOf([good, foreign, damaged, later]));
+    expect(store.rows.map((row) => row.id)).toEqual([good.id]);
+    expect(store.unshown.map((row) => row.id)).toEqual([foreign.id, damaged.id, later.id]);
+  });
+});
+
+describe("a deleted experiment", () => {
+  it("is marked and keeps its last state; when it is restored it is read again", () => {
+    const { store } = started();
+    expect(store.apply([{ kind: "removed", experimentId: "experiment" }])).toBe(false);
+    expect(store.removed).toBe(true);
+    expect(store.rows.length).toBe(1);
+    expect(store.apply([{ kind: "restored", experimentId: "experiment" }])).toBe(true);
+    store.setDetail(detailOf(store.rows));
+    expect(store.removed).toBe(false);
+  });
+
+  it("a deleted run alone makes the page read again", () => {
+    const { store, id } = started();
+    expect(store.apply([{ kind: "removed", experimentId: "experiment", runId: id }])).toBe(true);
+    expect(store.removed).toBe(false);
+  });
+});

@@ -179,6 +179,18 @@ describe("attachment", () => {
     expect(nameOf(`${study} run 13 features`)).toBe(`${"n".repeat(55)}_${"n".repeat(8)} run 13 features.ckpt`);
     expect(nameOf('a\r\nb/../"c"')).toBe("a_b_.._c_.ckpt");
   });
+
+  it("cuts between signs, keeps letters with their marks, and fits into a file system", () => {
+    const nameOf = (name: string) => decodeURIComponent(attachment(name, "csv").split("UTF-8''")[1]);
+    expect(nameOf("कि")).toBe("कि.csv");
+    expect(nameOf("a\ud800b")).toBe("a_b.csv");
+    for (const sign of ["層", "𠮷", "é", "😀"]) {
+      const file = nameOf(`${sign.repeat(120)} run 12 features`);
+      expect(Buffer.byteLength(file)).toBeLessThanOrEqual(230);
+      expect(file.endsWith(" run 12 features.csv")).toBe(true);
+      expect(file.isWellFormed()).toBe(true);
+    }
+  });
 });
 
 describe("csvLine", () => {

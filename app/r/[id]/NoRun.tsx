@@ -1,0 +1,45 @@
+"use client";
+import { useRestore } from "../../data/useRestore.ts";
+import { Button, LinkButton } from "../../ui/Button.tsx";
+import { EmptyState } from "../../ui/EmptyState.tsx";
+
+/** In place of a run that is not there: what may have happened, and what to do. @param experimentId null: not known */
+export function NoRun({
+  experimentId,
+  share,
+  onRestored,
+}: {
+  experimentId: string | null;
+  share: string | null;
+  onRestored: () => void;
+}) {
+  const { restore, busy } = useRestore(experimentId ?? "", onRestored);
+  return (
+    <div data-testid="no-run">
+      <EmptyState
+        title="There is no such run"
+        actions={
+          share === null ? (
+            <>
+              {experimentId !== null && (
+                <>
+                  <Button icon="again" disabled={busy} onClick={restore}>
+                    Restore its experiment
+                  </Button>
+                  <LinkButton href={`/e/${experimentId}`}>To its experiment</LinkButton>
+                </>
+              )}
+              <LinkButton href="/">To the experiments</LinkButton>
+            </>
+          ) : (
+            <LinkButton href={`/s/${encodeURIComponent(share)}`}>To the experiment</LinkButton>
+          )
+        }
+      >
+        {experimentId === null
+          ? "Its address may be cut off, or it was deleted, alone or with its experiment."
+          : "It was deleted, alone or with its experiment, while this page was open. “Run missing” in its experiment makes a deleted run anew."}
+      </EmptyState>
+    </div>
+  );
+}

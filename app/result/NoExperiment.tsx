@@ -1,0 +1,70 @@
+"use client";
+import { useRestore } from "../data/useRestore.ts";
+import { Button, LinkButton } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { Icon } from "../ui/Icon.tsx";
+
+interface NoExperimentProps {
+  experimentId: string;
+  /** Read through a link, which can bring nothing back. */
+  readOnly: boolean;
+  onRestored: () => void;
+}
+
+/** In place of an experiment that is not there: what may have happened, and what to do. */
+export function NoExperiment({ experimentId, readOnly, onRestored }: NoExperimentProps) {
+  const { restore, busy } = useRestore(experimentId, onRestored);
+  return (
+    <div data-testid="no-experiment">
+      <EmptyState
+        title="There is no such experiment"
+        actions={
+          readOnly ? undefined : (
+            <>
+              <Button icon="again" disabled={busy} onClick={restore}>
+                Restore it
+              </Button>
+              <LinkButton href="/">To the experiments</LinkButton>
+            </>
+          )
+        }
+      >
+        {readOnly
+          ? "It was deleted. Ask the person who sent the link."
+          : "It was deleted, or its address is cut off. A deleted experiment can be restored for a while."}
+      </EmptyState>
+    </div>
+  );
+}
+
+/** Above an experiment that was deleted while it was open. */
+export function RemovedNotice({ experimentId, readOnly }: Omit<NoExperimentProps, "onRestored">) {
+  const { restore, busy } = useRestore(experimentId);
+  return (
+    <div
+      role="alert"
+      data-testid="removed"
+      className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
+    >
+      <span className="text-warn">
+        <Icon name="trash" />
+      </span>
+      <p className="min-w-0 flex-1 basis-60">
+        <strong className="font-semibold">This experiment was deleted</strong>
+        {readOnly
+          ? ". What you see is its last state: it is not updated, and is gone when the page is loaded again."
+          : " in another window or by somebody else, and its unfinished runs were cancelled. What you see is its last state, which is not updated."}
+      </p>
+      {!readOnly && (
+        <>
+          <Button small icon="again" disabled={busy} onClick={restore}>
+            Restore it
+          </Button>
+          <LinkButton small href="/">
+            To the experiments
+          </LinkButton>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { runConfig } from "../../contract/runConfig.ts";
+import { evaluation, optimumSummary } from "../../contract/runEvents.ts";
+import { runStatuses } from "../../contract/status.ts";
+import type { RunRow } from "../../contract/views.ts";
+
+const result = z.object({
+  status: z.enum(runStatuses),
+  ordinal: z.int(),
+  attempt: z.int(),
+  step: z.number(),
+  totalSteps: z.number(),
+  last: z.record(z.string(), z.number()),
+  optimum: optimumSummary.nullable(),
+  evaluation: evaluation.nullable(),
+});
+
+/**
+ * Tells runs of a form that this page knows from others, such as those of a newer program: charts are drawn from all runs of a study
+ * together, and one that breaks them would take the others with it. A run's settings never change, and are looked at once.
+ */
+export function runJudge(): (row: RunRow) => boolean {
+  const known = new Map<string, boolean>();
+  return (row) => {
+    let knows = known.get(row.id);
+    if (knows === undefined) {
+      knows = runConfig.safeParse(row.config).success;
+      known.set(row.id, knows);
+    }
+    return knows && result.safeParse(row).success;
+  };
+}

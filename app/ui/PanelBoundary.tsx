@@ -1,0 +1,60 @@
+"use client";
+import { Component, type ReactNode } from "react";
+import { Button } from "./Button.tsx";
+import { Icon } from "./Icon.tsx";
+
+interface PanelBoundaryProps {
+  /** What is inside, as a person calls it: "The depth curve". */
+  what: string;
+  /** Inside of a table: the number of its columns, for a line of its own. */
+  columns?: number;
+  /** Shown in place of the usual notice. */
+  fallback?: ReactNode;
+  children: ReactNode;
+}
+
+/** Keeps what breaks inside of it from taking the rest of the page down: says what could not be shown, and tries again when asked to. */
+export class PanelBoundary extends Component<PanelBoundaryProps, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { error: Error } {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override render(): ReactNode {
+    const { what, columns, fallback, children } = this.props;
+    const { error } = this.state;
+    if (error === null) return children;
+    if (fallback !== undefined) return fallback;
+    const notice = (
+      <div
+        role="alert"
+        data-testid="broken-panel"
+        className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
+      >
+        <span className="text-warn">
+          <Icon name="warning" />
+        </span>
+        <div className="min-w-0 flex-1 basis-60">
+          {what} could not be shown: there is something in the data that this page does not know how to draw. The rest of the page
+          works, and nothing that was measured is lost.
+          <details className="text-ink-soft text-xs">
+            <summary>For a report of this fault</summary>
+            <code className="break-words font-mono">{error.message}</code>
+          </details>
+        </div>
+        <Button small icon="again" onClick={() => this.setState({ error: null })}>
+          Try again
+        </Button>
+      </div>
+    );
+    if (columns === undefined) return notice;
+    return (
+      <tr>
+        <td colSpan={columns} className="p-2">
+          {notice}
+        </td>
+      </tr>
+    );
+  }
+}
