@@ -2,7 +2,7 @@
  * How long each try of a question may take. A line that was cut off leaves connections behind that look alive and never answer, and a
  * browser takes them first: a question that got no answer is asked again over another one.
  */
-const triesMs = [5_000, 5_000, 15_000, 60_000];
+const triesMs = [8_000, 8_000, 30_000, 60_000];
 /** A change is made once, so it is not tried again; but nobody waits for it for ever. */
 const changeMs = 120_000;
 

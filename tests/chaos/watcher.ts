@@ -48,9 +48,10 @@ export class Watcher {
   private async join(): Promise<void> {
     try {
       await this.socket.timeout(10_000).emitWithAck("watch", { room: "run", id: this.runId });
+      this.store.joined();
       const input = { id: this.runId, keys: ["train/loss"], maxPoints: 5_000 };
       const views = await callProcedure<SeriesView[]>(this.url, "runs.series", input, { share: this.share });
-      this.store.setRead(views, null);
+      this.store.setRead(views, null, input.keys);
     } catch {
       if (this.socket.connected) setTimeout(() => void this.join(), 1_000);
     }
