@@ -1,8 +1,8 @@
+import { runJudge } from "../../contract/knownRun.ts";
 import type { GeometrySnapshot } from "../../contract/runEvents.ts";
 import { type LayerMetric, type Split, seriesKey } from "../../contract/seriesKey.ts";
 import type { ExperimentDetail, LayerProfileView, RunRow, SeriesView } from "../../contract/views.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
-import { runJudge } from "./canBeShown.ts";
 import {
   isOfEarlierAttempt,
   isValid,

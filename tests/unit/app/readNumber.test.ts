@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readNumber, writeNumber } from "../../../app/numbers/readNumber.ts";
 import { readNumbers } from "../../../app/numbers/readNumbers.ts";
-import { writeNumbers } from "../../../app/numbers/writeNumbers.ts";
 
 const refused = "refused";
 const reading = (text: string, locale: string) => {
@@ -187,9 +186,4 @@ describe("a list of numbers", () => {
     expect(parsed.rest).toBe("0-999999999");
     expect(parsed.problem).toContain("1,000,000,000 values; at most 64");
   });
-});
-
-test("writeNumbers joins neighbours to ranges", () => {
-  expect(writeNumbers([4, 0, 1, 2, 3, 7, 9, 8, 20])).toBe("0–4, 7–9, 20");
-  expect(writeNumbers([2, 3, 5])).toBe("2, 3, 5");
 });

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { runConfig } from "../../contract/runConfig.ts";
-import { evaluation, optimumSummary } from "../../contract/runEvents.ts";
-import { runStatuses } from "../../contract/status.ts";
-import type { RunRow } from "../../contract/views.ts";
+import { runConfig } from "./runConfig.ts";
+import { evaluation, optimumSummary } from "./runEvents.ts";
+import { runStatuses } from "./status.ts";
+import type { RunRow } from "./views.ts";
 
+/** What pages compute with of a run's row, beside its settings. */
 const result = z.object({
   status: z.enum(runStatuses),
   ordinal: z.int(),
@@ -16,7 +17,7 @@ const result = z.object({
 });
 
 /**
- * Tells runs of a form that this page knows from others, such as those of a newer program: charts are drawn from all runs of a study
+ * Tells runs of a form that this program knows from others, such as those of a newer one: charts are drawn from all runs of a study
  * together, and one that breaks them would take the others with it. A run's settings never change, and are looked at once.
  */
 export function runJudge(): (row: RunRow) => boolean {
