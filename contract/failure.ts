@@ -19,6 +19,7 @@ export const failureCodes = [
   "DISK_FULL",
   "UNAVAILABLE", // what is needed does not answer now: the same request may succeed later
   "CANCELLED",
+  "PAUSED", // a person paused the run: this attempt ended, and another one resumes from its checkpoint
   "INTERNAL",
 ] as const;
 

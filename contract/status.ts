@@ -1,17 +1,24 @@
 /**
  * A run's life. queued → leased (a worker has it, its process starts) → running → finished | diverged | failed | cancelled.
  * A lost attempt goes back to queued until the attempts are used up, and on from there if its worker comes back before another
- * attempt has begun; cancelling asks a leased or running run to stop.
+ * attempt has begun; cancelling asks a leased or running run to stop. Pausing asks it to make a checkpoint first; a paused run
+ * waits, without a slot, until a person resumes it, which queues it again.
  */
-export const runStatuses = ["queued", "leased", "running", "cancelling", "finished", "diverged", "failed", "cancelled"] as const;
+export const runStatuses = [
+  ...(["queued", "leased", "running", "pausing", "paused", "cancelling"] as const),
+  ...(["finished", "diverged", "failed", "cancelled"] as const),
+] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 export const terminalStatuses = ["finished", "diverged", "failed", "cancelled"] as const satisfies RunStatus[];
 
 const transitions: Record<RunStatus, readonly RunStatus[]> = {
-  queued: ["leased", "running", "cancelled"],
-  leased: ["running", "queued", "failed", "cancelling", "cancelled"],
-  running: ["finished", "diverged", "failed", "queued", "cancelling"],
+  queued: ["leased", "running", "paused", "cancelled"],
+  leased: ["running", "queued", "failed", "pausing", "cancelling", "cancelled"],
+  running: ["finished", "diverged", "failed", "queued", "pausing", "cancelling"],
+  // Resumed before it has stopped, it is as if it had not been asked.
+  pausing: ["paused", "leased", "running", "finished", "diverged", "failed", "cancelling"],
+  paused: ["queued", "cancelled"],
   cancelling: ["cancelled", "finished", "diverged", "failed"],
   finished: [],
   diverged: ["queued"],
@@ -22,8 +29,12 @@ const transitions: Record<RunStatus, readonly RunStatus[]> = {
 export const isTerminal = (status: RunStatus): boolean => (terminalStatuses as readonly RunStatus[]).includes(status);
 export const mayBecome = (from: RunStatus, to: RunStatus): boolean => transitions[from].includes(to);
 
-/** An experiment's status follows from its runs. */
-export const experimentStatuses = ["queued", "running", "finished", "incomplete"] as const;
+/** Whether a worker has it: it takes a slot. */
+export const isOnWorker = (status: RunStatus): boolean => onWorkers.includes(status);
+const onWorkers: readonly RunStatus[] = ["leased", "running", "pausing", "cancelling"];
+
+/** An experiment's status follows from its runs; it is paused if nothing of it runs or waits and something is paused. */
+export const experimentStatuses = ["queued", "running", "paused", "finished", "incomplete"] as const;
 export type ExperimentStatus = (typeof experimentStatuses)[number];
 
 export type RunCounts = Record<RunStatus, number>;
@@ -31,8 +42,9 @@ export type RunCounts = Record<RunStatus, number>;
 export function experimentStatus(counts: RunCounts): ExperimentStatus {
   const total = runStatuses.reduce((sum, status) => sum + counts[status], 0);
   const ended = terminalStatuses.reduce((sum, status) => sum + counts[status], 0);
-  if (counts.leased + counts.running + counts.cancelling > 0) return "running";
+  if (onWorkers.some((status) => counts[status] > 0)) return "running";
   if (ended === total) return counts.finished === total && total > 0 ? "finished" : "incomplete";
+  if (counts.queued === 0) return "paused";
   return ended > 0 ? "running" : "queued";
 }
 

@@ -97,7 +97,7 @@ export type Assignment = z.infer<typeof assignment>;
 /** `fault`: it is the worker that is not in order, and no other run would fare better there. */
 export type AssignAnswer = { accepted: boolean; reason?: string; fault?: boolean };
 
-/** server → worker "cancel". */
+/** server → worker "cancel", and "suspend": make a checkpoint and end the attempt. */
 export const cancelRequest = z.strictObject({ runId: z.uuid(), attempt: z.int() });
 export type CancelRequest = z.infer<typeof cancelRequest>;
 
@@ -144,7 +144,7 @@ export const heartbeat = z.strictObject({
   system: z.strictObject({ cpu: z.number().min(0), memoryUsedBytes: z.number(), memoryTotalBytes: z.number() }),
 });
 export type Heartbeat = z.infer<typeof heartbeat>;
-export type HeartbeatAnswer = { lost: Lease[]; cancel: CancelRequest[] };
+export type HeartbeatAnswer = { lost: Lease[]; cancel: CancelRequest[]; suspend?: CancelRequest[] };
 
 export type WorkerToServer = {
   hello: (message: unknown, answer: (reply: HelloAnswer) => void) => void;
@@ -158,4 +158,5 @@ export type WorkerToServer = {
 export type ServerToWorker = {
   assign: (message: Assignment, answer: (reply: AssignAnswer) => void) => void;
   cancel: (message: CancelRequest) => void;
+  suspend: (message: CancelRequest) => void;
 };

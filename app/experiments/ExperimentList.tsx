@@ -24,6 +24,7 @@ import { pageSize, useListFilters } from "./useListFilters.ts";
 import { useThrottled } from "./useThrottled.ts";
 
 const isActive = (row: ExperimentSummary) => row.status === "running" || row.status === "queued";
+const isOpen = (row: ExperimentSummary) => isActive(row) || row.status === "paused";
 
 export function ExperimentList() {
   const trpc = useTRPC();
@@ -65,7 +66,11 @@ export function ExperimentList() {
     { label: "Fork with changes", icon: "fork", onSelect: () => router.push(`/new?from=${row.id}`) },
     { label: "Download CSV", icon: "download", href: `/export/experiments/${row.id}.csv`, download: true },
     "separator",
-    ...(isActive(row) ? [{ label: "Cancel runs", icon: "stop" as const, onSelect: () => void actions.cancel([row]) }] : []),
+    ...(isActive(row) ? [{ label: "Pause runs", icon: "pause" as const, onSelect: () => void actions.pause([row]) }] : []),
+    ...(row.counts.paused > 0
+      ? [{ label: "Resume runs", icon: "play" as const, onSelect: () => void actions.resume([row]) }]
+      : []),
+    ...(isOpen(row) ? [{ label: "Cancel runs", icon: "stop" as const, onSelect: () => void actions.cancel([row]) }] : []),
     {
       label: row.archived ? "Back to the list" : "Archive",
       icon: "archive",
@@ -105,8 +110,8 @@ export function ExperimentList() {
               <Button
                 small
                 icon="stop"
-                disabled={!selected.some(isActive)}
-                onClick={() => void actions.cancel(selected.filter(isActive)).then(done)}
+                disabled={!selected.some(isOpen)}
+                onClick={() => void actions.cancel(selected.filter(isOpen)).then(done)}
               >
                 Cancel runs
               </Button>

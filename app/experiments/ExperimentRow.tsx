@@ -49,7 +49,9 @@ export function ExperimentRow({
   const progress = (
     <div className="w-full max-w-44">
       <div className="mb-1 truncate text-ink-soft text-xs">{progressText(row)}</div>
-      {active && <Progress share={row.progress} busy={row.status === "running"} label={`Progress of ${row.name}`} />}
+      {(active || row.status === "paused") && (
+        <Progress share={row.progress} busy={row.status === "running"} label={`Progress of ${row.name}`} />
+      )}
     </div>
   );
   return (

@@ -60,6 +60,8 @@ export function useExperimentActions() {
     return {
       setArchived,
       cancel: (rows: ExperimentSummary[]) => each(rows, (id) => client.experiments.cancel.mutate({ id }), "cancelled"),
+      pause: (rows: ExperimentSummary[]) => each(rows, (id) => client.experiments.pause.mutate({ id }), "paused"),
+      resume: (rows: ExperimentSummary[]) => each(rows, (id) => client.experiments.resume.mutate({ id }), "queued to resume"),
       remove: async (rows: ExperimentSummary[]) => {
         await queries.cancelQueries(lists);
         hide(new Set(rows.map((row) => row.id)));

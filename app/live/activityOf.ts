@@ -1,20 +1,8 @@
-import type { RunStatus } from "../../contract/status.ts";
+import { isOnWorker } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import type { Activity } from "./describeFreshness.ts";
 
-/** Whether a worker has a run of this status. */
-const isOnWorker: Record<RunStatus, boolean> = {
-  queued: false,
-  leased: true,
-  running: true,
-  cancelling: true,
-  finished: false,
-  diverged: false,
-  failed: false,
-  cancelled: false,
-};
-
-export const isActive = ({ status }: Pick<RunRow, "status">): boolean => isOnWorker[status];
+export const isActive = ({ status }: Pick<RunRow, "status">): boolean => isOnWorker(status);
 
 /** What the freshness badge must know of the runs of a page. @param now ms of this browser's clock, as `stalledSince` is of the server's */
 export function activityOf(rows: readonly RunRow[], now = Date.now()): Activity {

@@ -15,6 +15,7 @@ import { Progress } from "../ui/Progress.tsx";
 import { useToast } from "../ui/Toast.tsx";
 import { AddDepthDialog } from "./AddDepthDialog.tsx";
 import { EditableName } from "./EditableName.tsx";
+import { pauseAction, pauseHints } from "./PauseToggle.tsx";
 import { experimentExport } from "./runLink.ts";
 import { ShareDialog } from "./ShareDialog.tsx";
 import { TagList } from "./TagList.tsx";
@@ -41,8 +42,10 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
   const open = rows.filter((row) => !isTerminal(row.status)).length;
   const missing = counts.failed + counts.cancelled + counts.diverged;
   const progress = experimentProgress(rows);
+  const pausable = rows.some((row) => pauseAction(row) === "pause");
+  const resumable = rows.some((row) => pauseAction(row) === "resume");
 
-  const { update, remove, cancel, runMissing, again, archive, runAgain } = useExperimentActions(detail, onChanged);
+  const { update, remove, cancel, pause, resume, runMissing, again, archive, runAgain } = useExperimentActions(detail, onChanged);
 
   useCommands(
     readOnly
@@ -68,6 +71,18 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
             icon: "again",
             disabled: missing === 0 || runMissing.isPending,
             onSelect: () => runMissing.mutate({ id }),
+          },
+          {
+            label: "Pause all runs",
+            icon: "pause",
+            disabled: !pausable || pause.isPending,
+            onSelect: () => pause.mutate({ id }),
+          },
+          {
+            label: "Resume paused runs",
+            icon: "play",
+            disabled: !resumable || resume.isPending,
+            onSelect: () => resume.mutate({ id }),
           },
           {
             label: "Cancel all runs",
@@ -102,6 +117,30 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
           )}
           {!readOnly && (
             <>
+              {open > 0 && !(resumable && !pausable) && (
+                <Button
+                  className="max-md:!hidden"
+                  icon="pause"
+                  disabled={!pausable || pause.isPending}
+                  title={pauseHints.pause}
+                  onClick={() => pause.mutate({ id })}
+                  data-testid="pause-experiment"
+                >
+                  Pause
+                </Button>
+              )}
+              {resumable && (
+                <Button
+                  className="max-md:!hidden"
+                  icon="play"
+                  disabled={resume.isPending}
+                  title={pauseHints.resume}
+                  onClick={() => resume.mutate({ id })}
+                  data-testid="resume-experiment"
+                >
+                  Resume
+                </Button>
+              )}
               {open > 0 && (
                 <Button className="max-md:!hidden" icon="stop" disabled={cancel.isPending} onClick={() => cancel.mutate({ id })}>
                   Cancel
@@ -169,6 +208,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
           {counts.finished} of {countOf(rows.length, "run")} finished
           {counts.failed + counts.diverged > 0 && `, ${counts.failed + counts.diverged} without result`}
           {counts.cancelled > 0 && `, ${counts.cancelled} cancelled`}
+          {counts.paused + counts.pausing > 0 && `, ${counts.paused + counts.pausing} paused`}
         </span>
         {open > 0 && (
           <span className="inline-flex min-w-40 items-center gap-2">

@@ -4,7 +4,7 @@ import { memo } from "react";
 import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../contract/isUnconverged.ts";
 import { describeGaps } from "../../contract/measurementGaps.ts";
 import type { Split } from "../../contract/seriesKey.ts";
-import { isTerminal } from "../../contract/status.ts";
+import { isOnWorker, isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { LineSwatch } from "../charts/ChartLegend.tsx";
@@ -14,6 +14,7 @@ import { Progress } from "../ui/Progress.tsx";
 import { Td } from "../ui/Table.tsx";
 import { DataBadge } from "./DataBadge.tsx";
 import { type GridAxisId, gridAxes } from "./gridAxes.ts";
+import { PauseToggle } from "./PauseToggle.tsx";
 import type { MetricColumn } from "./runColumns.ts";
 import { isDerived, type StudyMetric, studyValue } from "./studyMetrics.ts";
 import { valueText } from "./valueText.ts";
@@ -31,6 +32,7 @@ interface RunLineProps {
   data: string;
   grouped: boolean;
   chosen: boolean;
+  readOnly: boolean;
   onChoose: (ordinal: number) => void;
   href: string;
   points: number;
@@ -41,8 +43,23 @@ interface RunLineProps {
 /** One run; drawn again only when something it shows has changed. */
 export const RunLine = memo(
   function RunLine(props: RunLineProps) {
-    const { row, axes, columns, judged, countAll, style, several, data, grouped, chosen, onChoose, href, points, lastStep } =
-      props;
+    const {
+      row,
+      axes,
+      columns,
+      judged,
+      countAll,
+      style,
+      several,
+      data,
+      grouped,
+      chosen,
+      readOnly,
+      onChoose,
+      href,
+      points,
+      lastStep,
+    } = props;
     return (
       <tr
         data-testid="run-row"
@@ -85,6 +102,7 @@ export const RunLine = memo(
         <Td>
           <span className="inline-flex items-center gap-2">
             <StatusBadge status={row.status} />
+            {!readOnly && <PauseToggle row={row} small />}
             {judged && isUnconverged(row, judged) && (
               <Badge
                 tone="warn"
@@ -113,7 +131,11 @@ export const RunLine = memo(
           ) : (
             <span className="inline-flex w-24 flex-col items-end gap-1">
               {row.step.toLocaleString("en")} / {row.totalSteps.toLocaleString("en")}
-              <Progress share={row.totalSteps > 0 ? row.step / row.totalSteps : 0} label="Progress of the run" busy />
+              <Progress
+                share={row.totalSteps > 0 ? row.step / row.totalSteps : 0}
+                label="Progress of the run"
+                busy={isOnWorker(row.status)}
+              />
             </span>
           )}
         </Td>
@@ -126,6 +148,7 @@ export const RunLine = memo(
   (before, after) =>
     before.row === after.row &&
     before.chosen === after.chosen &&
+    before.readOnly === after.readOnly &&
     before.points === after.points &&
     before.lastStep === after.lastStep &&
     before.href === after.href &&

@@ -159,6 +159,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                         data={group.data.text}
                         grouped={group.members.length > 1}
                         chosen={chosen.has(row.ordinal)}
+                        readOnly={store.detail?.readOnly ?? true}
                         onChoose={choose}
                         href={runLink(row.id, share)}
                         points={store.pointCount(row.id)}

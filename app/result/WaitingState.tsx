@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
-import { isTerminal } from "../../contract/status.ts";
+import { isOnWorker } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";
@@ -13,7 +13,7 @@ const workerCommand = "npm run worker";
 /** Why nothing trains yet, and what to do about it. Shown while runs wait and none is running. */
 export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; readOnly: boolean }) {
   const waiting = rows.filter((row) => row.status === "queued").length;
-  const active = rows.some((row) => !isTerminal(row.status) && row.status !== "queued");
+  const active = rows.some((row) => isOnWorker(row.status));
   if (waiting === 0 || active) return null;
   return (
     <div

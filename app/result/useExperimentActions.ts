@@ -39,6 +39,24 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
       },
     }),
   );
+  const pause = useMutation(
+    trpc.experiments.pause.mutationOptions({
+      onError,
+      onSuccess: ({ paused }) => {
+        toast({ text: `${countOf(paused, "run")} paused` });
+        onChanged();
+      },
+    }),
+  );
+  const resume = useMutation(
+    trpc.experiments.resume.mutationOptions({
+      onError,
+      onSuccess: ({ resumed }) => {
+        toast({ text: `${countOf(resumed, "run")} queued to resume` });
+        onChanged();
+      },
+    }),
+  );
   const runMissing = useMutation(
     trpc.experiments.runMissing.mutationOptions({
       onError,
@@ -64,7 +82,7 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
     );
   const runAgain = () =>
     again.mutate({ name: nameAgain(detail.name), note: detail.note, tags: detail.tags, config: detail.config });
-  return { update, remove, cancel, runMissing, again, archive, runAgain };
+  return { update, remove, cancel, pause, resume, runMissing, again, archive, runAgain };
 }
 
 const nameAgain = (name: string): string => `${storableText(name, 110)} (again)`;

@@ -110,7 +110,7 @@ export async function listLiveExperiments(db: Executor): Promise<string[]> {
     .select({ id: experiments.id })
     .from(experiments)
     .where(
-      sql`${experiments.status} in ('queued', 'running') or (${experiments.status} = 'incomplete' and ${experiments.progress} < 1)`,
+      sql`${experiments.status} in ('queued', 'running', 'paused') or (${experiments.status} = 'incomplete' and ${experiments.progress} < 1)`,
     );
   return rows.map((row) => row.id);
 }
@@ -202,7 +202,9 @@ export async function findDeepestRun(db: Executor, experimentId: string): Promis
     })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
-    .where(and(eq(runs.experimentId, experimentId), sql`${runs.status} in ('finished', 'running', 'cancelling')`))
+    .where(
+      and(eq(runs.experimentId, experimentId), sql`${runs.status} in ('finished', 'running', 'pausing', 'paused', 'cancelling')`),
+    )
     .orderBy(sql`${depth} desc`, asc(runs.ordinal))
     .limit(mostCandidates);
   const counts = found.find(({ status, accuracy, config, optimum, convergence }) => {

@@ -149,7 +149,7 @@ export async function settleRun(
       lease: null,
       leaseUntil: null,
       stalledSince: null,
-      ...(to === "queued" ? { queuedAt: clock } : { endedAt: clock }),
+      ...(to === "queued" ? { queuedAt: clock } : to === "paused" ? {} : { endedAt: clock }),
     })
     .where(and(eq(runs.id, id), inArray(runs.status, statusesBefore(to))));
   return (result.rowCount ?? 0) > 0;
@@ -174,22 +174,70 @@ export async function noteTimes(db: Executor, id: string, spent: RunTimes | null
 }
 
 /**
- * Asks for the end of runs: queued ones are cancelled at once, leased and running ones become cancelling.
+ * Asks for the end of runs: queued and paused ones are cancelled at once, those on workers become cancelling.
  * @returns those that changed
  */
 export async function askToCancel(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
-  const scope = "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
+  const scope = scopeOf(where);
+  const waits = sql`${runs.status} in ('queued', 'paused')`;
   return db
     .update(runs)
     .set({
-      status: sql`case when ${runs.status} = 'queued' then 'cancelled' else 'cancelling' end`,
-      endedAt: sql`case when ${runs.status} = 'queued' then ${clock} else ${runs.endedAt} end`,
+      status: sql`case when ${waits} then 'cancelled' else 'cancelling' end`,
+      endedAt: sql`case when ${waits} then ${clock} else ${runs.endedAt} end`,
       waitsFor: null,
-      failure: sql`case when ${runs.status} = 'queued' then '{"code":"CANCELLED","message":"Cancelled before it started."}'::jsonb end`,
+      failure: sql`case when ${runs.status} = 'queued' then '{"code":"CANCELLED","message":"Cancelled before it started."}'::jsonb
+        when ${runs.status} = 'paused' then '{"code":"CANCELLED","message":"Cancelled while it was paused."}'::jsonb end`,
     })
-    .where(and(scope, inArray(runs.status, ["queued", "leased", "running"])))
+    .where(and(scope, inArray(runs.status, ["queued", "paused", "leased", "running", "pausing"])))
     .returning(withoutLast);
 }
+
+/**
+ * Asks runs to wait: queued ones are paused at once, leased and running ones become pausing.
+ * @returns those that changed
+ */
+export async function askToPause(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
+  return db
+    .update(runs)
+    .set({ status: sql`case when ${runs.status} = 'queued' then 'paused' else 'pausing' end`, waitsFor: null })
+    .where(and(scopeOf(where), inArray(runs.status, ["queued", "leased", "running"])))
+    .returning(withoutLast);
+}
+
+/**
+ * Takes a pause back: paused runs are queued, and those that have not stopped yet go on as if they had not been asked.
+ * @returns those that changed
+ */
+export async function askToResume(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
+  const begun = sql`exists (select from ${attempts} a where a.run_id = runs.id and a.number = runs.attempt and a.started is not null)`;
+  return db
+    .update(runs)
+    .set({
+      status: sql`case when ${runs.status} = 'paused' then 'queued' when ${begun} then 'running' else 'leased' end`,
+      queuedAt: sql`case when ${runs.status} = 'paused' then ${clock} else ${runs.queuedAt} end`,
+    })
+    .where(and(scopeOf(where), inArray(runs.status, ["paused", "pausing"])))
+    .returning(withoutLast);
+}
+
+/** Runs that were asked to stop or to pause and have not done so. */
+export function listStopping(db: Executor) {
+  return db
+    .select({
+      id: runs.id,
+      experimentId: runs.experimentId,
+      attempt: runs.attempt,
+      lease: runs.lease,
+      status: runs.status,
+      workerId: runs.workerId,
+    })
+    .from(runs)
+    .where(and(sql`${runs.lease} is not null`, inArray(runs.status, ["pausing", "cancelling"])));
+}
+
+const scopeOf = (where: { id: string } | { experimentId: string }) =>
+  "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
 
 /**
  * Queues ended runs again as new attempts.
@@ -202,7 +250,7 @@ export async function queueAgain(
   from: ("failed" | "cancelled" | "diverged")[],
   fromStart = false,
 ): Promise<RunState[]> {
-  const scope = "id" in where ? eq(runs.id, where.id) : eq(runs.experimentId, where.experimentId);
+  const scope = scopeOf(where);
   return db
     .update(runs)
     .set({ status: "queued", failure: null, waitsFor: null, endedAt: null, setbacks: 0, queuedAt: clock, fromStart })

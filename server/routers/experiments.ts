@@ -17,10 +17,12 @@ import { launchExperiment } from "../services/launchExperiment.ts";
 import { listDataWarnings } from "../services/listDataWarnings.ts";
 import { listExperiments } from "../services/listExperiments.ts";
 import { openRecording } from "../services/openRecording.ts";
+import { pauseExperiment } from "../services/pauseRuns.ts";
 import { readExperimentSeries } from "../services/readExperimentSeries.ts";
 import { readLayerProfile } from "../services/readLayerProfile.ts";
 import { removeExperiment } from "../services/removeExperiment.ts";
 import { restoreExperiment } from "../services/restoreExperiment.ts";
+import { resumeExperiment } from "../services/resumeRuns.ts";
 import { runMissingCells } from "../services/runMissingCells.ts";
 import { updateExperiment } from "../services/updateExperiment.ts";
 import { editProcedure, launchProcedure, readProcedure, router, studyProcedure } from "../trpc.ts";
@@ -43,6 +45,8 @@ export const experimentsRouter = router({
   update: editProcedure.input(updateExperimentRequest).mutation(({ ctx, input }) => updateExperiment(ctx.services, input)),
   remove: editProcedure.input(byId).mutation(({ ctx, input }) => removeExperiment(ctx.services, input.id)),
   restore: editProcedure.input(byId).mutation(({ ctx, input }) => restoreExperiment(ctx.services, input.id)),
+  pause: launchProcedure.input(byId).mutation(({ ctx, input }) => pauseExperiment(ctx.services, input.id)),
+  resume: launchProcedure.input(byId).mutation(({ ctx, input }) => resumeExperiment(ctx.services, input.id)),
   cancel: launchProcedure.input(byId).mutation(({ ctx, input }) => cancelExperiment(ctx.services, input.id)),
   runMissing: launchProcedure.input(byId).mutation(({ ctx, input }) => runMissingCells(ctx.services, input.id)),
   series: studyProcedure

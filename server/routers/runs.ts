@@ -1,10 +1,12 @@
 import { byId, runAgainRequest, runGeometryRequest, runLogRequest, runSeriesRequest } from "../../contract/requests.ts";
 import { cancelRun } from "../services/cancelRun.ts";
 import { getRun } from "../services/getRun.ts";
+import { pauseRun } from "../services/pauseRuns.ts";
 import { readRunGeometry } from "../services/readRunGeometry.ts";
 import { readRunLog } from "../services/readRunLog.ts";
 import { readRunSeries } from "../services/readRunSeries.ts";
 import { removeRun } from "../services/removeRun.ts";
+import { resumeRun } from "../services/resumeRuns.ts";
 import { runAgain } from "../services/runAgain.ts";
 import { launchProcedure, manageProcedure, router, studyProcedure } from "../trpc.ts";
 
@@ -15,6 +17,8 @@ export const runsRouter = router({
     .input(runGeometryRequest)
     .query(({ ctx, input }) => readRunGeometry(ctx.services, ctx.reader, input.id, input.lastOnly)),
   series: studyProcedure.input(runSeriesRequest).query(({ ctx, input }) => readRunSeries(ctx.services, ctx.reader, input)),
+  pause: launchProcedure.input(byId).mutation(({ ctx, input }) => pauseRun(ctx.services, input.id)),
+  resume: launchProcedure.input(byId).mutation(({ ctx, input }) => resumeRun(ctx.services, input.id)),
   cancel: launchProcedure.input(byId).mutation(({ ctx, input }) => cancelRun(ctx.services, input.id)),
   again: launchProcedure.input(runAgainRequest).mutation(({ ctx, input }) => runAgain(ctx.services, input.id, input.fromStart)),
   remove: manageProcedure.input(byId).mutation(({ ctx, input }) => removeRun(ctx.services, input.id)),

@@ -47,6 +47,8 @@ export interface Dispatch {
   drain(workerId: string, drained: boolean): void;
   /** A person takes a worker's trouble for settled. */
   resume(workerId: string): Promise<void>;
+  /** Asks the workers that have these runs to make a checkpoint and end their attempts. */
+  suspend(runs: { id: string; attempt: number; workerId: string | null }[]): void;
   /** Slots of the connected workers that are to take runs. */
   slots(): number;
   connected(workerId: string): { system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null } | null;

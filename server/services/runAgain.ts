@@ -19,6 +19,7 @@ export async function runAgain(context: ServiceContext, id: string, fromStart = 
     await context.dispatch.enqueue(tx, runs, fromStart ? null : run.workerId);
     return runs;
   });
+  if (run.status === "paused" && !changed) throw new Failure("CONFLICT", "This run is paused: resume it, or cancel it first.");
   if (!changed) throw new Failure("CONFLICT", `This run is ${run.status}: cancel it first, or wait until it ends.`);
   context.dispatch.wake();
   return { status: changed.status };

@@ -31,14 +31,16 @@ export async function settleAttempt(
   end: AttemptEnd,
 ): Promise<RunStatus> {
   const { code, message } = end;
-  await endAttempt(tx, run.id, run.attempt, { code, message });
   const verdict = await judge(context, tx, run, end);
   const setbacks = await countSetbacks(tx, run, { code, excused: end.excused || verdict.isExcused });
   let to = nextStatus(run.status, end, { setbacks, isElsewhere: verdict.isElsewhere });
+  // The worker only knows that it was to stop.
+  const isPause = to === "paused" && end.excused;
+  await endAttempt(tx, run.id, run.attempt, isPause ? { code: "PAUSED", message: "Paused by a person." } : { code, message });
   const change = {
-    failure: to === "finished" || to === "queued" ? null : { code: code as FailureCode, message },
+    failure: to === "finished" || to === "queued" || to === "paused" ? null : { code: code as FailureCode, message },
     ...(isTerminal(to) ? {} : { setbacks }),
-    ...(end.step === null || to === "queued" ? {} : { step: end.step }),
+    ...(end.step === null || to === "queued" || to === "paused" ? {} : { step: end.step }),
   };
   if (!(await settleRun(tx, run.id, to, change))) {
     to = "failed";
@@ -111,12 +113,14 @@ function nextStatus(
     case "WORKER_FAULT":
     case "DISK_FULL":
       if (from === "cancelling") return "cancelled";
+      if (from === "pausing") return setbacks < limits.attempts ? "paused" : "failed";
       return setbacks < limits.attempts ? "queued" : "failed";
     case "DATASET_UNAVAILABLE":
     case "DATASET_CORRUPT":
     case "DEVICE_UNAVAILABLE":
       if (from === "cancelling") return "cancelled";
-      return isElsewhere ? "queued" : "failed";
+      if (!isElsewhere) return "failed";
+      return from === "pausing" ? "paused" : "queued";
     case "CANCELLED":
       return from === "cancelling" ? "cancelled" : "failed";
     default:

@@ -3,16 +3,21 @@ import type { WatchItem } from "../../contract/watchProtocol.ts";
 import type { StoredAttempt } from "../../db/queries/attempts.ts";
 import type { ListedExperiment } from "../../db/queries/experiments.ts";
 import type { RunState, StoredRun } from "../../db/queries/runs.ts";
+import { noCounts } from "./noCounts.ts";
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 
 /** @param slots of the connected workers: what the work left is divided by */
 export function toExperimentSummary(row: ListedExperiment, slots: number): ExperimentSummary {
-  const { counts } = row;
+  // Rows that an older version counted know fewer statuses.
+  const counts = { ...noCounts, ...row.counts };
   const unfinished = counts.queued + counts.leased + counts.running;
   const timeLeftMs =
     unfinished === 0
-      ? 0
+      ? // Nothing goes on by itself: how long is left is the person's to say.
+        counts.paused + counts.pausing > 0
+        ? null
+        : 0
       : row.workLeftMs === null || slots === 0
         ? null
         : Math.max(row.longestLeftMs ?? 0, row.workLeftMs / Math.min(slots, unfinished));

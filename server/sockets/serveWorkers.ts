@@ -174,6 +174,7 @@ function makeLine(socket: WorkerSocket, isValid: () => Promise<boolean>): Worker
         .catch(() => null);
     },
     cancel: (request) => void socket.emit("cancel", request),
+    suspend: (request) => void socket.emit("suspend", request),
     hangUp: () => void socket.disconnect(true),
   };
 }

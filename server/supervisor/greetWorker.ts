@@ -74,7 +74,10 @@ export async function greetWorker(
   });
   supervisor.arrived(workerId);
   context.changes.listChanged("workers");
-  for (const run of renewed) if (run.status === "cancelling") line.cancel({ runId: run.runId, attempt: run.attempt });
+  for (const { runId, attempt, status } of renewed) {
+    if (status === "cancelling") line.cancel({ runId, attempt });
+    if (status === "pausing") line.suspend({ runId, attempt });
+  }
   return { answer: { ok: true, ...context.leaseTimes, lost, sendAgain }, worker };
 }
 

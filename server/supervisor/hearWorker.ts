@@ -1,5 +1,6 @@
+import type { RunStatus } from "../../contract/status.ts";
 import type { Heartbeat, HeartbeatAnswer } from "../../contract/workerProtocol.ts";
-import { renewLeases } from "../../db/queries/leases.ts";
+import { type Renewed, renewLeases } from "../../db/queries/leases.ts";
 import { readRunState } from "../../db/queries/runs.ts";
 import { noteSeen } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
@@ -28,6 +29,10 @@ export async function hearWorker(context: ServiceContext, worker: ConnectedWorke
   context.changes.listChanged("workers");
   return {
     lost: beat.runs.filter((run) => !kept.has(run.runId)).map(({ runId, attempt, lease }) => ({ runId, attempt, lease })),
-    cancel: renewed.filter((run) => run.status === "cancelling").map(({ runId, attempt }) => ({ runId, attempt })),
+    cancel: askedTo("cancelling", renewed),
+    suspend: askedTo("pausing", renewed),
   };
 }
+
+const askedTo = (status: RunStatus, runs: Renewed[]) =>
+  runs.filter((run) => run.status === status).map(({ runId, attempt }) => ({ runId, attempt }));

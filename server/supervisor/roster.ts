@@ -9,6 +9,7 @@ export interface WorkerLine {
   /** @returns null if no answer came in time: the worker may have the run or not */
   assign(assignment: Assignment): Promise<AssignAnswer | null>;
   cancel(request: CancelRequest): void;
+  suspend(request: CancelRequest): void;
   hangUp(): void;
 }
 

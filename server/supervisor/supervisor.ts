@@ -19,6 +19,7 @@ import { loseAttempt } from "./loseAttempt.ts";
 import { Preferences, preferenceMs } from "./preferences.ts";
 import { type ConnectedWorker, Roster } from "./roster.ts";
 import { RunQueue } from "./runQueue.ts";
+import { StopDeadlines } from "./stopDeadlines.ts";
 import { Troubles } from "./troubles.ts";
 import { waitsForMemory, workersWithMemory } from "./workersWithMemory.ts";
 
@@ -40,6 +41,7 @@ const refreshTicks = 2;
 export class Supervisor implements Dispatch {
   readonly roster: Roster;
   leases!: LeaseWatch;
+  private deadlines!: StopDeadlines;
   private readonly leaseMs: number;
   private readonly queue: RunQueue;
   private readonly preferences = new Preferences();
@@ -72,6 +74,7 @@ export class Supervisor implements Dispatch {
   async start(context: ServiceContext): Promise<void> {
     this.context = context;
     this.leases = new LeaseWatch(context);
+    this.deadlines = new StopDeadlines(context);
     const { orm } = context.database;
     await this.queue.start();
     for (const id of await listLiveExperiments(orm)) context.refreshSoon(id);
@@ -132,6 +135,10 @@ export class Supervisor implements Dispatch {
 
   cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void {
     for (const run of runs) this.roster.get(run.workerId)?.line.cancel({ runId: run.id, attempt: run.attempt });
+  }
+
+  suspend(runs: { id: string; attempt: number; workerId: string | null }[]): void {
+    for (const run of runs) this.roster.get(run.workerId)?.line.suspend({ runId: run.id, attempt: run.attempt });
   }
 
   avoid(runId: string, workerId: string, why: "crashed" | "lacking"): void {
@@ -322,6 +329,7 @@ export class Supervisor implements Dispatch {
     if (this.stopped) return;
     try {
       await this.leases.look();
+      await this.deadlines.look();
       if (this.unsure) await this.makeSure();
       if (++this.ticks % deliverTicks === 0) await this.deliverAll();
       if (this.ticks % refreshTicks === 0) await refreshRunning(this.context);

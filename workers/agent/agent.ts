@@ -30,6 +30,8 @@ import type { WorkerFolder } from "./workerFolder.ts";
 /** A stopping worker ends within 10 s: checkpoints first, then what can still be sent. */
 const suspendMs = 6_000;
 const flushMs = 2_500;
+/** A pause is in no hurry: the checkpoint of a large network takes its time. */
+const pauseMs = 60_000;
 const diskRetryMs = 2_000;
 /** How long others wait for the first step of the run that has the prepared process. */
 const leadMs = 1_500;
@@ -81,9 +83,11 @@ export class Agent {
       makeHeartbeat: () => this.makeHeartbeat(),
       assign: (message) => this.assign(message),
       cancel: (request) => this.cancel(request),
-      heartbeatAnswered: ({ lost, cancel }) => {
+      suspend: (request) => this.suspend(request),
+      heartbeatAnswered: ({ lost, cancel, suspend = [] }) => {
         this.desk.dropLost(lost);
         for (const request of cancel) this.cancel(request);
+        for (const request of suspend) this.suspend(request);
       },
       up: ({ lost, sendAgain = [], note }) => {
         this.desk.dropLost(lost);
@@ -266,10 +270,19 @@ export class Agent {
 
   private cancel({ runId, attempt: number }: CancelRequest): void {
     const attempt = this.desk.find(runId, number);
-    if (!attempt?.isWorking || attempt.stopping) return;
+    if (!attempt?.isWorking || attempt.stopping === "cancelled" || attempt.stopping === "refused") return;
     say(`Run ${attempt.label} is cancelled`);
     attempt.stopping = "cancelled";
     attempt.run?.cancel();
+  }
+
+  /** A person lets the run wait: this attempt ends with a checkpoint. */
+  private suspend({ runId, attempt: number }: CancelRequest): void {
+    const attempt = this.desk.find(runId, number);
+    if (!attempt?.isWorking || attempt.stopping) return;
+    say(`Run ${attempt.label} is paused`);
+    attempt.stopping = "suspended";
+    attempt.run?.suspend(pauseMs);
   }
 
   private async makeHello(): Promise<Hello> {

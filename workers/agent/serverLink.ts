@@ -22,6 +22,7 @@ export interface LinkListener {
   makeHeartbeat(): Heartbeat;
   assign(message: Assignment): AssignAnswer;
   cancel(request: CancelRequest): void;
+  suspend(request: CancelRequest): void;
   heartbeatAnswered(answer: HeartbeatAnswer): void;
   /** The server knows this worker: events may be sent. */
   up(answer: Extract<HelloAnswer, { ok: true }>): void;
@@ -75,6 +76,7 @@ export class ServerLink {
     });
     this.socket.on("assign", (message, answer) => answer(listener.assign(message)));
     this.socket.on("cancel", (request) => listener.cancel(request));
+    this.socket.on("suspend", (request) => listener.suspend(request));
   }
 
   open(): void {

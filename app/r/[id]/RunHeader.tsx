@@ -11,6 +11,7 @@ import { useTRPCClient } from "../../data/trpcClient.ts";
 import { activityOf, isActive } from "../../live/activityOf.ts";
 import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
 import type { Freshness } from "../../live/useWatch.ts";
+import { PauseToggle } from "../../result/PauseToggle.tsx";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatCount, formatMeasure, formatPercent } from "../../text/formatNumber.ts";
 import { runDataset, runTitle } from "../../text/runTitle.ts";
@@ -125,6 +126,7 @@ function RunActions({ detail, onChanged }: { detail: RunDetail; onChanged: () =>
   };
   return (
     <>
+      <PauseToggle row={detail.row} onChanged={onChanged} />
       {mayBecome(status, "cancelling") || mayBecome(status, "cancelled") ? (
         <Button
           icon="stop"

@@ -21,6 +21,7 @@ export class RawWorker {
   readonly socket: Socket;
   readonly assigned: Assignment[] = [];
   readonly cancels: CancelRequest[] = [];
+  readonly suspends: CancelRequest[] = [];
   answerAssign: (assignment: Assignment) => AssignAnswer = () => ({ accepted: true });
   /** What its heartbeats name; they come by themselves until it is `silent`. */
   held: Lease[] = [];
@@ -40,6 +41,10 @@ export class RawWorker {
         this.assigned.push(assignment);
         this.held.push(leaseOf(assignment));
       }
+      this.stir();
+    });
+    this.socket.on("suspend", (request: CancelRequest) => {
+      this.suspends.push(request);
       this.stir();
     });
     this.socket.on("cancel", (request: CancelRequest) => {
@@ -101,6 +106,12 @@ export class RawWorker {
   async nextCancel(timeoutMs = 10_000): Promise<CancelRequest> {
     const found = await this.until(() => this.cancels.shift() ?? null, timeoutMs);
     if (!found) throw new Error("no cancel came");
+    return found;
+  }
+
+  async nextSuspend(timeoutMs = 10_000): Promise<CancelRequest> {
+    const found = await this.until(() => this.suspends.shift() ?? null, timeoutMs);
+    if (!found) throw new Error("no suspend came");
     return found;
   }
 

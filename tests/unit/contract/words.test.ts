@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { effectiveRidge, type Regularizer, regularizer, regularizerLabel } from "../../../contract/regularizer.ts";
 import { layerMetrics, metricInfo, parseSeriesKey, scalarMetrics, seriesKey } from "../../../contract/seriesKey.ts";
-import { experimentStatus, isTerminal, mayBecome, type RunCounts, runStatuses } from "../../../contract/status.ts";
 
 describe("series keys", () => {
   it("are read back as they were written", () => {
@@ -24,31 +23,6 @@ describe("series keys", () => {
 
   it("all have a label", () => {
     for (const metric of [...layerMetrics, ...scalarMetrics]) expect(metricInfo[metric].label).not.toBe("");
-  });
-});
-
-describe("run statuses", () => {
-  it("leave an end only to be queued again, and finished never", () => {
-    for (const from of runStatuses.filter(isTerminal))
-      expect(runStatuses.filter((to) => mayBecome(from, to))).toEqual(from === "finished" ? [] : ["queued"]);
-  });
-
-  it("let every live run be cancelled and never skip the lease", () => {
-    for (const from of ["queued", "leased", "running"] as const)
-      expect(mayBecome(from, "cancelled") || mayBecome(from, "cancelling")).toBe(true);
-    expect(mayBecome("queued", "running")).toBe(false);
-  });
-
-  it("decide the experiment's", () => {
-    const counts = (some: Partial<RunCounts>) => ({
-      ...(Object.fromEntries(runStatuses.map((status) => [status, 0])) as RunCounts),
-      ...some,
-    });
-    expect(experimentStatus(counts({ queued: 3 }))).toBe("queued");
-    expect(experimentStatus(counts({ queued: 3, running: 1 }))).toBe("running");
-    expect(experimentStatus(counts({ queued: 1, finished: 2 }))).toBe("running");
-    expect(experimentStatus(counts({ finished: 3 }))).toBe("finished");
-    expect(experimentStatus(counts({ finished: 3, failed: 1 }))).toBe("incomplete");
   });
 });
 

@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { smallStudy } from "../worker/scaffold/study.ts";
+import { until } from "../worker/scaffold/workerProcess.ts";
+import { every, RealStudy } from "./realStudy.ts";
+
+const study = RealStudy.forTests();
+
+it("F13: a real run that is paused again and again, while it starts and while it trains, has the curve of an undisturbed one", async () => {
+  const config = smallStudy({ depths: [3], steps: 12_000, measuring: { name: "every", steps: every } });
+  const { worker } = await study.startWorker(1);
+  const [undisturbed] = await study.launch(config);
+  await study.reaches(undisturbed, "finished");
+  const [run] = await study.launch(config);
+  await until("it has a worker", async () => (await study.detail(run)).row.status !== "queued", 30_000);
+  await study.api.runs.pause.mutate({ id: run.id });
+  await study.reaches(run, "paused", 30_000);
+  for (const step of [1_500, 5_000]) {
+    await study.api.runs.resume.mutate({ id: run.id });
+    await study.measuredTo(run, step);
+    await study.api.runs.pause.mutate({ id: run.id });
+    await study.reaches(run, "paused", 30_000);
+  }
+  await study.api.runs.resume.mutate({ id: run.id });
+  await study.reaches(run, "finished");
+  expect(await study.outcomes(run)).toEqual(["PAUSED", "PAUSED", "PAUSED", "FINISHED"]);
+  const { attempts } = await study.detail(run);
+  expect(attempts[2].resumedFromStep).toBeGreaterThanOrEqual(1_500);
+  expect(attempts[3].resumedFromStep).toBeGreaterThanOrEqual(5_000);
+  expect(worker.output).toMatch(/is paused/);
+  await study.expectExact(run);
+  expect(await study.curve(run)).toEqual(await study.curve(undisturbed));
+});
