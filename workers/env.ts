@@ -12,6 +12,7 @@ export interface WorkerEnvironment {
   token: string | null;
   slots: string | null;
   keepCheckpoints: string | null;
+  stallMs: string | null;
   /** File in which the worker notes what it sent and what was acknowledged, for tests of faults. */
   ledger: string | null;
 }
@@ -20,13 +21,14 @@ const projectRoot = resolve(import.meta.dirname, "..");
 
 export function workerEnvironment(): WorkerEnvironment {
   const { COLLAPSAR_DATA_DIR, COLLAPSAR_DATASETS_DIR, COLLAPSAR_WORKER_TOKEN, COLLAPSAR_SLOTS } = process.env;
-  const { COLLAPSAR_KEEP_CHECKPOINTS, COLLAPSAR_LEDGER } = process.env;
+  const { COLLAPSAR_KEEP_CHECKPOINTS, COLLAPSAR_LEDGER, COLLAPSAR_STALL_MS } = process.env;
   return {
     dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
     datasetsDir: COLLAPSAR_DATASETS_DIR ? resolve(COLLAPSAR_DATASETS_DIR) : null,
     token: COLLAPSAR_WORKER_TOKEN || null,
     slots: COLLAPSAR_SLOTS || null,
     keepCheckpoints: COLLAPSAR_KEEP_CHECKPOINTS || null,
+    stallMs: COLLAPSAR_STALL_MS || null,
     ledger: COLLAPSAR_LEDGER ? resolve(COLLAPSAR_LEDGER) : null,
   };
 }

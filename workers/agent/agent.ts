@@ -65,7 +65,7 @@ export class Agent {
     this.setup = setup;
     const { options, folder } = setup;
     this.spare = new SpareProcess(
-      () => new RunProcess(setup.runProgram, options.local),
+      () => new RunProcess(setup.runProgram, options.local, options.stallMs),
       () => !this.desk.all.some((attempt) => attempt.isStarting),
     );
     this.artefacts = new ArtefactSender(folder.artefacts, { url: options.server, token: options.token });
@@ -189,7 +189,7 @@ export class Agent {
       );
       return { accepted: true };
     } catch (error) {
-      return { accepted: false, reason: `its disk refuses: ${messageOf(error)}`.slice(0, 500) };
+      return { accepted: false, reason: `its disk refuses: ${messageOf(error)}`.slice(0, 500), fault: true };
     }
   }
 
@@ -260,8 +260,7 @@ export class Agent {
     let { end } = attempt.spool.inspect();
     if (!end) {
       end = attempt.farewell(exit);
-      attempt.spool.append(end);
-      attempt.spool.inspect();
+      attempt.spool.appendOrHold(end);
     }
     say(
       `Run ${attempt.label} ${end.kind === "finished" ? `finished after ${end.step} steps` : `ended ${end.code}: ${end.message}`}`,
@@ -299,7 +298,7 @@ export class Agent {
   }
 
   private makeHeartbeat(): Heartbeat {
-    const runs = this.desk.held.slice(0, 256).map(({ spool, step, stepMs }) => ({ ...spool.lease, step, stepMs }));
+    const runs = this.desk.held.slice(0, 256).map((attempt) => ({ ...attempt.spool.lease, ...attempt.takeProgress() }));
     return { runs, system: this.readSystem() };
   }
 

@@ -1,12 +1,15 @@
+import type { FailureCode } from "../../contract/failure.ts";
+import { machineFault } from "../run/machineFault.ts";
 import type { ToRun } from "../run/messages.ts";
 import type { AttemptSpool, EndEvent } from "./attemptSpool.ts";
 import { describeExit } from "./describeExit.ts";
-import { messageOf } from "./log.ts";
+import { messageOf, say } from "./log.ts";
 import type { RunExit, RunListener, RunProcess } from "./runProcess.ts";
 import type { SpoolSender } from "./spoolSender.ts";
 
 export type AssignMessage = Extract<ToRun, { type: "assign" }>;
 const messageLimit = 8_000;
+const stopSignals: NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
 
 /** One attempt on this worker: its spool, its sender, and its process while there is one. */
 export class Attempt {
@@ -16,6 +19,10 @@ export class Attempt {
   run: RunProcess | null = null;
   step = 0;
   stepMs: number | null = null;
+  /** Whether the step is news since the last heartbeat. */
+  private isFresh = false;
+  /** How it ended, where its process could not write that down, or never began. */
+  private unwritten: { code: FailureCode; message: string } | null = null;
   /** Why it is to stop: says what becomes of an attempt whose process did not end it itself. */
   stopping: "cancelled" | "suspended" | "refused" | null = null;
   /** Why its spool is to be begun anew before the attempt ends. */
@@ -40,22 +47,30 @@ export class Attempt {
     return this.isWorking && this.step === 0;
   }
 
+  /** How far it is, if that is news since the last call, and for how long its process has given no sign of life. */
+  takeProgress(): { step: number | null; stepMs: number | null; stalledMs?: number } {
+    const { isFresh, step, stepMs } = this;
+    this.isFresh = false;
+    const stalledMs = this.run?.stalledMs ?? null;
+    return { step: isFresh ? step : null, stepMs: isFresh ? stepMs : null, ...(stalledMs !== null && { stalledMs }) };
+  }
+
   /** Gives it a process, and the process the run, unless it was told to stop before the process was ready. */
   async train(run: RunProcess, message: () => AssignMessage, moved: () => void): Promise<RunExit> {
     this.run = run;
-    let trouble = "";
     try {
       this.spool.process = run.identity;
       this.spool.save();
       if ((await run.ready) && !this.stopping) run.assign(message(), this.listener(moved));
       else run.kill();
     } catch (error) {
-      trouble = messageOf(error); // a disk that refuses
+      const { code, message } = machineFault(error) ?? { code: "WORKER_FAULT" as const, message: messageOf(error) };
+      this.unwritten = { code, message };
       run.kill();
     }
     const exit = await run.exited;
     this.run = null;
-    return trouble ? { ...exit, errorTail: trouble } : exit;
+    return exit;
   }
 
   private listener(moved: () => void): RunListener {
@@ -67,8 +82,13 @@ export class Attempt {
       progress: (step, stepMs) => {
         this.step = step;
         this.stepMs = Number.isFinite(stepMs) ? stepMs : null;
+        this.isFresh = true;
         moved();
       },
+      unwritten: (code, message) => {
+        this.unwritten ??= { code, message };
+      },
+      stalled: (ms) => say(`Run ${this.label} gives no sign of life, for ${Math.round(ms / 1_000)} s now`),
     };
   }
 
@@ -76,7 +96,7 @@ export class Attempt {
   farewell(exit: RunExit): EndEvent {
     const stored = this.spool.inspect().lastStep;
     const step = this.step > (stored ?? 0) ? this.step : stored;
-    const end = (code: "CANCELLED" | "WORKER_LOST" | "CRASHED", message: string): EndEvent => ({
+    const end = (code: FailureCode, message: string): EndEvent => ({
       kind: "ended",
       code,
       message: message.slice(0, messageLimit),
@@ -84,7 +104,12 @@ export class Attempt {
     });
     if (this.stopping === "cancelled") return end("CANCELLED", "cancelled");
     if (this.stopping === "suspended") return end("WORKER_LOST", "worker stopped");
+    if (this.unwritten) return end(this.unwritten.code, this.unwritten.message);
+    // A service manager signals every process of the worker, also those that do not listen yet.
+    if (exit.signal !== null && stopSignals.includes(exit.signal)) return end("WORKER_LOST", "worker stopped");
     const how = `The run's process ended: ${describeExit(exit)}`;
-    return end("CRASHED", exit.errorTail ? `${how}\nIts last words:\n${exit.errorTail}` : how);
+    const told = exit.errorTail ? `${how}\nIts last words:\n${exit.errorTail}` : how;
+    if (exit.stalledMs !== null) return end("WORKER_LOST", told);
+    return exit.wasReady ? end("CRASHED", told) : end("WORKER_FAULT", `The worker could not start the run. ${told}`);
   }
 }

@@ -49,6 +49,8 @@ export class AttemptSpool {
   private sentCheckpoints: AttemptHistory["checkpoints"] = [];
   /** Step of the newest checkpoint that the server knows of. */
   storedCheckpoint: number | null = null;
+  /** The last event, where the disk refused it: sent after all that is in the file. */
+  private held: SpooledEvent | null = null;
   /** Events the server refused, and what is sent in their place. */
   private readonly replaced = new Map<number, SpooledEvent>();
 
@@ -88,7 +90,12 @@ export class AttemptSpool {
 
   /** Keeps the acknowledged position at most once a second: an older one only means that events are sent twice. */
   saveSoon(): void {
-    if (performance.now() - this.savedAt > 1_000) this.save();
+    if (performance.now() - this.savedAt < 1_000) return;
+    try {
+      this.save();
+    } catch {
+      // A full disk is no reason to send less.
+    }
   }
 
   /** For an attempt that begins: what another one of its number left behind is not its own. */
@@ -99,6 +106,7 @@ export class AttemptSpool {
 
   /** The next events to send; they stay next until `acknowledge`. @throws DamagedSpool if they cannot be read, or are not there */
   next(maxEvents: number): SpooledEvent[] {
+    if (this.held?.seq === this.cursor.seq) return [this.held];
     for (;;) {
       const read = this.read(this.cursor.offset);
       if (read.events.length === 0) {
@@ -184,6 +192,19 @@ export class AttemptSpool {
     this.inspect();
   }
 
+  /** The attempt's last event; a disk that refuses it does not keep it from the server. @throws DamagedSpool */
+  appendOrHold(event: EndEvent): void {
+    try {
+      this.append(event);
+    } catch (error) {
+      if (error instanceof DamagedSpool) throw error;
+      const seq = this.inspect().lastSeq + 1;
+      this.held = { seq, at: Date.now(), event };
+      Object.assign(this.history, { lastSeq: seq, end: event });
+      Object.assign(this, { lastSeq: seq, endSeq: seq, sentEnd: event });
+    }
+  }
+
   /**
    * Begins the file anew where it cannot be sent as it is: with what can be read of it if the server lacks no event before that, else
    * with nothing; then the attempt ends there. The old file is set aside. Only after the run's process has ended.
@@ -206,7 +227,7 @@ export class AttemptSpool {
       ends: new Map(),
       scanned: 0,
     });
-    Object.assign(this, { history: noHistory(), endSeq: null, sentEnd: null, sentCheckpoints: [] });
+    Object.assign(this, { history: noHistory(), held: null, endSeq: null, sentEnd: null, sentCheckpoints: [] });
     if (this.inspect().end === null) {
       const text = `The worker's spool of this attempt was damaged: ${why}. The next attempt resumes from the checkpoint before that.`;
       const step = this.history.lastStep;

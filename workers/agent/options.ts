@@ -22,6 +22,8 @@ export interface AgentOptions {
   keepSpool: boolean;
   /** Checkpoints of an ended run that are sent to the server, the newest first; 0: none. */
   keepCheckpoints: number;
+  /** A run's process that does nothing at all for so long, ms, is stopped, and the run resumes from its checkpoint. */
+  stallMs: number;
   /** See ledger.ts; null: none is kept. */
   ledger: string | null;
 }
@@ -61,6 +63,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     local: flags.local ?? false,
     keepCheckpoints: wholeNumber("--keep-checkpoints", flags["keep-checkpoints"] ?? environment.keepCheckpoints ?? "1", 0, 20),
     keepSpool: flags["keep-spool"] ?? false,
+    stallMs: wholeNumber("COLLAPSAR_STALL_MS", environment.stallMs ?? "30000", 500, 86_400_000),
     ledger: environment.ledger,
   };
 }

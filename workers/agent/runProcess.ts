@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { FailureCode } from "../../contract/failure.ts";
 import { runEnvironment } from "../env.ts";
 import type { FromRun, ToRun } from "../run/messages.ts";
+import { LifeSigns } from "./lifeSigns.ts";
 import { lowerPriority } from "./lowerPriority.ts";
 import { processIdentity } from "./processIdentity.ts";
 
@@ -9,11 +11,19 @@ export interface RunExit {
   signal: NodeJS.Signals | null;
   /** Last of what it wrote to standard error. */
   errorTail: string;
+  /** For how long it had given no sign of life when it was killed for that, ms; null if it was not. */
+  stalledMs: number | null;
+  /** Whether it had loaded all it needs before it ended. */
+  wasReady: boolean;
 }
 
 export interface RunListener {
   spooled(seq: number): void;
   progress(step: number, stepMs: number): void;
+  /** The disk took no event of its end. */
+  unwritten(code: FailureCode, message: string): void;
+  /** It gives no sign of life; told once, until it does again. */
+  stalled(ms: number): void;
 }
 
 export const runProgram = new URL("../run/main.ts", import.meta.url).pathname;
@@ -21,6 +31,11 @@ export const runProgram = new URL("../run/main.ts", import.meta.url).pathname;
 /** A process asked to stop is killed after this time: what is cancelled is to be gone within 2 s. */
 const cancelGraceMs = 1_200;
 const errorTailBytes = 6_000;
+/** Killed and still not gone: its memory is being written out, or its disk hangs; it does nothing of its own any more. */
+const goneMs = 15_000;
+/** An ended process whose output another one holds open. */
+const outputMs = 2_000;
+const lookMs = 1_000;
 
 /** The process of one run: started without one, given one, and then gone. */
 export class RunProcess {
@@ -29,8 +44,14 @@ export class RunProcess {
   readonly ready: Promise<boolean>;
   isReady = false;
   isAlive = true;
+  /** Time since its last sign of life, ms, while that is longer than it should be. */
+  stalledMs: number | null = null;
   private readonly program: string;
   private readonly yields: boolean;
+  private readonly stallMs: number;
+  private life: LifeSigns | null = null;
+  private looking: NodeJS.Timeout | null = null;
+  private isLost = false;
   private child: ChildProcess | null = null;
   private listener: RunListener | null = null;
   private errorTail = "";
@@ -38,10 +59,14 @@ export class RunProcess {
   private tellReady!: (isReady: boolean) => void;
   private tellExit!: (exit: RunExit) => void;
 
-  /** @param yields lets the machine's other processes go first: the server and the browser that watches */
-  constructor(program: string, yields: boolean) {
+  /**
+   * @param yields lets the machine's other processes go first: the server and the browser that watches
+   * @param stallMs a process that does nothing for so long is killed; see lifeSigns.ts
+   */
+  constructor(program: string, yields: boolean, stallMs: number) {
     this.program = program;
     this.yields = yields;
+    this.stallMs = stallMs;
     this.exited = new Promise((resolve) => {
       this.tellExit = resolve;
     });
@@ -67,11 +92,28 @@ export class RunProcess {
       this.errorTail = (this.errorTail + text).slice(-errorTailBytes);
     });
     child.once("close", (code, signal) => this.end(code, signal));
+    child.once("exit", (code, signal) => setTimeout(() => this.end(code, signal), outputMs));
     child.once("error", (error) => {
       this.errorTail += error.message;
       if (child.pid === undefined) this.end(null, null);
     });
     child.on("message", (message) => this.hear(message as FromRun));
+    if (child.pid !== undefined) this.watch(child.pid);
+  }
+
+  private watch(pid: number): void {
+    const everyMs = Math.min(lookMs, this.stallMs / 20);
+    const life = new LifeSigns(pid, this.stallMs, everyMs);
+    this.life = life;
+    this.looking = setInterval(() => {
+      const state = life.look();
+      const wasStalled = this.stalledMs !== null;
+      this.stalledMs = state === "well" ? null : life.silentMs;
+      if (state !== "well" && !wasStalled) this.listener?.stalled(life.silentMs);
+      if (state !== "lost" || this.isLost) return;
+      this.isLost = true;
+      this.kill();
+    }, everyMs);
   }
 
   get isStarted(): boolean {
@@ -108,8 +150,13 @@ export class RunProcess {
 
   kill(): void {
     if (!this.isAlive) return;
-    if (this.child) this.child.kill("SIGKILL");
-    else this.end(null, "SIGKILL");
+    if (!this.child) {
+      this.end(null, "SIGKILL");
+      return;
+    }
+    this.child.kill("SIGKILL");
+    const timer = setTimeout(() => this.end(null, "SIGKILL"), goneMs);
+    this.exited.then(() => clearTimeout(timer));
   }
 
   /** It should end now by itself; if it does not, it is killed. */
@@ -128,16 +175,25 @@ export class RunProcess {
   }
 
   private end(code: number | null, signal: NodeJS.Signals | null): void {
+    if (!this.isAlive) return;
     this.isAlive = false;
-    this.tellExit({ code, signal, errorTail: this.errorTail.trim() });
+    if (this.looking) clearInterval(this.looking);
+    const stalledMs = this.isLost ? this.stalledMs : null;
+    this.stalledMs = null;
+    this.tellExit({ code, signal, errorTail: this.errorTail.trim(), stalledMs, wasReady: this.isReady });
     this.tellReady(false);
   }
 
   private hear(message: FromRun): void {
+    this.life?.heard();
     if (message.type === "ready") {
       this.isReady = true;
       this.tellReady(true);
     } else if (message.type === "spooled") this.listener?.spooled(message.seq);
-    else if (message.type === "progress") this.listener?.progress(message.step, message.stepMs);
+    else if (message.type === "unwritten") this.listener?.unwritten(message.code, message.message);
+    else if (message.type === "progress") {
+      if (this.life && message.stepMs > 0) this.life.stepMs = message.stepMs;
+      this.listener?.progress(message.step, message.stepMs);
+    }
   }
 }

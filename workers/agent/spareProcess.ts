@@ -21,9 +21,11 @@ export class SpareProcess {
 
   /** The process for a run: the one that was prepared, or else a new one that is yet to be started. */
   take(): RunProcess {
-    const taken = this.spare?.isAlive ? this.spare : this.makeProcess();
+    const { spare } = this;
     this.spare = null;
-    return taken;
+    if (spare?.isAlive && spare.stalledMs === null) return spare;
+    spare?.kill();
+    return this.makeProcess();
   }
 
   prepare(): void {

@@ -52,20 +52,23 @@ export class SpoolSender {
 
   private async work(): Promise<void> {
     this.busy = true;
+    while (this.woken && !this.stopped) {
+      this.woken = false;
+      const idleMs = performance.now() - this.lastSentAt;
+      if (idleMs < batchMs) await sleep(batchMs - idleMs);
+      if (!this.stopped && (await this.trySending())) this.woken = true;
+    }
+    this.busy = false;
+  }
+
+  private async trySending(): Promise<boolean> {
     try {
-      while (this.woken && !this.stopped) {
-        this.woken = false;
-        const idleMs = performance.now() - this.lastSentAt;
-        if (idleMs < batchMs) await sleep(batchMs - idleMs);
-        if (!this.stopped && (await this.sendNext())) this.woken = true;
-      }
+      return await this.sendNext();
     } catch (error) {
+      if (!(error instanceof DamagedSpool)) return this.retry(`the spool cannot be read: ${messageOf(error)}`);
       this.stopped = true;
-      if (error instanceof DamagedSpool) return this.listener.damaged(error.message);
-      say(`Sending ${this.spool.path} failed: ${messageOf(error)}`);
-      this.listener.refused("INTERNAL", messageOf(error));
-    } finally {
-      this.busy = false;
+      this.listener.damaged(error.message);
+      return false;
     }
   }
 
@@ -122,7 +125,7 @@ export class SpoolSender {
 
   private async retry(message: string): Promise<true> {
     const delayMs = Math.min(retryMs.most, retryMs.first * 2 ** this.failures++);
-    if (this.failures === 3) say(`The server cannot store events of run ${this.spool.lease.runId} now: ${message}; trying on`);
+    if (this.failures === 3) say(`Events of run ${this.spool.lease.runId} cannot be stored now: ${message}; trying on`);
     await sleep(delayMs * (0.5 + Math.random() / 2));
     return true;
   }

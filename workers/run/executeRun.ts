@@ -17,6 +17,7 @@ import { initializeParameters, parameterCount } from "../models/parameterLayout.
 import { learningRateAt } from "../training/schedule.ts";
 import { makeTrainer, type TrainingState } from "../training/train.ts";
 import type { Checkpoint } from "./checkpointFile.ts";
+import { machineFault } from "./machineFault.ts";
 import { misfit } from "./misfit.ts";
 import { requireSameData, trainedData } from "./requireSameData.ts";
 import { StepTimes } from "./stepTimes.ts";
@@ -62,6 +63,8 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   if (doubt) say("warning", doubt);
   stopIfAsked();
   const engine = await createEngine({ device: run.device, threads: run.threads }).catch((error: Error) => {
+    const fault = machineFault(error);
+    if (fault?.code === "WORKER_FAULT" && ["auto", "cpu"].includes(run.device)) throw fault;
     throw new Failure("DEVICE_UNAVAILABLE", `${error.message}. Choose the device "auto" or "cpu", or another worker.`);
   });
   const network = defineNetwork(config, dataset);

@@ -5,11 +5,13 @@ import { checkpointEveryMs } from "../env.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "./checkpointFolder.ts";
 import { executeRun } from "./executeRun.ts";
 import { keepResults } from "./keepResults.ts";
+import { asFailure } from "./machineFault.ts";
 import type { FromRun, ToRun } from "./messages.ts";
 import { openSpool, type SpoolWriter } from "./spool.ts";
 import { warmUp } from "./warmUp.ts";
 
 const progressEveryMs = 250;
+const aliveEveryMs = 1_000;
 
 let interruption: { checkpoint: boolean; reason: Failure } | null = null;
 let assigned = false;
@@ -42,8 +44,12 @@ function append(event: RunEvent): void {
   tell({ type: "spooled", seq: spool.append(event) });
 }
 
-function end(failure: Failure): void {
-  if (spool) emit({ kind: "ended", code: failure.code, message: failure.message.slice(0, 8000), step });
+function end({ code, message }: Failure): void {
+  try {
+    if (spool) emit({ kind: "ended", code, message: message.slice(0, 8000), step });
+  } catch {
+    tell({ type: "unwritten", code, message: message.slice(0, 8000) });
+  }
   leave();
 }
 
@@ -102,13 +108,6 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
   leave();
 }
 
-/** Failures are for people; anything else is told with its place in the program. */
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return new Failure("INTERNAL", `${message}\n${(stack ?? "").split("\n").slice(1, 12).join("\n")}`);
-}
-
 function stop(reason: Failure, checkpoint: boolean): void {
   if (!assigned) process.exit(0);
   if (early) end(reason); // nothing is trained yet, and a download should not be waited for
@@ -130,5 +129,6 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
 process.on("uncaughtException", (error) => end(asFailure(error)));
 process.on("unhandledRejection", (error) => end(asFailure(error)));
 
+setInterval(() => tell({ type: "alive" }), aliveEveryMs).unref();
 await warmUp();
 tell({ type: "ready" });

@@ -1,3 +1,4 @@
+import type { FailureCode } from "../../contract/failure.ts";
 import type { DeviceChoice } from "../../contract/runConfig.ts";
 import type { Assignment } from "../../contract/workerProtocol.ts";
 
@@ -37,4 +38,8 @@ export type FromRun =
   /** A hint that the spool has grown to this number. */
   | { type: "spooled"; seq: number }
   /** At most 4 a second; the step time is the median of the last steps, ms. */
-  | { type: "progress"; step: number; stepMs: number };
+  | { type: "progress"; step: number; stepMs: number }
+  /** Once a second while it is not within a call of a library. */
+  | { type: "alive" }
+  /** How it ended, where the disk took no event of that. */
+  | { type: "unwritten"; code: FailureCode; message: string };

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { RunEvent, SpooledEvent } from "../../contract/runEvents.ts";
@@ -76,6 +76,7 @@ export interface SpoolRead {
  * the file ends before the position
  */
 export function readSpool(path: string, offset = 0, maxBytes = 1_000_000): SpoolRead {
+  if (!statSync(path).isFile()) throw new DamagedSpool("something else is in its place");
   const file = openSync(path, "r");
   try {
     const available = fstatSync(file).size - offset;

@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { parseOptions } from "../../../workers/agent/options.ts";
 
-const environment = { dataDir: "/data", datasetsDir: null, keepCheckpoints: null, ledger: null, token: null, slots: null };
+const environment = {
+  dataDir: "/data",
+  datasetsDir: null,
+  keepCheckpoints: null,
+  ledger: null,
+  stallMs: null,
+  token: null,
+  slots: null,
+};
 const required = ["--server", "http://127.0.0.1:4040", "--token", "t"];
 
 describe("flags of a worker", () => {

@@ -7,7 +7,7 @@ import { openSpool, type SpoolWriter } from "../../../../workers/run/spool.ts";
 /**
  * A run's process that trains nothing: it speaks the real protocol and misbehaves as the experiment's name asks, for the
  * faults of the agent's own tests. "slow-start" is ready late; "deaf" blocks and hears nothing; "crash" ends with code 7 at
- * step 5; "slow" pauses between its steps; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB.
+ * step 5; "slow" pauses between its steps; "absorbed" blocks for 4 s at step 3; "hungry" takes memory without end; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB.
  */
 const tell = (message: FromRun) => process.send?.(message);
 const stepMs = 10;
@@ -20,10 +20,13 @@ process.on("message", (message: ToRun) => {
   if (message.type === "cancel") leave({ kind: "ended", code: "CANCELLED", message: "cancelled", step });
   if (message.type === "suspend") suspend();
 });
+process.on("SIGTERM", () => (spool ? suspend() : process.exit(0)));
 process.on("disconnect", () => {
   if (spool) checkpoint();
   process.exit(0);
 });
+if (process.env.COLLAPSAR_TEST_BROKEN) throw new Error("libmissing.so: cannot open shared object file");
+setInterval(() => tell({ type: "alive" }), 200).unref();
 tell({ type: "ready" });
 
 async function train({ assignment, paths }: Extract<ToRun, { type: "assign" }>) {
@@ -54,6 +57,8 @@ async function train({ assignment, paths }: Extract<ToRun, { type: "assign" }>) 
     if (step % 10 === 0 && step > 0) checkpoint();
     if (manner === "deaf" && step === 3) for (;;) Math.random();
     if (manner === "crash" && step === 5) crash();
+    if (manner === "absorbed" && step === 3) for (const end = performance.now() + 4_000; performance.now() < end; ) Math.random();
+    if (manner === "hungry" && step === 3) for (const kept: unknown[][] = []; ; ) kept.push(new Array(100_000).fill({}));
     if (manner === "unknown-event" && step === 3) write({ kind: "aurora", step } as unknown as RunEvent);
     if (manner === "huge-event" && step === 3) write({ kind: "log", level: "info", text: "x".repeat(5_000_000) });
     tell({ type: "progress", step, stepMs });

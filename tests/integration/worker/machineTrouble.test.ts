@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Lease } from "../../../contract/workerProtocol.ts";
+import { mountDisk, type SmallDisk, unmountDisk } from "../../chaos/disk.ts";
+import { ProtocolServer } from "./scaffold/protocolServer.ts";
+import {
+  isRunning,
+  makeFolder,
+  realWorker,
+  removeFolder,
+  runProcesses,
+  scriptedWorker,
+  slowness,
+  until,
+  WorkerProcess,
+} from "./scaffold/workerProcess.ts";
+
+let server: ProtocolServer;
+let folder: string;
+let disk: SmallDisk | null;
+const workers: WorkerProcess[] = [];
+
+const start = async (environment: Record<string, string> = {}, program = scriptedWorker, slots = 1) => {
+  const flags = ["--slots", String(slots), "--device", "cpu"];
+  const worker = new WorkerProcess(program, folder, `http://127.0.0.1:${server.port}`, "right", flags, environment);
+  workers.push(worker);
+  await until("the worker is connected", () => server.isConnected, 30_000);
+  return worker;
+};
+const points = (lease: Lease) => server.events(lease).filter(({ event }) => event.kind === "measurement").length;
+const isOver = (lease: Lease) => ["finished", "ended"].includes(server.last(lease)?.kind ?? "");
+const lastBeat = ({ runId }: Lease) => server.heartbeats.at(-1)?.runs.find((run) => run.runId === runId);
+
+beforeEach(async () => {
+  server = await new ProtocolServer().listen();
+  folder = makeFolder();
+  disk = null;
+});
+afterEach(async () => {
+  disk?.free();
+  await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  await server.close();
+  if (disk) unmountDisk(disk);
+  removeFolder(folder);
+});
+
+describe("F20: a run's process that gives no sign of life", () => {
+  it("stopped: it is named soon, killed past a bound, and its attempt ends as one to resume from the checkpoint", async () => {
+    const worker = await start({ COLLAPSAR_STALL_MS: "3000" });
+    const run = await server.assign("steady", 5_000);
+    await until("some points arrived", () => points(run) > 15);
+    expect(lastBeat(run)?.stalledMs).toBe(undefined);
+    const pids = runProcesses(worker);
+    for (const pid of pids) process.kill(pid, "SIGSTOP");
+    await until("it is named", () => lastBeat(run)?.stalledMs !== undefined);
+    expect(lastBeat(run)).toMatchObject({ step: null, stepMs: null, stalledMs: expect.any(Number) });
+    expect(worker.output).toMatch(/Run \S+ \(attempt 1\) gives no sign of life, for \d+ s now/);
+    await until("its attempt has ended", () => isOver(run));
+    expect(server.last(run)).toMatchObject({
+      code: "WORKER_LOST",
+      message: expect.stringMatching(/it gave no sign of life for \d+ s and was stopped/),
+    });
+    expect(pids.filter(isRunning)).toEqual([]);
+    // The prepared process stood still, too: another one takes its place.
+    const next = await server.assign("steady", 5, { runId: run.runId, attempt: 2 });
+    await until("the next attempt has finished", () => isOver(next), 30_000);
+    expect(server.last(next)).toMatchObject({ kind: "finished" });
+  });
+
+  it("within one long call it computes, and is left alone", async () => {
+    await start({ COLLAPSAR_STALL_MS: "1000" });
+    const run = await server.assign("absorbed", 10);
+    await until("it is named", () => lastBeat(run)?.stalledMs !== undefined);
+    await until("it is not any more", () => lastBeat(run) !== undefined && lastBeat(run)?.stalledMs === undefined);
+    await until("the run has finished", () => isOver(run));
+    expect(server.last(run)).toMatchObject({ kind: "finished" });
+  });
+
+  it("computing for ever: it is killed past a longer bound", async () => {
+    await start({ COLLAPSAR_STALL_MS: "500" });
+    const run = await server.assign("deaf", 10);
+    await until("its attempt has ended", () => isOver(run), 40_000);
+    expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: expect.stringContaining("no sign of life for 1") });
+  });
+
+  it("while the worker itself stood still, too: nobody is to blame, and the run goes on", async () => {
+    const worker = await start({ COLLAPSAR_STALL_MS: "1000" });
+    const run = await server.assign("steady", 400);
+    await until("some points arrived", () => points(run) > 15);
+    const pids = runProcesses(worker);
+    for (const pid of [worker.child.pid!, ...pids]) process.kill(pid, "SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    for (const pid of [...pids, worker.child.pid!]) process.kill(pid, "SIGCONT");
+    await until("the run has finished", () => isOver(run), 30_000);
+    expect(server.last(run)).toMatchObject({ kind: "finished" });
+  });
+});
+
+describe("F15: a run that takes too much memory", () => {
+  it("ends CRASHED, with the reason and its last words", async () => {
+    await start({ NODE_OPTIONS: "--max-old-space-size=200" });
+    const run = await server.assign("hungry", 10);
+    await until("its attempt has ended", () => isOver(run), 60_000);
+    expect(server.last(run)).toMatchObject({
+      code: "CRASHED",
+      message: expect.stringMatching(
+        /^The run's process ended: it ran out of memory \(SIGABRT\)\nIts last words:\n[\s\S]*JavaScript heap out of memory/,
+      ),
+    });
+  });
+});
+
+describe("F22: a full disk of the worker", () => {
+  it("ends the attempt as the worker's trouble, at once, though the end cannot be written", async ({ skip }) => {
+    disk = mountDisk(folder, 3);
+    if (disk === null) return skip("no file system can be mounted here");
+    await start({}, realWorker);
+    const run = await server.assign("real", 200_000, undefined, { measuring: { name: "every", steps: 1 } });
+    await until("some points arrived", () => points(run) > 20, 60_000);
+    disk.fill();
+    await until("its attempt has ended", () => isOver(run), 30_000);
+    expect(server.last(run)).toMatchObject({
+      code: "DISK_FULL",
+      message: expect.stringMatching(/^The worker's disk is full: ENOSPC/),
+    });
+    // While it is full, the worker takes no runs, and says that the fault is its own.
+    const refused = await server.assign("real", 10);
+    if (!refused.accepted) expect(refused).toMatchObject({ fault: true, reason: expect.stringContaining("ENOSPC") });
+    else await until("the next attempt has ended", () => isOver(refused), 30_000);
+    if (refused.accepted) expect(server.last(refused)).toMatchObject({ code: "DISK_FULL" });
+    disk.free();
+    const next = await server.assign("real", 10, { runId: run.runId, attempt: 2 });
+    await until("the next attempt has finished", () => isOver(next), 60_000);
+    expect(server.last(next)).toMatchObject({ kind: "finished" });
+  });
+
+  it("a process that cannot begin is the worker's trouble", async () => {
+    await start({ COLLAPSAR_TEST_BROKEN: "1" });
+    const run = await server.assign("steady", 10);
+    await until("its attempt has ended", () => isOver(run), 30_000);
+    expect(server.last(run)).toMatchObject({
+      code: "WORKER_FAULT",
+      message: expect.stringMatching(
+        /^The worker could not start the run\. [\s\S]*libmissing\.so: cannot open shared object file/,
+      ),
+    });
+  });
+});
+
+describe("F2: SIGTERM of a worker", () => {
+  it("with several runs within long calls: gone within 10 s, and each attempt ends as one to resume", async () => {
+    const worker = await start({}, scriptedWorker, 3);
+    const runs = [await server.assign("deaf", 1_000), await server.assign("deaf", 1_000), await server.assign("steady", 1_000)];
+    for (const run of runs) await until("it is under way", () => points(run) > 3, 30_000);
+    const asked = performance.now();
+    worker.kill("SIGTERM");
+    await worker.exited;
+    expect(performance.now() - asked).toBeLessThan(10_000 * slowness());
+    for (const run of runs) expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: "worker stopped" });
+    expect(server.events(runs[2]).at(-2)?.event.kind).toBe("checkpoint");
+  });
+
+  it("and of its runs' processes, as a service manager does, five times: a checkpoint each time, and no crash", async () => {
+    let run: Lease = await (async () => {
+      await start();
+      return server.assign("steady", 5_000);
+    })();
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      await until("some points arrived", () => points(run) > 5, 30_000);
+      const worker = workers.at(-1)!;
+      for (const pid of [...runProcesses(worker), worker.child.pid!]) process.kill(pid, "SIGTERM");
+      await worker.exited;
+      expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: "worker stopped" });
+      expect(server.events(run).at(-2)?.event.kind).toBe("checkpoint");
+      await start();
+      run = await server.assign("steady", 5_000, { runId: run.runId, attempt: attempt + 1 });
+    }
+  });
+});

@@ -1,0 +1,27 @@
+import { Failure } from "../../contract/failure.ts";
+
+const missingLibrary = /cannot open shared object file|undefined symbol|Cannot find (module|package)|image not found/;
+const noMemory = /bad_alloc|out of memory|failed to allocate|cannot allocate|allocation failed|invalid typed array length/i;
+
+/** An error that the machine is to blame for, or has not enough memory for; null for any other. */
+export function machineFault(error: unknown): Failure | null {
+  if (!(error instanceof Error) || error instanceof Failure) return null;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  const { message } = error;
+  if (code === "ENOSPC" || code === "EDQUOT") return new Failure("DISK_FULL", `The worker's disk is full: ${message}`);
+  if (code === "ERR_DLOPEN_FAILED" || missingLibrary.test(message))
+    return new Failure("WORKER_FAULT", `A library is missing or damaged on the worker: ${message}`);
+  if (code === "ENOMEM" || noMemory.test(message)) return new Failure("CRASHED", `It ran out of memory: ${message}`);
+  if (typeof syscall === "string")
+    return new Failure("WORKER_FAULT", `The worker's system refuses what the run needs: ${message}`);
+  return null;
+}
+
+/** Failures are for people; anything else is told with its place in the program. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const fault = machineFault(error);
+  if (fault) return fault;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return new Failure("INTERNAL", `${message}\n${(stack ?? "").split("\n").slice(1, 12).join("\n")}`);
+}
