@@ -27,6 +27,8 @@ export const limits = {
   noteLength: 20_000,
   tags: 12,
   tagLength: 40,
+  /** Lines of a run's log in one answer. */
+  logPage: 500,
   /** Points of one series sent to a panel. */
   panelPoints: 500,
 } as const;

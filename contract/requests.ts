@@ -67,7 +67,23 @@ export const profileRequest = z.strictObject({
 });
 export type ProfileRequest = z.infer<typeof profileRequest>;
 
-export const runLogRequest = z.strictObject({ id: z.uuid(), limit: z.int().min(1).max(5_000).default(500) });
+/** The last lines of a run's log, or with `cursor` the last ones before that line. */
+export const runLogRequest = z.strictObject({
+  id: z.uuid(),
+  limit: z.int().min(1).max(limits.logPage).default(limits.logPage),
+  cursor: z
+    .strictObject({
+      attempt: z.int().min(1).max(1_000_000),
+      seq: z
+        .int()
+        .min(0)
+        .max(2 ** 31 - 1),
+    })
+    .nullish(),
+  /** What tRPC adds where pages are turned; there is one way. */
+  direction: z.literal("forward").optional(),
+});
+export type RunLogRequest = z.infer<typeof runLogRequest>;
 
 /** `sinceStep` gives the points after that step, for catching up; no `keys` means all series. */
 export const runSeriesRequest = z.strictObject({

@@ -4,12 +4,15 @@ import type { Right } from "../contract/people.ts";
 import { databaseTrouble } from "../db/databaseTrouble.ts";
 import type { Access } from "./access.ts";
 import { describeError } from "./describeError.ts";
+import type { AnswerAllowance } from "./services/answerAllowance.ts";
 import type { ServiceContext } from "./services/context.ts";
 import { readerOf, rightsOfPerson } from "./services/person.ts";
 
 export interface RequestContext {
   access: Access;
   services: ServiceContext;
+  /** What the calls of this request may give together. */
+  allowance: AnswerAllowance;
 }
 
 const t = initTRPC.context<RequestContext>().create({

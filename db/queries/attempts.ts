@@ -147,12 +147,17 @@ export function listCheckpoints(db: Executor, runId: string) {
     .orderBy(asc(checkpoints.attempt), asc(checkpoints.seq));
 }
 
-/** The last `limit` lines, oldest first. */
-export async function listLogLines(db: Executor, runId: string, limit: number) {
+/** The last `limit` lines, or those before a line, oldest first. */
+export async function listLogLines(db: Executor, runId: string, limit: number, before: { attempt: number; seq: number } | null) {
   const rows = await db
     .select()
     .from(logLines)
-    .where(eq(logLines.runId, runId))
+    .where(
+      and(
+        eq(logLines.runId, runId),
+        before ? sql`(${logLines.attempt}, ${logLines.seq}) < (${before.attempt}::int, ${before.seq}::int)` : undefined,
+      ),
+    )
     .orderBy(sql`${logLines.attempt} desc, ${logLines.seq} desc`)
     .limit(limit);
   return rows.reverse();

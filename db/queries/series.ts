@@ -105,6 +105,25 @@ export async function readSeries(
   return series.filter((item) => item.steps.length > 0);
 }
 
+/** How many points are stored of each series, void ones of ended attempts among them, by run and key; no `keys` means all. */
+export async function countStoredPoints(
+  db: Executor,
+  runIds: string[],
+  keys: string[] | null,
+): Promise<{ runId: string; key: string; points: number }[]> {
+  if (runIds.length === 0 || keys?.length === 0) return [];
+  return db
+    .select({
+      runId: seriesChunks.runId,
+      key: seriesChunks.key,
+      points: sql<number>`(sum(length(${seriesChunks.steps})) / 4)::int`,
+    })
+    .from(seriesChunks)
+    .where(and(anyOf(seriesChunks.runId, runIds, "uuid"), keys ? anyOf(seriesChunks.key, keys, "text") : undefined))
+    .groupBy(seriesChunks.runId, seriesChunks.key)
+    .orderBy(asc(seriesChunks.runId), asc(seriesChunks.key));
+}
+
 /** Series of which the steps of a run's measurements are gathered: each measurement has its rate and its time. */
 const fullest = 3;
 

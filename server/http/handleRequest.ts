@@ -5,6 +5,7 @@ import type { ServiceContext } from "../services/context.ts";
 import { answerText } from "./answerText.ts";
 import { isCrossSite, refuseRequest } from "./checkSource.ts";
 import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
+import { RequestTurns } from "./requestTurns.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveProcedures } from "./serveProcedures.ts";
 import { type SignInDoors, serveSignIn, signInMethods } from "./serveSignIn.ts";
@@ -30,9 +31,10 @@ const openPages = /^\/(s\/|_next\/|favicon\.ico$|icon|apple-icon|manifest)/;
 
 /** Answers every HTTP request but those of Socket.IO. */
 export function makeHandler(routes: Routes): Handler {
+  const turns = { calls: new RequestTurns(), exports: new RequestTurns({ waiting: 50 }) };
   return async (request, response) => {
     try {
-      await handle(routes, request, response);
+      await handle({ ...routes, turns }, request, response);
     } catch (error) {
       // Whoever asked has hung up: nothing is wrong here.
       if (request.destroyed && !request.complete) return void response.destroy();
@@ -61,7 +63,12 @@ async function isSignedIn({ context, accessKey }: Doorkeeper, request: IncomingM
 /** Methods by the beginning of the path; everything else is read only. */
 const methods: [RegExp, string[]][] = [[/^\/trpc\//, ["GET", "POST"]], ...signInMethods, [/^\/artefacts\//, ["PUT"]]];
 
-async function handle(routes: Routes, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Who waits for whom: a slow download of an export holds no page up. */
+interface Turns {
+  turns: { calls: RequestTurns; exports: RequestTurns };
+}
+
+async function handle(routes: Routes & Turns, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { context, signIn } = routes;
   const accessKey = signIn?.accessKey ?? null;
   if (!request.url?.startsWith("/") || !isReadable(request.url)) return answerText(response, 400, "This address cannot be read.");
@@ -77,8 +84,8 @@ async function handle(routes: Routes, request: IncomingMessage, response: Server
   if (signInMethods.some(([path]) => path.test(url.pathname))) return serveSignIn(signIn, url.pathname, request, response);
   if (url.pathname.startsWith("/trpc/") || url.pathname.startsWith("/export/")) {
     if (isCrossSite(request.headers)) return answerText(response, 403, "Requests from other sites are refused.");
-    if (url.pathname.startsWith("/trpc/")) return serveProcedures(context, accessKey, request, response);
-    return serveExport(context, accessKey, request, response);
+    if (url.pathname.startsWith("/trpc/")) return serveProcedures(context, accessKey, routes.turns.calls, request, response);
+    return serveExport(context, accessKey, routes.turns.exports, request, response);
   }
   if (url.pathname.startsWith("/artefacts/")) return serveUpload(context, request, response);
   if (signIn && !openPages.test(url.pathname) && !(await isSignedIn(signIn, request)))

@@ -15,6 +15,7 @@ import { readerOf, rightsOfPerson } from "../services/person.ts";
 import { readArtefact } from "../services/readArtefacts.ts";
 import type { Reader } from "../services/reader.ts";
 import type { AccessKey } from "./accessKey.ts";
+import type { RequestTurns } from "./requestTurns.ts";
 
 type Make = (context: ServiceContext, reader: Reader, id: string, withHead: boolean) => Promise<Export>;
 
@@ -33,15 +34,17 @@ const kinds: Record<string, { make: Make; type: string }> = {
 export async function serveExport(
   context: ServiceContext,
   accessKey: AccessKey | null,
+  turns: RequestTurns,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url!, "http://server");
   const [, of, id, ending] = /^\/export\/(experiments|runs)\/([^/]+)\.(csv|json)$/.exec(url.pathname) ?? [];
   const [, ofRun, file] = /^\/export\/runs\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
-  const { access } = await findAccess(context, accessKey, request.headers, url.searchParams.get("share") ?? undefined);
+  const { access, hold } = await findAccess(context, accessKey, request.headers, url.searchParams.get("share") ?? undefined);
   const reader = readerWith(access);
   if (!reader || !byId.safeParse({ id: id ?? ofRun }).success) return refuse(response, 404, "There is no such export.");
+  if (!(await turns.wait(hold, response))) return;
   try {
     if (ofRun !== undefined) return await sendFile(await readArtefact(context, reader, ofRun, file), request, response);
     const { make, type } = kinds[`${of}.${ending}`];

@@ -5,10 +5,12 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { appRouter } from "../appRouter.ts";
 import { comesAgain } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
+import { AnswerAllowance } from "../services/answerAllowance.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { AccessKey } from "./accessKey.ts";
 import { answerText } from "./answerText.ts";
 import { readBody } from "./readBody.ts";
+import type { RequestTurns } from "./requestTurns.ts";
 
 const compress = promisify(gzip);
 const worthCompressing = 4_096;
@@ -19,6 +21,7 @@ const mostCalls = 20;
 export async function serveProcedures(
   context: ServiceContext,
   accessKey: AccessKey | null,
+  turns: RequestTurns,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -27,7 +30,9 @@ export async function serveProcedures(
   const body = request.method === "POST" ? await readBody(request, response) : undefined;
   if (body === null) return;
   const header = request.headers["x-share-token"];
-  const { access } = await findAccess(context, accessKey, request.headers, Array.isArray(header) ? header.join() : header);
+  const { access, hold } = await findAccess(context, accessKey, request.headers, Array.isArray(header) ? header.join() : header);
+  if (access.kind !== "nobody" && access.kind !== "refused" && !(await turns.wait(hold, response))) return;
+  const allowance = new AnswerAllowance();
   const answer = await fetchRequestHandler({
     endpoint: "/trpc",
     req: new Request(new URL(request.url!, "http://server"), {
@@ -36,7 +41,7 @@ export async function serveProcedures(
       body: body && new Uint8Array(body),
     }),
     router: appRouter,
-    createContext: () => ({ access, services: context }),
+    createContext: () => ({ access, services: context, allowance }),
     allowBatching: true,
     allowMethodOverride: true,
   });

@@ -51,6 +51,8 @@ export const experimentsRouter = router({
   runMissing: launchProcedure.input(byId).mutation(({ ctx, input }) => runMissingCells(ctx.services, input.id)),
   series: studyProcedure
     .input(experimentSeriesRequest)
-    .query(({ ctx, input }) => readExperimentSeries(ctx.services, ctx.reader, input)),
-  profile: studyProcedure.input(profileRequest).query(({ ctx, input }) => readLayerProfile(ctx.services, ctx.reader, input)),
+    .query(({ ctx, input }) => readExperimentSeries(ctx.services, ctx.reader, input, ctx.allowance)),
+  profile: studyProcedure
+    .input(profileRequest)
+    .query(({ ctx, input }) => readLayerProfile(ctx.services, ctx.reader, input, ctx.allowance)),
 });

@@ -12,11 +12,13 @@ import { launchProcedure, manageProcedure, router, studyProcedure } from "../trp
 
 export const runsRouter = router({
   get: studyProcedure.input(byId).query(({ ctx, input }) => getRun(ctx.services, ctx.reader, input.id)),
-  log: studyProcedure.input(runLogRequest).query(({ ctx, input }) => readRunLog(ctx.services, ctx.reader, input.id, input.limit)),
+  log: studyProcedure.input(runLogRequest).query(({ ctx, input }) => readRunLog(ctx.services, ctx.reader, input, ctx.allowance)),
   geometry: studyProcedure
     .input(runGeometryRequest)
-    .query(({ ctx, input }) => readRunGeometry(ctx.services, ctx.reader, input.id, input.lastOnly)),
-  series: studyProcedure.input(runSeriesRequest).query(({ ctx, input }) => readRunSeries(ctx.services, ctx.reader, input)),
+    .query(({ ctx, input }) => readRunGeometry(ctx.services, ctx.reader, input.id, input.lastOnly, ctx.allowance)),
+  series: studyProcedure
+    .input(runSeriesRequest)
+    .query(({ ctx, input }) => readRunSeries(ctx.services, ctx.reader, input, ctx.allowance)),
   pause: launchProcedure.input(byId).mutation(({ ctx, input }) => pauseRun(ctx.services, input.id)),
   resume: launchProcedure.input(byId).mutation(({ ctx, input }) => resumeRun(ctx.services, input.id)),
   cancel: launchProcedure.input(byId).mutation(({ ctx, input }) => cancelRun(ctx.services, input.id)),

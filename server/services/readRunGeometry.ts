@@ -1,6 +1,7 @@
 import type { GeometrySnapshot } from "../../contract/runEvents.ts";
 import { listGeometry } from "../../db/queries/attempts.ts";
 import { readCutoffs } from "../../db/queries/series.ts";
+import { type AnswerAllowance, pointBytes } from "./answerAllowance.ts";
 import type { ServiceContext } from "./context.ts";
 import type { Reader } from "./reader.ts";
 import { requireReadableRun } from "./requireReadableRun.ts";
@@ -11,12 +12,21 @@ export async function readRunGeometry(
   reader: Reader,
   id: string,
   lastOnly: boolean,
+  allowance: AnswerAllowance,
 ): Promise<GeometrySnapshot[]> {
   await requireReadableRun(context, reader, id);
   const cutoffs = (await readCutoffs(context.database.orm, [id])).get(id)!;
-  const rows = await listGeometry(context.database.orm, id);
-  const snapshots = rows
-    .filter(({ attempt, snapshot }) => snapshot.step <= (cutoffs.get(attempt) ?? Number.POSITIVE_INFINITY))
-    .map(({ snapshot }) => snapshot);
-  return lastOnly ? snapshots.slice(-1) : snapshots;
+  return allowance.spend(async () => {
+    const rows = await listGeometry(context.database.orm, id);
+    const snapshots = rows
+      .filter(({ attempt, snapshot }) => snapshot.step <= (cutoffs.get(attempt) ?? Number.POSITIVE_INFINITY))
+      .map(({ snapshot }) => snapshot);
+    return lastOnly ? snapshots.slice(-1) : snapshots;
+  }, geometryBytes);
 }
+
+const geometryBytes = (snapshots: GeometrySnapshot[]) =>
+  snapshots.reduce((sum, { means, ideal, samples, meansGram, headGram }) => {
+    const numbers = means.length + ideal.length + samples.length + meansGram.length + (headGram?.length ?? 0);
+    return sum + pointBytes * numbers;
+  }, 0);

@@ -8,6 +8,7 @@ import { openDatabase } from "../../db/openDatabase.ts";
 import { insertExperiment, recountExperiment } from "../../db/queries/experiments.ts";
 import { insertRuns, listRuns } from "../../db/queries/runs.ts";
 import { appendMeasurements } from "../../db/queries/series.ts";
+import { AnswerAllowance } from "../../server/services/answerAllowance.ts";
 import type { ServiceContext } from "../../server/services/context.ts";
 import { getExperiment } from "../../server/services/getExperiment.ts";
 import { listExperiments } from "../../server/services/listExperiments.ts";
@@ -64,7 +65,7 @@ for (const kind of kinds) {
   );
   const keys = ["train/loss", ...range(21, 2).map((depth) => `train/nc1.ratio@${depth}`)];
   await time(`${kind}: its ${keys.length} series`, () =>
-    readExperimentSeries(context, readerOf(singleUser), { id: great, keys, maxPoints: 500 }),
+    readExperimentSeries(context, readerOf(singleUser), { id: great, keys, maxPoints: 500 }, new AnswerAllowance()),
   );
   await database.close();
   await postgres?.stop();

@@ -1,23 +1,45 @@
 "use client";
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import type { LogLine } from "../../../contract/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
+import { Button } from "../../ui/Button.tsx";
 import { classes } from "../../ui/classes.ts";
 import { Panel } from "../../ui/Panel.tsx";
 
 const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const tones = { info: "text-ink-soft", warning: "text-warn", error: "text-bad" };
 
-/** The run's log; follows its end while that is in sight. */
-export function RunLog({ lines }: { lines: LogLine[] }) {
+/** The run's log; follows its end while that is in sight. Earlier lines come on request, above those in sight. */
+export function RunLog({
+  lines,
+  readEarlier,
+  reading,
+}: {
+  lines: LogLine[];
+  readEarlier: (() => void) | null;
+  reading: boolean;
+}) {
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
+  const [first] = lines;
+  /** Height of what stood here before earlier lines were put above it. */
+  const heightBefore = useRef<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when lines came above
+  useLayoutEffect(() => {
+    if (box.current && heightBefore.current !== null) box.current.scrollTop += box.current.scrollHeight - heightBefore.current;
+    heightBefore.current = null;
+  }, [first?.attempt, first?.seq]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each new line
   useEffect(() => {
     if (following.current && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [lines]);
   return (
-    <Panel title="Log" hint={lines.length > 0 ? countOf(lines.length, "line") : undefined} padded={false} testId="log">
+    <Panel
+      title="Log"
+      hint={lines.length > 0 ? `${readEarlier ? "the last " : ""}${countOf(lines.length, "line")}` : undefined}
+      padded={false}
+      testId="log"
+    >
       <div
         ref={box}
         role="log"
@@ -30,6 +52,23 @@ export function RunLog({ lines }: { lines: LogLine[] }) {
         }}
         className="h-80 overflow-auto px-4 py-3 font-mono text-xs leading-5"
       >
+        {readEarlier && (
+          <div className="mb-2 text-center font-sans">
+            <Button
+              small
+              look="quiet"
+              disabled={reading}
+              data-testid="earlier-lines"
+              onClick={() => {
+                following.current = false;
+                heightBefore.current = box.current?.scrollHeight ?? null;
+                readEarlier();
+              }}
+            >
+              {reading ? "Reading…" : "Earlier lines"}
+            </Button>
+          </div>
+        )}
         {lines.length === 0 && (
           <p className="font-sans text-ink-faint text-sm">No line yet. A worker writes here when it takes the run.</p>
         )}

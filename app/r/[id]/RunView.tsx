@@ -24,7 +24,7 @@ import { useRun } from "./useRun.ts";
 export function RunView({ runId }: { runId: string }) {
   const shareToken = useShareToken();
   const router = useRouter();
-  const { detail, log, store, freshness, error, refresh } = useRun(runId);
+  const { detail, log, readEarlier, readingEarlier, store, freshness, error, refresh } = useRun(runId);
   const csvHref = runExport(runId, shareToken, "csv");
   const experimentHref = shareToken === null ? `/e/${detail?.row.experimentId}` : `/s/${encodeURIComponent(shareToken)}`;
   useCommands(
@@ -77,7 +77,7 @@ export function RunView({ runId }: { runId: string }) {
       <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="min-w-0 space-y-4">
           <PanelBoundary what="The log">
-            <RunLog lines={log} />
+            <RunLog lines={log} readEarlier={readEarlier} reading={readingEarlier} />
           </PanelBoundary>
           <PanelBoundary what="The list of attempts">
             <RunAttempts attempts={detail.attempts} />

@@ -1,6 +1,7 @@
 "use client";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { limits } from "../../../contract/limits.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import type { LogLine, RunDetail, RunRow } from "../../../contract/views.ts";
 import type { WatchItem } from "../../../contract/watchProtocol.ts";
@@ -12,6 +13,9 @@ import { RunSeriesStore } from "./RunSeriesStore.ts";
 export interface LiveRun {
   detail: RunDetail | undefined;
   log: LogLine[];
+  /** Reads lines before the first of `log`; null where there are none. */
+  readEarlier: (() => void) | null;
+  readingEarlier: boolean;
   store: RunSeriesStore;
   freshness: Freshness;
   error: unknown;
@@ -26,9 +30,15 @@ export function useRun(runId: string): LiveRun {
   const queries = useQueryClient();
   const [store] = useState(() => new RunSeriesStore());
   const detail = useQuery(trpc.runs.get.queryOptions({ id: runId }));
-  const log = useQuery(trpc.runs.log.queryOptions({ id: runId }));
+  const log = useInfiniteQuery(
+    trpc.runs.log.infiniteQueryOptions(
+      { id: runId },
+      // The first page is the end of the log, each further one lies before it.
+      { getNextPageParam: (page) => (page.length < limits.logPage ? undefined : cursorOf(page[0])) },
+    ),
+  );
   const detailKey = trpc.runs.get.queryKey({ id: runId });
-  const logKey = trpc.runs.log.queryKey({ id: runId });
+  const logKey = trpc.runs.log.infiniteQueryKey({ id: runId });
 
   const refresh = () => void queries.invalidateQueries(trpc.runs.pathFilter());
   /** All that one batch says, as one change of the row: each change draws the page again. */
@@ -63,7 +73,12 @@ export function useRun(runId: string): LiveRun {
       queries.setQueryData(detailKey, (before) =>
         before === undefined ? before : { ...before, row: edits.reduce((row, edit) => edit(row), before.row) },
       );
-    if (lines.length > 0) queries.setQueryData(logKey, (before) => lines.reduce(withLine, before ?? []));
+    if (lines.length > 0)
+      queries.setQueryData(logKey, (before) => {
+        if (before === undefined) return before;
+        const [last = [], ...earlier] = before.pages;
+        return { ...before, pages: [lines.reduce(withLine, last), ...earlier] };
+      });
     store.apply(runId, items);
     if (handedOver) refresh();
     else if (readAgain) void queries.invalidateQueries({ queryKey: detailKey });
@@ -81,8 +96,14 @@ export function useRun(runId: string): LiveRun {
     refresh();
   };
   const freshness = useWatch({ room: "run", id: runId }, { onJoined, onItems: (items) => queue?.push(items) });
-  return { detail: detail.data, log: log.data ?? [], store, freshness, error: detail.error, refresh };
+  const pages = log.data?.pages;
+  const allLines = useMemo(() => (pages ?? []).toReversed().flat(), [pages]);
+  const readEarlier = log.hasNextPage ? () => void log.fetchNextPage() : null;
+  const reading = { readEarlier, readingEarlier: log.isFetchingNextPage };
+  return { detail: detail.data, log: allLines, ...reading, store, freshness, error: detail.error, refresh };
 }
+
+const cursorOf = ({ attempt, seq }: LogLine) => ({ attempt, seq });
 
 /** Lines in order of attempt and number; the same line again changes nothing. */
 function withLine(lines: LogLine[], line: LogLine): LogLine[] {

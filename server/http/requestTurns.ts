@@ -1,0 +1,70 @@
+import type { ServerResponse } from "node:http";
+import type { Hold } from "../access.ts";
+
+export interface TurnBounds {
+  /** Requests of one credential that are worked on at once: as many as a browser makes. */
+  atOnce: number;
+  /** Requests of it that wait for their turn; beyond it they are told to come again. */
+  waiting: number;
+}
+
+const usual: TurnBounds = { atOnce: 6, waiting: 500 };
+/** An answer that nobody reads for so long is given up. */
+const unreadMs = 120_000;
+
+interface Line {
+  running: number;
+  waiting: (() => void)[];
+}
+
+/** Requests take turns by credential: whoever has one link or token takes no more of the server than a browser does. */
+export class RequestTurns {
+  private readonly lines = new Map<string, Line>();
+  private readonly bounds: TurnBounds;
+
+  constructor(bounds: Partial<TurnBounds> = {}) {
+    this.bounds = { ...usual, ...bounds };
+  }
+
+  /**
+   * Waits for this request's turn, which ends when its answer was read or the line broke.
+   * @returns false if it was answered that too many wait, or whoever asked has gone
+   */
+  async wait(hold: Hold, response: ServerResponse): Promise<boolean> {
+    const [first] = hold.by;
+    const key = first ? `${first.kind}:${first.id}` : "owner";
+    const line = this.lines.get(key) ?? { running: 0, waiting: [] };
+    this.lines.set(key, line);
+    if (line.running < this.bounds.atOnce) line.running++;
+    else {
+      if (line.waiting.length >= this.bounds.waiting) {
+        refuse(response);
+        return false;
+      }
+      // Whose turn ends hands it on.
+      await new Promise<void>((resolve) => line.waiting.push(resolve));
+    }
+    let over = false;
+    const end = () => {
+      if (over) return;
+      over = true;
+      const next = line.waiting.shift();
+      if (next) return next();
+      line.running--;
+      if (line.running === 0) this.lines.delete(key);
+    };
+    if (response.destroyed || response.closed) {
+      end();
+      return false;
+    }
+    response.once("close", end);
+    response.setTimeout(unreadMs, () => response.destroy());
+    return true;
+  }
+}
+
+function refuse(response: ServerResponse): void {
+  const text = "Too many requests at once come by this link, token or sign-in: try again in a few seconds.";
+  response.writeHead(429, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "retry-after": "5" });
+  response.end(text);
+}
