@@ -7,6 +7,9 @@ export type AttackNorm = (typeof attackNorms)[number];
 export const attacks = ["fgsm", "pgd"] as const;
 export type Attack = (typeof attacks)[number];
 
+/** What ε is measured in, for people. */
+export const epsilonUnits = { pixels: "pixel range [0, 1]", inputs: "units of the inputs" } as const;
+
 /**
  * Accuracy on test samples moved by at most ε in a norm. ε is in units of the pixel range [0, 1] for images (moved pixels stay in
  * it), in units of the inputs otherwise. FGSM (Goodfellow et al. 2015) takes one step of size ε; PGD (Madry et al. 2018) takes

@@ -55,11 +55,7 @@ function Shares({ experimentId }: { experimentId: string }) {
         Whoever has the link can read this study without an account, live while it runs, and can change nothing.
       </p>
       <div className="flex flex-wrap items-center gap-3">
-        <Checkbox
-          label="hide names of people’s machines"
-          checked={hideNames}
-          onChange={(event) => setHideNames(event.target.checked)}
-        />
+        <Checkbox label="hide names" checked={hideNames} onChange={(event) => setHideNames(event.target.checked)} />
         <Select aria-label="How long the link works" className="!w-auto" options={expiries} value={expiry} onChange={setExpiry} />
         <Button
           look="primary"
@@ -73,8 +69,8 @@ function Shares({ experimentId }: { experimentId: string }) {
       </div>
       <p className="text-ink-soft text-xs" data-testid="share-shows">
         {hideNames
-          ? "Readers see the study’s name, note, settings and results. Names of workers, device details, logs, paths, the names of your own data sets and messages of failures are left out."
-          : "Readers see everything that you see: the names of workers, devices, logs, paths on those machines, the names of your own data sets, and messages of failures with their details."}
+          ? "Readers see the study’s name, tags, note, settings and measurements, and hashes of its data. Left out are the names of people and workers, devices and versions, logs, files, paths, the names of your own data sets and of their classes, and the texts of failures, warnings and reasons."
+          : "Readers see all that you see of this study: also who launched it, the names of workers and their devices, logs and failures with stack traces and paths on those machines, the names of your own data sets and their classes, and the files of its runs."}
       </p>
       {create.error && <Problem error={create.error} />}
       {made && (

@@ -16,6 +16,8 @@ import { csvFacts, dataFact, metricFacts } from "./csvFacts.ts";
 import { evaluationValues } from "./evaluationValues.ts";
 import type { Export } from "./exportedRun.ts";
 import { mayRead } from "./getExperiment.ts";
+import { hideNamesInRun } from "./hideNames.ts";
+import { neutralNames } from "./neutralNames.ts";
 import type { Reader } from "./reader.ts";
 import { requireFound } from "./requireFound.ts";
 
@@ -45,11 +47,15 @@ const columns = [
 export async function exportExperiment(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
+  const names = neutralNames(experiment.config);
+  const eachShown = async function* () {
+    for await (const run of eachRun(orm, id)) yield reader.hideNames ? hideNamesInRun(run, names) : run;
+  };
   async function* pieces() {
     const found = new Set<string>();
     const data = new Map<string, number>();
     const incomplete: string[] = [];
-    for await (const run of eachRun(orm, id)) {
+    for await (const run of eachShown()) {
       for (const key in valuesOf(run)) found.add(key);
       if (run.gaps) incomplete.push(`run ${run.ordinal + 1}: ${describeGaps(run.gaps)}`);
       const fact = dataFact(run);
@@ -63,7 +69,7 @@ export async function exportExperiment(context: ServiceContext, reader: Reader, 
       for (const line of csvHead([...facts, ...metricFacts(keys)])) yield `${line}\r\n`;
     }
     yield `${csvLine([...columns, ...keys])}\r\n`;
-    for await (const run of eachRun(orm, id)) yield `${csvLine([...placeCells(run, experiment), ...valueCells(run, keys)])}\r\n`;
+    for await (const run of eachShown()) yield `${csvLine([...placeCells(run, experiment), ...valueCells(run, keys)])}\r\n`;
   }
   return { name: experiment.name, pieces: pieces() };
 }

@@ -6,6 +6,8 @@ import { eachRun } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
 import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
 import { mayRead } from "./getExperiment.ts";
+import { hideNamesInRun } from "./hideNames.ts";
+import { hideOwnSets, neutralNames } from "./neutralNames.ts";
 import type { Reader } from "./reader.ts";
 import { requireFound } from "./requireFound.ts";
 
@@ -14,18 +16,20 @@ export async function exportExperimentJson(context: ServiceContext, reader: Read
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
   const { name, note, tags, createdAt, config } = experiment;
+  const names = neutralNames(config);
+  const shown = reader.hideNames ? hideOwnSets(config, names) : config;
   async function* pieces() {
     yield openObject({
       format: "collapsar experiment",
       ...exportHead(context),
       experiment: { id, name, note, tags, createdAt: createdAt.toISOString() },
-      config: stateDefinitions(experimentConfig.parse(config)),
+      config: stateDefinitions(experimentConfig.parse(shown)),
     });
     const keys = new Set<string>();
     let separator = ',"runs":[\n';
     for await (const run of eachRun(orm, id)) {
       yield separator;
-      yield* exportedRun(context, reader, run, config.convergence, keys);
+      yield* exportedRun(context, reader, reader.hideNames ? hideNamesInRun(run, names) : run, config.convergence, keys);
       separator = ",\n";
     }
     yield `${separator === ",\n" ? "" : separator}],"definitions":${JSON.stringify(definitionsOf(keys))}}\n`;

@@ -3,6 +3,7 @@ import { csvHead, csvLine } from "../../contract/csvLine.ts";
 import { describeGaps } from "../../contract/measurementGaps.ts";
 import { runConfig } from "../../contract/runConfig.ts";
 import { listSeriesKeys, readSeries } from "../../db/queries/series.ts";
+import { asRead } from "./asRead.ts";
 import type { ServiceContext } from "./context.ts";
 import { csvFacts, dataFact, metricFacts } from "./csvFacts.ts";
 import { evaluationValues } from "./evaluationValues.ts";
@@ -16,7 +17,8 @@ import { requireReadableRun } from "./requireReadableRun.ts";
  */
 export async function exportRun(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
-  const { run, experimentName } = await requireReadableRun(context, reader, id);
+  const { run: stored, experimentName } = await requireReadableRun(context, reader, id);
+  const run = await asRead(context, reader, stored);
   async function* pieces() {
     const keys = await listSeriesKeys(orm, id);
     if (withHead) {

@@ -4,6 +4,7 @@ import { definitionsOf } from "../../contract/metricDefinitions.ts";
 import { runConfig } from "../../contract/runConfig.ts";
 import { stateRunDefinition } from "../../contract/statedDefinition.ts";
 import { getExperimentRow } from "../../db/queries/experiments.ts";
+import { asRead } from "./asRead.ts";
 import type { ServiceContext } from "./context.ts";
 import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
 import type { Reader } from "./reader.ts";
@@ -12,7 +13,8 @@ import { requireReadableRun } from "./requireReadableRun.ts";
 
 /** A run with all that was measured, as contract/exportFormat.ts describes it. */
 export async function exportRunJson(context: ServiceContext, reader: Reader, id: string): Promise<Export> {
-  const { run, experimentName } = await requireReadableRun(context, reader, id);
+  const { run: stored, experimentName } = await requireReadableRun(context, reader, id);
+  const run = await asRead(context, reader, stored);
   const experiment = requireFound(await getExperimentRow(context.database.orm, run.experimentId), "experiment");
   async function* pieces() {
     yield openObject({

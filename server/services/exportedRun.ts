@@ -8,7 +8,7 @@ import type { StoredExperiment } from "../../db/queries/experiments.ts";
 import type { StoredRun } from "../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries } from "../../db/queries/series.ts";
 import type { ServiceContext } from "./context.ts";
-import { hideNamesInAttempt, hideNamesInDataset, hideNamesInRun } from "./hideNames.ts";
+import { hideNamesInAttempt } from "./hideNames.ts";
 import { listArtefacts } from "./readArtefacts.ts";
 import type { Reader } from "./reader.ts";
 import { toAttemptView, toRunRow } from "./toViews.ts";
@@ -31,7 +31,7 @@ export const exportHead = (context: ServiceContext) => ({
 /** The text of an object without its closing brace, for more fields to follow. */
 export const openObject = (fields: object): string => JSON.stringify(fields).slice(0, -1);
 
-/** One run as contract/exportFormat.ts describes it, piece by piece; the keys of its series are added to `keys`. */
+/** One run, as its reader may see it, as contract/exportFormat.ts describes it, piece by piece; the keys of its series are added to `keys`. */
 export async function* exportedRun(
   context: ServiceContext,
   reader: Reader,
@@ -41,7 +41,7 @@ export async function* exportedRun(
 ): AsyncGenerator<string> {
   const { orm } = context.database;
   const hide = reader.hideNames;
-  const row = hide ? hideNamesInRun(toRunRow(run)) : toRunRow(run);
+  const row = toRunRow(run);
   const attempts = (await listAttempts(orm, run.id)).map(toAttemptView).map((view) => (hide ? hideNamesInAttempt(view) : view));
   const started = attempts.findLast((attempt) => attempt.started !== null)?.started ?? null;
   yield openObject({
@@ -55,7 +55,7 @@ export async function* exportedRun(
     endedAt: row.endedAt,
     config: stateRunDefinition(runConfig.parse(run.config)),
     resolved: resolveConfig(run.config, run.dataset),
-    data: run.dataset && hide ? hideNamesInDataset(run.dataset) : run.dataset,
+    data: run.dataset,
     device: started?.device ?? null,
     versions: started?.versions ?? {},
     parameters: started?.parameters ?? null,

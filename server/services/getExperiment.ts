@@ -5,6 +5,7 @@ import { listRuns } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "./context.ts";
 import { countRuns } from "./countRuns.ts";
 import { hideNamesInRun } from "./hideNames.ts";
+import { hideOwnSets, neutralNames } from "./neutralNames.ts";
 import type { Reader } from "./reader.ts";
 import { requireFound } from "./requireFound.ts";
 import { toExperimentSummary, toRunRow } from "./toViews.ts";
@@ -14,12 +15,13 @@ export async function getExperiment(context: ServiceContext, reader: Reader, id:
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
   const devices = await listDevices(orm, id);
   const runs = (await listRuns(orm, id)).map((run) => toRunRow(run, devices.get(run.id)));
+  const names = neutralNames(experiment.config);
   return {
     ...toExperimentSummary({ ...experiment, ...countRuns(runs) }, context.dispatch.slots()),
     ...(reader.hideNames && { launchedBy: null }),
     note: experiment.note,
-    config: experiment.config,
-    runs: reader.hideNames ? runs.map(hideNamesInRun) : runs,
+    config: reader.hideNames ? hideOwnSets(experiment.config, names) : experiment.config,
+    runs: reader.hideNames ? runs.map((run) => hideNamesInRun(run, names)) : runs,
     readOnly: reader.readOnly,
     program: context.version,
     namesHidden: reader.hideNames,

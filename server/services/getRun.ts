@@ -2,8 +2,9 @@ import { askedAccuracy, isUnconverged, leaveOutRule } from "../../contract/isUnc
 import type { RunDetail } from "../../contract/views.ts";
 import { listAttempts, listCheckpoints } from "../../db/queries/attempts.ts";
 import { countPoints } from "../../db/queries/series.ts";
+import { asRead } from "./asRead.ts";
 import type { ServiceContext } from "./context.ts";
-import { hideNamesInAttempt, hideNamesInDataset, hideNamesInRun } from "./hideNames.ts";
+import { hideNamesInAttempt } from "./hideNames.ts";
 import { listArtefacts } from "./readArtefacts.ts";
 import type { Reader } from "./reader.ts";
 import { requireReadableRun } from "./requireReadableRun.ts";
@@ -11,16 +12,18 @@ import { toAttemptView, toRunRow } from "./toViews.ts";
 
 export async function getRun(context: ServiceContext, reader: Reader, id: string): Promise<RunDetail> {
   const { orm } = context.database;
-  const { run, experimentName, convergence } = await requireReadableRun(context, reader, id);
+  const { run: stored, experimentName, convergence } = await requireReadableRun(context, reader, id);
+  const run = await asRead(context, reader, stored);
   const attempts = (await listAttempts(orm, id)).map(toAttemptView);
   const checkpoints = await listCheckpoints(orm, id);
-  const row = toRunRow(run, attempts.findLast(({ started }) => started !== null)?.started?.device.device);
+  const shown = reader.hideNames ? attempts.map(hideNamesInAttempt) : attempts;
+  const device = shown.findLast(({ started }) => started !== null)?.started?.device.device;
   const rule = leaveOutRule(convergence ?? undefined);
   return {
-    row: reader.hideNames ? hideNamesInRun(row) : row,
+    row: toRunRow(run, device),
     experimentName,
-    attempts: reader.hideNames ? attempts.map(hideNamesInAttempt) : attempts,
-    dataset: run.dataset && reader.hideNames ? hideNamesInDataset(run.dataset) : run.dataset,
+    attempts: shown,
+    dataset: run.dataset,
     leftOutBelow: isUnconverged(run, rule) ? askedAccuracy(run, rule) : null,
     series: await countPoints(orm, id),
     missing: run.missing,

@@ -1,4 +1,4 @@
-import type { AttackNorm, RobustnessConfig } from "../../contract/afterTraining.ts";
+import { type AttackNorm, epsilonUnits, type RobustnessConfig } from "../../contract/afterTraining.ts";
 import { Failure } from "../../contract/failure.ts";
 import type { Loss } from "../../contract/runConfig.ts";
 import type { Evaluation } from "../../contract/runEvents.ts";
@@ -83,7 +83,7 @@ export async function measureRobustness(
   return {
     samples: chosen.length,
     clean: share(right.clean),
-    unit: dataset.pixel ? "pixel range [0, 1]" : "units of the inputs",
+    unit: dataset.pixel ? epsilonUnits.pixels : epsilonUnits.inputs,
     points: balls.flatMap(({ norm, asked }, index) =>
       (["fgsm", "pgd"] as const).map((attack) => ({ attack, norm, epsilon: asked, accuracy: share(right[attack][index]) })),
     ),
