@@ -87,7 +87,15 @@ const head = {
 export const experimentExport = z.strictObject({
   format: z.literal("collapsar experiment"),
   ...head,
-  experiment: z.strictObject({ id: z.uuid(), name: z.string(), note: z.string(), tags: z.array(z.string()), createdAt: time }),
+  experiment: z.strictObject({
+    id: z.uuid(),
+    name: z.string(),
+    note: z.string(),
+    tags: z.array(z.string()),
+    createdAt: time,
+    /** Absent where one person has the server to themselves, of recordings, and through a link that hides names. */
+    launchedBy: z.string().optional(),
+  }),
   /** Launched anew, it gives the same cells. */
   config: experimentConfig,
   runs: z.array(exportedRun),

@@ -47,8 +47,9 @@ export const createApiTokenRequest = z.strictObject({
 });
 export type CreateApiTokenRequest = z.infer<typeof createApiTokenRequest>;
 
-/** Whose sessions are ended: one by its id, all but this one, or all. */
+/** Which sessions are ended: the one that asks, another by its id, all but the one that asks, or all. */
 export const endSessionsRequest = z.discriminatedUnion("which", [
+  z.strictObject({ which: z.literal("this") }),
   z.strictObject({ which: z.literal("one"), id: z.uuid() }),
   z.strictObject({ which: z.literal("others") }),
   z.strictObject({ which: z.literal("all") }),

@@ -1,5 +1,5 @@
 "use client";
-import { QueryClient } from "@tanstack/react-query";
+import { QueryCache, QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "../../server/appRouter.ts";
@@ -39,6 +39,7 @@ const askAgainMs = 5_000;
 /** A refusal is an answer and is not asked again; a server or a database that does not answer is, until it does. */
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
+    queryCache: new QueryCache({ onError: leaveIfSignedOut }),
     defaultOptions: {
       queries: {
         staleTime: 5_000,
@@ -49,4 +50,10 @@ export function makeQueryClient(): QueryClient {
       },
     },
   });
+}
+
+/** Whose session has ended is shown the sign-in, and comes back here after it. */
+function leaveIfSignedOut(error: unknown): void {
+  const { data } = error as { data?: { httpStatus?: number } | null };
+  if (data?.httpStatus === 401) window.location.reload();
 }

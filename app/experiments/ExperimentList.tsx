@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import type { ExperimentSummary } from "../../contract/views.ts";
+import { useMay, useMe } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { useWatch } from "../live/useWatch.ts";
@@ -32,6 +33,8 @@ export function ExperimentList() {
   const now = useNow();
   const filters = useListFilters();
   const actions = useExperimentActions();
+  const may = useMay();
+  const withPeople = useMe()?.shared === true;
   const searchRef = useRef<HTMLInputElement>(null);
   const [selection, setSelection] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<ExperimentSummary[]>([]);
@@ -63,9 +66,13 @@ export function ExperimentList() {
 
   const menuOf = (row: ExperimentSummary): MenuItem[] => [
     { label: "Open", icon: "right", onSelect: () => router.push(`/e/${row.id}`) },
-    { label: "Fork with changes", icon: "fork", onSelect: () => router.push(`/new?from=${row.id}`) },
+    ...(may("launch")
+      ? [{ label: "Fork with changes", icon: "fork" as const, onSelect: () => router.push(`/new?from=${row.id}`) }]
+      : []),
     { label: "Download CSV", icon: "download", href: `/export/experiments/${row.id}.csv`, download: true },
-    "separator",
+    ...(may("edit") ? ["separator" as const, ...changesOf(row)] : []),
+  ];
+  const changesOf = (row: ExperimentSummary): MenuItem[] => [
     ...(isActive(row) ? [{ label: "Pause runs", icon: "pause" as const, onSelect: () => void actions.pause([row]) }] : []),
     ...(row.counts.paused > 0
       ? [{ label: "Resume runs", icon: "play" as const, onSelect: () => void actions.resume([row]) }]
@@ -141,18 +148,20 @@ export function ExperimentList() {
           <Table aria-busy={list.isPlaceholderData}>
             <thead>
               <tr>
-                <Th className="w-8 pr-0! max-sm:hidden">
-                  <input
-                    type="checkbox"
-                    aria-label="Select all on this page"
-                    className="block size-3.5"
-                    checked={selected.length === rows.length}
-                    ref={(box) => {
-                      if (box) box.indeterminate = selected.length > 0 && selected.length < rows.length;
-                    }}
-                    onChange={(event) => setSelection(new Set(event.target.checked ? rows.map((row) => row.id) : []))}
-                  />
-                </Th>
+                {may("edit") && (
+                  <Th className="w-8 pr-0! max-sm:hidden">
+                    <input
+                      type="checkbox"
+                      aria-label="Select all on this page"
+                      className="block size-3.5"
+                      checked={selected.length === rows.length}
+                      ref={(box) => {
+                        if (box) box.indeterminate = selected.length > 0 && selected.length < rows.length;
+                      }}
+                      onChange={(event) => setSelection(new Set(event.target.checked ? rows.map((row) => row.id) : []))}
+                    />
+                  </Th>
+                )}
                 <Th className="max-sm:pl-4" sort={sortOf("name")}>
                   Name
                 </Th>
@@ -163,6 +172,7 @@ export function ExperimentList() {
                 <Th numeric sort={sortOf("nc1")}>
                   NC1
                 </Th>
+                {withPeople && <Th className="max-lg:hidden">Launched by</Th>}
                 <Th className="max-md:hidden" sort={sortOf("created")}>
                   Created
                 </Th>
@@ -173,12 +183,13 @@ export function ExperimentList() {
             </thead>
             <tbody className="[&>tr:last-child>td]:border-b-0">
               {rows.map((row) => (
-                <PanelBoundary key={row.id} what={`The line of “${row.name}”`} columns={7}>
+                <PanelBoundary key={row.id} what={`The line of “${row.name}”`} columns={withPeople ? 8 : 7}>
                   <ExperimentRow
                     row={row}
                     now={now}
                     selected={selection.has(row.id)}
-                    onSelect={(on) => toggle(row.id, on)}
+                    onSelect={may("edit") ? (on) => toggle(row.id, on) : null}
+                    withPeople={withPeople}
                     menu={menuOf(row)}
                     onTag={(tag) => filters.change({ tag })}
                   />

@@ -35,13 +35,17 @@ export function ExperimentRow({
   now,
   selected,
   onSelect,
+  withPeople,
   menu,
   onTag,
 }: {
   row: ExperimentSummary;
   now: number;
   selected: boolean;
-  onSelect: (selected: boolean) => void;
+  /** null: nothing can be done with a selection. */
+  onSelect: ((selected: boolean) => void) | null;
+  /** Whether there are several who could have launched it. */
+  withPeople: boolean;
   menu: MenuItem[];
   onTag: (tag: string) => void;
 }) {
@@ -61,15 +65,17 @@ export function ExperimentRow({
       data-status={row.status}
       className={classes("group", selected ? "bg-accent-soft" : "hover:bg-hover")}
     >
-      <Td className="w-8 pr-0! max-sm:hidden">
-        <input
-          type="checkbox"
-          aria-label={`Select ${row.name}`}
-          checked={selected}
-          onChange={(event) => onSelect(event.target.checked)}
-          className="block size-3.5"
-        />
-      </Td>
+      {onSelect && (
+        <Td className="w-8 pr-0! max-sm:hidden">
+          <input
+            type="checkbox"
+            aria-label={`Select ${row.name}`}
+            checked={selected}
+            onChange={(event) => onSelect(event.target.checked)}
+            className="block size-3.5"
+          />
+        </Td>
+      )}
       <Td className="w-full max-w-0 py-2.5 max-sm:pl-4">
         <div className="flex min-w-0 items-center gap-2">
           <Link
@@ -126,6 +132,11 @@ export function ExperimentRow({
           </span>
         )}
       </Td>
+      {withPeople && (
+        <Td className="max-w-40 truncate text-ink-soft text-xs max-lg:hidden" data-testid="launched-by">
+          {row.launchedBy ?? "–"}
+        </Td>
+      )}
       <Td className="whitespace-nowrap text-ink-soft text-xs max-md:hidden">
         <time dateTime={row.createdAt} title={formatFull(row.createdAt)}>
           {formatAgo(row.createdAt, now)}

@@ -204,6 +204,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
         )}
         {detail.archived && <Badge>archived</Badge>}
         {readOnly && <Badge>read-only</Badge>}
+        {detail.launchedBy !== null && <span data-testid="launched-by">launched by {detail.launchedBy}</span>}
         <span>
           {counts.finished} of {countOf(rows.length, "run")} finished
           {counts.failed + counts.diverged > 0 && `, ${counts.failed + counts.diverged} without result`}

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
 import { presets } from "../../contract/presets.ts";
+import { useMay } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { useTheme } from "../theme/ThemeProvider.tsx";
 import { themes } from "../theme/theme.ts";
@@ -113,6 +114,7 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
   const router = useRouter();
   const trpc = useTRPC();
   const { setTheme } = useTheme();
+  const may = useMay();
   const search = useDeferredValue(text.trim());
   const list = useQuery(
     trpc.experiments.list.queryOptions(
@@ -124,11 +126,13 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
   const go = (href: string) => () => router.push(href);
   const all: Command[] = [
     ...useRegisteredCommands(),
-    { id: "new", label: "New experiment", words: "launch create start", icon: "plus", keys: "n", run: go("/new") },
+    ...(may("launch")
+      ? [{ id: "new", label: "New experiment", words: "launch create start", icon: "plus" as const, keys: "n", run: go("/new") }]
+      : []),
     { id: "list", label: "Experiments", words: "home list", icon: "list", run: go("/") },
     { id: "workers", label: "Workers", words: "machines devices gpu add token", icon: "worker", run: go("/workers") },
     { id: "theory", label: "Theory", words: "optimum ufm closed form simplex", icon: "theory", run: go("/theory") },
-    ...presets.map((preset) => ({
+    ...(may("launch") ? presets : []).map((preset) => ({
       id: `preset-${preset.id}`,
       label: `New experiment: ${preset.title}`,
       words: `preset launch ${preset.description}`,

@@ -2,6 +2,8 @@
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
+import { AccountMenu } from "../account/AccountMenu.tsx";
+import { useMay } from "../account/useMe.ts";
 import { TroubleBanner } from "../live/TroubleBanner.tsx";
 import { ThemeMenu } from "../theme/ThemeMenu.tsx";
 import { Button, LinkButton } from "../ui/Button.tsx";
@@ -33,9 +35,10 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
   const toast = useToast();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
+  const may = useMay();
   useKeys({
     "mod+k": () => setPalette((open) => !open),
-    n: () => router.push("/new"),
+    n: () => may("launch") && router.push("/new"),
     c: async () => {
       const copied = await copyText(window.location.href);
       toast(
@@ -95,7 +98,8 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
               </span>
             </Button>
             <ThemeMenu />
-            {path !== "/new" && (
+            <AccountMenu />
+            {path !== "/new" && may("launch") && (
               <LinkButton href="/new" look="primary" icon="plus" className="max-sm:hidden" data-testid="new-experiment">
                 New experiment
               </LinkButton>
@@ -110,25 +114,27 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
       </main>
       <nav
         aria-label="Pages"
-        className="fixed inset-x-0 bottom-0 z-30 grid grid-cols-4 border-line border-t bg-ground pb-[env(safe-area-inset-bottom)] sm:hidden"
+        className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-line border-t bg-ground pb-[env(safe-area-inset-bottom)] sm:hidden"
       >
-        {[...places, { href: "/new", label: "New", icon: "plus" as const, within: /^\/new/ }].map((place) => {
-          const here = place.within.test(path);
-          return (
-            <Link
-              key={place.href}
-              href={place.href}
-              aria-current={here ? "page" : undefined}
-              className={classes(
-                "flex h-14 flex-col items-center justify-center gap-1 text-2xs",
-                here ? "text-accent" : "text-ink-soft",
-              )}
-            >
-              <Icon name={place.icon} size={18} />
-              {place.label}
-            </Link>
-          );
-        })}
+        {[...places, ...(may("launch") ? [{ href: "/new", label: "New", icon: "plus" as const, within: /^\/new/ }] : [])].map(
+          (place) => {
+            const here = place.within.test(path);
+            return (
+              <Link
+                key={place.href}
+                href={place.href}
+                aria-current={here ? "page" : undefined}
+                className={classes(
+                  "flex h-14 flex-col items-center justify-center gap-1 text-2xs",
+                  here ? "text-accent" : "text-ink-soft",
+                )}
+              >
+                <Icon name={place.icon} size={18} />
+                {place.label}
+              </Link>
+            );
+          },
+        )}
       </nav>
       <CommandPalette open={palette} onClose={() => setPalette(false)} onHelp={() => setHelp(true)} />
       <KeyHelp open={help} onClose={() => setHelp(false)} />

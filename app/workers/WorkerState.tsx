@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { WorkerTrouble, WorkerView } from "../../contract/views.ts";
+import { useMay } from "../account/useMe.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";
@@ -16,6 +17,7 @@ export function WorkerState({ worker, now }: { worker: WorkerView; now: number }
   const queries = useQueryClient();
   const toast = useToast();
   const [busy, setBusy] = useState(false);
+  const mayManage = useMay()("manage");
 
   const act = async (change: () => Promise<unknown>, done: string) => {
     setBusy(true);
@@ -44,9 +46,11 @@ export function WorkerState({ worker, now }: { worker: WorkerView; now: number }
             <p className="font-medium">{titleOf(trouble, now)}</p>
             <p className="mt-0.5 line-clamp-6 whitespace-pre-wrap break-words text-ink-soft">{trouble.message}</p>
           </div>
-          <Button small disabled={busy} onClick={() => void resume()}>
-            Resume
-          </Button>
+          {mayManage && (
+            <Button small disabled={busy} onClick={() => void resume()}>
+              Resume
+            </Button>
+          )}
         </Notice>
       )}
       {drained && (
@@ -56,12 +60,14 @@ export function WorkerState({ worker, now }: { worker: WorkerView; now: number }
               ? `Draining: it finishes its ${countOf(worker.runs.length, "run")} and takes no new ones.`
               : "Drained: it takes no new runs."}
           </p>
-          <Button small disabled={busy} onClick={() => void drain(false)}>
-            Stop draining
-          </Button>
+          {mayManage && (
+            <Button small disabled={busy} onClick={() => void drain(false)}>
+              Stop draining
+            </Button>
+          )}
         </Notice>
       )}
-      {!drained && (
+      {!drained && mayManage && (
         <div className="flex justify-end">
           <Button
             small

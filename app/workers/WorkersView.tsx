@@ -1,6 +1,7 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { useMay } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { useWatch } from "../live/useWatch.ts";
@@ -23,6 +24,7 @@ export function WorkersView() {
   const queries = useQueryClient();
   const now = useNow(5_000);
   const [adding, setAdding] = useState(false);
+  const may = useMay();
   const workers = useQuery(trpc.workers.list.queryOptions(undefined, { refetchInterval: 4_000 }));
   const refresh = () => void queries.invalidateQueries(trpc.workers.pathFilter());
   const freshness = useWatch(
@@ -52,9 +54,11 @@ export function WorkersView() {
           </span>
         )}
         <FreshnessBadge freshness={freshness} active={false} />
-        <Button look="primary" icon="plus" className="ml-auto" onClick={() => setAdding(true)} data-testid="add-worker">
-          Add worker
-        </Button>
+        {may("manage") && (
+          <Button look="primary" icon="plus" className="ml-auto" onClick={() => setAdding(true)} data-testid="add-worker">
+            Add worker
+          </Button>
+        )}
       </div>
       {workers.error && <Problem error={workers.error} onRetry={() => void workers.refetch()} />}
       {workers.isPending && !workers.error && (
@@ -67,9 +71,11 @@ export function WorkersView() {
           <EmptyState
             title="No worker has connected yet"
             actions={
-              <Button icon="plus" onClick={() => setAdding(true)}>
-                Add worker
-              </Button>
+              may("manage") && (
+                <Button icon="plus" onClick={() => setAdding(true)}>
+                  Add worker
+                </Button>
+              )
             }
           >
             The built-in worker starts with the server and needs a few seconds. Queued runs wait for a worker with a free slot.
@@ -83,11 +89,13 @@ export function WorkersView() {
           </PanelBoundary>
         ))}
       </div>
-      <div className="mt-6">
-        <PanelBoundary what="The list of tokens">
-          <WorkerTokens now={now} />
-        </PanelBoundary>
-      </div>
+      {may("manage") && (
+        <div className="mt-6">
+          <PanelBoundary what="The list of tokens">
+            <WorkerTokens now={now} />
+          </PanelBoundary>
+        </div>
+      )}
       <AddWorker open={adding} onClose={() => setAdding(false)} />
     </>
   );

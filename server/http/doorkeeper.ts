@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { countMembers } from "../../db/queries/people.ts";
 import type { MemberAuth } from "../people/memberAuth.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { openSession, type SignIn, sessionDays } from "../services/sessions.ts";
@@ -13,8 +14,11 @@ export interface Doorkeeper {
   members: MemberAuth | null;
 }
 
-export const offersOf = ({ members }: Doorkeeper): Offers =>
-  members === null ? noOffers : { password: true, provider: members.hasProvider };
+/** By what members can sign in, once there are any. */
+export async function offersOf({ context, members }: Doorkeeper): Promise<Offers> {
+  if (members === null) return noOffers;
+  return { password: (await countMembers(context.database.orm)) > 0, provider: members.hasProvider };
+}
 
 /** Opens a session for this browser and sends it on. */
 export async function letIn(

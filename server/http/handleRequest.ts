@@ -94,7 +94,7 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
       key: "",
       to: ownPath(request.url),
       problem: null,
-      offers: offersOf(signIn),
+      offers: await offersOf(signIn),
     });
   if (!routes.pages) return answerText(response, 404, "This server was started without pages.");
   return routes.pages(request, response);

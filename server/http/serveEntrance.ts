@@ -14,7 +14,7 @@ const passwordLimit = new KnockLimit();
  */
 export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { searchParams } = new URL(request.url!, "http://server");
-  const offers = offersOf(keeper);
+  const offers = await offersOf(keeper);
   const key = searchParams.get("key") ?? "";
   if (request.method !== "POST")
     return answerSignInPage(response, { status: 200, key, to: ownPath(searchParams.get("to")), problem: null, offers });
@@ -23,7 +23,7 @@ export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage
   const form = new URLSearchParams(body.toString("utf8"));
   const to = ownPath(form.get("to"));
   const address = request.socket.remoteAddress ?? "";
-  const refuse = (status: number, problem: string, email?: string) =>
+  const refuse = (status: number, problem: string, email: string | null = null) =>
     answerSignInPage(response, { status, key: "", to, problem, offers, email });
 
   if (form.has("password") && keeper.members) {

@@ -49,5 +49,5 @@ export async function comeFromProvider(door: ProviderDoor, request: IncomingMess
   if ("memberId" in found)
     return letIn(door, { memberId: found.memberId }, request, response, { to: ownPath(found.to), cookies });
   response.setHeader("set-cookie", cookies);
-  answerSignInPage(response, { status: 401, key: "", to: "/", problem: found.problem, offers: offersOf(door) });
+  answerSignInPage(response, { status: 401, key: "", to: "/", problem: found.problem, offers: await offersOf(door) });
 }

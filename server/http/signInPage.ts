@@ -19,8 +19,8 @@ export interface SignInPage {
   /** What went wrong at the last try. */
   problem: string | null;
   offers: Offers;
-  /** What was typed at the last try. */
-  email?: string;
+  /** What was typed at the last try; null: it was by the access key. */
+  email?: string | null;
 }
 
 /** Answers with the page that signs a browser in. It needs no script, and nothing but itself. */
@@ -30,14 +30,14 @@ export function answerSignInPage(response: ServerResponse, page: SignInPage): un
     offers.provider
       ? `<a class="button" href="/enter/provider?to=${encodeURIComponent(to)}">Sign in with your organization</a>`
       : "",
-    offers.password ? passwordForm(to, page.email ?? "", offers.provider) : "",
+    offers.password ? passwordForm(to, page.email ?? "", offers.provider || page.email === null) : "",
   ].filter(Boolean);
   const body =
     key !== ""
       ? linkForm(key, to)
       : forMembers.length === 0
         ? keyForm(to, true)
-        : `${forMembers.join("<hr>")}<details><summary>I have the access key</summary>${keyForm(to, false)}</details>`;
+        : `${forMembers.join("<hr>")}<details${page.email === null ? " open" : ""}><summary>I have the access key</summary>${keyForm(to, false)}</details>`;
   answerPage(response, page.status, "Sign in", page.problem, body);
 }
 
@@ -91,10 +91,10 @@ const keyForm = (to: string, alone: boolean) => `<form method="post" action="/en
 <p>It is the one in <code>COLLAPSAR_ACCESS_KEY</code>, or else in the file <code>access-key</code> of the server’s data folder.</p>
 <button type="submit"${alone ? "" : ' class="plain"'}>Sign in</button></form>`;
 
-const passwordForm = (to: string, email: string, second: boolean) => `<form method="post" action="/enter">${hidden("to", to)}
-<label for="email">E-mail address</label><input id="email" name="email" type="email" autocomplete="username" required value="${asText(email)}"${second ? "" : " autofocus"}>
+const passwordForm = (to: string, email: string, plain: boolean) => `<form method="post" action="/enter">${hidden("to", to)}
+<label for="email">E-mail address</label><input id="email" name="email" type="email" autocomplete="username" required value="${asText(email)}"${plain ? "" : " autofocus"}>
 <label for="password">Password</label><input id="password" name="password" type="password" autocomplete="current-password" required>
-<button type="submit"${second ? ' class="plain"' : ""}>Sign in</button></form>`;
+<button type="submit"${plain ? ' class="plain"' : ""}>Sign in</button></form>`;
 
 const linkForm = (key: string, to: string) => `<form method="post" action="/enter">${hidden("to", to)}${hidden("key", key)}
 <p class="lead">This signs this browser in. A link that the server printed is valid once.</p>

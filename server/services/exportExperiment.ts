@@ -64,6 +64,7 @@ export async function exportExperiment(context: ServiceContext, reader: Reader, 
     const keys = [...found].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
     if (withHead) {
       const facts = csvFacts(context, "Collapsar experiment, one row per run", { id, name: experiment.name });
+      if (experiment.launchedBy && !reader.hideNames) facts.push(["launched by", experiment.launchedBy]);
       for (const [fact, count] of data) facts.push(["data", `${fact} (${count} ${count === 1 ? "run" : "runs"})`]);
       for (const fact of incomplete) facts.push(["incomplete", fact]);
       for (const line of csvHead([...facts, ...metricFacts(keys)])) yield `${line}\r\n`;

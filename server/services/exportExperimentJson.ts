@@ -18,11 +18,12 @@ export async function exportExperimentJson(context: ServiceContext, reader: Read
   const { name, note, tags, createdAt, config } = experiment;
   const names = neutralNames(config);
   const shown = reader.hideNames ? hideOwnSets(config, names) : config;
+  const launchedBy = reader.hideNames ? null : experiment.launchedBy;
   async function* pieces() {
     yield openObject({
       format: "collapsar experiment",
       ...exportHead(context),
-      experiment: { id, name, note, tags, createdAt: createdAt.toISOString() },
+      experiment: { id, name, note, tags, createdAt: createdAt.toISOString(), ...(launchedBy && { launchedBy }) },
       config: stateDefinitions(experimentConfig.parse(shown)),
     });
     const keys = new Set<string>();

@@ -25,7 +25,7 @@ export async function launchExperiment(context: ServiceContext, person: Person, 
       ...input,
       id,
       tags: [...new Set(input.tags)],
-      launchedBy: person.name,
+      launchedBy: context.shared ? person.name : null,
       counts: { ...noCounts, queued: runs.length },
     });
     await insertRuns(tx, runs);

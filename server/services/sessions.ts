@@ -9,6 +9,7 @@ import { requireFound } from "./requireFound.ts";
 import { digest, newSecret } from "./secrets.ts";
 
 export const sessionDays = 90;
+const nowhere = "00000000-0000-0000-0000-000000000000";
 
 /** By what someone signed in: as a member, or by the access key of this mark. */
 export type SignIn = { memberId: string } | { keyMark: string };
@@ -58,7 +59,7 @@ export async function listSessions(context: ServiceContext, person: Person): Pro
 
 /** Ends sessions of one's own at once, with the sockets that came by them. @throws Failure NOT_FOUND if the one is not among them */
 export async function endSessions(context: ServiceContext, person: Person, what: EndSessionsRequest): Promise<{ ended: number }> {
-  const only = what.which === "one" ? what.id : undefined;
+  const only = what.which === "one" ? what.id : what.which === "this" ? (person.sessionId ?? nowhere) : undefined;
   const except = what.which === "others" ? (person.sessionId ?? undefined) : undefined;
   const ended = await deleteSessions(context.database.orm, person.memberId, { only, except });
   if (what.which === "one") requireFound(ended.length > 0, "session");

@@ -140,4 +140,9 @@ it("keeps who launched a study", async () => {
   expect(await server.call("experiments.get", { id })).toMatchObject({ launchedBy: "owner" });
   const share = await server.call<{ token: string }>("shares.create", { experimentId: id });
   expect(await server.call("experiments.get", { id }, { share: share.token })).toMatchObject({ launchedBy: null });
+  const exported = (ending: string, link = "") =>
+    fetch(`${server.url}/export/experiments/${id}.${ending}${link}`, { headers: owner }).then((answer) => answer.text());
+  expect(JSON.parse(await exported("json"))).toMatchObject({ experiment: { launchedBy: "owner" } });
+  expect(await exported("csv")).toContain("# launched by: owner");
+  for (const ending of ["json", "csv"]) expect(await exported(ending, `?share=${share.token}`)).not.toMatch(/launched ?by/i);
 });

@@ -76,6 +76,12 @@ it("lists the browsers that are signed in, and ends one with its sockets", async
   });
 });
 
+it("is signed out", async () => {
+  const [first, second] = [await signIn(), await signIn()];
+  expect(await end(first, { which: "this" })).toEqual({ ended: 1 });
+  expect([await isIn(first), await isIn(second)]).toEqual([false, true]);
+});
+
 it("ends all others, and all", async () => {
   const [first, second, third] = [await signIn(), await signIn(), await signIn()];
   await end(first, { which: "others" });

@@ -1,0 +1,100 @@
+"use client";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { failureOf } from "../data/failureOf.ts";
+import { useTRPC } from "../data/trpcClient.ts";
+import { formatAgo, formatFull } from "../text/formatTime.ts";
+import { Badge } from "../ui/Badge.tsx";
+import { Button } from "../ui/Button.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { Problem } from "../ui/Problem.tsx";
+import { Table, Td, Th } from "../ui/Table.tsx";
+import { useToast } from "../ui/Toast.tsx";
+
+/** Browsers that are signed in as the one who looks, and how to end them. */
+export function Sessions({ now }: { now: number }) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const toast = useToast();
+  const sessions = useQuery(trpc.account.sessions.queryOptions());
+  const end = useMutation(
+    trpc.account.endSessions.mutationOptions({
+      onSuccess: (_ended, { which }) => {
+        if (which === "this" || which === "all") window.location.assign("/");
+        else toast({ text: which === "one" ? "That browser is signed out" : "All other browsers are signed out" });
+      },
+      onSettled: () => queries.invalidateQueries(trpc.account.sessions.pathFilter()),
+      onError: (error) => toast({ text: failureOf(error).message, tone: "bad" }),
+    }),
+  );
+  const rows = sessions.data ?? [];
+  return (
+    <Panel
+      title="Sessions"
+      hint="browsers that are signed in as you"
+      padded={false}
+      testId="sessions"
+      actions={
+        <>
+          {rows.length > 1 && (
+            <Button small disabled={end.isPending} onClick={() => end.mutate({ which: "others" })}>
+              Sign out all others
+            </Button>
+          )}
+          <Button small disabled={end.isPending} onClick={() => end.mutate({ which: "all" })}>
+            Sign out everywhere
+          </Button>
+        </>
+      }
+    >
+      {sessions.error && (
+        <div className="p-4">
+          <Problem error={sessions.error} onRetry={() => void sessions.refetch()} />
+        </div>
+      )}
+      <Table>
+        <thead>
+          <tr>
+            <Th>Browser</Th>
+            <Th className="max-sm:hidden">Signed in</Th>
+            <Th>Last seen</Th>
+            <Th className="w-8">
+              <span className="sr-only">Actions</span>
+            </Th>
+          </tr>
+        </thead>
+        <tbody className="[&>tr:last-child>td]:border-b-0">
+          {rows.map((session) => (
+            <tr key={session.id} data-testid="session">
+              <Td className="w-full max-w-0">
+                <span className="flex items-center gap-2">
+                  <span className="truncate font-medium">{session.browser}</span>
+                  {session.current && <Badge tone="accent">this browser</Badge>}
+                </span>
+              </Td>
+              <Td className="whitespace-nowrap text-ink-soft text-xs max-sm:hidden">
+                <time dateTime={session.createdAt} title={`ends by itself ${formatFull(session.expiresAt)}`}>
+                  {formatAgo(session.createdAt, now)}
+                </time>
+              </Td>
+              <Td className="whitespace-nowrap text-ink-soft text-xs">
+                <time dateTime={session.lastSeenAt} title={formatFull(session.lastSeenAt)}>
+                  {formatAgo(session.lastSeenAt, now)}
+                </time>
+              </Td>
+              <Td className="whitespace-nowrap text-right">
+                <Button
+                  small
+                  look="quiet"
+                  disabled={end.isPending}
+                  onClick={() => end.mutate(session.current ? { which: "this" } : { which: "one", id: session.id })}
+                >
+                  Sign out
+                </Button>
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </Panel>
+  );
+}
