@@ -1,30 +1,43 @@
-import { io, type Socket } from "socket.io-client";
+import { WatchConnection } from "../../app/live/watchConnection.ts";
 import { RunSeriesStore } from "../../app/r/[id]/RunSeriesStore.ts";
 import type { SeriesView } from "../../contract/views.ts";
-import { type WatchBatch, watchNamespace } from "../../contract/watchProtocol.ts";
 import { callProcedure } from "../support/server.ts";
 import type { World } from "./world.ts";
 
-/** A page of one run, opened through a share link: the store that the page has, on a real connection, reading again after each loss. */
+const readAgainMs = 500;
+
+/** A page of one run, opened through a share link: the connection and the store that the page has, reading again after each loss. */
 export class Watcher {
   readonly runId: string;
   readonly store = new RunSeriesStore();
-  private readonly socket: Socket;
+  isConnected = false;
+  private readonly connection: WatchConnection;
   private readonly url: string;
   private readonly share: string;
+  private isClosed = false;
 
   constructor(url: string, runId: string, share: string) {
     this.url = url;
     this.runId = runId;
     this.share = share;
-    this.socket = io(url + watchNamespace, {
-      auth: { share },
-      transports: ["websocket"],
-      reconnectionDelay: 200,
-      reconnectionDelayMax: 1_000,
-    });
-    this.socket.on("batch", ({ items }: WatchBatch) => this.store.apply(runId, items));
-    this.socket.on("connect", () => void this.join());
+    this.connection = new WatchConnection(share, url);
+    const lost = () => {
+      this.isConnected = false;
+    };
+    this.connection.watch(
+      { room: "run", id: runId },
+      {
+        onJoined: () => {
+          this.isConnected = true;
+          this.store.joined();
+          void this.read();
+        },
+        onBatch: ({ items }) => this.store.apply(runId, items),
+        onLost: lost,
+        onRefused: lost,
+        onPolling: () => {},
+      },
+    );
   }
 
   static async open(world: World, experimentId: string, runId: string): Promise<Watcher> {
@@ -32,28 +45,24 @@ export class Watcher {
     return new Watcher(world.url, runId, token);
   }
 
-  get isConnected(): boolean {
-    return this.socket.connected;
-  }
-
   get steps(): number[] {
     return this.store.get("train/loss").steps;
   }
 
   close(): void {
-    this.socket.disconnect();
+    this.isClosed = true;
+    this.connection.close();
   }
 
-  /** Joins the room, and reads only then. */
-  private async join(): Promise<void> {
+  /** As the page does: it asks again until there is an answer. */
+  private async read(): Promise<void> {
     try {
-      await this.socket.timeout(10_000).emitWithAck("watch", { room: "run", id: this.runId });
-      this.store.joined();
       const input = { id: this.runId, keys: ["train/loss"], maxPoints: 5_000 };
-      const views = await callProcedure<SeriesView[]>(this.url, "runs.series", input, { share: this.share });
+      const signal = AbortSignal.timeout(10_000);
+      const views = await callProcedure<SeriesView[]>(this.url, "runs.series", input, { share: this.share, signal });
       this.store.setRead(views, null, input.keys);
     } catch {
-      if (this.socket.connected) setTimeout(() => void this.join(), 1_000);
+      if (!this.isClosed) setTimeout(() => void this.read(), readAgainMs);
     }
   }
 }
