@@ -1,4 +1,4 @@
-import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
+import type { ExperimentDetail, RunRow, WorkerView } from "../../contract/views.ts";
 import { type Act, type Dice, type Done, nothing } from "./act.ts";
 import { at } from "./random.ts";
 import { studyKinds } from "./studies.ts";
@@ -13,6 +13,13 @@ export async function listRuns(world: World): Promise<RunRow[]> {
 }
 
 export const isOpen = ({ status }: RunRow): boolean => !["finished", "diverged", "failed", "cancelled"].includes(status);
+
+async function toStudy(world: World, procedure: string, die: number): Promise<string | null> {
+  const id = at(world.experiments, die);
+  if (id === undefined) return null;
+  await world.call(procedure, { id });
+  return id.slice(0, 8);
+}
 
 export async function launch(world: World, die: number): Promise<string> {
   const { name, config } = at(studyKinds, die)!;
@@ -52,6 +59,8 @@ export const personActs: Act[] = [
     return open > mostOpen ? null : launch(world, die);
   }),
   runAct("cancel a run", 2, "runs.cancel", isOpen),
+  runAct("pause a run", 3, "runs.pause", isOpen),
+  runAct("resume a run", 4, "runs.resume", (run) => run.status === "paused" || run.status === "pausing"),
   runAct("run again", 3, "runs.again", (run) => run.status === "cancelled" || run.status === "failed"),
   runAct("run again from the start", 1, "runs.again", (run) => run.status === "cancelled" || run.status === "failed", {
     fromStart: true,
@@ -86,6 +95,15 @@ export const personActs: Act[] = [
       60_000,
     );
     return id.slice(0, 8);
+  }),
+  person("pause a study", 0.5, (world, [die]) => toStudy(world, "experiments.pause", die)),
+  person("resume a study", 1, (world, [die]) => toStudy(world, "experiments.resume", die)),
+  person("drain a worker, and let it take runs again", 1, async (world, [die]) => {
+    const worker = at(await world.call<WorkerView[]>("workers.list"), die);
+    if (!worker) return null;
+    await world.call("workers.drain", { id: worker.id, drained: true });
+    setTimeout(() => world.call("workers.drain", { id: worker.id, drained: false }).catch(() => undefined), 4_000);
+    return worker.name;
   }),
   person("run missing cells", 1, async (world, [die]) => {
     const id = at(world.experiments, die);

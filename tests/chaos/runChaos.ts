@@ -147,6 +147,8 @@ async function actAtRandom(
 /** Waits until all runs have ended; runs that faults used up are asked for again. */
 async function settle(world: World, report: ChaosReport): Promise<void> {
   await world.until("the server answers again", () => world.answers(), 90_000);
+  // What persons have paused, they resume; so they do with workers that were set aside for their troubles.
+  await world.until("all is resumed", () => resumeAll(world), 60_000);
   const allEnded = async () => !(await listRuns(world).catch(() => null))?.every((run) => !isOpen(run)) === false;
   await world.until("all runs have ended", allEnded, 150_000);
   for (const { id, status, failure } of await listRuns(world)) {
@@ -156,10 +158,24 @@ async function settle(world: World, report: ChaosReport): Promise<void> {
     else report.violations.push(text);
   }
   for (const id of world.experiments) await world.call("experiments.runMissing", { id });
+  await world.until("workers are resumed", () => resumeAll(world), 60_000);
   await world.until("all runs that were asked for again have ended", allEnded, 150_000);
   const unfinished = (await listRuns(world)).filter(({ status }) => status !== "finished");
   for (const { id, status, failure } of unfinished)
     report.violations.push(`undisturbed, run ${id} is ${status}: ${failure?.code} ${failure?.message.slice(0, 300)}`);
+}
+
+async function resumeAll(world: World): Promise<boolean> {
+  try {
+    for (const { id } of await world.call<WorkerView[]>("workers.list")) {
+      await world.call("workers.drain", { id, drained: false });
+      await world.call("workers.resume", { id });
+    }
+    for (const id of world.experiments) await world.call("experiments.resume", { id });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function openWatcher(world: World, watchers: Watcher[]): Promise<void> {
