@@ -11,25 +11,36 @@ export interface SentEvent {
 export interface AttemptLedger {
   run: string;
   attempt: number;
+  lease: string;
   /** By number; an event that was replaced by another has both. */
   sent: Map<number, SentEvent[]>;
   /** Events up to this number were acknowledged. */
   acked: number;
 }
 
-/** The ledgers of all workers, by `<run>.<attempt>`; a line torn by a kill is left out. */
+/** A line that a test writes between those of workers: what was acknowledged before may be gone, and is to be sent again. */
+export const restoredLine = '{"restored":true}\n';
+
+/** The ledgers of all workers, by `<run>.<attempt>.<digest of its lease>`; a line torn by a kill is left out. */
 export function readLedgers(files: string[]): Map<string, AttemptLedger> {
   const ledgers = new Map<string, AttemptLedger>();
-  for (const file of files)
+  for (const file of files) {
+    const own = new Set<AttemptLedger>();
     for (const text of readFileSync(file, "utf8").split("\n")) {
       const line = parse(text);
       if (!line) continue;
-      const key = `${line.run}.${line.attempt}`;
-      const ledger = ledgers.get(key) ?? { run: line.run, attempt: line.attempt, sent: new Map(), acked: 0 };
+      if ("restored" in line) {
+        for (const ledger of own) ledger.acked = 0;
+        continue;
+      }
+      const key = `${line.run}.${line.attempt}.${line.lease}`;
+      const ledger = ledgers.get(key) ?? { run: line.run, attempt: line.attempt, lease: line.lease, sent: new Map(), acked: 0 };
       ledgers.set(key, ledger);
+      own.add(ledger);
       if ("acked" in line) ledger.acked = Math.max(ledger.acked, line.acked);
       else note(ledger, line);
     }
+  }
   return ledgers;
 }
 
@@ -39,9 +50,9 @@ function note({ sent }: AttemptLedger, { sent: seq, kind, step, hash }: Extract<
   sent.set(seq, events);
 }
 
-function parse(text: string): LedgerLine | null {
+function parse(text: string): LedgerLine | { restored: true } | null {
   try {
-    return JSON.parse(text) as LedgerLine;
+    return JSON.parse(text) as LedgerLine | { restored: true };
   } catch {
     return null;
   }

@@ -1,4 +1,5 @@
 import type { ExperimentDetail, RunRow, WorkerView } from "../../contract/views.ts";
+import { CallError } from "../support/server.ts";
 import { type Act, type Dice, type Done, nothing } from "./act.ts";
 import { at } from "./random.ts";
 import { studyKinds } from "./studies.ts";
@@ -8,8 +9,19 @@ import type { World } from "./world.ts";
 const mostOpen = 14;
 
 export async function listRuns(world: World): Promise<RunRow[]> {
-  const studies = await Promise.all(world.experiments.map((id) => world.call<ExperimentDetail>("experiments.get", { id })));
-  return studies.flatMap(({ runs }) => runs);
+  const studies = await Promise.all(world.experiments.map((id) => readStudy(world, id)));
+  return studies.flatMap((study) => study?.runs ?? []);
+}
+
+async function readStudy(world: World, id: string): Promise<ExperimentDetail | null> {
+  try {
+    return await world.call<ExperimentDetail>("experiments.get", { id });
+  } catch (error) {
+    if (world.restoredAt === 0 || !(error instanceof CallError) || error.code !== "NOT_FOUND") throw error;
+    // It was launched after the back-up was made.
+    world.experiments.splice(world.experiments.indexOf(id), 1);
+    return null;
+  }
 }
 
 export const isOpen = ({ status }: RunRow): boolean => !["finished", "diverged", "failed", "cancelled"].includes(status);

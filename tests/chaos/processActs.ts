@@ -4,15 +4,20 @@ import { at, between } from "./random.ts";
 import type { World } from "./world.ts";
 
 /** Ends a program in this manner; it is started again after a time. */
-async function endFor(program: Program, name: NodeJS.Signals, seconds: number): Promise<Done> {
+async function endFor(program: Program, name: NodeJS.Signals, seconds: number, mayStart = () => true): Promise<Done> {
   if (program.pid === null) return nothing;
   await program.down(name);
-  return { text: `${program.name} by ${name}, down for ${seconds.toFixed(1)} s`, over: after(seconds, () => program.start()) };
+  return {
+    text: `${program.name} by ${name}, down for ${seconds.toFixed(1)} s`,
+    over: after(seconds, () => mayStart() && program.start()),
+  };
 }
 
 /** Mostly a server that has started: one that is ended while it starts, again and again, would let nothing else happen. */
 async function endServer(world: World, name: NodeJS.Signals, seconds: number, die: number): Promise<Done> {
-  return die > 0.2 && !(await world.answers()) ? nothing : endFor(world.server, name, seconds);
+  if (world.isRestoring || (die > 0.2 && !(await world.answers()))) return nothing;
+  // Whoever restores a back-up meanwhile starts it.
+  return endFor(world.server, name, seconds, () => !world.isRestoring);
 }
 
 function freeze(name: string, pids: number[], seconds: number): Done {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkerView } from "../../contract/views.ts";
 import { openDatabase } from "../../db/openDatabase.ts";
 import { type Act, type Dice, nothing } from "./act.ts";
+import { backUpActs } from "./backUpActs.ts";
 import { damageActs } from "./damageActs.ts";
 import { readLedgers } from "./ledger.ts";
 import { isOpen, launch, listRuns, personActs } from "./personActs.ts";
@@ -43,7 +44,7 @@ export interface ChaosReport {
   watchers: number;
 }
 
-const allActs: Act[] = [...processActs, ...surroundingsActs, ...damageActs, ...personActs];
+const allActs: Act[] = [...processActs, ...surroundingsActs, ...damageActs, ...backUpActs, ...personActs];
 const mostWatchers = 12;
 /** Sockets of an idle server after the chaos beyond those at the start: pages of this test, and some in passing. */
 const moreSockets = 40;
@@ -84,6 +85,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const openAtStart = openSockets(world.server.pid!);
     for (let first = 0; first < 3; first++) await launch(world, first / 3);
     await actAtRandom(world, new Random(seed), options, report);
+    await world.until("the back-up is restored", async () => !world.isRestoring, 120_000);
     say("everything is mended");
     world.heal();
     await settle(world, report);
@@ -128,17 +130,17 @@ async function actAtRandom(
     const act = byWeight(allActs, random.next());
     const dice: Dice = [random.next(), random.next(), random.next()];
     under.push(
-      act.do(world, dice).then(
-        (done) => {
+      act
+        .do(world, dice)
+        .then((done) => {
           if (done === nothing) return;
           report.acts.set(act.name, (report.acts.get(act.name) ?? 0) + 1);
           const line = `${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${act.name}: ${done.text}`;
           report.history.push(line);
           say(line);
           return done.over;
-        },
-        (error) => say(`${act.name} failed: ${(error as Error).message}`),
-      ),
+        })
+        .catch((error) => say(`${act.name} failed: ${(error as Error).message}`)),
     );
   }
   await Promise.race([Promise.all(under), sleep(45_000)]);
@@ -189,7 +191,8 @@ async function openWatcher(world: World, watchers: Watcher[]): Promise<void> {
 /** An open page shows what is stored, each point once. */
 async function checkWatchers(world: World, watchers: Watcher[], report: ChaosReport): Promise<void> {
   for (const watcher of watchers) {
-    if (world.deleted.has(watcher.runId)) continue;
+    // Its link, or its run, may be younger than the back-up.
+    if (world.deleted.has(watcher.runId) || watcher.openedAt < world.restoredAt) continue;
     const read = () =>
       world.call<{ steps: number[] }[]>("runs.series", { id: watcher.runId, keys: ["train/loss"], maxPoints: 5_000 });
     const [series] = await read();

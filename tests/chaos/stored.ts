@@ -7,6 +7,7 @@ import { attempts, checkpoints, experiments, geometrySnapshots, logLines, runs, 
 import { decodePoints, type Points } from "../../db/seriesCodec.ts";
 
 export interface StoredAttempt {
+  lease: string;
   lastSeq: number;
   resumedFromStep: number | null;
   /** Steps of each series in the order in which they were stored. */
@@ -32,7 +33,7 @@ export async function readStored({ orm }: Pick<Database, "orm">): Promise<Map<st
     found.set(id, { id, status, failure, config, attempts: new Map() });
   for (const row of await orm.select().from(attempts))
     found.get(row.runId)?.attempts.set(row.number, {
-      ...{ lastSeq: row.lastSeq, resumedFromStep: row.resumedFromStep, series: new Map(), seqs: new Map() },
+      ...{ lease: row.lease, lastSeq: row.lastSeq, resumedFromStep: row.resumedFromStep, series: new Map(), seqs: new Map() },
       outcome: row.outcome?.code ?? null,
     });
   const attemptOf = (row: { runId: string; attempt: number }) => found.get(row.runId)?.attempts.get(row.attempt);

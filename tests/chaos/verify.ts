@@ -1,5 +1,5 @@
 import { measuringSteps } from "../../math/measuringSteps.ts";
-import { valuesHash } from "../../workers/agent/ledger.ts";
+import { leaseDigest, valuesHash } from "../../workers/agent/ledger.ts";
 import { withoutTimes } from "../integration/worker/scaffold/joinAttempts.ts";
 import type { AttemptLedger } from "./ledger.ts";
 import { scriptedValues } from "./scriptedRun.ts";
@@ -42,7 +42,8 @@ export function verify(
   };
   for (const ledger of ledgers.values()) {
     verdict.events += ledger.sent.size;
-    const attempt = stored.get(ledger.run)?.attempts.get(ledger.attempt);
+    const found = stored.get(ledger.run)?.attempts.get(ledger.attempt);
+    const attempt = found && leaseDigest(found.lease) === ledger.lease ? found : null;
     const name = `run ${ledger.run} attempt ${ledger.attempt}`;
     if (attempt) compareAttempt(attempt, ledger, (kind, text, count) => complain(kind, `${name}: ${text}`, count));
     else if (ledger.acked > 0 && !deleted.has(ledger.run)) complain("lost", `${name} is not there`, ledger.acked);
@@ -50,7 +51,7 @@ export function verify(
   for (const run of stored.values()) {
     for (const [number, attempt] of run.attempts) {
       verdict.attempts++;
-      if (!ledgers.has(`${run.id}.${number}`) && attempt.lastSeq > 0)
+      if (!ledgers.has(`${run.id}.${number}.${leaseDigest(attempt.lease)}`) && attempt.lastSeq > 0)
         complain("foreign", `run ${run.id} attempt ${number}: nobody sent it`, attempt.lastSeq);
     }
     const { points, doubled } = joinCurve(run);

@@ -11,6 +11,7 @@ export class Watcher {
   readonly runId: string;
   readonly store = new RunSeriesStore();
   isConnected = false;
+  readonly openedAt = performance.now();
   private readonly connection: WatchConnection;
   private readonly url: string;
   private readonly share: string;

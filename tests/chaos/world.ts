@@ -45,6 +45,10 @@ export class World {
   readonly experiments: string[] = [];
   /** Runs that persons deleted. */
   readonly deleted = new Set<string>();
+  /** A back-up is made or restored. */
+  isRestoring = false;
+  /** When one was last restored, of this process' clock. */
+  restoredAt = 0;
   /** Refusals that persons met, by their text, with their number. */
   readonly refusals = new Map<string, number>();
 
