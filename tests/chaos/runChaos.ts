@@ -219,12 +219,23 @@ async function launchReferences(world: World): Promise<Set<string>> {
 
 /** Slots are free, and nothing is held that is not needed. */
 async function checkIdle(world: World, openAtStart: number, report: ChaosReport): Promise<void> {
-  const workers = await world.call<WorkerView[]>("workers.list");
+  let workers: WorkerView[] = [];
+  const missing = () =>
+    world.workers.filter(({ program }) => !workers.some(({ name, connected }) => name === program.name && connected));
+  const allThere = async () => {
+    workers = await world.call<WorkerView[]>("workers.list").catch(() => []);
+    return missing().length === 0;
+  };
+  await world.until("all workers are connected", allThere, 60_000).catch(() => {
+    report.violations.push(
+      `not connected: ${missing()
+        .map(({ program }) => program.name)
+        .join(", ")}`,
+    );
+  });
   const busy = workers.filter(({ runs }) => runs.length > 0);
   if (busy.length > 0)
     report.violations.push(`slots are held: ${busy.map(({ name, runs }) => `${name} ${runs.length}`).join(", ")}`);
-  const gone = world.workers.filter(({ program }) => !workers.some(({ name, connected }) => name === program.name && connected));
-  if (gone.length > 0) report.violations.push(`not connected: ${gone.map(({ program }) => program.name).join(", ")}`);
   const sockets = openSockets(world.server.pid!);
   if (sockets > openAtStart + moreSockets)
     report.violations.push(`the idle server has ${sockets} open sockets; it had ${openAtStart} at the start`);

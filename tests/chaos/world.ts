@@ -45,6 +45,7 @@ export class World {
   readonly experiments: string[] = [];
   /** Runs that persons deleted. */
   readonly deleted = new Set<string>();
+  private isStopped = false;
   /** A back-up is made or restored. */
   isRestoring = false;
   /** When one was last restored, of this process' clock. */
@@ -131,6 +132,8 @@ export class World {
 
   /** Ends all programs, workers first. @returns processes that were still there some time later, which are killed then */
   async stop(): Promise<number[]> {
+    if (this.isStopped) return [];
+    this.isStopped = true;
     this.heal();
     await Promise.all(this.workers.map(({ program }) => program.down("SIGTERM")));
     await this.server?.down("SIGTERM");
