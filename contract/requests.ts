@@ -21,6 +21,8 @@ export const listExperimentsRequest = z.strictObject({
   status: z.enum(experimentStatuses).optional(),
   tag: typedText(limits.tagLength, "a tag").optional(),
   archived: z.boolean().default(false),
+  /** Deleted ones alone, which can be restored until they are purged. */
+  removed: z.boolean().default(false),
   sort: z.enum(experimentSorts).default("updated"),
   direction: z.enum(["asc", "desc"]).default("desc"),
   limit: z.int().min(1).max(200).default(50),

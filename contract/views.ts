@@ -268,3 +268,17 @@ export interface LayerProfileView {
   steps: number[];
   layers: (number | null)[][];
 }
+
+/**
+ * Whether what is stored survives a power cut: an embedded database forces its writes to the disk or leaves that to the operating system;
+ * an external one does as its operator has set it.
+ */
+export type Durability = "forced" | "unforced" | "external";
+
+/** What a page says of the program that serves it. */
+export interface ProgramView {
+  version: string;
+  durability: Durability;
+  /** Deleted experiments can be restored for so many days. */
+  purgeDays: number;
+}

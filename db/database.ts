@@ -13,6 +13,8 @@ export interface Database {
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
   /** To be asked before much is stored. @throws Failure DISK_FULL while the embedded database has hardly any room left */
   requireRoom(): Promise<void>;
+  /** Copies an embedded database's files into a folder, as of now. @throws Failure CONFLICT for an external one */
+  copyTo(folder: string): Promise<void>;
   /** From now on nothing waits for a database that does not answer: what is asked of it fails at once. */
   cut(): void;
   close(): Promise<void>;

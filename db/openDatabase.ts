@@ -24,6 +24,8 @@ export interface DatabasePlace {
   timeoutMs?: number;
   /** Free space of its disk below which an embedded database takes no new data. */
   reserveBytes?: number;
+  /** Whether an embedded database forces each commit to the disk. */
+  durable?: boolean;
 }
 
 type OnDeath = (error: Error) => void;
@@ -59,7 +61,7 @@ export async function openDatabase(place: DatabasePlace, onDeath: OnDeath, onWai
 }
 
 async function openEmbedded(
-  { dataDir, reserveBytes }: DatabasePlace,
+  { dataDir, reserveBytes, durable = false }: DatabasePlace,
   onDeath: OnDeath,
   unlock: () => Promise<void>,
 ): Promise<Database> {
@@ -70,7 +72,7 @@ async function openEmbedded(
     await embedded?.stop();
   };
   try {
-    embedded = await startEmbedded(join(dataDir, "database"), onDeath);
+    embedded = await startEmbedded(join(dataDir, "database"), durable, onDeath);
     const config = { host: embedded.host, port: 5432, user: "postgres", database: "postgres", max: 1, idleTimeoutMillis: 0 };
     open = openPool(config, embeddedBounds);
     await bringUpToDate(open.pool);
@@ -80,10 +82,12 @@ async function openEmbedded(
     await diskRoom(dataDir, leastBytes)();
     throw databaseTrouble(error)?.failure ?? error;
   }
-  return asDatabase("embedded", open, diskRoom(dataDir, reserveBytes), async () => {
+  const close = async () => {
     await stop();
     await unlock();
-  });
+  };
+  const { copyTo } = embedded;
+  return asDatabase("embedded", open, { requireRoom: diskRoom(dataDir, reserveBytes), copyTo, close });
 }
 
 async function whenThere(url: string, onWaiting: OnWaiting, open: () => Promise<Database>): Promise<Database> {
@@ -121,12 +125,17 @@ async function openExternal(place: DatabasePlace, onDeath: OnDeath, unlock: () =
     throw error;
   }
   const open = openPool({ connectionString: url, max: 8, keepAlive: true }, externalBounds(timeoutMs));
-  // A full disk of another machine says so itself.
-  const requireRoom = async () => undefined;
-  return asDatabase("external", open, requireRoom, async () => {
-    await open.end(farewellMs);
-    await free();
-    await unlock();
+  return asDatabase("external", open, {
+    // A full disk of another machine says so itself.
+    requireRoom: async () => undefined,
+    async copyTo() {
+      throw new Failure("CONFLICT", "The database is an external Postgres: back it up with pg_dump.");
+    },
+    async close() {
+      await open.end(farewellMs);
+      await free();
+      await unlock();
+    },
   });
 }
 
@@ -139,17 +148,15 @@ async function bringUpToDate(pool: pg.Pool): Promise<void> {
 const asDatabase = (
   kind: Database["kind"],
   { pool, cut }: OpenPool,
-  requireRoom: Database["requireRoom"],
-  close: Database["close"],
+  own: Pick<Database, "requireRoom" | "copyTo" | "close">,
 ): Database => ({
   kind,
-  requireRoom,
+  ...own,
   pool,
   orm: drizzle(pool),
   transaction: (work) => runTransaction(pool, work),
   // What the embedded database was told it does: only a line to another process can be dead.
   cut: kind === "external" ? cut : () => undefined,
-  close,
 });
 
 /** An address without its password. */

@@ -12,6 +12,10 @@ export interface ServerSettings {
   databaseUrl: string | null;
   /** How long that Postgres may take for one statement before it counts as not answering. */
   databaseTimeoutMs: number;
+  /** Whether the embedded database forces each commit to the disk: it then survives a power cut, and is slower. */
+  durable: boolean;
+  /** Deleted experiments are kept for so long, ms. */
+  purgeAfterMs: number;
   /** Free space below which the embedded database takes no new data. */
   databaseReserveBytes: number;
   localWorker: boolean;
@@ -45,6 +49,7 @@ export interface LeaseTimes {
 }
 
 export const projectRoot = resolve(import.meta.dirname, "..");
+const dayMs = 86_400_000;
 const shortestKey = 22;
 /** Different characters in a key. */
 const fewestLetters = 8;
@@ -64,11 +69,12 @@ export function serverSettings(): ServerSettings {
   if (accessKey === null && address !== null && !isLoopback(hostnameOf(address)))
     throw new Failure("INVALID", `COLLAPSAR_PUBLIC_URL is ${address}, which others can reach: ${needsKey(singleUser)}`);
   return {
-    dataDir: resolve(env.COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
+    ...storagePlace(),
     host,
     port: portNumber(env.COLLAPSAR_PORT || "4040"),
-    databaseUrl: env.DATABASE_URL || null,
     databaseTimeoutMs: 1_000 * wholeNumber("COLLAPSAR_DATABASE_TIMEOUT_S", env.COLLAPSAR_DATABASE_TIMEOUT_S || "15", [1, 3_600]),
+    durable: env.COLLAPSAR_DURABLE === "1",
+    purgeAfterMs: dayMs * wholeNumber("COLLAPSAR_PURGE_DAYS", env.COLLAPSAR_PURGE_DAYS || "30", [0, 36_500]),
     databaseReserveBytes: megabytes("COLLAPSAR_DATABASE_RESERVE_MB", env.COLLAPSAR_DATABASE_RESERVE_MB || "64"),
     localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
     accessKey,
@@ -190,6 +196,12 @@ function publicUrl(text: string): string {
   if (url.username !== "" || url.password !== "")
     throw new Failure("INVALID", "COLLAPSAR_PUBLIC_URL holds a user name or a password: links would show it. Leave it out.");
   return url.origin;
+}
+
+/** Where the data are, for programs that need to know no more. */
+export function storagePlace(): Pick<ServerSettings, "dataDir" | "databaseUrl"> {
+  const { COLLAPSAR_DATA_DIR, DATABASE_URL } = process.env;
+  return { dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")), databaseUrl: DATABASE_URL || null };
 }
 
 /** A program that a person starts on their own machine tells nobody about it. */

@@ -9,6 +9,8 @@ import type { Database } from "../db/database.ts";
 import { openDatabase } from "../db/openDatabase.ts";
 import { countMembers } from "../db/queries/people.ts";
 import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
+import { openControlSocket } from "./backup/controlSocket.ts";
+import { stageBackup } from "./backup/stageBackup.ts";
 import type { ServerSettings } from "./env.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
@@ -74,7 +76,14 @@ export async function startServer(
       url: settings.databaseUrl,
       timeoutMs: settings.databaseTimeoutMs,
       reserveBytes: settings.databaseReserveBytes,
+      durable: settings.durable,
     };
+    if (settings.databaseUrl === null)
+      console.log(
+        settings.durable
+          ? "The embedded database forces each write to the disk: what is stored survives a power cut (COLLAPSAR_DURABLE=1)."
+          : "The embedded database does not force its writes to the disk: what is stored survives a killed program, not a power cut. COLLAPSAR_DURABLE=1 forces them.",
+      );
     const sayWaiting = saysNowAndThen();
     const opened = await openDatabase(place, onDeath, (why) => {
       starting = why === null ? "Collapsar is starting." : `Collapsar waits for ${why}.`;
@@ -101,6 +110,8 @@ export async function startServer(
       publicUrl,
       shared: settings.accessKey !== null || (await countMembers(database.orm)) > 0,
       version: readProgramVersion(),
+      durability: settings.databaseUrl !== null ? "external" : settings.durable ? "forced" : "unforced",
+      purgeAfterMs: settings.purgeAfterMs,
     };
     refresher.open(context);
     undo.push(() => refresher.stop());
@@ -122,6 +133,7 @@ export async function startServer(
     });
     await supervisor.listen();
     await importSamples(opened);
+    undo.push(await openControlSocket(settings.dataDir, () => stageBackup(opened, settings.dataDir, context.version)));
     if (settings.localWorker) {
       const worker = await LocalWorker.start(opened, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
       undo.push(() => worker.stop());

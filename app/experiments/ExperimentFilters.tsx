@@ -53,7 +53,13 @@ export function ExperimentFilters({
         label="Archived"
         className="text-ink-soft"
         checked={filters.archived}
-        onChange={(event) => filters.change({ archived: event.target.checked })}
+        onChange={(event) => filters.change({ archived: event.target.checked, deleted: null })}
+      />
+      <Checkbox
+        label="Deleted"
+        className="text-ink-soft"
+        checked={filters.removed}
+        onChange={(event) => filters.change({ deleted: event.target.checked, archived: null })}
       />
       {filters.filtered && (
         <Button look="quiet" small icon="close" onClick={() => filters.change({ q: null, status: null, tag: null })}>

@@ -8,6 +8,7 @@ import { useTRPC } from "../data/trpcClient.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { useWatch } from "../live/useWatch.ts";
 import { useKeys } from "../shell/useKeys.ts";
+import { purgeText, useProgram } from "../shell/useProgram.ts";
 import { countOf, formatCount } from "../text/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
@@ -40,6 +41,7 @@ export function ExperimentList() {
   const [deleting, setDeleting] = useState<ExperimentSummary[]>([]);
 
   const list = useQuery(trpc.experiments.list.queryOptions(filters.request, { placeholderData: keepPreviousData }));
+  const program = useProgram();
   const refreshSoon = useThrottled(actions.refresh, 500);
   const freshness = useWatch(
     { room: "experiments" },
@@ -64,7 +66,10 @@ export function ExperimentList() {
     Escape: () => setSelection(new Set()),
   });
 
-  const menuOf = (row: ExperimentSummary): MenuItem[] => [
+  const menuOf = (row: ExperimentSummary): MenuItem[] => (filters.removed ? restoringOf(row) : openingOf(row));
+  const restoringOf = (row: ExperimentSummary): MenuItem[] =>
+    may("edit") ? [{ label: "Restore", icon: "again", onSelect: () => void actions.restore([row]) }] : [];
+  const openingOf = (row: ExperimentSummary): MenuItem[] => [
     { label: "Open", icon: "right", onSelect: () => router.push(`/e/${row.id}`) },
     ...(may("launch")
       ? [{ label: "Fork with changes", icon: "fork" as const, onSelect: () => router.push(`/new?from=${row.id}`) }]
@@ -102,7 +107,9 @@ export function ExperimentList() {
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
-        <h1 className="font-semibold text-xl tracking-tight">{filters.archived ? "Archived experiments" : "Experiments"}</h1>
+        <h1 className="font-semibold text-xl tracking-tight">
+          {filters.removed ? "Deleted experiments" : filters.archived ? "Archived experiments" : "Experiments"}
+        </h1>
         {list.data && <span className="text-ink-faint text-sm">{formatCount(total)}</span>}
         <FreshnessBadge freshness={freshness} active={rows.some((row) => row.status === "running")} />
       </div>
@@ -111,20 +118,29 @@ export function ExperimentList() {
           {selected.length > 0 ? (
             <div className="flex flex-wrap items-center gap-2" role="toolbar" aria-label="Actions for the selection">
               <span className="mr-2 text-sm">{countOf(selected.length, "experiment")} selected</span>
-              <Button small icon="archive" onClick={() => void actions.setArchived(selected, !filters.archived).then(done)}>
-                {filters.archived ? "Back to the list" : "Archive"}
-              </Button>
-              <Button
-                small
-                icon="stop"
-                disabled={!selected.some(isOpen)}
-                onClick={() => void actions.cancel(selected.filter(isOpen)).then(done)}
-              >
-                Cancel runs
-              </Button>
-              <Button small look="danger" icon="trash" onClick={() => setDeleting(selected)}>
-                Delete
-              </Button>
+              {filters.removed && (
+                <Button small icon="again" onClick={() => void actions.restore(selected).then(done)}>
+                  Restore
+                </Button>
+              )}
+              {!filters.removed && (
+                <>
+                  <Button small icon="archive" onClick={() => void actions.setArchived(selected, !filters.archived).then(done)}>
+                    {filters.archived ? "Back to the list" : "Archive"}
+                  </Button>
+                  <Button
+                    small
+                    icon="stop"
+                    disabled={!selected.some(isOpen)}
+                    onClick={() => void actions.cancel(selected.filter(isOpen)).then(done)}
+                  >
+                    Cancel runs
+                  </Button>
+                  <Button small look="danger" icon="trash" onClick={() => setDeleting(selected)}>
+                    Delete
+                  </Button>
+                </>
+              )}
               <Button small look="quiet" onClick={done}>
                 Select none
               </Button>
@@ -133,6 +149,11 @@ export function ExperimentList() {
             <ExperimentFilters filters={filters} tags={list.data?.tags ?? []} searchRef={searchRef} />
           )}
         </div>
+        {filters.removed && (
+          <p className="border-line border-b px-4 py-2 text-ink-soft text-xs" data-testid="purge-notice">
+            {purgeText(program.data?.purgeDays)} Their runs were cancelled; “Run missing” queues them again.
+          </p>
+        )}
         {list.error && (
           <div className="p-4">
             <Problem error={list.error} onRetry={() => void list.refetch()} />
@@ -191,6 +212,7 @@ export function ExperimentList() {
                     onSelect={may("edit") ? (on) => toggle(row.id, on) : null}
                     withPeople={withPeople}
                     menu={menuOf(row)}
+                    isRemoved={filters.removed}
                     onTag={(tag) => filters.change({ tag })}
                   />
                 </PanelBoundary>
@@ -251,7 +273,7 @@ export function ExperimentList() {
       >
         <p className="text-ink-soft text-sm">
           {deleting.length === 1 ? <strong className="text-ink">{deleting[0].name}</strong> : "They"} and all runs disappear from
-          the list; runs that are training are cancelled. You can undo this right after.
+          the list; runs that are training are cancelled. {purgeText(program.data?.purgeDays)}
         </p>
       </Dialog>
     </>

@@ -37,6 +37,7 @@ export function ExperimentRow({
   onSelect,
   withPeople,
   menu,
+  isRemoved,
   onTag,
 }: {
   row: ExperimentSummary;
@@ -47,6 +48,8 @@ export function ExperimentRow({
   /** Whether there are several who could have launched it. */
   withPeople: boolean;
   menu: MenuItem[];
+  /** Deleted: it can be restored, not opened. */
+  isRemoved: boolean;
   onTag: (tag: string) => void;
 }) {
   const active = row.status === "running" || row.status === "queued";
@@ -78,14 +81,20 @@ export function ExperimentRow({
       )}
       <Td className="w-full max-w-0 py-2.5 max-sm:pl-4">
         <div className="flex min-w-0 items-center gap-2">
-          <Link
-            href={`/e/${row.id}`}
-            className="truncate font-medium hover:underline"
-            title={row.name}
-            data-testid="experiment-link"
-          >
-            {row.name}
-          </Link>
+          {isRemoved ? (
+            <span className="truncate font-medium" title={row.name}>
+              {row.name}
+            </span>
+          ) : (
+            <Link
+              href={`/e/${row.id}`}
+              className="truncate font-medium hover:underline"
+              title={row.name}
+              data-testid="experiment-link"
+            >
+              {row.name}
+            </Link>
+          )}
           {row.sample && (
             <Badge tone="accent" title="Recorded by this program and delivered with it, to have something to look at">
               sample

@@ -58,6 +58,7 @@ export function useExperimentActions() {
     const restore = (rows: ExperimentSummary[]) => each(rows, (id) => client.experiments.restore.mutate({ id }), "restored");
 
     return {
+      restore,
       setArchived,
       cancel: (rows: ExperimentSummary[]) => each(rows, (id) => client.experiments.cancel.mutate({ id }), "cancelled"),
       pause: (rows: ExperimentSummary[]) => each(rows, (id) => client.experiments.pause.mutate({ id }), "paused"),

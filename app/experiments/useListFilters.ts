@@ -17,7 +17,8 @@ export function useListFilters() {
     const search = storableText(address.get("q") ?? "", 200);
     const status = experimentStatuses.find((name) => name === address.get("status"));
     const tag = storableText(address.get("tag") ?? "", limits.tagLength) || undefined;
-    const archived = address.has("archived");
+    const removed = address.has("deleted");
+    const archived = address.has("archived") && !removed;
     const sort: Sort = experimentSorts.find((name) => name === address.get("sort")) ?? "updated";
     const direction: "asc" | "desc" = address.get("dir") === "asc" ? "asc" : "desc";
     const page = Math.min(20_000, Math.max(0, Math.floor(Number(address.get("page")) || 0)));
@@ -26,6 +27,7 @@ export function useListFilters() {
       status,
       tag,
       archived,
+      removed,
       sort,
       direction,
       limit: pageSize,
@@ -36,6 +38,7 @@ export function useListFilters() {
       status,
       tag,
       archived,
+      removed,
       sort,
       direction,
       page,

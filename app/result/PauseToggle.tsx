@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { mayBecome } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
+import { useMay } from "../account/useMe.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { Button } from "../ui/Button.tsx";
@@ -23,8 +24,9 @@ export function PauseToggle({ row, small = false, onChanged }: { row: RunRow; sm
   const client = useTRPCClient();
   const toast = useToast();
   const [busy, setBusy] = useState(false);
+  const mayLaunch = useMay()("launch");
   const action = pauseAction(row);
-  if (action === null) return null;
+  if (action === null || !mayLaunch) return null;
   const name = action === "pause" ? "Pause" : "Resume";
   const act = async () => {
     setBusy(true);

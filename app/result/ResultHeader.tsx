@@ -5,6 +5,7 @@ import { experimentProgress } from "../../contract/experimentProgress.ts";
 import { countStatuses, experimentStatus, isTerminal } from "../../contract/status.ts";
 import type { ExperimentDetail, RunRow } from "../../contract/views.ts";
 import { useCommands } from "../shell/Commands.tsx";
+import { purgeText, useProgram } from "../shell/useProgram.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatPercent } from "../text/formatNumber.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";
@@ -33,6 +34,7 @@ interface ResultHeaderProps {
 /** Name, state, and everything that can be done with an experiment. */
 export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHeaderProps) {
   const router = useRouter();
+  const program = useProgram();
   const toast = useToast();
   const [dialog, setDialog] = useState<"share" | "depth" | "delete" | null>(null);
   const { id, readOnly } = detail;
@@ -250,7 +252,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
           >
             <p className="text-sm">
               “{detail.name}” with {countOf(rows.length, "run")} leaves the lists
-              {open > 0 && `, and ${countOf(open, "unfinished run")} will be cancelled`}. It can be undone right after.
+              {open > 0 && `, and ${countOf(open, "unfinished run")} will be cancelled`}. {purgeText(program.data?.purgeDays)}
             </p>
           </Dialog>
         </>

@@ -1,14 +1,31 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
-import { useTRPC } from "../data/trpcClient.ts";
+import type { Durability } from "../../contract/views.ts";
+import { Tooltip } from "../ui/Tooltip.tsx";
+import { useProgram } from "./useProgram.ts";
 
-/** Which program a page comes from: what a reader quotes beside its numbers. */
+const durabilities: Record<Durability, [text: string, explanation: string]> = {
+  unforced: [
+    "embedded database, not safe against a power cut",
+    "It does not force its writes to the disk: what was stored survives a killed program, but the last moments before a power cut may be lost. COLLAPSAR_DURABLE=1 forces each write; an external Postgres (DATABASE_URL) does so too.",
+  ],
+  forced: [
+    "embedded database, writes forced to disk",
+    "Each write reaches the disk before it is acknowledged: it survives a power cut.",
+  ],
+  external: ["external Postgres", "The server's operator has chosen how safe it is (DATABASE_URL)."],
+};
+
+/** Which program a page comes from, and how safe what it stores is: what a reader quotes beside its numbers. */
 export function ProgramVersion() {
-  const trpc = useTRPC();
-  const program = useQuery(trpc.about.program.queryOptions(undefined, { staleTime: Number.POSITIVE_INFINITY, retry: false }));
+  const { data } = useProgram();
   return (
-    <footer className="mt-10 text-ink-faint text-xs" data-testid="program-version">
-      Collapsar{program.data && ` ${program.data.version}`}
+    <footer className="mt-10 flex flex-wrap gap-x-1.5 text-ink-faint text-xs" data-testid="program-version">
+      <span>Collapsar{data && ` ${data.version}`}</span>
+      {data && (
+        <Tooltip text={durabilities[data.durability][1]}>
+          <span data-testid="durability">· {durabilities[data.durability][0]}</span>
+        </Tooltip>
+      )}
     </footer>
   );
 }

@@ -10,19 +10,22 @@ const longestSocketPath = 100;
 export interface Embedded {
   /** Directory of the Unix socket, private to this user: what `pg` takes as host. */
   host: string;
+  /** Copies the rows' files as of now, while others wait. @throws if the disk refuses */
+  copyTo(folder: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
  * Starts Postgres in a worker thread on the rows in `folder`, which is made if need be; the caller holds the folder's lock.
+ * @param durable each commit is forced to the disk before it is answered: it survives a power cut too
  * @param onDeath is called if the thread ends by itself
  */
-export async function startEmbedded(folder: string, onDeath: (error: Error) => void): Promise<Embedded> {
+export async function startEmbedded(folder: string, durable: boolean, onDeath: (error: Error) => void): Promise<Embedded> {
   if (!existsSync(folder)) await makeDatabase(folder);
   // A folder that another program made, or a volume, may be open to everyone.
   closeToOthers(folder);
   const host = makeSocketFolder(folder);
-  const thread = new DatabaseThread({ folder, socketPath: join(host, socketName) });
+  const thread = new DatabaseThread({ folder, socketPath: join(host, socketName), durable });
   thread.death.then((error) => {
     rmSync(host, { recursive: true, force: true });
     if (!thread.stopping) onDeath(error);
@@ -30,6 +33,7 @@ export async function startEmbedded(folder: string, onDeath: (error: Error) => v
   await thread.hear("ready");
   return {
     host,
+    copyTo: (target) => thread.copyTo(target),
     async stop() {
       thread.stopping = true;
       const closed = thread.hear("closed").catch(() => undefined);
@@ -45,7 +49,7 @@ async function makeDatabase(folder: string): Promise<void> {
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });
   closeToOthers(unfinished);
-  const thread = new DatabaseThread({ folder: unfinished, socketPath: null });
+  const thread = new DatabaseThread({ folder: unfinished, socketPath: null, durable: false });
   await thread.hear("made");
   await thread.end();
   renameSync(unfinished, folder);
@@ -66,7 +70,7 @@ class DatabaseThread {
   readonly death: Promise<Error>;
   private readonly worker: Worker;
 
-  constructor(data: { folder: string; socketPath: string | null }) {
+  constructor(data: { folder: string; socketPath: string | null; durable: boolean }) {
     this.worker = new Worker(new URL("./pgliteThread.ts", import.meta.url), { workerData: data });
     this.death = new Promise((resolve) => {
       this.worker.once("error", (error) => resolve(error instanceof Error ? error : new Error(String(error))));
@@ -74,8 +78,22 @@ class DatabaseThread {
     });
   }
 
-  tell(message: string): void {
+  tell(message: "close"): void {
     this.worker.postMessage(message);
+  }
+
+  async copyTo(copyTo: string): Promise<void> {
+    const copied = new Promise<string | null>((resolve) => {
+      const hear = (message: { copied?: string; trouble: string | null }) => {
+        if (message?.copied !== copyTo) return;
+        this.worker.off("message", hear);
+        resolve(message.trouble);
+      };
+      this.worker.on("message", hear);
+    });
+    this.worker.postMessage({ copyTo });
+    const trouble = await Promise.race([copied, this.death.then((error) => error.message)]);
+    if (trouble !== null) throw new Error(trouble);
   }
 
   /** Resolves when the thread says this; rejects if it ends instead. */

@@ -61,6 +61,23 @@ export async function markRemoved(db: Executor, id: string, removed: boolean): P
   return (result.rowCount ?? 0) > 0;
 }
 
+/** Experiments that were removed longer ago than this, none of whose runs is on a worker still. */
+export async function listPurgeable(db: Executor, removedForMs: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: experiments.id })
+    .from(experiments)
+    .where(
+      sql`${experiments.removedAt} < clock_timestamp() - ${removedForMs} * interval '1 millisecond' and not exists (
+        select from ${runs} where ${runs.experimentId} = ${experiments.id} and ${runs.lease} is not null)`,
+    );
+  return rows.map((row) => row.id);
+}
+
+/** With all that hangs on it; one that was restored meanwhile stays. */
+export async function deleteExperiment(db: Executor, id: string): Promise<void> {
+  await db.delete(experiments).where(and(eq(experiments.id, id), sql`${experiments.removedAt} is not null`));
+}
+
 const sortColumns = {
   updated: experiments.updatedAt,
   created: experiments.createdAt,
@@ -70,7 +87,9 @@ const sortColumns = {
 } as const;
 
 export async function listExperimentRows(db: Executor, query: ListExperimentsRequest) {
-  const conditions: (SQL | undefined)[] = [isNull(experiments.removedAt), eq(experiments.archived, query.archived)];
+  const conditions: (SQL | undefined)[] = query.removed
+    ? [sql`${experiments.removedAt} is not null`]
+    : [isNull(experiments.removedAt), eq(experiments.archived, query.archived)];
   if (query.status) conditions.push(eq(experiments.status, query.status));
   if (query.tag) conditions.push(arrayContains(experiments.tags, [query.tag]));
   if (query.search?.trim()) {

@@ -1,5 +1,6 @@
 import type { FailureCode } from "../../contract/failure.ts";
 import type { RunConfig } from "../../contract/runConfig.ts";
+import type { Durability } from "../../contract/views.ts";
 import type { WatchItem } from "../../contract/watchProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import type { Artefacts } from "../artefacts/artefacts.ts";
@@ -73,6 +74,10 @@ export interface ServiceContext {
   readonly publicUrl: string;
   /** Whether it was set up for several people: then pages speak of them. */
   readonly shared: boolean;
+  /** What a power cut does to what was stored; see `Durability`. */
+  readonly durability: Durability;
+  /** Deleted experiments can be restored for so long, ms. */
+  readonly purgeAfterMs: number;
   /** Of this program; see contract/programVersion.ts. */
   readonly version: string;
 }

@@ -8,6 +8,7 @@ import { type Claimed, claimRun } from "../../db/queries/leases.ts";
 import { listUndelivered, noteWaits, readConfigs, readRunState } from "../../db/queries/runs.ts";
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { Dispatch, ServiceContext } from "../services/context.ts";
+import { purgeRemoved } from "../services/purgeRemoved.ts";
 import { refreshRunning } from "../services/refreshRunning.ts";
 import { tidyArtefacts } from "../services/tidyArtefacts.ts";
 import { toRunItem } from "../services/toViews.ts";
@@ -55,6 +56,7 @@ export class Supervisor implements Dispatch {
   private ticker: NodeJS.Timeout | null = null;
   private ticking: Promise<void> = Promise.resolve();
   private isTicking = false;
+  private purging: Promise<void> = Promise.resolve();
   private ticks = 0;
   /** What was last said of the database; null while it answers. */
   private saidTrouble: string | null = null;
@@ -101,6 +103,7 @@ export class Supervisor implements Dispatch {
     this.stopped = true;
     if (this.ticker) clearInterval(this.ticker);
     await this.ticking;
+    await this.purging;
     await this.queue.stop();
   }
 
@@ -336,6 +339,7 @@ export class Supervisor implements Dispatch {
       if (this.ticks % tidyTicks === firstTidyTick) {
         await tidyDatabase(this.context.database);
         await tidyArtefacts(this.context);
+        this.purge();
       }
       this.wake();
       this.sayTrouble(null);
@@ -344,6 +348,15 @@ export class Supervisor implements Dispatch {
       if (trouble) this.sayTrouble(trouble);
       else console.error("supervising:", (error as Error).message);
     }
+  }
+
+  /** Beside everything else: a great study takes its time. */
+  private purge(): void {
+    this.purging = this.purging.then(async () => {
+      const purged = await purgeRemoved(this.context, () => this.stopped);
+      if (purged > 0) console.log(`Purged: ${purged} ${purged === 1 ? "experiment" : "experiments"} deleted long enough ago`);
+    });
+    this.purging = this.purging.catch((error) => console.error("purging:", (error as Error).message));
   }
 
   /** Tells the log and the pages, once each, that the database is away and that it is back. */

@@ -47,6 +47,9 @@ async function onServer(url: string, statement: string): Promise<void> {
   }
 }
 
+/** A program of Postgres, such as pg_dump. */
+export const postgresProgram = (name: string): string => join(findBinaries() ?? "", name);
+
 export function findBinaries(): string | null {
   const root = "/usr/lib/postgresql";
   const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];

@@ -75,9 +75,10 @@ export class RealStudy {
   }
 
   /** Sets this up around the tests of a file. */
-  static forTests(environment: Record<string, string> = {}): RealStudy {
+  static forTests(environment: Record<string, string> = {}, before: () => Promise<void> = async () => undefined): RealStudy {
     const study = new RealStudy();
     beforeAll(async () => {
+      await before();
       study.server = await ServerProcess.start(false, environment);
       study.api = connect(study.server.url);
       study.token = (await study.api.workers.createToken.mutate({ name: "tests" })).token;

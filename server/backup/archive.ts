@@ -1,0 +1,41 @@
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { Failure } from "../../contract/failure.ts";
+import { type BackupManifest, manifestName } from "./stageBackup.ts";
+
+const run = promisify(execFile);
+
+/** Packs a folder into a .tar.gz, under another name until it is whole. @throws Failure with what tar said */
+export async function pack(folder: string, file: string): Promise<void> {
+  const part = `${file}.part`;
+  try {
+    await run("tar", ["-czf", part, "-C", folder, "."], { maxBuffer: 1e7 });
+    renameSync(part, file);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw new Failure("INVALID", `${file} could not be written: ${said(error)}`);
+  }
+}
+
+/** Unpacks a back-up into an empty folder. @throws Failure INVALID if it is none, or damaged */
+export async function unpack(file: string, folder: string): Promise<BackupManifest> {
+  try {
+    await run("tar", ["-xzf", file, "-C", folder], { maxBuffer: 1e7 });
+  } catch (error) {
+    throw new Failure("INVALID", `${file} could not be read: ${said(error)}`);
+  }
+  const manifest = join(folder, manifestName);
+  const about = existsSync(manifest) ? (JSON.parse(readFileSync(manifest, "utf8")) as BackupManifest) : null;
+  if (about?.kind !== "collapsar-backup" || !existsSync(join(folder, "database", "PG_VERSION")))
+    throw new Failure("INVALID", `${file} is no back-up of Collapsar.`);
+  if (about.version !== 1)
+    throw new Failure("INVALID", `${file} was made by a newer Collapsar (${about.program}): restore it with that version.`);
+  return about;
+}
+
+const said = (error: unknown) => {
+  const { stderr, message } = error as Error & { stderr?: string };
+  return (stderr?.trim() || message).split("\n").slice(0, 3).join("; ");
+};

@@ -1,0 +1,46 @@
+/** Writes a back-up of the data folder, while the server runs or not: npm run backup -- --to FILE.tar.gz */
+import { rmSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { Failure } from "../../contract/failure.ts";
+import { openDatabase } from "../../db/openDatabase.ts";
+import { storagePlace } from "../env.ts";
+import { readProgramVersion } from "../programVersion.ts";
+import { pack } from "./archive.ts";
+import { askForBackup } from "./controlSocket.ts";
+import { stageBackup } from "./stageBackup.ts";
+
+async function stageOffline(dataDir: string): Promise<string> {
+  const database = await openDatabase({ dataDir, url: null }, (error) => {
+    throw error;
+  });
+  try {
+    return await stageBackup(database, dataDir, readProgramVersion());
+  } finally {
+    await database.close();
+  }
+}
+
+// A back-up holds all that the data folder does: it is for this user's eyes alone.
+process.umask(0o077);
+try {
+  const { values } = parseArgs({ options: { to: { type: "string" } } });
+  if (!values.to) throw new Failure("INVALID", "Say where to: npm run backup -- --to FILE.tar.gz");
+  const { dataDir, databaseUrl } = storagePlace();
+  if (databaseUrl !== null)
+    throw new Failure(
+      "CONFLICT",
+      `The database is an external Postgres (DATABASE_URL). Back it up with: pg_dump --format=custom --file=FILE "$DATABASE_URL", and then copy ${dataDir}/artefacts: in this order, also while runs go on.`,
+    );
+  const file = resolve(values.to);
+  const stage = (await askForBackup(dataDir)) ?? (await stageOffline(dataDir));
+  try {
+    await pack(stage, file);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+  console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(1)} MB`);
+} catch (error) {
+  console.error((error as Error).name === "Failure" ? (error as Error).message : error);
+  process.exit(1);
+}
