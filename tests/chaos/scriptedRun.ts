@@ -29,8 +29,10 @@ export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: 
   const { config } = assignment;
   const total = config.training.steps;
   const wish: { asked: "cancel" | "suspend" | null } = { asked: null };
-  process.on("message", ({ type }: ToRun) => {
-    if (type === "cancel" || type === "suspend") wish.asked ??= type;
+  let storedStep: number | null = null;
+  process.on("message", (message: ToRun) => {
+    if (message.type === "cancel" || message.type === "suspend") wish.asked ??= message.type;
+    if (message.type === "keep") storedStep = message.checkpointStep;
   });
   for (const event of ["disconnect", "SIGTERM", "SIGINT"]) process.on(event, () => (wish.asked ??= "suspend"));
   const spool = openSpool(paths.spool);
@@ -45,7 +47,7 @@ export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: 
   const save = () => {
     spool.sync();
     const checkpoint = { step, elapsedMs: 0, config: json, state: { parameters: Float32Array.of(step) }, frame: null };
-    emit({ kind: "checkpoint", step, ...writeCheckpoint(paths.checkpoints, checkpoint) });
+    emit({ kind: "checkpoint", step, ...writeCheckpoint(paths.checkpoints, checkpoint, { storedStep }) });
   };
   const measure = () => emit({ kind: "measurement", step, values: scriptedValues(config.seed, step), missing: {} });
 
