@@ -37,11 +37,24 @@ export const datasetAvailability = z.strictObject({
 });
 export type DatasetAvailability = z.infer<typeof datasetAvailability>;
 
+/** What a server gives a worker at each hello, to be shown at the next one. */
+export const greeting = z.strictObject({ count: z.int().min(1), nonce: z.string().min(8).max(64) });
+export type Greeting = z.infer<typeof greeting>;
+
 /** worker → server "hello", after each connection; the answer is `HelloAnswer`. */
 export const hello = z.strictObject({
   protocol: z.int(),
   /** Stable identity of the worker: made once, kept in its data folder. */
   workerId: z.uuid(),
+  /** Tells two workers on copies of one folder apart; absent: they are not told apart. */
+  identity: z
+    .strictObject({
+      /** Of the worker's process. */
+      instance: z.uuid(),
+      /** The last one it was given; null if it never was. */
+      greeting: greeting.nullable(),
+    })
+    .optional(),
   name: wireText(80).min(1),
   version: wireText(40),
   machine: z.strictObject({
@@ -71,9 +84,14 @@ export type HelloAnswer =
       lost: Lease[];
       /** Kept attempts whose end this server does not have (any more): send all of them again. */
       sendAgain?: Lease[];
+      greeting?: Greeting;
       /** What the worker should say of this connection. */
       note?: string;
     }
+  /**
+   * COPY: the worker's folder is a copy of another one's, or an old one: it takes a new identity, and its runs are not its own.
+   * IN_USE: another process of this identity is connected: asked again soon, and after a while answered as COPY.
+   */
   | { ok: false; code: string; message: string };
 
 /** server → worker "assign"; the worker answers whether it takes the run. */
@@ -129,6 +147,8 @@ export type EventAnswer =
 
 /** worker → server "heartbeat". */
 export const heartbeat = z.strictObject({
+  /** The greeting it has kept. */
+  nonce: z.string().max(64).optional(),
   runs: z
     .array(
       z.strictObject({

@@ -212,7 +212,9 @@ export const checkpoints = pgTable(
 export interface WorkerGreeting {
   count: number;
   nonce: string;
-  /** The one before, until the worker has shown that it heard the last one. */
+  /** The process that was greeted. */
+  instance: string;
+  /** The greeting before ("" for none), until the worker has shown that it heard this one. */
   unheardAfter: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { OwnSet } from "../../contract/ownSet.ts";
 import type { Executor } from "../database.ts";
-import { workers, workerTokens } from "../schema.ts";
+import { type WorkerGreeting, workers, workerTokens } from "../schema.ts";
 
 const clock = sql`clock_timestamp()`;
 const isValid = and(isNull(workerTokens.revokedAt), or(isNull(workerTokens.expiresAt), gt(workerTokens.expiresAt, clock)));
@@ -47,6 +47,20 @@ export async function noteDrained(db: Executor, id: string, drained: boolean): P
 export async function clearTrouble(db: Executor, id: string): Promise<boolean> {
   const result = await db.update(workers).set({ trouble: null }).where(eq(workers.id, id));
   return (result.rowCount ?? 0) > 0;
+}
+
+/** The last greeting of a worker; null if it has none, undefined if there is no such worker. */
+export async function readGreeting(db: Executor, id: string): Promise<WorkerGreeting | null | undefined> {
+  const [row] = await db.select({ greeting: workers.greeting }).from(workers).where(eq(workers.id, id));
+  return row?.greeting;
+}
+
+/** The worker has shown its last greeting: the one before is of a copy from now on. */
+export async function noteGreetingHeard(db: Executor, id: string, nonce: string): Promise<void> {
+  await db
+    .update(workers)
+    .set({ greeting: sql`jsonb_set(${workers.greeting}, '{unheardAfter}', 'null')` })
+    .where(and(eq(workers.id, id), sql`${workers.greeting}->>'nonce' = ${nonce}`));
 }
 
 export async function noteSeen(db: Executor, id: string): Promise<void> {

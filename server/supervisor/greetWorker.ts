@@ -7,13 +7,17 @@ import {
   workerProtocolVersion,
 } from "../../contract/workerProtocol.ts";
 import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
-import { upsertWorker } from "../../db/queries/workers.ts";
+import { readGreeting, upsertWorker } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { describeInvalid } from "../services/describeInvalid.ts";
 import { loseAttempt } from "./loseAttempt.ts";
+import { recognizeWorker } from "./recognizeWorker.ts";
 import type { ConnectedWorker, WorkerLine } from "./roster.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { takeUp } from "./takeUp.ts";
+
+/** A connection that was heard within so many heartbeats is no remainder of an earlier one. */
+const heardWithin = 2.5;
 
 /**
  * Makes the acquaintance of a worker that connected: renews the leases it holds, names those it lost, and takes back runs that it
@@ -35,9 +39,19 @@ export async function greetWorker(
     );
   const parsed = hello.safeParse(message);
   if (!parsed.success) return refused("INVALID", describeInvalid(parsed.error));
-  const { workerId, name, version: program, machine, slots, devices, datasets, holding, kept: sent } = parsed.data;
+  const { workerId, name, version: program, machine, slots, devices, datasets, holding, kept: sent, identity } = parsed.data;
   const { orm } = context.database;
-  const row = { id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets };
+  const recognized = identity ? recognizeWorker(identity, await readGreeting(orm, workerId)) : null;
+  if (recognized?.kind === "copy") return refused("COPY", recognized.message);
+  if (identity && supervisor.roster.hasOther(workerId, identity.instance, heardWithin * context.leaseTimes.heartbeatMs))
+    return refused(
+      "IN_USE",
+      "Another process of this worker's identity is connected: two workers work on copies of one folder. If that one stays, this one goes on as a worker of its own.",
+    );
+  const row = {
+    ...{ id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets },
+    ...(recognized && { greeting: recognized.stored }),
+  };
   const known = await upsertWorker(orm, row);
   if (!known)
     return refused(
@@ -70,6 +84,8 @@ export async function greetWorker(
     datasets,
     place,
     busy: kept,
+    instance: identity?.instance ?? null,
+    unshown: recognized?.greeting.nonce ?? null,
     ...known,
   });
   supervisor.arrived(workerId);
@@ -78,7 +94,13 @@ export async function greetWorker(
     if (status === "cancelling") line.cancel({ runId, attempt });
     if (status === "pausing") line.suspend({ runId, attempt });
   }
-  return { answer: { ok: true, ...context.leaseTimes, lost, sendAgain }, worker };
+  return { answer: { ok: true, ...context.leaseTimes, lost, sendAgain, ...greetingOf(recognized) }, worker };
+}
+
+function greetingOf(recognized: Extract<ReturnType<typeof recognizeWorker>, { kind: "known" }> | null) {
+  if (recognized === null) return {};
+  const { greeting, note } = recognized;
+  return { greeting, ...(note !== null && { note }) };
 }
 
 const nameOf = ({ runId, attempt }: { runId: string; attempt: number }) => `${runId}.${attempt}`;

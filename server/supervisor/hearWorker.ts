@@ -2,7 +2,7 @@ import type { RunStatus } from "../../contract/status.ts";
 import type { Heartbeat, HeartbeatAnswer } from "../../contract/workerProtocol.ts";
 import { type Renewed, renewLeases } from "../../db/queries/leases.ts";
 import { readRunState } from "../../db/queries/runs.ts";
-import { noteSeen } from "../../db/queries/workers.ts";
+import { noteGreetingHeard, noteSeen } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { toRunItem } from "../services/toViews.ts";
 import type { ConnectedWorker } from "./roster.ts";
@@ -14,6 +14,10 @@ export async function hearWorker(context: ServiceContext, worker: ConnectedWorke
   worker.system = beat.system;
   const { orm } = context.database;
   await noteSeen(orm, worker.id);
+  if (worker.unshown !== null && beat.nonce === worker.unshown) {
+    await noteGreetingHeard(orm, worker.id, worker.unshown);
+    worker.unshown = null;
+  }
   const renewed = await renewLeases(orm, beat.runs, context.leaseTimes.leaseMs);
   const kept = new Map(renewed.map((run) => [run.runId, run]));
   const ranOut = beat.runs.filter((run) => !kept.has(run.runId));

@@ -58,8 +58,8 @@ export class LeaseWatch {
     const { context } = this;
     const now = performance.now();
     for (const { id, experimentId, attempt, lease, status, workerId } of await listExpired(context.database.orm)) {
-      // Who cancels it does not wait for an upgrade.
-      if (status !== "cancelling" && (this.held.get(lease!) ?? 0) > now) continue;
+      // Who cancels or pauses it does not wait for an upgrade.
+      if ((status === "leased" || status === "running") && (this.held.get(lease!) ?? 0) > now) continue;
       this.held.delete(lease!);
       await loseAttempt(context, experimentId, { runId: id, attempt, lease: lease! }, leaseRanOut, {
         // A heartbeat may have come in between.

@@ -25,6 +25,10 @@ export interface ConnectedWorker {
   ownSets: OwnSet[] | null;
   /** Runs that take a slot: given to it, or held by it when it came. */
   busy: Set<string>;
+  /** Its process; null where it does not say. */
+  instance: string | null;
+  /** Its last greeting, until it has shown that it heard it. */
+  unshown: string | null;
   system: Heartbeat["system"] | null;
   /** ms of this process' clock */
   connectedAt: number;
@@ -38,7 +42,7 @@ export interface ConnectedWorker {
 
 type Arrival = Pick<
   ConnectedWorker,
-  "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "place" | "busy" | "drained" | "trouble"
+  "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "place" | "busy" | "drained" | "trouble" | "instance" | "unshown"
 >;
 
 const restMs = 3_000;
@@ -67,6 +71,13 @@ export class Roster {
     this.workers.set(worker.id, added);
     if (before && before.line !== worker.line) before.line.hangUp();
     return added;
+  }
+
+  /** Whether another process of this identity was heard just now. */
+  hasOther(id: string, instance: string, withinMs: number): boolean {
+    const worker = this.workers.get(id);
+    if (worker === undefined || worker.instance === null || worker.instance === instance) return false;
+    return performance.now() - worker.heardAt < withinMs;
   }
 
   /** @returns whether this was its present connection */

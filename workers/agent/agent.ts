@@ -4,6 +4,7 @@ import {
   type Assignment,
   assignment as assignmentSchema,
   type CancelRequest,
+  type Greeting,
   type Heartbeat,
   type Hello,
 } from "../../contract/workerProtocol.ts";
@@ -89,7 +90,9 @@ export class Agent {
         for (const request of cancel) this.cancel(request);
         for (const request of suspend) this.suspend(request);
       },
-      up: ({ lost, sendAgain = [], note }) => {
+      copied: (message) => this.becomeAnother(message),
+      up: ({ lost, sendAgain = [], greeting, note }) => {
+        if (greeting) this.keepGreeting(greeting);
         this.desk.dropLost(lost);
         this.desk.sendAgain(sendAgain, folder.spool);
         this.absence.up(options.server, this.desk.unsent);
@@ -289,7 +292,7 @@ export class Agent {
     const offer = await this.setup.offer();
     Object.assign(this, { slots: offer.slots, threads: offer.threads });
     return introduce({
-      workerId: folder.workerId,
+      identity: folder.identity,
       name: options.name,
       offer,
       holding: this.desk.held,
@@ -297,9 +300,29 @@ export class Agent {
     });
   }
 
+  /** Another worker works on what this folder was copied from, or has since: nothing that came with the copy is this worker's. */
+  private becomeAnother(message: string): void {
+    say(message);
+    for (const attempt of this.desk.all) this.desk.drop(attempt, "it came with the copy");
+    try {
+      this.desk.sent.clear();
+      this.setup.folder.identity.renew();
+    } catch (error) {
+      say(`Its new identity cannot be written: ${messageOf(error)}; trying again`);
+    }
+  }
+
+  private keepGreeting(greeting: Greeting): void {
+    try {
+      this.setup.folder.identity.heard(greeting);
+    } catch (error) {
+      say(`The server's greeting cannot be kept: ${messageOf(error)}`);
+    }
+  }
+
   private makeHeartbeat(): Heartbeat {
     const runs = this.desk.held.slice(0, 256).map((attempt) => ({ ...attempt.spool.lease, ...attempt.takeProgress() }));
-    return { runs, system: this.readSystem() };
+    return { nonce: this.setup.folder.identity.nonce, runs, system: this.readSystem() };
   }
 
   private refused(code: string, message: string): void {

@@ -1,5 +1,5 @@
-import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, truncateSync } from "node:fs";
-import { basename } from "node:path";
+import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from "node:fs";
+import { basename, dirname } from "node:path";
 import type { RunEvent, SpooledEvent } from "../../contract/runEvents.ts";
 import { type Lease, lease as leaseSchema, protocolSizes } from "../../contract/workerProtocol.ts";
 import { DamagedSpool, openSpool, readSpool, spoolPath } from "../run/spool.ts";
@@ -10,6 +10,8 @@ interface SavedState {
   lease: Lease;
   /** The run's process (see processIdentity). */
   process: string | null;
+  /** The spool's folder: in a copy of it, the process is another worker's. Absent in states of earlier versions. */
+  place?: string;
   /** Events up to this number are stored by the server. */
   acked: number;
 }
@@ -65,7 +67,7 @@ export class AttemptSpool {
       const saved = JSON.parse(readFileSync(stateFile, "utf8")) as SavedState;
       const spool = new AttemptSpool(folder, leaseSchema.parse(saved.lease));
       if (spool.statePath !== stateFile) return null;
-      spool.process = saved.process;
+      spool.process = saved.place === undefined || saved.place === placeOf(stateFile) ? saved.process : null;
       spool.acked = saved.acked;
       spool.cursor.seq = saved.acked + 1;
       return spool;
@@ -83,7 +85,7 @@ export class AttemptSpool {
   }
 
   save(): void {
-    const state: SavedState = { lease: this.lease, process: this.process, acked: this.acked };
+    const state: SavedState = { lease: this.lease, process: this.process, place: placeOf(this.path), acked: this.acked };
     replaceFile(this.statePath, JSON.stringify(state));
     this.savedAt = performance.now();
   }
@@ -316,6 +318,12 @@ export class AttemptSpool {
     rmSync(this.statePath, { force: true });
     if (existsSync(this.path)) renameSync(this.path, `${this.path}.refused`);
   }
+}
+
+/** Tells a folder from a copy of it, wherever it is moved to. */
+function placeOf(path: string): string {
+  const { dev, ino } = statSync(dirname(path));
+  return `${dev}:${ino}`;
 }
 
 const noHistory = (): AttemptHistory => ({ lastSeq: 0, lastStep: null, end: null, resumedFromStep: null, checkpoints: [] });

@@ -2,6 +2,7 @@ import { type DatasetAvailability, type Hello, type Lease, workerProtocolVersion
 import { readProgramVersion } from "../programVersion.ts";
 import type { Attempt } from "./attempt.ts";
 import { describeMachine } from "./describeMachine.ts";
+import type { Identity } from "./identity.ts";
 
 /** What a worker offers. */
 export interface Offer {
@@ -17,11 +18,12 @@ const version = readProgramVersion();
 const mostLeases = 1_000;
 
 /** What a worker says when it connects. */
-export function introduce(self: { workerId: string; name: string; offer: Offer; holding: Attempt[]; kept: Lease[] }): Hello {
-  const { workerId, name, offer, holding, kept } = self;
+export function introduce(self: { identity: Identity; name: string; offer: Offer; holding: Attempt[]; kept: Lease[] }): Hello {
+  const { identity, name, offer, holding, kept } = self;
   return {
     protocol: workerProtocolVersion,
-    workerId,
+    workerId: identity.workerId,
+    identity: identity.introduce(),
     name,
     version,
     machine: describeMachine(),

@@ -58,6 +58,10 @@ export class SentSpools {
     return spool;
   }
 
+  clear(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
   private pathOf({ runId, attempt }: Lease): string {
     return spoolPath(this.folder, runId, attempt);
   }

@@ -29,6 +29,8 @@ export interface LinkListener {
   down(reason: string): void;
   /** No WebSocket gets through to the server: everything goes by requests. */
   polling(): void;
+  /** Its folder is a copy of another worker's: it is asked for a hello of another identity at once. */
+  copied(message: string): void;
   /** The server does not want this worker; asked again every 15 s. */
   refused(code: string, message: string): void;
 }
@@ -36,6 +38,8 @@ export interface LinkListener {
 const answerTimeoutMs = 10_000;
 /** A connection that is still made of requests after so long stays so. */
 const upgradeMs = 3_000;
+/** A connection of a process that has gone is not taken for alive so long. */
+const inUseMs = 15_000;
 const retryRefusedMs = 15_000;
 const retryTroubleMs = 1_000;
 /** What asking again soon does not change. */
@@ -48,6 +52,7 @@ export class ServerLink {
   private heartbeats: NodeJS.Timeout | null = null;
   private retry: NodeJS.Timeout | null = null;
   private upgrade: NodeJS.Timeout | null = null;
+  private inUseSince: number | null = null;
   /** Whether the server has answered this connection's hello. */
   isUp = false;
 
@@ -131,6 +136,7 @@ export class ServerLink {
       const answer = await this.socket.timeout(answerTimeoutMs).emitWithAck("hello", hello);
       if (!answer.ok) return this.turnedAway(answer.code, answer.message);
       this.isUp = true;
+      this.inUseSince = null;
       this.heartbeats = setInterval(() => void this.beat(answer.leaseMs / 2), answer.heartbeatMs);
       this.listener.up(answer);
     } catch (error) {
@@ -175,6 +181,15 @@ export class ServerLink {
   }
 
   private turnedAway(code: string, message: string): void {
+    if (code === "IN_USE") this.inUseSince ??= performance.now();
+    const isCopy = code === "COPY" || (code === "IN_USE" && performance.now() - this.inUseSince! > inUseMs);
+    if (isCopy) {
+      this.socket.disconnect();
+      this.inUseSince = null;
+      this.retryLater(retryTroubleMs);
+      this.listener.copied(message);
+      return;
+    }
     this.socket.disconnect();
     if (forGood.includes(code)) {
       this.retryLater(retryRefusedMs);

@@ -1,13 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Identity } from "./identity.ts";
 import { lockFolder } from "./lockFolder.ts";
 
 /** Where a worker keeps what must outlive it; one agent a folder. */
 export interface WorkerFolder {
   path: string;
-  /** Stable identity, made once. */
-  workerId: string;
+  identity: Identity;
   spool: string;
   /** Spools that the server has stored (see sentSpools.ts). */
   sent: string;
@@ -33,17 +32,7 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
   // Checkpoints and the spool are this user's alone, also where the folder was made by something else.
   chmodSync(path, 0o700);
   const unlock = lockFolder(path);
-  return { ...folder, workerId: workerId(join(path, "worker-id")), unlock };
-}
-
-function workerId(file: string): string {
-  try {
-    const known = readFileSync(file, "utf8").trim();
-    if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(known)) return known;
-  } catch {}
-  const id = randomUUID();
-  replaceFile(file, `${id}\n`);
-  return id;
+  return { ...folder, identity: new Identity(path), unlock };
 }
 
 /** Whole or not at all: a reader never sees half of it. */

@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { protocolSizes } from "../../../contract/workerProtocol.ts";
 import { AttemptSpool } from "../../../workers/agent/attemptSpool.ts";
@@ -83,6 +83,16 @@ describe("another life", () => {
     spool = AttemptSpool.reopen(folder, spool.statePath)!;
     expect(spool).toMatchObject({ lease, acked: 3, process: "12:34" });
     expect(seqs()).toEqual([4, 5]);
+  });
+
+  it("in a copy of its folder knows nothing of a process, which is another worker's", () => {
+    write(1);
+    spool.process = "12:34";
+    spool.save();
+    const copy = mkdtempSync(join(tmpdir(), "collapsar-spool-"));
+    cpSync(folder, copy, { recursive: true });
+    expect(AttemptSpool.reopen(copy, join(copy, basename(spool.statePath)))).toMatchObject({ lease, process: null });
+    rmSync(copy, { recursive: true });
   });
 
   it("cuts off a torn line before it writes the attempt's end", () => {
