@@ -1,5 +1,6 @@
 import type { Namespace, Socket } from "socket.io";
 import { type PageToServer, type ServerToPage, type WatchAnswer, watchAuth, watchRequest } from "../../contract/watchProtocol.ts";
+import type { Access } from "../access.ts";
 import { describeError } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
 import type { AccessKey } from "../http/accessKey.ts";
@@ -23,11 +24,14 @@ export function serveWatchers(
   context: ServiceContext,
   accessKey: AccessKey | null,
 ): void {
+  const accessOf = (socket: Watcher) => {
+    const auth = watchAuth.safeParse(socket.handshake.auth);
+    const token = auth.success ? (auth.data.share ?? shareOf(socket.request.url)) : "";
+    return findAccess(context, accessKey, socket.handshake.headers, token);
+  };
   namespace.use(async (socket, next) => {
     try {
-      const auth = watchAuth.safeParse(socket.handshake.auth);
-      const token = auth.success ? (auth.data.share ?? shareOf(socket.request.url)) : "";
-      const { access, hold } = await findAccess(context, accessKey, socket.handshake.headers, token);
+      const { access, hold } = await accessOf(socket);
       if (access.kind === "refused") return next(refusal("NOT_FOUND", deadLink));
       if (access.kind === "nobody") return next(refusal("NOT_ALLOWED", signInFirst));
       if (access.kind === "person" && !rightsOfPerson(access.person).includes("read"))
@@ -41,6 +45,11 @@ export function serveWatchers(
   });
   namespace.on("connection", (socket) => {
     endWithHold(socket, socket.data.hold);
+    // It may have ended between the look at it and the rooms that end with it: then nobody told this socket.
+    accessOf(socket).then(
+      ({ access }) => readsStill(access, socket.data) || socket.disconnect(true),
+      () => socket.disconnect(true),
+    );
     socket.on("watch", async (message, answer) => {
       if (typeof answer !== "function") return;
       answer(await watch(context, socket, message));
@@ -51,6 +60,11 @@ export function serveWatchers(
     });
   });
 }
+
+const readsStill = (access: Access, { reader, hold }: WatcherData): boolean =>
+  access.kind === "share"
+    ? reader.experimentId === access.reader.experimentId
+    : access.kind === "person" && hold.by.every(({ kind }) => kind !== "share") && rightsOfPerson(access.person).includes("read");
 
 async function watch(context: ServiceContext, socket: Watcher, message: unknown): Promise<WatchAnswer> {
   const request = watchRequest.safeParse(message);
