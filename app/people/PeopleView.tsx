@@ -1,9 +1,11 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useMe } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
+import { EmptyState } from "../ui/EmptyState.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
@@ -14,6 +16,22 @@ import { Members } from "./Members.tsx";
 
 /** Who may come in, and as what. */
 export function PeopleView() {
+  const me = useMe();
+  if (me === undefined) return null;
+  return me.shared ? <SharedServer /> : <OwnServer />;
+}
+
+function OwnServer() {
+  return (
+    <Panel>
+      <EmptyState title="This server is yours alone">
+        To invite others, start it with COLLAPSAR_ACCESS_KEY and the address by which they reach it, COLLAPSAR_PUBLIC_URL.
+      </EmptyState>
+    </Panel>
+  );
+}
+
+function SharedServer() {
   const trpc = useTRPC();
   const now = useNow(30_000);
   const people = useQuery(trpc.people.list.queryOptions(undefined, { refetchInterval: 30_000 }));
