@@ -133,6 +133,11 @@ export class TestServer {
     return this.cookie;
   }
 
+  /** Tells when it ends by itself. */
+  onExit(listener: (code: number | string | null) => void): void {
+    this.child.removeAllListeners("exit").once("exit", (code, signal) => listener(signal ?? code));
+  }
+
   /** Closes the pipes that its output is read from: each further write of the server's fails. */
   stopReading(): void {
     this.child.stdout!.destroy();

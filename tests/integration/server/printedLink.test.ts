@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,7 +6,7 @@ import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkerView } from "../../../contract/views.ts";
 import { copyFreshDatabase } from "../../support/freshDatabase.ts";
-import { TestServer } from "../../support/server.ts";
+import { projectRoot, TestServer } from "../../support/server.ts";
 
 const list = "/trpc/experiments.list?input=%7B%7D";
 const keyFile = (server: TestServer) => join(server.dataDir, "access-key");
@@ -100,4 +101,32 @@ it("COLLAPSAR_SINGLE_USER=1 lets every local request in, and says so", async () 
   expect(server.output).toContain(`Collapsar is ready at ${server.url}\nCOLLAPSAR_SINGLE_USER is 1: there is no sign-in`);
   expect((await fetch(server.url + list)).status).toBe(200);
   await server.stop();
+});
+
+it("the link and the worker's line of a server on every address work as they are printed", async () => {
+  const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
+  const server = await TestServer.start({ env: { COLLAPSAR_HOST: "0.0.0.0", COLLAPSAR_ACCESS_KEY: key } });
+  const { origin } = new URL(server.printedLink);
+  expect(origin).not.toContain("0.0.0.0");
+  const entered = await press(server.printedLink);
+  expect(entered.status).toBe(303);
+  const headers = { cookie: cookieOf(entered) };
+  expect((await fetch(origin + list, { headers })).status).toBe(200);
+
+  const { command } = await server.call<{ command: string }>("workers.createToken", { name: "pasted" }, { headers });
+  const dataDir = mkdtempSync(join(tmpdir(), "collapsar-test-"));
+  const worker = spawn(`${command} --data ${dataDir}`, { shell: true, cwd: projectRoot, stdio: "ignore", detached: true });
+  await expect
+    .poll(
+      async () => (await server.call<WorkerView[]>("workers.list", undefined, { headers })).map(({ connected }) => connected),
+      {
+        timeout: 60_000,
+      },
+    )
+    .toEqual([true]);
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
+  process.kill(-worker.pid!, "SIGTERM");
+  await ended;
+  await server.stop();
+  rmSync(dataDir, { recursive: true, force: true });
 });
