@@ -62,7 +62,7 @@ export class World {
     try {
       await world.startServer(external);
       await world.until("the server answers", () => world.answers(), 90_000);
-      const { token } = await world.call<{ token: string }>("workers.createToken", { name: "chaos" });
+      const { token } = await world.call<{ token: string }>("workers.createToken", { name: "chaos" }, 60_000);
       for (let i = 0; i < workers; i++) await world.startWorker(i, token);
       return world;
     } catch (error) {
