@@ -79,7 +79,13 @@ export class MemberAuth {
   async goToProvider(to: string, join: boolean): Promise<{ url: string; cookies: string[] }> {
     await this.findProvider();
     const { response, headers } = await this.auth.api.signInSocial({
-      body: { provider: oidcId, callbackURL: to, errorCallbackURL: "/enter", requestSignUp: join, disableRedirect: true },
+      body: {
+        provider: oidcId,
+        callbackURL: `/?to=${encoded(to)}`,
+        errorCallbackURL: "/enter",
+        requestSignUp: join,
+        disableRedirect: true,
+      },
       returnHeaders: true,
     });
     return { url: response.url!, cookies: headers.getSetCookie() };
@@ -109,7 +115,11 @@ export class MemberAuth {
       await guest?.giveBack();
       return { problem: explain(error), cookies };
     }
-    return { memberId: await this.exchange(session.user.id, session.session.token), to: to.pathname + to.search, cookies };
+    return {
+      memberId: await this.exchange(session.user.id, session.session.token),
+      to: to.searchParams.get("to") ?? "/",
+      cookies,
+    };
   }
 
   /** better-auth's session has done its work: the server opens its own. */
@@ -151,6 +161,10 @@ class Guest implements Joining {
     this.claimed = false;
   }
 }
+
+/** better-auth takes few signs in an address to come back to. */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof Error && error.name === "APIError" && !(Number((error as { statusCode?: number }).statusCode) >= 500);

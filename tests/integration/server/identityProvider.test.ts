@@ -78,6 +78,8 @@ describe("An identity provider", () => {
       expect(text).not.toContain("<script>");
       expect(text).not.toMatch(/node_modules|\.ts:/);
     }
+    const place = "/e/00000000-0000-4000-8000-000000000000?x=a,b~(1)&y=%2F";
+    expect((await signIn("grace", new CookieJar(), encodeURIComponent(place))).page.url).toBe(server.url + place);
     const away = await signIn("grace", new CookieJar(), encodeURIComponent("//evil.example/x"));
     expect(new URL(away.page.url).origin).toBe(server.url);
     for (const path of ["/auth/sign-up/email", "/auth/get-session", "/auth/list-sessions", "/auth/update-user", "/auth/ok"]) {

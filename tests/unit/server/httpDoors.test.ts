@@ -108,6 +108,23 @@ describe("serverSettings", () => {
   ])("refuses the key %s, which is long and easily guessed", (key) =>
     expect(() => settings({ COLLAPSAR_ACCESS_KEY: key })).toThrow(/easily guessed/),
   );
+  const provider = {
+    COLLAPSAR_ACCESS_KEY: strong,
+    COLLAPSAR_OIDC_ISSUER: "https://id.example.org",
+    COLLAPSAR_OIDC_CLIENT_ID: "collapsar",
+    COLLAPSAR_OIDC_CLIENT_SECRET: "secret",
+  };
+  it("takes an identity provider by all three of its settings, over https, on a server with a key", () => {
+    expect(settings(provider).oidc).toEqual({ issuer: "https://id.example.org", clientId: "collapsar", clientSecret: "secret" });
+    expect(settings({ ...provider, COLLAPSAR_OIDC_ISSUER: "http://127.0.0.1:9000" }).oidc?.issuer).toBe("http://127.0.0.1:9000");
+    expect(settings({ COLLAPSAR_ACCESS_KEY: strong }).oidc).toBeNull();
+    const { COLLAPSAR_OIDC_CLIENT_SECRET: _secret, ...without } = provider;
+    expect(() => settings(without)).toThrow(/COLLAPSAR_OIDC_CLIENT_SECRET is not set/);
+    expect(() => settings({ ...provider, COLLAPSAR_OIDC_ISSUER: "http://id.example.org" })).toThrow(/must begin with https/);
+    expect(() => settings({ ...provider, COLLAPSAR_OIDC_ISSUER: "id.example.org" })).toThrow(/must begin with https/);
+    const { COLLAPSAR_ACCESS_KEY: _key, ...open } = provider;
+    expect(() => settings(open)).toThrow(/set COLLAPSAR_ACCESS_KEY too/);
+  });
   it("refuses a short key, and takes random ones", () => {
     expect(() => settings({ COLLAPSAR_ACCESS_KEY: "kX9v2QmT7r" })).toThrow(/has 10 characters: it needs at least 22/);
     for (let i = 0; i < 200; i++)
