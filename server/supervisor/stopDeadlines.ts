@@ -2,8 +2,11 @@ import { listStopping } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { loseAttempt } from "./loseAttempt.ts";
 
-/** A worker kills a cancelled run's process within 2 s, and a suspended one's within a minute; whoever has not done so will not. */
-const usualMs = { cancelling: 30_000, pausing: 120_000 };
+/**
+ * In leases, of 15 s unless set otherwise. A worker kills a cancelled run's process within 2 s, and a suspended one's within a minute;
+ * whoever has not done so by then will not.
+ */
+const leases = { cancelling: 2, pausing: 8 };
 
 /**
  * Ends attempts that were to stop and do not, although their worker answers (its disk refuses the last event, its process cannot be
@@ -11,13 +14,11 @@ const usualMs = { cancelling: 30_000, pausing: 120_000 };
  */
 export class StopDeadlines {
   private readonly context: ServiceContext;
-  private readonly limitMs: typeof usualMs;
   /** Lease → since when it is known to be stopping, ms of this process' clock. */
   private readonly since = new Map<string, number>();
 
-  constructor(context: ServiceContext, limitMs = usualMs) {
+  constructor(context: ServiceContext) {
     this.context = context;
-    this.limitMs = limitMs;
   }
 
   async look(): Promise<void> {
@@ -29,7 +30,7 @@ export class StopDeadlines {
       const key = `${status} ${lease}`;
       const since = this.since.get(key) ?? now;
       this.since.set(key, since);
-      if (now - since < this.limitMs[status as keyof typeof usualMs]) continue;
+      if (now - since < leases[status as keyof typeof leases] * this.context.leaseTimes.leaseMs) continue;
       const held = { runId: id, attempt, lease: lease! };
       await loseAttempt(this.context, experimentId, held, "Its worker did not stop it in time.", { excused: true });
       this.context.dispatch.release(workerId, id);
