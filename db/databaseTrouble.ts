@@ -37,7 +37,7 @@ const byNetworkCode: Record<string, string> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "the connection to it was lost",
   EPIPE: "the connection to it was lost",
-  ETIMEDOUT: "no answer",
+  ETIMEDOUT: "nothing came back in time",
   EHOSTUNREACH: "its machine is not reachable",
   ENETUNREACH: "its machine is not reachable",
   ENETDOWN: "its machine is not reachable",
@@ -48,7 +48,7 @@ const byNetworkCode: Record<string, string> = {
 /** The client library's own complaints carry no code. */
 const byMessage: [RegExp, string][] = [
   [/^timeout exceeded when trying to connect/, "no connection was free in time"],
-  [/^(Query read timeout|Connection terminated due to connection timeout|timeout expired)/, "no answer in time"],
+  [/^(Query read timeout|Connection terminated due to connection timeout|timeout expired)/, "nothing came back in time"],
   [/^(Connection terminated|Client (has encountered|was closed)|Cannot use a pool after)/, "the connection to it was lost"],
 ];
 

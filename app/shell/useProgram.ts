@@ -9,7 +9,8 @@ export function useProgram() {
 }
 
 /** Until when what was deleted can be had back. */
-export const purgeText = (days: number | undefined): string =>
-  days === 0
-    ? "Deleted experiments are removed for good within hours."
-    : `Deleted experiments can be restored${days === undefined ? "" : ` for ${countOf(days, "day")}`} (list of experiments, “Deleted”), then they are removed for good with all points and files.`;
+export function purgeText(days: number | undefined, where = " from the list “Deleted”"): string {
+  if (days === 0) return "Deleted experiments are removed for good within hours.";
+  const time = days === undefined ? "" : ` for ${countOf(days, "day")}`;
+  return `Deleted experiments can be restored${where}${time}; then they are removed for good, with all points and files.`;
+}

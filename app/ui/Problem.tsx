@@ -1,11 +1,14 @@
 "use client";
-import { failureOf } from "../data/failureOf.ts";
+import { failureOf, mayPass } from "../data/failureOf.ts";
+import { useServerTrouble } from "../live/serverTrouble.ts";
 import { Button } from "./Button.tsx";
 import { Icon } from "./Icon.tsx";
 
 /** What went wrong while reading, in the server's words, and a way to try again. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { message } = failureOf(error);
+  // The banner over the page says so already, and the page asks again by itself.
+  if (useServerTrouble() !== null && mayPass(error)) return null;
   return (
     <div
       role="alert"

@@ -127,7 +127,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     const refused = await refusalOf(await list());
     expect(refused).toMatchObject({ status: 503, again: "5", code: "UNAVAILABLE" });
     expect(refused.message).toMatch(
-      /^The database does not answer as it should: (no answer in time|no connection was free in time)\./,
+      /^The database does not answer as it should: (nothing came back in time|no connection was free in time)\./,
     );
     await expect.poll(() => said.at(-1), { timeout: 20_000 }).toMatch(/^The database does not answer as it should/);
     line.isDumb = false;

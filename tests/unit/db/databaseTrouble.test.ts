@@ -32,7 +32,7 @@ describe("databaseTrouble", () => {
 
   it.each([
     ["timeout exceeded when trying to connect", "no connection was free in time"],
-    ["Query read timeout", "no answer in time"],
+    ["Query read timeout", "nothing came back in time"],
     ["Connection terminated unexpectedly", "the connection to it was lost"],
     ["Client has encountered a connection error and is not queryable", "the connection to it was lost"],
   ])("knows the client library's complaint %s", (message, why) => {
