@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { WorkerView } from "../../contract/views.ts";
+import type { ExperimentSummary, WorkerView } from "../../contract/views.ts";
 import { openDatabase } from "../../db/openDatabase.ts";
 import { type Act, type Dice, nothing } from "./act.ts";
 import { backUpActs } from "./backUpActs.ts";
@@ -84,7 +84,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   try {
     const openAtStart = openSockets(world.server.pid!);
     for (let first = 0; first < 3; first++) await launch(world, first / 3);
+    world.patienceMs = 8_000;
     await actAtRandom(world, new Random(seed), options, report);
+    world.patienceMs = 60_000;
     await world.until("the back-up is restored", async () => !world.isRestoring, 120_000);
     say("everything is mended");
     world.heal();
@@ -149,6 +151,7 @@ async function actAtRandom(
 /** Waits until all runs have ended; runs that faults used up are asked for again. */
 async function settle(world: World, report: ChaosReport): Promise<void> {
   await world.until("the server answers again", () => world.answers(), 90_000);
+  await findUnheard(world);
   // What persons have paused, they resume; so they do with workers that were set aside for their troubles.
   await world.until("all is resumed", () => resumeAll(world), 60_000);
   const allEnded = async () => !(await listRuns(world).catch(() => null))?.every((run) => !isOpen(run)) === false;
@@ -165,6 +168,12 @@ async function settle(world: World, report: ChaosReport): Promise<void> {
   const unfinished = (await listRuns(world)).filter(({ status }) => status !== "finished");
   for (const { id, status, failure } of unfinished)
     report.violations.push(`undisturbed, run ${id} is ${status}: ${failure?.code} ${failure?.message.slice(0, 300)}`);
+}
+
+/** Studies whose launch was made and not heard of are waited for too. */
+async function findUnheard(world: World): Promise<void> {
+  const { rows } = await world.call<{ rows: ExperimentSummary[] }>("experiments.list", { limit: 200 });
+  for (const { id, sample } of rows) if (!sample && !world.experiments.includes(id)) world.experiments.push(id);
 }
 
 async function resumeAll(world: World): Promise<boolean> {

@@ -46,6 +46,8 @@ export class World {
   /** Runs that persons deleted. */
   readonly deleted = new Set<string>();
   private isStopped = false;
+  /** How long a person waits for an answer; less while things are broken. */
+  patienceMs = 60_000;
   /** A back-up is made or restored. */
   isRestoring = false;
   /** When one was last restored, of this process' clock. */
@@ -62,7 +64,7 @@ export class World {
     try {
       await world.startServer(external);
       await world.until("the server answers", () => world.answers(), 90_000);
-      const { token } = await world.call<{ token: string }>("workers.createToken", { name: "chaos" }, 60_000);
+      const { token } = await world.call<{ token: string }>("workers.createToken", { name: "chaos" });
       for (let i = 0; i < workers; i++) await world.startWorker(i, token);
       return world;
     } catch (error) {
@@ -87,7 +89,7 @@ export class World {
 
   /** Calls a procedure as a page does. @throws CallError, or another error if there is no answer */
   // biome-ignore lint/suspicious/noExplicitAny: an answer is looked at, not taken over
-  async call<T = any>(procedure: string, input?: unknown, timeoutMs = 8_000): Promise<T> {
+  async call<T = any>(procedure: string, input?: unknown, timeoutMs = this.patienceMs): Promise<T> {
     try {
       return await callProcedure<T>(this.url, procedure, input, { signal: AbortSignal.timeout(timeoutMs) });
     } catch (error) {
