@@ -26,12 +26,26 @@ const transitions: Record<RunStatus, readonly RunStatus[]> = {
   cancelled: ["queued"],
 };
 
-export const isTerminal = (status: RunStatus): boolean => (terminalStatuses as readonly RunStatus[]).includes(status);
+export const isTerminal = (status: RunStatus): boolean => places[status] === "ended";
 export const mayBecome = (from: RunStatus, to: RunStatus): boolean => transitions[from].includes(to);
 
+/** Where a run of each status is; a status that is left out here fails the types. */
+const places: Record<RunStatus, "waits" | "on a worker" | "ended"> = {
+  queued: "waits",
+  leased: "on a worker",
+  running: "on a worker",
+  pausing: "on a worker",
+  paused: "waits",
+  cancelling: "on a worker",
+  finished: "ended",
+  diverged: "ended",
+  failed: "ended",
+  cancelled: "ended",
+};
+
 /** Whether a worker has it: it takes a slot. */
-export const isOnWorker = (status: RunStatus): boolean => onWorkers.includes(status);
-const onWorkers: readonly RunStatus[] = ["leased", "running", "pausing", "cancelling"];
+export const isOnWorker = (status: RunStatus): boolean => places[status] === "on a worker";
+const onWorkers = runStatuses.filter(isOnWorker);
 
 /** An experiment's status follows from its runs; it is paused if nothing of it runs or waits and something is paused. */
 export const experimentStatuses = ["queued", "running", "paused", "finished", "incomplete"] as const;

@@ -4,11 +4,12 @@ import { memo } from "react";
 import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../contract/isUnconverged.ts";
 import { describeGaps } from "../../contract/measurementGaps.ts";
 import type { Split } from "../../contract/seriesKey.ts";
-import { isOnWorker, isTerminal } from "../../contract/status.ts";
+import { isOnWorker } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { LineSwatch } from "../charts/ChartLegend.tsx";
 import type { LineStyle } from "../charts/lineStyle.ts";
+import { formatFull } from "../text/formatTime.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";
 import { Progress } from "../ui/Progress.tsx";
 import { Td } from "../ui/Table.tsx";
@@ -116,6 +117,14 @@ export const RunLine = memo(
                 incomplete
               </Badge>
             )}
+            {row.stalledSince !== null && isOnWorker(row.status) && (
+              <Badge
+                tone="bad"
+                title={`Its process has done nothing since ${formatFull(row.stalledSince)}, though its worker answers`}
+              >
+                standing still
+              </Badge>
+            )}
             <DataBadge data={data} />
             {row.attempt > 1 && <span className="text-2xs text-ink-faint">attempt {row.attempt}</span>}
             {row.failure && (
@@ -126,7 +135,7 @@ export const RunLine = memo(
           </span>
         </Td>
         <Td numeric>
-          {isTerminal(row.status) || row.status === "queued" ? (
+          {!isOnWorker(row.status) ? (
             row.step.toLocaleString("en")
           ) : (
             <span className="inline-flex w-24 flex-col items-end gap-1">

@@ -6,6 +6,9 @@ import type { WatcherData } from "./watcher.ts";
 
 /** Messages cost more than bytes: what happens within this time goes out together. */
 const batchMs = 75;
+/** Where sending takes long, since very many watch, it waits so many times as long before the next: the rest of the server needs its turn. */
+const restRatio = 3;
+const longestBatchMs = 150;
 /** How long a trouble is shown after it was last heard of. */
 const troubleMs = 5_000;
 
@@ -13,6 +16,7 @@ const troubleMs = 5_000;
 export class WatchHub implements Changes {
   private readonly rooms = new Map<string, WatchItem[]>();
   private timer: NodeJS.Timeout | null = null;
+  private pauseMs = batchMs;
   private said: string | null = null;
   private troubledAt = Number.NEGATIVE_INFINITY;
   private namespace: Namespace<PageToServer, ServerToPage, object, WatcherData> | null = null;
@@ -60,11 +64,12 @@ export class WatchHub implements Changes {
     const items = this.rooms.get(room);
     if (items) items.push(item);
     else this.rooms.set(room, [item]);
-    this.timer ??= setTimeout(() => this.flush(), batchMs);
+    this.timer ??= setTimeout(() => this.flush(), this.pauseMs);
   }
 
   private flush(): void {
     this.timer = null;
+    const began = performance.now();
     const sentAt = Date.now();
     for (const [room, items] of this.rooms) {
       this.namespace?.to(room).emit("batch", { sentAt, items });
@@ -74,6 +79,7 @@ export class WatchHub implements Changes {
       if (shown.length > 0) this.namespace?.to(hidden).emit("batch", { sentAt, items: shown });
     }
     this.rooms.clear();
+    this.pauseMs = Math.min(longestBatchMs, Math.max(batchMs, restRatio * (performance.now() - began)));
   }
 
   private hasMembers(room: string): boolean {

@@ -1,7 +1,8 @@
 /**
  * How long a measurement takes from the run's process to a page, and a launch to its first point: the real server, the real
  * worker, watchers on real sockets. First runs that train; then runs that only measure, at a given pace.
- * `npm run bench:latency [-- --watchers 100 --rate 2000 --runs 2 --seconds 20]`
+ * Beyond the first ten, watchers parse nothing: they stand for other machines, each of which parses for itself.
+ * `npm run bench:latency [-- --watchers 100 --parsing 10 --rate 2000 --runs 2 --seconds 20]`
  */
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,10 +18,13 @@ import {
 import { ServerProcess } from "../integration/worker/scaffold/serverProcess.ts";
 import { connect, smallStudy } from "../integration/worker/scaffold/study.ts";
 import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../integration/worker/scaffold/workerProcess.ts";
+import { QuietWatcher } from "./quietWatcher.ts";
 
 const { values: flags } = parseArgs({
   options: {
     watchers: { type: "string", default: "100" },
+    /** Watchers that parse their messages, as a page does. */
+    parsing: { type: "string", default: "10" },
     /** Points a second, all runs together. */
     rate: { type: "string", default: "2000" },
     runs: { type: "string", default: "2" },
@@ -29,16 +33,17 @@ const { values: flags } = parseArgs({
   },
 });
 const watcherCount = Number(flags.watchers);
+const parsingCount = Math.min(watcherCount, Number(flags.parsing));
 const rate = Number(flags.rate);
 const runCount = Number(flags.runs);
 type Points = Extract<WatchItem, { kind: "points" }>;
-type Watcher = Socket<ServerToPage, PageToServer>;
+type Parsing = Socket<ServerToPage, PageToServer>;
 const pacedWorker = new URL("./pacedWorker.ts", import.meta.url).pathname;
 
 const server = await ServerProcess.start();
 const api = connect(server.url);
 const { token } = await api.workers.createToken.mutate({ name: "bench" });
-const watchers: Watcher[] = [];
+const watchers: { disconnect(): unknown }[] = [];
 try {
   console.log(`${cpus().length} × ${cpus()[0].model.trim()}, load ${loadavg()[0].toFixed(1)}; node ${process.versions.node}`);
   await withWorker(realWorker, async () => {
@@ -51,7 +56,7 @@ try {
   });
   await withWorker(pacedWorker, () =>
     stream(
-      `${runCount} runs, ${rate} points/s, ${watcherCount} watchers`,
+      `${runCount} runs, ${rate} points/s, ${watcherCount} watchers, of which ${parsingCount} parse (load ${loadavg()[0].toFixed(1)})`,
       watcherCount,
       `${rate / runCount} for ${flags.seconds}`,
       {
@@ -109,7 +114,8 @@ async function stream(what: string, watching: number, name: string, study: Param
   const delays: number[] = [];
   const at: number[] = [];
   let numbers = 0;
-  for (const [index, watcher] of (await watch(id, watching)).entries())
+  const quiet = await watchQuietly(id, Math.max(0, watching - parsingCount));
+  for (const [index, watcher] of (await watch(id, Math.min(watching, parsingCount))).entries())
     watcher.on("batch", ({ items }) => {
       const now = Date.now();
       for (const item of items.filter((each): each is Points => each.kind === "points")) {
@@ -121,16 +127,27 @@ async function stream(what: string, watching: number, name: string, study: Param
     });
   await until("the study has finished", async () => (await api.experiments.get.query({ id })).status === "finished", 300_000);
   await sleep(500);
+  for (const watcher of quiet) for (const delay of watcher.delays) delays.push(delay);
   const seconds = (at.at(-1)! - at[0]) / 1000;
   console.log(`${what}:`);
   console.log(`  measured → received: ${quantiles(delays)}`);
   console.log(`  ${Math.round(numbers / seconds).toLocaleString("en")} points/s arrived, ${seconds.toFixed(1)} s long`);
 }
 
-async function watch(id: string, count: number): Promise<Watcher[]> {
+async function watchQuietly(id: string, count: number): Promise<QuietWatcher[]> {
+  const made: QuietWatcher[] = [];
+  for (let at = 0; at < count; at++) {
+    const watcher = await QuietWatcher.join(server.url, { room: "experiment", id });
+    watchers.push(watcher);
+    made.push(watcher);
+  }
+  return made;
+}
+
+async function watch(id: string, count: number): Promise<Parsing[]> {
   const made = await Promise.all(
     Array.from({ length: count }, async () => {
-      const watcher: Watcher = io(server.url + watchNamespace, { transports: ["websocket"], forceNew: true });
+      const watcher: Parsing = io(server.url + watchNamespace, { transports: ["websocket"], forceNew: true });
       watchers.push(watcher);
       const answer: WatchAnswer = await watcher.timeout(10_000).emitWithAck("watch", { room: "experiment", id });
       if (!answer.ok) throw new Error(answer.message);

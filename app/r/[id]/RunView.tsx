@@ -87,7 +87,9 @@ export function RunView({ runId }: { runId: string }) {
           </PanelBoundary>
         </div>
         <div className="min-w-0 space-y-4">
-          <RunFacts detail={detail} />
+          <PanelBoundary what="What decided the run's numbers">
+            <RunFacts detail={detail} />
+          </PanelBoundary>
         </div>
       </div>
     </div>
