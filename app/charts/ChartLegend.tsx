@@ -43,7 +43,7 @@ export function ChartLegend({
             className={`inline-flex min-h-6 max-w-full items-center gap-1.5 text-left text-xs ${hidden.has(one.id) ? "text-ink-faint line-through opacity-60" : "text-ink-soft hover:text-ink"}`}
           >
             <LineSwatch style={one.style} />
-            <span className="min-w-0">{keptTogether(one.label)}</span>
+            <span className="wrap-anywhere min-w-0">{keptTogether(one.label)}</span>
           </button>
         </li>
       ))}

@@ -18,8 +18,8 @@ export function TagsInput({ tags, onChange, ...control }: { tags: string[]; onCh
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       {tags.map((tag) => (
-        <span key={tag} className="inline-flex h-8 items-center rounded-md border border-line bg-sunken pl-2 text-sm">
-          {tag}
+        <span key={tag} className="inline-flex h-8 max-w-full items-center rounded-md border border-line bg-sunken pl-2 text-sm">
+          <span className="truncate">{tag}</span>
           <button
             type="button"
             aria-label={`Remove the tag ${tag}`}

@@ -9,11 +9,16 @@ export function EditableName({ name, readOnly, onSave }: { name: string; readOnl
   const [draft, setDraft] = useState<string | null>(null);
   if (readOnly || draft === null)
     return (
-      <h1 className="min-w-0 break-words font-semibold text-2xl tracking-tight">
+      <h1 className="wrap-anywhere min-w-0 font-semibold text-2xl tracking-tight">
         {readOnly ? (
           name
         ) : (
-          <button type="button" title="Rename" className="rounded-sm text-left hover:bg-hover" onClick={() => setDraft(name)}>
+          <button
+            type="button"
+            title="Rename"
+            className="max-w-full rounded-sm text-left hover:bg-hover"
+            onClick={() => setDraft(name)}
+          >
             {name}
           </button>
         )}

@@ -27,12 +27,12 @@ export function TagList({
     <div className="flex flex-wrap items-center gap-1.5">
       {tags.map((tag) => (
         <Badge key={tag}>
-          {tag}
+          <span className="truncate">{tag}</span>
           {!readOnly && (
             <button
               type="button"
               aria-label={`Remove the tag ${tag}`}
-              className="-mr-1 flex size-4 items-center justify-center rounded-sm hover:bg-hover"
+              className="-mr-1 flex size-4 shrink-0 items-center justify-center rounded-sm hover:bg-hover"
               onClick={() => onSave(tags.filter((one) => one !== tag))}
             >
               <Icon name="close" size={10} />

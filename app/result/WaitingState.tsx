@@ -19,7 +19,7 @@ export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; read
     <div
       role="status"
       data-testid="waiting"
-      className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line bg-surface px-4 py-3 text-sm"
+      className="flex flex-wrap items-center gap-x-3 gap-y-2 wrap-anywhere rounded-lg border border-line bg-surface px-4 py-3 text-sm"
     >
       <span className="text-ink-faint">
         <Icon name="worker" />

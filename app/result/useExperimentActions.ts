@@ -4,19 +4,21 @@ import { useRouter } from "next/navigation";
 import type { ExperimentDetail } from "../../contract/views.ts";
 import { storableText } from "../../contract/wireText.ts";
 import { failureOf } from "../data/failureOf.ts";
-import { useTRPC } from "../data/trpcClient.ts";
+import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { useToast } from "../ui/Toast.tsx";
 
 /** What can be done with an experiment; each action says what it did, or why not, and how to undo it. */
 export function useExperimentActions(detail: ExperimentDetail, onChanged: () => void) {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const router = useRouter();
   const toast = useToast();
   const { id } = detail;
   const onError = (error: unknown) => toast({ text: failureOf(error).message, tone: "bad" });
   const update = useMutation(trpc.experiments.update.mutationOptions({ onSuccess: onChanged, onError }));
-  const restore = useMutation(trpc.experiments.restore.mutationOptions({ onError }));
+  // This page is gone when its deletion is undone: a mutation of its own would tell nobody.
+  const undoRemoval = () => client.experiments.restore.mutate({ id }).then(() => router.push(`/e/${id}`), onError);
   const remove = useMutation(
     trpc.experiments.remove.mutationOptions({
       onError,
@@ -24,7 +26,7 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
         router.push("/");
         toast({
           text: `“${detail.name}” deleted`,
-          action: { label: "Undo", onSelect: () => restore.mutate({ id }, { onSuccess: () => router.push(`/e/${id}`) }) },
+          action: { label: "Undo", onSelect: () => void undoRemoval() },
           durationMs: 12_000,
         });
       },

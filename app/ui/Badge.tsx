@@ -18,11 +18,11 @@ export function Badge({ tone = "plain", children, title }: { tone?: Tone; childr
     <span
       title={title}
       className={classes(
-        "inline-flex h-5 items-center gap-1 whitespace-nowrap rounded-sm border px-1.5 text-2xs leading-none",
+        "inline-flex h-5 min-w-0 max-w-full items-center gap-1 whitespace-nowrap rounded-sm border px-1.5 text-2xs leading-none",
         tones[tone],
       )}
     >
-      {children}
+      {typeof children === "string" ? <span className="truncate">{children}</span> : children}
     </span>
   );
 }

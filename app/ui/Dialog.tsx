@@ -50,7 +50,7 @@ export function Dialog({
             </h2>
             <Button look="quiet" small icon="close" aria-label="Close" onClick={onClose} />
           </header>
-          <div className="overflow-y-auto p-4">{children}</div>
+          <div className="wrap-anywhere overflow-y-auto p-4">{children}</div>
           {footer && <footer className="flex flex-wrap justify-end gap-2 border-line border-t px-4 py-3">{footer}</footer>}
         </>
       )}

@@ -23,7 +23,7 @@ export function Panel({
     <section className={classes("min-w-0 rounded-lg border border-line bg-surface", className)} data-testid={testId}>
       {(title !== undefined || actions !== undefined) && (
         <header className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 border-line border-b px-4 py-1.5">
-          <h2 className="font-semibold text-sm">{title}</h2>
+          <h2 className="wrap-anywhere min-w-0 font-semibold text-sm">{title}</h2>
           {hint !== undefined && <div className="min-w-0 text-ink-faint text-xs">{hint}</div>}
           {actions !== undefined && <div className="ml-auto flex items-center gap-2">{actions}</div>}
         </header>

@@ -30,7 +30,7 @@ export class PanelBoundary extends Component<PanelBoundaryProps, { error: Error 
       <div
         role="alert"
         data-testid="broken-panel"
-        className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
+        className="flex flex-wrap items-center gap-x-3 self-start gap-y-2 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
       >
         <span className="text-warn">
           <Icon name="warning" />

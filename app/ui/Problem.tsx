@@ -18,7 +18,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
       <span className="text-bad">
         <Icon name="warning" />
       </span>
-      <span className="min-w-0 flex-1 break-words">{message}</span>
+      <span className="wrap-anywhere min-w-0 flex-1">{message}</span>
       {onRetry && (
         <Button small onClick={onRetry}>
           Try again

@@ -60,7 +60,7 @@ function ToastCard({ toast, onGone }: { toast: Shown; onGone: () => void }) {
       onBlur={() => setHeld(false)}
       className={`pointer-events-auto flex max-w-full animate-rise items-center gap-3 rounded-md border bg-raised py-1.5 pr-1.5 pl-3 text-sm shadow-float ${toast.tone === "bad" ? "border-bad text-bad" : "border-line-strong"}`}
     >
-      <span className="min-w-0 break-words">{toast.text}</span>
+      <span className="wrap-anywhere min-w-0">{toast.text}</span>
       {toast.action && (
         <Button
           small

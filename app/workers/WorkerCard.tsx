@@ -30,7 +30,7 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
         </span>
       }
     >
-      <p className="text-ink-soft text-sm">
+      <p className="wrap-anywhere text-ink-soft text-sm">
         {machine.cpu}, {countOf(machine.cores, "core")}, {formatBytes(machine.memoryBytes)}
         {machine.host && (
           <span className="text-ink-faint">
@@ -45,7 +45,7 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
       <WorkerState worker={worker} now={now} />
       <ul aria-label="Devices" className="mt-2 flex flex-wrap gap-1.5">
         {worker.devices.map((device) => (
-          <li key={device}>
+          <li key={device} className="min-w-0 max-w-full">
             <Badge>{device}</Badge>
           </li>
         ))}

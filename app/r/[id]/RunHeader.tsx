@@ -64,7 +64,7 @@ export function RunHeader({
           <RunExports detail={detail} />
         </div>
       </div>
-      <p className="mt-1 text-ink-soft text-sm">
+      <p className="wrap-anywhere mt-1 text-ink-soft text-sm">
         {runDataset(row.config)}
         {row.attempt > 1 && ` · attempt ${row.attempt}`}
         {row.workerName && ` · ${row.workerName}`}
