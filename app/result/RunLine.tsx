@@ -4,7 +4,7 @@ import { memo } from "react";
 import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../contract/isUnconverged.ts";
 import { describeGaps } from "../../contract/measurementGaps.ts";
 import type { Split } from "../../contract/seriesKey.ts";
-import { isOnWorker } from "../../contract/status.ts";
+import { isOnWorker, isTerminal } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import { shortNumber } from "../charts/axisTicks.ts";
 import { LineSwatch } from "../charts/ChartLegend.tsx";
@@ -135,7 +135,7 @@ export const RunLine = memo(
           </span>
         </Td>
         <Td numeric>
-          {!isOnWorker(row.status) ? (
+          {isTerminal(row.status) || row.status === "queued" ? (
             row.step.toLocaleString("en")
           ) : (
             <span className="inline-flex w-24 flex-col items-end gap-1">
