@@ -1,5 +1,6 @@
 "use client";
 import { useRestore } from "../data/useRestore.ts";
+import { purgeText, useProgram } from "../shell/useProgram.ts";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -14,6 +15,7 @@ interface NoExperimentProps {
 /** In place of an experiment that is not there: what may have happened, and what to do. */
 export function NoExperiment({ experimentId, readOnly, onRestored }: NoExperimentProps) {
   const { restore, busy } = useRestore(experimentId, onRestored);
+  const program = useProgram();
   return (
     <div data-testid="no-experiment">
       <EmptyState
@@ -31,7 +33,7 @@ export function NoExperiment({ experimentId, readOnly, onRestored }: NoExperimen
       >
         {readOnly
           ? "It was deleted. Ask the person who sent the link."
-          : "It was deleted, or its address is cut off. A deleted experiment can be restored for a while."}
+          : `It was deleted, or its address is cut off. ${purgeText(program.data?.purgeDays)}`}
       </EmptyState>
     </div>
   );
