@@ -150,7 +150,6 @@ export async function listExpired(db: Executor, id?: string) {
       attempt: runs.attempt,
       lease: runs.lease,
       status: runs.status,
-      workerId: runs.workerId,
     })
     .from(runs)
     .where(and(sql`${runs.lease} is not null and ${runs.leaseUntil} < clock_timestamp()`, id ? eq(runs.id, id) : undefined));

@@ -105,14 +105,16 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
   socket.on("events", async (message, answer) => {
     if (typeof answer !== "function") return;
     if (!worker) return answer({ ok: false, code: "INTERNAL", message: "Say hello first." });
-    worker.heardAt = performance.now();
     try {
       if (!(await isValid())) {
         // Not final: with another token the worker sends them again.
         answer({ ok: false, code: "INTERNAL", message: unknownToken });
         return void socket.disconnect(true);
       }
-      answer(await storeEvents(context, worker.id, message));
+      const stored = await storeEvents(context, worker.id, message);
+      // See hearWorker: not before its run may have been taken up again.
+      worker.heardAt = performance.now();
+      answer(stored);
     } catch (error) {
       const trouble = databaseTrouble(error);
       if (trouble) context.changes.trouble(trouble.failure.message);

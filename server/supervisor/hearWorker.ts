@@ -10,7 +10,6 @@ import { takeUp } from "./takeUp.ts";
 
 /** Renews the leases a heartbeat names, tells the pages how far its runs are, and answers which it lost and which it is to stop. */
 export async function hearWorker(context: ServiceContext, worker: ConnectedWorker, beat: Heartbeat): Promise<HeartbeatAnswer> {
-  worker.heardAt = performance.now();
   worker.system = beat.system;
   const { orm } = context.database;
   await noteSeen(orm, worker.id);
@@ -22,6 +21,8 @@ export async function hearWorker(context: ServiceContext, worker: ConnectedWorke
   const kept = new Map(renewed.map((run) => [run.runId, run]));
   const ranOut = beat.runs.filter((run) => !kept.has(run.runId));
   for (const run of await takeUp(context, worker.id, ranOut)) kept.set(run.runId, run);
+  // Only now: while it counts as silent, its own run that waits in the queue does not come to it as another attempt.
+  worker.heardAt = performance.now();
   const at = Date.now();
   for (const { runId, step, stepMs } of beat.runs) {
     const run = kept.get(runId);

@@ -57,7 +57,7 @@ export class LeaseWatch {
   private async expire(): Promise<void> {
     const { context } = this;
     const now = performance.now();
-    for (const { id, experimentId, attempt, lease, status, workerId } of await listExpired(context.database.orm)) {
+    for (const { id, experimentId, attempt, lease, status } of await listExpired(context.database.orm)) {
       // Who cancels or pauses it does not wait for an upgrade.
       if ((status === "leased" || status === "running") && (this.held.get(lease!) ?? 0) > now) continue;
       this.held.delete(lease!);
@@ -65,7 +65,6 @@ export class LeaseWatch {
         // A heartbeat may have come in between.
         unless: async (tx) => (await listExpired(tx, id)).length === 0,
       });
-      context.dispatch.release(workerId, id);
     }
   }
 }

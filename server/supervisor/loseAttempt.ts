@@ -23,6 +23,8 @@ export async function loseAttempt(
     if (locked?.run.lease !== held.lease || (await unless(tx))) return [];
     const run = excused ? { ...locked.run, workerId: null } : locked.run;
     await settleAttempt(context, tx, run, { code: "WORKER_LOST", message, step: null, excused });
+    // Before anyone can see it: its worker may take it up again a moment later, and then has its slot again.
+    context.dispatch.release(locked.run.workerId, held.runId);
     return [(await readRunState(tx, held.runId))!];
   });
   context.dispatch.wake();

@@ -37,7 +37,7 @@ onBothDatabases(
       const { id, lease, worker } = await lost();
       worker.silent = true;
       await untilStatus(server(), id, "queued", 20_000);
-      if (by === "a heartbeat") expect(await worker.heartbeat([lease])).toEqual({ lost: [], cancel: [] });
+      if (by === "a heartbeat") expect(await worker.heartbeat([lease])).toMatchObject({ lost: [], cancel: [] });
       else expect(await worker.events(lease, numbered([measured(110)], 13))).toEqual({ ok: true, storedThrough: 13 });
       expect(await getRun(server(), id)).toMatchObject({ status: "running", attempt: 1 });
       worker.silent = false;
