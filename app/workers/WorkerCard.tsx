@@ -8,7 +8,7 @@ import { Badge } from "../ui/Badge.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Progress } from "../ui/Progress.tsx";
-import { WorkerState } from "./WorkerState.tsx";
+import { DrainButton, WorkerState } from "./WorkerState.tsx";
 
 export function WorkerCard({ worker, now }: { worker: WorkerView; now: number }) {
   const { machine, system } = worker;
@@ -58,9 +58,12 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
           text={() => (system ? `${formatBytes(system.memoryUsedBytes)} of ${formatBytes(system.memoryTotalBytes)}` : "")}
         />
       </div>
-      <h3 className="mt-4 mb-1.5 text-ink-faint text-xs">
-        Slots: {worker.runs.length} of {worker.slots} busy
-      </h3>
+      <div className="mt-3 mb-1 flex h-7 items-center justify-between gap-3">
+        <h3 className="text-ink-faint text-xs">
+          Slots: {worker.runs.length} of {worker.slots} busy
+        </h3>
+        <DrainButton worker={worker} />
+      </div>
       <ul className="space-y-1.5">
         {worker.runs.map((run) => (
           <li key={run.id} className="rounded-md border border-line px-3 py-2">

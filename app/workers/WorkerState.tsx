@@ -10,8 +10,8 @@ import { formatClock } from "../text/formatTime.ts";
 import { Button } from "../ui/Button.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
-/** Why a worker takes no new runs, where that is so, and how it takes runs again; or how it is drained. */
-export function WorkerState({ worker, now }: { worker: WorkerView; now: number }) {
+/** Drains and resumes a worker, and says so. */
+function useWorkerActions(worker: WorkerView) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const queries = useQueryClient();
@@ -36,10 +36,33 @@ export function WorkerState({ worker, now }: { worker: WorkerView; now: number }
       drained ? `“${worker.name}” takes no new runs` : `“${worker.name}” takes runs again`,
     );
   const resume = () => act(() => client.workers.resume.mutate({ id: worker.id }), `“${worker.name}” takes runs again`);
+  return { busy, drain, resume, mayManage };
+}
 
-  const { trouble, drained } = worker;
+/** Lets a worker finish its runs and take no new ones. */
+export function DrainButton({ worker }: { worker: WorkerView }) {
+  const { busy, drain, mayManage } = useWorkerActions(worker);
+  if (worker.drained || !mayManage) return null;
   return (
-    <div className="mt-4 space-y-2" data-testid="worker-state">
+    <Button
+      small
+      look="quiet"
+      disabled={busy}
+      title="It finishes its runs and takes no new ones, until you stop draining it"
+      onClick={() => void drain(true)}
+    >
+      Drain
+    </Button>
+  );
+}
+
+/** Why a worker takes no new runs, where that is so, and how it takes runs again. */
+export function WorkerState({ worker, now }: { worker: WorkerView; now: number }) {
+  const { busy, drain, resume, mayManage } = useWorkerActions(worker);
+  const { trouble, drained } = worker;
+  if (!trouble && !drained) return null;
+  return (
+    <div className="mt-3 space-y-2" data-testid="worker-state">
       {trouble && (
         <Notice tone={trouble.until === null ? "bad" : "warn"}>
           <div className="min-w-0 flex-1">
@@ -66,19 +89,6 @@ export function WorkerState({ worker, now }: { worker: WorkerView; now: number }
             </Button>
           )}
         </Notice>
-      )}
-      {!drained && mayManage && (
-        <div className="flex justify-end">
-          <Button
-            small
-            look="quiet"
-            disabled={busy}
-            title="It finishes its runs and takes no new ones, until you stop draining it"
-            onClick={() => void drain(true)}
-          >
-            Drain
-          </Button>
-        </div>
       )}
     </div>
   );

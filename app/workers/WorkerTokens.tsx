@@ -67,7 +67,7 @@ export function WorkerTokens({ now }: { now: number }) {
                 <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.createdAt)}</Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.lastUsedAt)}</Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs">
-                  {token.expiresAt === null ? <span className="text-ink-faint">revoked</span> : formatFull(token.expiresAt)}
+                  {token.expiresAt === null ? <span className="text-ink-faint">no end</span> : formatFull(token.expiresAt)}
                 </Td>
                 <Td className="whitespace-nowrap text-right">
                   {isExpired(token, now) ? (

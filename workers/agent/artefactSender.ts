@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Manifest, manifestFile } from "../run/keepResults.ts";
@@ -33,7 +33,6 @@ export class ArtefactSender {
 
   /** What earlier lives left: sent if it is complete and its attempt has ended, removed if it is not, or old. */
   recover(isHeld: (runId: string, attempt: number) => boolean): void {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     for (const name of readdirSync(this.folder)) {
       const [runId, attempt] = name.split(".");
       if (isHeld(runId, Number(attempt))) continue;
@@ -88,7 +87,9 @@ export class ArtefactSender {
     const { lease, files } = JSON.parse(readFileSync(join(path, manifestFile), "utf8")) as Manifest;
     for (const file of files) {
       if (this.stopped) return false;
-      if (!existsSync(join(path, file.name))) continue; // sent already
+      const found = statSync(join(path, file.name), { throwIfNoEntry: false });
+      if (!found) continue; // sent already
+      if (!found.isFile()) throw new Error(`${file.name} is no file`);
       const sending: Upload = { ...this.server, lease, ...file, path: join(path, file.name) };
       const answer = await upload(sending);
       if (answer.kind === "later") {

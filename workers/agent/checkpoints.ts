@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Assignment } from "../../contract/workerProtocol.ts";
+import { clearForFile, ensureFolder } from "../run/setAside.ts";
 import type { AttemptHistory } from "./attemptSpool.ts";
 
 const lastAttemptFile = "last-attempt";
@@ -16,11 +17,14 @@ export function prepareCheckpoints(
   assignment: Pick<Assignment, "runId" | "attempt" | "lastStarted" | "fromStart" | "measuredThrough">,
 ): string {
   const { runId, attempt, fromStart } = assignment;
-  const { lastStarted = attempt - 1, measuredThrough = Number.POSITIVE_INFINITY } = assignment;
+  const { lastStarted = attempt - 1, measuredThrough } = assignment;
   const path = join(folder, runId);
-  if (fromStart || lastStarted > lastAttempt(path)) rmSync(path, { recursive: true, force: true });
-  else removeAfter(path, measuredThrough);
-  mkdirSync(path, { recursive: true });
+  // A note that is damaged says nothing; then what the server has decides alone, where it tells.
+  const last = lastAttempt(path) ?? (measuredThrough === undefined ? 0 : lastStarted);
+  if (fromStart || lastStarted > last) rmSync(path, { recursive: true, force: true });
+  else removeAfter(path, measuredThrough ?? Number.POSITIVE_INFINITY);
+  ensureFolder(path);
+  clearForFile(join(path, lastAttemptFile));
   writeFileSync(join(path, lastAttemptFile), `${attempt}\n`);
   return path;
 }
@@ -44,18 +48,28 @@ export function removeCheckpoints(folder: string, runId: string): void {
 
 /** Runs that went on elsewhere or were given up leave theirs behind. @returns how many runs' checkpoints were old and went */
 export function removeOldCheckpoints(folder: string, now = Date.now()): number {
-  const old = list(folder).filter((name) => now - statSync(join(folder, name)).mtimeMs > keptForDays * 86_400_000);
+  const changedAt = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? now;
+  const old = list(folder).filter((name) => now - changedAt(name) > keptForDays * 86_400_000);
   for (const name of old) removeCheckpoints(folder, name);
   return old.length;
 }
 
-/** The last attempt that was on this worker; 0 if there was none. */
-function lastAttempt(path: string): number {
+/** The last attempt that was on this worker; 0 if there was none, null if the note of it is damaged. */
+function lastAttempt(path: string): number | null {
+  const file = join(path, lastAttemptFile);
   try {
-    return Number.parseInt(readFileSync(join(path, lastAttemptFile), "utf8"), 10) || 0;
+    if (!lstatSync(file, { throwIfNoEntry: false })) return 0;
+    const text = readFileSync(file, "utf8").trim();
+    return /^\d{1,9}$/.test(text) ? Number(text) : null;
   } catch {
-    return 0;
+    return null;
   }
 }
 
-const list = (path: string): string[] => (existsSync(path) ? readdirSync(path) : []);
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return []; // not there, or something else
+  }
+}

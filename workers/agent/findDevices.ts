@@ -22,12 +22,18 @@ export async function findDevices(choice: DeviceChoice): Promise<FoundDevice[]> 
     execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   child.on("message", (device) => found.push(device as FoundDevice));
-  const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
   await new Promise<void>((resolve) => {
-    child.once("close", () => resolve());
-    child.once("error", () => resolve());
+    // One that hangs within its driver may not even end by this.
+    const timer = setTimeout(() => {
+      child.kill("SIGKILL");
+      resolve();
+    }, patienceMs);
+    for (const end of ["close", "error"])
+      child.once(end, () => {
+        clearTimeout(timer);
+        resolve();
+      });
   });
-  clearTimeout(timer);
   return found;
 }
 

@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type Greeting, greeting as greetingSchema, type Hello } from "../../contract/workerProtocol.ts";
+import { clearForFile, setAside } from "../run/setAside.ts";
+import { messageOf, say } from "./log.ts";
+
+const idFile = "worker-id";
+const greetingFile = "greeting.json";
 
 /**
  * Who this worker is: a name made once and kept in its folder, and the last greeting that its server gave it. The greeting changes with
@@ -16,8 +21,8 @@ export class Identity {
 
   constructor(folder: string) {
     this.folder = folder;
-    this.id = this.readId() ?? this.makeId();
-    this.greeting = this.readGreeting();
+    this.id = this.read(idFile, parseId) ?? this.makeId();
+    this.greeting = this.read(greetingFile, parseGreeting) ?? null;
   }
 
   get workerId(): string {
@@ -34,7 +39,7 @@ export class Identity {
 
   /** @throws when the disk refuses */
   heard(greeting: Greeting): void {
-    writeDurably(join(this.folder, "greeting.json"), JSON.stringify(greeting));
+    this.write(greetingFile, JSON.stringify(greeting));
     this.greeting = greeting;
   }
 
@@ -42,35 +47,53 @@ export class Identity {
   renew(): void {
     this.id = this.makeId();
     this.greeting = null;
-    writeDurably(join(this.folder, "greeting.json"), "null");
-  }
-
-  private readId(): string | null {
-    try {
-      const known = readFileSync(join(this.folder, "worker-id"), "utf8").trim();
-      return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(known) ? known : null;
-    } catch {
-      return null;
-    }
+    this.write(greetingFile, "null");
   }
 
   private makeId(): string {
     const id = randomUUID();
-    writeDurably(join(this.folder, "worker-id"), `${id}\n`);
+    this.write(idFile, `${id}\n`);
     return id;
   }
 
-  private readGreeting(): Greeting | null {
-    try {
-      return greetingSchema.parse(JSON.parse(readFileSync(join(this.folder, "greeting.json"), "utf8")));
-    } catch {
-      return null;
+  /** Twice: under another identity the worker could not send what it holds. @throws when the disk refuses */
+  private write(name: string, text: string): void {
+    for (const path of this.places(name)) writeDurably(path, text);
+  }
+
+  /** From the first of the two places that can be read; the other is mended. @returns null if neither can */
+  private read<T>(name: string, parse: (text: string) => T): T | null {
+    const places = this.places(name);
+    for (const [at, path] of places.entries()) {
+      try {
+        if (!lstatSync(path, { throwIfNoEntry: false })) continue;
+        const text = readFileSync(path, "utf8");
+        const found = parse(text);
+        if (at > 0) writeDurably(places[0], text);
+        return found;
+      } catch (error) {
+        say(`${path} cannot be used (${messageOf(error)}): it is set aside as ${setAside(path)}`);
+      }
     }
+    return null;
+  }
+
+  private places(name: string): string[] {
+    return [name, `${name}.copy`].map((each) => join(this.folder, each));
   }
 }
 
+function parseId(text: string): string {
+  const id = text.trim();
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) throw new Error("it holds no identity");
+  return id;
+}
+
+const parseGreeting = (text: string): Greeting | null => greetingSchema.nullable().parse(JSON.parse(text));
+
 /** Whole or not at all, and there after a power cut too. */
 function writeDurably(path: string, text: string): void {
+  for (const name of [path, `${path}.new`]) clearForFile(name);
   const file = openSync(`${path}.new`, "w", 0o600);
   try {
     writeSync(file, text);

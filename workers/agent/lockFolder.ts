@@ -22,7 +22,7 @@ export function lockFolder(folder: string): () => void {
       if (!rename(lock, aside)) continue;
       const holder = readHolder(aside);
       if (holder && isAlive(holder)) link(aside, lock);
-      rmSync(aside, { force: true });
+      rmSync(aside, { recursive: true, force: true });
     }
     refuseLivingHolder(lock, folder);
     throw new Failure("CONFLICT", `other workers keep taking ${folder}; give this one a folder of its own with --data`);

@@ -1,6 +1,7 @@
-import { readdirSync, renameSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { setAside } from "../run/setAside.ts";
 import { Attempt } from "./attempt.ts";
 import { AttemptSpool } from "./attemptSpool.ts";
 import { messageOf, say } from "./log.ts";
@@ -16,10 +17,10 @@ export function recoverAttempts(spoolFolder: string): Attempt[] {
   for (const name of names.filter((each) => each.endsWith(".json"))) {
     const spool = AttemptSpool.reopen(spoolFolder, join(spoolFolder, name));
     if (spool) attempts.push(new Attempt(spool));
-    else setAside(spoolFolder, name, "it cannot be read");
+    else putAside(spoolFolder, name, "it cannot be read");
   }
   for (const name of names.filter((each) => each.endsWith(".jsonl") && !names.includes(each.replace(/jsonl$/, "json"))))
-    setAside(spoolFolder, name, "nothing says which lease it belongs to");
+    putAside(spoolFolder, name, "nothing says which lease it belongs to");
   return attempts;
 }
 
@@ -44,10 +45,9 @@ export async function closeRecovered(attempt: Attempt): Promise<void> {
   });
 }
 
-function setAside(folder: string, name: string, why: string): void {
+function putAside(folder: string, name: string, why: string): void {
   try {
-    renameSync(join(folder, name), join(folder, `${name}.refused`));
-    say(`${name} in the spool is set aside: ${why}`);
+    say(`${name} in the spool is set aside as ${setAside(join(folder, name))}: ${why}`);
   } catch (error) {
     say(`${name} in the spool: ${why}; ${messageOf(error)}`);
   }

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../contract/failure.ts";
+import type { DatasetAvailability } from "../../contract/workerProtocol.ts";
 import { listAvailability } from "../data/listAvailability.ts";
 import { workerEnvironment } from "../env.ts";
 import { Agent } from "./agent.ts";
@@ -12,6 +14,10 @@ export const exitCodes = { failed: 1, refused: 2, folderTaken: 3 } as const;
 const forsakenCheckMs = 10_000;
 /** A second SIGTERM so soon after the first is its echo. */
 const graceMs = 15_000;
+/** A stopping worker is gone by then, whatever hangs. */
+const stopMs = 9_800;
+/** A folder on a dead network drive answers nothing. */
+const listMs = 5_000;
 
 /** The worker's program: reads its flags, takes its folder, and serves until it is told to stop. */
 export function startWorker(args: string[], runProgram: string): void {
@@ -24,13 +30,18 @@ export function startWorker(args: string[], runProgram: string): void {
   const folder = takeFolder(options);
   say(`Worker "${options.name}", data in ${folder.path}`);
   const capacity = findCapacity(options);
+  let listed: DatasetAvailability[] = [];
+  const listSets = async () => {
+    listed = await listAvailability({ folder: options.datasetsDir, cache: folder.datasetCache });
+  };
   const agent = new Agent({
     options,
     folder,
-    offer: async () => ({
-      ...(await capacity),
-      datasets: await listAvailability({ folder: options.datasetsDir, cache: folder.datasetCache }),
-    }),
+    offer: async () => {
+      const isListed = await Promise.race([listSets().then(() => true), sleep(listMs, false, { ref: false })]);
+      if (!isListed) say(`The folders of data sets do not answer within ${listMs / 1_000} s`);
+      return { ...(await capacity), datasets: listed };
+    },
     runProgram,
     onUnwanted: () => {
       agent.abandon();
@@ -47,6 +58,7 @@ function stopOnSignals(agent: Agent): void {
   const stop = async (why: string) => {
     askedAt = performance.now();
     say(why);
+    setTimeout(() => process.exit(0), stopMs).unref();
     await agent.stop();
     say("Stopped");
     process.exit(0);

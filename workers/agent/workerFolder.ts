@@ -1,7 +1,9 @@
-import { chmodSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { clearForFile, ensureFolder } from "../run/setAside.ts";
 import { Identity } from "./identity.ts";
 import { lockFolder } from "./lockFolder.ts";
+import { say } from "./log.ts";
 
 /** Where a worker keeps what must outlive it; one agent a folder. */
 export interface WorkerFolder {
@@ -28,7 +30,10 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
     artefacts: join(path, "artefacts"),
     datasetCache: join(dataDir, "datasets"),
   };
-  for (const each of [folder.spool, folder.checkpoints, folder.datasetCache]) mkdirSync(each, { recursive: true });
+  for (const each of [path, folder.spool, folder.checkpoints, folder.artefacts, folder.datasetCache]) {
+    const aside = ensureFolder(each);
+    if (aside) say(`${each} was no folder: it is set aside as ${aside}`);
+  }
   // Checkpoints and the spool are this user's alone, also where the folder was made by something else.
   chmodSync(path, 0o700);
   const unlock = lockFolder(path);
@@ -37,6 +42,7 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
 
 /** Whole or not at all: a reader never sees half of it. */
 export function replaceFile(file: string, content: string): void {
+  for (const name of [file, `${file}.new`]) clearForFile(name);
   writeFileSync(`${file}.new`, content);
   renameSync(`${file}.new`, file);
 }

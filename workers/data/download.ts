@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { SourceFile } from "./datasetSource.ts";
 import { verify } from "./readVerified.ts";
@@ -15,6 +16,8 @@ const totalTimeoutMs = 30 * 60_000;
 export async function download(url: string, file: SourceFile, path: string, insecure = false): Promise<Uint8Array> {
   const bytes = await fetchBytes(url, file.maxFileBytes, insecure);
   const raw = await verify(bytes, url, file);
+  await makeRoom(dirname(path), (found) => found.isDirectory());
+  await makeRoom(path, (found) => found.isFile());
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}.part`;
   try {
@@ -30,6 +33,12 @@ export async function download(url: string, file: SourceFile, path: string, inse
     await rm(temporary, { force: true });
   }
   return raw;
+}
+
+/** The cache is this program's own: what is of another kind than it should be is in the way. */
+async function makeRoom(path: string, isFit: (found: Stats) => boolean): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (!found || !isFit(found)) await rm(path, { recursive: true, force: true });
 }
 
 async function fetchBytes(url: string, limit: number, insecure: boolean): Promise<Uint8Array> {

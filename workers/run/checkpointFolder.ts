@@ -1,19 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { runConfig } from "../../contract/runConfig.ts";
 import { type Checkpoint, checkpointHash, formatCheckpoint, parseCheckpoint } from "./checkpointFile.ts";
+import { clearForFile, ensureFolder, setAside } from "./setAside.ts";
 
 /** Kept while a run goes on: should the newest be damaged, the one before it is used. */
 const keptAtLeast = 2;
@@ -43,10 +33,11 @@ export function writeCheckpoint(
   checkpoint: Checkpoint,
   { keep = keptAtLeast, storedStep = null }: { keep?: number; storedStep?: number | null } = {},
 ): { hash: string; bytes: number } {
-  mkdirSync(folder, { recursive: true });
+  ensureFolder(folder);
   const bytes = formatCheckpoint(checkpoint);
   const path = fileOf(folder, checkpoint.step);
   const temporary = `${path}.part`;
+  for (const name of [path, temporary]) clearForFile(name);
   const file = openSync(temporary, "w");
   try {
     for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
@@ -57,24 +48,33 @@ export function writeCheckpoint(
   renameSync(temporary, path);
   syncFolder(folder);
   for (const step of stepsIn(folder).slice(Math.max(keptAtLeast, keep)))
-    if (step !== storedStep) rmSync(fileOf(folder, step), { force: true });
+    if (step !== storedStep) rmSync(fileOf(folder, step), { recursive: true, force: true });
   return { hash: checkpointHash(bytes), bytes: bytes.length };
 }
 
-/** The newest intact checkpoint of this config; null if there is none. Damaged ones are told to `say` and removed. */
+/** The newest intact checkpoint of this config; null if there is none. Others are told to `say` and set aside. */
 export function newestCheckpoint(folder: string, config: string, say: (text: string) => void): Checkpoint | null {
-  mkdirSync(folder, { recursive: true });
+  const other = ensureFolder(folder);
+  if (other) say(`In place of the folder of checkpoints there was something else: it is set aside as ${other}.`);
   for (const step of stepsIn(folder)) {
     try {
       const checkpoint = parseCheckpoint(readFileSync(fileOf(folder, step)));
       if (isSameConfig(checkpoint.config, config)) return checkpoint;
-      say(`The checkpoint of step ${step} is of another config and is not used.`);
+      say(`The checkpoint of step ${step} is of another config and is not used.${asideText(fileOf(folder, step))}`);
     } catch (error) {
-      say(`The checkpoint of step ${step} is not used: ${(error as Error).message}. The one before it is tried.`);
+      const why = (error as Error).message;
+      say(`The checkpoint of step ${step} is not used: ${why}. The one before it is tried.${asideText(fileOf(folder, step))}`);
     }
-    rmSync(fileOf(folder, step), { force: true });
   }
   return null;
+}
+
+function asideText(path: string): string {
+  try {
+    return ` It is set aside as ${setAside(path)}.`;
+  } catch (error) {
+    return ` It stays where it is: ${(error as Error).message}.`;
+  }
 }
 
 /** A version that writes a config with more fields than one before it means the same by their defaults. */

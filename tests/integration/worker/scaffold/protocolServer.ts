@@ -78,7 +78,7 @@ export class ProtocolServer {
   async assign(
     manner: string,
     steps: number,
-    again?: { runId: string; attempt: number; lease?: string },
+    again?: { runId: string; attempt: number; lease?: string; measuredThrough?: number },
     changes: Partial<RunConfig> = {},
   ): Promise<Lease & AssignAnswer> {
     const lease = {
@@ -90,6 +90,7 @@ export class ProtocolServer {
       ...lease,
       config: { ...runConfigOf(steps), ...changes },
       experimentName: manner,
+      ...(again?.measuredThrough !== undefined && { measuredThrough: again.measuredThrough }),
     });
     return { ...lease, ...answer };
   }
