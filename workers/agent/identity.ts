@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import { type Greeting, greeting as greetingSchema, type Hello } from "../../contract/workerProtocol.ts";
 import { clearForFile, setAside } from "../run/setAside.ts";
 import { messageOf, say } from "./log.ts";
@@ -56,32 +57,58 @@ export class Identity {
     return id;
   }
 
-  /** Twice: under another identity the worker could not send what it holds. @throws when the disk refuses */
+  /** Twice, first with a checksum: under another identity the worker could not send what it holds. @throws when the disk refuses */
   private write(name: string, text: string): void {
-    for (const path of this.places(name)) writeDurably(path, text);
+    const [plain, copy] = this.places(name);
+    writeDurably(copy, `${checksum(text)}\n${text}`);
+    writeDurably(plain, text);
   }
 
-  /** From the first of the two places that can be read; the other is mended. @returns null if neither can */
+  /** What was written, from the copy if it is whole, else from the file itself; the other one is mended. @returns null if neither is whole */
   private read<T>(name: string, parse: (text: string) => T): T | null {
-    const places = this.places(name);
-    for (const [at, path] of places.entries()) {
-      try {
-        if (!lstatSync(path, { throwIfNoEntry: false })) continue;
-        const text = readFileSync(path, "utf8");
-        const found = parse(text);
-        if (at > 0) writeDurably(places[0], text);
-        return found;
-      } catch (error) {
-        say(`${path} cannot be used (${messageOf(error)}): it is set aside as ${setAside(path)}`);
-      }
+    const [plain, copy] = this.places(name);
+    const parsable = (found: string) => {
+      parse(found);
+      return found;
+    };
+    const text = tryReading(copy, uncovered) ?? tryReading(plain, parsable);
+    if (text === null) return null;
+    for (const path of [plain, copy]) {
+      const whole = path === plain ? text : `${checksum(text)}\n${text}`;
+      if (tryReading(path, (found) => found) === whole) continue;
+      if (lstatSync(path, { throwIfNoEntry: false })) sayAside(path, "it differs from the other of the two");
+      writeDurably(path, whole);
     }
-    return null;
+    return parse(text);
   }
 
-  private places(name: string): string[] {
-    return [name, `${name}.copy`].map((each) => join(this.folder, each));
+  private places(name: string): [plain: string, copy: string] {
+    return [join(this.folder, name), join(this.folder, `${name}.copy`)];
   }
 }
+
+/** @returns null if there is nothing; what cannot be used is set aside */
+function tryReading(path: string, check: (text: string) => string): string | null {
+  if (!lstatSync(path, { throwIfNoEntry: false })) return null;
+  try {
+    return check(readFileSync(path, "utf8"));
+  } catch (error) {
+    sayAside(path, messageOf(error));
+    return null;
+  }
+}
+
+function uncovered(text: string): string {
+  const end = text.indexOf("\n");
+  const body = text.slice(end + 1);
+  if (end < 0 || text.slice(0, end) !== checksum(body)) throw new Error("its checksum does not match");
+  return body;
+}
+
+const checksum = (text: string): string => crc32(text).toString(16).padStart(8, "0");
+
+const sayAside = (path: string, why: string): void =>
+  say(`${path} cannot be used (${why}): it is set aside as ${setAside(path)}`);
 
 function parseId(text: string): string {
   const id = text.trim();
