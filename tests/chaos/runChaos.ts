@@ -150,12 +150,12 @@ async function actAtRandom(
 
 /** Waits until all runs have ended; runs that faults used up are asked for again. */
 async function settle(world: World, report: ChaosReport): Promise<void> {
-  await world.until("the server answers again", () => world.answers(), 90_000);
+  await world.until("the server answers again", () => world.answers(), 180_000);
   await findUnheard(world);
   // What persons have paused, they resume; so they do with workers that were set aside for their troubles.
   await world.until("all is resumed", () => resumeAll(world), 60_000);
   const allEnded = async () => !(await listRuns(world).catch(() => null))?.every((run) => !isOpen(run)) === false;
-  await world.until("all runs have ended", allEnded, 150_000);
+  await world.until("all runs have ended", allEnded, 240_000);
   for (const { id, status, failure } of await listRuns(world)) {
     if (!failure || status === "cancelled") continue;
     const text = `run ${id} failed: ${failure.code} ${failure.message.slice(0, 200)}`;
@@ -164,7 +164,7 @@ async function settle(world: World, report: ChaosReport): Promise<void> {
   }
   for (const id of world.experiments) await world.call("experiments.runMissing", { id });
   await world.until("workers are resumed", () => resumeAll(world), 60_000);
-  await world.until("all runs that were asked for again have ended", allEnded, 150_000);
+  await world.until("all runs that were asked for again have ended", allEnded, 240_000);
   const unfinished = (await listRuns(world)).filter(({ status }) => status !== "finished");
   for (const { id, status, failure } of unfinished)
     report.violations.push(`undisturbed, run ${id} is ${status}: ${failure?.code} ${failure?.message.slice(0, 300)}`);

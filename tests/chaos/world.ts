@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { copyFreshDatabase } from "../support/freshDatabase.ts";
 import { freePort } from "../support/postgres.ts";
 import { CallError, callProcedure } from "../support/server.ts";
 import { keepFiles, mountDisk, type SmallDisk, unmountDisk } from "./disk.ts";
@@ -63,7 +64,7 @@ export class World {
     const world = new World(say);
     try {
       await world.startServer(external);
-      await world.until("the server answers", () => world.answers(), 90_000);
+      await world.until("the server answers", () => world.answers(), 180_000);
       const { token } = await world.call<{ token: string }>("workers.createToken", { name: "chaos" });
       for (let i = 0; i < workers; i++) await world.startWorker(i, token);
       return world;
@@ -166,6 +167,7 @@ export class World {
     this.port = await freePort();
     mkdirSync(this.dataDir);
     this.serverDisk = mountDisk(this.dataDir, 400);
+    if (!external) await copyFreshDatabase(this.dataDir);
     let databaseUrl = "";
     if (external) {
       const folder = join(this.folder, "postgres");
