@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { authPath, oidcId } from "../people/makeAuth.ts";
+import { authPath, oidcId } from "../people/addresses.ts";
 import { answerText } from "./answerText.ts";
 import { isCrossSite } from "./checkSource.ts";
 import { type Doorkeeper, redirect } from "./doorkeeper.ts";

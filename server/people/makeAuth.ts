@@ -8,6 +8,7 @@ import { longestPassword, type Role, shortestPassword } from "../../contract/peo
 import { storableText } from "../../contract/wireText.ts";
 import type { Executor } from "../../db/database.ts";
 import { accounts, members } from "../../db/peopleSchema.ts";
+import { authPath, oidcId } from "./addresses.ts";
 import { ShortMemory } from "./shortMemory.ts";
 
 /** An OpenID Connect provider by which members sign in. */
@@ -24,10 +25,6 @@ export interface Joining {
   claim(): Promise<boolean>;
 }
 export const joining = new AsyncLocalStorage<Joining>();
-
-export const oidcId = "oidc";
-/** Where its callback lies, below the public address; the provider wants to know it. */
-export const authPath = "/auth";
 
 /**
  * better-auth as this server uses it: it keeps passwords and talks to the identity provider. Sessions are the server's own

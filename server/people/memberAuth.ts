@@ -2,7 +2,8 @@ import { Failure } from "../../contract/failure.ts";
 import type { Role } from "../../contract/people.ts";
 import type { Executor } from "../../db/database.ts";
 import { type OpenInvitation, returnInvitation, spendInvitation } from "../../db/queries/people.ts";
-import { type Auth, type Joining, joining, makeAuth, type OidcSettings, oidcId } from "./makeAuth.ts";
+import { oidcId } from "./addresses.ts";
+import { type Auth, type Joining, joining, makeAuth, type OidcSettings } from "./makeAuth.ts";
 
 interface Given {
   orm: Executor;
