@@ -45,8 +45,10 @@ export function parseCheckpoint(bytes: Buffer): Checkpoint {
   const trailer = bytes.subarray(body.length).toString("latin1");
   if (trailer !== `${hashOf(body)}\n`) throw new Error("its sha256 does not match its bytes");
   const headerEnd = body.indexOf(10, magic.length);
-  const { arrays, ...rest } = JSON.parse(body.toString("utf8", magic.length, headerEnd)) as Header;
+  const { arrays, ...rest } = readHeader(body.toString("utf8", magic.length, headerEnd));
   let at = headerEnd + 1;
+  const asked = 4 * arrays.reduce((sum, { length }) => sum + length, 0);
+  if (asked !== body.length - at) throw new Error(`its header asks for ${asked} bytes of values, it has ${body.length - at}`);
   const state: Checkpoint["state"] = {};
   for (const { name, length } of arrays) {
     // A copy: the bytes in the file are not aligned to 4.
@@ -54,6 +56,26 @@ export function parseCheckpoint(bytes: Buffer): Checkpoint {
     at += 4 * length;
   }
   return { ...rest, state };
+}
+
+/** What is needed to find the values; the rest is compared with the run's config by whoever uses it. */
+function readHeader(text: string): Header {
+  const header = parseJson(text) as Partial<Header> | null;
+  const arrays: unknown = typeof header === "object" ? header?.arrays : null;
+  const isArray = (one: Partial<Header["arrays"][number]> | null) =>
+    typeof one?.name === "string" && Number.isSafeInteger(one.length) && one.length! >= 0;
+  if (!Array.isArray(arrays) || !arrays.every(isArray)) throw new Error("its header does not name its values");
+  if (!Number.isSafeInteger(header!.step) || header!.step! < 0 || typeof header!.config !== "string")
+    throw new Error("its header does not say its step and config");
+  return header as Header;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error("its header cannot be read");
+  }
 }
 
 /** The hash in a checkpoint's trailer. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +38,31 @@ describe("a checkpoint file", () => {
       expect(() => parseCheckpoint(damaged), `byte ${at}`).toThrow();
     }
     for (const length of [0, 10, 60, 100, bytes.length - 1]) expect(() => parseCheckpoint(bytes.subarray(0, length))).toThrow();
+  });
+});
+
+describe("a checkpoint whose hash is right and whose content is not", () => {
+  const signed = (header: string, values = 16) => {
+    const body = Buffer.concat([Buffer.from(`collapsar checkpoint 1\n${header}\n`), Buffer.alloc(values)]);
+    return Buffer.concat([body, Buffer.from(`${createHash("sha256").update(body).digest("hex")}\n`)]);
+  };
+  const header = { step: 7, elapsedMs: 1, config: "{}", frame: null, arrays: [{ name: "parameters", length: 4 }] };
+
+  test("is read where all is right", () => {
+    expect(parseCheckpoint(signed(JSON.stringify(header))).state.parameters).toEqual(new Float32Array(4));
+  });
+  test.each([
+    ["{", "its header cannot be read"],
+    ["null", "its header does not name its values"],
+    ['"x"', "its header does not name its values"],
+    [JSON.stringify({ ...header, arrays: { 0: 1 } }), "its header does not name its values"],
+    [JSON.stringify({ ...header, arrays: [null] }), "its header does not name its values"],
+    [JSON.stringify({ ...header, arrays: [{ name: "m", length: -4 }] }), "its header does not name its values"],
+    [JSON.stringify({ ...header, arrays: [{ name: "m", length: 1.5 }] }), "its header does not name its values"],
+    [JSON.stringify({ ...header, arrays: [{ name: "m", length: 5 }] }), "its header asks for 20 bytes of values, it has 16"],
+    [JSON.stringify({ ...header, step: "7" }), "its header does not say its step and config"],
+  ])("%s is refused: %s", (text, why) => {
+    expect(() => parseCheckpoint(signed(text))).toThrow(why);
   });
 });
 
