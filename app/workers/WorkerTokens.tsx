@@ -54,7 +54,6 @@ export function WorkerTokens({ now }: { now: number }) {
               <Th>Name</Th>
               <Th>Made</Th>
               <Th>Last used</Th>
-              <Th>Valid until</Th>
               <Th className="w-8">
                 <span className="sr-only">Actions</span>
               </Th>
@@ -63,12 +62,16 @@ export function WorkerTokens({ now }: { now: number }) {
           <tbody className="[&>tr:last-child>td]:border-b-0">
             {tokens.data?.map((token) => (
               <tr key={token.id}>
-                <Td className="w-full max-w-0 truncate font-medium">{token.name}</Td>
+                <Td className="w-full max-w-0">
+                  <div className="truncate font-medium">{token.name}</div>
+                  {token.expiresAt !== null && token.revokedAt === null && (
+                    <div className="text-ink-faint text-xs">
+                      {isExpired(token, now) ? "expired" : "valid until"} {formatFull(token.expiresAt)}
+                    </div>
+                  )}
+                </Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.createdAt)}</Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.lastUsedAt)}</Td>
-                <Td className="whitespace-nowrap text-ink-soft text-xs">
-                  {token.expiresAt === null ? <span className="text-ink-faint">no end</span> : formatFull(token.expiresAt)}
-                </Td>
                 <Td className="whitespace-nowrap text-right">
                   {isExpired(token, now) ? (
                     <Badge title={formatFull(token.expiresAt!)}>expired</Badge>

@@ -72,6 +72,19 @@ describe("A server without an access key", () => {
     await speak(`POST /trpc/experiments.launch HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{"name"`, {
       waitMs: 300,
     });
+    await speak(
+      `PUT /artefacts/${"0".repeat(8)}/1/features.safetensors HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nx`,
+      {
+        waitMs: 300,
+      },
+    );
+    // Without a Host nobody knows whom it is for.
+    expect(await speak("GET /healthz HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await speak("GET /healthz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")).toMatch(/^HTTP\/1\.1 200 /);
+    const pipelined = await speak("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n\x00\xff garbage\r\n\r\n");
+    expect(pipelined).toMatch(/^HTTP\/1\.1 (200|400) /);
+    for (const path of ["/socket.io/", "/socket.io/?EIO=4&transport=polling&sid=%", "/socket.io/?EIO=99&transport=x"])
+      expect(await speak(`OPTIONS ${path} HTTP/1.1\r\n${close}`), path).toMatch(/^HTTP\/1\.1 4\d\d /);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     expect(server.output.slice(before)).not.toMatch(/\n\s+at |Error:/);
   });
