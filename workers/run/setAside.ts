@@ -12,13 +12,22 @@ const mostKept = 5;
 export function setAside(path: string): string {
   const folder = dirname(path);
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
-  let aside = `${path}${mark}${stamp}`;
-  for (let n = 2; isThere(aside); n++) aside = `${path}${mark}${stamp}-${n}`;
+  const before = asideIn(folder);
+  // Within one second they are numbered on.
+  const last = Math.max(0, ...before.filter((each) => each.stamp === stamp).map(({ n }) => n));
+  const aside = `${path}${mark}${stamp}${last === 0 ? "" : `-${last + 1}`}`;
   renameSync(path, aside);
-  const kept = readdirSync(folder).filter((name) => name.includes(mark));
-  const byAge = kept.sort((a, b) => (a.split(mark)[1] < b.split(mark)[1] ? -1 : 1));
-  for (const name of byAge.slice(0, -mostKept)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const { name } of asideIn(folder).slice(0, -mostKept)) rmSync(join(folder, name), { recursive: true, force: true });
   return basename(aside);
+}
+
+/** What is set aside in a folder, the oldest first. */
+function asideIn(folder: string): { name: string; stamp: string; n: number }[] {
+  const found = readdirSync(folder).flatMap((name) => {
+    const [, stamp, n = "1"] = /\.set-aside-(\d{8}T\d{6}Z)(?:-(\d+))?$/.exec(name) ?? [];
+    return stamp === undefined ? [] : [{ name, stamp, n: Number(n) }];
+  });
+  return found.sort((a, b) => (a.stamp === b.stamp ? a.n - b.n : a.stamp < b.stamp ? -1 : 1));
 }
 
 /** Makes a folder, also where something else is in its place. @returns the name under which that was set aside, null if nothing was */
@@ -36,8 +45,6 @@ export function clearForFile(path: string): string | null {
   const found = lstatSync(path, { throwIfNoEntry: false });
   return found === undefined || found.isFile() ? null : setAside(path);
 }
-
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
 function isFolder(path: string): boolean {
   try {
