@@ -114,16 +114,16 @@ const launched = { name: mark("study name"), note: mark("study note"), tags: [ma
 
 describe("Marks stand in every field that a person or a worker can set", () => {
   const all: [string, Parameters<typeof freeTexts>[0], unknown[], string[]][] = [
+    // Leases and nonces are secrets by which an attempt or a worker is known again: nobody is shown them.
     ["an event", runEvent, [...events, start("text-file"), failed], []],
-    ["a hello", hello, [{ ...greeting, protocol: 1, workerId: "", slots: 1, holding: [] }], ["holding[].lease", "kept[].lease"]],
-    ["an own set", ownSet, [folder, table, broken], []],
     [
-      "a grid",
-      experimentConfig,
-      [pictures, probedTexts],
-      // A published set has no name of a person's.
-      [],
+      "a hello",
+      hello,
+      [{ ...greeting, protocol: 1, workerId: "", slots: 1, holding: [] }],
+      ["holding[].lease", "kept[].lease", "identity.greeting.nonce"],
     ],
+    ["an own set", ownSet, [folder, table, broken], []],
+    ["a grid", experimentConfig, [pictures, probedTexts], []],
     ["a launch", launchInput.omit({ config: true }), [launched], []],
   ];
   it.each(all)("of %s", (_what, schema, samples, others) => {
