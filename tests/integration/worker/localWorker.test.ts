@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { ServerProcess } from "./scaffold/serverProcess.ts";
@@ -60,4 +60,17 @@ it("a server that is stopped takes its worker with it, checkpoints made; the nex
   expect(attempts.map(({ outcome }) => outcome?.code)).toEqual(["WORKER_LOST", "FINISHED"]);
   expect(attempts[1].resumedFromStep).toBeGreaterThan(0);
   expect(series.find(({ key }) => key === "train/loss")?.points).toBe(301);
+});
+
+it("F25: a server whose worker's token was lost makes a new one, and the same worker connects with it", async () => {
+  await connected();
+  const [worker] = await api.workers.list.query();
+  await server.pause();
+  rmSync(join(server.dataDir, "worker-token"));
+  mkdirSync(join(server.dataDir, "worker-token"));
+  await server.again();
+  await connected();
+  expect((await api.workers.list.query()).map(({ id, connected }) => ({ id, connected }))).toEqual([
+    { id: worker.id, connected: true },
+  ]);
 });
