@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { until } from "../worker/scaffold/workerProcess.ts";
@@ -16,6 +16,13 @@ const manners: [string, (path: string) => void][] = [
       const bytes = readFileSync(path);
       bytes[Math.floor(bytes.length / 2)] ^= 1;
       writeFileSync(path, bytes);
+    },
+  ],
+  [
+    "a folder",
+    (path) => {
+      rmSync(path);
+      mkdirSync(path);
     },
   ],
 ];
