@@ -31,7 +31,7 @@ it.each(manners)(
   "F14: a newest checkpoint that is %s: the one before it is used, which is said, and the curve is whole",
   async (_manner, damage) => {
     const { worker, folder } = await study.startWorker(1, undefined, { env });
-    const [run] = await study.launch(long);
+    const [run] = await study.launch({ ...long, training: { ...long.training, steps: 12_000 } });
     const checkpoints = join(folder, "worker", "checkpoints", run.id);
     const steps = () =>
       readdirSync(checkpoints)
