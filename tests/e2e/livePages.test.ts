@@ -20,6 +20,9 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const clean of cleanUps.splice(0).reverse()) await clean();
+  // What waits would be given to the worker of the next test.
+  const { rows } = await server.call<{ rows: { id: string }[] }>("experiments.list", {});
+  for (const { id } of rows) await server.call("experiments.cancel", { id });
 });
 afterAll(async () => {
   await browser?.close();
