@@ -1,4 +1,5 @@
 import pg from "pg";
+import { withClient } from "./withClient.ts";
 
 /** How long a database may take before what asks it is told that it does not answer, ms. */
 export interface PoolBounds {
@@ -43,6 +44,9 @@ export function openPool(config: pg.PoolConfig, { acquireMs, statementMs, answer
     }),
     ...(answerMs > 0 && { query_timeout: answerMs }),
   });
+  // Its own way closes the connection after any failed statement, and the next one would find the embedded database's only one closing.
+  pool.query = ((text: string, values?: unknown[]) =>
+    withClient(pool, (client) => client.query(text, values))) as typeof pool.query;
   const clients = new Set<pg.PoolClient>();
   let isCut = false;
   const lost = (error: Error) => {

@@ -25,7 +25,8 @@ export async function serveProcedures(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const calls = new URL(request.url!, "http://server").pathname.split(",").length;
+  // The path is decoded before it is split: a comma may come as %2C.
+  const calls = decodeURIComponent(new URL(request.url!, "http://server").pathname).split(",").length;
   if (calls > mostCalls) return answerText(response, 400, `A batch holds ${calls} calls: it may hold at most ${mostCalls}.`);
   const body = request.method === "POST" ? await readBody(request, response) : undefined;
   if (body === null) return;

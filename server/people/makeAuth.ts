@@ -56,7 +56,7 @@ export function makeAuth(orm: Executor, given: { publicUrl: string; secret: stri
     },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
-    logger: { level: "error", disableColors: true },
+    logger: { level: "error", log: (_level, message, ...about) => console.error("sign-in:", message, ...about.map(inShort)) },
     plugins: oidc === null ? [] : [genericOAuth({ config: [provider(oidc)] })],
   });
 }
@@ -68,6 +68,10 @@ async function admit<T extends { name?: string }>(user: T): Promise<{ data: T & 
   if (!invited || !(await invited.claim())) throw new APIError("FORBIDDEN", { message: "not invited", code: "not_invited" });
   return { data: { ...user, name: storableText(user.name?.trim() || "unnamed", 80), role: invited.role } };
 }
+
+/** A failed statement quotes all its parameters, names, addresses and hashes among them. */
+const inShort = (about: unknown): unknown =>
+  about instanceof Error ? (about.cause instanceof Error ? about.cause.message : about.message.split("\n")[0]) : about;
 
 const noTokens = { accessToken: null, refreshToken: null, idToken: null };
 

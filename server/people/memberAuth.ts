@@ -48,7 +48,7 @@ export class MemberAuth {
       return await this.exchange(user.id, token);
     } catch (error) {
       await guest.giveBack();
-      if (codeOf(error).startsWith("USER_ALREADY_EXISTS"))
+      if (codeOf(error).startsWith("USER_ALREADY_EXISTS") || (await this.isTaken(error, who.email)))
         throw new Failure("CONFLICT", "There is a member with this e-mail address already.");
       if (codeOf(error) === "not_invited") throw new Failure("NOT_FOUND", gone);
       throw error;
@@ -121,6 +121,12 @@ export class MemberAuth {
       to: to.searchParams.get("to") ?? "/",
       cookies,
     };
+  }
+
+  /** Of two who join with one address at once, the database refuses the second; better-auth does not say why. */
+  private async isTaken(error: unknown, email: string): Promise<boolean> {
+    if (codeOf(error) !== "FAILED_TO_CREATE_USER") return false;
+    return (await (await this.auth.$context).internalAdapter.findUserByEmail(email)) !== null;
   }
 
   /** better-auth's session has done its work: the server opens its own. */

@@ -95,6 +95,13 @@ describe("A server without an access key", () => {
     const refused = await batch(21);
     expect(refused.status).toBe(400);
     expect(await refused.text()).toBe("A batch holds 21 calls: it may hold at most 20.");
+    for (const comma of ["%2C", "%2c"]) {
+      const encoded = await fetch(`${server.url}/trpc/${Array(21).fill("workers.list").join(comma)}?batch=1`);
+      expect({ status: encoded.status, text: await encoded.text() }).toEqual({
+        status: 400,
+        text: "A batch holds 21 calls: it may hold at most 20.",
+      });
+    }
   });
 });
 

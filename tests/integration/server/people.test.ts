@@ -80,6 +80,19 @@ onBothDatabases(
         expect(await post(link, { name: "z", email: "z@example.org", password })).toMatchObject({ status: 404, cookie: "" });
     });
 
+    it("are one of two who join with one address at once; the other is told why, and keeps their invitation", async () => {
+      const links = [await invite(server()), await invite(server())].map(({ url }) => url);
+      const twin = { name: "Twin", email: "twin@example.org", password };
+      const before = server().output.length;
+      const both = await Promise.all(links.map((url) => post(url, twin)));
+      expect(both.map(({ status }) => status).sort()).toEqual([303, 409]);
+      const other = both.findIndex(({ status }) => status === 409);
+      expect(both[other].text).toContain("There is a member with this e-mail address already.");
+      expect((await post(links[other], { ...twin, email: "twin-2@example.org" })).status).toBe(303);
+      // What a statement was given is nobody's business who reads the log.
+      expect(server().output.slice(before)).not.toMatch(/twin@example\.org.*|params:/);
+    });
+
     it("keep an invitation whose address is another member's", async () => {
       const { email } = await addMember(server(), "viewer");
       const { url } = await invite(server());
