@@ -57,8 +57,9 @@ function refuse(access: Access, right: Right): TRPCError {
   if (access.kind === "share") return new TRPCError({ code: "FORBIDDEN", message: "A share link only reads its own study." });
   if (access.kind === "nobody") return new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first: open /enter." });
   const { role, token } = access.person;
-  const who = token ? `a token to ${token.scope} of ${role === "viewer" ? "a" : "an"} ${role}` : `a ${role}`;
-  return new TRPCError({ code: "FORBIDDEN", message: `This needs ${neededRole[right]}, and you come as ${who}.` });
+  const named = `${role === "viewer" ? "a" : "an"} ${role}`;
+  const who = token ? `this is an API token of scope “${token.scope}”, made by ${named}` : `you are signed in as ${named}`;
+  return new TRPCError({ code: "FORBIDDEN", message: `This needs ${neededRole[right]}, and ${who}.` });
 }
 
 export const router = t.router;

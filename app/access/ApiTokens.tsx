@@ -48,7 +48,7 @@ export function ApiTokens({ me, now }: { me: MeView; now: number }) {
       )}
       {rows.length === 0 ? (
         <p className="p-4 text-ink-faint text-sm">
-          No token was made. A program shows one as <code className="text-xs">Authorization: Bearer …</code> to read studies, to
+          No token was made. A program sends one as <code className="text-xs">Authorization: Bearer …</code> to read studies, to
           export them, or to launch new ones.
         </p>
       ) : (

@@ -12,8 +12,8 @@ import { SecretLine } from "../ui/SecretLine.tsx";
 
 const scopeTexts: Record<TokenScope, string> = {
   read: "read: every study, its series and exports",
-  launch: "launch: also new runs, and ending them",
-  log: "log: kept for programs that report measurements",
+  launch: "launch: also starts, pauses and cancels runs",
+  log: "log: reserved for programs that report measurements",
 };
 const expiries = [
   { value: "never", label: "until revoked" },
@@ -55,7 +55,7 @@ export function MakeToken({ me, open, onClose }: { me: MeView; open: boolean; on
     >
       {make.data ? (
         <SecretLine text={make.data.token} label="Copy the token" testId="api-token-text">
-          A program shows it as <code className="text-xs">Authorization: Bearer …</code>. It is shown only now: only its hash is
+          A program sends it as <code className="text-xs">Authorization: Bearer …</code>. It is shown only now: only its hash is
           kept.
         </SecretLine>
       ) : (
@@ -88,7 +88,7 @@ export function MakeToken({ me, open, onClose }: { me: MeView; open: boolean; on
           <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
             <Field
               label="What it may do"
-              hint={scope === "log" ? "Nothing reads such a token yet: it opens neither studies nor launches." : undefined}
+              hint={scope === "log" ? "Nothing accepts such a token yet: it neither reads studies nor launches them." : undefined}
             >
               {(control) => <Select {...control} options={scopes} value={scope} onChange={setScope} />}
             </Field>
@@ -97,7 +97,7 @@ export function MakeToken({ me, open, onClose }: { me: MeView; open: boolean; on
             </Field>
           </div>
           <p className="text-ink-faint text-xs">
-            It never may more than you may now or later, and it can neither make tokens nor manage people.
+            It can never do more than you may do at that time, and it can neither make tokens nor manage people.
           </p>
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>Cancel</Button>

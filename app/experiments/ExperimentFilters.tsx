@@ -92,7 +92,7 @@ function SearchBox({
     return () => clearTimeout(timer);
   }, [text, value]);
   return (
-    <div className="relative w-full sm:w-64">
+    <div className="relative w-full sm:w-72">
       <span className="pointer-events-none absolute inset-y-0 left-2.5 flex items-center text-ink-faint">
         <Icon name="search" size={14} />
       </span>

@@ -2,6 +2,10 @@ import { isOnWorker } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/views.ts";
 import type { Activity } from "./describeFreshness.ts";
 
+/** Whether a run waits because its attempt ended without anybody's wish: one that a person queued names no worker. */
+const wasInterrupted = ({ status, attempt, workerName }: RunRow): boolean =>
+  status === "queued" && attempt > 0 && workerName !== null;
+
 export const isActive = ({ status }: Pick<RunRow, "status">): boolean => isOnWorker(status);
 
 /** What the freshness badge must know of the runs of a page. @param now ms of this browser's clock, as `stalledSince` is of the server's */
@@ -12,7 +16,7 @@ export function activityOf(rows: readonly RunRow[], now = Date.now()): Activity 
   const stalled = active.flatMap((row) => row.stalledSince ?? []).map((since) => Math.max(0, now - Date.parse(since)));
   return {
     active: active.length > 0,
-    resuming: active.length === 0 && rows.some((row) => row.status === "queued" && row.attempt > 0),
+    resuming: active.length === 0 && rows.some(wasInterrupted),
     // One that reads its data or is tried after its training does no step, and is well.
     stepMs: stepTimes.length === 0 || stepTimes.length < active.length ? null : Math.max(...stepTimes),
     stalledMs: stalled.length > 0 ? Math.max(...stalled) : null,

@@ -71,7 +71,8 @@ function describeRuns(freshness: Freshness, now: number, activity: Activity): Sh
     return {
       tone: "warn",
       text: "worker lost, resuming",
-      explanation: "A worker stopped answering. Its run is queued again and resumes from its last checkpoint.",
+      explanation:
+        "A worker stopped answering, or a run crashed on it. The run is queued again and resumes from its last checkpoint.",
     };
   if (!active)
     return { tone: "quiet", text: "up to date", explanation: "Nothing is training here now; changes would show at once." };

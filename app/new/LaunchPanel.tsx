@@ -6,6 +6,7 @@ import { countGrid, type ExperimentConfig } from "../../contract/experimentConfi
 import type { WorkerPlace } from "../../contract/launch/workerPlace.ts";
 import { limits } from "../../contract/limits.ts";
 import type { Estimate } from "../../contract/views.ts";
+import { useMay } from "../account/useMe.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { useWatch } from "../live/useWatch.ts";
@@ -43,6 +44,7 @@ export function LaunchPanel({
   const known = valid ? estimate.data : undefined;
   // Keeps the line open that the result page then watches by; a worker that connects is seen at once.
   useWatch(workersRoom, { onItems: () => estimate.data?.slots === 0 && void estimate.refetch() });
+  const mayLaunch = useMay()("launch");
   const blocked = over || problems.length > 0;
   return (
     <div className="flex gap-x-4 gap-y-3 max-lg:items-center lg:flex-col">
@@ -68,7 +70,7 @@ export function LaunchPanel({
       <Button
         look="primary"
         data-testid="launch"
-        disabled={launching}
+        disabled={launching || !mayLaunch}
         onClick={onLaunch}
         className={classes("h-10! text-base! lg:w-full", blocked && "opacity-45")}
       >

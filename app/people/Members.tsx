@@ -32,7 +32,7 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
   return (
     <Panel title="Members" hint="with a sign-in of their own" padded={false} testId="members">
       {members.length === 0 ? (
-        <p className="p-4 text-ink-faint text-sm">Nobody yet: you come by the access key. Invite somebody.</p>
+        <p className="p-4 text-ink-faint text-sm">Nobody yet: you are signed in by the access key. Invite somebody.</p>
       ) : (
         <Table>
           <thead>

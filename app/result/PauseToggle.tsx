@@ -8,7 +8,7 @@ import { useTRPCClient } from "../data/trpcClient.ts";
 import { Button } from "../ui/Button.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
-/** What a person can say of a run that has not ended: wait, or go on; null where neither is possible. */
+/** What a person can say of a run that has not ended: wait, or resume; null where neither is possible. */
 export function pauseAction({ status }: Pick<RunRow, "status">): "pause" | "resume" | null {
   if (status === "paused" || status === "pausing") return "resume";
   return mayBecome(status, "pausing") || mayBecome(status, "paused") ? "pause" : null;
@@ -16,7 +16,7 @@ export function pauseAction({ status }: Pick<RunRow, "status">): "pause" | "resu
 
 export const pauseHints = {
   pause: "Makes a checkpoint and waits: its slot is free meanwhile",
-  resume: "Goes on from its checkpoint as soon as there is a slot",
+  resume: "Resumes from its checkpoint as soon as a slot is free",
 } as const;
 
 /** Pauses or resumes a run: a button of a table's row, or with its name. */

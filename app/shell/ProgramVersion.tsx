@@ -23,7 +23,10 @@ export function ProgramVersion() {
       <span>Collapsar{data && ` ${data.version}`}</span>
       {data && (
         <Tooltip text={durabilities[data.durability][1]}>
-          <span data-testid="durability">· {durabilities[data.durability][0]}</span>
+          <span data-testid="durability">
+            <span className="max-sm:hidden">· </span>
+            {durabilities[data.durability][0]}
+          </span>
         </Tooltip>
       )}
     </footer>

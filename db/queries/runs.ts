@@ -216,6 +216,7 @@ export async function askToResume(db: Executor, where: { id: string } | { experi
     .set({
       status: sql`case when ${runs.status} = 'paused' then 'queued' when ${begun} then 'running' else 'leased' end`,
       queuedAt: sql`case when ${runs.status} = 'paused' then ${clock} else ${runs.queuedAt} end`,
+      workerName: sql`case when ${runs.status} = 'paused' then null else ${runs.workerName} end`,
     })
     .where(and(scopeOf(where), inArray(runs.status, ["paused", "pausing"])))
     .returning(withoutLast);
@@ -253,7 +254,16 @@ export async function queueAgain(
   const scope = scopeOf(where);
   return db
     .update(runs)
-    .set({ status: "queued", failure: null, waitsFor: null, endedAt: null, setbacks: 0, queuedAt: clock, fromStart })
+    .set({
+      status: "queued",
+      failure: null,
+      waitsFor: null,
+      workerName: null,
+      endedAt: null,
+      setbacks: 0,
+      queuedAt: clock,
+      fromStart,
+    })
     .where(and(scope, inArray(runs.status, from)))
     .returning(withoutLast);
 }

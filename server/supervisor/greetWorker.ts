@@ -46,7 +46,7 @@ export async function greetWorker(
   if (identity && supervisor.roster.hasOther(workerId, identity.instance, heardWithin * context.leaseTimes.heartbeatMs))
     return refused(
       "IN_USE",
-      "Another process of this worker's identity is connected: two workers work on copies of one folder. If that one stays, this one goes on as a worker of its own.",
+      "Another process of this worker's identity is connected: two workers work on copies of one folder. If that one stays, this one continues as a worker of its own.",
     );
   const row = {
     ...{ id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets },

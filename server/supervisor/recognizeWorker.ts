@@ -7,7 +7,7 @@ type Recognized =
   | { kind: "copy"; message: string };
 
 const copyMessage =
-  "This worker's folder is a copy of one that another worker has used since, or an older state of it: it goes on as a worker of its own.";
+  "This worker's folder is a copy of one that another worker has used since, or an older state of it: it continues as a worker of its own.";
 const restoredNote =
   "This server's database is older than what this worker last heard from it: it was restored from a back-up. What it lacks is sent again.";
 const unknownNote =

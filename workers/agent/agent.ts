@@ -104,7 +104,7 @@ export class Agent {
       down: (reason) => {
         if (!this.isStopping) this.absence.down(reason, this.desk.working, this.desk.unsent);
       },
-      polling: () => say("Something on the way to the server lets no WebSocket through: this worker goes on by HTTP requests"),
+      polling: () => say("Something on the way to the server lets no WebSocket through: this worker continues by HTTP requests"),
       refused: (code, message) => this.refused(code, message),
     });
   }

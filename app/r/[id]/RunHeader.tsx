@@ -35,8 +35,6 @@ export function RunHeader({
 }) {
   const { row } = detail;
   const active = isActive(row);
-  const lastOutcome = detail.attempts.at(-1)?.outcome?.code;
-  const resuming = row.status === "queued" && (lastOutcome === "WORKER_LOST" || lastOutcome === "CRASHED");
   const leftMs = row.stepMs === null ? null : (row.totalSteps - row.step) * row.stepMs;
   return (
     <header>
@@ -58,7 +56,7 @@ export function RunHeader({
             left out of means
           </Badge>
         )}
-        <FreshnessBadge freshness={freshness} {...activityOf([row])} resuming={resuming} />
+        <FreshnessBadge freshness={freshness} {...activityOf([row])} />
         <div className="flex flex-wrap gap-2 sm:ml-auto">
           {!detail.readOnly && <RunActions detail={detail} onChanged={onChanged} />}
           <RunExports detail={detail} />

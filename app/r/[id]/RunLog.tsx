@@ -14,10 +14,13 @@ export function RunLog({
   lines,
   readEarlier,
   reading,
+  ended,
 }: {
   lines: LogLine[];
   readEarlier: (() => void) | null;
   reading: boolean;
+  /** Nothing more is written. */
+  ended: boolean;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -70,7 +73,9 @@ export function RunLog({
           </div>
         )}
         {lines.length === 0 && (
-          <p className="font-sans text-ink-faint text-sm">No line yet. A worker writes here when it takes the run.</p>
+          <p className="font-sans text-ink-faint text-sm">
+            {ended ? "There are no lines to show." : "No lines yet: a worker writes here once it takes the run."}
+          </p>
         )}
         {lines.map((line, index) => {
           const newAttempt = line.attempt !== lines[index - 1]?.attempt;

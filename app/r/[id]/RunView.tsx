@@ -2,6 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import type { CsvFacts } from "../../../contract/csvLine.ts";
+import { isTerminal } from "../../../contract/status.ts";
 import { ExportFactsContext } from "../../charts/ExportFacts.ts";
 import { isGone } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
@@ -77,7 +78,7 @@ export function RunView({ runId }: { runId: string }) {
       <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
         <div className="min-w-0 space-y-4">
           <PanelBoundary what="The log">
-            <RunLog lines={log} readEarlier={readEarlier} reading={readingEarlier} />
+            <RunLog lines={log} readEarlier={readEarlier} reading={readingEarlier} ended={isTerminal(detail.row.status)} />
           </PanelBoundary>
           <PanelBoundary what="The list of attempts">
             <RunAttempts attempts={detail.attempts} />

@@ -54,7 +54,9 @@ test("what is expected of runs follows from their rows", () => {
   expect(activityOf([running, { ...running, stepMs: 70 }]).stepMs).toBe(70);
   expect(activityOf([{ ...running, step: 100 }])).toMatchObject({ active: true, stepMs: null });
   expect(activityOf([{ ...running, step: 0 }]).stepMs).toBe(null);
-  expect(activityOf([{ ...running, status: "queued", attempt: 1 }])).toMatchObject({ active: false, resuming: true });
+  const queued = { ...running, status: "queued" as const, attempt: 1 };
+  expect(activityOf([{ ...queued, workerName: "gpu-1" }])).toMatchObject({ active: false, resuming: true });
+  expect(activityOf([{ ...queued, workerName: null }])).toMatchObject({ active: false, resuming: false });
   const since = "2026-01-01T00:00:00.000Z";
   expect(activityOf([running, { ...running, stalledSince: since }], Date.parse(since) + 61_000).stalledMs).toBe(61_000);
 });
