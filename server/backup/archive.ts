@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
 import { promisify } from "node:util";
 import { Failure } from "../../contract/failure.ts";
 import { type BackupManifest, manifestName } from "./stageBackup.ts";
@@ -22,17 +22,37 @@ export async function pack(folder: string, file: string): Promise<void> {
 /** Unpacks a back-up into an empty folder. @throws Failure INVALID if it is none, or damaged */
 export async function unpack(file: string, folder: string): Promise<BackupManifest> {
   try {
-    await run("tar", ["-xzf", file, "-C", folder], { maxBuffer: 1e7 });
+    await run("tar", ["-xzf", file, "-C", folder, "--no-same-owner", "--no-same-permissions"], { maxBuffer: 1e7 });
   } catch (error) {
     throw new Failure("INVALID", `${file} could not be read: ${said(error)}`);
   }
-  const manifest = join(folder, manifestName);
-  const about = existsSync(manifest) ? (JSON.parse(readFileSync(manifest, "utf8")) as BackupManifest) : null;
+  refuseOdd(file, folder);
+  const about = readManifest(join(folder, manifestName));
   if (about?.kind !== "collapsar-backup" || !existsSync(join(folder, "database", "PG_VERSION")))
     throw new Failure("INVALID", `${file} is no back-up of Collapsar.`);
   if (about.version !== 1)
     throw new Failure("INVALID", `${file} was made by a newer Collapsar (${about.program}): restore it with that version.`);
   return about;
+}
+
+/** What a link points to would be taken for a run's file, and read by whoever may read that. @throws Failure INVALID */
+function refuseOdd(file: string, folder: string): void {
+  const odd = readdirSync(folder, { recursive: true, withFileTypes: true }).find(
+    (entry) => !entry.isFile() && !entry.isDirectory(),
+  );
+  if (odd)
+    throw new Failure(
+      "INVALID",
+      `${file} is no back-up of Collapsar, or was changed: "${relative(folder, join(odd.parentPath, odd.name))}" is neither a file nor a folder.`,
+    );
+}
+
+function readManifest(path: string): BackupManifest | null {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as BackupManifest | null;
+  } catch {
+    return null;
+  }
 }
 
 const said = (error: unknown) => {

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { join } from "node:path";
 import { describeError } from "../describeError.ts";
@@ -8,8 +8,7 @@ const longestPath = 100;
 const pathIn = (dataDir: string) => join(dataDir, "control.sock");
 
 /**
- * Lets programs of this user ask the running server for a back-up, by a socket in the data folder: whoever can open that folder could
- * read everything in it anyway.
+ * Lets programs of this user ask the running server for a back-up, by a socket in the data folder that no other user can open.
  * @returns how to close it
  */
 export async function openControlSocket(dataDir: string, stage: () => Promise<string>): Promise<() => Promise<void>> {
@@ -24,6 +23,8 @@ export async function openControlSocket(dataDir: string, stage: () => Promise<st
     );
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
+  // The folder may have been there before, and be open to others.
+  chmodSync(path, 0o600);
   return () =>
     new Promise((resolve) => {
       server.close(() => resolve());

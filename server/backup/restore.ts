@@ -33,6 +33,8 @@ async function restore(file: string, dataDir: string, replace: boolean): Promise
   }
 }
 
+// As in the back-up: what is restored is for this user's eyes alone.
+process.umask(0o077);
 try {
   const { values } = parseArgs({ options: { from: { type: "string" }, replace: { type: "boolean", default: false } } });
   if (!values.from) throw new Failure("INVALID", "Say from where: npm run restore -- --from FILE.tar.gz");
