@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { deleteSessionsOfOtherKeys } from "../db/queries/sessions.ts";
 import type { ServerSettings } from "./env.ts";
 import { AccessKey } from "./http/accessKey.ts";
+import { KnownBrowser } from "./http/knownBrowser.ts";
 import type { SignInDoors } from "./http/serveSignIn.ts";
 import { SessionCookie } from "./http/sessionCookie.ts";
 import { keptSecret } from "./keptSecret.ts";
@@ -25,6 +26,7 @@ export async function openSignIn(settings: ServerSettings, context: ServiceConte
     context,
     accessKey,
     joinCookie,
+    knownBrowser: new KnownBrowser(secret),
     members: MemberAuth && new MemberAuth({ orm, publicUrl, secret, oidc: settings.oidc }),
   };
 }

@@ -4,6 +4,7 @@ import type { MemberAuth } from "../people/memberAuth.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { openSession, type SignIn, sessionDays } from "../services/sessions.ts";
 import type { AccessKey } from "./accessKey.ts";
+import type { KnownBrowser } from "./knownBrowser.ts";
 import { noOffers, type Offers } from "./signInPage.ts";
 
 /** What the doors of a server with a sign-in work with. */
@@ -12,6 +13,7 @@ export interface Doorkeeper {
   accessKey: AccessKey;
   /** null: nobody but who has the access key signs in. */
   members: MemberAuth | null;
+  knownBrowser: KnownBrowser;
 }
 
 /** By what members can sign in, once there are any. */

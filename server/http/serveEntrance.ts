@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { passwordSignIn } from "../../contract/people.ts";
-import { type Doorkeeper, letIn, offersOf, ownPath } from "./doorkeeper.ts";
+import { type Doorkeeper, isSecure, letIn, offersOf, ownPath } from "./doorkeeper.ts";
 import { KnockLimit } from "./knockLimit.ts";
 import { readBody } from "./readBody.ts";
 import { answerSignInPage } from "./signInPage.ts";
 
 /** Wrong passwords by address and member: they cost much to check, so that who has no more tries is not checked at all. */
 const passwordLimit = new KnockLimit();
-/** Passwords that are checked at once: each takes a thread for a tenth of a second. */
-const mostChecks = 4;
+/** Passwords that are checked at once: each takes a thread for a tenth of a second. Strangers leave room for browsers that are known. */
+const mostChecks = { known: 4, strangers: 2 };
 let checks = 0;
 
 /**
@@ -33,12 +33,15 @@ export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage
     const given = passwordSignIn.safeParse(Object.fromEntries(form));
     const email = form.get("email") ?? "";
     if (!given.success) return refuse(400, `${given.error.issues[0].message}.`, email);
-    const knocks = `${address} ${given.data.email}`;
+    const isKnown = keeper.knownBrowser.isOf(given.data.email, request.headers);
+    const knocks = `${isKnown ? "known" : address} ${given.data.email}`;
     if (!passwordLimit.allows(knocks)) return refuse(429, "Too many wrong passwords: try again in a minute.", email);
-    if (checks >= mostChecks) return refuse(429, "Many people are signing in just now: try again in a moment.", email);
+    if (checks >= mostChecks[isKnown ? "known" : "strangers"])
+      return refuse(429, "Many people are signing in just now: try again in a moment.", email);
     checks++;
     const memberId = await keeper.members.byPassword(given.data.email, given.data.password).finally(() => checks--);
-    if (memberId !== null) return letIn(keeper, { memberId }, request, response, { to });
+    const known = keeper.knownBrowser.set(given.data.email, isSecure(keeper.context));
+    if (memberId !== null) return letIn(keeper, { memberId }, request, response, { to, cookies: [known] });
     passwordLimit.miss(knocks);
     return refuse(401, "There is no member with this e-mail address and password.", email);
   }

@@ -5,7 +5,7 @@ import { describeError } from "../describeError.ts";
 import type { MemberAuth } from "../people/memberAuth.ts";
 import { digest } from "../services/secrets.ts";
 import { endSessions } from "../services/sessions.ts";
-import { type Doorkeeper, letIn } from "./doorkeeper.ts";
+import { type Doorkeeper, isSecure, letIn } from "./doorkeeper.ts";
 import { readBody } from "./readBody.ts";
 import { answerJoinPage, answerNotice } from "./signInPage.ts";
 
@@ -40,7 +40,8 @@ export async function serveJoin(
     }
     const given = joinForm.safeParse(form);
     if (!given.success) return refuse(400, sentence(given.error.issues[0].message));
-    return letIn(keeper, { memberId: await members.join(invitation, given.data) }, request, response, { to: "/" });
+    const cookies = [keeper.knownBrowser.set(given.data.email, isSecure(context))];
+    return letIn(keeper, { memberId: await members.join(invitation, given.data) }, request, response, { to: "/", cookies });
   } catch (error) {
     const { code, message } = describeError(error);
     if (code === "NOT_FOUND") return answerNotice(response, 404, message);

@@ -170,6 +170,35 @@ onBothDatabases(
       expect((await signIn({ email: other.email, password })).status).toBe(303);
       expect((await signIn({ key })).status).toBe(303);
     });
+
+    it("are not locked out by those who try their passwords from behind the same proxy, where their browser is known", async () => {
+      const ada = await addMember(server(), "viewer");
+      const entered = await fetch(`${server().url}/enter`, {
+        method: "POST",
+        body: new URLSearchParams({ email: ada.email, password }),
+        redirect: "manual",
+      });
+      const [set] = entered.headers.getSetCookie();
+      expect(set).toMatch(/^collapsar-[0-9a-f]{12}-known=[\w-]{43}; Path=\/enter; HttpOnly; SameSite=Lax; Max-Age=31536000$/);
+      const known = { cookie: set.split(";")[0] };
+      // It lets nobody in.
+      expect(await isIn(server(), known.cookie)).toBe(false);
+      const tries = (form: Record<string, string>, headers = {}) => post(`${server().url}/enter`, form, headers);
+      const wrong = { email: ada.email, password: "not the right one" };
+      for (let i = 0; i < 10; i++) expect((await tries(wrong)).status).toBe(401);
+      expect((await tries({ email: ada.email, password })).status).toBe(429);
+      expect((await tries({ email: ada.email, password }, known)).status).toBe(303);
+      // Many names at once by a stranger leave it room, and it knows one member alone.
+      const strangers = Array.from({ length: 12 }, (_, i) => tries({ email: `nobody-${i}@example.org`, password }));
+      expect((await tries({ email: ada.email, password }, known)).status).toBe(303);
+      expect((await Promise.all(strangers)).map(({ status }) => status)).not.toContain(303);
+      const bob = await addMember(server(), "viewer");
+      for (let i = 0; i < 10; i++) await tries({ ...wrong, email: bob.email });
+      expect((await tries({ email: bob.email, password }, known)).status).toBe(429);
+      // Nor are there more tries by a stolen one.
+      for (let i = 0; i < 10; i++) expect((await tries(wrong, known)).status).toBe(401);
+      expect((await tries({ email: ada.email, password }, known)).status).toBe(429);
+    });
   },
   { COLLAPSAR_ACCESS_KEY: key },
 );

@@ -1,0 +1,34 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+import { SessionCookie } from "./sessionCookie.ts";
+
+const days = 365;
+
+/**
+ * Remembers with a browser, by a cookie that lets nobody in, which member signed in there by password last: others who try that
+ * member's password, from behind the same proxy too, do not use up this browser's tries.
+ */
+export class KnownBrowser {
+  private readonly cookie: SessionCookie;
+  private readonly secret: string;
+
+  constructor(secret: string) {
+    this.secret = secret;
+    this.cookie = new SessionCookie(secret, "known", "/enter");
+  }
+
+  /** @param email in lower case */
+  isOf(email: string, headers: IncomingHttpHeaders): boolean {
+    const [given, own] = [this.cookie.read(headers) ?? "", this.markOf(email)].map((text) => Buffer.from(text));
+    return given.length === own.length && timingSafeEqual(given, own);
+  }
+
+  /** The header that sets it. */
+  set(email: string, secure: boolean): string {
+    return this.cookie.set(this.markOf(email), days, secure);
+  }
+
+  private markOf(email: string): string {
+    return createHmac("sha256", this.secret).update(`browser known to ${email}`).digest("base64url");
+  }
+}
