@@ -70,6 +70,14 @@ export async function spendInvitation(db: Executor, id: string): Promise<boolean
   return (result.rowCount ?? 0) > 0;
 }
 
+/** Ends the links by which a member could choose a new password. */
+export async function revokeLinksOf(db: Executor, memberId: string): Promise<void> {
+  await db
+    .update(invitations)
+    .set({ revokedAt: clock })
+    .where(and(eq(invitations.memberId, memberId), isNull(invitations.usedAt), isNull(invitations.revokedAt)));
+}
+
 /** After a failure: it can be used again. */
 export async function returnInvitation(db: Executor, id: string): Promise<void> {
   await db.update(invitations).set({ usedAt: null }).where(eq(invitations.id, id));

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { isIP } from "node:net";
 
 /**
@@ -40,9 +40,19 @@ export function refuseForwarded(headers: IncomingHttpHeaders): string | null {
     : `This request was passed on by a proxy (it carries "${header}"), and this server is for its own machine alone: start it with COLLAPSAR_ACCESS_KEY.`;
 }
 
-/** Both of these: the door of every request and socket. @returns null if it may pass, else the reason */
-export const refuseRequest = (headers: IncomingHttpHeaders, publicUrl: string, thisMachineOnly: boolean): string | null =>
-  refuseSource(headers, publicUrl) ?? (thisMachineOnly ? refuseForwarded(headers) : null);
+/** No browser speaks HTTP/1.0 and nginx does, as it comes: it passes requests on as its own, without a header that says so. */
+const refuseOld = (httpVersion: string): string | null =>
+  httpVersion === "1.0"
+    ? "This request came by HTTP/1.0, as from a proxy, and this server is for its own machine alone: start it with COLLAPSAR_ACCESS_KEY."
+    : null;
+
+/** All of these: the door of every request and socket. @returns null if it may pass, else the reason */
+export const refuseRequest = (
+  { headers, httpVersion }: Pick<IncomingMessage, "headers" | "httpVersion">,
+  publicUrl: string,
+  thisMachineOnly: boolean,
+): string | null =>
+  refuseSource(headers, publicUrl) ?? (thisMachineOnly ? (refuseForwarded(headers) ?? refuseOld(httpVersion)) : null);
 
 /** Whether a browser says that another site's page made this request. */
 export const isCrossSite = (headers: IncomingHttpHeaders): boolean => {

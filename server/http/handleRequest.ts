@@ -75,7 +75,7 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
   const url = new URL(request.url, "http://server");
   const secure = context.publicUrl.startsWith("https:");
   setHeaders(request, response, { path: url.pathname, dev: routes.dev, secure });
-  const reason = refuseRequest(request.headers, context.publicUrl, routes.thisMachineOnly);
+  const reason = refuseRequest(request, context.publicUrl, routes.thisMachineOnly);
   if (reason !== null) return answerText(response, 403, reason);
   const allowed = methods.find(([path]) => path.test(url.pathname))?.[1] ?? ["GET", "HEAD"];
   if (!routes.dev && !allowed.includes(request.method ?? ""))

@@ -1,7 +1,7 @@
 import { Failure } from "../../contract/failure.ts";
 import type { Role } from "../../contract/people.ts";
 import type { Executor } from "../../db/database.ts";
-import { type OpenInvitation, returnInvitation, spendInvitation } from "../../db/queries/people.ts";
+import { type OpenInvitation, returnInvitation, revokeLinksOf, spendInvitation } from "../../db/queries/people.ts";
 import { oidcId } from "./addresses.ts";
 import { type Auth, type Joining, joining, makeAuth, type OidcSettings } from "./makeAuth.ts";
 
@@ -55,11 +55,12 @@ export class MemberAuth {
     }
   }
 
-  /** Gives a member a new password, by an invitation to it. @throws Failure NOT_FOUND if it was used meanwhile */
+  /** Gives a member a new password, by an invitation to it; others like it end. @throws Failure NOT_FOUND if it was used meanwhile */
   async changePassword(invitation: OpenInvitation & { memberId: string }, password: string): Promise<void> {
     const { internalAdapter, password: hashing } = await this.auth.$context;
     const hash = await hashing.hash(password);
     if (!(await spendInvitation(this.given.orm, invitation.id))) throw new Failure("NOT_FOUND", gone);
+    await revokeLinksOf(this.given.orm, invitation.memberId);
     const accounts = await internalAdapter.findAccounts(invitation.memberId);
     if (accounts.some(({ providerId }) => providerId === "credential"))
       await internalAdapter.updatePassword(invitation.memberId, hash);

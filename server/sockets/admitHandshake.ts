@@ -26,7 +26,7 @@ const longestToken = 200;
  * @throws whatever the database does: then nobody knows
  */
 export async function refuseHandshake(door: HandshakeDoor, request: IncomingMessage): Promise<string | null> {
-  const reason = refuseRequest(request.headers, door.context.publicUrl, door.thisMachineOnly);
+  const reason = refuseRequest(request, door.context.publicUrl, door.thisMachineOnly);
   if (reason !== null) return reason;
   const token = bearerOf(request.headers);
   if (token !== null && (await findWorkerToken(door.context, token))) return null;
