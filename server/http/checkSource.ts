@@ -19,22 +19,15 @@ export function refuseSource(headers: IncomingHttpHeaders, publicUrl: string): s
 }
 
 /** What a proxy adds to a request that it passes on. */
-const forwarded = [
-  "forwarded",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-proto",
-  "x-real-ip",
-  "via",
-  "cf-connecting-ip",
-];
+const forwarded =
+  /^(forwarded|x-(original-)?forwarded(-\w+)*|via|(x-real|cf-connecting|x-client|true-client|fly-client)-ip|x-envoy-external-address)$/;
 
 /**
  * A server that was given no access key is for this machine alone: a request that a proxy passed on comes from elsewhere.
  * @returns null if it came by itself, else the reason
  */
 export function refuseForwarded(headers: IncomingHttpHeaders): string | null {
-  const header = forwarded.find((name) => headers[name] !== undefined);
+  const header = Object.keys(headers).find((name) => forwarded.test(name));
   return header === undefined
     ? null
     : `This request was passed on by a proxy (it carries "${header}"), and this server is for its own machine alone: start it with COLLAPSAR_ACCESS_KEY.`;

@@ -41,6 +41,11 @@ describe("refuseForwarded", () => {
     { forwarded: "for=203.0.113.9" },
     { "x-real-ip": "203.0.113.9" },
     { via: "1.1 caddy" },
+    { "x-forwarded-port": "443" },
+    { "x-original-forwarded-for": "203.0.113.9" },
+    { "true-client-ip": "203.0.113.9" },
+    { "cf-connecting-ip": "203.0.113.9" },
+    { "x-envoy-external-address": "203.0.113.9" },
   ])("names the header that a proxy added in %j", (headers) => {
     expect(refuseForwarded({ host: "127.0.0.1:4040", ...headers })).toContain(Object.keys(headers)[0]);
   });
