@@ -151,7 +151,7 @@ export function ExperimentList() {
         </div>
         {filters.removed && (
           <p className="border-line border-b px-4 py-2 text-ink-soft text-xs" data-testid="purge-notice">
-            {purgeText(program.data?.purgeDays, "")} Their runs were cancelled; “Run missing” queues them again.
+            {purgeText(program.data?.purgeDays, "")} Runs that had not ended were cancelled; “Run missing” queues them again.
           </p>
         )}
         {list.error && (

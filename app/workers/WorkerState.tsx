@@ -46,7 +46,6 @@ export function DrainButton({ worker }: { worker: WorkerView }) {
   return (
     <Button
       small
-      look="quiet"
       disabled={busy}
       title="It finishes its runs and takes no new ones, until you stop draining it"
       onClick={() => void drain(true)}

@@ -52,7 +52,7 @@ export function WorkerTokens({ now }: { now: number }) {
           <thead>
             <tr>
               <Th>Name</Th>
-              <Th>Made</Th>
+              <Th className="max-sm:hidden">Made</Th>
               <Th>Last used</Th>
               <Th className="w-8">
                 <span className="sr-only">Actions</span>
@@ -62,7 +62,7 @@ export function WorkerTokens({ now }: { now: number }) {
           <tbody className="[&>tr:last-child>td]:border-b-0">
             {tokens.data?.map((token) => (
               <tr key={token.id}>
-                <Td className="w-full max-w-0">
+                <Td className="w-full max-w-0 py-1.5">
                   <div className="truncate font-medium">{token.name}</div>
                   {token.expiresAt !== null && token.revokedAt === null && (
                     <div className="text-ink-faint text-xs">
@@ -70,7 +70,7 @@ export function WorkerTokens({ now }: { now: number }) {
                     </div>
                   )}
                 </Td>
-                <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.createdAt)}</Td>
+                <Td className="whitespace-nowrap text-ink-soft text-xs max-sm:hidden">{time(token.createdAt)}</Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs">{time(token.lastUsedAt)}</Td>
                 <Td className="whitespace-nowrap text-right">
                   {isExpired(token, now) ? (

@@ -98,7 +98,7 @@ export function RunHeader({
           data-testid="run-gaps"
           className="mt-3 rounded-md border border-line bg-warn-soft px-3 py-2 text-sm text-warn"
         >
-          <strong className="font-semibold">incomplete</strong> {describeGaps(row.gaps)}. Fork the run to measure it whole.
+          <strong className="font-semibold">Incomplete:</strong> {describeGaps(row.gaps)}. Fork the run to measure it whole.
         </p>
       )}
       <KeyNumbers detail={detail} />
