@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-const mostBytes = 1_000_000;
+const usualBytes = 1_000_000;
+/** For whoever has not proved anything yet, and may send slowly from very many connections: a form of the sign-in, a link's token. */
+export const strangersBytes = 20_000;
 
 /** @returns null if the body is too large: the request is answered then */
-export async function readBody(request: IncomingMessage, response: ServerResponse): Promise<Buffer | null> {
+export async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  mostBytes = usualBytes,
+): Promise<Buffer | null> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { passwordSignIn } from "../../contract/people.ts";
 import { type Doorkeeper, isSecure, letIn, offersOf, ownPath } from "./doorkeeper.ts";
 import { KnockLimit } from "./knockLimit.ts";
-import { readBody } from "./readBody.ts";
+import { readBody, strangersBytes } from "./readBody.ts";
 import { answerSignInPage } from "./signInPage.ts";
 
 /** Wrong passwords by address and member: they cost much to check, so that who has no more tries is not checked at all. */
@@ -21,7 +21,7 @@ export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage
   const key = searchParams.get("key") ?? "";
   if (request.method !== "POST")
     return answerSignInPage(response, { status: 200, key, to: ownPath(searchParams.get("to")), problem: null, offers });
-  const body = await readBody(request, response);
+  const body = await readBody(request, response, strangersBytes);
   if (body === null) return;
   const form = new URLSearchParams(body.toString("utf8"));
   const to = ownPath(form.get("to"));

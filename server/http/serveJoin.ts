@@ -6,7 +6,7 @@ import type { MemberAuth } from "../people/memberAuth.ts";
 import { digest } from "../services/secrets.ts";
 import { endSessions } from "../services/sessions.ts";
 import { type Doorkeeper, isSecure, letIn } from "./doorkeeper.ts";
-import { readBody } from "./readBody.ts";
+import { readBody, strangersBytes } from "./readBody.ts";
 import { answerJoinPage, answerNotice } from "./signInPage.ts";
 
 export const invitationGone = "This invitation is not valid, or not any more: ask for a new one.";
@@ -25,7 +25,7 @@ export async function serveJoin(
   const { memberId } = invitation;
   const page = { token, newPassword: memberId !== null, provider: members.hasProvider };
   if (request.method !== "POST") return answerJoinPage(response, { ...page, status: 200, problem: null });
-  const body = await readBody(request, response);
+  const body = await readBody(request, response, strangersBytes);
   if (body === null) return;
   const form = Object.fromEntries(new URLSearchParams(body.toString("utf8")));
   const refuse = (status: number, problem: string) =>

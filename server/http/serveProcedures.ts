@@ -9,7 +9,7 @@ import { AnswerAllowance } from "../services/answerAllowance.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { AccessKey } from "./accessKey.ts";
 import { answerText } from "./answerText.ts";
-import { readBody } from "./readBody.ts";
+import { readBody, strangersBytes } from "./readBody.ts";
 import type { RequestTurns } from "./requestTurns.ts";
 
 const compress = promisify(gzip);
@@ -28,11 +28,12 @@ export async function serveProcedures(
   // The path is decoded before it is split: a comma may come as %2C.
   const calls = decodeURIComponent(new URL(request.url!, "http://server").pathname).split(",").length;
   if (calls > mostCalls) return answerText(response, 400, `A batch holds ${calls} calls: it may hold at most ${mostCalls}.`);
-  const body = request.method === "POST" ? await readBody(request, response) : undefined;
-  if (body === null) return;
   const header = request.headers["x-share-token"];
   const { access, hold } = await findAccess(context, accessKey, request.headers, Array.isArray(header) ? header.join() : header);
-  if (access.kind !== "nobody" && access.kind !== "refused" && !(await turns.wait(hold, response))) return;
+  const isStranger = access.kind === "nobody" || access.kind === "refused";
+  const body = request.method === "POST" ? await readBody(request, response, isStranger ? strangersBytes : undefined) : undefined;
+  if (body === null) return;
+  if (!isStranger && !(await turns.wait(hold, response))) return;
   const allowance = new AnswerAllowance();
   const answer = await fetchRequestHandler({
     endpoint: "/trpc",
