@@ -17,5 +17,10 @@ export async function createWorkerToken(
   const token = newSecret();
   const expiresAt = expiresInDays === null ? null : new Date(Date.now() + expiresInDays * dayMs);
   await insertWorkerToken(context.database.orm, { id: randomUUID(), name, hash: digest(token), expiresAt });
-  return { token, command: `COLLAPSAR_WORKER_TOKEN=${token} npm run worker -- --server ${context.publicUrl}` };
+  const command = `COLLAPSAR_WORKER_TOKEN=${token} npm run worker -- --server ${context.publicUrl} --name=${quoted(name)}`;
+  return { token, command };
 }
+
+/** One argument of a POSIX shell, whatever the text holds. */
+const quoted = (text: string): string =>
+  /^[\w.-]+$/.test(text) ? text : `'${text.replace(/\s+/g, " ").replaceAll("'", "'\\''")}'`;

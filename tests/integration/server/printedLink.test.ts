@@ -113,17 +113,18 @@ it("the link and the worker's line of a server on every address work as they are
   const headers = { cookie: cookieOf(entered) };
   expect((await fetch(origin + list, { headers })).status).toBe(200);
 
-  const { command } = await server.call<{ command: string }>("workers.createToken", { name: "pasted" }, { headers });
+  const { command } = await server.call<{ command: string }>("workers.createToken", { name: "Ann's  $HOME; echo" }, { headers });
   const dataDir = mkdtempSync(join(tmpdir(), "collapsar-test-"));
   const worker = spawn(`${command} --data ${dataDir}`, { shell: true, cwd: projectRoot, stdio: "ignore", detached: true });
   await expect
     .poll(
-      async () => (await server.call<WorkerView[]>("workers.list", undefined, { headers })).map(({ connected }) => connected),
+      async () =>
+        (await server.call<WorkerView[]>("workers.list", undefined, { headers })).map(({ connected, name }) => [connected, name]),
       {
         timeout: 60_000,
       },
     )
-    .toEqual([true]);
+    .toEqual([[true, "Ann's $HOME; echo"]]);
   const ended = new Promise((resolve) => worker.once("exit", resolve));
   process.kill(-worker.pid!, "SIGTERM");
   await ended;
