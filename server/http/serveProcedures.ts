@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { Failure } from "../../contract/failure.ts";
+import { databaseTrouble } from "../../db/databaseTrouble.ts";
 import { appRouter } from "../appRouter.ts";
 import { comesAgain } from "../describeError.ts";
 import { findAccess } from "../findAccess.ts";
@@ -29,7 +31,14 @@ export async function serveProcedures(
   const calls = decodeURIComponent(new URL(request.url!, "http://server").pathname).split(",").length;
   if (calls > mostCalls) return answerText(response, 400, `A batch holds ${calls} calls: it may hold at most ${mostCalls}.`);
   const header = request.headers["x-share-token"];
-  const { access, hold } = await findAccess(context, accessKey, request.headers, Array.isArray(header) ? header.join() : header);
+  const share = Array.isArray(header) ? header.join() : header;
+  const found = await findAccess(context, accessKey, request.headers, share).catch((error: unknown) => {
+    const trouble = databaseTrouble(error);
+    if (trouble === null) throw error;
+    return trouble.failure;
+  });
+  if (found instanceof Failure) return answerAway(response, found);
+  const { access, hold } = found;
   const isStranger = access.kind === "nobody" || access.kind === "refused";
   const body = request.method === "POST" ? await readBody(request, response, isStranger ? strangersBytes : undefined) : undefined;
   if (body === null) return;
@@ -57,6 +66,17 @@ export async function serveProcedures(
     response.setHeader("content-encoding", "gzip");
   }
   response.end(text);
+}
+
+/** While the database does not say who asks: in the form of a procedure's refusal, which the pages read. */
+function answerAway(response: ServerResponse, { code, message }: Failure): void {
+  const data = { code: "SERVICE_UNAVAILABLE", httpStatus: 503, failure: { code, message } };
+  response.writeHead(503, {
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "retry-after": String(comesAgain[code]?.afterS ?? 5),
+  });
+  response.end(JSON.stringify({ error: { message, code: -32603, data } }));
 }
 
 /** On the same machine bytes cost less than their compression. */

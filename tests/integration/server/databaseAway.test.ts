@@ -126,6 +126,14 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     line.isDumb = true;
     const refused = await refusalOf(await list());
     expect(refused).toMatchObject({ status: 503, again: "5", code: "UNAVAILABLE" });
+    // Whether a link is valid is not known either: its reader is told why.
+    const shared = await fetch(`${server.url}/trpc/experiments.get`, { headers: { "x-share-token": "a".repeat(32) } });
+    expect(await refusalOf(shared)).toMatchObject({
+      status: 503,
+      again: "5",
+      code: "UNAVAILABLE",
+      message: expect.stringMatching(/^The database does not answer as it should/),
+    });
     expect(refused.message).toMatch(
       /^The database does not answer as it should: (nothing came back in time|no connection was free in time)\./,
     );
