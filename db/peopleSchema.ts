@@ -18,7 +18,7 @@ export const members = pgTable(
   (table) => [uniqueIndex("members_email").on(table.email)],
 );
 
-const memberId = () => uuid("member_id").references(() => members.id, { onDelete: "cascade" });
+const memberId = (name = "member_id") => uuid(name).references(() => members.id, { onDelete: "cascade" });
 
 /** Browsers that are signed in; only the sha256 of what their cookie holds is stored. */
 export const sessions = pgTable(
@@ -93,6 +93,8 @@ export const invitations = pgTable(
     note: text("note").notNull(),
     /** The member who chooses a new password by it; null: it makes a member. */
     memberId: memberId(),
+    /** Who made it: it ends with their right to make one. null: whoever has the access key. */
+    madeBy: memberId("made_by"),
     createdAt: now("created_at"),
     expiresAt: at("expires_at").notNull(),
     usedAt: at("used_at"),

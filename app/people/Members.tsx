@@ -110,8 +110,9 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
         }
       >
         <p className="text-ink-soft text-sm">
-          <strong className="text-ink">{removing?.name}</strong> is signed out everywhere at once, and their API tokens end.
-          Studies that they launched stay. To come back they need a new invitation.
+          <strong className="text-ink">{removing?.name}</strong> is signed out everywhere at once, and their API tokens and the
+          invitations that they made end. Studies that they launched stay. To come back they need a new invitation.
+          {removing?.role === "owner" && " Worker tokens that they made stay valid: look through those on the page Workers."}
         </p>
       </Dialog>
       <NewPasswordDialog key={resetting?.id} member={resetting} onClose={() => setResetting(null)} />

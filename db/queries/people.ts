@@ -28,7 +28,7 @@ export async function updateRole(db: Executor, id: string, role: Role): Promise<
   return (result.rowCount ?? 0) > 0;
 }
 
-/** With their sign-in, sessions, tokens and links for a new password. */
+/** With their sign-in, sessions, tokens, links for a new password and the invitations that they made. */
 export async function deleteMember(db: Executor, id: string): Promise<boolean> {
   const result = await db.delete(members).where(eq(members.id, id));
   return (result.rowCount ?? 0) > 0;
@@ -41,7 +41,15 @@ export async function getMember(db: Executor, id: string): Promise<typeof member
 
 export async function insertInvitation(
   db: Executor,
-  invitation: { id: string; hash: string; role: Role; note: string; memberId: string | null; expiresInDays: number },
+  invitation: {
+    id: string;
+    hash: string;
+    role: Role;
+    note: string;
+    memberId: string | null;
+    madeBy: string | null;
+    expiresInDays: number;
+  },
 ): Promise<void> {
   const { expiresInDays, ...row } = invitation;
   await db.insert(invitations).values({ ...row, expiresAt: sql`clock_timestamp() + ${expiresInDays} * interval '1 day'` });
@@ -76,6 +84,14 @@ export async function revokeLinksOf(db: Executor, memberId: string): Promise<voi
     .update(invitations)
     .set({ revokedAt: clock })
     .where(and(eq(invitations.memberId, memberId), isNull(invitations.usedAt), isNull(invitations.revokedAt)));
+}
+
+/** Ends the links that a member has made and nobody has used. */
+export async function revokeLinksMadeBy(db: Executor, madeBy: string): Promise<void> {
+  await db
+    .update(invitations)
+    .set({ revokedAt: clock })
+    .where(and(eq(invitations.madeBy, madeBy), isNull(invitations.usedAt), isNull(invitations.revokedAt)));
 }
 
 /** After a failure: it can be used again. */

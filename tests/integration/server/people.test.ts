@@ -89,6 +89,20 @@ onBothDatabases(
         expect(await post(link, { name: "z", email: "z@example.org", password })).toMatchObject({ status: 404, cookie: "" });
     });
 
+    it("take the invitations that they made with them when they are removed or own no longer", async () => {
+      const [lowered, removed] = [await addMember(server(), "owner"), await addMember(server(), "owner")];
+      const by = async ({ cookie }: { cookie: string }) =>
+        server().call<{ url: string }>("people.invite", { role: "owner" }, { headers: { cookie } });
+      const [ofLowered, ofRemoved, own] = [await by(lowered), await by(removed), await invite(server())];
+      await server().call("people.setRole", { id: lowered.id, role: "owner" });
+      expect(await (await fetch(ofLowered.url)).text()).toContain("You are invited");
+      await server().call("people.setRole", { id: lowered.id, role: "editor" });
+      await server().call("people.remove", { id: removed.id });
+      for (const { url } of [ofLowered, ofRemoved])
+        expect(await post(url, { name: "back", email: "back@example.org", password })).toMatchObject({ status: 404, cookie: "" });
+      expect((await post(own.url, { name: "new", email: "new-one@example.org", password })).status).toBe(303);
+    });
+
     it("are one of two who join with one address at once; the other is told why, and keeps their invitation", async () => {
       const links = [await invite(server()), await invite(server())].map(({ url }) => url);
       const twin = { name: "Twin", email: "twin@example.org", password };

@@ -1,0 +1,2 @@
+ALTER TABLE "invitations" ADD COLUMN "made_by" uuid;--> statement-breakpoint
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_made_by_members_id_fk" FOREIGN KEY ("made_by") REFERENCES "public"."members"("id") ON DELETE cascade ON UPDATE no action;
