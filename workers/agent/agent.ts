@@ -184,7 +184,7 @@ export class Agent {
       const attempt = new Attempt(new AttemptSpool(this.setup.folder.spool, { runId, attempt: number, lease }));
       attempt.spool.begin();
       this.desk.add(attempt);
-      for (const old of superseded) this.desk.drop(old, "a later attempt was assigned");
+      for (const old of superseded) this.desk.supersede(old);
       attempt.done = this.train(
         attempt,
         parsed.data,

@@ -110,6 +110,18 @@ export class AttemptDesk {
     if (attempt.isSealed) this.setAside(attempt);
   }
 
+  /**
+   * A later attempt of its run came to this worker. One that had told its end was not refused, even if the server's word on that is
+   * still under way: only its process has to go.
+   */
+  supersede(attempt: Attempt): void {
+    if (attempt.spool.endSeq === null) this.drop(attempt, "a later attempt was assigned");
+    else {
+      attempt.run?.kill();
+      attempt.sender.wake();
+    }
+  }
+
   /** Ends an attempt whose spool cannot be sent as it is; once its process is gone, `restart` follows. */
   mend(attempt: Attempt, why: string): void {
     const { runId, attempt: number } = attempt.spool.lease;
