@@ -9,7 +9,7 @@ import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Problem } from "../ui/Problem.tsx";
-import { Table, Td, Th } from "../ui/Table.tsx";
+import { ActionsTh, Rows, Table, Td, Th } from "../ui/Table.tsx";
 import { useToast } from "../ui/Toast.tsx";
 import { MakeToken } from "./MakeToken.tsx";
 
@@ -60,12 +60,10 @@ export function ApiTokens({ me, now }: { me: MeView; now: number }) {
               {others && <Th className="max-sm:hidden">Made by</Th>}
               <Th className="max-sm:hidden">Last used</Th>
               <Th className="max-sm:hidden">Ends</Th>
-              <Th className="w-8">
-                <span className="sr-only">Actions</span>
-              </Th>
+              <ActionsTh />
             </tr>
           </thead>
-          <tbody className="[&>tr:last-child>td]:border-b-0">
+          <Rows>
             {rows.map((token) => (
               <tr key={token.id} data-testid="api-token">
                 <Td className="w-full max-w-0 truncate font-medium">{token.name}</Td>
@@ -82,7 +80,7 @@ export function ApiTokens({ me, now }: { me: MeView; now: number }) {
                 </Td>
               </tr>
             ))}
-          </tbody>
+          </Rows>
         </Table>
       )}
       <MakeToken me={me} open={making} onClose={() => setMaking(false)} />

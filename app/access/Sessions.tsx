@@ -2,12 +2,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { formatAgo, formatFull } from "../text/formatTime.ts";
+import { formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Problem } from "../ui/Problem.tsx";
-import { Table, Td, Th } from "../ui/Table.tsx";
+import { ActionsTh, Rows, Table, Td, Th } from "../ui/Table.tsx";
+import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
 /** Browsers that are signed in as the one who looks, and how to end them. */
@@ -57,12 +58,10 @@ export function Sessions({ now }: { now: number }) {
             <Th>Browser</Th>
             <Th className="max-sm:hidden">Signed in</Th>
             <Th>Last seen</Th>
-            <Th className="w-8">
-              <span className="sr-only">Actions</span>
-            </Th>
+            <ActionsTh />
           </tr>
         </thead>
-        <tbody className="[&>tr:last-child>td]:border-b-0">
+        <Rows>
           {rows.map((session) => (
             <tr key={session.id} data-testid="session">
               <Td className="w-full max-w-0">
@@ -72,14 +71,10 @@ export function Sessions({ now }: { now: number }) {
                 </span>
               </Td>
               <Td className="whitespace-nowrap text-ink-soft text-xs max-sm:hidden">
-                <time dateTime={session.createdAt} title={`ends by itself ${formatFull(session.expiresAt)}`}>
-                  {formatAgo(session.createdAt, now)}
-                </time>
+                <TimeAgo at={session.createdAt} now={now} title={`ends by itself ${formatFull(session.expiresAt)}`} />
               </Td>
               <Td className="whitespace-nowrap text-ink-soft text-xs">
-                <time dateTime={session.lastSeenAt} title={formatFull(session.lastSeenAt)}>
-                  {formatAgo(session.lastSeenAt, now)}
-                </time>
+                <TimeAgo at={session.lastSeenAt} now={now} />
               </Td>
               <Td className="whitespace-nowrap text-right">
                 <Button
@@ -93,7 +88,7 @@ export function Sessions({ now }: { now: number }) {
               </Td>
             </tr>
           ))}
-        </tbody>
+        </Rows>
       </Table>
     </Panel>
   );

@@ -16,7 +16,7 @@ import type { MenuItem } from "../ui/Menu.tsx";
 import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { Problem } from "../ui/Problem.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
-import { Table, Th } from "../ui/Table.tsx";
+import { Rows, Table, Th } from "../ui/Table.tsx";
 import { useNow } from "../ui/useNow.ts";
 import { ExperimentFilters } from "./ExperimentFilters.tsx";
 import { ExperimentRow } from "./ExperimentRow.tsx";
@@ -202,7 +202,7 @@ export function ExperimentList() {
                 </Th>
               </tr>
             </thead>
-            <tbody className="[&>tr:last-child>td]:border-b-0">
+            <Rows>
               {rows.map((row) => (
                 <PanelBoundary key={row.id} what={`The line of “${row.name}”`} columns={withPeople ? 8 : 7}>
                   <ExperimentRow
@@ -217,7 +217,7 @@ export function ExperimentList() {
                   />
                 </PanelBoundary>
               ))}
-            </tbody>
+            </Rows>
           </Table>
         )}
         {total > pageSize && (

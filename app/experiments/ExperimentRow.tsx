@@ -4,13 +4,13 @@ import { type RunCounts, runStatuses } from "../../contract/status.ts";
 import type { ExperimentSummary } from "../../contract/views.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatMeasure, formatPercent } from "../text/formatNumber.ts";
-import { formatAgo, formatFull } from "../text/formatTime.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";
 import { classes } from "../ui/classes.ts";
 import { Menu, type MenuItem } from "../ui/Menu.tsx";
 import { Progress } from "../ui/Progress.tsx";
 import { Sparkline } from "../ui/Sparkline.tsx";
 import { Td } from "../ui/Table.tsx";
+import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
 
 const totalOf = (counts: RunCounts) => runStatuses.reduce((sum, status) => sum + counts[status], 0);
@@ -147,9 +147,7 @@ export function ExperimentRow({
         </Td>
       )}
       <Td className="whitespace-nowrap text-ink-soft text-xs max-md:hidden">
-        <time dateTime={row.createdAt} title={formatFull(row.createdAt)}>
-          {formatAgo(row.createdAt, now)}
-        </time>
+        <TimeAgo at={row.createdAt} now={now} />
       </Td>
       <Td className="w-8 pl-0!">
         <Menu label={`Actions for ${row.name}`} items={menu} />

@@ -3,11 +3,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InvitationView } from "../../contract/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { formatAgo, formatFull } from "../text/formatTime.ts";
+import { formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { Table, Td, Th } from "../ui/Table.tsx";
+import { ActionsTh, Rows, Table, Td, Th } from "../ui/Table.tsx";
+import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
 /** Links that were made, what became of them, and how to take one back. */
@@ -30,12 +31,10 @@ export function Invitations({ invitations, now }: { invitations: InvitationView[
             <Th>For</Th>
             <Th className="max-sm:hidden">Made</Th>
             <Th>State</Th>
-            <Th className="w-8">
-              <span className="sr-only">Actions</span>
-            </Th>
+            <ActionsTh />
           </tr>
         </thead>
-        <tbody className="[&>tr:last-child>td]:border-b-0">
+        <Rows>
           {invitations.map((invitation) => {
             const state = stateOf(invitation, now);
             return (
@@ -50,9 +49,7 @@ export function Invitations({ invitations, now }: { invitations: InvitationView[
                   )}
                 </Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs max-sm:hidden">
-                  <time dateTime={invitation.createdAt} title={formatFull(invitation.createdAt)}>
-                    {formatAgo(invitation.createdAt, now)}
-                  </time>
+                  <TimeAgo at={invitation.createdAt} now={now} />
                 </Td>
                 <Td className="whitespace-nowrap text-xs">
                   {state === "open" ? (
@@ -73,7 +70,7 @@ export function Invitations({ invitations, now }: { invitations: InvitationView[
               </tr>
             );
           })}
-        </tbody>
+        </Rows>
       </Table>
     </Panel>
   );

@@ -5,14 +5,14 @@ import { type Role, roles } from "../../contract/people.ts";
 import type { MemberView } from "../../contract/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { formatAgo, formatFull } from "../text/formatTime.ts";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Select } from "../ui/Field.tsx";
 import { Menu } from "../ui/Menu.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { SecretLine } from "../ui/SecretLine.tsx";
-import { Table, Td, Th } from "../ui/Table.tsx";
+import { ActionsTh, Rows, Table, Td, Th } from "../ui/Table.tsx";
+import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
 const roleChoices = roles.map((role) => ({ value: role, label: role }));
@@ -41,12 +41,10 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
               <Th>Role</Th>
               <Th className="max-sm:hidden">Signs in by</Th>
               <Th className="max-sm:hidden">Last seen</Th>
-              <Th className="w-8">
-                <span className="sr-only">Actions</span>
-              </Th>
+              <ActionsTh />
             </tr>
           </thead>
-          <tbody className="[&>tr:last-child>td]:border-b-0">
+          <Rows>
             {members.map((member) => (
               <tr key={member.id} data-testid="member">
                 <Td className="w-full max-w-0 py-2">
@@ -70,9 +68,7 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
                   {member.lastSeenAt === null ? (
                     <span className="text-ink-faint">signed out</span>
                   ) : (
-                    <time dateTime={member.lastSeenAt} title={formatFull(member.lastSeenAt)}>
-                      {formatAgo(member.lastSeenAt, now)}
-                    </time>
+                    <TimeAgo at={member.lastSeenAt} now={now} />
                   )}
                 </Td>
                 <Td className="w-8 pl-0!">
@@ -87,7 +83,7 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
                 </Td>
               </tr>
             ))}
-          </tbody>
+          </Rows>
         </Table>
       )}
       <Dialog

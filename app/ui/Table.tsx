@@ -56,6 +56,20 @@ export function Th({
   );
 }
 
+/** Heading of the column that holds a row's buttons or menu: read aloud, not shown. */
+export function ActionsTh() {
+  return (
+    <Th className="w-8">
+      <span className="sr-only">Actions</span>
+    </Th>
+  );
+}
+
+/** The rows; the last has no line below it, since the box ends there. */
+export function Rows({ children }: { children: ReactNode }) {
+  return <tbody className="[&>tr:last-child>td]:border-b-0">{children}</tbody>;
+}
+
 export function Td({ numeric = false, className, ...rest }: ComponentProps<"td"> & { numeric?: boolean }) {
   return <td {...rest} className={classes(cellClass, numeric && "text-right", className)} />;
 }

@@ -4,12 +4,13 @@ import { useState } from "react";
 import type { WorkerTokenView } from "../../contract/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
-import { formatAgo, formatFull } from "../text/formatTime.ts";
+import { formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { Table, Td, Th } from "../ui/Table.tsx";
+import { ActionsTh, Rows, Table, Td, Th } from "../ui/Table.tsx";
+import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
 const isExpired = ({ revokedAt, expiresAt }: WorkerTokenView, now: number) =>
@@ -36,13 +37,7 @@ export function WorkerTokens({ now }: { now: number }) {
   };
 
   const time = (at: string | null) =>
-    at === null ? (
-      <span className="text-ink-faint">never</span>
-    ) : (
-      <time dateTime={at} title={formatFull(at)}>
-        {formatAgo(at, now)}
-      </time>
-    );
+    at === null ? <span className="text-ink-faint">never</span> : <TimeAgo at={at} now={now} />;
   return (
     <Panel title="Tokens" hint="each worker connects with one; only hashes are kept" padded={false} testId="tokens">
       {(tokens.data ?? []).length === 0 ? (
@@ -54,12 +49,10 @@ export function WorkerTokens({ now }: { now: number }) {
               <Th>Name</Th>
               <Th className="max-sm:hidden">Made</Th>
               <Th>Last used</Th>
-              <Th className="w-8">
-                <span className="sr-only">Actions</span>
-              </Th>
+              <ActionsTh />
             </tr>
           </thead>
-          <tbody className="[&>tr:last-child>td]:border-b-0">
+          <Rows>
             {tokens.data?.map((token) => (
               <tr key={token.id}>
                 <Td className="w-full max-w-0 py-1.5">
@@ -85,7 +78,7 @@ export function WorkerTokens({ now }: { now: number }) {
                 </Td>
               </tr>
             ))}
-          </tbody>
+          </Rows>
         </Table>
       )}
       <Dialog

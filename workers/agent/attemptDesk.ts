@@ -117,7 +117,7 @@ export class AttemptDesk {
   supersede(attempt: Attempt): void {
     if (attempt.spool.endSeq === null) this.drop(attempt, "a later attempt was assigned");
     else {
-      attempt.run?.kill();
+      this.killProcess(attempt);
       attempt.sender.wake();
     }
   }
@@ -145,6 +145,11 @@ export class AttemptDesk {
 
   private stop(attempt: Attempt): void {
     attempt.sender.stop();
+    this.killProcess(attempt);
+  }
+
+  /** Also where it is one of the worker's life before. */
+  private killProcess(attempt: Attempt): void {
     attempt.run?.kill();
     const old = attempt.spool.process;
     if (!attempt.run && old && isAlive(old)) process.kill(Number.parseInt(old, 10), "SIGKILL");

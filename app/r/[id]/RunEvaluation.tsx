@@ -11,7 +11,7 @@ import { type LineStyle, shadedColor } from "../../charts/lineStyle.ts";
 import { attackCurve, attackLabels, normLabels, triedAttacks, triedEpsilons } from "../../result/evaluations.ts";
 import { formatCount } from "../../text/formatNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
-import { Table, Td, Th } from "../../ui/Table.tsx";
+import { Rows, Table, Td, Th } from "../../ui/Table.tsx";
 
 /** What was found once the run was trained: accuracy under attack, and linear probes of its layers on a second data set. */
 export function RunEvaluation({ row }: { row: RunRow }) {
@@ -110,7 +110,7 @@ function RobustnessTable({ row, norm, tried }: { row: RunRow; norm: AttackNorm; 
           ))}
         </tr>
       </thead>
-      <tbody className="[&>tr:last-child>td]:border-b-0">
+      <Rows>
         {triedEpsilons([row], tried[0], norm).map((epsilon) => (
           <tr key={epsilon}>
             <Td>{epsilon}</Td>
@@ -124,7 +124,7 @@ function RobustnessTable({ row, norm, tried }: { row: RunRow; norm: AttackNorm; 
             })}
           </tr>
         ))}
-      </tbody>
+      </Rows>
     </Table>
   );
 }
@@ -182,7 +182,7 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
                 <Th numeric>Training</Th>
               </tr>
             </thead>
-            <tbody className="[&>tr:last-child>td]:border-b-0">
+            <Rows>
               {layers.map((layer) => (
                 <tr key={layer.layer}>
                   <Td>{layer.layer}</Td>
@@ -190,7 +190,7 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
                   <Td numeric>{percent(layer.trainAccuracy)}</Td>
                 </tr>
               ))}
-            </tbody>
+            </Rows>
           </Table>
         </div>
       }

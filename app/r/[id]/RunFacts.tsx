@@ -10,7 +10,7 @@ import { formatFull } from "../../text/formatTime.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
-import { Facts, Table, Td, Th } from "../../ui/Table.tsx";
+import { Facts, Rows, Table, Td, Th } from "../../ui/Table.tsx";
 import { inputText } from "./inputText.ts";
 
 /** Everything that decided the run's numbers. */
@@ -165,7 +165,7 @@ export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
               <Th className="w-full">Ended</Th>
             </tr>
           </thead>
-          <tbody className="[&>tr:last-child>td]:border-b-0">
+          <Rows>
             {attempts.map((attempt) => (
               <tr key={attempt.number} data-testid="attempt" data-outcome={attempt.outcome?.code ?? ""}>
                 <Td>{attempt.number}</Td>
@@ -183,7 +183,7 @@ export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
                 <Td className="py-1.5">{outcomeOf(attempt)}</Td>
               </tr>
             ))}
-          </tbody>
+          </Rows>
         </Table>
       )}
     </Panel>
@@ -206,7 +206,7 @@ export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkp
               <Th>sha256</Th>
             </tr>
           </thead>
-          <tbody className="[&>tr:last-child>td]:border-b-0">
+          <Rows>
             {checkpoints.slice(-12).map((checkpoint) => (
               <tr key={`${checkpoint.attempt}.${checkpoint.step}`}>
                 <Td>{checkpoint.attempt}</Td>
@@ -220,7 +220,7 @@ export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkp
                 </Td>
               </tr>
             ))}
-          </tbody>
+          </Rows>
         </Table>
       )}
     </Panel>
