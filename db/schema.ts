@@ -14,15 +14,15 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import type { ExperimentConfig } from "../contract/experimentConfig.ts";
+import type { ExperimentConfig } from "../contract/config/experimentConfig.ts";
+import type { RunConfig } from "../contract/config/runConfig.ts";
+import type { OwnSet } from "../contract/data/ownSet.ts";
 import type { FailureCode } from "../contract/failure.ts";
-import type { MeasurementGaps } from "../contract/measurementGaps.ts";
-import type { OwnSet } from "../contract/ownSet.ts";
-import type { RunConfig } from "../contract/runConfig.ts";
-import type { Evaluation, GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/runEvents.ts";
+import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
-import type { WorkerTrouble } from "../contract/views.ts";
-import type { Hello } from "../contract/workerProtocol.ts";
+import type { Evaluation, GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/wire/runEvents.ts";
+import type { WorkerTrouble } from "../contract/wire/views.ts";
+import type { Hello } from "../contract/wire/workerProtocol.ts";
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });

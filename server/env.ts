@@ -2,7 +2,7 @@ import { realpathSync } from "node:fs";
 import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../contract/failure.ts";
-import { protocolTimes } from "../contract/workerProtocol.ts";
+import { protocolTimes } from "../contract/wire/workerProtocol.ts";
 
 export interface ServerSettings {
   dataDir: string;

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { deleteSessionsOfOtherKeys } from "../db/queries/sessions.ts";
+import { AccessKey } from "./access/accessKey.ts";
+import { keptSecret } from "./access/keptSecret.ts";
+import { KnownBrowser } from "./access/knownBrowser.ts";
+import { SessionCookie } from "./access/sessionCookie.ts";
 import type { ServerSettings } from "./env.ts";
-import { AccessKey } from "./http/accessKey.ts";
-import { KnownBrowser } from "./http/knownBrowser.ts";
 import type { SignInDoors } from "./http/serveSignIn.ts";
-import { SessionCookie } from "./http/sessionCookie.ts";
-import { keptSecret } from "./keptSecret.ts";
 import type { ServiceContext } from "./services/context.ts";
 
 /** Where the key is kept that a server made for itself. */

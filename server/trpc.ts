@@ -2,11 +2,11 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import type { Failure, FailureCode } from "../contract/failure.ts";
 import type { Right } from "../contract/people.ts";
 import { databaseTrouble } from "../db/databaseTrouble.ts";
-import type { Access } from "./access.ts";
+import type { Access } from "./access/access.ts";
+import { readerOf, rightsOfPerson } from "./access/person.ts";
 import { describeError } from "./describeError.ts";
-import type { AnswerAllowance } from "./services/answerAllowance.ts";
 import type { ServiceContext } from "./services/context.ts";
-import { readerOf, rightsOfPerson } from "./services/person.ts";
+import type { AnswerAllowance } from "./services/series/answerAllowance.ts";
 
 export interface RequestContext {
   access: Access;

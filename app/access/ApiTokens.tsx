@@ -1,7 +1,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ApiTokenView, MeView } from "../../contract/views.ts";
+import type { ApiTokenView, MeView } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { formatAgo, formatFull } from "../text/formatTime.ts";

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { createApiTokenRequest, mayMakeToken, type TokenScope, tokenScopes } from "../../contract/people.ts";
-import type { MeView } from "../../contract/views.ts";
+import type { MeView } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { Button } from "../ui/Button.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import type { Right } from "../../contract/people.ts";
-import type { MeView } from "../../contract/views.ts";
+import type { MeView } from "../../contract/wire/views.ts";
 import { useShareToken } from "../data/ShareToken.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 

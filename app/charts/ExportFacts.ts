@@ -1,6 +1,6 @@
 "use client";
 import { createContext, useContext } from "react";
-import type { CsvFacts } from "../../contract/csvLine.ts";
+import type { CsvFacts } from "../../contract/csv.ts";
 
 /** Of what study or run the charts of a page are, and which program drew them: told in the head of each table that is saved. */
 export const ExportFactsContext = createContext<CsvFacts>([]);

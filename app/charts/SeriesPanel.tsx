@@ -1,6 +1,6 @@
 "use client";
 import { memo, type ReactNode, useMemo, useState } from "react";
-import { type Metric, metricInfo } from "../../contract/seriesKey.ts";
+import { type Metric, metricInfo } from "../../contract/metrics/seriesKey.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { ChartPanel } from "./ChartPanel.tsx";
 import type { AxisOptions, ChartSeries, ReferenceMark } from "./chartTypes.ts";

@@ -1,4 +1,4 @@
-import { type CsvFacts, csvHead, csvLine } from "../../contract/csvLine.ts";
+import { type CsvFacts, csvHead, csvLine } from "../../contract/csv.ts";
 import { categoryAt } from "./categoryAxis.ts";
 import type { AxisOptions, ChartSeries } from "./chartTypes.ts";
 

@@ -1,7 +1,7 @@
-import type { Architecture, Normalization } from "../../contract/architecture.ts";
-import type { DatasetId } from "../../contract/datasetConfig.ts";
-import type { Regularizer } from "../../contract/regularizer.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
+import type { Architecture, Normalization } from "../../contract/config/architecture.ts";
+import type { Regularizer } from "../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { DatasetId } from "../../contract/data/datasetConfig.ts";
 
 export const markers = ["circle", "square", "diamond", "triangle", "cross", "star", "wye", "ring"] as const;
 export type Marker = (typeof markers)[number];

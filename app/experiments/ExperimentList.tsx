@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
-import type { ExperimentSummary } from "../../contract/views.ts";
+import type { ExperimentSummary } from "../../contract/wire/views.ts";
 import { useMay, useMe } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";

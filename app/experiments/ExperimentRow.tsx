@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { type RunCounts, runStatuses } from "../../contract/status.ts";
-import type { ExperimentSummary } from "../../contract/views.ts";
+import type { ExperimentSummary } from "../../contract/wire/views.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatMeasure, formatPercent } from "../text/formatNumber.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";

@@ -1,6 +1,6 @@
 import Link from "next/link";
-import { countGrid } from "../../contract/experimentConfig.ts";
-import { presets } from "../../contract/presets.ts";
+import { countGrid } from "../../contract/config/experimentConfig.ts";
+import { presets } from "../../contract/presets/presets.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { LinkButton } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import type { ExperimentSummary } from "../../contract/views.ts";
+import type { ExperimentSummary } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";

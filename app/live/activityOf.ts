@@ -1,5 +1,5 @@
 import { isOnWorker } from "../../contract/status.ts";
-import type { RunRow } from "../../contract/views.ts";
+import type { RunRow } from "../../contract/wire/views.ts";
 import type { Activity } from "./describeFreshness.ts";
 
 /** Whether a run waits because its attempt ended without anybody's wish: one that a person queued names no worker. */

@@ -1,6 +1,6 @@
 "use client";
 import { useContext, useEffect, useEffectEvent, useState } from "react";
-import type { WatchItem, WatchRequest } from "../../contract/watchProtocol.ts";
+import type { WatchItem, WatchRequest } from "../../contract/wire/watchProtocol.ts";
 import { LinkCheckContext } from "../data/LinkCheck.ts";
 import { useShareToken } from "../data/ShareToken.ts";
 import { watchRoom } from "./watchConnection.ts";

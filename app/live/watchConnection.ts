@@ -1,6 +1,6 @@
 "use client";
 import { io, type Socket } from "socket.io-client";
-import { handshakeRefusal } from "../../contract/handshakeRefusal.ts";
+import { handshakeRefusal } from "../../contract/wire/handshakeRefusal.ts";
 import {
   type PageToServer,
   type ServerToPage,
@@ -8,7 +8,7 @@ import {
   type WatchBatch,
   type WatchRequest,
   watchNamespace,
-} from "../../contract/watchProtocol.ts";
+} from "../../contract/wire/watchProtocol.ts";
 import { listenForWaking } from "./listenForWaking.ts";
 import { setServerTrouble } from "./serverTrouble.ts";
 

@@ -5,8 +5,8 @@ import {
   type RobustnessConfig,
   robustnessConfig,
   type TransferConfig,
-} from "../../contract/afterTraining.ts";
-import { type DatasetConfig, datasetLabel } from "../../contract/datasetConfig.ts";
+} from "../../contract/config/afterTraining.ts";
+import { type DatasetConfig, datasetLabel } from "../../contract/data/datasetConfig.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Checkbox, Field } from "../ui/Field.tsx";
 import { ChipInput } from "./ChipInput.tsx";

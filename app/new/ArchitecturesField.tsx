@@ -6,7 +6,7 @@ import {
   architectureName,
   type Normalization,
   normalizationNames,
-} from "../../contract/architecture.ts";
+} from "../../contract/config/architecture.ts";
 import { shadedColor } from "../charts/lineStyle.ts";
 import { OptionalNumberInput } from "../numbers/NumberInput.tsx";
 import { Button } from "../ui/Button.tsx";

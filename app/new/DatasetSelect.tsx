@@ -7,7 +7,7 @@ import {
   ownDatasetIds,
   syntheticDatasetIds,
   textDatasetIds,
-} from "../../contract/datasetConfig.ts";
+} from "../../contract/data/datasetConfig.ts";
 import { classes } from "../ui/classes.ts";
 import { inputClass } from "../ui/Field.tsx";
 import type { Availability } from "./useAvailability.ts";

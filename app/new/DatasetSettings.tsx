@@ -1,5 +1,5 @@
 "use client";
-import { type DatasetConfig, inputKind } from "../../contract/datasetConfig.ts";
+import { type DatasetConfig, inputKind } from "../../contract/data/datasetConfig.ts";
 import { NumberInput, OptionalNumberInput } from "../numbers/NumberInput.tsx";
 import { Field } from "../ui/Field.tsx";
 import { OwnSetField } from "./OwnSetField.tsx";

@@ -1,5 +1,5 @@
 "use client";
-import { type DatasetConfig, datasetIds, datasetTitles } from "../../contract/datasetConfig.ts";
+import { type DatasetConfig, datasetIds, datasetTitles } from "../../contract/data/datasetConfig.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Field } from "../ui/Field.tsx";

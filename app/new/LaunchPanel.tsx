@@ -2,10 +2,10 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useEffect, useState } from "react";
-import { countGrid, type ExperimentConfig } from "../../contract/experimentConfig.ts";
+import { countGrid, type ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import type { WorkerPlace } from "../../contract/launch/workerPlace.ts";
 import { limits } from "../../contract/limits.ts";
-import type { Estimate } from "../../contract/views.ts";
+import type { Estimate } from "../../contract/wire/views.ts";
 import { useMay } from "../account/useMe.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";

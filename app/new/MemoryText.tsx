@@ -1,6 +1,6 @@
+import type { DeviceChoice } from "../../contract/config/runConfig.ts";
 import { isOnCpu, placeText } from "../../contract/launch/memoryFindings.ts";
 import { bytesText, slotBytes, type WorkerPlace } from "../../contract/launch/workerPlace.ts";
-import type { DeviceChoice } from "../../contract/runConfig.ts";
 import { countOf } from "../text/formatNumber.ts";
 
 /** What the largest run of a grid needs, beside what the connected workers have. */

@@ -1,10 +1,10 @@
 "use client";
 import { useMemo } from "react";
-import { inputKind } from "../../contract/datasetConfig.ts";
-import { launchInput } from "../../contract/experimentConfig.ts";
+import { launchInput } from "../../contract/config/experimentConfig.ts";
+import { depth, seed, width } from "../../contract/config/runConfig.ts";
+import { inputKind } from "../../contract/data/datasetConfig.ts";
 import { limits } from "../../contract/limits.ts";
-import { presets } from "../../contract/presets.ts";
-import { depth, seed, width } from "../../contract/runConfig.ts";
+import { presets } from "../../contract/presets/presets.ts";
 import { Button } from "../ui/Button.tsx";
 import { Field, TextInput } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import type { OwnSet } from "../../contract/ownSet.ts";
+import type { OwnSet } from "../../contract/data/ownSet.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { Field, Select, TextInput } from "../ui/Field.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
 import { type Preset, type PresetGroup, presetGroups } from "../../contract/presets/preset.ts";
-import { presets } from "../../contract/presets.ts";
+import { presets } from "../../contract/presets/presets.ts";
 import { classes } from "../ui/classes.ts";
 import { Segmented } from "../ui/Segmented.tsx";
 import { PresetDetail } from "./PresetDetail.tsx";

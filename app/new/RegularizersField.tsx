@@ -1,6 +1,6 @@
 "use client";
 import type { ComponentProps, ReactNode } from "react";
-import { type Regularizer, regularizerFamilies } from "../../contract/regularizer.ts";
+import { type Regularizer, regularizerFamilies } from "../../contract/config/regularizer.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Field, Select } from "../ui/Field.tsx";

@@ -1,6 +1,6 @@
 "use client";
-import type { ScheduleConfig, TrainingConfig } from "../../contract/trainingConfig.ts";
-import { optimizerConfig, scheduleConfig } from "../../contract/trainingConfig.ts";
+import type { ScheduleConfig, TrainingConfig } from "../../contract/config/trainingConfig.ts";
+import { optimizerConfig, scheduleConfig } from "../../contract/config/trainingConfig.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
 import { NumberListInput } from "../numbers/NumberListInput.tsx";
 import { formatCount } from "../text/formatNumber.ts";

@@ -6,7 +6,7 @@ import {
   type Normalization,
   normalizations,
   withCurrentDefinition,
-} from "../../contract/architecture.ts";
+} from "../../contract/config/architecture.ts";
 
 export interface ArchitectureFamily {
   title: string;

@@ -1,4 +1,4 @@
-import { type DatasetConfig, imbalanceOf, noiseRate } from "../../contract/datasetConfig.ts";
+import { type DatasetConfig, imbalanceOf, noiseRate } from "../../contract/data/datasetConfig.ts";
 
 /** Data sets of a draft that are one set at several noise rates and imbalances: all combinations of the two. */
 export interface DatasetGroup {

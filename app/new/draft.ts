@@ -1,6 +1,6 @@
-import { architectureLabel, currentDefinition, definitionOf, withCurrentDefinition } from "../../contract/architecture.ts";
-import { type LaunchInput, launchInput } from "../../contract/experimentConfig.ts";
-import { presets } from "../../contract/presets.ts";
+import { architectureLabel, currentDefinition, definitionOf, withCurrentDefinition } from "../../contract/config/architecture.ts";
+import { type LaunchInput, launchInput } from "../../contract/config/experimentConfig.ts";
+import { presets } from "../../contract/presets/presets.ts";
 
 /** What is being filled in: shaped like a launch, but any number in it may still be wrong. */
 export type Draft = LaunchInput;

@@ -1,4 +1,4 @@
-import { launchInput } from "../../contract/experimentConfig.ts";
+import { launchInput } from "../../contract/config/experimentConfig.ts";
 import type { Finding, LaunchKnowledge } from "../../contract/launch/finding.ts";
 import { launchFindings } from "../../contract/launch/launchFindings.ts";
 import type { Draft } from "./draft.ts";

@@ -1,4 +1,4 @@
-import { type DatasetConfig, type DatasetId, datasetConfig } from "../../contract/datasetConfig.ts";
+import { type DatasetConfig, type DatasetId, datasetConfig } from "../../contract/data/datasetConfig.ts";
 
 /** A set with the schema's defaults; a folder or file of a person's own is still to be named. */
 export function newDataset(id: DatasetId): DatasetConfig {

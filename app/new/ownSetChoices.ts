@@ -1,5 +1,5 @@
-import type { OwnSet } from "../../contract/ownSet.ts";
-import type { WorkerView } from "../../contract/views.ts";
+import type { OwnSet } from "../../contract/data/ownSet.ts";
+import type { WorkerView } from "../../contract/wire/views.ts";
 import { countOf, formatCount } from "../text/formatNumber.ts";
 
 /** A set of a person's own that workers have under one name. */

@@ -1,4 +1,4 @@
-import { countGrid } from "../../contract/experimentConfig.ts";
+import { countGrid } from "../../contract/config/experimentConfig.ts";
 import type { Preset } from "../../contract/presets/preset.ts";
 import { countOf } from "../text/formatNumber.ts";
 

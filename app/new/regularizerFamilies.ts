@@ -1,4 +1,4 @@
-import { type Regularizer, regularizer, regularizerFamilies } from "../../contract/regularizer.ts";
+import { type Regularizer, regularizer, regularizerFamilies } from "../../contract/config/regularizer.ts";
 
 type Family = Regularizer["family"];
 

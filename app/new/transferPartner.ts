@@ -1,5 +1,5 @@
-import { transferProblem } from "../../contract/compatibility.ts";
-import { type DatasetConfig, type DatasetId, datasetIds, ownDatasetIds } from "../../contract/datasetConfig.ts";
+import { transferProblem } from "../../contract/config/compatibility.ts";
+import { type DatasetConfig, type DatasetId, datasetIds, ownDatasetIds } from "../../contract/data/datasetConfig.ts";
 import { newDataset } from "./newDataset.ts";
 
 /** Tried first: sets of their own kind, and not another cut of the same pictures. */

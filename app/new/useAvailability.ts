@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import type { DatasetId } from "../../contract/datasetConfig.ts";
+import type { DatasetId } from "../../contract/data/datasetConfig.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";
 

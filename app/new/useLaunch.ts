@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
-import type { LaunchInput } from "../../contract/experimentConfig.ts";
+import type { LaunchInput } from "../../contract/config/experimentConfig.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { useToast } from "../ui/Toast.tsx";

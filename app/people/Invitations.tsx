@@ -1,6 +1,6 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { InvitationView } from "../../contract/views.ts";
+import type { InvitationView } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { formatFull } from "../text/formatTime.ts";

@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Role, roles } from "../../contract/people.ts";
-import type { MemberView } from "../../contract/views.ts";
+import type { MemberView } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { Button } from "../ui/Button.tsx";

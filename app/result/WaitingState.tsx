@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { isOnWorker } from "../../contract/status.ts";
-import type { RunRow } from "../../contract/views.ts";
+import type { RunRow } from "../../contract/wire/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { CopyButton } from "../ui/CopyButton.tsx";

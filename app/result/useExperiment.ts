@@ -1,19 +1,19 @@
 "use client";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { limits } from "../../contract/limits.ts";
-import { type LayerMetric, type Metric, ofLastMeans, type Split } from "../../contract/seriesKey.ts";
-import type { WatchItem } from "../../contract/watchProtocol.ts";
+import { type LayerMetric, type Metric, ofLastMeans, type Split } from "../../contract/metrics/seriesKey.ts";
+import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import { isGone, mayPass } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
-import { BatchQueue } from "./BatchQueue.ts";
-import { ruleInEffect } from "./convergenceRule.ts";
-import { speedIsOpen, speedMetric } from "./convergenceSpeed.ts";
-import { ExperimentStore } from "./experimentStore.ts";
-import { lastLayerKey } from "./lastValue.ts";
-import { byLayers, keysOfLayers } from "./readKeys.ts";
-import type { ResultView } from "./resultView.ts";
-import { shownRuns } from "./shownRuns.ts";
-import { type WantedGeometry, wantedGeometry } from "./wantedGeometry.ts";
+import { BatchQueue } from "../live/BatchQueue.ts";
+import { ExperimentStore } from "../live/experimentStore.ts";
+import { ruleInEffect } from "./model/convergenceRule.ts";
+import { speedIsOpen, speedMetric } from "./model/convergenceSpeed.ts";
+import { lastLayerKey } from "./model/lastValue.ts";
+import { byLayers, keysOfLayers } from "./model/readKeys.ts";
+import { shownRuns } from "./model/shownRuns.ts";
+import { type WantedGeometry, wantedGeometry } from "./model/wantedGeometry.ts";
+import type { ResultView } from "./view/resultView.ts";
 
 /** So few runs are read with all their series, so that choosing others needs no waiting. */
 const readAllUpTo = 24;

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from "react";
-import { presets } from "../../contract/presets.ts";
+import { presets } from "../../contract/presets/presets.ts";
 import { useMay } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { useTheme } from "../theme/ThemeProvider.tsx";

@@ -1,5 +1,5 @@
 "use client";
-import type { Durability } from "../../contract/views.ts";
+import type { Durability } from "../../contract/wire/views.ts";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { useProgram } from "./useProgram.ts";
 

@@ -1,7 +1,7 @@
-import { architectureLabel } from "../../contract/architecture.ts";
-import { datasetLabel } from "../../contract/datasetConfig.ts";
-import { regularizerLabel } from "../../contract/regularizer.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
+import { architectureLabel } from "../../contract/config/architecture.ts";
+import { regularizerLabel } from "../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { datasetLabel } from "../../contract/data/datasetConfig.ts";
 
 /** What a run is, in a line: "RN1 · L = 8 · d = 64 · λ=0.005 · seed 0". */
 export function runTitle(config: RunConfig): string {

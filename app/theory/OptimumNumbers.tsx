@@ -1,4 +1,4 @@
-import type { Optimum } from "../../math/optimum.ts";
+import type { Optimum } from "../../math/optimum/optimum.ts";
 import { classes } from "../ui/classes.ts";
 import { cosineRange, cosinesOf } from "./OptimumPictures.tsx";
 import { steady } from "./steady.ts";

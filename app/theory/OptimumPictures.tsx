@@ -1,6 +1,6 @@
 "use client";
-import { multiplyTransposed } from "../../math/matrix.ts";
-import type { Optimum } from "../../math/optimum.ts";
+import { multiplyTransposed } from "../../math/linear/matrix.ts";
+import type { Optimum } from "../../math/optimum/optimum.ts";
 import { steady } from "./steady.ts";
 
 /** Cosines between classifier rows [K, K], or null at W = 0. */

@@ -1,7 +1,7 @@
 "use client";
 import { useMemo } from "react";
-import type { Optimum } from "../../math/optimum.ts";
-import { slackTerm } from "../../math/slackObjective.ts";
+import type { Optimum } from "../../math/optimum/optimum.ts";
+import { slackTerm } from "../../math/optimum/slackObjective.ts";
 import { readable } from "../charts/axisTicks.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries, ReferenceMark } from "../charts/chartTypes.ts";

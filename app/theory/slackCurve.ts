@@ -1,6 +1,6 @@
-import { type HardFrame, hardFrameOptimum } from "../../math/hardFrameOptimum.ts";
 import { MathError } from "../../math/MathError.ts";
-import { slackTerm } from "../../math/slackObjective.ts";
+import { type HardFrame, hardFrameOptimum } from "../../math/optimum/hardFrameOptimum.ts";
+import { slackTerm } from "../../math/optimum/slackObjective.ts";
 import { isNumeric, objectiveOf, optimumAt, solve, type TheoryInputs } from "./theoryInputs.ts";
 
 /** L* and its parts over ρ, as far as they are known, and where they end. */

@@ -1,7 +1,7 @@
 import { MathError } from "../../math/MathError.ts";
-import type { Optimum } from "../../math/optimum.ts";
-import { balancedCounts, isBalanced, type SolvableObjective } from "../../math/unconstrainedObjective.ts";
-import { ownFrame, unconstrainedOptimum } from "../../math/unconstrainedOptimum.ts";
+import type { Optimum } from "../../math/optimum/optimum.ts";
+import { balancedCounts, isBalanced, type SolvableObjective } from "../../math/optimum/unconstrainedObjective.ts";
+import { ownFrame, unconstrainedOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 
 export const objectives = ["gufm-ce", "gufm-mse", "ufm-ce", "ufm-mse"] as const;
 export type ObjectiveKind = (typeof objectives)[number];

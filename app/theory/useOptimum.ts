@@ -1,6 +1,6 @@
 "use client";
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
-import type { Optimum } from "../../math/optimum.ts";
+import type { Optimum } from "../../math/optimum/optimum.ts";
 import { hasSlack, type SlackCurve, slackCurve } from "./slackCurve.ts";
 import {
   curveLambdas,

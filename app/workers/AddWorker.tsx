@@ -1,7 +1,7 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
-import { createWorkerTokenRequest } from "../../contract/requests.ts";
+import { createWorkerTokenRequest } from "../../contract/wire/requests.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { Button } from "../ui/Button.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
-import { datasetTitles } from "../../contract/datasetConfig.ts";
-import type { WorkerView } from "../../contract/views.ts";
+import { datasetTitles } from "../../contract/data/datasetConfig.ts";
+import type { WorkerView } from "../../contract/wire/views.ts";
 import { countOf, formatBytes, formatCount, formatPercent } from "../text/formatNumber.ts";
 import { formatAgo, formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";

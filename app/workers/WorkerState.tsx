@@ -1,7 +1,7 @@
 "use client";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { WorkerTrouble, WorkerView } from "../../contract/views.ts";
+import type { WorkerTrouble, WorkerView } from "../../contract/wire/views.ts";
 import { useMay } from "../account/useMe.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";

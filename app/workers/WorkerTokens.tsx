@@ -1,7 +1,7 @@
 "use client";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { WorkerTokenView } from "../../contract/views.ts";
+import type { WorkerTokenView } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { formatFull } from "../text/formatTime.ts";

@@ -1,7 +1,7 @@
-import type { AfterTraining } from "../afterTraining.ts";
-import { effectiveRidge, normalizesHead, regularizerLabel } from "../regularizer.ts";
-import type { RunConfig } from "../runConfig.ts";
-import type { MeasuringConfig, OptimizerConfig, ScheduleConfig } from "../trainingConfig.ts";
+import type { AfterTraining } from "../config/afterTraining.ts";
+import { effectiveRidge, normalizesHead, regularizerLabel } from "../config/regularizer.ts";
+import type { RunConfig } from "../config/runConfig.ts";
+import type { MeasuringConfig, OptimizerConfig, ScheduleConfig } from "../config/trainingConfig.ts";
 import { datasetFacts, type Fact } from "./datasetFacts.ts";
 import { networkFacts } from "./networkFacts.ts";
 

@@ -1,4 +1,4 @@
-import { type DatasetConfig, datasetTitle, imbalanceOf } from "../datasetConfig.ts";
+import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
 
 /** A choice of a run, as a page or an export names it. */
 export type Fact = [name: string, value: string];

@@ -6,10 +6,10 @@ import {
   type Normalization,
   patchOf,
   trainedNormalization,
-} from "../architecture.ts";
-import { imageShape, inputKind } from "../datasetConfig.ts";
-import { depthText } from "../networkForm.ts";
-import type { RunConfig } from "../runConfig.ts";
+} from "../config/architecture.ts";
+import { depthText } from "../config/networkForm.ts";
+import type { RunConfig } from "../config/runConfig.ts";
+import { imageShape, inputKind } from "../data/datasetConfig.ts";
 import type { Fact } from "./datasetFacts.ts";
 
 const normalizationTexts: Record<Normalization, string> = {

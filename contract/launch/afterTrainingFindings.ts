@@ -1,7 +1,7 @@
-import { afterTraining } from "../afterTraining.ts";
-import { inputKind } from "../datasetConfig.ts";
-import { datasetSizes } from "../datasetSizes.ts";
-import type { ExperimentConfig } from "../experimentConfig.ts";
+import { afterTraining } from "../config/afterTraining.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { inputKind } from "../data/datasetConfig.ts";
+import { datasetSizes } from "../data/datasetSizes.ts";
 import { setProblems, titleOf } from "./dataFindings.ts";
 import type { LaunchFindings, LaunchKnowledge } from "./finding.ts";
 import type { ValidParts } from "./validParts.ts";

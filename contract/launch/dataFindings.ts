@@ -1,8 +1,8 @@
-import { classLabel } from "../classNames.ts";
-import { type DatasetConfig, datasetLabel } from "../datasetConfig.ts";
-import type { DatasetSizes } from "../datasetSizes.ts";
-import type { ExperimentConfig } from "../experimentConfig.ts";
-import { trainingConfig } from "../trainingConfig.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { trainingConfig } from "../config/trainingConfig.ts";
+import { classLabel } from "../data/classNames.ts";
+import { type DatasetConfig, datasetLabel } from "../data/datasetConfig.ts";
+import type { DatasetSizes } from "../data/datasetSizes.ts";
 import type { Finding, LaunchFindings, LaunchKnowledge } from "./finding.ts";
 import type { ValidParts } from "./validParts.ts";
 

@@ -1,5 +1,5 @@
-import type { DatasetConfig } from "../datasetConfig.ts";
-import type { CountOwnSet } from "../datasetSizes.ts";
+import type { DatasetConfig } from "../data/datasetConfig.ts";
+import type { CountOwnSet } from "../data/datasetSizes.ts";
 import type { WorkerPlace } from "./workerPlace.ts";
 
 /** What is to be said of a value before a launch. */

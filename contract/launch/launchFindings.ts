@@ -1,7 +1,7 @@
-import type { ExperimentConfig } from "../experimentConfig.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { deviceChoice } from "../config/runConfig.ts";
+import { measuringConfig, trainingConfig } from "../config/trainingConfig.ts";
 import { limits } from "../limits.ts";
-import { deviceChoice } from "../runConfig.ts";
-import { measuringConfig, trainingConfig } from "../trainingConfig.ts";
 import { afterTrainingFindings } from "./afterTrainingFindings.ts";
 import { batchFindings, sampleFindings } from "./dataFindings.ts";
 import { type LaunchFindings, type LaunchKnowledge, nothingKnown } from "./finding.ts";

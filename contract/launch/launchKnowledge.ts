@@ -1,6 +1,6 @@
-import type { DatasetConfig } from "../datasetConfig.ts";
-import { countsThere, findOwnSet, type OwnSet, ownNameOf } from "../ownSet.ts";
-import type { WorkerView } from "../views.ts";
+import type { DatasetConfig } from "../data/datasetConfig.ts";
+import { countsThere, findOwnSet, type OwnSet, ownNameOf } from "../data/ownSet.ts";
+import type { WorkerView } from "../wire/views.ts";
 import type { LaunchKnowledge } from "./finding.ts";
 
 type Told = Pick<WorkerView, "name" | "slots" | "devices" | "ownSets"> & { machine: Pick<WorkerView["machine"], "memoryBytes"> };

@@ -1,9 +1,9 @@
-import { architectureLabel } from "../architecture.ts";
-import { datasetLabel } from "../datasetConfig.ts";
-import type { CountOwnSet } from "../datasetSizes.ts";
-import { countGrid, type ExperimentConfig, expandGrid, experimentConfig } from "../experimentConfig.ts";
+import { architectureLabel } from "../config/architecture.ts";
+import { countGrid, type ExperimentConfig, expandGrid, experimentConfig } from "../config/experimentConfig.ts";
+import type { RunConfig } from "../config/runConfig.ts";
+import { datasetLabel } from "../data/datasetConfig.ts";
+import type { CountOwnSet } from "../data/datasetSizes.ts";
 import { limits } from "../limits.ts";
-import type { RunConfig } from "../runConfig.ts";
 import type { LaunchFindings, LaunchKnowledge } from "./finding.ts";
 import { programBytes, runMemory } from "./runMemory.ts";
 import { bytesText, slotBytes, type WorkerPlace } from "./workerPlace.ts";

@@ -1,4 +1,4 @@
-import type { RunConfig } from "../runConfig.ts";
+import type { RunConfig } from "../config/runConfig.ts";
 
 type Objective = Pick<RunConfig, "regularizer" | "loss" | "headBias">;
 

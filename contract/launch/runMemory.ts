@@ -1,8 +1,8 @@
-import { headsOf, isTransformer, linearLayers, patchOf } from "../architecture.ts";
-import { imageShape } from "../datasetConfig.ts";
-import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../datasetSizes.ts";
-import { blocksOf, layersOf } from "../networkForm.ts";
-import type { RunConfig } from "../runConfig.ts";
+import { headsOf, isTransformer, linearLayers, patchOf } from "../config/architecture.ts";
+import { blocksOf, layersOf } from "../config/networkForm.ts";
+import type { RunConfig } from "../config/runConfig.ts";
+import { imageShape } from "../data/datasetConfig.ts";
+import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
 
 /** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
 export interface RunMemory {

@@ -1,10 +1,10 @@
 import type { z } from "zod";
-import { type ArchitectureConfig, architectureConfig } from "../architecture.ts";
-import { type DatasetConfig, datasetConfig } from "../datasetConfig.ts";
-import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../datasetSizes.ts";
-import type { ExperimentConfig } from "../experimentConfig.ts";
+import { type ArchitectureConfig, architectureConfig } from "../config/architecture.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { width } from "../config/runConfig.ts";
+import { type DatasetConfig, datasetConfig } from "../data/datasetConfig.ts";
+import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
 import { limits } from "../limits.ts";
-import { width } from "../runConfig.ts";
 
 export interface Entry<T> {
   value: T;

@@ -1,6 +1,6 @@
-import type { ExperimentConfig } from "../experimentConfig.ts";
-import { regularizer, regularizerLabel } from "../regularizer.ts";
-import { loss } from "../runConfig.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { regularizer, regularizerLabel } from "../config/regularizer.ts";
+import { loss } from "../config/runConfig.ts";
 import { titleOf } from "./dataFindings.ts";
 import type { LaunchFindings } from "./finding.ts";
 import { neededWidth } from "./neededWidth.ts";

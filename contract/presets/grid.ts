@@ -1,6 +1,6 @@
-import type { ExperimentConfig } from "../experimentConfig.ts";
-import type { Regularizer } from "../regularizer.ts";
-import { trainingConfig } from "../trainingConfig.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import type { Regularizer } from "../config/regularizer.ts";
+import { trainingConfig } from "../config/trainingConfig.ts";
 
 /** Objective (7) with the paper's λ. */
 export const ridge: Regularizer = {

@@ -1,9 +1,9 @@
-import { currentDefinition } from "../architecture.ts";
-import { datasetConfig } from "../datasetConfig.ts";
-import { datasetSizes } from "../datasetSizes.ts";
-import type { ExperimentConfig } from "../experimentConfig.ts";
-import { stepsPerEpoch } from "../stepsPerEpoch.ts";
-import { trainingConfig } from "../trainingConfig.ts";
+import { currentDefinition } from "../config/architecture.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { stepsPerEpoch } from "../config/stepsPerEpoch.ts";
+import { trainingConfig } from "../config/trainingConfig.ts";
+import { datasetConfig } from "../data/datasetConfig.ts";
+import { datasetSizes } from "../data/datasetSizes.ts";
 import { common, ladder, pictures, smallRidge, splitRidge } from "./grid.ts";
 import type { Preset } from "./preset.ts";
 

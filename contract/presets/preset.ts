@@ -1,4 +1,4 @@
-import type { ExperimentConfig } from "../experimentConfig.ts";
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
 
 /** start: small studies to begin with; paper: the figures of Súkeník, Lampert, Mondelli (2025); question: studies beyond them. */
 export const presetGroups = ["start", "paper", "question"] as const;
@@ -17,7 +17,7 @@ export interface Preset {
   protocol?: "full" | "tonight";
   /** What "tonight" cut from the full protocol. */
   cut?: string;
-  /** Whether a recording of it comes with the program: server/samples/recordings/<id>.json.gz. */
+  /** Whether a recording of it comes with the program: server/recordings/kept/<id>.json.gz. */
   recorded?: true;
   config: ExperimentConfig;
 }

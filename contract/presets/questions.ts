@@ -1,5 +1,5 @@
-import type { Regularizer } from "../regularizer.ts";
-import { trainingConfig } from "../trainingConfig.ts";
+import type { Regularizer } from "../config/regularizer.ts";
+import { trainingConfig } from "../config/trainingConfig.ts";
 import { common, pictures, ridge } from "./grid.ts";
 import type { Preset } from "./preset.ts";
 

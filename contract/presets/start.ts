@@ -1,4 +1,4 @@
-import { trainingConfig } from "../trainingConfig.ts";
+import { trainingConfig } from "../config/trainingConfig.ts";
 import { common, pictures, ridge, splitRidge } from "./grid.ts";
 import type { Preset } from "./preset.ts";
 

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
-import type { StartedEvent } from "../../contract/runEvents.ts";
+import type { StartedEvent } from "../../contract/wire/runEvents.ts";
 import type { Executor } from "../database.ts";
 import { attempts, checkpoints, experiments, geometrySnapshots, logLines, runs, workers } from "../schema.ts";
 

@@ -1,7 +1,7 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { RunConfig } from "../../contract/runConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { RunStatus } from "../../contract/status.ts";
-import type { Lease } from "../../contract/workerProtocol.ts";
+import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import type { Executor } from "../database.ts";
 import { attempts, experiments, runs } from "../schema.ts";
 

@@ -1,8 +1,8 @@
 import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
-import type { ConvergenceRule } from "../../contract/experimentConfig.ts";
-import type { MeasurementGaps } from "../../contract/measurementGaps.ts";
-import type { Evaluation, OptimumSummary, ResolvedDataset, RunTimes } from "../../contract/runEvents.ts";
+import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts";
+import type { MeasurementGaps } from "../../contract/metrics/measurementGaps.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
+import type { Evaluation, OptimumSummary, ResolvedDataset, RunTimes } from "../../contract/wire/runEvents.ts";
 import { anyOf } from "../anyOf.ts";
 import type { Executor } from "../database.ts";
 import { attempts, experiments, runs } from "../schema.ts";

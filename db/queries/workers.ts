@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
-import type { OwnSet } from "../../contract/ownSet.ts";
+import type { OwnSet } from "../../contract/data/ownSet.ts";
 import type { Executor } from "../database.ts";
 import { type WorkerGreeting, workers, workerTokens } from "../schema.ts";
 

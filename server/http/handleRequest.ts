@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isCrossSite, refuseRequest } from "../access/checkSource.ts";
+import { type Doorkeeper, offersOf, ownPath } from "../access/doorkeeper.ts";
+import { findAccess } from "../access/findAccess.ts";
 import { comesAgain, describeError } from "../describeError.ts";
-import { findAccess } from "../findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { answerText } from "./answerText.ts";
-import { isCrossSite, refuseRequest } from "./checkSource.ts";
-import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveProcedures } from "./serveProcedures.ts";

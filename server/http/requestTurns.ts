@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Hold } from "../access.ts";
+import type { Hold } from "../access/access.ts";
 
 export interface TurnBounds {
   /** Requests of one credential that are worked on at once: as many as a browser makes. */

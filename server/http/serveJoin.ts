@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { joinForm, newPasswordForm } from "../../contract/people.ts";
 import { findInvitation } from "../../db/queries/people.ts";
+import { type Doorkeeper, isSecure, letIn } from "../access/doorkeeper.ts";
 import { describeError } from "../describeError.ts";
 import type { MemberAuth } from "../people/memberAuth.ts";
+import { endSessions } from "../services/people/sessions.ts";
 import { digest } from "../services/secrets.ts";
-import { endSessions } from "../services/sessions.ts";
-import { type Doorkeeper, isSecure, letIn } from "./doorkeeper.ts";
 import { readBody, strangersBytes } from "./readBody.ts";
 import { answerJoinPage, answerNotice } from "./signInPage.ts";
 

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { findInvitation } from "../../db/queries/people.ts";
+import { type Doorkeeper, isSecure, letIn, offersOf, ownPath, redirect } from "../access/doorkeeper.ts";
+import type { SessionCookie } from "../access/sessionCookie.ts";
 import { describeError } from "../describeError.ts";
 import type { MemberAuth } from "../people/memberAuth.ts";
 import { digest } from "../services/secrets.ts";
-import { type Doorkeeper, isSecure, letIn, offersOf, ownPath, redirect } from "./doorkeeper.ts";
 import { invitationGone } from "./serveJoin.ts";
-import type { SessionCookie } from "./sessionCookie.ts";
 import { answerNotice, answerSignInPage } from "./signInPage.ts";
 
 /** The way to the provider and back takes minutes at most. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isCrossSite } from "../access/checkSource.ts";
+import { type Doorkeeper, redirect } from "../access/doorkeeper.ts";
+import type { SessionCookie } from "../access/sessionCookie.ts";
 import { authPath, oidcId } from "../people/addresses.ts";
 import { answerText } from "./answerText.ts";
-import { isCrossSite } from "./checkSource.ts";
-import { type Doorkeeper, redirect } from "./doorkeeper.ts";
 import { serveEntrance } from "./serveEntrance.ts";
 import { serveJoin } from "./serveJoin.ts";
 import { comeFromProvider, goToProvider } from "./serveProvider.ts";
-import type { SessionCookie } from "./sessionCookie.ts";
 
 export interface SignInDoors extends Doorkeeper {
   /** Holds the invitation of whoever is on their way to the identity provider and back. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FailureCode } from "../../contract/failure.ts";
 import { describeError } from "../describeError.ts";
 import type { ServiceContext } from "../services/context.ts";
-import { storeArtefact } from "../services/storeArtefact.ts";
+import { storeArtefact } from "../services/events/storeArtefact.ts";
 
 const statuses: Partial<Record<FailureCode, number>> = {
   NOT_ALLOWED: 401,

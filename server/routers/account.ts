@@ -1,8 +1,8 @@
 import { createApiTokenRequest, endSessionsRequest } from "../../contract/people.ts";
-import { byId } from "../../contract/requests.ts";
-import { createApiToken, listApiTokens, revokeApiToken } from "../services/apiTokens.ts";
-import { describeMe } from "../services/describeMe.ts";
-import { endSessions, listSessions } from "../services/sessions.ts";
+import { byId } from "../../contract/wire/requests.ts";
+import { createApiToken, listApiTokens, revokeApiToken } from "../services/people/apiTokens.ts";
+import { describeMe } from "../services/people/describeMe.ts";
+import { endSessions, listSessions } from "../services/people/sessions.ts";
 import { readProcedure, router, selfProcedure } from "../trpc.ts";
 
 /** One's own sign-in and tokens. */

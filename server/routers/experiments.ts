@@ -1,4 +1,4 @@
-import { launchInput, newExperimentConfig } from "../../contract/experimentConfig.ts";
+import { launchInput, newExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import {
   addDepthsRequest,
   addSeedsRequest,
@@ -8,23 +8,23 @@ import {
   openRecordingRequest,
   profileRequest,
   updateExperimentRequest,
-} from "../../contract/requests.ts";
-import { cancelExperiment } from "../services/cancelExperiment.ts";
-import { estimateGrid } from "../services/estimateGrid.ts";
-import { extendGrid } from "../services/extendGrid.ts";
-import { getExperiment } from "../services/getExperiment.ts";
-import { launchExperiment } from "../services/launchExperiment.ts";
-import { listDataWarnings } from "../services/listDataWarnings.ts";
-import { listExperiments } from "../services/listExperiments.ts";
-import { openRecording } from "../services/openRecording.ts";
-import { pauseExperiment } from "../services/pauseRuns.ts";
-import { readExperimentSeries } from "../services/readExperimentSeries.ts";
-import { readLayerProfile } from "../services/readLayerProfile.ts";
-import { removeExperiment } from "../services/removeExperiment.ts";
-import { restoreExperiment } from "../services/restoreExperiment.ts";
-import { resumeExperiment } from "../services/resumeRuns.ts";
-import { runMissingCells } from "../services/runMissingCells.ts";
-import { updateExperiment } from "../services/updateExperiment.ts";
+} from "../../contract/wire/requests.ts";
+import { cancelExperiment } from "../services/experiments/cancelExperiment.ts";
+import { estimateGrid } from "../services/experiments/estimateGrid.ts";
+import { extendGrid } from "../services/experiments/extendGrid.ts";
+import { getExperiment } from "../services/experiments/getExperiment.ts";
+import { launchExperiment } from "../services/experiments/launchExperiment.ts";
+import { listDataWarnings } from "../services/experiments/listDataWarnings.ts";
+import { listExperiments } from "../services/experiments/listExperiments.ts";
+import { openRecording } from "../services/experiments/openRecording.ts";
+import { removeExperiment } from "../services/experiments/removeExperiment.ts";
+import { restoreExperiment } from "../services/experiments/restoreExperiment.ts";
+import { runMissingCells } from "../services/experiments/runMissingCells.ts";
+import { updateExperiment } from "../services/experiments/updateExperiment.ts";
+import { pauseExperiment } from "../services/runs/pauseRuns.ts";
+import { resumeExperiment } from "../services/runs/resumeRuns.ts";
+import { readExperimentSeries } from "../services/series/readExperimentSeries.ts";
+import { readLayerProfile } from "../services/series/readLayerProfile.ts";
 import { editProcedure, launchProcedure, readProcedure, router, studyProcedure } from "../trpc.ts";
 
 export const experimentsRouter = router({

@@ -1,13 +1,13 @@
-import { byId, runAgainRequest, runGeometryRequest, runLogRequest, runSeriesRequest } from "../../contract/requests.ts";
-import { cancelRun } from "../services/cancelRun.ts";
-import { getRun } from "../services/getRun.ts";
-import { pauseRun } from "../services/pauseRuns.ts";
-import { readRunGeometry } from "../services/readRunGeometry.ts";
-import { readRunLog } from "../services/readRunLog.ts";
-import { readRunSeries } from "../services/readRunSeries.ts";
-import { removeRun } from "../services/removeRun.ts";
-import { resumeRun } from "../services/resumeRuns.ts";
-import { runAgain } from "../services/runAgain.ts";
+import { byId, runAgainRequest, runGeometryRequest, runLogRequest, runSeriesRequest } from "../../contract/wire/requests.ts";
+import { cancelRun } from "../services/runs/cancelRun.ts";
+import { getRun } from "../services/runs/getRun.ts";
+import { pauseRun } from "../services/runs/pauseRuns.ts";
+import { readRunLog } from "../services/runs/readRunLog.ts";
+import { removeRun } from "../services/runs/removeRun.ts";
+import { resumeRun } from "../services/runs/resumeRuns.ts";
+import { runAgain } from "../services/runs/runAgain.ts";
+import { readRunGeometry } from "../services/series/readRunGeometry.ts";
+import { readRunSeries } from "../services/series/readRunSeries.ts";
 import { launchProcedure, manageProcedure, router, studyProcedure } from "../trpc.ts";
 
 export const runsRouter = router({

@@ -1,8 +1,8 @@
-import { byId, createShareRequest, listSharesRequest, openShareRequest } from "../../contract/requests.ts";
-import { createShare } from "../services/createShare.ts";
-import { listShares } from "../services/listShares.ts";
-import { openShare } from "../services/openShare.ts";
-import { revokeShare } from "../services/revokeShare.ts";
+import { byId, createShareRequest, listSharesRequest, openShareRequest } from "../../contract/wire/requests.ts";
+import { createShare } from "../services/shares/createShare.ts";
+import { listShares } from "../services/shares/listShares.ts";
+import { openShare } from "../services/shares/openShare.ts";
+import { revokeShare } from "../services/shares/revokeShare.ts";
 import { anyoneProcedure, editProcedure, router } from "../trpc.ts";
 
 export const sharesRouter = router({

@@ -1,10 +1,10 @@
-import { byId, createWorkerTokenRequest, drainWorkerRequest } from "../../contract/requests.ts";
-import { createWorkerToken } from "../services/createWorkerToken.ts";
-import { drainWorker } from "../services/drainWorker.ts";
-import { listWorkers } from "../services/listWorkers.ts";
-import { listWorkerTokens } from "../services/listWorkerTokens.ts";
-import { resumeWorker } from "../services/resumeWorker.ts";
-import { revokeWorkerToken } from "../services/revokeWorkerToken.ts";
+import { byId, createWorkerTokenRequest, drainWorkerRequest } from "../../contract/wire/requests.ts";
+import { createWorkerToken } from "../services/workers/createWorkerToken.ts";
+import { drainWorker } from "../services/workers/drainWorker.ts";
+import { listWorkers } from "../services/workers/listWorkers.ts";
+import { listWorkerTokens } from "../services/workers/listWorkerTokens.ts";
+import { resumeWorker } from "../services/workers/resumeWorker.ts";
+import { revokeWorkerToken } from "../services/workers/revokeWorkerToken.ts";
 import { manageProcedure, readProcedure, router } from "../trpc.ts";
 
 export const workersRouter = router({

@@ -1,7 +1,7 @@
+import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { FailureCode } from "../../contract/failure.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
-import type { Durability } from "../../contract/views.ts";
-import type { WatchItem } from "../../contract/watchProtocol.ts";
+import type { Durability } from "../../contract/wire/views.ts";
+import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import type { Artefacts } from "../artefacts/artefacts.ts";
 

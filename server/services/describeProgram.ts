@@ -1,4 +1,4 @@
-import type { ProgramView } from "../../contract/views.ts";
+import type { ProgramView } from "../../contract/wire/views.ts";
 import type { ServiceContext } from "./context.ts";
 
 export const describeProgram = ({ version, durability, purgeAfterMs }: ServiceContext): ProgramView => ({

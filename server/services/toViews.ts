@@ -1,9 +1,9 @@
-import type { AttemptView, ExperimentSummary, RunRow } from "../../contract/views.ts";
-import type { WatchItem } from "../../contract/watchProtocol.ts";
+import type { AttemptView, ExperimentSummary, RunRow } from "../../contract/wire/views.ts";
+import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import type { StoredAttempt } from "../../db/queries/attempts.ts";
 import type { ListedExperiment } from "../../db/queries/experiments.ts";
 import type { RunState, StoredRun } from "../../db/queries/runs.ts";
-import { noCounts } from "./noCounts.ts";
+import { noCounts } from "./experiments/noCounts.ts";
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { admitWorkerToken, type WorkerToken } from "../../db/queries/workers.ts";
-import { findAccess } from "../findAccess.ts";
-import type { AccessKey } from "../http/accessKey.ts";
-import { refuseRequest } from "../http/checkSource.ts";
+import type { AccessKey } from "../access/accessKey.ts";
+import { refuseRequest } from "../access/checkSource.ts";
+import { findAccess } from "../access/findAccess.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { digest } from "../services/secrets.ts";
 

@@ -1,7 +1,7 @@
 import type { Server as HttpServer, ServerResponse } from "node:http";
 import { Server } from "socket.io";
-import { watchNamespace } from "../../contract/watchProtocol.ts";
-import { workerNamespace } from "../../contract/workerProtocol.ts";
+import { watchNamespace } from "../../contract/wire/watchProtocol.ts";
+import { workerNamespace } from "../../contract/wire/workerProtocol.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { type HandshakeDoor, refuseHandshake } from "./admitHandshake.ts";
 import { refusal } from "./refusal.ts";

@@ -1,13 +1,19 @@
 import type { Namespace, Socket } from "socket.io";
-import { type PageToServer, type ServerToPage, type WatchAnswer, watchAuth, watchRequest } from "../../contract/watchProtocol.ts";
-import type { Access } from "../access.ts";
+import {
+  type PageToServer,
+  type ServerToPage,
+  type WatchAnswer,
+  watchAuth,
+  watchRequest,
+} from "../../contract/wire/watchProtocol.ts";
+import type { Access } from "../access/access.ts";
+import type { AccessKey } from "../access/accessKey.ts";
+import { findAccess } from "../access/findAccess.ts";
+import { readerOf, rightsOfPerson } from "../access/person.ts";
 import { describeError } from "../describeError.ts";
-import { findAccess } from "../findAccess.ts";
-import type { AccessKey } from "../http/accessKey.ts";
 import type { ServiceContext } from "../services/context.ts";
-import { mayRead } from "../services/getExperiment.ts";
-import { readerOf, rightsOfPerson } from "../services/person.ts";
-import { requireReadableRun } from "../services/requireReadableRun.ts";
+import { mayRead } from "../services/experiments/getExperiment.ts";
+import { requireReadableRun } from "../services/runs/requireReadableRun.ts";
 import { deadLink, shareOf, signInFirst } from "./admitHandshake.ts";
 import { endAt } from "./endAt.ts";
 import { refusal } from "./refusal.ts";

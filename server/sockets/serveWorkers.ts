@@ -1,10 +1,10 @@
 import type { Namespace, Socket } from "socket.io";
-import { heartbeat, type ServerToWorker, type WorkerToServer } from "../../contract/workerProtocol.ts";
+import { heartbeat, type ServerToWorker, type WorkerToServer } from "../../contract/wire/workerProtocol.ts";
 import { databaseTrouble } from "../../db/databaseTrouble.ts";
 import { isTokenValid, type WorkerToken } from "../../db/queries/workers.ts";
 import { describeError } from "../describeError.ts";
 import type { ServiceContext } from "../services/context.ts";
-import { storeEvents } from "../services/storeEvents.ts";
+import { storeEvents } from "../services/events/storeEvents.ts";
 import { greetWorker } from "../supervisor/greetWorker.ts";
 import { hearOwnSets, ownSetsAssembly } from "../supervisor/hearOwnSets.ts";
 import { hearWorker } from "../supervisor/hearWorker.ts";

@@ -1,5 +1,5 @@
 import type { Server } from "socket.io";
-import { protocolSizes } from "../../contract/workerProtocol.ts";
+import { protocolSizes } from "../../contract/wire/workerProtocol.ts";
 
 /** Engine.IO's side of one connection, as far as it is used here. */
 interface RawConnection {

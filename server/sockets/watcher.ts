@@ -1,5 +1,5 @@
-import type { Hold } from "../access.ts";
-import type { Reader } from "../services/reader.ts";
+import type { Hold } from "../access/access.ts";
+import type { Reader } from "../access/reader.ts";
 
 /** What is kept with a page's socket. */
 export interface WatcherData {

@@ -5,7 +5,7 @@ import {
   helloOfAnyVersion,
   type Lease,
   workerProtocolVersion,
-} from "../../contract/workerProtocol.ts";
+} from "../../contract/wire/workerProtocol.ts";
 import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
 import { readGreeting, upsertWorker } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";

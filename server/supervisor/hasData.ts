@@ -1,6 +1,6 @@
-import type { DatasetConfig } from "../../contract/datasetConfig.ts";
-import { findOwnSet, ownNameOf } from "../../contract/ownSet.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { DatasetConfig } from "../../contract/data/datasetConfig.ts";
+import { findOwnSet, ownNameOf } from "../../contract/data/ownSet.ts";
 import type { ConnectedWorker } from "./roster.ts";
 
 type Holder = Pick<ConnectedWorker, "datasets" | "ownSets" | "connectedAt">;

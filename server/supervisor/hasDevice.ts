@@ -1,4 +1,4 @@
-import type { RunConfig } from "../../contract/runConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { ConnectedWorker } from "./roster.ts";
 
 /** Whether a worker names the device that a run asks for; one that names none may have any. */

@@ -1,4 +1,4 @@
-import { mostOwnSets, type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/ownSet.ts";
+import { mostOwnSets, type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/data/ownSet.ts";
 import { noteOwnSets } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { ConnectedWorker } from "./roster.ts";

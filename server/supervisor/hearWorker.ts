@@ -1,5 +1,5 @@
 import type { RunStatus } from "../../contract/status.ts";
-import type { Heartbeat, HeartbeatAnswer } from "../../contract/workerProtocol.ts";
+import type { Heartbeat, HeartbeatAnswer } from "../../contract/wire/workerProtocol.ts";
 import { type Renewed, renewLeases } from "../../db/queries/leases.ts";
 import { readRunState } from "../../db/queries/runs.ts";
 import { noteGreetingHeard, noteSeen } from "../../db/queries/workers.ts";

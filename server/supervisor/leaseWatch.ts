@@ -1,4 +1,4 @@
-import type { Lease } from "../../contract/workerProtocol.ts";
+import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { extendAllLeases, leaseRanOut, listExpired, readClock } from "../../db/queries/leases.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { loseAttempt } from "./loseAttempt.ts";

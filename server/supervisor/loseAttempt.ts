@@ -1,10 +1,10 @@
-import type { Lease } from "../../contract/workerProtocol.ts";
+import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import type { Executor } from "../../db/database.ts";
 import { lockRun } from "../../db/queries/attempts.ts";
 import { readRunState } from "../../db/queries/runs.ts";
-import { changeRuns } from "../services/changeRuns.ts";
 import type { ServiceContext } from "../services/context.ts";
-import { settleAttempt } from "../services/settleAttempt.ts";
+import { settleAttempt } from "../services/events/settleAttempt.ts";
+import { changeRuns } from "../services/runs/changeRuns.ts";
 
 /**
  * Ends an attempt that its worker cannot go on with, and queues its run again while attempts are left.

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Greeting, Hello } from "../../contract/workerProtocol.ts";
+import type { Greeting, Hello } from "../../contract/wire/workerProtocol.ts";
 import type { WorkerGreeting } from "../../db/schema.ts";
 
 type Recognized =

@@ -1,8 +1,14 @@
+import type { OwnSet } from "../../contract/data/ownSet.ts";
 import type { WorkerPlace } from "../../contract/launch/workerPlace.ts";
-import type { OwnSet } from "../../contract/ownSet.ts";
-import type { AssignAnswer, Assignment, CancelRequest, DatasetAvailability, Heartbeat } from "../../contract/workerProtocol.ts";
+import type {
+  AssignAnswer,
+  Assignment,
+  CancelRequest,
+  DatasetAvailability,
+  Heartbeat,
+} from "../../contract/wire/workerProtocol.ts";
 import type { StoredTrouble } from "../../db/queries/workers.ts";
-import { isResting } from "../services/isResting.ts";
+import { isResting } from "../services/workers/isResting.ts";
 
 /** The line to a worker. */
 export interface WorkerLine {

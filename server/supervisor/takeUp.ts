@@ -1,4 +1,4 @@
-import type { Lease } from "../../contract/workerProtocol.ts";
+import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { type Renewed, takeUpAgain } from "../../db/queries/leases.ts";
 import { readRunState } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "../services/context.ts";

@@ -1,8 +1,8 @@
 import type { FailureCode } from "../../contract/failure.ts";
 import { noteTrouble } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
-import { faultOf } from "../services/faultOf.ts";
-import { isResting } from "../services/isResting.ts";
+import { faultOf } from "../services/events/faultOf.ts";
+import { isResting } from "../services/workers/isResting.ts";
 import { CrashCounts } from "./crashCounts.ts";
 import type { ConnectedWorker, Roster } from "./roster.ts";
 

@@ -1,8 +1,8 @@
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { countsThere, findOwnSet } from "../../contract/data/ownSet.ts";
 import { holds } from "../../contract/launch/memoryFindings.ts";
 import { runMemory } from "../../contract/launch/runMemory.ts";
 import { bytesText, slotBytes } from "../../contract/launch/workerPlace.ts";
-import { countsThere, findOwnSet } from "../../contract/ownSet.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
 import type { ConnectedWorker } from "./roster.ts";
 
 type Holder = Pick<ConnectedWorker, "place" | "ownSets">;

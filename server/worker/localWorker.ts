@@ -4,8 +4,8 @@ import { openSync } from "node:fs";
 import { join } from "node:path";
 import type { Database } from "../../db/database.ts";
 import { insertWorkerToken } from "../../db/queries/workers.ts";
+import { keptSecret } from "../access/keptSecret.ts";
 import { projectRoot, workerEnvironment } from "../env.ts";
-import { keptSecret } from "../keptSecret.ts";
 import { digest } from "../services/secrets.ts";
 
 const folderTaken = 3;

@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { createInterface } from "node:readline";
-import type { RunConfig } from "../../contract/runConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { createEngine } from "../../workers/engine/createEngine.ts";
 import type { Values } from "../../workers/engine/engine.ts";
 import { defineNetwork, type NetworkData } from "../../workers/models/defineNetwork.ts";

@@ -2,7 +2,7 @@
  * Milliseconds of one training step of the convolutional network, one thread, beside the same step in plain PyTorch, once in its
  * default memory layout and once with the channels last: `node tests/bench/conv.ts`.
  */
-import { runConfig } from "../../contract/runConfig.ts";
+import { runConfig } from "../../contract/config/runConfig.ts";
 import { compareSteps, openBench, openCompiled, openTorch } from "./compareSteps.ts";
 
 const CLASSES = 10;

@@ -6,10 +6,10 @@
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { afterTraining } from "../../contract/afterTraining.ts";
-import { datasetConfig } from "../../contract/datasetConfig.ts";
-import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
-import { trainingConfig } from "../../contract/trainingConfig.ts";
+import { afterTraining } from "../../contract/config/afterTraining.ts";
+import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
+import { trainingConfig } from "../../contract/config/trainingConfig.ts";
+import { datasetConfig } from "../../contract/data/datasetConfig.ts";
 import { ServerProcess } from "../integration/worker/scaffold/serverProcess.ts";
 import { connect, smallStudy } from "../integration/worker/scaffold/study.ts";
 import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../integration/worker/scaffold/workerProcess.ts";

@@ -6,9 +6,9 @@ import { fork } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expandGrid } from "../../contract/experimentConfig.ts";
-import { presets } from "../../contract/presets.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
+import { expandGrid } from "../../contract/config/experimentConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { presets } from "../../contract/presets/presets.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
 import { readSpool, spoolPath } from "../../workers/run/spool.ts";
 

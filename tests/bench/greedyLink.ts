@@ -12,8 +12,8 @@ import { openDatabase } from "../../db/openDatabase.ts";
 import { insertExperiment } from "../../db/queries/experiments.ts";
 import { insertRuns } from "../../db/queries/runs.ts";
 import { appendMeasurements } from "../../db/queries/series.ts";
-import { makeRuns } from "../../server/services/makeRuns.ts";
-import { noCounts } from "../../server/services/noCounts.ts";
+import { makeRuns } from "../../server/services/experiments/makeRuns.ts";
+import { noCounts } from "../../server/services/experiments/noCounts.ts";
 import { grid } from "../integration/server/studies.ts";
 import { freePort } from "../support/postgres.ts";
 

@@ -14,7 +14,7 @@ import {
   type WatchAnswer,
   type WatchItem,
   watchNamespace,
-} from "../../contract/watchProtocol.ts";
+} from "../../contract/wire/watchProtocol.ts";
 import { ServerProcess } from "../integration/worker/scaffold/serverProcess.ts";
 import { connect, smallStudy } from "../integration/worker/scaffold/study.ts";
 import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../integration/worker/scaffold/workerProcess.ts";

@@ -2,10 +2,10 @@
  * What measuring all layers costs beside training, at the default schedule: `node tests/bench/measuring.ts [depth] [steps]`
  * on First light's network. Prints CPU time (so that a busy machine does not blur it), the share, and the promise (≤ 5 %).
  */
-import { expandGrid } from "../../contract/experimentConfig.ts";
-import { presets } from "../../contract/presets.ts";
-import { logSpacedSteps } from "../../math/logSpacedSteps.ts";
-import { loadDataset } from "../../workers/data/loadDataset.ts";
+import { expandGrid } from "../../contract/config/experimentConfig.ts";
+import { presets } from "../../contract/presets/presets.ts";
+import { logSpacedSteps } from "../../math/steps/logSpacedSteps.ts";
+import { loadDataset } from "../../workers/data/resolve/loadDataset.ts";
 import { createEngine } from "../../workers/engine/createEngine.ts";
 import { makeObserver } from "../../workers/measure/observer.ts";
 import { runOptimum } from "../../workers/measure/runOptimum.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { layerMetrics, seriesKey } from "../../contract/seriesKey.ts";
+import { layerMetrics, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
 import { openSpool } from "../../workers/run/spool.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
-import { watchNamespace } from "../../contract/watchProtocol.ts";
+import { watchNamespace } from "../../contract/wire/watchProtocol.ts";
 
 const ping = Buffer.from([0x81, 1, 0x32]);
 const measuredAt = Buffer.from('"measuredAt":');

@@ -1,7 +1,7 @@
 /**
  * Runs presets through the program (server, local worker, embedded database) and writes each as a recording that comes with it:
  *
- *   npm run record -- [--data DIR] [--out server/samples/recordings] [--remark TEXT] [--set '{"datasets":[…]}'] PRESET …
+ *   npm run record -- [--data DIR] [--out server/recordings/kept] [--remark TEXT] [--set '{"datasets":[…]}'] PRESET …
  *
  * --data keeps the data folder, so that a study cut short resumes where it was; --set changes the presets' config, --remark says so in
  * the note. Prints the wall time of each study on this machine. COLLAPSAR_DATASETS_DIR and COLLAPSAR_SLOTS count as always.
@@ -10,9 +10,9 @@ import { execFileSync } from "node:child_process";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { experimentConfig } from "../../contract/experimentConfig.ts";
+import { experimentConfig } from "../../contract/config/experimentConfig.ts";
 import type { Preset } from "../../contract/presets/preset.ts";
-import { presets } from "../../contract/presets.ts";
+import { presets } from "../../contract/presets/presets.ts";
 import { projectRoot, TestServer } from "../support/server.ts";
 import { merge } from "./merge.ts";
 import { nameOf, noteOf, tagsOf } from "./presetNote.ts";
@@ -21,7 +21,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: "string", default: join(tmpdir(), `collapsar-record-${process.pid}`) },
-    out: { type: "string", default: "server/samples/recordings" },
+    out: { type: "string", default: "server/recordings/kept" },
     set: { type: "string", default: "{}" },
     remark: { type: "string", default: "" },
   },
@@ -60,7 +60,7 @@ for (const { preset, id } of recorded)
   execFileSync(
     process.execPath,
     [
-      "server/samples/recordSample.ts",
+      "server/recordings/recordExperiment.ts",
       "--experiment",
       id,
       "--data",

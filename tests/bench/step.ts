@@ -2,7 +2,7 @@
  * Milliseconds of one training step of the residual networks, one thread, beside the same step in plain PyTorch:
  * `npm run bench:step`.
  */
-import { type RunConfig, runConfig } from "../../contract/runConfig.ts";
+import { type RunConfig, runConfig } from "../../contract/config/runConfig.ts";
 import { compareSteps, openBench, openCompiled, openTorch } from "./compareSteps.ts";
 
 interface Case {

@@ -1,6 +1,6 @@
 /** One process of a study: trains the runs it is sent, one after the other, and answers with their last measurement. */
-import type { RunConfig } from "../../contract/runConfig.ts";
-import type { RunEvent } from "../../contract/runEvents.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { RunEvent } from "../../contract/wire/runEvents.ts";
 import { executeRun } from "../../workers/run/executeRun.ts";
 
 export type CellResult = { values: Record<string, number>; elapsedMs: number; measuringMs: number } | { failure: string };

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RunConfig } from "../../contract/runConfig.ts";
-import type { RunEvent } from "../../contract/runEvents.ts";
-import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../workers/run/checkpointFolder.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { RunEvent } from "../../contract/wire/runEvents.ts";
+import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../workers/checkpoints/checkpointFolder.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
 import { openSpool } from "../../workers/run/spool.ts";
 

@@ -1,5 +1,5 @@
 import { eq, notInArray } from "drizzle-orm";
-import type { RunConfig } from "../../contract/runConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { RunStatus } from "../../contract/status.ts";
 import { attemptCutoffs } from "../../db/attemptCutoffs.ts";
 import type { Database } from "../../db/database.ts";

@@ -1,4 +1,4 @@
-import type { ExperimentConfig } from "../../contract/experimentConfig.ts";
+import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import { smallStudy } from "../integration/worker/scaffold/study.ts";
 import { scriptedName } from "./scriptedRun.ts";
 

@@ -1,4 +1,4 @@
-import { measuringSteps } from "../../math/measuringSteps.ts";
+import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import { leaseDigest, valuesHash } from "../../workers/agent/ledger.ts";
 import { withoutTimes } from "../integration/worker/scaffold/joinAttempts.ts";
 import type { AttemptLedger } from "./ledger.ts";

@@ -1,6 +1,6 @@
+import { RunSeriesStore } from "../../app/live/RunSeriesStore.ts";
 import { WatchConnection } from "../../app/live/watchConnection.ts";
-import { RunSeriesStore } from "../../app/r/[id]/RunSeriesStore.ts";
-import type { SeriesView } from "../../contract/views.ts";
+import type { SeriesView } from "../../contract/wire/views.ts";
 import { callProcedure } from "../support/server.ts";
 import type { World } from "./world.ts";
 

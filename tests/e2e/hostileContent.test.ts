@@ -1,9 +1,9 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { layersOf } from "../../contract/networkForm.ts";
-import type { GeometrySnapshot, StartedEvent } from "../../contract/runEvents.ts";
-import { layerMetrics, scalarMetrics, seriesKey } from "../../contract/seriesKey.ts";
-import type { ExperimentDetail } from "../../contract/views.ts";
+import { layersOf } from "../../contract/config/networkForm.ts";
+import { layerMetrics, scalarMetrics, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import type { GeometrySnapshot, StartedEvent } from "../../contract/wire/runEvents.ts";
+import type { ExperimentDetail } from "../../contract/wire/views.ts";
 import { finished, measured, numbered, snapshot, started } from "../integration/server/events.ts";
 import { makeToken, RawWorker } from "../integration/server/rawWorker.ts";
 import { grid, launch } from "../integration/server/studies.ts";

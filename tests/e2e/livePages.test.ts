@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { layersOf } from "../../contract/networkForm.ts";
-import { seriesKey } from "../../contract/seriesKey.ts";
+import { layersOf } from "../../contract/config/networkForm.ts";
+import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { ended, measured, numbered, started } from "../integration/server/events.ts";
 import { RawWorker } from "../integration/server/rawWorker.ts";
 import { grid, launch } from "../integration/server/studies.ts";

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExperimentDetail } from "../../contract/views.ts";
+import type { ExperimentDetail } from "../../contract/wire/views.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { TestServer } from "../support/server.ts";
 

@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import { workerProtocolVersion } from "../../contract/workerProtocol.ts";
+import { workerProtocolVersion } from "../../contract/wire/workerProtocol.ts";
 import { finished, logged, measured, numbered, snapshot, started } from "../integration/server/events.ts";
 import { hostileTexts, hostileValue, mutate, mutateBytes } from "./hostile.ts";
 import type { Random } from "./random.ts";

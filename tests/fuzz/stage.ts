@@ -1,5 +1,5 @@
-import type { RunEvent } from "../../contract/runEvents.ts";
-import type { Lease } from "../../contract/workerProtocol.ts";
+import type { RunEvent } from "../../contract/wire/runEvents.ts";
+import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { numbered, started } from "../integration/server/events.ts";
 import { RawWorker } from "../integration/server/rawWorker.ts";
 import { launch } from "../integration/server/studies.ts";

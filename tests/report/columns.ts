@@ -1,11 +1,11 @@
-import { blockCosines, bySize, reordered } from "../../app/result/minorityCollapse.ts";
-import { layersOf } from "../../contract/networkForm.ts";
-import { cosineGram } from "../../math/cosineGram.ts";
-import { logLogSlope, type SlopeFit } from "../../math/logLogSlope.ts";
+import { blockCosines, bySize, reordered } from "../../app/result/model/minorityCollapse.ts";
+import { layersOf } from "../../contract/config/networkForm.ts";
+import { cosineGram } from "../../math/frames/cosineGram.ts";
 import { MathError } from "../../math/MathError.ts";
-import { type Band, meanBand } from "../../math/seedBand.ts";
-import { isBalanced } from "../../math/unconstrainedObjective.ts";
-import type { SampleRun } from "../../server/samples/sampleFile.ts";
+import { isBalanced } from "../../math/optimum/unconstrainedObjective.ts";
+import { logLogSlope, type SlopeFit } from "../../math/statistics/logLogSlope.ts";
+import { type Band, meanBand } from "../../math/statistics/seedBand.ts";
+import type { SampleRun } from "../../server/recordings/recordingFile.ts";
 import { runOptimum } from "../../workers/measure/runOptimum.ts";
 import { atDepth, lastValue } from "./recordings.ts";
 

@@ -1,6 +1,6 @@
-import { misfitText, slopeInFull, slopeInterval, slopeText } from "../../app/result/slopeText.ts";
 import { plusMinus } from "../../app/text/plusMinus.ts";
-import type { SlopeFit } from "../../math/logLogSlope.ts";
+import { misfitText, slopeInFull, slopeInterval, slopeText } from "../../app/text/slopeText.ts";
+import type { SlopeFit } from "../../math/statistics/logLogSlope.ts";
 import { bandOf, columnOf, slopeOf } from "./columns.ts";
 import { atDepth, type Line, lastValue, recordingOf, settingOf } from "./recordings.ts";
 import { cell, goals, stepsTo } from "./tables.ts";

@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { architectureLabel } from "../../contract/architecture.ts";
-import { datasetLabel } from "../../contract/datasetConfig.ts";
-import { isUnconverged, leaveOutRule } from "../../contract/isUnconverged.ts";
-import { regularizerLabel } from "../../contract/regularizer.ts";
-import { readSample, type Sample, type SampleRun } from "../../server/samples/sampleFile.ts";
+import { architectureLabel } from "../../contract/config/architecture.ts";
+import { regularizerLabel } from "../../contract/config/regularizer.ts";
+import { datasetLabel } from "../../contract/data/datasetConfig.ts";
+import { isUnconverged, leaveOutRule } from "../../contract/metrics/isUnconverged.ts";
+import { readSample, type Sample, type SampleRun } from "../../server/recordings/recordingFile.ts";
 import { projectRoot } from "../support/server.ts";
 
 /** Runs of a recording that differ in depth and seed alone. */
@@ -22,7 +22,7 @@ export interface Recording {
   lines: Line[];
 }
 
-const samples = join(projectRoot, "server/samples");
+const samples = join(projectRoot, "server/recordings/kept");
 const suffix = ".json.gz";
 const pathOf = (id: string) => join(samples, id === "first-light" ? "" : "recordings", `${id}${suffix}`);
 

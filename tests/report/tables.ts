@@ -1,9 +1,9 @@
-import { speedOf, speedText } from "../../app/result/convergenceSpeed.ts";
-import { probabilityText, slopeInterval, slopeRange, slopeText } from "../../app/result/slopeText.ts";
+import { speedOf, speedText } from "../../app/result/model/convergenceSpeed.ts";
 import { plusMinus } from "../../app/text/plusMinus.ts";
-import { layersOf } from "../../contract/networkForm.ts";
-import type { SlopeFit } from "../../math/logLogSlope.ts";
-import type { SampleRun } from "../../server/samples/sampleFile.ts";
+import { probabilityText, slopeInterval, slopeRange, slopeText } from "../../app/text/slopeText.ts";
+import { layersOf } from "../../contract/config/networkForm.ts";
+import type { SlopeFit } from "../../math/statistics/logLogSlope.ts";
+import type { SampleRun } from "../../server/recordings/recordingFile.ts";
 import { bandOf, type Column, columnOf, columns, evaluationColumns, minorityColumns, slopedIds, slopeOf } from "./columns.ts";
 import { atDepth, depthsOf, differingParts, type Line, type Recording, settingOf } from "./recordings.ts";
 

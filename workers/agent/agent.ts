@@ -7,14 +7,14 @@ import {
   type Greeting,
   type Heartbeat,
   type Hello,
-} from "../../contract/workerProtocol.ts";
+} from "../../contract/wire/workerProtocol.ts";
+import { prepareCheckpoints, removeOldCheckpoints } from "../checkpoints/keptCheckpoints.ts";
 import { DamagedSpool } from "../run/spool.ts";
 import { Absence } from "./absence.ts";
 import { ArtefactSender } from "./artefactSender.ts";
 import { type AssignMessage, Attempt } from "./attempt.ts";
 import { AttemptDesk } from "./attemptDesk.ts";
 import { AttemptSpool } from "./attemptSpool.ts";
-import { prepareCheckpoints, removeOldCheckpoints } from "./checkpoints.ts";
 import { introduce, type Offer } from "./introduce.ts";
 import { keepLedger } from "./ledger.ts";
 import { count, messageOf, say } from "./log.ts";

@@ -1,7 +1,7 @@
-import type { Lease } from "../../contract/workerProtocol.ts";
+import type { Lease } from "../../contract/wire/workerProtocol.ts";
+import { dropUnstoredCheckpoints, removeCheckpoints } from "../checkpoints/keptCheckpoints.ts";
 import type { ArtefactSender } from "./artefactSender.ts";
 import { Attempt } from "./attempt.ts";
-import { dropUnstoredCheckpoints, removeCheckpoints } from "./checkpoints.ts";
 import { messageOf, say } from "./log.ts";
 import { isAlive } from "./processIdentity.ts";
 import { SentSpools } from "./sentSpools.ts";

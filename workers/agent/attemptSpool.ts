@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { RunEvent, SpooledEvent } from "../../contract/runEvents.ts";
-import { type Lease, lease as leaseSchema, protocolSizes } from "../../contract/workerProtocol.ts";
+import type { RunEvent, SpooledEvent } from "../../contract/wire/runEvents.ts";
+import { type Lease, lease as leaseSchema, protocolSizes } from "../../contract/wire/workerProtocol.ts";
 import { DamagedSpool, openSpool, readSpool, spoolPath } from "../run/spool.ts";
 import { replaceFile } from "./workerFolder.ts";
 

@@ -1,5 +1,5 @@
 import { arch, cpus, hostname, release, totalmem, type } from "node:os";
-import type { Hello } from "../../contract/workerProtocol.ts";
+import type { Hello } from "../../contract/wire/workerProtocol.ts";
 
 /** What a person wants to know of the machine a run was on. */
 export function describeMachine(): Hello["machine"] {

@@ -1,6 +1,6 @@
 import { execFile, fork } from "node:child_process";
 import { promisify } from "node:util";
-import type { DeviceChoice } from "../../contract/runConfig.ts";
+import type { DeviceChoice } from "../../contract/config/runConfig.ts";
 import type { Device } from "../engine/engine.ts";
 import { runEnvironment } from "../env.ts";
 

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { type Greeting, greeting as greetingSchema, type Hello } from "../../contract/workerProtocol.ts";
-import { clearForFile, setAside } from "../run/setAside.ts";
+import { type Greeting, greeting as greetingSchema, type Hello } from "../../contract/wire/workerProtocol.ts";
+import { clearForFile, setAside } from "../files/setAside.ts";
 import { messageOf, say } from "./log.ts";
 
 const idFile = "worker-id";

@@ -1,4 +1,4 @@
-import { type DatasetAvailability, type Hello, type Lease, workerProtocolVersion } from "../../contract/workerProtocol.ts";
+import { type DatasetAvailability, type Hello, type Lease, workerProtocolVersion } from "../../contract/wire/workerProtocol.ts";
 import { readProgramVersion } from "../programVersion.ts";
 import type { Attempt } from "./attempt.ts";
 import { describeMachine } from "./describeMachine.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
-import type { SpooledEvent } from "../../contract/runEvents.ts";
+import type { SpooledEvent } from "../../contract/wire/runEvents.ts";
 import type { SendBatch } from "./spoolSender.ts";
 
 /** A line of a ledger: an event that was sent, or how far an attempt's events were acknowledged. */

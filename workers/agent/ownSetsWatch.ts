@@ -1,8 +1,8 @@
 import { type FSWatcher, watch } from "node:fs";
-import { type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/ownSet.ts";
-import { protocolSizes } from "../../contract/workerProtocol.ts";
-import { OwnSetList } from "../data/listOwnSets.ts";
-import type { DatasetPlaces } from "../data/places.ts";
+import { type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/data/ownSet.ts";
+import { protocolSizes } from "../../contract/wire/workerProtocol.ts";
+import { OwnSetList } from "../data/sources/listOwnSets.ts";
+import type { DatasetPlaces } from "../data/sources/places.ts";
 import { messageOf, say } from "./log.ts";
 
 /** What lies deeper than the folder itself is not watched, but looked at this often. */

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { setAside } from "../run/setAside.ts";
+import { setAside } from "../files/setAside.ts";
 import { Attempt } from "./attempt.ts";
 import { AttemptSpool } from "./attemptSpool.ts";
 import { messageOf, say } from "./log.ts";

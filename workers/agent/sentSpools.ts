@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Lease, lease as leaseSchema } from "../../contract/workerProtocol.ts";
+import { type Lease, lease as leaseSchema } from "../../contract/wire/workerProtocol.ts";
 import { spoolPath } from "../run/spool.ts";
 import { AttemptSpool } from "./attemptSpool.ts";
 import { messageOf, say } from "./log.ts";

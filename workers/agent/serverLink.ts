@@ -1,6 +1,6 @@
 import { io, type Socket } from "socket.io-client";
-import { handshakeRefusal } from "../../contract/handshakeRefusal.ts";
-import type { OwnSetsPart } from "../../contract/ownSet.ts";
+import type { OwnSetsPart } from "../../contract/data/ownSet.ts";
+import { handshakeRefusal } from "../../contract/wire/handshakeRefusal.ts";
 import {
   type AssignAnswer,
   type Assignment,
@@ -14,7 +14,7 @@ import {
   type ServerToWorker,
   type WorkerToServer,
   workerNamespace,
-} from "../../contract/workerProtocol.ts";
+} from "../../contract/wire/workerProtocol.ts";
 import { messageOf } from "./log.ts";
 
 export interface LinkListener {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "node:zlib";
-import type { EventAnswer, EventBatch } from "../../contract/workerProtocol.ts";
+import type { EventAnswer, EventBatch } from "../../contract/wire/workerProtocol.ts";
 import { DamagedSpool } from "../run/spool.ts";
 import type { AttemptSpool } from "./attemptSpool.ts";
 import { messageOf, say } from "./log.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../contract/failure.ts";
-import type { DatasetAvailability } from "../../contract/workerProtocol.ts";
-import { listAvailability } from "../data/listAvailability.ts";
+import type { DatasetAvailability } from "../../contract/wire/workerProtocol.ts";
+import { listAvailability } from "../data/sources/listAvailability.ts";
 import { workerEnvironment } from "../env.ts";
 import { Agent } from "./agent.ts";
 import { findCapacity } from "./findCapacity.ts";

@@ -1,5 +1,5 @@
 import { cpus, freemem, totalmem } from "node:os";
-import type { Heartbeat } from "../../contract/workerProtocol.ts";
+import type { Heartbeat } from "../../contract/wire/workerProtocol.ts";
 
 /** A meter of the machine: each reading is the share of all cores in use since the reading before, 0…1, and the memory in use now. */
 export function systemMeter(): () => Heartbeat["system"] {

@@ -1,6 +1,6 @@
 import { chmodSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { clearForFile, ensureFolder } from "../run/setAside.ts";
+import { clearForFile, ensureFolder } from "../files/setAside.ts";
 import { Identity } from "./identity.ts";
 import { lockFolder } from "./lockFolder.ts";
 import { say } from "./log.ts";

@@ -30,7 +30,7 @@
  *
  * What makes a compiled step fast on a CPU (measured on L-RN1, d = 64, N = 2000, where the matrix products take half the time):
  * features as columns [d, N], so that what belongs to a sample broadcasts along memory; few, long state vectors, the gradient put
- * together by one tf.concat (layer by layer costs a call's overhead for every tensor); the operations of workers/trace/ops, whose
+ * together by one tf.concat (layer by layer costs a call's overhead for every tensor); the operations of workers/models/ops, whose
  * gradients read as little as can be; relu of (product + bias), which is one operator; constants instead of inputs for data that
  * stays. What does not: blocks of samples that fit into the cache, more steps a call.
  */

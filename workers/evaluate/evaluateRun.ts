@@ -1,11 +1,11 @@
-import type { DatasetConfig } from "../../contract/datasetConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { DatasetConfig } from "../../contract/data/datasetConfig.ts";
+import { ownNameOf } from "../../contract/data/ownSet.ts";
 import { Failure } from "../../contract/failure.ts";
-import { ownNameOf } from "../../contract/ownSet.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
-import type { Evaluation } from "../../contract/runEvents.ts";
-import type { Dataset } from "../data/dataset.ts";
-import { loadDataset } from "../data/loadDataset.ts";
-import type { DatasetPlaces } from "../data/places.ts";
+import type { Evaluation } from "../../contract/wire/runEvents.ts";
+import type { Dataset } from "../data/resolve/dataset.ts";
+import { loadDataset } from "../data/resolve/loadDataset.ts";
+import type { DatasetPlaces } from "../data/sources/places.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import type { Network } from "../models/network.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Loss } from "../../contract/runConfig.ts";
+import type { Loss } from "../../contract/config/runConfig.ts";
 import type { Engine, Step } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import { fitLoss } from "../models/losses.ts";

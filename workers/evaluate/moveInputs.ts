@@ -1,4 +1,4 @@
-import type { AttackNorm } from "../../contract/afterTraining.ts";
+import type { AttackNorm } from "../../contract/config/afterTraining.ts";
 
 /** What moved inputs may be: within ε of the sample, and within a range. */
 export interface AttackBall {

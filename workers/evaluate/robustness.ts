@@ -1,8 +1,8 @@
-import { type AttackNorm, epsilonUnits, type RobustnessConfig } from "../../contract/afterTraining.ts";
+import { type AttackNorm, epsilonUnits, type RobustnessConfig } from "../../contract/config/afterTraining.ts";
+import type { Loss } from "../../contract/config/runConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import type { Loss } from "../../contract/runConfig.ts";
-import type { Evaluation } from "../../contract/runEvents.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Evaluation } from "../../contract/wire/runEvents.ts";
+import type { Dataset } from "../data/resolve/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import { predict } from "../measure/splitSums.ts";
@@ -25,7 +25,7 @@ export interface Attacked {
 const largestChunk = 256;
 
 /**
- * Accuracy under FGSM and PGD (see contract/afterTraining.ts) for each norm and ε, on samples spaced evenly through the test set. The
+ * Accuracy under FGSM and PGD (see contract/config/afterTraining.ts) for each norm and ε, on samples spaced evenly through the test set. The
  * attack climbs the run's own fit.
  * @param pause awaited between passes over a chunk: throws to stop
  * @throws Failure INVALID for text, and for free features, which have no inputs to move

@@ -1,7 +1,7 @@
 import { Failure } from "../../contract/failure.ts";
-import type { Evaluation } from "../../contract/runEvents.ts";
-import { addToProbeSums, countRight, emptyProbeSums, type LinearProbe, solveProbe } from "../../math/ridgeProbe.ts";
-import type { Dataset, SampleSet } from "../data/dataset.ts";
+import type { Evaluation } from "../../contract/wire/runEvents.ts";
+import { addToProbeSums, countRight, emptyProbeSums, type LinearProbe, solveProbe } from "../../math/collapse/ridgeProbe.ts";
+import type { Dataset, SampleSet } from "../data/resolve/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FeatureReader, makeFeatureReader, type ParameterSource } from "../measure/featureReader.ts";
 import type { Network } from "../models/network.ts";
@@ -21,7 +21,7 @@ export interface Probed {
 /**
  * Train and test accuracy of a linear probe on the frozen features of each layer, X_1 to the last, on a second data set, prepared as its own
  * config says (its own standardization; texts in the words of the first); its classes may be other and more or fewer ones.
- * @param ridge see math/ridgeProbe.ts
+ * @param ridge see math/collapse/ridgeProbe.ts
  * @param pause awaited between chunks and layers: throws to stop
  * @throws Failure INVALID where the network cannot read the second set, or has no inputs
  */

@@ -1,4 +1,4 @@
-import { type ClassStatistics, classStatisticsFromSums } from "../../math/classStatistics.ts";
+import { type ClassStatistics, classStatisticsFromSums } from "../../math/collapse/classStatistics.ts";
 
 /**
  * Class sums of one layer, added up chunk by chunk in one pass in float64. Each class is measured from its own first sample:

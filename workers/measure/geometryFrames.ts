@@ -1,11 +1,11 @@
-import type { GeometrySnapshot } from "../../contract/runEvents.ts";
-import { centredMeans } from "../../math/centredMeans.ts";
-import type { ClassStatistics } from "../../math/classStatistics.ts";
-import { cosineGram } from "../../math/cosineGram.ts";
-import { idealSimplexInFrame } from "../../math/idealSimplex.ts";
+import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
+import { centredMeans } from "../../math/collapse/centredMeans.ts";
+import type { ClassStatistics } from "../../math/collapse/classStatistics.ts";
+import { type PrincipalFrame, principalFrame, projectFeatures } from "../../math/collapse/principalFrame.ts";
+import { cosineGram } from "../../math/frames/cosineGram.ts";
+import { idealSimplexInFrame } from "../../math/frames/idealSimplex.ts";
+import { type Matrix, matrix } from "../../math/linear/matrix.ts";
 import { MathError } from "../../math/MathError.ts";
-import { type Matrix, matrix } from "../../math/matrix.ts";
-import { type PrincipalFrame, principalFrame, projectFeatures } from "../../math/principalFrame.ts";
 import type { Chunk } from "./featureReader.ts";
 import type { Findings } from "./findings.ts";
 import type { SplitSums } from "./splitSums.ts";

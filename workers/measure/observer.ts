@@ -1,11 +1,11 @@
-import { hasManyClasses, notMeasuredText } from "../../contract/classLimit.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { hasManyClasses, notMeasuredText } from "../../contract/data/classLimit.ts";
 import { Failure } from "../../contract/failure.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
-import type { GeometrySnapshot } from "../../contract/runEvents.ts";
-import { matrix } from "../../math/matrix.ts";
-import type { Optimum } from "../../math/optimum.ts";
-import type { NoOptimum } from "../../math/unconstrainedOptimum.ts";
-import type { Dataset, SampleSet } from "../data/dataset.ts";
+import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
+import { matrix } from "../../math/linear/matrix.ts";
+import type { Optimum } from "../../math/optimum/optimum.ts";
+import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
+import type { Dataset, SampleSet } from "../data/resolve/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import { parameterSlice } from "../models/parameterLayout.ts";

@@ -1,4 +1,4 @@
-import type { MeasuringConfig } from "../../contract/trainingConfig.ts";
+import type { MeasuringConfig } from "../../contract/config/trainingConfig.ts";
 
 const mostPictures = 200;
 

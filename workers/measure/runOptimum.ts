@@ -1,9 +1,9 @@
-import { effectiveRidge } from "../../contract/regularizer.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
-import type { OptimumSummary } from "../../contract/runEvents.ts";
-import type { Optimum } from "../../math/optimum.ts";
-import { isBalanced, type UnconstrainedObjective } from "../../math/unconstrainedObjective.ts";
-import { findUnconstrainedOptimum, type NoOptimum, unconstrainedOptimum } from "../../math/unconstrainedOptimum.ts";
+import { effectiveRidge } from "../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { OptimumSummary } from "../../contract/wire/runEvents.ts";
+import type { Optimum } from "../../math/optimum/optimum.ts";
+import { isBalanced, type UnconstrainedObjective } from "../../math/optimum/unconstrainedObjective.ts";
+import { findUnconstrainedOptimum, type NoOptimum, unconstrainedOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 
 /**
  * The objective of a run with its last features set free: GUFM where a non-affine LN stands before the head, the classic

@@ -1,8 +1,8 @@
-import type { Loss } from "../../contract/runConfig.ts";
-import { type CentredMoments, centredMoments, mergeCentredMoments } from "../../math/centredMoments.ts";
-import type { ClassStatistics } from "../../math/classStatistics.ts";
-import { type CosineGaps, cosineGaps, mergeCosineGaps } from "../../math/cosineGaps.ts";
-import type { Matrix } from "../../math/matrix.ts";
+import type { Loss } from "../../contract/config/runConfig.ts";
+import { type CentredMoments, centredMoments, mergeCentredMoments } from "../../math/collapse/centredMoments.ts";
+import type { ClassStatistics } from "../../math/collapse/classStatistics.ts";
+import { type CosineGaps, cosineGaps, mergeCosineGaps } from "../../math/collapse/cosineGaps.ts";
+import type { Matrix } from "../../math/linear/matrix.ts";
 import { ClassSums } from "./classSums.ts";
 import type { Chunk } from "./featureReader.ts";
 

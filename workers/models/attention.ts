@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { maskedSoftmax } from "../trace/ops/maskedSoftmax.ts";
 import type { ParameterSpec, Parameters } from "./network.ts";
+import { maskedSoftmax } from "./ops/maskedSoftmax.ts";
 import type { specMaker } from "./specMaker.ts";
 
 /** Tokens as columns [d, N · T], those of a sample side by side. */

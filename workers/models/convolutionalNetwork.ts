@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Normalization } from "../../contract/architecture.ts";
-import type { InputShape } from "../../contract/datasetConfig.ts";
+import type { Normalization } from "../../contract/config/architecture.ts";
+import type { InputShape } from "../../contract/data/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import { convolution3x3 } from "../trace/ops/convolution3x3.ts";
-import { layerNorm } from "../trace/ops/layerNorm.ts";
 import { makeClassifier } from "./classifier.ts";
 import type { Network, ParameterSpec } from "./network.ts";
+import { convolution3x3 } from "./ops/convolution3x3.ts";
+import { layerNorm } from "./ops/layerNorm.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 
 export interface ConvolutionalNetworkOptions {

@@ -1,9 +1,9 @@
-import { headsOf, isTransformer, patchOf, trainedNormalization } from "../../contract/architecture.ts";
-import type { InputShape } from "../../contract/datasetConfig.ts";
+import { headsOf, isTransformer, patchOf, trainedNormalization } from "../../contract/config/architecture.ts";
+import { blocksOf } from "../../contract/config/networkForm.ts";
+import { normalizesHead } from "../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { InputShape } from "../../contract/data/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import { blocksOf } from "../../contract/networkForm.ts";
-import { normalizesHead } from "../../contract/regularizer.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
 import { convolutionalNetwork } from "./convolutionalNetwork.ts";
 import { freeFeatures } from "./freeFeatures.ts";
 import type { Network } from "./network.ts";

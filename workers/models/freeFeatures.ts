@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
 import { Failure } from "../../contract/failure.ts";
-import { layerNorm } from "../trace/ops/layerNorm.ts";
 import { makeClassifier } from "./classifier.ts";
 import type { Network } from "./network.ts";
+import { layerNorm } from "./ops/layerNorm.ts";
 import type { Initialization } from "./specMaker.ts";
 
 export interface FreeFeaturesOptions {

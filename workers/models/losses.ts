@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Loss } from "../../contract/runConfig.ts";
-import { softmaxCrossEntropy } from "../trace/ops/softmaxCrossEntropy.ts";
+import type { Loss } from "../../contract/config/runConfig.ts";
+import { softmaxCrossEntropy } from "./ops/softmaxCrossEntropy.ts";
 
 /**
  * The fit of logits [K, N] to one-hot labels [K, N], a scalar: the mean cross entropy, or ‖logits − Y‖²/(2N).

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type RandomStream, randomStream } from "../data/randomStream.ts";
+import { type RandomStream, randomStream } from "../../math/statistics/randomStream.ts";
 import type { ParameterSpec, Parameters } from "./network.ts";
 
 /** Numbers in a parameter. */

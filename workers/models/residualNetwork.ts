@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Normalization } from "../../contract/architecture.ts";
-import { layerNorm } from "../trace/ops/layerNorm.ts";
+import type { Normalization } from "../../contract/config/architecture.ts";
 import { makeClassifier } from "./classifier.ts";
 import type { Network, ParameterSpec, Parameters } from "./network.ts";
+import { layerNorm } from "./ops/layerNorm.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 
 export interface ResidualNetworkOptions {

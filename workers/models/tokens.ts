@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { InputShape } from "../../contract/datasetConfig.ts";
+import type { InputShape } from "../../contract/data/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import { masked } from "./attention.ts";
 import type { ParameterSpec, Parameters } from "./network.ts";

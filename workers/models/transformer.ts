@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { linearLayers, type Normalization } from "../../contract/architecture.ts";
+import { linearLayers, type Normalization } from "../../contract/config/architecture.ts";
 import { Failure } from "../../contract/failure.ts";
-import { layerNorm } from "../trace/ops/layerNorm.ts";
 import { attention, attentionSpecs, lastTokens } from "./attention.ts";
 import { makeClassifier } from "./classifier.ts";
 import type { Network, ParameterSpec, Parameters } from "./network.ts";
+import { layerNorm } from "./ops/layerNorm.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 import type { Tokens } from "./tokens.ts";
 

@@ -12,9 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { checkpointName, featuresName } from "../../contract/artefactNames.ts";
-import type { Assignment, Lease } from "../../contract/workerProtocol.ts";
-import { newestCheckpoints } from "./checkpointFolder.ts";
+import { checkpointName, featuresName } from "../../contract/wire/artefactNames.ts";
+import type { Assignment, Lease } from "../../contract/wire/workerProtocol.ts";
+import { newestCheckpoints } from "../checkpoints/checkpointFolder.ts";
 import { versions } from "./versions.ts";
 import { type Trained, writeFeatures } from "./writeFeatures.ts";
 

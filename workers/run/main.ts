@@ -1,8 +1,8 @@
 /** The process of one run: prepared without one, given one by IPC, gone when it has ended. See messages.ts. */
 import { Failure } from "../../contract/failure.ts";
-import type { RunEvent } from "../../contract/runEvents.ts";
+import type { RunEvent } from "../../contract/wire/runEvents.ts";
+import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../checkpoints/checkpointFolder.ts";
 import { checkpointEveryMs } from "../env.ts";
-import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "./checkpointFolder.ts";
 import { executeRun } from "./executeRun.ts";
 import { keepResults } from "./keepResults.ts";
 import { asFailure } from "./machineFault.ts";

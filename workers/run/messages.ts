@@ -1,6 +1,6 @@
+import type { DeviceChoice } from "../../contract/config/runConfig.ts";
 import type { FailureCode } from "../../contract/failure.ts";
-import type { DeviceChoice } from "../../contract/runConfig.ts";
-import type { Assignment } from "../../contract/workerProtocol.ts";
+import type { Assignment } from "../../contract/wire/workerProtocol.ts";
 
 /** What the agent tells a run's process, by IPC. One process takes one assignment in its life. */
 export type ToRun =

@@ -1,8 +1,8 @@
-import { type DatasetConfig, datasetTitle } from "../../contract/datasetConfig.ts";
+import { type DatasetConfig, datasetTitle } from "../../contract/data/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import type { ResolvedDataset } from "../../contract/runEvents.ts";
-import type { Assignment } from "../../contract/workerProtocol.ts";
-import type { Checkpoint, TrainedData } from "./checkpointFile.ts";
+import type { ResolvedDataset } from "../../contract/wire/runEvents.ts";
+import type { Assignment } from "../../contract/wire/workerProtocol.ts";
+import type { Checkpoint, TrainedData } from "../checkpoints/checkpointFile.ts";
 
 export const trainedData = ({ hash, classes, inputDimension, input, trainCounts, testCounts }: ResolvedDataset): TrainedData => ({
   ...{ hash, classes, inputDimension, trainCounts, testCounts },

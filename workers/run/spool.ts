@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import type { RunEvent, SpooledEvent } from "../../contract/runEvents.ts";
+import type { RunEvent, SpooledEvent } from "../../contract/wire/runEvents.ts";
 
 /**
  * A run's events wait on disk, one JSON line each, numbered from 1 in each attempt, until the server has stored them; each line ends

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { effectiveRidge, type SlackRegularizer } from "../../contract/regularizer.ts";
-import type { RunConfig } from "../../contract/runConfig.ts";
-import { frobeniusNorm } from "../../math/matrix.ts";
-import { idealGram } from "../../math/nc2.ts";
+import { effectiveRidge, type SlackRegularizer } from "../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { idealGram } from "../../math/collapse/nc2.ts";
+import { frobeniusNorm } from "../../math/linear/matrix.ts";
 import type { Constant, StepDefinition, TensorSpec } from "../engine/engine.ts";
 import { fitLoss } from "../models/losses.ts";
 import type { Network, ParameterSpec } from "../models/network.ts";
@@ -24,7 +24,7 @@ export type StepData =
 export type TrainingStepDefinition = StepDefinition<string, string, string, "fit">;
 
 /**
- * One optimizer update of a run's objective (contract/regularizer.ts): the gradient of the fit, of the features' ridge where they
+ * One optimizer update of a run's objective (contract/config/regularizer.ts): the gradient of the fit, of the features' ridge where they
  * have one (a batch of B counts N/B times), and of the slack, plus the coupled decay λ W of each penalized matrix. Family "adamw"
  * decays the penalized matrices by rate · λ W beside the update instead (decoupled).
  * `fit` is that of the parameters before the update, without any penalty.

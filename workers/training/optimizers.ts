@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import type { OptimizerConfig } from "../../contract/trainingConfig.ts";
-import { flatAdam } from "../trace/ops/flatAdam.ts";
+import type { OptimizerConfig } from "../../contract/config/trainingConfig.ts";
+import { flatAdam } from "../models/ops/flatAdam.ts";
 
 /** State of an optimizer, flat vectors [P] all: the parameters and what it remembers. */
 export type OptimizerState = Record<string, tf.Tensor1D>;

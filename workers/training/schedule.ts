@@ -1,4 +1,4 @@
-import type { TrainingConfig } from "../../contract/trainingConfig.ts";
+import type { TrainingConfig } from "../../contract/config/trainingConfig.ts";
 
 /**
  * The learning rate of update k = 1 … T: warm-up factor min(1, k/warmupSteps) times the schedule at t = (k − 1)/T:

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * The gradient by W [K, d] of (ρ/2)‖WWᵀ − cF‖²_F at the best c: 2ρ S W with S = WWᵀ − ⟨WWᵀ, F̂⟩F̂, F̂ = F/‖F‖.
- * See math/slackObjective.ts.
+ * See math/optimum/slackObjective.ts.
  */
 export function slackGradient(weights: tf.Tensor2D, unitFrame: tf.Tensor2D, rho: number): tf.Tensor2D {
   const gram = tf.matMul(weights, weights, false, true); // [K, K]

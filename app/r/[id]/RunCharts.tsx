@@ -1,20 +1,20 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
-import { layersOf } from "../../../contract/networkForm.ts";
-import { seriesKey, splits } from "../../../contract/seriesKey.ts";
-import type { RunDetail } from "../../../contract/views.ts";
+import { layersOf } from "../../../contract/config/networkForm.ts";
+import { seriesKey, splits } from "../../../contract/metrics/seriesKey.ts";
+import type { RunDetail } from "../../../contract/wire/views.ts";
 import { useAddress } from "../../address/useAddress.ts";
 import { xModes } from "../../charts/seriesX.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
-import { runEpoch } from "../../result/shownRuns.ts";
+import type { RunSeriesStore } from "../../live/RunSeriesStore.ts";
+import { runEpoch } from "../../result/model/shownRuns.ts";
 import { WhenVisible } from "../../result/WhenVisible.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Checkbox } from "../../ui/Field.tsx";
 import { Problem } from "../../ui/Problem.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { RunPanel } from "./RunPanel.tsx";
-import type { RunSeriesStore } from "./RunSeriesStore.ts";
 import { planPanels, spreadLayers } from "./runPanels.ts";
 
 /** Every stored series of a run in panels; what is shown lives in the address. */

@@ -1,8 +1,8 @@
 "use client";
-import { featuresName } from "../../../contract/artefactNames.ts";
-import type { RunDetail } from "../../../contract/views.ts";
+import { featuresName } from "../../../contract/wire/artefactNames.ts";
+import type { RunDetail } from "../../../contract/wire/views.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
-import { runExport, runFile } from "../../result/runLink.ts";
+import { runExport, runFile } from "../../links.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 

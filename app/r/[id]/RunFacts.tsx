@@ -2,16 +2,16 @@
 import type { ReactNode } from "react";
 import { modelFacts } from "../../../contract/facts/configFacts.ts";
 import { datasetFacts } from "../../../contract/facts/datasetFacts.ts";
-import type { ResolvedDataset } from "../../../contract/runEvents.ts";
-import type { AttemptView, RunDetail } from "../../../contract/views.ts";
+import type { ResolvedDataset } from "../../../contract/wire/runEvents.ts";
+import type { AttemptView, RunDetail } from "../../../contract/wire/views.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";
 import { formatFull } from "../../text/formatTime.ts";
+import { inputText } from "../../text/inputText.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Facts, Rows, Table, Td, Th } from "../../ui/Table.tsx";
-import { inputText } from "./inputText.ts";
 
 /** Everything that decided the run's numbers. */
 export function RunFacts({ detail }: { detail: RunDetail }) {

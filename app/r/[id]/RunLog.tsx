@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useLayoutEffect, useRef } from "react";
-import type { LogLine } from "../../../contract/views.ts";
+import type { LogLine } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Button } from "../../ui/Button.tsx";
 import { classes } from "../../ui/classes.ts";

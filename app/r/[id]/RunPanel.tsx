@@ -1,11 +1,11 @@
 "use client";
 import { memo, useMemo } from "react";
-import { type Metric, parseSeriesKey } from "../../../contract/seriesKey.ts";
-import type { RunRow } from "../../../contract/views.ts";
+import { type Metric, parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/SeriesPanel.tsx";
 import type { xModes } from "../../charts/seriesX.ts";
-import { type NumericFloor, nearFloorText, numericFloor } from "../../result/numericFloor.ts";
-import type { RunSeriesStore } from "./RunSeriesStore.ts";
+import type { RunSeriesStore } from "../../live/RunSeriesStore.ts";
+import { type NumericFloor, nearFloorText, numericFloor } from "../../result/model/numericFloor.ts";
 import type { PanelPlan } from "./runPanels.ts";
 
 /** One panel of a run: its lines over training, L* and the numeric floor of the layers in it. */

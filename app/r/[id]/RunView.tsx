@@ -1,12 +1,12 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
-import type { CsvFacts } from "../../../contract/csvLine.ts";
+import type { CsvFacts } from "../../../contract/csv.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import { ExportFactsContext } from "../../charts/ExportFacts.ts";
 import { isGone } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
-import { runExport } from "../../result/runLink.ts";
+import { runExport } from "../../links.ts";
 import { useCommands } from "../../shell/Commands.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";

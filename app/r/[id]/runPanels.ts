@@ -1,5 +1,5 @@
-import { layersOf } from "../../../contract/networkForm.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
+import { layersOf } from "../../../contract/config/networkForm.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import {
   type LayerMetric,
   layerMetrics,
@@ -10,7 +10,7 @@ import {
   type Split,
   scalarMetrics,
   seriesKey,
-} from "../../../contract/seriesKey.ts";
+} from "../../../contract/metrics/seriesKey.ts";
 import { type LineStyle, runStyle, shadedColor } from "../../charts/lineStyle.ts";
 
 export interface PanelPlan {

@@ -3,12 +3,12 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useEffect, useEffectEvent, useMemo, useState } from "react";
 import { limits } from "../../../contract/limits.ts";
 import { isTerminal } from "../../../contract/status.ts";
-import type { LogLine, RunDetail, RunRow } from "../../../contract/views.ts";
-import type { WatchItem } from "../../../contract/watchProtocol.ts";
+import type { LogLine, RunDetail, RunRow } from "../../../contract/wire/views.ts";
+import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { BatchQueue } from "../../live/BatchQueue.ts";
+import { RunSeriesStore } from "../../live/RunSeriesStore.ts";
 import { type Freshness, useWatch } from "../../live/useWatch.ts";
-import { BatchQueue } from "../../result/BatchQueue.ts";
-import { RunSeriesStore } from "./RunSeriesStore.ts";
 
 export interface LiveRun {
   detail: RunDetail | undefined;

@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkpointName } from "../../../contract/artefactNames.ts";
-import type { ArtefactView, RunDetail } from "../../../contract/views.ts";
-import type { Lease } from "../../../contract/workerProtocol.ts";
+import { checkpointName } from "../../../contract/wire/artefactNames.ts";
+import type { ArtefactView, RunDetail } from "../../../contract/wire/views.ts";
+import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { TestServer } from "../../support/server.ts";
 import { finished, measured, numbered, started } from "../server/events.ts";
 import { leaseOf, makeToken, RawWorker } from "../server/rawWorker.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { configColumns } from "../../../contract/configColumns.ts";
-import { expandGrid } from "../../../contract/experimentConfig.ts";
-import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/exportFormat.ts";
-import type { ExperimentDetail, RunDetail, SeriesView } from "../../../contract/views.ts";
+import { configColumns } from "../../../contract/config/configColumns.ts";
+import { expandGrid } from "../../../contract/config/experimentConfig.ts";
+import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/wire/exportFormat.ts";
+import type { ExperimentDetail, RunDetail, SeriesView } from "../../../contract/wire/views.ts";
 import { TestServer } from "../../support/server.ts";
 import { getExperiment, grid, untilStatus } from "../server/studies.ts";
 import { until } from "../worker/scaffold/workerProcess.ts";

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { io } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { SeriesView } from "../../../contract/views.ts";
-import { type WatchBatch, watchNamespace } from "../../../contract/watchProtocol.ts";
+import type { SeriesView } from "../../../contract/wire/views.ts";
+import { type WatchBatch, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { DatabaseLine } from "../../support/databaseLine.ts";
 import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import type { SeriesView } from "../../../contract/views.ts";
+import type { SeriesView } from "../../../contract/wire/views.ts";
 import type { TestServer } from "../../support/server.ts";
 import { ended, finished, logged, measured, numbered, started } from "../server/events.ts";
 import { onBothDatabases } from "../server/onBothDatabases.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LogLine, RunDetail } from "../../../contract/views.ts";
+import type { LogLine, RunDetail } from "../../../contract/wire/views.ts";
 import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";
 import { ended, finished, logged, measured, started } from "../server/events.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { SeriesView } from "../../../contract/views.ts";
+import type { SeriesView } from "../../../contract/wire/views.ts";
 import { finished, measured, numbered, started } from "../server/events.ts";
 import { onBothDatabases } from "../server/onBothDatabases.ts";
 import { RawWorker } from "../server/rawWorker.ts";

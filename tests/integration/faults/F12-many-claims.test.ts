@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { RunCounts } from "../../../contract/status.ts";
-import type { EventAnswer, Lease } from "../../../contract/workerProtocol.ts";
+import type { EventAnswer, Lease } from "../../../contract/wire/workerProtocol.ts";
 import { finished, numbered, started } from "../server/events.ts";
 import { onBothDatabases } from "../server/onBothDatabases.ts";
 import { makeToken, RawWorker } from "../server/rawWorker.ts";

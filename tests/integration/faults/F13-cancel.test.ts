@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunRow } from "../../../contract/views.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { isRunning, slowness, spoolFiles, until } from "../worker/scaffold/workerProcess.ts";
 import { long, processOf, RealStudy, short } from "./realStudy.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from "vitest";
-import type { RunRow } from "../../../contract/views.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { ended, finished, measured, numbered, started } from "../server/events.ts";
 import { onBothDatabases } from "../server/onBothDatabases.ts";
 import { leaseOf, makeToken, RawWorker } from "../server/rawWorker.ts";

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { SeriesView } from "../../../contract/views.ts";
+import type { SeriesView } from "../../../contract/wire/views.ts";
 import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";
 import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../server/ledger.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { workerProtocolVersion } from "../../../contract/workerProtocol.ts";
+import { workerProtocolVersion } from "../../../contract/wire/workerProtocol.ts";
 import { numbered, started } from "../server/events.ts";
 import { onBothDatabases } from "../server/onBothDatabases.ts";
 import { leaseOf, RawWorker } from "../server/rawWorker.ts";

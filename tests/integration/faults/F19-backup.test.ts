@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import type { RunRow } from "../../../contract/views.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { postgresProgram, startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { projectRoot, TestServer } from "../../support/server.ts";
 import { node } from "../worker/scaffold/workerProcess.ts";

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
-import type { ExperimentConfig } from "../../../contract/experimentConfig.ts";
-import type { RunRow } from "../../../contract/views.ts";
+import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { ServerProcess } from "../worker/scaffold/serverProcess.ts";
 import { type Api, connect, ledgerPoints, smallStudy, storedPoints } from "../worker/scaffold/study.ts";
 import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../worker/scaffold/workerProcess.ts";

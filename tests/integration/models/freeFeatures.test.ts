@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { RunEvent } from "../../../contract/runEvents.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";

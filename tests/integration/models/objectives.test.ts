@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { effectiveRidge } from "../../../contract/regularizer.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import { matrixFromRows } from "../../../math/matrix.ts";
-import { slackTerm } from "../../../math/slackObjective.ts";
-import type { Dataset } from "../../../workers/data/dataset.ts";
+import { effectiveRidge } from "../../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { matrixFromRows } from "../../../math/linear/matrix.ts";
+import { slackTerm } from "../../../math/optimum/slackObjective.ts";
+import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeObserver } from "../../../workers/measure/observer.ts";
 import { optimumSummary, runOptimum } from "../../../workers/measure/runOptimum.ts";

@@ -1,5 +1,5 @@
-import { normalizesHead } from "../../../contract/regularizer.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
+import { normalizesHead } from "../../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { normalizesFirst } from "../../unit/workers/referenceNetwork.ts";
 
 /** A map as map[channel][row][column]. */

@@ -1,7 +1,7 @@
-import { headsOf, linearLayers, patchOf } from "../../../contract/architecture.ts";
-import type { InputShape } from "../../../contract/datasetConfig.ts";
-import { normalizesHead } from "../../../contract/regularizer.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
+import { headsOf, linearLayers, patchOf } from "../../../contract/config/architecture.ts";
+import { normalizesHead } from "../../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import type { InputShape } from "../../../contract/data/datasetConfig.ts";
 import { add, dot, type Named, norm, normalizesFirst, relu } from "../../unit/workers/referenceNetwork.ts";
 
 type Tokens = number[][];

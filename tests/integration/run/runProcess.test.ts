@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import { type RunEvent, type SpooledEvent, spooledEvent } from "../../../contract/runEvents.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { type RunEvent, type SpooledEvent, spooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
 import { readSpool } from "../../../workers/run/spool.ts";
 import { smallRun } from "../../unit/workers/support.ts";

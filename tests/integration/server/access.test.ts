@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExperimentDetail, RunDetail } from "../../../contract/views.ts";
+import type { ExperimentDetail, RunDetail } from "../../../contract/wire/views.ts";
 import { TestServer } from "../../support/server.ts";
 import { finished, logged, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";

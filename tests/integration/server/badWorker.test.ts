@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { FailureCode } from "../../../contract/failure.ts";
-import type { RunDetail, WorkerView } from "../../../contract/views.ts";
-import type { Assignment } from "../../../contract/workerProtocol.ts";
+import type { RunDetail, WorkerView } from "../../../contract/wire/views.ts";
+import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
 import { ended, finished, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { RawWorker } from "./rawWorker.ts";

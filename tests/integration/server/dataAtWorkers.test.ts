@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import type { OwnSet } from "../../../contract/ownSet.ts";
-import type { WorkerView } from "../../../contract/views.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import type { OwnSet } from "../../../contract/data/ownSet.ts";
+import type { WorkerView } from "../../../contract/wire/views.ts";
 import { finished, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { RawWorker } from "./rawWorker.ts";

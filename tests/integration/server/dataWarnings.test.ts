@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { DataWarning, RunDetail } from "../../../contract/views.ts";
+import type { DataWarning, RunDetail } from "../../../contract/wire/views.ts";
 import { finished, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { RawWorker } from "./rawWorker.ts";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { watchNamespace } from "../../../contract/watchProtocol.ts";
+import { watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { DatabaseLine } from "../../support/databaseLine.ts";
 import { freePort, startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";

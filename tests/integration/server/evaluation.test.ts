@@ -1,7 +1,7 @@
 import { io } from "socket.io-client";
 import { expect, it } from "vitest";
-import type { RunRow } from "../../../contract/views.ts";
-import { type WatchBatch, type WatchItem, watchNamespace } from "../../../contract/watchProtocol.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { type WatchBatch, type WatchItem, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import type { TestServer } from "../../support/server.ts";
 import { ended, evaluated, evaluation, finished, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";

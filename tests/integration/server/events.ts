@@ -1,4 +1,4 @@
-import type { Evaluation, RunEvent } from "../../../contract/runEvents.ts";
+import type { Evaluation, RunEvent } from "../../../contract/wire/runEvents.ts";
 
 /** Events of a run as its process would write them. */
 

@@ -1,12 +1,12 @@
 import pg from "pg";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { type ExperimentConfig, experimentConfig, launchInput } from "../../../contract/experimentConfig.ts";
-import { type OwnSet, ownSet } from "../../../contract/ownSet.ts";
-import { type RunEvent, runEvent } from "../../../contract/runEvents.ts";
-import type { ExperimentDetail, RunDetail, WorkerView } from "../../../contract/views.ts";
-import { hello } from "../../../contract/workerProtocol.ts";
+import { type ExperimentConfig, experimentConfig, launchInput } from "../../../contract/config/experimentConfig.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { type OwnSet, ownSet } from "../../../contract/data/ownSet.ts";
+import { type RunEvent, runEvent } from "../../../contract/wire/runEvents.ts";
+import type { ExperimentDetail, RunDetail, WorkerView } from "../../../contract/wire/views.ts";
+import { hello } from "../../../contract/wire/workerProtocol.ts";
 import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";
 import { evaluation, finished, measured, numbered, snapshot, started } from "./events.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { runExport } from "../../../contract/exportFormat.ts";
-import type { RunEvent } from "../../../contract/runEvents.ts";
+import { runExport } from "../../../contract/wire/exportFormat.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { ended, finished, logged, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { leaseOf, RawWorker } from "./rawWorker.ts";

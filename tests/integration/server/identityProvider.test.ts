@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MemberView } from "../../../contract/views.ts";
+import type { MemberView } from "../../../contract/wire/views.ts";
 import { CookieJar, OidcProvider } from "../../support/oidcProvider.ts";
 import { freePort } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";

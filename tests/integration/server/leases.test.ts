@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
-import type { RunEvent } from "../../../contract/runEvents.ts";
-import { workerProtocolVersion } from "../../../contract/workerProtocol.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
+import { workerProtocolVersion } from "../../../contract/wire/workerProtocol.ts";
 import { ended, finished, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { leaseOf, makeToken, RawWorker } from "./rawWorker.ts";

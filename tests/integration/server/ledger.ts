@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Lease } from "../../../contract/workerProtocol.ts";
+import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { finished, measured, numbered, started } from "./events.ts";
 import type { RawWorker } from "./rawWorker.ts";
 

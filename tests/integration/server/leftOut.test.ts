@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import type { ExperimentSummary, RunDetail } from "../../../contract/views.ts";
+import type { ExperimentSummary, RunDetail } from "../../../contract/wire/views.ts";
 import { finished, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { RawWorker } from "./rawWorker.ts";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WatchConnection } from "../../../app/live/watchConnection.ts";
-import type { WatchItem } from "../../../contract/watchProtocol.ts";
+import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { NetworkLine } from "../../support/networkLine.ts";
 import { PollingProxy, type Upgrade } from "../../support/pollingProxy.ts";
 import { freePort } from "../../support/postgres.ts";

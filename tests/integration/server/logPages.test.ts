@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { LogLine, SeriesView } from "../../../contract/views.ts";
+import type { LogLine, SeriesView } from "../../../contract/wire/views.ts";
 import { logged, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { RawWorker } from "./rawWorker.ts";

@@ -1,6 +1,6 @@
 import { io } from "socket.io-client";
 import { expect, it } from "vitest";
-import type { InvitationView, MemberView, SessionView } from "../../../contract/views.ts";
+import type { InvitationView, MemberView, SessionView } from "../../../contract/wire/views.ts";
 import { TestServer } from "../../support/server.ts";
 import { addMember, password, post } from "./members.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";

@@ -1,7 +1,7 @@
 import { io } from "socket.io-client";
 import { expect, it } from "vitest";
-import type { RunEvent } from "../../../contract/runEvents.ts";
-import type { WatchBatch, WatchItem } from "../../../contract/watchProtocol.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
+import type { WatchBatch, WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { evaluation, finished, logged, measured, numbered, snapshot, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { RawWorker } from "./rawWorker.ts";

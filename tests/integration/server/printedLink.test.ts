@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WorkerView } from "../../../contract/views.ts";
+import type { WorkerView } from "../../../contract/wire/views.ts";
 import { copyFreshDatabase } from "../../support/freshDatabase.ts";
 import { projectRoot, TestServer } from "../../support/server.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
-import type { ExperimentSummary } from "../../../contract/views.ts";
+import type { ExperimentSummary } from "../../../contract/wire/views.ts";
 import { ended, finished, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { RawWorker } from "./rawWorker.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { io, type Socket } from "socket.io-client";
-import type { RunEvent } from "../../../contract/runEvents.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import {
   type AssignAnswer,
   type Assignment,
@@ -11,7 +11,7 @@ import {
   type HelloAnswer,
   type Lease,
   workerProtocolVersion,
-} from "../../../contract/workerProtocol.ts";
+} from "../../../contract/wire/workerProtocol.ts";
 import type { TestServer } from "../../support/server.ts";
 
 /** A worker's end of the wire, by hand: real sockets and messages, and what a test wants to do wrong. */

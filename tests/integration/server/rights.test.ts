@@ -1,7 +1,7 @@
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Right, rightsOf, roles, type TokenScope } from "../../../contract/people.ts";
-import type { ApiTokenView } from "../../../contract/views.ts";
+import type { ApiTokenView } from "../../../contract/wire/views.ts";
 import { TestServer } from "../../support/server.ts";
 import { addMember } from "./members.ts";
 import { ask, needed, nowhere, procedures } from "./procedureRights.ts";

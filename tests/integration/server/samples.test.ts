@@ -3,16 +3,16 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { countGrid, experimentConfig } from "../../../contract/experimentConfig.ts";
-import { presets } from "../../../contract/presets.ts";
-import type { ExperimentDetail, SeriesView } from "../../../contract/views.ts";
+import { countGrid, experimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { presets } from "../../../contract/presets/presets.ts";
+import type { ExperimentDetail, SeriesView } from "../../../contract/wire/views.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { listGeometry } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listRuns } from "../../../db/queries/runs.ts";
 import { readSeries } from "../../../db/queries/series.ts";
-import { importSample } from "../../../server/samples/importSamples.ts";
-import { readSample } from "../../../server/samples/sampleFile.ts";
+import { importSample } from "../../../server/recordings/importRecordings.ts";
+import { readSample } from "../../../server/recordings/recordingFile.ts";
 import { nameOf, noteOf } from "../../bench/presetNote.ts";
 import { projectRoot, TestServer } from "../../support/server.ts";
 import { evaluated, evaluation, finished, measured, numbered, snapshot, started } from "./events.ts";
@@ -43,7 +43,7 @@ it("records a finished study and brings it back with the same curves", async () 
   await server.stop();
 
   const file = join(source, "sample.json.gz");
-  const record = ["server/samples/recordSample.ts", "--experiment", id, "--out", file, "--data", source];
+  const record = ["server/recordings/recordExperiment.ts", "--experiment", id, "--out", file, "--data", source];
   expect(execFileSync(process.execPath, record, { cwd: projectRoot, encoding: "utf8" })).toMatch(/2 runs, 0\.\d+ MB/);
   const database = await openDatabase({ dataDir: target, url: null }, (error) => {
     throw error;
@@ -76,7 +76,7 @@ it("records a finished study and brings it back with the same curves", async () 
   }
 });
 
-const recordings = join(projectRoot, "server/samples/recordings");
+const recordings = join(projectRoot, "server/recordings/kept");
 
 it("has a file for every preset that is called recorded, and none but of presets", () => {
   const fileOf = ({ id }: { id: string }) => `${id}.json.gz`;

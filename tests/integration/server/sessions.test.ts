@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { SessionView } from "../../../contract/views.ts";
+import type { SessionView } from "../../../contract/wire/views.ts";
 import { copyFreshDatabase } from "../../support/freshDatabase.ts";
 import { TestServer } from "../../support/server.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { limits } from "../../../contract/limits.ts";
-import type { Estimate, ExperimentSummary, LayerProfileView, SeriesView } from "../../../contract/views.ts";
+import type { Estimate, ExperimentSummary, LayerProfileView, SeriesView } from "../../../contract/wire/views.ts";
 import { finished, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";
 import { RawWorker } from "./rawWorker.ts";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WorkerTokenView } from "../../../contract/views.ts";
+import type { WorkerTokenView } from "../../../contract/wire/views.ts";
 import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { TestServer } from "../../support/server.ts";
 import { measured, numbered, started } from "./events.ts";

@@ -1,7 +1,7 @@
 import { io, type Socket } from "socket.io-client";
 import { expect, it } from "vitest";
-import type { SeriesView } from "../../../contract/views.ts";
-import type { WatchBatch, WatchItem } from "../../../contract/watchProtocol.ts";
+import type { SeriesView } from "../../../contract/wire/views.ts";
+import type { WatchBatch, WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import type { TestServer } from "../../support/server.ts";
 import { finished, logged, measured, numbered, started } from "./events.ts";
 import { onBothDatabases } from "./onBothDatabases.ts";

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { SpooledEvent } from "../../../contract/runEvents.ts";
-import type { EventAnswer } from "../../../contract/workerProtocol.ts";
+import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
+import type { EventAnswer } from "../../../contract/wire/workerProtocol.ts";
 import { readSpool } from "../../../workers/run/spool.ts";
 import { ProtocolServer } from "./scaffold/protocolServer.ts";
 import {

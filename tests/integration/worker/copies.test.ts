@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RunDetail, WorkerView } from "../../../contract/views.ts";
+import type { RunDetail, WorkerView } from "../../../contract/wire/views.ts";
 import { scriptedName } from "../../chaos/scriptedRun.ts";
 import { TestServer } from "../../support/server.ts";
 import { makeToken } from "../server/rawWorker.ts";

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Lease } from "../../../contract/workerProtocol.ts";
+import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { ProtocolServer } from "./scaffold/protocolServer.ts";
 import { isRunning, makeFolder, realWorker, removeFolder, runProcesses, until, WorkerProcess } from "./scaffold/workerProcess.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
-import { type DatasetConfig, datasetConfig } from "../../../contract/datasetConfig.ts";
-import type { ExperimentConfig } from "../../../contract/experimentConfig.ts";
-import type { RunDetail, RunRow } from "../../../contract/views.ts";
+import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { type DatasetConfig, datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";
 import { type Table, writePicture, writePictures, writeTable } from "./scaffold/ownData.ts";
 import { ServerProcess } from "./scaffold/serverProcess.ts";
 import { type Api, connect, smallStudy, storedPoints } from "./scaffold/study.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Lease } from "../../../contract/workerProtocol.ts";
+import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { mountDisk, type SmallDisk, unmountDisk } from "../../chaos/disk.ts";
 import { ProtocolServer } from "./scaffold/protocolServer.ts";
 import {

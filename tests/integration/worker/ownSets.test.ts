@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { OwnSet } from "../../../contract/ownSet.ts";
+import type { OwnSet } from "../../../contract/data/ownSet.ts";
 import { writePictures, writeTable } from "./scaffold/ownData.ts";
 import { ServerProcess } from "./scaffold/serverProcess.ts";
 import { type Api, connect } from "./scaffold/study.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import type { Lease } from "../../../contract/workerProtocol.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { joinAttempts, withoutTimes } from "./scaffold/joinAttempts.ts";
 import { clusters, ProtocolServer } from "./scaffold/protocolServer.ts";
 import {

@@ -2,7 +2,7 @@ import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { protocolSizes } from "../../../contract/workerProtocol.ts";
+import { protocolSizes } from "../../../contract/wire/workerProtocol.ts";
 import { AttemptSpool } from "../../../workers/agent/attemptSpool.ts";
 import { openSpool, readSpool } from "../../../workers/run/spool.ts";
 

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { AttemptHistory } from "../../../workers/agent/attemptSpool.ts";
-import { dropUnstoredCheckpoints, prepareCheckpoints, removeOldCheckpoints } from "../../../workers/agent/checkpoints.ts";
+import {
+  dropUnstoredCheckpoints,
+  prepareCheckpoints,
+  removeOldCheckpoints,
+} from "../../../workers/checkpoints/keptCheckpoints.ts";
 
 let folder: string;
 const make = (...steps: number[]) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { RunSeriesStore } from "../../../app/r/[id]/RunSeriesStore.ts";
-import type { WatchItem } from "../../../contract/watchProtocol.ts";
+import { RunSeriesStore } from "../../../app/live/RunSeriesStore.ts";
+import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 
 const key = "train/loss";
 const point = (step: number, value: number, attempt = 1): WatchItem => ({

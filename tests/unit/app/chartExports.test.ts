@@ -3,7 +3,7 @@ import { chartCsv } from "../../../app/charts/chartCsv.ts";
 import type { ChartSeries } from "../../../app/charts/chartTypes.ts";
 import { escapeLatex, pgfplots } from "../../../app/charts/pgfplots.ts";
 import { stepOfX, xOfSteps } from "../../../app/charts/seriesX.ts";
-import { csvCell } from "../../../contract/csvLine.ts";
+import { csvCell } from "../../../contract/csv.ts";
 
 describe("pgfplots", () => {
   const text = pgfplots({

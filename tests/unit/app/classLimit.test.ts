@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classLimitText, isBeyondClasses, notMeasured } from "../../../app/result/classLimit.ts";
+import { classLimitText, isBeyondClasses, notMeasured } from "../../../app/result/model/classLimit.ts";
 
 const rows = (...classes: (number | null)[]) => classes.map((count) => ({ classes: count }));
 

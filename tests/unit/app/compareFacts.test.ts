@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { compareFacts } from "../../../app/result/compareFacts.ts";
+import { compareFacts } from "../../../app/result/model/compareFacts.ts";
 import { configFacts } from "../../../contract/facts/configFacts.ts";
 import { aConfig } from "./support.ts";
 

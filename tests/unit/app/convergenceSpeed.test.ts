@@ -6,12 +6,12 @@ import {
   speedIsOpen,
   speedOf,
   speedText,
-} from "../../../app/result/convergenceSpeed.ts";
-import { crossingOf } from "../../../app/result/reaching.ts";
-import { speedCsv } from "../../../app/result/SpeedTable.tsx";
-import { speedSeries } from "../../../app/result/speedSeries.ts";
-import type { RunRow } from "../../../contract/views.ts";
-import { readSample } from "../../../server/samples/sampleFile.ts";
+} from "../../../app/result/model/convergenceSpeed.ts";
+import { crossingOf } from "../../../app/result/model/reaching.ts";
+import { speedSeries } from "../../../app/result/model/speedSeries.ts";
+import { speedCsv } from "../../../app/result/speed/SpeedTable.tsx";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { readSample } from "../../../server/recordings/recordingFile.ts";
 import { aConfig, aRow } from "./support.ts";
 
 const steps = [0, 10, 100, 1000];
@@ -144,7 +144,7 @@ describe("convergence speed", () => {
     expect(speedText(least?.metric ?? null)).toBe("not reached by half [10–10]");
   });
   it("First light at τ = .3: 8 of 18 runs are there in their first ten steps, and rise again", () => {
-    const { runs } = readSample("server/samples/first-light.json.gz");
+    const { runs } = readSample("server/recordings/kept/first-light.json.gz");
     const trained = runs.map((run) => ({ run, status: "finished" as const, attempt: 1, totalSteps: run.started.totalSteps }));
     const speed = speedOf(
       trained,

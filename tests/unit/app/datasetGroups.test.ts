@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { datasetsOfGroup, groupDatasets, withGroup } from "../../../app/new/datasetGroups.ts";
-import { type DatasetConfig, datasetConfig } from "../../../contract/datasetConfig.ts";
+import { type DatasetConfig, datasetConfig } from "../../../contract/data/datasetConfig.ts";
 
 const mnist = (more: object = {}): DatasetConfig => datasetConfig.parse({ id: "mnist", trainPerClass: 100, ...more });
 const clusters = (more: object = {}): DatasetConfig => datasetConfig.parse({ id: "gaussian-clusters", ...more });

@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { type Draft, firstDraft, readDraft } from "../../../app/new/draft.ts";
 import { draftProblems, problemAt } from "../../../app/new/draftProblems.ts";
 import { newDataset } from "../../../app/new/newDataset.ts";
-import { expandGrid, experimentConfig } from "../../../contract/experimentConfig.ts";
-import { gridOfRun } from "../../../contract/gridOfRun.ts";
-import { regularizer } from "../../../contract/regularizer.ts";
+import { expandGrid, experimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { gridOfRun } from "../../../contract/config/gridOfRun.ts";
+import { regularizer } from "../../../contract/config/regularizer.ts";
 import { aConfig } from "./support.ts";
 
 /** As it comes back from the browser's storage. */

@@ -10,11 +10,11 @@ import { newDataset } from "../../../app/new/newDataset.ts";
 import { presetFigures } from "../../../app/new/presetFigures.ts";
 import { anotherRegularizer, everyFamily, withFamily } from "../../../app/new/regularizerFamilies.ts";
 import { transferPartner } from "../../../app/new/transferPartner.ts";
-import { type ArchitectureConfig, architectureConfig, architectures } from "../../../contract/architecture.ts";
-import { transferProblem } from "../../../contract/compatibility.ts";
-import { type DatasetId, datasetIds } from "../../../contract/datasetConfig.ts";
-import { presets } from "../../../contract/presets.ts";
-import { type Regularizer, regularizer, regularizerFamilies } from "../../../contract/regularizer.ts";
+import { type ArchitectureConfig, architectureConfig, architectures } from "../../../contract/config/architecture.ts";
+import { transferProblem } from "../../../contract/config/compatibility.ts";
+import { type Regularizer, regularizer, regularizerFamilies } from "../../../contract/config/regularizer.ts";
+import { type DatasetId, datasetIds } from "../../../contract/data/datasetConfig.ts";
+import { presets } from "../../../contract/presets/presets.ts";
 
 const t11: ArchitectureConfig = { name: "t11", normalization: "post-ln", heads: 2, patch: 7, definition: 2 };
 

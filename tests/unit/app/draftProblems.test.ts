@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Draft, firstDraft } from "../../../app/new/draft.ts";
 import { draftProblems, problemAt } from "../../../app/new/draftProblems.ts";
-import { presets } from "../../../contract/presets.ts";
+import { presets } from "../../../contract/presets/presets.ts";
 
 const withConfig = (patch: Partial<Draft["config"]>): Draft => ({
   ...firstDraft(),

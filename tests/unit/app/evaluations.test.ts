@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { correlationText, evaluationScatter, robustnessSeries, transferSeries } from "../../../app/result/evaluationCurves.ts";
-import { probeAccuracy, referenceAttack, triedAttacks, triedEpsilons } from "../../../app/result/evaluations.ts";
-import type { Evaluation } from "../../../contract/runEvents.ts";
-import type { RunRow } from "../../../contract/views.ts";
+import {
+  correlationText,
+  evaluationScatter,
+  robustnessSeries,
+  transferSeries,
+} from "../../../app/result/model/evaluationCurves.ts";
+import { probeAccuracy, referenceAttack, triedAttacks, triedEpsilons } from "../../../app/result/model/evaluations.ts";
+import type { Evaluation } from "../../../contract/wire/runEvents.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { aRow } from "./support.ts";
 
 const dataset = {

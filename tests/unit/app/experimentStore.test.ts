@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { ExperimentStore } from "../../../app/result/experimentStore.ts";
-import { profileSteps } from "../../../app/result/layerProfiles.ts";
-import { presets } from "../../../contract/presets.ts";
-import { seriesKey } from "../../../contract/seriesKey.ts";
+import { ExperimentStore } from "../../../app/live/experimentStore.ts";
+import { profileSteps } from "../../../app/result/model/layerProfiles.ts";
+import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { presets } from "../../../contract/presets/presets.ts";
 import type { RunStatus } from "../../../contract/status.ts";
-import type { ExperimentDetail, RunRow } from "../../../contract/views.ts";
-import type { WatchItem } from "../../../contract/watchProtocol.ts";
+import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { aRow } from "./support.ts";
 
 const key = "train/loss";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { findings } from "../../../app/result/findings.ts";
-import { cellLabel, groupCells, varyingAxes } from "../../../app/result/gridAxes.ts";
-import { sortGroups, tableGroups } from "../../../app/result/tableGroups.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
+import { findings } from "../../../app/result/model/findings.ts";
+import { cellLabel, groupCells, varyingAxes } from "../../../app/result/model/gridAxes.ts";
+import { sortGroups, tableGroups } from "../../../app/result/model/tableGroups.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { RunStatus } from "../../../contract/status.ts";
-import type { RunRow } from "../../../contract/views.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { aRow } from "./support.ts";
 
 /** NC1 = c·L^slope exactly, and a gap. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { ExperimentStore } from "../../../app/live/experimentStore.ts";
 import { planPanels } from "../../../app/r/[id]/runPanels.ts";
-import { ExperimentStore } from "../../../app/result/experimentStore.ts";
-import { layerProfiles } from "../../../app/result/layerProfiles.ts";
-import { type LayerMetric, seriesKey } from "../../../contract/seriesKey.ts";
+import { layerProfiles } from "../../../app/result/model/layerProfiles.ts";
+import { type LayerMetric, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { aConfig, aRow } from "./support.ts";
 
 /** Three layers whose class means fall from 0.8 to 0.2, under a classifier at 0.6. */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { convergedRuns, leftOutOfRows, leftOutText, meanRuns, ruleInEffect } from "../../../app/result/convergenceRule.ts";
-import { convergenceSpeed } from "../../../app/result/convergenceSpeed.ts";
-import { evaluationScatter } from "../../../app/result/evaluationCurves.ts";
-import { findings } from "../../../app/result/findings.ts";
-import { imbalanceLevels } from "../../../app/result/minorityCollapse.ts";
-import { readView, viewPatch } from "../../../app/result/resultView.ts";
-import { studyCurves } from "../../../app/result/studyCurves.ts";
-import { meanAndDeviation, sortGroups, tableGroups } from "../../../app/result/tableGroups.ts";
-import { leaveOutRule } from "../../../contract/isUnconverged.ts";
-import type { ExperimentDetail, RunRow } from "../../../contract/views.ts";
+import { convergedRuns, leftOutOfRows, leftOutText, meanRuns, ruleInEffect } from "../../../app/result/model/convergenceRule.ts";
+import { convergenceSpeed } from "../../../app/result/model/convergenceSpeed.ts";
+import { evaluationScatter } from "../../../app/result/model/evaluationCurves.ts";
+import { findings } from "../../../app/result/model/findings.ts";
+import { imbalanceLevels } from "../../../app/result/model/minorityCollapse.ts";
+import { studyCurves } from "../../../app/result/model/studyCurves.ts";
+import { meanAndDeviation, sortGroups, tableGroups } from "../../../app/result/model/tableGroups.ts";
+import { readView, viewPatch } from "../../../app/result/view/resultView.ts";
+import { leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { aRow } from "./support.ts";
 
 /** Two depths of two seeds that fitted their training set, and a third seed that learned nothing: SGD at rate 10. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { curveStyle, markers, runStyle, shadedColor, strengthShade } from "../../../app/charts/lineStyle.ts";
 import { markerPath } from "../../../app/charts/markerPath.ts";
-import { architectures } from "../../../contract/architecture.ts";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { regularizer } from "../../../contract/regularizer.ts";
+import { architectures } from "../../../contract/config/architecture.ts";
+import { regularizer } from "../../../contract/config/regularizer.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { aConfig } from "./support.ts";
 
 type Triple = [number, number, number];

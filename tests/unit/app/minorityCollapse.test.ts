@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { cosineText, halfBand, type LevelGeometry, levelGeometry, meanGram } from "../../../app/result/imbalanceGeometry.ts";
+import {
+  cosineText,
+  halfBand,
+  type LevelGeometry,
+  levelGeometry,
+  meanGram,
+} from "../../../app/result/model/imbalanceGeometry.ts";
 import {
   blockCosines,
   bySize,
@@ -8,10 +14,10 @@ import {
   imbalanceFamilies,
   imbalanceLevels,
   reordered,
-} from "../../../app/result/minorityCollapse.ts";
-import { minoritySeries } from "../../../app/result/minoritySeries.ts";
-import { wantedGeometry } from "../../../app/result/wantedGeometry.ts";
-import type { GeometrySnapshot } from "../../../contract/runEvents.ts";
+} from "../../../app/result/model/minorityCollapse.ts";
+import { minoritySeries } from "../../../app/result/model/minoritySeries.ts";
+import { wantedGeometry } from "../../../app/result/model/wantedGeometry.ts";
+import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
 import { aRow } from "./support.ts";
 
 const clusters = (imbalance: number) =>

@@ -1,8 +1,8 @@
 import { createElement } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
-import { NoteText } from "../../../app/result/NoteText.tsx";
-import { tangledBy } from "../../../app/result/noteBounds.ts";
+import { NoteText } from "../../../app/result/header/NoteText.tsx";
+import { tangledBy } from "../../../app/result/header/noteBounds.ts";
 import { formulaHtml, longestFormula } from "../../../app/ui/Formula.tsx";
 
 const longest = 20_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { floorText, numericFloor } from "../../../app/result/numericFloor.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import type { RunRow } from "../../../contract/views.ts";
+import { floorText, numericFloor } from "../../../app/result/model/numericFloor.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { aRow } from "./support.ts";
 
 const run = (change: Partial<RunRow>, config: Partial<RunConfig> = {}): RunRow => ({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ownSetChoices, ownSetText, whereText } from "../../../app/new/ownSetChoices.ts";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { countsThere, findOwnSet, type OwnSet } from "../../../contract/ownSet.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { countsThere, findOwnSet, type OwnSet } from "../../../contract/data/ownSet.ts";
 
 const table = (name: string, trainCounts: number[], change: Partial<OwnSet> = {}): OwnSet => ({
   ...{ id: "text-file", name, problem: null, warnings: [], classNames: ["bad", "good"], trainCounts, testCounts: null },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { bandClaim, misfitText, slopeInFull, slopeInterval, slopeText } from "../../../app/result/slopeText.ts";
 import { fixed, intervalText, plusMinus, plusMinusPercent } from "../../../app/text/plusMinus.ts";
-import { logLogSlope, type Point } from "../../../math/logLogSlope.ts";
+import { bandClaim, misfitText, slopeInFull, slopeInterval, slopeText } from "../../../app/text/slopeText.ts";
+import { logLogSlope, type Point } from "../../../math/statistics/logLogSlope.ts";
 
 describe("a value and its spread", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readView, viewPatch } from "../../../app/result/resultView.ts";
-import { geometryRun, runEpoch, shownRuns } from "../../../app/result/shownRuns.ts";
-import { trainingConfig } from "../../../contract/trainingConfig.ts";
+import { geometryRun, runEpoch, shownRuns } from "../../../app/result/model/shownRuns.ts";
+import { readView, viewPatch } from "../../../app/result/view/resultView.ts";
+import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
 import { aRow } from "./support.ts";
 
 const read = (query: string) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type SlackCurve, slackCurve } from "../../../app/theory/slackCurve.ts";
 import { defaultInputs, objectiveOf, type TheoryInputs } from "../../../app/theory/theoryInputs.ts";
-import { hardFrameOptimum } from "../../../math/hardFrameOptimum.ts";
+import { hardFrameOptimum } from "../../../math/optimum/hardFrameOptimum.ts";
 
 const small: TheoryInputs = { ...defaultInputs, classes: 4, dim: 16, samples: 100 };
 const lastOf = (inputs: TheoryInputs, points?: number) => [...slackCurve(inputs, points)].at(-1) as SlackCurve;

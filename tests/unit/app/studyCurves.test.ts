@@ -1,17 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { compareTexts, type GridAxisId } from "../../../app/result/gridAxes.ts";
-import { reachingText, smallestReaching } from "../../../app/result/smallestReaching.ts";
-import { lineAxes } from "../../../app/result/studyAxes.ts";
-import { curveLegend, type StudyCurve, studyCurves } from "../../../app/result/studyCurves.ts";
-import { studyValue } from "../../../app/result/studyMetrics.ts";
-import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "../../../app/result/studyPlaces.ts";
-import { curveSeries, optimumMarks, theoryWedges } from "../../../app/result/studySeries.ts";
-import { styleAmong } from "../../../app/result/studyStyle.ts";
-import { theorySilences } from "../../../app/result/theoryText.ts";
-import type { Regularizer } from "../../../contract/regularizer.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
+import { compareTexts, type GridAxisId } from "../../../app/result/model/gridAxes.ts";
+import { reachingText, smallestReaching } from "../../../app/result/model/smallestReaching.ts";
+import { lineAxes } from "../../../app/result/model/studyAxes.ts";
+import { curveLegend, type StudyCurve, studyCurves } from "../../../app/result/model/studyCurves.ts";
+import { studyValue } from "../../../app/result/model/studyMetrics.ts";
+import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "../../../app/result/model/studyPlaces.ts";
+import { curveSeries, optimumMarks, theoryWedges } from "../../../app/result/model/studySeries.ts";
+import { styleAmong } from "../../../app/result/model/studyStyle.ts";
+import { theorySilences } from "../../../app/text/theoryText.ts";
+import type { Regularizer } from "../../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { RunStatus } from "../../../contract/status.ts";
-import type { RunRow } from "../../../contract/views.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { aConfig, aRow } from "./support.ts";
 
 /** NC1 = factor·L^slope exactly. */

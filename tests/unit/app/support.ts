@@ -1,7 +1,7 @@
-import type { RunConfig } from "../../../contract/runConfig.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
 import type { RunStatus } from "../../../contract/status.ts";
-import { trainingConfig } from "../../../contract/trainingConfig.ts";
-import type { RunRow } from "../../../contract/views.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 
 export const aConfig = (changes: Partial<RunConfig> = {}): RunConfig => ({
   dataset: { id: "random-labels", classes: 4, dimension: 10, trainPerClass: 25, testPerClass: 25, dataSeed: 0 },

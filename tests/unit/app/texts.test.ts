@@ -4,7 +4,7 @@ import { formatAge, formatDuration } from "../../../app/text/formatDuration.ts";
 import { countOf, formatBytes, formatMeasure, formatPercent } from "../../../app/text/formatNumber.ts";
 import { formatAgo } from "../../../app/text/formatTime.ts";
 import { runTitle } from "../../../app/text/runTitle.ts";
-import { regularizer } from "../../../contract/regularizer.ts";
+import { regularizer } from "../../../contract/config/regularizer.ts";
 import { aConfig } from "./support.ts";
 
 test("durations", () => {

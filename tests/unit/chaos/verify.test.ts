@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { expandGrid } from "../../../contract/experimentConfig.ts";
+import { expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { leaseDigest, valuesHash } from "../../../workers/agent/ledger.ts";
 import type { AttemptLedger } from "../../chaos/ledger.ts";
 import { scriptedValues } from "../../chaos/scriptedRun.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { architectureLabel, architectures, linearLayers } from "../../../contract/architecture.ts";
-import { headsProblem, readingProblem, transferProblem } from "../../../contract/compatibility.ts";
+import { architectureLabel, architectures, linearLayers } from "../../../contract/config/architecture.ts";
+import { headsProblem, readingProblem, transferProblem } from "../../../contract/config/compatibility.ts";
+import { countGrid, expandGrid, experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import {
   type DatasetConfig,
   datasetConfig,
@@ -9,9 +10,8 @@ import {
   datasetTitles,
   imageShape,
   inputKind,
-} from "../../../contract/datasetConfig.ts";
-import { countGrid, expandGrid, experimentConfig } from "../../../contract/experimentConfig.ts";
-import { presets } from "../../../contract/presets.ts";
+} from "../../../contract/data/datasetConfig.ts";
+import { presets } from "../../../contract/presets/presets.ts";
 
 const base = presets[0].config;
 const set = (id: string, more: object = {}): DatasetConfig => datasetConfig.parse({ id, ...own[id], ...more });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { architectures, normalizations } from "../../../contract/architecture.ts";
-import { configColumns } from "../../../contract/configColumns.ts";
-import { datasetIds } from "../../../contract/datasetConfig.ts";
+import { architectures, normalizations } from "../../../contract/config/architecture.ts";
+import { configColumns } from "../../../contract/config/configColumns.ts";
+import { regularizerFamilies } from "../../../contract/config/regularizer.ts";
+import { deviceChoices, type RunConfig, runConfig } from "../../../contract/config/runConfig.ts";
+import { datasetIds } from "../../../contract/data/datasetConfig.ts";
 import { configFacts } from "../../../contract/facts/configFacts.ts";
-import { regularizerFamilies } from "../../../contract/regularizer.ts";
-import { deviceChoices, type RunConfig, runConfig } from "../../../contract/runConfig.ts";
 
 const noise = { labelNoise: { rate: 0.2, seed: 1 }, imbalance: 0.5, trainPerClass: 20, testPerClass: 10 };
 const folder = { id: "image-folder", folder: "birds", size: 32, ...noise };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { dataIdentity } from "../../../contract/dataIdentity.ts";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
+import { dataIdentity } from "../../../contract/data/dataIdentity.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 
 const of = (config: object) => dataIdentity(datasetConfig.parse(config));
 const table = { id: "text-file", file: "reviews.tsv" };

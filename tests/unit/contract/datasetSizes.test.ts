@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type DatasetConfig, datasetConfig } from "../../../contract/datasetConfig.ts";
-import { datasetSizes } from "../../../contract/datasetSizes.ts";
-import { loadDataset } from "../../../workers/data/loadDataset.ts";
+import { type DatasetConfig, datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { datasetSizes } from "../../../contract/data/datasetSizes.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
 
 const sizesOf = (config: object) => datasetSizes(datasetConfig.parse(config));
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { architectureLabel } from "../../../contract/architecture.ts";
-import { expandGrid, experimentConfig, launchInput } from "../../../contract/experimentConfig.ts";
-import { blocksOf, depthText, layersOf } from "../../../contract/networkForm.ts";
-import { presets } from "../../../contract/presets.ts";
-import { runConfig } from "../../../contract/runConfig.ts";
+import { architectureLabel } from "../../../contract/config/architecture.ts";
+import { expandGrid, experimentConfig, launchInput } from "../../../contract/config/experimentConfig.ts";
+import { blocksOf, depthText, layersOf } from "../../../contract/config/networkForm.ts";
+import { runConfig } from "../../../contract/config/runConfig.ts";
+import { presets } from "../../../contract/presets/presets.ts";
 
 const base = presets.find(({ id }) => id === "first-steps")!.config;
 const mnist = { id: "mnist", trainPerClass: 10, testPerClass: 10 } as const;

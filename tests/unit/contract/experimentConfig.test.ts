@@ -5,11 +5,11 @@ import {
   expandGrid,
   experimentConfig,
   launchInput,
-} from "../../../contract/experimentConfig.ts";
+} from "../../../contract/config/experimentConfig.ts";
+import { runConfig } from "../../../contract/config/runConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { limits } from "../../../contract/limits.ts";
-import { presets } from "../../../contract/presets.ts";
-import { runConfig } from "../../../contract/runConfig.ts";
+import { presets } from "../../../contract/presets/presets.ts";
 
 const base = presets[0].config;
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);

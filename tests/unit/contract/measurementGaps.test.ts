@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { describeGaps, findGaps, measurementGaps } from "../../../contract/measurementGaps.ts";
-import { measuringSteps } from "../../../math/measuringSteps.ts";
+import { describeGaps, findGaps, measurementGaps } from "../../../contract/metrics/measurementGaps.ts";
+import { measuringSteps } from "../../../math/steps/measuringSteps.ts";
 
 describe("what is missing of a run's measurements", () => {
   const expected = measuringSteps({ name: "every", steps: 10 }, 95);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { expandGrid, launchInput } from "../../../contract/experimentConfig.ts";
-import { gridOfRun } from "../../../contract/gridOfRun.ts";
-import { stateRunDefinition } from "../../../contract/statedDefinition.ts";
+import { expandGrid, launchInput } from "../../../contract/config/experimentConfig.ts";
+import { gridOfRun } from "../../../contract/config/gridOfRun.ts";
+import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts";
 import { smallRun } from "../workers/support.ts";
 
 it("a stored network of the first definition is launched again as that, and not as the current one", () => {

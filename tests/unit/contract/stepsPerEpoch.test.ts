@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { datasetSizes, trainingSamples } from "../../../contract/datasetSizes.ts";
+import { stepsPerEpoch } from "../../../contract/config/stepsPerEpoch.ts";
+import { datasetSizes, trainingSamples } from "../../../contract/data/datasetSizes.ts";
 import { paperPresets } from "../../../contract/presets/paper.ts";
-import { stepsPerEpoch } from "../../../contract/stepsPerEpoch.ts";
 
 test("an epoch is the whole batches in the training set; what is left over makes none", () => {
   expect(stepsPerEpoch("full", 1234)).toBe(1);

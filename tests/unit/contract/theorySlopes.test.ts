@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Architecture, architectures } from "../../../contract/architecture.ts";
-import { type Regularizer, regularizer } from "../../../contract/regularizer.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import { layerMetrics, scalarMetrics } from "../../../contract/seriesKey.ts";
-import { theorySilence, theorySpeaks } from "../../../contract/theorySlopes.ts";
+import { type Architecture, architectures } from "../../../contract/config/architecture.ts";
+import { type Regularizer, regularizer } from "../../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { layerMetrics, scalarMetrics } from "../../../contract/metrics/seriesKey.ts";
+import { theorySilence, theorySpeaks } from "../../../contract/metrics/theorySlopes.ts";
 import { aConfig } from "../app/support.ts";
 
 const ridges: Record<string, Regularizer> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { effectiveRidge, type Regularizer, regularizer, regularizerLabel } from "../../../contract/regularizer.ts";
-import { layerMetrics, metricInfo, parseSeriesKey, scalarMetrics, seriesKey } from "../../../contract/seriesKey.ts";
+import { effectiveRidge, type Regularizer, regularizer, regularizerLabel } from "../../../contract/config/regularizer.ts";
+import { layerMetrics, metricInfo, parseSeriesKey, scalarMetrics, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 
 describe("series keys", () => {
   it("are read back as they were written", () => {

@@ -4,7 +4,7 @@ import { createCompiledEngine } from "../../../workers/engine/compiledEngine.ts"
 import { createEagerEngine } from "../../../workers/engine/eagerEngine.ts";
 import type { Engine } from "../../../workers/engine/engine.ts";
 import { traceStep } from "../../../workers/engine/traceDefinition.ts";
-import { flatAdam } from "../../../workers/trace/ops/flatAdam.ts";
+import { flatAdam } from "../../../workers/models/ops/flatAdam.ts";
 import { initial, resNet1Step } from "./resNet1.ts";
 
 tf.enableProdMode();

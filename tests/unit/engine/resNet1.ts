@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { StepDefinition } from "../../../workers/engine/engine.ts";
-import { flatAdam } from "../../../workers/trace/ops/flatAdam.ts";
-import { layerNorm } from "../../../workers/trace/ops/layerNorm.ts";
-import { softmaxCrossEntropy } from "../../../workers/trace/ops/softmaxCrossEntropy.ts";
+import { flatAdam } from "../../../workers/models/ops/flatAdam.ts";
+import { layerNorm } from "../../../workers/models/ops/layerNorm.ts";
+import { softmaxCrossEntropy } from "../../../workers/models/ops/softmaxCrossEntropy.ts";
 
 export interface Case {
   readonly name: string;

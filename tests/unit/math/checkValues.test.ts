@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { hardFrameOptimum } from "../../../math/hardFrameOptimum.ts";
-import { measureHiddenLayer, measureLastLayer } from "../../../math/layerMetrics.ts";
-import { matrix } from "../../../math/matrix.ts";
-import { numericOptimum } from "../../../math/numericOptimum.ts";
-import type { Optimum } from "../../../math/optimum.ts";
-import type { SolvableObjective } from "../../../math/unconstrainedObjective.ts";
-import { type NoOptimum, unconstrainedOptimum } from "../../../math/unconstrainedOptimum.ts";
+import { measureHiddenLayer, measureLastLayer } from "../../../math/collapse/layerMetrics.ts";
+import { matrix } from "../../../math/linear/matrix.ts";
+import { hardFrameOptimum } from "../../../math/optimum/hardFrameOptimum.ts";
+import { numericOptimum } from "../../../math/optimum/numericOptimum.ts";
+import type { Optimum } from "../../../math/optimum/optimum.ts";
+import type { SolvableObjective } from "../../../math/optimum/unconstrainedObjective.ts";
+import { type NoOptimum, unconstrainedOptimum } from "../../../math/optimum/unconstrainedOptimum.ts";
 import { excess } from "./optimalityBound.ts";
 
 /** Literal values, each found by code that shares nothing with this program's: NumPy and SciPy's BFGS, or mpmath at 40 digits. */

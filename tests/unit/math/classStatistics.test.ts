@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { centredMoments, mergeCentredMoments } from "../../../math/centredMoments.ts";
-import { classStatistics, classStatisticsFromSums, mergeClassStatistics } from "../../../math/classStatistics.ts";
-import { cosineGaps, mergeCosineGaps } from "../../../math/cosineGaps.ts";
+import { centredMoments, mergeCentredMoments } from "../../../math/collapse/centredMoments.ts";
+import { classStatistics, classStatisticsFromSums, mergeClassStatistics } from "../../../math/collapse/classStatistics.ts";
+import { cosineGaps, mergeCosineGaps } from "../../../math/collapse/cosineGaps.ts";
+import { nc1Ratio } from "../../../math/collapse/nc1.ts";
+import { matrix } from "../../../math/linear/matrix.ts";
 import { MathError } from "../../../math/MathError.ts";
-import { matrix } from "../../../math/matrix.ts";
-import { nc1Ratio } from "../../../math/nc1.ts";
 import { largestGap, randomMatrix, samplesAround } from "./sampling.ts";
 
 const classes = 4;

@@ -1,18 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { classStatistics } from "../../../math/classStatistics.ts";
-import { zeroMeanBasis } from "../../../math/frames.ts";
-import { gapSplit } from "../../../math/gapSplit.ts";
-import { gramDistance, stackedGram } from "../../../math/gramDistance.ts";
-import type { Matrix } from "../../../math/matrix.ts";
-import { combine, identity, matrix, multiply, multiplyTransposed, scale, transposedMultiply } from "../../../math/matrix.ts";
-import { minimize } from "../../../math/minimize.ts";
-import { nearestFrame } from "../../../math/nearestFrame.ts";
-import type { Optimum } from "../../../math/optimum.ts";
-import { embedOptimum } from "../../../math/optimum.ts";
-import { procrustesDistance } from "../../../math/procrustesDistance.ts";
-import { nuclearNorm } from "../../../math/singularValues.ts";
-import type { SolvableObjective } from "../../../math/unconstrainedObjective.ts";
-import { unconstrainedOptimum } from "../../../math/unconstrainedOptimum.ts";
+import { classStatistics } from "../../../math/collapse/classStatistics.ts";
+import { zeroMeanBasis } from "../../../math/frames/frames.ts";
+import { nearestFrame } from "../../../math/frames/nearestFrame.ts";
+import type { Matrix } from "../../../math/linear/matrix.ts";
+import {
+  combine,
+  identity,
+  matrix,
+  multiply,
+  multiplyTransposed,
+  scale,
+  transposedMultiply,
+} from "../../../math/linear/matrix.ts";
+import { nuclearNorm } from "../../../math/linear/singularValues.ts";
+import { gapSplit } from "../../../math/optimum/gapSplit.ts";
+import { gramDistance, stackedGram } from "../../../math/optimum/gramDistance.ts";
+import { minimize } from "../../../math/optimum/minimize.ts";
+import type { Optimum } from "../../../math/optimum/optimum.ts";
+import { embedOptimum } from "../../../math/optimum/optimum.ts";
+import { procrustesDistance } from "../../../math/optimum/procrustesDistance.ts";
+import type { SolvableObjective } from "../../../math/optimum/unconstrainedObjective.ts";
+import { unconstrainedOptimum } from "../../../math/optimum/unconstrainedOptimum.ts";
 import { largestGap, normals, randomMatrix, randomOrthogonal, samplesAround } from "./sampling.ts";
 
 function solved(objective: SolvableObjective): Optimum {

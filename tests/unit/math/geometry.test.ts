@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { classStatistics } from "../../../math/classStatistics.ts";
-import { cosineGram } from "../../../math/cosineGram.ts";
-import { embedRows, simplexVertices } from "../../../math/frames.ts";
-import { idealSimplex, idealSimplexInFrame } from "../../../math/idealSimplex.ts";
-import { MathError } from "../../../math/MathError.ts";
-import type { Matrix } from "../../../math/matrix.ts";
+import { classStatistics } from "../../../math/collapse/classStatistics.ts";
+import { principalFrame, projectFeatures } from "../../../math/collapse/principalFrame.ts";
+import { cosineGram } from "../../../math/frames/cosineGram.ts";
+import { embedRows, simplexVertices } from "../../../math/frames/frames.ts";
+import { idealSimplex, idealSimplexInFrame } from "../../../math/frames/idealSimplex.ts";
+import type { Matrix } from "../../../math/linear/matrix.ts";
 import {
   centreRows,
   combine,
@@ -16,8 +16,8 @@ import {
   multiply,
   scale,
   stackRows,
-} from "../../../math/matrix.ts";
-import { principalFrame, projectFeatures } from "../../../math/principalFrame.ts";
+} from "../../../math/linear/matrix.ts";
+import { MathError } from "../../../math/MathError.ts";
 import { largestGap, randomMatrix, randomOrthogonal } from "./sampling.ts";
 
 function statisticsOf(means: Matrix) {

@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { centredMoments } from "../../../math/centredMoments.ts";
-import { classStatistics } from "../../../math/classStatistics.ts";
-import { cosineGaps } from "../../../math/cosineGaps.ts";
-import { embedRows, simplexVertices } from "../../../math/frames.ts";
-import { hiddenLayerMetrics, lastLayerMetrics, measureHiddenLayer, measureLastLayer } from "../../../math/layerMetrics.ts";
-import { MathError } from "../../../math/MathError.ts";
-import type { Matrix } from "../../../math/matrix.ts";
+import { centredMoments } from "../../../math/collapse/centredMoments.ts";
+import { classStatistics } from "../../../math/collapse/classStatistics.ts";
+import { cosineGaps } from "../../../math/collapse/cosineGaps.ts";
+import {
+  hiddenLayerMetrics,
+  lastLayerMetrics,
+  measureHiddenLayer,
+  measureLastLayer,
+} from "../../../math/collapse/layerMetrics.ts";
+import { hiddenLayerMetricIds, metricIds } from "../../../math/collapse/metricIds.ts";
+import { nc1Cdnv, nc1Pinv, nc1Ratio, pinvCutoff, withinTrace } from "../../../math/collapse/nc1.ts";
+import { idealGram, nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "../../../math/collapse/nc2.ts";
+import { nc3Cosine, nc3CosineFromMeans, nc3Duality } from "../../../math/collapse/nc3.ts";
+import { nc4Ncc } from "../../../math/collapse/nc4.ts";
+import { embedRows, simplexVertices } from "../../../math/frames/frames.ts";
+import type { Matrix } from "../../../math/linear/matrix.ts";
 import {
   centreRows,
   gramOfRows,
@@ -16,13 +25,9 @@ import {
   multiply,
   scale,
   transpose,
-} from "../../../math/matrix.ts";
-import { hiddenLayerMetricIds, metricIds } from "../../../math/metricIds.ts";
-import { nc1Cdnv, nc1Pinv, nc1Ratio, pinvCutoff, withinTrace } from "../../../math/nc1.ts";
-import { idealGram, nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "../../../math/nc2.ts";
-import { nc3Cosine, nc3CosineFromMeans, nc3Duality } from "../../../math/nc3.ts";
-import { nc4Ncc } from "../../../math/nc4.ts";
-import { symmetricEigen } from "../../../math/symmetricEigen.ts";
+} from "../../../math/linear/matrix.ts";
+import { symmetricEigen } from "../../../math/linear/symmetricEigen.ts";
+import { MathError } from "../../../math/MathError.ts";
 import { normals, randomMatrix, randomOrthogonal, samplesAround } from "./sampling.ts";
 
 /** K = 2 in the plane: means (2, 0) and (−2, 0), deviations (±1, 0) and (0, ±1). */

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { MathError } from "../../../math/MathError.ts";
 import {
   centreRows,
   combine,
@@ -13,10 +12,11 @@ import {
   multiplyTransposed,
   transpose,
   transposedMultiply,
-} from "../../../math/matrix.ts";
-import { pseudoInverse } from "../../../math/pseudoInverse.ts";
-import { nuclearNorm, singularValues } from "../../../math/singularValues.ts";
-import { symmetricEigen } from "../../../math/symmetricEigen.ts";
+} from "../../../math/linear/matrix.ts";
+import { pseudoInverse } from "../../../math/linear/pseudoInverse.ts";
+import { nuclearNorm, singularValues } from "../../../math/linear/singularValues.ts";
+import { symmetricEigen } from "../../../math/linear/symmetricEigen.ts";
+import { MathError } from "../../../math/MathError.ts";
 import { largestGap, randomMatrix, randomOrthogonal } from "./sampling.ts";
 
 describe("matrix", () => {

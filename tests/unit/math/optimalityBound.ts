@@ -1,8 +1,8 @@
-import { inner, type Matrix, matrix, multiplyTransposed, rowDot } from "../../../math/matrix.ts";
-import type { Optimum } from "../../../math/optimum.ts";
-import type { Slack } from "../../../math/slackObjective.ts";
-import { symmetricEigen } from "../../../math/symmetricEigen.ts";
-import type { SolvableObjective } from "../../../math/unconstrainedObjective.ts";
+import { inner, type Matrix, matrix, multiplyTransposed, rowDot } from "../../../math/linear/matrix.ts";
+import { symmetricEigen } from "../../../math/linear/symmetricEigen.ts";
+import type { Optimum } from "../../../math/optimum/optimum.ts";
+import type { Slack } from "../../../math/optimum/slackObjective.ts";
+import type { SolvableObjective } from "../../../math/optimum/unconstrainedObjective.ts";
 
 /**
  * How far the loss of an optimum is above the least one at most, by duality, whatever found it. Over the Gram matrix P of the rows of

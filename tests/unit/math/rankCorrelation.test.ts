@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MathError } from "../../../math/MathError.ts";
-import { midRanks, rankCorrelation } from "../../../math/rankCorrelation.ts";
+import { midRanks, rankCorrelation } from "../../../math/statistics/rankCorrelation.ts";
 
 describe("rankCorrelation", () => {
   it("sees order alone", () => {

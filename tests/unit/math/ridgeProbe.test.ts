@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { choleskySolve } from "../../../math/choleskySolve.ts";
-import { simplexVertices } from "../../../math/frames.ts";
+import { addToProbeSums, countRight, emptyProbeSums, type LinearProbe, solveProbe } from "../../../math/collapse/ridgeProbe.ts";
+import { simplexVertices } from "../../../math/frames/frames.ts";
+import { choleskySolve } from "../../../math/linear/choleskySolve.ts";
+import { gramOfRows, identity, matrix, multiply, scale } from "../../../math/linear/matrix.ts";
 import { MathError } from "../../../math/MathError.ts";
-import { gramOfRows, identity, matrix, multiply, scale } from "../../../math/matrix.ts";
-import { addToProbeSums, countRight, emptyProbeSums, type LinearProbe, solveProbe } from "../../../math/ridgeProbe.ts";
 import { largestGap, normals, randomMatrix, samplesAround } from "./sampling.ts";
 
 describe("choleskySolve", () => {

@@ -1,7 +1,7 @@
-import type { Matrix } from "../../../math/matrix.ts";
-import { matrix } from "../../../math/matrix.ts";
-import type { SmoothFunction } from "../../../math/minimize.ts";
-import type { SolvableObjective } from "../../../math/unconstrainedObjective.ts";
+import type { Matrix } from "../../../math/linear/matrix.ts";
+import { matrix } from "../../../math/linear/matrix.ts";
+import type { SmoothFunction } from "../../../math/optimum/minimize.ts";
+import type { SolvableObjective } from "../../../math/optimum/unconstrainedObjective.ts";
 
 /**
  * An unconstrained-features objective written from its definition, with one free feature a *sample*: x = [W, H, b], H [N, d] raw.

@@ -1,5 +1,5 @@
-import type { Matrix } from "../../../math/matrix.ts";
-import { matrix } from "../../../math/matrix.ts";
+import type { Matrix } from "../../../math/linear/matrix.ts";
+import { matrix } from "../../../math/linear/matrix.ts";
 
 /** A seeded generator of uniform numbers in (0, 1): tests draw the same data on every machine. */
 export function uniforms(seed: number): () => number {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { MathError } from "../../../math/MathError.ts";
-import { median, quantile } from "../../../math/quantile.ts";
-import { geometricBand, meanBand } from "../../../math/seedBand.ts";
-import { studentTQuantile, studentTTail } from "../../../math/studentT.ts";
+import { median, quantile } from "../../../math/statistics/quantile.ts";
+import { geometricBand, meanBand } from "../../../math/statistics/seedBand.ts";
+import { studentTQuantile, studentTTail } from "../../../math/statistics/studentT.ts";
 
 describe("studentTQuantile", () => {
   it.each([

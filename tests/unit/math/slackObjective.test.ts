@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { simplexVertices } from "../../../math/frames.ts";
+import { type FrameShape, nc2Frame } from "../../../math/collapse/nc2.ts";
+import { simplexVertices } from "../../../math/frames/frames.ts";
+import { gramOfRows, identity, inner, matrix, scale } from "../../../math/linear/matrix.ts";
 import { MathError } from "../../../math/MathError.ts";
-import { gramOfRows, identity, inner, matrix, scale } from "../../../math/matrix.ts";
-import { minimize } from "../../../math/minimize.ts";
-import { type FrameShape, nc2Frame } from "../../../math/nc2.ts";
-import { numericOptimum } from "../../../math/numericOptimum.ts";
-import type { Optimum } from "../../../math/optimum.ts";
-import { slackTerm } from "../../../math/slackObjective.ts";
-import type { SolvableObjective, UnconstrainedObjective } from "../../../math/unconstrainedObjective.ts";
-import { unconstrainedOptimum } from "../../../math/unconstrainedOptimum.ts";
+import { minimize } from "../../../math/optimum/minimize.ts";
+import { numericOptimum } from "../../../math/optimum/numericOptimum.ts";
+import type { Optimum } from "../../../math/optimum/optimum.ts";
+import { slackTerm } from "../../../math/optimum/slackObjective.ts";
+import type { SolvableObjective, UnconstrainedObjective } from "../../../math/optimum/unconstrainedObjective.ts";
+import { unconstrainedOptimum } from "../../../math/optimum/unconstrainedOptimum.ts";
 import { excess } from "./optimalityBound.ts";
 import { randomMatrix } from "./sampling.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { logSpacedSteps } from "../../../math/logSpacedSteps.ts";
 import { MathError } from "../../../math/MathError.ts";
-import { scaleStepTime, stepCost } from "../../../math/stepCost.ts";
+import { logSpacedSteps } from "../../../math/steps/logSpacedSteps.ts";
+import { scaleStepTime, stepCost } from "../../../math/steps/stepCost.ts";
 
 describe("logSpacedSteps", () => {
   it("lists 0, the rounded powers and the total", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { MathError } from "../../../math/MathError.ts";
-import { survivalCurve } from "../../../math/survivalCurve.ts";
+import { survivalCurve } from "../../../math/statistics/survivalCurve.ts";
 
 const at = (time: number, reached = true) => ({ time, reached });
 

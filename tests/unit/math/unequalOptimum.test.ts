@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { numericOptimum } from "../../../math/numericOptimum.ts";
-import type { Optimum } from "../../../math/optimum.ts";
-import type { SolvableObjective } from "../../../math/unconstrainedObjective.ts";
-import { findUnconstrainedOptimum, unconstrainedOptimum } from "../../../math/unconstrainedOptimum.ts";
+import { numericOptimum } from "../../../math/optimum/numericOptimum.ts";
+import type { Optimum } from "../../../math/optimum/optimum.ts";
+import type { SolvableObjective } from "../../../math/optimum/unconstrainedObjective.ts";
+import { findUnconstrainedOptimum, unconstrainedOptimum } from "../../../math/optimum/unconstrainedOptimum.ts";
 import { excess } from "./optimalityBound.ts";
 
 function solved(objective: SolvableObjective): Optimum {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bandClaim } from "../../../app/result/slopeText.ts";
-import { blocksOf } from "../../../contract/networkForm.ts";
-import { theorySpeaks } from "../../../contract/theorySlopes.ts";
+import { bandClaim } from "../../../app/text/slopeText.ts";
+import { blocksOf } from "../../../contract/config/networkForm.ts";
+import { theorySpeaks } from "../../../contract/metrics/theorySlopes.ts";
 import {
   bandOf,
   type Column,

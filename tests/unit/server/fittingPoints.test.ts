@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { AnswerAllowance } from "../../../server/services/answerAllowance.ts";
-import { fittingPoints } from "../../../server/services/readThinned.ts";
+import { AnswerAllowance } from "../../../server/services/series/answerAllowance.ts";
+import { fittingPoints } from "../../../server/services/series/readThinned.ts";
 
 describe("fittingPoints", () => {
   it.each([

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
-import type { Evaluation, StartedEvent } from "../../../contract/runEvents.ts";
-import type { AttemptView } from "../../../contract/views.ts";
-import { hideNamesInAttempt, hideNamesInDataset, hideNamesInItem, hideNamesInRun } from "../../../server/services/hideNames.ts";
+import type { Evaluation, StartedEvent } from "../../../contract/wire/runEvents.ts";
+import type { AttemptView } from "../../../contract/wire/views.ts";
+import {
+  hideNamesInAttempt,
+  hideNamesInDataset,
+  hideNamesInItem,
+  hideNamesInRun,
+} from "../../../server/services/shares/hideNames.ts";
 
 /** Stands in every text of a worker's that may name its machine, its folders or their owner. */
 const mark = "/home/someone";

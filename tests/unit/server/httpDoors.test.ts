@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { csvLine } from "../../../contract/csvLine.ts";
-import { presets } from "../../../contract/presets.ts";
+import { csvLine } from "../../../contract/csv.ts";
+import { presets } from "../../../contract/presets/presets.ts";
+import { AccessKey } from "../../../server/access/accessKey.ts";
+import { refuseForwarded, refuseSource } from "../../../server/access/checkSource.ts";
+import { ownPath } from "../../../server/access/doorkeeper.ts";
+import { SessionCookie } from "../../../server/access/sessionCookie.ts";
 import { serverSettings } from "../../../server/env.ts";
-import { AccessKey } from "../../../server/http/accessKey.ts";
-import { refuseForwarded, refuseSource } from "../../../server/http/checkSource.ts";
-import { ownPath } from "../../../server/http/doorkeeper.ts";
 import { attachment } from "../../../server/http/serveExport.ts";
-import { SessionCookie } from "../../../server/http/sessionCookie.ts";
-import { cellDigest, makeRuns } from "../../../server/services/makeRuns.ts";
+import { cellDigest, makeRuns } from "../../../server/services/experiments/makeRuns.ts";
 
 describe("refuseSource", () => {
   const own = "https://studies.example.org";

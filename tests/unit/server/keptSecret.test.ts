@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { keptSecret } from "../../../server/keptSecret.ts";
+import { keptSecret } from "../../../server/access/keptSecret.ts";
 
 let folder: string;
 let file: string;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { afterTraining } from "../../../contract/afterTraining.ts";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { expandGrid } from "../../../contract/experimentConfig.ts";
-import { presets } from "../../../contract/presets.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import { trainingConfig } from "../../../contract/trainingConfig.ts";
-import { expectedTimes, totalMs } from "../../../server/services/expectedTimes.ts";
-import { learnTimes, type MeasuredTimes } from "../../../server/services/learnTimes.ts";
+import { afterTraining } from "../../../contract/config/afterTraining.ts";
+import { expandGrid } from "../../../contract/config/experimentConfig.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { presets } from "../../../contract/presets/presets.ts";
+import { expectedTimes, totalMs } from "../../../server/services/experiments/expectedTimes.ts";
+import { learnTimes, type MeasuredTimes } from "../../../server/services/upkeep/learnTimes.ts";
 
 const base = expandGrid(presets.find(({ id }) => id === "first-light")!.config)[0];
 const run = (change: Partial<RunConfig> = {}): RunConfig => ({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type Architecture, architectures } from "../../../contract/architecture.ts";
-import { type DatasetConfig, datasetConfig, datasetIds, inputKind } from "../../../contract/datasetConfig.ts";
-import { datasetSizes } from "../../../contract/datasetSizes.ts";
-import { expandGrid } from "../../../contract/experimentConfig.ts";
-import { presets } from "../../../contract/presets.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import { relativeStepCost } from "../../../server/services/relativeStepCost.ts";
+import { type Architecture, architectures } from "../../../contract/config/architecture.ts";
+import { expandGrid } from "../../../contract/config/experimentConfig.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { type DatasetConfig, datasetConfig, datasetIds, inputKind } from "../../../contract/data/datasetConfig.ts";
+import { datasetSizes } from "../../../contract/data/datasetSizes.ts";
+import { presets } from "../../../contract/presets/presets.ts";
+import { relativeStepCost } from "../../../server/services/experiments/relativeStepCost.ts";
 
 const base = expandGrid(presets.find(({ id }) => id === "first-light")!.config)[0];
 const mnist: DatasetConfig = { id: "mnist", trainPerClass: 100, testPerClass: null };

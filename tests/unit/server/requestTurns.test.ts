@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, get, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Hold } from "../../../server/access.ts";
+import type { Hold } from "../../../server/access/access.ts";
 import { RequestTurns } from "../../../server/http/requestTurns.ts";
 
 let server: Server;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { thinSeries } from "../../../server/services/thinSeries.ts";
+import { thinSeries } from "../../../server/services/series/thinSeries.ts";
 
 const series = (values: number[]) => ({ steps: values.map((_, index) => index * 10), values });
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { expandGrid } from "../../../contract/experimentConfig.ts";
-import { presets } from "../../../contract/presets.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import { trainingConfig } from "../../../contract/trainingConfig.ts";
+import { expandGrid } from "../../../contract/config/experimentConfig.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { presets } from "../../../contract/presets/presets.ts";
 import { waitsForMemory, workersWithMemory } from "../../../server/supervisor/workersWithMemory.ts";
 
 const base = expandGrid(presets.find(({ id }) => id === "first-light")!.config)[0];

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { convolution3x3 } from "../../../workers/trace/ops/convolution3x3.ts";
+import { convolution3x3 } from "../../../workers/models/ops/convolution3x3.ts";
 import { compareGradients, compareWithCpu } from "./compareWithCpu.ts";
 
 type Pad = "same" | "valid" | number;

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { flatAdam } from "../../../workers/trace/ops/flatAdam.ts";
-import { layerNorm } from "../../../workers/trace/ops/layerNorm.ts";
-import { maskedSoftmax } from "../../../workers/trace/ops/maskedSoftmax.ts";
-import { softmaxCrossEntropy } from "../../../workers/trace/ops/softmaxCrossEntropy.ts";
+import { flatAdam } from "../../../workers/models/ops/flatAdam.ts";
+import { layerNorm } from "../../../workers/models/ops/layerNorm.ts";
+import { maskedSoftmax } from "../../../workers/models/ops/maskedSoftmax.ts";
+import { softmaxCrossEntropy } from "../../../workers/models/ops/softmaxCrossEntropy.ts";
 import { compareGradients, compareWithCpu } from "./compareWithCpu.ts";
 
 /** Expects the gradient of `fn` to be that of the plain formula, on the CPU backend. */

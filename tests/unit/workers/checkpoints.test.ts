@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { checkpointHash, formatCheckpoint, parseCheckpoint } from "../../../workers/run/checkpointFile.ts";
-import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../../workers/run/checkpointFolder.ts";
+import { checkpointHash, formatCheckpoint, parseCheckpoint } from "../../../workers/checkpoints/checkpointFile.ts";
+import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../../workers/checkpoints/checkpointFolder.ts";
 import { smallRun } from "./support.ts";
 
 let folder: string;

@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cifar10Names } from "../../../contract/classNamesOfSets.ts";
-import { type CifarForms, cifarLayouts } from "../../../workers/data/cifarLayouts.ts";
-import { imagesFromCifarPickles } from "../../../workers/data/cifarPickle.ts";
-import type { ImageSource } from "../../../workers/data/datasetSource.ts";
-import { type ImageBytes, imagesFromCifar } from "../../../workers/data/imageBytes.ts";
-import { imageSource } from "../../../workers/data/imageSources.ts";
-import { readPickle } from "../../../workers/data/readPickle.ts";
-import { sha256 } from "../../../workers/data/readVerified.ts";
-import { resolveSamples } from "../../../workers/data/resolveSamples.ts";
+import { cifar10Names } from "../../../contract/data/classNamesOfSets.ts";
+import { imagesFromCifarPickles } from "../../../workers/data/formats/cifarPickle.ts";
+import { type ImageBytes, imagesFromCifar } from "../../../workers/data/formats/imageBytes.ts";
+import { readPickle } from "../../../workers/data/formats/readPickle.ts";
+import { resolveSamples } from "../../../workers/data/resolve/resolveSamples.ts";
+import { type CifarForms, cifarLayouts } from "../../../workers/data/sources/cifarLayouts.ts";
+import type { ImageSource } from "../../../workers/data/sources/datasetSource.ts";
+import { imageSource } from "../../../workers/data/sources/imageSources.ts";
+import { sha256 } from "../../../workers/data/sources/readVerified.ts";
 
 let root: string;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { imagesFromCifar, imagesFromIdx, takeImages } from "../../../workers/data/imageBytes.ts";
-import { formatIdx, parseIdx } from "../../../workers/data/parseIdx.ts";
-import { readTar } from "../../../workers/data/readTar.ts";
+import { imagesFromCifar, imagesFromIdx, takeImages } from "../../../workers/data/formats/imageBytes.ts";
+import { formatIdx, parseIdx } from "../../../workers/data/formats/parseIdx.ts";
+import { readTar } from "../../../workers/data/formats/readTar.ts";
 
 const idx = (shape: number[], values: number[]) => formatIdx({ shape, values: Uint8Array.from(values) });
 

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { decodePicture } from "../../../workers/data/decodePicture.ts";
-import { loadDataset } from "../../../workers/data/loadDataset.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { decodePicture } from "../../../workers/data/formats/decodePicture.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
 
 type Rgb = [number, number, number];
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import { geometrySnapshot } from "../../../contract/runEvents.ts";
-import { seriesKeyPattern } from "../../../contract/seriesKey.ts";
-import { classStatistics } from "../../../math/classStatistics.ts";
-import { measuringSteps } from "../../../math/measuringSteps.ts";
-import type { Dataset, SampleSet } from "../../../workers/data/dataset.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { seriesKeyPattern } from "../../../contract/metrics/seriesKey.ts";
+import { geometrySnapshot } from "../../../contract/wire/runEvents.ts";
+import { classStatistics } from "../../../math/collapse/classStatistics.ts";
+import { measuringSteps } from "../../../math/steps/measuringSteps.ts";
+import type { Dataset, SampleSet } from "../../../workers/data/resolve/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { ClassSums } from "../../../workers/measure/classSums.ts";
 import { makeObserver } from "../../../workers/measure/observer.ts";

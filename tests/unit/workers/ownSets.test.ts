@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { ownSet } from "../../../contract/ownSet.ts";
-import { inspectApart } from "../../../workers/data/inspectApart.ts";
-import { inspectOwnSet } from "../../../workers/data/inspectOwnSet.ts";
-import { loadDataset } from "../../../workers/data/loadDataset.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { ownSet } from "../../../contract/data/ownSet.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
+import { inspectApart } from "../../../workers/data/sources/inspectApart.ts";
+import { inspectOwnSet } from "../../../workers/data/sources/inspectOwnSet.ts";
 
 let root: string;
 beforeEach(() => {

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { inspectOwnSet } from "../../../workers/data/inspectOwnSet.ts";
-import { loadDataset } from "../../../workers/data/loadDataset.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
+import { inspectOwnSet } from "../../../workers/data/sources/inspectOwnSet.ts";
 
 let root: string;
 beforeEach(() => {
@@ -92,7 +92,7 @@ describe("one bad file is named with the reason", () => {
     chmodSync(cat("1.png"), 0);
     chmodSync(root, 0o755);
     const script = `
-      const { loadDataset } = await import(${JSON.stringify(resolve("workers/data/loadDataset.ts"))});
+      const { loadDataset } = await import(${JSON.stringify(resolve("workers/data/resolve/loadDataset.ts"))});
       const config = { id: "image-folder", folder: "mine", size: 8, trainPerClass: null, testPerClass: null };
       await loadDataset(config, { folder: ${JSON.stringify(root)}, cache: "/nowhere" }).catch((error) => console.log(error.code, error.message));`;
     const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};

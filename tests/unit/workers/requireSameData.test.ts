@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import type { ResolvedDataset } from "../../../contract/runEvents.ts";
-import { misfit } from "../../../workers/run/misfit.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import type { ResolvedDataset } from "../../../contract/wire/runEvents.ts";
+import { misfit } from "../../../workers/checkpoints/misfit.ts";
 import { requireSameData, trainedData } from "../../../workers/run/requireSameData.ts";
 
 const config = datasetConfig.parse({ id: "text-file", file: "reviews.tsv" });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
-import { addLabelNoise } from "../../../workers/data/addLabelNoise.ts";
-import { chooseSamples } from "../../../workers/data/chooseSamples.ts";
-import { countClasses } from "../../../workers/data/dataset.ts";
-import { loadDataset } from "../../../workers/data/loadDataset.ts";
+import { addLabelNoise } from "../../../workers/data/resolve/addLabelNoise.ts";
+import { chooseSamples } from "../../../workers/data/resolve/chooseSamples.ts";
+import { countClasses } from "../../../workers/data/resolve/dataset.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
 
 const labels = Uint16Array.of(1, 0, 1, 1, 0, 0, 2, 2, 2, 2);
 const repeated = (counts: number[]) => Uint16Array.from(counts.flatMap((n, k) => new Array<number>(n).fill(k)));

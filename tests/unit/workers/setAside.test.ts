@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ensureFolder, setAside } from "../../../workers/run/setAside.ts";
+import { ensureFolder, setAside } from "../../../workers/files/setAside.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { RunEvent } from "../../../contract/runEvents.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { DamagedSpool, openSpool, readSpool, spoolPath } from "../../../workers/run/spool.ts";
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { makeSynthetic } from "../../../workers/data/makeSynthetic.ts";
-import { randomStream, shuffle } from "../../../workers/data/randomStream.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { randomStream, shuffle } from "../../../math/statistics/randomStream.ts";
+import { makeSynthetic } from "../../../workers/data/sources/makeSynthetic.ts";
 
 const make = (config: Record<string, unknown>) => {
   const parsed = datasetConfig.parse({ classes: 4, dimension: 6, trainPerClass: 500, testPerClass: 10, ...config });

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../contract/datasetConfig.ts";
-import { inspectOwnSet } from "../../../workers/data/inspectOwnSet.ts";
-import { loadDataset } from "../../../workers/data/loadDataset.ts";
+import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
+import { inspectOwnSet } from "../../../workers/data/sources/inspectOwnSet.ts";
 
 let root: string;
 beforeEach(() => {

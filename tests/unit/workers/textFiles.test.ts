@@ -3,17 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { datasetConfig, datasetIds } from "../../../contract/datasetConfig.ts";
-import { imdbLayouts, reviewsOfArchive } from "../../../workers/data/imdb.ts";
-import { parseLabelledLines } from "../../../workers/data/labelledTexts.ts";
-import { listAvailability } from "../../../workers/data/listAvailability.ts";
-import { loadDataset } from "../../../workers/data/loadDataset.ts";
-import { readZip } from "../../../workers/data/readZip.ts";
-import { resolveSamples } from "../../../workers/data/resolveSamples.ts";
-import { polarityOfArchive, splitLastFifth } from "../../../workers/data/sentencePolarity.ts";
-import { sst2Layouts } from "../../../workers/data/sst2.ts";
-import { readLines } from "../../../workers/data/textLines.ts";
-import { textSource } from "../../../workers/data/textSources.ts";
+import { datasetConfig, datasetIds } from "../../../contract/data/datasetConfig.ts";
+import { parseLabelledLines } from "../../../workers/data/formats/labelledTexts.ts";
+import { readZip } from "../../../workers/data/formats/readZip.ts";
+import { readLines } from "../../../workers/data/formats/textLines.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
+import { resolveSamples } from "../../../workers/data/resolve/resolveSamples.ts";
+import { imdbLayouts, reviewsOfArchive } from "../../../workers/data/sources/imdb.ts";
+import { listAvailability } from "../../../workers/data/sources/listAvailability.ts";
+import { polarityOfArchive, splitLastFifth } from "../../../workers/data/sources/sentencePolarity.ts";
+import { sst2Layouts } from "../../../workers/data/sources/sst2.ts";
+import { textSource } from "../../../workers/data/sources/textSources.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { datasetConfig, type TextDatasetConfig } from "../../../contract/datasetConfig.ts";
-import { loadDataset } from "../../../workers/data/loadDataset.ts";
-import { prepareTexts } from "../../../workers/data/prepareTexts.ts";
-import { encode, makeVocabulary, tokenize } from "../../../workers/data/tokenize.ts";
+import { datasetConfig, type TextDatasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { prepareTexts } from "../../../workers/data/prepare/prepareTexts.ts";
+import { encode, makeVocabulary, tokenize } from "../../../workers/data/prepare/tokenize.ts";
+import { loadDataset } from "../../../workers/data/resolve/loadDataset.ts";
 
 describe("words", () => {
   test("lower case, apostrophes within words, punctuation apart, spaces and control characters dropped", () => {

@@ -1,8 +1,8 @@
-import type { InputShape } from "../../../contract/datasetConfig.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import type { Dataset, SampleSet } from "../../../workers/data/dataset.ts";
-import { makeSynthetic } from "../../../workers/data/makeSynthetic.ts";
-import { randomStream } from "../../../workers/data/randomStream.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import type { InputShape } from "../../../contract/data/datasetConfig.ts";
+import { randomStream } from "../../../math/statistics/randomStream.ts";
+import type { Dataset, SampleSet } from "../../../workers/data/resolve/dataset.ts";
+import { makeSynthetic } from "../../../workers/data/sources/makeSynthetic.ts";
 import { smallRun } from "./support.ts";
 
 type Overrides = Parameters<typeof smallRun>[0];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { type TrainingConfig, trainingConfig } from "../../../contract/config/trainingConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
-import type { RunConfig } from "../../../contract/runConfig.ts";
-import { type TrainingConfig, trainingConfig } from "../../../contract/trainingConfig.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import type { Engine } from "../../../workers/engine/engine.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";

@@ -1,4 +1,4 @@
-import type { SpooledEvent } from "../../../../contract/runEvents.ts";
+import type { SpooledEvent } from "../../../../contract/wire/runEvents.ts";
 
 export interface JoinedCurve {
   /** Values by step, in order of steps. */

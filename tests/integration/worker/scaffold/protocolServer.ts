@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server, type Socket } from "socket.io";
-import { regularizer } from "../../../../contract/regularizer.ts";
-import type { RunConfig } from "../../../../contract/runConfig.ts";
-import type { SpooledEvent } from "../../../../contract/runEvents.ts";
-import { trainingConfig } from "../../../../contract/trainingConfig.ts";
+import { regularizer } from "../../../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../../../contract/config/runConfig.ts";
+import { trainingConfig } from "../../../../contract/config/trainingConfig.ts";
+import type { SpooledEvent } from "../../../../contract/wire/runEvents.ts";
 import {
   type AssignAnswer,
   type CancelRequest,
@@ -20,7 +20,7 @@ import {
   type Lease,
   protocolSizes,
   workerNamespace,
-} from "../../../../contract/workerProtocol.ts";
+} from "../../../../contract/wire/workerProtocol.ts";
 
 /** Speaks the server's side of the protocol from memory, with faults the real server cannot be brought to. */
 export class ProtocolServer {

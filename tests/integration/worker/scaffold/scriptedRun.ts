@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunEvent } from "../../../../contract/runEvents.ts";
+import type { RunEvent } from "../../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../../workers/run/messages.ts";
 import { openSpool, type SpoolWriter } from "../../../../workers/run/spool.ts";
 

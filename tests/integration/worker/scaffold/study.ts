@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTRPCClient, httpLink } from "@trpc/client";
-import type { ExperimentConfig } from "../../../../contract/experimentConfig.ts";
-import type { SpooledEvent } from "../../../../contract/runEvents.ts";
-import { trainingConfig } from "../../../../contract/trainingConfig.ts";
+import type { ExperimentConfig } from "../../../../contract/config/experimentConfig.ts";
+import { trainingConfig } from "../../../../contract/config/trainingConfig.ts";
+import type { SpooledEvent } from "../../../../contract/wire/runEvents.ts";
 import type { AppRouter } from "../../../../server/appRouter.ts";
 import { joinAttempts } from "./joinAttempts.ts";
 import { clusters } from "./protocolServer.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from "vitest";
-import { datasetConfig } from "../../../../contract/datasetConfig.ts";
-import { type ExperimentConfig, experimentConfig } from "../../../../contract/experimentConfig.ts";
+import { type ExperimentConfig, experimentConfig } from "../../../../contract/config/experimentConfig.ts";
+import { trainingConfig } from "../../../../contract/config/trainingConfig.ts";
+import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";
 import { type LaunchKnowledge, nothingKnown } from "../../../../contract/launch/finding.ts";
 import { launchFindings } from "../../../../contract/launch/launchFindings.ts";
 import { launchKnowledge } from "../../../../contract/launch/launchKnowledge.ts";
-import { presets } from "../../../../contract/presets.ts";
-import { trainingConfig } from "../../../../contract/trainingConfig.ts";
+import { presets } from "../../../../contract/presets/presets.ts";
 
 const base = presets.find(({ id }) => id === "first-light")!.config;
 const config = (change: object): ExperimentConfig => ({ ...base, ...change }) as ExperimentConfig;

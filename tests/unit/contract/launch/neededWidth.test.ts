@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { expandGrid } from "../../../../contract/experimentConfig.ts";
+import { expandGrid } from "../../../../contract/config/experimentConfig.ts";
+import { type Regularizer, regularizer } from "../../../../contract/config/regularizer.ts";
 import { neededWidth } from "../../../../contract/launch/neededWidth.ts";
-import { presets } from "../../../../contract/presets.ts";
-import { type Regularizer, regularizer } from "../../../../contract/regularizer.ts";
+import { presets } from "../../../../contract/presets/presets.ts";
 import { runOptimum } from "../../../../workers/measure/runOptimum.ts";
 
 const base = expandGrid(presets.find(({ id }) => id === "first-light")!.config)[0];

@@ -1,0 +1,46 @@
+"use client";
+import type { ReactNode } from "react";
+import { ChartPanel } from "../../charts/ChartPanel.tsx";
+import type { AxisOptions, ChartSeries } from "../../charts/chartTypes.ts";
+import { correlationText, type Scatter } from "../model/evaluationCurves.ts";
+
+interface EvaluationPanelProps {
+  panelId: string;
+  title: string;
+  hint?: string;
+  x: AxisOptions;
+  crosshairAxis: string;
+  /** Lines of means … */
+  series?: readonly ChartSeries[];
+  /** … or a dot a run, with the rank correlation. */
+  scatter?: Scatter;
+  controls?: ReactNode;
+  notices?: readonly string[];
+  empty: string;
+}
+
+const yAxis: AxisOptions = { label: "accuracy", kind: "linear" };
+const noSeries: readonly ChartSeries[] = [];
+
+/** One chart of the accuracies after training. */
+export function EvaluationPanel({ series, scatter, notices = [], empty, ...panel }: EvaluationPanelProps) {
+  const drawn = scatter?.series ?? series ?? noSeries;
+  return (
+    <ChartPanel
+      {...panel}
+      series={drawn}
+      y={yAxis}
+      height={280}
+      formatX={(x) => `${panel.x.label} ${Number(x.toPrecision(3))}`}
+      notices={drawn.length === 0 ? [] : notices}
+      empty={drawn.length === 0 ? empty : undefined}
+      footer={
+        scatter && scatter.count > 0 ? (
+          <p className="text-sm" data-testid={`${panel.panelId}-correlation`}>
+            {correlationText(scatter)}
+          </p>
+        ) : null
+      }
+    />
+  );
+}

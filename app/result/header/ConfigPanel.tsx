@@ -1,0 +1,123 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { configFacts } from "../../../contract/facts/configFacts.ts";
+import type { Fact } from "../../../contract/facts/datasetFacts.ts";
+import { type LeaveOutRule, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import { readable } from "../../charts/axisTicks.ts";
+import { useTRPC } from "../../data/trpcClient.ts";
+import { Panel } from "../../ui/Panel.tsx";
+import { Facts } from "../../ui/Table.tsx";
+import { compareFacts } from "../model/compareFacts.ts";
+
+/** What was run: what differs between the runs first, then what they share, the data's identity and the optimum. */
+export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: readonly RunRow[] }) {
+  const { differs, shared } = useMemo(() => compareFacts(rows.map((row) => configFacts(row.config))), [rows]);
+  const common: Fact[] = [...shared, ["Counts in means", countsText(leaveOutRule(detail.config.convergence))]];
+  return (
+    <Panel title="Configuration" testId="config">
+      <div className="grid gap-x-8 gap-y-4 md:grid-cols-2">
+        <div className="space-y-4">
+          {differs.length > 0 && (
+            <div>
+              <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Differs between runs</h3>
+              <Facts rows={differs} />
+            </div>
+          )}
+          <DataIdentity rows={rows} />
+          <Optimum rows={rows} />
+        </div>
+        <div>
+          <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Common to all runs</h3>
+          <Facts rows={common} />
+        </div>
+      </div>
+    </Panel>
+  );
+}
+
+function countsText({ minTrainAccuracy, byTheory }: LeaveOutRule): string {
+  if (minTrainAccuracy === 0) return "every finished run";
+  const counts = `a run whose training accuracy is at least ${minTrainAccuracy}`;
+  return byTheory ? `${counts} (less where labels are noisy, classes unequal, or the optimum is zero)` : counts;
+}
+
+/** Identity and hash of the data, from a run of each data set that has begun. */
+function DataIdentity({ rows }: { rows: readonly RunRow[] }) {
+  const firsts = new Map<string, RunRow>();
+  for (const row of rows) {
+    const key = JSON.stringify(row.config.dataset);
+    if ((row.step > 0 || row.status === "finished") && !firsts.has(key)) firsts.set(key, row);
+  }
+  if (firsts.size === 0) return null;
+  return (
+    <div>
+      <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Data</h3>
+      {[...firsts.values()].slice(0, 4).map((row) => (
+        <DatasetFacts key={row.id} runId={row.id} />
+      ))}
+    </div>
+  );
+}
+
+function DatasetFacts({ runId }: { runId: string }) {
+  const trpc = useTRPC();
+  const { data } = useQuery({ ...trpc.runs.get.queryOptions({ id: runId }), staleTime: 600_000, refetchOnWindowFocus: false });
+  const dataset = data?.dataset;
+  if (!dataset) return null;
+  const counts = (values: readonly number[]) => {
+    const total = values.reduce((sum, count) => sum + count, 0);
+    const balanced = values.every((count) => count === values[0]);
+    return `${total.toLocaleString("en")} (${balanced ? `${values[0]} per class` : `${Math.min(...values)}…${Math.max(...values)} per class`})`;
+  };
+  return (
+    <Facts
+      rows={[
+        ["Identity", dataset.id],
+        ["Source", dataset.source],
+        [
+          "sha256",
+          <code key="hash" className="break-all font-mono text-2xs">
+            {dataset.hash}
+          </code>,
+        ],
+        ["Training", counts(dataset.trainCounts)],
+        ["Test", counts(dataset.testCounts)],
+      ]}
+    />
+  );
+}
+
+/** The optimum the runs are measured against; several where the objective changes with the depth. */
+function Optimum({ rows }: { rows: readonly RunRow[] }) {
+  const known = new Map<string, RunRow>();
+  for (const row of rows) if (row.optimum) known.set(JSON.stringify(row.optimum), row);
+  const list = [...known.values()];
+  const first = list[0]?.optimum;
+  if (!first) return null;
+  const values = list.map((row) => row.optimum?.loss).filter((loss) => loss != null);
+  const range =
+    values.length > 1
+      ? `${readable(Math.min(...values), 4)} … ${readable(Math.max(...values), 4)} (it differs between runs)`
+      : null;
+  return (
+    <div>
+      <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Optimum of the unconstrained-features model</h3>
+      {first.method === "none" ? (
+        <p className="text-sm">None: {first.reason}</p>
+      ) : (
+        <Facts
+          rows={[
+            ["L*", range ?? readable(first.loss, 5)],
+            ...(range
+              ? []
+              : ([["fit + ridge", `${readable(first.fit, 4)} + ${readable(first.ridge, 4)}`]] as [string, string][])),
+            ["Geometry", first.geometry ?? "–"],
+            ["Found", first.method === "closed-form" ? "in closed form" : `numerically: ${first.reason}`],
+          ]}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+import { memo, useMemo } from "react";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { numberRanges } from "../../text/numberRanges.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { type DataConflict, dataConflicts, shortHash } from "../model/dataVersions.ts";
+
+/** Says where runs of one name were trained, or probed, on several data sets, and which runs are on which. */
+export const DataNotice = memo(function DataNotice({ rows, readOnly }: { rows: readonly RunRow[]; readOnly: boolean }) {
+  const conflicts = useMemo(() => dataConflicts(rows), [rows]);
+  if (conflicts.length === 0) return null;
+  return (
+    <div
+      role="alert"
+      data-testid="data-notice"
+      className="flex gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
+    >
+      <span className="mt-0.5 text-warn">
+        <Icon name="warning" />
+      </span>
+      <div className="min-w-0 space-y-1">
+        {conflicts.map((conflict, index) => (
+          <Conflict key={index} conflict={conflict} />
+        ))}
+        <p className="text-ink-soft">
+          Their runs are drawn apart and never averaged together.
+          {!readOnly &&
+            " To have one data set, delete the runs on the wrong one and choose “Run missing cells”; a worker whose copy differs is named on the page of its runs."}
+        </p>
+      </div>
+    </div>
+  );
+});
+
+function Conflict({ conflict: { name, use, versions } }: { conflict: DataConflict }) {
+  return (
+    <p className="break-words">
+      <strong className="font-semibold">{versions.length} different data sets under one name</strong>
+      {use === "probed" && ", used after training"}: “{name}” has{" "}
+      {versions.map(({ hash, runs }, index) => (
+        <span key={hash}>
+          {index > 0 && (index === versions.length - 1 ? " and " : ", ")}
+          {index === 0 && "the hash "}
+          <code className="font-mono text-xs" title={hash === null ? "Not noted when it was trained" : `sha256 ${hash}`}>
+            {hash === null ? "unknown" : `${shortHash(hash)}…`}
+          </code>{" "}
+          ({runs.length === 1 ? "run" : "runs"} {numberRanges(runs)})
+        </span>
+      ))}
+      .
+    </p>
+  );
+}

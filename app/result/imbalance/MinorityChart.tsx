@@ -1,0 +1,60 @@
+"use client";
+import { useMemo } from "react";
+import { readable } from "../../charts/axisTicks.ts";
+import { ChartPanel } from "../../charts/ChartPanel.tsx";
+import type { AxisOptions, ReferenceMark } from "../../charts/chartTypes.ts";
+import type { LevelGeometry } from "../model/imbalanceGeometry.ts";
+import { minoritySeries } from "../model/minoritySeries.ts";
+import { studyAxes } from "../model/studyAxes.ts";
+import { MinorityTable } from "./MinorityTable.tsx";
+
+const yAxis: AxisOptions = { label: "mean cosine", kind: "linear" };
+
+/** Mean cosine within the smaller and the larger half of the classes against imbalance: minority collapse rises towards 1. */
+export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometry[]; empty: string }) {
+  const classes = levels[0]?.classes ?? null;
+  const series = useMemo(() => (levels.length === 0 ? [] : minoritySeries(levels)), [levels]);
+  const xAxis = useMemo(
+    (): AxisOptions => ({
+      label: studyAxes.imbalance.label,
+      kind: "log10",
+      tickValues: levels.map((level) => level.imbalance),
+    }),
+    [levels],
+  );
+  const references = useMemo(
+    (): ReferenceMark[] =>
+      classes === null
+        ? []
+        : [{ y: -1 / (classes - 1), label: `balanced simplex −${readable(1 / (classes - 1), 2)}`, labelAt: "left" }],
+    [classes],
+  );
+  const several = levels.some(({ seeds }) => seeds.length > 1);
+  const seed = levels[0]?.seeds[0]?.run.config.seed;
+  return (
+    <ChartPanel
+      panelId="minority"
+      title="Minority collapse"
+      headingLevel={2}
+      hint="mean cosine between different classes"
+      series={series}
+      x={xAxis}
+      y={yAxis}
+      references={references}
+      height={300}
+      crosshairAxis="imbalance"
+      formatX={(x) => `ratio ${readable(x)}`}
+      notices={[
+        several
+          ? "arithmetic mean over seeds, of the smaller half with its 95 % band"
+          : seed === undefined
+            ? null
+            : `seed ${seed} alone`,
+        "1 = the classes have merged",
+        several ? "numbers: arithmetic mean ± standard deviation over seeds" : null,
+      ]}
+      empty={levels.length === 0 ? empty : undefined}
+      footer={levels.length > 0 && <MinorityTable levels={levels} />}
+    />
+  );
+}

@@ -1,0 +1,105 @@
+"use client";
+import { memo, useMemo } from "react";
+import { layersOf } from "../../../contract/config/networkForm.ts";
+import type { Metric } from "../../../contract/metrics/seriesKey.ts";
+import { shortNumber } from "../../charts/axisTicks.ts";
+import { ChartPanel } from "../../charts/ChartPanel.tsx";
+import type { AxisOptions } from "../../charts/chartTypes.ts";
+import type { ExperimentStore } from "../../live/experimentStore.ts";
+import { Select } from "../../ui/Field.tsx";
+import { leftOutOfRows, ruleInEffect } from "../model/convergenceRule.ts";
+import { convergenceSpeed, resolutionText, type SpeedLine, speedMetric, speedMetrics } from "../model/convergenceSpeed.ts";
+import { type GridAxisId, varyingAxes } from "../model/gridAxes.ts";
+import { lastLayerKey } from "../model/lastValue.ts";
+import { speedSeries } from "../model/speedSeries.ts";
+import { offeredMetrics, studyMetricInfo } from "../model/studyMetrics.ts";
+import { defaultGap, defaultThreshold } from "../model/thresholds.ts";
+import { LinesChoice } from "../study/LinesChoice.tsx";
+import { ThresholdInput } from "../study/ThresholdInput.tsx";
+import type { ResultView } from "../view/resultView.ts";
+import type { ChangeView } from "../view/useResultView.ts";
+import { SpeedTable } from "./SpeedTable.tsx";
+
+interface SpeedSectionProps {
+  store: ExperimentStore;
+  version: number;
+  view: ResultView;
+  onView: ChangeView;
+}
+
+const xAxis: AxisOptions = { label: "step", kind: "log10" };
+const yAxis: AxisOptions = { label: "share not there yet", kind: "linear", range: [-0.03, 1.03] };
+
+/** How fast runs come near collapse: survival curves over seeds for a metric and for the gap, and their table. */
+export const SpeedSection = memo(function SpeedSection({ store, version, view, onView }: SpeedSectionProps) {
+  const rows = store.chartRows;
+  const rule = ruleInEffect(store.detail, view);
+  const metric = speedMetric(view.speedMetric);
+  const { label } = studyMetricInfo(metric);
+  const tau = view.speedTau ?? defaultThreshold(metric);
+  const gap = view.speedGap ?? defaultGap;
+  const axes = useMemo((): GridAxisId[] => varyingAxes(rows.map((row) => row.config)).filter((axis) => axis !== "seed"), [rows]);
+  const chosen = useMemo(() => view.speedLines?.filter((axis) => axes.includes(axis)) ?? axes, [view.speedLines, axes]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
+  const lines = useMemo(
+    () =>
+      convergenceSpeed(rows, (run, one: Metric) => store.series(run.id, lastLayerKey(one, "train", layersOf(run.config))), {
+        metric,
+        tau,
+        gap,
+        lines: chosen,
+        rule,
+      }),
+    [rows, store, version, metric, tau, gap, chosen, rule],
+  );
+  const leftOut = leftOutOfRows(rows, rule);
+  const offered = offeredMetrics(rows, "train", metric).filter((one) => (speedMetrics as readonly string[]).includes(one));
+
+  return (
+    <div>
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Select
+          aria-label="Metric of the convergence speed"
+          className="!h-7 !w-auto max-w-52 text-xs"
+          options={offered.map((value) => ({ value, label: studyMetricInfo(value).label }))}
+          value={metric}
+          onChange={(value) => onView({ speedMetric: value, speedTau: null })}
+        />
+        <ThresholdInput label={`${label} ≤`} value={tau} onChange={(value) => onView({ speedTau: value })} />
+        <ThresholdInput label="gap ≤" value={gap} onChange={(value) => onView({ speedGap: value })} from={1e-3} to={100} />
+        <LinesChoice axes={axes} chosen={chosen} onChoose={(next) => onView({ speedLines: next })} />
+      </div>
+      {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}.</p>}
+      <div className="grid gap-4 xl:grid-cols-2">
+        <SurvivalPanel lines={lines} goal="metric" title={`Share of runs that have not reached ${label} ≤ ${shortNumber(tau)}`} />
+        <SurvivalPanel lines={lines} goal="gap" title={`Share of runs that have not reached a gap ≤ ${shortNumber(gap)} L*`} />
+      </div>
+      <SpeedTable lines={lines} metric={metric} tau={tau} gap={gap} />
+    </div>
+  );
+});
+
+function SurvivalPanel({ lines, goal, title }: { lines: readonly SpeedLine[]; goal: "metric" | "gap"; title: string }) {
+  const series = useMemo(() => speedSeries(lines, goal), [lines, goal]);
+  const has = (what: "open" | "ended" | "returned") => lines.some((line) => (line[goal]?.[what].length ?? 0) > 0);
+  return (
+    <ChartPanel
+      panelId={`speed-${goal}`}
+      title={title}
+      series={series}
+      x={xAxis}
+      y={yAxis}
+      height={260}
+      crosshairAxis="training step"
+      formatX={(x) => `step ${Math.round(x).toLocaleString("en")}`}
+      notices={[
+        "Kaplan–Meier estimate over runs; a goal is reached at the measured step from which the value stays at or below it to the end",
+        resolutionText(lines, goal),
+        has("open") ? "crosses: runs still going and not there" : null,
+        has("ended") ? "squares: runs that diverged, failed or were cancelled count as not there to the end" : null,
+        has("returned") ? "diamonds: first at or below it, but above again later" : null,
+      ]}
+      empty={series.length === 0 ? (goal === "gap" ? "No run has an L* to be near to." : "No run has measured yet.") : undefined}
+    />
+  );
+}

@@ -1,0 +1,76 @@
+"use client";
+import type { Split } from "../../../contract/metrics/seriesKey.ts";
+import { keptTogether } from "../../text/keptTogether.ts";
+import { misfitText, slopeInterval, slopeRange, slopeText } from "../../text/slopeText.ts";
+import { theorySpeaksOf, theoryVerdict } from "../../text/theoryText.ts";
+import { studyAxes } from "../model/studyAxes.ts";
+import type { StudyCurve } from "../model/studyCurves.ts";
+import type { StudyMetric } from "../model/studyMetrics.ts";
+
+interface SlopeTableProps {
+  curves: readonly StudyCurve[];
+  metric: StudyMetric;
+  split: Split;
+}
+
+/** The slope of each curve with its error, interval and range, how badly the line fits, and what that says beside the theory. */
+export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
+  const fitted = curves.filter((curve) => curve.fit !== null);
+  const first = fitted[0];
+  if (first === undefined) return null;
+  const judged = fitted.some((curve) => theorySpeaksOf(curve, metric, split));
+  const head = "py-1 pr-3 align-bottom font-medium text-ink-faint";
+  const cell = "whitespace-nowrap py-1 pr-3 align-top";
+  const words = "min-w-28 py-1 pr-3 align-top";
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
+    <section className="overflow-x-auto pt-1 text-xs" tabIndex={0} aria-label="Slopes" data-testid="slopes">
+      <table className="w-full border-collapse text-left tabular-nums">
+        <thead>
+          <tr>
+            <th scope="col" className={head}>
+              Line
+            </th>
+            <th scope="col" className={head}>
+              Slope ± std. error
+            </th>
+            <th scope="col" className={head}>
+              95 % interval
+            </th>
+            <th scope="col" className={head}>
+              From {studyAxes[first.x].title}
+            </th>
+            <th scope="col" className={head}>
+              Misfit of the line
+            </th>
+            {judged && (
+              <th scope="col" className={head}>
+                Against the theory
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {fitted.map((curve) =>
+            curve.fit === null ? null : (
+              <tr key={curve.key} className="border-line border-t">
+                <td className={words}>{curve.label || "all runs"}</td>
+                <td className={cell}>{slopeText(curve.fit)}</td>
+                <td className={cell}>{slopeInterval(curve.fit) ?? "none from two places"}</td>
+                <td className={cell}>{slopeRange(curve.fit)}</td>
+                <td className={words}>{keptTogether(misfitText(curve.fit))}</td>
+                {judged && (
+                  <td className={words}>
+                    {theorySpeaksOf(curve, metric, split)
+                      ? keptTogether(theoryVerdict(curve) ?? "")
+                      : "the theorems say nothing of it"}
+                  </td>
+                )}
+              </tr>
+            ),
+          )}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,224 @@
+"use client";
+import { memo, useMemo, useState } from "react";
+import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import type { Metric } from "../../../contract/metrics/seriesKey.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { shortNumber } from "../../charts/axisTicks.ts";
+import { ChartPanel } from "../../charts/ChartPanel.tsx";
+import { categoryAt } from "../../charts/categoryAxis.ts";
+import type { AxisOptions, DropMark, ReferenceMark } from "../../charts/chartTypes.ts";
+import { countOf } from "../../text/formatNumber.ts";
+import { meanKind } from "../../text/meanText.ts";
+import { theoryBand, theorySilences } from "../../text/theoryText.ts";
+import { Select } from "../../ui/Field.tsx";
+import { Segmented } from "../../ui/Segmented.tsx";
+import { classLimitText, isBeyondClasses, notMeasured } from "../model/classLimit.ts";
+import { leftOutText } from "../model/convergenceRule.ts";
+import { floorText, numericFloor } from "../model/numericFloor.ts";
+import { smallestReaching } from "../model/smallestReaching.ts";
+import { lineAxes, studyAxes, studyAxisLabel } from "../model/studyAxes.ts";
+import { studyCurves } from "../model/studyCurves.ts";
+import { isAccuracy, isBetterSmall, offeredMetrics, studyMetricInfo } from "../model/studyMetrics.ts";
+import { categoriesOn, defaultStudyAxis, takenPlaces, varyingStudyAxes } from "../model/studyPlaces.ts";
+import { curveSeries, optimumMarks, reachingMarks, theoryWedges } from "../model/studySeries.ts";
+import { defaultThreshold } from "../model/thresholds.ts";
+import { PickedRuns } from "../table/PickedRuns.tsx";
+import type { ResultView } from "../view/resultView.ts";
+import type { ChangeView } from "../view/useResultView.ts";
+import { FitRange } from "./FitRange.tsx";
+import { LinesChoice } from "./LinesChoice.tsx";
+import { ReachingLines } from "./ReachingLines.tsx";
+import { SlopeTable } from "./SlopeTable.tsx";
+import { ThresholdInput } from "./ThresholdInput.tsx";
+
+const noDrops: DropMark[] = [];
+
+interface StudyChartProps {
+  rows: readonly RunRow[];
+  rule: LeaveOutRule | undefined;
+  view: ResultView;
+  onView: ChangeView;
+  share: string | null;
+  empty: React.ReactNode;
+}
+
+/**
+ * The signature chart: a metric over depth, width, noise, imbalance, a regularizer's strength, or over categories (regularizers,
+ * data sets, architectures, losses), a line for each architecture (or whatever else varies), with bands over seeds, slopes, and
+ * across it the runs that have no place on the axis.
+ */
+export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, share, empty }: StudyChartProps) {
+  const [picked, setPicked] = useState<{ key: string; x: number } | null>(null);
+  const { metric, split } = view;
+  const info = studyMetricInfo(metric);
+  const over = view.over ?? defaultStudyAxis(rows);
+  const { kind, title } = studyAxes[over];
+  const log = view.log ?? info.log;
+  const candidates = useMemo(() => lineAxes(rows, over), [rows, over]);
+  const overs = useMemo(() => varyingStudyAxes(rows), [rows]);
+  const lines = useMemo(() => view.lines?.filter((axis) => candidates.includes(axis)) ?? candidates, [view.lines, candidates]);
+  const found = useMemo(
+    () => studyCurves(rows, { metric, split, x: over, lines, log, fit: view.fit, rule }),
+    [rows, metric, split, over, lines, log, view.fit, rule],
+  );
+  const { curves, baselines } = found;
+  const places = useMemo(() => takenPlaces(over, rows), [over, rows]);
+  const categories = useMemo(() => categoriesOn(over, rows), [over, rows]);
+  const categorical = categories !== null;
+  const series = useMemo(
+    () => curveSeries(curves, baselines, rows, { metricLabel: info.label, kind, places, categorical, rule }),
+    [curves, baselines, rows, info.label, kind, places, categorical, rule],
+  );
+  const placeText = (x: number) => (categories ? categoryAt(x, categories) : `${title} ${shortNumber(x)}`);
+
+  const seeksWidth = over === "width" && isBetterSmall(metric);
+  const tau = view.tau ?? defaultThreshold(metric);
+  const reached = useMemo(
+    () => (seeksWidth ? curves.filter((curve) => curve.count > 0).map((curve) => smallestReaching(curve, tau)) : []),
+    [seeksWidth, curves, tau],
+  );
+  const drops = useMemo(() => (seeksWidth ? reachingMarks(reached, curves, tau) : noDrops), [seeksWidth, reached, curves, tau]);
+  const wedges = useMemo(() => theoryWedges(curves, metric, split), [curves, metric, split]);
+  const references = useMemo((): ReferenceMark[] => {
+    const optimum = optimumMarks(curves, metric, categorical);
+    return seeksWidth ? [...optimum, { y: tau, label: `τ = ${shortNumber(tau)}` }] : optimum;
+  }, [curves, metric, categorical, seeksWidth, tau]);
+
+  const points = [...curves.flatMap((curve) => curve.points), ...baselines];
+  const omitted = points.reduce((sum, point) => sum + point.omitted, 0);
+  const fitted = curves.some((curve) => curve.fit);
+  const averaged = curves.some((curve) => curve.mean !== null);
+  const floor = useMemo(
+    () =>
+      numericFloor(
+        found.curves.flatMap(({ dots }) => dots.map(({ run }) => run)),
+        metric as Metric,
+      ),
+    [found, metric],
+  );
+  const notices = [
+    floorText(floor),
+    classLimitText(rows, metric),
+    points.some((point) => point.low !== null)
+      ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
+      : null,
+    fitted ? `slopes by least squares on log-log axes through the mean at each ${title}, all of equal weight` : null,
+    wedges.length > 0 ? `grey sector: theory's slopes ${theoryBand} through the fit` : null,
+    ...(fitted && /^nc[123]/.test(metric) ? theorySilences(curves, metric, split).map((why) => `no theory's slope: ${why}`) : []),
+    log && series.length > 0 && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,
+    points.some((point) => point.unfinished) ? "hollow: still training" : null,
+    baselines.length > 0 ? `drawn across: runs that have no place on the ${title} axis` : null,
+    omitted > 0 ? `${countOf(omitted, "value")} not above 0 left out of the means` : null,
+    found.endedBadly > 0 ? `${countOf(found.endedBadly, "run")} ended without a result, left out` : null,
+  ];
+  const xAxis = useMemo(
+    (): AxisOptions => ({
+      label: studyAxisLabel(over, rows),
+      kind,
+      ...(categories ? { categories } : { tickValues: places }),
+    }),
+    [over, rows, kind, places, categories],
+  );
+  const yAxis = useMemo(
+    (): AxisOptions => ({
+      label: `${info.label}${split === "test" ? " (test)" : ""}${averaged ? `, ${meanKind(log)} mean` : ""}`,
+      kind: log ? "log10" : "linear",
+    }),
+    [info.label, split, log, averaged],
+  );
+  const pickedCurve = curves.find((curve) => curve.key === picked?.key);
+  const pickedRuns = pickedCurve?.dots.filter(({ x }) => x === picked?.x) ?? [];
+  const leftOut = leftOutText(found.unconverged, rows.length, rule);
+
+  return (
+    <ChartPanel
+      panelId="study"
+      title={`${info.label} over ${title}`}
+      headingLevel={2}
+      hint={info.formula}
+      series={series}
+      x={xAxis}
+      y={yAxis}
+      references={references}
+      wedges={wedges}
+      drops={drops}
+      floor={floor}
+      height={340}
+      crosshairAxis={over}
+      formatX={placeText}
+      onPick={(id, index) => {
+        const [key = id, of] = id.split("/runs");
+        const curve = curves.find((one) => one.key === key);
+        const x = of === undefined ? curve?.points[index]?.x : curve?.dots[index]?.x;
+        if (x !== undefined) setPicked({ key, x });
+      }}
+      notices={notices}
+      empty={
+        series.some((one) => one.ys.some((y) => y !== null)) ? undefined : isBeyondClasses(rows, metric) ? notMeasured : empty
+      }
+      extraItems={[
+        {
+          label: log ? "Linear axis" : "Logarithmic axis",
+          icon: "theory",
+          onSelect: () => onView({ log: !log === info.log ? null : !log }),
+        },
+      ]}
+      controls={
+        <>
+          <Select
+            aria-label="Metric"
+            className="!h-7 !w-auto max-w-52 text-xs"
+            options={offeredMetrics(rows, split, metric).map((value) => ({ value, label: studyMetricInfo(value).label }))}
+            value={metric}
+            onChange={(value) => onView({ metric: value, log: null, tau: null })}
+          />
+          {(overs.length > 1 || !overs.includes(over)) && (
+            <Select
+              aria-label="Over"
+              className="!h-7 !w-auto text-xs"
+              options={[...new Set([...overs, over])].map((value) => ({ value, label: `over ${studyAxes[value].title}` }))}
+              value={over}
+              onChange={(value) => onView({ over: value === defaultStudyAxis(rows) ? null : value, lines: null, fit: null })}
+            />
+          )}
+          <Segmented
+            label="Split"
+            options={[
+              { value: "train", label: "train" },
+              { value: "test", label: "test" },
+            ]}
+            value={split}
+            onChange={(value) => onView({ split: value })}
+          />
+          <LinesChoice axes={candidates} chosen={lines} onChoose={(axes) => onView({ lines: axes })} />
+          {log && kind !== "linear" && (
+            <FitRange places={places} axis={title} range={view.fit} onRange={(fit) => onView({ fit })} />
+          )}
+          {seeksWidth && (
+            <ThresholdInput label={`${info.label} ≤ τ =`} value={tau} onChange={(value) => onView({ tau: value })} />
+          )}
+        </>
+      }
+      footer={
+        <>
+          {leftOut !== null && (
+            <p className="text-warn text-xs" data-testid="left-out">
+              {leftOut}; drawn hollow, in no mean, band or slope.
+            </p>
+          )}
+          <SlopeTable curves={curves} metric={metric} split={split} />
+          <ReachingLines reached={reached} metric={info.label} tau={tau} unit={studyAxisLabel("width", rows)} />
+          {pickedRuns.length > 0 && picked && (
+            <PickedRuns
+              title={`${pickedCurve?.label ? `${pickedCurve.label}, ` : ""}${placeText(picked.x)}: ${info.label} of each run`}
+              runs={pickedRuns}
+              percent={isAccuracy(metric)}
+              share={share}
+              onClose={() => setPicked(null)}
+            />
+          )}
+        </>
+      }
+    />
+  );
+});

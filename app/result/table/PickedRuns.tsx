@@ -1,0 +1,40 @@
+"use client";
+import Link from "next/link";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { readable } from "../../charts/axisTicks.ts";
+import { runLink } from "../../links.ts";
+import { Badge, StatusBadge } from "../../ui/Badge.tsx";
+import { Button } from "../../ui/Button.tsx";
+
+interface PickedRunsProps {
+  title: string;
+  runs: readonly { run: RunRow; value: number; unconverged?: boolean }[];
+  /** Values are shares. */
+  percent?: boolean;
+  share: string | null;
+  onClose: () => void;
+}
+
+/** The runs behind a point of the signature chart, with links to their pages. */
+export function PickedRuns({ title, runs, percent = false, share, onClose }: PickedRunsProps) {
+  return (
+    <div className="mt-2 rounded-md border border-line bg-sunken px-3 py-2 text-xs" role="status" data-testid="picked-runs">
+      <div className="mb-1 flex items-center justify-between gap-2">
+        <span className="font-medium">{title}</span>
+        <Button look="quiet" small icon="close" aria-label="Close" onClick={onClose} />
+      </div>
+      <ul className="flex flex-wrap gap-x-4 gap-y-1">
+        {runs.map(({ run, value, unconverged }) => (
+          <li key={run.id} className="inline-flex items-center gap-2">
+            <Link className="text-accent hover:underline" href={runLink(run.id, share)}>
+              seed {run.config.seed}
+            </Link>
+            <span>{percent ? `${(100 * value).toPrecision(3)} %` : readable(value, 4)}</span>
+            {unconverged && <Badge tone="warn">left out</Badge>}
+            {run.status !== "finished" && <StatusBadge status={run.status} />}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

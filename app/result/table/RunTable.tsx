@@ -1,0 +1,193 @@
+"use client";
+import { Fragment, useMemo, useState } from "react";
+import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import { isTerminal } from "../../../contract/status.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { runLink } from "../../links.ts";
+import type { ExperimentStore } from "../../live/experimentStore.ts";
+import { TextInput } from "../../ui/Field.tsx";
+import { Icon } from "../../ui/Icon.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
+import { Table, Td, Th } from "../../ui/Table.tsx";
+import { DataBadge } from "../header/DataBadge.tsx";
+import { leftOutText, ruleInEffect } from "../model/convergenceRule.ts";
+import { type GridAxisId, gridAxes, varyingAxes } from "../model/gridAxes.ts";
+import { metricColumns } from "../model/runColumns.ts";
+import { studyMetricInfo } from "../model/studyMetrics.ts";
+import { styleAmong } from "../model/studyStyle.ts";
+import { sortGroups, tableGroups } from "../model/tableGroups.ts";
+import type { ResultView } from "../view/resultView.ts";
+import type { ChangeView } from "../view/useResultView.ts";
+import { MeanCell } from "./MeanCell.tsx";
+import { RunLine } from "./RunLine.tsx";
+
+interface RunTableProps {
+  store: ExperimentStore;
+  version: number;
+  view: ResultView;
+  onView: ChangeView;
+  share: string | null;
+}
+
+/** The runs, grouped over seeds (arithmetic mean ± standard deviation), each group open to its runs. */
+export function RunTable({ store, version, view, onView, share }: RunTableProps) {
+  const { rows } = store;
+  const rule = ruleInEffect(store.detail, view);
+  const judged = store.detail === null ? undefined : leaveOutRule(store.detail.config.convergence);
+  const varying = useMemo(() => varyingAxes(rows.map((row) => row.config)), [rows]);
+  const axes = varying.filter((axis) => axis !== "seed");
+  const shownAxes: GridAxisId[] = axes.length > 0 ? axes : ["depth"];
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const several = new Set(rows.map((row) => row.config.seed)).size > 1;
+  const shownColumns = metricColumns(rows);
+  const columnIds = shownColumns.map((one) => one.id).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the same columns stay the same object, so that rows need no new drawing
+  const columns = useMemo(() => shownColumns, [columnIds]);
+  const styleOf = useMemo(() => styleAmong(rows.map((row) => row.config)), [rows]);
+  const groups = useMemo(
+    () => sortGroups(tableGroups(rows, view.filter), view.sort, columns, rule),
+    [rows, view.filter, view.sort, columns, rule],
+  );
+  const [column, direction] = (view.sort ?? "").split(":");
+  const sortOf = (id: string) => ({
+    active: column === id ? ((direction ?? "asc") as "asc" | "desc") : null,
+    onToggle: () => onView({ sort: column !== id ? `${id}:asc` : direction === "asc" ? `${id}:desc` : null }),
+  });
+  const toggle = (key: string) => {
+    const next = new Set(closed);
+    if (!next.delete(key)) next.add(key);
+    setClosed(next);
+  };
+  const chosen = new Set(view.runs ?? []);
+  const choose = (ordinal: number) => {
+    const next = chosen.has(ordinal) ? [...chosen].filter((one) => one !== ordinal) : [...chosen, ordinal].sort((a, b) => a - b);
+    onView({ runs: next.length === 0 ? null : next });
+  };
+  const leftOut = leftOutText(rows.filter((row) => isUnconverged(row, rule)).length, rows.length, rule);
+  const columnCount = shownAxes.length + columns.length + 4;
+  const shownCount = groups.reduce((sum, group) => sum + group.members.length, 0);
+
+  return (
+    <Panel
+      title="Runs"
+      testId="run-table"
+      padded={false}
+      hint={`${several ? "arithmetic mean ± standard deviation over the finished seeds; " : ""}last values; ${shownCount === rows.length ? `${rows.length} runs` : `${shownCount} of ${rows.length} runs`}${leftOut === null ? "" : `; ${leftOut}`}`}
+      actions={
+        <TextInput
+          className="!h-7 w-40 text-xs"
+          placeholder="Filter: depth 5, failed…"
+          aria-label="Filter the runs"
+          value={view.filter}
+          onChange={(event) => onView({ filter: event.target.value })}
+        />
+      }
+    >
+      <Table aria-label="Runs" className="whitespace-nowrap text-xs [&_td]:px-2 [&_th]:px-2">
+        <thead>
+          <tr>
+            <Th>
+              <span className="sr-only">Draw in the training panels</span>
+            </Th>
+            {shownAxes.map((axis) => (
+              <Th key={axis} sort={sortOf(axis)}>
+                {gridAxes[axis].title}
+              </Th>
+            ))}
+            {several && <Th sort={sortOf("seed")}>Seed</Th>}
+            <Th sort={sortOf("status")}>Status</Th>
+            <Th numeric sort={sortOf("step")}>
+              Step
+            </Th>
+            {columns.map(({ id, title, metric }) => (
+              <Th key={id} numeric sort={sortOf(id)}>
+                <span title={studyMetricInfo(metric).formula}>{title}</span>
+              </Th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {groups.map((group) => {
+            const open = !closed.has(group.key);
+            return (
+              <Fragment key={group.key}>
+                {group.members.length > 1 && (
+                  <tr className="bg-sunken" data-testid="run-group">
+                    <Td>
+                      <button
+                        type="button"
+                        aria-expanded={open}
+                        aria-label={`${open ? "Fold" : "Open"} the runs of ${group.label}`}
+                        onClick={() => toggle(group.key)}
+                        className="flex size-6 items-center justify-center rounded-sm hover:bg-hover"
+                      >
+                        <Icon name={open ? "down" : "right"} size={12} />
+                      </button>
+                    </Td>
+                    {shownAxes.map((axis) => (
+                      <Td key={axis} className="font-medium">
+                        {gridAxes[axis].label(group.config)}
+                      </Td>
+                    ))}
+                    <Td className="text-ink-faint">N = {group.members.length}</Td>
+                    <Td className="text-ink-soft">
+                      <span className="inline-flex items-center gap-2">
+                        {statusCounts(group.members, rule)}
+                        <DataBadge data={group.data.text} />
+                      </span>
+                    </Td>
+                    <Td />
+                    {columns.map((one) => (
+                      <Td key={one.id} numeric className="font-medium">
+                        <MeanCell members={group.members} metric={one.metric} split={one.split} rule={rule} />
+                      </Td>
+                    ))}
+                  </tr>
+                )}
+                {(open || group.members.length === 1) &&
+                  group.members.map((row) => (
+                    <PanelBoundary key={row.id} what={`Run ${row.ordinal + 1}`} columns={columnCount}>
+                      <RunLine
+                        row={row}
+                        axes={shownAxes}
+                        columns={columns}
+                        judged={judged}
+                        countAll={view.countAll}
+                        style={styleOf(row.config)}
+                        several={several}
+                        data={group.data.text}
+                        grouped={group.members.length > 1}
+                        chosen={chosen.has(row.ordinal)}
+                        readOnly={store.detail?.readOnly ?? true}
+                        onChoose={choose}
+                        href={runLink(row.id, share)}
+                        points={store.pointCount(row.id)}
+                        lastStep={Math.max(store.lastStep(row.id), isTerminal(row.status) ? row.step : -1)}
+                        version={version}
+                      />
+                    </PanelBoundary>
+                  ))}
+              </Fragment>
+            );
+          })}
+          {groups.length === 0 && (
+            <tr>
+              <Td colSpan={columnCount} className="text-center text-ink-soft">
+                No run fits “{view.filter}”.
+              </Td>
+            </tr>
+          )}
+        </tbody>
+      </Table>
+    </Panel>
+  );
+}
+
+function statusCounts(members: readonly RunRow[], rule: LeaveOutRule | undefined): string {
+  const counts = new Map<string, number>();
+  for (const { status } of members) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const leftOut = members.filter((row) => isUnconverged(row, rule)).length;
+  const texts = [...counts].map(([status, count]) => `${count} ${status}`);
+  return [...texts, ...(leftOut > 0 ? [`${leftOut} left out`] : [])].join(", ");
+}

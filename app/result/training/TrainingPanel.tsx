@@ -1,0 +1,140 @@
+"use client";
+import { memo, useMemo } from "react";
+import { layersOf } from "../../../contract/config/networkForm.ts";
+import { type Metric, metricInfo, type Split } from "../../../contract/metrics/seriesKey.ts";
+import { isTerminal } from "../../../contract/status.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { readable } from "../../charts/axisTicks.ts";
+import type { ReferenceMark } from "../../charts/chartTypes.ts";
+import { useExportHead } from "../../charts/ExportFacts.ts";
+import { fileName, saveFile } from "../../charts/exportPicture.ts";
+import { type PanelLine, SeriesPanel } from "../../charts/SeriesPanel.tsx";
+import { runExport } from "../../links.ts";
+import type { ExperimentStore } from "../../live/experimentStore.ts";
+import { useToast } from "../../ui/Toast.tsx";
+import { allPointsCsv } from "../model/allPointsCsv.ts";
+import { classLimitText, isBeyondClasses, notMeasured } from "../model/classLimit.ts";
+import { cellLabel, cellNamer, gridAxisIds, varyingAxes } from "../model/gridAxes.ts";
+import { lastLayerKey, lastValue } from "../model/lastValue.ts";
+import { nearFloorText, numericFloor } from "../model/numericFloor.ts";
+import type { PanelSpec } from "../model/readKeys.ts";
+import { runEpoch } from "../model/shownRuns.ts";
+import { styleAmong } from "../model/studyStyle.ts";
+import type { ResultView } from "../view/resultView.ts";
+import type { ChangeView } from "../view/useResultView.ts";
+
+interface TrainingPanelProps {
+  spec: PanelSpec;
+  store: ExperimentStore;
+  version: number;
+  runs: readonly RunRow[];
+  view: ResultView;
+  onView: ChangeView;
+  logX: boolean;
+  share: string | null;
+  hidden: ReadonlySet<string>;
+}
+
+const mostReferences = 3;
+
+/** L* of the shown runs, a dashed line for each different one. */
+function lossReferences(runs: readonly RunRow[]): ReferenceMark[] {
+  const values = new Map<number, RunRow>();
+  for (const run of runs) if (run.optimum?.loss != null && !values.has(run.optimum.loss)) values.set(run.optimum.loss, run);
+  const several = values.size > 1;
+  const differing = varyingAxes([...values.values()].map((run) => run.config)).filter((axis) => axis !== "seed");
+  return [...values].slice(0, mostReferences).map(([y, run]) => ({
+    y,
+    label: `L*${run.optimum?.method === "numeric" ? " (numeric)" : ""} = ${readable(y)}${several ? ` (${cellLabel(run.config, differing)})` : ""}`,
+  }));
+}
+
+/** Why a panel without a line has none: a last value tells that there are points, which are being read. */
+function whyEmpty(runs: readonly RunRow[], metric: Metric, split: Split): string {
+  if (runs.some((run) => lastValue(run, metric, split) !== null)) return "loading…";
+  if (isBeyondClasses(runs, metric)) return notMeasured;
+  return runs.every((run) => isTerminal(run.status)) ? "no points" : "no point yet";
+}
+
+/** One metric of the shown runs over their training. */
+export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelProps) {
+  const { spec, store, version, runs, view, onView, share } = props;
+  const exportHead = useExportHead();
+  const toast = useToast();
+  const split: Split = spec.trainOnly ? "train" : view.split;
+  const info = metricInfo[spec.metric];
+  const axes = useMemo(() => varyingAxes(runs.map((run) => run.config)), [runs]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
+  const lines = useMemo(() => {
+    const labelAxes = axes.length > 0 ? axes : gridAxisIds.filter((axis) => axis === "depth");
+    const onlyDepth = axes.every((axis) => axis === "depth");
+    const styleOf = styleAmong(runs.map((run) => run.config));
+    const nameOf = cellNamer(runs.map((run) => run.config));
+    return runs.flatMap((run): PanelLine[] => {
+      const series = store.series(run.id, lastLayerKey(spec.metric, split, layersOf(run.config)));
+      if (series.steps.length === 0) return [];
+      return [
+        {
+          id: run.id,
+          label: nameOf(run.config, labelAxes),
+          endLabel: onlyDepth ? String(run.config.depth) : undefined,
+          style: styleOf(run.config),
+          ...series,
+          stepsPerEpoch: runEpoch(run) ?? undefined,
+          elapsed: view.x === "time" ? store.series(run.id, "train/elapsedMs") : undefined,
+        },
+      ];
+    });
+  }, [runs, axes, store, version, spec.metric, split, view.x]);
+  const references = useMemo(
+    () => (spec.metric === "loss" && split === "train" ? lossReferences(runs) : []),
+    [spec.metric, split, runs],
+  );
+  const log = view.flipped.includes(spec.id) ? !info.log : info.log;
+  const distinct = new Set(runs.flatMap((run) => run.optimum?.loss ?? [])).size;
+  const floor = useMemo(() => numericFloor(runs, spec.metric), [runs, spec.metric]);
+  const title = split === "test" ? `${spec.title} (test)` : spec.title;
+
+  return (
+    <SeriesPanel
+      panelId={spec.id}
+      title={title}
+      hint={info.formula}
+      metric={spec.metric}
+      lines={lines}
+      logY={log}
+      onLogY={() =>
+        onView({ flipped: log === info.log ? [...view.flipped, spec.id] : view.flipped.filter((id) => id !== spec.id) })
+      }
+      x={view.x}
+      logX={props.logX}
+      smoothing={view.smoothing}
+      window={view.zoom}
+      onWindow={(zoom) => onView({ zoom })}
+      references={references}
+      floor={floor}
+      height={220}
+      sharedHidden={props.hidden}
+      empty={lines.length > 0 ? undefined : whyEmpty(runs, spec.metric, split)}
+      notices={[
+        spec.metric === "loss" && distinct > mostReferences
+          ? `L* drawn for ${mostReferences} of ${distinct} different objectives`
+          : null,
+        nearFloorText(floor, lines),
+        classLimitText(runs, spec.metric),
+        view.smoothing > 0 ? `smoothed ${view.smoothing}, raw lines behind` : null,
+      ]}
+      onCsv={() => {
+        allPointsCsv(
+          runs,
+          (run) => lastLayerKey(spec.metric, split, layersOf(run.config)),
+          (runId) => runExport(runId, share, "csv"),
+          exportHead(`chart "${title}", all points`),
+        ).then(
+          (text) => saveFile(fileName(title, "csv"), text, "text/csv"),
+          (problem: Error) => toast({ text: problem.message, tone: "bad" }),
+        );
+      }}
+    />
+  );
+});

@@ -1,0 +1,168 @@
+"use client";
+import { memo, useMemo, useState } from "react";
+import { ChartLegend } from "../../charts/ChartLegend.tsx";
+import { toggledIn } from "../../charts/ChartPanel.tsx";
+import { xModes } from "../../charts/seriesX.ts";
+import type { ExperimentStore } from "../../live/experimentStore.ts";
+import { Button } from "../../ui/Button.tsx";
+import { Select } from "../../ui/Field.tsx";
+import { Segmented } from "../../ui/Segmented.tsx";
+import { convergedRuns, leftOutText, ruleInEffect } from "../model/convergenceRule.ts";
+import { cellNamer, gridAxisIds, varyingAxes } from "../model/gridAxes.ts";
+import { shownPanels } from "../model/readKeys.ts";
+import { runEpoch, shownRuns } from "../model/shownRuns.ts";
+import { styleAmong } from "../model/studyStyle.ts";
+import type { ResultView } from "../view/resultView.ts";
+import type { ChangeView } from "../view/useResultView.ts";
+import { WhenVisible } from "../WhenVisible.tsx";
+import { TrainingPanel } from "./TrainingPanel.tsx";
+
+const smoothings = ["0", "0.5", "0.8", "0.9", "0.97"];
+
+interface TrainingSectionProps {
+  store: ExperimentStore;
+  version: number;
+  view: ResultView;
+  onView: ChangeView;
+  share: string | null;
+}
+
+/** Live panels of the shown runs: one seed and all depths unless something else is chosen. */
+export const TrainingSection = memo(function TrainingSection({ store, version, view, onView, share }: TrainingSectionProps) {
+  const { chartRows: rows, detail } = store;
+  const runs = useMemo(() => shownRuns(rows, view), [rows, view]);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const legend = useMemo(() => {
+    const varying = varyingAxes(runs.map((run) => run.config));
+    const axes = varying.length > 0 ? varying : gridAxisIds.filter((axis) => axis === "depth");
+    const styleOf = styleAmong(runs.map((run) => run.config));
+    const nameOf = cellNamer(runs.map((run) => run.config));
+    return runs.map((run) => ({ id: run.id, label: nameOf(run.config, axes), style: styleOf(run.config) }));
+  }, [runs]);
+  const seeds = [...new Set(rows.map((row) => row.config.seed))].sort((a, b) => a - b);
+  const depths = [...new Set(rows.map((row) => row.config.depth))].sort((a, b) => a - b);
+  const logX = view.logX ?? detail?.config.measuring.name === "log";
+  const hasEpochs = runs.every((run) => runEpoch(run) !== null);
+  const shownDepths = view.depths ?? depths;
+  const toggleDepth = (depth: number) => {
+    const next = shownDepths.includes(depth)
+      ? shownDepths.filter((one) => one !== depth)
+      : [...shownDepths, depth].sort((a, b) => a - b);
+    onView({ depths: next.length === depths.length || next.length === 0 ? null : next, runs: null });
+  };
+  const panels = useMemo(() => shownPanels(rows), [rows]);
+  const failed = runs.filter((run) => run.failure !== null);
+  const rule = ruleInEffect(detail, view);
+  const leftOut = leftOutText(runs.length - convergedRuns(runs, rule).length, runs.length, rule);
+
+  return (
+    <section aria-labelledby="training-heading">
+      <div className="mb-3 flex flex-wrap items-center gap-x-4 gap-y-2">
+        <h2 id="training-heading" className="font-semibold text-base">
+          Training
+        </h2>
+        {view.runs !== null ? (
+          <span className="inline-flex items-center gap-2 text-ink-soft text-xs">
+            {runs.length} chosen {runs.length === 1 ? "run" : "runs"}
+            <Button small look="quiet" onClick={() => onView({ runs: null })}>
+              clear
+            </Button>
+          </span>
+        ) : (
+          <>
+            {seeds.length > 1 && (
+              <span className="inline-flex items-center gap-1.5 text-ink-soft text-xs">
+                seed
+                <Select
+                  aria-label="Seed shown"
+                  className="!h-7 !w-auto text-xs"
+                  options={[
+                    ...seeds.map((seed) => ({ value: String(seed), label: String(seed) })),
+                    { value: "all", label: "all" },
+                  ]}
+                  value={String(view.seed ?? seeds[0])}
+                  onChange={(value) =>
+                    onView({ seed: value === "all" ? "all" : Number(value) === seeds[0] ? null : Number(value) })
+                  }
+                />
+              </span>
+            )}
+            {depths.length > 1 && (
+              <fieldset className="flex flex-wrap items-center gap-1">
+                <legend className="sr-only">Depths shown</legend>
+                <span aria-hidden="true" className="mr-0.5 text-ink-soft text-xs">
+                  depth
+                </span>
+                {depths.map((depth) => (
+                  <button
+                    key={depth}
+                    type="button"
+                    aria-pressed={shownDepths.includes(depth)}
+                    onClick={() => toggleDepth(depth)}
+                    className="h-6 min-w-6 rounded-sm border border-line px-1.5 text-ink-faint text-xs hover:border-line-strong aria-pressed:border-line-strong aria-pressed:bg-surface aria-pressed:text-ink"
+                  >
+                    {depth}
+                  </button>
+                ))}
+              </fieldset>
+            )}
+          </>
+        )}
+        <div className="flex flex-wrap items-center gap-2 sm:ml-auto">
+          <Segmented
+            label="Horizontal axis"
+            options={xModes.filter((mode) => mode !== "epoch" || hasEpochs).map((mode) => ({ value: mode, label: mode }))}
+            value={view.x}
+            onChange={(x) => onView({ x, zoom: null })}
+          />
+          <Segmented
+            label="Scale of the horizontal axis"
+            options={[
+              { value: "log", label: "log" },
+              { value: "linear", label: "linear" },
+            ]}
+            value={logX ? "log" : "linear"}
+            onChange={(value) => onView({ logX: value === "log" })}
+          />
+          <span className="inline-flex items-center gap-1.5 text-ink-soft text-xs">
+            smoothing
+            <Select
+              aria-label="Smoothing"
+              className="!h-7 !w-auto text-xs"
+              options={smoothings.map((value) => ({ value, label: value }))}
+              value={smoothings.includes(String(view.smoothing)) ? String(view.smoothing) : "0"}
+              onChange={(value) => onView({ smoothing: Number(value) })}
+            />
+          </span>
+        </div>
+      </div>
+      <div className="mb-3 space-y-1">
+        <ChartLegend series={legend} hidden={hidden} onToggle={(id) => setHidden(toggledIn(hidden, id))} />
+        {logX && <p className="text-2xs text-ink-faint">{view.x} 0 has no place on a log axis: choose “linear” to see it.</p>}
+      </div>
+      {failed.length > 0 && (
+        <p className="mb-2 text-warn text-xs">
+          {failed.length} shown {failed.length === 1 ? "run" : "runs"} ended without a result; the table says why.
+        </p>
+      )}
+      {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}; drawn here all the same.</p>}
+      <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
+        {panels.map((spec) => (
+          <WhenVisible key={spec.id} height={320} what={`The panel “${spec.title}”`}>
+            <TrainingPanel
+              spec={spec}
+              store={store}
+              version={version}
+              runs={runs}
+              view={view}
+              onView={onView}
+              logX={logX}
+              share={share}
+              hidden={hidden}
+            />
+          </WhenVisible>
+        ))}
+      </div>
+    </section>
+  );
+});

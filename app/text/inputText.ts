@@ -1,0 +1,16 @@
+import type { ResolvedDataset } from "../../contract/wire/runEvents.ts";
+import { formatCount } from "./formatNumber.ts";
+
+/** How a sample lies in a row of inputs. */
+export function inputText({ input, inputDimension }: Pick<ResolvedDataset, "input" | "inputDimension">): string {
+  switch (input?.kind) {
+    case "image":
+      return `images, ${input.channels} × ${input.height} × ${input.width}`;
+    case "text":
+      return `text, ${formatCount(input.length)} words of ${formatCount(input.vocabulary)}`;
+    case "vector":
+      return `vectors of dimension ${formatCount(inputDimension)}`;
+    default:
+      return `of dimension ${formatCount(inputDimension)}`;
+  }
+}

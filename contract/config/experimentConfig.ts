@@ -1,0 +1,178 @@
+import { z } from "zod";
+import { datasetConfig } from "../data/datasetConfig.ts";
+import { Failure } from "../failure.ts";
+import { limits } from "../limits.ts";
+import { isVisible, typedText } from "../wire/wireText.ts";
+import { afterTraining } from "./afterTraining.ts";
+import { architectureConfig, isVersioned, withCurrentDefinition } from "./architecture.ts";
+import { headsProblem, readingProblem, transferProblem } from "./compatibility.ts";
+import { regularizer } from "./regularizer.ts";
+import { depth, deviceChoice, loss, type RunConfig, seed, width } from "./runConfig.ts";
+import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
+
+const distinct = <T>(items: T[]) => new Set(items.map((item) => JSON.stringify(item))).size === items.length;
+const mostValues = limits.axisValues;
+const axis = <T extends z.ZodType>(item: T, what: string) =>
+  z
+    .array(item)
+    .min(1, `choose at least one ${what}`)
+    .max(mostValues, `at most ${mostValues} values of ${what}`)
+    .refine(distinct, `each ${what} once`);
+
+/** The rule by which a study leaves out runs that did not converge; what it leaves out is counted and said. */
+export const convergenceRule = z.strictObject({
+  /** Finished runs with a last training accuracy below this are drawn faintly and left out of means and slopes. */
+  minTrainAccuracy: z.number().min(0).max(1),
+});
+export type ConvergenceRule = z.infer<typeof convergenceRule>;
+
+const gridConfig = z.strictObject({
+  datasets: axis(datasetConfig, "data set"),
+  architectures: axis(architectureConfig, "architecture"),
+  depths: axis(depth, "depth"),
+  widths: axis(width, "width"),
+  losses: axis(loss, "loss"),
+  regularizers: axis(regularizer, "regularizer"),
+  seeds: axis(seed, "seed"),
+  headBias: z.boolean().default(false),
+  training: trainingConfig,
+  measuring: measuringConfig.default({ name: "log", perDecade: 10 }),
+  device: deviceChoice.default("auto"),
+  /** Absent = runs end with their training. */
+  afterTraining: afterTraining.optional(),
+  /** Absent = every finished run counts. */
+  convergence: convergenceRule.optional(),
+});
+
+type Complain = (path: (string | number)[], message: string) => void;
+
+/** The entries of an axis that are valid by themselves, with their places. */
+function validEntries<T>(item: z.ZodType<T>, entries: unknown): { value: T; at: number }[] {
+  if (!Array.isArray(entries)) return [];
+  // Those beyond the bound are refused as such, and not compared.
+  return entries.slice(0, mostValues).flatMap((entry, at) => {
+    const { success, data } = item.safeParse(entry);
+    return success ? [{ value: data, at }] : [];
+  });
+}
+
+/**
+ * What does not go together, said of all values that are valid by themselves: a person who fills in the form sees it beside what is
+ * wrong with single values, not only after that.
+ */
+function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
+  const datasets = validEntries(datasetConfig, config.datasets);
+  const widths = validEntries(width, config.widths);
+  const batch = trainingConfig.shape.batch.safeParse(config.training?.batch);
+  for (const { value: arch, at } of validEntries(architectureConfig, config.architectures)) {
+    for (const { value } of datasets) {
+      const problem = readingProblem(arch, value);
+      if (problem) complain(["architectures", at], problem);
+    }
+    for (const { value } of widths) {
+      const problem = headsProblem(arch, value);
+      if (problem) complain(["architectures", at], problem);
+    }
+    if (arch.name === "ufm" && batch.success && batch.data !== "full")
+      complain(["training", "batch"], 'free features (UFM) train on the full batch: choose "full"');
+  }
+  const probed = datasetConfig.safeParse(config.afterTraining?.transfer?.dataset);
+  if (!probed.success) return;
+  for (const { value } of datasets) {
+    const problem = transferProblem(value, probed.data);
+    if (problem) complain(["afterTraining", "transfer", "dataset"], problem);
+  }
+}
+
+/** The grid a person defines: every combination of the axes is one run; the rest is common to all runs. */
+export const experimentConfig = gridConfig.superRefine(
+  (config, context) => complainOfPairs(config, (path, message) => context.addIssue({ code: "custom", path, message })),
+  // Also beside invalid values, where a schema's own checks would be skipped.
+  { when: ({ value }) => typeof value === "object" && value !== null },
+);
+export type ExperimentConfig = z.infer<typeof experimentConfig>;
+
+export const experimentName = typedText(limits.nameLength, "a name")
+  .trim()
+  .min(1, "give the experiment a name")
+  .refine((text) => text === "" || isVisible(text), "a name needs letters, digits or signs that can be seen");
+export const experimentNote = typedText(limits.noteLength, "a note");
+export const experimentTags = z
+  .array(
+    typedText(limits.tagLength, "a tag")
+      .trim()
+      .min(1)
+      .refine((text) => text === "" || isVisible(text), "a tag needs something that can be seen"),
+  )
+  .max(limits.tags, `at most ${limits.tags} tags`);
+
+/** A grid that is about to be trained: networks of which no definition is said are those of the current one. */
+export const newExperimentConfig = experimentConfig
+  .transform((config) => ({ ...config, architectures: withCurrentDefinition(config.architectures, true) }))
+  .refine(({ architectures }) => distinct(architectures), { path: ["architectures"], message: "each architecture once" });
+
+export const launchInput = z.strictObject({
+  name: experimentName,
+  note: experimentNote.default(""),
+  tags: experimentTags.default([]),
+  config: newExperimentConfig,
+});
+export type LaunchInput = z.infer<typeof launchInput>;
+
+/** Free features have no depth: their only one is 1. */
+const depthsOf = (arch: ExperimentConfig["architectures"][number], config: ExperimentConfig): number[] =>
+  arch.name === "ufm" ? [1] : config.depths;
+
+/** Number of runs of a grid, without making them. */
+export function countGrid(config: ExperimentConfig): number {
+  const { datasets, architectures, widths, losses, regularizers, seeds } = config;
+  const networks = architectures.reduce((sum, arch) => sum + depthsOf(arch, config).length, 0);
+  return [datasets, widths, losses, regularizers, seeds].reduce((product, values) => product * values.length, networks);
+}
+
+/** @throws Failure GRID_TOO_LARGE naming the count and the limit. */
+export function requireGridWithinLimit(config: ExperimentConfig): number {
+  const count = countGrid(config);
+  if (count > limits.gridRuns)
+    throw new Failure(
+      "GRID_TOO_LARGE",
+      `This grid has ${count.toLocaleString("en")} runs; the limit is ${limits.gridRuns.toLocaleString("en")} an experiment. Remove values from an axis or split it into several experiments.`,
+    );
+  return count;
+}
+
+/** Only where it makes a difference: equal networks are equal cells. */
+const definitionIn = ({ name, normalization, definition }: ExperimentConfig["architectures"][number]) =>
+  definition !== undefined && isVersioned(name, normalization) ? { definition } : {};
+
+/** The runs of a grid: seeds slowest, then depths, so that the first seed's depth curve is complete first. */
+export function expandGrid(config: ExperimentConfig): RunConfig[] {
+  requireGridWithinLimit(config);
+  const runs: RunConfig[] = [];
+  for (const runSeed of config.seeds)
+    for (const dataset of config.datasets)
+      for (const arch of config.architectures)
+        for (const runLoss of config.losses)
+          for (const runRegularizer of config.regularizers)
+            for (const runWidth of config.widths)
+              for (const runDepth of depthsOf(arch, config))
+                runs.push({
+                  dataset,
+                  architecture: arch.name,
+                  normalization: arch.normalization,
+                  ...(arch.heads === undefined ? {} : { heads: arch.heads }),
+                  ...(arch.patch === undefined ? {} : { patch: arch.patch }),
+                  ...definitionIn(arch),
+                  depth: runDepth,
+                  width: runWidth,
+                  loss: runLoss,
+                  headBias: config.headBias,
+                  regularizer: runRegularizer,
+                  training: config.training,
+                  measuring: config.measuring,
+                  seed: runSeed,
+                  device: config.device,
+                  ...(config.afterTraining === undefined ? {} : { afterTraining: config.afterTraining }),
+                });
+  return runs;
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { datasetConfig } from "../data/datasetConfig.ts";
+import { limits } from "../limits.ts";
+import { afterTraining } from "./afterTraining.ts";
+import { architecture, definition, heads, normalization, patch } from "./architecture.ts";
+import { regularizer } from "./regularizer.ts";
+import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
+
+export const loss = z.enum(["ce", "mse"]);
+export type Loss = z.infer<typeof loss>;
+
+export const deviceChoices = ["auto", "cpu", "webgpu", "cuda"] as const;
+export const deviceChoice = z.enum(deviceChoices);
+export type DeviceChoice = z.infer<typeof deviceChoice>;
+
+export const depth = z
+  .int("a depth is a whole number")
+  .min(limits.depth.min, `a depth is at least ${limits.depth.min}`)
+  .max(limits.depth.max, `a depth is at most ${limits.depth.max}`);
+export const width = z
+  .int("a width is a whole number")
+  .min(limits.width.min, `a width is at least ${limits.width.min}`)
+  .max(limits.width.max, `a width is at most ${limits.width.max}`);
+export const seed = z
+  .int("a seed is a whole number")
+  .min(limits.seed.min, `a seed is at least ${limits.seed.min}`)
+  .max(limits.seed.max, `a seed is at most ${limits.seed.max}`);
+
+/** One cell of an experiment's grid: everything that decides a run's numbers. */
+export const runConfig = z.strictObject({
+  dataset: datasetConfig,
+  architecture,
+  normalization,
+  /** Of a transformer; see architecture.ts. */
+  heads,
+  patch,
+  /** Of the networks that it makes a difference to; absent = 1. */
+  definition,
+  /** L, see networkForm.ts; 1 for free features. */
+  depth: z.int().min(1).max(limits.depth.max),
+  /** d; the channel count of a convolutional network. */
+  width,
+  loss,
+  /** Whether the classifier has a bias (never penalized but by λ_b); without effect on the optimum under cross entropy. */
+  headBias: z.boolean(),
+  regularizer,
+  training: trainingConfig,
+  measuring: measuringConfig,
+  seed,
+  device: deviceChoice,
+  afterTraining: afterTraining.optional(),
+});
+export type RunConfig = z.infer<typeof runConfig>;

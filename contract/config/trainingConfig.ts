@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { limits } from "../limits.ts";
+
+const adam = z.strictObject({
+  name: z.literal("adam"),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.999),
+  epsilon: z.number().gt(0).max(1).default(1e-8),
+});
+const sgd = z.strictObject({ name: z.literal("sgd"), momentum: z.number().min(0).lt(1).default(0.9) });
+export const optimizerConfig = z.discriminatedUnion("name", [adam, sgd]);
+export type OptimizerConfig = z.infer<typeof optimizerConfig>;
+
+/** Learning-rate schedule; `floor` is the last rate over the first one. */
+export const scheduleConfig = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("constant") }),
+  z.strictObject({
+    name: z.literal("step"),
+    /** Fractions of the training after which the rate is multiplied by `factor`. */
+    at: z.array(z.number().gt(0).lt(1)).min(1).max(10).default([0.5, 0.75]),
+    factor: z.number().gt(0).max(1).default(0.1),
+  }),
+  z.strictObject({ name: z.literal("cosine"), floor: z.number().min(0).max(1).default(0) }),
+]);
+export type ScheduleConfig = z.infer<typeof scheduleConfig>;
+
+export const trainingConfig = z.strictObject({
+  optimizer: optimizerConfig.default({ name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
+  learningRate: z
+    .number()
+    .min(limits.learningRate.min, `the learning rate must be at least ${limits.learningRate.min}`)
+    .max(limits.learningRate.max, `the learning rate must be at most ${limits.learningRate.max}`)
+    .default(0.005),
+  schedule: scheduleConfig.default({ name: "cosine", floor: 0 }),
+  /** Steps over which the rate rises linearly from 0. */
+  warmupSteps: z.int().min(0).max(limits.steps.max).default(0),
+  /** "full" trains on the whole training set at each step. */
+  batch: z.union([z.literal("full"), z.int().min(limits.batch.min).max(limits.batch.max)]).default("full"),
+  steps: z
+    .int()
+    .min(limits.steps.min, `at least ${limits.steps.min} step`)
+    .max(limits.steps.max, `at most ${limits.steps.max.toLocaleString("en")} steps`)
+    .default(2000),
+  /** Standard deviation of every weight is gain·√(1/fan-in); a residual branch's last matrix is scaled by `branchGain` once more. */
+  initialization: z
+    .strictObject({ gain: z.number().gt(0).max(10).default(1), branchGain: z.number().min(0).max(10).default(1) })
+    .default({ gain: 1, branchGain: 1 }),
+});
+export type TrainingConfig = z.infer<typeof trainingConfig>;
+
+/** When all layers are measured: log-spaced steps, or every m steps; step 0 and the last step always. */
+export const measuringConfig = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("log"), perDecade: z.int().min(1).max(100).default(10) }),
+  z.strictObject({ name: z.literal("every"), steps: z.int().min(1).max(limits.steps.max).default(100) }),
+]);
+export type MeasuringConfig = z.infer<typeof measuringConfig>;

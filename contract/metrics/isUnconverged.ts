@@ -1,0 +1,50 @@
+import type { ConvergenceRule } from "../config/experimentConfig.ts";
+import type { RunConfig } from "../config/runConfig.ts";
+import { imbalanceOf, noiseRate } from "../data/datasetConfig.ts";
+import type { RunStatus } from "../status.ts";
+import type { OptimumSummary } from "../wire/runEvents.ts";
+import { seriesKey } from "./seriesKey.ts";
+
+/** What leaves finished runs out of means and slopes: the study's own bound as it stands, or that of the theory, fitted to each run. */
+export interface LeaveOutRule extends ConvergenceRule {
+  byTheory?: true;
+}
+
+/**
+ * The theory of collapse is about networks that fit their training set; far below it, a network that learned nothing may well show a
+ * small NC1, as all of its features shrink alike. The paper's own networks end above 0.99.
+ */
+const theoryRule: LeaveOutRule = { minTrainAccuracy: 0.9, byTheory: true };
+
+/** By what the runs of a study are judged: its own rule, where it states one, else the theory's. */
+export const leaveOutRule = (convergence: ConvergenceRule | undefined): LeaveOutRule => convergence ?? theoryRule;
+
+export interface JudgedRun {
+  status: RunStatus;
+  config: Pick<RunConfig, "dataset">;
+  last: Record<string, number>;
+  optimum: Pick<OptimumSummary, "geometry"> | null;
+}
+
+/**
+ * The training accuracy that a rule asks of a run. The theory's 0.9 is asked of what the objective's optimum fits: nothing where the
+ * optimum is zero; of label noise r only the share 1 − r of labels that are right for certain, so that a study of noise keeps the runs
+ * that did not learn it; of unequal classes only their larger half, of which ratio ρ leaves at least 1/(1 + √ρ) of the samples, as the
+ * optimum itself may give up the others (minority collapse).
+ */
+export function askedAccuracy({ config: { dataset }, optimum }: JudgedRun, rule: LeaveOutRule): number {
+  if (!rule.byTheory) return rule.minTrainAccuracy;
+  if (optimum?.geometry === "zero") return 0;
+  const ratio = imbalanceOf(dataset);
+  return rule.minTrainAccuracy * (1 - noiseRate(dataset)) * (ratio < 1 ? 1 / (1 + Math.sqrt(ratio)) : 1);
+}
+
+/**
+ * Whether a rule leaves a run out of means and slopes: it has finished with a training accuracy below what is asked. A run that goes
+ * on is not judged yet, and one without that accuracy cannot be.
+ */
+export function isUnconverged(run: JudgedRun, rule: LeaveOutRule | undefined): boolean {
+  if (rule === undefined || run.status !== "finished") return false;
+  const accuracy = run.last[seriesKey("train", "accuracy")];
+  return accuracy !== undefined && accuracy < askedAccuracy(run, rule);
+}

@@ -1,0 +1,106 @@
+import { architectureLabel, headsOf, trainedNormalization } from "../config/architecture.ts";
+import type { Regularizer } from "../config/regularizer.ts";
+import type { RunConfig } from "../config/runConfig.ts";
+import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
+import { datasetSizes } from "../data/datasetSizes.ts";
+import { type LayerMetric, metricInfo, type Split } from "./seriesKey.ts";
+
+/** Between which the theory puts the log-log slope of NC1, NC2 and NC3 over depth at the global optima (Súkeník, Lampert, Mondelli 2025). */
+export const theorySlopes: [number, number] = [-1 / 2, -1 / 4];
+
+/** Whether the paper's theorems say how a metric's last-layer value falls with depth for runs of this config. */
+export const theorySpeaks = (metric: string, split: Split, config: RunConfig): boolean =>
+  theorySilence(metric, split, config) === null;
+
+/**
+ * Why the theorems say nothing of a metric over depth for runs of this config; null where they speak. They are of the training set; of
+ * NC1 as tr Σ_W/tr Σ_B, NC2 of the head's rows against the frame of the loss (orthogonal under squared error without a bias), and NC3 as
+ * a cosine; of residual networks and single-head transformers with one linear layer a block under objective (7), one constant λ, or with
+ * two under objective (11), a hidden λ(L) that falls and a constant one of the head; of equal classes and a width that holds the frame.
+ */
+export function theorySilence(metric: string, split: Split, config: RunConfig): string | null {
+  const metrics = metricsOf(config);
+  const classes = classesOf(config.dataset);
+  const least = classes === null ? 0 : classes + (isOrthogonal(config) ? 1 : 0);
+  if (split !== "train") return "the theorems are of the training set";
+  if (!(metrics as string[]).includes(metric))
+    return `the theorems are of ${metrics.map((one) => metricInfo[one].label).join(", ")} as ${metrics.map((one) => metricInfo[one].formula).join(", ")}`;
+  return (
+    silenceOfNetwork(config) ??
+    (hasEqualClasses(config.dataset)
+      ? null
+      : `the theorems are of classes of one size, and those of ${datasetTitle(config.dataset)} differ`) ??
+    (config.width >= least ? null : `the theorems need a width of at least ${least}, and it is ${config.width}`)
+  );
+}
+
+/** Under squared error without a bias the optimal frame is orthogonal. */
+const isOrthogonal = ({ loss, headBias }: RunConfig): boolean => loss === "mse" && !headBias;
+
+const metricsOf = (config: RunConfig): LayerMetric[] => [
+  "nc1.ratio",
+  isOrthogonal(config) ? "nc2.frame.orthogonal" : "nc2.frame",
+  "nc3.cosine",
+];
+
+function silenceOfNetwork(config: RunConfig): string | null {
+  const name = architectureLabel(config.architecture, config);
+  const needed = objectiveOf(config.architecture);
+  if (needed === null) return `no theorem is of ${name}`;
+  // Without an LN after the embedding the stream can be scaled through, and the hidden ridge has infimum 0.
+  if (trainedNormalization(config.architecture, config) === "pre-ln-open")
+    return `no theorem is of ${name}, whose stream may have any scale`;
+  if (config.normalization !== "post-ln") return `the theorems taken here are of post-LN, not of ${name}`;
+  if (headsOf(config) > 1) return `the theorems are of one attention head, and there are ${headsOf(config)}`;
+  if (needed === "(7)")
+    return isUniform(config.regularizer)
+      ? null
+      : `the theorem on ${name} is of ridge on the weights with one constant λ (objective 7)`;
+  return isSplit(config.regularizer)
+    ? null
+    : `the theorem on ${name} is of ridge on the weights with λ/L and a constant λ of the head (objective 11)`;
+}
+
+function objectiveOf(architecture: RunConfig["architecture"]): "(7)" | "(11)" | null {
+  switch (architecture) {
+    case "rn1":
+    case "t11":
+    case "t21":
+      return "(7)";
+    case "rn2":
+    case "t12":
+    case "t22":
+      return "(11)";
+    default:
+      return null;
+  }
+}
+
+/** One constant λ for every matrix. */
+const isUniform = (config: Regularizer): boolean =>
+  config.family === "weights" &&
+  config.scaling === "constant" &&
+  config.lambda > 0 &&
+  (config.objective === "uniform" || config.headLambda === config.lambda);
+
+/** λ(L) → 0 for hidden matrices, a constant λ_L for the head. */
+const isSplit = (config: Regularizer): boolean =>
+  config.family === "weights" &&
+  config.objective === "split" &&
+  config.scaling === "inverse-depth" &&
+  config.lambda > 0 &&
+  config.headLambda > 0;
+
+/** Of a set that nobody counted it is what the config says. */
+function hasEqualClasses(dataset: DatasetConfig): boolean {
+  const { known, asked, there } = datasetSizes(dataset);
+  if (!known) return imbalanceOf(dataset) === 1;
+  const used = asked.train.map((count, k) => Math.min(count, there?.train[k] ?? count));
+  return used.every((count) => count === used[0]);
+}
+
+/** null: only the data tell, and they are taken to fit. */
+function classesOf(dataset: DatasetConfig): number | null {
+  const { known, classes } = datasetSizes(dataset);
+  return known ? classes : null;
+}

@@ -1,0 +1,213 @@
+import { z } from "zod";
+import { attackNorms, attacks } from "../config/afterTraining.ts";
+import { classNames } from "../data/classNames.ts";
+import { datasetIds, inputShape } from "../data/datasetConfig.ts";
+import { datasetWarnings } from "../data/datasetWarnings.ts";
+import { failureCodes } from "../failure.ts";
+import { limits } from "../limits.ts";
+import { seriesKeyPattern } from "../metrics/seriesKey.ts";
+import { wireText } from "./wireText.ts";
+
+/** Numbers on a wire are finite: JSON would turn NaN into null without a word. */
+const finite = z.number();
+const step = z.int().min(0).max(1_000_000_000);
+
+export const resolvedDataset = z.strictObject({
+  id: z.enum(datasetIds),
+  /** Where the bytes came from: "generated", "embedded", "folder", "cache", "system" or "mirror", with the place. */
+  source: wireText(500),
+  /** sha256 over the decompressed bytes used, hex. */
+  hash: z
+    .string()
+    .regex(/^[0-9a-z:-]*$/i)
+    .max(128),
+  classes: z.int(),
+  /** Numbers a sample. */
+  inputDimension: z.int(),
+  /** How they lie; absent in old recordings. */
+  input: inputShape.optional(),
+  trainCounts: z.array(z.int()).max(limits.classes.max),
+  testCounts: z.array(z.int()).max(limits.classes.max),
+  /** What the classes are called, in their order; absent where nobody named them, and in old recordings. */
+  classNames: classNames.optional(),
+  /** What was passed over, or looks like a mistake; absent where there is nothing to say, and in old recordings. */
+  warnings: datasetWarnings.optional(),
+});
+export type ResolvedDataset = z.infer<typeof resolvedDataset>;
+
+/** The optimum a run is measured against; `none` says why there is no such number. */
+export const optimumSummary = z.strictObject({
+  method: z.enum(["closed-form", "numeric", "none"]),
+  reason: wireText(500),
+  loss: finite.nullable(),
+  fit: finite.nullable(),
+  ridge: finite.nullable(),
+  /** Norm of a classifier row at the optimum. */
+  scale: finite.nullable(),
+  geometry: z.enum(["simplex", "orthogonal", "zero"]).nullable(),
+});
+export type OptimumSummary = z.infer<typeof optimumSummary>;
+
+/** What computed an attempt. */
+export const startedDevice = z.strictObject({
+  choice: wireText(20),
+  device: wireText(20),
+  engine: wireText(40),
+  provider: wireText(200),
+  reason: wireText(500),
+});
+
+/** First event of every attempt. */
+const started = z.strictObject({
+  kind: z.literal("started"),
+  totalSteps: step,
+  /** Step of the checkpoint the attempt goes on from; 0 = from the beginning. Points of earlier attempts after it are void. */
+  resumedFromStep: step,
+  device: startedDevice,
+  dataset: resolvedDataset,
+  parameters: z.int(),
+  optimum: optimumSummary,
+  versions: z.record(wireText(40), wireText(80)),
+});
+
+/** All metrics of all layers at one step. */
+const measurement = z.strictObject({
+  kind: z.literal("measurement"),
+  step,
+  values: z.record(z.string().regex(seriesKeyPattern), finite),
+  /** Metrics that do not exist here, with the reason: they become named gaps. */
+  missing: z.record(wireText(80), wireText(200)).default({}),
+  /** Wall time of this measurement; absent in older events. */
+  measureMs: finite.optional(),
+});
+
+/** Samples in one picture. */
+const mostPictured = 20_000;
+const triples = (most: number) => z.array(finite).max(3 * most);
+const square = z.array(finite).max(limits.classes.max ** 2);
+
+/** Class means and samples of the last layer in three principal directions, and Gram matrices; row-major. */
+export const geometrySnapshot = z
+  .strictObject({
+    step,
+    classes: z.int().min(2).max(limits.classes.max),
+    /** [K, 3] */
+    means: triples(limits.classes.max),
+    /** [K, 3] vertices of the ideal simplex in the same frame */
+    ideal: triples(limits.classes.max),
+    /** [S, 3] and their labels */
+    samples: triples(mostPictured),
+    labels: z.array(z.int().min(0)).max(mostPictured),
+    /** Share of the class means' variance in the three directions. */
+    explained: finite,
+    /** [K, K] cosines between centred class means, and between classifier rows */
+    meansGram: square,
+    headGram: square,
+  })
+  .superRefine(({ classes, means, ideal, samples, labels, meansGram, headGram }, context) => {
+    const expected: [string, number, number][] = [
+      ["means", means.length, 3 * classes],
+      ["ideal", ideal.length, 3 * classes],
+      ["samples", samples.length, 3 * labels.length],
+      ["meansGram", meansGram.length, classes ** 2],
+      ["headGram", headGram.length, classes ** 2],
+    ];
+    for (const [name, length, wanted] of expected)
+      if (length !== wanted)
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: `has ${length} numbers where ${wanted} belong to ${classes} classes`,
+        });
+    const foreign = labels.find((label) => label >= classes);
+    if (foreign !== undefined)
+      context.addIssue({ code: "custom", path: ["labels"], message: `names class ${foreign} of ${classes} classes` });
+  });
+export type GeometrySnapshot = z.infer<typeof geometrySnapshot>;
+const geometry = z.strictObject({ kind: z.literal("geometry"), snapshot: geometrySnapshot });
+
+const log = z.strictObject({ kind: z.literal("log"), level: z.enum(["info", "warning", "error"]), text: wireText(4000) });
+
+const checkpoint = z.strictObject({
+  kind: z.literal("checkpoint"),
+  step,
+  hash: z
+    .string()
+    .regex(/^[0-9a-z:-]*$/i)
+    .max(128),
+  bytes: z.int(),
+});
+
+const accuracy = z.number().min(0).max(1);
+
+/** What was found once a run was trained; a part is null where it was not asked for, with the reason in `missing` where it failed. */
+export const evaluation = z.strictObject({
+  robustness: z
+    .strictObject({
+      /** Samples attacked, and the accuracy on them as they are. */
+      samples: z.int(),
+      clean: accuracy,
+      /** Unit of ε, for people. */
+      unit: wireText(80),
+      points: z.array(z.strictObject({ attack: z.enum(attacks), norm: z.enum(attackNorms), epsilon: finite, accuracy })).max(64),
+    })
+    .nullable(),
+  transfer: z
+    .strictObject({
+      dataset: resolvedDataset,
+      /** A linear probe on each layer's frozen features, X_1 first. */
+      layers: z
+        .array(z.strictObject({ layer: z.int().min(1), trainAccuracy: accuracy, testAccuracy: accuracy }))
+        .max(limits.layers),
+    })
+    .nullable(),
+  missing: z.record(wireText(80), wireText(500)).default({}),
+});
+export type Evaluation = z.infer<typeof evaluation>;
+const evaluated = z.strictObject({ kind: z.literal("evaluation"), evaluation });
+
+/** Wall time of the attempt that finished a run, by what it was spent on. */
+export const runTimes = z.strictObject({
+  /** Steps of this attempt, and their time with checkpoints and all between them but measurements. */
+  steps: step,
+  trainingMs: finite,
+  measurements: z.int().min(0),
+  measuringMs: finite,
+  /** Attacks and probes after training. */
+  evaluatingMs: finite,
+});
+export type RunTimes = z.infer<typeof runTimes>;
+
+const finished = z.strictObject({
+  kind: z.literal("finished"),
+  step,
+  elapsedMs: finite,
+  /** Absent in older events. */
+  times: runTimes.optional(),
+});
+
+/** How an attempt ended otherwise; a CRASHED or WORKER_LOST attempt is followed by another one while attempts are left. */
+const ended = z.strictObject({
+  kind: z.literal("ended"),
+  code: z.enum(failureCodes),
+  message: wireText(8000),
+  step: step.nullable(),
+});
+
+export const runEvent = z.discriminatedUnion("kind", [
+  started,
+  measurement,
+  geometry,
+  log,
+  checkpoint,
+  evaluated,
+  finished,
+  ended,
+]);
+export type RunEvent = z.infer<typeof runEvent>;
+export type StartedEvent = z.infer<typeof started>;
+export type MeasurementEvent = z.infer<typeof measurement>;
+
+/** An event as spooled and sent: numbered without gaps from 1 in each attempt; `at` is the worker's clock, for people only. */
+export const spooledEvent = z.strictObject({ seq: z.int().min(1), at: z.number(), event: runEvent });
+export type SpooledEvent = z.infer<typeof spooledEvent>;

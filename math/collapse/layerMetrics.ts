@@ -1,0 +1,147 @@
+import type { Matrix } from "../linear/matrix.ts";
+import { gramOfRows } from "../linear/matrix.ts";
+import { MathError } from "../MathError.ts";
+import { assertEveryClass, centredMeans } from "./centredMeans.ts";
+import type { CentredMoments } from "./centredMoments.ts";
+import { centredMoments } from "./centredMoments.ts";
+import type { ClassStatistics, Features } from "./classStatistics.ts";
+import { classStatistics } from "./classStatistics.ts";
+import type { CosineGaps } from "./cosineGaps.ts";
+import { cosineGaps } from "./cosineGaps.ts";
+import type { MetricId } from "./metricIds.ts";
+import { nc1Cdnv, nc1Pinv, nc1Ratio, normsSpread } from "./nc1.ts";
+import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "./nc2.ts";
+import { assertSameShape, nc3Cosine, nc3CosineFromMeans, nc3Duality } from "./nc3.ts";
+import { nc4Ncc } from "./nc4.ts";
+
+/** The metrics of one layer: each id is either in `values` or, with its reason, in `undefined`. */
+export interface LayerMetrics {
+  values: Partial<Record<MetricId, number>>;
+  undefined: Partial<Record<MetricId, string>>;
+}
+
+/** What a hidden layer's metrics are made of. Without moments, those that need the second pass are left out. */
+export interface HiddenLayerInput {
+  statistics: ClassStatistics;
+  moments?: CentredMoments;
+}
+
+/** What the last layer's metrics are made of. */
+export interface LastLayerInput extends HiddenLayerInput {
+  /** Classifier rows [K, d]. */
+  weights: Matrix;
+  /** Sums over samples for nc3.cosine. */
+  cosines?: CosineGaps;
+  /** The common norm of all features (√d after LayerNorm), for nc3.cosine without those sums. */
+  featureNorm?: number;
+}
+
+/**
+ * All metrics of a layer without classifier: NC1, NC2 of the class means (G = MMᵀ; against I the means are not centred,
+ * as centred rows cannot be orthogonal), and NC4 against the labels.
+ * @throws {MathError} if K < 2 or a class is empty
+ */
+export function hiddenLayerMetrics({ statistics, moments }: HiddenLayerInput): LayerMetrics {
+  assertEveryClass(statistics);
+  const gram = lazyMeansGram(statistics);
+  return collect({
+    ...variability(statistics, moments),
+    "nc2.frame": () => nc2Frame(gram(), "simplex"),
+    "nc2.frame.orthogonal": () => nc2Frame(gramOfRows(statistics.means), "orthogonal"),
+    "nc2.norms": () => nc2Norms(gram()),
+    "nc2.angles": () => nc2Angles(gram()),
+    "nc2.etf": () => nc2Etf(gram()),
+    "nc4.ncc": () => nc4Ncc(statistics, needed(moments, "the second pass"), "labels"),
+  });
+}
+
+/**
+ * All metrics of the last layer: NC1, NC2 of the class means (norms, angles; mframe and metf, the same as a hidden layer's frame and
+ * etf) and of the classifier (frame and etf, G = WWᵀ), NC3, and NC4 against the predictions.
+ * @throws {MathError} if K < 2, a class is empty or the classifier does not fit
+ */
+export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
+  const { statistics, moments, weights, cosines, featureNorm } = input;
+  assertEveryClass(statistics);
+  assertSameShape(statistics, weights);
+  const gram = gramOfRows(weights);
+  const meansGram = lazyMeansGram(statistics);
+  return collect({
+    ...variability(statistics, moments),
+    "nc2.frame": () => nc2Frame(gram, "simplex"),
+    "nc2.frame.orthogonal": () => nc2Frame(gram, "orthogonal"),
+    "nc2.norms": () => nc2Norms(meansGram()),
+    "nc2.angles": () => nc2Angles(meansGram()),
+    "nc2.etf": () => nc2Etf(gram),
+    "nc2.mframe": () => nc2Frame(meansGram(), "simplex"),
+    "nc2.mframe.orthogonal": () => nc2Frame(gramOfRows(statistics.means), "orthogonal"),
+    "nc2.metf": () => nc2Etf(meansGram()),
+    "nc3.cosine": () =>
+      cosines
+        ? nc3Cosine(cosines)
+        : nc3CosineFromMeans(statistics, weights, needed(featureNorm, "sums over samples or a common feature norm")),
+    "nc3.duality": () => nc3Duality(statistics, weights),
+    "nc4.ncc": () => nc4Ncc(statistics, needed(moments, "the second pass"), "predictions"),
+  });
+}
+
+/** All metrics of a hidden layer straight from its features [N, d]. @throws {MathError} as `classStatistics` and `hiddenLayerMetrics` */
+export function measureHiddenLayer(features: Features, labels: ArrayLike<number>, classes: number, dim: number): LayerMetrics {
+  const statistics = classStatistics(features, labels, classes, dim);
+  return hiddenLayerMetrics({ statistics, moments: centredMoments({ features, labels, statistics }) });
+}
+
+/**
+ * All metrics of the last layer straight from its features [N, d], the classifier rows [K, d] and the predicted classes [N].
+ * @throws {MathError} as `classStatistics` and `lastLayerMetrics`
+ */
+export function measureLastLayer(
+  features: Features,
+  labels: ArrayLike<number>,
+  weights: Matrix,
+  predictions?: ArrayLike<number>,
+): LayerMetrics {
+  const statistics = classStatistics(features, labels, weights.rows, weights.cols);
+  const moments = centredMoments({ features, labels, statistics, predictions });
+  return lastLayerMetrics({ statistics, moments, weights, cosines: cosineGaps(features, labels, weights) });
+}
+
+type MetricFunctions = Partial<Record<MetricId, () => number>>;
+
+function variability(statistics: ClassStatistics, moments: CentredMoments | undefined): MetricFunctions {
+  return {
+    "nc1.ratio": () => nc1Ratio(statistics),
+    "nc1.pinv": () => nc1Pinv(statistics, needed(moments, "the second pass")),
+    "nc1.cdnv": () => nc1Cdnv(statistics),
+    "norms.spread": () => normsSpread(statistics),
+  };
+}
+
+/** G = MMᵀ, worked out at the first use only: it throws where the class means coincide. */
+function lazyMeansGram(statistics: ClassStatistics): () => Matrix {
+  let gram: Matrix | null = null;
+  return () => {
+    gram ??= gramOfRows(centredMeans(statistics));
+    return gram;
+  };
+}
+
+function needed<T>(value: T | undefined, name: string): T {
+  if (value === undefined) throw new MathError(`needs ${name}`);
+  return value;
+}
+
+function collect(functions: MetricFunctions): LayerMetrics {
+  const result: LayerMetrics = { values: {}, undefined: {} };
+  for (const [id, compute] of Object.entries(functions) as [MetricId, () => number][]) {
+    try {
+      const value = compute();
+      if (!Number.isFinite(value)) throw new MathError(`${id} came out as ${value}`);
+      result.values[id] = value;
+    } catch (error) {
+      if (!(error instanceof MathError)) throw error;
+      result.undefined[id] = error.message;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,100 @@
+import { assertAtLeast, assertInteger, MathError } from "../MathError.ts";
+import type { Slack } from "./slackObjective.ts";
+
+/**
+ * The paper's model: features of norm √d and zero mean (LayerNorm), ridge on W only; cross entropy. A bias changes nothing while the
+ * classes are balanced.
+ */
+export interface GufmCrossEntropy {
+  kind: "gufm-ce";
+  /** Samples of each class [K]. */
+  counts: readonly number[];
+  dim: number;
+  /** λ of (λ/2)‖W‖². */
+  weightDecay: number;
+  bias?: "none" | "free";
+  /** W held to a frame besides; absent = not. */
+  slack?: Slack;
+}
+
+/** The paper's model with fit (fitScale/N)‖WH + b1ᵀ − Y‖². */
+export interface GufmSquaredError {
+  kind: "gufm-mse";
+  counts: readonly number[];
+  dim: number;
+  weightDecay: number;
+  bias: "none" | "free";
+  slack?: Slack;
+  /** α of (α/N)‖·‖²: 1/2 by default; 1/K for a mean over samples and classes. */
+  fitScale?: number;
+}
+
+/** Ridge on W and on all N features; cross entropy. A bias changes nothing while the classes are balanced. */
+export interface RidgeCrossEntropy {
+  kind: "ufm-ce";
+  counts: readonly number[];
+  dim: number;
+  weightDecay: number;
+  /** λ_H of (λ_H/2)‖H‖², the sum over all N samples. */
+  featureDecay: number;
+  bias?: "none" | "free" | "penalized";
+  /** λ_b of (λ_b/2)‖b‖², with bias "penalized". */
+  biasDecay?: number;
+}
+
+/** Ridge on W and on all N features; fit (fitScale/N)‖WH + b1ᵀ − Y‖². */
+export interface RidgeSquaredError {
+  kind: "ufm-mse";
+  counts: readonly number[];
+  dim: number;
+  weightDecay: number;
+  featureDecay: number;
+  bias: "none" | "free" | "penalized";
+  /** λ_b of (λ_b/2)‖b‖², with bias "penalized". */
+  biasDecay?: number;
+  fitScale?: number;
+}
+
+/** An objective that has no unconstrained-features optimum to compare with, for example with decoupled decay. */
+export interface NoObjective {
+  kind: "none";
+  reason: string;
+}
+
+/** The head of a training objective with the features set free. */
+export type UnconstrainedObjective = GufmCrossEntropy | GufmSquaredError | RidgeCrossEntropy | RidgeSquaredError | NoObjective;
+
+/** The objectives that can be solved. */
+export type SolvableObjective = Exclude<UnconstrainedObjective, NoObjective>;
+
+/** Counts of K classes with n samples each. @throws {MathError} if K < 2 or n < 1 */
+export function balancedCounts(classes: number, samplesPerClass: number): number[] {
+  assertInteger("classes", classes, 2);
+  assertInteger("samplesPerClass", samplesPerClass, 1);
+  return new Array<number>(classes).fill(samplesPerClass);
+}
+
+/** True where all classes have the same number of samples. */
+export function isBalanced(counts: readonly number[]): boolean {
+  return counts.every((count) => count === counts[0]);
+}
+
+/**
+ * Checks every number of an objective.
+ * @throws {MathError} if K < 2, a class is empty, a decay is negative or not finite, or the dimension is not an integer ≥ 1
+ */
+export function assertObjective(objective: SolvableObjective): void {
+  assertInteger("classes", objective.counts.length, 2);
+  objective.counts.forEach((count, k) => {
+    assertInteger(`count of class ${k}`, count, 1);
+  });
+  assertInteger("dim", objective.dim, 1);
+  assertAtLeast("weightDecay", objective.weightDecay, 0);
+  if ("featureDecay" in objective) assertAtLeast("featureDecay", objective.featureDecay, 0);
+  if ("fitScale" in objective && objective.fitScale !== undefined) assertAtLeast("fitScale", objective.fitScale, 0, true);
+  if ("slack" in objective && objective.slack) assertAtLeast("rho", objective.slack.rho, 0);
+  if (objective.bias === "penalized") {
+    if (objective.biasDecay === undefined) throw new MathError("biasDecay is missing for a penalized bias");
+    assertAtLeast("biasDecay", objective.biasDecay, 0, true);
+  }
+}

@@ -1,0 +1,82 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
+import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { Evaluation, GeometrySnapshot, StartedEvent } from "../../contract/wire/runEvents.ts";
+
+/** A finished study as a file: what the pages show of it, without names of machines. */
+export interface Sample {
+  name: string;
+  note: string;
+  tags: string[];
+  config: ExperimentConfig;
+  runs: SampleRun[];
+}
+
+export interface SampleRun {
+  config: RunConfig;
+  stepMs: number | null;
+  started: StartedEvent;
+  missing: Record<string, string>;
+  /** What was found after training; absent where nothing was asked for. */
+  evaluation?: Evaluation;
+  /** Every list of steps once; the series name theirs by its place. */
+  steps: number[][];
+  /** key → [place of its steps, values as they were measured (of six digits in the oldest recordings)] */
+  series: Record<string, [number, number[]]>;
+  /** For pictures: rounded. */
+  geometry: GeometrySnapshot[];
+}
+
+/** Format 1 has the values as numbers of six digits; format 2 keeps every bit of them. */
+interface StoredSample extends Omit<Sample, "runs"> {
+  format: 1 | 2;
+  /** What the file is and how exact; in format 2. */
+  about?: string;
+  runs: (Omit<SampleRun, "series"> & { series: Record<string, [number, number[] | string]> })[];
+}
+
+const about =
+  "A recorded study of Collapsar. Series: float64 at full precision, little-endian, as planes (the first byte of all values, then the second, …), in base64; each beside the place of its steps in `steps`. Geometry: rounded to 3 digits, for pictures only.";
+
+/** @throws Error naming the file and its format, where this program does not know it */
+export function readSample(path: string): Sample {
+  const { format, about: _, ...sample } = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")) as StoredSample;
+  if (format !== 1 && format !== 2) throw new Error(`${path} has format ${format}; this program reads 1 and 2`);
+  return { ...sample, runs: sample.runs.map((run) => ({ ...run, series: mapValues(run.series, decode) })) };
+}
+
+/** @returns its size in bytes */
+export function writeSample(path: string, sample: Sample): number {
+  const runs = sample.runs.map((run) => ({ ...run, series: mapValues(run.series, encode) }));
+  const bytes = gzipSync(JSON.stringify({ format: 2, about, ...sample, runs } satisfies StoredSample), { level: 9 });
+  writeFileSync(path, bytes);
+  return bytes.length;
+}
+
+const mapValues = <A, B>(series: Record<string, [number, A]>, change: (values: A) => B) =>
+  Object.fromEntries(Object.entries(series).map(([key, [place, values]]) => [key, [place, change(values)] as [number, B]]));
+
+const bytesOfNumber = 8;
+
+/** In planes, as neighbouring values share their exponents: what is alike lies together and packs. */
+function encode(values: number[]): string {
+  const bytes = Buffer.alloc(values.length * bytesOfNumber);
+  const one = Buffer.alloc(bytesOfNumber);
+  for (const [at, value] of values.entries()) {
+    one.writeDoubleLE(value);
+    for (let plane = 0; plane < bytesOfNumber; plane++) bytes[plane * values.length + at] = one[plane];
+  }
+  return bytes.toString("base64");
+}
+
+function decode(stored: number[] | string): number[] {
+  if (typeof stored !== "string") return stored;
+  const bytes = Buffer.from(stored, "base64");
+  const count = bytes.length / bytesOfNumber;
+  const one = Buffer.alloc(bytesOfNumber);
+  return Array.from({ length: count }, (_, at) => {
+    for (let plane = 0; plane < bytesOfNumber; plane++) one[plane] = bytes[plane * count + at];
+    return one.readDoubleLE();
+  });
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from "node:crypto";
+import { type LaunchInput, requireGridWithinLimit } from "../../../contract/config/experimentConfig.ts";
+import { insertExperiment } from "../../../db/queries/experiments.ts";
+import { insertRuns } from "../../../db/queries/runs.ts";
+import type { Person } from "../../access/person.ts";
+import type { ServiceContext } from "../context.ts";
+import { learnedTimes } from "./learnedTimes.ts";
+import { makeRuns } from "./makeRuns.ts";
+import { noCounts } from "./noCounts.ts";
+import { requireLaunchable } from "./requireLaunchable.ts";
+
+/**
+ * Stores an experiment with the runs of its grid and queues them, all or nothing.
+ * @throws Failure GRID_TOO_LARGE, or INVALID for what would end its runs, before anything is stored
+ */
+export async function launchExperiment(context: ServiceContext, person: Person, input: LaunchInput): Promise<{ id: string }> {
+  requireGridWithinLimit(input.config);
+  await context.database.requireRoom();
+  await requireLaunchable(context, input.config, context.database.orm);
+  const id = randomUUID();
+  const learned = await learnedTimes(context, context.database.orm);
+  const runs = makeRuns(id, input.config, undefined, undefined, (run) => learned(run).times);
+  await context.database.transaction(async (tx) => {
+    await insertExperiment(tx, {
+      ...input,
+      id,
+      tags: [...new Set(input.tags)],
+      launchedBy: context.shared ? person.name : null,
+      counts: { ...noCounts, queued: runs.length },
+    });
+    await insertRuns(tx, runs);
+    await context.dispatch.enqueue(tx, runs);
+  });
+  context.dispatch.wake();
+  context.changes.listChanged("experiments");
+  return { id };
+}

@@ -1,0 +1,3 @@
+import { countStatuses } from "../../../contract/status.ts";
+
+export const noCounts = countStatuses([]);

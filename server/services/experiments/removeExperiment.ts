@@ -1,0 +1,18 @@
+import { markRemoved } from "../../../db/queries/experiments.ts";
+import { askToCancel } from "../../../db/queries/runs.ts";
+import type { ServiceContext } from "../context.ts";
+import { tellReaders } from "../events/tellReaders.ts";
+import { requireFound } from "../requireFound.ts";
+import { changeRuns } from "../runs/changeRuns.ts";
+
+/** Hides an experiment and cancels what still runs of it; `restoreExperiment` brings it back. */
+export async function removeExperiment(context: ServiceContext, id: string): Promise<{ ok: true }> {
+  const cancelled = await changeRuns(context, id, async (tx) => {
+    requireFound(await markRemoved(tx, id, true), "experiment");
+    return askToCancel(tx, { experimentId: id });
+  });
+  context.dispatch.cancel(cancelled.filter((run) => run.status === "cancelling"));
+  await tellReaders(context, id, "removed");
+  context.changes.listChanged("experiments");
+  return { ok: true };
+}

@@ -1,0 +1,24 @@
+import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { Failure } from "../../../contract/failure.ts";
+import { launchFindings } from "../../../contract/launch/launchFindings.ts";
+import { launchKnowledge } from "../../../contract/launch/launchKnowledge.ts";
+import type { Executor } from "../../../db/database.ts";
+import { listWorkerRows } from "../../../db/queries/workers.ts";
+import type { ServiceContext } from "../context.ts";
+
+const mostSaid = 5;
+
+/**
+ * Refuses what would end runs and is known before they start.
+ * @param db the transaction that holds the only connection, where there is one
+ * @throws Failure INVALID with each problem's words
+ */
+export async function requireLaunchable(context: ServiceContext, config: ExperimentConfig, db: Executor): Promise<void> {
+  const { problems } = launchFindings(config, launchKnowledge(await connectedWorkers(context, db)));
+  if (problems.length === 0) return;
+  const more = problems.length > mostSaid ? [`… and ${problems.length - mostSaid} more.`] : [];
+  throw new Failure("INVALID", [...problems.slice(0, mostSaid).map(({ message }) => message), ...more].join(" "));
+}
+
+export const connectedWorkers = async (context: ServiceContext, db: Executor = context.database.orm) =>
+  (await listWorkerRows(db)).filter(({ id }) => context.dispatch.connected(id) !== null);

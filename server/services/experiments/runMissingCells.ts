@@ -1,0 +1,26 @@
+import { lockExperiment } from "../../../db/queries/experiments.ts";
+import { insertRuns, listCells, queueAgain } from "../../../db/queries/runs.ts";
+import type { ServiceContext } from "../context.ts";
+import { requireFound } from "../requireFound.ts";
+import { changeRuns } from "../runs/changeRuns.ts";
+import { requireOwnStudy } from "./extendGrid.ts";
+import { learnedTimes } from "./learnedTimes.ts";
+import { makeRuns } from "./makeRuns.ts";
+
+/** Queues exactly the cells of the grid without a result: failed, cancelled and deleted ones. */
+export async function runMissingCells(context: ServiceContext, id: string): Promise<{ queued: number }> {
+  await context.database.requireRoom();
+  const changed = await changeRuns(context, id, async (tx) => {
+    const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
+    const again = await queueAgain(tx, { experimentId: id }, ["failed", "cancelled"]);
+    const learned = await learnedTimes(context, tx);
+    const created = await insertRuns(
+      tx,
+      makeRuns(id, experiment.config, await listCells(tx, id), undefined, (run) => learned(run).times),
+    );
+    await context.dispatch.enqueue(tx, [...again, ...created]);
+    return [...again, ...created];
+  });
+  context.dispatch.wake();
+  return { queued: changed.length };
+}

@@ -1,0 +1,39 @@
+import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { stateDefinitions } from "../../../contract/config/statedDefinition.ts";
+import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
+import { getExperimentRow } from "../../../db/queries/experiments.ts";
+import { eachRun } from "../../../db/queries/runs.ts";
+import type { Reader } from "../../access/reader.ts";
+import type { ServiceContext } from "../context.ts";
+import { mayRead } from "../experiments/getExperiment.ts";
+import { requireFound } from "../requireFound.ts";
+import { hideNamesInRun } from "../shares/hideNames.ts";
+import { hideOwnSets, neutralNames } from "../shares/neutralNames.ts";
+import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
+
+/** A study with all that was measured, as contract/wire/exportFormat.ts describes it. */
+export async function exportExperimentJson(context: ServiceContext, reader: Reader, id: string): Promise<Export> {
+  const { orm } = context.database;
+  const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
+  const { name, note, tags, createdAt, config } = experiment;
+  const names = neutralNames(config);
+  const shown = reader.hideNames ? hideOwnSets(config, names) : config;
+  const launchedBy = reader.hideNames ? null : experiment.launchedBy;
+  async function* pieces() {
+    yield openObject({
+      format: "collapsar experiment",
+      ...exportHead(context),
+      experiment: { id, name, note, tags, createdAt: createdAt.toISOString(), ...(launchedBy && { launchedBy }) },
+      config: stateDefinitions(experimentConfig.parse(shown)),
+    });
+    const keys = new Set<string>();
+    let separator = ',"runs":[\n';
+    for await (const run of eachRun(orm, id)) {
+      yield separator;
+      yield* exportedRun(context, reader, reader.hideNames ? hideNamesInRun(run, names) : run, config.convergence, keys);
+      separator = ",\n";
+    }
+    yield `${separator === ",\n" ? "" : separator}],"definitions":${JSON.stringify(definitionsOf(keys))}}\n`;
+  }
+  return { name, pieces: pieces() };
+}

@@ -1,0 +1,87 @@
+import { resolveConfig } from "../../../contract/config/resolvedConfig.ts";
+import { runConfig } from "../../../contract/config/runConfig.ts";
+import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts";
+import { isUnconverged, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import { exportVersion } from "../../../contract/wire/exportFormat.ts";
+import { listAttempts, listWarnings } from "../../../db/queries/attempts.ts";
+import type { StoredExperiment } from "../../../db/queries/experiments.ts";
+import type { StoredRun } from "../../../db/queries/runs.ts";
+import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
+import type { Reader } from "../../access/reader.ts";
+import type { ServiceContext } from "../context.ts";
+import { listArtefacts } from "../runs/readArtefacts.ts";
+import { hideNamesInAttempt } from "../shares/hideNames.ts";
+import { toAttemptView, toRunRow } from "../toViews.ts";
+
+/** A file that is written while it is read from the database. */
+export interface Export {
+  name: string;
+  pieces: AsyncIterable<string>;
+}
+
+/** Series that are in memory at once. */
+const seriesPerRead = 32;
+
+export const exportHead = (context: ServiceContext) => ({
+  version: exportVersion,
+  program: context.version,
+  exportedAt: new Date().toISOString(),
+});
+
+/** The text of an object without its closing brace, for more fields to follow. */
+export const openObject = (fields: object): string => JSON.stringify(fields).slice(0, -1);
+
+/** One run, as its reader may see it, as contract/wire/exportFormat.ts describes it, piece by piece; the keys of its series are added to `keys`. */
+export async function* exportedRun(
+  context: ServiceContext,
+  reader: Reader,
+  run: StoredRun,
+  convergence: StoredExperiment["config"]["convergence"],
+  keys: Set<string>,
+): AsyncGenerator<string> {
+  const { orm } = context.database;
+  const hide = reader.hideNames;
+  const row = toRunRow(run);
+  const attempts = (await listAttempts(orm, run.id)).map(toAttemptView).map((view) => (hide ? hideNamesInAttempt(view) : view));
+  const started = attempts.findLast((attempt) => attempt.started !== null)?.started ?? null;
+  yield openObject({
+    id: run.id,
+    ordinal: run.ordinal,
+    status: run.status,
+    seed: run.config.seed,
+    step: run.step,
+    totalSteps: run.totalSteps,
+    startedAt: row.startedAt,
+    endedAt: row.endedAt,
+    config: stateRunDefinition(runConfig.parse(run.config)),
+    resolved: resolveConfig(run.config, run.dataset),
+    data: run.dataset,
+    device: started?.device ?? null,
+    versions: started?.versions ?? {},
+    parameters: started?.parameters ?? null,
+    optimum: run.optimum,
+    attempts: attempts.map(({ number, workerName, startedAt, endedAt, resumedFromStep, outcome, started: start }) => ({
+      ...{ number, worker: workerName, startedAt, endedAt, resumedFromStep, outcome },
+      device: start?.device ?? null,
+      versions: start?.versions ?? {},
+      dataHash: start?.dataset.hash ?? null,
+    })),
+    failure: row.failure,
+    ...(run.gaps && { gaps: run.gaps }),
+    leftOut: isUnconverged(run, leaveOutRule(convergence)),
+    missing: run.missing,
+    warnings: hide ? [] : await listWarnings(orm, run.id),
+    evaluation: row.evaluation,
+    files: (await listArtefacts(context, reader, run.id)).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
+  });
+  yield ',"series":{';
+  const all = await listSeriesKeys(orm, run.id);
+  let separator = "";
+  for (let at = 0; at < all.length; at += seriesPerRead)
+    for (const { key, steps, values } of await readSeries(orm, [run.id], all.slice(at, at + seriesPerRead))) {
+      keys.add(key);
+      yield `${separator}${JSON.stringify(key)}:${JSON.stringify({ steps, values })}`;
+      separator = ",";
+    }
+  yield "}}";
+}

@@ -1,0 +1,13 @@
+import type { RunStatus } from "../../../contract/status.ts";
+import { askToCancel, getRunWithExperiment } from "../../../db/queries/runs.ts";
+import type { ServiceContext } from "../context.ts";
+import { requireFound } from "../requireFound.ts";
+import { changeRuns } from "./changeRuns.ts";
+
+/** Cancels a run; one that ended already, or is being cancelled, stays as it is. */
+export async function cancelRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
+  const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  const [changed] = await changeRuns(context, run.experimentId, (tx) => askToCancel(tx, { id }));
+  if (changed?.status === "cancelling") context.dispatch.cancel([changed]);
+  return { status: changed?.status ?? run.status };
+}

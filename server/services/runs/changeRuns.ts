@@ -1,0 +1,21 @@
+import type { Executor } from "../../../db/database.ts";
+import type { RunState } from "../../../db/queries/runs.ts";
+import type { ServiceContext } from "../context.ts";
+import { refreshExperiment } from "../experiments/refreshExperiment.ts";
+import { toRunItem } from "../toViews.ts";
+
+/**
+ * Changes runs of one experiment in a transaction; after the commit they are counted anew, and what changed is told to the pages.
+ * @param change gives the changed runs
+ */
+export async function changeRuns(
+  context: ServiceContext,
+  experimentId: string,
+  change: (tx: Executor) => Promise<RunState[]>,
+): Promise<RunState[]> {
+  const changed = await context.database.transaction(change);
+  if (changed.length === 0) return changed;
+  context.changes.publish(experimentId, changed.map(toRunItem));
+  await refreshExperiment(context, experimentId, { touch: true, course: false });
+  return changed;
+}

@@ -1,0 +1,35 @@
+import { askedAccuracy, isUnconverged, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import type { RunDetail } from "../../../contract/wire/views.ts";
+import { listAttempts, listCheckpoints } from "../../../db/queries/attempts.ts";
+import { countPoints } from "../../../db/queries/series.ts";
+import type { Reader } from "../../access/reader.ts";
+import type { ServiceContext } from "../context.ts";
+import { asRead } from "../shares/asRead.ts";
+import { hideNamesInAttempt } from "../shares/hideNames.ts";
+import { toAttemptView, toRunRow } from "../toViews.ts";
+import { listArtefacts } from "./readArtefacts.ts";
+import { requireReadableRun } from "./requireReadableRun.ts";
+
+export async function getRun(context: ServiceContext, reader: Reader, id: string): Promise<RunDetail> {
+  const { orm } = context.database;
+  const { run: stored, experimentName, convergence } = await requireReadableRun(context, reader, id);
+  const run = await asRead(context, reader, stored);
+  const attempts = (await listAttempts(orm, id)).map(toAttemptView);
+  const checkpoints = await listCheckpoints(orm, id);
+  const shown = reader.hideNames ? attempts.map(hideNamesInAttempt) : attempts;
+  const device = shown.findLast(({ started }) => started !== null)?.started?.device.device;
+  const rule = leaveOutRule(convergence ?? undefined);
+  return {
+    row: toRunRow(run, device),
+    experimentName,
+    attempts: shown,
+    dataset: run.dataset,
+    leftOutBelow: isUnconverged(run, rule) ? askedAccuracy(run, rule) : null,
+    series: await countPoints(orm, id),
+    missing: run.missing,
+    checkpoints: checkpoints.map(({ attempt, step, hash, bytes, at }) => ({ attempt, step, hash, bytes, at: at.toISOString() })),
+    files: await listArtefacts(context, reader, id),
+    readOnly: reader.readOnly,
+    program: context.version,
+  };
+}

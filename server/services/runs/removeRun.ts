@@ -1,0 +1,20 @@
+import { Failure } from "../../../contract/failure.ts";
+import { isTerminal } from "../../../contract/status.ts";
+import { deleteRun, getRunWithExperiment } from "../../../db/queries/runs.ts";
+import type { ServiceContext } from "../context.ts";
+import { refreshExperiment } from "../experiments/refreshExperiment.ts";
+import { requireFound } from "../requireFound.ts";
+
+/**
+ * Deletes a run with all its points and files; "run missing cells" makes it anew.
+ * @throws Failure CONFLICT while it has not ended
+ */
+export async function removeRun(context: ServiceContext, id: string): Promise<{ ok: true }> {
+  const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  if (!isTerminal(run.status)) throw new Failure("CONFLICT", `This run is ${run.status}: cancel it before deleting it.`);
+  await deleteRun(context.database.orm, id);
+  await context.artefacts.remove(id);
+  context.changes.publish(run.experimentId, [{ kind: "removed", experimentId: run.experimentId, runId: id }]);
+  await refreshExperiment(context, run.experimentId, { touch: true, course: true });
+  return { ok: true };
+}

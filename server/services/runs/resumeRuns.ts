@@ -1,0 +1,34 @@
+import type { RunStatus } from "../../../contract/status.ts";
+import { getExperimentRow } from "../../../db/queries/experiments.ts";
+import { askToResume, getRunWithExperiment, type RunState } from "../../../db/queries/runs.ts";
+import type { ServiceContext } from "../context.ts";
+import { requireFound } from "../requireFound.ts";
+import { changeRuns } from "./changeRuns.ts";
+
+/** Queues a paused run; it resumes from its checkpoint where that is. One that is not paused stays as it is. */
+export async function resumeRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
+  const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  const [changed] = await resume(context, run.experimentId, { id });
+  return { status: changed?.status ?? run.status };
+}
+
+/** The same of every paused run of an experiment. */
+export async function resumeExperiment(context: ServiceContext, id: string): Promise<{ resumed: number }> {
+  requireFound(await getExperimentRow(context.database.orm, id), "experiment");
+  return { resumed: (await resume(context, id, { experimentId: id })).length };
+}
+
+async function resume(
+  context: ServiceContext,
+  experimentId: string,
+  which: { id: string } | { experimentId: string },
+): Promise<RunState[]> {
+  const changed = await changeRuns(context, experimentId, async (tx) => {
+    const runs = await askToResume(tx, which);
+    // Each by itself: it waits for some seconds for the worker that has its checkpoint.
+    for (const run of runs) if (run.status === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
+    return runs;
+  });
+  context.dispatch.wake();
+  return changed;
+}

@@ -1,0 +1,26 @@
+import { Failure } from "../../../contract/failure.ts";
+import type { RunStatus } from "../../../contract/status.ts";
+import { getRunWithExperiment, queueAgain } from "../../../db/queries/runs.ts";
+import type { ServiceContext } from "../context.ts";
+import { requireFound } from "../requireFound.ts";
+import { changeRuns } from "./changeRuns.ts";
+
+/**
+ * Queues an ended run as a new attempt.
+ * @param fromStart from step 0 on the data as they are now: what was measured before is void
+ * @throws Failure CONFLICT if it finished, or has not ended
+ */
+export async function runAgain(context: ServiceContext, id: string, fromStart = false): Promise<{ status: RunStatus }> {
+  const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  if (run.status === "finished")
+    throw new Failure("CONFLICT", "This run has finished: the same config gives the same numbers. Add a seed to repeat it.");
+  const [changed] = await changeRuns(context, run.experimentId, async (tx) => {
+    const runs = await queueAgain(tx, { id }, ["failed", "cancelled", "diverged"], fromStart);
+    await context.dispatch.enqueue(tx, runs, fromStart ? null : run.workerId);
+    return runs;
+  });
+  if (run.status === "paused" && !changed) throw new Failure("CONFLICT", "This run is paused: resume it, or cancel it first.");
+  if (!changed) throw new Failure("CONFLICT", `This run is ${run.status}: cancel it first, or wait until it ends.`);
+  context.dispatch.wake();
+  return { status: changed.status };
+}

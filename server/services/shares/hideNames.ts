@@ -1,0 +1,124 @@
+import { attacks, epsilonUnits } from "../../../contract/config/afterTraining.ts";
+import { deviceChoices, type RunConfig } from "../../../contract/config/runConfig.ts";
+import { ownDatasetIds } from "../../../contract/data/datasetConfig.ts";
+import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
+import type { Evaluation, OptimumSummary, ResolvedDataset, StartedEvent } from "../../../contract/wire/runEvents.ts";
+import type { AttemptView, RunRow } from "../../../contract/wire/views.ts";
+import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
+import { hideOwnSet, type NeutralNames } from "./neutralNames.ts";
+
+/** Texts of machines (failures, warnings, reasons) may quote their paths: a reader from whom names are hidden learns that there is one. */
+export const hidden = "(hidden)";
+
+type Replacing = { failure: { message: string } | null; optimum: OptimumSummary | null; evaluation: Evaluation | null };
+type Hideable = Partial<Replacing & Pick<RunRow, "workerName" | "waitsFor" | "device" | "config">> & {
+  dataset?: ResolvedDataset | null;
+  missing?: Record<string, string>;
+};
+
+/** A run as it is stored or shown, with whichever of these fields it has. @param names needed where it has a config */
+export function hideNamesInRun<T extends Hideable>(run: T, names?: NeutralNames): T {
+  const hiding: { [Field in keyof Hideable]-?: (value: NonNullable<Hideable[Field]>) => Hideable[Field] | null } = {
+    workerName: () => null,
+    waitsFor: () => hidden,
+    device: (device) => known(device, deviceChoices),
+    failure: (failure) => ({ ...failure, message: hidden }),
+    optimum: hideNamesInOptimum,
+    evaluation: hideNamesInEvaluation,
+    dataset: hideNamesInDataset,
+    missing: hideNamesInMissing,
+    config: (config) => hideNamesInRunConfig(config, names ?? new Map()),
+  };
+  const shown: Record<string, unknown> = { ...run };
+  for (const [field, hide] of Object.entries(hiding))
+    if (shown[field] !== null && shown[field] !== undefined) shown[field] = (hide as (value: unknown) => unknown)(shown[field]);
+  return shown as T;
+}
+
+/** A word that a worker says, if it is one of those that the program knows. */
+const known = (word: string, words: readonly string[]): string => (words.includes(word) ? word : "");
+
+function hideNamesInRunConfig(config: RunConfig, names: NeutralNames): RunConfig {
+  const { dataset, afterTraining } = config;
+  const transfer = afterTraining?.transfer;
+  return {
+    ...config,
+    dataset: hideOwnSet(dataset, names),
+    ...(transfer && {
+      afterTraining: { ...afterTraining, transfer: { ...transfer, dataset: hideOwnSet(transfer.dataset, names) } },
+    }),
+  };
+}
+
+/** Why there is no L*, or what is to be known of it. */
+const hideNamesInOptimum = (optimum: OptimumSummary): OptimumSummary => ({
+  ...optimum,
+  reason: optimum.reason === "" ? "" : hidden,
+});
+
+/** What is missing is told, why is not. */
+const hideNamesInMissing = (missing: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.keys(missing)
+      .filter((key) => parseSeriesKey(key) !== null || evaluationParts.includes(key))
+      .map((key) => [key, hidden]),
+  );
+const evaluationParts = ["robustness", "transfer", ...attacks.map((attack) => `robustness/${attack}`)];
+
+function hideNamesInEvaluation({ robustness, transfer, missing, ...rest }: Evaluation): Evaluation {
+  return {
+    ...rest,
+    robustness: robustness && { ...robustness, unit: known(robustness.unit, Object.values(epsilonUnits)) },
+    transfer: transfer && { ...transfer, dataset: hideNamesInDataset(transfer.dataset) },
+    missing: hideNamesInMissing(missing),
+  };
+}
+
+/** Where it came from, what of its files was passed over, and what a person calls the classes of their own. */
+export const hideNamesInDataset = ({ classNames, ...dataset }: ResolvedDataset): ResolvedDataset => ({
+  ...dataset,
+  source: "",
+  ...(dataset.warnings && { warnings: [hidden] }),
+  ...(classNames && !(ownDatasetIds as readonly string[]).includes(dataset.id) && { classNames }),
+});
+
+export function hideNamesInAttempt(attempt: AttemptView): AttemptView {
+  const { started, outcome } = attempt;
+  return {
+    ...attempt,
+    workerName: null,
+    outcome: outcome && { ...outcome, message: hidden },
+    started: started && hideNamesInStart(started),
+  };
+}
+
+const hideNamesInStart = (started: StartedEvent): StartedEvent => ({
+  ...started,
+  dataset: hideNamesInDataset(started.dataset),
+  optimum: hideNamesInOptimum(started.optimum),
+  device: {
+    choice: known(started.device.choice, deviceChoices),
+    device: known(started.device.device, deviceChoices),
+    engine: known(started.device.engine, ["compiled", "eager"]),
+    provider: "",
+    // Why other devices were not taken quotes where their libraries were looked for.
+    reason: hidden,
+  },
+  versions: {},
+});
+
+/** @returns null if the item is not for such a reader */
+export function hideNamesInItem(item: WatchItem): WatchItem | null {
+  switch (item.kind) {
+    case "log":
+      return null;
+    case "experiment":
+      return { ...item, summary: { ...item.summary, launchedBy: null } };
+    case "run":
+      return { ...item, row: hideNamesInRun(item.row) };
+    case "attempt":
+      return { ...item, ...(item.device !== undefined && { device: known(item.device, deviceChoices) }) };
+    default:
+      return item;
+  }
+}

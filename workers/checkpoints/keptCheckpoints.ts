@@ -1,0 +1,75 @@
+import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Assignment } from "../../contract/wire/workerProtocol.ts";
+import type { AttemptHistory } from "../agent/attemptSpool.ts";
+import { clearForFile, ensureFolder } from "../files/setAside.ts";
+
+const lastAttemptFile = "last-attempt";
+const keptForDays = 30;
+
+/**
+ * The run's folder of checkpoints, ready for an attempt. If another worker's attempt started after the last one here, points
+ * between its end and the checkpoint may be missing at the server, so the attempt begins anew; so it does if a person asked for that.
+ * Checkpoints after the last step whose measurements the server has are of no use either.
+ */
+export function prepareCheckpoints(
+  folder: string,
+  assignment: Pick<Assignment, "runId" | "attempt" | "lastStarted" | "fromStart" | "measuredThrough">,
+): string {
+  const { runId, attempt, fromStart } = assignment;
+  const { lastStarted = attempt - 1, measuredThrough } = assignment;
+  const path = join(folder, runId);
+  // A note that is damaged says nothing; then what the server has decides alone, where it tells.
+  const last = lastAttempt(path) ?? (measuredThrough === undefined ? 0 : lastStarted);
+  if (fromStart || lastStarted > last) rmSync(path, { recursive: true, force: true });
+  else removeAfter(path, measuredThrough ?? Number.POSITIVE_INFINITY);
+  ensureFolder(path);
+  clearForFile(join(path, lastAttemptFile));
+  writeFileSync(join(path, lastAttemptFile), `${attempt}\n`);
+  return path;
+}
+
+/** The server refused the rest of an attempt: checkpoints after what it stored would leave a gap in the curve. */
+export function dropUnstoredCheckpoints(folder: string, runId: string, history: AttemptHistory, acked: number): void {
+  const stored = history.checkpoints.filter(({ seq }) => seq <= acked).map(({ step }) => step);
+  const safe = Math.max(history.resumedFromStep ?? Number.POSITIVE_INFINITY, ...stored);
+  removeAfter(join(folder, runId), safe);
+}
+
+function removeAfter(path: string, step: number): void {
+  for (const name of list(path))
+    if (/^\d+\./.test(name) && Number.parseInt(name, 10) > step) rmSync(join(path, name), { recursive: true, force: true });
+}
+
+/** Nothing of the run is to be gone on with. */
+export function removeCheckpoints(folder: string, runId: string): void {
+  rmSync(join(folder, runId), { recursive: true, force: true });
+}
+
+/** Runs that went on elsewhere or were given up leave theirs behind. @returns how many runs' checkpoints were old and went */
+export function removeOldCheckpoints(folder: string, now = Date.now()): number {
+  const changedAt = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? now;
+  const old = list(folder).filter((name) => now - changedAt(name) > keptForDays * 86_400_000);
+  for (const name of old) removeCheckpoints(folder, name);
+  return old.length;
+}
+
+/** The last attempt that was on this worker; 0 if there was none, null if the note of it is damaged. */
+function lastAttempt(path: string): number | null {
+  const file = join(path, lastAttemptFile);
+  try {
+    if (!lstatSync(file, { throwIfNoEntry: false })) return 0;
+    const text = readFileSync(file, "utf8").trim();
+    return /^\d{1,9}$/.test(text) ? Number(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+function list(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return []; // not there, or something else
+  }
+}

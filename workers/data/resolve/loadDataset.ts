@@ -1,0 +1,44 @@
+import type { DatasetConfig } from "../../../contract/data/datasetConfig.ts";
+import type { TrainedReading } from "../prepare/prepareTexts.ts";
+import { makeSynthetic } from "../sources/makeSynthetic.ts";
+import type { DatasetPlaces } from "../sources/places.ts";
+import type { Dataset } from "./dataset.ts";
+import { loadImageFolder } from "./loadImageFolder.ts";
+import { loadImages } from "./loadImages.ts";
+import { loadTextFile } from "./loadTextFile.ts";
+import { loadTexts } from "./loadTexts.ts";
+import type { Say } from "./resolveSamples.ts";
+
+/**
+ * The samples a config names: made from its seed, or read, verified and prepared. What was passed over is told as warnings.
+ * @param reading how texts are numbered for a network trained on another set; absent = by a vocabulary of their own
+ * @throws Failure, see the loaders
+ */
+export async function loadDataset(
+  config: DatasetConfig,
+  places: DatasetPlaces,
+  say?: Say,
+  reading?: TrainedReading,
+): Promise<Dataset> {
+  const dataset = await load(config, places, say, reading);
+  for (const warning of dataset.resolved.warnings ?? []) say?.("warning", warning);
+  return dataset;
+}
+
+async function load(config: DatasetConfig, places: DatasetPlaces, say?: Say, reading?: TrainedReading): Promise<Dataset> {
+  switch (config.id) {
+    case "gaussian-clusters":
+    case "random-labels":
+      return makeSynthetic(config);
+    case "sentence-polarity":
+    case "imdb":
+    case "sst2":
+      return loadTexts(config, places, say, reading);
+    case "text-file":
+      return loadTextFile(config, places, reading);
+    case "image-folder":
+      return loadImageFolder(config, places, say);
+    default:
+      return loadImages(config, places, say);
+  }
+}
