@@ -19,7 +19,7 @@ export interface FeatureRounding {
  * Mean squared error of a layer's features by rounding, relative to their mean square: η² = E‖ĥ − h‖²/E‖h‖².
  * In float32, with u = 2⁻²⁴: η² ≈ u² (2 + D/32 + l² (1/4 + d/170)): sums of D and of d products, and errors that later layers enlarge.
  * In TF32 each product's operands are rounded to u = 2⁻¹¹ besides: u² l/8 more.
- * The constants are fitted to residual networks against float64, and right within a factor of 10 at all widths, depths and inputs tried (tests/unit/workers/numericFloor.test.ts).
+ * The constants are fitted to residual networks against float64, and right within a factor of 10 at all widths, depths and inputs tried (tests/unit/workers/measure/numericFloor.test.ts).
  */
 export function featureError({ arithmetic, products, width, inputDimension }: FeatureRounding): number {
   if (products === 0) return unit.float32 ** 2;

@@ -10,9 +10,9 @@ import { afterTraining } from "../../contract/config/afterTraining.ts";
 import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import { trainingConfig } from "../../contract/config/trainingConfig.ts";
 import { datasetConfig } from "../../contract/data/datasetConfig.ts";
-import { ServerProcess } from "../integration/worker/scaffold/serverProcess.ts";
-import { connect, smallStudy } from "../integration/worker/scaffold/study.ts";
-import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../integration/worker/scaffold/workerProcess.ts";
+import { connect, smallStudy } from "../support/builders/study.ts";
+import { ServerProcess } from "../support/processes/serverProcess.ts";
+import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../support/processes/workerProcess.ts";
 
 const { values: flags } = parseArgs({ options: { slots: { type: "string", default: "1" } } });
 const pictures = (trainPerClass: number) => datasetConfig.parse({ id: "fashion-mnist-mini", trainPerClass, testPerClass: 20 });

@@ -14,8 +14,8 @@ import { insertRuns } from "../../db/queries/runs.ts";
 import { appendMeasurements } from "../../db/queries/series.ts";
 import { makeRuns } from "../../server/services/experiments/makeRuns.ts";
 import { noCounts } from "../../server/services/experiments/noCounts.ts";
-import { grid } from "../integration/server/studies.ts";
-import { freePort } from "../support/postgres.ts";
+import { grid } from "../support/builders/studies.ts";
+import { freePort } from "../support/processes/postgres.ts";
 
 const root = resolve(process.argv[2] ?? ".");
 const dataDir = mkdtempSync(join(tmpdir(), "collapsar-bench-"));

@@ -1,10 +1,10 @@
 /** Points a second that the server stores and acknowledges, sent by several workers at once: node tests/bench/ingest.ts */
 
-import { measured, numbered, started } from "../integration/server/events.ts";
-import { leaseOf, RawWorker } from "../integration/server/rawWorker.ts";
-import { grid, launch } from "../integration/server/studies.ts";
-import { startPostgres } from "../support/postgres.ts";
-import { TestServer } from "../support/server.ts";
+import { measured, numbered, started } from "../support/builders/events.ts";
+import { grid, launch } from "../support/builders/studies.ts";
+import { leaseOf, RawWorker } from "../support/client/rawWorker.ts";
+import { startPostgres } from "../support/processes/postgres.ts";
+import { TestServer } from "../support/processes/server.ts";
 
 const workers = 4;
 const seriesEach = 200;

@@ -15,9 +15,9 @@ import {
   type WatchItem,
   watchNamespace,
 } from "../../contract/wire/watchProtocol.ts";
-import { ServerProcess } from "../integration/worker/scaffold/serverProcess.ts";
-import { connect, smallStudy } from "../integration/worker/scaffold/study.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../integration/worker/scaffold/workerProcess.ts";
+import { connect, smallStudy } from "../support/builders/study.ts";
+import { ServerProcess } from "../support/processes/serverProcess.ts";
+import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../support/processes/workerProcess.ts";
 import { QuietWatcher } from "./quietWatcher.ts";
 
 const { values: flags } = parseArgs({

@@ -16,8 +16,8 @@ import { makeRuns } from "../../server/services/experiments/makeRuns.ts";
 import { noCounts } from "../../server/services/experiments/noCounts.ts";
 import { AnswerAllowance } from "../../server/services/series/answerAllowance.ts";
 import { readExperimentSeries } from "../../server/services/series/readExperimentSeries.ts";
-import { grid } from "../integration/server/studies.ts";
-import { startPostgres } from "../support/postgres.ts";
+import { grid } from "../support/builders/studies.ts";
+import { startPostgres } from "../support/processes/postgres.ts";
 
 const experiments = 500;
 const kinds = process.argv[2] ? [process.argv[2]] : ["embedded", "external"];

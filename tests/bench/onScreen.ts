@@ -7,8 +7,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import type { ExperimentDetail, WorkerView } from "../../contract/wire/views.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { TestServer } from "../support/server.ts";
+import { launchBrowser } from "../support/processes/browser.ts";
+import { TestServer } from "../support/processes/server.ts";
 
 const { values: flags } = parseArgs({
   options: { launches: { type: "string", default: "5" }, seconds: { type: "string", default: "20" } },

@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { experimentConfig } from "../../contract/config/experimentConfig.ts";
 import type { Preset } from "../../contract/presets/preset.ts";
 import { presets } from "../../contract/presets/presets.ts";
-import { projectRoot, TestServer } from "../support/server.ts";
+import { projectRoot, TestServer } from "../support/processes/server.ts";
 import { merge } from "./merge.ts";
 import { nameOf, noteOf, tagsOf } from "./presetNote.ts";
 

@@ -5,9 +5,9 @@
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { ServerProcess } from "../integration/worker/scaffold/serverProcess.ts";
-import { connect, ledgerOf, smallStudy } from "../integration/worker/scaffold/study.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../integration/worker/scaffold/workerProcess.ts";
+import { connect, ledgerOf, smallStudy } from "../support/builders/study.ts";
+import { ServerProcess } from "../support/processes/serverProcess.ts";
+import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../support/processes/workerProcess.ts";
 
 const { values: flags } = parseArgs({
   options: {

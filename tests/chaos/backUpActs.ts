@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, cpSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { findBinaries } from "../support/postgres.ts";
+import { findBinaries } from "../support/processes/postgres.ts";
 import { type Act, after, nothing } from "./act.ts";
 import { restoredLine } from "./ledger.ts";
 import { between } from "./random.ts";

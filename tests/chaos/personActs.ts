@@ -1,5 +1,5 @@
 import type { ExperimentDetail, RunRow, WorkerView } from "../../contract/wire/views.ts";
-import { CallError } from "../support/server.ts";
+import { CallError } from "../support/processes/server.ts";
 import { type Act, type Dice, type Done, nothing } from "./act.ts";
 import { at } from "./random.ts";
 import { studyKinds } from "./studies.ts";

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chownSync } from "node:fs";
 import { join } from "node:path";
-import { findBinaries, freePort, unprivileged, untilUp } from "../support/postgres.ts";
+import { findBinaries, freePort, unprivileged, untilUp } from "../support/processes/postgres.ts";
 import { Program } from "./program.ts";
 
 export interface PostgresProgram {

@@ -1,5 +1,5 @@
 import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
-import { smallStudy } from "../integration/worker/scaffold/study.ts";
+import { smallStudy } from "../support/builders/study.ts";
 import { scriptedName } from "./scriptedRun.ts";
 
 /** What persons launch: small grids on the CPU, of some seconds a run. */

@@ -1,6 +1,6 @@
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import { leaseDigest, valuesHash } from "../../workers/agent/ledger.ts";
-import { withoutTimes } from "../integration/worker/scaffold/joinAttempts.ts";
+import { withoutTimes } from "../support/builders/joinAttempts.ts";
 import type { AttemptLedger } from "./ledger.ts";
 import { scriptedValues } from "./scriptedRun.ts";
 import { joinCurve, type StoredAttempt, type StoredRun } from "./stored.ts";

@@ -1,7 +1,7 @@
 import { RunSeriesStore } from "../../app/live/RunSeriesStore.ts";
 import { WatchConnection } from "../../app/live/watchConnection.ts";
 import type { SeriesView } from "../../contract/wire/views.ts";
-import { callProcedure } from "../support/server.ts";
+import { callProcedure } from "../support/processes/server.ts";
 import type { World } from "./world.ts";
 
 const readAgainMs = 500;

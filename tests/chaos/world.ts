@@ -1,9 +1,9 @@
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { copyFreshDatabase } from "../support/freshDatabase.ts";
-import { freePort } from "../support/postgres.ts";
-import { CallError, callProcedure } from "../support/server.ts";
+import { copyFreshDatabase } from "../support/processes/freshDatabase.ts";
+import { freePort } from "../support/processes/postgres.ts";
+import { CallError, callProcedure } from "../support/processes/server.ts";
 import { keepFiles, mountDisk, type SmallDisk, unmountDisk } from "./disk.ts";
 import { Line } from "./line.ts";
 import { type PostgresProgram, startPostgresProgram } from "./postgresProgram.ts";

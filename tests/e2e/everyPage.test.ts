@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { TestServer } from "../support/server.ts";
+import { launchBrowser } from "../support/processes/browser.ts";
+import { TestServer } from "../support/processes/server.ts";
 
 let server: TestServer;
 let browser: Browser;

@@ -4,11 +4,11 @@ import { layersOf } from "../../contract/config/networkForm.ts";
 import { layerMetrics, scalarMetrics, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import type { GeometrySnapshot, StartedEvent } from "../../contract/wire/runEvents.ts";
 import type { ExperimentDetail } from "../../contract/wire/views.ts";
-import { finished, measured, numbered, snapshot, started } from "../integration/server/events.ts";
-import { makeToken, RawWorker } from "../integration/server/rawWorker.ts";
-import { grid, launch } from "../integration/server/studies.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { TestServer } from "../support/server.ts";
+import { finished, measured, numbered, snapshot, started } from "../support/builders/events.ts";
+import { grid, launch } from "../support/builders/studies.ts";
+import { makeToken, RawWorker } from "../support/client/rawWorker.ts";
+import { launchBrowser } from "../support/processes/browser.ts";
+import { TestServer } from "../support/processes/server.ts";
 
 let server: TestServer;
 let browser: Browser;

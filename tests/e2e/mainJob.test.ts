@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExperimentDetail } from "../../contract/wire/views.ts";
-import { launchBrowser } from "../support/browser.ts";
-import { TestServer } from "../support/server.ts";
+import { launchBrowser } from "../support/processes/browser.ts";
+import { TestServer } from "../support/processes/server.ts";
 
 let server: TestServer;
 let browser: Browser;

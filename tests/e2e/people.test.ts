@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { TestServer } from "../support/server.ts";
+import { launchBrowser } from "../support/processes/browser.ts";
+import { TestServer } from "../support/processes/server.ts";
 
 const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
 let server: TestServer;

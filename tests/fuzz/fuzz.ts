@@ -1,4 +1,4 @@
-import { freePort } from "../support/postgres.ts";
+import { freePort } from "../support/processes/postgres.ts";
 import { httpTarget } from "./http.ts";
 import { ParserTarget } from "./parsers.ts";
 import { procedureTarget } from "./procedures.ts";

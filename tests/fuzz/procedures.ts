@@ -1,4 +1,4 @@
-import { inputOf, procedures } from "../integration/server/procedureRights.ts";
+import { inputOf, procedures } from "../support/client/procedureRights.ts";
 import { hostileValue, mutate, toJson } from "./hostile.ts";
 import type { Random } from "./random.ts";
 import { type Stage, someone, type Target } from "./stage.ts";

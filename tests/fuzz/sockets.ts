@@ -1,6 +1,6 @@
 import { io, type Socket } from "socket.io-client";
 import { workerProtocolVersion } from "../../contract/wire/workerProtocol.ts";
-import { finished, logged, measured, numbered, snapshot, started } from "../integration/server/events.ts";
+import { finished, logged, measured, numbered, snapshot, started } from "../support/builders/events.ts";
 import { hostileTexts, hostileValue, mutate, mutateBytes } from "./hostile.ts";
 import type { Random } from "./random.ts";
 import { type Stage, type Target, workerId } from "./stage.ts";

@@ -1,9 +1,9 @@
 import type { RunEvent } from "../../contract/wire/runEvents.ts";
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
-import { numbered, started } from "../integration/server/events.ts";
-import { RawWorker } from "../integration/server/rawWorker.ts";
-import { launch } from "../integration/server/studies.ts";
-import { TestServer } from "../support/server.ts";
+import { numbered, started } from "../support/builders/events.ts";
+import { launch } from "../support/builders/studies.ts";
+import { RawWorker } from "../support/client/rawWorker.ts";
+import { TestServer } from "../support/processes/server.ts";
 import type { Random } from "./random.ts";
 
 /** A real server in a process of its own, with a study, links, tokens and a run under way: what inputs are about. */

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { projectRoot } from "../support/server.ts";
+import { projectRoot } from "../support/processes/server.ts";
 
 let registry: Server;
 /** npm keeps what it was told. */

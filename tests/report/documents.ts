@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../support/server.ts";
+import { projectRoot } from "../support/processes/server.ts";
 import { figureOf } from "./figures.ts";
 import { recordingOf } from "./recordings.ts";
 import { ladderTables, settingsTable } from "./tables.ts";

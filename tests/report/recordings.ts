@@ -5,7 +5,7 @@ import { regularizerLabel } from "../../contract/config/regularizer.ts";
 import { datasetLabel } from "../../contract/data/datasetConfig.ts";
 import { isUnconverged, leaveOutRule } from "../../contract/metrics/isUnconverged.ts";
 import { readSample, type Sample, type SampleRun } from "../../server/recordings/recordingFile.ts";
-import { projectRoot } from "../support/server.ts";
+import { projectRoot } from "../support/processes/server.ts";
 
 /** Runs of a recording that differ in depth and seed alone. */
 export interface Line {
@@ -22,13 +22,13 @@ export interface Recording {
   lines: Line[];
 }
 
-const samples = join(projectRoot, "server/recordings/kept");
+const samples = join(projectRoot, "server/recordings");
 const suffix = ".json.gz";
-const pathOf = (id: string) => join(samples, id === "first-light" ? "" : "recordings", `${id}${suffix}`);
+const pathOf = (id: string) => join(samples, id === "first-light" ? "" : "kept", `${id}${suffix}`);
 
 /** The ids of the recordings that come with the program: that of their preset. */
 export const recordingIds = (): string[] =>
-  [...readdirSync(samples), ...readdirSync(join(samples, "recordings"))]
+  [...readdirSync(samples), ...readdirSync(join(samples, "kept"))]
     .filter((name) => name.endsWith(suffix))
     .map((name) => name.slice(0, -suffix.length));
 

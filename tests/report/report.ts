@@ -8,7 +8,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../support/server.ts";
+import { projectRoot } from "../support/processes/server.ts";
 import { documents, refreshed } from "./documents.ts";
 import { openRecording } from "./recordings.ts";
 import { ladderTables, settingsTable } from "./tables.ts";

@@ -11,9 +11,9 @@ import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
 import { oneHot } from "../../../workers/training/batches.ts";
 import { defineStep } from "../../../workers/training/defineStep.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
 import { gradientBy } from "../../unit/workers/gradientBy.ts";
-import { dataOf, smallRun } from "../../unit/workers/support.ts";
-import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
 
 // What npm run build:tfjs-node builds, or npm downloads; where it is not, its absence is what there is to test.
 const native = await loadTfjsNode("cpu");

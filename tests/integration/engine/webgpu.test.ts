@@ -16,8 +16,8 @@ import { toOnnx } from "../../../workers/trace/onnx.ts";
 import { oneHot } from "../../../workers/training/batches.ts";
 import { defineStep } from "../../../workers/training/defineStep.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
-import { dataOf, smallRun } from "../../unit/workers/support.ts";
-import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
 
 // A GPU of the machine, or else SwiftShader, the software one that comes with Chromium. Set before the Vulkan loader is.
 const softwareGpu = "/usr/lib/chromium/vk_swiftshader_icd.json";

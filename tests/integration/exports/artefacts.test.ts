@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpointName } from "../../../contract/wire/artefactNames.ts";
 import type { ArtefactView, RunDetail } from "../../../contract/wire/views.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
-import { TestServer } from "../../support/server.ts";
-import { finished, measured, numbered, started } from "../server/events.ts";
-import { leaseOf, makeToken, RawWorker } from "../server/rawWorker.ts";
-import { grid, launch, untilStatus } from "../server/studies.ts";
-import { realWorker, until, WorkerProcess } from "../worker/scaffold/workerProcess.ts";
+import { finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { TestServer } from "../../support/processes/server.ts";
+import { realWorker, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
 import { collapse, readCheckpoint, readSafetensors } from "./readers.ts";
 
 const config = grid({

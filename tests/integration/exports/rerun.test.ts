@@ -3,9 +3,9 @@ import { configColumns } from "../../../contract/config/configColumns.ts";
 import { expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/wire/exportFormat.ts";
 import type { ExperimentDetail, RunDetail, SeriesView } from "../../../contract/wire/views.ts";
-import { TestServer } from "../../support/server.ts";
-import { getExperiment, grid, untilStatus } from "../server/studies.ts";
-import { until } from "../worker/scaffold/workerProcess.ts";
+import { getExperiment, grid, untilStatus } from "../../support/builders/studies.ts";
+import { TestServer } from "../../support/processes/server.ts";
+import { until } from "../../support/processes/workerProcess.ts";
 
 let server: TestServer;
 let id: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isRunning, slowness, until } from "../worker/scaffold/workerProcess.ts";
-import { long, processOf, RealStudy, short } from "./realStudy.ts";
+import { long, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
+import { isRunning, slowness, until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 

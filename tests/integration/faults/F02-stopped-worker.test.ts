@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { slowness } from "../worker/scaffold/workerProcess.ts";
-import { long, RealStudy } from "./realStudy.ts";
+import { long, RealStudy } from "../../support/builders/realStudy.ts";
+import { slowness } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 

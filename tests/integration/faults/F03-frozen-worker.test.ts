@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { ledgerPoints } from "../worker/scaffold/study.ts";
-import { isRunning, spoolFiles, until } from "../worker/scaffold/workerProcess.ts";
-import { long, processOf, RealStudy } from "./realStudy.ts";
+import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
+import { ledgerPoints } from "../../support/builders/study.ts";
+import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "1000", COLLAPSAR_LEASE_MS: "5000" });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { ledgerPoints } from "../worker/scaffold/study.ts";
-import { long, RealStudy } from "./realStudy.ts";
+import { long, RealStudy } from "../../support/builders/realStudy.ts";
+import { ledgerPoints } from "../../support/builders/study.ts";
 
 const study = RealStudy.forTests();
 

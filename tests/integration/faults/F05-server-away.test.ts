@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { ledgerOf } from "../worker/scaffold/study.ts";
-import { long, RealStudy } from "./realStudy.ts";
+import { long, RealStudy } from "../../support/builders/realStudy.ts";
+import { ledgerOf } from "../../support/builders/study.ts";
 
 const leaseMs = 2_000;
 const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "500", COLLAPSAR_LEASE_MS: String(leaseMs) });

@@ -3,12 +3,12 @@ import { io } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import { type WatchBatch, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
-import { DatabaseLine } from "../../support/databaseLine.ts";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../server/ledger.ts";
-import { leaseOf, RawWorker } from "../server/rawWorker.ts";
-import { getExperiment, getRun, grid, launch, untilStatus } from "../server/studies.ts";
+import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../../support/builders/ledger.ts";
+import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { leaseOf, RawWorker } from "../../support/client/rawWorker.ts";
+import { DatabaseLine } from "../../support/processes/databaseLine.ts";
+import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 /** More than the server keeps connections: if each loss costs one, none is left. */
 const losses = 20;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Line } from "../../chaos/line.ts";
-import { isRunning, spoolFiles, until } from "../worker/scaffold/workerProcess.ts";
-import { long, processOf, RealStudy } from "./realStudy.ts";
+import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
+import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";
 
 const leaseMs = 3_000;
 const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "500", COLLAPSAR_LEASE_MS: String(leaseMs) });

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
-import type { TestServer } from "../../support/server.ts";
-import { ended, finished, logged, measured, numbered, started } from "../server/events.ts";
-import { onBothDatabases } from "../server/onBothDatabases.ts";
-import { RawWorker } from "../server/rawWorker.ts";
-import { getRun, grid, launch, untilStatus } from "../server/studies.ts";
+import { ended, finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
+import { getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import type { TestServer } from "../../support/processes/server.ts";
 
 async function lossOf(server: TestServer, runId: string): Promise<SeriesView> {
   const series = await server.call<SeriesView[]>("runs.series", { id: runId, keys: ["train/loss"] });

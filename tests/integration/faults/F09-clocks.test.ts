@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LogLine, RunDetail } from "../../../contract/wire/views.ts";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { ended, finished, logged, measured, started } from "../server/events.ts";
-import { RawWorker } from "../server/rawWorker.ts";
-import { launch, untilStatus } from "../server/studies.ts";
-import { Clock, dayMs } from "./clock.ts";
+import { ended, finished, logged, measured, started } from "../../support/builders/events.ts";
+import { launch, untilStatus } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { Clock, dayMs } from "../../support/processes/clock.ts";
+import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 describe.each(["embedded", "external"] as const)("F9: clocks that are off by a day (%s database)", (kind) => {
   const clock = new Clock();

@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
-import { finished, measured, numbered, started } from "../server/events.ts";
-import { onBothDatabases } from "../server/onBothDatabases.ts";
-import { RawWorker } from "../server/rawWorker.ts";
-import { getRun, launch } from "../server/studies.ts";
-import { storedPoints } from "../worker/scaffold/study.ts";
-import { long, RealStudy } from "./realStudy.ts";
+import { finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { long, RealStudy } from "../../support/builders/realStudy.ts";
+import { getRun, launch } from "../../support/builders/studies.ts";
+import { storedPoints } from "../../support/builders/study.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 const study = RealStudy.forTests();
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Line } from "../../chaos/line.ts";
 import { Watcher } from "../../chaos/watcher.ts";
-import { TestServer } from "../../support/server.ts";
-import { ended, finished, measured, numbered, started } from "../server/events.ts";
-import { RawWorker } from "../server/rawWorker.ts";
-import { launch } from "../server/studies.ts";
+import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 /** Points that are stored while nobody hears of them: more than a page keeps in hand. */
 const unheard = 3_000;

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import type { RunCounts } from "../../../contract/status.ts";
 import type { EventAnswer, Lease } from "../../../contract/wire/workerProtocol.ts";
-import { finished, numbered, started } from "../server/events.ts";
-import { onBothDatabases } from "../server/onBothDatabases.ts";
-import { makeToken, RawWorker } from "../server/rawWorker.ts";
-import { getExperiment, grid, launch } from "../server/studies.ts";
+import { finished, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
+import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("F12: 100 workers claim 100 runs at once", (server) => {
   it("each run goes to one of them, once", async () => {

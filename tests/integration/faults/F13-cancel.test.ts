@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { isRunning, slowness, spoolFiles, until } from "../worker/scaffold/workerProcess.ts";
-import { long, processOf, RealStudy, short } from "./realStudy.ts";
+import { long, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
+import { isRunning, slowness, spoolFiles, until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 

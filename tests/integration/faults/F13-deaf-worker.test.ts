@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { finished, measured, numbered, started } from "../server/events.ts";
-import { onBothDatabases } from "../server/onBothDatabases.ts";
-import { leaseOf, RawWorker } from "../server/rawWorker.ts";
-import { grid, launch, untilStatus } from "../server/studies.ts";
+import { finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { leaseOf, RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases(
   "F13: a worker that answers and does not stop its run",

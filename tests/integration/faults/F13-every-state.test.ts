@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { ended, finished, logged, measured, numbered, started } from "../server/events.ts";
-import { onBothDatabases } from "../server/onBothDatabases.ts";
-import { RawWorker } from "../server/rawWorker.ts";
-import { getExperiment, getRun, grid, launch } from "../server/studies.ts";
+import { ended, finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, getRun, grid, launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("F13: a person", (server) => {
   it("cancels in every state, twice, and only as the life of a run allows", async () => {

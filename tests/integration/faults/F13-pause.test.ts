@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { ended, finished, measured, numbered, started } from "../server/events.ts";
-import { onBothDatabases } from "../server/onBothDatabases.ts";
-import { leaseOf, makeToken, RawWorker } from "../server/rawWorker.ts";
-import { getExperiment, getRun, grid, launch, untilStatus } from "../server/studies.ts";
+import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 /** Short leases: a lost worker is noticed soon. */
 const env = { COLLAPSAR_HEARTBEAT_MS: "200", COLLAPSAR_LEASE_MS: "2000" };

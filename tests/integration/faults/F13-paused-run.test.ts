@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { smallStudy } from "../worker/scaffold/study.ts";
-import { until } from "../worker/scaffold/workerProcess.ts";
-import { every, RealStudy } from "./realStudy.ts";
+import { every, RealStudy } from "../../support/builders/realStudy.ts";
+import { smallStudy } from "../../support/builders/study.ts";
+import { until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 

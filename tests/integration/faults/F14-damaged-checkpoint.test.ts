@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { until } from "../worker/scaffold/workerProcess.ts";
-import { long, RealStudy } from "./realStudy.ts";
+import { long, RealStudy } from "../../support/builders/realStudy.ts";
+import { until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 const env = { COLLAPSAR_CHECKPOINT_MS: "300" };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { spoolFiles, until } from "../worker/scaffold/workerProcess.ts";
-import { long, processOf, RealStudy } from "./realStudy.ts";
+import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
+import { spoolFiles, until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 

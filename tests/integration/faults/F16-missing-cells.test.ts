@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { ended, finished, measured, numbered, started } from "../server/events.ts";
-import { onBothDatabases } from "../server/onBothDatabases.ts";
-import { RawWorker } from "../server/rawWorker.ts";
-import { getExperiment, grid, launch } from "../server/studies.ts";
+import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("F16: a grid that is half dead", (server) => {
   it("with a cell that was deleted: 'run missing cells' fills exactly those without a result", async () => {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../server/ledger.ts";
-import { leaseOf, makeToken, RawWorker } from "../server/rawWorker.ts";
-import { getExperiment, grid, launch } from "../server/studies.ts";
+import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../../support/builders/ledger.ts";
+import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
+import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 /** Of the embedded database with its server; an external one outlives it. */
 const kills = { embedded: 20, external: 4 };

@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { workerProtocolVersion } from "../../../contract/wire/workerProtocol.ts";
-import { numbered, started } from "../server/events.ts";
-import { onBothDatabases } from "../server/onBothDatabases.ts";
-import { leaseOf, RawWorker } from "../server/rawWorker.ts";
-import { launch } from "../server/studies.ts";
-import { ProtocolServer } from "../worker/scaffold/protocolServer.ts";
-import { makeFolder, removeFolder, scriptedWorker, spoolFiles, until, WorkerProcess } from "../worker/scaffold/workerProcess.ts";
+import { numbered, started } from "../../support/builders/events.ts";
+import { launch } from "../../support/builders/studies.ts";
+import { leaseOf, RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import { ProtocolServer } from "../../support/processes/protocolServer.ts";
+import {
+  makeFolder,
+  removeFolder,
+  scriptedWorker,
+  spoolFiles,
+  until,
+  WorkerProcess,
+} from "../../support/processes/workerProcess.ts";
 
 onBothDatabases("F18: a server", (server) => {
   it("says to a worker of another version which both have, and its run goes on when it is of the right one", async () => {

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { postgresProgram, startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { projectRoot, TestServer } from "../../support/server.ts";
-import { node } from "../worker/scaffold/workerProcess.ts";
-import { long, RealStudy, short } from "./realStudy.ts";
+import { long, RealStudy, short } from "../../support/builders/realStudy.ts";
+import { postgresProgram, startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { projectRoot, TestServer } from "../../support/processes/server.ts";
+import { node } from "../../support/processes/workerProcess.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "collapsar-backup-"));

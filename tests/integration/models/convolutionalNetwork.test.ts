@@ -7,9 +7,9 @@ import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterCount } from "../../../workers/models/parameterLayout.ts";
+import { smallRun } from "../../unit/workers/builders.ts";
 import { gradientBy } from "../../unit/workers/gradientBy.ts";
-import { nameParameters, referenceObjective } from "../../unit/workers/referenceNetwork.ts";
-import { smallRun } from "../../unit/workers/support.ts";
+import { nameParameters, referenceObjective } from "../../unit/workers/models/referenceNetwork.ts";
 import { referenceConvolutional } from "./referenceConvolutional.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });

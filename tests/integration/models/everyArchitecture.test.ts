@@ -12,9 +12,9 @@ import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import type { ParameterSpec } from "../../../workers/models/network.ts";
 import { initializeParameters, sizeOf } from "../../../workers/models/parameterLayout.ts";
 import { makeTrainer, type TrainingState } from "../../../workers/training/train.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
 import { gradientBy } from "../../unit/workers/gradientBy.ts";
-import { dataOf, smallRun } from "../../unit/workers/support.ts";
-import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });

@@ -6,7 +6,7 @@ import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
 import { executeRun } from "../../../workers/run/executeRun.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
-import { dataOf, smallRun } from "../../unit/workers/support.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
 
 type Overrides = Parameters<typeof smallRun>[0];
 

@@ -13,9 +13,9 @@ import { initializeParameters } from "../../../workers/models/parameterLayout.ts
 import { oneHot } from "../../../workers/training/batches.ts";
 import { defineStep } from "../../../workers/training/defineStep.ts";
 import { makeTrainer, type TrainingState } from "../../../workers/training/train.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
 import { gradientBy } from "../../unit/workers/gradientBy.ts";
-import { nameParameters, referenceForward, referenceObjective } from "../../unit/workers/referenceNetwork.ts";
-import { dataOf, smallRun } from "../../unit/workers/support.ts";
+import { nameParameters, referenceForward, referenceObjective } from "../../unit/workers/models/referenceNetwork.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });

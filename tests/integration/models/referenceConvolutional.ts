@@ -1,6 +1,6 @@
 import { normalizesHead } from "../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import { normalizesFirst } from "../../unit/workers/referenceNetwork.ts";
+import { normalizesFirst } from "../../unit/workers/models/referenceNetwork.ts";
 
 /** A map as map[channel][row][column]. */
 type Maps = number[][][];

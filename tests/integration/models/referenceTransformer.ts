@@ -2,7 +2,7 @@ import { headsOf, linearLayers, patchOf } from "../../../contract/config/archite
 import { normalizesHead } from "../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { InputShape } from "../../../contract/data/datasetConfig.ts";
-import { add, dot, type Named, norm, normalizesFirst, relu } from "../../unit/workers/referenceNetwork.ts";
+import { add, dot, type Named, norm, normalizesFirst, relu } from "../../unit/workers/models/referenceNetwork.ts";
 
 type Tokens = number[][];
 

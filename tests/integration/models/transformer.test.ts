@@ -3,9 +3,9 @@ import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
 import { gradientBy } from "../../unit/workers/gradientBy.ts";
-import { nameParameters, referenceObjective } from "../../unit/workers/referenceNetwork.ts";
-import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
+import { nameParameters, referenceObjective } from "../../unit/workers/models/referenceNetwork.ts";
 import { referenceTransformer } from "./referenceTransformer.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });

@@ -7,8 +7,8 @@ import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { attention, lastTokens } from "../../../workers/models/attention.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterSlice } from "../../../workers/models/parameterLayout.ts";
-import { dataOf, smallRun } from "../../unit/workers/support.ts";
-import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
 
 const engine = await createEngine({ device: "cpu" });
 const names = ["t11", "t12", "t21", "t22"];

@@ -9,8 +9,8 @@ import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters, parameterSlice } from "../../../workers/models/parameterLayout.ts";
 import { learningRateAt } from "../../../workers/training/schedule.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
-import { dataOf, smallRun } from "../../unit/workers/support.ts";
-import { imageRun, textRun } from "../../unit/workers/tokenData.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 

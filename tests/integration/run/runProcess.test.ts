@@ -7,7 +7,7 @@ import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { type RunEvent, type SpooledEvent, spooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
 import { readSpool } from "../../../workers/run/spool.ts";
-import { smallRun } from "../../unit/workers/support.ts";
+import { smallRun } from "../../unit/workers/builders.ts";
 
 const program = new URL("../../../workers/run/main.ts", import.meta.url).pathname;
 const node = new URL("../../../node_modules/.bin/node", import.meta.url).pathname;

@@ -2,12 +2,12 @@ import { request } from "node:http";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExperimentDetail, RunDetail } from "../../../contract/wire/views.ts";
-import { TestServer } from "../../support/server.ts";
-import { finished, logged, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { ask, inputOf, needed, nowhere, procedures } from "./procedureRights.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { grid, launch } from "./studies.ts";
+import { finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch } from "../../support/builders/studies.ts";
+import { ask, inputOf, needed, nowhere, procedures } from "../../support/client/procedureRights.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 /** What a reader with a share link may ask; `shared.open` answers anyone who has a valid token. */
 const readable = procedures.map(({ name }) => name).filter((name) => needed[name] === "study");

@@ -3,10 +3,10 @@ import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { FailureCode } from "../../../contract/failure.ts";
 import type { RunDetail, WorkerView } from "../../../contract/wire/views.ts";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
-import { ended, finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { getExperiment, getRun, grid, launch as launchStudy, untilStatus } from "./studies.ts";
+import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, getRun, grid, launch as launchStudy, untilStatus } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 /** First rest of a worker that is not in order, ms; the further ones are 4, 16 and 64 times as long. */
 const restMs = 50;

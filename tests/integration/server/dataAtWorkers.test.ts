@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { OwnSet } from "../../../contract/data/ownSet.ts";
 import type { WorkerView } from "../../../contract/wire/views.ts";
-import { finished, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { grid, launch, untilStatus } from "./studies.ts";
+import { finished, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 const table: OwnSet = {
   ...{ id: "text-file", name: "reviews.tsv", problem: null, warnings: [] },

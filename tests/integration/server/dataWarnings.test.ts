@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import type { DataWarning, RunDetail } from "../../../contract/wire/views.ts";
-import { finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { grid, launch } from "./studies.ts";
+import { finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("Warnings about the data of runs", (server) => {
   it("are on the page of the run, and on that of the study with the runs they were said of", async () => {

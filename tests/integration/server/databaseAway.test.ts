@@ -4,12 +4,12 @@ import pg from "pg";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { watchNamespace } from "../../../contract/wire/watchProtocol.ts";
-import { DatabaseLine } from "../../support/databaseLine.ts";
-import { freePort, startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { measured, numbered, started } from "./events.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { grid, launch, untilStatus } from "./studies.ts";
+import { measured, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { DatabaseLine } from "../../support/processes/databaseLine.ts";
+import { freePort, startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 let postgres: TestPostgres;
 let admin: pg.Client;

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { copyFreshDatabase } from "../../support/freshDatabase.ts";
-import { TestServer } from "../../support/server.ts";
-import { makeToken, RawWorker } from "./rawWorker.ts";
+import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 let server: TestServer;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { forceWrites, startParams } from "../../../db/embedded/durability.ts";
-import { copyFreshDatabase } from "../../support/freshDatabase.ts";
-import { TestServer } from "../../support/server.ts";
-import { launch } from "./studies.ts";
+import { launch } from "../../support/builders/studies.ts";
+import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "collapsar-test-"));
 afterEach(() => {

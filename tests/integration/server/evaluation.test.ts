@@ -2,11 +2,11 @@ import { io } from "socket.io-client";
 import { expect, it } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { type WatchBatch, type WatchItem, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
-import type { TestServer } from "../../support/server.ts";
-import { ended, evaluated, evaluation, finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { getExperiment, getRun, launch } from "./studies.ts";
+import { ended, evaluated, evaluation, finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, getRun, launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import type { TestServer } from "../../support/processes/server.ts";
 
 async function watch(server: TestServer, id: string, auth: object = {}) {
   const socket = io(server.url + watchNamespace, { auth, transports: ["websocket"], forceNew: true });

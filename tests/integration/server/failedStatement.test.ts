@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, expect, it } from "vitest";
 import { openDatabase } from "../../../db/openDatabase.ts";
-import { copyFreshDatabase } from "../../support/freshDatabase.ts";
+import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "collapsar-failed-"));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));

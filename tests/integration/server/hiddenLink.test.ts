@@ -7,13 +7,13 @@ import { type OwnSet, ownSet } from "../../../contract/data/ownSet.ts";
 import { type RunEvent, runEvent } from "../../../contract/wire/runEvents.ts";
 import type { ExperimentDetail, RunDetail, WorkerView } from "../../../contract/wire/views.ts";
 import { hello } from "../../../contract/wire/workerProtocol.ts";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { evaluation, finished, measured, numbered, snapshot, started } from "./events.ts";
-import { freeTexts, markedTexts } from "./freeTexts.ts";
-import { procedures } from "./procedureRights.ts";
-import { makeToken, RawWorker } from "./rawWorker.ts";
-import { grid } from "./studies.ts";
+import { evaluation, finished, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
+import { freeTexts, markedTexts } from "../../support/builders/freeTexts.ts";
+import { grid } from "../../support/builders/studies.ts";
+import { procedures } from "../../support/client/procedureRights.ts";
+import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 const marks = new Map<string, string>();
 /** A text of its own for a field; it may stand wherever a letter may. */

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { runExport } from "../../../contract/wire/exportFormat.ts";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
-import { ended, finished, logged, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { leaseOf, RawWorker } from "./rawWorker.ts";
-import { getExperiment, getRun, grid, launch, untilStatus } from "./studies.ts";
+import { ended, finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { leaseOf, RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 const everyTen = grid({ measuring: { name: "every", steps: 10 } });
 const checkpointed = (step: number): RunEvent => ({ kind: "checkpoint", step, hash: "0", bytes: 1 });

@@ -14,9 +14,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import { copyFreshDatabase } from "../../support/freshDatabase.ts";
-import { projectRoot, TestServer } from "../../support/server.ts";
-import { node } from "../worker/scaffold/workerProcess.ts";
+import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
+import { projectRoot, TestServer } from "../../support/processes/server.ts";
+import { node } from "../../support/processes/workerProcess.ts";
 
 const run = promisify(execFile);
 const place = mkdtempSync(join(tmpdir(), "collapsar-hostile-"));

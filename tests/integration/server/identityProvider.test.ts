@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { MemberView } from "../../../contract/wire/views.ts";
-import { CookieJar, OidcProvider } from "../../support/oidcProvider.ts";
-import { freePort } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { password, post } from "./members.ts";
-import { ask } from "./procedureRights.ts";
+import { password, post } from "../../support/client/members.ts";
+import { ask } from "../../support/client/procedureRights.ts";
+import { CookieJar, OidcProvider } from "../../support/processes/oidcProvider.ts";
+import { freePort } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
 let provider: OidcProvider;

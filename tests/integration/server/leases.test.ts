@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { workerProtocolVersion } from "../../../contract/wire/workerProtocol.ts";
-import { ended, finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { leaseOf, makeToken, RawWorker } from "./rawWorker.ts";
-import { grid, launch, untilStatus } from "./studies.ts";
+import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("Leases", (server) => {
   it("gives a run to an idle worker at once", async () => {

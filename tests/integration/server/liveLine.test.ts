@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { WatchConnection } from "../../../app/live/watchConnection.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
-import { NetworkLine } from "../../support/networkLine.ts";
-import { PollingProxy, type Upgrade } from "../../support/pollingProxy.ts";
-import { freePort } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { launch } from "./studies.ts";
+import { launch } from "../../support/builders/studies.ts";
+import { NetworkLine } from "../../support/processes/networkLine.ts";
+import { PollingProxy, type Upgrade } from "../../support/processes/pollingProxy.ts";
+import { freePort } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 /** The times of a page, twenty times as fast. */
 const fast = {

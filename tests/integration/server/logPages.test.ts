@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import type { LogLine, SeriesView } from "../../../contract/wire/views.ts";
-import { logged, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { launch } from "./studies.ts";
+import { logged, measured, numbered, started } from "../../support/builders/events.ts";
+import { launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("What one answer may hold", (server) => {
   it("is a page of a log: the latest lines first, then those before them, each once", async () => {

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DatabaseLine } from "../../support/databaseLine.ts";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { finished, numbered, started } from "./events.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { grid, launch, untilStatus } from "./studies.ts";
+import { finished, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { DatabaseLine } from "../../support/processes/databaseLine.ts";
+import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 /** CPU time of a process so far, in ticks of the kernel's clock; null where the kernel does not say. */
 function ticksOf(pid: number): number | null {

@@ -1,11 +1,11 @@
 import { io } from "socket.io-client";
 import { expect, it } from "vitest";
 import type { InvitationView, MemberView, SessionView } from "../../../contract/wire/views.ts";
-import { TestServer } from "../../support/server.ts";
-import { addMember, password, post } from "./members.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { ask, nowhere } from "./procedureRights.ts";
-import { grid } from "./studies.ts";
+import { grid } from "../../support/builders/studies.ts";
+import { addMember, password, post } from "../../support/client/members.ts";
+import { ask, nowhere } from "../../support/client/procedureRights.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
 const people = (server: TestServer) => server.call<{ members: MemberView[]; invitations: InvitationView[] }>("people.list");

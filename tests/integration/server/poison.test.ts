@@ -2,10 +2,10 @@ import { io } from "socket.io-client";
 import { expect, it } from "vitest";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import type { WatchBatch, WatchItem } from "../../../contract/wire/watchProtocol.ts";
-import { evaluation, finished, logged, measured, numbered, snapshot, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { getRun, launch, untilStatus } from "./studies.ts";
+import { evaluation, finished, logged, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
+import { getRun, launch, untilStatus } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 /** What neither a text column nor jsonb can hold: NUL, and halves of surrogate pairs. */
 const poison = "a\0b\ud800c\udc00";

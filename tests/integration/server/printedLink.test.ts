@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkerView } from "../../../contract/wire/views.ts";
-import { copyFreshDatabase } from "../../support/freshDatabase.ts";
-import { projectRoot, TestServer } from "../../support/server.ts";
+import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
+import { projectRoot, TestServer } from "../../support/processes/server.ts";
 
 const list = "/trpc/experiments.list?input=%7B%7D";
 const keyFile = (server: TestServer) => join(server.dataDir, "access-key");

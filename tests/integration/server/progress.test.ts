@@ -1,10 +1,10 @@
 import { expect, it, vi } from "vitest";
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
 import type { ExperimentSummary } from "../../../contract/wire/views.ts";
-import { ended, finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { getExperiment, grid, launch, untilStatus } from "./studies.ts";
+import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("Progress", (server) => {
   const listed = async (id: string) =>

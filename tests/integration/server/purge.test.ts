@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { getRun, grid, launch } from "./studies.ts";
+import { finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getRun, grid, launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 /** Short leases make short ticks: the first look comes after some seconds. */
 const env = { COLLAPSAR_HEARTBEAT_MS: "100", COLLAPSAR_LEASE_MS: "500" };

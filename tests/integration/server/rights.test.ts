@@ -2,10 +2,10 @@ import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Right, rightsOf, roles, type TokenScope } from "../../../contract/people.ts";
 import type { ApiTokenView } from "../../../contract/wire/views.ts";
-import { TestServer } from "../../support/server.ts";
-import { addMember } from "./members.ts";
-import { ask, needed, nowhere, procedures } from "./procedureRights.ts";
-import { grid, launch } from "./studies.ts";
+import { grid, launch } from "../../support/builders/studies.ts";
+import { addMember } from "../../support/client/members.ts";
+import { ask, needed, nowhere, procedures } from "../../support/client/procedureRights.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
 let server: TestServer;

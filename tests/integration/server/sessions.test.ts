@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SessionView } from "../../../contract/wire/views.ts";
-import { copyFreshDatabase } from "../../support/freshDatabase.ts";
-import { TestServer } from "../../support/server.ts";
+import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
 const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { leaseOf, RawWorker } from "./rawWorker.ts";
-import { getRun, launch, untilStatus } from "./studies.ts";
+import { finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getRun, launch, untilStatus } from "../../support/builders/studies.ts";
+import { leaseOf, RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("F20: a run whose process gives no sign of life", (server) => {
   it("is named with the time since when, until it is heard again or lost", async () => {

@@ -3,10 +3,10 @@ import { connect } from "node:net";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ServerLink } from "../../../workers/agent/serverLink.ts";
-import { TestServer } from "../../support/server.ts";
-import { logged, numbered, started } from "./events.ts";
-import { makeToken, RawWorker } from "./rawWorker.ts";
-import { launch } from "./studies.ts";
+import { logged, numbered, started } from "../../support/builders/events.ts";
+import { launch } from "../../support/builders/studies.ts";
+import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 type Transport = "websocket" | "polling";
 interface Knock {

@@ -1,10 +1,10 @@
 import { expect, it, vi } from "vitest";
 import { limits } from "../../../contract/limits.ts";
 import type { Estimate, ExperimentSummary, LayerProfileView, SeriesView } from "../../../contract/wire/views.ts";
-import { finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { getExperiment, grid, launch } from "./studies.ts";
+import { finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i);
 

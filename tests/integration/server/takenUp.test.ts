@@ -1,11 +1,11 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { finished, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { leaseOf, makeToken, RawWorker } from "./rawWorker.ts";
-import { getRun, grid, launch, untilStatus } from "./studies.ts";
+import { finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 const quick = { COLLAPSAR_HEARTBEAT_MS: "150", COLLAPSAR_LEASE_MS: "1200" };
 const everyTen = grid({ measuring: { name: "every", steps: 10 } });

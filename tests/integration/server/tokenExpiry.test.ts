@@ -1,11 +1,11 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WorkerTokenView } from "../../../contract/wire/views.ts";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { measured, numbered, started } from "./events.ts";
-import { makeToken, RawWorker } from "./rawWorker.ts";
-import { launch } from "./studies.ts";
+import { measured, numbered, started } from "../../support/builders/events.ts";
+import { launch } from "../../support/builders/studies.ts";
+import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
+import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
 
 describe("A worker's token", () => {
   let postgres: TestPostgres;

@@ -2,11 +2,11 @@ import { io, type Socket } from "socket.io-client";
 import { expect, it } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import type { WatchBatch, WatchItem } from "../../../contract/wire/watchProtocol.ts";
-import type { TestServer } from "../../support/server.ts";
-import { finished, logged, measured, numbered, started } from "./events.ts";
-import { onBothDatabases } from "./onBothDatabases.ts";
-import { RawWorker } from "./rawWorker.ts";
-import { grid, launch } from "./studies.ts";
+import { finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
+import { grid, launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import type { TestServer } from "../../support/processes/server.ts";
 
 async function watch(
   server: TestServer,

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { EventAnswer } from "../../../contract/wire/workerProtocol.ts";
 import { readSpool } from "../../../workers/run/spool.ts";
-import { ProtocolServer } from "./scaffold/protocolServer.ts";
+import { ProtocolServer } from "../../support/processes/protocolServer.ts";
 import {
   isRunning,
   makeFolder,
@@ -15,7 +15,7 @@ import {
   spoolFiles,
   until,
   WorkerProcess,
-} from "./scaffold/workerProcess.ts";
+} from "../../support/processes/workerProcess.ts";
 
 let server: ProtocolServer;
 let folder: string;
@@ -150,7 +150,7 @@ describe("a server with faults", () => {
 });
 
 it("F9: sends on when its clock is set back by a day, also to a server that was away", async () => {
-  const shiftedClock = new URL("./scaffold/shiftedClock.ts", import.meta.url).pathname;
+  const shiftedClock = new URL("../../support/processes/shiftedClock.ts", import.meta.url).pathname;
   const worker = await connected([], { NODE_OPTIONS: `--import ${shiftedClock}` });
   const run = await server.assign("slow", 15);
   await until("some points arrived", () => steps(server.events(run)).length > 2);

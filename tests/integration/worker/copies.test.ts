@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunDetail, WorkerView } from "../../../contract/wire/views.ts";
 import { scriptedName } from "../../chaos/scriptedRun.ts";
-import { TestServer } from "../../support/server.ts";
-import { makeToken } from "../server/rawWorker.ts";
-import { grid, launch, untilStatus } from "../server/studies.ts";
-import { makeFolder, removeFolder, until, WorkerProcess } from "./scaffold/workerProcess.ts";
+import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
+import { makeToken } from "../../support/client/rawWorker.ts";
+import { TestServer } from "../../support/processes/server.ts";
+import { makeFolder, removeFolder, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
 
 /** Workers on copies of one folder, as of a virtual machine or a home that was copied: each is one of its own. */
 const program = new URL("../../chaos/worker.ts", import.meta.url).pathname;

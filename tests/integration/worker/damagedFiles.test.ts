@@ -2,8 +2,16 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, w
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
-import { ProtocolServer } from "./scaffold/protocolServer.ts";
-import { isRunning, makeFolder, realWorker, removeFolder, runProcesses, until, WorkerProcess } from "./scaffold/workerProcess.ts";
+import { ProtocolServer } from "../../support/processes/protocolServer.ts";
+import {
+  isRunning,
+  makeFolder,
+  realWorker,
+  removeFolder,
+  runProcesses,
+  until,
+  WorkerProcess,
+} from "../../support/processes/workerProcess.ts";
 
 /** What may lie where a file of the worker was. */
 const damages: Record<string, (path: string) => void> = {

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { type DatasetConfig, datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";
-import { type Table, writePicture, writePictures, writeTable } from "./scaffold/ownData.ts";
-import { ServerProcess } from "./scaffold/serverProcess.ts";
-import { type Api, connect, smallStudy, storedPoints } from "./scaffold/study.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "./scaffold/workerProcess.ts";
+import { type Table, writePicture, writePictures, writeTable } from "../../support/builders/ownData.ts";
+import { type Api, connect, smallStudy, storedPoints } from "../../support/builders/study.ts";
+import { ServerProcess } from "../../support/processes/serverProcess.ts";
+import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
 
 /** The real server and the real worker: a person's own data change while a run that trained on them is suspended. */
 let server: ServerProcess;

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { ServerProcess } from "./scaffold/serverProcess.ts";
-import { type Api, connect, smallStudy, storedPoints } from "./scaffold/study.ts";
-import { isRunning, until } from "./scaffold/workerProcess.ts";
+import { type Api, connect, smallStudy, storedPoints } from "../../support/builders/study.ts";
+import { ServerProcess } from "../../support/processes/serverProcess.ts";
+import { isRunning, until } from "../../support/processes/workerProcess.ts";
 
 let server: ServerProcess;
 let api: Api;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { mountDisk, type SmallDisk, unmountDisk } from "../../chaos/disk.ts";
-import { ProtocolServer } from "./scaffold/protocolServer.ts";
+import { ProtocolServer } from "../../support/processes/protocolServer.ts";
 import {
   isRunning,
   makeFolder,
@@ -12,7 +12,7 @@ import {
   slowness,
   until,
   WorkerProcess,
-} from "./scaffold/workerProcess.ts";
+} from "../../support/processes/workerProcess.ts";
 
 let server: ProtocolServer;
 let folder: string;

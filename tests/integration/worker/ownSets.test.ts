@@ -2,10 +2,10 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { OwnSet } from "../../../contract/data/ownSet.ts";
-import { writePictures, writeTable } from "./scaffold/ownData.ts";
-import { ServerProcess } from "./scaffold/serverProcess.ts";
-import { type Api, connect } from "./scaffold/study.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "./scaffold/workerProcess.ts";
+import { writePictures, writeTable } from "../../support/builders/ownData.ts";
+import { type Api, connect } from "../../support/builders/study.ts";
+import { ServerProcess } from "../../support/processes/serverProcess.ts";
+import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
 
 /** The real worker beside the real server: what the server knows of the data-set folder, as it changes. */
 let server: ServerProcess;

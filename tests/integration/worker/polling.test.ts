@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { PollingProxy, type Upgrade } from "../../support/pollingProxy.ts";
-import { ServerProcess } from "./scaffold/serverProcess.ts";
-import { connect, ledgerPoints, smallStudy, storedPoints } from "./scaffold/study.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "./scaffold/workerProcess.ts";
+import { connect, ledgerPoints, smallStudy, storedPoints } from "../../support/builders/study.ts";
+import { PollingProxy, type Upgrade } from "../../support/processes/pollingProxy.ts";
+import { ServerProcess } from "../../support/processes/serverProcess.ts";
+import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

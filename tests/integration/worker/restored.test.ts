@@ -5,12 +5,19 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";
 import { Line } from "../../chaos/line.ts";
 import { scriptedName, scriptedValues } from "../../chaos/scriptedRun.ts";
-import { freePort } from "../../support/postgres.ts";
-import { TestServer } from "../../support/server.ts";
-import { makeToken } from "../server/rawWorker.ts";
-import { grid, launch } from "../server/studies.ts";
-import { storedPoints } from "./scaffold/study.ts";
-import { isRunning, makeFolder, removeFolder, runProcesses, until, WorkerProcess } from "./scaffold/workerProcess.ts";
+import { grid, launch } from "../../support/builders/studies.ts";
+import { storedPoints } from "../../support/builders/study.ts";
+import { makeToken } from "../../support/client/rawWorker.ts";
+import { freePort } from "../../support/processes/postgres.ts";
+import { TestServer } from "../../support/processes/server.ts";
+import {
+  isRunning,
+  makeFolder,
+  removeFolder,
+  runProcesses,
+  until,
+  WorkerProcess,
+} from "../../support/processes/workerProcess.ts";
 
 /**
  * The real server, the real worker, and a run whose every number follows from its seed and step: after whatever happened to the

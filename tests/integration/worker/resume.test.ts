@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
-import { joinAttempts, withoutTimes } from "./scaffold/joinAttempts.ts";
-import { clusters, ProtocolServer } from "./scaffold/protocolServer.ts";
+import { joinAttempts, withoutTimes } from "../../support/builders/joinAttempts.ts";
+import { clusters, ProtocolServer } from "../../support/processes/protocolServer.ts";
 import {
   isRunning,
   makeFolder,
@@ -12,7 +12,7 @@ import {
   slowness,
   until,
   WorkerProcess,
-} from "./scaffold/workerProcess.ts";
+} from "../../support/processes/workerProcess.ts";
 
 const everyStep: Partial<RunConfig> = { measuring: { name: "every", steps: 1 } };
 const steps = 140;

@@ -5,7 +5,7 @@ import type { AttemptLedger } from "../../chaos/ledger.ts";
 import { scriptedValues } from "../../chaos/scriptedRun.ts";
 import type { StoredAttempt, StoredRun } from "../../chaos/stored.ts";
 import { verify } from "../../chaos/verify.ts";
-import { smallStudy } from "../../integration/worker/scaffold/study.ts";
+import { smallStudy } from "../../support/builders/study.ts";
 
 /** A scripted run of three steps, measured at each, as it should be in the database and in the ledger. */
 function whole() {

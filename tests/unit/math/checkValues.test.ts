@@ -6,7 +6,7 @@ import { numericOptimum } from "../../../math/optimum/numericOptimum.ts";
 import type { Optimum } from "../../../math/optimum/optimum.ts";
 import type { SolvableObjective } from "../../../math/optimum/unconstrainedObjective.ts";
 import { type NoOptimum, unconstrainedOptimum } from "../../../math/optimum/unconstrainedOptimum.ts";
-import { excess } from "./optimalityBound.ts";
+import { excess } from "./optimum/optimalityBound.ts";
 
 /** Literal values, each found by code that shares nothing with this program's: NumPy and SciPy's BFGS, or mpmath at 40 digits. */
 

@@ -17,7 +17,7 @@ import { plain } from "../../report/documents.ts";
 import { fitOf, lineOf } from "../../report/figures.ts";
 import { atDepth, depthsOf, type Line, lastValue, recordingIds, recordingOf } from "../../report/recordings.ts";
 import { goals, stepsTo } from "../../report/tables.ts";
-import { projectRoot } from "../../support/server.ts";
+import { projectRoot } from "../../support/processes/server.ts";
 
 /** What the sentences of the pages claim, one by one: each must stand there, and be carried by its recording. */
 

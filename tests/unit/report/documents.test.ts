@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { documents, figuredIn, refreshed, tabledIn } from "../../report/documents.ts";
 import { figureOf } from "../../report/figures.ts";
 import { recordingIds } from "../../report/recordings.ts";
-import { projectRoot } from "../../support/server.ts";
+import { projectRoot } from "../../support/processes/server.ts";
 
 const read = (name: string) => readFileSync(join(projectRoot, name), "utf8");
 

@@ -1,0 +1,129 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { countGrid, experimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { presets } from "../../../contract/presets/presets.ts";
+import type { ExperimentDetail, SeriesView } from "../../../contract/wire/views.ts";
+import { openDatabase } from "../../../db/openDatabase.ts";
+import { listGeometry } from "../../../db/queries/attempts.ts";
+import { getExperimentRow } from "../../../db/queries/experiments.ts";
+import { listRuns } from "../../../db/queries/runs.ts";
+import { readSeries } from "../../../db/queries/series.ts";
+import { importSample } from "../../../server/recordings/importRecordings.ts";
+import { readSample } from "../../../server/recordings/recordingFile.ts";
+import { nameOf, noteOf } from "../../bench/presetNote.ts";
+import { evaluated, evaluation, finished, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
+import { grid, launch } from "../../support/builders/studies.ts";
+import { RawWorker } from "../../support/client/rawWorker.ts";
+import { projectRoot, TestServer } from "../../support/processes/server.ts";
+
+const folders: string[] = [];
+const folder = () => folders[folders.push(mkdtempSync(join(tmpdir(), "collapsar-test-"))) - 1];
+afterAll(() => {
+  for (const path of folders) rmSync(path, { recursive: true, force: true });
+});
+
+it("records a finished study and brings it back with the same curves", async () => {
+  const [source, target] = [folder(), folder()];
+  const server = await TestServer.start({ dataDir: source });
+  const worker = await RawWorker.connect(server);
+  const { id, runs } = await launch(server, grid({ depths: [2, 3] }), { name: "Recorded" });
+  for (const { config } of runs) {
+    const lease = await worker.nextAssignment();
+    const events = Array.from({ length: 60 }, (_, step) => [
+      measured(step, { "train/loss": Math.exp(-step / 7) / 3, [`train/nc1.ratio@${config.depth}`]: 1 / (step + 3) }),
+      snapshot(step),
+    ]);
+    await worker.events(lease, numbered([started(), ...events.flat(), evaluated(), finished()]));
+  }
+  const before = await server.call<SeriesView[]>("experiments.series", { id, keys: ["train/loss"] });
+  worker.close();
+  await server.stop();
+
+  const file = join(source, "sample.json.gz");
+  const record = ["server/recordings/recordExperiment.ts", "--experiment", id, "--out", file, "--data", source];
+  expect(execFileSync(process.execPath, record, { cwd: projectRoot, encoding: "utf8" })).toMatch(/2 runs, 0\.\d+ MB/);
+  const database = await openDatabase({ dataDir: target, url: null }, (error) => {
+    throw error;
+  });
+  try {
+    const sample = readSample(file);
+    expect(JSON.stringify(sample)).not.toMatch(/raw worker|sets\/mnist/);
+    const copy = await database.transaction((tx) => importSample(tx, sample));
+    expect(await getExperimentRow(database.orm, copy)).toMatchObject({
+      ...{ name: "Recorded", sample: true, status: "finished", progress: 1 },
+      nc1Last: 1 / 62,
+    });
+    const rows = await listRuns(database.orm, copy);
+    const after = await readSeries(
+      database.orm,
+      rows.map((row) => row.id),
+      ["train/loss"],
+    );
+    expect(rows.map((row) => row.config)).toEqual(runs.map((run) => run.config));
+    for (const row of rows)
+      expect(row.evaluation).toMatchObject({ robustness: evaluation.robustness, missing: evaluation.missing });
+    expect(after).toHaveLength(2);
+    for (const { steps, values } of after) {
+      expect(steps).toEqual(before[0].steps);
+      expect(values).toEqual(Array.from({ length: 60 }, (_, step) => Math.exp(-step / 7) / 3));
+    }
+    expect(await listGeometry(database.orm, rows[0].id)).toHaveLength(16);
+  } finally {
+    await database.close();
+  }
+});
+
+const recordings = join(projectRoot, "server/recordings/kept");
+
+it("has a file for every preset that is called recorded, and none but of presets", () => {
+  const fileOf = ({ id }: { id: string }) => `${id}.json.gz`;
+  const files = readdirSync(recordings);
+  expect(files).toEqual(expect.arrayContaining(presets.filter((preset) => preset.recorded).map(fileOf)));
+  expect(presets.map(fileOf)).toEqual(expect.arrayContaining(files));
+});
+
+const recordedPresets = presets.filter((preset) => preset.recorded).map((preset) => [preset.id, preset] as const);
+
+it.each(recordedPresets)("the recording of %s has the preset's own grid, every run to its end", (id, preset) => {
+  const { config, runs } = readSample(join(recordings, `${id}.json.gz`));
+  const wanted = experimentConfig.parse(preset.config);
+  // Where the published archive was out of reach, another cut of the same pictures was recorded; the note says so.
+  const datasets = preset.config.datasets.some((set) => set.id === "cifar10") ? config.datasets : wanted.datasets;
+  expect(experimentConfig.parse(config)).toEqual({ ...wanted, datasets });
+  expect(runs).toHaveLength(countGrid(wanted));
+  for (const run of runs) expect(run.steps.some((steps) => steps.at(-1) === run.config.training.steps)).toBe(true);
+});
+
+it.each(recordedPresets)(
+  "the note of the recording of %s is what its preset says, and on which pictures it was made",
+  (id, preset) => {
+    const { name, note, config } = readSample(join(recordings, `${id}.json.gz`));
+    const remark = note.split("\n\n").find((paragraph) => paragraph.startsWith("Recorded on ")) ?? "";
+    expect(name).toBe(nameOf(preset));
+    expect(note).toBe(noteOf(preset, remark));
+    const pictures = config.datasets.find((set) => set.id === "cifar10-lossless-5k");
+    expect(remark !== "").toBe(pictures !== undefined);
+    if (pictures)
+      expect(remark).toContain(`the first ${pictures.trainPerClass} training and ${pictures.testPerClass} test pictures`);
+  },
+);
+
+it("opens a preset's recording once, finished, with the preset's own grid", async () => {
+  const server = await TestServer.start();
+  try {
+    const preset = presets.find((one) => one.recorded)!;
+    const { id } = await server.call("experiments.openRecording", { preset: preset.id });
+    const opened = await server.call<ExperimentDetail>("experiments.get", { id });
+    expect(opened).toMatchObject({ sample: true, status: "finished", progress: 1 });
+    expect(opened.runs).toHaveLength(countGrid(preset.config));
+    expect(opened.config).toEqual({ ...preset.config, datasets: opened.config.datasets });
+    expect(await server.call("experiments.openRecording", { preset: preset.id })).toEqual({ id });
+    for (const other of ["first-steps", "../first-light"])
+      await expect(server.call("experiments.openRecording", { preset: other })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  } finally {
+    await server.stop();
+  }
+});

@@ -1,0 +1,35 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { lockFolder } from "../../../../workers/agent/lockFolder.ts";
+import { isAlive, processIdentity } from "../../../../workers/agent/processIdentity.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "collapsar-lock-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it("refuses a second holder, naming the first, until it is given back", () => {
+  const unlock = lockFolder(folder);
+  expect(() => lockFolder(folder)).toThrow(`another worker (process ${process.pid}) works in ${folder}`);
+  unlock();
+  lockFolder(folder)();
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it("passes over the lock of a process that is gone, also when its number was given to another", async () => {
+  const other = spawn("sleep", ["60"]);
+  const identity = processIdentity(other.pid!)!;
+  writeFileSync(join(folder, "agent.lock"), `${identity}\n`);
+  expect(() => lockFolder(folder)).toThrow(/another worker/);
+  other.kill("SIGKILL");
+  await once(other, "close");
+  expect(isAlive(identity)).toBe(false);
+  lockFolder(folder)();
+  writeFileSync(join(folder, "agent.lock"), `${process.pid}:1\n`);
+  lockFolder(folder)();
+});
