@@ -67,8 +67,8 @@ export type InviteRequest = z.infer<typeof inviteRequest>;
 export const setRoleRequest = z.strictObject({ id: z.uuid(), role: z.enum(roles) });
 export type SetRoleRequest = z.infer<typeof setRoleRequest>;
 
-export const shortestPassword = 12;
-export const longestPassword = 200;
+export const minPasswordLength = 12;
+export const maxPasswordLength = 200;
 
 const email = typedText(200, "an e-mail address")
   .trim()
@@ -76,10 +76,10 @@ const email = typedText(200, "an e-mail address")
   .pipe(z.email("give an e-mail address such as name@example.org"));
 const password = z
   .string()
-  .min(shortestPassword, `choose a password of at least ${shortestPassword} characters`)
-  .max(longestPassword, `a password has at most ${longestPassword} characters`);
+  .min(minPasswordLength, `choose a password of at least ${minPasswordLength} characters`)
+  .max(maxPasswordLength, `a password has at most ${maxPasswordLength} characters`);
 
 /** What the forms of the sign-in pages send. */
-export const passwordSignIn = z.object({ email, password: z.string().max(longestPassword, "this password is too long") });
+export const passwordSignIn = z.object({ email, password: z.string().max(maxPasswordLength, "this password is too long") });
 export const joinForm = z.object({ name: shownName("a name"), email, password });
 export const newPasswordForm = z.object({ password });

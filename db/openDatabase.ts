@@ -36,7 +36,7 @@ const retryMs = 1_000;
 /** Migrations may rewrite large tables. */
 const migrationMs = 3_600_000;
 /** With less room than this an embedded database does not start. */
-const leastBytes = 32e6;
+const minBytes = 32e6;
 /** What a database that is there needs for its goodbyes. */
 const farewellMs = 2_000;
 
@@ -79,7 +79,7 @@ async function openEmbedded(
   } catch (error) {
     await stop().catch(() => undefined);
     // Where it finds no room at all, it ends without saying so.
-    await diskRoom(dataDir, leastBytes)();
+    await diskRoom(dataDir, minBytes)();
     throw databaseTrouble(error)?.failure ?? error;
   }
   const close = async () => {

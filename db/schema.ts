@@ -46,7 +46,7 @@ export const experiments = pgTable(
     /** Training time left for one worker slot; null while no step time is known. */
     workLeftMs: doublePrecision("work_left_ms"),
     /** The same of the run that has most left, which no second slot makes shorter. */
-    longestLeftMs: doublePrecision("longest_left_ms"),
+    maxLeftMs: doublePrecision("longest_left_ms"),
     nc1Last: doublePrecision("nc1_last"),
     nc1Course: doublePrecision("nc1_course").array(),
     /** Name of who launched it, as it was then; null for recordings and where there is no sign-in. */

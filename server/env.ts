@@ -34,7 +34,7 @@ export interface ServerSettings {
     unreadBytes: number;
   };
   /** Largest file of a run that is kept. */
-  mostArtefactBytes: number;
+  maxArtefactBytes: number;
   /** Free space of the disk that files of runs leave to the database. */
   reserveBytes: number;
   /** How often workers are heard of, and for how long silence is borne, ms. */
@@ -50,9 +50,9 @@ export interface LeaseTimes {
 
 export const projectRoot = resolve(import.meta.dirname, "..");
 const dayMs = 86_400_000;
-const shortestKey = 22;
+const minKeyLength = 22;
 /** Different characters in a key. */
-const fewestLetters = 8;
+const minDistinctLetters = 8;
 
 /** @throws Failure INVALID naming the variable, its value and what it may be */
 export function serverSettings(): ServerSettings {
@@ -89,7 +89,7 @@ export function serverSettings(): ServerSettings {
       ),
       unreadBytes: megabytes("COLLAPSAR_UNREAD_MB", env.COLLAPSAR_UNREAD_MB || "32"),
     },
-    mostArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
+    maxArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
     reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
     leaseTimes: leaseTimes(env.COLLAPSAR_HEARTBEAT_MS, env.COLLAPSAR_LEASE_MS),
     workerRestMs: wholeNumber("COLLAPSAR_WORKER_REST_MS", env.COLLAPSAR_WORKER_REST_MS || "15000", [0, 86_400_000]),
@@ -99,7 +99,7 @@ export function serverSettings(): ServerSettings {
 const keyHint = "For example: export COLLAPSAR_ACCESS_KEY=$(openssl rand -base64 24)";
 
 const needsKey = (singleUser: boolean) =>
-  `${singleUser ? "leave COLLAPSAR_SINGLE_USER out, and " : ""}set COLLAPSAR_ACCESS_KEY to a secret of at least ${shortestKey} characters. ${keyHint}`;
+  `${singleUser ? "leave COLLAPSAR_SINGLE_USER out, and " : ""}set COLLAPSAR_ACCESS_KEY to a secret of at least ${minKeyLength} characters. ${keyHint}`;
 
 function isOn(name: string, text: string): boolean {
   if (text !== "1" && text !== "0") throw new Failure("INVALID", `${name} is "${text}": it must be 1, 0 or left out`);
@@ -108,18 +108,18 @@ function isOn(name: string, text: string): boolean {
 
 /** A repeated or counted-up key is as long as a random one, and is tried first by whoever guesses. */
 function requireStrong(key: string): void {
-  if (key.length < shortestKey)
+  if (key.length < minKeyLength)
     throw new Failure(
       "INVALID",
-      `COLLAPSAR_ACCESS_KEY has ${key.length} characters: it needs at least ${shortestKey}. ${keyHint}`,
+      `COLLAPSAR_ACCESS_KEY has ${key.length} characters: it needs at least ${minKeyLength}. ${keyHint}`,
     );
   const fresh = new Set<string>();
   for (let i = 2; i < key.length; i++) fresh.add(key.slice(i - 2, i + 1).toLowerCase());
   const steps = [...key].slice(1).filter((letter, i) => Math.abs(letter.codePointAt(0)! - key.charCodeAt(i)) <= 1).length;
-  if (new Set(key).size < fewestLetters || fresh.size < key.length / 2 || steps > key.length / 2)
+  if (new Set(key).size < minDistinctLetters || fresh.size < key.length / 2 || steps > key.length / 2)
     throw new Failure(
       "INVALID",
-      `COLLAPSAR_ACCESS_KEY repeats itself or counts up, which is easily guessed: it needs ${shortestKey} characters chosen at random. ${keyHint}`,
+      `COLLAPSAR_ACCESS_KEY repeats itself or counts up, which is easily guessed: it needs ${minKeyLength} characters chosen at random. ${keyHint}`,
     );
 }
 

@@ -102,7 +102,7 @@ export async function startServer(
     const context: ServiceContext = {
       database: opened,
       artefacts: folderArtefacts(artefactFolder, settings.reserveBytes),
-      mostArtefactBytes: settings.mostArtefactBytes,
+      maxArtefactBytes: settings.maxArtefactBytes,
       leaseTimes: settings.leaseTimes,
       changes: hub,
       dispatch: supervisor,

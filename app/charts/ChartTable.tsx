@@ -3,7 +3,7 @@ import { readable, shortNumber } from "./axisTicks.ts";
 import { categoryAt } from "./categoryAxis.ts";
 import type { AxisOptions, ChartSeries } from "./chartTypes.ts";
 
-const mostRows = 300;
+const maxRows = 300;
 
 /** The chart's numbers as a table, for eyes and readers that a picture does not serve. */
 export function ChartTable({
@@ -59,7 +59,7 @@ export function ChartTable({
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, mostRows).map((row, index) => (
+          {rows.slice(0, maxRows).map((row, index) => (
             <tr key={index} className="border-line border-t">
               <td className="px-2 py-0.5">{row.label}</td>
               <td className={categories ? "px-2 py-0.5" : "px-2 py-0.5 text-right"}>
@@ -80,9 +80,9 @@ export function ChartTable({
           ))}
         </tbody>
       </table>
-      {rows.length > mostRows && (
+      {rows.length > maxRows && (
         <p className="px-2 py-1 text-ink-faint">
-          The first {mostRows} of {rows.length.toLocaleString("en")} rows; the CSV has all of them.
+          The first {maxRows} of {rows.length.toLocaleString("en")} rows; the CSV has all of them.
         </p>
       )}
     </section>

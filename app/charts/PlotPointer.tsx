@@ -23,7 +23,7 @@ interface PlotPointerProps {
 }
 
 const rowHeight = 15;
-const mostRows = 10;
+const maxRows = 10;
 const nameOf = (series: ChartSeries) => series.shortLabel ?? series.label;
 
 /** Takes the pointer over the plot: shared crosshair with values, drag to zoom, double click to reset, click to pick a point. */
@@ -97,8 +97,8 @@ export function PlotPointer(props: PlotPointerProps) {
     crosshair !== null && crosshair !== undefined && crosshair >= area.x - 1 && crosshair <= area.x + area.width + 1;
   const wide = Math.min(area.width, 60 + 6 * Math.max(10, ...rows.map(({ one, note }) => `${nameOf(one)}${note ?? ""}`.length)));
   const left = visible && crosshair > area.x + area.width / 2 ? area.x + 4 : area.x + area.width - wide - 4;
-  const textRows = rows.slice(0, mostRows);
-  const box = { x: left, y: area.y + 4, height: (textRows.length + 1 + (rows.length > mostRows ? 1 : 0)) * rowHeight + 8 };
+  const textRows = rows.slice(0, maxRows);
+  const box = { x: left, y: area.y + 4, height: (textRows.length + 1 + (rows.length > maxRows ? 1 : 0)) * rowHeight + 8 };
 
   return (
     <g>
@@ -144,9 +144,9 @@ export function PlotPointer(props: PlotPointerProps) {
                   </text>
                 </g>
               ))}
-              {rows.length > mostRows && (
-                <text x={box.x + 8} y={box.y + rowHeight * (mostRows + 2)} fill="var(--ink-faint)">
-                  and {rows.length - mostRows} more: see the table
+              {rows.length > maxRows && (
+                <text x={box.x + 8} y={box.y + rowHeight * (maxRows + 2)} fill="var(--ink-faint)">
+                  and {rows.length - maxRows} more: see the table
                 </text>
               )}
             </g>

@@ -56,8 +56,8 @@ export interface SeriesPanelProps {
 }
 
 /** Live points pile up on the server's selection: more than this is thinned again before it is drawn. */
-const mostDrawn = 1_000;
-const mostSmoothed = 5_000;
+const maxDrawn = 1_000;
+const maxSmoothed = 5_000;
 const noReferences: readonly ReferenceMark[] = [];
 
 /** One metric over training, a line a run. */
@@ -74,7 +74,7 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
     (): ChartSeries[] =>
       lines.map((line) => {
         const at = xOfSteps(line.steps, mode, line);
-        const known = thinPoints(line.values, smooth ? mostSmoothed : mostDrawn).filter((index) => at[index] !== null);
+        const known = thinPoints(line.values, smooth ? maxSmoothed : maxDrawn).filter((index) => at[index] !== null);
         return {
           id: line.id,
           label: line.label,

@@ -17,8 +17,8 @@ export interface CategoryLabels {
 const character = 6;
 const lineHeight = 13;
 const steep = -55;
-const longestSlanted = 19;
-const mostLines = 3;
+const maxSlantedLength = 19;
+const maxLines = 3;
 
 /** Breaks a text at its spaces into lines of at most so many characters; a longer word has a line of its own. */
 export function wrapText(text: string, most: number): string[] {
@@ -36,13 +36,13 @@ export function categoryLabels(categories: readonly string[], pixels: number): C
   const share = pixels / Math.max(1, categories.length);
   const most = Math.floor((share - 8) / character);
   const upright = categories.map((name) => wrapText(name, Math.max(1, most)));
-  if (upright.every((lines) => lines.length <= mostLines && lines.every((line) => line.length <= most)))
+  if (upright.every((lines) => lines.length <= maxLines && lines.every((line) => line.length <= most)))
     return { lines: upright, angle: 0, height: lineHeight * Math.max(1, ...upright.map((lines) => lines.length)) };
   const lines = categories.map((name) => {
-    const [first = "", ...rest] = wrapText(name, longestSlanted);
+    const [first = "", ...rest] = wrapText(name, maxSlantedLength);
     // Two lines need room beside the next name.
     const shown = rest.length > 0 && share >= 2 * lineHeight ? [first, rest.join(" ")] : [name];
-    return shown.map((line) => storableText(line, longestSlanted));
+    return shown.map((line) => storableText(line, maxSlantedLength));
   });
   const longest = Math.max(...lines.flat().map((line) => line.length));
   return { lines, angle: steep, height: Math.ceil(longest * character * Math.sin((-steep * Math.PI) / 180)) + lineHeight };

@@ -1,7 +1,7 @@
 import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 
 /** Longest pause between two updates on a machine that draws slowly. */
-const longestPauseMs = 150;
+const maxPauseMs = 150;
 
 /**
  * Hands live items on, one update for all that came meanwhile; the next waits as long as the last took to draw, so that
@@ -36,6 +36,6 @@ export class BatchQueue {
     this.take(items);
     // Listeners of an external store draw at once, so this is the time of the drawing.
     const now = performance.now();
-    this.freeAt = now + Math.min(now - began, longestPauseMs);
+    this.freeAt = now + Math.min(now - began, maxPauseMs);
   };
 }

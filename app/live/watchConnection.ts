@@ -38,7 +38,7 @@ export interface WatchTimes {
   quietMs: number;
   /** First and longest pause before the next try. */
   retryMs: number;
-  longestRetryMs: number;
+  maxRetryMs: number;
   /** Pause after a refusal. */
   refusedMs: number;
   /** A connection that is still polled after so long is told to be. */
@@ -51,7 +51,7 @@ const usualTimes: WatchTimes = {
   requestMs: 13_000,
   quietMs: 10_000,
   retryMs: 300,
-  longestRetryMs: 3_000,
+  maxRetryMs: 3_000,
   refusedMs: 10_000,
   upgradeMs: 3_000,
 };
@@ -190,7 +190,7 @@ export class WatchConnection {
     setServerTrouble(null);
     for (const room of this.rooms.values()) room.joined = false;
     this.eachListener((listener) => listener.onLost());
-    const pauseMs = Math.min(this.times.longestRetryMs, this.times.retryMs * 2 ** Math.min(this.failures, 10));
+    const pauseMs = Math.min(this.times.maxRetryMs, this.times.retryMs * 2 ** Math.min(this.failures, 10));
     this.failures++;
     // Many pages lose a restarting server at once: they do not all knock at once.
     this.retryIn(pauseMs * (0.75 + Math.random() / 2));

@@ -18,9 +18,9 @@ import type { ResultView } from "./view/resultView.ts";
 /** So few runs are read with all their series, so that choosing others needs no waiting. */
 const readAllUpTo = 24;
 /** Most points of a series that the server gives at once. */
-const mostPoints = 5_000;
+const maxSmoothedPoints = 5_000;
 /** Runs named in one question: more would not fit its address. */
-const mostRunsAsked = 100;
+const maxRunsAsked = 100;
 const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 /** Reading begins after joining; without an answer to that it begins anyway. */
@@ -81,7 +81,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const wanted = store.rows.length <= readAllUpTo ? store.rows : shown;
   const wantedIds = wanted.map((run) => run.id).join(",");
   const zoom = view.zoom ? `${view.zoom.from}-${view.zoom.to}` : "";
-  const maxPoints = view.smoothing > 0 ? mostPoints : limits.panelPoints;
+  const maxPoints = view.smoothing > 0 ? maxSmoothedPoints : limits.panelPoints;
   const readSeries = useEffectEvent(async (alive: () => boolean) => {
     const window = view.zoom ? { fromStep: view.zoom.from, toStep: view.zoom.to } : {};
     const requests = [...byLayers(wanted)].map(([layers, runIds]) =>
@@ -156,8 +156,8 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const readSpeed = useEffectEvent(async (metric: Metric, alive: () => boolean) => {
     const requests = [...byLayers(store.rows)].flatMap(([layers, all]) => {
       const keys = [...new Set([lastLayerKey(metric, "train", layers), lastLayerKey("gap.total", "train", layers)])];
-      return chunks(all, mostRunsAsked).map((runIds) =>
-        client.experiments.series.query({ id: experimentId, keys, runIds, maxPoints: mostPoints }),
+      return chunks(all, maxRunsAsked).map((runIds) =>
+        client.experiments.series.query({ id: experimentId, keys, runIds, maxPoints: maxSmoothedPoints }),
       );
     });
     try {

@@ -19,13 +19,13 @@ export function cosineRange(cosines: readonly (readonly number[])[]): { low: num
 
 const cosineText = (cosine: number) => (Math.abs(cosine) < 5e-5 ? "0" : cosine.toPrecision(4).replace("-", "−"));
 
-const mostCells = 40;
+const maxCells = 40;
 
 /** The Gram matrix of the optimum's classifier rows, as cosines: with equal classes the same number everywhere off the diagonal. */
 export function GramPicture({ optimum }: { optimum: Optimum }) {
   const cosines = cosinesOf(optimum);
   if (cosines === null) return <p className="py-10 text-center text-ink-faint text-sm">W = 0: the ridge leaves nothing.</p>;
-  const shown = Math.min(cosines.length, mostCells);
+  const shown = Math.min(cosines.length, maxCells);
   const { low, high } = cosineRange(cosines);
   const off = high - low < 5e-5 ? cosineText(low) : `${cosineText(low)} to ${cosineText(high)}`;
   return (

@@ -51,9 +51,9 @@ export const defaultInputs: TheoryInputs = {
 };
 
 /** More classes than this make pictures of pixels and arithmetic of seconds. */
-export const mostClasses = 200;
+export const maxClasses = 200;
 /** Where there is no closed form, more classes than this take a browser too long. */
-export const mostNumericClasses = 20;
+export const maxNumericClasses = 20;
 
 const names: Record<keyof TheoryInputs, string> = {
   objective: "o",
@@ -126,8 +126,8 @@ export function classCounts({ classes, samples, imbalance }: TheoryInputs): numb
 /** The objective in the words of the mathematics. @throws {MathError} if a number of it is invalid */
 export function objectiveOf(inputs: TheoryInputs): SolvableObjective {
   const { objective: kind, lambda: weightDecay, featureDecay, fitScale, dim, bias, biasDecay, rho, frame } = inputs;
-  if (inputs.classes > mostClasses)
-    throw new MathError(`classes = ${inputs.classes} is above ${mostClasses}, the most that this page draws`);
+  if (inputs.classes > maxClasses)
+    throw new MathError(`classes = ${inputs.classes} is above ${maxClasses}, the most that this page draws`);
   const counts = classCounts(inputs);
   const held = rho === 0 ? {} : { slack: { rho, frame } };
   switch (kind) {
@@ -160,9 +160,9 @@ export type Solution = { optimum: Optimum } | { problem: string };
 export function solve(inputs: TheoryInputs): Solution {
   try {
     const objective = objectiveOf(inputs);
-    if (inputs.classes > mostNumericClasses && isNumeric(inputs))
+    if (inputs.classes > maxNumericClasses && isNumeric(inputs))
       throw new MathError(
-        `classes = ${inputs.classes} is above ${mostNumericClasses}, the most for which this page searches where there is no closed form`,
+        `classes = ${inputs.classes} is above ${maxNumericClasses}, the most for which this page searches where there is no closed form`,
       );
     const optimum = unconstrainedOptimum(objective);
     return optimum.method === "none" ? { problem: optimum.reason } : { optimum };

@@ -4,12 +4,12 @@ import "katex/dist/katex.min.css";
 import { useMemo } from "react";
 
 /** Longest formula that is set, in characters; a longer one is a page of its own. */
-export const longestFormula = 1_000;
+export const maxFormulaLength = 1_000;
 const options = { throwOnError: false, output: "htmlAndMathml", maxSize: 20, maxExpand: 200 } as const;
 
 /** @returns HTML, or null for a formula that is too long or too deeply nested to be set */
 export function formulaHtml(tex: string, display: boolean): string | null {
-  if (tex.length > longestFormula) return null;
+  if (tex.length > maxFormulaLength) return null;
   try {
     return katex.renderToString(tex, { ...options, displayMode: display });
   } catch {
@@ -21,7 +21,7 @@ export function formulaHtml(tex: string, display: boolean): string | null {
 /** A formula in LaTeX, set by KaTeX; screen readers get MathML. A wide one scrolls by itself; one that cannot be set stays text. */
 export function Formula({ tex, display = false }: { tex: string; display?: boolean }) {
   const html = useMemo(() => formulaHtml(tex, display), [tex, display]);
-  if (html === null) return <FormulaText tex={tex} why={`longer than ${longestFormula} characters, or nested too deeply`} />;
+  if (html === null) return <FormulaText tex={tex} why={`longer than ${maxFormulaLength} characters, or nested too deeply`} />;
   return (
     <span
       className={display ? "block overflow-x-auto overflow-y-hidden py-1" : undefined}

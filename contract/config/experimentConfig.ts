@@ -11,12 +11,12 @@ import { depth, deviceChoice, loss, type RunConfig, seed, width } from "./runCon
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
 
 const distinct = <T>(items: T[]) => new Set(items.map((item) => JSON.stringify(item))).size === items.length;
-const mostValues = limits.axisValues;
+const maxValues = limits.axisValues;
 const axis = <T extends z.ZodType>(item: T, what: string) =>
   z
     .array(item)
     .min(1, `choose at least one ${what}`)
-    .max(mostValues, `at most ${mostValues} values of ${what}`)
+    .max(maxValues, `at most ${maxValues} values of ${what}`)
     .refine(distinct, `each ${what} once`);
 
 /** The rule by which a study leaves out runs that did not converge; what it leaves out is counted and said. */
@@ -50,7 +50,7 @@ type Complain = (path: (string | number)[], message: string) => void;
 function validEntries<T>(item: z.ZodType<T>, entries: unknown): { value: T; at: number }[] {
   if (!Array.isArray(entries)) return [];
   // Those beyond the bound are refused as such, and not compared.
-  return entries.slice(0, mostValues).flatMap((entry, at) => {
+  return entries.slice(0, maxValues).flatMap((entry, at) => {
     const { success, data } = item.safeParse(entry);
     return success ? [{ value: data, at }] : [];
   });

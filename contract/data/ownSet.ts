@@ -25,16 +25,16 @@ export const ownSet = z.strictObject({
 export type OwnSet = z.infer<typeof ownSet>;
 
 /** Sets listed of one worker. */
-export const mostOwnSets = 2_000;
+export const maxOwnSets = 2_000;
 
 /**
  * worker → server "ownSets": all of them, after each hello and whenever the folder changes. A long list comes in parts, numbered from 0 in
  * order; it takes the place of the former one with its last part.
  */
 export const ownSetsPart = z.strictObject({
-  part: z.int().min(0).max(mostOwnSets),
-  of: z.int().min(1).max(mostOwnSets),
-  sets: z.array(ownSet).max(mostOwnSets),
+  part: z.int().min(0).max(maxOwnSets),
+  of: z.int().min(1).max(maxOwnSets),
+  sets: z.array(ownSet).max(maxOwnSets),
 });
 export type OwnSetsPart = z.infer<typeof ownSetsPart>;
 

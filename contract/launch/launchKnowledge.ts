@@ -28,9 +28,8 @@ export function launchKnowledge(connected: readonly Told[]): LaunchKnowledge {
       const there = connected.flatMap(({ ownSets }) =>
         (ownSets ?? []).filter(({ id }) => id === named.id).map(({ name }) => name),
       );
-      const listed = [...new Set(there)].slice(0, mostListed);
-      const has =
-        listed.length === 0 ? "there is none" : `there is ${listed.join(", ")}${there.length > mostListed ? ", …" : ""}`;
+      const listed = [...new Set(there)].slice(0, maxListed);
+      const has = listed.length === 0 ? "there is none" : `there is ${listed.join(", ")}${there.length > maxListed ? ", …" : ""}`;
       return `No connected worker has the ${kind} "${named.name}" in its data-set folder (${has}): put it there, or choose one that is there.`;
     },
     ownDifference: (config) => {
@@ -46,7 +45,7 @@ export function launchKnowledge(connected: readonly Told[]): LaunchKnowledge {
   };
 }
 
-const mostListed = 10;
+const maxListed = 10;
 
 /** Counts alone are compared: what else differs shows in the hashes of the runs. */
 function isAlike(a: OwnSet, b: OwnSet): boolean {

@@ -82,7 +82,7 @@ const measurement = z.strictObject({
 });
 
 /** Samples in one picture. */
-const mostPictured = 20_000;
+const maxPictured = 20_000;
 const triples = (most: number) => z.array(finite).max(3 * most);
 const square = z.array(finite).max(limits.classes.max ** 2);
 
@@ -96,8 +96,8 @@ export const geometrySnapshot = z
     /** [K, 3] vertices of the ideal simplex in the same frame */
     ideal: triples(limits.classes.max),
     /** [S, 3] and their labels */
-    samples: triples(mostPictured),
-    labels: z.array(z.int().min(0)).max(mostPictured),
+    samples: triples(maxPictured),
+    labels: z.array(z.int().min(0)).max(maxPictured),
     /** Share of the class means' variance in the three directions. */
     explained: finite,
     /** [K, K] cosines between centred class means, and between classifier rows */

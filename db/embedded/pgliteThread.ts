@@ -9,7 +9,7 @@ import { forceWrites, startParams } from "./durability.ts";
 const { folder, socketPath, durable } = workerData as { folder: string; socketPath: string | null; durable: boolean };
 const port = parentPort!;
 /** Bytes of an answer that may be an error. */
-const longestError = 8_192;
+const maxErrorLength = 8_192;
 
 // Postgres' own cache beside the system's: a server with a gigabyte to itself would take more.
 const db = await PGlite.create(folder, { postgresqlconf: ["shared_buffers = 32MB"], startParams: startParams(durable) });
@@ -22,7 +22,7 @@ db.execProtocolRawStream = (message, options) =>
     onRawData(data) {
       options?.onRawData?.(data);
       const panic =
-        data.length < longestError &&
+        data.length < maxErrorLength &&
         Buffer.from(data)
           .toString("latin1")
           .match(/\0VPANIC\0.*\0M([^\0]*)/s);

@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 import { closeToOthers } from "../closeToOthers.ts";
 
 const socketName = ".s.PGSQL.5432";
-const longestSocketPath = 100;
+const maxSocketPathLength = 100;
 
 export interface Embedded {
   /** Directory of the Unix socket, private to this user: what `pg` takes as host. */
@@ -58,7 +58,7 @@ async function makeDatabase(folder: string): Promise<void> {
 /** Beside the rows, for this user's eyes alone; in the system's folder if the path is longer than a socket's may be. */
 function makeSocketFolder(folder: string): string {
   const beside = join(folder, "..", "socket");
-  if (join(beside, socketName).length > longestSocketPath) return mkdtempSync(join(tmpdir(), "collapsar-"));
+  if (join(beside, socketName).length > maxSocketPathLength) return mkdtempSync(join(tmpdir(), "collapsar-"));
   rmSync(beside, { recursive: true, force: true });
   mkdirSync(beside, { mode: 0o700 });
   return beside;

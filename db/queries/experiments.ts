@@ -161,7 +161,7 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
       status: experimentStatus(counts),
       progress: experimentProgress(byStatus),
       workLeftMs: left.work,
-      longestLeftMs: left.longest,
+      maxLeftMs: left.longest,
       ...(touch ? { updatedAt: clock } : {}),
     })
     .where(eq(experiments.id, id))
@@ -202,7 +202,7 @@ async function timeLeft(db: Executor, id: string): Promise<{ work: number | null
 }
 
 /** Runs looked through for one that counts. */
-const mostCandidates = 100;
+const maxCandidates = 100;
 
 /**
  * The run whose NC1 stands for the experiment: the deepest one that finished or runs, the first seed of that depth. One that is left
@@ -225,7 +225,7 @@ export async function findDeepestRun(db: Executor, experimentId: string): Promis
       and(eq(runs.experimentId, experimentId), sql`${runs.status} in ('finished', 'running', 'pausing', 'paused', 'cancelling')`),
     )
     .orderBy(sql`${depth} desc`, asc(runs.ordinal))
-    .limit(mostCandidates);
+    .limit(maxCandidates);
   const counts = found.find(({ status, accuracy, config, optimum, convergence }) => {
     const last = accuracy === null ? {} : { [seriesKey("train", "accuracy")]: accuracy };
     return !isUnconverged({ status, config, last, optimum }, leaveOutRule(convergence ?? undefined));

@@ -14,7 +14,7 @@ import { assertObjective } from "./unconstrainedObjective.ts";
 /** Above this many classes the numeric solver would take minutes. */
 export const numericClassLimit = 100;
 /** Evaluations × K²r (twice with slack): about a minute at most on a usual core. */
-const mostWork = 1.2e10;
+const maxWork = 1.2e10;
 
 /**
  * The optimum of an objective with unequal (or equal) classes, solved over K class features and W by L-BFGS, deterministically.
@@ -120,5 +120,5 @@ const optionsFor = (work: number, gradientNoise: number) => ({
   gradientTolerance: 1e-10,
   valueTolerance: 1e-14,
   maxIterations: 20_000,
-  maxEvaluations: Math.ceil(mostWork / work),
+  maxEvaluations: Math.ceil(maxWork / work),
 });

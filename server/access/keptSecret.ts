@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import { newSecret } from "../services/secrets.ts";
 
-const fewestBytes = 22;
+const minBytes = 22;
 /** A longer file is something else. */
-const mostBytes = 1_000;
+const maxBytes = 1_000;
 
 /**
  * A random secret that is kept in a file for this user's eyes alone (0600), and made at the first start. A copied or restored file
@@ -38,10 +38,10 @@ function read(file: string): { secret: string } | { secret: null; trouble: strin
     if (!entry.isFile()) return unusable("it is not a file");
     if (process.getuid && entry.uid !== process.getuid()) return unusable("it belongs to another user");
     if ((entry.mode & 0o002) !== 0) return unusable("every user could write to it");
-    if (entry.size > mostBytes) return unusable(`it has ${entry.size} bytes`);
+    if (entry.size > maxBytes) return unusable(`it has ${entry.size} bytes`);
     if ((entry.mode & 0o077) !== 0) chmodSync(file, 0o600);
     const secret = readFileSync(file, "utf8").trim();
-    return secret.length >= fewestBytes ? { secret } : unusable(`it holds ${secret.length} characters`);
+    return secret.length >= minBytes ? { secret } : unusable(`it holds ${secret.length} characters`);
   } catch (error) {
     return unusable((error as Error).message);
   }

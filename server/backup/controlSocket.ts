@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describeError } from "../describeError.ts";
 
 /** A socket's path may not be longer. */
-const longestPath = 100;
+const maxPathLength = 100;
 const pathIn = (dataDir: string) => join(dataDir, "control.sock");
 
 /**
@@ -13,7 +13,7 @@ const pathIn = (dataDir: string) => join(dataDir, "control.sock");
  */
 export async function openControlSocket(dataDir: string, stage: () => Promise<string>): Promise<() => Promise<void>> {
   const path = pathIn(dataDir);
-  if (path.length > longestPath) return async () => undefined;
+  if (path.length > maxPathLength) return async () => undefined;
   rmSync(path, { force: true });
   const server = createServer((asked, response) => {
     if (asked.method !== "POST" || asked.url !== "/backup") return void response.writeHead(404).end();

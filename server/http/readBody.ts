@@ -8,15 +8,15 @@ export const strangersBytes = 20_000;
 export async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
-  mostBytes = usualBytes,
+  maxBytes = usualBytes,
 ): Promise<Buffer | null> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > mostBytes) {
+    if (size > maxBytes) {
       response.writeHead(413, { "content-type": "text/plain", connection: "close" });
-      response.end(`A request has at most ${mostBytes.toLocaleString("en")} bytes.`);
+      response.end(`A request has at most ${maxBytes.toLocaleString("en")} bytes.`);
       return null;
     }
     parts.push(part);

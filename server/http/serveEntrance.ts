@@ -8,7 +8,7 @@ import { answerSignInPage } from "./signInPage.ts";
 /** Wrong passwords by address and member: they cost much to check, so that who has no more tries is not checked at all. */
 const passwordLimit = new KnockLimit();
 /** Passwords that are checked at once: each takes a thread for a tenth of a second. Strangers leave room for browsers that are known. */
-const mostChecks = { known: 4, strangers: 2 };
+const maxChecks = { known: 4, strangers: 2 };
 let checks = 0;
 
 /**
@@ -36,7 +36,7 @@ export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage
     const isKnown = keeper.knownBrowser.isOf(given.data.email, request.headers);
     const knocks = `${isKnown ? "known" : address} ${given.data.email}`;
     if (!passwordLimit.allows(knocks)) return refuse(429, "Too many wrong passwords: try again in a minute.", email);
-    if (checks >= mostChecks[isKnown ? "known" : "strangers"])
+    if (checks >= maxChecks[isKnown ? "known" : "strangers"])
       return refuse(429, "Many people are signing in just now: try again in a moment.", email);
     checks++;
     const memberId = await keeper.members.byPassword(given.data.email, given.data.password).finally(() => checks--);

@@ -87,7 +87,7 @@ async function sendFile(
   await pipeline(open(), response);
 }
 
-const mostNameBytes = 220;
+const maxNameBytes = 220;
 
 /** The header that names the file that a browser saves. */
 export function attachment(name: string, ending: string): string {
@@ -95,7 +95,7 @@ export function attachment(name: string, ending: string): string {
   // The end says which run and file it is. File systems count bytes, of which a sign may have four.
   let head = signs.length <= 80 ? signs.length : 55;
   const shortened = () => (head === signs.length ? signs : [...signs.slice(0, head), "_", ...signs.slice(-24)]).join("");
-  while (head > 0 && Buffer.byteLength(shortened()) > mostNameBytes) head = Math.min(head, signs.length - 24) - 1;
+  while (head > 0 && Buffer.byteLength(shortened()) > maxNameBytes) head = Math.min(head, signs.length - 24) - 1;
   const file = shortened();
   return `attachment; filename="collapsar.${ending}"; filename*=UTF-8''${encodeURIComponent(file)}.${ending}`;
 }

@@ -17,7 +17,7 @@ import type { RequestTurns } from "./requestTurns.ts";
 const compress = promisify(gzip);
 const worthCompressing = 4_096;
 /** Calls in one batch; the pages send at most this many. */
-const mostCalls = 20;
+const maxCalls = 20;
 
 /** Answers the procedures under /trpc. */
 export async function serveProcedures(
@@ -29,7 +29,7 @@ export async function serveProcedures(
 ): Promise<void> {
   // The path is decoded before it is split: a comma may come as %2C.
   const calls = decodeURIComponent(new URL(request.url!, "http://server").pathname).split(",").length;
-  if (calls > mostCalls) return answerText(response, 400, `A batch holds ${calls} calls: it may hold at most ${mostCalls}.`);
+  if (calls > maxCalls) return answerText(response, 400, `A batch holds ${calls} calls: it may hold at most ${maxCalls}.`);
   const header = request.headers["x-share-token"];
   const share = Array.isArray(header) ? header.join() : header;
   const found = await findAccess(context, accessKey, request.headers, share).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { shortestPassword } from "../../contract/people.ts";
+import { minPasswordLength } from "../../contract/people.ts";
 import { signInStyle } from "./signInStyle.ts";
 
 /** How members can prove who they are. */
@@ -56,8 +56,8 @@ export interface JoinPage {
 export function answerJoinPage(response: ServerResponse, page: JoinPage): undefined {
   const action = `/join/${encodeURIComponent(page.token)}`;
   const password = `<label for="password">${page.newPassword ? "New password" : "Password"}</label>
-<input id="password" name="password" type="password" autocomplete="new-password" minlength="${shortestPassword}" required>
-<p>At least ${shortestPassword} characters.</p>`;
+<input id="password" name="password" type="password" autocomplete="new-password" minlength="${minPasswordLength}" required>
+<p>At least ${minPasswordLength} characters.</p>`;
   const body = page.newPassword
     ? `<form method="post" action="${action}"><p class="lead">Choose a new password. Browsers that are signed in as you will have to sign in again.</p>${password}<button type="submit">Keep it</button></form>`
     : `<p class="lead">You are invited to this server. The invitation is valid once.</p>${

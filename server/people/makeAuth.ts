@@ -4,7 +4,7 @@ import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
-import { longestPassword, type Role, shortestPassword } from "../../contract/people.ts";
+import { maxPasswordLength, minPasswordLength, type Role } from "../../contract/people.ts";
 import { storableText } from "../../contract/wire/wireText.ts";
 import type { Executor } from "../../db/database.ts";
 import { accounts, members } from "../../db/peopleSchema.ts";
@@ -41,7 +41,7 @@ export function makeAuth(orm: Executor, given: { publicUrl: string; secret: stri
     secondaryStorage: new ShortMemory(),
     // It is given by the invitation alone, below.
     user: { additionalFields: { role: { type: "string", required: false, input: false } } },
-    emailAndPassword: { enabled: true, minPasswordLength: shortestPassword, maxPasswordLength: longestPassword },
+    emailAndPassword: { enabled: true, minPasswordLength: minPasswordLength, maxPasswordLength: maxPasswordLength },
     // An address proves nothing here, as no mail is sent: an account is its member's alone, and is never found by its address.
     account: { accountLinking: { enabled: false }, updateAccountOnSignIn: false, storeStateStrategy: "cookie" },
     session: { expiresIn: 60 },

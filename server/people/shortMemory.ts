@@ -1,4 +1,4 @@
-const most = 1_000;
+const maxEntries = 1_000;
 
 /** Keeps what lives for moments: entries with a time to live, the oldest of which go when there are too many. */
 export class ShortMemory {
@@ -16,7 +16,7 @@ export class ShortMemory {
   set(key: string, value: string, seconds = 60): void {
     this.entries.delete(key);
     this.entries.set(key, { value, until: performance.now() + seconds * 1_000 });
-    if (this.entries.size > most) this.entries.delete(this.entries.keys().next().value!);
+    if (this.entries.size > maxEntries) this.entries.delete(this.entries.keys().next().value!);
   }
 
   getAndDelete(key: string): string | null {

@@ -14,7 +14,7 @@ import { serverSettings } from "../env.ts";
 import { type Sample, type SampleRun, writeSample } from "./recordingFile.ts";
 
 /** Snapshots of one run: enough to play. */
-const mostSnapshots = 16;
+const maxSnapshots = 16;
 
 const { values: flags } = parseArgs({
   options: { experiment: { type: "string" }, out: { type: "string" }, data: { type: "string" } },
@@ -44,7 +44,7 @@ async function makeSample({ orm }: Database, id: string): Promise<Sample> {
   if (unfinished.length > 0) throw new Error(`${unfinished.length} of ${stored.length} runs have not finished`);
   const runs: SampleRun[] = [];
   // The geometry of one seed is enough to play; how every run ended is wanted for means over seeds.
-  for (const run of stored) runs.push(await makeRun(orm, run, run.config.seed === config.seeds[0] ? mostSnapshots : 1));
+  for (const run of stored) runs.push(await makeRun(orm, run, run.config.seed === config.seeds[0] ? maxSnapshots : 1));
   return { name, note, tags, config, runs };
 }
 

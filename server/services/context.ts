@@ -62,7 +62,7 @@ export interface ServiceContext {
   /** Files that runs left behind. */
   readonly artefacts: Artefacts;
   /** Largest of them that is kept. */
-  readonly mostArtefactBytes: number;
+  readonly maxArtefactBytes: number;
   /** How often workers are heard of, and for how long silence is borne, ms. */
   readonly leaseTimes: { heartbeatMs: number; leaseMs: number };
   readonly database: Database;

@@ -20,7 +20,7 @@ export function toExperimentSummary(row: ListedExperiment, slots: number): Exper
         : 0
       : row.workLeftMs === null || slots === 0
         ? null
-        : Math.max(row.longestLeftMs ?? 0, row.workLeftMs / Math.min(slots, unfinished));
+        : Math.max(row.maxLeftMs ?? 0, row.workLeftMs / Math.min(slots, unfinished));
   return {
     id: row.id,
     name: row.name,

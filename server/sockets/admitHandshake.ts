@@ -16,7 +16,7 @@ export const signInFirst = "Sign in first.";
 export const deadLink = "This link is not valid, or not any more.";
 export const unknownToken = "This token is unknown, has expired or has been revoked: make one on the page Workers.";
 
-const longestToken = 200;
+const maxTokenLength = 200;
 
 /**
  * Looks at whoever wants to connect before anything is held in memory for them. They show a cookie, a worker's token in the header
@@ -41,7 +41,7 @@ export const bearerOf = (headers: IncomingHttpHeaders): string | null =>
   /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? null;
 
 export async function findWorkerToken(context: ServiceContext, token: unknown): Promise<WorkerToken | null> {
-  if (typeof token !== "string" || token.length > longestToken) return null;
+  if (typeof token !== "string" || token.length > maxTokenLength) return null;
   return admitWorkerToken(context.database.orm, digest(token));
 }
 

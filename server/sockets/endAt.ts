@@ -1,7 +1,7 @@
 import type { Socket } from "socket.io";
 
 /** Timers beyond this fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /** Cuts a connection when what let it in expires. */
 export function endAt(socket: Pick<Socket, "disconnect" | "once">, at: Date | null): void {
@@ -9,10 +9,7 @@ export function endAt(socket: Pick<Socket, "disconnect" | "once">, at: Date | nu
   let timer: NodeJS.Timeout;
   const wait = () => {
     const leftMs = at.getTime() - Date.now();
-    timer = setTimeout(
-      () => (leftMs > longestTimerMs ? wait() : socket.disconnect(true)),
-      Math.min(Math.max(0, leftMs), longestTimerMs),
-    );
+    timer = setTimeout(() => (leftMs > maxTimerMs ? wait() : socket.disconnect(true)), Math.min(Math.max(0, leftMs), maxTimerMs));
     timer.unref();
   };
   wait();

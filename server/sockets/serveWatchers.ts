@@ -22,7 +22,7 @@ import { roomNames } from "./watchHub.ts";
 
 type Watcher = Socket<PageToServer, ServerToPage, object, WatcherData>;
 
-const mostRooms = 100;
+const maxRooms = 100;
 
 /** Lets pages watch what they may read. */
 export function serveWatchers(
@@ -77,7 +77,7 @@ async function watch(context: ServiceContext, socket: Watcher, message: unknown)
   if (!request.success) return { ok: false, code: "INVALID", message: "There is no such room." };
   const { reader } = socket.data;
   const notFound: WatchAnswer = { ok: false, code: "NOT_FOUND", message: "There is no such room." };
-  if (socket.rooms.size > mostRooms) return { ok: false, code: "INVALID", message: `A page watches at most ${mostRooms} rooms.` };
+  if (socket.rooms.size > maxRooms) return { ok: false, code: "INVALID", message: `A page watches at most ${maxRooms} rooms.` };
   try {
     if (request.data.room === "experiment" && !mayRead(reader, request.data.id)) return notFound;
     if (request.data.room === "run" && reader.experimentId !== null) await requireReadableRun(context, reader, request.data.id);

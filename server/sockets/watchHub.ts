@@ -8,7 +8,7 @@ import type { WatcherData } from "./watcher.ts";
 const batchMs = 75;
 /** Where sending takes long, since very many watch, it waits so many times as long before the next: the rest of the server needs its turn. */
 const restRatio = 3;
-const longestBatchMs = 150;
+const maxBatchMs = 150;
 /** How long a trouble is shown after it was last heard of. */
 const troubleMs = 5_000;
 
@@ -79,7 +79,7 @@ export class WatchHub implements Changes {
       if (shown.length > 0) this.namespace?.to(hidden).emit("batch", { sentAt, items: shown });
     }
     this.rooms.clear();
-    this.pauseMs = Math.min(longestBatchMs, Math.max(batchMs, restRatio * (performance.now() - began)));
+    this.pauseMs = Math.min(maxBatchMs, Math.max(batchMs, restRatio * (performance.now() - began)));
   }
 
   private hasMembers(room: string): boolean {

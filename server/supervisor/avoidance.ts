@@ -2,7 +2,7 @@
 export type AvoidedFor = "crashed" | "lacking";
 
 /** Runs that are remembered; beyond them the oldest are forgotten. */
-const mostRuns = 10_000;
+const maxRuns = 10_000;
 
 /** Workers where a run is not to be tried again while there is elsewhere. Lost with the process: then it may be tried there once more. */
 export class Avoidance {
@@ -12,7 +12,7 @@ export class Avoidance {
     const workers = this.byRun.get(runId) ?? new Map<string, AvoidedFor>();
     workers.set(workerId, why);
     this.byRun.set(runId, workers);
-    if (this.byRun.size > mostRuns) this.byRun.delete(this.byRun.keys().next().value!);
+    if (this.byRun.size > maxRuns) this.byRun.delete(this.byRun.keys().next().value!);
   }
 
   why(runId: string, workerId: string): AvoidedFor | null {

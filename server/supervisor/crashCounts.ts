@@ -1,5 +1,5 @@
 /** Runs that are remembered as crashing anywhere. */
-const mostRuns = 10_000;
+const maxRuns = 10_000;
 
 /**
  * Tells a worker where runs crash from runs that crash anywhere: counts the different runs that crashed at a worker in a row, less those
@@ -20,7 +20,7 @@ export class CrashCounts {
     const others = [...this.byWorker].filter(([id, runs]) => id !== workerId && runs.has(runId));
     if (others.length > 0) {
       this.crashing.add(runId);
-      if (this.crashing.size > mostRuns) this.crashing.delete(this.crashing.values().next().value!);
+      if (this.crashing.size > maxRuns) this.crashing.delete(this.crashing.values().next().value!);
       const all = [...this.byWorker].filter(([, runs]) => runs.delete(runId));
       return { inARow: 0, cleared: all.filter(([, runs]) => runs.size < 2).map(([id]) => id) };
     }

@@ -1,4 +1,4 @@
-import { mostOwnSets, type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/data/ownSet.ts";
+import { maxOwnSets, type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/data/ownSet.ts";
 import { noteOwnSets } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../services/context.ts";
 import type { ConnectedWorker } from "./roster.ts";
@@ -9,7 +9,7 @@ export function ownSetsAssembly(): (part: OwnSetsPart) => OwnSet[] | null {
   let next = 0;
   return ({ part, of, sets: more }) => {
     if (part === 0) [sets, next] = [[], 0];
-    if (part !== next || sets.length + more.length > mostOwnSets) return null;
+    if (part !== next || sets.length + more.length > maxOwnSets) return null;
     sets.push(...more);
     next++;
     return next === of ? sets : null;

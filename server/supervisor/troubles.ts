@@ -9,9 +9,9 @@ import type { ConnectedWorker, Roster } from "./roster.ts";
 /** Each rest is so many times as long as the one before it. */
 const growth = 4;
 /** After so many troubles in a row a worker waits for a person. */
-const mostTroubles = 5;
+const maxTroubles = 5;
 /** One crash says nothing of a worker. */
-const fewestCrashes = 2;
+const minCrashes = 2;
 const messageLimit = 1_000;
 
 /** Rests workers that are not in order, for longer each time, and pauses them in the end; a run that goes well clears one. */
@@ -40,7 +40,7 @@ export class Troubles {
     if (fault !== "unknown") return;
     const { inARow, cleared } = this.crashes.add(workerId, runId);
     for (const id of cleared) if (this.suspected.has(id)) await this.clear(context, id);
-    if (inARow < fewestCrashes) return;
+    if (inARow < minCrashes) return;
     await this.add(
       context,
       workerId,
@@ -54,7 +54,7 @@ export class Troubles {
     const worker = this.roster.get(workerId);
     if (!worker || isResting(worker.trouble)) return;
     const count = (worker.trouble?.count ?? 0) + 1;
-    const restMs = count < mostTroubles ? this.firstRestMs * growth ** (count - 1) : null;
+    const restMs = count < maxTroubles ? this.firstRestMs * growth ** (count - 1) : null;
     const now = Date.now();
     worker.trouble = {
       message: message.slice(0, messageLimit).toWellFormed(),

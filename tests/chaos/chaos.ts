@@ -33,7 +33,7 @@ function print({
   violations,
   history,
   folder,
-  mostMemory,
+  maxMemory,
   watchers,
 }: ChaosReport): void {
   console.log("\nActs:");
@@ -46,7 +46,7 @@ function print({
   if (givenUp.length > 0) console.log(`\nRuns that faults used up, and that were asked for again:\n  ${givenUp.join("\n  ")}`);
   if (verdict)
     console.log(
-      `\n${verdict.runs} runs (${verdict.finished} finished) in ${verdict.attempts} attempts, ${verdict.events} events sent, ${verdict.points} points in valid curves, ${watchers} pages, server's memory at most ${(mostMemory / 1e6).toFixed(0)} MB\nlost ${verdict.lost}  doubled ${verdict.doubled}  foreign ${verdict.foreign}  holes ${verdict.holes}  unequal ${verdict.unequal}`,
+      `\n${verdict.runs} runs (${verdict.finished} finished) in ${verdict.attempts} attempts, ${verdict.events} events sent, ${verdict.points} points in valid curves, ${watchers} pages, server's memory at most ${(maxMemory / 1e6).toFixed(0)} MB\nlost ${verdict.lost}  doubled ${verdict.doubled}  foreign ${verdict.foreign}  holes ${verdict.holes}  unequal ${verdict.unequal}`,
     );
   if (violations.length === 0) {
     console.log("\nAll as promised.");

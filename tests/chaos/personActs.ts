@@ -6,7 +6,7 @@ import { studyKinds } from "./studies.ts";
 import type { World } from "./world.ts";
 
 /** Runs that are under way or wait, at most: more are not launched. */
-const mostOpen = 14;
+const maxOpen = 14;
 
 export async function listRuns(world: World): Promise<RunRow[]> {
   const studies = await Promise.all(world.experiments.map((id) => readStudy(world, id)));
@@ -68,7 +68,7 @@ function runAct(name: string, weight: number, procedure: string, which: (run: Ru
 export const personActs: Act[] = [
   person("launch", 12, async (world, [die]) => {
     const open = (await listRuns(world)).filter(isOpen).length;
-    return open > mostOpen ? null : launch(world, die);
+    return open > maxOpen ? null : launch(world, die);
   }),
   runAct("cancel a run", 2, "runs.cancel", isOpen),
   runAct("pause a run", 3, "runs.pause", isOpen),

@@ -40,15 +40,15 @@ export interface ChaosReport {
   givenUp: string[];
   /** Why this is not what was promised; empty: it is. */
   violations: string[];
-  mostMemory: number;
+  maxMemory: number;
   watchers: number;
 }
 
 const allActs: Act[] = [...processActs, ...surroundingsActs, ...damageActs, ...backUpActs, ...personActs];
-const mostWatchers = 12;
+const maxWatchers = 12;
 /** Sockets of an idle server after the chaos beyond those at the start: pages of this test, and some in passing. */
 const moreSockets = 40;
-const mostServerMemory = 1.2e9;
+const maxServerMemory = 1.2e9;
 
 /**
  * Lets random things go wrong for a time, mends everything, waits until all runs have ended, and compares. What goes wrong, and when,
@@ -67,12 +67,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       surprises: [],
       givenUp: [],
     },
-    ...{ violations: [], mostMemory: 0, watchers: 0 },
+    ...{ violations: [], maxMemory: 0, watchers: 0 },
   };
   const watchers: Watcher[] = [];
   let isOpening = false;
   const watching = setInterval(() => {
-    if (world.server.pid) report.mostMemory = Math.max(report.mostMemory, memoryOf(world.server.pid));
+    if (world.server.pid) report.maxMemory = Math.max(report.maxMemory, memoryOf(world.server.pid));
     if (isOpening) return;
     isOpening = true;
     openWatcher(world, watchers)
@@ -190,7 +190,7 @@ async function resumeAll(world: World): Promise<boolean> {
 }
 
 async function openWatcher(world: World, watchers: Watcher[]): Promise<void> {
-  if (watchers.length >= mostWatchers) return;
+  if (watchers.length >= maxWatchers) return;
   const runs = await listRuns(world);
   const unwatched = runs.filter(({ id, status }) => status !== "finished" && watchers.every(({ runId }) => runId !== id));
   const run = unwatched.at(-1);
@@ -251,8 +251,8 @@ async function checkIdle(world: World, openAtStart: number, report: ChaosReport)
     const sockets = openSockets(world.server.pid!);
     report.violations.push(`the idle server has ${sockets} open sockets; it had ${openAtStart} at the start`);
   });
-  if (report.mostMemory > mostServerMemory)
-    report.violations.push(`the server took ${(report.mostMemory / 1e6).toFixed(0)} MB of memory`);
+  if (report.maxMemory > maxServerMemory)
+    report.violations.push(`the server took ${(report.maxMemory / 1e6).toFixed(0)} MB of memory`);
 }
 
 /** Reads the database after all programs have ended, as nobody else would. */

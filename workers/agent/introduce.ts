@@ -15,7 +15,7 @@ export interface Offer {
 
 /** Read once: it is that of the sources this process was started from. */
 const version = readProgramVersion();
-const mostLeases = 1_000;
+const maxLeases = 1_000;
 
 /** What a worker says when it connects. */
 export function introduce(self: { identity: Identity; name: string; offer: Offer; holding: Attempt[]; kept: Lease[] }): Hello {
@@ -30,7 +30,7 @@ export function introduce(self: { identity: Identity; name: string; offer: Offer
     slots: offer.slots,
     devices: offer.devices,
     datasets: offer.datasets,
-    holding: holding.slice(0, mostLeases).map((attempt) => attempt.spool.lease),
+    holding: holding.slice(0, maxLeases).map((attempt) => attempt.spool.lease),
     kept,
   };
 }

@@ -20,14 +20,14 @@ export type UploadAnswer = { kind: "stored" } | { kind: "refused" | "later"; rea
 /** A line that moves nothing for so long is dead. */
 const silenceMs = 60_000;
 /** One that moves less than 10 kB/s after the first ten minutes is given up, and tried again later. */
-const longestMs = (bytes: number): number => 600_000 + Math.ceil(bytes / 10);
+const maxMs = (bytes: number): number => 600_000 + Math.ceil(bytes / 10);
 
 /** Sends one file; see server/http/serveUpload.ts. Never throws. */
 export async function upload({ url, token, lease, name, path, bytes, sha256 }: Upload): Promise<UploadAnswer> {
   const target = new URL(`/artefacts/${lease.runId}/${lease.attempt}/${name}`, url);
   const request = (target.protocol === "https:" ? httpsRequest : httpRequest)(target, {
     method: "PUT",
-    signal: AbortSignal.timeout(longestMs(bytes)),
+    signal: AbortSignal.timeout(maxMs(bytes)),
     headers: {
       authorization: `Bearer ${token}`,
       "x-collapsar-lease": lease.lease,

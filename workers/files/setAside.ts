@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 
 const mark = ".set-aside-";
 /** Of one folder; the oldest go. */
-const mostKept = 5;
+const maxKept = 5;
 
 /**
  * Moves what cannot be used out of the way, whatever it is, under a name that says when; only the newest are kept.
@@ -17,7 +17,7 @@ export function setAside(path: string): string {
   const last = Math.max(0, ...before.filter((each) => each.stamp === stamp).map(({ n }) => n));
   const aside = `${path}${mark}${stamp}${last === 0 ? "" : `-${last + 1}`}`;
   renameSync(path, aside);
-  for (const { name } of asideIn(folder).slice(0, -mostKept)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const { name } of asideIn(folder).slice(0, -maxKept)) rmSync(join(folder, name), { recursive: true, force: true });
   return basename(aside);
 }
 

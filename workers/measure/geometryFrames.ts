@@ -10,7 +10,7 @@ import type { Chunk } from "./featureReader.ts";
 import type { Findings } from "./findings.ts";
 import type { SplitSums } from "./splitSums.ts";
 
-const mostSamples = 200;
+const maxSamples = 200;
 
 /** Pictures of the last layer in three directions, each turned to the one before it. */
 export class GeometryFrames {
@@ -23,7 +23,7 @@ export class GeometryFrames {
   constructor(labels: ArrayLike<number>, classes: number) {
     this.classes = classes;
     this.labels = labels;
-    const perClass = Math.floor(mostSamples / classes);
+    const perClass = Math.floor(maxSamples / classes);
     const taken = new Array<number>(classes).fill(0);
     this.drawn = [];
     for (let i = 0; i < labels.length; i++) if (taken[labels[i]]++ < perClass) this.drawn.push(i);

@@ -38,7 +38,7 @@ export function runOptimum(config: RunConfig, trainCounts: number[]): Optimum | 
 }
 
 /** How long a search for L* holds up the event loop at most, ms. */
-const longestTurnMs = 50;
+const maxTurnMs = 50;
 
 /**
  * The same, without holding up the event loop: with many unequal classes it takes seconds, in which a run may be cancelled.
@@ -49,7 +49,7 @@ export async function findRunOptimum(config: RunConfig, trainCounts: number[], t
   for (let since = performance.now(); ; ) {
     const { done, value } = search.next();
     if (done) return value;
-    if (performance.now() - since < longestTurnMs) continue;
+    if (performance.now() - since < maxTurnMs) continue;
     await new Promise(setImmediate);
     turn();
     since = performance.now();

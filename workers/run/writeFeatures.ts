@@ -14,7 +14,7 @@ export interface Trained {
 }
 
 /** Features of both sets together; above it they are left out. */
-const mostFeatureBytes = 256e6;
+const maxFeatureBytes = 256e6;
 
 /**
  * Writes what the last layer's metrics are computed from: W [K, d], the head's bias b [K] where there is one, and of the training and
@@ -27,10 +27,10 @@ export async function writeFeatures(path: string, trained: Trained, about: Recor
   const sets: [string, SampleSet][] = [["train", dataset.train]];
   if (network.freeSamples === null && dataset.test.count > 0) sets.push(["test", dataset.test]);
   const bytes = sets.reduce((sum, [, { count }]) => sum + 4 * count * width, 0);
-  const isKept = bytes <= mostFeatureBytes;
+  const isKept = bytes <= maxFeatureBytes;
   const note = isKept
     ? null
-    : `The features of ${sets.reduce((sum, [, { count }]) => sum + count, 0).toLocaleString("en")} samples take ${Math.round(bytes / 1e6)} MB; they are kept up to ${mostFeatureBytes / 1e6} MB and left out here. The checkpoint has the network.`;
+    : `The features of ${sets.reduce((sum, [, { count }]) => sum + count, 0).toLocaleString("en")} samples take ${Math.round(bytes / 1e6)} MB; they are kept up to ${maxFeatureBytes / 1e6} MB and left out here. The checkpoint has the network.`;
   const bias = network.head.replace("W", "b");
   const hasBias = network.parameters.some(({ name }) => name === bias);
   const tensors: TensorSpec[] = [

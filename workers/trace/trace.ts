@@ -55,14 +55,14 @@ export interface TraceOptions {
   /** Names of inputs and outputs that, where it is faster, may be taken apart into views of them (see `part`). */
   readonly views?: readonly string[];
   /** A Split makes at most so many pieces (see narrowSplits.ts). */
-  readonly mostPieces?: number;
+  readonly maxPieces?: number;
 }
 
 /** @throws naming the kernel, the value or the tensor that cannot be compiled. */
 export function trace(
   fn: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
   inputs: Record<string, TraceInput>,
-  { embedUpTo = 0, views = [], mostPieces }: TraceOptions = {},
+  { embedUpTo = 0, views = [], maxPieces }: TraceOptions = {},
 ): Traced {
   const symbolic = new Symbolic(new Graph());
   const names: string[] = [];
@@ -78,7 +78,7 @@ export function trace(
     }
   });
   const fused = fuse(foldConstants(values));
-  const narrowed = mostPieces === undefined ? fused : narrowSplits(fused, mostPieces);
+  const narrowed = maxPieces === undefined ? fused : narrowSplits(fused, maxPieces);
   const named = narrowed.map((value, i) => ({ name: names[i], value }));
   return emit(splitVectors(named, new Set(views)), embedUpTo);
 }

@@ -69,12 +69,12 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
   );
 }
 
-const mostNames = 20;
+const maxNames = 20;
 /** "3: cat, dog, horse", the first twenty by name where they have names. */
 function classesText({ classes, classNames }: Pick<ResolvedDataset, "classes" | "classNames">): string {
   if (classNames === undefined) return String(classes);
-  const rest = classNames.length - mostNames;
-  return `${classes}: ${classNames.slice(0, mostNames).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  const rest = classNames.length - maxNames;
+  return `${classes}: ${classNames.slice(0, maxNames).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 function OptimumFacts({ detail }: { detail: RunDetail }) {

@@ -22,7 +22,7 @@ export interface LiveRun {
   refresh: () => void;
 }
 
-const mostLines = 5_000;
+const maxLines = 5_000;
 
 /** A run as it is, kept current by the room of the run: row, log and points; read after the room was joined. */
 export function useRun(runId: string): LiveRun {
@@ -112,5 +112,5 @@ function withLine(lines: LogLine[], line: LogLine): LogLine[] {
   while (at > 0 && !comesAfter(lines[at - 1])) at--;
   const there = lines[at];
   if (there?.attempt === line.attempt && there.seq === line.seq) return lines;
-  return [...lines.slice(0, at), line, ...lines.slice(at)].slice(-mostLines);
+  return [...lines.slice(0, at), line, ...lines.slice(at)].slice(-maxLines);
 }

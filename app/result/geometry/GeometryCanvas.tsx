@@ -16,13 +16,13 @@ interface GeometryCanvasProps {
 }
 
 /** With more classes their names would cover the picture. */
-const mostNamed = 12;
-const longestName = 12;
+const maxNamed = 12;
+const maxNameLength = 12;
 
 function shortNames(classNames: readonly string[] | undefined, classes: number): readonly string[] {
   return Array.from({ length: classes }, (_, k) => {
-    const name = classes <= mostNamed ? classLabel(classNames, k) : String(k);
-    return storableText(name, longestName);
+    const name = classes <= maxNamed ? classLabel(classNames, k) : String(k);
+    return storableText(name, maxNameLength);
   });
 }
 

@@ -21,11 +21,11 @@ interface AddDepthDialogProps {
 }
 
 const isDepth = (value: number) => depthSchema.safeParse(value).success;
-const mostDepths = limits.axisValues;
+const maxDepths = limits.axisValues;
 
 /** @returns the depths of a text like "34, 48", or what is wrong with it. */
 export function parseDepths(text: string, known: readonly number[]): { depths: number[] } | { error: string } {
-  const { values, problem } = readNumbers(text, { atMost: mostDepths, isValid: isDepth });
+  const { values, problem } = readNumbers(text, { atMost: maxDepths, isValid: isDepth });
   if (problem !== null) return { error: problem };
   const wrong = values.find((value) => !isDepth(value));
   if (wrong !== undefined)

@@ -2,7 +2,7 @@ import type { Fact } from "../../../contract/facts/datasetFacts.ts";
 import { compareTexts } from "./gridAxes.ts";
 
 /** Values of one choice that are listed before they are only counted. */
-const mostListed = 12;
+const maxListed = 12;
 
 /**
  * The choices of several runs: those on which all agree, and the others with their different values. A choice that only some runs
@@ -21,7 +21,7 @@ export function compareFacts(all: readonly (readonly Fact[])[]): { shared: Fact[
   for (const [name, known] of values) {
     const list = [...known].sort(compareTexts);
     if (counts.get(name) === all.length && list.length === 1) shared.push([name, list[0]]);
-    else differs.push([name, list.length > mostListed ? `${list.length} values, ${list[0]} … ${list.at(-1)}` : list.join("; ")]);
+    else differs.push([name, list.length > maxListed ? `${list.length} values, ${list[0]} … ${list.at(-1)}` : list.join("; ")]);
   }
   return { shared, differs };
 }

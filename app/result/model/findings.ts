@@ -103,13 +103,13 @@ function overCategories({ nc1, gap }: Measured, categories: readonly string[]): 
 }
 
 /** Fewer runs say nothing by the order of their ranks. */
-const fewestRanked = 5;
+const minRanked = 5;
 
 /** How accuracies after training go with NC1 over the runs, in words. */
 function againstCollapse(rows: readonly RunRow[]): Finding[] {
   return (["robust", "transfer"] as const).flatMap((metric): Finding[] => {
     const scatter = evaluationScatter(rows, [], "nc1.ratio", (run) => studyValue(run, metric, "test"));
-    if (scatter.correlation === null || scatter.count < fewestRanked) return [];
+    if (scatter.correlation === null || scatter.count < minRanked) return [];
     return [{ key: metric, text: `${studyMetricInfo(metric).label} against NC1: ${correlationText(scatter)}` }];
   });
 }

@@ -7,9 +7,9 @@ import { geometryRun } from "./shownRuns.ts";
 import { studyAxes } from "./studyAxes.ts";
 
 /** So many levels of imbalance stand beside each other. */
-export const mostImbalances = 6;
+export const maxImbalances = 6;
 /** So many seeds of a level are read for its mean. */
-export const mostSeeds = 12;
+export const maxSeeds = 12;
 
 /** Classes from the largest to the smallest; equal ones keep their order. */
 export const bySize = (counts: readonly number[]): number[] =>
@@ -82,13 +82,13 @@ export function imbalanceLevels(
   return [...levels.values()]
     .map((members) => ({ imbalance: imbalanceAt(members[0] as RunRow), data: tagOf(members[0] as RunRow), members }))
     .sort((a, b) => b.imbalance - a.imbalance || a.data.index - b.data.index)
-    .slice(0, mostImbalances)
+    .slice(0, maxImbalances)
     .map(({ imbalance, data, members }) => ({
       imbalance,
       data,
       runs: [...meanRuns(members.filter(hasBegun), rule)]
         .sort((a, b) => a.config.seed - b.config.seed || a.ordinal - b.ordinal)
-        .slice(0, mostSeeds),
+        .slice(0, maxSeeds),
     }));
 }
 

@@ -30,7 +30,7 @@ export interface RunSeries {
 }
 
 /** Points kept of one run beyond which live ones are thinned: far more than any panel shows. */
-const mostPoints = 6_000;
+const maxPoints = 6_000;
 
 export const noPoints = (): RunPoints => ({
   resumes: new Map(),
@@ -55,7 +55,7 @@ export function mergePoint(
   if (point === undefined) {
     run.byStep.set(step, { attempt, values, generation });
     run.lastStep = Math.max(run.lastStep, step);
-    if (run.byStep.size > mostPoints) thin(run);
+    if (run.byStep.size > maxPoints) thin(run);
     return true;
   }
   // The later attempt wins; within one attempt the values of a step never change.

@@ -35,7 +35,7 @@ interface TrainingPanelProps {
   hidden: ReadonlySet<string>;
 }
 
-const mostReferences = 3;
+const maxReferences = 3;
 
 /** L* of the shown runs, a dashed line for each different one. */
 function lossReferences(runs: readonly RunRow[]): ReferenceMark[] {
@@ -43,7 +43,7 @@ function lossReferences(runs: readonly RunRow[]): ReferenceMark[] {
   for (const run of runs) if (run.optimum?.loss != null && !values.has(run.optimum.loss)) values.set(run.optimum.loss, run);
   const several = values.size > 1;
   const differing = varyingAxes([...values.values()].map((run) => run.config)).filter((axis) => axis !== "seed");
-  return [...values].slice(0, mostReferences).map(([y, run]) => ({
+  return [...values].slice(0, maxReferences).map(([y, run]) => ({
     y,
     label: `L*${run.optimum?.method === "numeric" ? " (numeric)" : ""} = ${readable(y)}${several ? ` (${cellLabel(run.config, differing)})` : ""}`,
   }));
@@ -117,8 +117,8 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
       sharedHidden={props.hidden}
       empty={lines.length > 0 ? undefined : whyEmpty(runs, spec.metric, split)}
       notices={[
-        spec.metric === "loss" && distinct > mostReferences
-          ? `L* drawn for ${mostReferences} of ${distinct} different objectives`
+        spec.metric === "loss" && distinct > maxReferences
+          ? `L* drawn for ${maxReferences} of ${distinct} different objectives`
           : null,
         nearFloorText(floor, lines),
         classLimitText(runs, spec.metric),

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Readable } from "node:stream";
 import { Failure } from "../../../contract/failure.ts";
-import { artefactName, mostArtefacts } from "../../../contract/wire/artefactNames.ts";
+import { artefactName, maxArtefacts } from "../../../contract/wire/artefactNames.ts";
 import { lease as leaseSchema } from "../../../contract/wire/workerProtocol.ts";
 import { findUploader } from "../../../db/queries/attempts.ts";
 import { readRunState } from "../../../db/queries/runs.ts";
@@ -49,13 +49,13 @@ export async function storeArtefact(context: ServiceContext, file: Announced, co
     );
   if (!/^[0-9a-f]{64}$/.test(sha256))
     throw new Failure("INVALID", "The sha256 of the file is missing, or is not 64 hexadecimal digits.");
-  if (bytes > context.mostArtefactBytes)
+  if (bytes > context.maxArtefactBytes)
     throw new Failure(
       "INVALID",
-      `The file has ${bytes.toLocaleString("en")} bytes; the server keeps files of at most ${context.mostArtefactBytes.toLocaleString("en")} (COLLAPSAR_ARTEFACT_MB).`,
+      `The file has ${bytes.toLocaleString("en")} bytes; the server keeps files of at most ${context.maxArtefactBytes.toLocaleString("en")} (COLLAPSAR_ARTEFACT_MB).`,
     );
   const others = (await context.artefacts.list(runId)).filter((other) => other.attempt === attempt && other.name !== name);
-  if (others.length >= mostArtefacts) throw new Failure("INVALID", `A run has at most ${mostArtefacts} files.`);
+  if (others.length >= maxArtefacts) throw new Failure("INVALID", `A run has at most ${maxArtefacts} files.`);
   await context.artefacts.put({ runId, attempt, name, bytes, sha256 }, content);
   const run = await readRunState(orm, runId);
   // Deleted while the file came: nobody would ever remove it.

@@ -24,7 +24,7 @@ export interface ExpectedTimes {
 const operationsPerMs = 60e6;
 const perLayerMs = 0.065;
 /** Above so many classes there is no second pass of a measurement (workers/measure). */
-const mostClasses = 64;
+const maxClasses = 64;
 
 /**
  * The times of a run as they are supposed before anything like it was measured: its operations on one CPU core, as they were found
@@ -67,7 +67,7 @@ function measuringMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOwn
   const { width } = config;
   const depth = layersOf(config);
   const { classes, train, test } = sizes;
-  const isSecond = classes <= mostClasses;
+  const isSecond = classes <= maxClasses;
   const features = depth * width;
   const sums = 8e-6 * (train + test) * features + (isSecond ? 1.7e-6 * classes * train * features : 0);
   const spectra = isSecond ? depth * classes ** 3 * 24e-6 : 0;

@@ -5,11 +5,11 @@ import type { ServiceContext } from "../context.ts";
 import { learnTimes, type MeasuredTimes } from "../upkeep/learnTimes.ts";
 import { connectedWorkers } from "./requireLaunchable.ts";
 
-const mostMeasured = 200;
+const maxMeasured = 200;
 
 /** What the newest runs took: their averages where they have finished, else the latest step and measurement. */
 async function measuredTimes(db: Executor): Promise<MeasuredTimes[]> {
-  return (await listTimes(db, mostMeasured)).map(({ config, times, stepMs, measureMs }) => ({
+  return (await listTimes(db, maxMeasured)).map(({ config, times, stepMs, measureMs }) => ({
     config,
     stepMs: times?.stepMs ?? stepMs,
     measureMs: times?.measureMs ?? measureMs,

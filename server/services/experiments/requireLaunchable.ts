@@ -6,7 +6,7 @@ import type { Executor } from "../../../db/database.ts";
 import { listWorkerRows } from "../../../db/queries/workers.ts";
 import type { ServiceContext } from "../context.ts";
 
-const mostSaid = 5;
+const maxSaid = 5;
 
 /**
  * Refuses what would end runs and is known before they start.
@@ -16,8 +16,8 @@ const mostSaid = 5;
 export async function requireLaunchable(context: ServiceContext, config: ExperimentConfig, db: Executor): Promise<void> {
   const { problems } = launchFindings(config, launchKnowledge(await connectedWorkers(context, db)));
   if (problems.length === 0) return;
-  const more = problems.length > mostSaid ? [`… and ${problems.length - mostSaid} more.`] : [];
-  throw new Failure("INVALID", [...problems.slice(0, mostSaid).map(({ message }) => message), ...more].join(" "));
+  const more = problems.length > maxSaid ? [`… and ${problems.length - maxSaid} more.`] : [];
+  throw new Failure("INVALID", [...problems.slice(0, maxSaid).map(({ message }) => message), ...more].join(" "));
 }
 
 export const connectedWorkers = async (context: ServiceContext, db: Executor = context.database.orm) =>

@@ -10,9 +10,9 @@ import { listReadableRunIds } from "./readExperimentSeries.ts";
 import { fittingPoints } from "./readThinned.ts";
 
 /** Steps a slider can tell apart. */
-const mostSteps = 150;
+const maxSteps = 150;
 /** Values in one answer: with very many runs there are fewer steps of each. */
-const mostValues = 400_000;
+const maxValues = 400_000;
 /** Runs held in memory with all their steps. */
 const runsAtOnce = 50;
 
@@ -28,8 +28,8 @@ export async function readLayerProfile(
   return allowance.spend(async (leftBytes) => {
     const profiles: LayerProfileView[] = [];
     const counts = await countStoredPoints(context.database.orm, runIds, keys);
-    const lengths = counts.map(({ points }) => Math.min(points, mostSteps));
-    const steps = Math.min(mostSteps, fittingPoints(lengths, Math.min(mostValues, leftBytes / pointBytes)));
+    const lengths = counts.map(({ points }) => Math.min(points, maxSteps));
+    const steps = Math.min(maxSteps, fittingPoints(lengths, Math.min(maxValues, leftBytes / pointBytes)));
     for (let at = 0; at < runIds.length; at += runsAtOnce) {
       const together = runIds.slice(at, at + runsAtOnce);
       const byRun = Map.groupBy(await readSeries(context.database.orm, together, keys), (series) => series.runId);

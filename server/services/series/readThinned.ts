@@ -6,13 +6,13 @@ import { pointBytes } from "./answerAllowance.ts";
 import { thinSeries } from "./thinSeries.ts";
 
 /** Stored points that are looked through for one call. */
-const mostStored = 20_000_000;
+const maxStored = 20_000_000;
 /** Stored points that are held in memory at once, about. */
 const portion = 500_000;
 /** Points in the answer to one call. */
-const mostAnswered = 400_000;
+const maxAnswered = 400_000;
 /** Of a series that is thinned. */
-const fewestPoints = 3;
+const minPoints = 3;
 
 /**
  * Series of runs, each thinned to `maxPoints`, and further where all of them together would not fit: `total` tells how many points
@@ -27,12 +27,12 @@ export async function readThinned(
   const { runIds, keys, window } = query;
   const counts = await countStoredPoints(db, runIds, keys);
   const stored = counts.reduce((sum, { points }) => sum + points, 0);
-  if (stored > mostStored)
+  if (stored > maxStored)
     throw new Failure(
       "INVALID",
-      `The series asked for hold ${stored.toLocaleString("en")} points; at most ${mostStored.toLocaleString("en")} are read for one answer. Ask for fewer runs or series.`,
+      `The series asked for hold ${stored.toLocaleString("en")} points; at most ${maxStored.toLocaleString("en")} are read for one answer. Ask for fewer runs or series.`,
     );
-  const most = Math.min(mostAnswered, Math.max(fewestPoints, Math.floor(leftBytes / pointBytes)));
+  const most = Math.min(maxAnswered, Math.max(minPoints, Math.floor(leftBytes / pointBytes)));
   const each = fittingPoints(
     counts.map(({ points }) => Math.min(points, query.maxPoints)),
     most,
@@ -54,10 +54,10 @@ export function fittingPoints(lengths: number[], most: number): number {
   let left = most;
   for (const [index, length] of rising.entries()) {
     const each = Math.floor(left / (rising.length - index));
-    if (length > each) return Math.max(fewestPoints, each);
+    if (length > each) return Math.max(minPoints, each);
     left -= length;
   }
-  return Math.max(fewestPoints, rising.at(-1) ?? fewestPoints);
+  return Math.max(minPoints, rising.at(-1) ?? minPoints);
 }
 
 /** Runs in groups of about `portion` points. */

@@ -14,7 +14,7 @@ export interface MeasuredTimes {
 type Part = "stepMs" | "measureMs" | "evaluateMs" | "startMs";
 
 /** Runs that a part's time is learned from, the nearest ones. */
-const mostAlike = 3;
+const maxAlike = 3;
 
 /**
  * Expected times, corrected by what runs really took: each part by the median ratio of measured to expected time over the runs that
@@ -34,7 +34,7 @@ export function learnTimes(measured: readonly MeasuredTimes[], countOwn?: CountO
     const corrected = (part: Part): number => {
       const having = alike.filter(({ run }) => run[part] !== null && run.expected[part] > 0);
       // Only those that are about as near as the nearest one.
-      const near = having.filter(({ apart }) => apart <= having[0].apart + 0.5).slice(0, mostAlike);
+      const near = having.filter(({ apart }) => apart <= having[0].apart + 0.5).slice(0, maxAlike);
       const ratios = near.map(({ run }) => run[part]! / run.expected[part]).sort((a, b) => a - b);
       return expected[part] * (ratios.length === 0 ? 1 : ratios[ratios.length >> 1]);
     };

@@ -14,7 +14,7 @@ const fast = {
   requestMs: 13_000,
   quietMs: 400,
   retryMs: 30,
-  longestRetryMs: 150,
+  maxRetryMs: 150,
   refusedMs: 400,
   upgradeMs: 300,
 };

@@ -1,14 +1,14 @@
 import type { Dirent, Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { mostOwnSets, type OwnSet } from "../../../contract/data/ownSet.ts";
+import { maxOwnSets, type OwnSet } from "../../../contract/data/ownSet.ts";
 import { isTextTable } from "../formats/readTextTable.ts";
 import { knownSources } from "../resolve/resolveSamples.ts";
 import { inspectApart } from "./inspectApart.ts";
 import type { DatasetPlaces } from "./places.ts";
 
 /** Folders below a set's that are looked at for what changed; more are taken as unchanged. */
-const mostFolders = 3_000;
+const maxFolders = 3_000;
 /** What was written so lately may be half a file: it is looked at the next time. */
 const restMs = 800;
 
@@ -54,7 +54,7 @@ export class OwnSetList {
       .sort((a, b) => (a.name < b.name ? -1 : 1));
     const found: { id: OwnSet["id"]; name: string }[] = [];
     for (const entry of entries) {
-      if (found.length === mostOwnSets) break;
+      if (found.length === maxOwnSets) break;
       const id = await kindOf(folder, entry);
       if (id) found.push({ id, name: entry.name });
     }
@@ -93,7 +93,7 @@ async function signatureOf(path: string): Promise<{ signature: string; changedAt
     note(folder, found);
     if (levels === 0 || !found?.isDirectory()) return;
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-      if (parts.length >= mostFolders) return;
+      if (parts.length >= maxFolders) return;
       if (entry.isDirectory() || entry.isSymbolicLink()) await visit(join(folder, entry.name), levels - 1);
     }
   };

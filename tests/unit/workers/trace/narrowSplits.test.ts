@@ -36,7 +36,7 @@ test.each([0, 1, 2])("pieces of unequal length come out in their order along axi
   );
   const x = Float32Array.from({ length: shape.reduce((size, n) => size * n, 1) }, (_, i) => i);
   const results: number[][] = [];
-  for (const options of [{}, { mostPieces: 7 }]) {
+  for (const options of [{}, { maxPieces: 7 }]) {
     const fn = (given: Record<string, tf.Tensor>) => {
       const parts = tf.split(given.x, sizes, axis);
       return { y: tf.concat(parts.map((part, i) => tf.mul(part, i + 1)).reverse(), axis), last: tf.square(parts[22]) };

@@ -3,7 +3,7 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { NoteText } from "../../../../../app/result/header/NoteText.tsx";
 import { tangledBy } from "../../../../../app/result/header/noteBounds.ts";
-import { formulaHtml, longestFormula } from "../../../../../app/ui/Formula.tsx";
+import { formulaHtml, maxFormulaLength } from "../../../../../app/ui/Formula.tsx";
 
 const longest = 20_000;
 const filled = (sign: string) => sign.repeat(Math.floor(longest / sign.length));
@@ -55,7 +55,7 @@ describe("a formula", () => {
   });
 
   test("that is too long or too deep stays as it was written", () => {
-    expect(formulaHtml("a+".repeat(longestFormula), false)).toBe(null);
+    expect(formulaHtml("a+".repeat(maxFormulaLength), false)).toBe(null);
     expect(shown(`$${"\\sqrt{".repeat(2_000)}x${"}".repeat(2_000)}$`)).toContain("formula-text");
     expect(shown(`$${"a+".repeat(600)}b$`)).toContain("formula-text");
   });
