@@ -16,10 +16,45 @@ const layer = (name, mayImport, packages) => [
   },
 ];
 
+/**
+ * The arrows between the folders of a room: each folder with those that it may import beside itself, "." for the files at the room's top,
+ * which every folder may import. A folder that a table lacks may import no other.
+ */
+const folders = (room, table) => {
+  const rule = (name, from, mayImport) => ({
+    name: `${room}-folders`,
+    severity: "error",
+    comment: `${name} may import only these folders of ${room}/: ${mayImport.join(", ") || "none"}`,
+    from,
+    to: { path: `^${room}/[^/]+/`, pathNot: mayImport.length ? `^${room}/(${mayImport.join("|")})/` : "^$" },
+  });
+  const { ".": top, ...named } = table;
+  const all = Object.keys(named);
+  return [
+    ...(top ? [rule("the top", { path: `^${room}/[^/]+$` }, top)] : []),
+    ...all.map((folder) => rule(folder, { path: `^${room}/${folder}/` }, [folder, ...named[folder]])),
+    rule("a folder that is not in the table", { path: `^${room}/[^/]+/`, pathNot: `^${room}/(${all.join("|")})/` }, []),
+  ];
+};
+
+/** Read from above: each folder builds on those in front of it. */
+const contractFolders = {
+  ".": [],
+  metrics: [],
+  data: [],
+  config: ["data"],
+  wire: ["metrics", "data", "config"],
+  theory: ["metrics", "data", "config", "wire"],
+  facts: ["data", "config"],
+  launch: ["data", "config", "wire"],
+  presets: ["data", "config"],
+};
+
 module.exports = {
   forbidden: [
     ...layer("math", [], []),
     ...layer("contract", [], ["zod"]),
+    ...folders("contract", contractFolders),
     ...layer(
       "db",
       ["contract"],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isVisible, typedText } from "./wire/wireText.ts";
+import { isVisible, typedText } from "./wireText.ts";
 
 /** What a person may be on a server, from the least to the most. */
 export const roles = ["viewer", "editor", "owner"] as const;

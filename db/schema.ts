@@ -17,10 +17,11 @@ import {
 import type { ExperimentConfig } from "../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../contract/config/runConfig.ts";
 import type { OwnSet } from "../contract/data/ownSet.ts";
+import type { ResolvedDataset } from "../contract/data/resolvedDataset.ts";
 import type { FailureCode } from "../contract/failure.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
-import type { Evaluation, GeometrySnapshot, OptimumSummary, ResolvedDataset, StartedEvent } from "../contract/wire/runEvents.ts";
+import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
 import type { WorkerTrouble } from "../contract/wire/views.ts";
 import type { Hello } from "../contract/wire/workerProtocol.ts";
 

@@ -1,4 +1,4 @@
-import { storableText } from "../../contract/wire/wireText.ts";
+import { storableText } from "../../contract/wireText.ts";
 /** Name of the category at a place, or nearest to one that was moved aside for the eye. */
 export const categoryAt = (place: number, categories: readonly string[]): string =>
   categories[Math.min(categories.length - 1, Math.max(0, Math.round(place)))] ?? "";

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { limits } from "../../contract/limits.ts";
 import { experimentStatuses } from "../../contract/status.ts";
 import { experimentSorts, type ListExperimentsRequest } from "../../contract/wire/requests.ts";
-import { storableText } from "../../contract/wire/wireText.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { type AddressPatch, useAddress } from "../address/useAddress.ts";
 
 export const pageSize = 50;

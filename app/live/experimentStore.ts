@@ -1,5 +1,5 @@
-import { runJudge } from "../../contract/knownRun.ts";
 import { type LayerMetric, type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { runJudge } from "../../contract/wire/knownRun.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import type { ExperimentDetail, LayerProfileView, RunRow, SeriesView } from "../../contract/wire/views.ts";
 import type { WatchItem } from "../../contract/wire/watchProtocol.ts";

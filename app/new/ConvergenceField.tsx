@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
 import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts";
-import { leaveOutRule } from "../../contract/metrics/isUnconverged.ts";
+import { leaveOutRule } from "../../contract/theory/isUnconverged.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Field } from "../ui/Field.tsx";
 import { Segmented } from "../ui/Segmented.tsx";

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import { deviceChoices } from "../../contract/config/runConfig.ts";
 import { measuringConfig } from "../../contract/config/trainingConfig.ts";
-import { storableText } from "../../contract/wire/wireText.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
 import { Checkbox, Field, inputClass, Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";

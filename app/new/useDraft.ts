@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import { gridOfRun } from "../../contract/config/gridOfRun.ts";
 import { presets } from "../../contract/presets/presets.ts";
-import { storableText } from "../../contract/wire/wireText.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { useAddress } from "../address/useAddress.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { type Draft, firstDraft, loadDraft, presetDraft, renewDefinitions, saveDraft } from "./draft.ts";

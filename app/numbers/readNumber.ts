@@ -1,4 +1,4 @@
-import { storableText } from "../../contract/wire/wireText.ts";
+import { storableText } from "../../contract/wireText.ts";
 /** What was typed into a field: a number, nothing yet, or a text that is refused with the reason and the way out. */
 export type ReadNumber = { value: number } | { value: null } | { problem: string };
 

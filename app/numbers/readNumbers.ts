@@ -1,4 +1,4 @@
-import { storableText } from "../../contract/wire/wireText.ts";
+import { storableText } from "../../contract/wireText.ts";
 import { groupSign, personLocale, plainDigits, readNumber } from "./readNumber.ts";
 
 export interface ReadNumbers {

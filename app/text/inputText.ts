@@ -1,4 +1,4 @@
-import type { ResolvedDataset } from "../../contract/wire/runEvents.ts";
+import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
 import { formatCount } from "./formatNumber.ts";
 
 /** How a sample lies in a row of inputs. */

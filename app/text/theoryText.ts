@@ -1,5 +1,5 @@
 import type { Split } from "../../contract/metrics/seriesKey.ts";
-import { theorySilence, theorySlopes, theorySpeaks } from "../../contract/metrics/theorySlopes.ts";
+import { theorySilence, theorySlopes, theorySpeaks } from "../../contract/theory/theorySlopes.ts";
 import type { StudyCurve } from "../result/model/studyCurves.ts";
 import type { StudyMetric } from "../result/model/studyMetrics.ts";
 import { bandClaim } from "./slopeText.ts";

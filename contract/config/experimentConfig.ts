@@ -2,7 +2,7 @@ import { z } from "zod";
 import { datasetConfig } from "../data/datasetConfig.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { isVisible, typedText } from "../wire/wireText.ts";
+import { isVisible, typedText } from "../wireText.ts";
 import { afterTraining } from "./afterTraining.ts";
 import { architectureConfig, isVersioned, withCurrentDefinition } from "./architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "./compatibility.ts";

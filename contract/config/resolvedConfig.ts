@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { imageShape } from "../data/datasetConfig.ts";
-import type { ResolvedDataset } from "../wire/runEvents.ts";
+import type { ResolvedDataset } from "../data/resolvedDataset.ts";
 import { headsOf, isTransformer, patchOf } from "./architecture.ts";
 import { blocksOf } from "./networkForm.ts";
 import { effectiveRidge } from "./regularizer.ts";

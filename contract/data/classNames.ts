@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
-import { storableText, wireText } from "../wire/wireText.ts";
+import { storableText, wireText } from "../wireText.ts";
 
 const maxLength = limits.classNameLength;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { wireText } from "../wire/wireText.ts";
+import { wireText } from "../wireText.ts";
 
 const max = { warnings: 20, length: 500 };
 

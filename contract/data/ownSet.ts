@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
-import { wireText } from "../wire/wireText.ts";
+import { wireText } from "../wireText.ts";
 import { classNames } from "./classNames.ts";
 import { type DatasetConfig, ownDatasetIds } from "./datasetConfig.ts";
 

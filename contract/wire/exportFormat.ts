@@ -2,11 +2,12 @@ import { z } from "zod";
 import { experimentConfig } from "../config/experimentConfig.ts";
 import { resolvedConfig } from "../config/resolvedConfig.ts";
 import { runConfig } from "../config/runConfig.ts";
+import { resolvedDataset } from "../data/resolvedDataset.ts";
 import { failureCodes } from "../failure.ts";
 import { measurementGaps } from "../metrics/measurementGaps.ts";
 import { seriesKeyPattern } from "../metrics/seriesKey.ts";
 import { runStatuses } from "../status.ts";
-import { evaluation, optimumSummary, resolvedDataset, startedDevice } from "./runEvents.ts";
+import { evaluation, optimumSummary, startedDevice } from "./runEvents.ts";
 
 /** Raised when a reader of an older export would misunderstand a newer one; fields may be added without that. */
 export const exportVersion = 1;

@@ -4,7 +4,7 @@ import { depth, seed } from "../config/runConfig.ts";
 import { limits } from "../limits.ts";
 import { layerMetrics, seriesKeyPattern, splits } from "../metrics/seriesKey.ts";
 import { experimentStatuses } from "../status.ts";
-import { isVisible, typedText } from "./wireText.ts";
+import { isVisible, typedText } from "../wireText.ts";
 
 /** Inputs of the procedures that pages call; what is not listed here is refused. */
 

@@ -1,39 +1,14 @@
 import { z } from "zod";
 import { attackNorms, attacks } from "../config/afterTraining.ts";
-import { classNames } from "../data/classNames.ts";
-import { datasetIds, inputShape } from "../data/datasetConfig.ts";
-import { datasetWarnings } from "../data/datasetWarnings.ts";
+import { resolvedDataset } from "../data/resolvedDataset.ts";
 import { failureCodes } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { seriesKeyPattern } from "../metrics/seriesKey.ts";
-import { wireText } from "./wireText.ts";
+import { wireText } from "../wireText.ts";
 
 /** Numbers on a wire are finite: JSON would turn NaN into null without a word. */
 const finite = z.number();
 const step = z.int().min(0).max(1_000_000_000);
-
-export const resolvedDataset = z.strictObject({
-  id: z.enum(datasetIds),
-  /** Where the bytes came from: "generated", "embedded", "folder", "cache", "system" or "mirror", with the place. */
-  source: wireText(500),
-  /** sha256 over the decompressed bytes used, hex. */
-  hash: z
-    .string()
-    .regex(/^[0-9a-z:-]*$/i)
-    .max(128),
-  classes: z.int(),
-  /** Numbers a sample. */
-  inputDimension: z.int(),
-  /** How they lie; absent in old recordings. */
-  input: inputShape.optional(),
-  trainCounts: z.array(z.int()).max(limits.classes.max),
-  testCounts: z.array(z.int()).max(limits.classes.max),
-  /** What the classes are called, in their order; absent where nobody named them, and in old recordings. */
-  classNames: classNames.optional(),
-  /** What was passed over, or looks like a mistake; absent where there is nothing to say, and in old recordings. */
-  warnings: datasetWarnings.optional(),
-});
-export type ResolvedDataset = z.infer<typeof resolvedDataset>;
 
 /** The optimum a run is measured against; `none` says why there is no such number. */
 export const optimumSummary = z.strictObject({

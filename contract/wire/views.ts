@@ -1,11 +1,12 @@
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import type { OwnSet } from "../data/ownSet.ts";
+import type { ResolvedDataset } from "../data/resolvedDataset.ts";
 import type { FailureCode } from "../failure.ts";
 import type { MeasurementGaps } from "../metrics/measurementGaps.ts";
 import type { Right, Role, TokenScope } from "../people.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../status.ts";
-import type { Evaluation, OptimumSummary, ResolvedDataset, StartedEvent } from "./runEvents.ts";
+import type { Evaluation, OptimumSummary, StartedEvent } from "./runEvents.ts";
 import type { DatasetAvailability } from "./workerProtocol.ts";
 
 /** What the server shows of a thing. Times are ISO 8601 texts of the server's clock. */

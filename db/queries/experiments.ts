@@ -2,9 +2,9 @@ import { and, arrayContains, asc, desc, eq, getTableColumns, isNull, or, type SQ
 import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { experimentProgress } from "../../contract/experimentProgress.ts";
-import { isUnconverged, leaveOutRule } from "../../contract/metrics/isUnconverged.ts";
 import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { countStatuses, experimentStatus } from "../../contract/status.ts";
+import { isUnconverged, leaveOutRule } from "../../contract/theory/isUnconverged.ts";
 import type { ListExperimentsRequest } from "../../contract/wire/requests.ts";
 import type { Executor } from "../database.ts";
 import { experiments, runs } from "../schema.ts";

@@ -1,8 +1,9 @@
 import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
 import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts";
+import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
 import type { MeasurementGaps } from "../../contract/metrics/measurementGaps.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
-import type { Evaluation, OptimumSummary, ResolvedDataset, RunTimes } from "../../contract/wire/runEvents.ts";
+import type { Evaluation, OptimumSummary, RunTimes } from "../../contract/wire/runEvents.ts";
 import { anyOf } from "../anyOf.ts";
 import type { Executor } from "../database.ts";
 import { attempts, experiments, runs } from "../schema.ts";

@@ -5,7 +5,7 @@ import { APIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
 import { maxPasswordLength, minPasswordLength, type Role } from "../../contract/people.ts";
-import { storableText } from "../../contract/wire/wireText.ts";
+import { storableText } from "../../contract/wireText.ts";
 import type { Executor } from "../../db/database.ts";
 import { accounts, members } from "../../db/peopleSchema.ts";
 import { authPath, oidcId } from "./addresses.ts";

@@ -1,4 +1,4 @@
-import { storableText } from "../../contract/wire/wireText.ts";
+import { storableText } from "../../contract/wireText.ts";
 /** The first complaints of a schema, with the places they are about. */
 export function describeInvalid(error: { issues: { path: PropertyKey[]; message: string }[] }): string {
   const lines = error.issues

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { architectureLabel } from "../../contract/config/architecture.ts";
 import { regularizerLabel } from "../../contract/config/regularizer.ts";
 import { datasetLabel } from "../../contract/data/datasetConfig.ts";
-import { isUnconverged, leaveOutRule } from "../../contract/metrics/isUnconverged.ts";
+import { isUnconverged, leaveOutRule } from "../../contract/theory/isUnconverged.ts";
 import { readSample, type Sample, type SampleRun } from "../../server/recordings/recordingFile.ts";
 import { projectRoot } from "../support/processes/server.ts";
 

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type DeviceChoice, deviceChoices } from "../../contract/config/runConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import { isVisible, storableText } from "../../contract/wire/wireText.ts";
+import { isVisible, storableText } from "../../contract/wireText.ts";
 import type { WorkerEnvironment } from "../env.ts";
 
 export interface AgentOptions {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ResolvedDataset } from "../../contract/wire/runEvents.ts";
+import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
 
 /** On what a run was trained: the hash of its data, and how they lie. */
 export type TrainedData = Pick<ResolvedDataset, "hash" | "classes" | "inputDimension" | "input" | "trainCounts" | "testCounts">;

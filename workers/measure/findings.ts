@@ -1,7 +1,7 @@
 import { trainedNormalization } from "../../contract/config/architecture.ts";
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../contract/data/classLimit.ts";
+import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../contract/metrics/classLimit.ts";
 import { type Metric, type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { type ClassStatistics, squaredFeatures } from "../../math/collapse/classStatistics.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../math/collapse/layerMetrics.ts";

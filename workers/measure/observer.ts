@@ -1,6 +1,6 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import { hasManyClasses, notMeasuredText } from "../../contract/data/classLimit.ts";
 import { Failure } from "../../contract/failure.ts";
+import { hasManyClasses, notMeasuredText } from "../../contract/metrics/classLimit.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import { matrix } from "../../math/linear/matrix.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";

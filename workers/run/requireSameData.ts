@@ -1,6 +1,6 @@
 import { type DatasetConfig, datasetTitle } from "../../contract/data/datasetConfig.ts";
+import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
 import { Failure } from "../../contract/failure.ts";
-import type { ResolvedDataset } from "../../contract/wire/runEvents.ts";
 import type { Assignment } from "../../contract/wire/workerProtocol.ts";
 import type { Checkpoint, TrainedData } from "../checkpoints/checkpointFile.ts";
 

@@ -1,8 +1,8 @@
 "use client";
 import type { ReactNode } from "react";
+import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
 import { modelFacts } from "../../../contract/facts/configFacts.ts";
 import { datasetFacts } from "../../../contract/facts/datasetFacts.ts";
-import type { ResolvedDataset } from "../../../contract/wire/runEvents.ts";
 import type { AttemptView, RunDetail } from "../../../contract/wire/views.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";

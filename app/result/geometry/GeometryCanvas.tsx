@@ -2,7 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from "react";
 import { classLabel } from "../../../contract/data/classNames.ts";
 import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
-import { storableText } from "../../../contract/wire/wireText.ts";
+import { storableText } from "../../../contract/wireText.ts";
 import { useWidth } from "../../charts/useWidth.ts";
 import { classColor } from "../model/classColor.ts";
 import { multiplyRotations, type Rotation, radiusOf, rotated, startRotation, turnX, turnY } from "../model/rotate3d.ts";

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { configFacts } from "../../../contract/facts/configFacts.ts";
 import type { Fact } from "../../../contract/facts/datasetFacts.ts";
-import { type LeaveOutRule, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import { type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { readable } from "../../charts/axisTicks.ts";
 import { useTRPC } from "../../data/trpcClient.ts";

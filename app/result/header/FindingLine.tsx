@@ -1,6 +1,6 @@
 "use client";
 import { memo, useMemo, useState } from "react";
-import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { keptTogether } from "../../text/keptTogether.ts";
 import { findings } from "../model/findings.ts";

@@ -2,7 +2,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import type { ExperimentDetail } from "../../../contract/wire/views.ts";
-import { storableText } from "../../../contract/wire/wireText.ts";
+import { storableText } from "../../../contract/wireText.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../../data/trpcClient.ts";
 import { countOf } from "../../text/formatNumber.ts";

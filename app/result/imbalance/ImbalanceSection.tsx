@@ -1,7 +1,7 @@
 "use client";
 import { useQueries } from "@tanstack/react-query";
 import { memo, useMemo } from "react";
-import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import type { ExperimentStore } from "../../live/experimentStore.ts";

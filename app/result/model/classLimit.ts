@@ -1,4 +1,4 @@
-import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../../contract/data/classLimit.ts";
+import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../../contract/metrics/classLimit.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 

@@ -1,5 +1,5 @@
-import { isUnconverged, type JudgedRun, type LeaveOutRule, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import { isTerminal } from "../../../contract/status.ts";
+import { isUnconverged, type JudgedRun, type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { ExperimentDetail } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 

@@ -1,7 +1,7 @@
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import type { Metric } from "../../../contract/metrics/seriesKey.ts";
 import { isTerminal, type RunStatus } from "../../../contract/status.ts";
+import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { type SurvivalCurve, survivalCurve } from "../../../math/statistics/survivalCurve.ts";
 import { countOf } from "../../text/formatNumber.ts";

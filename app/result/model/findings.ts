@@ -1,5 +1,5 @@
-import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import { isTerminal } from "../../../contract/status.ts";
+import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { shortNumber } from "../../charts/axisTicks.ts";
 import { probabilityText, slopeInFull } from "../../text/slopeText.ts";

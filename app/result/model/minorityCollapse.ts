@@ -1,4 +1,4 @@
-import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { meanRuns } from "./convergenceRule.ts";
 import { type DataTag, dataTagger, withData } from "./dataVersions.ts";

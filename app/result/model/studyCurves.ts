@@ -1,7 +1,7 @@
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import { isUnconverged, type LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { isTerminal } from "../../../contract/status.ts";
+import { isUnconverged, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { logLogSlope, type SlopeFit } from "../../../math/statistics/logLogSlope.ts";
 import { geometricBand, meanBand } from "../../../math/statistics/seedBand.ts";

@@ -1,6 +1,6 @@
-import { askedAccuracy, type LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
-import { theorySlopes } from "../../../contract/metrics/theorySlopes.ts";
+import { askedAccuracy, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
+import { theorySlopes } from "../../../contract/theory/theorySlopes.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { type AxisKind, fromPlot, readable, shortNumber, toPlot } from "../../charts/axisTicks.ts";
 import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../../charts/chartTypes.ts";

@@ -1,5 +1,5 @@
-import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
+import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { meanBand } from "../../../math/statistics/seedBand.ts";
 import { meanRuns } from "./convergenceRule.ts";

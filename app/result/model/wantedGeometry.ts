@@ -1,4 +1,4 @@
-import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { ResultView } from "../view/resultView.ts";
 import { hasImbalance, imbalanceLevels } from "./minorityCollapse.ts";

@@ -1,5 +1,5 @@
 "use client";
-import { isUnconverged, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Button } from "../../ui/Button.tsx";

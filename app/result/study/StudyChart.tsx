@@ -1,7 +1,7 @@
 "use client";
 import { memo, useMemo, useState } from "react";
-import type { LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import type { Metric } from "../../../contract/metrics/seriesKey.ts";
+import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { shortNumber } from "../../charts/axisTicks.ts";
 import { ChartPanel } from "../../charts/ChartPanel.tsx";

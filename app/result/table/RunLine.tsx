@@ -1,10 +1,10 @@
 "use client";
 import Link from "next/link";
 import { memo } from "react";
-import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { isOnWorker, isTerminal } from "../../../contract/status.ts";
+import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { shortNumber } from "../../charts/axisTicks.ts";
 import { LineSwatch } from "../../charts/ChartLegend.tsx";

@@ -1,7 +1,7 @@
 "use client";
 import { Fragment, useMemo, useState } from "react";
-import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
 import { isTerminal } from "../../../contract/status.ts";
+import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { runLink } from "../../links.ts";
 import type { ExperimentStore } from "../../live/experimentStore.ts";

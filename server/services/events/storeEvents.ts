@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 import type { StartedEvent } from "../../../contract/wire/runEvents.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
-import { storableText } from "../../../contract/wire/wireText.ts";
 import { type EventAnswer, type EventBatch, eventBatch } from "../../../contract/wire/workerProtocol.ts";
+import { storableText } from "../../../contract/wireText.ts";
 import type { Executor } from "../../../db/database.ts";
 import { neverStored } from "../../../db/neverStored.ts";
 import {

@@ -1,7 +1,7 @@
 import { resolveConfig } from "../../../contract/config/resolvedConfig.ts";
 import { runConfig } from "../../../contract/config/runConfig.ts";
 import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts";
-import { isUnconverged, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { exportVersion } from "../../../contract/wire/exportFormat.ts";
 import { listAttempts, listWarnings } from "../../../db/queries/attempts.ts";
 import type { StoredExperiment } from "../../../db/queries/experiments.ts";

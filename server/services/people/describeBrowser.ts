@@ -1,4 +1,4 @@
-import { storableText } from "../../../contract/wire/wireText.ts";
+import { storableText } from "../../../contract/wireText.ts";
 
 const browsers: [RegExp, string][] = [
   [/\bEdg\//, "Edge"],

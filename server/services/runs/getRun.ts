@@ -1,4 +1,4 @@
-import { askedAccuracy, isUnconverged, leaveOutRule } from "../../../contract/metrics/isUnconverged.ts";
+import { askedAccuracy, isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
 import { listAttempts, listCheckpoints } from "../../../db/queries/attempts.ts";
 import { countPoints } from "../../../db/queries/series.ts";

@@ -1,8 +1,9 @@
 import { attacks, epsilonUnits } from "../../../contract/config/afterTraining.ts";
 import { deviceChoices, type RunConfig } from "../../../contract/config/runConfig.ts";
 import { ownDatasetIds } from "../../../contract/data/datasetConfig.ts";
+import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
-import type { Evaluation, OptimumSummary, ResolvedDataset, StartedEvent } from "../../../contract/wire/runEvents.ts";
+import type { Evaluation, OptimumSummary, StartedEvent } from "../../../contract/wire/runEvents.ts";
 import type { AttemptView, RunRow } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { hideOwnSet, type NeutralNames } from "./neutralNames.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bandClaim } from "../../../app/text/slopeText.ts";
 import { blocksOf } from "../../../contract/config/networkForm.ts";
-import { theorySpeaks } from "../../../contract/metrics/theorySlopes.ts";
+import { theorySpeaks } from "../../../contract/theory/theorySlopes.ts";
 import {
   bandOf,
   type Column,

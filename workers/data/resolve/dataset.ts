@@ -1,7 +1,7 @@
 import { boundClassNames } from "../../../contract/data/classNames.ts";
 import type { InputShape } from "../../../contract/data/datasetConfig.ts";
 import { boundWarnings } from "../../../contract/data/datasetWarnings.ts";
-import type { ResolvedDataset } from "../../../contract/wire/runEvents.ts";
+import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
 
 /** Samples as the models read them. */
 export interface SampleSet {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { boundClassNames, classLabel, classNames } from "../../../../contract/data/classNames.ts";
-import { resolvedDataset } from "../../../../contract/wire/runEvents.ts";
+import { resolvedDataset } from "../../../../contract/data/resolvedDataset.ts";
 
 test("names are bounded in count and length, whole characters alone, and none is empty", () => {
   expect(boundClassNames(["cat", "  dog ", "", " "])).toEqual(["cat", "dog", "2", "3"]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";
-import type { ResolvedDataset } from "../../../../contract/wire/runEvents.ts";
+import type { ResolvedDataset } from "../../../../contract/data/resolvedDataset.ts";
 import { misfit } from "../../../../workers/checkpoints/misfit.ts";
 import { requireSameData, trainedData } from "../../../../workers/run/requireSameData.ts";
 

@@ -13,7 +13,7 @@ import { imbalanceLevels } from "../../../../../app/result/model/minorityCollaps
 import { studyCurves } from "../../../../../app/result/model/studyCurves.ts";
 import { meanAndDeviation, sortGroups, tableGroups } from "../../../../../app/result/model/tableGroups.ts";
 import { readView, viewPatch } from "../../../../../app/result/view/resultView.ts";
-import { leaveOutRule } from "../../../../../contract/metrics/isUnconverged.ts";
+import { leaveOutRule } from "../../../../../contract/theory/isUnconverged.ts";
 import type { ExperimentDetail, RunRow } from "../../../../../contract/wire/views.ts";
 import { aRow } from "../../builders.ts";
 

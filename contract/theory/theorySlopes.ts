@@ -3,7 +3,7 @@ import type { Regularizer } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
 import { datasetSizes } from "../data/datasetSizes.ts";
-import { type LayerMetric, metricInfo, type Split } from "./seriesKey.ts";
+import { type LayerMetric, metricInfo, type Split } from "../metrics/seriesKey.ts";
 
 /** Between which the theory puts the log-log slope of NC1, NC2 and NC3 over depth at the global optima (Súkeník, Lampert, Mondelli 2025). */
 export const theorySlopes: [number, number] = [-1 / 2, -1 / 4];

@@ -3,7 +3,7 @@ import { type Architecture, architectures } from "../../../../contract/config/ar
 import { type Regularizer, regularizer } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import { layerMetrics, scalarMetrics } from "../../../../contract/metrics/seriesKey.ts";
-import { theorySilence, theorySpeaks } from "../../../../contract/metrics/theorySlopes.ts";
+import { theorySilence, theorySpeaks } from "../../../../contract/theory/theorySlopes.ts";
 import { aConfig } from "../../app/builders.ts";
 
 const ridges: Record<string, Regularizer> = {

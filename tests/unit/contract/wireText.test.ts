@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isVisible, storableText, typedText, wireText } from "../../../../contract/wire/wireText.ts";
+import { isVisible, storableText, typedText, wireText } from "../../../contract/wireText.ts";
 
 describe("storableText", () => {
   it.each([

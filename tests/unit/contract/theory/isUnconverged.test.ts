@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DatasetConfig } from "../../../../contract/data/datasetConfig.ts";
-import { askedAccuracy, isUnconverged, type JudgedRun, leaveOutRule } from "../../../../contract/metrics/isUnconverged.ts";
+import { askedAccuracy, isUnconverged, type JudgedRun, leaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 
 const mnist = (extra: object = {}): DatasetConfig => ({ id: "mnist", trainPerClass: 100, testPerClass: null, ...extra });
 const run = (accuracy: number | null, change: Partial<JudgedRun> = {}, dataset = mnist()): JudgedRun => ({

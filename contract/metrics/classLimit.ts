@@ -1,5 +1,5 @@
 import { limits } from "../limits.ts";
-import type { Metric } from "../metrics/seriesKey.ts";
+import type { Metric } from "./seriesKey.ts";
 
 /** What takes K products for each sample, or K² numbers a picture, is left out of runs with many classes. */
 const ofFewClasses: readonly Metric[] = ["nc1.pinv", "nc4.ncc"];

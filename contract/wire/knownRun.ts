@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { runConfig } from "./config/runConfig.ts";
-import { runStatuses } from "./status.ts";
-import { evaluation, optimumSummary } from "./wire/runEvents.ts";
-import type { RunRow } from "./wire/views.ts";
+import { runConfig } from "../config/runConfig.ts";
+import { runStatuses } from "../status.ts";
+import { evaluation, optimumSummary } from "./runEvents.ts";
+import type { RunRow } from "./views.ts";
 
 /** What pages compute with of a run's row, beside its settings. */
 const result = z.object({

@@ -1,9 +1,9 @@
 import type { ConvergenceRule } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { imbalanceOf, noiseRate } from "../data/datasetConfig.ts";
+import { seriesKey } from "../metrics/seriesKey.ts";
 import type { RunStatus } from "../status.ts";
 import type { OptimumSummary } from "../wire/runEvents.ts";
-import { seriesKey } from "./seriesKey.ts";
 
 /** What leaves finished runs out of means and slopes: the study's own bound as it stands, or that of the theory, fitted to each run. */
 export interface LeaveOutRule extends ConvergenceRule {
