@@ -38,6 +38,17 @@ const folders = (room, table) => {
 };
 
 /** Read from above: each folder builds on those in front of it. */
+const mathFolders = {
+  ".": [],
+  linear: [],
+  frames: ["linear"],
+  collapse: ["linear", "frames"],
+  optimum: ["linear", "frames", "collapse"],
+  statistics: [],
+  steps: [],
+};
+
+/** Likewise. */
 const contractFolders = {
   ".": [],
   metrics: [],
@@ -53,6 +64,7 @@ const contractFolders = {
 module.exports = {
   forbidden: [
     ...layer("math", [], []),
+    ...folders("math", mathFolders),
     ...layer("contract", [], ["zod"]),
     ...folders("contract", contractFolders),
     ...layer(

@@ -1,20 +1,7 @@
+import { type FrameShape, idealGram } from "../frames/idealGram.ts";
 import type { Matrix } from "../linear/matrix.ts";
-import { combine, frobeniusNorm, identity, inner, matrix, scale } from "../linear/matrix.ts";
+import { combine, frobeniusNorm, inner, scale } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
-
-/** The two ideal Gram matrices: E = I − 11ᵀ/K of a simplex, I of an orthogonal frame. */
-export type FrameShape = "simplex" | "orthogonal";
-
-/** The ideal Gram matrix [K, K], up to scale: E = I − (1/K) 11ᵀ or I. @throws {MathError} if K < 2 */
-export function idealGram(classes: number, shape: FrameShape): Matrix {
-  if (!(classes >= 2)) throw new MathError(`classes = ${classes} must be at least 2`);
-  if (shape === "orthogonal") return identity(classes);
-  return matrix(
-    classes,
-    classes,
-    identity(classes).data.map((value) => value - 1 / classes),
-  );
-}
 
 /**
  * nc2.frame = min over c ≥ 0 of ‖G − cT‖_F/‖G‖_F for the Gram matrix G [K, K] of K rows, T = E or (nc2.frame.orthogonal) I;

@@ -1,5 +1,5 @@
-import type { FrameShape } from "../collapse/nc2.ts";
 import { simplexVertices } from "../frames/frames.ts";
+import type { FrameShape } from "../frames/idealGram.ts";
 import { identity, scale } from "../linear/matrix.ts";
 import { assertAtLeast, MathError } from "../MathError.ts";
 import type { Optimum } from "./optimum.ts";

@@ -1,5 +1,5 @@
-import type { FrameShape } from "../collapse/nc2.ts";
 import { zeroMeanBasis } from "../frames/frames.ts";
+import type { FrameShape } from "../frames/idealGram.ts";
 import { identity, type Matrix, transpose } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
 import { evenedOptimum, gradientNoise } from "./balancedOptimum.ts";

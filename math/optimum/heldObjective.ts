@@ -1,4 +1,4 @@
-import { idealGram } from "../collapse/nc2.ts";
+import { idealGram } from "../frames/idealGram.ts";
 import { addProduct } from "../linear/flatProducts.ts";
 import { matrix } from "../linear/matrix.ts";
 import type { CollapsedObjective, CollapsedPoint } from "./collapsedObjective.ts";

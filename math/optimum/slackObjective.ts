@@ -1,4 +1,4 @@
-import { type FrameShape, idealGram } from "../collapse/nc2.ts";
+import { type FrameShape, idealGram } from "../frames/idealGram.ts";
 import type { Matrix } from "../linear/matrix.ts";
 import { combine, frobeniusNorm, gramOfRows, inner, multiply, scale } from "../linear/matrix.ts";
 import { assertAtLeast } from "../MathError.ts";

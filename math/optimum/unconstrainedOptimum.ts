@@ -1,4 +1,4 @@
-import type { FrameShape } from "../collapse/nc2.ts";
+import type { FrameShape } from "../frames/idealGram.ts";
 import { MathError } from "../MathError.ts";
 import { balancedOptimum } from "./balancedOptimum.ts";
 import { findNumericOptimum, numericClassLimit } from "./numericOptimum.ts";

@@ -10,6 +10,7 @@ import { listAttempts, listGeometry } from "../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../db/queries/experiments.ts";
 import { listRuns, type StoredRun } from "../../db/queries/runs.ts";
 import { readSeries } from "../../db/queries/series.ts";
+import { pickEvenly } from "../../math/statistics/spaced.ts";
 import { serverSettings } from "../env.ts";
 import { type Sample, type SampleRun, writeSample } from "./recordingFile.ts";
 
@@ -68,7 +69,7 @@ async function makeRun(orm: Database["orm"], run: StoredRun, most: number): Prom
     ...(run.evaluation ? { evaluation: withoutSource(run.evaluation) } : {}),
     steps,
     series,
-    geometry: pick(snapshots, most).map(roundSnapshot),
+    geometry: pickEvenly(snapshots, most).map(roundSnapshot),
   };
 }
 
@@ -80,12 +81,6 @@ function withoutSource(evaluation: Evaluation): Evaluation {
 
 function round(value: number, digits: number): number {
   return Number(value.toPrecision(digits));
-}
-
-function pick<T>(items: T[], most: number): T[] {
-  if (items.length <= most) return items;
-  if (most === 1) return items.slice(-1);
-  return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]);
 }
 
 /** Three digits are finer than a pixel. */

@@ -2,10 +2,12 @@
  * Times one training step of ours beside the same step in PyTorch. The processes take turns, so that whatever else the machine does
  * slows all of them. CPU time hardly feels other processes: where the machine is busy, read that.
  */
+
 import { spawn, spawnSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { createInterface } from "node:readline";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { median } from "../../math/statistics/quantile.ts";
 import { createEngine } from "../../workers/engine/createEngine.ts";
 import type { Values } from "../../workers/engine/engine.ts";
 import { defineNetwork, type NetworkData } from "../../workers/models/defineNetwork.ts";
@@ -115,10 +117,6 @@ function randomValues(count: number): Float32Array {
     { length: count },
     () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random()),
   );
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
 function show({ wallMs, cpuMs }: Timing): string {

@@ -18,6 +18,7 @@ import {
 import { connect, smallStudy } from "../support/builders/study.ts";
 import { ServerProcess } from "../support/processes/serverProcess.ts";
 import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../support/processes/workerProcess.ts";
+import { quantileText } from "./quantileText.ts";
 import { QuietWatcher } from "./quietWatcher.ts";
 
 const { values: flags } = parseArgs({
@@ -100,7 +101,7 @@ async function firstPoints(launches: number): Promise<void> {
     toPoint.push(performance.now() - begun);
     watcher.disconnect();
   }
-  console.log(`launch → first point: ${quantiles(toPoint)}`);
+  console.log(`launch → first point: ${quantileText(toPoint)}`);
 }
 
 async function hasPoints(id: string): Promise<boolean> {
@@ -130,7 +131,7 @@ async function stream(what: string, watching: number, name: string, study: Param
   for (const watcher of quiet) for (const delay of watcher.delays) delays.push(delay);
   const seconds = (at.at(-1)! - at[0]) / 1000;
   console.log(`${what}:`);
-  console.log(`  measured → received: ${quantiles(delays)}`);
+  console.log(`  measured → received: ${quantileText(delays)}`);
   console.log(`  ${Math.round(numbers / seconds).toLocaleString("en")} points/s arrived, ${seconds.toFixed(1)} s long`);
 }
 
@@ -155,10 +156,4 @@ async function watch(id: string, count: number): Promise<Parsing[]> {
     }),
   );
   return made;
-}
-
-function quantiles(values: number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
-  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms (n = ${sorted.length.toLocaleString("en")})`;
 }

@@ -9,6 +9,7 @@ import type { Page } from "playwright-core";
 import type { ExperimentDetail, WorkerView } from "../../contract/wire/views.ts";
 import { launchBrowser } from "../support/processes/browser.ts";
 import { TestServer } from "../support/processes/server.ts";
+import { quantileText } from "./quantileText.ts";
 
 const { values: flags } = parseArgs({
   options: { launches: { type: "string", default: "5" }, seconds: { type: "string", default: "20" } },
@@ -77,7 +78,7 @@ try {
     firsts.push(firstAt - clickedAt);
     if (launch === Number(flags.launches) - 1) {
       await sleep(Number(flags.seconds) * 1000);
-      console.log(`measured → on screen: ${quantiles((await seenBy(page)).lags)}, load ${load()}`);
+      console.log(`measured → on screen: ${quantileText((await seenBy(page)).lags)}, load ${load()}`);
     }
     await server.call("experiments.cancel", { id });
     await until(async () => {
@@ -85,7 +86,7 @@ try {
       return counts.queued + counts.leased + counts.running + counts.cancelling === 0;
     });
   }
-  console.log(`click on Launch → first point on screen: ${quantiles(firsts)}, load ${load()}`);
+  console.log(`click on Launch → first point on screen: ${quantileText(firsts)}, load ${load()}`);
 } finally {
   await browser.close();
   await server.stop();
@@ -107,10 +108,4 @@ function seenBy(page: Page): Promise<Seen> {
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(200);
-}
-
-function quantiles(values: number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
-  return `p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, max ${at(1)} ms (n = ${sorted.length})`;
 }

@@ -2,9 +2,11 @@
  * What the server's absence costs a training: step times of one run while its server is there and while it is killed, in turn.
  * `npm run bench:away [-- --seconds 60 --rounds 3]`
  */
+
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { median } from "../../math/statistics/quantile.ts";
 import { connect, ledgerOf, smallStudy } from "../support/builders/study.ts";
 import { ServerProcess } from "../support/processes/serverProcess.ts";
 import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../support/processes/workerProcess.ts";
@@ -67,8 +69,4 @@ try {
   await worker.stop();
   await server.stop();
   removeFolder(folder);
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }

@@ -2,6 +2,7 @@ import { type AttackNorm, epsilonUnits, type RobustnessConfig } from "../../cont
 import type { Loss } from "../../contract/config/runConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import type { Evaluation } from "../../contract/wire/runEvents.ts";
+import { spacedIndices } from "../../math/statistics/spaced.ts";
 import type { Dataset } from "../data/resolve/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
@@ -39,7 +40,7 @@ export async function measureRobustness(
     throw new Failure("INVALID", "Free features are parameters, computed from no input: there is nothing to attack.");
   if (dataset.input.kind === "text")
     throw new Failure("INVALID", "The inputs are numbers of words, and a word has no gradient to be moved along.");
-  const chosen = spaced(dataset.test.count, request.samples);
+  const chosen = spacedIndices(dataset.test.count, request.samples);
   const size = Math.ceil(chosen.length / Math.ceil(chosen.length / largestChunk));
   const slopes = await makeInputGradient(engine, network, loss, size);
   const balls = ballsOf(request, dataset.pixel);
@@ -99,12 +100,6 @@ function ballsOf(request: RobustnessConfig, pixel: Dataset["pixel"]): (AttackBal
       return { norm, asked, epsilon: pixel ? asked / pixel.deviation : asked, range };
     }),
   );
-}
-
-/** `wanted` indices spread evenly over 0 … count − 1, or all: sets are often sorted by class. */
-export function spaced(count: number, wanted: number): Uint32Array {
-  const taken = Math.min(count, wanted);
-  return Uint32Array.from({ length: taken }, (_, i) => Math.floor((i * count) / taken));
 }
 
 /** Samples as a batch of a fixed size, filled up with the first one; `count` are real. */

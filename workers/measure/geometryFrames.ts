@@ -1,9 +1,9 @@
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import { centredMeans } from "../../math/collapse/centredMeans.ts";
 import type { ClassStatistics } from "../../math/collapse/classStatistics.ts";
+import { idealSimplexInFrame } from "../../math/collapse/idealSimplex.ts";
 import { type PrincipalFrame, principalFrame, projectFeatures } from "../../math/collapse/principalFrame.ts";
 import { cosineGram } from "../../math/frames/cosineGram.ts";
-import { idealSimplexInFrame } from "../../math/frames/idealSimplex.ts";
 import { type Matrix, matrix } from "../../math/linear/matrix.ts";
 import { MathError } from "../../math/MathError.ts";
 import type { Chunk } from "./featureReader.ts";

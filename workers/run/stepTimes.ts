@@ -1,3 +1,5 @@
+import { median } from "../../math/statistics/quantile.ts";
+
 const recentSteps = 50;
 
 /** Wall times of steps, ms. */
@@ -22,10 +24,4 @@ export class StepTimes {
   recentMedian(): number {
     return this.recent.length === 0 ? 0 : median(this.recent.slice(-recentSteps));
   }
-}
-
-function median(values: number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

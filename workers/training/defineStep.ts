@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { effectiveRidge, type SlackRegularizer } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import { idealGram } from "../../math/collapse/nc2.ts";
+import { idealGram } from "../../math/frames/idealGram.ts";
 import { frobeniusNorm } from "../../math/linear/matrix.ts";
 import type { Constant, StepDefinition, TensorSpec } from "../engine/engine.ts";
 import { fitLoss } from "../models/losses.ts";

@@ -3,6 +3,7 @@ import { parseSeriesKey, seriesKey } from "../../../contract/metrics/seriesKey.t
 import type { ProfileRequest } from "../../../contract/wire/requests.ts";
 import type { LayerProfileView } from "../../../contract/wire/views.ts";
 import { countStoredPoints, readSeries, type Series } from "../../../db/queries/series.ts";
+import { pickEvenly } from "../../../math/statistics/spaced.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../context.ts";
 import { type AnswerAllowance, pointBytes } from "./answerAllowance.ts";
@@ -56,9 +57,4 @@ function layerProfile(series: Series[], most: number): { steps: number[]; layers
     });
   }
   return { steps, layers };
-}
-
-function pickEvenly<T>(items: T[], most: number): T[] {
-  if (items.length <= most) return items;
-  return Array.from({ length: most }, (_, index) => items[Math.round((index * (items.length - 1)) / (most - 1))]);
 }

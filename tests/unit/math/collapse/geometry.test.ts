@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
+import { idealSimplex, idealSimplexInFrame } from "../../../../math/collapse/idealSimplex.ts";
 import { principalFrame, projectFeatures } from "../../../../math/collapse/principalFrame.ts";
 import { cosineGram } from "../../../../math/frames/cosineGram.ts";
 import { embedRows, simplexVertices } from "../../../../math/frames/frames.ts";
-import { idealSimplex, idealSimplexInFrame } from "../../../../math/frames/idealSimplex.ts";
 import type { Matrix } from "../../../../math/linear/matrix.ts";
 import {
   centreRows,

@@ -10,10 +10,11 @@ import {
 } from "../../../../math/collapse/layerMetrics.ts";
 import { hiddenLayerMetricIds, metricIds } from "../../../../math/collapse/metricIds.ts";
 import { nc1Cdnv, nc1Pinv, nc1Ratio, pinvCutoff, withinTrace } from "../../../../math/collapse/nc1.ts";
-import { idealGram, nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "../../../../math/collapse/nc2.ts";
+import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "../../../../math/collapse/nc2.ts";
 import { nc3Cosine, nc3CosineFromMeans, nc3Duality } from "../../../../math/collapse/nc3.ts";
 import { nc4Ncc } from "../../../../math/collapse/nc4.ts";
 import { embedRows, simplexVertices } from "../../../../math/frames/frames.ts";
+import { idealGram } from "../../../../math/frames/idealGram.ts";
 import type { Matrix } from "../../../../math/linear/matrix.ts";
 import {
   centreRows,

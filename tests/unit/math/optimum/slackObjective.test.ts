@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type FrameShape, nc2Frame } from "../../../../math/collapse/nc2.ts";
+import { nc2Frame } from "../../../../math/collapse/nc2.ts";
 import { simplexVertices } from "../../../../math/frames/frames.ts";
+import type { FrameShape } from "../../../../math/frames/idealGram.ts";
 import { gramOfRows, identity, inner, matrix, scale } from "../../../../math/linear/matrix.ts";
 import { MathError } from "../../../../math/MathError.ts";
 import { minimize } from "../../../../math/optimum/minimize.ts";

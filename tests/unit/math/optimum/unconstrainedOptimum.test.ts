@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { measureLastLayer } from "../../../../math/collapse/layerMetrics.ts";
-import { idealGram } from "../../../../math/collapse/nc2.ts";
 import { embedRows, simplexVertices, zeroMeanBasis } from "../../../../math/frames/frames.ts";
+import { idealGram } from "../../../../math/frames/idealGram.ts";
 import { gramOfRows, identity, transpose } from "../../../../math/linear/matrix.ts";
 import { MathError } from "../../../../math/MathError.ts";
 import { collapsedObjective } from "../../../../math/optimum/collapsedObjective.ts";

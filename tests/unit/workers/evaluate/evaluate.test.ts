@@ -8,12 +8,13 @@ import type { Failure as FailureType } from "../../../../contract/failure.ts";
 import { Failure } from "../../../../contract/failure.ts";
 import { evaluation, type RunEvent } from "../../../../contract/wire/runEvents.ts";
 import { randomStream } from "../../../../math/statistics/randomStream.ts";
+import { spacedIndices } from "../../../../math/statistics/spaced.ts";
 import type { Checkpoint } from "../../../../workers/checkpoints/checkpointFile.ts";
 import type { Dataset, SampleSet } from "../../../../workers/data/resolve/dataset.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import { makeInputGradient } from "../../../../workers/evaluate/inputGradient.ts";
 import { type AttackBall, moveInputs } from "../../../../workers/evaluate/moveInputs.ts";
-import { measureRobustness, spaced } from "../../../../workers/evaluate/robustness.ts";
+import { measureRobustness } from "../../../../workers/evaluate/robustness.ts";
 import { measureTransfer } from "../../../../workers/evaluate/transfer.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import type { Network } from "../../../../workers/models/network.ts";
@@ -114,8 +115,8 @@ describe("robustness of a linear network", () => {
   });
 
   test("fewer samples are spaced through the set, and PGD of one step within the ball is FGSM", async () => {
-    expect([...spaced(10, 4)]).toEqual([0, 2, 5, 7]);
-    expect([...spaced(3, 10)]).toEqual([0, 1, 2]);
+    expect([...spacedIndices(10, 4)]).toEqual([0, 2, 5, 7]);
+    expect([...spacedIndices(3, 10)]).toEqual([0, 1, 2]);
     const data = twoClasses(null, 300);
     const request = robustnessConfig.parse({ norms: ["linf"], epsilons: [0.05], pgdSteps: 1, samples: 40 });
     const network = linearNetwork(dimension, 2);

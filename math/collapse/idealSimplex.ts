@@ -1,10 +1,10 @@
-import { centredMeans } from "../collapse/centredMeans.ts";
-import type { ClassStatistics } from "../collapse/classStatistics.ts";
-import type { PrincipalFrame } from "../collapse/principalFrame.ts";
+import { simplexVertices } from "../frames/frames.ts";
+import { nearestFrame } from "../frames/nearestFrame.ts";
 import type { Matrix } from "../linear/matrix.ts";
 import { inner, multiply, multiplyTransposed, scale, transposedMultiply } from "../linear/matrix.ts";
-import { simplexVertices } from "./frames.ts";
-import { nearestFrame } from "./nearestFrame.ts";
+import { centredMeans } from "./centredMeans.ts";
+import type { ClassStatistics } from "./classStatistics.ts";
+import type { PrincipalFrame } from "./principalFrame.ts";
 
 /**
  * The regular simplex [K, d] nearest to the centred class means M [K, d], in position and size: c U F with orthonormal F [K−1, d]
