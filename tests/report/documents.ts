@@ -8,8 +8,9 @@ import { ladderTables, settingsTable } from "./tables.ts";
 /** The pages that say what came out, from the root of the project. */
 export const documents = [
   "README.md",
-  ...readdirSync(join(projectRoot, ".readme"))
+  ...readdirSync(join(projectRoot, ".readme"), { recursive: true, encoding: "utf8" })
     .filter(isPage)
+    .sort()
     .map((name) => `.readme/${name}`),
 ];
 

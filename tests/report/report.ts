@@ -1,5 +1,5 @@
 /**
- * Every table and figure of README.md and .readme/*.md that is from a recording, made again from the recordings that come with the program:
+ * Every table and figure of README.md and the pages in .readme/ that is from a recording, made again from the recordings that come with the program:
  *
  *   npm run report                     rewrites them in place, and says which pages changed
  *   npm run report -- FILE.json.gz …   prints the tables of other recordings instead

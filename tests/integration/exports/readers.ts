@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Readers of our files, written from .readme/exports.md and from nothing else of the program. */
+/** Readers of our files, written from .readme/researcher/exports.md and from nothing else of the program. */
 
 export interface Tensors {
   metadata: Record<string, string>;

@@ -24,10 +24,10 @@ import { projectRoot } from "../../support/processes/server.ts";
 const theBand = [-0.5, -0.25] as const;
 const six: ColumnId[] = ["nc1", "nc2", "nc3", "head", "total", "ridge"];
 const read = (name: string) => plain(readFileSync(join(projectRoot, name), "utf8"));
-const readme = "README.md";
-const paper = ".readme/paper-figures.md";
-const questions = ".readme/questions.md";
-const toys = ".readme/toys.md";
+const results = ".readme/researcher/results.md";
+const paper = ".readme/researcher/paper-figures.md";
+const questions = ".readme/researcher/questions.md";
+const toys = ".readme/researcher/toys.md";
 
 /** A sentence or a part of one, on a page, and what it rests on. */
 function says(page: string, sentence: string, carried: () => void) {
@@ -83,17 +83,17 @@ const covers = (line: Line, id: ColumnId, values: readonly number[]) => {
 
 describe("first-light", () => {
   const line = lineOf("first-light");
-  says(readme, "NC1, NC3 and the head part fall from each depth to the next.", () => fall(line, ["nc1", "nc3", "head"]));
-  says(readme, "NC1's slope and its whole interval are within the theory's band", () =>
+  says(results, "NC1, NC3 and the head part fall from each depth to the next.", () => fall(line, ["nc1", "nc3", "head"]));
+  says(results, "NC1's slope and its whole interval are within the theory's band", () =>
     expect(bandClaim(fitOf(line, "nc1"), theBand)).toBe("within"),
   );
-  says(readme, "the intervals of NC2 and NC3 reach beyond it", () => {
+  says(results, "the intervals of NC2 and NC3 reach beyond it", () => {
     for (const id of ["nc2", "nc3"] as const) expect(bandClaim(fitOf(line, id), theBand)).toBe("open");
   });
-  says(readme, "The representation part, the decay that the hidden layers cost, rises with depth by a slope of", () =>
+  says(results, "The representation part, the decay that the hidden layers cost, rises with depth by a slope of", () =>
     expect(interval(line, "representation").low).toBeGreaterThan(0),
   );
-  says(readme, "the interval of the total gap's slope covers 0", () => covers(line, "total", [0]));
+  says(results, "the interval of the total gap's slope covers 0", () => covers(line, "total", [0]));
 });
 
 describe("rn1-cifar10-tonight", () => {
@@ -106,7 +106,7 @@ describe("rn1-cifar10-tonight", () => {
   says(paper, "NC1, NC2, NC3, the head part and the total gap fall from each depth to the next", () =>
     fall(line, ["nc1", "nc2", "nc3", "head", "total"]),
   );
-  says(readme, "(`rn1-cifar10-tonight`): NC1, NC2, NC3 and the total gap fall from each depth to the next.", () =>
+  says(results, "(`rn1-cifar10-tonight`): NC1, NC2, NC3 and the total gap fall from each depth to the next.", () =>
     fall(line, ["nc1", "nc2", "nc3", "total"]),
   );
   says(paper, "the regularization loss rises to L = 5 and falls from there.", () => {
@@ -126,7 +126,7 @@ describe("rn1-cifar10-tonight", () => {
     expect(fitOf(line, "nc1").slope).toBeGreaterThan(-0.52);
   });
   says(paper, "covers the band's steep edge and the paper's mean slope", () => covers(line, "nc1", [-0.5, -0.335]));
-  says(readme, "an interval across the steep edge of the theory's band; the curve steepens with depth", () =>
+  says(results, "an interval across the steep edge of the theory's band; the curve steepens with depth", () =>
     covers(line, "nc1", [-0.5]),
   );
   says(paper, "it steepens with depth", () => {
@@ -161,7 +161,7 @@ describe("t11-cifar10-tonight", () => {
     },
   );
   says(
-    readme,
+    results,
     "NC1, NC2, NC3, the total gap and the regularization loss fall from L = 3 to 5, and are highest at L = 13. NC1's slope, 0.02 ± 0.13 (95 %: −0.55…0.60; L = 3…13), shows no trend.",
     () => {
       fall(line, six, 3, 5);
@@ -204,7 +204,7 @@ describe("t11-text-tonight", () => {
       rise(line, ["nc1"], 8, 13);
     },
   );
-  for (const page of [paper, readme])
+  for (const page of [paper, results])
     says(page, "slope has an interval that leaves out 0", () => {
       for (const id of [...six, "representation"] as ColumnId[]) covers(line, id, [0]);
     });
@@ -216,7 +216,7 @@ describe("t11-text-tonight", () => {
   says(paper, "NC2 is higher at L = 8 and 13 than at L = 3 and 5.", () =>
     expect(Math.min(...means(line, "nc2", 8, 13))).toBeGreaterThan(Math.max(...means(line, "nc2", 3, 5))),
   );
-  for (const page of [paper, readme])
+  for (const page of [paper, results])
     says(page, "total gap and the regularization loss are lowest at L = 3 and highest at L = 13.", () => {
       for (const id of ["total", "ridge"] as const) {
         lowestAt(line, id, 3);
@@ -249,7 +249,7 @@ describe("rn2-mnist-tonight", () => {
     expect(fitOf(falling, "nc1").lackOfFit!.p).toBeLessThan(1e-3);
   });
   says(
-    readme,
+    results,
     "with λ/L, NC1's slope is −0.272 ± 0.081 (95 %: −0.530…−0.014; L = 2…13), an interval beyond both edges of the band.",
     () => covers(falling, "nc1", theBand),
   );
@@ -259,7 +259,7 @@ describe("rn2-mnist-tonight", () => {
   for (const [page, sentence] of [
     [paper, "NC1's, −0.019 ± 0.057 (95 %: −0.201…0.164; L = 2…13), is flatter than the band"],
     [
-      readme,
+      results,
       "With constant λ, of which the theorems say nothing, it is −0.019 ± 0.057 (95 %: −0.201…0.164; L = 2…13), flatter than the band",
     ],
   ])
@@ -303,7 +303,7 @@ describe("rn2-mnist-tonight", () => {
       for (const line of [falling, constant]) for (const id of ["total", "ridge"] as const) covers(line, id, [0]);
     },
   );
-  says(readme, "Neither shows a trend of the total gap.", () => {
+  says(results, "Neither shows a trend of the total gap.", () => {
     for (const line of [falling, constant]) covers(line, "total", [0]);
   });
   says(paper, "the representation part is lowest at L = 2", () => lowestAt(falling, "representation", 2));
@@ -321,7 +321,7 @@ describe("rn1-t11-mnist-tonight", () => {
     },
   );
   says(
-    readme,
+    results,
     "RN1's NC1, NC2, NC3, total gap and regularization loss fall from each depth to the next, NC1 with the slope −0.4282 ± 0.0036 (95 %: −0.4395…−0.4169; L = 2…13), within the band.",
     () => {
       fall(rn1, six);
@@ -373,7 +373,7 @@ describe("rn1-t11-mnist-tonight", () => {
     },
   );
   says(
-    readme,
+    results,
     "T11's NC1 falls too: −0.240 ± 0.038 (95 %: −0.360…−0.119; L = 2…13); its NC2 and NC3 fall to L = 8, its total gap to L = 5, and are higher at L = 13.",
     () => {
       fall(t11, ["nc1"]);
