@@ -2,11 +2,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
+import { Problem } from "../live/Problem.tsx";
 import { formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { Problem } from "../ui/Problem.tsx";
 import { ActionsTh, Rows, Table, Td, Th } from "../ui/Table.tsx";
 import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { useToast } from "../ui/Toast.tsx";

@@ -1,17 +1,17 @@
 "use client";
 import { memo, useMemo } from "react";
 import { CartesianGrid, ComposedChart, XAxis, YAxis, ZIndexLayer } from "recharts";
-import type { Tick } from "./axisTicks.ts";
-import { CategoryTick } from "./CategoryTick.tsx";
-import { ChartMarks } from "./ChartMarks.tsx";
-import { categoryLabels } from "./categoryAxis.ts";
-import { axisTicks, bandBars, bandPieces, layoutChart } from "./chartGeometry.ts";
+import type { Tick } from "./axes/axisTicks.ts";
+import { CategoryTick } from "./axes/CategoryTick.tsx";
+import { categoryLabels } from "./axes/categoryAxis.ts";
 import type { AxisOptions, ChartSeries, DropMark, ReferenceMark, Wedge } from "./chartTypes.ts";
-import { EndLabels } from "./EndLabels.tsx";
-import { PlotPointer } from "./PlotPointer.tsx";
-import { SeriesMarkers } from "./SeriesMarkers.tsx";
-import { SeriesPaths } from "./SeriesPaths.tsx";
-import { smoothSeries } from "./smoothSeries.ts";
+import { axisTicks, bandBars, bandPieces, layoutChart } from "./layout/chartGeometry.ts";
+import { smoothSeries } from "./layout/smoothSeries.ts";
+import { ChartMarks } from "./marks/ChartMarks.tsx";
+import { EndLabels } from "./marks/EndLabels.tsx";
+import { SeriesMarkers } from "./marks/SeriesMarkers.tsx";
+import { SeriesPaths } from "./marks/SeriesPaths.tsx";
+import { PlotPointer } from "./pointer/PlotPointer.tsx";
 import { useWidth } from "./useWidth.ts";
 
 export interface XYChartProps {

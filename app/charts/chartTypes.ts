@@ -1,4 +1,4 @@
-import type { AxisKind } from "./axisTicks.ts";
+import type { AxisKind } from "./axes/axisTicks.ts";
 import type { LineStyle } from "./lineStyle.ts";
 
 /** One line (or cloud of dots) in measured numbers; what the axis cannot show becomes a named gap. */

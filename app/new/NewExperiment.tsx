@@ -5,24 +5,24 @@ import { depth, seed, width } from "../../contract/config/runConfig.ts";
 import { inputKind } from "../../contract/data/datasetConfig.ts";
 import { limits } from "../../contract/limits.ts";
 import { presets } from "../../contract/presets/presets.ts";
+import { Problem } from "../live/Problem.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Field, TextInput } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { Problem } from "../ui/Problem.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
-import { ArchitecturesField } from "./ArchitecturesField.tsx";
-import { widthLabel } from "./architectureChoices.ts";
-import { ChipInput } from "./ChipInput.tsx";
-import { DatasetsField } from "./DatasetsField.tsx";
-import { type DraftFindings, draftFindings, fits, problemAt } from "./draftProblems.ts";
-import { FindingList } from "./FindingList.tsx";
-import { FoldedFields } from "./FoldedFields.tsx";
-import { LaunchPanel } from "./LaunchPanel.tsx";
-import { PresetCards } from "./PresetCards.tsx";
-import { RegularizersField } from "./RegularizersField.tsx";
-import { useDraft } from "./useDraft.ts";
-import { useLaunch } from "./useLaunch.ts";
-import { useLaunchKnowledge } from "./useLaunchKnowledge.ts";
+import { ArchitecturesField } from "./architectures/ArchitecturesField.tsx";
+import { widthLabel } from "./architectures/architectureChoices.ts";
+import { CollapsedFields } from "./CollapsedFields.tsx";
+import { DatasetsField } from "./datasets/DatasetsField.tsx";
+import { type DraftFindings, draftFindings, fits, problemAt } from "./draft/draftProblems.ts";
+import { useDraft } from "./draft/useDraft.ts";
+import { ChipInput } from "./inputs/ChipInput.tsx";
+import { FindingList } from "./launch/FindingList.tsx";
+import { LaunchPanel } from "./launch/LaunchPanel.tsx";
+import { useLaunch } from "./launch/useLaunch.ts";
+import { useLaunchKnowledge } from "./launch/useLaunchKnowledge.ts";
+import { PresetCards } from "./presets/PresetCards.tsx";
+import { RegularizersField } from "./regularizers/RegularizersField.tsx";
 
 const none: DraftFindings = { problems: [], warnings: [] };
 
@@ -148,7 +148,7 @@ export function NewExperiment() {
           <Panel title="Data">
             <DatasetsField datasets={config.datasets} onChange={(datasets) => changeConfig({ datasets })} problems={problems} />
           </Panel>
-          <FoldedFields draft={draft} change={change} changeConfig={changeConfig} problems={problems} />
+          <CollapsedFields draft={draft} change={change} changeConfig={changeConfig} problems={problems} />
           <div className="lg:hidden">
             <FindingList problems={problems} warnings={warnings} />
           </div>

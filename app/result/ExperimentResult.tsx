@@ -1,12 +1,12 @@
 "use client";
 import { useEffect, useMemo, useState } from "react";
 import type { CsvFacts } from "../../contract/csv.ts";
-import { CrosshairContext, CrosshairStore } from "../charts/crosshair.ts";
-import { ExportFactsContext } from "../charts/ExportFacts.ts";
+import { ExportFactsContext } from "../charts/export/ExportFacts.ts";
+import { CrosshairContext, CrosshairStore } from "../charts/pointer/crosshair.ts";
 import { failureOf, isGone } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
+import { Problem } from "../live/Problem.tsx";
 import { PanelBoundary } from "../ui/PanelBoundary.tsx";
-import { Problem } from "../ui/Problem.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { useToast } from "../ui/Toast.tsx";
 import { AfterTrainingSection, hasAfterTraining } from "./afterTraining/AfterTrainingSection.tsx";

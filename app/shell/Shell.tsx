@@ -2,7 +2,6 @@
 import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
-import { AccountMenu } from "../account/AccountMenu.tsx";
 import { useMay } from "../account/useMe.ts";
 import { TroubleBanner } from "../live/TroubleBanner.tsx";
 import { ThemeMenu } from "../theme/ThemeMenu.tsx";
@@ -12,6 +11,7 @@ import { copyText } from "../ui/copyText.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { Kbd } from "../ui/Kbd.tsx";
 import { useToast } from "../ui/Toast.tsx";
+import { AccountMenu } from "./AccountMenu.tsx";
 import { CommandPalette } from "./CommandPalette.tsx";
 import { KeyHelp } from "./KeyHelp.tsx";
 import { Logo } from "./Logo.tsx";

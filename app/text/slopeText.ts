@@ -1,5 +1,5 @@
 import type { SlopeFit } from "../../math/statistics/logLogSlope.ts";
-import { shortNumber } from "../charts/axisTicks.ts";
+import { shortNumber } from "../charts/axes/axisTicks.ts";
 import { fixed, intervalText, plusMinus } from "./plusMinus.ts";
 
 /** "−0.505 ± 0.064" (standard error), or "−0.505" where two places leave nothing to judge it by. */

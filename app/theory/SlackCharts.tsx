@@ -2,10 +2,10 @@
 import { useMemo } from "react";
 import type { Optimum } from "../../math/optimum/optimum.ts";
 import { slackTerm } from "../../math/optimum/slackObjective.ts";
-import { readable } from "../charts/axisTicks.ts";
-import { ChartPanel } from "../charts/ChartPanel.tsx";
+import { readable } from "../charts/axes/axisTicks.ts";
 import type { AxisOptions, ChartSeries, ReferenceMark } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
+import { ChartPanel } from "../charts/panel/ChartPanel.tsx";
 import { classes } from "../ui/classes.ts";
 import type { SlackCurve } from "./slackCurve.ts";
 import type { TheoryInputs } from "./theoryInputs.ts";

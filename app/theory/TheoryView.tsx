@@ -1,8 +1,8 @@
 "use client";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useAddress } from "../address/useAddress.ts";
-import { ChartPanel } from "../charts/ChartPanel.tsx";
 import type { ChartSeries } from "../charts/chartTypes.ts";
+import { ChartPanel } from "../charts/panel/ChartPanel.tsx";
 import { Formula } from "../ui/Formula.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";

@@ -5,9 +5,9 @@ import { datasetLabel, datasetTitles } from "../../../contract/data/datasetConfi
 import { isTerminal } from "../../../contract/status.ts";
 import type { Evaluation } from "../../../contract/wire/runEvents.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { ChartPanel } from "../../charts/ChartPanel.tsx";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { type LineStyle, shadedColor } from "../../charts/lineStyle.ts";
+import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { attackCurve, attackLabels, normLabels, triedAttacks, triedEpsilons } from "../../result/model/evaluations.ts";
 import { formatCount } from "../../text/formatNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";

@@ -5,7 +5,7 @@ import { layersOf } from "../../../contract/config/networkForm.ts";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
 import { isTerminal, mayBecome } from "../../../contract/status.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
-import { shortNumber } from "../../charts/axisTicks.ts";
+import { shortNumber } from "../../charts/axes/axisTicks.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPCClient } from "../../data/trpcClient.ts";
 import { activityOf, isActive } from "../../live/activityOf.ts";

@@ -2,8 +2,8 @@
 import { memo, useMemo } from "react";
 import { type Metric, parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { type PanelLine, SeriesPanel } from "../../charts/SeriesPanel.tsx";
-import type { xModes } from "../../charts/seriesX.ts";
+import type { xModes } from "../../charts/axes/seriesX.ts";
+import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
 import type { RunSeriesStore } from "../../live/RunSeriesStore.ts";
 import { type NumericFloor, nearFloorText, numericFloor } from "../../result/model/numericFloor.ts";
 import type { PanelPlan } from "./runPanels.ts";

@@ -2,7 +2,7 @@
 import { memo, useMemo } from "react";
 import { datasetTitles } from "../../../contract/data/datasetConfig.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
-import { shortNumber } from "../../charts/axisTicks.ts";
+import { shortNumber } from "../../charts/axes/axisTicks.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { convergedRuns, leftOutText, ruleInEffect } from "../model/convergenceRule.ts";

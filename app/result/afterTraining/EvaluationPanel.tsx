@@ -1,7 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
-import { ChartPanel } from "../../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries } from "../../charts/chartTypes.ts";
+import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { correlationText, type Scatter } from "../model/evaluationCurves.ts";
 
 interface EvaluationPanelProps {

@@ -5,12 +5,12 @@ import type { ExperimentConfig } from "../../../contract/config/experimentConfig
 import { depth as depthSchema } from "../../../contract/config/runConfig.ts";
 import { limits } from "../../../contract/limits.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { Problem } from "../../live/Problem.tsx";
 import { readNumbers } from "../../numbers/readNumbers.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Field, TextInput } from "../../ui/Field.tsx";
-import { Problem } from "../../ui/Problem.tsx";
 
 interface AddDepthDialogProps {
   experimentId: string;

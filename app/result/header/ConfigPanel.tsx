@@ -5,7 +5,7 @@ import { configFacts } from "../../../contract/facts/configFacts.ts";
 import type { Fact } from "../../../contract/facts/datasetFacts.ts";
 import { type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
-import { readable } from "../../charts/axisTicks.ts";
+import { readable } from "../../charts/axes/axisTicks.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Facts } from "../../ui/Table.tsx";

@@ -3,13 +3,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { Problem } from "../../live/Problem.tsx";
 import { formatFull } from "../../text/formatTime.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { Checkbox, Select, TextInput } from "../../ui/Field.tsx";
-import { Problem } from "../../ui/Problem.tsx";
 import { useToast } from "../../ui/Toast.tsx";
 
 const expiries = [

@@ -1,8 +1,8 @@
 "use client";
 import { useMemo } from "react";
-import { readable } from "../../charts/axisTicks.ts";
-import { ChartPanel } from "../../charts/ChartPanel.tsx";
+import { readable } from "../../charts/axes/axisTicks.ts";
 import type { AxisOptions, ReferenceMark } from "../../charts/chartTypes.ts";
+import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { LevelGeometry } from "../model/imbalanceGeometry.ts";
 import { minoritySeries } from "../model/minoritySeries.ts";
 import { studyAxes } from "../model/studyAxes.ts";

@@ -1,4 +1,4 @@
-import { readable, shortNumber } from "../../charts/axisTicks.ts";
+import { readable, shortNumber } from "../../charts/axes/axisTicks.ts";
 import type { MeanKind } from "../../text/meanText.ts";
 import type { StudyCurve, StudyPoint } from "./studyCurves.ts";
 

@@ -2,7 +2,7 @@ import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { askedAccuracy, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { theorySlopes } from "../../../contract/theory/theorySlopes.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { type AxisKind, fromPlot, readable, shortNumber, toPlot } from "../../charts/axisTicks.ts";
+import { type AxisKind, fromPlot, readable, shortNumber, toPlot } from "../../charts/axes/axisTicks.ts";
 import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../../charts/chartTypes.ts";
 import type { LineStyle } from "../../charts/lineStyle.ts";
 import { meanText } from "../../text/meanText.ts";

@@ -2,9 +2,9 @@
 import { memo, useMemo } from "react";
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import type { Metric } from "../../../contract/metrics/seriesKey.ts";
-import { shortNumber } from "../../charts/axisTicks.ts";
-import { ChartPanel } from "../../charts/ChartPanel.tsx";
+import { shortNumber } from "../../charts/axes/axisTicks.ts";
 import type { AxisOptions } from "../../charts/chartTypes.ts";
+import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/experimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
 import { leftOutOfRows, ruleInEffect } from "../model/convergenceRule.ts";

@@ -1,5 +1,5 @@
 "use client";
-import { shortNumber } from "../../charts/axisTicks.ts";
+import { shortNumber } from "../../charts/axes/axisTicks.ts";
 import { Select } from "../../ui/Field.tsx";
 
 export interface Range {

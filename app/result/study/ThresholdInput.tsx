@@ -1,6 +1,6 @@
 "use client";
 import { useState } from "react";
-import { shortNumber } from "../../charts/axisTicks.ts";
+import { shortNumber } from "../../charts/axes/axisTicks.ts";
 import { readNumber, writeNumber } from "../../numbers/readNumber.ts";
 import { inputClass } from "../../ui/Field.tsx";
 

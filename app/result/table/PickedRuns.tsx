@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { readable } from "../../charts/axisTicks.ts";
+import { readable } from "../../charts/axes/axisTicks.ts";
 import { runLink } from "../../links.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";

@@ -1,8 +1,8 @@
 "use client";
 import { memo, useMemo } from "react";
 import { type LayerMetric, layerMetrics, metricInfo, ofLastMeans } from "../../../contract/metrics/seriesKey.ts";
-import { ChartPanel } from "../../charts/ChartPanel.tsx";
 import type { AxisOptions, ChartSeries } from "../../charts/chartTypes.ts";
+import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/experimentStore.ts";
 import { meanKind, meanText } from "../../text/meanText.ts";
 import { Select } from "../../ui/Field.tsx";

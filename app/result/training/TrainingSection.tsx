@@ -1,8 +1,8 @@
 "use client";
 import { memo, useMemo, useState } from "react";
-import { ChartLegend } from "../../charts/ChartLegend.tsx";
-import { toggledIn } from "../../charts/ChartPanel.tsx";
-import { xModes } from "../../charts/seriesX.ts";
+import { xModes } from "../../charts/axes/seriesX.ts";
+import { ChartLegend } from "../../charts/panel/ChartLegend.tsx";
+import { toggledIn } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/experimentStore.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Field.tsx";

@@ -1,5 +1,5 @@
 import { type LayerMetric, layerMetrics, type Split } from "../../../contract/metrics/seriesKey.ts";
-import { type XMode, xModes } from "../../charts/seriesX.ts";
+import { type XMode, xModes } from "../../charts/axes/seriesX.ts";
 import type { GridAxisId } from "../model/gridAxes.ts";
 import { type StudyAxisId, studyAxisIds } from "../model/studyAxes.ts";
 import { type StudyMetric, studyMetrics } from "../model/studyMetrics.ts";

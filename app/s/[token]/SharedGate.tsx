@@ -5,10 +5,10 @@ import { isGone } from "../../data/failureOf.ts";
 import { LinkCheckContext } from "../../data/LinkCheck.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { Problem } from "../../live/Problem.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { Problem } from "../../ui/Problem.tsx";
 import { SkeletonLines } from "../../ui/Skeleton.tsx";
 
 const SharedExperimentContext = createContext<string | null>(null);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { curveStyle, markers, runStyle, shadedColor, strengthShade } from "../../../../app/charts/lineStyle.ts";
-import { markerPath } from "../../../../app/charts/markerPath.ts";
+import { markerPath } from "../../../../app/charts/marks/markerPath.ts";
 import { architectures } from "../../../../contract/config/architecture.ts";
 import { regularizer } from "../../../../contract/config/regularizer.ts";
 import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";

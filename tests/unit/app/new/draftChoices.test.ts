@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
+import { transferPartner } from "../../../../app/new/afterTraining/transferPartner.ts";
 import {
   normalizationsOf,
   toggleArchitecture,
   toggleNormalization,
   widthLabel,
   withMoreHeads,
-} from "../../../../app/new/architectureChoices.ts";
-import { newDataset } from "../../../../app/new/newDataset.ts";
-import { presetFigures } from "../../../../app/new/presetFigures.ts";
-import { anotherRegularizer, everyFamily, withFamily } from "../../../../app/new/regularizerFamilies.ts";
-import { transferPartner } from "../../../../app/new/transferPartner.ts";
+} from "../../../../app/new/architectures/architectureChoices.ts";
+import { newDataset } from "../../../../app/new/datasets/newDataset.ts";
+import { presetFigures } from "../../../../app/new/presets/presetFigures.ts";
+import { anotherRegularizer, everyFamily, withFamily } from "../../../../app/new/regularizers/regularizerFamilies.ts";
 import { type ArchitectureConfig, architectureConfig, architectures } from "../../../../contract/config/architecture.ts";
 import { transferProblem } from "../../../../contract/config/compatibility.ts";
 import { type Regularizer, regularizer, regularizerFamilies } from "../../../../contract/config/regularizer.ts";

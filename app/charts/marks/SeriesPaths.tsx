@@ -1,0 +1,132 @@
+"use client";
+import { useId } from "react";
+import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
+import type { ChartSeries } from "../chartTypes.ts";
+import { heldPixel } from "../layout/chartGeometry.ts";
+import type { PlotPoint } from "../layout/splitGaps.ts";
+
+export interface DrawnLine {
+  /** Points as measured, and as shown (smoothed or the same). */
+  raw: readonly PlotPoint[];
+  shown: readonly PlotPoint[];
+  isSmooth: boolean;
+}
+/** Edges of a band in plot coordinates; null is a gap. */
+export type DrawnBand = readonly { x: number; low: number; high: number }[][];
+
+/** A band at one point, in plot coordinates. */
+export interface DrawnBar {
+  x: number;
+  low: number;
+  high: number;
+}
+
+type Scale = (value: number) => number | undefined;
+
+/** "M…L…" through the points, broken where a value has no place. */
+function linePath(points: readonly { x: number; y: number | null }[], px: Scale, py: Scale): string {
+  let path = "";
+  let pen = "M";
+  for (const point of points) {
+    if (point.y === null) {
+      pen = "M";
+      continue;
+    }
+    path += `${pen}${heldPixel(px(point.x)).toFixed(1)},${heldPixel(py(point.y)).toFixed(1)}`;
+    pen = "L";
+  }
+  return path;
+}
+
+function bandPath(pieces: DrawnBand, px: Scale, py: Scale): string {
+  return pieces
+    .map((piece) => {
+      const high = piece.map((edge) => ({ x: edge.x, y: edge.high }));
+      const low = piece.map((edge) => ({ x: edge.x, y: edge.low })).reverse();
+      return `${linePath([...high, ...low], px, py)}Z`;
+    })
+    .join("");
+}
+
+/** Bars with a short stroke at each end. */
+const barsPath = (bars: readonly DrawnBar[], px: Scale, py: Scale): string =>
+  bars
+    .map(({ x, low, high }) => {
+      const [at, from, to] = [heldPixel(px(x)), heldPixel(py(low)).toFixed(1), heldPixel(py(high)).toFixed(1)];
+      const [left, right] = [(at - 4).toFixed(1), (at + 4).toFixed(1)];
+      return `M${at.toFixed(1)},${from}V${to}M${left},${from}H${right}M${left},${to}H${right}`;
+    })
+    .join("");
+
+/**
+ * Bands and lines as plain paths on the chart's scales. The chart library's own lines keep a store entry and measure
+ * their path for each update, which is most of what a live chart would cost.
+ */
+export function SeriesPaths({
+  series,
+  lines,
+  bands,
+  bars,
+}: {
+  series: readonly ChartSeries[];
+  lines: readonly DrawnLine[];
+  bands: readonly (DrawnBand | null)[];
+  bars: readonly (readonly DrawnBar[])[];
+}) {
+  const clip = useId();
+  const area = usePlotArea();
+  const px = useXAxisScale();
+  const py = useYAxisScale();
+  if (!area || !px || !py) return null;
+  return (
+    <g style={{ pointerEvents: "none" }} fill="none" strokeLinejoin="round">
+      <clipPath id={clip}>
+        <rect x={area.x} y={area.y - 1} width={area.width} height={area.height + 2} />
+      </clipPath>
+      <g clipPath={`url(#${clip})`}>
+        {series.map((one, index) => {
+          const band = bands[index];
+          return (
+            band && !one.hidden && <path key={one.id} d={bandPath(band, px, py)} fill={one.style.color} fillOpacity={0.14} />
+          );
+        })}
+        {series.map(
+          (one, index) =>
+            one.bars &&
+            !one.hidden && (
+              <path
+                key={one.id}
+                d={barsPath(bars[index] ?? [], px, py)}
+                stroke={one.style.color}
+                strokeWidth={1.25}
+                data-bars={one.id}
+              />
+            ),
+        )}
+        {series.map((one, index) => {
+          const line = lines[index];
+          return (
+            line?.isSmooth &&
+            !one.hidden && (
+              <path key={one.id} d={linePath(line.raw, px, py)} stroke={one.style.color} strokeOpacity={0.28} strokeWidth={1} />
+            )
+          );
+        })}
+        {series.map((one, index) => {
+          if (one.draw === "dots" || one.hidden) return null;
+          return (
+            <path
+              key={one.id}
+              d={linePath(lines[index]?.shown ?? [], px, py)}
+              stroke={one.style.color}
+              strokeOpacity={one.style.opacity ?? 1}
+              strokeDasharray={one.style.dash || undefined}
+              strokeWidth={one.minor ? 1 : 1.75}
+              data-line={one.id}
+            />
+          );
+        })}
+      </g>
+    </g>
+  );
+}

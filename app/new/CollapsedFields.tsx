@@ -1,0 +1,180 @@
+"use client";
+import type { ReactNode } from "react";
+import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
+import { deviceChoices } from "../../contract/config/runConfig.ts";
+import { measuringConfig } from "../../contract/config/trainingConfig.ts";
+import { storableText } from "../../contract/wireText.ts";
+import { NumberInput } from "../numbers/NumberInput.tsx";
+import { Collapsible } from "../ui/Collapsible.tsx";
+import { Checkbox, Field, inputClass, Select } from "../ui/Field.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { AfterTrainingFields, afterTrainingSummary } from "./afterTraining/AfterTrainingFields.tsx";
+import type { Draft } from "./draft/draft.ts";
+import { type Problem, problemAt } from "./draft/draftProblems.ts";
+import { TagsInput } from "./inputs/TagsInput.tsx";
+import { ToggleChips } from "./inputs/ToggleChips.tsx";
+import { ConvergenceField, convergenceSummary } from "./training/ConvergenceField.tsx";
+import { TrainingFields, trainingSummary } from "./training/TrainingFields.tsx";
+
+const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
+const deviceTitles = { auto: "Automatic", cpu: "CPU", webgpu: "GPU (WebGPU)", cuda: "GPU (CUDA)" } as const;
+
+/** What most studies leave as it is: training, loss and head, measuring, what comes after training, which runs count, device, note. */
+export function CollapsedFields({
+  draft,
+  change,
+  changeConfig,
+  problems,
+}: {
+  draft: Draft;
+  change: (update: (draft: Draft) => Draft) => void;
+  changeConfig: (patch: Partial<ExperimentConfig>) => void;
+  problems: Problem[];
+}) {
+  const { config } = draft;
+  const wrong = (...paths: string[]) => paths.some((path) => problemAt(problems, path) !== null);
+  return (
+    <Panel padded={false}>
+      <Collapsible title="Training" summary={trainingSummary(config.training)} wrong={wrong("config.training")}>
+        <TrainingFields training={config.training} onChange={(training) => changeConfig({ training })} problems={problems} />
+      </Collapsible>
+      <Collapsible
+        title="Loss and head"
+        summary={`${config.losses.map((name) => lossTitles[name]).join(", ")}; head ${config.headBias ? "with a bias" : "without bias"}`}
+        wrong={wrong("config.losses", "config.headBias")}
+      >
+        <div className="space-y-3">
+          <ToggleChips
+            label="Losses"
+            options={(["ce", "mse"] as const).map((value) => ({ value, label: lossTitles[value] }))}
+            values={config.losses}
+            keyOf={(name) => name}
+            onChange={(losses) => changeConfig({ losses })}
+            error={problemAt(problems, "config.losses")}
+          />
+          <Checkbox
+            label="The head has a bias, which is not penalized"
+            checked={config.headBias}
+            onChange={(event) => changeConfig({ headBias: event.target.checked })}
+          />
+        </div>
+      </Collapsible>
+      <Collapsible
+        title="Measuring"
+        summary={
+          config.measuring.name === "log"
+            ? `${config.measuring.perDecade} times per decade of steps`
+            : `every ${config.measuring.steps} steps`
+        }
+        wrong={wrong("config.measuring")}
+      >
+        <Row>
+          <Field label="All layers are measured" className="w-56">
+            {(control) => (
+              <Select
+                {...control}
+                options={[
+                  { value: "log", label: "At log-spaced steps" },
+                  { value: "every", label: "Every so many steps" },
+                ]}
+                value={config.measuring.name}
+                onChange={(name) => changeConfig({ measuring: measuringConfig.parse({ name }) })}
+              />
+            )}
+          </Field>
+          {config.measuring.name === "log" ? (
+            <Field label="Times per decade" error={problemAt(problems, "config.measuring.perDecade")} className="w-32">
+              {(control) => (
+                <NumberInput
+                  {...control}
+                  value={config.measuring.name === "log" ? config.measuring.perDecade : Number.NaN}
+                  onChange={(perDecade) => changeConfig({ measuring: { name: "log", perDecade } })}
+                />
+              )}
+            </Field>
+          ) : (
+            <Field label="Steps" error={problemAt(problems, "config.measuring.steps")} className="w-32">
+              {(control) => (
+                <NumberInput
+                  {...control}
+                  value={config.measuring.name === "every" ? config.measuring.steps : Number.NaN}
+                  onChange={(steps) => changeConfig({ measuring: { name: "every", steps } })}
+                />
+              )}
+            </Field>
+          )}
+        </Row>
+      </Collapsible>
+      <Collapsible
+        title="After training"
+        summary={afterTrainingSummary(config.afterTraining)}
+        wrong={wrong("config.afterTraining")}
+        testId="fold-after-training"
+      >
+        <AfterTrainingFields
+          config={config.afterTraining}
+          datasets={config.datasets}
+          onChange={(afterTraining) => changeConfig({ afterTraining })}
+          problems={problems}
+        />
+      </Collapsible>
+      <Collapsible
+        title="Which runs count"
+        summary={convergenceSummary(config.convergence)}
+        wrong={wrong("config.convergence")}
+        testId="fold-convergence"
+      >
+        <ConvergenceField
+          rule={config.convergence}
+          onChange={(convergence) => changeConfig({ convergence })}
+          error={problemAt(problems, "config.convergence")}
+        />
+      </Collapsible>
+      <Collapsible title="Device" summary={deviceTitles[config.device]} wrong={wrong("config.device")}>
+        <Field
+          label="Trained on"
+          error={problemAt(problems, "config.device")}
+          hint="Automatic takes the fastest device of the worker that gets the run; the run page says which and why."
+          className="max-w-72"
+        >
+          {(control) => (
+            <Select
+              {...control}
+              options={deviceChoices.map((value) => ({ value, label: deviceTitles[value] }))}
+              value={config.device}
+              onChange={(device) => changeConfig({ device })}
+            />
+          )}
+        </Field>
+      </Collapsible>
+      <Collapsible
+        title="Note and tags"
+        summary={draft.tags.join(", ") || storableText(draft.note, 120) || "none"}
+        wrong={wrong("note", "tags")}
+      >
+        <div className="space-y-4">
+          <Field label="Tags" error={problemAt(problems, "tags")}>
+            {(control) => (
+              <TagsInput {...control} tags={draft.tags} onChange={(tags) => change((before) => ({ ...before, tags }))} />
+            )}
+          </Field>
+          <Field label="Note" hint="Markdown, with LaTeX formulas between $ signs" error={problemAt(problems, "note")}>
+            {(control) => (
+              <textarea
+                {...control}
+                rows={4}
+                className={`${inputClass} h-auto! py-2`}
+                value={draft.note}
+                onChange={(event) => change((before) => ({ ...before, note: event.target.value }))}
+              />
+            )}
+          </Field>
+        </div>
+      </Collapsible>
+    </Panel>
+  );
+}
+
+function Row({ children }: { children: ReactNode }) {
+  return <div className="flex flex-wrap items-start gap-3">{children}</div>;
+}

@@ -1,0 +1,108 @@
+import {
+  type Architecture,
+  type ArchitectureConfig,
+  architectures,
+  isTransformer,
+  type Normalization,
+  normalizations,
+  withCurrentDefinition,
+} from "../../../contract/config/architecture.ts";
+
+export interface ArchitectureFamily {
+  title: string;
+  names: readonly Architecture[];
+  hint: string;
+}
+
+export const architectureFamilies: readonly ArchitectureFamily[] = [
+  {
+    title: "ResNets",
+    names: ["rn1", "rn2"],
+    hint: "The digit counts the linear layers of a residual block. Depth L is X₁ and L − 1 blocks.",
+  },
+  {
+    title: "Transformers",
+    names: ["t11", "t12", "t21", "t22"],
+    hint: "The digits count the linear layers in a block's attention and in its MLP; causal, read at the last token. Depth L is L blocks.",
+  },
+  { title: "Convolutional", names: ["conv"], hint: "A residual network of 3 × 3 convolutions; its width is the channel count." },
+  {
+    title: "Free features",
+    names: ["ufm"],
+    hint: "UFM: features that are free variables in place of a network. The baseline that reaches L*; its depth is 1.",
+  },
+];
+
+export const architectureHints: Record<Architecture, string> = {
+  rn1: "Residual network, one linear layer a block: X + σ(WX + b)",
+  rn2: "Residual network, two linear layers a block: X + W₂ σ(W₁X + b₁) + b₂",
+  t11: "Transformer: W_QK and W_VO merged, one linear layer in the MLP",
+  t12: "Transformer: W_QK and W_VO merged, two linear layers in the MLP",
+  t21: "Transformer: separate query, key, value and output matrices, one linear layer in the MLP",
+  t22: "Transformer: separate query, key, value and output matrices, two linear layers in the MLP",
+  conv: "Convolutional residual network on images",
+  ufm: "Free features and a head: no network at all",
+};
+
+/** Free features are not normalized by a network. */
+export const hasNormalization = (name: Architecture): boolean => name !== "ufm";
+
+/** On the chips of an architecture. */
+export const normalizationChips: Record<Normalization, string> = {
+  "post-ln": "post",
+  "pre-ln": "pre",
+  "pre-ln-open": "no first LN",
+};
+export const normalizationHints: Record<Normalization, string> = {
+  "post-ln": "LayerNorm after the sum (the paper's, but for text)",
+  "pre-ln": "LayerNorm after the embedding and before each branch (the paper's for text)",
+  "pre-ln-open":
+    "Pre-LN without the LayerNorm after the embedding: the stream's scale is free, so the gap to the optimum has no representation part",
+};
+
+/** The variant without the first LN is offered beside pre-LN alone. */
+export const offeredNormalizations = (chosen: readonly Normalization[]): Normalization[] =>
+  normalizations.filter((one) => one !== "pre-ln-open" || chosen.some((norm) => norm !== "post-ln"));
+
+const rank = (one: ArchitectureConfig) =>
+  architectures.indexOf(one.name) * normalizations.length + normalizations.indexOf(one.normalization);
+const sorted = (list: readonly ArchitectureConfig[]) => [...list].sort((a, b) => rank(a) - rank(b));
+
+export const normalizationsOf = (list: readonly ArchitectureConfig[], name: Architecture): Normalization[] =>
+  normalizations.filter((norm) => list.some((one) => one.name === name && one.normalization === norm));
+
+/** Takes an architecture in (post-LN, the paper's) or out altogether. */
+export function toggleArchitecture(list: readonly ArchitectureConfig[], name: Architecture): ArchitectureConfig[] {
+  if (list.some((one) => one.name === name)) return list.filter((one) => one.name !== name);
+  return sorted([...list, ...withCurrentDefinition([{ name, normalization: "post-ln" }])]);
+}
+
+/** Takes one normalization of an architecture in or out; its heads and patches go along to a new one. */
+export function toggleNormalization(
+  list: readonly ArchitectureConfig[],
+  name: Architecture,
+  normalization: Normalization,
+): ArchitectureConfig[] {
+  const rest = list.filter((one) => one.name !== name || one.normalization !== normalization);
+  if (rest.length < list.length) return rest;
+  const company = list.filter((one) => one.name === name);
+  const added = company.length === 0 ? [{ name, normalization }] : company.map((one) => ({ ...one, normalization }));
+  return sorted([...list, ...withCurrentDefinition(added)]);
+}
+
+/** The same transformer once more with twice the heads: an axis of heads is built by a few clicks. */
+export function withMoreHeads(list: readonly ArchitectureConfig[], at: number): ArchitectureConfig[] {
+  const heads = list[at].heads;
+  const twice = { ...list[at], heads: Math.min(32, 2 * (heads !== undefined && heads > 0 ? heads : 1)) };
+  return [...list.slice(0, at + 1), twice, ...list.slice(at + 1)];
+}
+
+/** How the width axis is called: channels where every network with one is convolutional. */
+export function widthLabel(list: readonly ArchitectureConfig[]): string {
+  const convolutional = list.filter((one) => one.name === "conv").length;
+  if (convolutional === 0) return "Widths d";
+  return list.every((one) => one.name === "conv") ? "Channels" : "Widths d, or channels";
+}
+
+export const transformersOf = (list: readonly ArchitectureConfig[]): { one: ArchitectureConfig; at: number }[] =>
+  list.map((one, at) => ({ one, at })).filter(({ one }) => isTransformer(one.name));

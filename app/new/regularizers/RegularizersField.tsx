@@ -1,0 +1,202 @@
+"use client";
+import type { ComponentProps, ReactNode } from "react";
+import { type Regularizer, regularizerFamilies } from "../../../contract/config/regularizer.ts";
+import { NumberInput } from "../../numbers/NumberInput.tsx";
+import { Button } from "../../ui/Button.tsx";
+import { Field, Select } from "../../ui/Field.tsx";
+import { Formula } from "../../ui/Formula.tsx";
+import { Segmented } from "../../ui/Segmented.tsx";
+import { type Problem, problemAt } from "../draft/draftProblems.ts";
+import { anotherRegularizer, everyFamily, regularizerTexts, withFamily } from "./regularizerFamilies.ts";
+
+const families = regularizerFamilies.map((value) => ({ value, label: regularizerTexts[value].title }));
+
+export function RegularizersField({
+  regularizers,
+  onChange,
+  problems,
+}: {
+  regularizers: Regularizer[];
+  onChange: (regularizers: Regularizer[]) => void;
+  problems: Problem[];
+}) {
+  const replace = (index: number, next: Regularizer) => onChange(regularizers.map((one, at) => (at === index ? next : one)));
+  const ownProblem = problems.find((problem) => problem.path === "config.regularizers")?.message ?? null;
+  const missing = everyFamily(regularizers);
+  return (
+    <fieldset className="min-w-0">
+      <legend className="sr-only">Regularizers</legend>
+      <div className="space-y-4">
+        {regularizers.map((one, index) => {
+          // Of several with one family after the other, the first says it for all.
+          const explained = regularizers[index - 1]?.family !== one.family;
+          return (
+            <div key={index}>
+              <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
+                <Field label={regularizers.length === 1 ? "Family" : `Family ${index + 1}`} className="w-full sm:w-52">
+                  {(control) => (
+                    <Select
+                      {...control}
+                      data-testid="regularizer"
+                      options={families}
+                      value={one.family}
+                      onChange={(family) => replace(index, withFamily(one, family))}
+                    />
+                  )}
+                </Field>
+                <Strengths
+                  config={one}
+                  onChange={(next) => replace(index, next)}
+                  errorAt={(key) => problemAt(problems, `config.regularizers.${index}.${key}`)}
+                />
+                {regularizers.length > 1 && (
+                  <Button
+                    look="quiet"
+                    icon="close"
+                    className="mt-5"
+                    aria-label={`Remove regularization ${index + 1}`}
+                    onClick={() => onChange(regularizers.filter((_, at) => at !== index))}
+                  />
+                )}
+              </div>
+              {explained && <Explanation config={one} />}
+            </div>
+          );
+        })}
+      </div>
+      {ownProblem && (
+        <p role="alert" data-testid="field-error" className="mt-2 text-bad text-xs">
+          {ownProblem}
+        </p>
+      )}
+      <div className="mt-3 flex flex-wrap gap-x-1">
+        <Button
+          look="quiet"
+          small
+          icon="plus"
+          className="-ml-2"
+          data-testid="another-regularizer"
+          onClick={() => onChange([...regularizers, anotherRegularizer(regularizers)])}
+        >
+          Another regularization
+        </Button>
+        {missing.length > 0 && (
+          <Button look="quiet" small icon="plus" onClick={() => onChange([...regularizers, ...missing])}>
+            {missing.length === 1 ? `Also ${regularizerTexts[missing[0].family].short}` : "Compare all families"}
+          </Button>
+        )}
+      </div>
+    </fieldset>
+  );
+}
+
+/** What is penalized, in a formula and a sentence. */
+function Explanation({ config }: { config: Regularizer }) {
+  const { tex, about } = regularizerTexts[config.family];
+  return (
+    <div className="mt-2 text-ink-faint text-xs">
+      {tex && (
+        <div className="mb-1 overflow-x-auto py-0.5 text-ink-soft" data-testid="regularizer-formula">
+          <Formula tex={tex(config)} />
+        </div>
+      )}
+      <p className="max-w-3xl">{about}</p>
+    </div>
+  );
+}
+
+function LabelledSegments<T extends string>(props: ComponentProps<typeof Segmented<T>>) {
+  return (
+    <div>
+      <span aria-hidden="true" className="mb-1 block font-medium text-ink-soft text-xs">
+        {props.label}
+      </span>
+      <Segmented {...props} />
+    </div>
+  );
+}
+
+const lambdaOf = (index: string, what: string) => (
+  <>
+    λ<sub>{index}</sub>, {what}
+  </>
+);
+
+/** The numbers of one regularizer, and the choices that go with them. */
+function Strengths({
+  config,
+  onChange,
+  errorAt,
+}: {
+  config: Regularizer;
+  onChange: (config: Regularizer) => void;
+  errorAt: (key: string) => string | null;
+}) {
+  const number = (key: string, label: ReactNode, testId?: string) => (
+    <Field label={label} error={errorAt(key)} className="w-26">
+      {(control) => (
+        <NumberInput
+          {...control}
+          data-testid={testId}
+          value={(config as Record<string, unknown>)[key] as number}
+          onChange={(value) => onChange({ ...config, [key]: value } as Regularizer)}
+        />
+      )}
+    </Field>
+  );
+  switch (config.family) {
+    case "none":
+      return null;
+    case "adamw":
+      return number("lambda", "λ", "lambda");
+    case "features":
+      return (
+        <>
+          {number("lambdaW", lambdaOf("W", "head"), "lambda-w")}
+          {number("lambdaH", lambdaOf("H", "features"), "lambda-h")}
+          {number("lambdaB", lambdaOf("b", "bias"), "lambda-b")}
+        </>
+      );
+    case "slack":
+      return (
+        <>
+          {number("lambda", "λ", "lambda")}
+          {number("rho", "ρ", "rho")}
+          <LabelledSegments
+            label="Frame F"
+            options={[
+              { value: "simplex", label: "simplex", title: "F = E = I − 11ᵀ/K, the frame of cross entropy" },
+              { value: "orthogonal", label: "orthogonal", title: "F = I, the frame of squared error without a bias" },
+            ]}
+            value={config.frame}
+            onChange={(frame) => onChange({ ...config, frame })}
+          />
+        </>
+      );
+    case "weights":
+      return (
+        <>
+          {number("lambda", "λ", "lambda")}
+          <LabelledSegments
+            label="λ with depth"
+            options={[
+              { value: "constant", label: "constant", title: "The same λ at every depth" },
+              { value: "inverse-depth", label: "λ/L", title: "λ divided by the depth L" },
+            ]}
+            value={config.scaling}
+            onChange={(scaling) => onChange({ ...config, scaling })}
+          />
+          <LabelledSegments
+            label="The head's λ"
+            options={[
+              { value: "uniform", label: "alike", title: "One λ for every matrix: objective (7)" },
+              { value: "split", label: "apart", title: "The head has its own, constant λ: objective (11)" },
+            ]}
+            value={config.objective}
+            onChange={(objective) => onChange({ ...config, objective })}
+          />
+          {config.objective === "split" && number("headLambda", "λ of the head")}
+        </>
+      );
+  }
+}

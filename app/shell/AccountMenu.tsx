@@ -1,0 +1,60 @@
+"use client";
+import { useRouter } from "next/navigation";
+import { useMe } from "../account/useMe.ts";
+import { useTRPCClient } from "../data/trpcClient.ts";
+import { Menu, type MenuItem } from "../ui/Menu.tsx";
+import { useCommands } from "./Commands.tsx";
+
+/** Who is signed in, and their own places. Where one person has the server to themselves, the palette alone leads there. */
+export function AccountMenu() {
+  const me = useMe();
+  const router = useRouter();
+  const client = useTRPCClient();
+  const signOut = async () => {
+    await client.account.endSessions.mutate({ which: "this" }).catch(() => undefined);
+    window.location.assign("/");
+  };
+  const managesPeople = me?.shared === true && me.rights.includes("manage");
+  useCommands([
+    ...(managesPeople
+      ? [
+          {
+            id: "people",
+            label: "People",
+            words: "members roles invite",
+            icon: "person" as const,
+            run: () => router.push("/people"),
+          },
+        ]
+      : []),
+    {
+      id: "access",
+      label: "Sessions and API tokens",
+      words: "access sign out programs",
+      icon: "key" as const,
+      run: () => router.push("/access"),
+    },
+    ...(me?.signIn
+      ? [{ id: "sign-out", label: "Sign out", words: "leave", icon: "leave" as const, run: () => void signOut() }]
+      : []),
+  ]);
+  if (!me?.shared || !me.signIn) return null;
+  const items: MenuItem[] = [
+    { label: <WhoIs name={me.name ?? ""} role={me.role} />, disabled: true, onSelect: () => {} },
+    "separator",
+    ...(managesPeople ? [{ label: "People", icon: "person" as const, onSelect: () => router.push("/people") }] : []),
+    { label: "Sessions and tokens", icon: "key", onSelect: () => router.push("/access") },
+    "separator",
+    { label: "Sign out", icon: "leave", onSelect: () => void signOut() },
+  ];
+  return <Menu label={`Signed in as ${me.name}`} icon="person" small={false} items={items} testId="account" />;
+}
+
+function WhoIs({ name, role }: { name: string; role: string }) {
+  return (
+    <span className="block max-w-56 text-ink">
+      <span className="block truncate font-medium">{name}</span>
+      {name !== role && <span className="block text-ink-soft text-xs">{role}</span>}
+    </span>
+  );
+}
