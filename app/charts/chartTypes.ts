@@ -74,5 +74,5 @@ export interface DropMark {
   x: number;
   y: number;
   label: string;
-  color: string;
+  colour: string;
 }

@@ -9,7 +9,7 @@ export type Marker = (typeof markers)[number];
 /** How a line is drawn: the same for the same config on every page, whatever else is drawn. */
 export interface LineStyle {
   /** CSS colour for both themes: light-dark(light, dark). */
-  color: string;
+  colour: string;
   /** SVG dash array; "" is solid. */
   dash: string;
   marker: Marker;
@@ -52,7 +52,7 @@ function toneOf({ architecture, normalization }: Pick<RunConfig, "architecture" 
 const clamp = (value: number) => Math.min(1, Math.max(0, value));
 
 /** @param shade 0 (shallow: near the background, contrast 3:1) … 1 (deep: far from it) */
-export function shadedColor(config: Pick<RunConfig, "architecture" | "normalization">, shade: number): string {
+export function shadedColour(config: Pick<RunConfig, "architecture" | "normalization">, shade: number): string {
   const { shallow, deep, chroma, lift } = toneOf(config);
   const at = clamp(shade);
   const hue = (shallow + (deep - shallow) * at).toFixed(1);
@@ -87,7 +87,7 @@ const depthMarker = (depth: number): Marker => markers[Math.floor(Math.log2(dept
 /** Style of one run, or of the mean over its seeds, in panels where depths are overlaid. */
 export function runStyle(config: RunConfig): LineStyle {
   return {
-    color: shadedColor(config, depthShade(config.depth)),
+    colour: shadedColour(config, depthShade(config.depth)),
     dash: regularizerDash(config.regularizer),
     marker: depthMarker(config.depth),
   };
@@ -139,7 +139,7 @@ export function curveStyle(config: RunConfig, varies: { width: boolean; lambda: 
   const shade = varies.width ? (Math.log2(config.width) - 3) / 7 : varies.lambda ? strengthShade(config.regularizer) : 0.55;
   const index = (datasetMarkers.indexOf(config.dataset.id) + (config.loss === "mse" ? 4 : 0)) % markers.length;
   return {
-    color: shadedColor(config, 0.15 + 0.8 * clamp(shade)),
+    colour: shadedColour(config, 0.15 + 0.8 * clamp(shade)),
     dash: regularizerDash(config.regularizer),
     marker: markers[index] as Marker,
   };

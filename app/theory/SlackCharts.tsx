@@ -10,7 +10,7 @@ import { classes } from "../ui/classes.ts";
 import type { SlackCurve } from "./slackCurve.ts";
 import type { TheoryInputs } from "./theoryInputs.ts";
 
-const style = (color: string, dash: string, marker: LineStyle["marker"]): LineStyle => ({ color, dash, marker });
+const style = (colour: string, dash: string, marker: LineStyle["marker"]): LineStyle => ({ colour, dash, marker });
 const styles = {
   loss: style("var(--ink)", "", "circle"),
   ridge: style("var(--arch-rn2)", "8 3", "diamond"),

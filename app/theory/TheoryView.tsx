@@ -14,9 +14,9 @@ import { TheoryControls } from "./TheoryControls.tsx";
 import { defaultInputs, readInputs, type TheoryInputs, writeInputs } from "./theoryInputs.ts";
 import { useOptimumCurve, useSlackCurve, useSolution } from "./useOptimum.ts";
 
-const ink = { color: "var(--ink)", dash: "", marker: "circle" } as const;
-const soft = { color: "var(--accent)", dash: "5 3", marker: "square" } as const;
-const here = { color: "var(--accent)", dash: "", marker: "circle" } as const;
+const ink = { colour: "var(--ink)", dash: "", marker: "circle" } as const;
+const soft = { colour: "var(--accent)", dash: "5 3", marker: "square" } as const;
+const here = { colour: "var(--accent)", dash: "", marker: "circle" } as const;
 
 /** The optimum over free features as a function of its numbers, computed here in float64. */
 export function TheoryView() {

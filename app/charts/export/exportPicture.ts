@@ -48,7 +48,7 @@ export function svgOf(
     for (const name of copied) {
       if (!isText && (name.startsWith("font") || name === "text-anchor")) continue;
       const value = style.getPropertyValue(name);
-      if (value) element.setAttribute(name, name === "fill" || name === "stroke" ? plainColor(value) : value);
+      if (value) element.setAttribute(name, name === "fill" || name === "stroke" ? plainColour(value) : value);
     }
     element.removeAttribute("class");
     for (const attribute of [...element.attributes])
@@ -58,7 +58,7 @@ export function svgOf(
   const { width, height: plotHeight } = chart.getBoundingClientRect();
   const height = plotHeight + line * (legend.length + 1.5);
   const page = getComputedStyle(chart);
-  const [ink, ground] = [plainColor(page.color), plainColor(getComputedStyle(document.documentElement).backgroundColor)];
+  const [ink, ground] = [plainColour(page.color), plainColour(getComputedStyle(document.documentElement).backgroundColor)];
   const root = document.createElementNS(svgNames, "svg");
   const name = document.createElementNS(svgNames, "title");
   name.textContent = title;
@@ -74,10 +74,10 @@ export function svgOf(
   legend.forEach(({ label, style }, index) => {
     const y = plotHeight + line * (index + 2);
     const swatch = document.createElementNS(svgNames, "path");
-    const color = plainColor(resolvedColor(chart, style.color));
+    const colour = plainColour(resolvedColour(chart, style.colour));
     for (const [key, value] of Object.entries({
       d: `M12,${y - 4}h28`,
-      stroke: color,
+      stroke: colour,
       "stroke-width": 1.75,
       "stroke-dasharray": style.dash || "none",
     }))
@@ -86,7 +86,7 @@ export function svgOf(
     for (const [key, value] of Object.entries({
       d: markerPath(style.marker, 3),
       transform: `translate(26,${y - 4})`,
-      fill: color,
+      fill: colour,
       "fill-rule": "evenodd",
     }))
       marker.setAttribute(key, value);
@@ -104,9 +104,9 @@ export function svgOf(
 }
 
 /** A colour with light-dark() as the theme shows it. */
-function resolvedColor(near: SVGElement, color: string): string {
+function resolvedColour(near: SVGElement, colour: string): string {
   const probe = document.createElementNS(svgNames, "rect");
-  probe.style.fill = color;
+  probe.style.fill = colour;
   near.append(probe);
   const resolved = getComputedStyle(probe).fill;
   probe.remove();
@@ -115,12 +115,12 @@ function resolvedColor(near: SVGElement, color: string): string {
 
 let painter: CanvasRenderingContext2D | null = null;
 /** Any CSS colour as rgb(a), which every SVG program reads. */
-function plainColor(color: string): string {
-  if (color === "none" || color === "" || color.startsWith("url(")) return color || "none";
+function plainColour(colour: string): string {
+  if (colour === "none" || colour === "" || colour.startsWith("url(")) return colour || "none";
   painter ??= document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  if (painter === null) return color;
+  if (painter === null) return colour;
   painter.clearRect(0, 0, 1, 1);
-  painter.fillStyle = color;
+  painter.fillStyle = colour;
   painter.fillRect(0, 0, 1, 1);
   const [red, green, blue, alpha] = painter.getImageData(0, 0, 1, 1).data as unknown as [number, number, number, number];
   return alpha === 255 ? `rgb(${red},${green},${blue})` : `rgba(${red},${green},${blue},${(alpha / 255).toFixed(3)})`;

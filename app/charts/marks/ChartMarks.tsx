@@ -80,12 +80,12 @@ export function ChartMarks(props: ChartMarksProps) {
             <g key={drop.id} data-drop={drop.id}>
               <path
                 d={`M${cx.toFixed(1)},${cy.toFixed(1)}V${bottom}`}
-                stroke={drop.color}
+                stroke={drop.colour}
                 strokeWidth={1.5}
                 strokeDasharray="1.5 2.5"
                 fill="none"
               />
-              <path d={`M${(cx - 4).toFixed(1)},${bottom - 7}h8l-4,7Z`} fill={drop.color} />
+              <path d={`M${(cx - 4).toFixed(1)},${bottom - 7}h8l-4,7Z`} fill={drop.colour} />
               <text
                 x={cx + (toLeft ? -6 : 6)}
                 y={bottom - 6 - 12 * index}

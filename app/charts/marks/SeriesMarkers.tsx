@@ -54,9 +54,9 @@ export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMark
             key={index}
             d={markerPath(series.style.marker, radius)}
             transform={`translate(${cx.toFixed(1)},${cy.toFixed(1)})`}
-            fill={hollow ? "var(--surface)" : series.style.color}
+            fill={hollow ? "var(--surface)" : series.style.colour}
             fillRule="evenodd"
-            stroke={series.style.color}
+            stroke={series.style.colour}
             strokeWidth={hollow ? 1.5 : 0.5}
           />
         );
@@ -69,7 +69,7 @@ export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMark
             key={`gap${index}`}
             d="M-3,-6L3,0M3,-6L-3,0"
             transform={`translate(${cx.toFixed(1)},${(area.y + area.height - 2).toFixed(1)})`}
-            stroke={series.style.color}
+            stroke={series.style.colour}
             strokeWidth={1.25}
             fill="none"
           >

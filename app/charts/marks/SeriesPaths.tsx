@@ -87,7 +87,7 @@ export function SeriesPaths({
         {series.map((one, index) => {
           const band = bands[index];
           return (
-            band && !one.hidden && <path key={one.id} d={bandPath(band, px, py)} fill={one.style.color} fillOpacity={0.14} />
+            band && !one.hidden && <path key={one.id} d={bandPath(band, px, py)} fill={one.style.colour} fillOpacity={0.14} />
           );
         })}
         {series.map(
@@ -97,7 +97,7 @@ export function SeriesPaths({
               <path
                 key={one.id}
                 d={barsPath(bars[index] ?? [], px, py)}
-                stroke={one.style.color}
+                stroke={one.style.colour}
                 strokeWidth={1.25}
                 data-bars={one.id}
               />
@@ -108,7 +108,7 @@ export function SeriesPaths({
           return (
             line?.isSmooth &&
             !one.hidden && (
-              <path key={one.id} d={linePath(line.raw, px, py)} stroke={one.style.color} strokeOpacity={0.28} strokeWidth={1} />
+              <path key={one.id} d={linePath(line.raw, px, py)} stroke={one.style.colour} strokeOpacity={0.28} strokeWidth={1} />
             )
           );
         })}
@@ -118,7 +118,7 @@ export function SeriesPaths({
             <path
               key={one.id}
               d={linePath(lines[index]?.shown ?? [], px, py)}
-              stroke={one.style.color}
+              stroke={one.style.colour}
               strokeOpacity={one.style.opacity ?? 1}
               strokeDasharray={one.style.dash || undefined}
               strokeWidth={one.minor ? 1 : 1.75}

@@ -8,13 +8,13 @@ import { markerPath } from "../marks/markerPath.ts";
 export function LineSwatch({ style, hollow = false }: { style: LineStyle; hollow?: boolean }) {
   return (
     <svg width="26" height="12" viewBox="0 0 26 12" aria-hidden="true" className="shrink-0">
-      <line x1="1" x2="25" y1="6" y2="6" stroke={style.color} strokeWidth="1.75" strokeDasharray={style.dash} />
+      <line x1="1" x2="25" y1="6" y2="6" stroke={style.colour} strokeWidth="1.75" strokeDasharray={style.dash} />
       <path
         d={markerPath(style.marker, 3)}
         transform="translate(13,6)"
-        fill={hollow ? "var(--surface)" : style.color}
+        fill={hollow ? "var(--surface)" : style.colour}
         fillRule="evenodd"
-        stroke={style.color}
+        stroke={style.colour}
       />
     </svg>
   );

@@ -112,7 +112,7 @@ export function PlotPointer(props: PlotPointerProps) {
                 cx={heldPixel(xScale(point.x))}
                 cy={heldPixel(yScale(point.y))}
                 r={3}
-                fill={one.style.color}
+                fill={one.style.colour}
                 stroke="var(--surface)"
                 strokeWidth={1}
               />
@@ -135,7 +135,7 @@ export function PlotPointer(props: PlotPointerProps) {
               </text>
               {textRows.map(({ one, point, note }, index) => (
                 <g key={one.id} transform={`translate(${box.x + 8},${box.y + rowHeight * (index + 2)})`}>
-                  <rect x={0} y={-8} width={8} height={8} rx={2} fill={one.style.color} />
+                  <rect x={0} y={-8} width={8} height={8} rx={2} fill={one.style.colour} />
                   <text x={14} fill="var(--ink-soft)">
                     {note ? `${nameOf(one)} · ${note}` : nameOf(one)}
                   </text>

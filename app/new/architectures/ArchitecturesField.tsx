@@ -7,7 +7,7 @@ import {
   type Normalization,
   normalizationNames,
 } from "../../../contract/config/architecture.ts";
-import { shadedColor } from "../../charts/lineStyle.ts";
+import { shadedColour } from "../../charts/lineStyle.ts";
 import { OptionalNumberInput } from "../../numbers/NumberInput.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { classes } from "../../ui/classes.ts";
@@ -198,7 +198,7 @@ const Dot = ({ name, normalization }: { name: Architecture; normalization: Norma
   <span
     aria-hidden="true"
     className="size-2 shrink-0 rounded-full"
-    style={{ background: shadedColor({ architecture: name, normalization }, 0.55) }}
+    style={{ background: shadedColour({ architecture: name, normalization }, 0.55) }}
   />
 );
 

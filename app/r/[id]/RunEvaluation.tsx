@@ -6,7 +6,7 @@ import { isTerminal } from "../../../contract/status.ts";
 import type { Evaluation } from "../../../contract/wire/runEvents.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
-import { type LineStyle, shadedColor } from "../../charts/lineStyle.ts";
+import { type LineStyle, shadedColour } from "../../charts/lineStyle.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { attackCurve, attackLabels, normLabels, triedAttacks, triedEpsilons } from "../../result/model/evaluations.ts";
 import { formatCount } from "../../text/formatNumber.ts";
@@ -135,12 +135,12 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
   const asked = row.config.afterTraining?.transfer?.dataset;
   const series = useMemo((): ChartSeries[] => {
     const xs = layers.map((layer) => layer.layer);
-    const color = shadedColor(row.config, 0.75);
+    const colour = shadedColour(row.config, 0.75);
     return [
       {
         id: "test",
         label: "test",
-        style: { color, dash: "", marker: "circle" },
+        style: { colour, dash: "", marker: "circle" },
         xs,
         ys: layers.map((layer) => layer.testAccuracy),
         draw: "line-and-dots",
@@ -148,7 +148,7 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
       {
         id: "train",
         label: "training",
-        style: { color: shadedColor(row.config, 0.25), dash: "4 3", marker: "square" },
+        style: { colour: shadedColour(row.config, 0.25), dash: "4 3", marker: "square" },
         xs,
         ys: layers.map((layer) => layer.trainAccuracy),
         draw: "line-and-dots",
@@ -199,7 +199,7 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
 }
 
 const attackStyle = (row: RunRow, attack: Attack, norm: AttackNorm): LineStyle => ({
-  color: shadedColor(row.config, attack === "pgd" ? 0.8 : 0.3),
+  colour: shadedColour(row.config, attack === "pgd" ? 0.8 : 0.3),
   dash: norm === "linf" ? "" : "6 3",
   marker: attack === "pgd" ? "circle" : "square",
 });

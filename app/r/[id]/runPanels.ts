@@ -11,7 +11,7 @@ import {
   scalarMetrics,
   seriesKey,
 } from "../../../contract/metrics/seriesKey.ts";
-import { type LineStyle, runStyle, shadedColor } from "../../charts/lineStyle.ts";
+import { type LineStyle, runStyle, shadedColour } from "../../charts/lineStyle.ts";
 
 export interface PanelPlan {
   id: string;
@@ -128,13 +128,13 @@ const partLabels: Partial<Record<Metric, string>> = {
 };
 
 const layerStyle = (config: RunConfig, layer: number): LineStyle => ({
-  color: shadedColor(config, (layer - 1) / Math.max(1, layersOf(config) - 1)),
+  colour: shadedColour(config, (layer - 1) / Math.max(1, layersOf(config) - 1)),
   dash: "",
   marker: "circle",
 });
 
 const partStyle = (config: RunConfig, index: number): LineStyle => ({
-  color: index === 0 ? "var(--ink)" : shadedColor(config, index % 2 === 1 ? 0.75 : 0.25),
+  colour: index === 0 ? "var(--ink)" : shadedColour(config, index % 2 === 1 ? 0.75 : 0.25),
   dash: ["", "6 3", "2 3", "9 3 2 3", "1 3"][index] ?? "",
   marker: (["circle", "square", "diamond", "triangle", "cross"] as const)[index] ?? "circle",
 });

@@ -4,7 +4,7 @@ import { classLabel } from "../../../contract/data/classNames.ts";
 import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
 import { storableText } from "../../../contract/wireText.ts";
 import { useWidth } from "../../charts/useWidth.ts";
-import { classColor } from "../model/classColor.ts";
+import { classColour } from "../model/classColour.ts";
 import { multiplyRotations, type Rotation, radiusOf, rotated, startRotation, turnX, turnY } from "../model/rotate3d.ts";
 
 interface GeometryCanvasProps {
@@ -156,7 +156,7 @@ function draw(
   const paintDots = (near: boolean) => {
     context.globalAlpha = 0.55;
     for (let k = 0; k < classes; k++) {
-      context.fillStyle = classColor(k, dark);
+      context.fillStyle = classColour(k, dark);
       context.beginPath();
       for (const { label, point } of dots) {
         if (label !== k || point[2] >= 0 !== near) continue;
@@ -189,15 +189,15 @@ function draw(
       z: mean[2],
       paint: () => {
         const [x, y] = place(mean);
-        const color = classColor(k, dark);
+        const colour = classColour(k, dark);
         context.globalAlpha = 0.5;
-        context.strokeStyle = color;
+        context.strokeStyle = colour;
         context.beginPath();
         context.moveTo(...place([0, 0, 0]));
         context.lineTo(x, y);
         context.stroke();
         context.globalAlpha = 1;
-        context.fillStyle = color;
+        context.fillStyle = colour;
         context.strokeStyle = surface;
         context.beginPath();
         context.arc(x, y, 5, 0, 2 * Math.PI);

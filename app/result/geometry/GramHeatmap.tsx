@@ -20,7 +20,7 @@ interface GramHeatmapProps {
 }
 
 /** −1 blue … 0 the page … +1 orange: two hues that no common colour blindness confuses. */
-function cosineColor(value: number): string {
+function cosineColour(value: number): string {
   const size = Math.min(1, Math.abs(value)) * 100;
   return `color-mix(in oklab, ${value < 0 ? "var(--arch-rn1)" : "var(--arch-rn2)"} ${size.toFixed(1)}%, var(--surface))`;
 }
@@ -43,7 +43,7 @@ export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
           const column = index % classes;
           return (
             <g key={index}>
-              <rect x={column} y={row} width={1.01} height={1.01} fill={cosineColor(value)}>
+              <rect x={column} y={row} width={1.01} height={1.01} fill={cosineColour(value)}>
                 <title>{`${nameOf(row)}, ${nameOf(column)}: ${plusMinus(value, deviations?.[index] ?? null)}`}</title>
               </rect>
               {numbered && (

@@ -4,7 +4,7 @@ import { meanText } from "../../text/meanText.ts";
 import { apart, withData } from "./dataVersions.ts";
 import { type ClassHalf, type GramKind, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
 
-const style = (color: string, marker: LineStyle["marker"], dash: string): LineStyle => ({ color, marker, dash });
+const style = (colour: string, marker: LineStyle["marker"], dash: string): LineStyle => ({ colour, marker, dash });
 const lines: readonly { of: GramKind; half: ClassHalf; label: string; style: LineStyle }[] = [
   { of: "head", half: "minority", label: "classifier rows, smaller half", style: style("var(--arch-rn2)", "square", "") },
   { of: "means", half: "minority", label: "class means, smaller half", style: style("var(--arch-rn1)", "circle", "") },

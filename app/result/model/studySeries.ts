@@ -185,6 +185,6 @@ export function reachingMarks(reached: readonly Reaching[], curves: readonly Stu
     const curve = curves.find(({ key }) => key === one.key);
     return one.x === null || curve === undefined
       ? []
-      : [{ id: one.key, x: one.x, y: threshold, label: shortNumber(one.x), color: styleOf(curve.config).color }];
+      : [{ id: one.key, x: one.x, y: threshold, label: shortNumber(one.x), colour: styleOf(curve.config).colour }];
   });
 }

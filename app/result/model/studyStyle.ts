@@ -1,7 +1,7 @@
 import type { Regularizer } from "../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { imbalanceOf, noiseRate } from "../../../contract/data/datasetConfig.ts";
-import { curveStyle, type LineStyle, markers, runStyle, shadedColor, strengthShade } from "../../charts/lineStyle.ts";
+import { curveStyle, type LineStyle, markers, runStyle, shadedColour, strengthShade } from "../../charts/lineStyle.ts";
 
 interface Scale {
   id: string;
@@ -49,9 +49,9 @@ const familyMarker = ({ regularizer }: RunConfig): LineStyle["marker"] =>
     ? (ridgeMarkers[Math.round(strengthShade(regularizer) * 10) % ridgeMarkers.length] as LineStyle["marker"])
     : familyMarkers[regularizer.family];
 
-function familyColor({ regularizer, architecture, normalization }: RunConfig): string {
+function familyColour({ regularizer, architecture, normalization }: RunConfig): string {
   const shade = 0.2 + 0.6 * strengthShade(regularizer);
-  if (regularizer.family === "weights") return shadedColor({ architecture, normalization }, shade);
+  if (regularizer.family === "weights") return shadedColour({ architecture, normalization }, shade);
   const { hue, chroma } = familyHues[regularizer.family];
   const [light, dark] = [(0.64 - 0.2 * shade).toFixed(3), (0.58 + 0.24 * shade).toFixed(3)];
   return `light-dark(oklch(${light} ${chroma} ${hue}), oklch(${dark} ${chroma} ${hue}))`;
@@ -76,14 +76,14 @@ export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) =
   if (scale.id === "strength" && networks === 1 && families > 1)
     return (config) => ({
       ...curveStyle(config, { width: false, lambda: false }),
-      color: familyColor(config),
+      colour: familyColour(config),
       marker: familyMarker(config),
     });
   // Losses have no lightness of their own: where no second number does, they have the marker.
   const markerOf = markerBy(second ?? (varies(lossStep) ? { ...scale, step: lossStep } : scale));
   return (config) => ({
     ...curveStyle(config, { width: false, lambda: false }),
-    color: shadedColor(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale.shade(config)))),
+    colour: shadedColour(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale.shade(config)))),
     marker: markerOf(config),
   });
 }

@@ -167,7 +167,7 @@ export const RunLine = memo(
     before.columns === after.columns &&
     before.judged === after.judged &&
     before.countAll === after.countAll &&
-    before.style.color === after.style.color &&
+    before.style.colour === after.style.colour &&
     before.axes.join() === after.axes.join(),
 );
 

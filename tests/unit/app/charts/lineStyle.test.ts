@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { curveStyle, markers, runStyle, shadedColor, strengthShade } from "../../../../app/charts/lineStyle.ts";
+import { curveStyle, markers, runStyle, shadedColour, strengthShade } from "../../../../app/charts/lineStyle.ts";
 import { markerPath } from "../../../../app/charts/marks/markerPath.ts";
 import { architectures } from "../../../../contract/config/architecture.ts";
 import { regularizer } from "../../../../contract/config/regularizer.ts";
@@ -7,11 +7,11 @@ import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";
 import { aConfig } from "../builders.ts";
 
 type Triple = [number, number, number];
-const lightnessOf = (color: string) => Number(/oklch\(([\d.]+)/.exec(color)?.[1]);
+const lightnessOf = (colour: string) => Number(/oklch\(([\d.]+)/.exec(colour)?.[1]);
 
 /** The colours of both themes, as (lightness, chroma, hue). */
-const partsOf = (color: string) =>
-  [...color.matchAll(/oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)/g)].map((match) => match.slice(1).map(Number) as Triple);
+const partsOf = (colour: string) =>
+  [...colour.matchAll(/oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)/g)].map((match) => match.slice(1).map(Number) as Triple);
 
 const timesMatrix = (m: readonly number[], [a, b, c]: Triple): Triple =>
   [0, 3, 6].map((row) => m[row] * a + m[row + 1] * b + m[row + 2] * c) as Triple;
@@ -62,8 +62,8 @@ const usual = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 /** Least distance of two colours over both themes in OKLab, where about 0.02 is just seen. */
 function distance(one: string, other: string, vision: readonly number[]): number {
-  const [as, bs] = [one, other].map((color) =>
-    partsOf(color).map((part) => oklab(clamped(timesMatrix(vision, linearRgb(part))))),
+  const [as, bs] = [one, other].map((colour) =>
+    partsOf(colour).map((part) => oklab(clamped(timesMatrix(vision, linearRgb(part))))),
   );
   return Math.min(...as.map((a, theme) => Math.hypot(...a.map((value, axis) => value - bs[theme][axis]))));
 }
@@ -83,7 +83,7 @@ describe("lines are styled by what they are", () => {
     for (const [one, other] of pairs) {
       const name = `${one.architecture} ${one.normalization} and ${other.architecture} ${other.normalization}`;
       const usualLeast = one.normalization === "post-ln" && other.normalization === "post-ln" ? 0.085 : 0.035;
-      const colours = [shadedColor(one, shade), shadedColor(other, shade)] as const;
+      const colours = [shadedColour(one, shade), shadedColour(other, shade)] as const;
       expect(distance(...colours, usual), name).toBeGreaterThan(usualLeast);
       const blindLeast = usualLeast > 0.05 || one.architecture === other.architecture ? 0.03 : 0.015;
       for (const [kind, vision] of Object.entries(blindness))
@@ -100,13 +100,13 @@ describe("lines are styled by what they are", () => {
   });
   it("can be told from the page at the shallow end", () => {
     for (const one of drawn) {
-      const [light, dark] = partsOf(shadedColor(one, 0));
+      const [light, dark] = partsOf(shadedColour(one, 0));
       expect(light[0], one.architecture).toBeLessThanOrEqual(0.68);
       expect(dark[0], one.architecture).toBeGreaterThanOrEqual(0.52);
     }
   });
   it("goes darker with depth on a light page", () => {
-    const lightness = [2, 3, 5, 8, 13, 21, 34].map((depth) => lightnessOf(runStyle(aConfig({ depth })).color));
+    const lightness = [2, 3, 5, 8, 13, 21, 34].map((depth) => lightnessOf(runStyle(aConfig({ depth })).colour));
     expect(lightness).toEqual([...lightness].sort((a, b) => b - a));
     expect(new Set(lightness).size).toBe(7);
   });
@@ -132,7 +132,7 @@ describe("lines are styled by what they are", () => {
   });
   it("tells widths of a depth curve apart by lightness, losses by marker", () => {
     const varies = { width: true, lambda: false };
-    expect(curveStyle(aConfig({ width: 16 }), varies).color).not.toBe(curveStyle(aConfig({ width: 256 }), varies).color);
+    expect(curveStyle(aConfig({ width: 16 }), varies).colour).not.toBe(curveStyle(aConfig({ width: 256 }), varies).colour);
     expect(curveStyle(aConfig({ loss: "ce" }), varies).marker).not.toBe(curveStyle(aConfig({ loss: "mse" }), varies).marker);
   });
   it("tells strengths of every family apart by lightness", () => {

@@ -48,7 +48,7 @@ const kinds: AxisKind[] = ["linear", "log10", "log2"];
 const line = (xs: readonly number[], ys: readonly (number | null)[]): ChartSeries => ({
   id: "line",
   label: "line",
-  style: { color: "red", dash: "", marker: "circle" },
+  style: { colour: "red", dash: "", marker: "circle" },
   xs,
   ys,
   draw: "line",

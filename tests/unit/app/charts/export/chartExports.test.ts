@@ -53,7 +53,7 @@ describe("pgfplots", () => {
 describe("CSV of a chart", () => {
   it("has full precision and empty gaps", () => {
     const series: ChartSeries[] = [
-      { id: "a", label: "L = 5", style: { color: "", dash: "", marker: "circle" }, xs: [1, 2], ys: [1 / 3, null], draw: "line" },
+      { id: "a", label: "L = 5", style: { colour: "", dash: "", marker: "circle" }, xs: [1, 2], ys: [1 / 3, null], draw: "line" },
     ];
     expect(chartCsv(series, { label: "step" }, "NC1")).toBe(
       `series,step,NC1,low,high,note\r\nL = 5,1,${1 / 3},,,\r\nL = 5,2,,,,\r\n`,
@@ -63,7 +63,7 @@ describe("CSV of a chart", () => {
     const dots: ChartSeries = {
       id: "a",
       label: "runs",
-      style: { color: "", dash: "", marker: "circle" },
+      style: { colour: "", dash: "", marker: "circle" },
       xs: [1.98, 2.02],
       trueXs: [2, 2],
       ys: [1, 2],
@@ -75,7 +75,7 @@ describe("CSV of a chart", () => {
     const bars: ChartSeries = {
       id: "a",
       label: "NC1",
-      style: { color: "", dash: "", marker: "circle" },
+      style: { colour: "", dash: "", marker: "circle" },
       xs: [0.15, 1.15],
       trueXs: [0, 1],
       ys: [1, 2],

@@ -336,7 +336,7 @@ describe("styles of lines drawn together", () => {
   const noisy = [0, 0.1, 0.4].flatMap((noise) => [2, 8].map((depth) => aConfig({ ...clusters({ noise }), depth })));
   it("tell apart every pair of two numbers that vary", () => {
     const styleOf = styleAmong(noisy);
-    expect(new Set(noisy.map((config) => `${styleOf(config).color} ${styleOf(config).marker}`)).size).toBe(noisy.length);
+    expect(new Set(noisy.map((config) => `${styleOf(config).colour} ${styleOf(config).marker}`)).size).toBe(noisy.length);
   });
   it("tell data sets of another difficulty and losses apart", () => {
     const configs = (["ce", "mse"] as const).flatMap((loss) => [
@@ -344,7 +344,7 @@ describe("styles of lines drawn together", () => {
       aConfig({ loss }),
     ]);
     const styleOf = styleAmong(configs);
-    expect(new Set(configs.map((config) => `${styleOf(config).color} ${styleOf(config).marker}`)).size).toBe(configs.length);
+    expect(new Set(configs.map((config) => `${styleOf(config).colour} ${styleOf(config).marker}`)).size).toBe(configs.length);
   });
   it("tell families of regularizers apart by hue where the network is the same", () => {
     const family = (regularizer: Regularizer) => aConfig({ regularizer });
@@ -356,7 +356,7 @@ describe("styles of lines drawn together", () => {
       family({ family: "adamw", lambda: 0.005 }),
     ];
     const styleOf = styleAmong(configs);
-    expect(new Set(configs.map((config) => styleOf(config).color)).size).toBe(5);
+    expect(new Set(configs.map((config) => styleOf(config).colour)).size).toBe(5);
     expect(new Set(configs.map((config) => styleOf(config).marker)).size).toBe(5);
   });
 });
