@@ -1,11 +1,13 @@
 "use client";
 import { memo, useMemo } from "react";
 import { CartesianGrid, ComposedChart, XAxis, YAxis, ZIndexLayer } from "recharts";
+import type { AxisOptions } from "./axes/axisOptions.ts";
 import type { Tick } from "./axes/axisTicks.ts";
+import { axisTicks } from "./axes/axisTicks.ts";
 import { CategoryTick } from "./axes/CategoryTick.tsx";
 import { categoryLabels } from "./axes/categoryAxis.ts";
-import type { AxisOptions, ChartSeries, DropMark, ReferenceMark, Wedge } from "./chartTypes.ts";
-import { axisTicks, bandBars, bandPieces, layoutChart } from "./layout/chartGeometry.ts";
+import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "./chartTypes.ts";
+import { bandBars, bandPieces, layoutChart } from "./layout/chartGeometry.ts";
 import { smoothSeries } from "./layout/smoothSeries.ts";
 import { ChartMarks } from "./marks/ChartMarks.tsx";
 import { EndLabels } from "./marks/EndLabels.tsx";

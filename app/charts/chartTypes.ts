@@ -1,4 +1,3 @@
-import type { AxisKind } from "./axes/axisTicks.ts";
 import type { LineStyle } from "./lineStyle.ts";
 
 /** One line (or cloud of dots) in measured numbers; what the axis cannot show becomes a named gap. */
@@ -55,17 +54,6 @@ export interface Wedge {
   from: number;
   to: number;
   label: string;
-}
-
-export interface AxisOptions {
-  label: string;
-  kind: AxisKind;
-  /** Fixed range in measured numbers. */
-  range?: readonly [number, number] | null;
-  /** Values that get the ticks (depths, noise rates). */
-  tickValues?: readonly number[];
-  /** Names of the places 0, 1, 2, … of a linear axis, in place of numbers. */
-  categories?: readonly string[];
 }
 
 /** A place on the x axis that a line falls down to from a height, with its value beside it. */

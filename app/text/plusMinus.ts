@@ -1,4 +1,4 @@
-import { powerOfTen } from "../charts/axes/axisTicks.ts";
+import { powerOfTen } from "./shortNumber.ts";
 
 /** A number with some decimals and a true minus; what rounds to 0 has no sign. */
 export function fixed(value: number, decimals: number): string {

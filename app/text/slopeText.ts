@@ -1,6 +1,6 @@
 import type { SlopeFit } from "../../math/statistics/logLogSlope.ts";
-import { shortNumber } from "../charts/axes/axisTicks.ts";
 import { fixed, intervalText, plusMinus } from "./plusMinus.ts";
+import { shortNumber } from "./shortNumber.ts";
 
 /** "−0.505 ± 0.064" (standard error), or "−0.505" where two places leave nothing to judge it by. */
 export const slopeText = (fit: Pick<SlopeFit, "slope" | "standardError">): string => {

@@ -2,10 +2,11 @@
 import { useMemo } from "react";
 import type { Optimum } from "../../math/optimum/optimum.ts";
 import { slackTerm } from "../../math/optimum/slackObjective.ts";
-import { readable } from "../charts/axes/axisTicks.ts";
-import type { AxisOptions, ChartSeries, ReferenceMark } from "../charts/chartTypes.ts";
+import type { AxisOptions } from "../charts/axes/axisOptions.ts";
+import type { ChartSeries, ReferenceMark } from "../charts/chartTypes.ts";
 import type { LineStyle } from "../charts/lineStyle.ts";
 import { ChartPanel } from "../charts/panel/ChartPanel.tsx";
+import { readable } from "../text/shortNumber.ts";
 import { classes } from "../ui/classes.ts";
 import type { SlackCurve } from "./slackCurve.ts";
 import type { TheoryInputs } from "./theoryInputs.ts";

@@ -1,36 +1,12 @@
-/** Axes live in plot coordinates: log10(value) on a logarithmic axis (log2 for depth), the value itself on a linear one. */
-export type AxisKind = "linear" | "log10" | "log2";
-
-/** Smallest value a logarithmic axis shows. */
-export const smallestDrawn = 1e-12;
-/** Largest size that a linear axis shows: the difference of two of them can still be told. */
-export const largestDrawn = 1e300;
+import { powerOfTen, shortNumber } from "../../text/shortNumber.ts";
+import type { AxisOptions } from "./axisOptions.ts";
+import { type AxisKind, toPlot } from "./plotCoordinates.ts";
 
 export interface Tick {
   /** Plot coordinate. */
   at: number;
   label: string;
   minor: boolean;
-}
-
-/** @returns plot coordinate, or null for what the axis cannot show (not finite; ≤ 0 on a logarithmic axis, beyond ±1e300 on a linear one). */
-export function toPlot(value: number | null | undefined, kind: AxisKind): number | null {
-  if (value === null || value === undefined || !Number.isFinite(value)) return null;
-  if (kind === "linear") return Math.abs(value) > largestDrawn ? null : value;
-  if (value <= 0) return null;
-  return kind === "log10" ? Math.log10(value) : Math.log2(value);
-}
-
-export function fromPlot(at: number, kind: AxisKind): number {
-  if (kind === "linear") return at;
-  // The margin of an axis may lie beyond the largest number.
-  return Math.min(Number.MAX_VALUE, kind === "log10" ? 10 ** at : 2 ** at);
-}
-
-const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-export function powerOfTen(exponent: number): string {
-  const digits = [...String(Math.abs(exponent))].map((digit) => superscripts[Number(digit)]).join("");
-  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
 }
 
 /** A decade as text: plain between 0.01 and 100k, a power of ten beyond. */
@@ -105,50 +81,12 @@ export function valueTicks(values: readonly number[], kind: AxisKind, low: numbe
     });
 }
 
-export function shortNumber(value: number): string {
-  const size = Math.abs(value);
-  if (size >= 1e9) return scientific(value, 3);
-  if (size >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
-  if (size >= 1e4) return `${Number((value / 1e3).toPrecision(3))}k`;
-  if (size !== 0 && size < 1e-3) return scientific(value, 2);
-  return String(Number(value.toPrecision(4)));
-}
-
-/** Three significant digits for reading: 0.0228, 1.23×10⁻⁵. */
-export function readable(value: number | null | undefined, digits = 3): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  const size = Math.abs(value);
-  if (value === 0) return "0";
-  if (size < 1e-3 || size >= 1e6) return scientific(value, digits);
-  return size >= 1000 ? String(Math.round(value)) : value.toPrecision(digits);
-}
-
-function scientific(value: number, digits: number): string {
-  const [mantissa, exponent] = value.toExponential(digits - 1).split("e") as [string, string];
-  const power = powerOfTen(Number(exponent));
-  return Number(mantissa) === 1 ? power : `${Number(mantissa)}×${power}`;
-}
-
-/**
- * Domain in plot coordinates around the drawn values, with a margin; a log10 axis ends at 1e-12 and shows at least half
- * a decade, so that noise does not fill a panel.
- */
-export function paddedDomain(values: Iterable<number>, kind: AxisKind, margin = 0.05): [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  if (low > high) return kind === "log10" ? [-3, 0] : [0, 1];
-  const least = kind === "linear" ? Math.max(Math.abs(high) * 1e-3, 1e-9) : 0.5;
-  if (high - low < least) {
-    const middle = (high + low) / 2;
-    low = middle - least / 2;
-    high = middle + least / 2;
-  }
-  const pad = (high - low) * margin;
-  const floor = Math.log10(smallestDrawn);
-  if (kind === "log10") return [Math.max(low - pad, floor), Math.max(high + pad, floor + 0.5)];
-  return [low - pad, high + pad];
+/** @param spacing least pixels between labels of a linear axis: wide where they stand side by side */
+export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: number, spacing = 70): Tick[] {
+  const [low, high] = domain;
+  if (axis.categories) return axis.categories.map((label, at) => ({ at, label, minor: false }));
+  if (axis.tickValues !== undefined)
+    return valueTicks(axis.tickValues, axis.kind, low, high, pixels).filter((tick) => tick.at >= low && tick.at <= high);
+  if (axis.kind === "log10") return decadeTicks(low, high, Math.max(2, Math.floor(pixels / 44)));
+  return linearTicks(low, high, Math.max(2, Math.floor(pixels / spacing)));
 }

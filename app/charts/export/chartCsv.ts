@@ -1,6 +1,7 @@
 import { type CsvFacts, csvHead, csvLine } from "../../../contract/csv.ts";
+import type { AxisOptions } from "../axes/axisOptions.ts";
 import { categoryAt } from "../axes/categoryAxis.ts";
-import type { AxisOptions, ChartSeries } from "../chartTypes.ts";
+import type { ChartSeries } from "../chartTypes.ts";
 
 /** What the chart shows, one row a point: series, x, y, and the band where there is one; above it what the table is. */
 export function chartCsv(

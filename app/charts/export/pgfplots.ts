@@ -1,4 +1,4 @@
-import type { AxisKind } from "../axes/axisTicks.ts";
+import type { AxisKind } from "../axes/plotCoordinates.ts";
 import type { Wedge } from "../chartTypes.ts";
 
 export interface ExportLine {

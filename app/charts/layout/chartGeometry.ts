@@ -1,5 +1,6 @@
-import { type AxisKind, decadeTicks, linearTicks, paddedDomain, type Tick, toPlot, valueTicks } from "../axes/axisTicks.ts";
-import type { AxisOptions, ChartSeries, ReferenceMark } from "../chartTypes.ts";
+import type { AxisOptions } from "../axes/axisOptions.ts";
+import { type AxisKind, paddedDomain, toPlot } from "../axes/plotCoordinates.ts";
+import type { ChartSeries, ReferenceMark } from "../chartTypes.ts";
 import { type DrawnSeries, splitGaps } from "./splitGaps.ts";
 
 export interface DrawnChart {
@@ -78,16 +79,6 @@ export function layoutChart(
 /** Domain of an x axis without data: something that shows what will be drawn. */
 const widened = (domain: [number, number], kind: AxisKind): [number, number] =>
   kind === "log2" && domain[1] - domain[0] < 1 ? [domain[0] - 0.5, domain[1] + 0.5] : domain;
-
-/** @param spacing least pixels between labels of a linear axis: wide where they stand side by side */
-export function axisTicks(axis: AxisOptions, domain: [number, number], pixels: number, spacing = 70): Tick[] {
-  const [low, high] = domain;
-  if (axis.categories) return axis.categories.map((label, at) => ({ at, label, minor: false }));
-  if (axis.tickValues !== undefined)
-    return valueTicks(axis.tickValues, axis.kind, low, high, pixels).filter((tick) => tick.at >= low && tick.at <= high);
-  if (axis.kind === "log10") return decadeTicks(low, high, Math.max(2, Math.floor(pixels / 44)));
-  return linearTicks(low, high, Math.max(2, Math.floor(pixels / spacing)));
-}
 
 /** A series' band as a bar at each point that has one, in plot coordinates. */
 export const bandBars = (series: ChartSeries, xKind: AxisKind, yKind: AxisKind): { x: number; low: number; high: number }[] =>

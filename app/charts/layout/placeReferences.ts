@@ -1,4 +1,4 @@
-import { type AxisKind, fromPlot, toPlot } from "../axes/axisTicks.ts";
+import { type AxisKind, fromPlot, toPlot } from "../axes/plotCoordinates.ts";
 import type { ReferenceMark } from "../chartTypes.ts";
 import { spreadApart } from "./spreadApart.ts";
 

@@ -1,4 +1,4 @@
-import { type AxisKind, smallestDrawn, toPlot } from "../axes/axisTicks.ts";
+import { type AxisKind, smallestDrawn, toPlot } from "../axes/plotCoordinates.ts";
 
 export type GapReason = "missing" | "not above 0" | "below 10⁻¹²" | "beyond ±10³⁰⁰";
 

@@ -1,7 +1,7 @@
 "use client";
 import { useId } from "react";
 import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
-import { type AxisKind, toPlot } from "../axes/axisTicks.ts";
+import { type AxisKind, toPlot } from "../axes/plotCoordinates.ts";
 import type { DropMark, ReferenceMark, Wedge } from "../chartTypes.ts";
 import { heldPixel } from "../layout/chartGeometry.ts";
 import { placeReferences } from "../layout/placeReferences.ts";

@@ -1,7 +1,8 @@
 "use client";
-import { readable, shortNumber } from "../axes/axisTicks.ts";
+import { readable, shortNumber } from "../../text/shortNumber.ts";
+import type { AxisOptions } from "../axes/axisOptions.ts";
 import { categoryAt } from "../axes/categoryAxis.ts";
-import type { AxisOptions, ChartSeries } from "../chartTypes.ts";
+import type { ChartSeries } from "../chartTypes.ts";
 
 const maxRows = 300;
 

@@ -2,8 +2,9 @@
 import { memo, type ReactNode, useMemo, useState } from "react";
 import { type Metric, metricInfo } from "../../../contract/metrics/seriesKey.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
+import type { AxisOptions } from "../axes/axisOptions.ts";
 import { type StepMap, stepOfX, type XMode, xLabels, xOfSteps } from "../axes/seriesX.ts";
-import type { AxisOptions, ChartSeries, ReferenceMark } from "../chartTypes.ts";
+import type { ChartSeries, ReferenceMark } from "../chartTypes.ts";
 import { thinPoints } from "../layout/thinPoints.ts";
 import type { LineStyle } from "../lineStyle.ts";
 import { ChartPanel } from "./ChartPanel.tsx";

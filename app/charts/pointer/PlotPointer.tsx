@@ -1,7 +1,8 @@
 "use client";
 import { type PointerEvent, useRef, useState } from "react";
 import { usePlotArea, useXAxisInverseScale, useXAxisScale, useYAxisScale } from "recharts";
-import { type AxisKind, fromPlot, readable, toPlot } from "../axes/axisTicks.ts";
+import { readable } from "../../text/shortNumber.ts";
+import { type AxisKind, fromPlot, toPlot } from "../axes/plotCoordinates.ts";
 import type { ChartSeries } from "../chartTypes.ts";
 import { heldPixel } from "../layout/chartGeometry.ts";
 import type { DrawnSeries } from "../layout/splitGaps.ts";

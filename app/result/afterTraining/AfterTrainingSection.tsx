@@ -2,8 +2,8 @@
 import { memo, useMemo } from "react";
 import { datasetTitles } from "../../../contract/data/datasetConfig.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
-import { shortNumber } from "../../charts/axes/axisTicks.ts";
 import { countOf } from "../../text/formatNumber.ts";
+import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { convergedRuns, leftOutText, ruleInEffect } from "../model/convergenceRule.ts";
 import { evaluationScatter, robustnessSeries, transferSeries } from "../model/evaluationCurves.ts";

@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
-import type { AxisOptions, ChartSeries } from "../../charts/chartTypes.ts";
+import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
+import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { correlationText, type Scatter } from "../model/evaluationCurves.ts";
 

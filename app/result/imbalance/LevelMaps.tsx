@@ -1,6 +1,6 @@
 "use client";
 import { classLabel } from "../../../contract/data/classNames.ts";
-import { readable } from "../../charts/axes/axisTicks.ts";
+import { readable } from "../../text/shortNumber.ts";
 import { GramHeatmap } from "../geometry/GramHeatmap.tsx";
 import { withData } from "../model/dataVersions.ts";
 import { cosineText, gramKinds, halfBand, type LevelGeometry } from "../model/imbalanceGeometry.ts";

@@ -1,8 +1,9 @@
 "use client";
 import { useMemo } from "react";
-import { readable } from "../../charts/axes/axisTicks.ts";
-import type { AxisOptions, ReferenceMark } from "../../charts/chartTypes.ts";
+import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
+import type { ReferenceMark } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
+import { readable } from "../../text/shortNumber.ts";
 import type { LevelGeometry } from "../model/imbalanceGeometry.ts";
 import { minoritySeries } from "../model/minoritySeries.ts";
 import { studyAxes } from "../model/studyAxes.ts";

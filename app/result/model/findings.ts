@@ -1,7 +1,7 @@
 import { isTerminal } from "../../../contract/status.ts";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { shortNumber } from "../../charts/axes/axisTicks.ts";
+import { shortNumber } from "../../text/shortNumber.ts";
 import { probabilityText, slopeInFull } from "../../text/slopeText.ts";
 import { theorySpeaksOf, theoryVerdict } from "../../text/theoryText.ts";
 import { convergedRuns, leftOutOfRows } from "./convergenceRule.ts";

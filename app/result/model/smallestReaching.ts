@@ -1,5 +1,5 @@
-import { readable, shortNumber } from "../../charts/axes/axisTicks.ts";
 import type { MeanKind } from "../../text/meanText.ts";
+import { readable, shortNumber } from "../../text/shortNumber.ts";
 import type { StudyCurve, StudyPoint } from "./studyCurves.ts";
 
 export interface Reaching {

@@ -1,7 +1,7 @@
 import type { Regularizer } from "../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { imbalanceOf, noiseRate } from "../../../contract/data/datasetConfig.ts";
-import type { AxisKind } from "../../charts/axes/axisTicks.ts";
+import type { AxisKind } from "../../charts/axes/plotCoordinates.ts";
 import { dataTagger, type WithData, withData } from "./dataVersions.ts";
 import { type Cell, cellNamer, type GridAxisId, groupCells, varyingAxes } from "./gridAxes.ts";
 import { withoutImbalance, withoutNoise } from "./plainDataset.ts";

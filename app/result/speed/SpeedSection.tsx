@@ -2,10 +2,10 @@
 import { memo, useMemo } from "react";
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import type { Metric } from "../../../contract/metrics/seriesKey.ts";
-import { shortNumber } from "../../charts/axes/axisTicks.ts";
-import type { AxisOptions } from "../../charts/chartTypes.ts";
+import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/experimentStore.ts";
+import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { leftOutOfRows, ruleInEffect } from "../model/convergenceRule.ts";
 import { convergenceSpeed, resolutionText, type SpeedLine, speedMetric, speedMetrics } from "../model/convergenceSpeed.ts";

@@ -1,9 +1,9 @@
 "use client";
 import { type CsvFacts, csvHead, csvLine } from "../../../contract/csv.ts";
 import type { Metric } from "../../../contract/metrics/seriesKey.ts";
-import { shortNumber } from "../../charts/axes/axisTicks.ts";
 import { useExportHead } from "../../charts/export/ExportFacts.ts";
 import { saveFile } from "../../charts/export/exportPicture.ts";
+import { shortNumber } from "../../text/shortNumber.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";

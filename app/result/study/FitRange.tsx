@@ -1,5 +1,5 @@
 "use client";
-import { shortNumber } from "../../charts/axes/axisTicks.ts";
+import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 
 export interface Range {

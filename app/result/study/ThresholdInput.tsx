@@ -1,7 +1,7 @@
 "use client";
 import { useState } from "react";
-import { shortNumber } from "../../charts/axes/axisTicks.ts";
 import { readNumber, writeNumber } from "../../numbers/readNumber.ts";
+import { shortNumber } from "../../text/shortNumber.ts";
 import { inputClass } from "../../ui/Field.tsx";
 
 interface ThresholdInputProps {

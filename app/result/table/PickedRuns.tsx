@@ -1,8 +1,8 @@
 "use client";
 import Link from "next/link";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { readable } from "../../charts/axes/axisTicks.ts";
 import { runLink } from "../../links.ts";
+import { readable } from "../../text/shortNumber.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 

@@ -1,7 +1,8 @@
 "use client";
 import { memo, useMemo } from "react";
 import { type LayerMetric, layerMetrics, metricInfo, ofLastMeans } from "../../../contract/metrics/seriesKey.ts";
-import type { AxisOptions, ChartSeries } from "../../charts/chartTypes.ts";
+import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
+import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/experimentStore.ts";
 import { meanKind, meanText } from "../../text/meanText.ts";

@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  decadeTicks,
-  linearTicks,
-  paddedDomain,
-  powerOfTen,
-  readable,
-  toPlot,
-  valueTicks,
-} from "../../../../../app/charts/axes/axisTicks.ts";
+import { decadeTicks, linearTicks, valueTicks } from "../../../../../app/charts/axes/axisTicks.ts";
+import { paddedDomain, toPlot } from "../../../../../app/charts/axes/plotCoordinates.ts";
+import { powerOfTen, readable } from "../../../../../app/text/shortNumber.ts";
 
 const labels = (ticks: { label: string }[]) => ticks.map((tick) => tick.label).filter((label) => label !== "");
 

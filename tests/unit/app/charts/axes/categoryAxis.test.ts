@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { axisTicks } from "../../../../../app/charts/axes/axisTicks.ts";
 import { categoryAt, categoryLabels, wrapText } from "../../../../../app/charts/axes/categoryAxis.ts";
-import { axisTicks, layoutChart } from "../../../../../app/charts/layout/chartGeometry.ts";
+import { layoutChart } from "../../../../../app/charts/layout/chartGeometry.ts";
 
 const names = ["λ=0.005", "features λ_W=0.005 λ_H=0.00001", "slack λ=0.005 ρ=0.01", "AdamW λ=0.005 (control)", "no decay"];
 
