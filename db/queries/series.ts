@@ -79,7 +79,6 @@ export async function readSeries(
   window: SeriesWindow = {},
 ): Promise<Series[]> {
   if (runIds.length === 0 || keys?.length === 0) return [];
-  const cutoffs = await readCutoffs(db, runIds);
   const chunks = await db
     .select({
       runId: seriesChunks.runId,
@@ -91,6 +90,8 @@ export async function readSeries(
     .from(seriesChunks)
     .where(and(anyOf(seriesChunks.runId, runIds, "uuid"), keys ? anyOf(seriesChunks.key, keys, "text") : undefined))
     .orderBy(asc(seriesChunks.runId), asc(seriesChunks.key), asc(seriesChunks.attempt), asc(seriesChunks.block));
+  // After the points: an attempt that starts in between has none among them, and what it voids is left out.
+  const cutoffs = await readCutoffs(db, runIds);
   const { fromStep = 0, toStep = Number.POSITIVE_INFINITY } = window;
   const series: Series[] = [];
   for (const chunk of chunks) {

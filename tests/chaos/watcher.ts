@@ -16,6 +16,7 @@ export class Watcher {
   private readonly url: string;
   private readonly share: string;
   private isClosed = false;
+  private joinings = 0;
 
   constructor(url: string, runId: string, share: string) {
     this.url = url;
@@ -31,7 +32,7 @@ export class Watcher {
         onJoined: () => {
           this.isConnected = true;
           this.store.joined();
-          void this.read();
+          void this.read(++this.joinings);
         },
         onBatch: ({ items }) => this.store.apply(runId, items),
         onLost: lost,
@@ -55,15 +56,16 @@ export class Watcher {
     this.connection.close();
   }
 
-  /** As the page does: it asks again until there is an answer. */
-  private async read(): Promise<void> {
+  /** As the page does: it asks again until there is an answer, and drops one that was asked for before the last joining. */
+  private async read(joining: number): Promise<void> {
+    if (joining !== this.joinings) return;
     try {
       const input = { id: this.runId, keys: ["train/loss"], maxPoints: 5_000 };
       const signal = AbortSignal.timeout(10_000);
       const views = await callProcedure<SeriesView[]>(this.url, "runs.series", input, { share: this.share, signal });
-      this.store.setRead(views, null, input.keys);
+      if (joining === this.joinings) this.store.setRead(views, null, input.keys);
     } catch {
-      if (!this.isClosed) setTimeout(() => void this.read(), readAgainMs);
+      if (!this.isClosed) setTimeout(() => void this.read(joining), readAgainMs);
     }
   }
 }

@@ -15,9 +15,10 @@ export async function readRunGeometry(
   allowance: AnswerAllowance,
 ): Promise<GeometrySnapshot[]> {
   await requireReadableRun(context, reader, id);
-  const cutoffs = (await readCutoffs(context.database.orm, [id])).get(id)!;
   return allowance.spend(async () => {
     const rows = await listGeometry(context.database.orm, id);
+    // After the pictures: none of an attempt that starts in between is among them, and what it voids is left out.
+    const cutoffs = (await readCutoffs(context.database.orm, [id])).get(id)!;
     const snapshots = rows
       .filter(({ attempt, snapshot }) => snapshot.step <= (cutoffs.get(attempt) ?? Number.POSITIVE_INFINITY))
       .map(({ snapshot }) => snapshot);

@@ -48,7 +48,10 @@ export async function readThinned(
   return views;
 }
 
-/** The largest number n such that series cut to n points each have at most `most` together; 3 at least. */
+/**
+ * The largest number n such that series cut to n points each have at most `most` together; 3 at least. Where all fit there is no bound: a
+ * series that has grown since it was counted is not cut to what it was.
+ */
 export function fittingPoints(lengths: number[], most: number): number {
   const rising = lengths.toSorted((a, b) => a - b);
   let left = most;
@@ -57,7 +60,7 @@ export function fittingPoints(lengths: number[], most: number): number {
     if (length > each) return Math.max(minPoints, each);
     left -= length;
   }
-  return Math.max(minPoints, rising.at(-1) ?? minPoints);
+  return Number.POSITIVE_INFINITY;
 }
 
 /** Runs in groups of about `portion` points. */

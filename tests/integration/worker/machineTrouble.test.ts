@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { mountDisk, type SmallDisk, unmountDisk } from "../../chaos/disk.ts";
@@ -67,10 +69,13 @@ describe("F20: a run's process that gives no sign of life", () => {
   });
 
   it("within one long call it computes, and is left alone", async () => {
-    await start({ COLLAPSAR_STALL_MS: "1000" });
+    const open = (gate: string) => writeFileSync(join(folder, gate), "");
+    await start({ COLLAPSAR_STALL_MS: "1000", COLLAPSAR_TEST_GATES: folder });
     const run = await server.assign("absorbed", 10);
     await until("it is named", () => lastBeat(run)?.stalledMs !== undefined);
+    open("awake");
     await until("it is not any more", () => lastBeat(run) !== undefined && lastBeat(run)?.stalledMs === undefined);
+    open("done");
     await until("the run has finished", () => isOver(run));
     expect(server.last(run)).toMatchObject({ kind: "finished" });
   });

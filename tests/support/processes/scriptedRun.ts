@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
@@ -7,7 +7,8 @@ import { openSpool, type SpoolWriter } from "../../../workers/run/spool.ts";
 /**
  * A run's process that trains nothing: it speaks the real protocol and misbehaves as the experiment's name asks, for the
  * faults of the agent's own tests. "slow-start" is ready late; "deaf" blocks and hears nothing; "crash" ends with code 7 at
- * step 5; "slow" pauses between its steps; "absorbed" blocks for 4 s at step 3; "hungry" takes memory without end; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB.
+ * step 5; "slow" pauses between its steps; "absorbed" blocks at step 3 until the file `awake` is in the
+ * folder COLLAPSAR_TEST_GATES, and trains on until `done` is; "hungry" takes memory without end; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB.
  */
 const tell = (message: FromRun) => process.send?.(message);
 const stepMs = 10;
@@ -57,7 +58,9 @@ async function train({ assignment, paths }: Extract<ToRun, { type: "assign" }>) 
     if (step % 10 === 0 && step > 0) checkpoint();
     if (manner === "deaf" && step === 3) for (;;) Math.random();
     if (manner === "crash" && step === 5) crash();
-    if (manner === "absorbed" && step === 3) for (const end = performance.now() + 4_000; performance.now() < end; ) Math.random();
+    if (manner === "absorbed" && step === 3) while (!isOpen("awake")) Math.random();
+    if (manner === "absorbed" && step === total)
+      while (!isOpen("done")) await new Promise((resolve) => setTimeout(resolve, stepMs));
     if (manner === "hungry" && step === 3) for (const kept: unknown[][] = []; ; ) kept.push(new Array(100_000).fill({}));
     if (manner === "unknown-event" && step === 3) write({ kind: "aurora", step } as unknown as RunEvent);
     if (manner === "huge-event" && step === 3) write({ kind: "log", level: "info", text: "x".repeat(5_000_000) });
@@ -66,6 +69,8 @@ async function train({ assignment, paths }: Extract<ToRun, { type: "assign" }>) 
   }
   leave({ kind: "finished", step: total, elapsedMs: total * stepMs });
 }
+
+const isOpen = (gate: string) => existsSync(join(process.env.COLLAPSAR_TEST_GATES!, gate));
 
 function write(event: RunEvent) {
   tell({ type: "spooled", seq: spool.append(event) });

@@ -4,14 +4,14 @@ import { fittingPoints } from "../../../../../server/services/series/readThinned
 
 describe("fittingPoints", () => {
   it.each([
-    [[10, 20, 30], 60, 30],
-    [[10, 20, 30], 1_000, 30],
+    [[10, 20, 30], 60, Number.POSITIVE_INFINITY],
+    [[10, 20, 30], 1_000, Number.POSITIVE_INFINITY],
     [[10, 20, 30], 50, 20],
     [[10, 20, 30], 45, 17],
     [[5, 100, 100, 100], 95, 30],
     [[100, 100, 100], 3, 3],
-    [[], 100, 3],
-  ])("cuts series of %j points to at most %i in all: %i each", (lengths, most, each) => {
+    [[], 100, Number.POSITIVE_INFINITY],
+  ])("cuts series of %j points to at most %i in all: %d each", (lengths, most, each) => {
     expect(fittingPoints(lengths, most)).toBe(each);
   });
 });
