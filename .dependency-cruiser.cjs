@@ -5,7 +5,7 @@ const layer = (name, mayImport, packages) => [
     severity: "error",
     comment: `${name}/ may import only: ${[name, ...mayImport].join(", ")}`,
     from: { path: `^${name}/` },
-    to: { path: "^(math|contract|db|workers|server|app|tests)/", pathNot: `^(${[name, ...mayImport].join("|")})/` },
+    to: { path: "^(math|contract|db|workers|server|app|install|tests)/", pathNot: `^(${[name, ...mayImport].join("|")})/` },
   },
   {
     name: `${name}-packages`,
@@ -65,6 +65,7 @@ module.exports = {
   forbidden: [
     ...layer("math", [], []),
     ...folders("math", mathFolders),
+    ...layer("install", [], []),
     ...layer("contract", [], ["zod"]),
     ...folders("contract", contractFolders),
     ...layer(
@@ -155,7 +156,7 @@ module.exports = {
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)(\\.next|\\.collapsar)/" },
-    includeOnly: "^(math|contract|db|workers|server|app|node_modules)",
+    includeOnly: "^(math|contract|db|workers|server|app|install|node_modules)",
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mts", ".mjs", ".js", ".json"] },
   },

@@ -22,7 +22,10 @@ export function fetchPackage(): FetchedPackage {
   const version = read(join(root, "package.json")).optionalDependencies?.[name];
   if (!existsSync(folder) || read(join(folder, "package.json")).version !== version) {
     const options = ["--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    const { status } = spawnSync("npm", ["install", ...options, `${name}@${version}`], { cwd: root, stdio: "inherit" });
+    // As the rest was installed: npm would add, or remove, the packages for development otherwise.
+    const omitted = existsSync(join(root, "node_modules/@biomejs/biome")) ? [] : ["--omit=dev"];
+    const asked = ["install", ...options, ...omitted, `${name}@${version}`];
+    const { status } = spawnSync("npm", asked, { cwd: root, stdio: "inherit" });
     if (status !== 0 || !existsSync(folder))
       throw new Failure(
         "INVALID",
