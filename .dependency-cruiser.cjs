@@ -61,6 +61,51 @@ const contractFolders = {
   presets: ["data", "config"],
 };
 
+/** Likewise; the files at the top are the pages' frame and links.ts. */
+const appFolders = {
+  ".": ["data", "experiments", "shell", "theme", "ui"],
+  text: [],
+  address: [],
+  ui: ["text"],
+  theme: ["ui"],
+  numbers: ["text", "ui"],
+  data: ["text"],
+  account: ["data"],
+  live: ["data", "text", "ui"],
+  charts: ["text", "ui"],
+  shell: ["account", "data", "live", "text", "theme", "ui"],
+  access: ["account", "data", "live", "text", "ui"],
+  people: ["account", "data", "live", "text", "ui"],
+  workers: ["account", "data", "live", "shell", "text", "ui"],
+  theory: ["address", "charts", "numbers", "text", "ui"],
+  experiments: ["account", "address", "data", "live", "shell", "text", "ui"],
+  result: ["account", "address", "charts", "data", "live", "numbers", "shell", "text", "ui"],
+  new: ["account", "address", "charts", "data", "live", "numbers", "result", "text", "ui"],
+  r: ["account", "address", "charts", "data", "live", "result", "shell", "text", "ui"],
+  e: ["result"],
+  s: ["data", "live", "r", "result", "ui"],
+};
+
+const sections = ["header", "study", "training", "geometry", "imbalance", "speed", "afterTraining", "table"];
+const resultFolders = {
+  ".": ["model", "view", "parts", ...sections],
+  model: [],
+  view: ["model"],
+  parts: ["model"],
+  ...Object.fromEntries(sections.map((section) => [section, ["model", "view", "parts"]])),
+  // Its maps are those of the geometry.
+  imbalance: ["model", "view", "parts", "geometry"],
+};
+const resultModelFolders = {
+  grid: [],
+  metrics: [],
+  runs: ["grid", "metrics"],
+  study: ["grid", "metrics", "runs"],
+  speed: ["grid", "metrics", "runs", "study"],
+  imbalance: ["grid", "metrics", "runs", "study"],
+  geometry: ["runs", "imbalance"],
+};
+
 module.exports = {
   forbidden: [
     ...layer("math", [], []),
@@ -100,6 +145,23 @@ module.exports = {
         "rehype-sanitize",
       ],
     ),
+    ...folders("app", appFolders),
+    ...folders("app/result", resultFolders),
+    ...folders("app/result/model", resultModelFolders),
+    {
+      name: "result-model-knows-no-page",
+      severity: "error",
+      comment: "what the result page draws is computed by plain functions, without React",
+      from: { path: "^app/result/model/" },
+      to: { path: "(^app/|node_modules/(react|react-dom|next)/)", pathNot: "^app/(result/model|charts|live|text)/.*\\.ts$" },
+    },
+    {
+      name: "run-page-knows-no-section",
+      severity: "error",
+      comment: "the run's page shares the model and the parts of the result page",
+      from: { path: "^app/r/" },
+      to: { path: "^app/result/", pathNot: "^app/result/(model|parts)/" },
+    },
     {
       name: "math-no-node",
       severity: "error",

@@ -13,7 +13,7 @@ import {
   seriesOf,
   startAttempt,
   touch,
-} from "../result/model/runPoints.ts";
+} from "./runPoints.ts";
 
 /**
  * What the result page knows: rows, and points merged by (run, step), so that duplicates and order do not matter.

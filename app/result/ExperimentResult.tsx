@@ -9,6 +9,7 @@ import { Problem } from "../live/Problem.tsx";
 import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { useToast } from "../ui/Toast.tsx";
+import { WhenVisible } from "../ui/WhenVisible.tsx";
 import { AfterTrainingSection, hasAfterTraining } from "./afterTraining/AfterTrainingSection.tsx";
 import { GeometryPanel } from "./geometry/GeometryPanel.tsx";
 import { ConfigPanel } from "./header/ConfigPanel.tsx";
@@ -19,9 +20,9 @@ import { LiveBadge } from "./header/LiveBadge.tsx";
 import { NotePanel } from "./header/NotePanel.tsx";
 import { ResultHeader } from "./header/ResultHeader.tsx";
 import { ImbalanceSection } from "./imbalance/ImbalanceSection.tsx";
-import { ruleInEffect } from "./model/convergenceRule.ts";
-import { speedIsOpen } from "./model/convergenceSpeed.ts";
-import { hasImbalance } from "./model/minorityCollapse.ts";
+import { hasImbalance } from "./model/imbalance/minorityCollapse.ts";
+import { ruleInEffect } from "./model/runs/convergenceRule.ts";
+import { speedIsOpen } from "./model/speed/convergenceSpeed.ts";
 import { NoExperiment, RemovedNotice } from "./NoExperiment.tsx";
 import { SpeedSection } from "./speed/SpeedSection.tsx";
 import { SpeedToggle } from "./speed/SpeedToggle.tsx";
@@ -34,7 +35,6 @@ import { TrainingSection } from "./training/TrainingSection.tsx";
 import { useExperiment } from "./useExperiment.ts";
 import { useResultView } from "./view/useResultView.ts";
 import { WaitingState } from "./WaitingState.tsx";
-import { WhenVisible } from "./WhenVisible.tsx";
 
 export interface ExperimentResultProps {
   experimentId: string;

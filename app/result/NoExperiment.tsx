@@ -1,9 +1,9 @@
 "use client";
-import { useRestore } from "../data/useRestore.ts";
 import { purgeText, useProgram } from "../shell/useProgram.ts";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { useRestore } from "./parts/useRestore.ts";
 
 interface NoExperimentProps {
   experimentId: string;

@@ -7,12 +7,12 @@ import { isGone, mayPass } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { BatchQueue } from "../live/BatchQueue.ts";
 import { ExperimentStore } from "../live/experimentStore.ts";
-import { ruleInEffect } from "./model/convergenceRule.ts";
-import { speedIsOpen, speedMetric } from "./model/convergenceSpeed.ts";
-import { lastLayerKey } from "./model/lastValue.ts";
-import { byLayers, keysOfLayers } from "./model/readKeys.ts";
-import { shownRuns } from "./model/shownRuns.ts";
-import { type WantedGeometry, wantedGeometry } from "./model/wantedGeometry.ts";
+import { type WantedGeometry, wantedGeometry } from "./model/geometry/wantedGeometry.ts";
+import { lastLayerKey } from "./model/metrics/lastValue.ts";
+import { ruleInEffect } from "./model/runs/convergenceRule.ts";
+import { byLayers, keysOfLayers } from "./model/runs/readKeys.ts";
+import { shownRuns } from "./model/runs/shownRuns.ts";
+import { speedIsOpen, speedMetric } from "./model/speed/convergenceSpeed.ts";
 import type { ResultView } from "./view/resultView.ts";
 
 /** So few runs are read with all their series, so that choosing others needs no waiting. */

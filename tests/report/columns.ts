@@ -1,4 +1,4 @@
-import { blockCosines, bySize, reordered } from "../../app/result/model/minorityCollapse.ts";
+import { blockCosines, bySize, reordered } from "../../app/result/model/imbalance/minorityCollapse.ts";
 import { layersOf } from "../../contract/config/networkForm.ts";
 import { cosineGram } from "../../math/frames/cosineGram.ts";
 import { MathError } from "../../math/MathError.ts";

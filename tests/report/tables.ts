@@ -1,4 +1,4 @@
-import { speedOf, speedText } from "../../app/result/model/convergenceSpeed.ts";
+import { speedOf, speedText } from "../../app/result/model/speed/convergenceSpeed.ts";
 import { plusMinus } from "../../app/text/plusMinus.ts";
 import { probabilityText, slopeInterval, slopeRange, slopeText } from "../../app/text/slopeText.ts";
 import { layersOf } from "../../contract/config/networkForm.ts";

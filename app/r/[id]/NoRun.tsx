@@ -1,5 +1,5 @@
 "use client";
-import { useRestore } from "../../data/useRestore.ts";
+import { useRestore } from "../../result/parts/useRestore.ts";
 import { Button, LinkButton } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 

@@ -9,11 +9,11 @@ import { xModes } from "../../charts/axes/seriesX.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { Problem } from "../../live/Problem.tsx";
 import type { RunSeriesStore } from "../../live/RunSeriesStore.ts";
-import { runEpoch } from "../../result/model/shownRuns.ts";
-import { WhenVisible } from "../../result/WhenVisible.tsx";
+import { runEpoch } from "../../result/model/runs/shownRuns.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Checkbox } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
+import { WhenVisible } from "../../ui/WhenVisible.tsx";
 import { RunPanel } from "./RunPanel.tsx";
 import { planPanels, spreadLayers } from "./runPanels.ts";
 

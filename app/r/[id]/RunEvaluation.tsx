@@ -8,7 +8,7 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { type LineStyle, shadedColour } from "../../charts/lineStyle.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
-import { attackCurve, attackLabels, normLabels, triedAttacks, triedEpsilons } from "../../result/model/evaluations.ts";
+import { attackCurve, attackLabels, normLabels, triedAttacks, triedEpsilons } from "../../result/model/metrics/evaluations.ts";
 import { formatCount } from "../../text/formatNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Rows, Table, Td, Th } from "../../ui/Table.tsx";

@@ -10,7 +10,7 @@ import { useTRPCClient } from "../../data/trpcClient.ts";
 import { activityOf, isActive } from "../../live/activityOf.ts";
 import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
 import type { Freshness } from "../../live/useWatch.ts";
-import { PauseToggle } from "../../result/header/PauseToggle.tsx";
+import { PauseToggle } from "../../result/parts/PauseToggle.tsx";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatCount, formatMeasure, formatPercent } from "../../text/formatNumber.ts";
 import { runDataset, runTitle } from "../../text/runTitle.ts";

@@ -5,7 +5,7 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import type { xModes } from "../../charts/axes/seriesX.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
 import type { RunSeriesStore } from "../../live/RunSeriesStore.ts";
-import { type NumericFloor, nearFloorText, numericFloor } from "../../result/model/numericFloor.ts";
+import { type NumericFloor, nearFloorText, numericFloor } from "../../result/model/metrics/numericFloor.ts";
 import type { PanelPlan } from "./runPanels.ts";
 
 /** One panel of a run: its lines over training, L* and the numeric floor of the layers in it. */

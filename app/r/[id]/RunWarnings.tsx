@@ -1,6 +1,6 @@
 import { warmupWarning } from "../../../contract/launch/warmupWarning.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
-import { WarningList } from "../../result/header/WarningList.tsx";
+import { WarningList } from "../../result/parts/WarningList.tsx";
 import { countOf } from "../../text/formatNumber.ts";
 
 /** What was passed over in the run's data or looks like a mistake in them, in those it was probed on, or in its settings. */

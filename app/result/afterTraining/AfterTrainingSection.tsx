@@ -5,8 +5,7 @@ import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
-import { convergedRuns, leftOutText, ruleInEffect } from "../model/convergenceRule.ts";
-import { evaluationScatter, robustnessSeries, transferSeries } from "../model/evaluationCurves.ts";
+import { type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
 import {
   attackCurve,
   attackLabels,
@@ -15,10 +14,11 @@ import {
   probeAccuracy,
   triedAttacks,
   triedEpsilons,
-} from "../model/evaluations.ts";
-import { type GridAxisId, varyingAxes } from "../model/gridAxes.ts";
-import { offeredMetrics, studyMetricInfo } from "../model/studyMetrics.ts";
-import { LinesChoice } from "../study/LinesChoice.tsx";
+} from "../model/metrics/evaluations.ts";
+import { offeredMetrics, studyMetricInfo } from "../model/metrics/studyMetrics.ts";
+import { convergedRuns, leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
+import { evaluationScatter, robustnessSeries, transferSeries } from "../model/study/evaluationCurves.ts";
+import { LinesChoice } from "../parts/LinesChoice.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
 import { EvaluationPanel } from "./EvaluationPanel.tsx";

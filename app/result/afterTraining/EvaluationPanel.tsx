@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
-import { correlationText, type Scatter } from "../model/evaluationCurves.ts";
+import { correlationText, type Scatter } from "../model/study/evaluationCurves.ts";
 
 interface EvaluationPanelProps {
   panelId: string;

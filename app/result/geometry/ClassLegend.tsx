@@ -1,6 +1,6 @@
 "use client";
 import { classLabel } from "../../../contract/data/classNames.ts";
-import { classCss } from "../model/classColour.ts";
+import { classCss } from "../model/geometry/classColour.ts";
 
 const maxShown = 24;
 

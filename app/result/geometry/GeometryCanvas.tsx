@@ -4,8 +4,8 @@ import { classLabel } from "../../../contract/data/classNames.ts";
 import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
 import { storableText } from "../../../contract/wireText.ts";
 import { useWidth } from "../../charts/useWidth.ts";
-import { classColour } from "../model/classColour.ts";
-import { multiplyRotations, type Rotation, radiusOf, rotated, startRotation, turnX, turnY } from "../model/rotate3d.ts";
+import { classColour } from "../model/geometry/classColour.ts";
+import { multiplyRotations, type Rotation, radiusOf, rotated, startRotation, turnX, turnY } from "../model/geometry/rotate3d.ts";
 
 interface GeometryCanvasProps {
   snapshot: GeometrySnapshot;

@@ -9,7 +9,7 @@ import { useTRPC } from "../../data/trpcClient.ts";
 import { readable } from "../../text/shortNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Facts } from "../../ui/Table.tsx";
-import { compareFacts } from "../model/compareFacts.ts";
+import { compareFacts } from "../model/grid/compareFacts.ts";
 
 /** What was run: what differs between the runs first, then what they share, the data's identity and the optimum. */
 export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: readonly RunRow[] }) {

@@ -3,7 +3,7 @@ import { memo, useMemo } from "react";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { numberRanges } from "../../text/numberRanges.ts";
 import { Icon } from "../../ui/Icon.tsx";
-import { type DataConflict, dataConflicts, shortHash } from "../model/dataVersions.ts";
+import { type DataConflict, dataConflicts, shortHash } from "../model/grid/dataVersions.ts";
 
 /** Says where runs of one name were trained, or probed, on several data sets, and which runs are on which. */
 export const DataNotice = memo(function DataNotice({ rows, readOnly }: { rows: readonly RunRow[]; readOnly: boolean }) {

@@ -5,7 +5,7 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { numberRanges } from "../../text/numberRanges.ts";
-import { WarningList } from "./WarningList.tsx";
+import { WarningList } from "../parts/WarningList.tsx";
 
 /** What was passed over in the data of the runs, or looks like a mistake: which runs, and how many. */
 export function DataWarnings({ experimentId, rows }: { experimentId: string; rows: readonly RunRow[] }) {

@@ -3,7 +3,7 @@ import { memo, useMemo, useState } from "react";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { keptTogether } from "../../text/keptTogether.ts";
-import { findings } from "../model/findings.ts";
+import { findings } from "../model/study/findings.ts";
 
 const shownAtOnce = 3;
 

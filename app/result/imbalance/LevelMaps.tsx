@@ -2,9 +2,9 @@
 import { classLabel } from "../../../contract/data/classNames.ts";
 import { readable } from "../../text/shortNumber.ts";
 import { GramHeatmap } from "../geometry/GramHeatmap.tsx";
-import { withData } from "../model/dataVersions.ts";
-import { cosineText, gramKinds, halfBand, type LevelGeometry } from "../model/imbalanceGeometry.ts";
-import { minoritySize } from "../model/minorityCollapse.ts";
+import { withData } from "../model/grid/dataVersions.ts";
+import { cosineText, gramKinds, halfBand, type LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
+import { minoritySize } from "../model/imbalance/minorityCollapse.ts";
 
 const titles = { means: "class means", head: "head" } as const;
 

@@ -4,9 +4,9 @@ import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ReferenceMark } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { readable } from "../../text/shortNumber.ts";
-import type { LevelGeometry } from "../model/imbalanceGeometry.ts";
-import { minoritySeries } from "../model/minoritySeries.ts";
-import { studyAxes } from "../model/studyAxes.ts";
+import type { LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
+import { minoritySeries } from "../model/imbalance/minoritySeries.ts";
+import { studyAxes } from "../model/study/studyAxes.ts";
 import { MinorityTable } from "./MinorityTable.tsx";
 
 const yAxis: AxisOptions = { label: "mean cosine", kind: "linear" };

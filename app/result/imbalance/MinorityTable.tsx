@@ -1,6 +1,6 @@
 "use client";
-import { withData } from "../model/dataVersions.ts";
-import { cosineText, gramKinds, halfBand, type LevelGeometry } from "../model/imbalanceGeometry.ts";
+import { withData } from "../model/grid/dataVersions.ts";
+import { cosineText, gramKinds, halfBand, type LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
 
 const halves = ["minority", "majority"] as const;
 const halfTitles = { minority: "smaller half", majority: "larger half" } as const;

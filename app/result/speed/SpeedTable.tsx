@@ -7,10 +7,10 @@ import { shortNumber } from "../../text/shortNumber.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
-import { returnedText, type Speed, type SpeedLine, speedText } from "../model/convergenceSpeed.ts";
-import { studyMetricInfo } from "../model/studyMetrics.ts";
-import { meanAndDeviation } from "../model/tableGroups.ts";
-import { MeanCell } from "../table/MeanCell.tsx";
+import { studyMetricInfo } from "../model/metrics/studyMetrics.ts";
+import { meanAndDeviation } from "../model/runs/tableGroups.ts";
+import { returnedText, type Speed, type SpeedLine, speedText } from "../model/speed/convergenceSpeed.ts";
+import { MeanCell } from "../parts/MeanCell.tsx";
 
 interface SpeedTableProps {
   lines: readonly SpeedLine[];

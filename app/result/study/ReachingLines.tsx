@@ -1,5 +1,5 @@
 "use client";
-import { type Reaching, reachingText } from "../model/smallestReaching.ts";
+import { type Reaching, reachingText } from "../model/study/smallestReaching.ts";
 
 interface ReachingLinesProps {
   reached: readonly Reaching[];

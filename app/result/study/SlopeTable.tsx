@@ -2,10 +2,10 @@
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { keptTogether } from "../../text/keptTogether.ts";
 import { misfitText, slopeInterval, slopeRange, slopeText } from "../../text/slopeText.ts";
-import { theorySpeaksOf, theoryVerdict } from "../../text/theoryText.ts";
-import { studyAxes } from "../model/studyAxes.ts";
-import type { StudyCurve } from "../model/studyCurves.ts";
-import type { StudyMetric } from "../model/studyMetrics.ts";
+import type { StudyMetric } from "../model/metrics/studyMetrics.ts";
+import { studyAxes } from "../model/study/studyAxes.ts";
+import type { StudyCurve } from "../model/study/studyCurves.ts";
+import { theorySpeaksOf, theoryVerdict } from "../model/study/theoryText.ts";
 
 interface SlopeTableProps {
   curves: readonly StudyCurve[];

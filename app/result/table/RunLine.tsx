@@ -10,15 +10,15 @@ import type { LineStyle } from "../../charts/lineStyle.ts";
 import { LineSwatch } from "../../charts/panel/ChartLegend.tsx";
 import { formatFull } from "../../text/formatTime.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
-import { valueText } from "../../text/valueText.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Progress } from "../../ui/Progress.tsx";
 import { Td } from "../../ui/Table.tsx";
-import { DataBadge } from "../header/DataBadge.tsx";
-import { PauseToggle } from "../header/PauseToggle.tsx";
-import { type GridAxisId, gridAxes } from "../model/gridAxes.ts";
-import type { MetricColumn } from "../model/runColumns.ts";
-import { isDerived, type StudyMetric, studyValue } from "../model/studyMetrics.ts";
+import { type GridAxisId, gridAxes } from "../model/grid/gridAxes.ts";
+import { isDerived, type StudyMetric, studyValue } from "../model/metrics/studyMetrics.ts";
+import { valueText } from "../model/metrics/valueText.ts";
+import type { MetricColumn } from "../model/runs/runColumns.ts";
+import { DataBadge } from "../parts/DataBadge.tsx";
+import { PauseToggle } from "../parts/PauseToggle.tsx";
 
 interface RunLineProps {
   row: RunRow;

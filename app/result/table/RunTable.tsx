@@ -10,16 +10,16 @@ import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
-import { DataBadge } from "../header/DataBadge.tsx";
-import { leftOutText, ruleInEffect } from "../model/convergenceRule.ts";
-import { type GridAxisId, gridAxes, varyingAxes } from "../model/gridAxes.ts";
-import { metricColumns } from "../model/runColumns.ts";
-import { studyMetricInfo } from "../model/studyMetrics.ts";
-import { styleAmong } from "../model/studyStyle.ts";
-import { sortGroups, tableGroups } from "../model/tableGroups.ts";
+import { type GridAxisId, gridAxes, varyingAxes } from "../model/grid/gridAxes.ts";
+import { studyMetricInfo } from "../model/metrics/studyMetrics.ts";
+import { leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
+import { metricColumns } from "../model/runs/runColumns.ts";
+import { sortGroups, tableGroups } from "../model/runs/tableGroups.ts";
+import { styleAmong } from "../model/study/studyStyle.ts";
+import { DataBadge } from "../parts/DataBadge.tsx";
+import { MeanCell } from "../parts/MeanCell.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
-import { MeanCell } from "./MeanCell.tsx";
 import { RunLine } from "./RunLine.tsx";
 
 interface RunTableProps {

@@ -1,4 +1,4 @@
-import { type GridAxisId, gridAxisIds } from "../model/gridAxes.ts";
+import { type GridAxisId, gridAxisIds } from "../model/grid/gridAxes.ts";
 
 /** Reading and writing the parameters of the address: what is not understood counts as not chosen. */
 

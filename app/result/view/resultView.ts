@@ -1,13 +1,15 @@
 import { type LayerMetric, layerMetrics, type Split } from "../../../contract/metrics/seriesKey.ts";
 import { type XMode, xModes } from "../../charts/axes/seriesX.ts";
-import type { GridAxisId } from "../model/gridAxes.ts";
-import { type StudyAxisId, studyAxisIds } from "../model/studyAxes.ts";
-import { type StudyMetric, studyMetrics } from "../model/studyMetrics.ts";
+import type { GeometryChoice } from "../model/geometry/wantedGeometry.ts";
+import type { GridAxisId } from "../model/grid/gridAxes.ts";
+import { type StudyMetric, studyMetrics } from "../model/metrics/studyMetrics.ts";
+import type { RunChoice } from "../model/runs/shownRuns.ts";
+import { type StudyAxisId, studyAxisIds } from "../model/study/studyAxes.ts";
 import { flag, linesOf, listOf, numberOf, numbersOf, oneOf, writeFlag, writeLines, writeList } from "./addressValues.ts";
 import { readStudyView, type StudyView, studyPatch } from "./studyView.ts";
 
 /** Everything a person can choose on the result page; it lives in the address, where defaults leave no trace. */
-export interface ResultView extends StudyView {
+export interface ResultView extends StudyView, RunChoice, GeometryChoice {
   metric: StudyMetric;
   split: Split;
   /** Axes that make a line each; null = all that vary. */
@@ -24,15 +26,8 @@ export interface ResultView extends StudyView {
   logX: boolean | null;
   smoothing: number;
   zoom: { from: number; to: number } | null;
-  /** Seed of the training panels; null = the first one; "all". */
-  seed: number | "all" | null;
-  depths: number[] | null;
-  /** Ordinals of runs chosen one by one; they overrule seed and depths. */
-  runs: number[] | null;
   /** Panels drawn the other way than by default (linear for logarithmic and back). */
   flipped: string[];
-  /** Ordinal of the run of the geometry view. */
-  geometryRun: number | null;
   geometryStep: number | null;
   /** Table: sort and filter. */
   sort: string | null;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ExperimentStore } from "../../../../app/live/experimentStore.ts";
-import { profileSteps } from "../../../../app/result/model/layerProfiles.ts";
+import { profileSteps } from "../../../../app/result/model/runs/layerProfiles.ts";
 import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import { presets } from "../../../../contract/presets/presets.ts";
 import type { RunStatus } from "../../../../contract/status.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { geometryRun, runEpoch, shownRuns } from "../../../../../app/result/model/shownRuns.ts";
+import { geometryRun, runEpoch, shownRuns } from "../../../../../app/result/model/runs/shownRuns.ts";
 import { readView, viewPatch } from "../../../../../app/result/view/resultView.ts";
 import { trainingConfig } from "../../../../../contract/config/trainingConfig.ts";
 import { aRow } from "../../builders.ts";

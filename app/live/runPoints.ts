@@ -1,0 +1,134 @@
+import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
+
+export interface StoredPoint {
+  attempt: number;
+  values: Record<string, number>;
+  /** Joining after which it came live; 0 for points that were read. */
+  generation: number;
+}
+
+/** Points of one run merged by step, its snapshots, and the series made from them. */
+export interface RunPoints {
+  /** Attempt that took over → step from which it went on. */
+  resumes: Map<number, number>;
+  byStep: Map<number, StoredPoint>;
+  /** Greatest step of `byStep`; -1 while it is empty. */
+  lastStep: number;
+  /** Stored points of a series in the window read last, and the last step of that reading. */
+  totals: Map<string, { total: number; through: number }>;
+  geometry: Map<number, { attempt: number; snapshot: GeometrySnapshot }>;
+  version: number;
+  /** Series made from `byStep`, by key, until the next change. */
+  series: Map<string, RunSeries>;
+}
+
+export interface RunSeries {
+  steps: number[];
+  values: number[];
+  /** Stored points, of which these are a selection. */
+  total: number;
+}
+
+/** Points kept of one run beyond which live ones are thinned: far more than any panel shows. */
+const maxPoints = 6_000;
+
+export const noPoints = (): RunPoints => ({
+  resumes: new Map(),
+  byStep: new Map(),
+  lastStep: -1,
+  totals: new Map(),
+  geometry: new Map(),
+  version: 0,
+  series: new Map(),
+});
+
+/** Takes one measurement in. @returns false if it is void */
+export function mergePoint(
+  run: RunPoints,
+  step: number,
+  attempt: number,
+  values: Record<string, number>,
+  generation: number,
+): boolean {
+  if (!isValid(run, attempt, step)) return false;
+  const point = run.byStep.get(step);
+  if (point === undefined) {
+    run.byStep.set(step, { attempt, values, generation });
+    run.lastStep = Math.max(run.lastStep, step);
+    if (run.byStep.size > maxPoints) thin(run);
+    return true;
+  }
+  // The later attempt wins; within one attempt the values of a step never change.
+  if (attempt > point.attempt) run.byStep.set(step, { attempt, values, generation });
+  else if (attempt === point.attempt)
+    run.byStep.set(step, {
+      attempt,
+      values: { ...point.values, ...values },
+      generation: Math.max(generation, point.generation),
+    });
+  return true;
+}
+
+/** One series, in order of steps; made once a change. */
+export function seriesOf(run: RunPoints, key: string): RunSeries {
+  const known = run.series.get(key);
+  if (known !== undefined) return known;
+  const pairs: [number, number][] = [];
+  for (const [step, point] of run.byStep) {
+    const value = point.values[key];
+    if (value !== undefined) pairs.push([step, value]);
+  }
+  pairs.sort(([a], [b]) => a - b);
+  const stored = run.totals.get(key);
+  const later = stored ? pairs.filter(([step]) => step > stored.through).length : pairs.length;
+  const made = {
+    steps: pairs.map(([step]) => step),
+    values: pairs.map(([, value]) => value),
+    total: (stored?.total ?? 0) + later,
+  };
+  run.series.set(key, made);
+  return made;
+}
+
+/**
+ * An attempt took over from a step: what earlier ones measured later becomes void.
+ * @returns whether anything did
+ */
+export function startAttempt(run: RunPoints, attempt: number, resumedFromStep: number): boolean {
+  if (attempt <= 1 || run.resumes.get(attempt) === resumedFromStep) return false;
+  run.resumes.set(attempt, resumedFromStep);
+  let removed = false;
+  for (const [step, point] of run.byStep) if (!isValid(run, point.attempt, step)) removed = run.byStep.delete(step) || removed;
+  run.lastStep = Math.max(-1, ...run.byStep.keys());
+  for (const [step, snapshot] of run.geometry) if (!isValid(run, snapshot.attempt, step)) run.geometry.delete(step);
+  run.totals.clear();
+  touch(run);
+  return removed;
+}
+
+/** Whether it holds anything of an attempt before this one, which took over from a step that is not known here. */
+export function isOfEarlierAttempt(run: RunPoints, attempt: number): boolean {
+  if (attempt <= 1 || run.resumes.has(attempt)) return false;
+  const isEarlier = (one: { attempt: number }) => one.attempt < attempt;
+  return [...run.byStep.values()].some(isEarlier) || [...run.geometry.values()].some(isEarlier);
+}
+
+/** Says that something changed. */
+export function touch(run: RunPoints): void {
+  run.version++;
+  run.series.clear();
+}
+
+/** Whether no later attempt went on from before this step; one that began at step 0 measures step 0 again. */
+export function isValid(run: RunPoints, attempt: number, step: number): boolean {
+  for (const [later, from] of run.resumes) if (later > attempt && (step > from || from === 0)) return false;
+  return true;
+}
+
+/** Drops every other point of the older half: the newest stay complete, the oldest stay drawn. */
+function thin(run: RunPoints): void {
+  const steps = [...run.byStep.keys()].sort((a, b) => a - b);
+  steps.slice(1, Math.floor(steps.length / 2)).forEach((step, index) => {
+    if (index % 2 === 0) run.byStep.delete(step);
+  });
+}

@@ -1,0 +1,87 @@
+import type { GeometrySnapshot } from "../../../../contract/wire/runEvents.ts";
+import type { RunRow } from "../../../../contract/wire/views.ts";
+import { type Band, meanBand } from "../../../../math/statistics/seedBand.ts";
+import { plusMinus } from "../../../text/plusMinus.ts";
+import type { DataTag } from "../grid/dataVersions.ts";
+import { type BlockCosines, blockCosines, bySize, type ImbalanceLevel, reordered } from "./minorityCollapse.ts";
+
+/** Vectors whose Gram matrix of cosines is shown: class means, and the head's rows. */
+export const gramKinds = ["means", "head"] as const;
+export type GramKind = (typeof gramKinds)[number];
+export type ClassHalf = keyof BlockCosines;
+
+/** A Gram matrix [K, K] of cosines, row-major, entry by entry over seeds. */
+export interface MeanGram {
+  mean: number[];
+  /** Sample standard deviation over the seeds; null for one seed. */
+  deviation: number[] | null;
+}
+
+export interface SeedCosines {
+  run: RunRow;
+  means: BlockCosines;
+  head: BlockCosines;
+}
+
+/** One level of imbalance over its seeds; classes are sorted from the largest to the smallest. */
+export interface LevelGeometry {
+  imbalance: number;
+  data: DataTag;
+  classes: number;
+  /** Label and number of training samples of each class, in the order of the matrices. */
+  labels: number[];
+  counts: number[];
+  grams: Record<GramKind, MeanGram>;
+  seeds: SeedCosines[];
+}
+
+/** @param matrices of one size, at least one */
+export function meanGram(matrices: readonly (readonly number[])[]): MeanGram {
+  const bands = (matrices[0] ?? []).map((_, at) => meanBand(matrices.map((matrix) => matrix[at] as number)) as Band);
+  const single = matrices.length < 2;
+  return {
+    mean: bands.map(({ mean }) => mean),
+    deviation: single ? null : bands.map(({ standardDeviation }) => standardDeviation ?? 0),
+  };
+}
+
+/**
+ * The geometry of a level over those of its runs that have a snapshot; null while none has, or while the classes' sizes are not known.
+ * @param counts training samples of each class, the same for every seed
+ */
+export function levelGeometry(
+  level: ImbalanceLevel,
+  counts: readonly number[] | null,
+  snapshotOf: (run: RunRow) => GeometrySnapshot | undefined,
+): LevelGeometry | null {
+  if (counts === null) return null;
+  const classes = counts.length;
+  const order = bySize(counts);
+  const seeds = level.runs.flatMap((run) => {
+    const snapshot = snapshotOf(run);
+    if (snapshot === undefined || snapshot.classes !== classes) return [];
+    return [{ run, means: reordered(snapshot.meansGram, order), head: reordered(snapshot.headGram, order) }];
+  });
+  if (seeds.length === 0) return null;
+  return {
+    imbalance: level.imbalance,
+    data: level.data,
+    classes,
+    labels: order,
+    counts: order.map((label) => counts[label] as number),
+    grams: { means: meanGram(seeds.map(({ means }) => means)), head: meanGram(seeds.map(({ head }) => head)) },
+    seeds: seeds.map(({ run, means, head }) => ({
+      run,
+      means: blockCosines(means, classes),
+      head: blockCosines(head, classes),
+    })),
+  };
+}
+
+/** The mean cosine within one half of the classes, over the seeds of a level; null where that half has no two classes. */
+export const halfBand = ({ seeds }: Pick<LevelGeometry, "seeds">, kind: GramKind, half: ClassHalf): Band | null =>
+  meanBand(seeds.map((seed) => seed[kind][half]).filter((cosine) => cosine !== null));
+
+/** "0.830 ± 0.021" (arithmetic mean, standard deviation over seeds), or "0.830" of one seed. */
+export const cosineText = (band: Pick<Band, "mean" | "standardDeviation"> | null): string =>
+  band === null ? "–" : plusMinus(band.mean, band.standardDeviation);

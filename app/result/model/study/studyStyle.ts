@@ -1,0 +1,89 @@
+import type { Regularizer } from "../../../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../../../contract/config/runConfig.ts";
+import { imbalanceOf, noiseRate } from "../../../../contract/data/datasetConfig.ts";
+import { curveStyle, type LineStyle, markers, runStyle, shadedColour, strengthShade } from "../../../charts/lineStyle.ts";
+
+interface Scale {
+  id: string;
+  /** 0 … 1 */
+  shade: (config: RunConfig) => number;
+  /** Neighbouring values fall on different whole numbers, and so on different markers. */
+  step: (config: RunConfig) => number;
+}
+
+const strength = (config: RunConfig) => strengthShade(config.regularizer);
+/** Doublings of the distance between Gaussian clusters; random labels have none. */
+const separation = ({ dataset }: RunConfig) => ("separation" in dataset ? Math.log2(1 + dataset.separation) : 0);
+const lossStep = ({ loss }: RunConfig) => (loss === "mse" ? 4 : 0);
+const rarity = (config: RunConfig) => -Math.log10(imbalanceOf(config.dataset));
+
+/** Fixed scales from which a line takes its lightness and its marker, in the order in which they are tried. */
+const scales: readonly Scale[] = [
+  { id: "depth", shade: (config) => config.depth / 64, step: (config) => config.depth },
+  { id: "width", shade: (config) => (Math.log2(config.width) - 2) / 8, step: (config) => Math.log2(config.width) },
+  { id: "noise", shade: ({ dataset }) => noiseRate(dataset), step: ({ dataset }) => Math.round(noiseRate(dataset) * 10) },
+  { id: "imbalance", shade: (config) => 1 - rarity(config) / 3, step: (config) => Math.round(rarity(config) * 3) },
+  { id: "separation", shade: (config) => separation(config) / 5, step: (config) => Math.round(2 * separation(config)) },
+  { id: "strength", shade: strength, step: (config) => Math.round(strength(config) * 10) },
+];
+
+/** Hues of the families where one architecture's runs differ in their regularizer: its own for the ridge on weights, grey for none. */
+const familyHues: Record<Exclude<Regularizer["family"], "weights">, { hue: number; chroma: number }> = {
+  features: { hue: 155, chroma: 0.13 },
+  slack: { hue: 330, chroma: 0.16 },
+  adamw: { hue: 65, chroma: 0.13 },
+  none: { hue: 260, chroma: 0.01 },
+};
+const familyMarkers: Record<Exclude<Regularizer["family"], "weights">, LineStyle["marker"]> = {
+  features: "square",
+  slack: "diamond",
+  adamw: "cross",
+  none: "wye",
+};
+
+/** Markers of the ridge on weights, whose strengths often stand beside each other. */
+const ridgeMarkers: readonly LineStyle["marker"][] = ["circle", "triangle", "star", "ring"];
+
+const familyMarker = ({ regularizer }: RunConfig): LineStyle["marker"] =>
+  regularizer.family === "weights"
+    ? (ridgeMarkers[Math.round(strengthShade(regularizer) * 10) % ridgeMarkers.length] as LineStyle["marker"])
+    : familyMarkers[regularizer.family];
+
+function familyColour({ regularizer, architecture, normalization }: RunConfig): string {
+  const shade = 0.2 + 0.6 * strengthShade(regularizer);
+  if (regularizer.family === "weights") return shadedColour({ architecture, normalization }, shade);
+  const { hue, chroma } = familyHues[regularizer.family];
+  const [light, dark] = [(0.64 - 0.2 * shade).toFixed(3), (0.58 + 0.24 * shade).toFixed(3)];
+  return `light-dark(oklch(${light} ${chroma} ${hue}), oklch(${dark} ${chroma} ${hue}))`;
+}
+
+/**
+ * Styles of lines drawn together: hue by architecture and dash by regularizer as everywhere; lightness by the first number
+ * (depth, width, noise, …) on which they differ, the marker by the second (or else by the loss, or the same), each on a fixed scale. Where only regularizers differ, their family has the hue.
+ */
+export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) => LineStyle {
+  const varies = (value: (config: RunConfig) => number) => new Set(configs.map((config) => value(config).toFixed(9))).size > 1;
+  const [scale, second] = scales.filter(({ shade }) => varies(shade));
+  if (scale === undefined) return (config) => curveStyle(config, { width: false, lambda: false });
+  const markerBy =
+    ({ step }: Scale) =>
+    (config: RunConfig) =>
+      markers[Math.floor(Math.abs(step(config))) % markers.length] as LineStyle["marker"];
+  if (scale.id === "depth")
+    return second === undefined ? runStyle : (config) => ({ ...runStyle(config), marker: markerBy(second)(config) });
+  const networks = new Set(configs.map((config) => `${config.architecture} ${config.normalization}`)).size;
+  const families = new Set(configs.map((config) => config.regularizer.family)).size;
+  if (scale.id === "strength" && networks === 1 && families > 1)
+    return (config) => ({
+      ...curveStyle(config, { width: false, lambda: false }),
+      colour: familyColour(config),
+      marker: familyMarker(config),
+    });
+  // Losses have no lightness of their own: where no second number does, they have the marker.
+  const markerOf = markerBy(second ?? (varies(lossStep) ? { ...scale, step: lossStep } : scale));
+  return (config) => ({
+    ...curveStyle(config, { width: false, lambda: false }),
+    colour: shadedColour(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale.shade(config)))),
+    marker: markerOf(config),
+  });
+}
