@@ -66,7 +66,7 @@ const server = await TestServer.start({ localWorker: true, pages: true });
 const browser = await launchBrowser();
 try {
   console.log(`${cpus().length} × ${cpus()[0].model.trim()}, load ${load()}; node ${process.versions.node}`);
-  await until(async () => (await server.call<WorkerView[]>("workers.list")).some((worker) => worker.connected));
+  await until(async () => (await server.call("workers.list")).some((worker) => worker.connected));
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(watchThePage);
   const page = await context.newPage();
@@ -82,7 +82,7 @@ try {
     }
     await server.call("experiments.cancel", { id });
     await until(async () => {
-      const { counts } = await server.call<ExperimentDetail>("experiments.get", { id });
+      const { counts } = await server.call("experiments.get", { id });
       return counts.queued + counts.leased + counts.running + counts.cancelling === 0;
     });
   }

@@ -15,7 +15,7 @@ export async function listRuns(world: World): Promise<RunRow[]> {
 
 async function readStudy(world: World, id: string): Promise<ExperimentDetail | null> {
   try {
-    return await world.call<ExperimentDetail>("experiments.get", { id });
+    return await world.call("experiments.get", { id });
   } catch (error) {
     if (world.restoredAt === 0 || !(error instanceof CallError) || error.code !== "NOT_FOUND") throw error;
     // It was launched after the back-up was made.
@@ -26,7 +26,10 @@ async function readStudy(world: World, id: string): Promise<ExperimentDetail | n
 
 export const isOpen = ({ status }: RunRow): boolean => !["finished", "diverged", "failed", "cancelled"].includes(status);
 
-async function toStudy(world: World, procedure: string, die: number): Promise<string | null> {
+type StudyVerb = "experiments.pause" | "experiments.resume";
+type RunVerb = "runs.cancel" | "runs.pause" | "runs.resume" | "runs.again";
+
+async function toStudy(world: World, procedure: StudyVerb, die: number): Promise<string | null> {
   const id = at(world.experiments, die);
   if (id === undefined) return null;
   await world.call(procedure, { id });
@@ -35,7 +38,7 @@ async function toStudy(world: World, procedure: string, die: number): Promise<st
 
 export async function launch(world: World, die: number): Promise<string> {
   const { name, config } = at(studyKinds, die)!;
-  const { id } = await world.call<{ id: string }>("experiments.launch", { name, config });
+  const { id } = await world.call("experiments.launch", { name, config });
   world.experiments.push(id);
   return name;
 }
@@ -56,7 +59,7 @@ function person(name: string, weight: number, act: (world: World, dice: Dice) =>
   };
 }
 
-function runAct(name: string, weight: number, procedure: string, which: (run: RunRow) => boolean, input = {}): Act {
+function runAct(name: string, weight: number, procedure: RunVerb, which: (run: RunRow) => boolean, input = {}): Act {
   return person(name, weight, async (world, [die]) => {
     const run = at((await listRuns(world)).filter(which), die);
     if (!run) return null;
@@ -90,7 +93,7 @@ export const personActs: Act[] = [
   person("cancel a study", 0.5, async (world, [die]) => {
     const id = at(world.experiments, die);
     if (id === undefined) return null;
-    const { cancelled } = await world.call<{ cancelled: number }>("experiments.cancel", { id });
+    const { cancelled } = await world.call("experiments.cancel", { id });
     return `${cancelled} runs`;
   }),
   person("remove a study and restore it", 0.5, async (world, [die]) => {
@@ -111,7 +114,7 @@ export const personActs: Act[] = [
   person("pause a study", 0.5, (world, [die]) => toStudy(world, "experiments.pause", die)),
   person("resume a study", 1, (world, [die]) => toStudy(world, "experiments.resume", die)),
   person("drain a worker, and let it take runs again", 1, async (world, [die]) => {
-    const worker = at(await world.call<WorkerView[]>("workers.list"), die);
+    const worker = at(await world.call("workers.list"), die);
     if (!worker) return null;
     await world.call("workers.drain", { id: worker.id, drained: true });
     setTimeout(() => world.call("workers.drain", { id: worker.id, drained: false }).catch(() => undefined), 4_000);
@@ -120,6 +123,6 @@ export const personActs: Act[] = [
   person("run missing cells", 1, async (world, [die]) => {
     const id = at(world.experiments, die);
     if (id === undefined) return null;
-    return `${(await world.call<{ queued: number }>("experiments.runMissing", { id })).queued} runs`;
+    return `${(await world.call("experiments.runMissing", { id })).queued} runs`;
   }),
 ];

@@ -172,13 +172,13 @@ async function settle(world: World, report: ChaosReport): Promise<void> {
 
 /** Studies whose launch was made and not heard of are waited for too. */
 async function findUnheard(world: World): Promise<void> {
-  const { rows } = await world.call<{ rows: ExperimentSummary[] }>("experiments.list", { limit: 200 });
+  const { rows } = await world.call("experiments.list", { limit: 200 });
   for (const { id, sample } of rows) if (!sample && !world.experiments.includes(id)) world.experiments.push(id);
 }
 
 async function resumeAll(world: World): Promise<boolean> {
   try {
-    for (const { id } of await world.call<WorkerView[]>("workers.list")) {
+    for (const { id } of await world.call("workers.list")) {
       await world.call("workers.drain", { id, drained: false });
       await world.call("workers.resume", { id });
     }
@@ -202,8 +202,7 @@ async function checkWatchers(world: World, watchers: Watcher[], report: ChaosRep
   for (const watcher of watchers) {
     // Its link, or its run, may be younger than the back-up.
     if (world.deleted.has(watcher.runId) || watcher.openedAt < world.restoredAt) continue;
-    const read = () =>
-      world.call<{ steps: number[] }[]>("runs.series", { id: watcher.runId, keys: ["train/loss"], maxPoints: 5_000 });
+    const read = () => world.call("runs.series", { id: watcher.runId, keys: ["train/loss"], maxPoints: 5_000 });
     const [series] = await read();
     const wanted = JSON.stringify(series?.steps ?? []);
     try {
@@ -232,7 +231,7 @@ async function checkIdle(world: World, openAtStart: number, report: ChaosReport)
   const missing = () =>
     world.workers.filter(({ program }) => !workers.some(({ name, connected }) => name === program.name && connected));
   const allThere = async () => {
-    workers = await world.call<WorkerView[]>("workers.list").catch(() => []);
+    workers = await world.call("workers.list").catch(() => []);
     return missing().length === 0;
   };
   await world.until("all workers are connected", allThere, 60_000).catch(() => {

@@ -43,7 +43,7 @@ export class Watcher {
   }
 
   static async open(world: World, experimentId: string, runId: string): Promise<Watcher> {
-    const { token } = await world.call<{ token: string }>("shares.create", { experimentId });
+    const { token } = await world.call("shares.create", { experimentId });
     return new Watcher(world.url, runId, token);
   }
 
@@ -62,7 +62,7 @@ export class Watcher {
     try {
       const input = { id: this.runId, keys: ["train/loss"], maxPoints: 5_000 };
       const signal = AbortSignal.timeout(10_000);
-      const views = await callProcedure<SeriesView[]>(this.url, "runs.series", input, { share: this.share, signal });
+      const views = await callProcedure(this.url, "runs.series", input, { share: this.share, signal });
       if (joining === this.joinings) this.store.setRead(views, null, input.keys);
     } catch {
       if (!this.isClosed) setTimeout(() => void this.read(joining), readAgainMs);

@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { InputOf, OutputOf, Procedure } from "../support/client/procedures.ts";
 import { copyFreshDatabase } from "../support/processes/freshDatabase.ts";
 import { freePort } from "../support/processes/postgres.ts";
 import { CallError, callProcedure } from "../support/processes/server.ts";
@@ -65,7 +66,7 @@ export class World {
     try {
       await world.startServer(external);
       await world.until("the server answers", () => world.answers(), 180_000);
-      const { token } = await world.call<{ token: string }>("workers.createToken", { name: "chaos" });
+      const { token } = await world.call("workers.createToken", { name: "chaos" });
       for (let i = 0; i < workers; i++) await world.startWorker(i, token);
       return world;
     } catch (error) {
@@ -89,10 +90,9 @@ export class World {
   }
 
   /** Calls a procedure as a page does. @throws CallError, or another error if there is no answer */
-  // biome-ignore lint/suspicious/noExplicitAny: an answer is looked at, not taken over
-  async call<T = any>(procedure: string, input?: unknown, timeoutMs = this.patienceMs): Promise<T> {
+  async call<P extends Procedure>(procedure: P, input?: InputOf<P>, timeoutMs = this.patienceMs): Promise<OutputOf<P>> {
     try {
-      return await callProcedure<T>(this.url, procedure, input, { signal: AbortSignal.timeout(timeoutMs) });
+      return await callProcedure(this.url, procedure, input, { signal: AbortSignal.timeout(timeoutMs) });
     } catch (error) {
       const text = error instanceof CallError ? `${error.code}: ${error.message}` : `no answer: ${(error as Error).name}`;
       const plain = text.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "<id>");

@@ -10,9 +10,9 @@ let places: { what: string; path: string; shows: string }[];
 beforeAll(async () => {
   server = await TestServer.start({ pages: true });
   browser = await launchBrowser();
-  const { rows } = await server.call<{ rows: { id: string }[] }>("experiments.list", {});
-  const sample = await server.call<{ runs: { id: string }[] }>("experiments.get", { id: rows[0].id });
-  const { url } = await server.call<{ url: string }>("shares.create", { experimentId: rows[0].id });
+  const { rows } = await server.call("experiments.list", {});
+  const sample = await server.call("experiments.get", { id: rows[0].id });
+  const { url } = await server.call("shares.create", { experimentId: rows[0].id });
   const shared = new URL(url).pathname;
   places = [
     { what: "list", path: "/", shows: '[data-testid="experiment-row"]' },

@@ -24,7 +24,7 @@ afterEach(async () => {
     await context.close();
   }
   // What waits would be given to the worker of the next test.
-  const { rows } = await server.call<{ rows: { id: string }[] }>("experiments.list", {});
+  const { rows } = await server.call("experiments.list", {});
   for (const { id } of rows) await server.call("experiments.cancel", { id });
 });
 afterAll(async () => {
@@ -179,9 +179,9 @@ describe("Answers that a page does not know", () => {
     });
 
   it("one bad run is named, and the others are drawn", async () => {
-    const { rows } = await server.call<{ rows: { id: string }[] }>("experiments.list", { archived: false, sort: "created" });
+    const { rows } = await server.call("experiments.list", { archived: false, sort: "created" });
     const sample = rows.at(-1)!.id;
-    const { runs } = await server.call<ExperimentDetail>("experiments.get", { id: sample });
+    const { runs } = await server.call("experiments.get", { id: sample });
     const { page } = await open();
     await alter(page, "experiments.get", (detail: ExperimentDetail) => {
       (detail.runs[0].config as { architecture: string }).architecture = "rn9";
@@ -258,7 +258,7 @@ describe("Names of 120 letters without a blank", () => {
       lease,
       numbered([{ ...first, dataset }, measured(0), measured(1), { kind: "geometry", snapshot: picture }]),
     );
-    const { url } = await server.call<{ url: string }>("shares.create", { experimentId: id, hideNames: false });
+    const { url } = await server.call("shares.create", { experimentId: id, hideNames: false });
     const { page, faults } = await open(phone);
     const fits = async (where: string) => {
       await page.waitForTimeout(300);
@@ -375,7 +375,7 @@ describe("Numbers as people type them", () => {
     await at(page, "launch").click();
     await page.waitForURL(/\/e\/[0-9a-f-]{36}/);
     const id = new URL(page.url()).pathname.split("/")[2];
-    const { config } = await server.call<ExperimentDetail>("experiments.get", { id });
+    const { config } = await server.call("experiments.get", { id });
     expect(config.training).toMatchObject({ steps: 10_000, learningRate: 0.001 });
     expect(config.seeds).toEqual([1_000]);
   });
@@ -402,7 +402,7 @@ describe("Numbers as people type them", () => {
     await at(page, "launch").click();
     await page.waitForURL(/\/e\/[0-9a-f-]{36}/);
     const id = new URL(page.url()).pathname.split("/")[2];
-    const { config } = await server.call<ExperimentDetail>("experiments.get", { id });
+    const { config } = await server.call("experiments.get", { id });
     expect(config.training).toMatchObject({ steps: 10_000, learningRate: 0.005, warmupSteps: 3 });
   });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const clean of cleanUps.splice(0).reverse()) await clean();
   // What waits would be given to the worker of the next test.
-  const { rows } = await server.call<{ rows: { id: string }[] }>("experiments.list", {});
+  const { rows } = await server.call("experiments.list", {});
   for (const { id } of rows) await server.call("experiments.cancel", { id });
 });
 afterAll(async () => {
@@ -166,8 +166,7 @@ describe("A page's line", () => {
 });
 
 describe("What is deleted while it is open", () => {
-  const share = async (experimentId: string) =>
-    new URL((await server.call<{ url: string }>("shares.create", { experimentId })).url).pathname;
+  const share = async (experimentId: string) => new URL((await server.call("shares.create", { experimentId })).url).pathname;
 
   it("an experiment: its page, the page of its run and the shared page say so, and all are back when it is restored", async () => {
     const { worker, id, run, steps } = await trainedRun();
@@ -241,7 +240,7 @@ describe("What is deleted while it is open", () => {
 
   it("a share link that is revoked while it is open shows nothing any more", async () => {
     const { id } = await launch(server);
-    const made = await server.call<{ id: string; url: string }>("shares.create", { experimentId: id });
+    const made = await server.call("shares.create", { experimentId: id });
     const page = await (await newContext()).newPage();
     await page.goto(made.url);
     await at(page, "run-row").first().waitFor();

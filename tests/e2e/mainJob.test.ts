@@ -144,12 +144,12 @@ describe("a depth study, from the form to the depth curve", () => {
 
   it("shows both of them the values of the database at the end", async () => {
     await expect
-      .poll(async () => (await server.call<ExperimentDetail>("experiments.get", { id: experimentId })).status, {
+      .poll(async () => (await server.call("experiments.get", { id: experimentId })).status, {
         timeout: 240_000,
         interval: 1000,
       })
       .toBe("finished");
-    const detail = await server.call<ExperimentDetail>("experiments.get", { id: experimentId });
+    const detail = await server.call("experiments.get", { id: experimentId });
     const finished = (page: Page) => page.locator('[data-testid="run-row"][data-status="finished"]').count();
     for (const page of [launcher, watcher]) {
       await expect.poll(() => finished(page)).toBe(12);

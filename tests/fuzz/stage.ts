@@ -24,9 +24,8 @@ export async function openStage(inspectPort: number): Promise<Stage> {
   const server = await TestServer.start({ singleUser: false, env });
   const cookie = await server.signIn();
   const { id, runs } = await launch(server);
-  const shareWith = async (hideNames: boolean) =>
-    (await server.call<{ token: string }>("shares.create", { experimentId: id, hideNames })).token;
-  const { token: workerToken } = await server.call<{ token: string }>("workers.createToken", { name: "fuzzed" });
+  const shareWith = async (hideNames: boolean) => (await server.call("shares.create", { experimentId: id, hideNames })).token;
+  const { token: workerToken } = await server.call("workers.createToken", { name: "fuzzed" });
   const worker = await RawWorker.connect(server, { token: workerToken, id: workerId });
   const lease = await worker.nextAssignment(runs[0].id);
   await worker.events(lease, numbered([started() as RunEvent]));

@@ -33,7 +33,7 @@ const config = grid({
   device: "cpu",
 });
 
-const detailOf = (server: TestServer, id: string) => server.call<RunDetail>("runs.get", { id });
+const detailOf = (server: TestServer, id: string) => server.call("runs.get", { id });
 const bytesOf = async (server: TestServer, runId: string, name: string) =>
   Buffer.from(await (await fetch(`${server.url}/export/runs/${runId}/${name}`)).arrayBuffer());
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
@@ -118,15 +118,14 @@ describe("what a finished run leaves", () => {
   });
 
   it("is read through a share link unless it hides names, and by nobody else", async () => {
-    const token = async (hideNames: boolean) =>
-      (await server.call<{ token: string }>("shares.create", { experimentId: id, hideNames })).token;
+    const token = async (hideNames: boolean) => (await server.call("shares.create", { experimentId: id, hideNames })).token;
     const other = await launch(server, grid(), { name: "other" });
-    const foreign = (await server.call<{ token: string }>("shares.create", { experimentId: other.id })).token;
+    const foreign = (await server.call("shares.create", { experimentId: other.id })).token;
     const status = async (query: string, name = "features.safetensors") =>
       (await fetch(`${server.url}/export/runs/${runId}/${name}${query}`)).status;
     expect(await status(`?share=${await token(false)}`)).toBe(200);
     expect(await status(`?share=${await token(true)}`)).toBe(404);
-    expect((await server.call<RunDetail>("runs.get", { id: runId }, { share: await token(true) })).files).toEqual([]);
+    expect((await server.call("runs.get", { id: runId }, { share: await token(true) })).files).toEqual([]);
     expect(await status(`?share=${foreign}`)).toBe(404);
     expect(await status("?share=forged")).toBe(404);
     for (const name of ["..%2f..%2fworker-token", "checkpoint-61.ckpt", "1.part", "%2e%2e", "features.safetensors%00"])

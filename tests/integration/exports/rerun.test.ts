@@ -39,14 +39,14 @@ const json = async (path: string) => (await get(path)).json();
 /** Launches an exported study or run as a reader would, and gives its runs once they have ended. */
 async function rerun(exported: ExperimentExport | RunExport): Promise<ExperimentExport> {
   const { name } = exported.experiment;
-  const launched = await server.call<{ id: string }>("experiments.launch", { name: `${name} again`, config: exported.config });
+  const launched = await server.call("experiments.launch", { name: `${name} again`, config: exported.config });
   return finished(launched.id);
 }
 
 async function finished(experimentId: string): Promise<ExperimentExport> {
   for (const run of (await getExperiment(server, experimentId)).runs) {
     await untilStatus(server, run.id, "finished", 90_000);
-    const hasFiles = async () => (await server.call<RunDetail>("runs.get", { id: run.id })).files.length === 2;
+    const hasFiles = async () => (await server.call("runs.get", { id: run.id })).files.length === 2;
     await until("the run's files", hasFiles, 60_000);
   }
   return experimentExport.parse(await json(`experiments/${experimentId}.json`));
@@ -58,9 +58,7 @@ const numbers = ({ series }: ExperimentExport["runs"][number]) =>
 
 beforeAll(async () => {
   server = await TestServer.start({ localWorker: true });
-  id = (
-    await server.call<{ id: string }>("experiments.launch", { name: 'Depth, "twice" #1', note: "a note", tags: ["t"], config })
-  ).id;
+  id = (await server.call("experiments.launch", { name: 'Depth, "twice" #1', note: "a note", tags: ["t"], config })).id;
   study = await finished(id);
   csv = await (await get(`experiments/${id}.csv`)).text();
 });
@@ -72,7 +70,7 @@ describe("a study as JSON", () => {
     expect(study.program).toMatch(/^\S+$/);
     expect(study.runs).toHaveLength(2);
     for (const run of study.runs) {
-      const series = await server.call<SeriesView[]>("runs.series", { id: run.id, maxPoints: 5_000 });
+      const series = await server.call("runs.series", { id: run.id, maxPoints: 5_000 });
       expect(Object.keys(run.series).sort()).toEqual(series.map((one) => one.key).sort());
       for (const { key, steps, values } of series) expect(run.series[key]).toEqual({ steps, values });
       expect(run.series["train/loss"].steps).toEqual([0, 7, 14, 21, 28, 35, 40]);
@@ -180,14 +178,13 @@ describe("a table", () => {
 
 describe("through a share link", () => {
   it("exports are read, without names where they are hidden; nothing else is", async () => {
-    const token = async (hideNames: boolean) =>
-      (await server.call<{ token: string }>("shares.create", { experimentId: id, hideNames })).token;
+    const token = async (hideNames: boolean) => (await server.call("shares.create", { experimentId: id, hideNames })).token;
     const [open, blind] = [await token(false), await token(true)];
     const runId = study.runs[0].id;
     expect((await get(`experiments/${id}.json?share=${open}`)).status).toBe(200);
     const hidden = await (await get(`experiments/${id}.json?share=${blind}`)).text();
     const { runs } = experimentExport.parse(JSON.parse(hidden));
-    const { workerName } = (await server.call<ExperimentDetail>("experiments.get", { id })).runs[0];
+    const { workerName } = (await server.call("experiments.get", { id })).runs[0];
     expect(workerName).not.toBeNull();
     expect(hidden).not.toContain(workerName);
     expect(runs[0].attempts[0].worker).toBeNull();

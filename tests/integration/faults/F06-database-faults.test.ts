@@ -30,7 +30,7 @@ describe("F6: a database that loses its connections", () => {
     line.rule = () => null;
     worker.close();
     // What one test left running must not come to the next one's worker.
-    const { rows } = await server.call<{ rows: { id: string }[] }>("experiments.list", { limit: 200 });
+    const { rows } = await server.call("experiments.list", { limit: 200 });
     for (const { id } of rows) await server.call("experiments.cancel", { id });
   });
   afterAll(async () => {
@@ -52,7 +52,7 @@ describe("F6: a database that loses its connections", () => {
   };
 
   const expectAllStored = async (runId: string) => {
-    const series = await server.call<SeriesView[]>("runs.series", { id: runId, keys: ["train/loss"], maxPoints: 5_000 });
+    const series = await server.call("runs.series", { id: runId, keys: ["train/loss"], maxPoints: 5_000 });
     expect(series[0].steps).toEqual(measuredSteps);
     expect(series[0].values).toEqual(measuredSteps.map((step) => valueAt(0, step)));
   };

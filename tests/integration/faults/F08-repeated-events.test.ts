@@ -8,7 +8,7 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 import type { TestServer } from "../../support/processes/server.ts";
 
 async function lossOf(server: TestServer, runId: string): Promise<SeriesView> {
-  const series = await server.call<SeriesView[]>("runs.series", { id: runId, keys: ["train/loss"] });
+  const series = await server.call("runs.series", { id: runId, keys: ["train/loss"] });
   return series[0] ?? { runId, key: "train/loss", steps: [], values: [], total: 0 };
 }
 
@@ -94,7 +94,7 @@ onBothDatabases("F8: events of a worker", (server) => {
       expect(await worker.ask("events", message)).toMatchObject({ ok: false, code: "INVALID" });
     const extreme = { "train/loss": 1e308, "train/fit": 5e-324, "train/accuracy": -0, "test/fit": -1e308 };
     expect(await worker.events(lease, numbered([measured(3, extreme), finished()], 2))).toMatchObject({ ok: true });
-    const series = await server().call<SeriesView[]>("runs.series", { id: lease.runId });
+    const series = await server().call("runs.series", { id: lease.runId });
     expect(Object.fromEntries(series.map(({ key, values }) => [key, values[0]]))).toEqual({ ...extreme, "train/accuracy": 0 });
     worker.close();
   });
@@ -123,11 +123,7 @@ onBothDatabases("F8: events of a worker", (server) => {
       { key: "train/nc1.ratio@1", points: 1 },
       { key: "train/nc1.ratio@11", points: 1 },
     ]);
-    expect(detail.attempts.map((attempt: { outcome: { code: string } }) => attempt.outcome.code)).toEqual([
-      "CRASHED",
-      "WORKER_LOST",
-      "FINISHED",
-    ]);
+    expect(detail.attempts.map(({ outcome }) => outcome?.code)).toEqual(["CRASHED", "WORKER_LOST", "FINISHED"]);
     worker.close();
   });
 

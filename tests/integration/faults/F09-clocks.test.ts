@@ -36,8 +36,8 @@ describe.each(["embedded", "external"] as const)("F9: clocks that are off by a d
         events: events.map((event, index) => ({ seq: index + 1, at: at(index + 1), event })),
       });
       expect(answer).toEqual({ ok: true, storedThrough: 5 });
-      const { row } = await server.call<RunDetail>("runs.get", { id: lease.runId });
-      const log = await server.call<LogLine[]>("runs.log", { id: lease.runId });
+      const { row } = await server.call("runs.get", { id: lease.runId });
+      const log = await server.call("runs.log", { id: lease.runId });
       expect(log.map(({ text }) => text)).toEqual(["first", "second"]);
       for (const time of [row.startedAt!, row.endedAt!, ...log.map((line) => line.at)]) {
         expect(Date.parse(time)).toBeGreaterThan(before - 60_000);

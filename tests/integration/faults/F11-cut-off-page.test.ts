@@ -25,7 +25,7 @@ describe("F11: a page whose line is cut", () => {
     const { id, runs } = await launch(server);
     const worker = await RawWorker.connect(server);
     const lease = await worker.nextAssignment(runs[0].id);
-    const { token } = await server.call<{ token: string }>("shares.create", { experimentId: id });
+    const { token } = await server.call("shares.create", { experimentId: id });
     const page = new Watcher(`http://127.0.0.1:${line.port}`, runs[0].id, token);
     await expect.poll(() => page.isConnected, { timeout: 10_000 }).toBe(true);
     return { worker, lease, page };

@@ -6,7 +6,7 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("F13: a person", (server) => {
   it("cancels in every state, twice, and only as the life of a run allows", async () => {
-    const call = (name: string, id: string) => server().call(`runs.${name}`, { id });
+    const call = (verb: "cancel" | "again" | "remove", id: string) => server().call(`runs.${verb}`, { id });
     const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2] }));
     expect(await call("cancel", runs[2].id)).toEqual({ status: "cancelled" });
     expect(await call("cancel", runs[2].id)).toEqual({ status: "cancelled" });

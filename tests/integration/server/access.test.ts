@@ -151,7 +151,7 @@ onBothDatabases("Access", (server) => {
       numbered([started(), measured(0, { "train/nc1.ratio@1": 1 }), logged("in /home/someone"), finished()]),
     );
     const other = await launch(server());
-    const share = await server().call<{ id: string; token: string; url: string }>("shares.create", {
+    const share = await server().call("shares.create", {
       experimentId: id,
       hideNames: false,
     });
@@ -177,14 +177,14 @@ onBothDatabases("Access", (server) => {
     expect((await raw(url, `/export/runs/${runs[0].id}.csv?share=${share.token}`, {})).status).toBe(200);
     expect((await raw(url, `/export/runs/${other.runs[0].id}.csv?share=${share.token}`, {})).status).toBe(404);
     expect((await raw(url, `/export/experiments/${other.id}.csv?share=${share.token}`, {})).status).toBe(404);
-    const detail = await server().call<ExperimentDetail>("experiments.get", { id }, { share: share.token });
+    const detail = await server().call("experiments.get", { id }, { share: share.token });
     expect(detail).toMatchObject({ readOnly: true, namesHidden: false });
     expect(detail.runs[0].workerName).toBe("raw worker");
     expect(await server().call("runs.log", { id: runs[0].id }, { share: share.token })).toHaveLength(1);
 
-    const hiding = await server().call<{ token: string }>("shares.create", { experimentId: id, hideNames: true });
-    const hidden = await server().call<ExperimentDetail>("experiments.get", { id }, { share: hiding.token });
-    const hiddenRun = await server().call<RunDetail>("runs.get", { id: runs[0].id }, { share: hiding.token });
+    const hiding = await server().call("shares.create", { experimentId: id, hideNames: true });
+    const hidden = await server().call("experiments.get", { id }, { share: hiding.token });
+    const hiddenRun = await server().call("runs.get", { id: runs[0].id }, { share: hiding.token });
     expect(hidden.namesHidden).toBe(true);
     expect(JSON.stringify([hidden, hiddenRun])).not.toMatch(/raw worker|someone/);
     expect(await server().call("runs.log", { id: runs[0].id }, { share: hiding.token })).toEqual([]);
@@ -196,8 +196,7 @@ onBothDatabases("Access", (server) => {
 
   it("shows no difference between forged, expired, revoked and unknown links", async () => {
     const { id } = await launch(server());
-    const make = (more = {}) =>
-      server().call<{ id: string; token: string }>("shares.create", { experimentId: id, hideNames: false, ...more });
+    const make = (more = {}) => server().call("shares.create", { experimentId: id, hideNames: false, ...more });
     const [revoked, expired, ofDeleted] = [await make(), await make({ expiresInDays: 1e-9 }), await make()];
     const socket = io(`${server().url}/watch`, {
       auth: { share: revoked.token },
@@ -209,7 +208,7 @@ onBothDatabases("Access", (server) => {
     await server().call("shares.revoke", { id: revoked.id });
     await cut;
     const gone = await launch(server());
-    const deleted = await server().call<{ token: string }>("shares.create", { experimentId: gone.id });
+    const deleted = await server().call("shares.create", { experimentId: gone.id });
     await server().call("experiments.remove", { id: gone.id });
     const tokens = [revoked.token, expired.token, deleted.token, "forged", `${ofDeleted.token.slice(0, -1)}_`, ""];
     const answers = await Promise.all(
@@ -223,7 +222,7 @@ onBothDatabases("Access", (server) => {
     expect([...shapes][0]).toMatch(/^404/);
     for (const token of tokens) expect(await knock(server().url, "/watch", { share: token })).toBe("NOT_FOUND");
     expect(await server().call("shared.open", { token: ofDeleted.token })).toEqual({ experimentId: id });
-    const views = await server().call<object[]>("shares.list", { experimentId: id });
+    const views = await server().call("shares.list", { experimentId: id });
     expect(JSON.stringify(views)).not.toContain(ofDeleted.token);
   });
 
@@ -258,7 +257,9 @@ onBothDatabases("Access", (server) => {
     const { id } = await launch(server(), grid(), { name: "=cmd|' /C calc'!A0", tags: ["__proto__", "constructor"] });
     expect((await server().call("experiments.list", { tag: "__proto__" })).rows).toHaveLength(1);
     expect((await server().call("experiments.list", { search: "100%_\\" })).rows).toHaveLength(0);
-    await expect(server().call("experiments.list", { sort: "name; drop table runs" })).rejects.toMatchObject({ code: "INVALID" });
+    await expect(server().callAny("experiments.list", { sort: "name; drop table runs" })).rejects.toMatchObject({
+      code: "INVALID",
+    });
     const csv = await fetch(`${server().url}/export/experiments/${id}.csv`);
     expect(csv.headers.get("content-disposition")).not.toMatch(/[\r\n=|]cmd/);
     for (const path of ["/export/runs/..%2f..%2fetc.csv", "/export/experiments/x.csv", "/export/", "//evil", "/%00", "/\\..\\.."])

@@ -19,9 +19,7 @@ onBothDatabases(
     afterEach(async () => {
       for (const id of studies.splice(0)) await server().call("experiments.cancel", { id });
       for (const worker of workers.splice(0)) worker.close();
-      await until("all are gone", async () =>
-        (await server().call<WorkerView[]>("workers.list")).every(({ connected }) => !connected),
-      );
+      await until("all are gone", async () => (await server().call("workers.list")).every(({ connected }) => !connected));
     });
     const launch = async (config = grid()) => {
       const launched = await launchStudy(server(), config);
@@ -33,8 +31,7 @@ onBothDatabases(
       workers.push(worker);
       return worker;
     };
-    const view = async ({ id }: RawWorker) =>
-      (await server().call<WorkerView[]>("workers.list")).find((worker) => worker.id === id)!;
+    const view = async ({ id }: RawWorker) => (await server().call("workers.list")).find((worker) => worker.id === id)!;
     const until = async (what: string, holds: () => Promise<boolean>, withinMs = 20_000) => {
       for (const end = performance.now() + withinMs; !(await holds()); ) {
         if (performance.now() > end) throw new Error(`not in time: ${what}`);
@@ -58,7 +55,7 @@ onBothDatabases(
     };
     const crash = () => [started(), measured(0), ended("CRASHED", "exit code 139\nIts last words:\nlibcuda fell over")];
     const well = () => [started(), measured(0), finished()];
-    const attemptsOf = async (id: string) => (await server().call<RunDetail>("runs.get", { id })).attempts;
+    const attemptsOf = async (id: string) => (await server().call("runs.get", { id })).attempts;
 
     it("eats no grid: where every run crashes, each goes to the healthy worker next, and the bad one is rested and paused", async () => {
       const [bad, good] = [await connect(), await connect()];

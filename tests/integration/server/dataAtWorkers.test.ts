@@ -22,7 +22,7 @@ const says = (worker: RawWorker, sets: OwnSet[]) => worker.socket.emit("ownSets"
 
 onBothDatabases("A set that one of two workers has", (server) => {
   const listed = async (worker: RawWorker) =>
-    (await server().call<WorkerView[]>("workers.list")).find(({ id }) => id === worker.id)?.ownSets ?? null;
+    (await server().call("workers.list")).find(({ id }) => id === worker.id)?.ownSets ?? null;
   const until = async (holds: () => Promise<boolean>) => {
     for (const end = performance.now() + 10_000; !(await holds()); ) {
       if (performance.now() > end) throw new Error("it did not come in time");

@@ -51,13 +51,13 @@ onBothDatabases("What is found after training", (server) => {
 
   it("names nobody through a link that hides names", async () => {
     const { id, runs } = await launch(server());
-    const share = (await server().call<{ token: string }>("shares.create", { experimentId: id, hideNames: true })).token;
+    const share = (await server().call("shares.create", { experimentId: id, hideNames: true })).token;
     const blind = await watch(server(), id, { share });
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
     await worker.events(lease, numbered([started(), measured(1000), evaluated(), finished()]));
     await expect.poll(() => blind.rows.at(-1)?.evaluation?.robustness).toEqual(evaluation.robustness);
-    const { row } = await server().call<{ row: RunRow }>("runs.get", { id: runs[0].id }, { share });
+    const { row } = await server().call("runs.get", { id: runs[0].id }, { share });
     expect(row.evaluation?.transfer?.layers).toEqual(evaluation.transfer?.layers);
     expect(Object.keys(row.evaluation!.missing)).toEqual(Object.keys(evaluation.missing));
     expect(JSON.stringify([row, blind.rows])).not.toMatch(/someone/);

@@ -155,15 +155,15 @@ describe("A link that hides names", () => {
     await worker.connected();
     expect(await worker.hello({ ...greeting, slots: 4 })).toMatchObject({ ok: true });
     worker.socket.emit("ownSets", { part: 0, of: 1, sets: [folder, other, table, broken] });
-    await until(async () => (await server.call<WorkerView[]>("workers.list"))[0]?.ownSets?.length === 4);
+    await until(async () => (await server.call("workers.list"))[0]?.ownSets?.length === 4);
 
     for (const config of [pictures, texts]) {
-      const { id } = await server.call<{ id: string }>("experiments.launch", { ...launched, config });
+      const { id } = await server.call("experiments.launch", { ...launched, config });
       ids.push(id);
-      const detail = await server.call<ExperimentDetail>("experiments.get", { id });
+      const detail = await server.call("experiments.get", { id });
       runIds.push(...detail.runs.map((run) => run.id));
       for (const kind of ["plain", "hidden"] as const) {
-        const { token } = await server.call<{ token: string }>("shares.create", {
+        const { token } = await server.call("shares.create", {
           experimentId: id,
           hideNames: kind === "hidden",
         });
@@ -250,8 +250,8 @@ describe("A link that hides names", () => {
 
   it("calls a study's own data sets by one neutral name in every answer", async () => {
     const [token] = links.hidden;
-    const detail = await server.call<ExperimentDetail>("experiments.get", { id: ids[0] }, { share: token });
-    const run = await server.call<RunDetail>("runs.get", { id: runIds[0] }, { share: token });
+    const detail = await server.call("experiments.get", { id: ids[0] }, { share: token });
+    const run = await server.call("runs.get", { id: runIds[0] }, { share: token });
     const names = (config: unknown) => [...JSON.stringify(config).matchAll(/"folder":"([^"]*)"/g)].map(([, name]) => name);
     for (const config of [detail.config, detail.runs[0].config, run.row.config])
       expect(names(config)).toEqual(["data-set-1", "data-set-2"]);

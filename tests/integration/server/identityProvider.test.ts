@@ -20,7 +20,7 @@ afterAll(async () => {
   await provider?.stop();
 });
 
-const members = async () => (await server.call<{ members: MemberView[] }>("people.list")).members;
+const members = async () => (await server.call("people.list")).members;
 const me = async (browser: CookieJar) => {
   const { status, text } = await ask(server.url, { name: "account.me", isQuery: true }, { cookie: browser.header(server.url) });
   return status === 200 ? (JSON.parse(text) as { result: { data: { name: string; role: string } } }).result.data : status;
@@ -41,7 +41,7 @@ describe("An identity provider", () => {
   });
 
   it("makes a member of who comes with an invitation, once, and lets them in again without", async () => {
-    const { url } = await server.call<{ url: string }>("people.invite", { role: "editor" });
+    const { url } = await server.call("people.invite", { role: "editor" });
     const browser = new CookieJar();
     await browser.signInAs("grace", await browser.open(`${url}/provider`));
     expect(await me(browser)).toMatchObject({ name: "grace of the lab", role: "editor" });
@@ -54,14 +54,14 @@ describe("An identity provider", () => {
   });
 
   it("gives nobody a member who signs in by password, though the addresses are alike", async () => {
-    const { url } = await server.call<{ url: string }>("people.invite", { role: "owner" });
+    const { url } = await server.call("people.invite", { role: "owner" });
     expect(await post(url, { name: "Ada", email: "ada@example.org", password })).toMatchObject({ status: 303 });
     const { browser, page } = await signIn("ada");
     expect(page.status).toBe(401);
     expect(page.text).toContain("signs in by password");
     expect(await me(browser)).toBe(401);
     // Nor does an invitation: it is kept.
-    const invitation = await server.call<{ url: string }>("people.invite", { role: "viewer" });
+    const invitation = await server.call("people.invite", { role: "viewer" });
     await browser.signInAs("ada", await browser.open(`${invitation.url}/provider`));
     expect(await me(browser)).toBe(401);
     expect((await fetch(invitation.url)).status).toBe(200);

@@ -15,8 +15,7 @@ onBothDatabases("Runs that learned nothing", (server) => {
     const at = head!.split(",").indexOf("left_out");
     return lines.map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)[at]);
   };
-  const nc1Of = async (id: string) =>
-    (await server().call<{ rows: ExperimentSummary[] }>("experiments.list", {})).rows.find((row) => row.id === id)?.nc1?.last;
+  const nc1Of = async (id: string) => (await server().call("experiments.list", {})).rows.find((row) => row.id === id)?.nc1?.last;
 
   it("are marked in the table of the study and on their page, and do not stand for it in the list", async () => {
     const { id, runs } = await launch(server(), grid({ seeds: [0, 1], depths: [2] }));
@@ -28,7 +27,7 @@ onBothDatabases("Runs that learned nothing", (server) => {
     }
     await vi.waitFor(async () => expect(await nc1Of(id)).toBe(0.4), 10_000);
     expect(await csvOf(id)).toEqual(["true", "false"]);
-    const pages = await Promise.all(runs.map((run) => server().call<RunDetail>("runs.get", { id: run.id })));
+    const pages = await Promise.all(runs.map((run) => server().call("runs.get", { id: run.id })));
     expect(pages.map((page) => page.leftOutBelow)).toEqual([0.9, null]);
 
     const every = await launch(server(), grid({ convergence: { minTrainAccuracy: 0 } }));

@@ -17,7 +17,7 @@ onBothDatabases("What one answer may hold", (server) => {
     }
     worker.close();
     const read = (cursor?: { attempt: number; seq: number }) =>
-      server().call<LogLine[]>("runs.log", { id: runs[0].id, ...(cursor && { cursor }) });
+      server().call("runs.log", { id: runs[0].id, ...(cursor && { cursor }) });
     const texts: string[][] = [];
     for (let cursor: { attempt: number; seq: number } | undefined; ; ) {
       const page = await read(cursor);
@@ -50,7 +50,7 @@ onBothDatabases("What one answer may hold", (server) => {
       expect(sent.ok).toBe(true);
     }
     worker.close();
-    const { token } = await server().call<{ token: string }>("shares.create", { experimentId: id });
+    const { token } = await server().call("shares.create", { experimentId: id });
     const input = { id, keys, maxPoints: 5_000 };
     const batch = await fetch(`${server().url}/trpc/${Array(20).fill("experiments.series").join(",")}?batch=1`, {
       method: "POST",
@@ -69,7 +69,7 @@ onBothDatabases("What one answer may hold", (server) => {
     );
     const thinned = answers.filter(({ result }) => result?.data.some(({ steps, total }) => steps.length < total));
     expect(thinned.length).toBe(1);
-    const alone = await server().call<SeriesView[]>("experiments.series", input, { share: token });
+    const alone = await server().call("experiments.series", input, { share: token });
     expect(alone.every(({ steps, total }) => steps.length === 1_000 && total === 1_000)).toBe(true);
   });
 });

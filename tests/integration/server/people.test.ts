@@ -8,9 +8,8 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 import { TestServer } from "../../support/processes/server.ts";
 
 const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
-const people = (server: TestServer) => server.call<{ members: MemberView[]; invitations: InvitationView[] }>("people.list");
-const invite = (server: TestServer, more = {}) =>
-  server.call<{ id: string; url: string }>("people.invite", { role: "editor", ...more });
+const people = (server: TestServer) => server.call("people.list");
+const invite = (server: TestServer, more = {}) => server.call("people.invite", { role: "editor", ...more });
 const isIn = async (server: TestServer, cookie: string) =>
   (await ask(server.url, { name: "experiments.list", isQuery: true }, { cookie })).status === 200;
 /** A live page of this browser, and its end. */
@@ -67,7 +66,7 @@ onBothDatabases(
       const again = await signIn({ email: "ADA@example.org", password, to: "/workers" });
       expect(again.status).toBe(303);
       expect(await isIn(server(), again.cookie)).toBe(true);
-      const sessions = await server().call<SessionView[]>("account.sessions", undefined, { headers: { cookie: again.cookie } });
+      const sessions = await server().call("account.sessions", undefined, { headers: { cookie: again.cookie } });
       expect(sessions).toHaveLength(2);
       const { members, invitations } = await people(server());
       expect(members[0]).toMatchObject({ name: "Ada", email: "ada@example.org", role: "editor", by: "password" });
@@ -92,7 +91,7 @@ onBothDatabases(
     it("take the invitations that they made with them when they are removed or own no longer", async () => {
       const [lowered, removed] = [await addMember(server(), "owner"), await addMember(server(), "owner")];
       const by = async ({ cookie }: { cookie: string }) =>
-        server().call<{ url: string }>("people.invite", { role: "owner" }, { headers: { cookie } });
+        server().call("people.invite", { role: "owner" }, { headers: { cookie } });
       const [ofLowered, ofRemoved, own] = [await by(lowered), await by(removed), await invite(server())];
       await server().call("people.setRole", { id: lowered.id, role: "owner" });
       expect(await (await fetch(ofLowered.url)).text()).toContain("You are invited");
@@ -126,7 +125,7 @@ onBothDatabases(
     it("lose open pages and rights at once when their role is lowered, and everything when they are removed", async () => {
       const member = await addMember(server(), "editor");
       const headers = { cookie: member.cookie };
-      const token = await server().call<{ token: string }>("account.createToken", { name: "mine", scope: "launch" }, { headers });
+      const token = await server().call("account.createToken", { name: "mine", scope: "launch" }, { headers });
       const program = { authorization: `Bearer ${token.token}` };
       const launchAs = (by: Record<string, string>) =>
         ask(server().url, { name: "experiments.launch", isQuery: false }, by, { name: "theirs", config: grid() });
@@ -155,13 +154,13 @@ onBothDatabases(
     it("see and end their own sessions and tokens alone", async () => {
       const [one, other] = [await addMember(server(), "viewer"), await addMember(server(), "viewer")];
       const as = ({ cookie }: { cookie: string }) => ({ headers: { cookie } });
-      const [theirs] = await server().call<SessionView[]>("account.sessions", undefined, as(other));
+      const [theirs] = await server().call("account.sessions", undefined, as(other));
       await expect(server().call("account.endSessions", { which: "one", id: theirs.id }, as(one))).rejects.toMatchObject({
         code: "NOT_FOUND",
       });
       await server().call("account.endSessions", { which: "all" }, as(one));
       expect(await isIn(server(), other.cookie)).toBe(true);
-      const token = await server().call<{ id: string }>("account.createToken", { name: "t", scope: "read" }, as(other));
+      const token = await server().call("account.createToken", { name: "t", scope: "read" }, as(other));
       const again = { cookie: (await signIn({ email: one.email, password })).cookie };
       expect(await server().call("account.tokens", undefined, as(again))).toEqual([]);
       await expect(server().call("account.revokeToken", { id: token.id }, as(again))).rejects.toMatchObject({
@@ -173,7 +172,7 @@ onBothDatabases(
 
     it("choose a new password by a link that the owner makes, which ends their sessions", async () => {
       const member = await addMember(server(), "editor");
-      const link = () => server().call<{ url: string }>("people.inviteToNewPassword", { id: member.id });
+      const link = () => server().call("people.inviteToNewPassword", { id: member.id });
       const [older, { url }] = [await link(), await link()];
       const chosen = "another long password";
       expect(await post(url, { password: "short" })).toMatchObject({ status: 400 });

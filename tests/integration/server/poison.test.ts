@@ -42,8 +42,8 @@ onBothDatabases("What can never be stored", (server) => {
     ];
     expect(await worker.events(lease, numbered(events))).toEqual({ ok: true, storedThrough: 5 });
     const detail = await server().call("runs.get", { id: lease.runId });
-    expect(detail.attempts[0].started.dataset.classNames).toEqual([mended, mended, mended, mended]);
-    expect(detail.attempts[0].outcome.message).toBe(mended);
+    expect(detail.attempts[0].started?.dataset?.classNames).toEqual([mended, mended, mended, mended]);
+    expect(detail.attempts[0].outcome?.message).toBe(mended);
     worker.close();
   });
 

@@ -7,8 +7,7 @@ import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("Progress", (server) => {
-  const listed = async (id: string) =>
-    (await server().call<{ rows: ExperimentSummary[] }>("experiments.list", {})).rows.find((row) => row.id === id)!;
+  const listed = async (id: string) => (await server().call("experiments.list", {})).rows.find((row) => row.id === id)!;
 
   it("is the same in the list, in the study and on its page, however its runs ended", async () => {
     const { id, runs } = await launch(

@@ -5,15 +5,13 @@ import { finished, measured, numbered, started } from "../../support/builders/ev
 import { getRun, grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import type { TestServer } from "../../support/processes/server.ts";
 
 /** Short leases make short ticks: the first look comes after some seconds. */
 const env = { COLLAPSAR_HEARTBEAT_MS: "100", COLLAPSAR_LEASE_MS: "500" };
 const list = (removed: boolean) => ({ removed, limit: 200 });
-const present = async (
-  server: { call(name: string, input: unknown): Promise<{ rows: { id: string }[] }> },
-  id: string,
-  removed: boolean,
-) => (await server.call("experiments.list", list(removed))).rows.some((row) => row.id === id);
+const present = async (server: TestServer, id: string, removed: boolean) =>
+  (await server.call("experiments.list", list(removed))).rows.some((row) => row.id === id);
 
 onBothDatabases(
   "Deleted experiments",

@@ -38,7 +38,7 @@ it("records a finished study and brings it back with the same curves", async () 
     ]);
     await worker.events(lease, numbered([started(), ...events.flat(), evaluated(), finished()]));
   }
-  const before = await server.call<SeriesView[]>("experiments.series", { id, keys: ["train/loss"] });
+  const before = await server.call("experiments.series", { id, keys: ["train/loss"] });
   worker.close();
   await server.stop();
 
@@ -116,7 +116,7 @@ it("opens a preset's recording once, finished, with the preset's own grid", asyn
   try {
     const preset = presets.find((one) => one.recorded)!;
     const { id } = await server.call("experiments.openRecording", { preset: preset.id });
-    const opened = await server.call<ExperimentDetail>("experiments.get", { id });
+    const opened = await server.call("experiments.get", { id });
     expect(opened).toMatchObject({ sample: true, status: "finished", progress: 1 });
     expect(opened.runs).toHaveLength(countGrid(preset.config));
     expect(opened.config).toEqual({ ...preset.config, datasets: opened.config.datasets });

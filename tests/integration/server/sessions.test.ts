@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { SessionView } from "../../../contract/wire/views.ts";
+import type { InputOf } from "../../support/client/procedures.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { TestServer } from "../../support/processes/server.ts";
 
@@ -34,8 +35,9 @@ async function signIn(given = key, userAgent = firefox): Promise<string> {
   expect(response.headers.get("location")).toBe("/workers");
   return response.headers.get("set-cookie")!.split(";")[0];
 }
-const sessions = (cookie: string) => server.call<SessionView[]>("account.sessions", undefined, { headers: { cookie } });
-const end = (cookie: string, input: object) => server.call("account.endSessions", input, { headers: { cookie } });
+const sessions = (cookie: string) => server.call("account.sessions", undefined, { headers: { cookie } });
+const end = (cookie: string, input: InputOf<"account.endSessions">) =>
+  server.call("account.endSessions", input, { headers: { cookie } });
 const isIn = (cookie: string) =>
   sessions(cookie).then(
     () => true,

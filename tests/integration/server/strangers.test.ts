@@ -154,8 +154,8 @@ describe("A stranger at the sockets", () => {
   });
 
   async function revocable(): Promise<{ token: string; id: string }> {
-    const { token } = await server.call<{ token: string }>("workers.createToken", { name: "revocable" });
-    const tokens = await server.call<{ id: string; name: string }[]>("workers.tokens");
+    const { token } = await server.call("workers.createToken", { name: "revocable" });
+    const tokens = await server.call("workers.tokens");
     return { token, id: tokens.find(({ name }) => name === "revocable")!.id };
   }
 });

@@ -9,8 +9,7 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i);
 
 onBothDatabases("Studies", (server) => {
-  const list = (query = {}) =>
-    server().call<{ rows: ExperimentSummary[]; total: number; tags: string[] }>("experiments.list", query);
+  const list = (query = {}) => server().call("experiments.list", query);
 
   it("refuses a grid of a million cells before anything is stored", async () => {
     const million = grid({ seeds: range(64), depths: range(63, 2), widths: range(64, 8), losses: ["ce", "mse"] });
@@ -21,7 +20,7 @@ onBothDatabases("Studies", (server) => {
     });
     expect(performance.now() - asked).toBeLessThan(1_000);
     expect((await list()).total).toBe(before);
-    const estimate = await server().call<Estimate>("experiments.estimate", million);
+    const estimate = await server().call("experiments.estimate", million);
     expect(estimate).toMatchObject({ runs: 64 * 63 * 64 * 2, limit: limits.gridRuns, timeMs: null });
     const { id } = await launch(server(), grid({ seeds: range(40), depths: range(50, 2) }));
     await expect(server().call("experiments.addDepths", { id, depths: [60] })).rejects.toMatchObject({ code: "GRID_TOO_LARGE" });
@@ -90,22 +89,22 @@ onBothDatabases("Studies", (server) => {
     await worker.events(lease, numbered([started(0, 2_000)]));
     for (let first = 0; first < 2_000; first += 400) await worker.events(lease, numbered(range(400, first).map(at), first + 2));
     await worker.events(lease, numbered([finished(2_000)], 2_002));
-    const [thin] = await server().call<SeriesView[]>("experiments.series", { id, keys: ["train/loss"], maxPoints: 50 });
+    const [thin] = await server().call("experiments.series", { id, keys: ["train/loss"], maxPoints: 50 });
     expect(thin).toMatchObject({ runId: runs[0].id, total: 2_000 });
     expect(thin.steps).toHaveLength(50);
     expect([thin.steps[0], thin.steps.at(-1)]).toEqual([0, 1_999]);
     expect(thin.values).toEqual(thin.steps.map((step) => 2 ** (-step / 100)));
-    const [window] = await server().call<SeriesView[]>("runs.series", {
+    const [window] = await server().call("runs.series", {
       id: runs[0].id,
       keys: ["train/loss"],
       fromStep: 500,
       toStep: 509,
     });
     expect(window.steps).toEqual(range(10, 500));
-    const since = await server().call<SeriesView[]>("runs.series", { id: runs[0].id, sinceStep: 1_998 });
+    const since = await server().call("runs.series", { id: runs[0].id, sinceStep: 1_998 });
     expect(since.map((series) => series.steps)).toEqual(range(5).map(() => [1_999]));
     expect(await server().call("runs.series", { id: runs[0].id, sinceStep: 1_999 })).toEqual([]);
-    const [profile] = await server().call<LayerProfileView[]>("experiments.profile", { id, metric: "nc1.ratio" });
+    const [profile] = await server().call("experiments.profile", { id, metric: "nc1.ratio" });
     expect(profile.layers[0]).toEqual([1, 2, 3, 4]);
     expect([profile.steps[0], profile.steps.at(-1), profile.steps.length]).toEqual([0, 1_999, 150]);
     const detail = await getExperiment(server(), id);
@@ -149,7 +148,7 @@ onBothDatabases("Studies", (server) => {
       ),
     });
     expect((await list()).total).toBe(before);
-    const { memoryBytes } = await server().call<Estimate>("experiments.estimate", { ...large, depths: [64] });
+    const { memoryBytes } = await server().call("experiments.estimate", { ...large, depths: [64] });
     expect(memoryBytes).toBeGreaterThan(40e9);
     const { id } = await launch(server(), { ...large, depths: [2] });
     await expect(server().call("experiments.addDepths", { id, depths: [64] })).rejects.toMatchObject({ code: "INVALID" });
@@ -171,7 +170,7 @@ onBothDatabases("Studies", (server) => {
       numbered([started(), Object.assign(measured(1_000, { "train/stepMs": 3 }), { measureMs: 80 }), end]),
     );
     const every = config({ measuring: { name: "every", steps: 1 }, seeds: [0, 1] });
-    const { timeMs, basis } = await server().call<Estimate>("experiments.estimate", every);
+    const { timeMs, basis } = await server().call("experiments.estimate", every);
     // Two runs of 1,000 steps of 4 ms and 1,001 measurements of 100 ms each, on one slot.
     expect(timeMs).toBeGreaterThanOrEqual(2 * (4_000 + 100_100));
     expect(timeMs).toBeLessThan(2 * (4_000 + 100_100) + 10_000);
@@ -181,7 +180,7 @@ onBothDatabases("Studies", (server) => {
     await worker.events(first, numbered([started(), Object.assign(measured(500, { "train/stepMs": 4 }), { measureMs: 100 })]));
     await vi.waitFor(
       async () => {
-        const { timeLeftMs } = await server().call<ExperimentSummary>("experiments.get", { id });
+        const { timeLeftMs } = await server().call("experiments.get", { id });
         // Half of the first run, and all of the second.
         expect(timeLeftMs).toBeGreaterThan(1.5 * (4_000 + 100_100) - 1_000);
         expect(timeLeftMs).toBeLessThan(1.5 * (4_000 + 100_100) + 10_000);
@@ -197,10 +196,10 @@ onBothDatabases("Studies", (server) => {
     const { runs } = await launch(server(), grid({ depths: [8], widths: [256] }));
     const lease = await worker.nextAssignment(runs[0].id);
     await worker.events(lease, numbered([started(), measured(1, { "train/stepMs": 4 }), finished()]));
-    const same = await server().call<Estimate>("experiments.estimate", grid({ depths: [8], widths: [256], seeds: [0, 1] }));
+    const same = await server().call("experiments.estimate", grid({ depths: [8], widths: [256], seeds: [0, 1] }));
     expect(same).toMatchObject({ runs: 2, slots: 2 });
     expect(same.timeMs).toBeGreaterThanOrEqual(1_500 * 4);
-    const wider = await server().call<Estimate>("experiments.estimate", grid({ depths: [8], widths: [512], seeds: [0, 1] }));
+    const wider = await server().call("experiments.estimate", grid({ depths: [8], widths: [512], seeds: [0, 1] }));
     expect(wider.timeMs! / same.timeMs!).toBeGreaterThan(2);
     worker.close();
   });

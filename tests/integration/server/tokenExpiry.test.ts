@@ -23,14 +23,14 @@ describe("A worker's token", () => {
     await postgres?.stop();
   });
   const makeFor = (seconds: number) =>
-    server.call<{ token: string }>("workers.createToken", { name: "for a time", expiresInDays: seconds / 86_400 });
+    server.call("workers.createToken", { name: "for a time", expiresInDays: seconds / 86_400 });
   const cutOff = (worker: RawWorker) => new Promise<string>((resolve) => worker.socket.once("disconnect", resolve));
 
   it("lets in until it expires, and is told when that is", async () => {
     const { token } = await makeFor(3);
     const worker = await RawWorker.connect(server, { token });
     const cut = cutOff(worker);
-    const [view] = await server.call<WorkerTokenView[]>("workers.tokens");
+    const [view] = await server.call("workers.tokens");
     expect(Date.parse(view.expiresAt!) - Date.parse(view.createdAt)).toBeGreaterThan(2_500);
     expect(Date.parse(view.expiresAt!) - Date.parse(view.createdAt)).toBeLessThan(3_500);
     expect(await cut).toBe("io server disconnect");
@@ -46,7 +46,9 @@ describe("A worker's token", () => {
 
   it("has no more days than ten years, and more than none", async () => {
     for (const expiresInDays of [0, -1, 3651, "1"])
-      await expect(server.call("workers.createToken", { name: "x", expiresInDays })).rejects.toMatchObject({ code: "INVALID" });
+      await expect(server.callAny("workers.createToken", { name: "x", expiresInDays })).rejects.toMatchObject({
+        code: "INVALID",
+      });
   });
 
   it.each([

@@ -36,7 +36,7 @@ onBothDatabases("Watching", (server) => {
     const page = await watch(server(), [{ room: "experiment", id }]);
     const runPage = await watch(server(), [{ room: "run", id: runs[0].id }]);
     const lists = await watch(server(), [{ room: "experiments" }, { room: "workers" }]);
-    const share = await server().call<{ token: string }>("shares.create", { experimentId: id, hideNames: true });
+    const share = await server().call("shares.create", { experimentId: id, hideNames: true });
     const blind = await watch(
       server(),
       [
@@ -53,7 +53,7 @@ onBothDatabases("Watching", (server) => {
       // Durable before visible: what a page hears of, a read gives.
       if (step % 10 === 0) {
         const last = page.items.filter((item) => item.kind === "points").at(-1);
-        const [series] = await server().call<SeriesView[]>("runs.series", { id: runs[0].id, keys: ["train/loss"] });
+        const [series] = await server().call("runs.series", { id: runs[0].id, keys: ["train/loss"] });
         if (last) expect(series.steps).toContain(last.step);
       }
     }

@@ -39,7 +39,7 @@ const study = async (steps: number) => {
   const { runs } = await launch(server, { ...config, training: { ...config.training, steps } }, { name: scriptedName });
   return runs[0];
 };
-const detail = (id: string) => server.call<RunDetail>("runs.get", { id });
+const detail = (id: string) => server.call("runs.get", { id });
 
 beforeEach(async () => {
   server = await TestServer.start({ env: { COLLAPSAR_HEARTBEAT_MS: "500", COLLAPSAR_LEASE_MS: "5000" } });
@@ -62,7 +62,7 @@ describe("two workers on copies of one folder", () => {
     const second = await start(copy, "copy");
     expect(second.output).toMatch(/two workers work on copies of one folder/);
     expect(idOf(copy)).not.toBe(idOf(original));
-    const listed = await server.call<WorkerView[]>("workers.list");
+    const listed = await server.call("workers.list");
     expect(
       listed
         .filter(({ connected }) => connected)

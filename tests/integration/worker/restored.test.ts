@@ -49,7 +49,7 @@ const study = async (steps: number): Promise<RunRow> => {
   const { runs } = await launch(server, { ...config, training: { ...config.training, steps } }, { name: scriptedName });
   return runs[0];
 };
-const detail = (run: RunRow) => server.call<RunDetail>("runs.get", { id: run.id });
+const detail = (run: RunRow) => server.call("runs.get", { id: run.id });
 const pointsOf = async (run: RunRow) => (await detail(run)).series.find(({ key }) => key === "train/loss")?.points ?? 0;
 const measuredTo = (run: RunRow, step: number) =>
   until(`it is measured to step ${step}`, async () => (await pointsOf(run)) > step, 60_000);

@@ -19,12 +19,12 @@ export async function launch(
   config: ExperimentConfig = grid(),
   about: { name?: string; tags?: string[] } = {},
 ): Promise<{ id: string; runs: RunRow[] }> {
-  const { id } = await server.call<{ id: string }>("experiments.launch", { name: "a study", ...about, config });
+  const { id } = await server.call("experiments.launch", { name: "a study", ...about, config });
   return { id, runs: (await getExperiment(server, id)).runs };
 }
 
-export const getExperiment = (server: TestServer, id: string) => server.call<ExperimentDetail>("experiments.get", { id });
-export const getRun = async (server: TestServer, id: string) => (await server.call<{ row: RunRow }>("runs.get", { id })).row;
+export const getExperiment = (server: TestServer, id: string) => server.call("experiments.get", { id });
+export const getRun = async (server: TestServer, id: string) => (await server.call("runs.get", { id })).row;
 
 /** Waits until a run has this status. */
 export async function untilStatus(server: TestServer, id: string, status: RunRow["status"], timeoutMs = 10_000): Promise<RunRow> {

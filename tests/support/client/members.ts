@@ -19,10 +19,10 @@ export async function post(url: string, form: Record<string, string>, headers: R
 
 /** A new member, by an invitation that the owner makes. The server's calls must be signed in. */
 export async function addMember(server: TestServer, role: Role, name = `${role} ${++made}`) {
-  const { url } = await server.call<{ url: string }>("people.invite", { role });
+  const { url } = await server.call("people.invite", { role });
   const email = `${name.replace(/\W+/g, "-")}@example.org`.toLowerCase();
   const { status, cookie, text } = await post(url, { name, email, password });
   if (status !== 303) throw new Error(`joining: ${status} ${text}`);
-  const { members } = await server.call<{ members: { id: string; email: string }[] }>("people.list");
+  const { members } = await server.call("people.list");
   return { id: members.find((member) => member.email === email)!.id, cookie, email, name };
 }

@@ -155,7 +155,7 @@ export class RawWorker {
 }
 
 export async function makeToken(server: TestServer): Promise<string> {
-  return (await server.call<{ token: string }>("workers.createToken", { name: "test" })).token;
+  return (await server.call("workers.createToken", { name: "test" })).token;
 }
 
 export function leaseOf({ runId, attempt, lease }: Lease): Lease {

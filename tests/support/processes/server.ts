@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { FailureCode } from "../../../contract/failure.ts";
+import type { InputOf, OutputOf, Procedure } from "../client/procedures.ts";
 import { copyFreshDatabase } from "./freshDatabase.ts";
 import { freePort } from "./postgres.ts";
 
@@ -30,6 +31,10 @@ export interface CallOptions {
   headers?: Record<string, string>;
   signal?: AbortSignal;
 }
+
+/** What follows a procedure's address: its input, which some can do without, and options. */
+export type CallArguments<P extends Procedure> =
+  undefined extends InputOf<P> ? [input?: InputOf<P>, options?: CallOptions] : [input: InputOf<P>, options?: CallOptions];
 
 /** A procedure's refusal. */
 export class CallError extends Error {
@@ -107,10 +112,14 @@ export class TestServer {
   }
 
   /** Calls a procedure, as a page does. @throws CallError */
-  // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects by looking at it
-  async call<T = any>(procedure: string, input?: unknown, options: CallOptions = {}): Promise<T> {
+  async call<P extends Procedure>(procedure: P, ...[input, options]: CallArguments<P>): Promise<OutputOf<P>> {
+    return (await this.callAny(procedure, input, options)) as OutputOf<P>;
+  }
+
+  /** Calls whatever address with whatever input: what no page would send. @throws CallError */
+  async callAny(procedure: string, input?: unknown, options: CallOptions = {}): Promise<unknown> {
     const headers = { ...(this.cookie === null ? {} : { cookie: this.cookie }), ...options.headers };
-    return callProcedure(this.url, procedure, input, { ...options, headers });
+    return callAnyProcedure(this.url, procedure, input, { ...options, headers });
   }
 
   /** The link that it printed when it started. */
@@ -176,7 +185,22 @@ export class TestServer {
 }
 
 /** Calls a procedure of the server at an address, as a page does. @throws CallError */
-export async function callProcedure<T>(url: string, procedure: string, input: unknown, options: CallOptions = {}): Promise<T> {
+export async function callProcedure<P extends Procedure>(
+  url: string,
+  procedure: P,
+  input?: InputOf<P>,
+  options: CallOptions = {},
+): Promise<OutputOf<P>> {
+  return (await callAnyProcedure(url, procedure, input, options)) as OutputOf<P>;
+}
+
+/** Calls whatever address with whatever input: what no page would send. @throws CallError */
+export async function callAnyProcedure(
+  url: string,
+  procedure: string,
+  input: unknown,
+  options: CallOptions = {},
+): Promise<unknown> {
   const isQuery = queries.has(procedure);
   const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
   const response = await fetch(`${url}/trpc/${procedure}${isQuery ? query : ""}`, {
@@ -190,7 +214,7 @@ export async function callProcedure<T>(url: string, procedure: string, input: un
     signal: options.signal,
   });
   const answer = (await response.json()) as {
-    result?: { data: T };
+    result?: { data: unknown };
     error?: { message: string; data: { failure: { code: FailureCode } } };
   };
   if (answer.error) throw new CallError(answer.error.data.failure.code, response.status, answer.error.message);
