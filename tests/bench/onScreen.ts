@@ -6,7 +6,6 @@ import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
-import type { ExperimentDetail, WorkerView } from "../../contract/wire/views.ts";
 import { launchBrowser } from "../support/processes/browser.ts";
 import { TestServer } from "../support/processes/server.ts";
 import { quantileText } from "./quantileText.ts";

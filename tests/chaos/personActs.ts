@@ -1,4 +1,4 @@
-import type { ExperimentDetail, RunRow, WorkerView } from "../../contract/wire/views.ts";
+import type { ExperimentDetail, RunRow } from "../../contract/wire/views.ts";
 import { CallError } from "../support/processes/server.ts";
 import { type Act, type Dice, type Done, nothing } from "./act.ts";
 import { at } from "./random.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ExperimentSummary, WorkerView } from "../../contract/wire/views.ts";
+import type { WorkerView } from "../../contract/wire/views.ts";
 import { openDatabase } from "../../db/openDatabase.ts";
 import { type Act, type Dice, nothing } from "./act.ts";
 import { backUpActs } from "./backUpActs.ts";

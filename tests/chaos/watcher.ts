@@ -1,6 +1,5 @@
 import { RunSeriesStore } from "../../app/live/RunSeriesStore.ts";
 import { WatchConnection } from "../../app/live/watchConnection.ts";
-import type { SeriesView } from "../../contract/wire/views.ts";
 import { callProcedure } from "../support/processes/server.ts";
 import type { World } from "./world.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkpointName } from "../../../contract/wire/artefactNames.ts";
-import type { ArtefactView, RunDetail } from "../../../contract/wire/views.ts";
+import type { ArtefactView } from "../../../contract/wire/views.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";

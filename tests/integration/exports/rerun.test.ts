@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configColumns } from "../../../contract/config/configColumns.ts";
 import { expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/wire/exportFormat.ts";
-import type { ExperimentDetail, RunDetail, SeriesView } from "../../../contract/wire/views.ts";
 import { getExperiment, grid, untilStatus } from "../../support/builders/studies.ts";
 import { TestServer } from "../../support/processes/server.ts";
 import { until } from "../../support/processes/workerProcess.ts";

@@ -1,7 +1,6 @@
 import pg from "pg";
 import { io } from "socket.io-client";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { SeriesView } from "../../../contract/wire/views.ts";
 import { type WatchBatch, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../../support/builders/ledger.ts";
 import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";

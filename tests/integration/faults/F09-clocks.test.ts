@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { LogLine, RunDetail } from "../../../contract/wire/views.ts";
 import { ended, finished, logged, measured, started } from "../../support/builders/events.ts";
 import { launch, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

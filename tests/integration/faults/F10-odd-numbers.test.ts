@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import type { SeriesView } from "../../../contract/wire/views.ts";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { long, RealStudy } from "../../support/builders/realStudy.ts";
 import { getRun, launch } from "../../support/builders/studies.ts";

@@ -1,7 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { FailureCode } from "../../../contract/failure.ts";
-import type { RunDetail, WorkerView } from "../../../contract/wire/views.ts";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, getRun, grid, launch as launchStudy, untilStatus } from "../../support/builders/studies.ts";

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { OwnSet } from "../../../contract/data/ownSet.ts";
-import type { WorkerView } from "../../../contract/wire/views.ts";
 import { finished, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

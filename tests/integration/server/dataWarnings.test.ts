@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import type { DataWarning, RunDetail } from "../../../contract/wire/views.ts";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

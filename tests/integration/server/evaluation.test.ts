@@ -1,6 +1,5 @@
 import { io } from "socket.io-client";
 import { expect, it } from "vitest";
-import type { RunRow } from "../../../contract/wire/views.ts";
 import { type WatchBatch, type WatchItem, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { ended, evaluated, evaluation, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, getRun, launch } from "../../support/builders/studies.ts";

@@ -5,7 +5,6 @@ import { type ExperimentConfig, experimentConfig, launchInput } from "../../../c
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { type OwnSet, ownSet } from "../../../contract/data/ownSet.ts";
 import { type RunEvent, runEvent } from "../../../contract/wire/runEvents.ts";
-import type { ExperimentDetail, RunDetail, WorkerView } from "../../../contract/wire/views.ts";
 import { hello } from "../../../contract/wire/workerProtocol.ts";
 import { evaluation, finished, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
 import { freeTexts, markedTexts } from "../../support/builders/freeTexts.ts";

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { MemberView } from "../../../contract/wire/views.ts";
 import { password, post } from "../../support/client/members.ts";
 import { ask } from "../../support/client/procedureRights.ts";
 import { CookieJar, OidcProvider } from "../../support/processes/oidcProvider.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { LogLine, SeriesView } from "../../../contract/wire/views.ts";
+import type { SeriesView } from "../../../contract/wire/views.ts";
 import { logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

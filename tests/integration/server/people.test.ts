@@ -1,6 +1,5 @@
 import { io } from "socket.io-client";
 import { expect, it } from "vitest";
-import type { InvitationView, MemberView, SessionView } from "../../../contract/wire/views.ts";
 import { grid } from "../../support/builders/studies.ts";
 import { addMember, password, post } from "../../support/client/members.ts";
 import { ask, nowhere } from "../../support/client/procedureRights.ts";

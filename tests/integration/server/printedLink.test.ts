@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WorkerView } from "../../../contract/wire/views.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { projectRoot, TestServer } from "../../support/processes/server.ts";
 

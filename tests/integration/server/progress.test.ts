@@ -1,6 +1,5 @@
 import { expect, it, vi } from "vitest";
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
-import type { ExperimentSummary } from "../../../contract/wire/views.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

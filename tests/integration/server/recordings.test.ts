@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { countGrid, experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { presets } from "../../../contract/presets/presets.ts";
-import type { ExperimentDetail, SeriesView } from "../../../contract/wire/views.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { listGeometry } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";

@@ -1,7 +1,6 @@
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Right, rightsOf, roles, type TokenScope } from "../../../contract/people.ts";
-import type { ApiTokenView } from "../../../contract/wire/views.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { addMember } from "../../support/client/members.ts";
 import { ask, needed, nowhere, procedures } from "../../support/client/procedureRights.ts";

@@ -1,6 +1,5 @@
 import { expect, it, vi } from "vitest";
 import { limits } from "../../../contract/limits.ts";
-import type { Estimate, ExperimentSummary, LayerProfileView, SeriesView } from "../../../contract/wire/views.ts";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

@@ -1,6 +1,5 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { WorkerTokenView } from "../../../contract/wire/views.ts";
 import { measured, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
 import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";

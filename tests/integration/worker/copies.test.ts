@@ -1,7 +1,6 @@
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RunDetail, WorkerView } from "../../../contract/wire/views.ts";
 import { scriptedName } from "../../chaos/scriptedRun.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { makeToken } from "../../support/client/rawWorker.ts";

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import { Line } from "../../chaos/line.ts";
 import { scriptedName, scriptedValues } from "../../chaos/scriptedRun.ts";
 import { grid, launch } from "../../support/builders/studies.ts";

@@ -1,6 +1,6 @@
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { presets } from "../../../contract/presets/presets.ts";
-import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
 import type { TestServer } from "../processes/server.ts";
 
 const base = presets.find((preset) => preset.id === "first-steps")!.config;
