@@ -1,13 +1,13 @@
 "use client";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { createApiTokenRequest, mayMakeToken, type TokenScope, tokenScopes } from "../../contract/people.ts";
 import type { MeView } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { Button } from "../ui/Button.tsx";
-import { Dialog } from "../ui/Dialog.tsx";
 import { Field, Select, TextInput } from "../ui/Field.tsx";
+import { type Lifetime, LifetimeSelect } from "../ui/LifetimeSelect.tsx";
+import { MakeDialog, MakeForm } from "../ui/MakeDialog.tsx";
 import { SecretLine } from "../ui/SecretLine.tsx";
 
 const scopeTexts: Record<TokenScope, string> = {
@@ -15,20 +15,22 @@ const scopeTexts: Record<TokenScope, string> = {
   launch: "launch: also starts, pauses and cancels runs",
   log: "log: reserved for programs that report measurements",
 };
-const expiries = [
-  { value: "never", label: "until revoked" },
-  { value: "30", label: "for 30 days" },
-  { value: "90", label: "for 90 days" },
-  { value: "365", label: "for 1 year" },
-] as const;
 
 /** A name and a scope, then a token that is shown this once. */
 export function MakeToken({ me, open, onClose }: { me: MeView; open: boolean; onClose: () => void }) {
+  return (
+    <MakeDialog open={open} onClose={onClose} title="Make an API token" testId="token-dialog">
+      <TokenForm me={me} onClose={onClose} />
+    </MakeDialog>
+  );
+}
+
+function TokenForm({ me, onClose }: { me: MeView; onClose: () => void }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const [scope, setScope] = useState<TokenScope>("read");
-  const [expiry, setExpiry] = useState<(typeof expiries)[number]["value"]>("never");
+  const [expiresInDays, setExpiresInDays] = useState<Lifetime>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const make = useMutation(
     trpc.account.createToken.mutationOptions({
@@ -36,77 +38,58 @@ export function MakeToken({ me, open, onClose }: { me: MeView; open: boolean; on
       onError: (error) => setProblem(failureOf(error).message),
     }),
   );
-  const { reset } = make;
-  useEffect(() => {
-    if (open) return;
-    reset();
-    setName("");
-    setProblem(null);
-  }, [open, reset]);
   const scopes = tokenScopes.map((value) => ({ value, label: scopeTexts[value], disabled: !mayMakeToken(me.role, value) }));
   return (
-    <Dialog
-      open={open}
+    <MakeForm
+      action="Make the token"
+      busy={make.isPending}
+      onMake={() => {
+        const input = createApiTokenRequest.safeParse({ name, scope, expiresInDays });
+        if (input.success) make.mutate(input.data);
+        else setProblem(input.error.issues[0]?.message ?? "choose another name");
+      }}
       onClose={onClose}
-      title="Make an API token"
-      wide
-      testId="token-dialog"
-      footer={make.data && <Button onClick={onClose}>Done</Button>}
+      made={
+        make.data && (
+          <SecretLine text={make.data.token} label="Copy the token" testId="api-token-text">
+            A program sends it as <code className="text-xs">Authorization: Bearer …</code>. It is shown only now: only its hash is
+            kept.
+          </SecretLine>
+        )
+      }
     >
-      {make.data ? (
-        <SecretLine text={make.data.token} label="Copy the token" testId="api-token-text">
-          A program sends it as <code className="text-xs">Authorization: Bearer …</code>. It is shown only now: only its hash is
-          kept.
-        </SecretLine>
-      ) : (
-        <form
-          className="space-y-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const expiresInDays = expiry === "never" ? null : Number(expiry);
-            const input = createApiTokenRequest.safeParse({ name, scope, expiresInDays });
-            if (input.success) make.mutate(input.data);
-            else setProblem(input.error.issues[0]?.message ?? "choose another name");
-          }}
+      <Field label="Name of the program" error={problem}>
+        {(control) => (
+          <TextInput
+            {...control}
+            autoFocus
+            value={name}
+            maxLength={80}
+            placeholder="notebook"
+            data-testid="token-name"
+            onChange={(event) => {
+              setName(event.target.value);
+              setProblem(null);
+            }}
+          />
+        )}
+      </Field>
+      <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
+        <Field
+          label="What it may do"
+          hint={scope === "log" ? "Nothing accepts such a token yet: it neither reads studies nor launches them." : undefined}
         >
-          <Field label="Name of the program" error={problem}>
-            {(control) => (
-              <TextInput
-                {...control}
-                autoFocus
-                value={name}
-                maxLength={80}
-                placeholder="notebook"
-                data-testid="token-name"
-                onChange={(event) => {
-                  setName(event.target.value);
-                  setProblem(null);
-                }}
-              />
-            )}
-          </Field>
-          <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
-            <Field
-              label="What it may do"
-              hint={scope === "log" ? "Nothing accepts such a token yet: it neither reads studies nor launches them." : undefined}
-            >
-              {(control) => <Select {...control} options={scopes} value={scope} onChange={setScope} />}
-            </Field>
-            <Field label="Valid">
-              {(control) => <Select {...control} options={expiries} value={expiry} onChange={setExpiry} />}
-            </Field>
-          </div>
-          <p className="text-ink-faint text-xs">
-            It can never do more than you may do at that time, and it can neither make tokens nor manage people.
-          </p>
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" look="primary" disabled={make.isPending}>
-              Make the token
-            </Button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+          {(control) => <Select {...control} options={scopes} value={scope} onChange={setScope} />}
+        </Field>
+        <Field label="Valid">
+          {(control) => (
+            <LifetimeSelect {...control} choices={[null, 30, 90, 365]} value={expiresInDays} onChange={setExpiresInDays} />
+          )}
+        </Field>
+      </div>
+      <p className="text-ink-faint text-xs">
+        It can never do more than you may do at that time, and it can neither make tokens nor manage people.
+      </p>
+    </MakeForm>
   );
 }

@@ -5,15 +5,14 @@ import { type Role, roles } from "../../contract/people.ts";
 import type { MemberView } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { Button } from "../ui/Button.tsx";
-import { Dialog } from "../ui/Dialog.tsx";
+import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { Select } from "../ui/Field.tsx";
 import { Menu } from "../ui/Menu.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { SecretLine } from "../ui/SecretLine.tsx";
 import { ActionsTh, Rows, Table, Td, Th } from "../ui/Table.tsx";
 import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { useToast } from "../ui/Toast.tsx";
+import { NewPasswordDialog } from "./NewPasswordDialog.tsx";
 
 const roleChoices = roles.map((role) => ({ value: role, label: role }));
 
@@ -86,60 +85,21 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
           </Rows>
         </Table>
       )}
-      <Dialog
+      <ConfirmDialog
         open={removing !== null}
         onClose={() => setRemoving(null)}
         title="Remove this member?"
-        footer={
-          <>
-            <Button onClick={() => setRemoving(null)}>Keep</Button>
-            <Button
-              look="danger"
-              onClick={() => {
-                if (removing) remove.mutate({ id: removing.id });
-                setRemoving(null);
-              }}
-            >
-              Remove
-            </Button>
-          </>
-        }
+        action="Remove"
+        onConfirm={() => {
+          if (removing) remove.mutate({ id: removing.id });
+          setRemoving(null);
+        }}
       >
-        <p className="text-ink-soft text-sm">
-          <strong className="text-ink">{removing?.name}</strong> is signed out everywhere at once, and their API tokens and the
-          invitations that they made end. Studies that they launched stay. To come back they need a new invitation.
-          {removing?.role === "owner" && " Worker tokens that they made stay valid: look through those on the page Workers."}
-        </p>
-      </Dialog>
-      <NewPasswordDialog key={resetting?.id} member={resetting} onClose={() => setResetting(null)} />
+        <strong className="text-ink">{removing?.name}</strong> is signed out everywhere at once, and their API tokens and the
+        invitations that they made end. Studies that they launched stay. To come back they need a new invitation.
+        {removing?.role === "owner" && " Worker tokens that they made stay valid: look through those on the page Workers."}
+      </ConfirmDialog>
+      <NewPasswordDialog member={resetting} onClose={() => setResetting(null)} />
     </Panel>
-  );
-}
-
-function NewPasswordDialog({ member, onClose }: { member: MemberView | null; onClose: () => void }) {
-  const trpc = useTRPC();
-  const queries = useQueryClient();
-  const make = useMutation(
-    trpc.people.inviteToNewPassword.mutationOptions({ onSettled: () => queries.invalidateQueries(trpc.people.pathFilter()) }),
-  );
-  return (
-    <Dialog open={member !== null} onClose={onClose} title="A new password" wide footer={<Button onClick={onClose}>Done</Button>}>
-      {make.data ? (
-        <SecretLine text={make.data.url} label="Copy the link" testId="password-link">
-          Give this link to {member?.name} by a way that only they read. It works once, for two days, and is shown only now.
-        </SecretLine>
-      ) : (
-        <div className="space-y-4">
-          <p className="text-ink-soft text-sm">
-            Makes a link by which <strong className="text-ink">{member?.name}</strong> chooses a new password. Their other
-            browsers are signed out then.
-          </p>
-          {make.error && <p className="text-bad text-sm">{failureOf(make.error).message}</p>}
-          <Button look="primary" disabled={make.isPending} onClick={() => member && make.mutate({ id: member.id })}>
-            Make the link
-          </Button>
-        </div>
-      )}
-    </Dialog>
   );
 }

@@ -7,7 +7,7 @@ import { useTRPC, useTRPCClient } from "../data/trpcClient.ts";
 import { formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
-import { Dialog } from "../ui/Dialog.tsx";
+import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { ActionsTh, Rows, Table, Td, Th } from "../ui/Table.tsx";
 import { TimeAgo } from "../ui/TimeAgo.tsx";
@@ -81,24 +81,16 @@ export function WorkerTokens({ now }: { now: number }) {
           </Rows>
         </Table>
       )}
-      <Dialog
+      <ConfirmDialog
         open={revoking !== null}
         onClose={() => setRevoking(null)}
         title="Revoke this token?"
-        footer={
-          <>
-            <Button onClick={() => setRevoking(null)}>Keep</Button>
-            <Button look="danger" onClick={() => revoking && void revoke(revoking)}>
-              Revoke
-            </Button>
-          </>
-        }
+        action="Revoke"
+        onConfirm={() => revoking && void revoke(revoking)}
       >
-        <p className="text-ink-soft text-sm">
-          The worker <strong className="text-ink">{revoking?.name}</strong> is disconnected and cannot come back with it; its runs
-          are queued again for others. This cannot be undone, but a new token can be made.
-        </p>
-      </Dialog>
+        The worker <strong className="text-ink">{revoking?.name}</strong> is disconnected and cannot come back with it; its runs
+        are queued again for others. This cannot be undone, but a new token can be made.
+      </ConfirmDialog>
     </Panel>
   );
 }

@@ -11,7 +11,7 @@ import { formatDuration } from "../../text/formatDuration.ts";
 import { countOf, formatPercent } from "../../text/formatNumber.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 import { Progress } from "../../ui/Progress.tsx";
 import { useToast } from "../../ui/Toast.tsx";
@@ -237,24 +237,18 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
               onChanged();
             }}
           />
-          <Dialog
+          <ConfirmDialog
             open={dialog === "delete"}
             onClose={() => setDialog(null)}
             title="Delete this experiment?"
-            footer={
-              <>
-                <Button onClick={() => setDialog(null)}>Keep it</Button>
-                <Button look="danger" icon="trash" disabled={remove.isPending} onClick={() => remove.mutate({ id })}>
-                  Delete
-                </Button>
-              </>
-            }
+            action="Delete"
+            icon="trash"
+            busy={remove.isPending}
+            onConfirm={() => remove.mutate({ id })}
           >
-            <p className="text-sm">
-              “{detail.name}” with {countOf(rows.length, "run")} leaves the lists
-              {open > 0 && `, and ${countOf(open, "unfinished run")} will be cancelled`}. {purgeText(program.data?.purgeDays)}
-            </p>
-          </Dialog>
+            <strong className="text-ink">{detail.name}</strong> with {countOf(rows.length, "run")} leaves the lists
+            {open > 0 && `, and ${countOf(open, "unfinished run")} will be cancelled`}. {purgeText(program.data?.purgeDays)}
+          </ConfirmDialog>
         </>
       )}
     </header>

@@ -8,34 +8,26 @@ import { formatFull } from "../../text/formatTime.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
-import { Checkbox, Select, TextInput } from "../../ui/Field.tsx";
+import { Checkbox, TextInput } from "../../ui/Field.tsx";
+import { type Lifetime, LifetimeSelect } from "../../ui/LifetimeSelect.tsx";
+import { MakeDialog, MakeForm } from "../../ui/MakeDialog.tsx";
 import { useToast } from "../../ui/Toast.tsx";
-
-const expiries = [
-  { value: "never", label: "until revoked" },
-  { value: "1", label: "for 1 day" },
-  { value: "7", label: "for 7 days" },
-  { value: "30", label: "for 30 days" },
-  { value: "365", label: "for 1 year" },
-] as const;
-type Expiry = (typeof expiries)[number]["value"];
 
 /** Links that show this experiment, read-only and live: make, list, revoke. */
 export function ShareDialog({ experimentId, open, onClose }: { experimentId: string; open: boolean; onClose: () => void }) {
   return (
-    <Dialog open={open} onClose={onClose} title="Share" wide testId="share-dialog">
-      <Shares experimentId={experimentId} />
-    </Dialog>
+    <MakeDialog open={open} onClose={onClose} title="Share" testId="share-dialog">
+      <Shares experimentId={experimentId} onClose={onClose} />
+    </MakeDialog>
   );
 }
 
-function Shares({ experimentId }: { experimentId: string }) {
+function Shares({ experimentId, onClose }: { experimentId: string; onClose: () => void }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
   const toast = useToast();
   const [hideNames, setHideNames] = useState(true);
-  const [expiry, setExpiry] = useState<Expiry>("never");
+  const [expiresInDays, setExpiresInDays] = useState<Lifetime>(null);
   const list = useQuery(trpc.shares.list.queryOptions({ experimentId }));
   const refresh = () => queries.invalidateQueries({ queryKey: trpc.shares.list.queryKey({ experimentId }) });
   const create = useMutation(trpc.shares.create.mutationOptions({ onSuccess: refresh }));
@@ -50,76 +42,81 @@ function Shares({ experimentId }: { experimentId: string }) {
   );
   const made = create.data;
   return (
-    <div className="space-y-4">
+    <MakeForm
+      action="Make a link"
+      actionTestId="create-share"
+      busy={create.isPending}
+      onMake={() => create.mutate({ experimentId, hideNames, expiresInDays })}
+      onClose={onClose}
+      problem={create.error && <Problem error={create.error} />}
+      made={made && <MadeLink url={made.url} />}
+      list={
+        <>
+          {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
+          {list.data && list.data.length > 0 && (
+            <ul className="divide-y divide-line border-line border-t" aria-label="Links">
+              {list.data.map((share) => (
+                <li key={share.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
+                  <span>made {formatFull(share.createdAt)}</span>
+                  {share.hideNames && <Badge>names hidden</Badge>}
+                  {share.revokedAt ? (
+                    <Badge tone="bad">revoked</Badge>
+                  ) : share.expiresAt ? (
+                    <Badge tone={Date.parse(share.expiresAt) < Date.now() ? "bad" : "plain"}>
+                      {Date.parse(share.expiresAt) < Date.now() ? "expired" : `until ${formatFull(share.expiresAt)}`}
+                    </Badge>
+                  ) : null}
+                  <span className="text-ink-faint text-xs">
+                    {share.lastUsedAt ? `last opened ${formatFull(share.lastUsedAt)}` : "not opened yet"}
+                  </span>
+                  {!share.revokedAt && (
+                    <Button
+                      className="ml-auto"
+                      small
+                      look="danger"
+                      disabled={revoke.isPending}
+                      onClick={() => revoke.mutate({ id: share.id })}
+                    >
+                      Revoke
+                    </Button>
+                  )}
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      }
+    >
       <p className="text-ink-soft text-sm">
         Whoever has the link can read this study without an account, live while it runs, and can change nothing.
       </p>
       <div className="flex flex-wrap items-center gap-3">
         <Checkbox label="hide names" checked={hideNames} onChange={(event) => setHideNames(event.target.checked)} />
-        <Select aria-label="How long the link works" className="!w-auto" options={expiries} value={expiry} onChange={setExpiry} />
-        <Button
-          look="primary"
-          icon="link"
-          disabled={create.isPending}
-          data-testid="create-share"
-          onClick={() => create.mutate({ experimentId, hideNames, expiresInDays: expiry === "never" ? null : Number(expiry) })}
-        >
-          Make a link
-        </Button>
+        <LifetimeSelect
+          aria-label="How long the link works"
+          className="w-auto!"
+          choices={[null, 1, 7, 30, 365]}
+          value={expiresInDays}
+          onChange={setExpiresInDays}
+        />
       </div>
       <p className="text-ink-soft text-xs" data-testid="share-shows">
         {hideNames
           ? "Readers see the study’s name, tags, note, settings and measurements, and hashes of its data. Left out are the names of people and workers, devices and versions, logs, files, paths, the names of your own data sets and of their classes, and the texts of failures, warnings and reasons."
           : "Readers see all that you see of this study: also who launched it, the names of workers and their devices, logs and failures with stack traces and paths on those machines, the names of your own data sets and their classes, and the files of its runs."}
       </p>
-      {create.error && <Problem error={create.error} />}
-      {made && (
-        <div className="flex items-center gap-2 rounded-md border border-line bg-sunken p-2" role="status">
-          <TextInput
-            readOnly
-            aria-label="Link"
-            value={made.url}
-            data-testid="share-url"
-            onFocus={(event) => event.target.select()}
-          />
-          <CopyButton text={made.url} />
-        </div>
-      )}
-      {made && (
-        <p className="text-ink-faint text-xs">Copy it now: for safety the server keeps only its hash and cannot show it again.</p>
-      )}
-      {list.error && <Problem error={list.error} onRetry={() => list.refetch()} />}
-      {list.data && list.data.length > 0 && (
-        <ul className="divide-y divide-line border-line border-t" aria-label="Links">
-          {list.data.map((share) => (
-            <li key={share.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm">
-              <span>made {formatFull(share.createdAt)}</span>
-              {share.hideNames && <Badge>names hidden</Badge>}
-              {share.revokedAt ? (
-                <Badge tone="bad">revoked</Badge>
-              ) : share.expiresAt ? (
-                <Badge tone={Date.parse(share.expiresAt) < Date.now() ? "bad" : "plain"}>
-                  {Date.parse(share.expiresAt) < Date.now() ? "expired" : `until ${formatFull(share.expiresAt)}`}
-                </Badge>
-              ) : null}
-              <span className="text-ink-faint text-xs">
-                {share.lastUsedAt ? `last opened ${formatFull(share.lastUsedAt)}` : "not opened yet"}
-              </span>
-              {!share.revokedAt && (
-                <Button
-                  className="ml-auto"
-                  small
-                  look="danger"
-                  disabled={revoke.isPending}
-                  onClick={() => revoke.mutate({ id: share.id })}
-                >
-                  Revoke
-                </Button>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
+    </MakeForm>
+  );
+}
+
+function MadeLink({ url }: { url: string }) {
+  return (
+    <div className="space-y-2" role="status">
+      <div className="flex items-center gap-2 rounded-md border border-line bg-sunken p-2">
+        <TextInput readOnly aria-label="Link" value={url} data-testid="share-url" onFocus={(event) => event.target.select()} />
+        <CopyButton text={url} />
+      </div>
+      <p className="text-ink-faint text-xs">Copy it now: for safety the server keeps only its hash and cannot show it again.</p>
     </div>
   );
 }
