@@ -1,19 +1,51 @@
 import { defineConfig } from "vitest/config";
 
+/** Integration tests that need the machine to themselves; each line says why. All others share nothing and run side by side. */
+const alone = [
+  "faults/chaos.test.ts", // a server and three workers that are killed, frozen and cut off: everything of a machine at once
+  "faults/F13-every-state.test.ts", // how soon a cancellation is answered
+  "server/fuzz.test.ts", // the server's memory, and how many inputs it takes a second
+  "server/leases.test.ts", // how soon a run starts, and a lost worker is noticed
+  "server/studies.test.ts", // how soon a large study is launched
+  "run/runProcess.test.ts", // how soon a run obeys
+  "engine/webgpu.test.ts", // a browser that draws by all cores
+].map((name) => `tests/integration/${name}`);
+
 // One project a kind of test, one after the other: unit tests need no database, no browser and no other process.
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
     reporters: ["default", new URL("./support/countReporter.ts", import.meta.url).pathname],
     projects: [
-      { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 30_000, sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: "unit",
+          include: ["tests/unit/**/*.test.ts"],
+          testTimeout: 30_000,
+          // Most of what a unit test costs is loading modules: the files of one worker load them once.
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
+          exclude: alone,
           testTimeout: 180_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+          // Most of them wait for other processes: three keep two cores busy.
+          maxWorkers: 3,
+        },
+      },
+      {
+        test: {
+          name: "alone",
+          include: alone,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
         },
       },
@@ -24,7 +56,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 20_000 } },
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           fileParallelism: false,
         },
       },

@@ -68,7 +68,18 @@ async function startFromBinaries(binaries: string): Promise<TestPostgres> {
     stdio: "ignore",
   });
   const port = await freePort();
-  const args = ["-D", data, "-p", String(port), "-c", "listen_addresses=127.0.0.1", "-c", `unix_socket_directories=${folder}`];
+  const args = [
+    "-D",
+    data,
+    "-p",
+    String(port),
+    "-c",
+    "listen_addresses=127.0.0.1",
+    "-c",
+    `unix_socket_directories=${folder}`,
+    "-c",
+    "fsync=off",
+  ];
   const server = spawn(join(binaries, "postgres"), [...args, "-c", "max_connections=60"], { ...asUser, stdio: "ignore" });
   const stop = async () => {
     const ended = new Promise((resolve) => server.once("exit", resolve));
@@ -121,13 +132,23 @@ export async function untilUp(url: string): Promise<void> {
   }
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+/** Below the ports that the system gives to outgoing connections; each worker of the test runner has its own. */
+const portsEach = 2_000;
+const firstPort = 12_000 + portsEach * (Number(process.env.VITEST_POOL_ID ?? 0) % 10);
+let portsTried = Math.floor(Math.random() * portsEach);
+
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < portsEach; tries++) {
+    const port = firstPort + (portsTried++ % portsEach);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no port of ${firstPort} to ${firstPort + portsEach - 1} is free`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { FailureCode } from "../../../contract/failure.ts";
@@ -71,7 +71,7 @@ export class TestServer {
   static async start(options: ServerOptions = {}): Promise<TestServer> {
     const port = options.port ?? (await freePort());
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "collapsar-test-"));
-    if (options.dataDir === undefined && !options.databaseUrl) await copyFreshDatabase(dataDir);
+    if (!options.databaseUrl && !existsSync(join(dataDir, "database"))) await copyFreshDatabase(dataDir);
     const { DATABASE_URL: _url, COLLAPSAR_ACCESS_KEY: _key, COLLAPSAR_HOST: _host, ...inherited } = process.env;
     const child = spawn(process.execPath, ["server/main.ts", ...(options.pages ? [] : ["--no-pages"])], {
       cwd: projectRoot,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
+import { copyFreshDatabase } from "./freshDatabase.ts";
+import { freePort } from "./postgres.ts";
 import { makeFolder, node, removeFolder } from "./workerProcess.ts";
 
 const program = new URL("../../../server/main.ts", import.meta.url).pathname;
@@ -24,6 +25,7 @@ export class ServerProcess {
   static async start(localWorker = false, environment: Record<string, string> = {}): Promise<ServerProcess> {
     const server = new ServerProcess(await freePort(), localWorker, environment);
     try {
+      if (!environment.DATABASE_URL) await copyFreshDatabase(server.dataDir);
       await server.again();
       return server;
     } catch (error) {
@@ -80,15 +82,4 @@ export class ServerProcess {
     child.kill(signal);
     await closed;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
 }
