@@ -49,6 +49,41 @@ const mathFolders = {
 };
 
 /** Likewise. */
+const workersFolders = {
+  ".": ["agent"],
+  files: [],
+  spool: ["files"],
+  trace: [],
+  engine: ["trace"],
+  models: [],
+  data: [],
+  training: ["engine", "models", "data"],
+  measure: ["engine", "models", "data"],
+  evaluate: ["engine", "models", "data", "training", "measure"],
+  checkpoints: ["files", "spool", "models"],
+  run: ["files", "spool", "engine", "models", "data", "training", "measure", "evaluate", "checkpoints"],
+  agent: ["files", "spool", "engine", "data", "checkpoints", "run"],
+};
+
+/** Likewise. */
+const dataFolders = {
+  ".": [],
+  formats: [],
+  prepare: ["formats"],
+  sources: ["formats"],
+  resolve: ["formats", "prepare", "sources"],
+  own: ["formats", "prepare", "sources", "resolve"],
+};
+
+/** Likewise. */
+const agentFolders = {
+  ".": ["machine", "wire", "attempts"],
+  machine: [],
+  wire: [],
+  attempts: ["machine", "wire"],
+};
+
+/** Likewise. */
 const contractFolders = {
   ".": [],
   metrics: [],
@@ -123,6 +158,9 @@ module.exports = {
       ["math", "contract"],
       ["@tensorflow", "onnxruntime-node", "onnxruntime-common", "socket.io-client", "sharp"],
     ),
+    ...folders("workers", workersFolders),
+    ...folders("workers/data", dataFolders),
+    ...folders("workers/agent", agentFolders),
     ...layer("server", ["math", "contract", "db"], ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth"]),
     ...layer(
       "app",
@@ -184,16 +222,18 @@ module.exports = {
       to: { path: "^server/appRouter\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "models-know-no-training",
+      name: "agent-parts-do-not-know-the-agent",
       severity: "error",
-      from: { path: "^workers/(models|data)/" },
-      to: { path: "^workers/(training|measure|agent|run)/" },
+      comment: "a folder of workers/agent/ imports nothing that lies at its top",
+      from: { path: "^workers/agent/[^/]+/" },
+      to: { path: "^workers/agent/[^/]+$" },
     },
     {
-      name: "training-knows-no-wire",
+      name: "engine-is-not-how-it-is-built",
       severity: "error",
-      from: { path: "^workers/(training|measure)/" },
-      to: { path: "^workers/agent/" },
+      comment: "workers/engine/native/ builds a library for the engine, which does not know it",
+      from: { path: "^workers/engine/[^/]+$" },
+      to: { path: "^workers/engine/native/" },
     },
     {
       name: "routers-touch-no-sql",

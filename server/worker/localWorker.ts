@@ -2,14 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { openSync } from "node:fs";
 import { join } from "node:path";
+import { workerExit } from "../../contract/workerExit.ts";
 import type { Database } from "../../db/database.ts";
 import { insertWorkerToken } from "../../db/queries/workers.ts";
 import { keptSecret } from "../access/keptSecret.ts";
 import { projectRoot, workerEnvironment } from "../env.ts";
 import { digest } from "../services/secrets.ts";
 
-const folderTaken = 3;
-const refused = 2;
 const slowestRestartMs = 60_000;
 const stopMs = 12_000;
 
@@ -65,11 +64,11 @@ export class LocalWorker {
     const startedAt = performance.now();
     child.once("error", (error) => console.error(`The local worker could not be started: ${error.message}`));
     child.once("exit", (code) => {
-      if (this.stopping || code === 0) return;
-      if (code === refused) return console.error(`The local worker was turned away; see ${log}`);
+      if (this.stopping || code === workerExit.stopped) return;
+      if (code === workerExit.refused) return console.error(`The local worker was turned away; see ${log}`);
       this.failures = performance.now() - startedAt > slowestRestartMs ? 1 : this.failures + 1;
       const delayMs = Math.min(slowestRestartMs, 1_000 * 2 ** this.failures);
-      if (code !== folderTaken)
+      if (code !== workerExit.folderTaken)
         console.error(`The local worker ended (code ${code}); it is started again in ${delayMs / 1_000} s. See ${log}`);
       this.restart = setTimeout(() => this.spawn(), delayMs);
     });

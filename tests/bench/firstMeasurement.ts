@@ -10,7 +10,7 @@ import { expandGrid } from "../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { presets } from "../../contract/presets/presets.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
-import { readSpool, spoolPath } from "../../workers/run/spool.ts";
+import { readSpool, spoolPath } from "../../workers/spool/spool.ts";
 
 const preset = presets.find(({ id }) => id === "first-light")!;
 for (const config of expandGrid({ ...preset.config, seeds: [0] })) await time(config);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { layerMetrics, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
-import { openSpool } from "../../workers/run/spool.ts";
+import { openSpool } from "../../workers/spool/spool.ts";
 
 /**
  * A run's process that measures at a given pace instead of training, so that a bench can say at which load its figures are:

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { LedgerLine } from "../../workers/agent/ledger.ts";
+import type { LedgerLine } from "../../workers/agent/wire/ledger.ts";
 
 export interface SentEvent {
   kind: string;

@@ -4,7 +4,7 @@ import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { RunEvent } from "../../contract/wire/runEvents.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../workers/checkpoints/checkpointFolder.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
-import { openSpool } from "../../workers/run/spool.ts";
+import { openSpool } from "../../workers/spool/spool.ts";
 
 /** Studies of this name compute nothing: they measure at every step, fast, for volume. */
 export const scriptedName = "scripted";

@@ -1,5 +1,5 @@
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
-import { leaseDigest, valuesHash } from "../../workers/agent/ledger.ts";
+import { leaseDigest, valuesHash } from "../../workers/agent/wire/ledger.ts";
 import { withoutTimes } from "../support/builders/joinAttempts.ts";
 import type { AttemptLedger } from "./ledger.ts";
 import { scriptedValues } from "./scriptedRun.ts";

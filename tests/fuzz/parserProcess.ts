@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
-import { AttemptSpool } from "../../workers/agent/attemptSpool.ts";
 import { formatCheckpoint, parseCheckpoint } from "../../workers/checkpoints/checkpointFile.ts";
 import { newestCheckpoint, writeCheckpoint } from "../../workers/checkpoints/checkpointFolder.ts";
 import { decodePicture } from "../../workers/data/formats/decodePicture.ts";
@@ -14,7 +13,8 @@ import { readPickle } from "../../workers/data/formats/readPickle.ts";
 import { readTar } from "../../workers/data/formats/readTar.ts";
 import { readTextTable } from "../../workers/data/formats/readTextTable.ts";
 import { readZip } from "../../workers/data/formats/readZip.ts";
-import { openSpool } from "../../workers/run/spool.ts";
+import { AttemptSpool } from "../../workers/spool/attemptSpool.ts";
+import { openSpool } from "../../workers/spool/spool.ts";
 import { mutateBytes } from "./hostile.ts";
 import { Random } from "./random.ts";
 

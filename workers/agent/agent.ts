@@ -9,23 +9,23 @@ import {
   type Hello,
 } from "../../contract/wire/workerProtocol.ts";
 import { prepareCheckpoints, removeOldCheckpoints } from "../checkpoints/keptCheckpoints.ts";
-import { DamagedSpool } from "../run/spool.ts";
-import { Absence } from "./absence.ts";
-import { ArtefactSender } from "./artefactSender.ts";
-import { type AssignMessage, Attempt } from "./attempt.ts";
-import { AttemptDesk } from "./attemptDesk.ts";
-import { AttemptSpool } from "./attemptSpool.ts";
-import { introduce, type Offer } from "./introduce.ts";
-import { keepLedger } from "./ledger.ts";
-import { count, messageOf, say } from "./log.ts";
+import { count, messageOf, say } from "../log.ts";
+import { AttemptSpool } from "../spool/attemptSpool.ts";
+import { DamagedSpool } from "../spool/spool.ts";
+import { type AssignMessage, Attempt } from "./attempts/attempt.ts";
+import { AttemptDesk } from "./attempts/heldAttempts.ts";
+import { closeRecovered, recoverAttempts } from "./attempts/recoverAttempts.ts";
+import { type RunExit, RunProcess } from "./attempts/runProcess.ts";
+import { SpareProcess } from "./attempts/spareProcess.ts";
+import { systemMeter } from "./machine/systemUse.ts";
+import { makeHello, type Offer } from "./makeHello.ts";
 import type { AgentOptions } from "./options.ts";
 import { OwnSetsWatch } from "./ownSetsWatch.ts";
-import { closeRecovered, recoverAttempts } from "./recoverAttempts.ts";
-import { type RunExit, RunProcess } from "./runProcess.ts";
-import { ServerLink } from "./serverLink.ts";
-import { SpareProcess } from "./spareProcess.ts";
-import type { SendBatch } from "./spoolSender.ts";
-import { systemMeter } from "./systemUse.ts";
+import { ArtefactSender } from "./wire/artefactSender.ts";
+import { Absence } from "./wire/connectionLog.ts";
+import { keepLedger } from "./wire/ledger.ts";
+import { ServerLink } from "./wire/serverLink.ts";
+import type { SendBatch } from "./wire/spoolSender.ts";
 import type { WorkerFolder } from "./workerFolder.ts";
 
 /** A stopping worker ends within 10 s: checkpoints first, then what can still be sent. */
@@ -291,7 +291,7 @@ export class Agent {
     const { options, folder } = this.setup;
     const offer = await this.setup.offer();
     Object.assign(this, { slots: offer.slots, threads: offer.threads });
-    return introduce({
+    return makeHello({
       identity: folder.identity,
       name: options.name,
       offer,

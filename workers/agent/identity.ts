@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { type Greeting, greeting as greetingSchema, type Hello } from "../../contract/wire/workerProtocol.ts";
 import { clearForFile, setAside } from "../files/setAside.ts";
-import { messageOf, say } from "./log.ts";
+import { messageOf, say } from "../log.ts";
 
 const idFile = "worker-id";
 const greetingFile = "greeting.json";

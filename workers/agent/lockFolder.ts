@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../contract/failure.ts";
-import { isAlive, processIdentity } from "./processIdentity.ts";
+import { isAlive, processIdentity } from "./machine/processIdentity.ts";
 
 /**
  * Takes a folder for this process: two agents in one folder would send each other's events.

@@ -1,9 +1,9 @@
 import { type FSWatcher, watch } from "node:fs";
 import { type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/data/ownSet.ts";
 import { protocolSizes } from "../../contract/wire/workerProtocol.ts";
-import { OwnSetList } from "../data/sources/listOwnSets.ts";
+import { OwnSetList } from "../data/own/listOwnSets.ts";
 import type { DatasetPlaces } from "../data/sources/places.ts";
-import { messageOf, say } from "./log.ts";
+import { messageOf, say } from "../log.ts";
 
 /** What lies deeper than the folder itself is not watched, but looked at this often. */
 const rescanMs = 10_000;

@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../contract/failure.ts";
 import type { DatasetAvailability } from "../../contract/wire/workerProtocol.ts";
-import { listAvailability } from "../data/sources/listAvailability.ts";
+import { workerExit } from "../../contract/workerExit.ts";
+import { listAvailability } from "../data/resolve/listAvailability.ts";
 import { workerEnvironment } from "../env.ts";
+import { messageOf, say, surviveClosedOutput } from "../log.ts";
 import { Agent } from "./agent.ts";
-import { findCapacity } from "./findCapacity.ts";
-import { messageOf, say, surviveClosedOutput } from "./log.ts";
+import { findCapacity } from "./machine/findCapacity.ts";
 import { type AgentOptions, parseOptions, usage } from "./options.ts";
 import { openWorkerFolder, type WorkerFolder } from "./workerFolder.ts";
 
-/** How the worker's program ends; 0 is a stop as asked for. */
-export const exitCodes = { failed: 1, refused: 2, folderTaken: 3 } as const;
 const forsakenCheckMs = 10_000;
 /** A second SIGTERM so soon after the first is its echo. */
 const graceMs = 15_000;
@@ -24,7 +23,7 @@ export function startWorker(args: string[], runProgram: string): void {
   surviveClosedOutput();
   if (args.includes("--help")) {
     console.log(usage);
-    process.exit(0);
+    process.exit(workerExit.stopped);
   }
   const options = readOptions(args);
   const folder = takeFolder(options);
@@ -45,7 +44,7 @@ export function startWorker(args: string[], runProgram: string): void {
     runProgram,
     onUnwanted: () => {
       agent.abandon();
-      process.exit(exitCodes.refused);
+      process.exit(workerExit.refused);
     },
   });
   stopOnSignals(agent);
@@ -58,10 +57,10 @@ function stopOnSignals(agent: Agent): void {
   const stop = async (why: string) => {
     askedAt = performance.now();
     say(why);
-    setTimeout(() => process.exit(0), stopMs).unref();
+    setTimeout(() => process.exit(workerExit.stopped), stopMs).unref();
     await agent.stop();
     say("Stopped");
-    process.exit(0);
+    process.exit(workerExit.stopped);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.on(signal, () => {
@@ -69,7 +68,7 @@ function stopOnSignals(agent: Agent): void {
       // A service manager signals the whole group, and npm passes its own signal on: that is one request, not two.
       if (signal === "SIGTERM" && performance.now() - askedAt < graceMs) return;
       agent.abandon();
-      process.exit(exitCodes.failed);
+      process.exit(workerExit.failed);
     });
   setInterval(() => {
     if (agent.isForsaken && askedAt === null) void stop("The server that started this worker has gone");
@@ -81,7 +80,7 @@ function readOptions(args: string[]): AgentOptions {
     return parseOptions(args, workerEnvironment());
   } catch (error) {
     console.error(`${messageOf(error)}\n\n${usage}`);
-    process.exit(exitCodes.failed);
+    process.exit(workerExit.failed);
   }
 }
 
@@ -90,6 +89,6 @@ function takeFolder({ dataDir }: AgentOptions): WorkerFolder {
     return openWorkerFolder(dataDir);
   } catch (error) {
     console.error(messageOf(error));
-    process.exit(error instanceof Failure && error.code === "CONFLICT" ? exitCodes.folderTaken : exitCodes.failed);
+    process.exit(error instanceof Failure && error.code === "CONFLICT" ? workerExit.folderTaken : workerExit.failed);
   }
 }

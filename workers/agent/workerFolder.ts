@@ -1,9 +1,9 @@
-import { chmodSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
-import { clearForFile, ensureFolder } from "../files/setAside.ts";
+import { ensureFolder } from "../files/setAside.ts";
+import { say } from "../log.ts";
 import { Identity } from "./identity.ts";
 import { lockFolder } from "./lockFolder.ts";
-import { say } from "./log.ts";
 
 /** Where a worker keeps what must outlive it; one agent a folder. */
 export interface WorkerFolder {
@@ -38,11 +38,4 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
   chmodSync(path, 0o700);
   const unlock = lockFolder(path);
   return { ...folder, identity: new Identity(path), unlock };
-}
-
-/** Whole or not at all: a reader never sees half of it. */
-export function replaceFile(file: string, content: string): void {
-  for (const name of [file, `${file}.new`]) clearForFile(name);
-  writeFileSync(`${file}.new`, content);
-  renameSync(`${file}.new`, file);
 }

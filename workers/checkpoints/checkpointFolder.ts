@@ -84,9 +84,24 @@ function isSameConfig(one: string, other: string): boolean {
   return first !== undefined && isDeepStrictEqual(first, second);
 }
 
-/** A run that has ended well needs none. */
+/** Removes a run's folder of checkpoints: it has ended well, or begins again. */
 export function removeCheckpoints(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Removes those after a step, also half-written ones. */
+export function removeCheckpointsAfter(folder: string, step: number): void {
+  for (const name of namesIn(folder))
+    if (/^\d+\./.test(name) && Number.parseInt(name, 10) > step) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+/** Names in a folder; none where it is not there, or is something else. */
+export function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return [];
+  }
 }
 
 /** So that the new name survives a power cut. */

@@ -1,8 +1,9 @@
-import { lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Assignment } from "../../contract/wire/workerProtocol.ts";
-import type { AttemptHistory } from "../agent/attemptSpool.ts";
 import { clearForFile, ensureFolder } from "../files/setAside.ts";
+import type { AttemptHistory } from "../spool/attemptHistory.ts";
+import { namesIn, removeCheckpoints, removeCheckpointsAfter } from "./checkpointFolder.ts";
 
 const lastAttemptFile = "last-attempt";
 const keptForDays = 30;
@@ -21,8 +22,8 @@ export function prepareCheckpoints(
   const path = join(folder, runId);
   // A note that is damaged says nothing; then what the server has decides alone, where it tells.
   const last = lastAttempt(path) ?? (measuredThrough === undefined ? 0 : lastStarted);
-  if (fromStart || lastStarted > last) rmSync(path, { recursive: true, force: true });
-  else removeAfter(path, measuredThrough ?? Number.POSITIVE_INFINITY);
+  if (fromStart || lastStarted > last) removeCheckpoints(path);
+  else removeCheckpointsAfter(path, measuredThrough ?? Number.POSITIVE_INFINITY);
   ensureFolder(path);
   clearForFile(join(path, lastAttemptFile));
   writeFileSync(join(path, lastAttemptFile), `${attempt}\n`);
@@ -33,24 +34,14 @@ export function prepareCheckpoints(
 export function dropUnstoredCheckpoints(folder: string, runId: string, history: AttemptHistory, acked: number): void {
   const stored = history.checkpoints.filter(({ seq }) => seq <= acked).map(({ step }) => step);
   const safe = Math.max(history.resumedFromStep ?? Number.POSITIVE_INFINITY, ...stored);
-  removeAfter(join(folder, runId), safe);
-}
-
-function removeAfter(path: string, step: number): void {
-  for (const name of list(path))
-    if (/^\d+\./.test(name) && Number.parseInt(name, 10) > step) rmSync(join(path, name), { recursive: true, force: true });
-}
-
-/** Nothing of the run is to be gone on with. */
-export function removeCheckpoints(folder: string, runId: string): void {
-  rmSync(join(folder, runId), { recursive: true, force: true });
+  removeCheckpointsAfter(join(folder, runId), safe);
 }
 
 /** Runs that went on elsewhere or were given up leave theirs behind. @returns how many runs' checkpoints were old and went */
 export function removeOldCheckpoints(folder: string, now = Date.now()): number {
   const changedAt = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? now;
-  const old = list(folder).filter((name) => now - changedAt(name) > keptForDays * 86_400_000);
-  for (const name of old) removeCheckpoints(folder, name);
+  const old = namesIn(folder).filter((name) => now - changedAt(name) > keptForDays * 86_400_000);
+  for (const name of old) removeCheckpoints(join(folder, name));
   return old.length;
 }
 
@@ -63,13 +54,5 @@ function lastAttempt(path: string): number | null {
     return /^\d{1,9}$/.test(text) ? Number(text) : null;
   } catch {
     return null;
-  }
-}
-
-function list(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch {
-    return []; // not there, or something else
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Device } from "./engine.ts";
-import { nodeRefusal } from "./native/nodeRefusal.ts";
+import { nodeRefusal } from "./nodeRefusal.ts";
 
 /** What could be loaded: `cuda` tells whether TensorFlow found a GPU. */
 export type TfjsNode = { readonly package: string; readonly cuda: boolean } | { readonly missing: string };

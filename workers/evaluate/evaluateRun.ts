@@ -3,7 +3,7 @@ import type { DatasetConfig } from "../../contract/data/datasetConfig.ts";
 import { ownNameOf } from "../../contract/data/ownSet.ts";
 import { Failure } from "../../contract/failure.ts";
 import type { Evaluation } from "../../contract/wire/runEvents.ts";
-import type { Dataset } from "../data/resolve/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/resolve/loadDataset.ts";
 import type { DatasetPlaces } from "../data/sources/places.ts";
 import type { Engine } from "../engine/engine.ts";

@@ -3,7 +3,7 @@ import type { Loss } from "../../contract/config/runConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import type { Evaluation } from "../../contract/wire/runEvents.ts";
 import { spacedIndices } from "../../math/statistics/spaced.ts";
-import type { Dataset } from "../data/resolve/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import { predict } from "../measure/splitSums.ts";

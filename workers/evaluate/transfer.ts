@@ -1,7 +1,7 @@
 import { Failure } from "../../contract/failure.ts";
 import type { Evaluation } from "../../contract/wire/runEvents.ts";
 import { addToProbeSums, countRight, emptyProbeSums, type LinearProbe, solveProbe } from "../../math/collapse/ridgeProbe.ts";
-import type { Dataset, SampleSet } from "../data/resolve/dataset.ts";
+import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type FeatureReader, makeFeatureReader, type ParameterSource } from "../measure/featureReader.ts";
 import type { Network } from "../models/network.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { SampleSet } from "../data/resolve/dataset.ts";
+import type { SampleSet } from "../data/dataset.ts";
 import type { Engine, Step } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import { parameterCount, unpackParameters } from "../models/parameterLayout.ts";

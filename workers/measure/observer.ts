@@ -5,7 +5,7 @@ import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import { matrix } from "../../math/linear/matrix.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
-import type { Dataset, SampleSet } from "../data/resolve/dataset.ts";
+import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import { parameterSlice } from "../models/parameterLayout.ts";

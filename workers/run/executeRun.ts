@@ -6,7 +6,7 @@ import type { RunEvent, RunTimes } from "../../contract/wire/runEvents.ts";
 import type { Assignment } from "../../contract/wire/workerProtocol.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Checkpoint } from "../checkpoints/checkpointFile.ts";
-import { misfit } from "../checkpoints/misfit.ts";
+import { misfit } from "../checkpoints/layoutMismatch.ts";
 import { loadDataset } from "../data/resolve/loadDataset.ts";
 import type { DatasetPlaces } from "../data/sources/places.ts";
 import { createEngine } from "../engine/createEngine.ts";

@@ -1,20 +1,10 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  copyFileSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointName, featuresName } from "../../contract/wire/artefactNames.ts";
 import type { Assignment, Lease } from "../../contract/wire/workerProtocol.ts";
 import { newestCheckpoints } from "../checkpoints/checkpointFolder.ts";
+import { linkOrCopy } from "../files/linkOrCopy.ts";
 import { versions } from "./versions.ts";
 import { type Trained, writeFeatures } from "./writeFeatures.ts";
 
@@ -73,15 +63,6 @@ export async function keepResults(
   writeFileSync(`${path}.new`, JSON.stringify(manifest), { mode: 0o600 });
   renameSync(`${path}.new`, path);
   return note;
-}
-
-/** A second name costs nothing; some file systems know none. */
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
-  }
 }
 
 function describeFile(path: string): { bytes: number; sha256: string } {

@@ -3,11 +3,11 @@ import { Failure } from "../../contract/failure.ts";
 import type { RunEvent } from "../../contract/wire/runEvents.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../checkpoints/checkpointFolder.ts";
 import { checkpointEveryMs } from "../env.ts";
+import { openSpool, type SpoolWriter } from "../spool/spool.ts";
 import { executeRun } from "./executeRun.ts";
 import { keepResults } from "./keepResults.ts";
 import { asFailure } from "./machineFault.ts";
 import type { FromRun, ToRun } from "./messages.ts";
-import { openSpool, type SpoolWriter } from "./spool.ts";
 import { warmUp } from "./warmUp.ts";
 
 const progressEveryMs = 250;

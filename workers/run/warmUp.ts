@@ -1,5 +1,5 @@
 import { runConfig } from "../../contract/config/runConfig.ts";
-import { makeSynthetic } from "../data/sources/makeSynthetic.ts";
+import { makeSynthetic } from "../data/resolve/makeSynthetic.ts";
 import { createEngine } from "../engine/createEngine.ts";
 import { makeObserver } from "../measure/observer.ts";
 import { runOptimum } from "../measure/runOptimum.ts";

@@ -1,4 +1,4 @@
-import type { Dataset, SampleSet } from "../data/resolve/dataset.ts";
+import type { Dataset, SampleSet } from "../data/dataset.ts";
 import { ClassSums } from "../measure/classSums.ts";
 import { type FeatureReader, type ParameterSource, parametersOf } from "../measure/featureReader.ts";
 import type { Network } from "../models/network.ts";

@@ -1,7 +1,7 @@
 import { stepsPerEpoch } from "../../contract/config/stepsPerEpoch.ts";
 import { Failure } from "../../contract/failure.ts";
 import { randomStream, shuffle } from "../../math/statistics/randomStream.ts";
-import type { SampleSet } from "../data/resolve/dataset.ts";
+import type { SampleSet } from "../data/dataset.ts";
 
 /** Labels as one-hot columns [K, count]. */
 export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {

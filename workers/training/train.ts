@@ -1,6 +1,6 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import type { Dataset } from "../data/resolve/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Engine, Step, Values } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import { makeBatches, oneHot } from "./batches.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { type Architecture, architectures, isTransformer } from "../../../contract/config/architecture.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { createEagerEngine } from "../../../workers/engine/eagerEngine.ts";
 import type { Engine } from "../../../workers/engine/engine.ts";

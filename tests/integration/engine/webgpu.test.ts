@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import type { CompiledFunction, Engine, FunctionDefinition } from "../../../workers/engine/engine.ts";
 import { traceStep } from "../../../workers/engine/traceDefinition.ts";

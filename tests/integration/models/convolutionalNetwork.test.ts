@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { randomStream } from "../../../math/statistics/randomStream.ts";
-import type { Dataset, SampleSet } from "../../../workers/data/resolve/dataset.ts";
-import { makeSynthetic } from "../../../workers/data/sources/makeSynthetic.ts";
+import type { Dataset, SampleSet } from "../../../workers/data/dataset.ts";
+import { makeSynthetic } from "../../../workers/data/resolve/makeSynthetic.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";

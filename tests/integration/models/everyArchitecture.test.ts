@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { newestCheckpoint, writeCheckpoint } from "../../../workers/checkpoints/checkpointFolder.ts";
-import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeObserver, type Observation } from "../../../workers/measure/observer.ts";
 import { runOptimum } from "../../../workers/measure/runOptimum.ts";

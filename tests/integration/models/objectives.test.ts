@@ -3,7 +3,7 @@ import { effectiveRidge } from "../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { matrixFromRows } from "../../../math/linear/matrix.ts";
 import { slackTerm } from "../../../math/optimum/slackObjective.ts";
-import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeObserver } from "../../../workers/measure/observer.ts";
 import { optimumSummary, runOptimum } from "../../../workers/measure/runOptimum.ts";

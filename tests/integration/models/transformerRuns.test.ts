@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { attention, lastTokens } from "../../../workers/models/attention.ts";

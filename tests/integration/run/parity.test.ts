@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, test } from "vitest";
 import { effectiveRidge } from "../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import type { Engine } from "../../../workers/engine/engine.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";

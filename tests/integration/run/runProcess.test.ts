@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { type RunEvent, type SpooledEvent, spooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
-import { readSpool } from "../../../workers/run/spool.ts";
+import { readSpool } from "../../../workers/spool/spool.ts";
 import { smallRun } from "../../unit/workers/builders.ts";
 
 const program = new URL("../../../workers/run/main.ts", import.meta.url).pathname;

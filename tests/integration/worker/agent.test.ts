@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { EventAnswer } from "../../../contract/wire/workerProtocol.ts";
-import { readSpool } from "../../../workers/run/spool.ts";
+import { readSpool } from "../../../workers/spool/spool.ts";
 import { ProtocolServer } from "../../support/processes/protocolServer.ts";
 import {
   isRunning,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
-import { openSpool, type SpoolWriter } from "../../../workers/run/spool.ts";
+import { openSpool, type SpoolWriter } from "../../../workers/spool/spool.ts";
 
 /**
  * A run's process that trains nothing: it speaks the real protocol and misbehaves as the experiment's name asks, for the

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expandGrid } from "../../../contract/config/experimentConfig.ts";
-import { leaseDigest, valuesHash } from "../../../workers/agent/ledger.ts";
+import { leaseDigest, valuesHash } from "../../../workers/agent/wire/ledger.ts";
 import type { AttemptLedger } from "../../chaos/ledger.ts";
 import { scriptedValues } from "../../chaos/scriptedRun.ts";
 import type { StoredAttempt, StoredRun } from "../../chaos/stored.ts";

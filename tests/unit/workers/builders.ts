@@ -1,6 +1,6 @@
 import { type RunConfig, runConfig } from "../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
-import { makeSynthetic } from "../../../workers/data/sources/makeSynthetic.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
+import { makeSynthetic } from "../../../workers/data/resolve/makeSynthetic.ts";
 
 type Overrides = { [Key in keyof RunConfig]?: unknown };
 

@@ -1,5 +1,5 @@
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../workers/data/resolve/dataset.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
 import type { Engine } from "../../../workers/engine/engine.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { oneHot } from "../../../workers/training/batches.ts";

@@ -1,12 +1,11 @@
 import { Failure } from "../../../contract/failure.ts";
 import { limits } from "../../../contract/limits.ts";
-import type { OwnPath } from "../sources/ownPath.ts";
 import { alikeWarning } from "./alikeNames.ts";
 import { corrupt, FileFaults } from "./fileFaults.ts";
 import { PassedOver } from "./passedOver.ts";
 import { isPicture, readableEndings } from "./pictureFormats.ts";
 import { findSplits, within } from "./pictureSplits.ts";
-import { type Entry, readBytes, readFolder } from "./readFolder.ts";
+import { type Entry, type OwnPath, readBytes, readFolder } from "./readFolder.ts";
 import { readLines } from "./textLines.ts";
 
 /** The pictures of a training or test set: class by class, in the order of their names. */

@@ -17,6 +17,12 @@ export interface Entry {
   hidden: boolean;
 }
 
+/** A set of a person's own: where it really lies, and the folder it must not lead out of. */
+export interface OwnPath {
+  root: string;
+  path: string;
+}
+
 /** Files that systems leave behind; hidden as names with a dot in front are. */
 const litter = new Set(["thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "$recycle.bin", "icon\r", "@eadir"]);
 

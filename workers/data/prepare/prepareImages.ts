@@ -1,7 +1,7 @@
 import type { DatasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
+import { countClasses, type Dataset, namesAndWarnings, type SampleSet } from "../dataset.ts";
 import type { ImageBytes } from "../formats/imageBytes.ts";
-import { countClasses, type Dataset, namesAndWarnings, type SampleSet } from "../resolve/dataset.ts";
 
 /** What is known of a picture set besides its pixels. */
 export interface AboutImages {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { TextDatasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { countClasses, type Dataset, namesAndWarnings, type SampleSet } from "../dataset.ts";
 import type { LabelledTexts } from "../formats/labelledTexts.ts";
-import { addLabelNoise } from "../resolve/addLabelNoise.ts";
-import { chooseSamples } from "../resolve/chooseSamples.ts";
-import { countClasses, type Dataset, namesAndWarnings, type SampleSet } from "../resolve/dataset.ts";
-import { sharedWarning } from "../resolve/sharedSamples.ts";
+import { addLabelNoise } from "./addLabelNoise.ts";
+import { chooseSamples } from "./chooseSamples.ts";
+import { sharedWarning } from "./sharedSamples.ts";
 import { textWarnings, unknownWarnings } from "./textWarnings.ts";
 import { cutWords, encode, makeVocabulary, specialWords } from "./tokenize.ts";
 

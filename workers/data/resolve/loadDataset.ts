@@ -1,12 +1,12 @@
 import type { DatasetConfig } from "../../../contract/data/datasetConfig.ts";
+import type { Dataset } from "../dataset.ts";
 import type { TrainedReading } from "../prepare/prepareTexts.ts";
-import { makeSynthetic } from "../sources/makeSynthetic.ts";
 import type { DatasetPlaces } from "../sources/places.ts";
-import type { Dataset } from "./dataset.ts";
 import { loadImageFolder } from "./loadImageFolder.ts";
 import { loadImages } from "./loadImages.ts";
 import { loadTextFile } from "./loadTextFile.ts";
 import { loadTexts } from "./loadTexts.ts";
+import { makeSynthetic } from "./makeSynthetic.ts";
 import type { Say } from "./resolveSamples.ts";
 
 /**

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { ImageFolderConfig } from "../../../contract/data/datasetConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
+import type { Dataset } from "../dataset.ts";
 import { decodePicture } from "../formats/decodePicture.ts";
 import type { FileFaults } from "../formats/fileFaults.ts";
 import type { ImageBytes } from "../formats/imageBytes.ts";
@@ -8,16 +9,15 @@ import { listPictures, type PictureList, type Pictures } from "../formats/listPi
 import { within } from "../formats/pictureSplits.ts";
 import { PictureTraits } from "../formats/pictureTraits.ts";
 import { readBytes } from "../formats/readFolder.ts";
+import { addLabelNoise } from "../prepare/addLabelNoise.ts";
+import { chooseSamples } from "../prepare/chooseSamples.ts";
 import { prepareImages } from "../prepare/prepareImages.ts";
+import { sharedWarning } from "../prepare/sharedSamples.ts";
 import { ownPath } from "../sources/ownPath.ts";
 import type { DatasetPlaces } from "../sources/places.ts";
 import { sha256 } from "../sources/readVerified.ts";
-import { addLabelNoise } from "./addLabelNoise.ts";
-import { chooseSamples } from "./chooseSamples.ts";
-import type { Dataset } from "./dataset.ts";
 import { labelBytes } from "./loadImages.ts";
 import type { Say } from "./resolveSamples.ts";
-import { sharedWarning } from "./sharedSamples.ts";
 
 const bounds = {
   fileBytes: 50_000_000,

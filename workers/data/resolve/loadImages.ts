@@ -1,12 +1,12 @@
 import type { ImageDatasetConfig } from "../../../contract/data/datasetConfig.ts";
+import type { Dataset } from "../dataset.ts";
 import { takeImages } from "../formats/imageBytes.ts";
+import { addLabelNoise } from "../prepare/addLabelNoise.ts";
+import { chooseSamples } from "../prepare/chooseSamples.ts";
 import { prepareImages } from "../prepare/prepareImages.ts";
 import { imageSource } from "../sources/imageSources.ts";
 import type { DatasetPlaces } from "../sources/places.ts";
 import { sha256 } from "../sources/readVerified.ts";
-import { addLabelNoise } from "./addLabelNoise.ts";
-import { chooseSamples } from "./chooseSamples.ts";
-import type { Dataset } from "./dataset.ts";
 import { resolveSamples, type Say } from "./resolveSamples.ts";
 
 /**

@@ -2,12 +2,12 @@ import type { TextDatasetConfig } from "../../../contract/data/datasetConfig.ts"
 import { testCountOf } from "../../../contract/data/ownSet.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { randomStream, shuffle } from "../../../math/statistics/randomStream.ts";
+import type { Dataset } from "../dataset.ts";
 import type { LabelledTexts } from "../formats/labelledTexts.ts";
 import { readTextTable } from "../formats/readTextTable.ts";
 import { prepareTexts, type TrainedReading } from "../prepare/prepareTexts.ts";
 import { ownPath } from "../sources/ownPath.ts";
 import type { DatasetPlaces } from "../sources/places.ts";
-import type { Dataset } from "./dataset.ts";
 
 type TextFileConfig = Extract<TextDatasetConfig, { id: "text-file" }>;
 

@@ -1,8 +1,8 @@
 import type { TextDatasetConfig, TextDatasetId } from "../../../contract/data/datasetConfig.ts";
+import type { Dataset } from "../dataset.ts";
 import { prepareTexts, type TrainedReading } from "../prepare/prepareTexts.ts";
 import type { DatasetPlaces } from "../sources/places.ts";
 import { textSource } from "../sources/textSources.ts";
-import type { Dataset } from "./dataset.ts";
 import { resolveSamples, type Say } from "./resolveSamples.ts";
 
 type PublishedText = Extract<TextDatasetConfig, { id: TextDatasetId }>;

@@ -1,9 +1,9 @@
 import { Failure } from "../../../contract/failure.ts";
+import { countClasses } from "../dataset.ts";
 import { imagesFromCifarPickles } from "../formats/cifarPickle.ts";
 import { corrupt } from "../formats/fileFaults.ts";
 import { type ImageBytes, imagesFromCifar } from "../formats/imageBytes.ts";
 import { readTar } from "../formats/readTar.ts";
-import { countClasses } from "../resolve/dataset.ts";
 import type { Checksum, ImageSource } from "./datasetSource.ts";
 
 type Layout = ImageSource["layouts"][number];

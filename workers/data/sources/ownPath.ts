@@ -2,14 +2,8 @@ import { lstat, realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Failure } from "../../../contract/failure.ts";
 import { reasonOf } from "../formats/fileFaults.ts";
-import { insidePath } from "../formats/readFolder.ts";
+import { insidePath, type OwnPath } from "../formats/readFolder.ts";
 import type { DatasetPlaces } from "./places.ts";
-
-/** A set of a person's own: where it really lies, and the folder it must not lead out of. */
-export interface OwnPath {
-  root: string;
-  path: string;
-}
 
 /**
  * Where a set of a person's own lies: one name in the data-set folder, and nothing outside of it. Names come from whoever

@@ -5,11 +5,11 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { Failure } from "../../../contract/failure.ts";
+import { nodeRefusal } from "../nodeRefusal.ts";
 import { compileAddon } from "./compileAddon.ts";
 import { fetchPackage } from "./fetchPackage.ts";
 import { findTensorflow, type Tensorflow } from "./findTensorflow.ts";
 import { findHeaders, requireCompiler } from "./findTools.ts";
-import { nodeRefusal } from "./nodeRefusal.ts";
 import type { AddonReport } from "./reportAddon.ts";
 
 try {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { lockFolder } from "../../../../workers/agent/lockFolder.ts";
-import { isAlive, processIdentity } from "../../../../workers/agent/processIdentity.ts";
+import { isAlive, processIdentity } from "../../../../workers/agent/machine/processIdentity.ts";
 
 let folder: string;
 beforeEach(() => {

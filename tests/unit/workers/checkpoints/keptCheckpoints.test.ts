@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AttemptHistory } from "../../../../workers/agent/attemptSpool.ts";
 import {
   dropUnstoredCheckpoints,
   prepareCheckpoints,
   removeOldCheckpoints,
 } from "../../../../workers/checkpoints/keptCheckpoints.ts";
+import type { AttemptHistory } from "../../../../workers/spool/attemptHistory.ts";
 
 let folder: string;
 const make = (...steps: number[]) => {

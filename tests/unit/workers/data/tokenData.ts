@@ -1,8 +1,8 @@
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import type { InputShape } from "../../../../contract/data/datasetConfig.ts";
 import { randomStream } from "../../../../math/statistics/randomStream.ts";
-import type { Dataset, SampleSet } from "../../../../workers/data/resolve/dataset.ts";
-import { makeSynthetic } from "../../../../workers/data/sources/makeSynthetic.ts";
+import type { Dataset, SampleSet } from "../../../../workers/data/dataset.ts";
+import { makeSynthetic } from "../../../../workers/data/resolve/makeSynthetic.ts";
 import { smallRun } from "../builders.ts";
 
 type Overrides = Parameters<typeof smallRun>[0];

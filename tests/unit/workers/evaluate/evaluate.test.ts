@@ -10,7 +10,7 @@ import { evaluation, type RunEvent } from "../../../../contract/wire/runEvents.t
 import { randomStream } from "../../../../math/statistics/randomStream.ts";
 import { spacedIndices } from "../../../../math/statistics/spaced.ts";
 import type { Checkpoint } from "../../../../workers/checkpoints/checkpointFile.ts";
-import type { Dataset, SampleSet } from "../../../../workers/data/resolve/dataset.ts";
+import type { Dataset, SampleSet } from "../../../../workers/data/dataset.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import { makeInputGradient } from "../../../../workers/evaluate/inputGradient.ts";
 import { type AttackBall, moveInputs } from "../../../../workers/evaluate/moveInputs.ts";

@@ -4,7 +4,7 @@ import { seriesKeyPattern } from "../../../../contract/metrics/seriesKey.ts";
 import { geometrySnapshot } from "../../../../contract/wire/runEvents.ts";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { measuringSteps } from "../../../../math/steps/measuringSteps.ts";
-import type { Dataset, SampleSet } from "../../../../workers/data/resolve/dataset.ts";
+import type { Dataset, SampleSet } from "../../../../workers/data/dataset.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import { ClassSums } from "../../../../workers/measure/classSums.ts";
 import { makeObserver } from "../../../../workers/measure/observer.ts";

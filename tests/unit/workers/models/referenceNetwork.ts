@@ -1,6 +1,6 @@
 import { effectiveRidge, normalizesHead } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import type { SampleSet } from "../../../../workers/data/resolve/dataset.ts";
+import type { SampleSet } from "../../../../workers/data/dataset.ts";
 import type { ParameterSpec } from "../../../../workers/models/network.ts";
 
 export type Named = Record<string, number[][]>;

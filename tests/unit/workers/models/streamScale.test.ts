@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../../workers/data/resolve/dataset.ts";
+import type { Dataset } from "../../../../workers/data/dataset.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import { makeObserver } from "../../../../workers/measure/observer.ts";
 import { runOptimum } from "../../../../workers/measure/runOptimum.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";
 import type { ResolvedDataset } from "../../../../contract/data/resolvedDataset.ts";
-import { misfit } from "../../../../workers/checkpoints/misfit.ts";
+import { misfit } from "../../../../workers/checkpoints/layoutMismatch.ts";
 import { requireSameData, trainedData } from "../../../../workers/run/requireSameData.ts";
 
 const config = datasetConfig.parse({ id: "text-file", file: "reviews.tsv" });

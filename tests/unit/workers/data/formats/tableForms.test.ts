@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { datasetConfig } from "../../../../../contract/data/datasetConfig.ts";
+import { inspectOwnSet } from "../../../../../workers/data/own/inspectOwnSet.ts";
 import { loadDataset } from "../../../../../workers/data/resolve/loadDataset.ts";
-import { inspectOwnSet } from "../../../../../workers/data/sources/inspectOwnSet.ts";
 
 let root: string;
 beforeEach(() => {

@@ -9,11 +9,11 @@ import { datasetConfig } from "../../../../../contract/data/datasetConfig.ts";
 import { Failure } from "../../../../../contract/failure.ts";
 import { imagesFromIdx } from "../../../../../workers/data/formats/imageBytes.ts";
 import { formatIdx } from "../../../../../workers/data/formats/parseIdx.ts";
+import { listAvailability } from "../../../../../workers/data/resolve/listAvailability.ts";
 import { loadDataset } from "../../../../../workers/data/resolve/loadDataset.ts";
 import { knownSources, resolveSamples } from "../../../../../workers/data/resolve/resolveSamples.ts";
 import type { ImageSource } from "../../../../../workers/data/sources/datasetSource.ts";
 import { imageSource } from "../../../../../workers/data/sources/imageSources.ts";
-import { listAvailability } from "../../../../../workers/data/sources/listAvailability.ts";
 import { sha256 } from "../../../../../workers/data/sources/readVerified.ts";
 
 const images = formatIdx({ shape: [2, 1, 1], values: Uint8Array.of(0, 255) });

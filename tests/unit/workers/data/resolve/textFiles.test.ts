@@ -7,10 +7,10 @@ import { datasetConfig, datasetIds } from "../../../../../contract/data/datasetC
 import { parseLabelledLines } from "../../../../../workers/data/formats/labelledTexts.ts";
 import { readZip } from "../../../../../workers/data/formats/readZip.ts";
 import { readLines } from "../../../../../workers/data/formats/textLines.ts";
+import { listAvailability } from "../../../../../workers/data/resolve/listAvailability.ts";
 import { loadDataset } from "../../../../../workers/data/resolve/loadDataset.ts";
 import { resolveSamples } from "../../../../../workers/data/resolve/resolveSamples.ts";
 import { imdbLayouts, reviewsOfArchive } from "../../../../../workers/data/sources/imdb.ts";
-import { listAvailability } from "../../../../../workers/data/sources/listAvailability.ts";
 import { polarityOfArchive, splitLastFifth } from "../../../../../workers/data/sources/sentencePolarity.ts";
 import { sst2Layouts } from "../../../../../workers/data/sources/sst2.ts";
 import { textSource } from "../../../../../workers/data/sources/textSources.ts";

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Absence } from "../../../../../workers/agent/wire/connectionLog.ts";
+
+let lines: string[];
+beforeEach(() => {
+  vi.useFakeTimers();
+  lines = [];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    lines.push(String(text).slice(21).trim());
+    return true;
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+it("says once a minute that the server is away, and what that means", () => {
+  const absence = new Absence();
+  absence.up("http://here", 0);
+  absence.down("transport close", 2, 0);
+  for (let seconds = 0; seconds < 90; seconds++) {
+    vi.advanceTimersByTime(1_000);
+    absence.down("refused", 2, 1_234);
+  }
+  absence.up("http://here", 1_234);
+  expect(lines).toEqual([
+    "Connected to http://here",
+    "Server not reachable (transport close): training on with 2 runs",
+    "Server not reachable for 60 s (refused): training on with 2 runs; the spool holds 1,234 events",
+    "Connected again after 90.0 s; sending 1,234 events",
+  ]);
+});
+
+it("a server's own worker waits five minutes for it, and as long as it has runs", () => {
+  const absence = new Absence();
+  absence.up("http://here", 0);
+  vi.advanceTimersByTime(3_600_000);
+  expect(absence.isTooLongForLocal(0)).toBe(false);
+  absence.down("gone", 1, 0);
+  vi.advanceTimersByTime(301_000);
+  expect(absence.isTooLongForLocal(1)).toBe(false);
+  expect(absence.isTooLongForLocal(0)).toBe(true);
+});

@@ -1,0 +1,116 @@
+import type { FailureCode } from "../../../contract/failure.ts";
+import { messageOf, say } from "../../log.ts";
+import { machineFault } from "../../run/machineFault.ts";
+import type { ToRun } from "../../run/messages.ts";
+import type { EndEvent } from "../../spool/attemptHistory.ts";
+import type { AttemptSpool } from "../../spool/attemptSpool.ts";
+import type { SpoolSender } from "../wire/spoolSender.ts";
+import { describeExit } from "./describeExit.ts";
+import type { RunExit, RunListener, RunProcess } from "./runProcess.ts";
+
+export type AssignMessage = Extract<ToRun, { type: "assign" }>;
+const messageLimit = 8_000;
+const stopSignals: NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
+
+/** One attempt on this worker: its spool, its sender, and its process while there is one. */
+export class Attempt {
+  readonly spool: AttemptSpool;
+  readonly label: string;
+  sender!: SpoolSender;
+  run: RunProcess | null = null;
+  step = 0;
+  stepMs: number | null = null;
+  /** Whether the step is news since the last heartbeat. */
+  private isFresh = false;
+  /** How it ended, where its process could not write that down, or never began. */
+  private unwritten: { code: FailureCode; message: string } | null = null;
+  /** Why it is to stop: says what becomes of an attempt whose process did not end it itself. */
+  stopping: "cancelled" | "suspended" | "refused" | null = null;
+  /** Why its spool is to be begun anew before the attempt ends. */
+  mending: string | null = null;
+  /** Its process is gone and its last event is in the spool. */
+  isSealed = false;
+  /** Resolves when nothing of it writes any more. */
+  done: Promise<void> = Promise.resolve();
+
+  constructor(spool: AttemptSpool) {
+    this.spool = spool;
+    this.label = `${spool.lease.runId.slice(0, 8)} (attempt ${spool.lease.attempt})`;
+  }
+
+  /** Whether it takes a slot: a process that has told its end is only tidying up. */
+  get isWorking(): boolean {
+    return this.run !== null && this.spool.endSeq === null;
+  }
+
+  /** Whether its process is between its start and its first steps. */
+  get isStarting(): boolean {
+    return this.isWorking && this.step === 0;
+  }
+
+  /** How far it is, if that is news since the last call, and for how long its process has given no sign of life. */
+  takeProgress(): { step: number | null; stepMs: number | null; stalledMs?: number } {
+    const { isFresh, step, stepMs } = this;
+    this.isFresh = false;
+    const stalledMs = this.run?.stalledMs ?? null;
+    return { step: isFresh ? step : null, stepMs: isFresh ? stepMs : null, ...(stalledMs !== null && { stalledMs }) };
+  }
+
+  /** Gives it a process, and the process the run, unless it was told to stop before the process was ready. */
+  async train(run: RunProcess, message: () => AssignMessage, moved: () => void): Promise<RunExit> {
+    this.run = run;
+    try {
+      this.spool.process = run.identity;
+      this.spool.save();
+      if ((await run.ready) && !this.stopping) run.assign(message(), this.listener(moved));
+      else run.kill();
+    } catch (error) {
+      const { code, message } = machineFault(error) ?? { code: "WORKER_FAULT" as const, message: messageOf(error) };
+      this.unwritten = { code, message };
+      run.kill();
+    }
+    const exit = await run.exited;
+    this.run = null;
+    return exit;
+  }
+
+  private listener(moved: () => void): RunListener {
+    return {
+      spooled: (seq) => {
+        this.spool.lastSeq = Math.max(this.spool.lastSeq, seq);
+        this.sender.wake();
+      },
+      progress: (step, stepMs) => {
+        this.step = step;
+        this.stepMs = Number.isFinite(stepMs) ? stepMs : null;
+        this.isFresh = true;
+        moved();
+      },
+      unwritten: (code, message) => {
+        this.unwritten ??= { code, message };
+      },
+      stalled: (ms) => say(`Run ${this.label} gives no sign of life, for ${Math.round(ms / 1_000)} s now`),
+    };
+  }
+
+  /** The last event of an attempt whose process ended without one. */
+  farewell(exit: RunExit): EndEvent {
+    const stored = this.spool.inspect().lastStep;
+    const step = this.step > (stored ?? 0) ? this.step : stored;
+    const end = (code: FailureCode, message: string): EndEvent => ({
+      kind: "ended",
+      code,
+      message: message.slice(0, messageLimit),
+      step,
+    });
+    if (this.stopping === "cancelled") return end("CANCELLED", "cancelled");
+    if (this.stopping === "suspended") return end("WORKER_LOST", "worker stopped");
+    if (this.unwritten) return end(this.unwritten.code, this.unwritten.message);
+    // A service manager signals every process of the worker, also those that do not listen yet.
+    if (exit.signal !== null && stopSignals.includes(exit.signal)) return end("WORKER_LOST", "worker stopped");
+    const how = `The run's process ended: ${describeExit(exit)}`;
+    const told = exit.errorTail ? `${how}\nIts last words:\n${exit.errorTail}` : how;
+    if (exit.stalledMs !== null) return end("WORKER_LOST", told);
+    return exit.wasReady ? end("CRASHED", told) : end("WORKER_FAULT", `The worker could not start the run. ${told}`);
+  }
+}

@@ -1,0 +1,35 @@
+import { availableParallelism } from "node:os";
+import type { DeviceChoice } from "../../../contract/config/runConfig.ts";
+import { count, say } from "../../log.ts";
+import { describeDevices, findDevices, graphicsCards } from "./findDevices.ts";
+
+/** What a worker can do at the same time, and on what. */
+export interface Capacity {
+  slots: number;
+  /** Threads of one run: threads × slots does not exceed the cores. */
+  threads: number;
+  /** One line a device, for people. */
+  devices: string[];
+}
+
+/**
+ * How many runs at the same time, and with how many threads each. Two processes of one thread do more together than one of
+ * two, so there is a slot for each core; a graphics card has one, and its run needs few threads.
+ */
+export async function findCapacity(wanted: { device: DeviceChoice; slots: number | null }): Promise<Capacity> {
+  const { device, slots } = wanted;
+  const [found, cards] = await Promise.all([findDevices(device), graphicsCards()]);
+  const cores = availableParallelism();
+  const best = found[0]?.device ?? "cpu";
+  const own = slots ?? (best === "cpu" ? cores : Math.max(1, cards.length));
+  const capacity = {
+    slots: Math.min(256, own),
+    threads: Math.max(1, Math.floor(cores / own)),
+    devices: describeDevices(found, cards),
+  };
+  if (found.length === 0) say(`The device "${device}" is not there: runs will say why`);
+  say(
+    `${count(capacity.slots, "slot")}, ${count(capacity.threads, "thread")} each; devices: ${capacity.devices.join(", ") || "none"}`,
+  );
+  return capacity;
+}

@@ -1,0 +1,33 @@
+import { type DatasetAvailability, type Hello, type Lease, workerProtocolVersion } from "../../contract/wire/workerProtocol.ts";
+import { readProgramVersion } from "../programVersion.ts";
+import type { Attempt } from "./attempts/attempt.ts";
+import type { Identity } from "./identity.ts";
+import { describeMachine } from "./machine/describeMachine.ts";
+import type { Capacity } from "./machine/findCapacity.ts";
+
+/** What a worker offers. */
+export interface Offer extends Capacity {
+  datasets: DatasetAvailability[];
+}
+
+/** Read once: it is that of the sources this process was started from. */
+const version = readProgramVersion();
+const maxLeases = 1_000;
+
+/** What a worker says of itself when it connects. */
+export function makeHello(self: { identity: Identity; name: string; offer: Offer; holding: Attempt[]; kept: Lease[] }): Hello {
+  const { identity, name, offer, holding, kept } = self;
+  return {
+    protocol: workerProtocolVersion,
+    workerId: identity.workerId,
+    identity: identity.introduce(),
+    name,
+    version,
+    machine: describeMachine(),
+    slots: offer.slots,
+    devices: offer.devices,
+    datasets: offer.datasets,
+    holding: holding.slice(0, maxLeases).map((attempt) => attempt.spool.lease),
+    kept,
+  };
+}

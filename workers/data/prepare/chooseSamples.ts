@@ -1,0 +1,35 @@
+import { classLabel } from "../../../contract/data/classNames.ts";
+import { type Choice, chosenSizes } from "../../../contract/data/classSizes.ts";
+import { Failure } from "../../../contract/failure.ts";
+import { countClasses } from "../dataset.ts";
+
+/**
+ * The first n_k samples of each class k, in file order; n_k as chosenSizes says.
+ * @param what the set's name, for the error @param names of the classes, for the error
+ * @returns indices of the samples in file order, and a sentence about the choice ("" if there was none to make)
+ * @throws Failure INVALID if a class has fewer samples than asked for
+ */
+export function chooseSamples(
+  labels: ArrayLike<number>,
+  classes: number,
+  { perClass, imbalance }: Choice,
+  what: string,
+  names?: readonly string[],
+): { rows: Uint32Array; said: string } {
+  const there = countClasses(labels, classes);
+  const empty = there.indexOf(0);
+  if (empty >= 0) throw new Failure("INVALID", `${what} has no sample of class ${classLabel(names, empty)}.`);
+  if (perClass === null && imbalance === undefined) return { rows: Uint32Array.from(labels, (_, i) => i), said: "" };
+  const wanted = chosenSizes(there, { perClass, imbalance });
+  const short = wanted.findIndex((n, k) => n > there[k]);
+  if (short >= 0)
+    throw new Failure(
+      "INVALID",
+      `${what} has ${there[short]} samples of class ${classLabel(names, short)}; ${wanted[short]} were asked for. Ask for fewer samples per class.`,
+    );
+  const rows = new Uint32Array(wanted.reduce((sum, n) => sum + n, 0));
+  const taken = new Array<number>(classes).fill(0);
+  for (let i = 0, at = 0; i < labels.length; i++) if (taken[labels[i]]++ < wanted[labels[i]]) rows[at++] = i;
+  const sizes = imbalance === undefined ? `${perClass}` : `${Math.max(...wanted)} to ${Math.min(...wanted)} (geometric)`;
+  return { rows, said: `Of ${what}, the first ${sizes} samples of each class in file order.` };
+}

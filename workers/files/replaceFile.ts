@@ -1,0 +1,9 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { clearForFile } from "./setAside.ts";
+
+/** Whole or not at all: a reader never sees half of it. @throws when the disk refuses */
+export function replaceFile(file: string, content: string): void {
+  for (const name of [file, `${file}.new`]) clearForFile(name);
+  writeFileSync(`${file}.new`, content);
+  renameSync(`${file}.new`, file);
+}
