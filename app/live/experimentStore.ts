@@ -1,4 +1,5 @@
-import { type LayerMetric, type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import type { LayerMetric } from "../../contract/metrics/layerMetrics.ts";
+import { type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { runJudge } from "../../contract/wire/knownRun.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import type { ExperimentDetail, LayerProfileView, RunRow, SeriesView } from "../../contract/wire/views.ts";

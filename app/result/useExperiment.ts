@@ -1,7 +1,9 @@
 "use client";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { limits } from "../../contract/limits.ts";
-import { type LayerMetric, type Metric, ofLastMeans, type Split } from "../../contract/metrics/seriesKey.ts";
+import type { LayerMetric } from "../../contract/metrics/layerMetrics.ts";
+import { lastMeansOf, type Metric } from "../../contract/metrics/metricInfo.ts";
+import type { Split } from "../../contract/metrics/seriesKey.ts";
 import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import { isGone, mayPass } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
@@ -108,7 +110,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
 
   const readProfile = useEffectEvent(async (metric: LayerMetric, split: Split, alive: () => boolean) => {
     try {
-      const sides = [metric, ofLastMeans[metric]].filter((side) => side !== undefined);
+      const sides = [metric, lastMeansOf(metric)].filter((side) => side !== null);
       const profiles = await Promise.all(
         sides.map(async (side) => ({
           side,

@@ -3,10 +3,9 @@ import type { Regularizer } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
 import { datasetSizes } from "../data/datasetSizes.ts";
-import { type LayerMetric, metricInfo, type Split } from "../metrics/seriesKey.ts";
-
-/** Between which the theory puts the log-log slope of NC1, NC2 and NC3 over depth at the global optima (Súkeník, Lampert, Mondelli 2025). */
-export const theorySlopes: [number, number] = [-1 / 2, -1 / 4];
+import { type LayerMetric, layerMetricInfo } from "../metrics/layerMetrics.ts";
+import { layerMetrics } from "../metrics/metricInfo.ts";
+import type { Split } from "../metrics/seriesKey.ts";
 
 /** Whether the paper's theorems say how a metric's last-layer value falls with depth for runs of this config. */
 export const theorySpeaks = (metric: string, split: Split, config: RunConfig): boolean =>
@@ -24,7 +23,7 @@ export function theorySilence(metric: string, split: Split, config: RunConfig): 
   const least = classes === null ? 0 : classes + (isOrthogonal(config) ? 1 : 0);
   if (split !== "train") return "the theorems are of the training set";
   if (!(metrics as string[]).includes(metric))
-    return `the theorems are of ${metrics.map((one) => metricInfo[one].label).join(", ")} as ${metrics.map((one) => metricInfo[one].formula).join(", ")}`;
+    return `the theorems are of ${metrics.map((one) => layerMetricInfo[one].label).join(", ")} as ${metrics.map((one) => layerMetricInfo[one].formula).join(", ")}`;
   return (
     silenceOfNetwork(config) ??
     (hasEqualClasses(config.dataset)
@@ -37,11 +36,12 @@ export function theorySilence(metric: string, split: Split, config: RunConfig): 
 /** Under squared error without a bias the optimal frame is orthogonal. */
 const isOrthogonal = ({ loss, headBias }: RunConfig): boolean => loss === "mse" && !headBias;
 
-const metricsOf = (config: RunConfig): LayerMetric[] => [
-  "nc1.ratio",
-  isOrthogonal(config) ? "nc2.frame.orthogonal" : "nc2.frame",
-  "nc3.cosine",
-];
+/** What the theorems are of, under the frame that is optimal. */
+const metricsOf = (config: RunConfig): LayerMetric[] =>
+  layerMetrics.filter((metric) => {
+    const { theory } = layerMetricInfo[metric];
+    return theory !== null && (theory.frame === "any" || (theory.frame === "orthogonal") === isOrthogonal(config));
+  });
 
 function silenceOfNetwork(config: RunConfig): string | null {
   const name = architectureLabel(config.architecture, config);

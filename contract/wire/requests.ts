@@ -2,7 +2,8 @@ import { z } from "zod";
 import { experimentName, experimentNote, experimentTags } from "../config/experimentConfig.ts";
 import { depth, seed } from "../config/runConfig.ts";
 import { limits } from "../limits.ts";
-import { layerMetrics, seriesKeyPattern, splits } from "../metrics/seriesKey.ts";
+import { layerMetrics } from "../metrics/metricInfo.ts";
+import { seriesKeyPattern, splits } from "../metrics/seriesKey.ts";
 import { experimentStatuses } from "../status.ts";
 import { isVisible, typedText } from "../wireText.ts";
 

@@ -1,5 +1,3 @@
-import type { MetricId } from "./metricIds.ts";
-
 /** What products are computed in: float32, or TF32, whose operands keep 10 bits of mantissa (CUDA's default for float32 products). */
 export type Arithmetic = "float32" | "tf32";
 
@@ -38,38 +36,16 @@ export interface FloorInput {
 }
 
 /**
- * The value below which a metric says nothing, as the rounding of features alone would make it so large. With s the spread:
- * nc1.ratio η² s; nc1.cdnv η² s (K−1)/(2K); nc1.pinv η² s (K−1)²/(Kd), both for equidistant means; those of class means alone are
- * linear in the error, η √s (frame and etf of a Gram matrix: 2 η √s); nc3.cosine η²/2; nc3.duality η √s.
- * null for metrics whose rounding features do not decide: shares of samples, and those of the classifier, which is its own numbers.
- * @param ofClassifier whether frame and etf are of the classifier, as at the last layer
+ * The value below which a metric says nothing, as the rounding of features alone would make it so large, by how rounding reaches it.
+ * With s the spread: the scatter over that between classes (NC1) η² s; over pairs of classes (CDNV) η² s (K−1)/(2K) and through a
+ * pseudo-inverse η² s (K−1)²/(Kd), both for equidistant means; what is made of class means alone is linear in the error, η √s, and
+ * of their Gram matrix 2 η √s; a cosine η²/2.
  */
-export function metricFloor(id: MetricId, input: FloorInput, ofClassifier: boolean): number | null {
-  const { errorSquared, spread, classes, dim } = input;
-  const ofScatter = errorSquared * spread;
-  const ofMeans = Math.sqrt(ofScatter);
-  switch (id) {
-    case "nc1.ratio":
-      return ofScatter;
-    case "nc1.cdnv":
-      return (ofScatter * (classes - 1)) / (2 * classes);
-    case "nc1.pinv":
-      return (ofScatter * (classes - 1) ** 2) / (classes * dim);
-    case "nc2.frame":
-    case "nc2.frame.orthogonal":
-    case "nc2.etf":
-      return ofClassifier ? null : 2 * ofMeans;
-    case "nc2.mframe":
-    case "nc2.mframe.orthogonal":
-    case "nc2.metf":
-      return 2 * ofMeans;
-    case "nc2.norms":
-    case "nc2.angles":
-    case "nc3.duality":
-      return ofMeans;
-    case "nc3.cosine":
-      return errorSquared / 2;
-    default:
-      return null;
-  }
-}
+export const floorFormulas = {
+  scatter: (input) => input.errorSquared * input.spread,
+  pairs: ({ errorSquared, spread, classes }) => (errorSquared * spread * (classes - 1)) / (2 * classes),
+  pinv: ({ errorSquared, spread, classes, dim }) => (errorSquared * spread * (classes - 1) ** 2) / (classes * dim),
+  means: (input) => Math.sqrt(input.errorSquared * input.spread),
+  gram: (input) => 2 * Math.sqrt(input.errorSquared * input.spread),
+  cosine: (input) => input.errorSquared / 2,
+} satisfies Record<string, (input: FloorInput) => number>;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { layerMetrics, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { layerMetrics } from "../../contract/metrics/metricInfo.ts";
+import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
 import { openSpool } from "../../workers/spool/spool.ts";
 

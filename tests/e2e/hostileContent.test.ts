@@ -1,7 +1,8 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { layersOf } from "../../contract/config/networkForm.ts";
-import { layerMetrics, scalarMetrics, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { layerMetrics, networkMetrics } from "../../contract/metrics/metricInfo.ts";
+import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import type { GeometrySnapshot, StartedEvent } from "../../contract/wire/runEvents.ts";
 import type { ExperimentDetail } from "../../contract/wire/views.ts";
 import { finished, measured, numbered, snapshot, started } from "../support/builders/events.ts";
@@ -113,7 +114,7 @@ describe("A recorded run with numbers that hardly fit into a float64", () => {
       const first = started(0, 20) as StartedEvent;
       const optimum = { ...first.optimum, loss: [1e308, 5e-324, -1e308, 0.02][which] as number };
       const keys = [
-        ...scalarMetrics.flatMap((metric) => [seriesKey("train", metric), seriesKey("test", metric)]),
+        ...networkMetrics.flatMap((metric) => [seriesKey("train", metric), seriesKey("test", metric)]),
         ...layerMetrics.flatMap((metric) =>
           Array.from({ length: layersOf(run.config) }, (_, layer) => seriesKey("train", metric, layer + 1)),
         ),

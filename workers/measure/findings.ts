@@ -2,7 +2,8 @@ import { trainedNormalization } from "../../contract/config/architecture.ts";
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../contract/metrics/classLimit.ts";
-import { type Metric, type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { layerMetrics, type Metric, metricInfo } from "../../contract/metrics/metricInfo.ts";
+import { type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { type ClassStatistics, squaredFeatures } from "../../math/collapse/classStatistics.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../math/collapse/layerMetrics.ts";
 import type { MetricId } from "../../math/collapse/metricIds.ts";
@@ -25,8 +26,8 @@ export interface Findings {
 }
 
 /** What says something on samples the network was not trained on: not the geometry of means and classifier (NC2). */
-const testMetrics: MetricId[] = ["nc1.ratio", "nc1.cdnv"];
-const lastTestMetrics: MetricId[] = [...testMetrics, "nc3.cosine", "nc4.ncc"];
+const testMetrics = layerMetrics.filter((id) => metricInfo[id].test === "every layer");
+const lastTestMetrics = layerMetrics.filter((id) => metricInfo[id].test !== null);
 const scaledAway =
   "Pre-LN without the first LN: with the stream's scale the hidden ridge can be made as small as one likes, so a gap with it says nothing.";
 const noTestSet = "free features have no test set";
@@ -54,7 +55,9 @@ export function layerFindings(
           ? lastLayerMetrics({ statistics, moments, weights: head, cosines: sums.cosines })
           : hiddenLayerMetrics({ statistics, moments });
       const wanted = (id: MetricId) =>
-        split === "train" ? !id.endsWith(".orthogonal") || orthogonal : (l === last ? lastTestMetrics : testMetrics).includes(id);
+        split === "train"
+          ? !metricInfo[id].orthogonalOnly || orthogonal
+          : (l === last ? lastTestMetrics : testMetrics).includes(id);
       const many = hasManyClasses(statistics.classes);
       addLayer(findings, split, l + 1, layer, wanted, (id) => (many && isOfFewClasses(id) ? notMeasuredText : null));
     });

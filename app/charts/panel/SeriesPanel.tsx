@@ -1,6 +1,6 @@
 "use client";
 import { memo, type ReactNode, useMemo, useState } from "react";
-import { type Metric, metricInfo } from "../../../contract/metrics/seriesKey.ts";
+import { type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import type { AxisOptions } from "../axes/axisOptions.ts";
 import { type StepMap, stepOfX, type XMode, xLabels, xOfSteps } from "../axes/seriesX.ts";
@@ -97,7 +97,10 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
     return { label: xLabels[mode], kind: logX ? "log10" : "linear", range: fixed };
   }, [window, first, mode, logX]);
   const yAxis = useMemo(
-    (): AxisOptions => ({ label: info?.unit ? `${props.title} (${info.unit})` : props.title, kind: logY ? "log10" : "linear" }),
+    (): AxisOptions => ({
+      label: info?.axisUnit ? `${props.title} (${info.axisUnit})` : props.title,
+      kind: logY ? "log10" : "linear",
+    }),
     [info, props.title, logY],
   );
 

@@ -1,6 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
-import { type Metric, parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
+import type { Metric } from "../../../contract/metrics/metricInfo.ts";
+import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { xModes } from "../../charts/axes/seriesX.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";

@@ -1,16 +1,9 @@
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import {
-  type LayerMetric,
-  layerMetrics,
-  type Metric,
-  metricInfo,
-  ofLastMeans,
-  parseSeriesKey,
-  type Split,
-  scalarMetrics,
-  seriesKey,
-} from "../../../contract/metrics/seriesKey.ts";
+import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
+import type { NetworkMetricFacts } from "../../../contract/metrics/metricFacts.ts";
+import { lastMeansOf, layerMetrics, type Metric, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
+import { parseSeriesKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { type LineStyle, runStyle, shadedColour } from "../../charts/lineStyle.ts";
 
 export interface PanelPlan {
@@ -24,13 +17,19 @@ export interface PanelPlan {
   optimum?: boolean;
 }
 
+type Part = NonNullable<NetworkMetricFacts["part"]>["of"];
+
 export interface PanelGroup {
   title: string;
   panels: PanelPlan[];
 }
 
+/** Metrics of the whole network with a panel to themselves, beside those that have a place below. */
+const named: readonly Metric[] = ["loss", "fit", "accuracy", "stepMs", "learningRate", "elapsedMs"];
+const alone = networkMetrics.filter((metric) => metricInfo[metric].part === null && !named.includes(metric));
+
 /** They share a panel with those that they are the other side of. */
-const lastMeans = new Set(Object.values(ofLastMeans));
+const lastMeans = new Set(layerMetrics.map(lastMeansOf));
 
 /** Layers drawn by default: the first, the last, and some between. */
 export function spreadLayers(count: number, most = 8): number[] {
@@ -56,23 +55,26 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
     metric,
     lines: [...line(seriesKey("train", metric), "train", base), ...line(seriesKey("test", metric), "test", test)],
   });
-  const parts = (id: string, title: string, hint: string, metrics: Metric[]): PanelPlan => ({
-    id,
-    title,
-    hint,
-    metric: metrics[0],
-    lines: metrics.flatMap((metric, index) =>
-      line(seriesKey("train", metric), partLabels[metric] ?? metricInfo[metric].label, partStyle(config, index)),
-    ),
-  });
+  const parts = (of: Part, id: string, title: string, hint: string): PanelPlan => {
+    const members = networkMetrics.filter((metric) => metricInfo[metric].part?.of === of);
+    return {
+      id,
+      title,
+      hint,
+      metric: members[0] ?? null,
+      lines: members.flatMap((metric, index) =>
+        line(seriesKey("train", metric), metricInfo[metric].part?.label ?? metricInfo[metric].label, partStyle(config, index)),
+      ),
+    };
+  };
   const byLayer = (metric: LayerMetric): PanelPlan => ({
     id: metric,
     title: metricInfo[metric].label,
     metric,
     lines: layers.flatMap((layer) => {
       const style = layerStyle(config, layer);
-      const ofMeans = layer === layersOf(config) ? ofLastMeans[metric] : undefined;
-      if (ofMeans === undefined) return line(seriesKey(split, metric, layer), `layer ${layer}`, style, String(layer));
+      const ofMeans = layer === layersOf(config) ? lastMeansOf(metric) : null;
+      if (ofMeans === null) return line(seriesKey(split, metric, layer), `layer ${layer}`, style, String(layer));
       return [
         ...line(seriesKey(split, ofMeans, layer), `layer ${layer}`, style, String(layer)),
         ...line(seriesKey(split, metric, layer), "classifier W", { ...style, dash: "4 3", marker: "cross" }, "W"),
@@ -85,23 +87,26 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
       title: "Objective",
       panels: [
         { ...both("loss"), optimum: true },
-        parts("gap", "Gap to the UFM optimum", "(J − L*)/L*, split exactly", ["gap.total", "gap.head", "gap.representation"]),
-        parts("ridge", "Penalties", "(λ/2)‖·‖² and slack", [
-          "ridge.head",
-          "ridge.hidden",
-          "ridge.features",
-          "ridge.bias",
-          "slack",
-        ]),
+        parts("gap", "gap", "Gap to the UFM optimum", "(J − L*)/L*, split exactly"),
+        parts("penalties", "ridge", "Penalties", "(λ/2)‖·‖² and slack"),
         both("fit"),
         both("accuracy"),
-        parts("distance", "Distance to the optimal set", "0 at the optimum", ["distance.procrustes", "distance.gram"]),
+        parts("distance", "distance", "Distance to the optimal set", "0 at the optimum"),
+        ...alone.filter((metric) => metricInfo[metric].direction !== null).map(both),
       ],
     },
     { title: "Neural collapse by layer", panels: layerMetrics.filter((metric) => !lastMeans.has(metric)).map(byLayer) },
-    { title: "Training", panels: [both("stepMs"), both("learningRate"), both("elapsedMs")] },
+    {
+      title: "Training",
+      panels: [
+        both("stepMs"),
+        both("learningRate"),
+        both("elapsedMs"),
+        ...alone.filter((metric) => metricInfo[metric].direction === null).map(both),
+      ],
+    },
   ];
-  const known = new Set<string>([...scalarMetrics, ...layerMetrics]);
+  const known = new Set<string>([...networkMetrics, ...layerMetrics]);
   const others = stored.filter((key) => !placed.has(key) && !known.has(parseSeriesKey(key)?.metric ?? ""));
   if (others.length > 0)
     groups.push({
@@ -112,20 +117,6 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
     .map((group) => ({ ...group, panels: group.panels.filter((panel) => panel.lines.length > 0) }))
     .filter((group) => group.panels.length > 0);
 }
-
-/** Short names of lines that share a panel. */
-const partLabels: Partial<Record<Metric, string>> = {
-  "gap.total": "total",
-  "gap.head": "head part",
-  "gap.representation": "representation part",
-  "ridge.head": "head",
-  "ridge.hidden": "hidden layers",
-  "ridge.features": "features",
-  "ridge.bias": "head's bias",
-  slack: "slack",
-  "distance.procrustes": "Procrustes",
-  "distance.gram": "Gram",
-};
 
 const layerStyle = (config: RunConfig, layer: number): LineStyle => ({
   colour: shadedColour(config, (layer - 1) / Math.max(1, layersOf(config) - 1)),

@@ -1,6 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
 import { datasetTitles } from "../../../contract/data/datasetConfig.ts";
+import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
@@ -15,7 +16,7 @@ import {
   triedAttacks,
   triedEpsilons,
 } from "../model/metrics/evaluations.ts";
-import { offeredMetrics, studyMetricInfo } from "../model/metrics/studyMetrics.ts";
+import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { convergedRuns, leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { evaluationScatter, robustnessSeries, transferSeries } from "../model/study/evaluationCurves.ts";
 import { LinesChoice } from "../parts/LinesChoice.tsx";
@@ -75,7 +76,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
   const robust = rows.find((row) => row.evaluation?.robustness)?.evaluation?.robustness;
   const probed = rows.find((row) => row.evaluation?.transfer)?.evaluation?.transfer?.dataset.id;
   const waiting = "Each run is tried once it is trained.";
-  const info = studyMetricInfo(against);
+  const info = studyMetricInfo[against];
 
   return (
     <section aria-labelledby="after-heading" data-testid="after-training">
@@ -109,7 +110,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
           <Select
             aria-label="Metric that accuracies are drawn against"
             className="!h-7 !w-auto max-w-52 text-xs"
-            options={offeredMetrics(rows, "train", against).map((value) => ({ value, label: studyMetricInfo(value).label }))}
+            options={offeredMetrics(rows, "train", against).map((value) => ({ value, label: studyMetricInfo[value].label }))}
             value={against}
             onChange={(value) => onView({ against: value })}
           />

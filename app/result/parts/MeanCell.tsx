@@ -1,8 +1,8 @@
+import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { plusMinus, plusMinusPercent } from "../../text/plusMinus.ts";
-import type { StudyMetric } from "../model/metrics/studyMetrics.ts";
 import { isShare, valueText } from "../model/metrics/valueText.ts";
 import { meanRuns } from "../model/runs/convergenceRule.ts";
 import { meanAndDeviation } from "../model/runs/tableGroups.ts";

@@ -1,7 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
 import { layersOf } from "../../../contract/config/networkForm.ts";
-import type { Metric } from "../../../contract/metrics/seriesKey.ts";
+import { type Metric, studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/experimentStore.ts";
@@ -9,8 +9,7 @@ import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
 import { lastLayerKey } from "../model/metrics/lastValue.ts";
-import { offeredMetrics, studyMetricInfo } from "../model/metrics/studyMetrics.ts";
-import { defaultGap, defaultThreshold } from "../model/metrics/thresholds.ts";
+import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { leftOutOfRows, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { convergenceSpeed, resolutionText, type SpeedLine, speedMetric, speedMetrics } from "../model/speed/convergenceSpeed.ts";
 import { speedSeries } from "../model/speed/speedSeries.ts";
@@ -35,9 +34,9 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
   const rows = store.chartRows;
   const rule = ruleInEffect(store.detail, view);
   const metric = speedMetric(view.speedMetric);
-  const { label } = studyMetricInfo(metric);
-  const tau = view.speedTau ?? defaultThreshold(metric);
-  const gap = view.speedGap ?? defaultGap;
+  const { label } = studyMetricInfo[metric];
+  const tau = view.speedTau ?? studyMetricInfo[metric].threshold;
+  const gap = view.speedGap ?? studyMetricInfo["gap.total"].threshold;
   const axes = useMemo((): GridAxisId[] => varyingAxes(rows.map((row) => row.config)).filter((axis) => axis !== "seed"), [rows]);
   const chosen = useMemo(() => view.speedLines?.filter((axis) => axes.includes(axis)) ?? axes, [view.speedLines, axes]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
@@ -61,7 +60,7 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
         <Select
           aria-label="Metric of the convergence speed"
           className="!h-7 !w-auto max-w-52 text-xs"
-          options={offered.map((value) => ({ value, label: studyMetricInfo(value).label }))}
+          options={offered.map((value) => ({ value, label: studyMetricInfo[value].label }))}
           value={metric}
           onChange={(value) => onView({ speedMetric: value, speedTau: null })}
         />

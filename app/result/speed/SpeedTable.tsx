@@ -1,13 +1,13 @@
 "use client";
 import { type CsvFacts, csvHead, csvLine } from "../../../contract/csv.ts";
-import type { Metric } from "../../../contract/metrics/seriesKey.ts";
+import type { Metric } from "../../../contract/metrics/metricInfo.ts";
+import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { useExportHead } from "../../charts/export/ExportFacts.ts";
 import { saveFile } from "../../charts/export/exportPicture.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
-import { studyMetricInfo } from "../model/metrics/studyMetrics.ts";
 import { meanAndDeviation } from "../model/runs/tableGroups.ts";
 import { returnedText, type Speed, type SpeedLine, speedText } from "../model/speed/convergenceSpeed.ts";
 import { MeanCell } from "../parts/MeanCell.tsx";
@@ -25,7 +25,7 @@ const reachedText = (speed: Speed | null) => (speed === null ? "–" : `${speed.
 export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {
   const exportHead = useExportHead();
   if (lines.length === 0) return null;
-  const { label } = studyMetricInfo(metric);
+  const { label } = studyMetricInfo[metric];
   const returned = (goal: "metric" | "gap") => lines.some((line) => (line[goal]?.returned.length ?? 0) > 0);
   return (
     <div className="mt-4">

@@ -1,8 +1,8 @@
 "use client";
+import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { keptTogether } from "../../text/keptTogether.ts";
 import { misfitText, slopeInterval, slopeRange, slopeText } from "../../text/slopeText.ts";
-import type { StudyMetric } from "../model/metrics/studyMetrics.ts";
 import { studyAxes } from "../model/study/studyAxes.ts";
 import type { StudyCurve } from "../model/study/studyCurves.ts";
 import { theorySpeaksOf, theoryVerdict } from "../model/study/theoryText.ts";

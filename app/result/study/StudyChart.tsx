@@ -1,6 +1,6 @@
 "use client";
 import { memo, useMemo, useState } from "react";
-import type { Metric } from "../../../contract/metrics/seriesKey.ts";
+import { type Metric, studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
@@ -14,8 +14,7 @@ import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { classLimitText, isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
 import { floorText, numericFloor } from "../model/metrics/numericFloor.ts";
-import { isAccuracy, isBetterSmall, offeredMetrics, studyMetricInfo } from "../model/metrics/studyMetrics.ts";
-import { defaultThreshold } from "../model/metrics/thresholds.ts";
+import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { leftOutText } from "../model/runs/convergenceRule.ts";
 import { smallestReaching } from "../model/study/smallestReaching.ts";
 import { lineAxes, studyAxes, studyAxisLabel } from "../model/study/studyAxes.ts";
@@ -51,7 +50,7 @@ interface StudyChartProps {
 export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, share, empty }: StudyChartProps) {
   const [picked, setPicked] = useState<{ key: string; x: number } | null>(null);
   const { metric, split } = view;
-  const info = studyMetricInfo(metric);
+  const info = studyMetricInfo[metric];
   const over = view.over ?? defaultStudyAxis(rows);
   const { kind, title } = studyAxes[over];
   const log = view.log ?? info.log;
@@ -72,8 +71,8 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
   );
   const placeText = (x: number) => (categories ? categoryAt(x, categories) : `${title} ${shortNumber(x)}`);
 
-  const seeksWidth = over === "width" && isBetterSmall(metric);
-  const tau = view.tau ?? defaultThreshold(metric);
+  const seeksWidth = over === "width" && info.direction === "less";
+  const tau = view.tau ?? info.threshold;
   const reached = useMemo(
     () => (seeksWidth ? curves.filter((curve) => curve.count > 0).map((curve) => smallestReaching(curve, tau)) : []),
     [seeksWidth, curves, tau],
@@ -169,7 +168,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
           <Select
             aria-label="Metric"
             className="!h-7 !w-auto max-w-52 text-xs"
-            options={offeredMetrics(rows, split, metric).map((value) => ({ value, label: studyMetricInfo(value).label }))}
+            options={offeredMetrics(rows, split, metric).map((value) => ({ value, label: studyMetricInfo[value].label }))}
             value={metric}
             onChange={(value) => onView({ metric: value, log: null, tau: null })}
           />
@@ -213,7 +212,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
             <PickedRuns
               title={`${pickedCurve?.label ? `${pickedCurve.label}, ` : ""}${placeText(picked.x)}: ${info.label} of each run`}
               runs={pickedRuns}
-              percent={isAccuracy(metric)}
+              percent={info.percent === "everywhere"}
               share={share}
               onClose={() => setPicked(null)}
             />

@@ -2,6 +2,8 @@
 import Link from "next/link";
 import { memo } from "react";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
+import { isDerived, type StudyMetric } from "../../../contract/metrics/metricInfo.ts";
+import type { MetricColumn } from "../../../contract/metrics/metricPlaces.ts";
 import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { isOnWorker, isTerminal } from "../../../contract/status.ts";
 import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
@@ -14,9 +16,8 @@ import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Progress } from "../../ui/Progress.tsx";
 import { Td } from "../../ui/Table.tsx";
 import { type GridAxisId, gridAxes } from "../model/grid/gridAxes.ts";
-import { isDerived, type StudyMetric, studyValue } from "../model/metrics/studyMetrics.ts";
+import { studyValue } from "../model/metrics/studyMetrics.ts";
 import { valueText } from "../model/metrics/valueText.ts";
-import type { MetricColumn } from "../model/runs/runColumns.ts";
 import { DataBadge } from "../parts/DataBadge.tsx";
 import { PauseToggle } from "../parts/PauseToggle.tsx";
 

@@ -1,5 +1,6 @@
 "use client";
 import { Fragment, useMemo, useState } from "react";
+import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
@@ -11,7 +12,6 @@ import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
 import { type GridAxisId, gridAxes, varyingAxes } from "../model/grid/gridAxes.ts";
-import { studyMetricInfo } from "../model/metrics/studyMetrics.ts";
 import { leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { metricColumns } from "../model/runs/runColumns.ts";
 import { sortGroups, tableGroups } from "../model/runs/tableGroups.ts";
@@ -102,7 +102,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
             </Th>
             {columns.map(({ id, title, metric }) => (
               <Th key={id} numeric sort={sortOf(id)}>
-                <span title={studyMetricInfo(metric).formula}>{title}</span>
+                <span title={studyMetricInfo[metric].formula}>{title}</span>
               </Th>
             ))}
           </tr>

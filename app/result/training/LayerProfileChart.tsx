@@ -1,6 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
-import { type LayerMetric, layerMetrics, metricInfo, ofLastMeans } from "../../../contract/metrics/seriesKey.ts";
+import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
+import { lastMeansOf, layerMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
@@ -18,8 +19,7 @@ import { TimeSlider } from "../parts/TimeSlider.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
 
-const lastMeans = new Set(Object.values(ofLastMeans));
-const profileMetrics = layerMetrics.filter((metric) => !metric.startsWith("nc3") && !lastMeans.has(metric));
+const profileMetrics = layerMetrics.filter((metric) => metricInfo[metric].hidden);
 const xAxis: AxisOptions = { label: "layer l/L", kind: "linear", range: [0, 1] };
 
 interface LayerProfileChartProps {
@@ -90,7 +90,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
     () =>
       numericFloor(rows, metric, ({ config: { depth } }) =>
         // The last layer's own value is the classifier's, and drawn apart.
-        Array.from({ length: depth - (ofLastMeans[metric] === undefined ? 0 : 1) }, (_, at) => at + 1),
+        Array.from({ length: depth - (lastMeansOf(metric) === null ? 0 : 1) }, (_, at) => at + 1),
       ),
     [rows, metric],
   );
@@ -101,7 +101,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       panelId="layer-profile"
       title={`${info.label} over the layers`}
       headingLevel={2}
-      hint={metric.startsWith("nc2") ? "of class means at every layer" : info.formula}
+      hint={info.overLayers ?? info.formula}
       series={series}
       x={xAxis}
       y={yAxis}

@@ -1,7 +1,8 @@
 "use client";
 import { memo, useMemo } from "react";
 import { layersOf } from "../../../contract/config/networkForm.ts";
-import { type Metric, metricInfo, type Split } from "../../../contract/metrics/seriesKey.ts";
+import { type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
+import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { ReferenceMark } from "../../charts/chartTypes.ts";

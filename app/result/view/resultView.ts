@@ -1,8 +1,11 @@
-import { type LayerMetric, layerMetrics, type Split } from "../../../contract/metrics/seriesKey.ts";
+import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
+import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
+import { layerMetrics } from "../../../contract/metrics/metricInfo.ts";
+import { studyMetrics } from "../../../contract/metrics/metricPlaces.ts";
+import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { type XMode, xModes } from "../../charts/axes/seriesX.ts";
 import type { GeometryChoice } from "../model/geometry/wantedGeometry.ts";
 import type { GridAxisId } from "../model/grid/gridAxes.ts";
-import { type StudyMetric, studyMetrics } from "../model/metrics/studyMetrics.ts";
 import type { RunChoice } from "../model/runs/shownRuns.ts";
 import { type StudyAxisId, studyAxisIds } from "../model/study/studyAxes.ts";
 import { flag, linesOf, listOf, numberOf, numbersOf, oneOf, writeFlag, writeLines, writeList } from "./addressValues.ts";

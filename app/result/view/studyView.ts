@@ -1,7 +1,8 @@
 import { type Attack, type AttackNorm, attackNorms, attacks } from "../../../contract/config/afterTraining.ts";
+import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
+import { studyMetrics } from "../../../contract/metrics/metricPlaces.ts";
 import type { GridAxisId } from "../model/grid/gridAxes.ts";
 import { type ProbeLayer, probeLayers } from "../model/metrics/evaluations.ts";
-import { type StudyMetric, studyMetrics } from "../model/metrics/studyMetrics.ts";
 import { flag, linesOf, numberOf, oneOf, positiveOf, rangeOf, writeFlag, writeLines, writeRange } from "./addressValues.ts";
 
 /** What a person can choose in the views of the kinds of study: thresholds, attacks, and which views are open. */

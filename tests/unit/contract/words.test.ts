@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { effectiveRidge, type Regularizer, regularizer, regularizerLabel } from "../../../contract/config/regularizer.ts";
-import { layerMetrics, metricInfo, parseSeriesKey, scalarMetrics, seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { layerMetrics, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
+import { parseSeriesKey, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 
 describe("series keys", () => {
   it("are read back as they were written", () => {
     for (const metric of layerMetrics)
       expect(parseSeriesKey(seriesKey("test", metric, 34))).toEqual({ split: "test", metric, layer: 34 });
-    for (const metric of scalarMetrics)
+    for (const metric of networkMetrics)
       expect(parseSeriesKey(seriesKey("train", metric))).toEqual({ split: "train", metric, layer: null });
   });
 
@@ -22,7 +23,7 @@ describe("series keys", () => {
   ])("refuse %s", (key) => expect(parseSeriesKey(key)).toBeNull());
 
   it("all have a label", () => {
-    for (const metric of [...layerMetrics, ...scalarMetrics]) expect(metricInfo[metric].label).not.toBe("");
+    for (const metric of [...layerMetrics, ...networkMetrics]) expect(metricInfo[metric].label).not.toBe("");
   });
 });
 

@@ -1,8 +1,7 @@
 import { layersOf } from "../../../../contract/config/networkForm.ts";
-import { layerMetrics, type Metric, type SeriesKey, type Split, seriesKey } from "../../../../contract/metrics/seriesKey.ts";
+import { isLayerMetric, type Metric } from "../../../../contract/metrics/metricInfo.ts";
+import { type SeriesKey, type Split, seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
-
-export const isLayerMetric = (metric: Metric): boolean => (layerMetrics as readonly string[]).includes(metric);
 
 /** Series of a metric at the last of a network's layers (`layersOf`), or of the whole network. */
 export const lastLayerKey = (metric: Metric, split: Split, layers: number): SeriesKey =>

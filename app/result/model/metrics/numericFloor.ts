@@ -1,8 +1,9 @@
 import { isTransformer } from "../../../../contract/config/architecture.ts";
-import { type LayerMetric, type Metric, ofLastMeans, seriesKey } from "../../../../contract/metrics/seriesKey.ts";
+import { type LayerMetric, layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
+import { isLayerMetric, type Metric } from "../../../../contract/metrics/metricInfo.ts";
+import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
-import { type Arithmetic, featureError, metricFloor } from "../../../../math/collapse/numericFloor.ts";
-import { isLayerMetric } from "./lastValue.ts";
+import { type Arithmetic, type FloorInput, featureError, floorFormulas } from "../../../../math/collapse/numericFloor.ts";
 
 /** Where a metric drowns in the rounding of what it is measured from. */
 export interface NumericFloor {
@@ -36,8 +37,17 @@ function floorOf(row: Measured, metric: LayerMetric, layer: number): number | nu
     width: config.width,
     inputDimension: inputDimension ?? config.width,
   };
-  const ofClassifier = layer === config.depth && ofLastMeans[metric] !== undefined;
-  return metricFloor(metric, { errorSquared: featureError(rounding), spread, classes, dim: config.width }, ofClassifier);
+  const input = { errorSquared: featureError(rounding), spread, classes, dim: config.width };
+  return metricFloor(metric, input, layer === config.depth);
+}
+
+/**
+ * The value below which a metric says nothing, as the rounding of features alone would make it so large; null of metrics whose rounding
+ * features do not decide: shares of samples, and at the last layer those of the classifier, which is its own numbers.
+ */
+export function metricFloor(metric: LayerMetric, input: FloorInput, atLastLayer: boolean): number | null {
+  const { floor, lastMeans } = layerMetricInfo[metric];
+  return floor === null || (atLastLayer && lastMeans !== null) ? null : floorFormulas[floor](input);
 }
 
 /** "1.8e-13": floors lie far below what reads well as a decimal. */
@@ -55,7 +65,7 @@ export function numericFloor(
   if (!isLayerMetric(metric)) return null;
   const floors = rows.flatMap((row) =>
     layersOf(row).flatMap((layer) => {
-      const y = floorOf(row, metric as LayerMetric, layer);
+      const y = floorOf(row, metric, layer);
       return y === null ? [] : [{ y, arithmetic: arithmeticOf(row.device) }];
     }),
   );

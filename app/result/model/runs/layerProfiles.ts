@@ -1,6 +1,8 @@
 import { layersOf } from "../../../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import { type LayerMetric, ofLastMeans, type SeriesKey, type Split, seriesKey } from "../../../../contract/metrics/seriesKey.ts";
+import type { LayerMetric } from "../../../../contract/metrics/layerMetrics.ts";
+import { lastMeansOf } from "../../../../contract/metrics/metricInfo.ts";
+import { type SeriesKey, type Split, seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import { isTerminal } from "../../../../contract/status.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { geometricBand, meanBand } from "../../../../math/statistics/seedBand.ts";
@@ -34,7 +36,7 @@ function lastIndexAt(steps: readonly number[], at: number): number {
 
 /** Series of a metric of class means at a layer: the last one has it under another name, as the classifier has the first. */
 const meansKey = (metric: LayerMetric, split: Split, layer: number, last: number) =>
-  seriesKey(split, layer === last ? (ofLastMeans[metric] ?? metric) : metric, layer);
+  seriesKey(split, layer === last ? (lastMeansOf(metric) ?? metric) : metric, layer);
 
 /**
  * A metric over the layers at a moment of the training: one profile a cell, mean over its seeds (geometric on a
@@ -70,7 +72,7 @@ export function layerProfiles(
         layers[layer - 1]?.push(value);
         seen.add(run.id);
       }
-      const itsClassifier = ofLastMeans[metric] === undefined ? undefined : lastOf(seriesKey(split, metric, last));
+      const itsClassifier = lastMeansOf(metric) === null ? undefined : lastOf(seriesKey(split, metric, last));
       if (itsClassifier === undefined) continue;
       ofClassifier.push(itsClassifier);
       seen.add(run.id);

@@ -1,12 +1,8 @@
 import { layersOf } from "../../../../contract/config/networkForm.ts";
-import {
-  type LayerMetric,
-  type Metric,
-  metricInfo,
-  type SeriesKey,
-  type Split,
-  splits,
-} from "../../../../contract/metrics/seriesKey.ts";
+import type { LayerMetric } from "../../../../contract/metrics/layerMetrics.ts";
+import { type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
+import { type SeriesKey, type Split, splits } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { lastLayerKey, lastValue } from "../metrics/lastValue.ts";
 
@@ -16,46 +12,21 @@ export interface PanelSpec {
   metric: Metric;
   /** Measured on the training set only. */
   trainOnly: boolean;
+  /** Shown once a run has it. */
+  rare: boolean;
 }
 
-const panel = (metric: Metric, title: string = metricInfo[metric].label, trainOnly = false): PanelSpec => ({
-  id: metric.replace(/[^a-z0-9]/gi, "-").toLowerCase(),
-  title,
-  metric,
-  trainOnly,
-});
-
 /** Panels of the training section, in order. */
-export const trainingPanels: readonly PanelSpec[] = [
-  panel("loss"),
-  panel("nc1.ratio", "NC1, last layer"),
-  panel("nc2.frame", "NC2, classifier"),
-  panel("nc2.mframe", "NC2, class means", true),
-  panel("nc3.cosine", "NC3"),
-  panel("nc1.pinv"),
-  panel("nc1.cdnv"),
-  panel("gap.total", undefined, true),
-  panel("gap.head", undefined, true),
-  panel("gap.representation", undefined, true),
-  panel("accuracy"),
-  panel("nc4.ncc", "NC4"),
-  panel("fit"),
-  panel("ridge.head", undefined, true),
-  panel("ridge.hidden", undefined, true),
-  panel("ridge.features", undefined, true),
-  panel("ridge.bias", undefined, true),
-  panel("slack", undefined, true),
-  panel("distance.procrustes", "Procrustes distance", true),
-  panel("distance.gram", "Gram distance", true),
-  panel("learningRate", undefined, true),
-  panel("stepMs", undefined, true),
-];
-
-/** What only some objectives or newer versions have: their panels come with the first run that measures them. */
-const rare: ReadonlySet<Metric> = new Set(["nc2.mframe", "ridge.features", "ridge.bias", "slack"]);
+export const trainingPanels: readonly PanelSpec[] = trainingPlaces.map(({ metric, title, trainOnly, rare }) => ({
+  id: metric.replace(/[^a-z0-9]/gi, "-").toLowerCase(),
+  title: title ?? metricInfo[metric].label,
+  metric,
+  trainOnly: trainOnly ?? false,
+  rare: rare ?? false,
+}));
 
 export const shownPanels = (rows: readonly Pick<RunRow, "last" | "config">[]): readonly PanelSpec[] =>
-  trainingPanels.filter(({ metric }) => !rare.has(metric) || rows.some((row) => lastValue(row, metric, "train") !== null));
+  trainingPanels.filter(({ metric, rare }) => !rare || rows.some((row) => lastValue(row, metric, "train") !== null));
 
 /** Series of the training panels for runs of as many layers. */
 export function keysOfLayers(layers: number): SeriesKey[] {

@@ -1,9 +1,10 @@
+import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { meanBand } from "../../../../math/statistics/seedBand.ts";
 import { type Cell, cellLabel, compareConfigs, type GridAxisId, gridAxisIds, groupCells } from "../grid/gridAxes.ts";
-import { type StudyMetric, studyValue } from "../metrics/studyMetrics.ts";
+import { studyValue } from "../metrics/studyMetrics.ts";
 import { meanRuns } from "./convergenceRule.ts";
 
 export interface TableColumn {

@@ -1,5 +1,6 @@
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import type { Metric } from "../../../../contract/metrics/seriesKey.ts";
+import { isDerived, type Metric, type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import { studyMetrics } from "../../../../contract/metrics/metricPlaces.ts";
 import { isTerminal, type RunStatus } from "../../../../contract/status.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
@@ -7,12 +8,13 @@ import { type SurvivalCurve, survivalCurve } from "../../../../math/statistics/s
 import { countOf } from "../../../text/formatNumber.ts";
 import type { DataTag } from "../grid/dataVersions.ts";
 import { type GridAxisId, groupCells, varyingAxes } from "../grid/gridAxes.ts";
-import { isBetterSmall, isDerived, type StudyMetric, studyMetrics } from "../metrics/studyMetrics.ts";
 import { convergedRuns } from "../runs/convergenceRule.ts";
 import { type Course, crossingOf } from "./reaching.ts";
 
 /** Metrics with a course over training for which less is better: they can fall to a threshold. */
-export const speedMetrics = studyMetrics.filter((metric): metric is Metric => isBetterSmall(metric) && !isDerived(metric));
+export const speedMetrics = studyMetrics.filter(
+  (metric): metric is Metric => studyMetricInfo[metric].direction === "less" && !isDerived(metric),
+);
 
 export const speedMetric = (chosen: StudyMetric): Metric => speedMetrics.find((metric) => metric === chosen) ?? "nc1.ratio";
 

@@ -1,5 +1,6 @@
 import type { Attack, AttackNorm } from "../../../../contract/config/afterTraining.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
+import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { rankCorrelation } from "../../../../math/statistics/rankCorrelation.ts";
 import { meanBand } from "../../../../math/statistics/seedBand.ts";
@@ -9,7 +10,7 @@ import { fixed } from "../../../text/plusMinus.ts";
 import { apart, type DataTag } from "../grid/dataVersions.ts";
 import { type GridAxisId, groupCells } from "../grid/gridAxes.ts";
 import { attackCurve } from "../metrics/evaluations.ts";
-import { type StudyMetric, studyValue } from "../metrics/studyMetrics.ts";
+import { studyValue } from "../metrics/studyMetrics.ts";
 import { styleAmong } from "./studyStyle.ts";
 
 interface MeanLine {

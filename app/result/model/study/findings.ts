@@ -1,3 +1,4 @@
+import { type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { isTerminal } from "../../../../contract/status.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
@@ -5,8 +6,7 @@ import { shortNumber } from "../../../text/shortNumber.ts";
 import { probabilityText, slopeInFull } from "../../../text/slopeText.ts";
 import { withData } from "../grid/dataVersions.ts";
 import { cellLabel, type GridAxisId } from "../grid/gridAxes.ts";
-import { type StudyMetric, studyMetricInfo, studyValue } from "../metrics/studyMetrics.ts";
-import { defaultThreshold } from "../metrics/thresholds.ts";
+import { studyValue } from "../metrics/studyMetrics.ts";
 import { convergedRuns, leftOutOfRows } from "../runs/convergenceRule.ts";
 import { correlationText, evaluationScatter } from "./evaluationCurves.ts";
 import { reachingText, smallestReaching } from "./smallestReaching.ts";
@@ -110,7 +110,7 @@ function againstCollapse(rows: readonly RunRow[]): Finding[] {
   return (["robust", "transfer"] as const).flatMap((metric): Finding[] => {
     const scatter = evaluationScatter(rows, [], "nc1.ratio", (run) => studyValue(run, metric, "test"));
     if (scatter.correlation === null || scatter.count < minRanked) return [];
-    return [{ key: metric, text: `${studyMetricInfo(metric).label} against NC1: ${correlationText(scatter)}` }];
+    return [{ key: metric, text: `${studyMetricInfo[metric].label} against NC1: ${correlationText(scatter)}` }];
   });
 }
 
@@ -143,7 +143,7 @@ export function findings(rows: readonly RunRow[], rule?: LeaveOutRule): Findings
     const measured = { nc1, gap: with_(gaps.curves), ridge: with_(ridges.curves) };
     if (categories) return overCategories(measured, categories);
     if (x === "width" && several && valued(nc1).length > 0) {
-      const tau = defaultThreshold("nc1.ratio");
+      const tau = studyMetricInfo["nc1.ratio"].threshold;
       return [{ key: nc1.key, text: reachingText(smallestReaching(nc1, tau), "NC1", tau, studyAxisLabel(x, rows)) }];
     }
     const parts = x === "depth" ? overDepth(measured) : overOther(measured, x);

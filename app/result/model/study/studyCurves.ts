@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
+import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import { isTerminal } from "../../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
@@ -9,7 +10,7 @@ import { type MeanKind, meanKind } from "../../../text/meanText.ts";
 import { slopeInFull } from "../../../text/slopeText.ts";
 import { type DataTag, withData } from "../grid/dataVersions.ts";
 import { cellLabel, type GridAxisId, groupCells } from "../grid/gridAxes.ts";
-import { type StudyMetric, studyValue } from "../metrics/studyMetrics.ts";
+import { studyValue } from "../metrics/studyMetrics.ts";
 import { groupLines, lineAxes, type StudyAxisId, studyAxes } from "./studyAxes.ts";
 import { placesOn } from "./studyPlaces.ts";
 

@@ -1,6 +1,7 @@
+import { theorySlopes } from "../../../../contract/metrics/metricFacts.ts";
+import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import { askedAccuracy, type LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
-import { theorySlopes } from "../../../../contract/theory/theorySlopes.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { type AxisKind, fromPlot, toPlot } from "../../../charts/axes/plotCoordinates.ts";
 import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../../../charts/chartTypes.ts";
@@ -8,7 +9,6 @@ import type { LineStyle } from "../../../charts/lineStyle.ts";
 import { meanText } from "../../../text/meanText.ts";
 import { readable, shortNumber } from "../../../text/shortNumber.ts";
 import { apart } from "../grid/dataVersions.ts";
-import type { StudyMetric } from "../metrics/studyMetrics.ts";
 import type { Reaching } from "./smallestReaching.ts";
 import { type Baseline, baselineLegend, curveLegend, type StudyCurve, type StudyDot } from "./studyCurves.ts";
 import { styleAmong } from "./studyStyle.ts";

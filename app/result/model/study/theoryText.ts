@@ -1,7 +1,8 @@
+import { theorySlopes } from "../../../../contract/metrics/metricFacts.ts";
+import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
-import { theorySilence, theorySlopes, theorySpeaks } from "../../../../contract/theory/theorySlopes.ts";
+import { theorySilence, theorySpeaks } from "../../../../contract/theory/theorySlopes.ts";
 import { bandClaim } from "../../../text/slopeText.ts";
-import type { StudyMetric } from "../metrics/studyMetrics.ts";
 import type { StudyCurve } from "./studyCurves.ts";
 
 export const theoryBand = "−1/2…−1/4";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Architecture, architectures } from "../../../../contract/config/architecture.ts";
 import { type Regularizer, regularizer } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import { layerMetrics, scalarMetrics } from "../../../../contract/metrics/seriesKey.ts";
+import { layerMetrics, networkMetrics } from "../../../../contract/metrics/metricInfo.ts";
 import { theorySilence, theorySpeaks } from "../../../../contract/theory/theorySlopes.ts";
 import { aConfig } from "../../app/builders.ts";
 
@@ -41,7 +41,7 @@ describe("where the theorems speak of slopes over depth", () => {
   });
 
   it("of the paper's metrics alone, NC2 against the frame of the loss", () => {
-    const metrics = [...layerMetrics, ...scalarMetrics, "ridge.total", "robust", "transfer"];
+    const metrics = [...layerMetrics, ...networkMetrics, "ridge.total", "robust", "transfer"];
     const of = (changes: Partial<RunConfig>) => metrics.filter((metric) => speaks(changes, metric));
     expect(of({ loss: "ce" })).toEqual(["nc1.ratio", "nc2.frame", "nc3.cosine"]);
     expect(of({ loss: "mse" })).toEqual(["nc1.ratio", "nc2.frame.orthogonal", "nc3.cosine"]);

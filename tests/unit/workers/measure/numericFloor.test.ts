@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { metricFloor } from "../../../../app/result/model/metrics/numericFloor.ts";
 import { classStatistics, type Features } from "../../../../math/collapse/classStatistics.ts";
 import { measureHiddenLayer } from "../../../../math/collapse/layerMetrics.ts";
 import type { MetricId } from "../../../../math/collapse/metricIds.ts";
 import { nc1Ratio, normsSpread } from "../../../../math/collapse/nc1.ts";
-import { type Arithmetic, featureError, metricFloor } from "../../../../math/collapse/numericFloor.ts";
+import { type Arithmetic, featureError } from "../../../../math/collapse/numericFloor.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import { ClassSums } from "../../../../workers/measure/classSums.ts";
 import { makeFeatureReader } from "../../../../workers/measure/featureReader.ts";

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ExperimentStore } from "../../../../../../app/live/experimentStore.ts";
 import { planPanels } from "../../../../../../app/r/[id]/runPanels.ts";
 import { layerProfiles } from "../../../../../../app/result/model/runs/layerProfiles.ts";
-import { type LayerMetric, seriesKey } from "../../../../../../contract/metrics/seriesKey.ts";
+import type { LayerMetric } from "../../../../../../contract/metrics/layerMetrics.ts";
+import { seriesKey } from "../../../../../../contract/metrics/seriesKey.ts";
 import { aConfig, aRow } from "../../../builders.ts";
 
 /** Three layers whose class means fall from 0.8 to 0.2, under a classifier at 0.6. */

@@ -1,0 +1,195 @@
+import { type LayerMetricFacts, sources, theorySlopes } from "./metricFacts.ts";
+
+const { paper, papyan, zhu, ours } = sources;
+
+/** What the metrics of collapse share. */
+const collapse = {
+  scope: "layer",
+  ideal: 0,
+  direction: "less",
+  unit: "1",
+  axisUnit: null,
+  log: true,
+  percent: null,
+} as const;
+
+/** The spread of features about their class means. */
+const nc1 = { ...collapse, threshold: 0.1, hidden: true, orthogonalOnly: false, lastMeans: null, overLayers: null } as const;
+/** The frame of the class means, and at the last layer of the classifier. */
+const nc2 = {
+  ...collapse,
+  threshold: 0.1,
+  hidden: true,
+  test: null,
+  orthogonalOnly: false,
+  fewClasses: false,
+  overLayers: "of class means at every layer",
+} as const;
+/** Of the last layer's class means, where nc2.frame and its like are of the classifier. */
+const ofMeans = { ...nc2, hidden: false, lastMeans: null, floor: "gram", theory: null } as const;
+/** Features or class means against classifier rows. */
+const nc3 = {
+  ...collapse,
+  threshold: 0.05,
+  hidden: false,
+  orthogonalOnly: false,
+  fewClasses: false,
+  lastMeans: null,
+  overLayers: null,
+} as const;
+
+const slopes = theorySlopes;
+const define = <Id extends string>(table: Record<Id, LayerMetricFacts<NoInfer<Id>>>) => table;
+
+/** The metrics of a layer, each with its facts; they are computed by math/collapse/layerMetrics.ts. */
+export const layerMetricInfo = define({
+  "nc1.ratio": {
+    ...nc1,
+    label: "NC1",
+    formula: "tr Σ_W / tr Σ_B",
+    source: "Tirer, Bruna (2022), ICML, Extended unconstrained features model",
+    test: "every layer",
+    fewClasses: false,
+    floor: "scatter",
+    theory: { slopes, frame: "any" },
+  },
+  "nc1.pinv": {
+    ...nc1,
+    label: "NC1 (pinv)",
+    formula: "tr(Σ_W Σ_B⁺)/K",
+    source: `${papyan}; Zhu et al. (2021), NeurIPS`,
+    test: null,
+    fewClasses: true,
+    floor: "pinv",
+    theory: null,
+  },
+  "nc1.cdnv": {
+    ...nc1,
+    label: "NC1 (CDNV)",
+    formula: "mean (v_k + v_l)/(2‖μ_k − μ_l‖²)",
+    source: "Galanti, György, Hutter (2022), ICLR, On the role of neural collapse in transfer learning",
+    test: "every layer",
+    fewClasses: false,
+    floor: "pairs",
+    theory: null,
+  },
+  "nc2.frame": {
+    ...nc2,
+    label: "NC2",
+    formula: "min_c ‖WWᵀ − cE‖/‖WWᵀ‖",
+    source: `${paper}, NC2A`,
+    lastMeans: "nc2.mframe",
+    floor: "gram",
+    theory: { slopes, frame: "simplex" },
+  },
+  // Against I instead of E: MSE without a last bias.
+  "nc2.frame.orthogonal": {
+    ...nc2,
+    label: "NC2 (orthogonal)",
+    formula: "min_c ‖WWᵀ − cI‖/‖WWᵀ‖",
+    source: `${paper}, NC2B`,
+    orthogonalOnly: true,
+    lastMeans: "nc2.mframe.orthogonal",
+    floor: "gram",
+    theory: { slopes, frame: "orthogonal" },
+  },
+  "nc2.norms": {
+    ...nc2,
+    label: "NC2 (norms)",
+    formula: "std/mean of ‖μ_k − μ_G‖",
+    source: `${papyan}, figure 2`,
+    lastMeans: null,
+    floor: "means",
+    theory: null,
+  },
+  "nc2.angles": {
+    ...nc2,
+    label: "NC2 (angles)",
+    formula: "mean |cos + 1/(K−1)|",
+    source: `${papyan}, figures 3 and 4`,
+    lastMeans: null,
+    floor: "means",
+    theory: null,
+  },
+  "nc2.etf": {
+    ...nc2,
+    label: "NC2 (ETF)",
+    formula: "‖WWᵀ/‖WWᵀ‖ − E/√(K−1)‖",
+    source: zhu,
+    lastMeans: "nc2.metf",
+    floor: "gram",
+    theory: null,
+  },
+  "nc2.mframe": {
+    ...ofMeans,
+    label: "NC2 (class means)",
+    formula: "min_c ‖MMᵀ − cE‖/‖MMᵀ‖",
+    source: "nc2.frame's formula on the class means",
+  },
+  "nc2.mframe.orthogonal": {
+    ...ofMeans,
+    label: "NC2 (orthogonal, class means)",
+    formula: "min_c ‖M₀M₀ᵀ − cI‖/‖M₀M₀ᵀ‖, M₀ = [μ_k]",
+    source: "nc2.frame.orthogonal's formula on the class means",
+    orthogonalOnly: true,
+  },
+  "nc2.metf": {
+    ...ofMeans,
+    label: "NC2 (ETF, class means)",
+    formula: "‖MMᵀ/‖MMᵀ‖ − E/√(K−1)‖",
+    source: "nc2.etf's formula on the class means",
+  },
+  "nc3.cosine": {
+    ...nc3,
+    label: "NC3",
+    formula: "1 − mean cos(h_i, w_{y_i})",
+    source: `${paper}, NC3`,
+    test: "last layer",
+    floor: "cosine",
+    theory: { slopes, frame: "any" },
+  },
+  "nc3.duality": {
+    ...nc3,
+    label: "NC3 (duality)",
+    formula: "‖W/‖W‖ − M/‖M‖‖",
+    source: `${papyan}, figure 5 (squared there)`,
+    test: null,
+    floor: "means",
+    theory: null,
+  },
+  "nc4.ncc": {
+    ...collapse,
+    label: "NC4",
+    formula: "share of samples whose prediction is not the nearest class mean",
+    source: `${papyan}, figure 7`,
+    log: false,
+    threshold: 0.01,
+    hidden: true,
+    test: "last layer",
+    orthogonalOnly: false,
+    fewClasses: true,
+    lastMeans: null,
+    overLayers: null,
+    floor: null,
+    theory: null,
+  },
+  // Of no collapse itself: what turns an error of features into one of NC1.
+  "norms.spread": {
+    ...collapse,
+    label: "Feature size over class spread",
+    formula: "(1/N) Σ‖h‖² / tr Σ_B",
+    source: ours,
+    ideal: 1,
+    threshold: 0.1,
+    hidden: true,
+    test: null,
+    orthogonalOnly: false,
+    fewClasses: false,
+    lastMeans: null,
+    overLayers: null,
+    floor: null,
+    theory: null,
+  },
+});
+
+export type LayerMetric = keyof typeof layerMetricInfo;

@@ -1,0 +1,67 @@
+/**
+ * How the rounding of features reaches a metric: in proportion to the scatter (η² s), to that over pairs of classes or through a
+ * pseudo-inverse, to its root, once or in a Gram matrix, or as a cosine. The formulas are math/collapse/numericFloor.ts.
+ */
+export type FloorKind = "scatter" | "pairs" | "pinv" | "means" | "gram" | "cosine";
+
+/** Between which the theory puts the log-log slope of NC1, NC2 and NC3 over depth at the global optima (Súkeník, Lampert, Mondelli 2025). */
+export const theorySlopes: [number, number] = [-1 / 2, -1 / 4];
+
+/** Every fact of a metric that does not follow from its numbers. Nothing is optional: a metric that lacks one does not compile. */
+export interface MetricFacts {
+  label: string;
+  formula: string;
+  /** Who defined it, and where. */
+  source: string;
+  /** The value at collapse, or at the optimum; null where there is none. */
+  ideal: number | null;
+  /** What is better; null where neither is a goal. */
+  direction: "less" | "more" | null;
+  /** As exports state it; "1" of a pure number. */
+  unit: string;
+  /** Beside the title of an axis; null where the title says enough. */
+  axisUnit: string | null;
+  /** Whether its axis is logarithmic to begin with. */
+  log: boolean;
+  /** Where it reads well in percent: on axes too, in texts alone, or nowhere (null). */
+  percent: "everywhere" | "in texts" | null;
+  /** The value to reach that is asked for to begin with: what networks of the theory's kind reach, and plain ones do not. */
+  threshold: number;
+}
+
+/** A metric of one layer's features, or of the classifier. `Id`: of the layer metrics. */
+export interface LayerMetricFacts<Id extends string = string> extends MetricFacts {
+  scope: "layer";
+  /** Whether layers without a classifier have it too. */
+  hidden: boolean;
+  /** Where it is measured on the test set as well; null = nowhere. */
+  test: "every layer" | "last layer" | null;
+  /** Measured only where the optimal frame is orthogonal. */
+  orthogonalOnly: boolean;
+  /** Left out of runs with many classes: it takes K products for each sample. */
+  fewClasses: boolean;
+  /** At the last layer it is of the classifier W, and this is its name for the class means there; runs of older versions lack that. */
+  lastMeans: Id | null;
+  /** What it is of over the layers, where its formula is of the last one; null where that holds for all. */
+  overLayers: string | null;
+  /** null where rounding of features does not decide. */
+  floor: FloorKind | null;
+  /** The slopes that theorems put it between, and under which optimal frame; null where no theorem speaks of it. */
+  theory: { slopes: [number, number]; frame: "any" | "simplex" | "orthogonal" } | null;
+}
+
+/** A metric of the whole network. */
+export interface NetworkMetricFacts extends MetricFacts {
+  scope: "network";
+  /** Whether it is measured on the test set as well. */
+  test: boolean;
+  /** The panel it shares with others, and its name there. */
+  part: { of: "gap" | "penalties" | "distance"; label: string } | null;
+}
+
+export const sources = {
+  paper: "Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239",
+  papyan: "Papyan, Han, Donoho (2020), PNAS 117",
+  zhu: "Zhu et al. (2021), NeurIPS, A geometric analysis of neural collapse",
+  ours: "this program",
+} as const;
