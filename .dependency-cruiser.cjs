@@ -96,6 +96,46 @@ const contractFolders = {
   presets: ["data", "config"],
 };
 
+/** Likewise. Of the top, which puts all of it together, no folder knows anything. */
+const serverFolders = {
+  program: [],
+  failures: [],
+  artefacts: [],
+  access: [],
+  context: ["access", "artefacts"],
+  members: ["access"],
+  "services/workers": ["access", "context", "failures"],
+  "services/reading": ["access", "context", "failures"],
+  "services/people": ["access", "context", "failures"],
+  "services/shares": ["access", "context", "failures"],
+  "services/upkeep": ["context"],
+  "services/attempts": ["context"],
+  "services/times": ["context", "services/workers"],
+  "services/series": ["access", "context", "failures", "services/reading"],
+  "services/summaries": ["context", "services/series"],
+  "services/runs": ["access", "artefacts", "context", "failures", "services/reading", "services/summaries"],
+  "services/events": ["access", "context", "failures", "services/attempts", "services/runs"],
+  "services/exports": ["access", "context", "failures", "services/reading", "services/runs"],
+  "services/experiments": [
+    ...["access", "context", "failures"],
+    ...["services/reading", "services/runs", "services/summaries", "services/times", "services/workers"],
+  ],
+  recordings: ["context", "failures", "program", "services/experiments", "services/summaries"],
+  supervisor: ["context", "failures", "services/attempts", "services/runs", "services/summaries", "services/upkeep"],
+  http: [
+    ...["access", "context", "failures", "members"],
+    ...["services/events", "services/exports", "services/people", "services/runs"],
+  ],
+  routers: [
+    ...["access", "context", "failures", "http", "recordings"],
+    ...["experiments", "people", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
+  ],
+  sockets: ["access", "context", "failures", "services/events", "services/reading", "supervisor"],
+  pages: ["http", "program"],
+  worker: ["access", "program"],
+  backup: ["failures", "program"],
+};
+
 /** Likewise; the files at the top are the pages' frame and links.ts. */
 const appFolders = {
   ".": ["data", "experiments", "shell", "theme", "ui"],
@@ -162,6 +202,14 @@ module.exports = {
     ...folders("workers/data", dataFolders),
     ...folders("workers/agent", agentFolders),
     ...layer("server", ["math", "contract", "db"], ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth"]),
+    ...folders("server", serverFolders),
+    {
+      name: "server-top",
+      severity: "error",
+      comment: "the folders of server/ know nothing of the files that put them together",
+      from: { path: "^server/[^/]+/" },
+      to: { path: "^server/[^/]+$" },
+    },
     ...layer(
       "app",
       ["math", "contract", "server"],

@@ -67,3 +67,6 @@ export function countStatuses(runs: Iterable<{ status: RunStatus }>): RunCounts 
   for (const { status } of runs) counts[status]++;
   return counts;
 }
+
+/** Of an experiment without runs. */
+export const noCounts = countStatuses([]);

@@ -4,8 +4,8 @@ import { experimentsRouter } from "./routers/experiments.ts";
 import { peopleRouter } from "./routers/people.ts";
 import { runsRouter } from "./routers/runs.ts";
 import { sharedRouter, sharesRouter } from "./routers/shares.ts";
+import { router } from "./routers/trpc.ts";
 import { workersRouter } from "./routers/workers.ts";
-import { router } from "./trpc.ts";
 
 /** Every procedure; pages import the type alone. Dates are ISO texts. A failed call carries `data.failure` = {code, message}. */
 export const appRouter = router({

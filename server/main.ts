@@ -1,5 +1,5 @@
 /** The server's program: `node server/main.ts [--dev | --no-pages]`. */
-import { serverSettings } from "./env.ts";
+import { serverSettings } from "./program/env.ts";
 import { type RunningServer, startServer } from "./startServer.ts";
 
 const flags = process.argv.slice(2);

@@ -4,9 +4,9 @@ import { AccessKey } from "./access/accessKey.ts";
 import { keptSecret } from "./access/keptSecret.ts";
 import { KnownBrowser } from "./access/knownBrowser.ts";
 import { SessionCookie } from "./access/sessionCookie.ts";
-import type { ServerSettings } from "./env.ts";
+import type { ServiceContext } from "./context/serviceContext.ts";
 import type { SignInDoors } from "./http/serveSignIn.ts";
-import type { ServiceContext } from "./services/context.ts";
+import type { ServerSettings } from "./program/env.ts";
 
 /** Where the key is kept that a server made for itself. */
 export const keyFile = (settings: ServerSettings): string => join(settings.dataDir, "access-key");
@@ -21,7 +21,7 @@ export async function openSignIn(settings: ServerSettings, context: ServiceConte
   const joinCookie = new SessionCookie(secret, "join", "/auth");
   const { publicUrl, shared } = context;
   // What one person alone never needs is not loaded.
-  const { MemberAuth } = shared ? await import("./people/memberAuth.ts") : { MemberAuth: null };
+  const { MemberAuth } = shared ? await import("./members/memberAuth.ts") : { MemberAuth: null };
   return {
     context,
     accessKey,

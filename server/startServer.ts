@@ -8,18 +8,20 @@ import { closeToOthers } from "../db/closeToOthers.ts";
 import type { Database } from "../db/database.ts";
 import { openDatabase } from "../db/openDatabase.ts";
 import { countMembers } from "../db/queries/people.ts";
+import { appRouter } from "./appRouter.ts";
 import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import { openControlSocket } from "./backup/controlSocket.ts";
 import { stageBackup } from "./backup/stageBackup.ts";
-import type { ServerSettings } from "./env.ts";
+import type { ServiceContext } from "./context/serviceContext.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
 import { keyFile, openSignIn } from "./openSignIn.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
-import { readProgramVersion } from "./programVersion.ts";
+import type { ServerSettings } from "./program/env.ts";
+import { readProgramVersion } from "./program/programVersion.ts";
 import { importSamples } from "./recordings/importRecordings.ts";
-import type { ServiceContext } from "./services/context.ts";
-import { Refresher } from "./services/upkeep/refresher.ts";
+import { serveProcedures } from "./routers/serveProcedures.ts";
+import { Refresher } from "./services/summaries/refresher.ts";
 import { openSockets } from "./sockets/openSockets.ts";
 import { WatchHub } from "./sockets/watchHub.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
@@ -124,7 +126,14 @@ export async function startServer(
     const pages = await opening;
     if (pages instanceof Error) throw pages;
     if (pages) undo.push(() => pages.close());
-    handle = makeHandler({ context, signIn, thisMachineOnly, pages: pages?.handle ?? null, dev });
+    handle = makeHandler({
+      procedures: (request, response, turns) => serveProcedures(context, accessKey, appRouter, turns, request, response),
+      context,
+      signIn,
+      thisMachineOnly,
+      pages: pages?.handle ?? null,
+      dev,
+    });
     const io = openSockets(http, { context, supervisor, hub, accessKey, thisMachineOnly, bounds: settings.trafficBounds });
     undo.push(async () => {
       hub.close();

@@ -1,4 +1,3 @@
-import type { HoldKind } from "../services/context.ts";
 import type { Person } from "./person.ts";
 import type { Reader } from "./reader.ts";
 
@@ -11,6 +10,9 @@ export type Access =
   | { kind: "share"; reader: Reader }
   | { kind: "nobody" }
   | { kind: "refused" };
+
+/** What access can hang on. */
+export type HoldKind = "share" | "session" | "apiToken" | "member";
 
 /** What access hangs on: when one of these ends, or the time has come, so do the sockets that came by it. */
 export interface Hold {

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { KnockLimit } from "./knockLimit.ts";
 import type { SessionCookie } from "./sessionCookie.ts";
+import { KnockLimit } from "./signInLimit.ts";
 
 /** The owner's own door: the access key, or a code that is valid once, opens a session. */
 export class AccessKey {

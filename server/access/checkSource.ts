@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import { refusals } from "./refusals.ts";
 
 /**
  * Whether a request may come from where it says. Its Host must be an address or a name of this server's: a foreign name that
@@ -14,7 +15,7 @@ export function refuseSource(headers: IncomingHttpHeaders, publicUrl: string): s
     return `The host "${host.slice(0, 100)}" is not this server's: set COLLAPSAR_PUBLIC_URL to the address that people use.`;
   const { origin } = headers;
   if (origin !== undefined && !(URL.canParse(origin) && (new URL(origin).host === host || origin === own.origin)))
-    return "Requests from other sites are refused.";
+    return refusals.otherSite;
   return null;
 }
 

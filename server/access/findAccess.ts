@@ -1,10 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { HoldKind, ServiceContext } from "../services/context.ts";
-import { findTokenHolder } from "../services/people/apiTokens.ts";
-import { findSignedIn } from "../services/people/sessions.ts";
-import { findOpenShare } from "../services/shares/openShare.ts";
-import type { Access, Hold } from "./access.ts";
+import type { Executor } from "../../db/database.ts";
+import type { Access, Hold, HoldKind } from "./access.ts";
 import type { AccessKey } from "./accessKey.ts";
+import { findOpenShare, findSignedIn, findTokenHolder } from "./credentials.ts";
 import { type Person, singleUser } from "./person.ts";
 
 interface Found {
@@ -17,13 +15,13 @@ interface Found {
  * @param accessKey null: everyone is the owner
  */
 export async function findAccess(
-  context: ServiceContext,
+  db: Executor,
   accessKey: AccessKey | null,
   headers: IncomingHttpHeaders,
   shareToken: string | undefined,
 ): Promise<Found> {
   if (shareToken !== undefined) {
-    const share = await findOpenShare(context, shareToken.slice(0, 200));
+    const share = await findOpenShare(db, shareToken.slice(0, 200));
     if (!share) return without("refused");
     const { experimentId, hideNames } = share;
     return {
@@ -32,10 +30,10 @@ export async function findAccess(
     };
   }
   const token = /^Bearer +(\S{1,200})$/i.exec(headers.authorization ?? "")?.[1];
-  if (token !== undefined) return found(await findTokenHolder(context, token));
+  if (token !== undefined) return found(await findTokenHolder(db, token));
   if (accessKey === null) return found({ person: singleUser, until: null });
   const cookie = accessKey.cookie.read(headers);
-  return found(cookie === null ? null : await findSignedIn(context, cookie, accessKey.mark));
+  return found(cookie === null ? null : await findSignedIn(db, cookie, accessKey.mark));
 }
 
 const without = (kind: "nobody" | "refused"): Found => ({ access: { kind }, hold: { by: [], until: null } });

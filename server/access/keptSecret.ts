@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Failure } from "../../contract/failure.ts";
-import { newSecret } from "../services/secrets.ts";
+import { newSecret } from "./secrets.ts";
 
 const minBytes = 22;
 /** A longer file is something else. */

@@ -7,3 +7,8 @@ export interface Reader {
   /** Whether pages offer no changes; each procedure checks by itself. */
   readOnly: boolean;
 }
+
+/** What lies outside of a share link looks as if it were not there. */
+export function mayRead(reader: Reader, experimentId: string): boolean {
+  return reader.experimentId === null || reader.experimentId === experimentId;
+}

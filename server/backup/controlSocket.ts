@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { join } from "node:path";
-import { describeError } from "../describeError.ts";
+import { describeError } from "../failures/describeError.ts";
 
 /** A socket's path may not be longer. */
 const maxPathLength = 100;

@@ -5,7 +5,7 @@ import { parseArgs } from "node:util";
 import { Failure } from "../../contract/failure.ts";
 import { closeToOthers } from "../../db/closeToOthers.ts";
 import { lockFolder } from "../../db/lockFolder.ts";
-import { storagePlace } from "../env.ts";
+import { storagePlace } from "../program/env.ts";
 import { unpack } from "./archive.ts";
 
 const parts = ["database", "artefacts"];

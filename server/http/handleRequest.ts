@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isCrossSite, refuseRequest } from "../access/checkSource.ts";
-import { type Doorkeeper, offersOf, ownPath } from "../access/doorkeeper.ts";
 import { findAccess } from "../access/findAccess.ts";
-import { comesAgain, describeError } from "../describeError.ts";
-import type { ServiceContext } from "../services/context.ts";
+import { refusals } from "../access/refusals.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { comesAgain, describeError } from "../failures/describeError.ts";
 import { answerText } from "./answerText.ts";
+import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
 import { serveExport } from "./serveExport.ts";
-import { serveProcedures } from "./serveProcedures.ts";
 import { type SignInDoors, serveSignIn, signInMethods } from "./serveSignIn.ts";
 import { serveUpload } from "./serveUpload.ts";
 import { setHeaders } from "./setHeaders.ts";
@@ -21,6 +21,8 @@ export interface Routes {
   signIn: SignInDoors | null;
   /** No request is taken that a proxy passed on. */
   thisMachineOnly: boolean;
+  /** Answers the calls under /trpc. */
+  procedures: (request: IncomingMessage, response: ServerResponse, turns: RequestTurns) => Promise<void>;
   /** Next; null where the pages are left out. */
   pages: Handler | null;
   dev: boolean;
@@ -56,7 +58,7 @@ function isReadable(address: string): boolean {
 }
 
 async function isSignedIn({ context, accessKey }: Doorkeeper, request: IncomingMessage): Promise<boolean> {
-  const { access } = await findAccess(context, accessKey, request.headers, undefined);
+  const { access } = await findAccess(context.database.orm, accessKey, request.headers, undefined);
   return access.kind === "person";
 }
 
@@ -83,8 +85,8 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
   if (url.pathname === "/healthz") return answerText(response, 200, "ok");
   if (signInMethods.some(([path]) => path.test(url.pathname))) return serveSignIn(signIn, url.pathname, request, response);
   if (url.pathname.startsWith("/trpc/") || url.pathname.startsWith("/export/")) {
-    if (isCrossSite(request.headers)) return answerText(response, 403, "Requests from other sites are refused.");
-    if (url.pathname.startsWith("/trpc/")) return serveProcedures(context, accessKey, routes.turns.calls, request, response);
+    if (isCrossSite(request.headers)) return answerText(response, 403, refusals.otherSite);
+    if (url.pathname.startsWith("/trpc/")) return routes.procedures(request, response, routes.turns.calls);
     return serveExport(context, accessKey, routes.turns.exports, request, response);
   }
   if (url.pathname.startsWith("/artefacts/")) return serveUpload(context, request, response);

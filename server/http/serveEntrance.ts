@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { passwordSignIn } from "../../contract/people.ts";
-import { type Doorkeeper, isSecure, letIn, offersOf, ownPath } from "../access/doorkeeper.ts";
-import { KnockLimit } from "../access/knockLimit.ts";
+import { KnockLimit } from "../access/signInLimit.ts";
+import { type Doorkeeper, isSecure, letIn, offersOf, ownPath } from "./doorkeeper.ts";
 import { readBody, strangersBytes } from "./readBody.ts";
 import { answerSignInPage } from "./signInPage.ts";
 

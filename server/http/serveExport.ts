@@ -2,13 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { byId } from "../../contract/wire/requests.ts";
-import type { Access } from "../access/access.ts";
 import type { AccessKey } from "../access/accessKey.ts";
 import { findAccess } from "../access/findAccess.ts";
-import { readerOf, rightsOfPerson } from "../access/person.ts";
 import type { Reader } from "../access/reader.ts";
-import { comesAgain, describeError } from "../describeError.ts";
-import type { ServiceContext } from "../services/context.ts";
+import { readerWith, refusals } from "../access/refusals.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { comesAgain, describeError } from "../failures/describeError.ts";
 import { exportExperiment } from "../services/exports/exportExperiment.ts";
 import { exportExperimentJson } from "../services/exports/exportExperimentJson.ts";
 import type { Export } from "../services/exports/exportedRun.ts";
@@ -41,9 +40,14 @@ export async function serveExport(
   const url = new URL(request.url!, "http://server");
   const [, of, id, ending] = /^\/export\/(experiments|runs)\/([^/]+)\.(csv|json)$/.exec(url.pathname) ?? [];
   const [, ofRun, file] = /^\/export\/runs\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
-  const { access, hold } = await findAccess(context, accessKey, request.headers, url.searchParams.get("share") ?? undefined);
+  const { access, hold } = await findAccess(
+    context.database.orm,
+    accessKey,
+    request.headers,
+    url.searchParams.get("share") ?? undefined,
+  );
   const reader = readerWith(access);
-  if (!reader || !byId.safeParse({ id: id ?? ofRun }).success) return refuse(response, 404, "There is no such export.");
+  if (!reader || !byId.safeParse({ id: id ?? ofRun }).success) return refuse(response, 404, refusals.noExport);
   if (!(await turns.wait(hold, response))) return;
   try {
     if (ofRun !== undefined) return await sendFile(await readArtefact(context, reader, ofRun, file), request, response);
@@ -63,11 +67,6 @@ export async function serveExport(
     if (again && !response.headersSent) response.setHeader("retry-after", again.afterS);
     refuse(response, code === "NOT_FOUND" ? 404 : (again?.status ?? 500), message);
   }
-}
-
-function readerWith(access: Access): Reader | null {
-  if (access.kind === "share") return access.reader;
-  return access.kind === "person" && rightsOfPerson(access.person).includes("read") ? readerOf(access.person) : null;
 }
 
 async function sendFile(

@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { joinForm, newPasswordForm } from "../../contract/people.ts";
 import { findInvitation } from "../../db/queries/people.ts";
-import { type Doorkeeper, isSecure, letIn } from "../access/doorkeeper.ts";
-import { describeError } from "../describeError.ts";
-import type { MemberAuth } from "../people/memberAuth.ts";
+import { refusals } from "../access/refusals.ts";
+import { digest } from "../access/secrets.ts";
+import { describeError } from "../failures/describeError.ts";
+import type { MemberAuth } from "../members/memberAuth.ts";
 import { endSessions } from "../services/people/sessions.ts";
-import { digest } from "../services/secrets.ts";
+import { type Doorkeeper, isSecure, letIn } from "./doorkeeper.ts";
 import { readBody, strangersBytes } from "./readBody.ts";
 import { answerJoinPage, answerNotice } from "./signInPage.ts";
-
-export const invitationGone = "This invitation is not valid, or not any more: ask for a new one.";
 
 /** The page behind /join/<token>: GET shows it and leaves the invitation as it is, POST uses it. */
 export async function serveJoin(
@@ -21,7 +20,7 @@ export async function serveJoin(
   const { context, members } = keeper;
   const { orm } = context.database;
   const invitation = await findInvitation(orm, digest(token));
-  if (!invitation) return answerNotice(response, 404, invitationGone);
+  if (!invitation) return answerNotice(response, 404, refusals.deadInvitation);
   const { memberId } = invitation;
   const page = { token, newPassword: memberId !== null, provider: members.hasProvider };
   if (request.method !== "POST") return answerJoinPage(response, { ...page, status: 200, problem: null });

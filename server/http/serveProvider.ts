@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { findInvitation } from "../../db/queries/people.ts";
-import { type Doorkeeper, isSecure, letIn, offersOf, ownPath, redirect } from "../access/doorkeeper.ts";
+import { refusals } from "../access/refusals.ts";
+import { digest } from "../access/secrets.ts";
 import type { SessionCookie } from "../access/sessionCookie.ts";
-import { describeError } from "../describeError.ts";
-import type { MemberAuth } from "../people/memberAuth.ts";
-import { digest } from "../services/secrets.ts";
-import { invitationGone } from "./serveJoin.ts";
+import { describeError } from "../failures/describeError.ts";
+import type { MemberAuth } from "../members/memberAuth.ts";
+import { type Doorkeeper, isSecure, letIn, offersOf, ownPath, redirect } from "./doorkeeper.ts";
 import { answerNotice, answerSignInPage } from "./signInPage.ts";
 
 /** The way to the provider and back takes minutes at most. */
@@ -25,7 +25,7 @@ export async function goToProvider(
   response: ServerResponse,
 ): Promise<void> {
   if (invitation !== null && !(await findInvitation(context.database.orm, digest(invitation))))
-    return answerNotice(response, 404, invitationGone);
+    return answerNotice(response, 404, refusals.deadInvitation);
   try {
     const to = ownPath(new URL(request.url!, "http://server").searchParams.get("to"));
     const { url, cookies } = await members.goToProvider(to, invitation !== null);

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isCrossSite } from "../access/checkSource.ts";
-import { type Doorkeeper, redirect } from "../access/doorkeeper.ts";
+import { refusals } from "../access/refusals.ts";
 import type { SessionCookie } from "../access/sessionCookie.ts";
-import { authPath, oidcId } from "../people/addresses.ts";
+import { authPath, oidcId } from "../members/addresses.ts";
 import { answerText } from "./answerText.ts";
+import { type Doorkeeper, redirect } from "./doorkeeper.ts";
 import { serveEntrance } from "./serveEntrance.ts";
 import { serveJoin } from "./serveJoin.ts";
 import { comeFromProvider, goToProvider } from "./serveProvider.ts";
@@ -30,8 +31,7 @@ export async function serveSignIn(
   response: ServerResponse,
 ): Promise<void> {
   if (doors === null) return redirect(response, "/");
-  if (request.method === "POST" && isCrossSite(request.headers))
-    return answerText(response, 403, "Requests from other sites are refused.");
+  if (request.method === "POST" && isCrossSite(request.headers)) return answerText(response, 403, refusals.otherSite);
   if (path === "/enter") return serveEntrance(doors, request, response);
   const { members } = doors;
   const invitation = /^\/join\/([^/]{1,200})(?:\/|$)/.exec(path)?.[1] ?? null;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FailureCode } from "../../contract/failure.ts";
-import { describeError } from "../describeError.ts";
-import type { ServiceContext } from "../services/context.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { describeError } from "../failures/describeError.ts";
 import { storeArtefact } from "../services/events/storeArtefact.ts";
 
 const statuses: Partial<Record<FailureCode, number>> = {

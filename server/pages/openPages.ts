@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
-import { keepQuiet, pagesFolder, projectRoot } from "../env.ts";
 import type { Handler } from "../http/handleRequest.ts";
+import { keepQuiet, pagesFolder, projectRoot } from "../program/env.ts";
 import { ensureBuild } from "./ensureBuild.ts";
 
 export interface Pages {

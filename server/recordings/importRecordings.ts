@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { noCounts } from "../../contract/status.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { insertAttempt, insertGeometry } from "../../db/queries/attempts.ts";
 import { countExperiments, insertExperiment, recountExperiment } from "../../db/queries/experiments.ts";
 import { insertRuns } from "../../db/queries/runs.ts";
 import { appendMeasurements, type StoredMeasurement } from "../../db/queries/series.ts";
 import { cellDigest } from "../services/experiments/makeRuns.ts";
-import { noCounts } from "../services/experiments/noCounts.ts";
-import { updateCourse } from "../services/experiments/refreshExperiment.ts";
+import { updateCourse } from "../services/summaries/refreshExperiment.ts";
 import { readSample, type Sample, type SampleRun } from "./recordingFile.ts";
 
 const folder = import.meta.dirname;

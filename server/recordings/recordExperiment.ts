@@ -11,7 +11,7 @@ import { getExperimentRow } from "../../db/queries/experiments.ts";
 import { listRuns, type StoredRun } from "../../db/queries/runs.ts";
 import { readSeries } from "../../db/queries/series.ts";
 import { pickEvenly } from "../../math/statistics/spaced.ts";
-import { serverSettings } from "../env.ts";
+import { serverSettings } from "../program/env.ts";
 import { type Sample, type SampleRun, writeSample } from "./recordingFile.ts";
 
 /** Snapshots of one run: enough to play. */

@@ -1,7 +1,10 @@
-import { describeProgram } from "../services/describeProgram.ts";
-import { readProcedure, router } from "../trpc.ts";
+import type { ProgramView } from "../../contract/wire/views.ts";
+import { readProcedure, router } from "./trpc.ts";
 
 export const aboutRouter = router({
   /** What the pages come from. */
-  program: readProcedure.query(({ ctx }) => describeProgram(ctx.services)),
+  program: readProcedure.query(({ ctx }): ProgramView => {
+    const { version, durability, purgeAfterMs } = ctx.services;
+    return { version, durability, purgeDays: Math.round(purgeAfterMs / 86_400_000) };
+  }),
 });

@@ -3,7 +3,7 @@ import { byId } from "../../contract/wire/requests.ts";
 import { createApiToken, listApiTokens, revokeApiToken } from "../services/people/apiTokens.ts";
 import { describeMe } from "../services/people/describeMe.ts";
 import { endSessions, listSessions } from "../services/people/sessions.ts";
-import { readProcedure, router, selfProcedure } from "../trpc.ts";
+import { readProcedure, router, selfProcedure } from "./trpc.ts";
 
 /** One's own sign-in and tokens. */
 export const accountRouter = router({

@@ -9,6 +9,7 @@ import {
   profileRequest,
   updateExperimentRequest,
 } from "../../contract/wire/requests.ts";
+import { openRecording } from "../recordings/openRecording.ts";
 import { cancelExperiment } from "../services/experiments/cancelExperiment.ts";
 import { estimateGrid } from "../services/experiments/estimateGrid.ts";
 import { extendGrid } from "../services/experiments/extendGrid.ts";
@@ -16,7 +17,6 @@ import { getExperiment } from "../services/experiments/getExperiment.ts";
 import { launchExperiment } from "../services/experiments/launchExperiment.ts";
 import { listDataWarnings } from "../services/experiments/listDataWarnings.ts";
 import { listExperiments } from "../services/experiments/listExperiments.ts";
-import { openRecording } from "../services/experiments/openRecording.ts";
 import { removeExperiment } from "../services/experiments/removeExperiment.ts";
 import { restoreExperiment } from "../services/experiments/restoreExperiment.ts";
 import { runMissingCells } from "../services/experiments/runMissingCells.ts";
@@ -25,7 +25,7 @@ import { pauseExperiment } from "../services/runs/pauseRuns.ts";
 import { resumeExperiment } from "../services/runs/resumeRuns.ts";
 import { readExperimentSeries } from "../services/series/readExperimentSeries.ts";
 import { readLayerProfile } from "../services/series/readLayerProfile.ts";
-import { editProcedure, launchProcedure, readProcedure, router, studyProcedure } from "../trpc.ts";
+import { editProcedure, launchProcedure, readProcedure, router, studyProcedure } from "./trpc.ts";
 
 export const experimentsRouter = router({
   list: readProcedure.input(listExperimentsRequest).query(({ ctx, input }) => listExperiments(ctx.services, input)),

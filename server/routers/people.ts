@@ -1,7 +1,7 @@
 import { inviteRequest, setRoleRequest } from "../../contract/people.ts";
 import { byId } from "../../contract/wire/requests.ts";
 import { invite, inviteToNewPassword, listPeople, removeMember, revokeInvitation, setRole } from "../services/people/people.ts";
-import { manageProcedure, router } from "../trpc.ts";
+import { manageProcedure, router } from "./trpc.ts";
 
 export const peopleRouter = router({
   list: manageProcedure.query(({ ctx }) => listPeople(ctx.services)),

@@ -8,7 +8,7 @@ import { resumeRun } from "../services/runs/resumeRuns.ts";
 import { runAgain } from "../services/runs/runAgain.ts";
 import { readRunGeometry } from "../services/series/readRunGeometry.ts";
 import { readRunSeries } from "../services/series/readRunSeries.ts";
-import { launchProcedure, manageProcedure, router, studyProcedure } from "../trpc.ts";
+import { launchProcedure, manageProcedure, router, studyProcedure } from "./trpc.ts";
 
 export const runsRouter = router({
   get: studyProcedure.input(byId).query(({ ctx, input }) => getRun(ctx.services, ctx.reader, input.id)),

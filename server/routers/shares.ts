@@ -1,9 +1,6 @@
 import { byId, createShareRequest, listSharesRequest, openShareRequest } from "../../contract/wire/requests.ts";
-import { createShare } from "../services/shares/createShare.ts";
-import { listShares } from "../services/shares/listShares.ts";
-import { openShare } from "../services/shares/openShare.ts";
-import { revokeShare } from "../services/shares/revokeShare.ts";
-import { anyoneProcedure, editProcedure, router } from "../trpc.ts";
+import { createShare, listShares, openShare, revokeShare } from "../services/shares/shares.ts";
+import { anyoneProcedure, editProcedure, router } from "./trpc.ts";
 
 export const sharesRouter = router({
   list: editProcedure.input(listSharesRequest).query(({ ctx, input }) => listShares(ctx.services, input.experimentId)),

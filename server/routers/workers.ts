@@ -5,7 +5,7 @@ import { listWorkers } from "../services/workers/listWorkers.ts";
 import { listWorkerTokens } from "../services/workers/listWorkerTokens.ts";
 import { resumeWorker } from "../services/workers/resumeWorker.ts";
 import { revokeWorkerToken } from "../services/workers/revokeWorkerToken.ts";
-import { manageProcedure, readProcedure, router } from "../trpc.ts";
+import { manageProcedure, readProcedure, router } from "./trpc.ts";
 
 export const workersRouter = router({
   list: readProcedure.query(({ ctx }) => listWorkers(ctx.services)),

@@ -3,18 +3,15 @@ import { admitWorkerToken, type WorkerToken } from "../../db/queries/workers.ts"
 import type { AccessKey } from "../access/accessKey.ts";
 import { refuseRequest } from "../access/checkSource.ts";
 import { findAccess } from "../access/findAccess.ts";
-import type { ServiceContext } from "../services/context.ts";
-import { digest } from "../services/secrets.ts";
+import { refusals, refuseAccess } from "../access/refusals.ts";
+import { digest } from "../access/secrets.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
 
 export interface HandshakeDoor {
   context: ServiceContext;
   accessKey: AccessKey | null;
   thisMachineOnly: boolean;
 }
-
-export const signInFirst = "Sign in first.";
-export const deadLink = "This link is not valid, or not any more.";
-export const unknownToken = "This token is unknown, has expired or has been revoked: make one on the page Workers.";
 
 const maxTokenLength = 200;
 
@@ -30,10 +27,9 @@ export async function refuseHandshake(door: HandshakeDoor, request: IncomingMess
   if (reason !== null) return reason;
   const token = bearerOf(request.headers);
   if (token !== null && (await findWorkerToken(door.context, token))) return null;
-  const { access } = await findAccess(door.context, door.accessKey, request.headers, shareOf(request.url));
-  if (access.kind === "refused") return deadLink;
-  if (access.kind !== "nobody") return null;
-  return token === null ? signInFirst : unknownToken;
+  const { access } = await findAccess(door.context.database.orm, door.accessKey, request.headers, shareOf(request.url));
+  if (access.kind === "nobody" && token !== null) return refusals.unknownToken;
+  return access.kind === "nobody" || access.kind === "refused" ? refuseAccess(access, "read").message : null;
 }
 
 /** The token that a worker shows, null if it shows none. */

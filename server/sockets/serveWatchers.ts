@@ -9,12 +9,12 @@ import {
 import type { Access } from "../access/access.ts";
 import type { AccessKey } from "../access/accessKey.ts";
 import { findAccess } from "../access/findAccess.ts";
-import { readerOf, rightsOfPerson } from "../access/person.ts";
-import { describeError } from "../describeError.ts";
-import type { ServiceContext } from "../services/context.ts";
-import { mayRead } from "../services/experiments/getExperiment.ts";
-import { requireReadableRun } from "../services/runs/requireReadableRun.ts";
-import { deadLink, shareOf, signInFirst } from "./admitHandshake.ts";
+import { mayRead } from "../access/reader.ts";
+import { personWith, readerWith, refusals, refuseAccess } from "../access/refusals.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { describeError } from "../failures/describeError.ts";
+import { requireReadableRun } from "../services/reading/requireReadableRun.ts";
+import { shareOf } from "./admitHandshake.ts";
 import { endAt } from "./endAt.ts";
 import { refusal } from "./refusal.ts";
 import type { WatcherData } from "./watcher.ts";
@@ -33,16 +33,17 @@ export function serveWatchers(
   const accessOf = (socket: Watcher) => {
     const auth = watchAuth.safeParse(socket.handshake.auth);
     const token = auth.success ? (auth.data.share ?? shareOf(socket.request.url)) : "";
-    return findAccess(context, accessKey, socket.handshake.headers, token);
+    return findAccess(context.database.orm, accessKey, socket.handshake.headers, token);
   };
   namespace.use(async (socket, next) => {
     try {
       const { access, hold } = await accessOf(socket);
-      if (access.kind === "refused") return next(refusal("NOT_FOUND", deadLink));
-      if (access.kind === "nobody") return next(refusal("NOT_ALLOWED", signInFirst));
-      if (access.kind === "person" && !rightsOfPerson(access.person).includes("read"))
-        return next(refusal("NOT_ALLOWED", "This token does not read studies."));
-      socket.data = { reader: access.kind === "share" ? access.reader : readerOf(access.person), hold };
+      const reader = readerWith(access);
+      if (reader === null) {
+        const { code, message } = refuseAccess(access, "read");
+        return next(refusal(code, message));
+      }
+      socket.data = { reader, hold };
       next();
     } catch (error) {
       const { code, message } = describeError(error);
@@ -70,13 +71,13 @@ export function serveWatchers(
 const readsStill = (access: Access, { reader, hold }: WatcherData): boolean =>
   access.kind === "share"
     ? reader.experimentId === access.reader.experimentId
-    : access.kind === "person" && hold.by.every(({ kind }) => kind !== "share") && rightsOfPerson(access.person).includes("read");
+    : personWith(access, "read") !== null && hold.by.every(({ kind }) => kind !== "share");
 
 async function watch(context: ServiceContext, socket: Watcher, message: unknown): Promise<WatchAnswer> {
   const request = watchRequest.safeParse(message);
-  if (!request.success) return { ok: false, code: "INVALID", message: "There is no such room." };
+  if (!request.success) return { ok: false, code: "INVALID", message: refusals.noRoom };
   const { reader } = socket.data;
-  const notFound: WatchAnswer = { ok: false, code: "NOT_FOUND", message: "There is no such room." };
+  const notFound: WatchAnswer = { ok: false, code: "NOT_FOUND", message: refusals.noRoom };
   if (socket.rooms.size > maxRooms) return { ok: false, code: "INVALID", message: `A page watches at most ${maxRooms} rooms.` };
   try {
     if (request.data.room === "experiment" && !mayRead(reader, request.data.id)) return notFound;

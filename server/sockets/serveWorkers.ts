@@ -2,15 +2,16 @@ import type { Namespace, Socket } from "socket.io";
 import { heartbeat, type ServerToWorker, type WorkerToServer } from "../../contract/wire/workerProtocol.ts";
 import { databaseTrouble } from "../../db/databaseTrouble.ts";
 import { isTokenValid, type WorkerToken } from "../../db/queries/workers.ts";
-import { describeError } from "../describeError.ts";
-import type { ServiceContext } from "../services/context.ts";
+import { refusals } from "../access/refusals.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { describeError } from "../failures/describeError.ts";
 import { storeEvents } from "../services/events/storeEvents.ts";
-import { greetWorker } from "../supervisor/greetWorker.ts";
-import { hearOwnSets, ownSetsAssembly } from "../supervisor/hearOwnSets.ts";
-import { hearWorker } from "../supervisor/hearWorker.ts";
-import type { ConnectedWorker, WorkerLine } from "../supervisor/roster.ts";
+import type { ConnectedWorker, WorkerLine } from "../supervisor/connectedWorkers.ts";
+import { hearWorker } from "../supervisor/handleHeartbeat.ts";
+import { hearOwnSets, ownSetsAssembly } from "../supervisor/handleOwnSets.ts";
+import { greetWorker } from "../supervisor/registerWorker.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { bearerOf, findWorkerToken, unknownToken } from "./admitHandshake.ts";
+import { bearerOf, findWorkerToken } from "./admitHandshake.ts";
 import { endAt } from "./endAt.ts";
 import { refusal } from "./refusal.ts";
 import type { TrafficGuard } from "./trafficGuard.ts";
@@ -43,7 +44,7 @@ export function serveWorkers(
     try {
       // Workers of earlier versions show it here alone: where they get so far, they are told to be brought up to date.
       const token = await findWorkerToken(context, bearerOf(socket.handshake.headers) ?? socket.handshake.auth.token);
-      if (!token) return next(refusal("NOT_ALLOWED", unknownToken));
+      if (!token) return next(refusal("NOT_ALLOWED", refusals.unknownToken));
       socket.data.token = token;
       next();
     } catch (error) {
@@ -86,7 +87,7 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
     try {
       // It may have been revoked between the handshake and this.
       if (!(await isValid())) {
-        answer({ ok: false, code: "NOT_ALLOWED", message: unknownToken });
+        answer({ ok: false, code: "NOT_ALLOWED", message: refusals.unknownToken });
         socket.disconnect(true);
         return;
       }
@@ -108,7 +109,7 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
     try {
       if (!(await isValid())) {
         // Not final: with another token the worker sends them again.
-        answer({ ok: false, code: "INTERNAL", message: unknownToken });
+        answer({ ok: false, code: "INTERNAL", message: refusals.unknownToken });
         return void socket.disconnect(true);
       }
       const stored = await storeEvents(context, worker.id, message);

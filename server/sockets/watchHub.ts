@@ -1,7 +1,8 @@
 import type { Namespace } from "socket.io";
 import type { PageToServer, ServerToPage, WatchItem } from "../../contract/wire/watchProtocol.ts";
-import type { Changes, HoldKind } from "../services/context.ts";
-import { hideNamesInItem } from "../services/shares/hideNames.ts";
+import type { HoldKind } from "../access/access.ts";
+import type { Changes } from "../context/serviceContext.ts";
+import { hideNamesInItem } from "../services/reading/hideNames.ts";
 import type { WatcherData } from "./watcher.ts";
 
 /** Messages cost more than bytes: what happens within this time goes out together. */

@@ -1,7 +1,7 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { DatasetConfig } from "../../contract/data/datasetConfig.ts";
 import { findOwnSet, ownNameOf } from "../../contract/data/ownSet.ts";
-import type { ConnectedWorker } from "./roster.ts";
+import type { ConnectedWorker } from "./connectedWorkers.ts";
 
 type Holder = Pick<ConnectedWorker, "datasets" | "ownSets" | "connectedAt">;
 

@@ -1,5 +1,5 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import type { ConnectedWorker } from "./roster.ts";
+import type { ConnectedWorker } from "./connectedWorkers.ts";
 
 /** Whether a worker names the device that a run asks for; one that names none may have any. */
 export const hasDevice = (

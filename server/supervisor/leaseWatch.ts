@@ -1,7 +1,7 @@
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { extendAllLeases, leaseRanOut, listExpired, readClock } from "../../db/queries/leases.ts";
-import type { ServiceContext } from "../services/context.ts";
-import { loseAttempt } from "./loseAttempt.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { loseAttempt } from "./endLostAttempt.ts";
 
 /** For so long a worker that is too old or too new for this server keeps what it holds: time to install the right one. */
 export const upgradeMs = 3_600_000;

@@ -1,6 +1,6 @@
 import { listStopping } from "../../db/queries/runs.ts";
-import type { ServiceContext } from "../services/context.ts";
-import { loseAttempt } from "./loseAttempt.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { loseAttempt } from "./endLostAttempt.ts";
 
 /**
  * In leases, of 15 s unless set otherwise. A worker kills a cancelled run's process within 2 s, and a suspended one's within a minute;

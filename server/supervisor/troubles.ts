@@ -1,10 +1,10 @@
 import type { FailureCode } from "../../contract/failure.ts";
 import { noteTrouble } from "../../db/queries/workers.ts";
-import type { ServiceContext } from "../services/context.ts";
-import { faultOf } from "../services/events/faultOf.ts";
-import { isResting } from "../services/workers/isResting.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { faultOf } from "../services/attempts/faultOf.ts";
+import type { ConnectedWorker, Roster } from "./connectedWorkers.ts";
 import { CrashCounts } from "./crashCounts.ts";
-import type { ConnectedWorker, Roster } from "./roster.ts";
+import { isResting } from "./isResting.ts";
 
 /** Each rest is so many times as long as the one before it. */
 const growth = 4;

@@ -3,7 +3,7 @@ import { countsThere, findOwnSet } from "../../contract/data/ownSet.ts";
 import { holds } from "../../contract/launch/memoryFindings.ts";
 import { runMemory } from "../../contract/launch/runMemory.ts";
 import { bytesText, slotBytes } from "../../contract/launch/workerPlace.ts";
-import type { ConnectedWorker } from "./roster.ts";
+import type { ConnectedWorker } from "./connectedWorkers.ts";
 
 type Holder = Pick<ConnectedWorker, "place" | "ownSets">;
 

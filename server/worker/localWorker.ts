@@ -6,8 +6,8 @@ import { workerExit } from "../../contract/workerExit.ts";
 import type { Database } from "../../db/database.ts";
 import { insertWorkerToken } from "../../db/queries/workers.ts";
 import { keptSecret } from "../access/keptSecret.ts";
-import { projectRoot, workerEnvironment } from "../env.ts";
-import { digest } from "../services/secrets.ts";
+import { digest } from "../access/secrets.ts";
+import { projectRoot, workerEnvironment } from "../program/env.ts";
 
 const slowestRestartMs = 60_000;
 const stopMs = 12_000;

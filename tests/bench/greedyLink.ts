@@ -8,12 +8,12 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { noCounts } from "../../contract/status.ts";
 import { openDatabase } from "../../db/openDatabase.ts";
 import { insertExperiment } from "../../db/queries/experiments.ts";
 import { insertRuns } from "../../db/queries/runs.ts";
 import { appendMeasurements } from "../../db/queries/series.ts";
 import { makeRuns } from "../../server/services/experiments/makeRuns.ts";
-import { noCounts } from "../../server/services/experiments/noCounts.ts";
 import { grid } from "../support/builders/studies.ts";
 import { freePort } from "../support/processes/postgres.ts";
 

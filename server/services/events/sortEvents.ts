@@ -2,7 +2,7 @@ import type { Evaluation, SpooledEvent, StartedEvent } from "../../../contract/w
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import type { insertCheckpoints, insertGeometry, insertLogLines } from "../../../db/queries/attempts.ts";
 import type { StoredMeasurement } from "../../../db/queries/series.ts";
-import type { AttemptEnd } from "./settleAttempt.ts";
+import type { AttemptEnd } from "../attempts/settleAttempt.ts";
 
 export interface SortedEvents {
   started: StartedEvent | null;

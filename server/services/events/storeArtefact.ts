@@ -6,9 +6,10 @@ import { lease as leaseSchema } from "../../../contract/wire/workerProtocol.ts";
 import { findUploader } from "../../../db/queries/attempts.ts";
 import { readRunState } from "../../../db/queries/runs.ts";
 import { admitWorkerToken } from "../../../db/queries/workers.ts";
-import type { ServiceContext } from "../context.ts";
-import { digest } from "../secrets.ts";
-import { toRunItem } from "../toViews.ts";
+import { refusals } from "../../access/refusals.ts";
+import { digest } from "../../access/secrets.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { toRunItem } from "../runs/runViews.ts";
 
 /** What a worker says of a file before it sends it. */
 export interface Announced {
@@ -31,8 +32,7 @@ export async function storeArtefact(context: ServiceContext, file: Announced, co
   const { orm } = context.database;
   const { runId, attempt, name, bytes, sha256 } = file;
   const token = file.token.length <= 200 ? await admitWorkerToken(orm, digest(file.token)) : null;
-  if (!token)
-    throw new Failure("NOT_ALLOWED", "This token is unknown, has expired or has been revoked: make one on the page Workers.");
+  if (!token) throw new Failure("NOT_ALLOWED", refusals.unknownToken);
   const isAddress = leaseSchema.safeParse({ runId, attempt, lease: file.lease }).success;
   const found = isAddress ? await findUploader(orm, runId, attempt) : null;
   if (!found || found.tokenId !== token.id || !isSame(found.lease, file.lease))

@@ -18,10 +18,10 @@ import {
 import { takeUpAgain } from "../../../db/queries/leases.ts";
 import { noteEvaluation, noteMeasured, type RunState, readRunState, startRun } from "../../../db/queries/runs.ts";
 import { appendMeasurements, readSeries } from "../../../db/queries/series.ts";
-import type { ServiceContext } from "../context.ts";
-import { describeInvalid } from "../describeInvalid.ts";
-import { toRunItem } from "../toViews.ts";
-import { type AttemptEnd, settleAttempt } from "./settleAttempt.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { describeInvalid } from "../../failures/describeInvalid.ts";
+import { type AttemptEnd, settleAttempt } from "../attempts/settleAttempt.ts";
+import { toRunItem } from "../runs/runViews.ts";
 import { type SortedEvents, sortEvents } from "./sortEvents.ts";
 
 interface Stored {

@@ -1,7 +1,7 @@
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { askToCancel } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";
 
 /** Cancels every run that has not ended: queued ones at once, the others as soon as their worker has stopped them. */

@@ -4,11 +4,11 @@ import { launchKnowledge } from "../../../contract/launch/launchKnowledge.ts";
 import { largestRun } from "../../../contract/launch/memoryFindings.ts";
 import { limits } from "../../../contract/limits.ts";
 import type { Estimate } from "../../../contract/wire/views.ts";
-import type { ServiceContext } from "../context.ts";
-import type { MeasuredTimes } from "../upkeep/learnTimes.ts";
-import { totalMs } from "./expectedTimes.ts";
-import { learnedTimes } from "./learnedTimes.ts";
-import { connectedWorkers } from "./requireLaunchable.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { totalMs } from "../times/expectedTimes.ts";
+import { learnedTimes } from "../times/learnedTimes.ts";
+import type { MeasuredTimes } from "../times/learnTimes.ts";
+import { listConnectedWorkers } from "../workers/listWorkers.ts";
 
 /**
  * What a grid costs: the parts of each run as they are expected, corrected by measured runs (learnTimes.ts), handed out to the
@@ -19,7 +19,7 @@ export async function estimateGrid(context: ServiceContext, config: ExperimentCo
   const slots = context.dispatch.slots();
   const counted = { runs, limit: limits.gridRuns, slots, timeMs: null, memoryBytes: null };
   if (runs > limits.gridRuns) return { ...counted, basis: `the limit is ${limits.gridRuns.toLocaleString("en")} runs` };
-  const memoryBytes = largestRun(config, launchKnowledge(await connectedWorkers(context)).countOwn).bytes;
+  const memoryBytes = largestRun(config, launchKnowledge(await listConnectedWorkers(context)).countOwn).bytes;
   const known = { ...counted, memoryBytes };
   if (slots === 0) return { ...known, basis: "no worker is connected" };
   const learned = await learnedTimes(context, context.database.orm);

@@ -3,10 +3,10 @@ import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { lockExperiment, type StoredExperiment, updateExperimentRow } from "../../../db/queries/experiments.ts";
 import { insertRuns, listCells } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";
-import { learnedTimes } from "./learnedTimes.ts";
+import { learnedTimes } from "../times/learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
 import { requireLaunchable } from "./requireLaunchable.ts";
 

@@ -2,13 +2,14 @@ import type { ExperimentDetail } from "../../../contract/wire/views.ts";
 import { listDevices } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listRuns } from "../../../db/queries/runs.ts";
-import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
-import { hideNamesInRun } from "../shares/hideNames.ts";
-import { hideOwnSets, neutralNames } from "../shares/neutralNames.ts";
-import { toExperimentSummary, toRunRow } from "../toViews.ts";
-import { countRuns } from "./countRuns.ts";
+import { mayRead, type Reader } from "../../access/reader.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { hideNamesInRun } from "../reading/hideNames.ts";
+import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
+import { toRunRow } from "../runs/runViews.ts";
+import { countRuns } from "../summaries/countRuns.ts";
+import { toExperimentSummary } from "../summaries/toExperimentSummary.ts";
 
 export async function getExperiment(context: ServiceContext, reader: Reader, id: string): Promise<ExperimentDetail> {
   const { orm } = context.database;
@@ -26,9 +27,4 @@ export async function getExperiment(context: ServiceContext, reader: Reader, id:
     program: context.version,
     namesHidden: reader.hideNames,
   };
-}
-
-/** What lies outside of a share link looks as if it were not there. */
-export function mayRead(reader: Reader, experimentId: string): boolean {
-  return reader.experimentId === null || reader.experimentId === experimentId;
 }

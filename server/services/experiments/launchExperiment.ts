@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { type LaunchInput, requireGridWithinLimit } from "../../../contract/config/experimentConfig.ts";
+import { noCounts } from "../../../contract/status.ts";
 import { insertExperiment } from "../../../db/queries/experiments.ts";
 import { insertRuns } from "../../../db/queries/runs.ts";
 import type { Person } from "../../access/person.ts";
-import type { ServiceContext } from "../context.ts";
-import { learnedTimes } from "./learnedTimes.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { learnedTimes } from "../times/learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
-import { noCounts } from "./noCounts.ts";
 import { requireLaunchable } from "./requireLaunchable.ts";
 
 /**

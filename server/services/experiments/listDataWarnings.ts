@@ -1,11 +1,10 @@
 import type { DataWarning } from "../../../contract/wire/views.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listDataWarnings as listWarningsOfRuns } from "../../../db/queries/runs.ts";
-import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
-import { hidden } from "../shares/hideNames.ts";
-import { mayRead } from "./getExperiment.ts";
+import { mayRead, type Reader } from "../../access/reader.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { hidden } from "../reading/hideNames.ts";
 
 /** The warnings of an experiment's runs about their data, each once. */
 export async function listDataWarnings(context: ServiceContext, reader: Reader, id: string): Promise<DataWarning[]> {

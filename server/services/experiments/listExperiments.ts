@@ -1,8 +1,8 @@
 import type { ListExperimentsRequest } from "../../../contract/wire/requests.ts";
 import type { ExperimentSummary } from "../../../contract/wire/views.ts";
 import { listExperimentRows } from "../../../db/queries/experiments.ts";
-import type { ServiceContext } from "../context.ts";
-import { toExperimentSummary } from "../toViews.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { toExperimentSummary } from "../summaries/toExperimentSummary.ts";
 
 /** One page of the experiments, how many there are in all, and all tags in use. */
 export async function listExperiments(

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type ExperimentConfig, expandGrid } from "../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import { type ExpectedTimes, expectedTimes } from "./expectedTimes.ts";
+import { type ExpectedTimes, expectedTimes } from "../times/expectedTimes.ts";
 
 /** A cell's digest: the same config always gives the same one, whatever the order of its keys. */
 export function cellDigest(config: RunConfig): string {

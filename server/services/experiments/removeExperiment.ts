@@ -1,8 +1,8 @@
 import { markRemoved } from "../../../db/queries/experiments.ts";
 import { askToCancel } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { tellReaders } from "../events/tellReaders.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { tellReaders } from "../reading/notifyReaders.ts";
 import { changeRuns } from "../runs/changeRuns.ts";
 
 /** Hides an experiment and cancels what still runs of it; `restoreExperiment` brings it back. */

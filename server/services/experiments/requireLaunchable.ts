@@ -3,8 +3,8 @@ import { Failure } from "../../../contract/failure.ts";
 import { launchFindings } from "../../../contract/launch/launchFindings.ts";
 import { launchKnowledge } from "../../../contract/launch/launchKnowledge.ts";
 import type { Executor } from "../../../db/database.ts";
-import { listWorkerRows } from "../../../db/queries/workers.ts";
-import type { ServiceContext } from "../context.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { listConnectedWorkers } from "../workers/listWorkers.ts";
 
 const maxSaid = 5;
 
@@ -14,11 +14,8 @@ const maxSaid = 5;
  * @throws Failure INVALID with each problem's words
  */
 export async function requireLaunchable(context: ServiceContext, config: ExperimentConfig, db: Executor): Promise<void> {
-  const { problems } = launchFindings(config, launchKnowledge(await connectedWorkers(context, db)));
+  const { problems } = launchFindings(config, launchKnowledge(await listConnectedWorkers(context, db)));
   if (problems.length === 0) return;
   const more = problems.length > maxSaid ? [`… and ${problems.length - maxSaid} more.`] : [];
   throw new Failure("INVALID", [...problems.slice(0, maxSaid).map(({ message }) => message), ...more].join(" "));
 }
-
-export const connectedWorkers = async (context: ServiceContext, db: Executor = context.database.orm) =>
-  (await listWorkerRows(db)).filter(({ id }) => context.dispatch.connected(id) !== null);

@@ -1,7 +1,7 @@
 import { markRemoved } from "../../../db/queries/experiments.ts";
-import type { ServiceContext } from "../context.ts";
-import { tellReaders } from "../events/tellReaders.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { tellReaders } from "../reading/notifyReaders.ts";
 
 /** Undoes `removeExperiment`; runs that were cancelled by it stay cancelled until they are asked for again. */
 export async function restoreExperiment(context: ServiceContext, id: string): Promise<{ ok: true }> {

@@ -1,10 +1,10 @@
 import { lockExperiment } from "../../../db/queries/experiments.ts";
 import { insertRuns, listCells, queueAgain } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";
+import { learnedTimes } from "../times/learnedTimes.ts";
 import { requireOwnStudy } from "./extendGrid.ts";
-import { learnedTimes } from "./learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
 
 /** Queues exactly the cells of the grid without a result: failed, cancelled and deleted ones. */

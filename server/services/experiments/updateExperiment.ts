@@ -1,9 +1,9 @@
 import type { UpdateExperimentRequest } from "../../../contract/wire/requests.ts";
 import type { ExperimentSummary } from "../../../contract/wire/views.ts";
 import { updateExperimentRow } from "../../../db/queries/experiments.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
-import { toExperimentSummary } from "../toViews.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { toExperimentSummary } from "../summaries/toExperimentSummary.ts";
 
 /** Changes what a person wrote about an experiment; what is not given stays. */
 export async function updateExperiment(context: ServiceContext, input: UpdateExperimentRequest): Promise<ExperimentSummary> {

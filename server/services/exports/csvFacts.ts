@@ -1,7 +1,7 @@
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
 import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import type { StoredRun } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
 
 type Fact = [name: string, value: string];
 

@@ -3,12 +3,11 @@ import { stateDefinitions } from "../../../contract/config/statedDefinition.ts";
 import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { eachRun } from "../../../db/queries/runs.ts";
-import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { mayRead } from "../experiments/getExperiment.ts";
-import { requireFound } from "../requireFound.ts";
-import { hideNamesInRun } from "../shares/hideNames.ts";
-import { hideOwnSets, neutralNames } from "../shares/neutralNames.ts";
+import { mayRead, type Reader } from "../../access/reader.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { hideNamesInRun } from "../reading/hideNames.ts";
+import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
 import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
 
 /** A study with all that was measured, as contract/wire/exportFormat.ts describes it. */

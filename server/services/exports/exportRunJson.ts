@@ -5,10 +5,10 @@ import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts
 import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
-import { requireReadableRun } from "../runs/requireReadableRun.ts";
-import { asRead } from "../shares/asRead.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { asRead } from "../reading/asRead.ts";
+import { requireReadableRun } from "../reading/requireReadableRun.ts";
 import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
 
 /** A run with all that was measured, as contract/wire/exportFormat.ts describes it. */

@@ -8,10 +8,10 @@ import type { StoredExperiment } from "../../../db/queries/experiments.ts";
 import type { StoredRun } from "../../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { hideNamesInAttempt } from "../reading/hideNames.ts";
 import { listArtefacts } from "../runs/readArtefacts.ts";
-import { hideNamesInAttempt } from "../shares/hideNames.ts";
-import { toAttemptView, toRunRow } from "../toViews.ts";
+import { toAttemptView, toRunRow } from "../runs/runViews.ts";
 
 /** A file that is written while it is read from the database. */
 export interface Export {

@@ -2,31 +2,11 @@ import { randomUUID } from "node:crypto";
 import { Failure } from "../../../contract/failure.ts";
 import { type CreateApiTokenRequest, mayMakeToken, rightsOf } from "../../../contract/people.ts";
 import type { ApiTokenView } from "../../../contract/wire/views.ts";
-import {
-  findApiToken,
-  insertApiToken,
-  listApiTokenRows,
-  type Makers,
-  markApiTokenRevoked,
-  noteApiTokenUse,
-} from "../../../db/queries/apiTokens.ts";
+import { insertApiToken, listApiTokenRows, type Makers, markApiTokenRevoked } from "../../../db/queries/apiTokens.ts";
 import { keyHolder, type Person } from "../../access/person.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
-import { digest, newSecret } from "../secrets.ts";
-
-/** Who a program speaks for. @returns null if the token is unknown, expired or revoked */
-export async function findTokenHolder(
-  context: ServiceContext,
-  token: string,
-): Promise<{ person: Person; until: Date | null } | null> {
-  const row = await findApiToken(context.database.orm, digest(token));
-  if (!row) return null;
-  if (row.unseen) await noteApiTokenUse(context.database.orm, row.id);
-  const { id, scope, memberId, maker, role, expiresAt } = row;
-  const person = { role: role ?? "owner", memberId, name: maker ?? keyHolder, sessionId: null, token: { id, scope } } as const;
-  return { person, until: expiresAt };
-}
+import { digest, newSecret } from "../../access/secrets.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 
 /**
  * Makes a program's token, shown this once.

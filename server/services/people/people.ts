@@ -12,9 +12,9 @@ import {
   updateRole,
 } from "../../../db/queries/people.ts";
 import type { Person } from "../../access/person.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
-import { digest, newSecret } from "../secrets.ts";
+import { digest, newSecret } from "../../access/secrets.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 
 const newPasswordDays = 2;
 

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import type { EndSessionsRequest } from "../../../contract/people.ts";
 import type { SessionView } from "../../../contract/wire/views.ts";
-import { deleteSessions, findSession, insertSession, listSessionRows, noteSessionUse } from "../../../db/queries/sessions.ts";
-import { keyHolder, type Person } from "../../access/person.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
-import { digest, newSecret } from "../secrets.ts";
+import { deleteSessions, insertSession, listSessionRows } from "../../../db/queries/sessions.ts";
+import type { Person } from "../../access/person.ts";
+import { digest, newSecret } from "../../access/secrets.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { describeBrowser } from "./describeBrowser.ts";
 
 export const sessionDays = 90;
@@ -29,20 +29,6 @@ export async function openSession(context: ServiceContext, by: SignIn, userAgent
     days: sessionDays,
   });
   return token;
-}
-
-/** @returns null if there is no such session, or not any more */
-export async function findSignedIn(
-  context: ServiceContext,
-  token: string,
-  keyMark: string,
-): Promise<{ person: Person; until: Date } | null> {
-  const session = await findSession(context.database.orm, digest(token), keyMark);
-  if (!session) return null;
-  if (session.unseen) await noteSessionUse(context.database.orm, session.id);
-  const { id, memberId, name, role, expiresAt } = session;
-  const person = { role: role ?? "owner", memberId, name: name ?? keyHolder, sessionId: id, token: null } as const;
-  return { person, until: expiresAt };
 }
 
 /** A person's own sessions, the last used first. */

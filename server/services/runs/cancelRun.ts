@@ -1,7 +1,7 @@
 import type { RunStatus } from "../../../contract/status.ts";
 import { askToCancel, getRunWithExperiment } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
 
 /** Cancels a run; one that ended already, or is being cancelled, stays as it is. */

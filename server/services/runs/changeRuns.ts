@@ -1,8 +1,8 @@
 import type { Executor } from "../../../db/database.ts";
 import type { RunState } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { refreshExperiment } from "../experiments/refreshExperiment.ts";
-import { toRunItem } from "../toViews.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { refreshExperiment } from "../summaries/refreshExperiment.ts";
+import { toRunItem } from "./runViews.ts";
 
 /**
  * Changes runs of one experiment in a transaction; after the commit they are counted anew, and what changed is told to the pages.

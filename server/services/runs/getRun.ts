@@ -3,12 +3,12 @@ import type { RunDetail } from "../../../contract/wire/views.ts";
 import { listAttempts, listCheckpoints } from "../../../db/queries/attempts.ts";
 import { countPoints } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { asRead } from "../shares/asRead.ts";
-import { hideNamesInAttempt } from "../shares/hideNames.ts";
-import { toAttemptView, toRunRow } from "../toViews.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { asRead } from "../reading/asRead.ts";
+import { hideNamesInAttempt } from "../reading/hideNames.ts";
+import { requireReadableRun } from "../reading/requireReadableRun.ts";
 import { listArtefacts } from "./readArtefacts.ts";
-import { requireReadableRun } from "./requireReadableRun.ts";
+import { toAttemptView, toRunRow } from "./runViews.ts";
 
 export async function getRun(context: ServiceContext, reader: Reader, id: string): Promise<RunDetail> {
   const { orm } = context.database;

@@ -1,8 +1,8 @@
 import type { RunStatus } from "../../../contract/status.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { askToPause, getRunWithExperiment } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
 
 /** Lets a run wait: a queued one at once, one on a worker as soon as its checkpoint is made. One that has ended stays as it is. */

@@ -2,9 +2,9 @@ import type { Readable } from "node:stream";
 import type { ArtefactView } from "../../../contract/wire/views.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { Artefact } from "../../artefacts/artefacts.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
-import { requireReadableRun } from "./requireReadableRun.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { requireReadableRun } from "../reading/requireReadableRun.ts";
 
 /**
  * Files of a run that this reader may have. Through a link that hides names there are none: a checkpoint quotes the config, in which

@@ -2,9 +2,9 @@ import type { RunLogRequest } from "../../../contract/wire/requests.ts";
 import type { LogLine } from "../../../contract/wire/views.ts";
 import { listLogLines } from "../../../db/queries/attempts.ts";
 import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import type { AnswerAllowance } from "../series/answerAllowance.ts";
-import { requireReadableRun } from "./requireReadableRun.ts";
+import type { AnswerAllowance } from "../../context/answerAllowance.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireReadableRun } from "../reading/requireReadableRun.ts";
 
 /** A run's last lines, or those before a line, oldest first; none for a reader from whom names are hidden, as lines quote paths. */
 export async function readRunLog(

@@ -1,9 +1,9 @@
 import { Failure } from "../../../contract/failure.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import { deleteRun, getRunWithExperiment } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { refreshExperiment } from "../experiments/refreshExperiment.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
+import { refreshExperiment } from "../summaries/refreshExperiment.ts";
 
 /**
  * Deletes a run with all its points and files; "run missing cells" makes it anew.

@@ -1,8 +1,8 @@
 import type { RunStatus } from "../../../contract/status.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { askToResume, getRunWithExperiment, type RunState } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
 
 /** Queues a paused run; it resumes from its checkpoint where that is. One that is not paused stays as it is. */

@@ -1,8 +1,8 @@
 import { Failure } from "../../../contract/failure.ts";
 import type { RunStatus } from "../../../contract/status.ts";
 import { getRunWithExperiment, queueAgain } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
 
 /**

@@ -1,11 +1,10 @@
 import type { ExperimentSeriesRequest } from "../../../contract/wire/requests.ts";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import { listRunIds } from "../../../db/queries/runs.ts";
-import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { mayRead } from "../experiments/getExperiment.ts";
-import { requireFound } from "../requireFound.ts";
-import { type AnswerAllowance, pointBytes } from "./answerAllowance.ts";
+import { mayRead, type Reader } from "../../access/reader.ts";
+import { type AnswerAllowance, pointBytes } from "../../context/answerAllowance.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 import { readThinned } from "./readThinned.ts";
 
 /** Series of an experiment's runs, thinned for panels. */

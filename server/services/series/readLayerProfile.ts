@@ -5,8 +5,8 @@ import type { LayerProfileView } from "../../../contract/wire/views.ts";
 import { countStoredPoints, readSeries, type Series } from "../../../db/queries/series.ts";
 import { pickEvenly } from "../../../math/statistics/spaced.ts";
 import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { type AnswerAllowance, pointBytes } from "./answerAllowance.ts";
+import { type AnswerAllowance, pointBytes } from "../../context/answerAllowance.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
 import { listReadableRunIds } from "./readExperimentSeries.ts";
 import { fittingPoints } from "./readThinned.ts";
 

@@ -2,9 +2,9 @@ import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
 import { listGeometry } from "../../../db/queries/attempts.ts";
 import { readCutoffs } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireReadableRun } from "../runs/requireReadableRun.ts";
-import { type AnswerAllowance, pointBytes } from "./answerAllowance.ts";
+import { type AnswerAllowance, pointBytes } from "../../context/answerAllowance.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireReadableRun } from "../reading/requireReadableRun.ts";
 
 /** A run's geometry over its training, attempts joined, steps rising; or the last of it alone. */
 export async function readRunGeometry(

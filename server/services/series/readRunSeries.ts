@@ -1,9 +1,9 @@
 import type { RunSeriesRequest } from "../../../contract/wire/requests.ts";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import type { Reader } from "../../access/reader.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireReadableRun } from "../runs/requireReadableRun.ts";
-import type { AnswerAllowance } from "./answerAllowance.ts";
+import type { AnswerAllowance } from "../../context/answerAllowance.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireReadableRun } from "../reading/requireReadableRun.ts";
 import { seriesBytes } from "./readExperimentSeries.ts";
 import { readThinned } from "./readThinned.ts";
 

@@ -2,7 +2,7 @@ import { Failure } from "../../../contract/failure.ts";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import type { Executor } from "../../../db/database.ts";
 import { countStoredPoints, readSeries, type SeriesWindow } from "../../../db/queries/series.ts";
-import { pointBytes } from "./answerAllowance.ts";
+import { pointBytes } from "../../context/answerAllowance.ts";
 import { thinSeries } from "./thinSeries.ts";
 
 /** Stored points that are looked through for one call. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { deleteExperiment, listPurgeable } from "../../../db/queries/experiments.ts";
 import { deleteRun, listRunIds } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
 
 /** Between two runs: what is being stored goes first. */
 const pauseMs = 20;

@@ -1,5 +1,5 @@
 import { listKeptRuns } from "../../../db/queries/runs.ts";
-import type { ServiceContext } from "../context.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
 
 /** Removes the files of runs that are gone. Those of a deleted experiment stay for as long as it can be restored. */
 export async function tidyArtefacts(

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { CreateWorkerTokenRequest } from "../../../contract/wire/requests.ts";
 import { insertWorkerToken } from "../../../db/queries/workers.ts";
-import type { ServiceContext } from "../context.ts";
-import { digest, newSecret } from "../secrets.ts";
+import { digest, newSecret } from "../../access/secrets.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
 
 const dayMs = 86_400_000;
 

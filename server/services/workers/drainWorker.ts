@@ -1,6 +1,6 @@
 import { noteDrained } from "../../../db/queries/workers.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 
 /**
  * Lets a worker finish its runs and gives it no new ones, or gives it runs again; also where it is not connected now.

@@ -1,6 +1,6 @@
 import type { WorkerTokenView } from "../../../contract/wire/views.ts";
 import { listWorkerTokenRows } from "../../../db/queries/workers.ts";
-import type { ServiceContext } from "../context.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
 
 export async function listWorkerTokens(context: ServiceContext): Promise<WorkerTokenView[]> {
   const rows = await listWorkerTokenRows(context.database.orm);

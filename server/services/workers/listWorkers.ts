@@ -2,9 +2,10 @@ import { architectureLabel } from "../../../contract/config/architecture.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
 import type { WorkerTrouble, WorkerView } from "../../../contract/wire/views.ts";
+import type { Executor } from "../../../db/database.ts";
 import { listLeasedRuns } from "../../../db/queries/runs.ts";
 import { listWorkerRows, type StoredWorker } from "../../../db/queries/workers.ts";
-import type { ServiceContext } from "../context.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
 
 /** The machines seen lately, with what each runs. */
 export async function listWorkers(context: ServiceContext): Promise<WorkerView[]> {
@@ -43,3 +44,7 @@ function troubleOf({ trouble }: StoredWorker): WorkerTrouble | null {
 
 const runLabel = (config: RunConfig) =>
   `${architectureLabel(config.architecture, config)}, depth ${config.depth}, width ${config.width}, ${datasetLabel(config.dataset)}, seed ${config.seed}`;
+
+/** @param db the transaction that holds the only connection, where there is one */
+export const listConnectedWorkers = async (context: ServiceContext, db: Executor = context.database.orm) =>
+  (await listWorkerRows(db)).filter(({ id }) => context.dispatch.connected(id) !== null);

@@ -1,6 +1,6 @@
 import { clearTrouble } from "../../../db/queries/workers.ts";
-import type { ServiceContext } from "../context.ts";
-import { requireFound } from "../requireFound.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { requireFound } from "../../failures/requireFound.ts";
 
 /**
  * Gives runs again to a worker that rests or is paused: a person has seen to it.

@@ -68,7 +68,7 @@ describe("A stranger at the sockets", () => {
   afterAll(() => server?.stop());
 
   it.each(["websocket", "polling"] as const)("gets no session by %s, whatever it says it has", async (transport) => {
-    const words = transport === "polling" ? /"message":"(Sign in first|This link is not valid|This token is unknown)/ : /400/;
+    const words = transport === "polling" ? /"message":"(Sign in first|This link is invalid|This token is unknown)/ : /400/;
     const nothing: Partial<Knock>[] = [
       {},
       { share: "forged" },

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { programVersion } from "../../../contract/programVersion.ts";
-import { readProgramVersion as ofServer } from "../../../server/programVersion.ts";
+import { readProgramVersion as ofServer } from "../../../server/program/programVersion.ts";
 import { readProgramVersion as ofWorker } from "../../../workers/programVersion.ts";
 
 const manifest = '{"version":"0.1.0"}';

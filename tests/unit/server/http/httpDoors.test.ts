@@ -4,10 +4,10 @@ import { csvLine } from "../../../../contract/csv.ts";
 import { presets } from "../../../../contract/presets/presets.ts";
 import { AccessKey } from "../../../../server/access/accessKey.ts";
 import { refuseForwarded, refuseSource } from "../../../../server/access/checkSource.ts";
-import { ownPath } from "../../../../server/access/doorkeeper.ts";
 import { SessionCookie } from "../../../../server/access/sessionCookie.ts";
-import { serverSettings } from "../../../../server/env.ts";
+import { ownPath } from "../../../../server/http/doorkeeper.ts";
 import { attachment } from "../../../../server/http/serveExport.ts";
+import { serverSettings } from "../../../../server/program/env.ts";
 import { cellDigest, makeRuns } from "../../../../server/services/experiments/makeRuns.ts";
 
 describe("refuseSource", () => {

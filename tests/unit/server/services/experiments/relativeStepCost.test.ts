@@ -5,7 +5,7 @@ import type { RunConfig } from "../../../../../contract/config/runConfig.ts";
 import { type DatasetConfig, datasetConfig, datasetIds, inputKind } from "../../../../../contract/data/datasetConfig.ts";
 import { datasetSizes } from "../../../../../contract/data/datasetSizes.ts";
 import { presets } from "../../../../../contract/presets/presets.ts";
-import { relativeStepCost } from "../../../../../server/services/experiments/relativeStepCost.ts";
+import { relativeStepCost } from "../../../../../server/services/times/relativeStepCost.ts";
 
 const base = expandGrid(presets.find(({ id }) => id === "first-light")!.config)[0];
 const mnist: DatasetConfig = { id: "mnist", trainPerClass: 100, testPerClass: null };

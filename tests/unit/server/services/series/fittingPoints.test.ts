@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AnswerAllowance } from "../../../../../server/services/series/answerAllowance.ts";
+import { AnswerAllowance } from "../../../../../server/context/answerAllowance.ts";
 import { fittingPoints } from "../../../../../server/services/series/readThinned.ts";
 
 describe("fittingPoints", () => {

@@ -6,7 +6,7 @@ import {
   hideNamesInDataset,
   hideNamesInItem,
   hideNamesInRun,
-} from "../../../../../server/services/shares/hideNames.ts";
+} from "../../../../../server/services/reading/hideNames.ts";
 
 /** Stands in every text of a worker's that may name its machine, its folders or their owner. */
 const mark = "/home/someone";

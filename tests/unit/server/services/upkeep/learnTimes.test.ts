@@ -5,8 +5,8 @@ import type { RunConfig } from "../../../../../contract/config/runConfig.ts";
 import { trainingConfig } from "../../../../../contract/config/trainingConfig.ts";
 import { datasetConfig } from "../../../../../contract/data/datasetConfig.ts";
 import { presets } from "../../../../../contract/presets/presets.ts";
-import { expectedTimes, totalMs } from "../../../../../server/services/experiments/expectedTimes.ts";
-import { learnTimes, type MeasuredTimes } from "../../../../../server/services/upkeep/learnTimes.ts";
+import { expectedTimes, totalMs } from "../../../../../server/services/times/expectedTimes.ts";
+import { learnTimes, type MeasuredTimes } from "../../../../../server/services/times/learnTimes.ts";
 
 const base = expandGrid(presets.find(({ id }) => id === "first-light")!.config)[0];
 const run = (change: Partial<RunConfig> = {}): RunConfig => ({

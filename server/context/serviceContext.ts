@@ -1,0 +1,81 @@
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { FailureCode } from "../../contract/failure.ts";
+import type { Durability } from "../../contract/wire/views.ts";
+import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
+import type { Database, Executor } from "../../db/database.ts";
+import type { HoldKind } from "../access/access.ts";
+import type { Artefacts } from "../artefacts/artefacts.ts";
+
+/** Tells the pages what changed, once it is stored. */
+export interface Changes {
+  /** To those who watch this experiment, and to those who watch the item's run. */
+  publish(experimentId: string, items: WatchItem[]): void;
+  /** A list is to be read again. */
+  listChanged(list: "experiments" | "workers"): void;
+  /** Hangs up on readers whose access hung on this, and is no more, or is less. */
+  dropReaders(kind: HoldKind, id: string): void;
+  /** The database is away, slow or full, in words for people; null once it answers. */
+  trouble(message: string | null): void;
+}
+
+/** Gives queued runs to workers. */
+export interface Dispatch {
+  /**
+   * Queues runs, in the transaction that made them `queued`.
+   * @param preferred the worker that has a checkpoint: while it is there, the run waits some seconds for it; then any worker may take it
+   */
+  enqueue(db: Executor, runs: { id: string; ordinal: number }[], preferred?: string | null): Promise<void>;
+  /** After the transaction: there may be something to give out. */
+  wake(): void;
+  /** A worker has a run that it was not given now: its slot is taken. */
+  occupy(workerId: string, runId: string): void;
+  /** A worker's slot is free again. */
+  release(workerId: string | null, runId: string): void;
+  /** Asks the workers that have these runs to stop them. */
+  cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void;
+  /** This run is not to be tried at this worker again while there is elsewhere. */
+  avoid(runId: string, workerId: string, why: "crashed" | "lacking"): void;
+  /** It has ended: where it failed before does not matter any more. */
+  forget(runId: string): void;
+  hasCrashedElsewhere(runId: string, workerId: string | null): boolean;
+  /** Whether another connected worker may have what a run needs and this one lacks. */
+  mayGoElsewhere(run: { id: string; config: RunConfig }, workerId: string | null): boolean;
+  /** After the transaction: an attempt ended so, which says something of its worker. */
+  attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void;
+  /** A person drains a worker, or lets it take runs again. */
+  drain(workerId: string, drained: boolean): void;
+  /** A person takes a worker's trouble for settled. */
+  resume(workerId: string): Promise<void>;
+  /** Asks the workers that have these runs to make a checkpoint and end their attempts. */
+  suspend(runs: { id: string; attempt: number; workerId: string | null }[]): void;
+  /** Slots of the connected workers that are to take runs. */
+  slots(): number;
+  connected(workerId: string): { system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null } | null;
+  /** Hangs up on the workers that came by this token. */
+  dropToken(tokenId: string): void;
+}
+
+/** What services work with; filled in by the server at start. */
+export interface ServiceContext {
+  /** Files that runs left behind. */
+  readonly artefacts: Artefacts;
+  /** Largest of them that is kept. */
+  readonly maxArtefactBytes: number;
+  /** How often workers are heard of, and for how long silence is borne, ms. */
+  readonly leaseTimes: { heartbeatMs: number; leaseMs: number };
+  readonly database: Database;
+  readonly changes: Changes;
+  readonly dispatch: Dispatch;
+  /** Counts an experiment's runs again, soon. */
+  refreshSoon(experimentId: string): void;
+  /** Address that links and commands carry, without a slash at its end. */
+  readonly publicUrl: string;
+  /** Whether it was set up for several people: then pages speak of them. */
+  readonly shared: boolean;
+  /** What a power cut does to what was stored; see `Durability`. */
+  readonly durability: Durability;
+  /** Deleted experiments can be restored for so long, ms. */
+  readonly purgeAfterMs: number;
+  /** Of this program; see contract/programVersion.ts. */
+  readonly version: string;
+}

@@ -1,0 +1,225 @@
+import { realpathSync } from "node:fs";
+import { isIP } from "node:net";
+import { dirname, resolve } from "node:path";
+import { Failure } from "../../contract/failure.ts";
+import { protocolTimes } from "../../contract/wire/workerProtocol.ts";
+
+export interface ServerSettings {
+  dataDir: string;
+  host: string;
+  port: number;
+  /** Address of an external Postgres; null: the rows are in the data folder. */
+  databaseUrl: string | null;
+  /** How long that Postgres may take for one statement before it counts as not answering. */
+  databaseTimeoutMs: number;
+  /** Whether the embedded database forces each commit to the disk: it then survives a power cut, and is slower. */
+  durable: boolean;
+  /** Deleted experiments are kept for so long, ms. */
+  purgeAfterMs: number;
+  /** Free space below which the embedded database takes no new data. */
+  databaseReserveBytes: number;
+  localWorker: boolean;
+  /** Needed beyond loopback; null: one is made and kept in the data folder, and the server is for this machine alone. */
+  accessKey: string | null;
+  /** No sign-in: every request from this machine is the owner's. */
+  singleUser: boolean;
+  /** The OpenID Connect provider by which members sign in; null: by password alone. */
+  oidc: { issuer: string; clientId: string; clientSecret: string } | null;
+  /** Address for links and commands, without a slash at its end; null: follows from host and port. */
+  publicUrl: string | null;
+  trafficBounds: {
+    /** Open connections from one address. */
+    perAddress: number;
+    /** Bytes that wait for a reader that does not read, until it is cut off. */
+    unreadBytes: number;
+  };
+  /** Largest file of a run that is kept. */
+  maxArtefactBytes: number;
+  /** Free space of the disk that files of runs leave to the database. */
+  reserveBytes: number;
+  /** How often workers are heard of, and for how long silence is borne, ms. */
+  leaseTimes: LeaseTimes;
+  /** First rest of a worker that is not in order, ms; each further one is longer. */
+  workerRestMs: number;
+}
+
+export interface LeaseTimes {
+  heartbeatMs: number;
+  leaseMs: number;
+}
+
+export const projectRoot = resolve(import.meta.dirname, "..");
+const dayMs = 86_400_000;
+const minKeyLength = 22;
+/** Different characters in a key. */
+const minDistinctLetters = 8;
+
+/** @throws Failure INVALID naming the variable, its value and what it may be */
+export function serverSettings(): ServerSettings {
+  const env = process.env;
+  const host = env.COLLAPSAR_HOST || "127.0.0.1";
+  const accessKey = env.COLLAPSAR_ACCESS_KEY || null;
+  if (accessKey !== null) requireStrong(accessKey);
+  const singleUser = isOn("COLLAPSAR_SINGLE_USER", env.COLLAPSAR_SINGLE_USER || "0");
+  if (singleUser && accessKey !== null)
+    throw new Failure("INVALID", "COLLAPSAR_SINGLE_USER is 1 and COLLAPSAR_ACCESS_KEY is set: choose one of them.");
+  if (accessKey === null && !isLoopback(host))
+    throw new Failure("INVALID", `COLLAPSAR_HOST is ${host}, which others can reach: ${needsKey(singleUser)}`);
+  const address = env.COLLAPSAR_PUBLIC_URL ? publicUrl(env.COLLAPSAR_PUBLIC_URL) : null;
+  if (accessKey === null && address !== null && !isLoopback(hostnameOf(address)))
+    throw new Failure("INVALID", `COLLAPSAR_PUBLIC_URL is ${address}, which others can reach: ${needsKey(singleUser)}`);
+  return {
+    ...storagePlace(),
+    host,
+    port: portNumber(env.COLLAPSAR_PORT || "4040"),
+    databaseTimeoutMs: 1_000 * wholeNumber("COLLAPSAR_DATABASE_TIMEOUT_S", env.COLLAPSAR_DATABASE_TIMEOUT_S || "15", [1, 3_600]),
+    durable: env.COLLAPSAR_DURABLE === "1",
+    purgeAfterMs: dayMs * wholeNumber("COLLAPSAR_PURGE_DAYS", env.COLLAPSAR_PURGE_DAYS || "30", [0, 36_500]),
+    databaseReserveBytes: megabytes("COLLAPSAR_DATABASE_RESERVE_MB", env.COLLAPSAR_DATABASE_RESERVE_MB || "64"),
+    localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
+    accessKey,
+    singleUser,
+    oidc: oidcSettings(env, accessKey !== null),
+    publicUrl: address,
+    trafficBounds: {
+      perAddress: wholeNumber(
+        "COLLAPSAR_CONNECTIONS_PER_ADDRESS",
+        env.COLLAPSAR_CONNECTIONS_PER_ADDRESS || "2000",
+        [1, 1_000_000],
+      ),
+      unreadBytes: megabytes("COLLAPSAR_UNREAD_MB", env.COLLAPSAR_UNREAD_MB || "32"),
+    },
+    maxArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
+    reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
+    leaseTimes: leaseTimes(env.COLLAPSAR_HEARTBEAT_MS, env.COLLAPSAR_LEASE_MS),
+    workerRestMs: wholeNumber("COLLAPSAR_WORKER_REST_MS", env.COLLAPSAR_WORKER_REST_MS || "15000", [0, 86_400_000]),
+  };
+}
+
+const keyHint = "For example: export COLLAPSAR_ACCESS_KEY=$(openssl rand -base64 24)";
+
+const needsKey = (singleUser: boolean) =>
+  `${singleUser ? "leave COLLAPSAR_SINGLE_USER out, and " : ""}set COLLAPSAR_ACCESS_KEY to a secret of at least ${minKeyLength} characters. ${keyHint}`;
+
+function isOn(name: string, text: string): boolean {
+  if (text !== "1" && text !== "0") throw new Failure("INVALID", `${name} is "${text}": it must be 1, 0 or left out`);
+  return text === "1";
+}
+
+/** A repeated or counted-up key is as long as a random one, and is tried first by whoever guesses. */
+function requireStrong(key: string): void {
+  if (key.length < minKeyLength)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_ACCESS_KEY has ${key.length} characters: it needs at least ${minKeyLength}. ${keyHint}`,
+    );
+  const fresh = new Set<string>();
+  for (let i = 2; i < key.length; i++) fresh.add(key.slice(i - 2, i + 1).toLowerCase());
+  const steps = [...key].slice(1).filter((letter, i) => Math.abs(letter.codePointAt(0)! - key.charCodeAt(i)) <= 1).length;
+  if (new Set(key).size < minDistinctLetters || fresh.size < key.length / 2 || steps > key.length / 2)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_ACCESS_KEY repeats itself or counts up, which is easily guessed: it needs ${minKeyLength} characters chosen at random. ${keyHint}`,
+    );
+}
+
+const hostnameOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
+
+function oidcSettings(env: NodeJS.ProcessEnv, hasKey: boolean): ServerSettings["oidc"] {
+  const names = ["COLLAPSAR_OIDC_ISSUER", "COLLAPSAR_OIDC_CLIENT_ID", "COLLAPSAR_OIDC_CLIENT_SECRET"] as const;
+  const [issuer, clientId, clientSecret] = names.map((name) => env[name] || null);
+  if (issuer === null && clientId === null && clientSecret === null) return null;
+  if (issuer === null || clientId === null || clientSecret === null)
+    throw new Failure(
+      "INVALID",
+      `${names.filter((name) => !env[name]).join(" and ")} is not set: a sign-in by OpenID Connect needs ${names.join(", ")}.`,
+    );
+  const url = URL.canParse(issuer) ? new URL(issuer) : null;
+  if (url?.protocol !== "https:" && !(url?.protocol === "http:" && isLoopback(hostnameOf(issuer))))
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_OIDC_ISSUER is "${issuer}": it must begin with https://, since it says who people are.`,
+    );
+  if (!hasKey)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_OIDC_ISSUER is set, so this server is for several people: set COLLAPSAR_ACCESS_KEY too. ${keyHint}`,
+    );
+  return { issuer, clientId, clientSecret };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new Failure("INVALID", `COLLAPSAR_PORT is "${text}": it must be a whole number from 0 to 65535 (0 = any free one)`);
+  return port;
+}
+
+/** A lease outlives some heartbeats that come late. */
+function leaseTimes(heartbeat = String(protocolTimes.heartbeatMs), lease = String(protocolTimes.leaseMs)): LeaseTimes {
+  const [heartbeatMs, leaseMs] = [heartbeat, lease].map(Number);
+  if (!/^\d{2,7}$/.test(heartbeat) || heartbeatMs < 50)
+    throw new Failure("INVALID", `COLLAPSAR_HEARTBEAT_MS is "${heartbeat}": it must be a whole number of milliseconds from 50`);
+  if (!/^\d{2,7}$/.test(lease) || leaseMs < 4 * heartbeatMs)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_LEASE_MS is "${lease}": it must be a whole number of milliseconds, at least four heartbeats (${4 * heartbeatMs})`,
+    );
+  return { heartbeatMs, leaseMs };
+}
+
+function wholeNumber(name: string, text: string, [least, most]: [number, number]): number {
+  const value = Number(text);
+  if (!/^\d{1,9}$/.test(text) || value < least || value > most)
+    throw new Failure("INVALID", `${name} is "${text}": it must be a whole number from ${least} to ${most}`);
+  return value;
+}
+
+function megabytes(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Failure("INVALID", `${name} is "${text}": it must be a whole number of megabytes`);
+  return Number(text) * 1e6;
+}
+
+function publicUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:")
+    throw new Failure("INVALID", `COLLAPSAR_PUBLIC_URL is "${text}": it must begin with http:// or https://`);
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_PUBLIC_URL is "${text}": Collapsar is served at the root of an address, not under the path "${url.pathname}${url.search}${url.hash}". Give it a host name or a port of its own, e.g. ${url.origin}`,
+    );
+  if (url.username !== "" || url.password !== "")
+    throw new Failure("INVALID", "COLLAPSAR_PUBLIC_URL holds a user name or a password: links would show it. Leave it out.");
+  return url.origin;
+}
+
+/** Where the data are, for programs that need to know no more. */
+export function storagePlace(): Pick<ServerSettings, "dataDir" | "databaseUrl"> {
+  const { COLLAPSAR_DATA_DIR, DATABASE_URL } = process.env;
+  return { dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")), databaseUrl: DATABASE_URL || null };
+}
+
+/** A program that a person starts on their own machine tells nobody about it. */
+export function keepQuiet(): void {
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
+}
+
+/** Where Next keeps its build (see next.config.mjs). */
+export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAPSAR_NEXT_DIST ?? ".next");
+
+/** The environment of the worker that the server starts: the server's own without its secrets, with the worker's token. */
+export function workerEnvironment(token: string): NodeJS.ProcessEnv {
+  const { COLLAPSAR_ACCESS_KEY: _key, COLLAPSAR_OIDC_CLIENT_SECRET: _secret, DATABASE_URL: _url, ...rest } = process.env;
+  return { ...rest, COLLAPSAR_WORKER_TOKEN: token };
+}
+
+/** The environment in which git is asked about the sources: about them alone, not about a repository around them, and without locks. */
+export function gitEnvironment(root: string): NodeJS.ProcessEnv {
+  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...rest } = process.env;
+  return { ...rest, GIT_CEILING_DIRECTORIES: dirname(realpathSync(root)), GIT_OPTIONAL_LOCKS: "0" };
+}

@@ -1,3 +1,0 @@
-import { countStatuses } from "../../../contract/status.ts";
-
-export const noCounts = countStatuses([]);

@@ -1,0 +1,49 @@
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { refreshExperiment } from "./refreshExperiment.ts";
+
+/** Changes within this time are counted together: runs that end at once do not queue for their experiment's row. */
+const delayMs = 200;
+/** An experiment that could not be counted is tried again. */
+const retryMs = 2_000;
+
+/** Brings experiments' rows up to date soon after their runs changed, one after the other. */
+export class Refresher {
+  private readonly waiting = new Set<string>();
+  private timer: NodeJS.Timeout | null = null;
+  private working: Promise<void> = Promise.resolve();
+  private context!: ServiceContext;
+  private stopped = false;
+
+  open(context: ServiceContext): void {
+    this.context = context;
+  }
+
+  soon(experimentId: string, afterMs = delayMs): void {
+    if (this.stopped) return;
+    this.waiting.add(experimentId);
+    this.timer ??= setTimeout(() => {
+      this.timer = null;
+      this.working = this.working.then(() => this.work());
+    }, afterMs);
+  }
+
+  /** Does what waits and takes no more. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.working;
+    await this.work();
+  }
+
+  private async work(): Promise<void> {
+    for (const id of [...this.waiting]) {
+      this.waiting.delete(id);
+      try {
+        await refreshExperiment(this.context, id, { touch: true, course: true });
+      } catch (error) {
+        console.error("counting an experiment's runs:", (error as Error).message);
+        this.soon(id, retryMs);
+      }
+    }
+  }
+}

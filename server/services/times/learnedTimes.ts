@@ -1,0 +1,26 @@
+import { launchKnowledge } from "../../../contract/launch/launchKnowledge.ts";
+import type { Executor } from "../../../db/database.ts";
+import { listTimes } from "../../../db/queries/runs.ts";
+import type { ServiceContext } from "../../context/serviceContext.ts";
+import { listConnectedWorkers } from "../workers/listWorkers.ts";
+import { learnTimes, type MeasuredTimes } from "./learnTimes.ts";
+
+const maxMeasured = 200;
+
+/** What the newest runs took: their averages where they have finished, else the latest step and measurement. */
+async function measuredTimes(db: Executor): Promise<MeasuredTimes[]> {
+  return (await listTimes(db, maxMeasured)).map(({ config, times, stepMs, measureMs }) => ({
+    config,
+    stepMs: times?.stepMs ?? stepMs,
+    measureMs: times?.measureMs ?? measureMs,
+    startMs: times?.startMs ?? null,
+    evaluateMs: times?.evaluateMs || null,
+  }));
+}
+
+/**
+ * The times of a run, learned from the newest ones, with people's own sets as large as the connected workers counted them.
+ * @param db the transaction that holds the only connection, where there is one
+ */
+export const learnedTimes = async (context: ServiceContext, db: Executor) =>
+  learnTimes(await measuredTimes(db), launchKnowledge(await listConnectedWorkers(context, db)).countOwn);

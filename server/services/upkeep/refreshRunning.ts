@@ -1,9 +1,0 @@
-import { listRunningExperiments } from "../../../db/queries/experiments.ts";
-import type { ServiceContext } from "../context.ts";
-import { refreshExperiment } from "../experiments/refreshExperiment.ts";
-
-/** Progress, time left and NC1 of the experiments that have runs on workers. */
-export async function refreshRunning(context: ServiceContext): Promise<void> {
-  for (const id of await listRunningExperiments(context.database.orm))
-    await refreshExperiment(context, id, { touch: false, course: true });
-}

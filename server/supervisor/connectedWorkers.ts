@@ -1,0 +1,140 @@
+import type { OwnSet } from "../../contract/data/ownSet.ts";
+import type { WorkerPlace } from "../../contract/launch/workerPlace.ts";
+import type {
+  AssignAnswer,
+  Assignment,
+  CancelRequest,
+  DatasetAvailability,
+  Heartbeat,
+} from "../../contract/wire/workerProtocol.ts";
+import type { StoredTrouble } from "../../db/queries/workers.ts";
+import { isResting } from "./isResting.ts";
+
+/** The line to a worker. */
+export interface WorkerLine {
+  /** @returns null if no answer came in time: the worker may have the run or not */
+  assign(assignment: Assignment): Promise<AssignAnswer | null>;
+  cancel(request: CancelRequest): void;
+  suspend(request: CancelRequest): void;
+  hangUp(): void;
+}
+
+export interface ConnectedWorker {
+  id: string;
+  name: string;
+  tokenId: string;
+  slots: number;
+  line: WorkerLine;
+  datasets: DatasetAvailability[];
+  place: WorkerPlace;
+  /** null until it has said what its data-set folder holds. */
+  ownSets: OwnSet[] | null;
+  /** Runs that take a slot: given to it, or held by it when it came. */
+  busy: Set<string>;
+  /** Its process; null where it does not say. */
+  instance: string | null;
+  /** Its last greeting, until it has shown that it heard it. */
+  unshown: string | null;
+  system: Heartbeat["system"] | null;
+  /** ms of this process' clock */
+  connectedAt: number;
+  heardAt: number;
+  /** It just refused a run, or is leaving: it is left alone until then. */
+  restsUntil: number;
+  /** A person lets it finish its runs and take no new ones. */
+  drained: boolean;
+  trouble: StoredTrouble | null;
+}
+
+type Arrival = Pick<
+  ConnectedWorker,
+  "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "place" | "busy" | "drained" | "trouble" | "instance" | "unshown"
+>;
+
+const restMs = 3_000;
+
+/** The workers that are connected now, and their free slots. */
+export class Roster {
+  private readonly workers = new Map<string, ConnectedWorker>();
+  private readonly silentMs: number;
+
+  /** @param silentMs a worker that was silent for so long gets no new runs */
+  constructor(silentMs: number) {
+    this.silentMs = silentMs;
+  }
+
+  /** A worker that comes again replaces its former connection. */
+  add(worker: Arrival): ConnectedWorker {
+    const before = this.workers.get(worker.id);
+    const added = {
+      ...worker,
+      ownSets: null,
+      system: before?.system ?? null,
+      connectedAt: performance.now(),
+      heardAt: performance.now(),
+      restsUntil: 0,
+    };
+    this.workers.set(worker.id, added);
+    if (before && before.line !== worker.line) before.line.hangUp();
+    return added;
+  }
+
+  /** Whether another process of this identity was heard just now. */
+  hasOther(id: string, instance: string, withinMs: number): boolean {
+    const worker = this.workers.get(id);
+    if (worker === undefined || worker.instance === null || worker.instance === instance) return false;
+    return performance.now() - worker.heardAt < withinMs;
+  }
+
+  /** @returns whether this was its present connection */
+  remove(id: string, line: WorkerLine): boolean {
+    if (this.workers.get(id)?.line !== line) return false;
+    return this.workers.delete(id);
+  }
+
+  get(id: string | null): ConnectedWorker | null {
+    return (id !== null && this.workers.get(id)) || null;
+  }
+
+  all(): ConnectedWorker[] {
+    return [...this.workers.values()];
+  }
+
+  /** Whether it is connected, and was not silent for long. */
+  isHeard(id: string): boolean {
+    const worker = this.workers.get(id);
+    return worker !== undefined && performance.now() - worker.heardAt <= this.silentMs;
+  }
+
+  freeSlots(worker: ConnectedWorker): number {
+    if (!this.takesRuns(worker) || performance.now() < worker.restsUntil) return 0;
+    return Math.max(0, worker.slots - worker.busy.size);
+  }
+
+  /** Whether it is there, in order, and meant to take runs: sooner or later it has a free slot. */
+  takesRuns(worker: ConnectedWorker): boolean {
+    const isHeard = performance.now() - worker.heardAt <= this.silentMs;
+    return isHeard && worker.restsUntil < Number.POSITIVE_INFINITY && !worker.drained && !isResting(worker.trouble);
+  }
+
+  /** The worker with the most free slots among these, if there is any. */
+  mostFree(among: Iterable<ConnectedWorker> = this.workers.values()): ConnectedWorker | null {
+    let best: ConnectedWorker | null = null;
+    for (const worker of among) if (this.freeSlots(worker) > (best ? this.freeSlots(best) : 0)) best = worker;
+    return best;
+  }
+
+  totalFree(): number {
+    return this.all().reduce((sum, worker) => sum + this.freeSlots(worker), 0);
+  }
+
+  /** Of the workers that are to take runs. */
+  totalSlots(): number {
+    return this.all().reduce((sum, worker) => sum + (worker.drained || worker.trouble?.until === null ? 0 : worker.slots), 0);
+  }
+
+  /** Gives it no runs for a time. */
+  rest(worker: ConnectedWorker, ms = restMs): void {
+    worker.restsUntil = performance.now() + ms;
+  }
+}

@@ -1,0 +1,43 @@
+import type { RunStatus } from "../../contract/status.ts";
+import type { Heartbeat, HeartbeatAnswer } from "../../contract/wire/workerProtocol.ts";
+import { type Renewed, renewLeases } from "../../db/queries/leases.ts";
+import { readRunState } from "../../db/queries/runs.ts";
+import { noteGreetingHeard, noteSeen } from "../../db/queries/workers.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { toRunItem } from "../services/runs/runViews.ts";
+import type { ConnectedWorker } from "./connectedWorkers.ts";
+import { takeUp } from "./reclaimAttempts.ts";
+
+/** Renews the leases a heartbeat names, tells the pages how far its runs are, and answers which it lost and which it is to stop. */
+export async function hearWorker(context: ServiceContext, worker: ConnectedWorker, beat: Heartbeat): Promise<HeartbeatAnswer> {
+  worker.system = beat.system;
+  const { orm } = context.database;
+  await noteSeen(orm, worker.id);
+  if (worker.unshown !== null && beat.nonce === worker.unshown) {
+    await noteGreetingHeard(orm, worker.id, worker.unshown);
+    worker.unshown = null;
+  }
+  const renewed = await renewLeases(orm, beat.runs, context.leaseTimes.leaseMs);
+  const kept = new Map(renewed.map((run) => [run.runId, run]));
+  const ranOut = beat.runs.filter((run) => !kept.has(run.runId));
+  for (const run of await takeUp(context, worker.id, ranOut)) kept.set(run.runId, run);
+  // Only now: while it counts as silent, its own run that waits in the queue does not come to it as another attempt.
+  worker.heardAt = performance.now();
+  const at = Date.now();
+  for (const { runId, step, stepMs } of beat.runs) {
+    const run = kept.get(runId);
+    if (!run) continue;
+    if (step !== null) context.changes.publish(run.experimentId, [{ kind: "progress", runId, step, stepMs, at }]);
+    const state = run.stallChanged ? await readRunState(orm, runId) : null;
+    if (state) context.changes.publish(run.experimentId, [toRunItem(state)]);
+  }
+  context.changes.listChanged("workers");
+  return {
+    lost: beat.runs.filter((run) => !kept.has(run.runId)).map(({ runId, attempt, lease }) => ({ runId, attempt, lease })),
+    cancel: askedTo("cancelling", renewed),
+    suspend: askedTo("pausing", renewed),
+  };
+}
+
+const askedTo = (status: RunStatus, runs: Renewed[]) =>
+  runs.filter((run) => run.status === status).map(({ runId, attempt }) => ({ runId, attempt }));

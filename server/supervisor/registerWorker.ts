@@ -1,0 +1,136 @@
+import {
+  type Hello,
+  type HelloAnswer,
+  hello,
+  helloOfAnyVersion,
+  type Lease,
+  workerProtocolVersion,
+} from "../../contract/wire/workerProtocol.ts";
+import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
+import { readGreeting, upsertWorker } from "../../db/queries/workers.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { describeInvalid } from "../failures/describeInvalid.ts";
+import type { ConnectedWorker, WorkerLine } from "./connectedWorkers.ts";
+import { loseAttempt } from "./endLostAttempt.ts";
+import { takeUp } from "./reclaimAttempts.ts";
+import { recognizeWorker } from "./recognizeWorker.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** A connection that was heard within so many heartbeats is no remainder of an earlier one. */
+const heardWithin = 2.5;
+
+/**
+ * Makes the acquaintance of a worker that connected: renews the leases it holds, names those it lost, and takes back runs that it
+ * should have and does not.
+ */
+export async function greetWorker(
+  context: ServiceContext,
+  supervisor: Supervisor,
+  token: { id: string; local: boolean },
+  line: WorkerLine,
+  message: unknown,
+): Promise<{ answer: HelloAnswer; worker: ConnectedWorker | null }> {
+  const refused = (code: string, text: string) => ({ answer: { ok: false as const, code, message: text }, worker: null });
+  const version = (message as { protocol?: unknown } | null)?.protocol;
+  if (version !== workerProtocolVersion)
+    return refused(
+      "PROTOCOL_MISMATCH",
+      `This worker speaks version ${String(version).slice(0, 20)} of the protocol, the server version ${workerProtocolVersion}: install the same Collapsar on both. ${await whatBecomesOf(context, supervisor, message)}`,
+    );
+  const parsed = hello.safeParse(message);
+  if (!parsed.success) return refused("INVALID", describeInvalid(parsed.error));
+  const { workerId, name, version: program, machine, slots, devices, datasets, holding, kept: sent, identity } = parsed.data;
+  const { orm } = context.database;
+  const recognized = identity ? recognizeWorker(identity, await readGreeting(orm, workerId)) : null;
+  if (recognized?.kind === "copy") return refused("COPY", recognized.message);
+  if (identity && supervisor.roster.hasOther(workerId, identity.instance, heardWithin * context.leaseTimes.heartbeatMs))
+    return refused(
+      "IN_USE",
+      "Another process of this worker's identity is connected: two workers work on copies of one folder. If that one stays, this one continues as a worker of its own.",
+    );
+  const row = {
+    ...{ id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets },
+    ...(recognized && { greeting: recognized.stored }),
+  };
+  const known = await upsertWorker(orm, row);
+  if (!known)
+    return refused(
+      "NOT_ALLOWED",
+      "A worker of this data folder registered with another token, which is still valid: use that one, revoke it, or choose another folder with --data.",
+    );
+
+  // An attempt that was stored to its end and is under way again: this database was restored since.
+  const claimed = [...holding, ...sent];
+  const renewed = await renewLeases(
+    orm,
+    claimed.map((held) => ({ ...held, step: null, stepMs: null })),
+    context.leaseTimes.leaseMs,
+  );
+  const there = new Set(renewed.map(nameOf));
+  const ranOut = claimed.filter((each) => !there.has(nameOf(each)));
+  for (const run of await takeUp(context, workerId, ranOut)) there.add(nameOf(run));
+  for (const held of holding) supervisor.leases.unhold(held);
+  const lost = holding.filter((held) => !there.has(nameOf(held)));
+  const sendAgain = sent.filter((each) => there.has(nameOf(each)));
+  const kept = new Set(claimed.filter((each) => there.has(nameOf(each))).map(({ runId }) => runId));
+  await takeBackForgotten(context, workerId, kept);
+  const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
+  const worker = supervisor.roster.add({
+    id: workerId,
+    name,
+    tokenId: token.id,
+    slots,
+    line,
+    datasets,
+    place,
+    busy: kept,
+    instance: identity?.instance ?? null,
+    unshown: recognized?.greeting.nonce ?? null,
+    ...known,
+  });
+  supervisor.arrived(workerId);
+  context.changes.listChanged("workers");
+  for (const { runId, attempt, status } of renewed) {
+    if (status === "cancelling") line.cancel({ runId, attempt });
+    if (status === "pausing") line.suspend({ runId, attempt });
+  }
+  return { answer: { ok: true, ...context.leaseTimes, lost, sendAgain, ...greetingOf(recognized) }, worker };
+}
+
+function greetingOf(recognized: Extract<ReturnType<typeof recognizeWorker>, { kind: "known" }> | null) {
+  if (recognized === null) return {};
+  const { greeting, note } = recognized;
+  return { greeting, ...(note !== null && { note }) };
+}
+
+const nameOf = ({ runId, attempt }: { runId: string; attempt: number }) => `${runId}.${attempt}`;
+
+/** Keeps the runs of a worker of another version for it, and says for how long. */
+async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, message: unknown): Promise<string> {
+  const { data } = helloOfAnyVersion.safeParse(message);
+  if (!data) return "What is in its spool stays there.";
+  const { leaseMs } = context.leaseTimes;
+  const claims = data.holding.map((held) => ({ ...held, step: null, stepMs: null }));
+  const renewed = new Set((await renewLeases(context.database.orm, claims, leaseMs)).map((run) => run.runId));
+  const held = data.holding.filter(({ runId }) => renewed.has(runId));
+  const gone = data.holding.length - held.length;
+  const said: string[] = [];
+  if (data.holding.length === 0) said.push("It holds no run.");
+  if (held.length > 0) {
+    const until = new Date(Date.now() + supervisor.leases.hold(held)).toISOString().slice(0, 16).replace("T", " ");
+    said.push(
+      `${held.length} ${held.length === 1 ? "run is" : "runs are"} kept for it until ${until} UTC; then others may begin what it has not sent by then. It trains on and keeps what it measures, and sends that once the right version is started in its folder.`,
+    );
+  }
+  if (gone > 0) said.push(`${gone} of its runs ${gone === 1 ? "is" : "are"} no longer its own.`);
+  return said.join(" ");
+}
+
+/** Runs that are leased to this worker, which knows nothing of them any more. */
+async function takeBackForgotten(context: ServiceContext, workerId: Hello["workerId"], kept: Set<string>): Promise<void> {
+  for (const run of await listLeasedTo(context.database.orm, workerId)) {
+    if (kept.has(run.id)) continue;
+    const held: Lease = { runId: run.id, attempt: run.attempt, lease: run.lease! };
+    await loseAttempt(context, run.experimentId, held, "The worker came back without it.");
+  }
+}
