@@ -48,7 +48,7 @@ export interface LeaseTimes {
   leaseMs: number;
 }
 
-export const projectRoot = resolve(import.meta.dirname, "..");
+export const projectRoot = resolve(import.meta.dirname, "../..");
 const dayMs = 86_400_000;
 const minKeyLength = 22;
 /** Different characters in a key. */

@@ -5,7 +5,7 @@ import { describeRevision, programVersion } from "../../contract/programVersion.
 import { gitEnvironment } from "./env.ts";
 
 /** Version of the program in a folder; the present one's own by default. */
-export function readProgramVersion(root = resolve(import.meta.dirname, "..")): string {
+export function readProgramVersion(root = resolve(import.meta.dirname, "../..")): string {
   const read = (name: string) => orNull(() => readFileSync(join(root, name), "utf8"));
   // The folder is read by whoever runs the program in it, whoever owns it.
   const args = ["-c", "safe.directory=*", ...describeRevision];

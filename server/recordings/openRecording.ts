@@ -6,7 +6,7 @@ import { requireFound } from "../failures/requireFound.ts";
 import { importSample } from "./importRecordings.ts";
 import { readSample } from "./recordingFile.ts";
 
-const folder = join(import.meta.dirname, "./kept");
+const folder = join(import.meta.dirname, "kept");
 
 /**
  * The recording of a preset as an experiment: the one that is there already, or a new one from the file that comes with the program.
