@@ -12,6 +12,7 @@ import { Sparkline } from "../ui/Sparkline.tsx";
 import { Td } from "../ui/Table.tsx";
 import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
+import { isActive } from "./experimentMenu.ts";
 
 const totalOf = (counts: RunCounts) => runStatuses.reduce((sum, status) => sum + counts[status], 0);
 
@@ -52,7 +53,7 @@ export function ExperimentRow({
   isRemoved: boolean;
   onTag: (tag: string) => void;
 }) {
-  const active = row.status === "running" || row.status === "queued";
+  const active = isActive(row);
   const progress = (
     <div className="w-full max-w-44">
       <div className="mb-1 truncate text-ink-soft text-xs">{progressText(row)}</div>
