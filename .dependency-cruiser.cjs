@@ -181,6 +181,30 @@ const resultModelFolders = {
   geometry: ["runs", "imbalance"],
 };
 
+/** Where a chart's things lie, how they are drawn, and what can be done with it; the chart itself joins them at the top. */
+const chartFolders = {
+  ".": ["axes", "layout", "marks", "pointer"],
+  axes: [],
+  layout: ["axes"],
+  marks: ["axes", "layout"],
+  pointer: ["axes", "layout"],
+  export: ["axes", "marks"],
+  panel: ["axes", "layout", "marks", "export"],
+};
+/** The parts of the form for a new experiment, around its draft. */
+const newFolders = {
+  ".": ["draft", "inputs", "datasets", "architectures", "regularizers", "training", "afterTraining", "presets", "launch"],
+  draft: [],
+  inputs: [],
+  datasets: ["draft", "inputs"],
+  architectures: ["draft", "inputs"],
+  regularizers: ["draft", "inputs"],
+  training: ["draft", "inputs"],
+  afterTraining: ["draft", "inputs", "datasets"],
+  presets: [],
+  launch: ["draft"],
+};
+
 module.exports = {
   forbidden: [
     ...layer("math", [], []),
@@ -232,6 +256,8 @@ module.exports = {
       ],
     ),
     ...folders("app", appFolders),
+    ...folders("app/charts", chartFolders),
+    ...folders("app/new", newFolders),
     ...folders("app/result", resultFolders),
     ...folders("app/result/model", resultModelFolders),
     {

@@ -70,7 +70,7 @@ export function ExperimentFilters({
   );
 }
 
-const capital = (text: string) => text[0].toUpperCase() + text.slice(1);
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const withChosen = (tags: string[], tag: string | undefined) => (tag && !tags.includes(tag) ? [tag, ...tags] : tags);
 
 /** Writes to the address a moment after the last key, and follows it when it changes otherwise. */

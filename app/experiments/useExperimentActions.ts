@@ -37,7 +37,8 @@ export function useExperimentActions() {
       const failed = results.find((result) => result.status === "rejected");
       const worked = results.filter((result) => result.status === "fulfilled").length;
       if (worked > 0) {
-        const what = rows.length === 1 ? `“${rows[0].name}”` : countOf(worked, "experiment");
+        const [only] = rows;
+        const what = rows.length === 1 && only ? `“${only.name}”` : countOf(worked, "experiment");
         toast({ text: `${what} ${done}`, action: undo && { label: "Undo", onSelect: undo } });
       }
       if (failed?.status === "rejected") toast({ text: failureOf(failed.reason).message, tone: "bad" });

@@ -1,14 +1,15 @@
 "use client";
-import { multiplyTransposed } from "../../math/linear/matrix.ts";
+import { rowDot } from "../../math/linear/matrix.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
 import { steady } from "./steady.ts";
 
 /** Cosines between classifier rows [K, K], or null at W = 0. */
 export function cosinesOf(optimum: Optimum): number[][] | null {
   if (optimum.scale === 0) return null;
-  const gram = multiplyTransposed(optimum.weights, optimum.weights);
-  const norms = Array.from({ length: gram.rows }, (_, k) => Math.sqrt(gram.data[k * gram.cols + k]));
-  return norms.map((norm, k) => norms.map((other, l) => gram.data[k * gram.cols + l] / (norm * other)));
+  const { weights } = optimum;
+  const classes = Array.from({ length: weights.rows }, (_, k) => k);
+  const norms = classes.map((k) => Math.sqrt(rowDot(weights, k, weights, k)));
+  return norms.map((norm, k) => norms.map((other, l) => rowDot(weights, k, weights, l) / (norm * other)));
 }
 
 /** Least and largest cosine off the diagonal. */

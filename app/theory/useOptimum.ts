@@ -49,7 +49,9 @@ export function useOptimumCurve(inputs: TheoryInputs): { curve: OptimumCurve; se
     const lambdas = curveLambdas(numericPoints);
     const optima: (Optimum | null)[] = [];
     let timer = setTimeout(function next() {
-      optima.push(optimumAt(wanted, lambdas[optima.length]));
+      const lambda = lambdas[optima.length];
+      if (lambda === undefined) return;
+      optima.push(optimumAt(wanted, lambda));
       setFound({ others, optima: [...optima] });
       if (optima.length < lambdas.length) timer = setTimeout(next, 0);
     }, 2 * restMs);

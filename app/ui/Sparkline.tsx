@@ -3,14 +3,14 @@ export function Sparkline({ values, width = 72, height = 20 }: { values: readonl
   const points = values.flatMap((value, index) =>
     value > 0 && Number.isFinite(value) ? [[index, Math.log10(value)] as const] : [],
   );
-  if (points.length < 2) return <svg aria-hidden="true" width={width} height={height} />;
+  const last = points.at(-1);
+  if (last === undefined || points.length < 2) return <svg aria-hidden="true" width={width} height={height} />;
   const heights = points.map(([, y]) => y);
   const low = Math.min(...heights);
   // A course within a hundredth of a decade is a level line, not noise blown up to the full height.
   const span = Math.max(Math.max(...heights) - low, 0.01);
   const x = (index: number) => 1.5 + (index / (values.length - 1)) * (width - 5);
   const y = (value: number) => height - 2.5 - ((value - low) / span) * (height - 5);
-  const last = points[points.length - 1];
   return (
     <svg aria-hidden="true" width={width} height={height} className="shrink-0 overflow-visible">
       <polyline

@@ -3,4 +3,5 @@ import type { Preset } from "./preset.ts";
 import { questionPresets } from "./questions.ts";
 import { startPresets } from "./start.ts";
 
-export const presets: Preset[] = [...startPresets, ...paperPresets, ...questionPresets];
+/** The first is what the form begins with. */
+export const presets: [Preset, ...Preset[]] = [...startPresets, ...paperPresets, ...questionPresets];

@@ -5,7 +5,7 @@ import type { Preset } from "./preset.ts";
 const toy = { id: "random-labels", classes: 4, dimension: 10, trainPerClass: 25, testPerClass: 25, dataSeed: 0 } as const;
 
 /** Small studies to begin with: every data set comes with the program. */
-export const startPresets: Preset[] = [
+export const startPresets: [Preset, ...Preset[]] = [
   {
     id: "first-light",
     group: "start",

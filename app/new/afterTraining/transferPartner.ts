@@ -9,5 +9,6 @@ const preferred: readonly DatasetId[] = ["mnist", "fashion-mnist", "cifar10", "s
 export function transferPartner(datasets: readonly DatasetConfig[]): DatasetId {
   const named = [...new Set([...preferred, ...datasetIds])].filter((id) => ownDatasetIds.every((own) => own !== id));
   const readable = named.filter((id) => datasets.every((dataset) => transferProblem(dataset, newDataset(id)) === null));
-  return readable.find((id) => datasets.every((dataset) => dataset.id !== id)) ?? readable[0] ?? datasets[0]?.id ?? named[0];
+  const another = readable.find((id) => datasets.every((dataset) => dataset.id !== id));
+  return another ?? readable[0] ?? datasets[0]?.id ?? "mnist";
 }

@@ -92,9 +92,10 @@ export function toggleNormalization(
 
 /** The same transformer once more with twice the heads: an axis of heads is built by a few clicks. */
 export function withMoreHeads(list: readonly ArchitectureConfig[], at: number): ArchitectureConfig[] {
-  const heads = list[at].heads;
-  const twice = { ...list[at], heads: Math.min(32, 2 * (heads !== undefined && heads > 0 ? heads : 1)) };
-  return [...list.slice(0, at + 1), twice, ...list.slice(at + 1)];
+  return list.flatMap((one, index) => {
+    const heads = one.heads !== undefined && one.heads > 0 ? one.heads : 1;
+    return index === at ? [one, { ...one, heads: Math.min(32, 2 * heads) }] : [one];
+  });
 }
 
 /** How the width axis is called: channels where every network with one is convolutional. */

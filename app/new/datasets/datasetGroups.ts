@@ -28,27 +28,36 @@ const distinct = <T>(values: T[]): T[] => [...new Set(values)];
 
 /** Joins sets that differ in noise and imbalance only, where they are all combinations of those; others stay alone. */
 export function groupDatasets(datasets: readonly DatasetConfig[]): DatasetGroup[] {
-  const buckets = new Map<string, number[]>();
-  datasets.forEach((config, index) => {
-    const key = JSON.stringify(baseOf(config));
-    buckets.set(key, [...(buckets.get(key) ?? []), index]);
-  });
-  return [...buckets.values()].flatMap((indexes) => {
-    const joined = groupOf(datasets, indexes);
-    return joined === null ? indexes.map((index) => groupOf(datasets, [index]) as DatasetGroup) : [joined];
+  const placed = datasets.map((config, index) => ({ config, index }));
+  const alike = Map.groupBy(placed, ({ config }) => JSON.stringify(baseOf(config)));
+  return [...alike.values()].flatMap((members) => {
+    const joined = members.length > 1 ? joinedGroup(members) : null;
+    return joined === null ? members.map((member) => groupOf(member, [member])) : [joined];
   });
 }
 
-function groupOf(datasets: readonly DatasetConfig[], indexes: number[]): DatasetGroup | null {
-  const members = indexes.map((index) => datasets[index]);
-  const rates = distinct(members.map(noiseRate)).sort((a, b) => a - b);
-  const imbalances = distinct(members.map(imbalanceOf)).sort((a, b) => b - a);
-  const seeds = distinct(members.map(seedOf).filter((seed) => seed !== null));
-  const combinations = distinct(members.map((config) => `${noiseRate(config)} ${imbalanceOf(config)}`)).length;
-  const complete = combinations === members.length && members.length === rates.length * imbalances.length;
-  if ((!complete || seeds.length > 1) && members.length > 1) return null;
-  return { base: baseOf(members[0]), rates, imbalances, noiseSeed: seeds[0] ?? 0, indexes };
+type Placed = { config: DatasetConfig; index: number };
+
+/** The group of several sets that are alike but for noise and imbalance; null where they are no full grid, or differ in seeds. */
+function joinedGroup(members: readonly Placed[]): DatasetGroup | null {
+  const [first] = members;
+  if (first === undefined) return null;
+  const group = groupOf(first, members);
+  const combinations = distinct(members.map(({ config }) => `${noiseRate(config)} ${imbalanceOf(config)}`)).length;
+  const isGrid = combinations === members.length && members.length === group.rates.length * group.imbalances.length;
+  return isGrid && seedsOf(members).length <= 1 ? group : null;
 }
+
+const seedsOf = (members: readonly Placed[]) =>
+  distinct(members.map(({ config }) => seedOf(config)).filter((seed) => seed !== null));
+
+const groupOf = (first: Placed, members: readonly Placed[]): DatasetGroup => ({
+  base: baseOf(first.config),
+  rates: distinct(members.map(({ config }) => noiseRate(config))).sort((a, b) => a - b),
+  imbalances: distinct(members.map(({ config }) => imbalanceOf(config))).sort((a, b) => b - a),
+  noiseSeed: seedsOf(members)[0] ?? 0,
+  indexes: members.map(({ index }) => index),
+});
 
 /** The data sets that a group stands for; no rate stands for 0, and no imbalance for balanced. */
 export function datasetsOfGroup(group: Omit<DatasetGroup, "indexes">): DatasetConfig[] {

@@ -20,10 +20,12 @@ export function ownSetChoices(connected: readonly Told[], id: OwnSet["id"]): Own
     (ownSets ?? []).filter((set) => set.id === id).map((set) => ({ worker: name, set })),
   );
   return [...Map.groupBy(told, ({ set }) => set.name).values()]
-    .map((of): OwnSetChoice => {
+    .flatMap((of): OwnSetChoice[] => {
       const usable = of.filter(({ set }) => set.problem === null);
+      const first = usable[0] ?? of[0];
+      if (first === undefined) return [];
       const contents = new Set(usable.map(({ set }) => JSON.stringify([set.classNames, set.trainCounts, set.testCounts])));
-      return { set: (usable[0] ?? of[0]).set, workers: usable.map(({ worker }) => worker), differs: contents.size > 1 };
+      return [{ set: first.set, workers: usable.map(({ worker }) => worker), differs: contents.size > 1 }];
     })
     .sort(
       (a, b) =>

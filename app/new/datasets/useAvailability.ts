@@ -20,9 +20,10 @@ export function useAvailability(): (id: DatasetId) => Availability | null {
       return { available: true, text: "No worker is connected yet: where this set is shows when one is." };
     const answers = connected.flatMap((worker) => worker.datasets.filter((set) => set.id === id));
     const having = answers.filter((answer) => answer.available);
-    if (having.length > 0) {
+    const [first] = having;
+    if (first !== undefined) {
       const where = connected.length === 1 ? "" : ` on ${having.length} of ${countOf(connected.length, "worker")}`;
-      return { available: true, text: `Available${where}: ${having[0].detail}` };
+      return { available: true, text: `Available${where}: ${first.detail}` };
     }
     return { available: false, text: answers[0]?.detail ?? "No connected worker knows this data set." };
   };

@@ -5,17 +5,20 @@ import {
   withCurrentDefinition,
 } from "../../../contract/config/architecture.ts";
 import { type LaunchInput, launchInput } from "../../../contract/config/experimentConfig.ts";
+import type { Preset } from "../../../contract/presets/preset.ts";
 import { presets } from "../../../contract/presets/presets.ts";
 
 /** What is being filled in: shaped like a launch, but any number in it may still be wrong. */
 export type Draft = LaunchInput;
 
+const draftOf = ({ title, config }: Preset): Draft => ({ name: title, note: "", tags: [], config });
+
 export const presetDraft = (id: string): Draft | null => {
   const preset = presets.find((candidate) => candidate.id === id);
-  return preset === undefined ? null : { name: preset.title, note: "", tags: [], config: preset.config };
+  return preset === undefined ? null : draftOf(preset);
 };
 
-export const firstDraft = (): Draft => presetDraft(presets[0].id)!;
+export const firstDraft = (): Draft => draftOf(presets[0]);
 
 /** A draft by the current definitions, and the networks that were of an earlier one in what it comes from. */
 export function renewDefinitions(draft: Draft): { draft: Draft; earlier: string[] } {

@@ -64,7 +64,7 @@ function boundOf(issue: Issue): string {
 }
 
 const grouped = (bound: number | bigint) => bound.toLocaleString("en");
-const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
 /** Whether a value of an axis is within its own bounds, for marking its chip. */
 export const fits = (schema: { safeParse: (value: unknown) => { success: boolean } }) => (value: unknown) =>

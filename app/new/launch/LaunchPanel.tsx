@@ -46,6 +46,7 @@ export function LaunchPanel({
   useWatch(workersRoom, { onItems: () => estimate.data?.slots === 0 && void estimate.refetch() });
   const mayLaunch = useMay()("launch");
   const blocked = over || problems.length > 0;
+  const [firstProblem] = problems;
   return (
     <div className="flex gap-x-4 gap-y-3 max-lg:items-center lg:flex-col">
       <div data-testid="run-count" data-runs={runs} aria-live="polite" className="min-w-0 max-lg:flex-1">
@@ -77,11 +78,11 @@ export function LaunchPanel({
         {launching ? "Launching…" : "Launch"}
         {!launching && <span className="max-lg:hidden">{countOf(runs, "run")}</span>}
       </Button>
-      {problems.length > 0 && (
+      {firstProblem && (
         <p className="text-bad text-xs max-lg:hidden" data-testid="problems">
           {problems.length === 1
-            ? problems[0].message
-            : `${problems.length} values need a look; the first: ${problems[0].message}`}
+            ? firstProblem.message
+            : `${problems.length} values need a look; the first: ${firstProblem.message}`}
         </p>
       )}
       <div className="max-lg:hidden">

@@ -11,7 +11,7 @@ export function MemoryText({ bytes, device, workers }: { bytes: number; device: 
   return (
     <p className="mt-1 text-ink-faint text-xs" data-testid="memory">
       About <span className="text-ink-soft">{bytesText(bytes)}</span> of memory per run
-      {onCpu.length === 1 && `; ${placeText(onCpu[0])}`}
+      {onCpu.length === 1 && onCpu.map((worker) => `; ${placeText(worker)}`)}
       {onCpu.length > 1 &&
         `; ${holding} of ${countOf(onCpu.length, "worker")} can give that much to a slot, the largest ${bytesText(most)}`}
       .

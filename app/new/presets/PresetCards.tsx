@@ -90,7 +90,7 @@ function Figures({
               {figure.figure && <span className="mr-2 text-ink-faint text-xs">{figure.figure}</span>}
               <span className="font-medium">{figure.title}</span>
             </p>
-            <p className="text-ink-soft text-xs">{figure.members[0].preset.description}</p>
+            <p className="text-ink-soft text-xs">{figure.description}</p>
           </div>
           <div className="flex flex-wrap gap-1.5">
             {figure.members.map(({ preset, label }) => (

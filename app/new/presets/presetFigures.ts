@@ -6,6 +6,8 @@ export interface PresetFigure {
   key: string;
   figure: string | undefined;
   title: string;
+  /** Of the evening's preset, if there is one. */
+  description: string;
   members: { preset: Preset; label: string }[];
 }
 
@@ -20,11 +22,12 @@ export function presetFigures(presets: readonly Preset[]): PresetFigure[] {
   for (const preset of presets) {
     const title = preset.title.replace(suffix, "");
     const key = `${preset.figure ?? ""} ${title}`;
-    const figure = figures.get(key) ?? { key, figure: preset.figure, title, members: [] };
+    const figure = figures.get(key) ?? { key, figure: preset.figure, title, description: "", members: [] };
     figure.members.push({ preset, label: preset.protocol === undefined ? "Choose" : protocolLabels[preset.protocol] });
     figures.set(key, figure);
   }
-  for (const { members } of figures.values())
-    members.sort((a, b) => Number(a.preset.protocol === "full") - Number(b.preset.protocol === "full"));
-  return [...figures.values()];
+  return [...figures.values()].map((figure) => {
+    const members = figure.members.sort((a, b) => Number(a.preset.protocol === "full") - Number(b.preset.protocol === "full"));
+    return { ...figure, members, description: members[0]?.preset.description ?? "" };
+  });
 }

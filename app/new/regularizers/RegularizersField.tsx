@@ -82,7 +82,9 @@ export function RegularizersField({
         </Button>
         {missing.length > 0 && (
           <Button look="quiet" small icon="plus" onClick={() => onChange([...regularizers, ...missing])}>
-            {missing.length === 1 ? `Also ${regularizerTexts[missing[0].family].short}` : "Compare all families"}
+            {missing.length === 1
+              ? missing.map(({ family }) => `Also ${regularizerTexts[family].short}`)
+              : "Compare all families"}
           </Button>
         )}
       </div>
