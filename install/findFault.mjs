@@ -25,9 +25,10 @@ export function findFault(root, { tests = false, canRunTypeScript = Boolean(proc
   return null;
 }
 
-/** Every version in package.json is exact, so that of what is installed has to be the same. */
+/** Every version in package.json is exact, so that of what is installed has to be the same; npm:name@version is a package by another name. */
 function listMissing(modules, versions) {
-  return Object.entries(versions).flatMap(([name, version]) => {
+  return Object.entries(versions).flatMap(([name, wanted]) => {
+    const version = wanted.slice(wanted.lastIndexOf("@") + 1);
     const file = join(modules, name, "package.json");
     if (!existsSync(file)) return [`${name} is missing`];
     const installed = readJson(file).version;

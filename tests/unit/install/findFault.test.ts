@@ -38,6 +38,13 @@ describe("a faulty installation", () => {
     );
   });
 
+  it("takes a package by another name for what it is", () => {
+    write("package.json", { dependencies: { "next-old": "npm:next@15.0.1", "router-old": "npm:@acme/router@2.0.0" } });
+    install("next-old", "15.0.1");
+    install("router-old", "2.0.1");
+    expect(findFault(root)).toMatch(/^router-old is installed in version 2\.0\.1 instead of 2\.0\.0: run /);
+  });
+
   it("names three of many", () => {
     write("package.json", { dependencies: { a: "1.0.0", b: "1.0.0", c: "1.0.0", d: "1.0.0", e: "1.0.0" } });
     mkdirSync(join(root, "node_modules"));
