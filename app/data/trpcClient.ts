@@ -1,8 +1,9 @@
 "use client";
-import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { QueryCache, type QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchLink, splitLink, type TRPCClient } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "../../server/appRouter.ts";
+import { FreshQueryClient } from "./FreshQueryClient.ts";
 import { mayPass } from "./failureOf.ts";
 import { patientFetch } from "./patientFetch.ts";
 
@@ -38,7 +39,7 @@ const askAgainMs = 5_000;
 
 /** A refusal is an answer and is not asked again; a server or a database that does not answer is, until it does. */
 export function makeQueryClient(): QueryClient {
-  return new QueryClient({
+  return new FreshQueryClient({
     queryCache: new QueryCache({ onError: leaveIfSignedOut }),
     defaultOptions: {
       queries: {

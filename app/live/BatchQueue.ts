@@ -22,6 +22,11 @@ export class BatchQueue {
     this.timer ??= setTimeout(this.flush, Math.max(0, this.freeAt - performance.now()));
   };
 
+  /** Drops what waits: the room was joined again, and all of it is in what is read from now on. */
+  readonly drop = (): void => {
+    this.pending = [];
+  };
+
   readonly close = (): void => {
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;

@@ -10,15 +10,22 @@ export interface StoredSeries {
 
 const none: StoredSeries = { steps: [], values: [], total: 0 };
 
+/** What came live, in its order: a point, or a later attempt that took over. */
+type LiveItem = Extract<WatchItem, { kind: "points" | "attempt" }>;
+
+/** Live points are kept for longer than any reading takes, and so many of them in any case. */
+const keptMs = 60_000;
+const minKept = 4_000;
+
 /**
  * Points of one run: what was read, and what came live since, merged by step. Kept outside React, which is told once a batch.
- * When a later attempt takes over, its points replace those after the step from which it goes on.
+ * When a later attempt takes over, its points replace those after the step from which it resumes.
  */
 export class RunSeriesStore {
   version = 0;
   private readonly series = new Map<string, StoredSeries>();
-  /** Points that came live, to be put on top of a reading that was asked for before they came. */
-  private live: { attempt: number; step: number; values: Record<string, number> }[] = [];
+  /** To be put on top of a reading that was asked for before it came. */
+  private live: { item: LiveItem; at: number }[] = [];
   private attempt = 0;
   private window: { from: number; to: number } | null = null;
   private readonly listeners = new Set<() => void>();
@@ -33,9 +40,13 @@ export class RunSeriesStore {
     return this.series.get(key) ?? none;
   }
 
-  /** The room was joined (again): what came before is stored, and is in what is read from now on, unless it has become void. */
+  /**
+   * The room was joined (again): what came before is stored, and is in what is read from now on, unless it has become void. Of a
+   * database that was restored the attempt may be an earlier one.
+   */
   joined(): void {
     this.live = [];
+    this.attempt = 0;
   }
 
   /** Takes a reading of series in a window (null = all); those of the asked ones that are not in it have no points. What came live goes on top. */
@@ -44,30 +55,33 @@ export class RunSeriesStore {
     for (const key of asked) this.series.delete(key);
     for (const view of views) this.series.set(view.key, { steps: view.steps, values: view.values, total: view.total });
     const keys = new Set(asked);
-    for (const point of this.live) this.add(point.step, point.values, keys);
+    for (const { item } of this.live) this.add(item, keys);
     this.changed();
   }
 
-  apply(runId: string, items: readonly WatchItem[]): void {
+  apply(runId: string, items: readonly WatchItem[], now = performance.now()): void {
     let any = false;
     for (const item of items) {
-      if (item.kind === "attempt" && item.runId === runId && item.attempt > this.attempt) {
-        this.attempt = item.attempt;
-        this.live = this.live.filter((point) => point.attempt >= item.attempt || point.step <= item.resumedFromStep);
-        for (const [key, series] of this.series) this.series.set(key, upTo(series, item.resumedFromStep));
-        any = true;
-      }
-      if (item.kind !== "points" || item.runId !== runId || item.attempt < this.attempt) continue;
+      if ((item.kind !== "points" && item.kind !== "attempt") || item.runId !== runId || item.attempt < this.attempt) continue;
+      if (item.kind === "attempt" && item.attempt === this.attempt) continue;
       this.attempt = item.attempt;
-      this.live.push({ attempt: item.attempt, step: item.step, values: item.values });
-      this.add(item.step, item.values, null);
+      this.live.push({ item, at: now });
+      this.add(item, null);
       any = true;
     }
-    if (this.live.length > 4_000) this.live = this.live.slice(-2_000);
+    if (this.live.length > minKept)
+      this.live = this.live.filter(({ at }, index) => index >= this.live.length - minKept || now - at < keptMs);
     if (any) this.changed();
   }
 
-  private add(step: number, values: Record<string, number>, keys: ReadonlySet<string> | null): void {
+  /** @param keys of the series that it is added to; null = all */
+  private add(item: LiveItem, keys: ReadonlySet<string> | null): void {
+    if (item.kind === "attempt") {
+      for (const [key, series] of this.series)
+        if (keys === null || keys.has(key)) this.series.set(key, upTo(series, item.resumedFromStep));
+      return;
+    }
+    const { step, values } = item;
     if (this.window !== null && (step < this.window.from || step > this.window.to)) return;
     for (const [key, value] of Object.entries(values)) {
       if (keys !== null && !keys.has(key)) continue;

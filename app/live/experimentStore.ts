@@ -36,6 +36,8 @@ export class ExperimentStore {
   /** When the last live point came, ms of this browser's clock; 0 before the first. */
   lastPointAt = 0;
   private generation = 0;
+  /** The latest attempt of each run that was told of since the room was joined. */
+  private readonly told = new Map<string, number>();
   private readonly knows = runJudge();
   private readonly runs = new Map<string, RunPoints>();
   private readonly listeners = new Set<() => void>();
@@ -67,6 +69,7 @@ export class ExperimentStore {
   /** A room was joined (again): what comes live from now on is newer than what is read after this. */
   joined(): void {
     this.generation++;
+    this.told.clear();
   }
 
   /** Takes what `experiments.get` said; live points that came since the joining go on top. */
@@ -78,12 +81,14 @@ export class ExperimentStore {
     this.rows = detail.runs.filter(this.knows).map((row) => {
       const before = known.get(row.id);
       let run = this.runs.get(row.id);
+      const newerAttempt = before !== undefined && (this.told.get(row.id) ?? 0) > row.attempt;
+      // Its database was restored: what is known of later attempts is no more.
+      const wentBack = before !== undefined && before.attempt > row.attempt && !newerAttempt;
       // Another attempt took over and nobody said from which step: what is known may be void, and is read again.
-      if (run !== undefined && isOfEarlierAttempt(run, row.attempt)) {
+      if (run !== undefined && (wentBack || isOfEarlierAttempt(run, row.attempt))) {
         this.runs.delete(row.id);
         run = undefined;
       }
-      const newerAttempt = before !== undefined && before.attempt > row.attempt;
       const base = newerAttempt ? { ...before } : { ...row, last: { ...row.last } };
       if (run === undefined) return base;
       const live = [...run.byStep].filter(([, point]) => point.generation === this.generation && point.generation > 0);
@@ -96,23 +101,31 @@ export class ExperimentStore {
     this.changed(true);
   }
 
+  /** The attempt of each run, as far as is known now. */
+  get attempts(): ReadonlyMap<string, number> {
+    return new Map(this.rows.map(({ id, attempt }) => [id, Math.max(1, attempt)]));
+  }
+
   /**
-   * Takes series that were read; they belong to the attempt that the row named, or to an earlier, valid one.
+   * Takes series that were read; they belong to the attempt that the row named when they were asked for, or to an earlier, valid one.
    * @param counts whether their totals are those of the window that the panels show
    */
-  addSeries(views: readonly SeriesView[], counts = true): void {
+  addSeries(views: readonly SeriesView[], counts = true, asked = this.attempts): void {
+    const { attempts } = this;
     for (const view of views) {
       const run = this.of(view.runId);
+      const attempt = asked.get(view.runId) ?? 1;
       view.steps.forEach((step, i) => {
-        mergePoint(run, step, this.attemptOf(view.runId), { [view.key]: view.values[i] as number }, 0);
+        mergePoint(run, step, attempt, { [view.key]: view.values[i] as number }, 0);
       });
-      if (counts) run.totals.set(view.key, { total: view.total, through: view.steps.at(-1) ?? -1 });
+      if (counts && attempt === (attempts.get(view.runId) ?? 1))
+        run.totals.set(view.key, { total: view.total, through: view.steps.at(-1) ?? -1 });
       touch(run);
     }
     this.changed(true);
   }
 
-  addProfile(views: readonly LayerProfileView[], metric: LayerMetric, split: Split): void {
+  addProfile(views: readonly LayerProfileView[], metric: LayerMetric, split: Split, asked = this.attempts): void {
     for (const view of views) {
       const run = this.of(view.runId);
       view.steps.forEach((step, i) => {
@@ -120,18 +133,19 @@ export class ExperimentStore {
         view.layers[i]?.forEach((value, layer) => {
           if (value !== null) values[seriesKey(split, metric, layer + 1)] = value;
         });
-        mergePoint(run, step, this.attemptOf(view.runId), values, 0);
+        mergePoint(run, step, asked.get(view.runId) ?? 1, values, 0);
       });
       touch(run);
     }
     this.changed(true);
   }
 
-  addGeometry(runId: string, snapshots: readonly GeometrySnapshot[]): void {
+  addGeometry(runId: string, snapshots: readonly GeometrySnapshot[], asked = this.attempts): void {
     const run = this.of(runId);
+    const attempt = asked.get(runId) ?? 1;
     for (const snapshot of snapshots) {
-      if ((run.geometry.get(snapshot.step)?.attempt ?? 0) <= this.attemptOf(runId))
-        run.geometry.set(snapshot.step, { attempt: this.attemptOf(runId), snapshot });
+      if (!isValid(run, attempt, snapshot.step) || (run.geometry.get(snapshot.step)?.attempt ?? 0) > attempt) continue;
+      run.geometry.set(snapshot.step, { attempt, snapshot });
     }
     touch(run);
     this.changed(true);
@@ -156,6 +170,8 @@ export class ExperimentStore {
       return copy;
     };
     for (const item of items) {
+      if (item.kind === "attempt") this.tell(item.runId, item.attempt);
+      if (item.kind === "run") this.tell(item.row.id, item.row.attempt);
       if (item.kind === "points" && rows.has(item.runId)) {
         const run = this.of(item.runId);
         if (!mergePoint(run, item.step, item.attempt, item.values, this.generation)) continue;
@@ -205,6 +221,10 @@ export class ExperimentStore {
     return readAgain;
   }
 
+  private tell(runId: string, attempt: number): void {
+    this.told.set(runId, Math.max(attempt, this.told.get(runId) ?? 0));
+  }
+
   /** It is not there any more; what is known of it stays. */
   markRemoved(): void {
     this.removed = true;
@@ -234,9 +254,5 @@ export class ExperimentStore {
   /** Changes when a run's points do. */
   runVersion(runId: string): number {
     return this.runs.get(runId)?.version ?? 0;
-  }
-
-  private attemptOf(runId: string): number {
-    return Math.max(1, this.rows.find((row) => row.id === runId)?.attempt ?? 1);
   }
 }

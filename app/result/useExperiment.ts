@@ -50,10 +50,15 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   /** Counts the readings of the detail: everything else is read anew after each. */
   const [reading, setReading] = useState(0);
   const joined = useRef(false);
+  const turns = useRef({ asked: 0, answered: 0 });
 
   const readDetail = useCallback(async () => {
+    const turn = ++turns.current.asked;
     try {
       const detail = await client.experiments.get.query({ id: experimentId });
+      // An answer that was overtaken by a later one is older than what is shown.
+      if (turn < turns.current.answered) return;
+      turns.current.answered = turn;
       store.setDetail(detail);
       setError(null);
       setReading((count) => count + 1);
@@ -69,11 +74,20 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     return () => clearTimeout(timer);
   }, [error, readDetail]);
 
+  const queue = useMemo(
+    () =>
+      new BatchQueue((items) => {
+        if (store.apply(items)) void readDetail();
+      }),
+    [store, readDetail],
+  );
+  useEffect(() => queue.close, [queue]);
   const onJoined = useCallback(() => {
     joined.current = true;
+    queue.drop();
     store.joined();
     void readDetail();
-  }, [store, readDetail]);
+  }, [store, queue, readDetail]);
   useEffect(() => {
     const timer = setTimeout(() => joined.current || void readDetail(), joinPatienceMs);
     return () => clearTimeout(timer);
@@ -89,10 +103,11 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     const requests = [...byLayers(wanted)].map(([layers, runIds]) =>
       client.experiments.series.query({ id: experimentId, keys: keysOfLayers(layers), runIds, maxPoints, ...window }),
     );
+    const asked = store.attempts;
     try {
       const answers = await Promise.all(requests);
       if (!alive()) return;
-      store.addSeries(answers.flat());
+      store.addSeries(answers.flat(), true, asked);
       setSeriesRead(true);
     } catch (problem) {
       if (alive()) setError(problem);
@@ -109,6 +124,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   }, [reading, wantedIds, zoom, maxPoints]);
 
   const readProfile = useEffectEvent(async (metric: LayerMetric, split: Split, alive: () => boolean) => {
+    const asked = store.attempts;
     try {
       const sides = [metric, lastMeansOf(metric)].filter((side) => side !== null);
       const profiles = await Promise.all(
@@ -117,7 +133,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
           views: await client.experiments.profile.query({ id: experimentId, metric: side, split }),
         })),
       );
-      if (alive()) for (const { side, views } of profiles) store.addProfile(views, side, split);
+      if (alive()) for (const { side, views } of profiles) store.addProfile(views, side, split, asked);
     } catch (problem) {
       if (alive()) setError(problem);
     }
@@ -134,9 +150,10 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const geometryWanted = wantedGeometry(store.rows, view, ruleInEffect(store.detail, view));
   const geometryKeys = geometryWanted.map(({ runId, lastOnly }) => `${runId}${lastOnly ? "/last" : ""}`).join(",");
   const readGeometry = useEffectEvent(async ({ runId, lastOnly }: WantedGeometry, alive: () => boolean) => {
+    const asked = store.attempts;
     try {
       const snapshots = await client.runs.geometry.query({ id: runId, lastOnly });
-      if (alive()) store.addGeometry(runId, snapshots);
+      if (alive()) store.addGeometry(runId, snapshots, asked);
     } catch (problem) {
       if (alive()) setError(problem);
     }
@@ -162,9 +179,10 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
         client.experiments.series.query({ id: experimentId, keys, runIds, maxPoints: maxSmoothedPoints }),
       );
     });
+    const asked = store.attempts;
     try {
       const answers = await Promise.all(requests);
-      if (alive()) store.addSeries(answers.flat(), false);
+      if (alive()) store.addSeries(answers.flat(), false, asked);
     } catch (problem) {
       if (alive()) setError(problem);
     }
@@ -178,13 +196,5 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     };
   }, [reading, speedKey, runCount]);
 
-  const queue = useMemo(
-    () =>
-      new BatchQueue((items) => {
-        if (store.apply(items)) void readDetail();
-      }),
-    [store, readDetail],
-  );
-  useEffect(() => queue.close, [queue]);
   return { store, version, error, seriesRead, onJoined, onItems: queue.push, readDetail };
 }

@@ -59,12 +59,14 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
   const read = useQuery(
     trpc.runs.series.queryOptions(
       { id: detail.row.id, keys, ...(zoom && { fromStep: zoom.from, toStep: zoom.to }) },
-      { enabled: stored !== "", staleTime: Number.POSITIVE_INFINITY },
+      // Live points keep it current while it is shown; shown again later it would lack what came since.
+      { enabled: stored !== "", staleTime: Number.POSITIVE_INFINITY, gcTime: 0 },
     ),
   );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an equal answer is the same object, and takes void points back too
   useEffect(() => {
     if (read.data) store.setRead(read.data, zoom, keys);
-  }, [read.data, store, zoom, keys]);
+  }, [read.data, read.dataUpdatedAt, store, zoom, keys]);
 
   const pushToAddress = address.push;
   const onZoom = useCallback(

@@ -92,6 +92,7 @@ export function useRun(runId: string): LiveRun {
   }, []);
 
   const onJoined = () => {
+    queue?.drop();
     store.joined();
     refresh();
   };

@@ -59,3 +59,40 @@ test("a series that was asked for and has no points left is empty", () => {
   store.setRead([], null, [key]);
   expect(store.get(key).steps).toEqual([]);
 });
+
+const attempt = (number: number, resumedFromStep: number): WatchItem => ({
+  kind: "attempt",
+  runId: "a",
+  attempt: number,
+  resumedFromStep,
+});
+
+test("a reading from before a later attempt took over shows none of the points that this one voids", () => {
+  const store = new RunSeriesStore();
+  store.joined();
+  store.apply("a", [attempt(2, 10), point(15, 2.5, 2)]);
+  store.setRead(read([0, 10, 20, 30], [3, 2, 1, 0.5]), null, [key]);
+  expect(store.get(key)).toEqual({ steps: [0, 10, 15], values: [3, 2, 2.5], total: 3 });
+});
+
+test("of a database that was restored while the page was away, an earlier attempt's points are taken", () => {
+  const store = new RunSeriesStore();
+  store.apply("a", [attempt(3, 10), point(20, 1, 3)]);
+  store.joined();
+  store.setRead(read([0, 10], [3, 2]), null, [key]);
+  store.apply("a", [point(20, 1.5, 2), point(30, 1.2, 2)]);
+  expect(store.get(key)).toEqual({ steps: [0, 10, 20, 30], values: [3, 2, 1.5, 1.2], total: 4 });
+});
+
+test("all that came live while a reading was under way stays, however much it was", () => {
+  const store = new RunSeriesStore();
+  store.joined();
+  const points = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => point(from + index, 1));
+  store.apply("a", points(1, 4_500), 5_000);
+  store.setRead(read([0], [1]), null, [key]);
+  expect(store.get(key).steps).toHaveLength(4_501);
+  // What is older than any reading takes is in the next one.
+  store.apply("a", points(4_501, 5_000), 70_000);
+  store.setRead(read([0], [1]), null, [key]);
+  expect(store.get(key).steps).toHaveLength(4_001);
+});

@@ -204,6 +204,34 @@ describe("what was missed while the page was cut off", () => {
     expect(series(store, id).length).toBe(2);
   });
 
+  it("a reading that was asked for before an attempt took over brings back none of the points that this one voids", () => {
+    const { store, id } = started();
+    const asked = store.attempts;
+    store.apply([{ kind: "attempt", runId: id, attempt: 2, resumedFromStep: 10 }, point(id, 15, 0.45, 2)]);
+    store.addSeries([{ runId: id, key, steps: [0, 10, 20], values: [0.6, 0.5, 0.4], total: 3 }], true, asked);
+    expect(series(store, id)).toEqual([
+      [0, 0.6],
+      [10, 0.5],
+      [15, 0.45],
+    ]);
+    expect(store.series(id, key).total).toBe(3);
+  });
+
+  it("its database was restored: the attempt is an earlier one, and its points are taken", () => {
+    const { store, id } = started();
+    const [row] = store.rows as [RunRow];
+    store.apply([{ kind: "attempt", runId: id, attempt: 3, resumedFromStep: 10 }, point(id, 20, 0.1, 3)]);
+    store.joined();
+    store.setDetail(detailOf([{ ...row, attempt: 2, step: 10 }]));
+    expect(store.rows[0]?.attempt).toBe(2);
+    store.addSeries([{ runId: id, key, steps: [10], values: [0.5], total: 1 }]);
+    store.apply([point(id, 20, 0.4, 2)]);
+    expect(series(store, id)).toEqual([
+      [10, 0.5],
+      [20, 0.4],
+    ]);
+  });
+
   it("an attempt that is known to have taken over: what is valid stays", () => {
     const { store, id } = started();
     store.apply([point(id, 10, 0.5), point(id, 20, 0.4), { kind: "attempt", runId: id, attempt: 2, resumedFromStep: 10 }]);
