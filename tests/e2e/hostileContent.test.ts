@@ -149,7 +149,7 @@ describe("A recorded run with numbers that hardly fit into a float64", () => {
         await page.goto(`${server.url}${path}`);
         await page.locator('[data-testid="run-row"], [data-testid="run"], [data-testid="experiment-row"]').first().waitFor();
         await scrollThrough(page);
-        await expect.poll(() => page.locator("svg").count(), { timeout: 20_000 }).toBeGreaterThan(0);
+        await expect.poll(() => page.locator("svg").count()).toBeGreaterThan(0);
         expect(await badAttributes(page), path).toEqual([]);
         // What is scrolled away keeps its last picture, which may be of before the points were read.
         const left = async () => {

@@ -120,11 +120,11 @@ describe("A page's line", () => {
     await mark(page);
     net.hold();
     await worker.events(lease, numbered(steps(6, 9), 8));
-    await expect.poll(() => state(page), { timeout: 40_000 }).toBe("delayed");
+    await expect.poll(() => state(page)).toBe("delayed");
     await new Promise((resolve) => setTimeout(resolve, 23_000));
     expect(await state(page)).toBe("delayed");
     net.mendForNewOnes();
-    await expect.poll(() => line.getAttribute("data-points"), { timeout: 45_000 }).toBe("10");
+    await expect.poll(() => line.getAttribute("data-points")).toBe("10");
     await expect.poll(() => state(page)).toBe("live");
     await worker.events(lease, numbered(steps(10, 11), 12));
     await expect.poll(() => line.getAttribute("data-points")).toBe("12");
@@ -159,7 +159,7 @@ describe("A page's line", () => {
     await page.goto(`${server.url}/r/${run.id}`);
     await expect.poll(() => state(page)).toBe("live");
     // Its worker's heartbeats go on, with the same step.
-    await expect.poll(() => state(page), { timeout: 40_000, interval: 500 }).toMatch(/^(no step|nothing new|standing still)/);
+    await expect.poll(() => state(page), { timeout: 60_000, interval: 500 }).toMatch(/^(no step|nothing new|standing still)/);
     await worker.events(lease, numbered(steps(6, 7), 8));
     await expect.poll(() => state(page)).toBe("live");
   });

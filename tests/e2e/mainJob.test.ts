@@ -137,9 +137,7 @@ describe("a depth study, from the form to the depth curve", () => {
     await watcher.goto(`${server.url}/e/${experimentId}`);
     await at(watcher, "experiment-result").waitFor();
     const pointsAtFirst = Number(await at(watcher, "point-count").textContent());
-    await expect
-      .poll(async () => Number(await at(watcher, "point-count").textContent()), { timeout: 60_000 })
-      .toBeGreaterThan(pointsAtFirst);
+    await expect.poll(async () => Number(await at(watcher, "point-count").textContent())).toBeGreaterThan(pointsAtFirst);
   });
 
   it("shows both of them the values of the database at the end", async () => {

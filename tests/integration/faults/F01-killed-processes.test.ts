@@ -52,7 +52,7 @@ describe("F1: SIGKILL of a worker", () => {
     await study.measuredTo(run, 2_000);
     const pid = processOf(folder, run);
     worker.kill("SIGKILL");
-    await until("the run's process is gone", () => !isRunning(pid), 20_000);
+    await until("the run's process is gone", () => !isRunning(pid));
     await study.startWorker(1, folder);
     await study.reaches(run, "finished");
     expect(await study.outcomes(run)).toEqual(["WORKER_LOST", "FINISHED"]);

@@ -14,10 +14,10 @@ it("F3: SIGSTOP of a worker for longer than its lease: another one has its run, 
   process.kill(pid, "SIGSTOP");
   const other = await study.startWorker(1);
   await until("the other worker has the run", () => spoolFiles(other.folder).includes(`${run.id}.2.jsonl`), 60_000);
-  await until("the other worker measures", () => ledgerPoints([other.folder], run.id).length > 100, 30_000);
+  await until("the other worker measures", () => ledgerPoints([other.folder], run.id).length > 100);
   process.kill(pid, "SIGCONT");
   frozen.worker.kill("SIGCONT");
-  await until("the zombie's events are set aside", () => spoolFiles(frozen.folder).includes(`${run.id}.1.jsonl.refused`), 30_000);
+  await until("the zombie's events are set aside", () => spoolFiles(frozen.folder).includes(`${run.id}.1.jsonl.refused`));
   await until("the zombie's process is gone", () => !isRunning(pid));
   await study.reaches(run, "finished");
   expect(await study.outcomes(run)).toEqual(["WORKER_LOST", "FINISHED"]);

@@ -92,8 +92,8 @@ describe("F6: a database that loses its connections", () => {
     await sendUntilCut(worker, ledger, 0);
     expect(ledger.acknowledged).toBe(eventsEach);
     await expectAllStored(runs[0].id);
-    await expect.poll(() => measuredSteps.filter((step) => !heard.has(step)), { timeout: 5_000 }).toEqual([]);
-    await expect.poll(() => statuses.at(-1), { timeout: 5_000 }).toBe("finished");
+    await expect.poll(() => measuredSteps.filter((step) => !heard.has(step))).toEqual([]);
+    await expect.poll(() => statuses.at(-1)).toBe("finished");
     // The worker's one slot: the second run comes only if the first one's end was noticed.
     expect((await worker.nextAssignment(runs[1].id)).runId).toBe(runs[1].id);
     watcher.disconnect();
@@ -135,7 +135,7 @@ describe("F6: a database that loses its connections", () => {
     await sendUntilCut(worker, ledger, 0);
     expect(cuts).toBeGreaterThan(2);
     await expectAllStored(runs[0].id);
-    await expect.poll(async () => (await getExperiment(server, id)).status, { timeout: 10_000 }).toBe("finished");
+    await expect.poll(async () => (await getExperiment(server, id)).status).toBe("finished");
     await client.end();
   });
 });

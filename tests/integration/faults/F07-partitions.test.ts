@@ -45,7 +45,7 @@ describe("F7: a partition that outlasts the lease", () => {
       60_000,
     );
     line.heal();
-    await until("the first one's process is gone", () => !isRunning(pid), 30_000);
+    await until("the first one's process is gone", () => !isRunning(pid));
     await study.reaches(run, "finished");
     expect(await study.outcomes(run)).toEqual(["WORKER_LOST", "FINISHED"]);
     await study.expectExact(run);

@@ -59,7 +59,7 @@ onBothDatabases("F8: events of a worker", (server) => {
   it("refuses a wrong lease, another worker's lease, and a deleted run", async () => {
     const { runs } = await launch(server());
     const [worker, other] = [await RawWorker.connect(server()), await RawWorker.connect(server(), { slots: 1 })];
-    const lease = await Promise.any([worker.nextAssignment(runs[0].id, 5_000), other.nextAssignment(runs[0].id, 5_000)]);
+    const lease = await Promise.any([worker.nextAssignment(runs[0].id), other.nextAssignment(runs[0].id)]);
     const [mine, foreign] = worker.assigned.length === 0 && (await isHolder(worker, lease)) ? [worker, other] : [other, worker];
     const batch = numbered([started(), measured(0)]);
     expect(await foreign.events(lease, batch)).toMatchObject({ ok: false, code: "LEASE_LOST" });

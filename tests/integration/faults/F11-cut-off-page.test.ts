@@ -27,7 +27,7 @@ describe("F11: a page whose line is cut", () => {
     const lease = await worker.nextAssignment(runs[0].id);
     const { token } = await server.call("shares.create", { experimentId: id });
     const page = new Watcher(`http://127.0.0.1:${line.port}`, runs[0].id, token);
-    await expect.poll(() => page.isConnected, { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => page.isConnected).toBe(true);
     return { worker, lease, page };
   }
   const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
@@ -39,7 +39,7 @@ describe("F11: a page whose line is cut", () => {
   ])("(%s) shows what was stored meanwhile, each point once, and goes on", async (_what, strike) => {
     const { worker, lease, page } = await follow();
     await worker.events(lease, numbered([started(0, 10_000), ...range(0, 9).map((step) => measured(step))]));
-    await expect.poll(() => page.steps, { timeout: 10_000 }).toEqual(range(0, 9));
+    await expect.poll(() => page.steps).toEqual(range(0, 9));
     strike();
     for (let from = 10; from < unheard; from += 299)
       await worker.events(
@@ -51,9 +51,9 @@ describe("F11: a page whose line is cut", () => {
       );
     line.heal();
     const last = 10 + 299 * Math.ceil((unheard - 10) / 299) - 1;
-    await expect.poll(() => page.steps, { timeout: 60_000 }).toEqual(range(0, last));
+    await expect.poll(() => page.steps).toEqual(range(0, last));
     await worker.events(lease, numbered([measured(last + 1), finished(10_000)], last + 3));
-    await expect.poll(() => page.steps, { timeout: 30_000 }).toEqual(range(0, last + 1));
+    await expect.poll(() => page.steps).toEqual(range(0, last + 1));
     page.close();
     worker.close();
   });
@@ -61,14 +61,14 @@ describe("F11: a page whose line is cut", () => {
   it("and whose run is resumed from an earlier step meanwhile: the points that are void leave it", async () => {
     const { worker, lease, page } = await follow();
     await worker.events(lease, numbered([started(), ...range(0, 40).map((step) => measured(step, { "train/loss": 1 }))]));
-    await expect.poll(() => page.steps, { timeout: 10_000 }).toEqual(range(0, 40));
+    await expect.poll(() => page.steps).toEqual(range(0, 40));
     line.partition();
     await worker.events(lease, numbered([ended("WORKER_LOST", "worker stopped")], 43));
     const next = await worker.nextAssignment(lease.runId);
     await worker.events(next, numbered([started(20), measured(25, { "train/loss": 2 })]));
     line.cut();
     line.heal();
-    await expect.poll(() => page.steps, { timeout: 30_000 }).toEqual([...range(0, 20), 25]);
+    await expect.poll(() => page.steps).toEqual([...range(0, 20), 25]);
     expect(page.store.get("train/loss").values.at(-1)).toBe(2);
     page.close();
     worker.close();

@@ -16,15 +16,15 @@ onBothDatabases(
       // Its heartbeats go on and name all three; it never says that one has ended.
       await server().call("runs.cancel", { id: runs[0].id });
       await server().call("runs.pause", { id: runs[1].id });
-      const first = await untilStatus(server(), runs[0].id, "cancelled", 20_000);
+      const first = await untilStatus(server(), runs[0].id, "cancelled");
       expect(first.failure).toEqual({ code: "WORKER_LOST", message: "Its worker did not stop it in time." });
       expect((await worker.nextAssignment(runs[3].id)).attempt).toBe(1);
-      expect(await untilStatus(server(), runs[1].id, "paused", 30_000)).toMatchObject({ failure: null });
+      expect(await untilStatus(server(), runs[1].id, "paused")).toMatchObject({ failure: null });
       expect((await worker.heartbeat([leases[0], leases[1]])).lost).toEqual([leaseOf(leases[0]), leaseOf(leases[1])]);
       expect(await worker.events(leases[0], numbered([measured(1), finished()], 3))).toMatchObject({ code: "LEASE_LOST" });
       await server().call("experiments.remove", { id });
       await server().call("experiments.restore", { id });
-      await untilStatus(server(), runs[2].id, "cancelled", 20_000);
+      await untilStatus(server(), runs[2].id, "cancelled");
       worker.close();
     });
   },

@@ -134,7 +134,7 @@ onBothDatabases(
       await dying.events(lease, numbered([started(), measured(0)]));
       await pause(runs[0].id);
       dying.close();
-      expect(await untilStatus(server(), runs[0].id, "paused", 20_000)).toMatchObject({ attempt: 1, failure: null });
+      expect(await untilStatus(server(), runs[0].id, "paused")).toMatchObject({ attempt: 1, failure: null });
       // It comes back: the run is not its own any more, paused as it is.
       const back = new RawWorker(server().url, token, dying.id);
       await back.connected();

@@ -11,14 +11,14 @@ it("F13: a real run that is paused again and again, while it starts and while it
   const [undisturbed] = await study.launch(config);
   await study.reaches(undisturbed, "finished");
   const [run] = await study.launch(config);
-  await until("it has a worker", async () => (await study.detail(run)).row.status !== "queued", 30_000);
+  await until("it has a worker", async () => (await study.detail(run)).row.status !== "queued");
   await study.api.runs.pause.mutate({ id: run.id });
-  await study.reaches(run, "paused", 30_000);
+  await study.reaches(run, "paused");
   for (const step of [1_500, 5_000]) {
     await study.api.runs.resume.mutate({ id: run.id });
     await study.measuredTo(run, step);
     await study.api.runs.pause.mutate({ id: run.id });
-    await study.reaches(run, "paused", 30_000);
+    await study.reaches(run, "paused");
   }
   await study.api.runs.resume.mutate({ id: run.id });
   await study.reaches(run, "finished");

@@ -8,7 +8,7 @@ it("F15: a run whose process is killed three times, as by a machine out of memor
   const { folder } = await study.startWorker(1);
   const [run] = await study.launch(long);
   for (const attempt of [1, 2, 3]) {
-    await until("the attempt has a process", () => spoolFiles(folder).includes(`${run.id}.${attempt}.jsonl`), 30_000);
+    await until("the attempt has a process", () => spoolFiles(folder).includes(`${run.id}.${attempt}.jsonl`));
     process.kill(processOf(folder, run, attempt), "SIGKILL");
   }
   await study.reaches(run, "failed");

@@ -7,6 +7,7 @@ import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { type RunEvent, type SpooledEvent, spooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
 import { readSpool } from "../../../workers/spool/spool.ts";
+import { slowness } from "../../support/processes/workerProcess.ts";
 import { smallRun } from "../../unit/workers/builders.ts";
 
 const program = new URL("../../../workers/run/main.ts", import.meta.url).pathname;
@@ -73,7 +74,7 @@ function eventsOf(path: string): RunEvent[] {
   return all.map(({ event }) => event);
 }
 
-async function until(condition: () => boolean, withinMs = 30_000): Promise<void> {
+async function until(condition: () => boolean, withinMs = 60_000): Promise<void> {
   for (const end = Date.now() + withinMs; !condition(); ) {
     if (Date.now() > end) throw new Error("it did not come in time");
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -162,7 +163,7 @@ describe("a run's process", () => {
     const before = Date.now();
     run.child.send({ type: "cancel" } satisfies ToRun);
     expect((await run.exited).code).toBe(0);
-    expect(Date.now() - before).toBeLessThan(1500);
+    expect(Date.now() - before).toBeLessThan(1_500 * slowness());
     const events = run.events();
     expect(events[events.length - 1]).toMatchObject({ kind: "ended", code: "CANCELLED" });
     expect(existsSync(join(folder, "checkpoints")) && readdirSync(join(folder, "checkpoints")).length > 0).toBe(false);
@@ -184,7 +185,7 @@ describe("a run's process", () => {
     const before = Date.now();
     run.child.send({ type: "cancel" } satisfies ToRun);
     expect((await run.exited).code).toBe(0);
-    expect(Date.now() - before).toBeLessThan(2_000);
+    expect(Date.now() - before).toBeLessThan(2_000 * slowness());
     expect(run.events()).toMatchObject([{ kind: "ended", code: "CANCELLED", step: null }]);
   });
 

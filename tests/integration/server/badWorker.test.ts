@@ -31,7 +31,7 @@ onBothDatabases(
       return worker;
     };
     const view = async ({ id }: RawWorker) => (await server().call("workers.list")).find((worker) => worker.id === id)!;
-    const until = async (what: string, holds: () => Promise<boolean>, withinMs = 20_000) => {
+    const until = async (what: string, holds: () => Promise<boolean>, withinMs = 60_000) => {
       for (const end = performance.now() + withinMs; !(await holds()); ) {
         if (performance.now() > end) throw new Error(`not in time: ${what}`);
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -10,6 +10,7 @@ import { RawWorker } from "../../support/client/rawWorker.ts";
 import { DatabaseLine } from "../../support/processes/databaseLine.ts";
 import { freePort, startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
 import { TestServer } from "../../support/processes/server.ts";
+import { slowness } from "../../support/processes/workerProcess.ts";
 
 let postgres: TestPostgres;
 let admin: pg.Client;
@@ -40,19 +41,19 @@ describe("A server whose database is away when it starts", () => {
     const port = await freePort();
     const { server, ready } = begin(addressOf((url) => (url.port = String(port))));
     ready.catch(() => undefined);
-    await expect.poll(() => server()?.output, { timeout: 20_000 }).toMatch(/Waiting for the database .*: connection refused/);
+    await expect.poll(() => server()?.output).toMatch(/Waiting for the database .*: connection refused/);
     const answer = await fetch(server().url);
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("1");
     expect(await answer.text()).toMatch(/^Collapsar waits for the database .*: connection refused\.$/);
-    expect(await Promise.race([server().signal("SIGTERM"), sleep(5_000)])).toBe(0);
+    expect(await Promise.race([server().signal("SIGTERM"), sleep(5_000 * slowness())])).toBe(0);
   });
 
   it("is ready once it answers, also behind a line that was dumb", async () => {
     const line = await DatabaseLine.open(postgres.url);
     line.isDumb = true;
     const { server, ready } = begin(line.url);
-    await expect.poll(() => server()?.output, { timeout: 20_000 }).toMatch(/Waiting for the database/);
+    await expect.poll(() => server()?.output).toMatch(/Waiting for the database/);
     line.isDumb = false;
     await ready;
     expect(server().output).toContain("The database answers.");
@@ -116,7 +117,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     again: answer.headers.get("retry-after"),
     ...((await answer.json()) as { error: { data: { failure: { code: string; message: string } } } }).error.data.failure,
   });
-  const answers = () => expect.poll(async () => (await list()).status, { timeout: 15_000 }).toBe(200);
+  const answers = () => expect.poll(async () => (await list()).status).toBe(200);
 
   it("answers 503 with the reason while a line is dumb, tells the pages, keeps what workers hold, and catches up", async () => {
     const worker = await RawWorker.connect(server);
@@ -137,10 +138,10 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     expect(refused.message).toMatch(
       /^The database does not answer as it should: (nothing came back in time|no connection was free in time)\./,
     );
-    await expect.poll(() => said.at(-1), { timeout: 20_000 }).toMatch(/^The database does not answer as it should/);
+    await expect.poll(() => said.at(-1)).toMatch(/^The database does not answer as it should/);
     line.isDumb = false;
     await answers();
-    await expect.poll(() => said.at(-1), { timeout: 30_000 }).toBeNull();
+    await expect.poll(() => said.at(-1)).toBeNull();
     // The run is still its worker's, or given again; nothing of it is lost.
     const back = worker.socket.connected ? worker : null;
     back?.close();
@@ -194,15 +195,13 @@ describe("A database that goes away, is slow, full or shut, under a running serv
       code: "INTERNAL",
       message: expect.stringContaining("The disk of the database is full"),
     });
-    await expect
-      .poll(() => said.at(-1), { timeout: 5_000 })
-      .toMatch(/^The disk of the database is full: nothing new can be stored/);
+    await expect.poll(() => said.at(-1)).toMatch(/^The disk of the database is full: nothing new can be stored/);
     const points = () => server.call("runs.series", { id: runs[0].id, keys: ["train/loss"] });
     expect(await points()).toEqual([]);
     await admin.query("drop trigger full_disk on log_lines");
     expect(await worker.events(lease, batch)).toMatchObject({ ok: true, storedThrough: 4 });
     expect((await points())[0].steps).toEqual([1, 2]);
-    await expect.poll(() => said.at(-1), { timeout: 15_000 }).toBeNull();
+    await expect.poll(() => said.at(-1)).toBeNull();
     await server.call("runs.cancel", { id: runs[0].id });
     await worker.events(lease, numbered([{ kind: "ended", code: "CANCELLED", message: "cancelled", step: 2 }], 5));
     await untilStatus(server, runs[0].id, "cancelled");
@@ -212,7 +211,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
   it("stops within 10 s of SIGTERM although the line is dumb", async () => {
     line.isDumb = true;
     void list().catch(() => undefined);
-    expect(await Promise.race([server.signal("SIGTERM"), sleep(10_500)])).toBe(0);
+    expect(await Promise.race([server.signal("SIGTERM"), sleep(10_500 * slowness())])).toBe(0);
   });
 });
 

@@ -24,7 +24,7 @@ onBothDatabases("Runs that learned nothing", (server) => {
       const values = { "train/nc1.ratio@2": [0.091, 0.4][at]!, "train/accuracy": [0.27, 1][at]! };
       await worker.events(lease, numbered([started(), measured(1000, values), finished()]));
     }
-    await vi.waitFor(async () => expect(await nc1Of(id)).toBe(0.4), 10_000);
+    await vi.waitFor(async () => expect(await nc1Of(id)).toBe(0.4), 60_000);
     expect(await csvOf(id)).toEqual(["true", "false"]);
     const pages = await Promise.all(runs.map((run) => server().call("runs.get", { id: run.id })));
     expect(pages.map((page) => page.leftOutBelow)).toEqual([0.9, null]);
@@ -36,7 +36,7 @@ onBothDatabases("Runs that learned nothing", (server) => {
       numbered([started(), measured(1000, { "train/nc1.ratio@2": 0.091, "train/accuracy": 0.27 }), finished()]),
     );
     expect(await csvOf(every.id)).toEqual(["false"]);
-    await vi.waitFor(async () => expect(await nc1Of(every.id)).toBe(0.091), 10_000);
+    await vi.waitFor(async () => expect(await nc1Of(every.id)).toBe(0.091), 60_000);
     worker.close();
   });
 });

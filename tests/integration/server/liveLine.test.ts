@@ -39,7 +39,7 @@ class Heard {
   }
 }
 
-const until = async (what: string, holds: () => boolean, withinMs = 15_000) => {
+const until = async (what: string, holds: () => boolean, withinMs = 60_000) => {
   for (const end = performance.now() + withinMs; !holds(); ) {
     if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -43,7 +43,7 @@ describe("One external database", () => {
           )
         ).rows[0].count,
       );
-    await expect.poll(locks, { timeout: 30_000 }).toBe(1);
+    await expect.poll(locks).toBe(1);
     await expect(TestServer.start({ databaseUrl: postgres.url })).rejects.toThrow(/Another Collapsar server uses this database/);
     await server.stop();
   });

@@ -97,7 +97,8 @@ onBothDatabases("What can never be stored", (server) => {
     expect(await worker.events(lease, numbered(forged))).toEqual({ ok: true, storedThrough: 2 });
     expect(await worker.events(lease, numbered([finished()], 3))).toMatchObject({ ok: true });
     await untilStatus(server(), lease.runId, "finished");
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // The end is told after all that came before it.
+    await expect.poll(() => items.some((item) => item.kind === "run" && item.row.status === "finished")).toBe(true);
     const values = items.flatMap((item) => (item.kind === "points" ? [item.values["train/loss"]] : []));
     expect(values.length).toBeGreaterThan(0);
     expect(new Set(values)).toEqual(new Set([1]));

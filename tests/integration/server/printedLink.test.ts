@@ -69,7 +69,7 @@ describe("A server on loopback that was given no access key", () => {
     await server.signIn();
     await expect
       .poll(async () => (await server.call("workers.list")).filter((worker) => worker.connected).length, {
-        timeout: 30_000,
+        timeout: 60_000,
       })
       .toBe(1);
   });

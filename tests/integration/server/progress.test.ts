@@ -39,13 +39,13 @@ onBothDatabases("Progress", (server) => {
     expect(experimentProgress(study.runs)).toBe(0.775);
     // What a page derives epochs and floors from comes with the rows.
     for (const run of study.runs) expect(run).toMatchObject({ device: "cpu", trainSamples: 4, classes: 4, inputDimension: 10 });
-    await vi.waitFor(async () => expect(await listed(id)).toMatchObject({ counts, status: "running", progress: 0.775 }), 10_000);
+    await vi.waitFor(async () => expect(await listed(id)).toMatchObject({ counts, status: "running", progress: 0.775 }), 60_000);
 
     expect(await server().call("experiments.cancel", { id })).toEqual({ cancelled: 2 });
     await worker.events(second, numbered([ended("CANCELLED", "asked to", 410)], 2));
     const over = { counts: { ...counts, cancelled: 3, running: 0, queued: 0 }, status: "incomplete", progress: 1 };
     expect(await getExperiment(server(), id)).toMatchObject(over);
-    await vi.waitFor(async () => expect(await listed(id)).toMatchObject(over), 10_000);
+    await vi.waitFor(async () => expect(await listed(id)).toMatchObject(over), 60_000);
     worker.close();
   });
 });

@@ -4,6 +4,7 @@ import { finished, measured, numbered, started } from "../../support/builders/ev
 import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import { slowness } from "../../support/processes/workerProcess.ts";
 
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, i) => from + i);
 
@@ -17,7 +18,7 @@ onBothDatabases("Studies", (server) => {
     await expect(server().call("experiments.launch", { name: "great", config: million })).rejects.toMatchObject({
       code: "GRID_TOO_LARGE",
     });
-    expect(performance.now() - asked).toBeLessThan(1_000);
+    expect(performance.now() - asked).toBeLessThan(1_000 * slowness());
     expect((await list()).total).toBe(before);
     const estimate = await server().call("experiments.estimate", million);
     expect(estimate).toMatchObject({ runs: 64 * 63 * 64 * 2, limit: limits.gridRuns, timeMs: null });
@@ -117,7 +118,7 @@ onBothDatabases("Studies", (server) => {
       const summary = (await list({ sort: "nc1", direction: "asc" })).rows.find((row) => row.id === id)!;
       expect(summary).toMatchObject({ nc1: { last: 4 / 2_000 } });
       expect(summary.nc1!.course.length).toBeLessThanOrEqual(40);
-    }, 10_000);
+    }, 60_000);
     worker.close();
   });
 
@@ -184,7 +185,7 @@ onBothDatabases("Studies", (server) => {
         expect(timeLeftMs).toBeGreaterThan(1.5 * (4_000 + 100_100) - 1_000);
         expect(timeLeftMs).toBeLessThan(1.5 * (4_000 + 100_100) + 10_000);
       },
-      { timeout: 10_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     );
     await server().call("experiments.cancel", { id });
     worker.close();

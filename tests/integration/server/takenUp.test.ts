@@ -36,7 +36,7 @@ onBothDatabases(
     it.each(["events", "a heartbeat"])("is the worker's again by %s over the old line", async (by) => {
       const { id, lease, worker } = await lost();
       worker.silent = true;
-      await untilStatus(server(), id, "queued", 20_000);
+      await untilStatus(server(), id, "queued");
       if (by === "a heartbeat") expect(await worker.heartbeat([lease])).toMatchObject({ lost: [], cancel: [] });
       else expect(await worker.events(lease, numbered([measured(110)], 13))).toEqual({ ok: true, storedThrough: 13 });
       expect(await getRun(server(), id)).toMatchObject({ status: "running", attempt: 1 });
@@ -55,7 +55,7 @@ onBothDatabases(
     it("is the worker's again by its hello, also if the run ended meanwhile", async () => {
       const { id, lease, worker, token } = await lost();
       worker.close();
-      await untilStatus(server(), id, "queued", 20_000);
+      await untilStatus(server(), id, "queued");
       const back = new RawWorker(server().url, token, worker.id);
       await back.connected();
       expect(await back.hello({ holding: [leaseOf(lease)] })).toMatchObject({ ok: true, lost: [] });
@@ -67,7 +67,7 @@ onBothDatabases(
     it("is not its own once another worker has begun, nor ever another worker's", async () => {
       const { id, lease, worker, token } = await lost();
       worker.close();
-      await untilStatus(server(), id, "queued", 20_000);
+      await untilStatus(server(), id, "queued");
       const thief = new RawWorker(server().url, await makeToken(server()));
       await thief.connected();
       thief.answerAssign = () => ({ accepted: false, reason: "it takes none" });
@@ -75,7 +75,7 @@ onBothDatabases(
       expect(await thief.events(lease, rest)).toMatchObject({ code: "LEASE_LOST" });
       thief.close();
       const other = await RawWorker.connect(server());
-      const second = await other.nextAssignment(id, 10_000);
+      const second = await other.nextAssignment(id);
       const back = new RawWorker(server().url, token, worker.id);
       await back.connected();
       expect(await back.hello({ holding: [leaseOf(lease)] })).toMatchObject({ ok: true, lost: [leaseOf(lease)] });
@@ -91,7 +91,7 @@ onBothDatabases(
       const { id, worker } = await lost();
       const other = await RawWorker.connect(server());
       worker.close();
-      const second = await other.nextAssignment(id, 8_000);
+      const second = await other.nextAssignment(id);
       expect(second).toMatchObject({ attempt: 2, lastStarted: 1, measuredThrough: 100 });
       await other.events(second, numbered([started(), ...points(0, 1000), finished()]));
       other.close();
@@ -127,7 +127,7 @@ onBothDatabases(
       for (const { runId } of leases) expect(await getRun(server(), runId)).toMatchObject({ status: "running", attempt: 1 });
       // Who cancels a run does not wait for an upgrade.
       await server().call("runs.cancel", { id: leases[1].runId });
-      await untilStatus(server(), leases[1].runId, "cancelled", 10_000);
+      await untilStatus(server(), leases[1].runId, "cancelled");
       const upgraded = new RawWorker(server().url, token, worker.id);
       await upgraded.connected();
       expect(await upgraded.hello({ slots: 2, holding })).toMatchObject({ ok: true, lost: [holding[1]] });
@@ -188,9 +188,9 @@ describe("F9: a database whose clock is set", () => {
       await pause(3_000); // more than two leases
       for (const { runId } of leases) expect(await getRun(server, runId)).toMatchObject({ status: "running", attempt: 1 });
       dying.close();
-      await untilStatus(server, leases[1].runId, "queued", 20_000);
+      await untilStatus(server, leases[1].runId, "queued");
       expect(await alive.events(leases[0], numbered([...points(110, 1000), finished()], 13))).toMatchObject({ ok: true });
-      const again = await alive.nextAssignment(leases[1].runId, 20_000);
+      const again = await alive.nextAssignment(leases[1].runId);
       await alive.events(again, numbered([started(), ...points(0, 1000), finished()]));
       alive.close();
       await setClock("0");

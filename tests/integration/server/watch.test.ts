@@ -25,8 +25,7 @@ async function watch(
 }
 
 const until = async (isTrue: () => boolean) => {
-  for (let i = 0; i < 200 && !isTrue(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
-  expect(isTrue()).toBe(true);
+  await expect.poll(isTrue).toBe(true);
 };
 
 onBothDatabases("Watching", (server) => {

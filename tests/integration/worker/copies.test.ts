@@ -33,6 +33,12 @@ const copyOf = (folder: string) => {
   return copy;
 };
 const idOf = (folder: string) => readFileSync(join(folder, "worker", "worker-id"), "utf8").trim();
+/** Waits until the only worker's next heartbeat has shown its greeting: each tells anew how its machine is used. */
+const aHeartbeat = async () => {
+  const used = async () => JSON.stringify((await server.call("workers.list")).map(({ system }) => system));
+  const before = await used();
+  await until("a heartbeat came", async () => (await used()) !== before);
+};
 const study = async (steps: number) => {
   const config = grid({ seeds: [1], measuring: { name: "every", steps: 1 } });
   const { runs } = await launch(server, { ...config, training: { ...config.training, steps } }, { name: scriptedName });
@@ -81,11 +87,11 @@ describe("two workers on copies of one folder", () => {
   it("one after the other are two as well: the older state is noticed by its greeting", async () => {
     const original = folderOf();
     const first = await start(original, "original");
-    await new Promise((resolve) => setTimeout(resolve, 1_500)); // a heartbeat shows the greeting
+    await aHeartbeat();
     await first.stop();
     const copy = copyOf(original);
     const again = await start(original, "original");
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await aHeartbeat();
     await again.stop();
     const id = idOf(copy);
     const second = await start(copy, "copy");

@@ -44,7 +44,7 @@ const start = async () => {
   worker = new WorkerProcess(realWorker, folder, `http://127.0.0.1:${server.port}`, "right", flags, {
     COLLAPSAR_CHECKPOINT_MS: "100",
   });
-  await until("the worker is connected", () => server.isConnected, 30_000);
+  await until("the worker is connected", () => server.isConnected);
 };
 const isOver = (lease: Lease) => ["finished", "ended"].includes(server.last(lease)?.kind ?? "");
 const checkpointsOf = (lease: Lease) => {
@@ -78,7 +78,7 @@ describe("F25: in place of files of the worker", () => {
     const pids = runProcesses(worker);
     worker.kill("SIGKILL");
     await worker.exited;
-    await until("its processes are gone", () => !pids.some(isRunning), 20_000);
+    await until("its processes are gone", () => !pids.some(isRunning));
     const at = (...path: string[]) => join(folder, "worker", ...path);
     const [newest, second] = checkpointsOf(run);
     for (const path of [
@@ -113,7 +113,7 @@ describe("F25: in place of files of the worker", () => {
       ),
     );
     server.cancel(next);
-    await until("it is cancelled", () => isOver(next), 30_000);
+    await until("it is cancelled", () => isOver(next));
   });
 
   it("files in place of its folders: they are set aside, and the worker works", async () => {

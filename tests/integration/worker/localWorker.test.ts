@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const pid of left.filter(isRunning)) process.kill(pid, "SIGTERM");
-  await until("the workers of killed servers are gone", () => !left.some(isRunning), 15_000);
+  await until("the workers of killed servers are gone", () => !left.some(isRunning));
   await server.stop();
 });
 

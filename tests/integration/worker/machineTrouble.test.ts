@@ -25,7 +25,7 @@ const start = async (environment: Record<string, string> = {}, program = scripte
   const flags = ["--slots", String(slots), "--device", "cpu"];
   const worker = new WorkerProcess(program, folder, `http://127.0.0.1:${server.port}`, "right", flags, environment);
   workers.push(worker);
-  await until("the worker is connected", () => server.isConnected, 30_000);
+  await until("the worker is connected", () => server.isConnected);
   return worker;
 };
 const points = (lease: Lease) => server.events(lease).filter(({ event }) => event.kind === "measurement").length;
@@ -64,7 +64,7 @@ describe("F20: a run's process that gives no sign of life", () => {
     expect(pids.filter(isRunning)).toEqual([]);
     // The prepared process stood still, too: another one takes its place.
     const next = await server.assign("steady", 5, { runId: run.runId, attempt: 2 });
-    await until("the next attempt has finished", () => isOver(next), 30_000);
+    await until("the next attempt has finished", () => isOver(next));
     expect(server.last(next)).toMatchObject({ kind: "finished" });
   });
 
@@ -83,7 +83,7 @@ describe("F20: a run's process that gives no sign of life", () => {
   it("computing for ever: it is killed past a longer bound", async () => {
     await start({ COLLAPSAR_STALL_MS: "500" });
     const run = await server.assign("deaf", 10);
-    await until("its attempt has ended", () => isOver(run), 40_000);
+    await until("its attempt has ended", () => isOver(run));
     expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: expect.stringContaining("no sign of life for 1") });
   });
 
@@ -95,7 +95,7 @@ describe("F20: a run's process that gives no sign of life", () => {
     for (const pid of [worker.child.pid!, ...pids]) process.kill(pid, "SIGSTOP");
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     for (const pid of [...pids, worker.child.pid!]) process.kill(pid, "SIGCONT");
-    await until("the run has finished", () => isOver(run), 30_000);
+    await until("the run has finished", () => isOver(run));
     expect(server.last(run)).toMatchObject({ kind: "finished" });
   });
 });
@@ -122,7 +122,7 @@ describe("F22: a full disk of the worker", () => {
     const run = await server.assign("real", 200_000, undefined, { measuring: { name: "every", steps: 1 } });
     await until("some points arrived", () => points(run) > 20, 60_000);
     disk.fill();
-    await until("its attempt has ended", () => isOver(run), 30_000);
+    await until("its attempt has ended", () => isOver(run));
     expect(server.last(run)).toMatchObject({
       code: "DISK_FULL",
       message: expect.stringMatching(/^The worker's disk is full: ENOSPC/),
@@ -130,7 +130,7 @@ describe("F22: a full disk of the worker", () => {
     // While it is full, the worker takes no runs, and says that the fault is its own.
     const refused = await server.assign("real", 10);
     if (!refused.accepted) expect(refused).toMatchObject({ fault: true, reason: expect.stringContaining("ENOSPC") });
-    else await until("the next attempt has ended", () => isOver(refused), 30_000);
+    else await until("the next attempt has ended", () => isOver(refused));
     if (refused.accepted) expect(server.last(refused)).toMatchObject({ code: "DISK_FULL" });
     disk.free();
     const next = await server.assign("real", 10, { runId: run.runId, attempt: 2 });
@@ -141,7 +141,7 @@ describe("F22: a full disk of the worker", () => {
   it("a process that cannot begin is the worker's trouble", async () => {
     await start({ COLLAPSAR_TEST_BROKEN: "1" });
     const run = await server.assign("steady", 10);
-    await until("its attempt has ended", () => isOver(run), 30_000);
+    await until("its attempt has ended", () => isOver(run));
     expect(server.last(run)).toMatchObject({
       code: "WORKER_FAULT",
       message: expect.stringMatching(
@@ -155,7 +155,7 @@ describe("F2: SIGTERM of a worker", () => {
   it("with several runs within long calls: gone within 10 s, and each attempt ends as one to resume", async () => {
     const worker = await start({}, scriptedWorker, 3);
     const runs = [await server.assign("deaf", 1_000), await server.assign("deaf", 1_000), await server.assign("steady", 1_000)];
-    for (const run of runs) await until("it is under way", () => points(run) > 3, 30_000);
+    for (const run of runs) await until("it is under way", () => points(run) > 3);
     const asked = performance.now();
     worker.kill("SIGTERM");
     await worker.exited;
@@ -170,7 +170,7 @@ describe("F2: SIGTERM of a worker", () => {
       return server.assign("steady", 5_000);
     })();
     for (let attempt = 1; attempt <= 5; attempt++) {
-      await until("some points arrived", () => points(run) > 5, 30_000);
+      await until("some points arrived", () => points(run) > 5);
       const worker = workers.at(-1)!;
       for (const pid of [...runProcesses(worker), worker.child.pid!]) process.kill(pid, "SIGTERM");
       await worker.exited;

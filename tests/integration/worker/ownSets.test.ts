@@ -47,16 +47,16 @@ it("has every own set with its classes and counts, whatever the case of its endi
 
 it("follows the folder while the worker stays connected", async () => {
   writeTable(datasets, "more.tsv", { classes: 3, perClass: 5 });
-  await until("a new table is listed", async () => (await named("more.tsv")) !== undefined, 30_000);
+  await until("a new table is listed", async () => (await named("more.tsv")) !== undefined);
   writeTable(datasets, "more.tsv", { classes: 3, perClass: 7 });
-  await until("its new counts are", async () => (await named("more.tsv"))?.trainCounts.join() === "7,7,7", 30_000);
+  await until("its new counts are", async () => (await named("more.tsv"))?.trainCounts.join() === "7,7,7");
   renameSync(join(datasets, "more.tsv"), join(datasets, "fewer.tsv"));
-  await until("it has another name", async () => (await names())?.join() === "NOTES.TXT,fewer.tsv,lamps,reviews.tsv", 30_000);
+  await until("it has another name", async () => (await names())?.join() === "NOTES.TXT,fewer.tsv,lamps,reviews.tsv");
   rmSync(join(datasets, "fewer.tsv"));
-  await until("it is gone", async () => (await named("fewer.tsv")) === undefined, 30_000);
+  await until("it is gone", async () => (await named("fewer.tsv")) === undefined);
   // Deep in a folder, where nothing is watched: the next look finds it.
   rmSync(join(datasets, "lamps", "train", "dark", "0.png"));
-  await until("a picture less is counted", async () => (await named("lamps"))?.trainCounts.join() === "5,6", 30_000);
+  await until("a picture less is counted", async () => (await named("lamps"))?.trainCounts.join() === "5,6");
   expect(worker.output.match(/Connected to/g)).toHaveLength(1);
 });
 
@@ -64,7 +64,7 @@ it("says why a set cannot be used", async () => {
   mkdirSync(join(datasets, "empty folder"));
   writeFileSync(join(datasets, "broken.tsv"), "no tab in here\n");
   symlinkSync("/nowhere/at/all.tsv", join(datasets, "dangling.tsv"));
-  await until("they are listed", async () => (await listed())?.length === 6, 30_000);
+  await until("they are listed", async () => (await listed())?.length === 6);
   expect((await named("empty folder"))?.problem).toContain("Rename it");
   expect((await named("broken.tsv"))?.problem).toContain("line 1");
   expect((await named("dangling.tsv"))?.problem).toBeTruthy();

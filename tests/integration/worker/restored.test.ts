@@ -41,7 +41,7 @@ const startServer = async () => {
 const startWorker = async (at = port, data = folder) => {
   const worker = new WorkerProcess(program, data, `http://127.0.0.1:${at}`, token, ["--slots", "1"]);
   workers.push(worker);
-  await until("the worker is connected", () => worker.output.includes("Connected to"), 30_000);
+  await until("the worker is connected", () => worker.output.includes("Connected to"));
   return worker;
 };
 const study = async (steps: number): Promise<RunRow> => {
@@ -190,7 +190,7 @@ describe("F25: a worker's folder that lost something", () => {
     await measuredTo(run, 900);
     // So that the worker's folder has a checkpoint that the server knows nothing of.
     await server.kill();
-    await until("more is in the spool", () => readFileSync(spoolFile(run, 1, "jsonl"), "utf8").includes('"step":1300,'), 30_000);
+    await until("more is in the spool", () => readFileSync(spoolFile(run, 1, "jsonl"), "utf8").includes('"step":1300,'));
     await killAll(worker);
     const state = spoolFile(run, 1, "json");
     if (how === "no state") rmSync(state);
@@ -211,7 +211,7 @@ describe("F25: a worker's folder that lost something", () => {
         .filter((name) => name.endsWith(".ckpt"))
         .map((name) => Number.parseInt(name, 10))
         .sort((a, b) => a - b);
-    await until("two later checkpoints were made", () => checkpoints().at(-1)! >= 1_600, 30_000);
+    await until("two later checkpoints were made", () => checkpoints().at(-1)! >= 1_600);
     expect(checkpoints()).toHaveLength(3);
     rmSync(spoolFile(run, 1, "jsonl"));
     await holding(startServer);
@@ -252,7 +252,7 @@ describe("F26: a partition that is longer than a lease", () => {
     const run = await study(steps);
     await measuredTo(run, 200);
     line.partition();
-    await until("its lease has run out", async () => (await detail(run)).row.status === "queued", 30_000);
+    await until("its lease has run out", async () => (await detail(run)).row.status === "queued");
     line.heal();
     await finished(run);
     await expectWhole(run, steps);

@@ -29,7 +29,7 @@ export class RealStudy {
     const flags = ["--keep-spool", "--slots", String(slots)];
     const worker = new WorkerProcess(realWorker, folder, url, this.token, flags, env);
     this.workers.push(worker);
-    await until("the worker is connected", () => worker.output.includes("Connected to"), 30_000);
+    await until("the worker is connected", () => worker.output.includes("Connected to"));
     return { worker, folder };
   }
 

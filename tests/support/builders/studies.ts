@@ -27,7 +27,7 @@ export const getExperiment = (server: TestServer, id: string) => server.call("ex
 export const getRun = async (server: TestServer, id: string) => (await server.call("runs.get", { id })).row;
 
 /** Waits until a run has this status. */
-export async function untilStatus(server: TestServer, id: string, status: RunRow["status"], timeoutMs = 10_000): Promise<RunRow> {
+export async function untilStatus(server: TestServer, id: string, status: RunRow["status"], timeoutMs = 60_000): Promise<RunRow> {
   const end = performance.now() + timeoutMs;
   for (;;) {
     const row = await getRun(server, id);

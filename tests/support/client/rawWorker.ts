@@ -94,7 +94,7 @@ export class RawWorker {
   }
 
   /** The next run that comes, for this run's id if given. */
-  async nextAssignment(runId?: string, timeoutMs = 30_000): Promise<Assignment> {
+  async nextAssignment(runId?: string, timeoutMs = 60_000): Promise<Assignment> {
     const found = await this.until(() => {
       const at = this.assigned.findIndex((assignment) => runId === undefined || assignment.runId === runId);
       return at < 0 ? null : this.assigned.splice(at, 1)[0];
@@ -103,13 +103,13 @@ export class RawWorker {
     return found;
   }
 
-  async nextCancel(timeoutMs = 10_000): Promise<CancelRequest> {
+  async nextCancel(timeoutMs = 60_000): Promise<CancelRequest> {
     const found = await this.until(() => this.cancels.shift() ?? null, timeoutMs);
     if (!found) throw new Error("no cancel came");
     return found;
   }
 
-  async nextSuspend(timeoutMs = 10_000): Promise<CancelRequest> {
+  async nextSuspend(timeoutMs = 60_000): Promise<CancelRequest> {
     const found = await this.until(() => this.suspends.shift() ?? null, timeoutMs);
     if (!found) throw new Error("no suspend came");
     return found;
@@ -120,7 +120,7 @@ export class RawWorker {
   }
 
   ask<T>(event: string, message: unknown): Promise<T> {
-    return this.socket.timeout(20_000).emitWithAck(event, message) as Promise<T>;
+    return this.socket.timeout(60_000).emitWithAck(event, message) as Promise<T>;
   }
 
   private beatEvery(heartbeatMs: number): void {

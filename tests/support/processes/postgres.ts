@@ -126,7 +126,7 @@ export async function untilUp(url: string): Promise<void> {
     try {
       return await onServer(url, "select 1");
     } catch (error) {
-      if (tries > 150) throw error;
+      if (tries > 600) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -86,7 +86,7 @@ export class ProtocolServer {
       attempt: again?.attempt ?? 1,
       lease: again?.lease ?? randomBytes(16).toString("base64url"),
     };
-    const answer: AssignAnswer = await this.socket!.timeout(5_000).emitWithAck("assign", {
+    const answer: AssignAnswer = await this.socket!.timeout(60_000).emitWithAck("assign", {
       ...lease,
       config: { ...runConfigOf(steps), ...changes },
       experimentName: manner,

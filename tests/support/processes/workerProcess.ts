@@ -73,11 +73,26 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** How many times longer things may take because the machine has more to do than cores. */
-export const slowness = (): number => Math.max(1, loadavg()[0] / availableParallelism() - 1);
+/**
+ * How many times longer things may take because the machine has more to do than cores: by what runs at this moment, and, where the
+ * system does not tell that or it has just ended, by the last minute.
+ */
+export function slowness(): number {
+  const cores = availableParallelism();
+  return Math.max(1, loadavg()[0] / cores - 1, runnable() / cores);
+}
+
+/** Processes that run or could; 0 where the system does not tell. */
+function runnable(): number {
+  try {
+    return Number.parseInt(readFileSync("/proc/loadavg", "utf8").split(" ")[3], 10);
+  } catch {
+    return 0;
+  }
+}
 
 /** Waits until something holds. @throws after the time, saying what was waited for */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   for (const deadline = Date.now() + withinMs; !(await holds()); ) {
     if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
