@@ -1,5 +1,5 @@
 /** One line an event on standard output, with the local time. A reader that went away (a killed server) is no reason to stop. */
-export function say(text: string): void {
+export function log(text: string): void {
   const now = new Date();
   const clock = new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace("T", " ");
   process.stdout.write(`${clock}  ${text.replaceAll("\n", "\n                     ")}\n`);

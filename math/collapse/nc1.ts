@@ -18,7 +18,7 @@ export function nc1Ratio(statistics: ClassStatistics): number {
 }
 
 /**
- * norms.spread = (1/N) Σ_i ‖h_i‖² / tr Σ_B, how large features are beside what tells the classes apart; range [1, ∞) with balanced
+ * norms.spread = (1/N) Σ_i ‖h_i‖² / tr Σ_B, how large features are relative to what separates the classes; range [1, ∞) with balanced
  * classes, 1 where they have collapsed about a mean of zero. Rounding of features reaches nc1.ratio multiplied by it.
  * @throws {MathError} as `nc1Ratio`
  */

@@ -8,7 +8,7 @@ import type { Slack } from "./slackObjective.ts";
 export interface HeldObjective extends CollapsedObjective {
   /** A first point on the frame itself. */
   start(): Float64Array;
-  /** τ, how far W goes from the frame for a unit of its free coordinates; before it is told it is 0 and W stays there, ρ = ∞. */
+  /** τ, how far W goes from the frame for a unit of its free coordinates; before it is set it is 0 and W stays there, ρ = ∞. */
   setFreedom(freedom: number): void;
   /** s of W = sF at x. */
   scaleOf(x: Float64Array): number;

@@ -10,7 +10,7 @@ export interface MinimizeOptions {
   gradientTolerance: number;
   /** Stop, too, where the last 20 iterations lowered the value by less than this share of it and the gradient is at most 1000 times as large. */
   valueTolerance?: number;
-  /** What rounding leaves of a gradient entry: where it is no larger, the value alone tells whether to stop. */
+  /** What rounding leaves of a gradient entry: where it is no larger, the value alone decides whether to stop. */
   gradientNoise?: number;
   maxIterations: number;
   /** Evaluations after which no further iteration is begun; an iteration takes one to forty, mostly one. */
@@ -48,7 +48,7 @@ interface Step {
 }
 
 /**
- * A local minimum by L-BFGS with a weak-Wolfe bisection line search; deterministic. `converged` tells whether the gradient bound was
+ * A local minimum by L-BFGS with a weak-Wolfe bisection line search; deterministic. `converged` says whether the gradient bound was
  * met; without it the search ended where float64 shows no further descent, by the value's tolerance, or at the last iteration.
  * @throws {MathError} if the value at the start is not finite
  * Source: Liu, Nocedal (1989), Math. Programming 45; line search of Lewis, Overton (2013), Math. Programming 141.

@@ -21,7 +21,7 @@ const maxWork = 1.2e10;
  * L* is right to about 1e-12 of itself. All samples of a class share one feature at an optimum (the fit is convex in the feature). W and H
  * are given r = K coordinates (less only if d is smaller), one more than they need: a stationary point that leaves a coordinate
  * unused is a global minimum, so no random restarts are needed.
- * With slack (d > K) the search begins on the frame itself, ρ = ∞, and goes on from there with W symmetric (heldObjective.ts); H
+ * With slack (d > K) the search begins on the frame itself, ρ = ∞, and continues from there with W symmetric (heldObjective.ts); H
  * lies within the span of the K rows of W, the objective being convex in the Gram matrix of both.
  * @throws {MathError} if the objective is invalid, a decay is not positive, K is above `numericClassLimit`, d < 2, or the search does not converge
  * Source: derived; for the rank argument see Burer, Monteiro (2005), Math. Programming 103.

@@ -8,7 +8,7 @@ export interface Group {
 
 /** Whether the places lie on a line as closely as the values of one place lie together. */
 export interface LackOfFit {
-  /** Mean square of the misfit over that of the pure error; about 1 where the line holds. */
+  /** Mean square of the lack of fit over that of the pure error; about 1 where the line holds. */
   f: number;
   /** Degrees of freedom: places − 2, values − places. */
   numerator: number;
@@ -52,8 +52,8 @@ export function lackOfFit(groups: readonly Group[]): LackOfFit | null {
   const largest = Math.max(...groups.flatMap(({ ys }) => ys.map(Math.abs)));
   if (pure <= count * (4 * Number.EPSILON * largest) ** 2) return null;
   const { slope, intercept } = weightedLine(means);
-  const misfit = means.reduce((sum, { x, y, weight }) => sum + weight * (y - intercept - slope * x) ** 2, 0);
-  const f = misfit / numerator / (pure / denominator);
+  const lackSquares = means.reduce((sum, { x, y, weight }) => sum + weight * (y - intercept - slope * x) ** 2, 0);
+  const f = lackSquares / numerator / (pure / denominator);
   return { f, numerator, denominator, p: fisherTail(f, numerator, denominator), pureError: Math.sqrt(pure / denominator) };
 }
 

@@ -27,7 +27,7 @@ export interface SlopeFit {
   count: number;
   /** Values left out because x or y is not finite or not above 0. */
   omitted: number;
-  /** The misfit of the line against the scatter of the values of one place; null where that cannot be judged. */
+  /** The lack of fit of the line against the scatter of the values of one place; null where that cannot be judged. */
   lackOfFit: LackOfFit | null;
 }
 

@@ -1,7 +1,7 @@
 import { assertAtLeast, assertInteger } from "../MathError.ts";
 
 /** The size of a residual network's training step. */
-export interface StepSize {
+export interface StepShape {
   /** Linear layers in a residual branch: 1 for L-RN1, 2 for L-RN2. */
   branchLayers: 1 | 2;
   /** L: an input layer, L − 1 residual blocks and a classifier. */
@@ -30,7 +30,7 @@ export interface StepCost {
  * products = N(4 D d + 6 B d² + 6 d K) with B = branchLayers · (L − 1).
  * @throws {MathError} if a size is not an integer ≥ 1
  */
-export function stepCost(size: StepSize): StepCost {
+export function stepCost(size: StepShape): StepCost {
   const { branchLayers, depth, width, inputDim, classes, samples } = size;
   for (const [name, value] of Object.entries(size)) assertInteger(name, value, 1);
   const layers = branchLayers * (depth - 1);
@@ -44,7 +44,7 @@ export function stepCost(size: StepSize): StepCost {
  * The expected time of an unmeasured step, scaled from a measured one: ms · cost(target)/cost(measured), in milliseconds.
  * @throws {MathError} if the measured time is not positive or a size is out of range
  */
-export function scaleStepTime(measuredMs: number, measured: StepSize, target: StepSize): number {
+export function scaleStepTime(measuredMs: number, measured: StepShape, target: StepShape): number {
   assertAtLeast("measuredMs", measuredMs, 0, true);
   return (measuredMs * stepCost(target).total) / stepCost(measured).total;
 }

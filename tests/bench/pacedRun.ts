@@ -8,7 +8,7 @@ import { openSpool } from "../../workers/spool/spool.ts";
  * A run's process that measures at a given pace instead of training, so that a bench can say at which load its figures are:
  * the experiment's name is `<points per second> for <seconds>`; a measurement has 60 of them.
  */
-const tell = (message: FromRun) => process.send?.(message);
+const send = (message: FromRun) => process.send?.(message);
 const layers = 6;
 
 process.on("message", (message: ToRun) => {
@@ -16,7 +16,7 @@ process.on("message", (message: ToRun) => {
   else process.exit(0);
 });
 process.on("disconnect", () => process.exit(0));
-tell({ type: "ready" });
+send({ type: "ready" });
 
 async function measure({ assignment, paths }: Extract<ToRun, { type: "assign" }>): Promise<void> {
   const [, rate, seconds] = /^(\d+) for (\d+)$/.exec(assignment.experimentName)!.map(Number);
@@ -47,9 +47,9 @@ async function measure({ assignment, paths }: Extract<ToRun, { type: "assign" }>
   const begun = performance.now();
   for (let step = 0; step <= events; step++) {
     const values = Object.fromEntries(keys.map((key) => [key, Math.random()]));
-    tell({ type: "spooled", seq: spool.append({ kind: "measurement", step, values, missing: {} }) });
+    send({ type: "spooled", seq: spool.append({ kind: "measurement", step, values, missing: {} }) });
     await sleep(Math.max(0, begun + ((step + 1) * keys.length * 1000) / rate - performance.now()));
   }
-  tell({ type: "spooled", seq: spool.append({ kind: "finished", step: events, elapsedMs: performance.now() - begun }) });
+  send({ type: "spooled", seq: spool.append({ kind: "finished", step: events, elapsedMs: performance.now() - begun }) });
   process.exit(0);
 }

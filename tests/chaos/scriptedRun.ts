@@ -20,7 +20,7 @@ export function scriptedValues(seed: number, step: number): Record<string, numbe
   return Object.fromEntries(keys.map((key, index) => [key, bytes.readUInt32LE(4 * index) / 2 ** 32]));
 }
 
-const tell = (message: FromRun) => {
+const send = (message: FromRun) => {
   if (process.connected) process.send?.(message, () => {});
 };
 
@@ -36,7 +36,7 @@ export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: 
   });
   for (const event of ["disconnect", "SIGTERM", "SIGINT"]) process.on(event, () => (wish.asked ??= "suspend"));
   const spool = openSpool(paths.spool);
-  const emit = (event: RunEvent) => tell({ type: "spooled", seq: spool.append(event) });
+  const emit = (event: RunEvent) => send({ type: "spooled", seq: spool.append(event) });
   const leave = (): never => {
     spool.close();
     process.exit(0);
@@ -68,7 +68,7 @@ export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: 
     }
     if (step % checkpointEvery === 0 && step < total) save();
     if (step % stepsPerPause === 0) {
-      tell({ type: "progress", step, stepMs: pauseMs / stepsPerPause });
+      send({ type: "progress", step, stepMs: pauseMs / stepsPerPause });
       await sleep(pauseMs);
     }
   }

@@ -9,11 +9,11 @@ import {
   type Hello,
 } from "../../contract/wire/workerProtocol.ts";
 import { prepareCheckpoints, removeOldCheckpoints } from "../checkpoints/keptCheckpoints.ts";
-import { count, messageOf, say } from "../log.ts";
+import { count, log, messageOf } from "../log.ts";
 import { AttemptSpool } from "../spool/attemptSpool.ts";
 import { DamagedSpool } from "../spool/spool.ts";
 import { type AssignMessage, Attempt } from "./attempts/attempt.ts";
-import { AttemptDesk } from "./attempts/heldAttempts.ts";
+import { HeldAttempts } from "./attempts/heldAttempts.ts";
 import { closeRecovered, recoverAttempts } from "./attempts/recoverAttempts.ts";
 import { type RunExit, RunProcess } from "./attempts/runProcess.ts";
 import { SpareProcess } from "./attempts/spareProcess.ts";
@@ -22,7 +22,7 @@ import { makeHello, type Offer } from "./makeHello.ts";
 import type { AgentOptions } from "./options.ts";
 import { OwnSetsWatch } from "./ownSetsWatch.ts";
 import { ArtefactSender } from "./wire/artefactSender.ts";
-import { Absence } from "./wire/connectionLog.ts";
+import { ConnectionLog } from "./wire/connectionLog.ts";
 import { keepLedger } from "./wire/ledger.ts";
 import { ServerLink } from "./wire/serverLink.ts";
 import type { SendBatch } from "./wire/spoolSender.ts";
@@ -51,11 +51,11 @@ export interface AgentSetup {
 /** Takes runs from a server, gives each a process of its own, and sees that every event reaches the server. */
 export class Agent {
   private readonly setup: AgentSetup;
-  private readonly desk: AttemptDesk;
+  private readonly held: HeldAttempts;
   private readonly link: ServerLink;
   private readonly spare: SpareProcess;
   private readonly artefacts: ArtefactSender;
-  private readonly absence = new Absence();
+  private readonly connectionLog = new ConnectionLog();
   private readonly readSystem = systemMeter();
   private ownSets: OwnSetsWatch | null = null;
   private slots = 1;
@@ -67,12 +67,12 @@ export class Agent {
     const { options, folder } = setup;
     this.spare = new SpareProcess(
       () => new RunProcess(setup.runProgram, options.local, options.stallMs),
-      () => !this.desk.all.some((attempt) => attempt.isStarting),
+      () => !this.held.all.some((attempt) => attempt.isStarting),
     );
     this.artefacts = new ArtefactSender(folder.artefacts, { url: options.server, token: options.token });
     const send: SendBatch = (batch) => this.link.sendEvents(batch);
     const sendNoted = options.ledger === null ? send : keepLedger(options.ledger, send);
-    this.desk = new AttemptDesk(folder, options.keepSpool, {
+    this.held = new HeldAttempts(folder, options.keepSpool, {
       artefacts: this.artefacts,
       send: sendNoted,
       sealAgain: (attempt) => {
@@ -86,25 +86,25 @@ export class Agent {
       cancel: (request) => this.cancel(request),
       suspend: (request) => this.suspend(request),
       heartbeatAnswered: ({ lost, cancel, suspend = [] }) => {
-        this.desk.dropLost(lost);
+        this.held.dropLost(lost);
         for (const request of cancel) this.cancel(request);
         for (const request of suspend) this.suspend(request);
       },
-      copied: (message) => this.becomeAnother(message),
+      copied: (message) => this.takeNewIdentity(message),
       up: ({ lost, sendAgain = [], greeting, note }) => {
         if (greeting) this.keepGreeting(greeting);
-        this.desk.dropLost(lost);
-        this.desk.sendAgain(sendAgain, folder.spool);
-        this.absence.up(options.server, this.desk.unsent);
-        if (note) say(note);
-        this.desk.wake();
+        this.held.dropLost(lost);
+        this.held.resend(sendAgain, folder.spool);
+        this.connectionLog.up(options.server, this.held.unsent);
+        if (note) log(note);
+        this.held.wake();
         if (this.ownSets?.parts) this.link.sendOwnSets(this.ownSets.parts);
         this.artefacts.wake();
       },
       down: (reason) => {
-        if (!this.isStopping) this.absence.down(reason, this.desk.working, this.desk.unsent);
+        if (!this.isStopping) this.connectionLog.down(reason, this.held.working, this.held.unsent);
       },
-      polling: () => say("Something on the way to the server lets no WebSocket through: this worker continues by HTTP requests"),
+      polling: () => log("Something on the way to the server lets no WebSocket through: this worker continues by HTTP requests"),
       refused: (code, message) => this.refused(code, message),
     });
   }
@@ -112,14 +112,14 @@ export class Agent {
   start(): void {
     const { folder } = this.setup;
     const old = removeOldCheckpoints(folder.checkpoints);
-    if (old > 0) say(`Checkpoints of ${count(old, "run")} were old and are removed`);
+    if (old > 0) log(`Checkpoints of ${count(old, "run")} were old and are removed`);
     const earlier = recoverAttempts(folder.spool);
-    if (earlier.length > 0) say(`The spool holds events of ${count(earlier.length, "earlier attempt")}`);
+    if (earlier.length > 0) log(`The spool holds events of ${count(earlier.length, "earlier attempt")}`);
     for (const attempt of earlier) {
-      this.desk.add(attempt);
+      this.held.add(attempt);
       attempt.done = this.recover(attempt);
     }
-    this.artefacts.recover((runId, attempt) => this.desk.find(runId, attempt) !== undefined);
+    this.artefacts.recover((runId, attempt) => this.held.find(runId, attempt) !== undefined);
     this.spare.prepare();
     this.link.open();
     const places = { folder: this.setup.options.datasetsDir, cache: folder.datasetCache };
@@ -129,34 +129,34 @@ export class Agent {
   /** Lets runs make checkpoints and sends what can be sent, within 10 s. */
   async stop(): Promise<void> {
     this.isStopping = true;
-    this.link.leave();
+    this.link.announceLeaving();
     this.spare.close();
-    for (const attempt of this.desk.all) {
+    for (const attempt of this.held.all) {
       if (!attempt.run) continue;
       attempt.stopping ??= "suspended";
       attempt.run.suspend(suspendMs);
     }
-    const all = Promise.all(this.desk.all.map((attempt) => attempt.done));
+    const all = Promise.all(this.held.all.map((attempt) => attempt.done));
     await Promise.race([all, sleep(suspendMs + 500)]);
     for (
       const deadline = performance.now() + flushMs;
-      this.desk.all.length > 0 && this.link.isUp && performance.now() < deadline;
+      this.held.all.length > 0 && this.link.isUp && performance.now() < deadline;
     )
       await sleep(20);
-    if (this.desk.unsent > 0) say(`${count(this.desk.unsent, "event")} stay in the spool until the next start`);
+    if (this.held.unsent > 0) log(`${count(this.held.unsent, "event")} stay in the spool until the next start`);
     this.close();
   }
 
   /** Kills all at once; the spool keeps what it has. */
-  abandon(): void {
+  killAll(): void {
     this.isStopping = true;
-    for (const attempt of this.desk.all) attempt.run?.kill();
+    for (const attempt of this.held.all) attempt.run?.kill();
     this.close();
   }
 
   /** A server started this worker for itself and has gone for good. */
-  get isForsaken(): boolean {
-    return this.setup.options.local && this.absence.isTooLongForLocal(this.desk.working);
+  get isOrphaned(): boolean {
+    return this.setup.options.local && this.connectionLog.isAwayTooLong(this.held.working);
   }
 
   private close(): void {
@@ -171,20 +171,20 @@ export class Agent {
     const parsed = assignmentSchema.safeParse(message);
     if (!parsed.success) return { accepted: false, reason: "the worker does not understand it: is it older than the server?" };
     const { runId, attempt: number, lease } = parsed.data;
-    const same = this.desk.find(runId, number)?.spool;
+    const same = this.held.find(runId, number)?.spool;
     if (same && same.lease.lease !== lease)
       return { accepted: false, reason: "it has not done yet with another attempt of this number" };
     if (same) return { accepted: true };
     if (this.isStopping) return { accepted: false, reason: "the worker is stopping" };
-    const superseded = this.desk.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
-    const busy = this.desk.all.filter((attempt) => attempt.isWorking && !superseded.includes(attempt)).length;
+    const superseded = this.held.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
+    const busy = this.held.all.filter((attempt) => attempt.isWorking && !superseded.includes(attempt)).length;
     if (busy >= this.slots)
       return { accepted: false, reason: `${this.slots === 1 ? "its slot is" : `its ${this.slots} slots are`} in use` };
     try {
       const attempt = new Attempt(new AttemptSpool(this.setup.folder.spool, { runId, attempt: number, lease }));
       attempt.spool.begin();
-      this.desk.add(attempt);
-      for (const old of superseded) this.desk.supersede(old);
+      this.held.add(attempt);
+      for (const old of superseded) this.held.supersede(old);
       attempt.done = this.train(
         attempt,
         parsed.data,
@@ -199,13 +199,13 @@ export class Agent {
   private async train(attempt: Attempt, assignment: Assignment, earlier: Promise<void>[]): Promise<void> {
     const { folder, options } = this.setup;
     const { config } = assignment;
-    say(
+    log(
       `Run ${attempt.label} of "${assignment.experimentName}": ${config.architecture} depth ${config.depth} seed ${config.seed}`,
     );
     const run = this.spare.take();
     attempt.run = run;
     await Promise.all(earlier);
-    if (!run.isStarted) await this.letLeaderBegin(attempt);
+    if (!run.isStarted) await this.waitForFirstStep(attempt);
     run.start();
     const message = (): AssignMessage => ({
       type: "assign",
@@ -222,7 +222,7 @@ export class Agent {
       keepCheckpoints: options.keepCheckpoints,
     });
     const exit = await attempt.train(run, message, () => this.spare.prepare());
-    await this.seal(attempt, () => this.sayEnd(attempt, exit));
+    await this.seal(attempt, () => this.logEnd(attempt, exit));
     this.spare.prepare();
   }
 
@@ -230,9 +230,9 @@ export class Agent {
    * A process that must load everything first takes seconds of a processor: it starts when the run that got the prepared process
    * has made its first step, so that the first numbers of a study come as soon as they can.
    */
-  private async letLeaderBegin(attempt: Attempt): Promise<void> {
+  private async waitForFirstStep(attempt: Attempt): Promise<void> {
     const leads = (other: Attempt) => other !== attempt && other.isStarting && other.run?.isReady;
-    for (const deadline = performance.now() + leadMs; this.desk.all.some(leads) && performance.now() < deadline; )
+    for (const deadline = performance.now() + leadMs; this.held.all.some(leads) && performance.now() < deadline; )
       await sleep(20);
   }
 
@@ -244,45 +244,45 @@ export class Agent {
   private async seal(attempt: Attempt, complete: () => void | Promise<void>): Promise<void> {
     while (attempt.stopping !== "refused") {
       try {
-        if (attempt.mending === null) await complete();
-        this.desk.restart(attempt);
+        if (attempt.damage === null) await complete();
+        this.held.restart(attempt);
         break;
       } catch (error) {
-        if (error instanceof DamagedSpool && attempt.mending === null) {
-          this.desk.mend(attempt, error.message);
+        if (error instanceof DamagedSpool && attempt.damage === null) {
+          this.held.repair(attempt, error.message);
           continue;
         }
-        say(`The end of run ${attempt.label} cannot be written: ${messageOf(error)}; trying again`);
+        log(`The end of run ${attempt.label} cannot be written: ${messageOf(error)}; trying again`);
         await sleep(diskRetryMs);
       }
     }
-    this.desk.seal(attempt);
+    this.held.seal(attempt);
   }
 
-  private sayEnd(attempt: Attempt, exit: RunExit): void {
+  private logEnd(attempt: Attempt, exit: RunExit): void {
     let { end } = attempt.spool.inspect();
     if (!end) {
-      end = attempt.farewell(exit);
+      end = attempt.endEvent(exit);
       attempt.spool.appendOrHold(end);
     }
-    say(
+    log(
       `Run ${attempt.label} ${end.kind === "finished" ? `finished after ${end.step} steps` : `ended ${end.code}: ${end.message}`}`,
     );
   }
 
   private cancel({ runId, attempt: number }: CancelRequest): void {
-    const attempt = this.desk.find(runId, number);
+    const attempt = this.held.find(runId, number);
     if (!attempt?.isWorking || attempt.stopping === "cancelled" || attempt.stopping === "refused") return;
-    say(`Run ${attempt.label} is cancelled`);
+    log(`Run ${attempt.label} is cancelled`);
     attempt.stopping = "cancelled";
     attempt.run?.cancel();
   }
 
   /** A person lets the run wait: this attempt ends with a checkpoint. */
   private suspend({ runId, attempt: number }: CancelRequest): void {
-    const attempt = this.desk.find(runId, number);
+    const attempt = this.held.find(runId, number);
     if (!attempt?.isWorking || attempt.stopping) return;
-    say(`Run ${attempt.label} is paused`);
+    log(`Run ${attempt.label} is paused`);
     attempt.stopping = "suspended";
     attempt.run?.suspend(pauseMs);
   }
@@ -295,39 +295,39 @@ export class Agent {
       identity: folder.identity,
       name: options.name,
       offer,
-      holding: this.desk.held,
-      kept: this.desk.sent.list(),
+      holding: this.held.claimed,
+      kept: this.held.sent.list(),
     });
   }
 
   /** Another worker works on what this folder was copied from, or has since: nothing that came with the copy is this worker's. */
-  private becomeAnother(message: string): void {
-    say(message);
-    for (const attempt of this.desk.all) this.desk.drop(attempt, "it came with the copy");
+  private takeNewIdentity(message: string): void {
+    log(message);
+    for (const attempt of this.held.all) this.held.drop(attempt, "it came with the copy");
     try {
-      this.desk.sent.clear();
+      this.held.sent.clear();
       this.setup.folder.identity.renew();
     } catch (error) {
-      say(`Its new identity cannot be written: ${messageOf(error)}; trying again`);
+      log(`Its new identity cannot be written: ${messageOf(error)}; trying again`);
     }
   }
 
   private keepGreeting(greeting: Greeting): void {
     try {
-      this.setup.folder.identity.heard(greeting);
+      this.setup.folder.identity.keepGreeting(greeting);
     } catch (error) {
-      say(`The server's greeting cannot be kept: ${messageOf(error)}`);
+      log(`The server's greeting cannot be kept: ${messageOf(error)}`);
     }
   }
 
   private makeHeartbeat(): Heartbeat {
-    const runs = this.desk.held.slice(0, 256).map((attempt) => ({ ...attempt.spool.lease, ...attempt.takeProgress() }));
+    const runs = this.held.claimed.slice(0, 256).map((attempt) => ({ ...attempt.spool.lease, ...attempt.takeProgress() }));
     return { nonce: this.setup.folder.identity.nonce, runs, system: this.readSystem() };
   }
 
   private refused(code: string, message: string): void {
-    say(`The server refuses this worker: ${message} (${code})`);
-    if (this.absence.isFirst) this.setup.onUnwanted();
-    else say(`Asking again every 15 s; ${count(this.desk.unsent, "event")} in the spool are kept`);
+    log(`The server refuses this worker: ${message} (${code})`);
+    if (this.connectionLog.isNeverConnected) this.setup.onUnwanted();
+    else log(`Asking again every 15 s; ${count(this.held.unsent, "event")} in the spool are kept`);
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { type Greeting, greeting as greetingSchema, type Hello } from "../../contract/wire/workerProtocol.ts";
 import { clearForFile, setAside } from "../files/setAside.ts";
-import { messageOf, say } from "../log.ts";
+import { log, messageOf } from "../log.ts";
 
 const idFile = "worker-id";
 const greetingFile = "greeting.json";
@@ -34,12 +34,12 @@ export class Identity {
     return this.greeting?.nonce;
   }
 
-  introduce(): NonNullable<Hello["identity"]> {
+  forHello(): NonNullable<Hello["identity"]> {
     return { instance: this.instance, greeting: this.greeting };
   }
 
   /** @throws when the disk refuses */
-  heard(greeting: Greeting): void {
+  keepGreeting(greeting: Greeting): void {
     this.write(greetingFile, JSON.stringify(greeting));
     this.greeting = greeting;
   }
@@ -108,7 +108,7 @@ function uncovered(text: string): string {
 const checksum = (text: string): string => crc32(text).toString(16).padStart(8, "0");
 
 const sayAside = (path: string, why: string): void =>
-  say(`${path} cannot be used (${why}): it is set aside as ${setAside(path)}`);
+  log(`${path} cannot be used (${why}): it is set aside as ${setAside(path)}`);
 
 function parseId(text: string): string {
   const id = text.trim();

@@ -20,7 +20,7 @@ export function makeHello(self: { identity: Identity; name: string; offer: Offer
   return {
     protocol: workerProtocolVersion,
     workerId: identity.workerId,
-    identity: identity.introduce(),
+    identity: identity.forHello(),
     name,
     version,
     machine: describeMachine(),

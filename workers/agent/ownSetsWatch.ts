@@ -3,14 +3,14 @@ import { type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/data/
 import { protocolSizes } from "../../contract/wire/workerProtocol.ts";
 import { OwnSetList } from "../data/own/listOwnSets.ts";
 import type { DatasetPlaces } from "../data/sources/places.ts";
-import { messageOf, say } from "../log.ts";
+import { log, messageOf } from "../log.ts";
 
 /** What lies deeper than the folder itself is not watched, but looked at this often. */
 const rescanMs = 10_000;
 /** A change is looked at when nothing more has changed for so long. */
 const settleMs = 400;
 
-/** Follows the data-set folder while the worker lives, and tells its sets whenever they change. */
+/** Follows the data-set folder while the worker lives, and reports its sets whenever they change. */
 export class OwnSetsWatch {
   private readonly list: OwnSetList;
   private readonly folder: string | null;
@@ -20,16 +20,16 @@ export class OwnSetsWatch {
   private soon: NodeJS.Timeout | null = null;
   private reading = false;
   private again = false;
-  private told: string | null = null;
-  /** The list as it was told last; null before the first reading. */
+  private lastSent: string | null = null;
+  /** The list as last sent; null before the first scan. */
   parts: OwnSetsPart[] | null = null;
 
   constructor(places: DatasetPlaces, changed: (parts: OwnSetsPart[]) => void) {
     this.list = new OwnSetList(places);
     this.folder = places.folder;
     this.changed = changed;
-    this.timer = setInterval(() => void this.look(), rescanMs);
-    void this.look();
+    this.timer = setInterval(() => void this.rescan(), rescanMs);
+    void this.rescan();
   }
 
   close(): void {
@@ -38,42 +38,42 @@ export class OwnSetsWatch {
     this.watcher?.close();
   }
 
-  private async look(): Promise<void> {
+  private async rescan(): Promise<void> {
     if (this.reading) {
       this.again = true;
       return;
     }
     this.reading = true;
-    this.follow();
+    this.watchFolder();
     try {
       const { sets, unsettled } = await this.list.read();
-      if (unsettled) this.lookSoon();
+      if (unsettled) this.rescanSoon();
       const text = JSON.stringify(sets);
-      if (text !== this.told) {
-        this.told = text;
+      if (text !== this.lastSent) {
+        this.lastSent = text;
         this.parts = inParts(sets);
         this.changed(this.parts);
       }
     } catch (error) {
-      say(`The data-set folder cannot be listed: ${messageOf(error)}`);
+      log(`The data-set folder cannot be listed: ${messageOf(error)}`);
     }
     this.reading = false;
     if (this.again) {
       this.again = false;
-      this.lookSoon();
+      this.rescanSoon();
     }
   }
 
-  private lookSoon(): void {
+  private rescanSoon(): void {
     if (this.soon) clearTimeout(this.soon);
-    this.soon = setTimeout(() => void this.look(), settleMs);
+    this.soon = setTimeout(() => void this.rescan(), settleMs);
   }
 
-  /** The folder may come, go and come again: each time it is watched anew. */
-  private follow(): void {
+  /** The folder may come, go and come again: each time it is watched again. */
+  private watchFolder(): void {
     if (this.watcher || this.folder === null) return;
     try {
-      const watcher = watch(this.folder, { persistent: false }, () => this.lookSoon());
+      const watcher = watch(this.folder, { persistent: false }, () => this.rescanSoon());
       const stop = () => {
         watcher.close();
         if (this.watcher === watcher) this.watcher = null;

@@ -4,7 +4,7 @@ import type { DatasetAvailability } from "../../contract/wire/workerProtocol.ts"
 import { workerExit } from "../../contract/workerExit.ts";
 import { listAvailability } from "../data/resolve/listAvailability.ts";
 import { workerEnvironment } from "../env.ts";
-import { messageOf, say, surviveClosedOutput } from "../log.ts";
+import { log, messageOf, surviveClosedOutput } from "../log.ts";
 import { Agent } from "./agent.ts";
 import { findCapacity } from "./machine/findCapacity.ts";
 import { type AgentOptions, parseOptions, usage } from "./options.ts";
@@ -18,7 +18,7 @@ const stopMs = 9_800;
 /** A folder on a dead network drive answers nothing. */
 const listMs = 5_000;
 
-/** The worker's program: reads its flags, takes its folder, and serves until it is told to stop. */
+/** The worker's program: reads its flags, takes its folder, and serves until it is asked to stop. */
 export function startWorker(args: string[], runProgram: string): void {
   surviveClosedOutput();
   if (args.includes("--help")) {
@@ -27,7 +27,7 @@ export function startWorker(args: string[], runProgram: string): void {
   }
   const options = readOptions(args);
   const folder = takeFolder(options);
-  say(`Worker "${options.name}", data in ${folder.path}`);
+  log(`Worker "${options.name}", data in ${folder.path}`);
   const capacity = findCapacity(options);
   let listed: DatasetAvailability[] = [];
   const listSets = async () => {
@@ -38,12 +38,12 @@ export function startWorker(args: string[], runProgram: string): void {
     folder,
     offer: async () => {
       const isListed = await Promise.race([listSets().then(() => true), sleep(listMs, false, { ref: false })]);
-      if (!isListed) say(`The folders of data sets do not answer within ${listMs / 1_000} s`);
+      if (!isListed) log(`The folders of data sets do not answer within ${listMs / 1_000} s`);
       return { ...(await capacity), datasets: listed };
     },
     runProgram,
     onUnwanted: () => {
-      agent.abandon();
+      agent.killAll();
       process.exit(workerExit.refused);
     },
   });
@@ -56,10 +56,10 @@ function stopOnSignals(agent: Agent): void {
   let askedAt: number | null = null;
   const stop = async (why: string) => {
     askedAt = performance.now();
-    say(why);
+    log(why);
     setTimeout(() => process.exit(workerExit.stopped), stopMs).unref();
     await agent.stop();
-    say("Stopped");
+    log("Stopped");
     process.exit(workerExit.stopped);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const)
@@ -67,11 +67,11 @@ function stopOnSignals(agent: Agent): void {
       if (askedAt === null) return void stop(`${signal}: making checkpoints. Press Ctrl+C again to stop now`);
       // A service manager signals the whole group, and npm passes its own signal on: that is one request, not two.
       if (signal === "SIGTERM" && performance.now() - askedAt < graceMs) return;
-      agent.abandon();
+      agent.killAll();
       process.exit(workerExit.failed);
     });
   setInterval(() => {
-    if (agent.isForsaken && askedAt === null) void stop("The server that started this worker has gone");
+    if (agent.isOrphaned && askedAt === null) void stop("The server that started this worker has gone");
   }, forsakenCheckMs);
 }
 

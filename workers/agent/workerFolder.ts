@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { ensureFolder } from "../files/setAside.ts";
-import { say } from "../log.ts";
+import { log } from "../log.ts";
 import { Identity } from "./identity.ts";
 import { lockFolder } from "./lockFolder.ts";
 
@@ -32,7 +32,7 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
   };
   for (const each of [path, folder.spool, folder.checkpoints, folder.artefacts, folder.datasetCache]) {
     const aside = ensureFolder(each);
-    if (aside) say(`${each} was no folder: it is set aside as ${aside}`);
+    if (aside) log(`${each} was no folder: it is set aside as ${aside}`);
   }
   // Checkpoints and the spool are this user's alone, also where the folder was made by something else.
   chmodSync(path, 0o700);

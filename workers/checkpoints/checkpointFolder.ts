@@ -5,7 +5,7 @@ import { runConfig } from "../../contract/config/runConfig.ts";
 import { clearForFile, ensureFolder, setAside } from "../files/setAside.ts";
 import { type Checkpoint, checkpointHash, formatCheckpoint, parseCheckpoint } from "./checkpointFile.ts";
 
-/** Kept while a run goes on: should the newest be damaged, the one before it is used. */
+/** Kept while a run trains: should the newest be damaged, the one before it is used. */
 const keptAtLeast = 2;
 
 /** Steps of the checkpoints in a folder, newest first. */
@@ -52,18 +52,18 @@ export function writeCheckpoint(
   return { hash: checkpointHash(bytes), bytes: bytes.length };
 }
 
-/** The newest intact checkpoint of this config; null if there is none. Others are told to `say` and set aside. */
-export function newestCheckpoint(folder: string, config: string, say: (text: string) => void): Checkpoint | null {
+/** The newest intact checkpoint of this config; null if there is none. Others are logged and set aside. */
+export function newestCheckpoint(folder: string, config: string, log: (text: string) => void): Checkpoint | null {
   const other = ensureFolder(folder);
-  if (other) say(`In place of the folder of checkpoints there was something else: it is set aside as ${other}.`);
+  if (other) log(`In place of the folder of checkpoints there was something else: it is set aside as ${other}.`);
   for (const step of stepsIn(folder)) {
     try {
       const checkpoint = parseCheckpoint(readFileSync(fileOf(folder, step)));
       if (isSameConfig(checkpoint.config, config)) return checkpoint;
-      say(`The checkpoint of step ${step} is of another config and is not used.${asideText(fileOf(folder, step))}`);
+      log(`The checkpoint of step ${step} is of another config and is not used.${asideText(fileOf(folder, step))}`);
     } catch (error) {
       const why = (error as Error).message;
-      say(`The checkpoint of step ${step} is not used: ${why}. The one before it is tried.${asideText(fileOf(folder, step))}`);
+      log(`The checkpoint of step ${step} is not used: ${why}. The one before it is tried.${asideText(fileOf(folder, step))}`);
     }
   }
   return null;

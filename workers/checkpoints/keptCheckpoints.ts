@@ -10,7 +10,7 @@ const keptForDays = 30;
 
 /**
  * The run's folder of checkpoints, ready for an attempt. If another worker's attempt started after the last one here, points
- * between its end and the checkpoint may be missing at the server, so the attempt begins anew; so it does if a person asked for that.
+ * between its end and the checkpoint may be missing at the server, so the attempt starts from step 0; so it does if a person asked for that.
  * Checkpoints after the last step whose measurements the server has are of no use either.
  */
 export function prepareCheckpoints(
@@ -20,7 +20,7 @@ export function prepareCheckpoints(
   const { runId, attempt, fromStart } = assignment;
   const { lastStarted = attempt - 1, measuredThrough } = assignment;
   const path = join(folder, runId);
-  // A note that is damaged says nothing; then what the server has decides alone, where it tells.
+  // A note that is damaged says nothing; then what the server has decides alone, where it says.
   const last = lastAttempt(path) ?? (measuredThrough === undefined ? 0 : lastStarted);
   if (fromStart || lastStarted > last) removeCheckpoints(path);
   else removeCheckpointsAfter(path, measuredThrough ?? Number.POSITIVE_INFINITY);
@@ -37,7 +37,7 @@ export function dropUnstoredCheckpoints(folder: string, runId: string, history: 
   removeCheckpointsAfter(join(folder, runId), safe);
 }
 
-/** Runs that went on elsewhere or were given up leave theirs behind. @returns how many runs' checkpoints were old and went */
+/** Runs that continued elsewhere or were given up leave theirs behind. @returns how many runs' checkpoints were old and went */
 export function removeOldCheckpoints(folder: string, now = Date.now()): number {
   const changedAt = (name: string) => lstatSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? now;
   const old = namesIn(folder).filter((name) => now - changedAt(name) > keptForDays * 86_400_000);

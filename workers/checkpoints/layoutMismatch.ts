@@ -3,7 +3,10 @@ import { parameterCount } from "../models/parameterLayout.ts";
 import type { Checkpoint } from "./checkpointFile.ts";
 
 /** Why the vectors of a checkpoint are not those of this network, as where another version laid it out otherwise; null if they are. */
-export function misfit({ layout, state }: Pick<Checkpoint, "layout" | "state">, specs: readonly ParameterSpec[]): string | null {
+export function layoutMismatch(
+  { layout, state }: Pick<Checkpoint, "layout" | "state">,
+  specs: readonly ParameterSpec[],
+): string | null {
   const count = parameterCount([...specs]);
   const wrong = Object.entries(state).find(([, values]) => values.length !== count);
   if (wrong) return `its ${wrong[0]} are ${wrong[1].length} numbers, and the network has ${count} parameters`;

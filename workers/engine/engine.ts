@@ -40,7 +40,7 @@ export type Dtype = "float32" | "int32" | "bool";
 
 export interface TensorSpec {
   readonly shape: readonly number[];
-  /** float32 unless told. */
+  /** float32 by default. */
   readonly dtype?: Dtype;
 }
 

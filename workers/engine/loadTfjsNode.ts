@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Device } from "./engine.ts";
 import { nodeRefusal } from "./nodeRefusal.ts";
 
-/** What could be loaded: `cuda` tells whether TensorFlow found a GPU. */
+/** What could be loaded: `cuda` says whether TensorFlow found a GPU. */
 export type TfjsNode = { readonly package: string; readonly cuda: boolean } | { readonly missing: string };
 
 /** Loads TensorFlow's native add-on, an optional dependency; it registers the backend "tensorflow". */

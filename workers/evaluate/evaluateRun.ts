@@ -20,7 +20,7 @@ export interface TrainedRun {
   dataset: Dataset;
   source: ParameterSource;
   places: DatasetPlaces;
-  say: (level: "info" | "warning", text: string) => void;
+  log: (level: "info" | "warning", text: string) => void;
   /** Why the run must stop; null while it need not. */
   stopReason: () => Failure | null;
 }
@@ -30,7 +30,7 @@ export interface TrainedRun {
  * @throws the reason to stop, within a step of an attack or a layer of a probe
  */
 export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
-  const { config, engine, network, dataset, source, places, say } = run;
+  const { config, engine, network, dataset, source, places, log } = run;
   const { robustness = null, transfer = null } = config.afterTraining ?? {};
   const missing: Record<string, string> = {};
   const stopIfAsked = () => {
@@ -48,7 +48,7 @@ export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
       stopIfAsked();
       const text = error instanceof Error ? error.message : String(error);
       missing[name] = text.slice(0, 500);
-      say("warning", `After training, ${name}: ${text}`);
+      log("warning", `After training, ${name}: ${text}`);
       return null;
     }
   };
@@ -63,10 +63,10 @@ export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
       (await attempt("transfer", async () => {
         const { vocabulary, dimension: length } = dataset;
         const reading = vocabulary && { vocabulary, length };
-        const load = (set: typeof transfer.dataset) => orStopped(loadDataset(set, places, say, reading), run.stopReason);
+        const load = (set: typeof transfer.dataset) => orStopped(loadDataset(set, places, log, reading), run.stopReason);
         const second = await load(transfer.dataset);
         if (isOneSet(config.dataset, transfer.dataset)) requireUnchanged(dataset, await load(config.dataset));
-        say("info", `Probed on: ${second.preparation}`);
+        log("info", `Probed on: ${second.preparation}`);
         return measureTransfer({ engine, network, trained: dataset, second, source }, transfer.ridge, pause);
       })),
     missing,

@@ -23,7 +23,7 @@ export interface Observation extends Findings {
 export interface Observer {
   /** Measures all layers over the whole training and test set. @throws Failure DIVERGED if the loss is not finite */
   observe(step: number, source: ParameterSource, withPicture?: boolean): Promise<Observation>;
-  /** The picture's last frame, so that a resumed run goes on turning from it. */
+  /** The picture's last frame, so that a resumed run continues turning from it. */
   geometry: GeometryFrames;
   /** Reads the features that are measured. */
   reader: FeatureReader;
@@ -81,7 +81,7 @@ export async function makeObserver(
 
 /**
  * The chunks of a set, to be read several times: the first time as they are computed, after that from buffers that the next
- * measurement fills anew, or computed again where those would be too large.
+ * measurement refills, or computed again where those would be too large.
  */
 function repeatable(reader: FeatureReader, network: Network, set: SampleSet) {
   const { layers, width, classes } = network;

@@ -6,7 +6,7 @@ import type { RunEvent, RunTimes } from "../../contract/wire/runEvents.ts";
 import type { Assignment } from "../../contract/wire/workerProtocol.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Checkpoint } from "../checkpoints/checkpointFile.ts";
-import { misfit } from "../checkpoints/layoutMismatch.ts";
+import { layoutMismatch } from "../checkpoints/layoutMismatch.ts";
 import { loadDataset } from "../data/resolve/loadDataset.ts";
 import type { DatasetPlaces } from "../data/sources/places.ts";
 import { createEngine } from "../engine/createEngine.ts";
@@ -25,7 +25,7 @@ import { versions } from "./versions.ts";
 import type { Trained } from "./writeFeatures.ts";
 
 /** Everything a run needs from the process around it. */
-export interface RunSurroundings {
+export interface RunContext {
   config: RunConfig;
   places: DatasetPlaces;
   device: DeviceChoice;
@@ -42,7 +42,7 @@ export interface RunSurroundings {
   keepResults?: (trained: Trained) => Promise<string | null>;
   /** Asked before each step: throws to stop the run; "checkpoint" asks for one first. */
   interruption: () => { checkpoint: boolean; reason: Failure } | null;
-  /** Training time between two checkpoints, ms; ten seconds unless told. */
+  /** Training time between two checkpoints, ms; ten seconds by default. */
   checkpointEveryMs?: number;
 }
 
@@ -51,16 +51,16 @@ export interface RunSurroundings {
  * asked for after training.
  * @throws Failure with the way it ended otherwise
  */
-export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
+export async function executeRun(run: RunContext): Promise<RunTimes> {
   const { config, emit, checkpointEveryMs = 10_000 } = run;
-  const say = (level: "info" | "warning", text: string) => emit({ kind: "log", level, text: text.slice(0, 4000) });
+  const log = (level: "info" | "warning", text: string) => emit({ kind: "log", level, text: text.slice(0, 4000) });
   const stopIfAsked = () => {
     const asked = run.interruption();
     if (asked) throw asked.reason;
   };
-  const dataset = await loadDataset(config.dataset, run.places, say);
+  const dataset = await loadDataset(config.dataset, run.places, log);
   const doubt = requireSameData(config.dataset, dataset.resolved, run.resumeFrom, run.trainedOn);
-  if (doubt) say("warning", doubt);
+  if (doubt) log("warning", doubt);
   stopIfAsked();
   const engine = await createEngine({ device: run.device, threads: run.threads }).catch((error: Error) => {
     const fault = machineFault(error);
@@ -70,8 +70,9 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   const network = defineNetwork(config, dataset);
   const optimum = await findRunOptimum(config, dataset.resolved.trainCounts, stopIfAsked);
   const { steps } = config.training;
-  const unfit = run.resumeFrom && misfit(run.resumeFrom, network.parameters);
-  if (unfit) say("warning", `The checkpoint of step ${run.resumeFrom?.step} is not used, and the run begins anew: ${unfit}.`);
+  const unfit = run.resumeFrom && layoutMismatch(run.resumeFrom, network.parameters);
+  if (unfit)
+    log("warning", `The checkpoint of step ${run.resumeFrom?.step} is not used, and the run starts from step 0: ${unfit}.`);
   const resumeFrom = unfit ? null : run.resumeFrom;
   let step = resumeFrom?.step ?? 0;
   emit({
@@ -84,10 +85,10 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     optimum: optimumSummary(optimum),
     versions,
   });
-  say("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
+  log("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
   const warmup = warmupWarning(config.training);
-  if (warmup) say("warning", warmup);
-  if (step > 0) say("info", `Resumed from the checkpoint of step ${step}.`);
+  if (warmup) log("warning", warmup);
+  if (step > 0) log("info", `Resumed from the checkpoint of step ${step}.`);
 
   const state: TrainingState = resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, config.seed) };
   const observer = await makeObserver(engine, config, network, dataset, optimum);
@@ -117,7 +118,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
   if (step === 0) await measure({ parameters: state.parameters });
   stopIfAsked();
   const trainer = await makeTrainer(engine, config, network, dataset, state);
-  if (trainer.note) say("info", trainer.note);
+  if (trainer.note) log("info", trainer.note);
   let savedStep = resumeFrom?.step ?? 0;
   let checkpointAt = performance.now() + checkpointEveryMs;
   const checkpoint = async () => {
@@ -149,7 +150,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     times.add(done.ms);
     run.progress(step, () => times.recentMedian());
     spent.steps++;
-    // Measured before the last checkpoint: the attempt that goes on from it does not measure its first step again.
+    // Measured before the last checkpoint: the attempt that resumes from it does not measure its first step again.
     const asked = run.interruption();
     if (measuredAt.has(step) && (!asked || asked.checkpoint)) await measure(trainer.step);
     await stopHere();
@@ -161,7 +162,7 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     // An attempt that ends from here on is followed by one that only evaluates.
     if (step > savedStep) await checkpoint();
     const stopReason = () => run.interruption()?.reason ?? null;
-    const trained = { config, engine, network, dataset, source: trainer.step, places: run.places, say, stopReason };
+    const trained = { config, engine, network, dataset, source: trainer.step, places: run.places, log, stopReason };
     emit({ kind: "evaluation", evaluation: await evaluateRun(trained) });
     spent.evaluatingMs = performance.now() - trainedAt;
   }
@@ -170,9 +171,9 @@ export async function executeRun(run: RunSurroundings): Promise<RunTimes> {
     try {
       if (step > savedStep) await checkpoint();
       const note = await run.keepResults({ network, dataset, reader: observer.reader, source: trainer.step });
-      if (note) say("warning", note);
+      if (note) log("warning", note);
     } catch (error) {
-      say("warning", `The features and the last checkpoint could not be kept: ${(error as Error).message}`);
+      log("warning", `The features and the last checkpoint could not be kept: ${(error as Error).message}`);
     }
   }
   emit({ kind: "finished", step, elapsedMs: elapsed(), times: spent });

@@ -18,7 +18,7 @@ export const manifestFile = "manifest.json";
 
 interface Place {
   assignment: Assignment;
-  /** Where to; made anew. */
+  /** Where to; emptied first. */
   folder: string;
   checkpoints: string;
   /** Checkpoints that are kept, the newest first. */

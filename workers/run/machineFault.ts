@@ -17,7 +17,7 @@ export function machineFault(error: unknown): Failure | null {
   return null;
 }
 
-/** Failures are for people; anything else is told with its place in the program. */
+/** Failures are for people; anything else is reported with its place in the program. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const fault = machineFault(error);

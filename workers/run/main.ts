@@ -20,7 +20,7 @@ let step: number | null = null;
 let storedStep: number | null = null;
 let spool: SpoolWriter | null = null;
 
-const tell = (message: FromRun) => {
+const send = (message: FromRun) => {
   if (process.connected) process.send?.(message, () => {}); // an error means that the agent is gone: "disconnect" follows
 };
 
@@ -41,14 +41,14 @@ function emit(event: RunEvent): void {
 
 function append(event: RunEvent): void {
   if (!spool) throw new Error("no spool is open");
-  tell({ type: "spooled", seq: spool.append(event) });
+  send({ type: "spooled", seq: spool.append(event) });
 }
 
 function end({ code, message }: Failure): void {
   try {
     if (spool) emit({ kind: "ended", code, message: message.slice(0, 8000), step });
   } catch {
-    tell({ type: "unwritten", code, message: message.slice(0, 8000) });
+    send({ type: "unwritten", code, message: message.slice(0, 8000) });
   }
   leave();
 }
@@ -65,7 +65,7 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
   const { assignment, paths, device, threads, keepCheckpoints: keep = 1 } = message;
   spool = openSpool(paths.spool);
   const { config } = assignment;
-  let toldAt = 0;
+  let sentAt = 0;
   const resumeFrom = newestCheckpoint(paths.checkpoints, JSON.stringify(config), (text) =>
     emit({ kind: "log", level: "warning", text: text.slice(0, 4000) }),
   );
@@ -82,9 +82,9 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
     progress(done, stepMs) {
       step = done;
       const now = performance.now();
-      if (now - toldAt < progressEveryMs) return;
-      toldAt = now;
-      tell({ type: "progress", step: done, stepMs: stepMs() });
+      if (now - sentAt < progressEveryMs) return;
+      sentAt = now;
+      send({ type: "progress", step: done, stepMs: stepMs() });
     },
     resumeFrom,
     trainedOn: assignment.trainedOn,
@@ -100,7 +100,7 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
     interruption: () => interruption,
     checkpointEveryMs: checkpointEveryMs(),
   }).catch(async (error) => {
-    // The weights from before it diverged; a run that may go on keeps its checkpoints where they are.
+    // The weights from before it diverged; a run that may continue keeps its checkpoints where they are.
     if (place && error instanceof Failure && error.code === "DIVERGED") await keepResults(place, null).catch(() => null);
     throw error;
   });
@@ -129,6 +129,6 @@ for (const signal of ["SIGTERM", "SIGINT"] as const)
 process.on("uncaughtException", (error) => end(asFailure(error)));
 process.on("unhandledRejection", (error) => end(asFailure(error)));
 
-setInterval(() => tell({ type: "alive" }), aliveEveryMs).unref();
+setInterval(() => send({ type: "alive" }), aliveEveryMs).unref();
 await warmUp();
-tell({ type: "ready" });
+send({ type: "ready" });

@@ -2,7 +2,7 @@ import type { DeviceChoice } from "../../contract/config/runConfig.ts";
 import type { FailureCode } from "../../contract/failure.ts";
 import type { Assignment } from "../../contract/wire/workerProtocol.ts";
 
-/** What the agent tells a run's process, by IPC. One process takes one assignment in its life. */
+/** What the agent sends to a run's process, by IPC. One process takes one assignment in its life. */
 export type ToRun =
   | {
       type: "assign";
@@ -21,7 +21,7 @@ export type ToRun =
       };
       device: DeviceChoice;
       threads: number;
-      /** Checkpoints that an ended run keeps; 1 unless told. */
+      /** Checkpoints that an ended run keeps; 1 by default. */
       keepCheckpoints?: number;
     }
   /** The server knows of this checkpoint: it is kept besides the newest ones. */
@@ -31,7 +31,7 @@ export type ToRun =
   /** Checkpoint now, end WORKER_LOST ("worker stopped"), exit. */
   | { type: "suspend" };
 
-/** What a run's process tells the agent. */
+/** What a run's process sends to the agent. */
 export type FromRun =
   /** Everything is imported: it can be given a run. */
   | { type: "ready" }

@@ -22,7 +22,7 @@ export class AttemptSpool {
   private scanned = 0;
   /** Number of the event that ends the attempt, once it was read. */
   endSeq: number | null = null;
-  /** That event, as it was sent. */
+  /** That event, in the form that was sent. */
   private sentEnd: EndEvent | null = null;
   private history = noHistory();
   /** Checkpoints that were sent and not acknowledged yet. */
@@ -168,7 +168,7 @@ export class AttemptSpool {
   }
 
   /**
-   * Begins the file anew where it cannot be sent as it is: with what can be read of it if the server lacks no event before that, else
+   * Restarts the file where it cannot be sent unchanged: with what can be read of it if the server lacks no event before that, else
    * with nothing; then the attempt ends there. The old file is set aside. Only after the run's process has ended.
    * @throws when the disk refuses; it can be called again then
    */
@@ -243,7 +243,7 @@ export class AttemptSpool {
   }
 
   /** The server has lost some of it: all of it is sent again, as far as the server has it not. */
-  sendAgain(): void {
+  resendAll(): void {
     this.acked = 0;
     this.seek(1);
   }

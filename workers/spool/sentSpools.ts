@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Lease, lease as leaseSchema } from "../../contract/wire/workerProtocol.ts";
 import { linkOrCopy } from "../files/linkOrCopy.ts";
 import { replaceFile } from "../files/replaceFile.ts";
-import { messageOf, say } from "../log.ts";
+import { log, messageOf } from "../log.ts";
 import { AttemptSpool } from "./attemptSpool.ts";
 import { spoolPath } from "./spool.ts";
 
@@ -31,7 +31,7 @@ export class SentSpools {
       replaceFile(path.replace(/jsonl$/, "json"), JSON.stringify(spool.lease));
       this.trim();
     } catch (error) {
-      say(
+      log(
         `The events of run ${spool.lease.runId.slice(0, 8)} are sent, and cannot be kept for a restored server: ${messageOf(error)}`,
       );
     }

@@ -29,7 +29,7 @@ export function spoolPath(folder: string, runId: string, attempt: number): strin
 }
 
 /**
- * Opens a spool to append, going on after its last whole line: a line torn by a crash is cut off.
+ * Opens a spool to append, continuing after its last whole line: a line torn by a crash is cut off.
  * @param after number of the event before the first one, for a spool that is empty
  * @throws DamagedSpool if its last whole line is damaged
  */
@@ -65,7 +65,7 @@ export interface SpoolRead {
   events: SpooledEvent[];
   /** Byte position after each event, so that a reader can keep how far it got. */
   ends: number[];
-  /** Where the next read goes on: the end of the last whole line read. */
+  /** Where the next read continues: the end of the last whole line read. */
   offset: number;
 }
 

@@ -50,7 +50,7 @@ export interface Traced {
 }
 
 export interface TraceOptions {
-  /** Bound data of at most so many bytes becomes part of the model (which may have 2 GB), the rest an input; 0 unless told. */
+  /** Bound data of at most so many bytes becomes part of the model (which may have 2 GB), the rest an input; 0 by default. */
   readonly embedUpTo?: number;
   /** Names of inputs and outputs that, where it is faster, may be taken apart into views of them (see `part`). */
   readonly views?: readonly string[];

@@ -14,7 +14,7 @@ export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array
 export interface Batches {
   /** Updates in one pass over the training set. */
   perEpoch: number;
-  /** The batch of update k = 1, 2, …; the arrays are filled anew by the next call. */
+  /** The batch of update k = 1, 2, …; the arrays are overwritten by the next call. */
   at(update: number): { x: Float32Array; y: Float32Array };
 }
 

@@ -7,7 +7,7 @@ import { makeBatches, oneHot } from "./batches.ts";
 import { defineStep } from "./defineStep.ts";
 import { learningRateAt } from "./schedule.ts";
 
-/** Everything an optimizer goes on from: the parameters and its memory, flat vectors by name. */
+/** Everything an optimizer continues from: the parameters and its memory, flat vectors by name. */
 export type TrainingState = Record<string, Float32Array>;
 
 export interface Trainer {

@@ -20,7 +20,7 @@ it("F4: SIGKILL of the server: the worker trains on, and nothing is lost when th
     await study.expectExact(run);
     expect(await study.outcomes(run)).toEqual(["FINISHED"]);
   }
-  expect(worker.output).toMatch(/training on with 2 runs/);
+  expect(worker.output).toMatch(/training continues with 2 runs/);
 });
 
 it("F4: SIGKILL of the server again and again: the count of points is exact", async () => {

@@ -52,7 +52,7 @@ onBothDatabases(
       turn().catch(() => undefined);
       return served;
     };
-    const crash = () => [started(), measured(0), ended("CRASHED", "exit code 139\nIts last words:\nlibcuda fell over")];
+    const crash = () => [started(), measured(0), ended("CRASHED", "exit code 139\nLast output:\nlibcuda fell over")];
     const well = () => [started(), measured(0), finished()];
     const attemptsOf = async (id: string) => (await server().call("runs.get", { id })).attempts;
 
@@ -73,7 +73,7 @@ onBothDatabases(
       }
       expect(await isPaused()).toBe(true);
       expect((await view(bad)).trouble?.message).toMatch(
-        /^6 different runs in a row crashed there, and at no other worker\. The last: exit code 139\nIts last words:\nlibcuda fell over/,
+        /^6 different runs in a row crashed there, and at no other worker\. The last: exit code 139\nLast output:\nlibcuda fell over/,
       );
       expect(tried).toHaveLength(6);
 

@@ -94,7 +94,7 @@ describe("a server with faults", () => {
     expect(Date.now() - back).toBeLessThan(2_500 * slowness());
     await until("the run has finished", ended(run));
     expect(steps(server.events(run))).toEqual(upTo(300));
-    expect(worker.output).toMatch(/Server not reachable .*training on with 1 run/);
+    expect(worker.output).toMatch(/Server not reachable .*training continues with 1 run/);
     expect(worker.output).toMatch(/Connected again after \d/);
     expect(server.hellos.at(-1)!.holding).toEqual([{ runId: run.runId, attempt: 1, lease: run.lease }]);
   });
@@ -313,13 +313,13 @@ describe("a lease that is lost", () => {
 });
 
 describe("a run's process that ends", () => {
-  it("with an exit code: CRASHED with its last words", async () => {
+  it("with an exit code: CRASHED with its last output", async () => {
     await connected();
     const run = await server.assign("crash", 50);
     await until("the attempt has ended", ended(run));
     expect(server.last(run)).toMatchObject({ kind: "ended", code: "CRASHED", step: 5 });
     expect((server.last(run) as { message: string }).message).toMatch(
-      /exit code 7\nIts last words:\nError: the scripted run falls over/,
+      /exit code 7\nLast output:\nError: the scripted run falls over/,
     );
   });
 

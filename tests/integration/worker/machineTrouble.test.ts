@@ -55,11 +55,11 @@ describe("F20: a run's process that gives no sign of life", () => {
     for (const pid of pids) process.kill(pid, "SIGSTOP");
     await until("it is named", () => lastBeat(run)?.stalledMs !== undefined);
     expect(lastBeat(run)).toMatchObject({ step: null, stepMs: null, stalledMs: expect.any(Number) });
-    expect(worker.output).toMatch(/Run \S+ \(attempt 1\) gives no sign of life, for \d+ s now/);
+    expect(worker.output).toMatch(/Run \S+ \(attempt 1\) has shown no sign of life for \d+ s/);
     await until("its attempt has ended", () => isOver(run));
     expect(server.last(run)).toMatchObject({
       code: "WORKER_LOST",
-      message: expect.stringMatching(/it gave no sign of life for \d+ s and was stopped/),
+      message: expect.stringMatching(/it showed no sign of life for \d+ s and was stopped/),
     });
     expect(pids.filter(isRunning)).toEqual([]);
     // The prepared process stood still, too: another one takes its place.
@@ -101,14 +101,14 @@ describe("F20: a run's process that gives no sign of life", () => {
 });
 
 describe("F15: a run that takes too much memory", () => {
-  it("ends CRASHED, with the reason and its last words", async () => {
+  it("ends CRASHED, with the reason and its last output", async () => {
     await start({ NODE_OPTIONS: "--max-old-space-size=200" });
     const run = await server.assign("hungry", 10);
     await until("its attempt has ended", () => isOver(run), 60_000);
     expect(server.last(run)).toMatchObject({
       code: "CRASHED",
       message: expect.stringMatching(
-        /^The run's process ended: it ran out of memory \(SIGABRT\)\nIts last words:\n[\s\S]*JavaScript heap out of memory/,
+        /^The run's process ended: it ran out of memory \(SIGABRT\)\nLast output:\n[\s\S]*JavaScript heap out of memory/,
       ),
     });
   });

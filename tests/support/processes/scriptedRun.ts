@@ -10,7 +10,7 @@ import { openSpool, type SpoolWriter } from "../../../workers/spool/spool.ts";
  * step 5; "slow" pauses between its steps; "absorbed" blocks at step 3 until the file `awake` is in the
  * folder COLLAPSAR_TEST_GATES, and trains on until `done` is; "hungry" takes memory without end; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB.
  */
-const tell = (message: FromRun) => process.send?.(message);
+const send = (message: FromRun) => process.send?.(message);
 const stepMs = 10;
 let spool: SpoolWriter;
 let folder = "";
@@ -27,8 +27,8 @@ process.on("disconnect", () => {
   process.exit(0);
 });
 if (process.env.COLLAPSAR_TEST_BROKEN) throw new Error("libmissing.so: cannot open shared object file");
-setInterval(() => tell({ type: "alive" }), 200).unref();
-tell({ type: "ready" });
+setInterval(() => send({ type: "alive" }), 200).unref();
+send({ type: "ready" });
 
 async function train({ assignment, paths }: Extract<ToRun, { type: "assign" }>) {
   const total = assignment.config.training.steps;
@@ -64,7 +64,7 @@ async function train({ assignment, paths }: Extract<ToRun, { type: "assign" }>) 
     if (manner === "hungry" && step === 3) for (const kept: unknown[][] = []; ; ) kept.push(new Array(100_000).fill({}));
     if (manner === "unknown-event" && step === 3) write({ kind: "aurora", step } as unknown as RunEvent);
     if (manner === "huge-event" && step === 3) write({ kind: "log", level: "info", text: "x".repeat(5_000_000) });
-    tell({ type: "progress", step, stepMs });
+    send({ type: "progress", step, stepMs });
     await new Promise((resolve) => setTimeout(resolve, manner === "slow" ? 200 : stepMs));
   }
   leave({ kind: "finished", step: total, elapsedMs: total * stepMs });
@@ -73,7 +73,7 @@ async function train({ assignment, paths }: Extract<ToRun, { type: "assign" }>) 
 const isOpen = (gate: string) => existsSync(join(process.env.COLLAPSAR_TEST_GATES!, gate));
 
 function write(event: RunEvent) {
-  tell({ type: "spooled", seq: spool.append(event) });
+  send({ type: "spooled", seq: spool.append(event) });
 }
 
 function checkpoint() {

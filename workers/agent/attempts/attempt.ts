@@ -1,5 +1,5 @@
 import type { FailureCode } from "../../../contract/failure.ts";
-import { messageOf, say } from "../../log.ts";
+import { log, messageOf } from "../../log.ts";
 import { machineFault } from "../../run/machineFault.ts";
 import type { ToRun } from "../../run/messages.ts";
 import type { EndEvent } from "../../spool/attemptHistory.ts";
@@ -26,8 +26,8 @@ export class Attempt {
   private unwritten: { code: FailureCode; message: string } | null = null;
   /** Why it is to stop: says what becomes of an attempt whose process did not end it itself. */
   stopping: "cancelled" | "suspended" | "refused" | null = null;
-  /** Why its spool is to be begun anew before the attempt ends. */
-  mending: string | null = null;
+  /** Why its spool must be restarted before the attempt ends; null while it is intact. */
+  damage: string | null = null;
   /** Its process is gone and its last event is in the spool. */
   isSealed = false;
   /** Resolves when nothing of it writes any more. */
@@ -38,7 +38,7 @@ export class Attempt {
     this.label = `${spool.lease.runId.slice(0, 8)} (attempt ${spool.lease.attempt})`;
   }
 
-  /** Whether it takes a slot: a process that has told its end is only tidying up. */
+  /** Whether it takes a slot: a process that has reported its end is only cleaning up. */
   get isWorking(): boolean {
     return this.run !== null && this.spool.endSeq === null;
   }
@@ -56,7 +56,7 @@ export class Attempt {
     return { step: isFresh ? step : null, stepMs: isFresh ? stepMs : null, ...(stalledMs !== null && { stalledMs }) };
   }
 
-  /** Gives it a process, and the process the run, unless it was told to stop before the process was ready. */
+  /** Gives it a process, and the process the run, unless it was asked to stop before the process was ready. */
   async train(run: RunProcess, message: () => AssignMessage, moved: () => void): Promise<RunExit> {
     this.run = run;
     try {
@@ -89,12 +89,12 @@ export class Attempt {
       unwritten: (code, message) => {
         this.unwritten ??= { code, message };
       },
-      stalled: (ms) => say(`Run ${this.label} gives no sign of life, for ${Math.round(ms / 1_000)} s now`),
+      stalled: (ms) => log(`Run ${this.label} has shown no sign of life for ${Math.round(ms / 1_000)} s`),
     };
   }
 
   /** The last event of an attempt whose process ended without one. */
-  farewell(exit: RunExit): EndEvent {
+  endEvent(exit: RunExit): EndEvent {
     const stored = this.spool.inspect().lastStep;
     const step = this.step > (stored ?? 0) ? this.step : stored;
     const end = (code: FailureCode, message: string): EndEvent => ({
@@ -109,8 +109,8 @@ export class Attempt {
     // A service manager signals every process of the worker, also those that do not listen yet.
     if (exit.signal !== null && stopSignals.includes(exit.signal)) return end("WORKER_LOST", "worker stopped");
     const how = `The run's process ended: ${describeExit(exit)}`;
-    const told = exit.errorTail ? `${how}\nIts last words:\n${exit.errorTail}` : how;
-    if (exit.stalledMs !== null) return end("WORKER_LOST", told);
-    return exit.wasReady ? end("CRASHED", told) : end("WORKER_FAULT", `The worker could not start the run. ${told}`);
+    const text = exit.errorTail ? `${how}\nLast output:\n${exit.errorTail}` : how;
+    if (exit.stalledMs !== null) return end("WORKER_LOST", text);
+    return exit.wasReady ? end("CRASHED", text) : end("WORKER_FAULT", `The worker could not start the run. ${text}`);
   }
 }

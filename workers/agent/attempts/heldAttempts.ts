@@ -2,18 +2,18 @@ import { join } from "node:path";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { removeCheckpoints } from "../../checkpoints/checkpointFolder.ts";
 import { dropUnstoredCheckpoints } from "../../checkpoints/keptCheckpoints.ts";
-import { messageOf, say } from "../../log.ts";
+import { log, messageOf } from "../../log.ts";
 import { SentSpools } from "../../spool/sentSpools.ts";
 import { isAlive } from "../machine/processIdentity.ts";
 import type { ArtefactSender } from "../wire/artefactSender.ts";
 import { type SendBatch, SpoolSender } from "../wire/spoolSender.ts";
 import { Attempt } from "./attempt.ts";
 
-/** A process that has told its end should be gone by then. */
+/** A process that has reported its end should be gone by then. */
 const lingerMs = 2_000;
 
 /** The attempts that this worker trains or still has unsent events of; each leaves when the server has all of it, or refuses it. */
-export class AttemptDesk {
+export class HeldAttempts {
   private readonly attempts = new Map<string, Attempt>();
   private readonly checkpoints: string;
   readonly sent: SentSpools;
@@ -41,7 +41,7 @@ export class AttemptDesk {
   }
 
   /** Those whose leases this worker claims. */
-  get held(): Attempt[] {
+  get claimed(): Attempt[] {
     return this.all.filter((attempt) => attempt.stopping !== "refused");
   }
 
@@ -60,29 +60,29 @@ export class AttemptDesk {
   add(attempt: Attempt): void {
     const { runId, attempt: number } = attempt.spool.lease;
     this.attempts.set(`${runId}.${number}`, attempt);
-    this.equip(attempt);
+    this.attachSender(attempt);
   }
 
-  private equip(attempt: Attempt): void {
+  private attachSender(attempt: Attempt): void {
     attempt.sender = new SpoolSender(attempt.spool, this.send, {
       acknowledged: () => {
         if (attempt.spool.storedCheckpoint !== null) attempt.run?.keep(attempt.spool.storedCheckpoint);
         this.settle(attempt);
       },
-      damaged: (why) => this.mend(attempt, why),
+      damaged: (why) => this.repair(attempt, why),
       refused: (code, message) => this.drop(attempt, `${message} (${code})`),
     });
   }
 
   /** Attempts that the server has lost the end of, as it was restored from a back-up: they are sent again. */
-  sendAgain(leases: readonly Lease[], spoolFolder: string): void {
+  resend(leases: readonly Lease[], spoolFolder: string): void {
     for (const lease of leases) {
       const spool = this.find(lease.runId, lease.attempt) ? null : this.sent.takeBack(lease, spoolFolder);
       if (spool === null) continue;
       const attempt = new Attempt(spool);
       attempt.isSealed = true;
-      say(`Run ${attempt.label} is sent again: the server's database has lost its end`);
-      spool.sendAgain();
+      log(`Run ${attempt.label} is sent again: the server's database has lost its end`);
+      spool.resendAll();
       this.add(attempt);
     }
   }
@@ -105,15 +105,15 @@ export class AttemptDesk {
   /** Stops an attempt that is not this worker's any more, at once: its process must not touch the run's checkpoints again. */
   drop(attempt: Attempt, why: string): void {
     if (attempt.stopping === "refused") return;
-    say(`Run ${attempt.label} is no longer this worker's: ${why}`);
+    log(`Run ${attempt.label} is no longer this worker's: ${why}`);
     attempt.stopping = "refused";
     this.stop(attempt);
     if (attempt.isSealed) this.setAside(attempt);
   }
 
   /**
-   * A later attempt of its run came to this worker. One that had told its end was not refused, even if the server's word on that is
-   * still under way: only its process has to go.
+   * A later attempt of its run came to this worker. One that had reported its end was not refused, even if the server's answer to that is
+   * still on its way: only its process has to go.
    */
   supersede(attempt: Attempt): void {
     if (attempt.spool.endSeq === null) this.drop(attempt, "a later attempt was assigned");
@@ -124,11 +124,11 @@ export class AttemptDesk {
   }
 
   /** Ends an attempt whose spool cannot be sent as it is; once its process is gone, `restart` follows. */
-  mend(attempt: Attempt, why: string): void {
+  repair(attempt: Attempt, why: string): void {
     const { runId, attempt: number } = attempt.spool.lease;
-    if (this.find(runId, number) !== attempt || attempt.stopping === "refused" || attempt.mending !== null) return;
-    say(`The spool of run ${attempt.label} is damaged: ${why}. It is set aside, and the attempt ends where it can be read`);
-    attempt.mending = why;
+    if (this.find(runId, number) !== attempt || attempt.stopping === "refused" || attempt.damage !== null) return;
+    log(`The spool of run ${attempt.label} is damaged: ${why}. It is set aside, and the attempt ends where it can be read`);
+    attempt.damage = why;
     this.stop(attempt);
     if (attempt.isSealed) {
       attempt.isSealed = false;
@@ -138,10 +138,10 @@ export class AttemptDesk {
 
   /** @throws when the disk refuses */
   restart(attempt: Attempt): void {
-    if (attempt.mending === null) return;
-    attempt.spool.restart(attempt.mending);
-    attempt.mending = null;
-    this.equip(attempt);
+    if (attempt.damage === null) return;
+    attempt.spool.restart(attempt.damage);
+    attempt.damage = null;
+    this.attachSender(attempt);
   }
 
   private stop(attempt: Attempt): void {
@@ -160,7 +160,7 @@ export class AttemptDesk {
     for (const lease of lost) {
       const attempt = this.find(lease.runId, lease.attempt);
       if (attempt?.spool.lease.lease !== lease.lease) continue;
-      // The server may have stored the attempt's end, and its word on that crossed this one: sending it again tells.
+      // The server may have stored the attempt's end, and its answer crossed this message: sending it again settles that.
       if (attempt.spool.endSeq !== null) attempt.sender.wake();
       else this.drop(attempt, "its lease was lost");
     }
@@ -179,7 +179,7 @@ export class AttemptDesk {
     const { runId, attempt: number } = spool.lease;
     const isOver = end?.kind === "finished" || end?.code === "DIVERGED";
     if (isOver) removeCheckpoints(join(this.checkpoints, runId));
-    this.leave(attempt);
+    this.forget(attempt);
     this.sent.keep(spool);
     spool.remove(this.keepSpool);
     if (isOver) this.artefacts.add(runId, number);
@@ -188,18 +188,18 @@ export class AttemptDesk {
 
   private setAside(attempt: Attempt): void {
     const { spool } = attempt;
-    this.leave(attempt);
+    this.forget(attempt);
     this.artefacts.drop(spool.lease.runId, spool.lease.attempt);
     try {
       dropUnstoredCheckpoints(this.checkpoints, spool.lease.runId, spool.inspect(), spool.acked);
     } catch (error) {
       // What the next attempt resumes from follows from what the server has.
-      say(`The spool of run ${attempt.label} is damaged: ${messageOf(error)}`);
+      log(`The spool of run ${attempt.label} is damaged: ${messageOf(error)}`);
     }
     spool.setAside();
   }
 
-  private leave(attempt: Attempt): void {
+  private forget(attempt: Attempt): void {
     const { runId, attempt: number } = attempt.spool.lease;
     this.attempts.delete(`${runId}.${number}`);
     attempt.sender.stop();

@@ -14,14 +14,14 @@ const patience = {
 
 /** Judges a process by its messages and by the processor time that it takes. */
 export class LifeSigns {
-  /** Step time as it was told last, ms. */
+  /** The last reported step time, ms. */
   stepMs = 0;
   private readonly pid: number;
   private readonly stallMs: number;
   private readonly everyMs: number;
-  private heardAt = performance.now();
+  private lastMessageAt = performance.now();
   private computedAt = performance.now();
-  private lookedAt = performance.now();
+  private checkedAt = performance.now();
   private cpu: number | null = null;
 
   /** @param everyMs time between two looks */
@@ -32,40 +32,40 @@ export class LifeSigns {
   }
 
   /** It said something. */
-  heard(): void {
-    this.heardAt = performance.now();
+  noteMessage(): void {
+    this.lastMessageAt = performance.now();
   }
 
   /** Time since its last message, ms. */
   get silentMs(): number {
-    return performance.now() - this.heardAt;
+    return performance.now() - this.lastMessageAt;
   }
 
-  look(): LifeState {
+  check(): LifeState {
     const now = performance.now();
-    this.forgive(now - this.lookedAt - this.everyMs);
-    this.lookedAt = now;
+    this.forgive(now - this.checkedAt - this.everyMs);
+    this.checkedAt = now;
     const cpu = processorTime(this.pid);
-    // Where the system does not tell, it may be computing.
+    // Where the system does not say, it may be computing.
     if (cpu === null || cpu !== this.cpu) this.computedAt = now;
     this.cpu = cpu;
-    const idleMs = now - Math.max(this.heardAt, this.computedAt);
+    const idleMs = now - Math.max(this.lastMessageAt, this.computedAt);
     const exceeds = (ms: number, { ofBound, ofStep }: { ofBound: number; ofStep: number }) =>
       ms > Math.max(ofBound * this.stallMs, ofStep * this.stepMs);
     const is = (state: "stalled" | "lost") =>
-      exceeds(idleMs, patience.idle[state]) || exceeds(now - this.heardAt, patience.computing[state]);
+      exceeds(idleMs, patience.idle[state]) || exceeds(now - this.lastMessageAt, patience.computing[state]);
     return is("lost") ? "lost" : is("stalled") ? "stalled" : "well";
   }
 
-  /** While this program itself stood still it heard nothing. */
+  /** While this program itself was suspended it received nothing. */
   private forgive(lateMs: number): void {
     if (lateMs < 2 * this.everyMs) return;
-    this.heardAt += lateMs;
+    this.lastMessageAt += lateMs;
     this.computedAt += lateMs;
   }
 }
 
-/** Processor time that a process has taken, in the system's ticks; null where that is not told. */
+/** Processor time that a process has taken, in the system's ticks; null where the system does not say. */
 function processorTime(pid: number): number | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8")

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setAside } from "../../files/setAside.ts";
-import { messageOf, say } from "../../log.ts";
+import { log, messageOf } from "../../log.ts";
 import { AttemptSpool } from "../../spool/attemptSpool.ts";
 import { isAlive } from "../machine/processIdentity.ts";
 import { Attempt } from "./attempt.ts";
@@ -40,15 +40,15 @@ export async function closeRecovered(attempt: Attempt): Promise<void> {
   spool.append({
     kind: "ended",
     code: "WORKER_LOST",
-    message: "the worker ended without a word and was started again",
+    message: "the worker ended without reporting it and was started again",
     step: history.lastStep,
   });
 }
 
 function putAside(folder: string, name: string, why: string): void {
   try {
-    say(`${name} in the spool is set aside as ${setAside(join(folder, name))}: ${why}`);
+    log(`${name} in the spool is set aside as ${setAside(join(folder, name))}: ${why}`);
   } catch (error) {
-    say(`${name} in the spool: ${why}; ${messageOf(error)}`);
+    log(`${name} in the spool: ${why}; ${messageOf(error)}`);
   }
 }

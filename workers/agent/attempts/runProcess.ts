@@ -11,7 +11,7 @@ export interface RunExit {
   signal: NodeJS.Signals | null;
   /** Last of what it wrote to standard error. */
   errorTail: string;
-  /** For how long it had given no sign of life when it was killed for that, ms; null if it was not. */
+  /** For how long it had shown no sign of life when it was killed for that, ms; null if it was not. */
   stalledMs: number | null;
   /** Whether it had loaded all it needs before it ended. */
   wasReady: boolean;
@@ -22,7 +22,7 @@ export interface RunListener {
   progress(step: number, stepMs: number): void;
   /** The disk took no event of its end. */
   unwritten(code: FailureCode, message: string): void;
-  /** It gives no sign of life; told once, until it does again. */
+  /** It has shown no sign of life; called once, until it does again. */
   stalled(ms: number): void;
 }
 
@@ -50,14 +50,14 @@ export class RunProcess {
   private readonly yields: boolean;
   private readonly stallMs: number;
   private life: LifeSigns | null = null;
-  private looking: NodeJS.Timeout | null = null;
+  private checking: NodeJS.Timeout | null = null;
   private isLost = false;
   private child: ChildProcess | null = null;
   private listener: RunListener | null = null;
   private errorTail = "";
   private keptStep: number | null = null;
-  private tellReady!: (isReady: boolean) => void;
-  private tellExit!: (exit: RunExit) => void;
+  private resolveReady!: (isReady: boolean) => void;
+  private resolveExit!: (exit: RunExit) => void;
 
   /**
    * @param yields lets the machine's other processes go first: the server and the browser that watches
@@ -68,10 +68,10 @@ export class RunProcess {
     this.yields = yields;
     this.stallMs = stallMs;
     this.exited = new Promise((resolve) => {
-      this.tellExit = resolve;
+      this.resolveExit = resolve;
     });
     this.ready = new Promise((resolve) => {
-      this.tellReady = resolve;
+      this.resolveReady = resolve;
     });
   }
 
@@ -97,7 +97,7 @@ export class RunProcess {
       this.errorTail += error.message;
       if (child.pid === undefined) this.end(null, null);
     });
-    child.on("message", (message) => this.hear(message as FromRun));
+    child.on("message", (message) => this.handleMessage(message as FromRun));
     if (child.pid !== undefined) this.watch(child.pid);
   }
 
@@ -105,8 +105,8 @@ export class RunProcess {
     const everyMs = Math.min(lookMs, this.stallMs / 20);
     const life = new LifeSigns(pid, this.stallMs, everyMs);
     this.life = life;
-    this.looking = setInterval(() => {
-      const state = life.look();
+    this.checking = setInterval(() => {
+      const state = life.check();
       const wasStalled = this.stalledMs !== null;
       this.stalledMs = state === "well" ? null : life.silentMs;
       if (state !== "well" && !wasStalled) this.listener?.stalled(life.silentMs);
@@ -177,18 +177,18 @@ export class RunProcess {
   private end(code: number | null, signal: NodeJS.Signals | null): void {
     if (!this.isAlive) return;
     this.isAlive = false;
-    if (this.looking) clearInterval(this.looking);
+    if (this.checking) clearInterval(this.checking);
     const stalledMs = this.isLost ? this.stalledMs : null;
     this.stalledMs = null;
-    this.tellExit({ code, signal, errorTail: this.errorTail.trim(), stalledMs, wasReady: this.isReady });
-    this.tellReady(false);
+    this.resolveExit({ code, signal, errorTail: this.errorTail.trim(), stalledMs, wasReady: this.isReady });
+    this.resolveReady(false);
   }
 
-  private hear(message: FromRun): void {
-    this.life?.heard();
+  private handleMessage(message: FromRun): void {
+    this.life?.noteMessage();
     if (message.type === "ready") {
       this.isReady = true;
-      this.tellReady(true);
+      this.resolveReady(true);
     } else if (message.type === "spooled") this.listener?.spooled(message.seq);
     else if (message.type === "unwritten") this.listener?.unwritten(message.code, message.message);
     else if (message.type === "progress") {

@@ -1,4 +1,4 @@
-import { say } from "../../log.ts";
+import { log } from "../../log.ts";
 import { describeExit } from "./describeExit.ts";
 import type { RunProcess } from "./runProcess.ts";
 
@@ -41,7 +41,7 @@ export class SpareProcess {
       this.spare = null;
       this.failures++;
       const delayMs = Math.min(60_000, 500 * 2 ** this.failures);
-      say(
+      log(
         `The prepared run process ended (${describeExit(exit)}); the next try is in ${delayMs / 1000} s\n${exit.errorTail}`.trim(),
       );
       this.retry = setTimeout(() => {

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { DeviceChoice } from "../../../contract/config/runConfig.ts";
-import { count, say } from "../../log.ts";
+import { count, log } from "../../log.ts";
 import { describeDevices, findDevices, graphicsCards } from "./findDevices.ts";
 
 /** What a worker can do at the same time, and on what. */
@@ -27,8 +27,8 @@ export async function findCapacity(wanted: { device: DeviceChoice; slots: number
     threads: Math.max(1, Math.floor(cores / own)),
     devices: describeDevices(found, cards),
   };
-  if (found.length === 0) say(`The device "${device}" is not there: runs will say why`);
-  say(
+  if (found.length === 0) log(`The device "${device}" is not there: runs will say why`);
+  log(
     `${count(capacity.slots, "slot")}, ${count(capacity.threads, "thread")} each; devices: ${capacity.devices.join(", ") || "none"}`,
   );
   return capacity;

@@ -37,7 +37,7 @@ export async function findDevices(choice: DeviceChoice): Promise<FoundDevice[]> 
   return found;
 }
 
-/** Names of the graphics cards, as far as NVIDIA's tool tells them. */
+/** Names of the graphics cards, as far as NVIDIA's tool lists them. */
 export async function graphicsCards(): Promise<string[]> {
   try {
     const { stdout } = await promisify(execFile)("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"], { timeout: 5_000 });

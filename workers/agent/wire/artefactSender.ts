@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf, say } from "../../log.ts";
+import { log, messageOf } from "../../log.ts";
 import { type Manifest, manifestFile } from "../../run/keepResults.ts";
 import { type Upload, upload } from "./upload.ts";
 
@@ -94,11 +94,11 @@ export class ArtefactSender {
       const answer = await upload(sending);
       if (answer.kind === "later") {
         if (++this.failures === 1)
-          say(`${file.name} of run ${lease.runId.slice(0, 8)} cannot be sent now: ${answer.reason}; trying again`);
+          log(`${file.name} of run ${lease.runId.slice(0, 8)} cannot be sent now: ${answer.reason}; trying again`);
         return false;
       }
       if (answer.kind === "refused")
-        say(`${file.name} of run ${lease.runId.slice(0, 8)} is not kept by the server: ${answer.reason}`);
+        log(`${file.name} of run ${lease.runId.slice(0, 8)} is not kept by the server: ${answer.reason}`);
       this.failures = 0;
       rmSync(join(path, file.name), { force: true });
     }
@@ -107,7 +107,7 @@ export class ArtefactSender {
   }
 
   private giveUp(name: string, why: string): true {
-    say(`What run ${name.slice(0, 8)} left cannot be sent: ${why}`);
+    log(`What run ${name.slice(0, 8)} left cannot be sent: ${why}`);
     rmSync(join(this.folder, name), { recursive: true, force: true });
     return true;
   }

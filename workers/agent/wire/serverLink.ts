@@ -45,7 +45,7 @@ const retryTroubleMs = 1_000;
 /** What asking again soon does not change. */
 const forGood = ["NOT_ALLOWED", "PROTOCOL_MISMATCH", "INVALID"];
 
-/** The connection to the server: kept up for ever, and told to all when it comes and goes. */
+/** The connection to the server: kept up for as long as the worker lives; its listener learns when it comes and goes. */
 export class ServerLink {
   private readonly socket: Socket<ServerToWorker, WorkerToServer>;
   private readonly listener: LinkListener;
@@ -72,11 +72,11 @@ export class ServerLink {
     });
     this.socket.on("connect", () => {
       this.watchTransport();
-      void this.greet();
+      void this.sendHello();
     });
-    this.socket.on("connect_error", (error) => this.failed(error));
+    this.socket.on("connect_error", (error) => this.connectFailed(error));
     this.socket.on("disconnect", (reason) => {
-      this.fall(reason);
+      this.markDown(reason);
       if (reason === "io server disconnect") this.retryLater(1_000); // the client library waits for us after this one
     });
     this.socket.on("assign", (message, answer) => answer(listener.assign(message)));
@@ -89,14 +89,14 @@ export class ServerLink {
   }
 
   /** No more runs are wanted; events still go. */
-  leave(): void {
+  announceLeaving(): void {
     if (this.isUp) this.socket.emit("leaving");
   }
 
   close(): void {
     if (this.retry) clearTimeout(this.retry);
     if (this.upgrade) clearTimeout(this.upgrade);
-    this.fall("closed");
+    this.markDown("closed");
     this.socket.disconnect();
   }
 
@@ -106,7 +106,7 @@ export class ServerLink {
     try {
       return await this.socket.timeout(answerTimeoutMs).emitWithAck("events", batch);
     } catch {
-      this.renew("no answer to events");
+      this.reconnect("no answer to events");
       return null;
     }
   }
@@ -130,39 +130,39 @@ export class ServerLink {
     }, upgradeMs);
   }
 
-  private async greet(): Promise<void> {
+  private async sendHello(): Promise<void> {
     try {
       const hello = await this.listener.makeHello();
       const answer = await this.socket.timeout(answerTimeoutMs).emitWithAck("hello", hello);
-      if (!answer.ok) return this.turnedAway(answer.code, answer.message);
+      if (!answer.ok) return this.handleRefusal(answer.code, answer.message);
       this.isUp = true;
       this.inUseSince = null;
-      this.heartbeats = setInterval(() => void this.beat(answer.leaseMs / 2), answer.heartbeatMs);
+      this.heartbeats = setInterval(() => void this.sendHeartbeat(answer.leaseMs / 2), answer.heartbeatMs);
       this.listener.up(answer);
     } catch (error) {
-      this.renew(`no answer to hello: ${messageOf(error)}`);
+      this.reconnect(`no answer to hello: ${messageOf(error)}`);
     }
   }
 
-  private async beat(timeoutMs: number): Promise<void> {
+  private async sendHeartbeat(timeoutMs: number): Promise<void> {
     try {
       this.listener.heartbeatAnswered(
         await this.socket.timeout(timeoutMs).emitWithAck("heartbeat", this.listener.makeHeartbeat()),
       );
     } catch {
-      this.renew("no answer to a heartbeat");
+      this.reconnect("no answer to a heartbeat");
     }
   }
 
   /** A line that is open but dead is noticed by its silence: hang up and call again. */
-  private renew(reason: string): void {
+  private reconnect(reason: string): void {
     if (!this.socket.connected) return;
-    this.fall(reason);
+    this.markDown(reason);
     this.socket.disconnect();
     this.socket.connect();
   }
 
-  private fall(reason: string): void {
+  private markDown(reason: string): void {
     if (this.heartbeats) clearInterval(this.heartbeats);
     this.heartbeats = null;
     if (!this.isUp) return;
@@ -170,17 +170,17 @@ export class ServerLink {
     this.listener.down(reason);
   }
 
-  private failed(error: Error & { data?: { code?: string; message?: string } }): void {
+  private connectFailed(error: Error & { data?: { code?: string; message?: string } }): void {
     const refusal = handshakeRefusal(error);
-    if (refusal !== null) this.turnedAway("NOT_ALLOWED", refusal);
+    if (refusal !== null) this.handleRefusal("NOT_ALLOWED", refusal);
     // While it is active, the library tries again by itself; a refusal by the server ends that.
     else if (this.socket.active) {
       this.socket.io.opts.transports = ["polling", "websocket"];
       this.listener.down(describeTransport(error));
-    } else this.turnedAway(error.data?.code ?? "NOT_ALLOWED", error.data?.message ?? error.message);
+    } else this.handleRefusal(error.data?.code ?? "NOT_ALLOWED", error.data?.message ?? error.message);
   }
 
-  private turnedAway(code: string, message: string): void {
+  private handleRefusal(code: string, message: string): void {
     if (code === "IN_USE") this.inUseSince ??= performance.now();
     const isCopy = code === "COPY" || (code === "IN_USE" && performance.now() - this.inUseSince! > inUseMs);
     if (isCopy) {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import type { EventAnswer, EventBatch } from "../../../contract/wire/workerProtocol.ts";
-import { messageOf, say } from "../../log.ts";
+import { log, messageOf } from "../../log.ts";
 import type { AttemptSpool } from "../../spool/attemptSpool.ts";
 import { DamagedSpool } from "../../spool/spool.ts";
 
@@ -88,7 +88,7 @@ export class SpoolSender {
         return true;
       case "LEASE_LOST":
       case "NOT_FOUND":
-        return this.give(answer.code, answer.message);
+        return this.giveUp(answer.code, answer.message);
       case "INVALID":
         return this.narrow(events.length, answer.message);
       default:
@@ -111,13 +111,13 @@ export class SpoolSender {
       return true;
     }
     const [event] = this.spool.next(1);
-    if (this.spool.isReplaced(event.seq)) return this.give("INVALID", message);
-    say(`Run ${this.spool.lease.runId}: event ${event.seq} (${event.event.kind}) was refused and is kept: ${message}`);
+    if (this.spool.isReplaced(event.seq)) return this.giveUp("INVALID", message);
+    log(`Run ${this.spool.lease.runId}: event ${event.seq} (${event.event.kind}) was refused and is kept: ${message}`);
     this.spool.refuse(event, message);
     return true;
   }
 
-  private give(code: string, message: string): false {
+  private giveUp(code: string, message: string): false {
     this.stopped = true;
     this.listener.refused(code, message);
     return false;
@@ -125,7 +125,7 @@ export class SpoolSender {
 
   private async retry(message: string): Promise<true> {
     const delayMs = Math.min(retryMs.most, retryMs.first * 2 ** this.failures++);
-    if (this.failures === 3) say(`Events of run ${this.spool.lease.runId} cannot be stored now: ${message}; trying on`);
+    if (this.failures === 3) log(`Events of run ${this.spool.lease.runId} cannot be stored now: ${message}; still retrying`);
     await sleep(delayMs * (0.5 + Math.random() / 2));
     return true;
   }

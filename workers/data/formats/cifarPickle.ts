@@ -23,14 +23,14 @@ function readBatch(content: Pickled, name: string, classes: number): CifarPart {
   if (labels.length !== count) throw corrupt(name, `has ${labels.length} labels for ${count} pictures`);
   const odd = labels.findIndex((label) => typeof label !== "number" || !Number.isInteger(label) || label < 0 || label >= classes);
   if (odd >= 0)
-    throw corrupt(name, `has the label ${told(labels[odd])} at picture ${odd}; CIFAR-${classes} has 0 to ${classes - 1}`);
+    throw corrupt(name, `has the label ${valueText(labels[odd])} at picture ${odd}; CIFAR-${classes} has 0 to ${classes - 1}`);
   return { labels: labels as number[], pixels: data.bytes };
 }
 
 const short = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 /** A value that should be a number. Lists are not written out: they may be large, and hold one another without end. */
-function told(value: Pickled): string {
+function valueText(value: Pickled): string {
   if (typeof value === "string") return JSON.stringify(short(value));
   return value !== null && typeof value === "object" ? "that is no number" : String(value);
 }

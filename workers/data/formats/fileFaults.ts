@@ -27,7 +27,7 @@ export function reasonOf(error: unknown): string {
 /** A file of a set that cannot be used. @param what the rest of a sentence that begins with its name */
 export const corrupt = (name: string, what: string): Failure => new Failure("DATASET_CORRUPT", `${name} ${what}.`);
 
-/** Everything that is wrong with the files of a set, told at once: the first ones by name, and their number. */
+/** Everything that is wrong with the files of a set, reported at once: the first ones by name, and their number. */
 export class FileFaults {
   private readonly first: string[] = [];
   private count = 0;
@@ -43,8 +43,8 @@ export class FileFaults {
     if (this.count === 0) return;
     if (this.count === 1) throw new Failure("DATASET_CORRUPT", this.first[0]);
     const more = this.count > named ? ` … and ${this.count - named} more` : "";
-    const told = this.first.map((message) => shorten(message, 350)).join(" ");
-    throw new Failure("DATASET_CORRUPT", `${set} has ${this.count} ${what} that cannot be read: ${told}${more}`);
+    const texts = this.first.map((message) => shorten(message, 350)).join(" ");
+    throw new Failure("DATASET_CORRUPT", `${set} has ${this.count} ${what} that cannot be read: ${texts}${more}`);
   }
 }
 

@@ -23,19 +23,19 @@ export class PassedOver {
   warnings(where: string, read: string): string[] {
     const list = (items: string[]) =>
       `${items.slice(0, shown).join(", ")}${items.length > shown ? ` and ${items.length - shown} more` : ""}`;
-    const told: string[] = [];
+    const warnings: string[] = [];
     if (this.endings.size > 0) {
       const counts = [...this.endings].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
       const sum = counts.reduce((total, [, n]) => total + n, 0);
       const files = sum === 1 ? "1 file is" : `${sum} files are`;
-      told.push(
+      warnings.push(
         `${files} passed over in ${where} (pictures end in ${read}): ${list(counts.map(([ending, n]) => `${n} ${ending}`))}.`,
       );
     }
     if (this.folders.length > 0) {
       const folders = this.folders.length === 1 ? "1 folder is" : `${this.folders.length} folders are`;
-      told.push(`${folders} passed over, as pictures are read from the folders of the classes alone: ${list(this.folders)}.`);
+      warnings.push(`${folders} passed over, as pictures are read from the folders of the classes alone: ${list(this.folders)}.`);
     }
-    return told;
+    return warnings;
   }
 }

@@ -19,7 +19,7 @@ export function pictureFormat(bytes: Uint8Array): PictureFormat | null {
   return null;
 }
 
-/** What other bytes are, where that can be told. */
+/** What other bytes are, where that can be recognized. */
 export function otherFormat(bytes: Uint8Array): string | null {
   const head = Buffer.from(bytes.subarray(0, 512)).toString("latin1");
   if (head.startsWith("BM")) return "a BMP picture";

@@ -27,7 +27,7 @@ export async function findSplits(root: string, path: string): Promise<PictureSpl
   const inner = folders.length === 1 && !named(folders, trainNames) ? await splitsIn(root, folders[0].path) : null;
   if (inner && "train" in inner)
     return { ...inner, warnings: [...inner.warnings, `The set is read from the folder ${folders[0].name}/ in it.`] };
-  throw new Failure("DATASET_CORRUPT", await whatIsThere(root, path, found.entries));
+  throw new Failure("DATASET_CORRUPT", await describePlace(root, path, found.entries));
 }
 
 async function splitsIn(root: string, path: string): Promise<PictureSplits | { entries: Entry[] }> {
@@ -55,7 +55,7 @@ const named = (entries: Entry[], names: string[]): Entry | undefined => {
   }
 };
 
-async function whatIsThere(root: string, path: string, entries: Entry[]): Promise<string> {
+async function describePlace(root: string, path: string, entries: Entry[]): Promise<string> {
   const seen = entries.filter((entry) => !entry.hidden);
   const names = seen.slice(0, 10).map((entry) => (entry.kind === "folder" ? `${entry.name}/` : entry.name));
   const there =

@@ -14,7 +14,7 @@ interface Asked {
 }
 
 /**
- * inspectOwnSet for a process that must go on answering: a table that takes long is read in a thread of its own, as an agent that is silent
+ * inspectOwnSet for a process that must keep answering: a table that takes long is read in a thread of its own, as an agent that is silent
  * for seconds loses the leases of its runs. The thread's memory is bounded and given back.
  */
 export async function inspectApart(id: OwnSet["id"], name: string, places: DatasetPlaces): Promise<OwnSet> {

@@ -4,7 +4,7 @@ import { randomStream, shuffle } from "../../../math/statistics/randomStream.ts"
 /**
  * Symmetric label noise that keeps the class sizes: of each class k, round(rate · n_k) samples are drawn by the noise
  * seed, and the labels of all drawn samples are permuted among them at random. A drawn sample may so get its own label
- * again (with K equal classes about one in K does), which is why the number really changed is told.
+ * again (with K equal classes about one in K does), which is why the number really changed is reported.
  * With the same seed, the samples drawn at a lower rate are among those drawn at a higher one.
  * @returns the labels, changed in a copy, and a sentence about them ("" without noise)
  */

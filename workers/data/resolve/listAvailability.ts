@@ -1,8 +1,8 @@
 import { ownDatasetIds, syntheticDatasetIds } from "../../../contract/data/datasetConfig.ts";
 import type { DatasetAvailability } from "../../../contract/wire/workerProtocol.ts";
 import type { DatasetSource } from "../sources/datasetSource.ts";
+import { filesWanted } from "../sources/describePlace.ts";
 import { type DatasetPlaces, placesOf } from "../sources/places.ts";
-import { filesWanted } from "../sources/whatIsThere.ts";
 import { knownSources, look } from "./resolveSamples.ts";
 
 /** Which data sets are on this machine, without a download and without reading them: they are verified when used. */
@@ -31,7 +31,7 @@ async function find(source: DatasetSource<string, unknown>, places: DatasetPlace
   return null;
 }
 
-/** Whether there is a place for a person's own sets: which there are is told apart, as the folder changes. */
+/** Whether there is a place for a person's own sets: which there are is reported separately, as the folder changes. */
 function ownPlaces({ folder }: DatasetPlaces): DatasetAvailability[] {
   return ownDatasetIds.map((id) => {
     const wanted =

@@ -17,7 +17,7 @@ import { ownPath } from "../sources/ownPath.ts";
 import type { DatasetPlaces } from "../sources/places.ts";
 import { sha256 } from "../sources/readVerified.ts";
 import { labelBytes } from "./loadImages.ts";
-import type { Say } from "./resolveSamples.ts";
+import type { Log } from "./resolveSamples.ts";
 
 const bounds = {
   fileBytes: 50_000_000,
@@ -31,7 +31,7 @@ const bounds = {
  * @throws Failure DATASET_UNAVAILABLE, NOT_ALLOWED (see ownPath); DATASET_CORRUPT naming the files; INVALID if a class has
  * fewer pictures than asked for, or all of them would not fit into memory
  */
-export async function loadImageFolder(config: ImageFolderConfig, places: DatasetPlaces, say: Say = () => {}): Promise<Dataset> {
+export async function loadImageFolder(config: ImageFolderConfig, places: DatasetPlaces, log: Log = () => {}): Promise<Dataset> {
   const place = await ownPath(config.folder, places);
   const found = await listPictures(place);
   const { classNames, faults } = found;
@@ -44,7 +44,7 @@ export async function loadImageFolder(config: ImageFolderConfig, places: Dataset
       "INVALID",
       `${count} pictures of 3 × ${config.size} × ${config.size} are ${bytes} bytes; at most ${bounds.pixelBytes} fit. Ask for fewer samples per class or smaller pictures.`,
     );
-  say("info", `Decoding ${count} pictures of ${config.folder}.`);
+  log("info", `Decoding ${count} pictures of ${config.folder}.`);
   const hash = createHash("sha256");
   const decoding: Decoding = { size: config.size, set: place.path, hash, faults, traits: new PictureTraits() };
   const { images: train, hashes } = await decodeAll(found.train, chosen.rows, decoding);

@@ -7,17 +7,17 @@ import { prepareImages } from "../prepare/prepareImages.ts";
 import { imageSource } from "../sources/imageSources.ts";
 import type { DatasetPlaces } from "../sources/places.ts";
 import { sha256 } from "../sources/readVerified.ts";
-import { resolveSamples, type Say } from "./resolveSamples.ts";
+import { type Log, resolveSamples } from "./resolveSamples.ts";
 
 /**
  * A published image set: the samples the config asks for, with its label noise, standardized (see prepareImages). The hash
  * is of the pixels and of the labels trained on.
  * @throws Failure DATASET_UNAVAILABLE, DATASET_CORRUPT, or INVALID if a class has fewer samples than asked for
  */
-export async function loadImages(config: ImageDatasetConfig, places: DatasetPlaces, say?: Say): Promise<Dataset> {
+export async function loadImages(config: ImageDatasetConfig, places: DatasetPlaces, log?: Log): Promise<Dataset> {
   const source = imageSource(config.id);
   const { id, title, classes, classNames } = source;
-  const found = await resolveSamples(source, places, say);
+  const found = await resolveSamples(source, places, log);
   const chosen = chooseSamples(
     found.train.labels,
     classes,

@@ -3,7 +3,7 @@ import type { Dataset } from "../dataset.ts";
 import { prepareTexts, type TrainedReading } from "../prepare/prepareTexts.ts";
 import type { DatasetPlaces } from "../sources/places.ts";
 import { textSource } from "../sources/textSources.ts";
-import { resolveSamples, type Say } from "./resolveSamples.ts";
+import { type Log, resolveSamples } from "./resolveSamples.ts";
 
 type PublishedText = Extract<TextDatasetConfig, { id: TextDatasetId }>;
 
@@ -14,10 +14,10 @@ type PublishedText = Extract<TextDatasetConfig, { id: TextDatasetId }>;
 export async function loadTexts(
   config: PublishedText,
   places: DatasetPlaces,
-  say?: Say,
+  log?: Log,
   reading?: TrainedReading,
 ): Promise<Dataset> {
   const source = textSource(config.id);
-  const { train, test, source: where } = await resolveSamples(source, places, say);
+  const { train, test, source: where } = await resolveSamples(source, places, log);
   return prepareTexts(config, { ...source, source: where }, train, test, reading);
 }

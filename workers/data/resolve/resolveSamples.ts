@@ -3,14 +3,14 @@ import { join } from "node:path";
 import type { ImageDatasetId, TextDatasetId } from "../../../contract/data/datasetConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { type DatasetSource, isVerified, type Layout, type SourceFile } from "../sources/datasetSource.ts";
+import { describePlace, filesWanted, triedPlacesText } from "../sources/describePlace.ts";
 import { download } from "../sources/download.ts";
 import { imageSources } from "../sources/imageSources.ts";
 import { type DatasetPlaces, type Place, placesOf } from "../sources/places.ts";
 import { locate, readTolerant, readVerified, WrongBytes } from "../sources/readVerified.ts";
 import { textSources } from "../sources/textSources.ts";
-import { filesWanted, toldPlaces, whatIsThere } from "../sources/whatIsThere.ts";
 
-export type Say = (level: "info" | "warning", text: string) => void;
+export type Log = (level: "info" | "warning", text: string) => void;
 
 /** Every published set. */
 export const knownSources: DatasetSource<ImageDatasetId | TextDatasetId, unknown>[] = [...imageSources, ...textSources];
@@ -25,12 +25,12 @@ export const knownSources: DatasetSource<ImageDatasetId | TextDatasetId, unknown
 export async function resolveSamples<Part>(
   source: DatasetSource<string, Part>,
   places: DatasetPlaces,
-  say: Say = () => {},
+  log: Log = () => {},
 ): Promise<{ train: Part; test: Part; source: string }> {
   const tried = new Map<string, string>();
   for (const place of placesOf(source, places))
     for (const layout of source.layouts) {
-      const read = await readPlace(source, layout, place, tried, say);
+      const read = await readPlace(source, layout, place, tried, log);
       if (read === null) continue;
       const where = place.kind === "embedded" ? "embedded" : `${place.kind} ${place.path}`;
       const why = layout.files.some((file) => file.tolerant && file.checksum !== null)
@@ -43,7 +43,7 @@ export async function resolveSamples<Part>(
     for (const mirror of layout.mirrors) {
       let files: Map<string, Uint8Array>;
       try {
-        files = await fetchAll(source, layout, mirror, places, say);
+        files = await fetchAll(source, layout, mirror, places, log);
       } catch (error) {
         tried.set(mirror, `mirror ${(error as Error).message}`);
         continue;
@@ -54,7 +54,7 @@ export async function resolveSamples<Part>(
   const always = ["gaussian-clusters", "random-labels", ...offline].join(", ");
   throw new Failure(
     "DATASET_UNAVAILABLE",
-    `${source.title} is not on this worker and could not be fetched. Tried: ${toldPlaces([...tried.values()])}. To use it, ${filesWanted(source, places)}. Always available without a network: ${always}.`,
+    `${source.title} is not on this worker and could not be fetched. Tried: ${triedPlacesText([...tried.values()])}. To use it, ${filesWanted(source, places)}. Always available without a network: ${always}.`,
   );
 }
 
@@ -77,7 +77,7 @@ async function readPlace(
   layout: Layout<unknown>,
   place: Place,
   tried: Map<string, string>,
-  say: Say,
+  log: Log,
 ): Promise<{ files: Map<string, Uint8Array>; verified: boolean } | null> {
   const note = (why: string) => {
     tried.set(place.path, `${place.kind} ${place.path} (${why})`);
@@ -87,7 +87,7 @@ async function readPlace(
   if ("lacking" in found) {
     const some = found.lacking.length < layout.files.length + (layout.directories?.length ?? 0);
     if (some) note(`without ${found.lacking.join(", ")}`);
-    else if (!tried.has(place.path)) tried.set(place.path, await whatIsThere(place));
+    else if (!tried.has(place.path)) tried.set(place.path, await describePlace(place));
     return null;
   }
   const files = new Map<string, Uint8Array>();
@@ -106,7 +106,7 @@ async function readPlace(
       if (place.kind !== "cache")
         throw other ? new Failure("DATASET_CORRUPT", `${error.message} It is a file of ${other.title}.`) : error;
       await rm(found.paths[at], { force: true });
-      say("warning", `${error.message} It was removed from the cache.`);
+      log("warning", `${error.message} It was removed from the cache.`);
       return note(`${file.name} was damaged and removed`);
     }
   }
@@ -123,7 +123,7 @@ async function fetchAll(
   layout: Layout<unknown>,
   mirror: string,
   places: DatasetPlaces,
-  say: Say,
+  log: Log,
 ) {
   const folder = join(places.cache, source.id);
   const files = new Map<string, Uint8Array>();
@@ -134,9 +134,9 @@ async function fetchAll(
       files.set(file.name, intact);
       continue;
     }
-    say("info", `Downloading ${mirror}${file.name} (at most ${(file.maxFileBytes / 1e6).toFixed(1)} MB).`);
+    log("info", `Downloading ${mirror}${file.name} (at most ${(file.maxFileBytes / 1e6).toFixed(1)} MB).`);
     files.set(file.name, await download(`${mirror}${file.name}`, file, join(folder, file.name), places.insecure));
   }
-  say("info", `${source.title} is kept in ${folder}.`);
+  log("info", `${source.title} is kept in ${folder}.`);
   return files;
 }

@@ -70,7 +70,7 @@ export async function verify(bytes: Uint8Array, where: string, file: SourceFile)
   return raw;
 }
 
-/** What a file's bytes must be, in words. */
+/** What a file's bytes must be, for people. */
 export function expectation({ checksum }: SourceFile): string {
   if (checksum === null) return "no published hash: checked by what it holds";
   return `${checksum.algorithm} of the ${checksum.of === "file" ? "file" : "decompressed bytes"} ${checksum.hex}`;

@@ -52,12 +52,12 @@ function loadAddon(): AddonReport {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
-  if (status !== 0) throw new Failure("DEVICE_UNAVAILABLE", "The add-on is built, but it does not load: see the words above.");
+  if (status !== 0) throw new Failure("DEVICE_UNAVAILABLE", "The add-on is built, but it does not load: see the output above.");
   return JSON.parse(stdout.trim().split("\n").at(-1) as string);
 }
 
 function adviceWithoutGpu({ cudaFolders }: Tensorflow): string {
   if (cudaFolders.length === 0)
     return 'CUDA\'s libraries are not beside TensorFlow: for a GPU, "pip install tensorflow[and-cuda]" and build again.';
-  return `If nvidia-smi shows a GPU, TensorFlow's words above say what it misses. What helps with libraries not found: LD_LIBRARY_PATH=${cudaFolders.join(":")}`;
+  return `If nvidia-smi shows a GPU, TensorFlow's output above says what it misses. What helps with libraries not found: LD_LIBRARY_PATH=${cudaFolders.join(":")}`;
 }

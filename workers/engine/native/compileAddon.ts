@@ -38,7 +38,7 @@ export function compileAddon({ folder, addon }: FetchedPackage, tensorflow: Tens
   const wayOut = headers
     ? `Node's headers were those of ${headers}; --nodedir names others`
     : "no headers of Node are on this machine, so it needs nodejs.org; or name a prefix that has include/node: --nodedir /usr";
-  throw new Failure("INVALID", `${nodeGyp} could not build the add-on, see its words above (${wayOut}).`);
+  throw new Failure("INVALID", `${nodeGyp} could not build the add-on, see its output above (${wayOut}).`);
 }
 
 /**

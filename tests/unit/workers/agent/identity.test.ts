@@ -39,18 +39,18 @@ afterEach(() => {
 describe.each(Object.keys(damages))("F25: %s in place of", (kind) => {
   it.each(["worker-id", "worker-id.copy", "greeting.json", "greeting.json.copy"])("%s: the other of the two is used", (name) => {
     const before = new Identity(folder);
-    before.heard(greeting);
+    before.keepGreeting(greeting);
     damages[kind](join(folder, name));
     const after = new Identity(folder);
     expect(after.workerId).toBe(before.workerId);
-    expect(after.introduce().greeting).toEqual(greeting);
+    expect(after.forHello().greeting).toEqual(greeting);
     // The next life does not need the other any more.
     if (name.endsWith(".copy")) return;
     rmSync(join(folder, `${name}.copy`));
     expect(readdirSync(folder)).toContainEqual(expect.stringMatching(new RegExp(`^${name}\\.set-aside-`)));
     const next = new Identity(folder);
     expect(next.workerId).toBe(before.workerId);
-    expect(next.introduce().greeting).toEqual(greeting);
+    expect(next.forHello().greeting).toEqual(greeting);
   });
 
   it("both of the identity: there is a new one, and both are set aside", () => {

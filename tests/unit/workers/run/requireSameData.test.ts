@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";
 import type { ResolvedDataset } from "../../../../contract/data/resolvedDataset.ts";
-import { misfit } from "../../../../workers/checkpoints/layoutMismatch.ts";
+import { layoutMismatch } from "../../../../workers/checkpoints/layoutMismatch.ts";
 import { requireSameData, trainedData } from "../../../../workers/run/requireSameData.ts";
 
 const config = datasetConfig.parse({ id: "text-file", file: "reviews.tsv" });
@@ -66,18 +66,18 @@ describe("the vectors of a checkpoint", () => {
   const state = { parameters: new Float32Array(16), m: new Float32Array(16) };
 
   test("fit the network that wrote them, also where an earlier version wrote no layout", () => {
-    expect(misfit({ layout, state }, specs)).toBeNull();
-    expect(misfit({ state }, specs)).toBeNull();
+    expect(layoutMismatch({ layout, state }, specs)).toBeNull();
+    expect(layoutMismatch({ state }, specs)).toBeNull();
   });
 
   test("do not fit one of other length, or of other order or shape", () => {
-    expect(misfit({ state: { ...state, m: new Float32Array(15) } }, specs)).toBe(
+    expect(layoutMismatch({ state: { ...state, m: new Float32Array(15) } }, specs)).toBe(
       "its m are 15 numbers, and the network has 16 parameters",
     );
-    expect(misfit({ layout: [layout[1], layout[0]], state }, specs)).toBe(
+    expect(layoutMismatch({ layout: [layout[1], layout[0]], state }, specs)).toBe(
       "its parameter 1 is b1 [4 × 1], the network's is W1 [4 × 3]",
     );
-    expect(misfit({ layout, state }, [spec("W1", [3, 4]), specs[1]])).toContain("W1 [3 × 4]");
-    expect(misfit({ layout: layout.slice(0, 1), state }, specs)).toContain("parameter 2 is missing");
+    expect(layoutMismatch({ layout, state }, [spec("W1", [3, 4]), specs[1]])).toContain("W1 [3 × 4]");
+    expect(layoutMismatch({ layout: layout.slice(0, 1), state }, specs)).toContain("parameter 2 is missing");
   });
 });

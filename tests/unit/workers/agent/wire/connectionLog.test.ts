@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Absence } from "../../../../../workers/agent/wire/connectionLog.ts";
+import { ConnectionLog } from "../../../../../workers/agent/wire/connectionLog.ts";
 
 let lines: string[];
 beforeEach(() => {
@@ -16,29 +16,29 @@ afterEach(() => {
 });
 
 it("says once a minute that the server is away, and what that means", () => {
-  const absence = new Absence();
-  absence.up("http://here", 0);
-  absence.down("transport close", 2, 0);
+  const connection = new ConnectionLog();
+  connection.up("http://here", 0);
+  connection.down("transport close", 2, 0);
   for (let seconds = 0; seconds < 90; seconds++) {
     vi.advanceTimersByTime(1_000);
-    absence.down("refused", 2, 1_234);
+    connection.down("refused", 2, 1_234);
   }
-  absence.up("http://here", 1_234);
+  connection.up("http://here", 1_234);
   expect(lines).toEqual([
     "Connected to http://here",
-    "Server not reachable (transport close): training on with 2 runs",
-    "Server not reachable for 60 s (refused): training on with 2 runs; the spool holds 1,234 events",
+    "Server not reachable (transport close): training continues with 2 runs",
+    "Server not reachable for 60 s (refused): training continues with 2 runs; the spool holds 1,234 events",
     "Connected again after 90.0 s; sending 1,234 events",
   ]);
 });
 
 it("a server's own worker waits five minutes for it, and as long as it has runs", () => {
-  const absence = new Absence();
-  absence.up("http://here", 0);
+  const connection = new ConnectionLog();
+  connection.up("http://here", 0);
   vi.advanceTimersByTime(3_600_000);
-  expect(absence.isTooLongForLocal(0)).toBe(false);
-  absence.down("gone", 1, 0);
+  expect(connection.isAwayTooLong(0)).toBe(false);
+  connection.down("gone", 1, 0);
   vi.advanceTimersByTime(301_000);
-  expect(absence.isTooLongForLocal(1)).toBe(false);
-  expect(absence.isTooLongForLocal(0)).toBe(true);
+  expect(connection.isAwayTooLong(1)).toBe(false);
+  expect(connection.isAwayTooLong(0)).toBe(true);
 });

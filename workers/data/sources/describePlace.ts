@@ -8,8 +8,8 @@ import { expectation } from "./readVerified.ts";
 const shown = 8;
 const absent = "absent ";
 
-/** What lies in a place that has none of a set's files, for the error; a folder that is not there is told by its path alone. */
-export async function whatIsThere({ kind, path }: Place): Promise<string> {
+/** What lies in a place that has none of a set's files, for the error; a folder that is not there is named by its path alone. */
+export async function describePlace({ kind, path }: Place): Promise<string> {
   let entries: { name: string; isDirectory(): boolean }[];
   try {
     entries = await readdir(path, { withFileTypes: true });
@@ -25,7 +25,7 @@ export async function whatIsThere({ kind, path }: Place): Promise<string> {
 }
 
 /** Places that were tried, those last that are not there. */
-export function toldPlaces(tried: string[]): string {
+export function triedPlacesText(tried: string[]): string {
   const lacking = tried.filter((text) => text.startsWith(absent)).map((text) => text.slice(absent.length));
   const others = tried.filter((text) => !text.startsWith(absent));
   return [...others, ...(lacking.length > 0 ? [`no folder ${lacking.join(", no ")}`] : [])].join("; ");
