@@ -2,13 +2,13 @@ import { gufmCrossEntropyOptimum, gufmSquaredErrorOptimum } from "./gufmOptimum.
 import type { Optimum } from "./optimum.ts";
 import { ridgeCrossEntropyOptimum } from "./ridgeCrossEntropyOptimum.ts";
 import { ridgeSquaredErrorOptimum } from "./ridgeSquaredErrorOptimum.ts";
-import { balancedCounts, type SolvableObjective } from "./unconstrainedObjective.ts";
+import { balancedCounts, type Solvable, type SolvableObjective, totalCount } from "./unconstrainedObjective.ts";
 
 /**
  * The optimum in closed form of an objective with equal classes, and with slack, if any, towards the frame of that form.
  * @throws {MathError} as the single forms
  */
-export function balancedOptimum(objective: SolvableObjective): Optimum {
+export function balancedOptimum(objective: Solvable<SolvableObjective>): Optimum {
   switch (objective.kind) {
     case "gufm-ce":
       return gufmCrossEntropyOptimum(objective);
@@ -24,16 +24,18 @@ export function balancedOptimum(objective: SolvableObjective): Optimum {
 /**
  * The optimum of the same objective with its samples spread evenly over its classes, in enough dimensions and without slack: what the
  * loss and the scales of W and H of any class sizes are measured in, however small the decay.
- * @throws {MathError} if the objective is invalid or a decay is not positive
  */
-export function evenedOptimum(objective: SolvableObjective): Optimum {
+export function evenedOptimum(objective: Solvable<SolvableObjective>): Optimum {
   const classes = objective.counts.length;
-  const samples = objective.counts.reduce((sum, count) => sum + count, 0);
   const even = {
-    counts: balancedCounts(classes, Math.max(1, Math.round(samples / classes))),
+    counts: balancedCounts(classes, Math.max(1, Math.round(totalCount(objective.counts) / classes))),
     dim: Math.max(objective.dim, classes + 1),
   };
-  return balancedOptimum({ ...objective, ...even, ...("slack" in objective ? { slack: undefined } : {}) } as SolvableObjective);
+  return balancedOptimum({
+    ...objective,
+    ...even,
+    ...("slack" in objective ? { slack: undefined } : {}),
+  } as Solvable<SolvableObjective>);
 }
 
 /**

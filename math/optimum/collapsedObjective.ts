@@ -1,8 +1,10 @@
 import { addProduct, productTransposed, transposeInto } from "../linear/flatProducts.ts";
 import type { Matrix } from "../linear/matrix.ts";
 import { matrix, scale } from "../linear/matrix.ts";
+import { classFeatures } from "./classFeatures.ts";
+import { crossEntropyOfClass, squaredErrorOfClass } from "./fitOfClass.ts";
 import type { SmoothFunction } from "./minimize.ts";
-import type { SolvableObjective } from "./unconstrainedObjective.ts";
+import { type SolvableObjective, totalCount } from "./unconstrainedObjective.ts";
 
 /** The terms of an objective at one point where all samples of a class share one feature. */
 export interface CollapsedPoint {
@@ -28,9 +30,9 @@ export interface CollapsedObjective {
  * @param rank r, the coordinates used for W and H
  */
 export function collapsedObjective(objective: SolvableObjective, rank: number): CollapsedObjective {
-  const { counts, dim, weightDecay } = objective;
+  const { counts, weightDecay } = objective;
   const classes = counts.length;
-  const samples = counts.reduce((sum, count) => sum + count, 0);
+  const samples = totalCount(counts);
   const shares = counts.map((count) => count / samples);
   const onSphere = objective.kind === "gufm-ce" || objective.kind === "gufm-mse";
   const featureDecay = "featureDecay" in objective ? objective.featureDecay : 0;
@@ -42,58 +44,22 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
   const decay = onSphere ? weightDecay : Math.sqrt(featureDecay * weightDecay);
   const block = classes * rank;
   const size = 2 * block + (withBias ? classes : 0);
-  const features = new Float64Array(block);
-  const norms = new Float64Array(classes);
+  const fitOf = squared ? squaredErrorOfClass(fitScale) : crossEntropyOfClass;
+  const features = classFeatures(objective, rank, onSphere);
   const featureGradient = new Float64Array(block);
   const logits = new Float64Array(classes * classes); // a row a class' feature; then the slopes of the fit
   const turned = new Float64Array(classes * classes);
 
-  /** Feature of class k from its free coordinates; remembers the factor between them. */
-  function setFeatures(x: Float64Array): void {
-    for (let k = 0; k < classes; k++) {
-      let sum = 0;
-      for (let j = 0; j < rank; j++) sum += x[block + k * rank + j] ** 2;
-      norms[k] = onSphere ? Math.sqrt(dim / sum) : 1 / Math.sqrt(counts[k]);
-      for (let j = 0; j < rank; j++) features[k * rank + j] = norms[k] * x[block + k * rank + j];
-    }
-  }
-
-  /** Fit of class k and, in place of its logits, its derivative by each of them. */
-  function fitOf(k: number): number {
-    const row = logits.subarray(k * classes, (k + 1) * classes);
-    if (squared) {
-      let sum = 0;
-      for (let c = 0; c < classes; c++) {
-        const error = row[c] - (c === k ? 1 : 0);
-        sum += error * error;
-        row[c] = 2 * fitScale * error;
-      }
-      return fitScale * sum;
-    }
-    const own = row[k];
-    let rest = 0; // Σ_{c≠k} e^{z_c − z_k}: log1p keeps a fit far below 1 precise
-    let most = 0;
-    for (let c = 0; c < classes; c++) most = Math.max(most, row[c] - own);
-    for (let c = 0; c < classes; c++) {
-      row[c] = Math.exp(row[c] - own - most);
-      if (c !== k) rest += row[c];
-    }
-    const all = rest + Math.exp(-most);
-    for (let c = 0; c < classes; c++) row[c] /= all;
-    row[k] = -rest / all;
-    return most === 0 ? Math.log1p(rest) : most + Math.log(all);
-  }
-
   function terms(x: Float64Array, gradient: Float64Array | null): { fit: number; ridge: number } {
-    setFeatures(x);
+    features.place(x, block);
     gradient?.fill(0);
     featureGradient.fill(0);
     let fit = 0;
     let ridge = 0;
-    productTransposed(features, x, logits, classes, classes, rank);
+    productTransposed(features.values, x, logits, classes, classes, rank);
     for (let k = 0; k < classes; k++) {
       for (let c = 0; withBias && c < classes; c++) logits[k * classes + c] += x[2 * block + c];
-      fit += shares[k] * fitOf(k);
+      fit += shares[k] * fitOf(logits, k * classes, classes, k);
       for (let c = 0; c < classes; c++) {
         logits[k * classes + c] *= shares[k];
         if (withBias && gradient) gradient[2 * block + c] += logits[k * classes + c];
@@ -102,7 +68,7 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
     if (gradient) {
       addProduct(logits, x, featureGradient, classes, classes, rank);
       transposeInto(logits, turned, classes, classes);
-      addProduct(turned, features, gradient, classes, classes, rank);
+      addProduct(turned, features.values, gradient, classes, classes, rank);
     }
     for (let i = 0; i < block; i++) {
       ridge += (decay / 2) * x[i] * x[i];
@@ -116,20 +82,8 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
       ridge += (biasDecay / 2) * x[2 * block + c] ** 2;
       if (gradient) gradient[2 * block + c] += biasDecay * x[2 * block + c];
     }
-    if (gradient) addFeatureGradient(gradient);
+    if (gradient) features.addGradient(featureGradient, gradient, block);
     return { fit, ridge };
-  }
-
-  /** The chain rule from h_k back to z_k; on the sphere only the part across h_k passes. */
-  function addFeatureGradient(gradient: Float64Array): void {
-    for (let k = 0; k < classes; k++) {
-      let along = 0;
-      if (onSphere) for (let j = 0; j < rank; j++) along += (featureGradient[k * rank + j] * features[k * rank + j]) / dim;
-      for (let j = 0; j < rank; j++) {
-        const i = k * rank + j;
-        gradient[block + i] += norms[k] * (featureGradient[i] - along * features[i]);
-      }
-    }
   }
 
   return {
@@ -145,7 +99,7 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
         ridge,
         slack: 0,
         weights: scale(gain, matrix(classes, rank, x.slice(0, block))),
-        features: scale(1 / gain, matrix(classes, rank, features.slice())),
+        features: scale(1 / gain, matrix(classes, rank, features.values.slice())),
         bias: withBias ? x.slice(2 * block) : new Float64Array(classes),
       };
     },

@@ -1,21 +1,21 @@
 import { simplexVertices } from "../frames/frames.ts";
 import type { FrameShape } from "../frames/idealGram.ts";
 import { identity, scale } from "../linear/matrix.ts";
-import { assertAtLeast, MathError } from "../MathError.ts";
-import type { Optimum } from "./optimum.ts";
-import type { GufmCrossEntropy, GufmSquaredError } from "./unconstrainedObjective.ts";
-import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
+import { MathError } from "../MathError.ts";
+import { makeOptimum, type Optimum } from "./optimum.ts";
+import type { GufmCrossEntropy, GufmSquaredError, Solvable } from "./unconstrainedObjective.ts";
+import { isBalanced } from "./unconstrainedObjective.ts";
 
 /**
  * The optimum of cross entropy over features of norm √d and zero mean, with (λ/2)‖W‖²; balanced, d ≥ K.
  * w_k = s u_k, h_k = √d u_k, u the unit simplex; a = √d K/(K−1); s solves λ s (e^{as} + K − 1) = √d;
  * L* = log(1 + (K−1)e^{−as}) + λKs²/2.
  * Slack towards the simplex changes nothing, being 0 there (slackObjective.ts).
- * @throws {MathError} if the classes are unequal, K < 2, λ ≤ 0, d < K or there is slack towards another frame
+ * @throws {MathError} if the classes are unequal, d < K or there is slack towards another frame
  * Source: derived from Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239, GUFM with cross entropy.
  */
-export function gufmCrossEntropyOptimum(objective: GufmCrossEntropy): Optimum {
-  const { classes, dim, decay } = checked(objective, "simplex");
+export function gufmCrossEntropyOptimum(objective: Solvable<GufmCrossEntropy>): Optimum {
+  const { classes, dim, decay } = sizesOf(objective, "simplex");
   if (dim < classes) throw new MathError(`dim = ${dim} must be at least ${classes}, the classes`);
   const steepness = (Math.sqrt(dim) * classes) / (classes - 1);
   const norm = rootOfScale(classes, dim, decay, steepness);
@@ -28,12 +28,12 @@ export function gufmCrossEntropyOptimum(objective: GufmCrossEntropy): Optimum {
  * No bias (d ≥ K+1): orthogonal, s = 2α√d/(2αd + λK), L* = αλK/(2αd + λK).
  * Free bias (d ≥ K), t = K/(K−1): simplex, s = 2α√d/(2αdt + λK), L* = (αλK/t)/(2αdt + λK), b = 1/K.
  * Slack towards the frame named changes nothing, being 0 there (slackObjective.ts).
- * @throws {MathError} if the classes are unequal, K < 2, λ ≤ 0, α ≤ 0, d is too small or there is slack towards another frame
+ * @throws {MathError} if the classes are unequal, d is too small or there is slack towards another frame
  * Source: derived; Súkeník, Lampert, Mondelli (2025), Lemma 4.2 states the scale √d/(d + λK) with a slip.
  */
-export function gufmSquaredErrorOptimum(objective: GufmSquaredError): Optimum {
+export function gufmSquaredErrorOptimum(objective: Solvable<GufmSquaredError>): Optimum {
   const free = objective.bias === "free";
-  const { classes, dim, decay } = checked(objective, free ? "simplex" : "orthogonal");
+  const { classes, dim, decay } = sizesOf(objective, free ? "simplex" : "orthogonal");
   const bound = free ? classes : classes + 1;
   if (dim < bound)
     throw new MathError(`dim = ${dim} must be at least ${bound} for ${classes} classes with bias "${objective.bias}"`);
@@ -45,11 +45,9 @@ export function gufmSquaredErrorOptimum(objective: GufmSquaredError): Optimum {
   return collapsed(objective, norm, fit, free ? "simplex" : "orthogonal", free ? 1 / classes : 0);
 }
 
-function checked(objective: GufmCrossEntropy | GufmSquaredError, frame: FrameShape) {
-  assertObjective(objective);
+function sizesOf(objective: Solvable<GufmCrossEntropy | GufmSquaredError>, frame: FrameShape) {
   if (objective.slack && objective.slack.rho > 0 && objective.slack.frame !== frame)
     throw new MathError(`a slack towards the ${objective.slack.frame} frame has no closed form: it must be ${frame}`);
-  assertAtLeast("weightDecay", objective.weightDecay, 0, true);
   if (!isBalanced(objective.counts)) throw new MathError(`counts ${objective.counts} must be equal for a closed form`);
   return { classes: objective.counts.length, dim: objective.dim, decay: objective.weightDecay };
 }
@@ -81,12 +79,10 @@ function collapsed(
   const { counts, dim, weightDecay } = objective;
   const unit = geometry === "simplex" ? simplexVertices(counts.length) : identity(counts.length);
   const ridge = (weightDecay * counts.length * norm * norm) / 2;
-  return {
+  return makeOptimum({
     method: "closed-form",
-    loss: fit + ridge,
     fit,
     ridge,
-    slack: 0,
     geometry,
     scale: norm,
     featureScale: Math.sqrt(dim),
@@ -95,5 +91,5 @@ function collapsed(
     features: scale(Math.sqrt(dim), unit),
     bias: new Float64Array(counts.length).fill(bias),
     zeroMean: true,
-  };
+  });
 }

@@ -5,7 +5,7 @@ import { MathError } from "../MathError.ts";
 import { evenedOptimum, gradientNoise } from "./balancedOptimum.ts";
 import { collapsedObjective } from "./collapsedObjective.ts";
 import { measuredIn, minimize, type SmoothFunction } from "./minimize.ts";
-import type { SolvableObjective } from "./unconstrainedObjective.ts";
+import { type SolvableObjective, solvable } from "./unconstrainedObjective.ts";
 
 /** The least value of an objective over the hard frame W Wᵀ = c F, c ≥ 0: where L*(ρ) ends for ρ → ∞. */
 export interface HardFrame {
@@ -22,9 +22,10 @@ const frameRows = (classes: number, frame: FrameShape): Matrix =>
  * The optimum with W = s B held to a frame, over s and the K class features on the sphere (and the bias, where there is one), by
  * L-BFGS. A coordinate that B does not use lets a feature be as short within B's span as it likes; in s h the problem is then convex,
  * and a start off every symmetry ends at its minimum.
- * @throws {MathError} if d leaves no room for the frame, or the search does not converge
+ * @throws {MathError} if the objective is invalid, a decay is not positive, d leaves no room for the frame, or the search does not converge
  */
-export function hardFrameOptimum(objective: SolvableObjective, frame: FrameShape): HardFrame {
+export function hardFrameOptimum(given: SolvableObjective, frame: FrameShape): HardFrame {
+  const objective = solvable(given);
   const classes = objective.counts.length;
   const rows = frameRows(classes, frame);
   const bound = rows.cols + 1;

@@ -1,15 +1,14 @@
 import { simplexStart } from "../frames/simplexStart.ts";
-import { frobeniusNorm, matrix, rowDot } from "../linear/matrix.ts";
-import { assertAtLeast, MathError } from "../MathError.ts";
+import { matrix } from "../linear/matrix.ts";
+import { MathError } from "../MathError.ts";
 import { evenedOptimum, gradientNoise } from "./balancedOptimum.ts";
 import { collapsedObjective } from "./collapsedObjective.ts";
 import { heldObjective } from "./heldObjective.ts";
 import { type Minimum, measuredIn, minimizing } from "./minimize.ts";
-import { type Optimum, usedCoordinates } from "./optimum.ts";
+import { makeOptimum, type Optimum, usedCoordinates } from "./optimum.ts";
 import { finish, type Search } from "./search.ts";
 import type { Slack } from "./slackObjective.ts";
-import type { SolvableObjective } from "./unconstrainedObjective.ts";
-import { assertObjective } from "./unconstrainedObjective.ts";
+import { type Solvable, type SolvableObjective, solvable } from "./unconstrainedObjective.ts";
 
 /** Above this many classes the numeric solver would take minutes. */
 export const numericClassLimit = 100;
@@ -27,14 +26,11 @@ const maxWork = 1.2e10;
  * Source: derived; for the rank argument see Burer, Monteiro (2005), Math. Programming 103.
  */
 export function numericOptimum(objective: SolvableObjective): Optimum {
-  return finish(findNumericOptimum(objective));
+  return finish(findNumericOptimum(solvable(objective)));
 }
 
-/** The same, with a pause after each iteration. */
-export function* findNumericOptimum(objective: SolvableObjective): Search<Optimum> {
-  assertObjective(objective);
-  assertAtLeast("weightDecay", objective.weightDecay, 0, true);
-  if ("featureDecay" in objective) assertAtLeast("featureDecay", objective.featureDecay, 0, true);
+/** The same of a checked objective, with a pause after each iteration. */
+export function* findNumericOptimum(objective: Solvable<SolvableObjective>): Search<Optimum> {
   const { counts, dim } = objective;
   const classes = counts.length;
   if (classes > numericClassLimit)
@@ -52,23 +48,18 @@ export function* findNumericOptimum(objective: SolvableObjective): Search<Optimu
   // On the sphere neither W nor H is ever 0, however strong the ridge.
   const zero = !zeroMean && found.x.subarray(0, classes * rank).every((entry) => Math.abs(entry) < 1e-6);
   const { weights, features } = zero ? { weights: matrix(classes, 1), features: matrix(classes, 1) } : usedCoordinates(point);
-  const samples = counts.reduce((sum, count) => sum + count, 0);
-  const squared = counts.reduce((sum, count, k) => sum + count * rowDot(features, k, features, k), 0);
-  return {
+  return makeOptimum({
     method: "numeric",
-    loss: point.fit + point.ridge + point.slack,
     fit: point.fit,
     ridge: point.ridge,
     slack: point.slack,
     geometry: zero ? "zero" : "unequal",
-    scale: frobeniusNorm(weights) / Math.sqrt(classes),
-    featureScale: Math.sqrt(squared / samples),
     counts,
     weights,
     features,
     bias: point.bias,
     zeroMean,
-  };
+  });
 }
 
 function* searchFromSimplex(objective: SolvableObjective, rank: number, even: Optimum) {

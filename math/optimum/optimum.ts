@@ -1,7 +1,8 @@
 import { embedRows } from "../frames/frames.ts";
 import type { Matrix } from "../linear/matrix.ts";
-import { frobeniusNorm, matrix, multiplyTransposed, scale, stackRows } from "../linear/matrix.ts";
+import { frobeniusNorm, matrix, multiplyTransposed, rowDot, scale, stackRows } from "../linear/matrix.ts";
 import { singularValues } from "../linear/singularValues.ts";
+import { totalCount } from "./unconstrainedObjective.ts";
 
 /** How the class vectors of an optimum lie: "between" a simplex and an orthogonal frame, "unequal" none of these. */
 export type OptimumGeometry = "simplex" | "orthogonal" | "between" | "zero" | "unequal";
@@ -31,6 +32,29 @@ export interface Optimum {
   bias: Float64Array;
   /** True where features have zero mean over their d entries (LayerNorm), so that admissible rotations fix the all-ones vector. */
   zeroMean: boolean;
+}
+
+/** What a solver has found; what is left out follows from the rest. */
+type FoundOptimum = Omit<Optimum, "loss" | "slack" | "scale" | "featureScale" | "bias"> &
+  Partial<Pick<Optimum, "slack" | "scale" | "featureScale" | "bias">>;
+
+/** An optimum from what a solver has found: without slack and bias where none is given, and its scales from its rows. */
+export function makeOptimum(found: FoundOptimum): Optimum {
+  const { fit, ridge, slack = 0, counts, weights, features } = found;
+  return {
+    ...found,
+    loss: fit + ridge + slack,
+    slack,
+    scale: found.scale ?? frobeniusNorm(weights) / Math.sqrt(counts.length),
+    featureScale: found.featureScale ?? meanFeatureNorm(features, counts),
+    bias: found.bias ?? new Float64Array(counts.length),
+  };
+}
+
+/** √(Σ n_k‖h_k‖²/N) */
+function meanFeatureNorm(features: Matrix, counts: readonly number[]): number {
+  const squared = counts.reduce((sum, count, k) => sum + count * rowDot(features, k, features, k), 0);
+  return Math.sqrt(squared / totalCount(counts));
 }
 
 /**

@@ -1,33 +1,29 @@
 import { simplexVertices } from "../frames/frames.ts";
 import { matrix, scale } from "../linear/matrix.ts";
-import { assertAtLeast, MathError } from "../MathError.ts";
-import type { Optimum } from "./optimum.ts";
-import type { RidgeCrossEntropy } from "./unconstrainedObjective.ts";
-import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
+import { MathError } from "../MathError.ts";
+import { makeOptimum, type Optimum } from "./optimum.ts";
+import type { RidgeCrossEntropy, Solvable } from "./unconstrainedObjective.ts";
+import { isBalanced } from "./unconstrainedObjective.ts";
 
 /**
  * The optimum of cross entropy + (λ_W/2)‖W‖² + (λ_H/2)‖H‖² over free features; balanced, n samples a class, d ≥ K − 1.
  * y = √(n λ_W λ_H), x = K y. x < 1: margin ρ = log(1/y − K + 1), L* = −log(1 − (K−1)y) + (K−1) y ρ,
  * WWᵀ = √(λ_H/λ_W) ρ√n E. x ≥ 1: L* = log K at W = H = 0. A bias, penalized or not, is 0 there.
- * @throws {MathError} if the classes are unequal, K < 2, a decay is not positive or d < K − 1
+ * @throws {MathError} if the classes are unequal or d < K − 1
  * Source: derived; for the form see Zhu et al. (2021), NeurIPS, theorem 3.1.
  */
-export function ridgeCrossEntropyOptimum(objective: RidgeCrossEntropy): Optimum {
-  assertObjective(objective);
+export function ridgeCrossEntropyOptimum(objective: Solvable<RidgeCrossEntropy>): Optimum {
   const { counts, dim, weightDecay, featureDecay } = objective;
-  assertAtLeast("weightDecay", weightDecay, 0, true);
-  assertAtLeast("featureDecay", featureDecay, 0, true);
   const classes = counts.length;
   const samples = counts[0];
   if (!isBalanced(counts)) throw new MathError(`counts ${counts} must be equal for a closed form`);
   if (dim < classes - 1) throw new MathError(`dim = ${dim} must be at least ${classes - 1}, one below the classes`);
-  const bias = new Float64Array(classes);
   const strength = Math.sqrt(samples * weightDecay * featureDecay);
-  const common = { method: "closed-form", counts, bias, zeroMean: false, slack: 0 } as const;
+  const common = { method: "closed-form", counts, zeroMean: false } as const;
   if (classes * strength >= 1) {
     const zero = matrix(classes, classes - 1);
     const fit = Math.log(classes);
-    return { ...common, loss: fit, fit, ridge: 0, geometry: "zero", scale: 0, featureScale: 0, weights: zero, features: zero };
+    return makeOptimum({ ...common, fit, ridge: 0, geometry: "zero", scale: 0, featureScale: 0, weights: zero, features: zero });
   }
   const margin = Math.log1p((1 - classes * strength) / strength);
   const fit = -Math.log1p(-(classes - 1) * strength);
@@ -37,9 +33,8 @@ export function ridgeCrossEntropyOptimum(objective: RidgeCrossEntropy): Optimum 
   const weightNorm = Math.sqrt(Math.sqrt(featureDecay / weightDecay) * margin * Math.sqrt(samples) * share);
   const featureNorm = Math.sqrt((Math.sqrt(weightDecay / featureDecay) * margin * share) / Math.sqrt(samples));
   const unit = simplexVertices(classes);
-  return {
+  return makeOptimum({
     ...common,
-    loss: fit + ridge,
     fit,
     ridge,
     geometry: "simplex",
@@ -47,5 +42,5 @@ export function ridgeCrossEntropyOptimum(objective: RidgeCrossEntropy): Optimum 
     featureScale: featureNorm,
     weights: scale(weightNorm, unit),
     features: scale(featureNorm, unit),
-  };
+  });
 }

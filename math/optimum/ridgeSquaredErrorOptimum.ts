@@ -1,10 +1,10 @@
 import { zeroMeanBasis } from "../frames/frames.ts";
 import type { Matrix } from "../linear/matrix.ts";
 import { frobeniusNorm, matrix, scale } from "../linear/matrix.ts";
-import { assertAtLeast, MathError } from "../MathError.ts";
-import type { Optimum, OptimumGeometry } from "./optimum.ts";
-import type { RidgeSquaredError } from "./unconstrainedObjective.ts";
-import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
+import { MathError } from "../MathError.ts";
+import { makeOptimum, type Optimum, type OptimumGeometry } from "./optimum.ts";
+import type { RidgeSquaredError, Solvable } from "./unconstrainedObjective.ts";
+import { isBalanced } from "./unconstrainedObjective.ts";
 
 /**
  * The optimum of (α/N)‖WH + b1ᵀ − Y‖² + (λ_W/2)‖W‖² + (λ_H/2)‖H‖² [+ (λ_b/2)‖b‖²] over free features; balanced, n samples a class.
@@ -12,14 +12,11 @@ import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
  * bias, 0 with a free bias, and √n (1 − x/(2αc))₊ with c = λ_b/(2α + λ_b) in between. A direction of strength α costs
  * (α/K)[1 − (1 − x/(2α))₊²]: no bias L* = ½[1 − (1−x)₊²] at α = ½, a free bias (K−1)/K of that.
  * Needs d ≥ K, or d ≥ K − 1 with a free bias.
- * @throws {MathError} if the classes are unequal, K < 2, a decay or α is not positive or d is too small
+ * @throws {MathError} if the classes are unequal or d is too small
  * Source: derived; for the form see Tirer, Bruna (2022), ICML, theorems 3.1 and 3.2.
  */
-export function ridgeSquaredErrorOptimum(objective: RidgeSquaredError): Optimum {
-  assertObjective(objective);
+export function ridgeSquaredErrorOptimum(objective: Solvable<RidgeSquaredError>): Optimum {
   const { counts, dim, weightDecay, featureDecay, bias } = objective;
-  assertAtLeast("weightDecay", weightDecay, 0, true);
-  assertAtLeast("featureDecay", featureDecay, 0, true);
   const classes = counts.length;
   const samples = counts[0];
   if (!isBalanced(counts)) throw new MathError(`counts ${counts} must be equal for a closed form`);
@@ -41,12 +38,10 @@ export function ridgeSquaredErrorOptimum(objective: RidgeSquaredError): Optimum 
   const featureGain = Math.sqrt(Math.sqrt(weightDecay / featureDecay) / Math.sqrt(samples));
   const unit = frameOf(classes, Math.sqrt(across.kept), Math.sqrt(along.kept), bias !== "free");
   const norm = frobeniusNorm(unit) / Math.sqrt(classes);
-  return {
+  return makeOptimum({
     method: "closed-form",
-    loss: fit + ridge,
     fit,
     ridge,
-    slack: 0,
     geometry: geometryOf(across.kept, along.kept),
     scale: weightGain * norm,
     featureScale: featureGain * norm,
@@ -55,7 +50,7 @@ export function ridgeSquaredErrorOptimum(objective: RidgeSquaredError): Optimum 
     features: scale(featureGain, unit),
     bias: new Float64Array(classes).fill(offset),
     zeroMean: false,
-  };
+  });
 }
 
 /** Loss of one singular direction whose fit (with the ridge of a penalized bias) has strength α, and the share kept of √n. */

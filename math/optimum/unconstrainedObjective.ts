@@ -64,7 +64,7 @@ export interface NoObjective {
 /** The head of a training objective with the features set free. */
 export type UnconstrainedObjective = GufmCrossEntropy | GufmSquaredError | RidgeCrossEntropy | RidgeSquaredError | NoObjective;
 
-/** The objectives that can be solved. */
+/** The objectives that may have an optimum. */
 export type SolvableObjective = Exclude<UnconstrainedObjective, NoObjective>;
 
 /** Counts of K classes with n samples each. @throws {MathError} if K < 2 or n < 1 */
@@ -72,6 +72,11 @@ export function balancedCounts(classes: number, samplesPerClass: number): number
   assertInteger("classes", classes, 2);
   assertInteger("samplesPerClass", samplesPerClass, 1);
   return new Array<number>(classes).fill(samplesPerClass);
+}
+
+/** N, the samples of all classes. */
+export function totalCount(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** True where all classes have the same number of samples. */
@@ -97,4 +102,20 @@ export function assertObjective(objective: SolvableObjective): void {
     if (objective.biasDecay === undefined) throw new MathError("biasDecay is missing for a penalized bias");
     assertAtLeast("biasDecay", objective.biasDecay, 0, true);
   }
+}
+
+declare const checked: unique symbol;
+
+/** An objective whose numbers have been checked and whose decays are above 0: what the solvers take. */
+export type Solvable<Objective extends SolvableObjective> = Objective & { readonly [checked]: true };
+
+/**
+ * Checks an objective for the solvers.
+ * @throws {MathError} as `assertObjective`, and if a decay is 0
+ */
+export function solvable<Objective extends SolvableObjective>(objective: Objective): Solvable<Objective> {
+  assertObjective(objective);
+  assertAtLeast("weightDecay", objective.weightDecay, 0, true);
+  if ("featureDecay" in objective) assertAtLeast("featureDecay", objective.featureDecay, 0, true);
+  return objective as Solvable<Objective>;
 }

@@ -5,7 +5,7 @@ import { findNumericOptimum, numericClassLimit } from "./numericOptimum.ts";
 import type { Optimum } from "./optimum.ts";
 import { finish, type Search } from "./search.ts";
 import type { Slack } from "./slackObjective.ts";
-import type { SolvableObjective, UnconstrainedObjective } from "./unconstrainedObjective.ts";
+import type { Solvable, SolvableObjective, UnconstrainedObjective } from "./unconstrainedObjective.ts";
 import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
 import { findGufmSquaredErrorOptimum, unequalGufmSquaredErrorOptimum } from "./unequalGufmSquaredError.ts";
 import { findUnequalRidgeSquaredErrorOptimum } from "./unequalRidgeSquaredError.ts";
@@ -32,9 +32,10 @@ export function* findUnconstrainedOptimum(objective: UnconstrainedObjective): Se
   assertObjective(objective);
   const reason = whyNone(objective);
   if (reason) return { method: "none", reason };
-  if (hasClosedForm(objective)) return balancedOptimum(objective);
-  if (objective.kind === "gufm-mse" && !isHeld(objective) && objective.bias === "none")
-    return unequalGufmSquaredErrorOptimum(objective);
+  const solvable = objective as Solvable<SolvableObjective>; // its numbers are checked, and without decay there is a reason
+  if (hasClosedForm(solvable)) return balancedOptimum(solvable);
+  if (solvable.kind === "gufm-mse" && !isHeld(solvable) && solvable.bias === "none")
+    return unequalGufmSquaredErrorOptimum(solvable);
   if (objective.counts.length > numericClassLimit) {
     return {
       method: "none",
@@ -42,14 +43,14 @@ export function* findUnconstrainedOptimum(objective: UnconstrainedObjective): Se
     };
   }
   try {
-    return yield* search(objective);
+    return yield* search(solvable);
   } catch (error) {
     if (error instanceof MathError) return { method: "none", reason: error.message };
     throw error;
   }
 }
 
-function* search(objective: SolvableObjective): Search<Optimum> {
+function* search(objective: Solvable<SolvableObjective>): Search<Optimum> {
   if (objective.kind === "ufm-mse") return yield* findUnequalRidgeSquaredErrorOptimum(objective);
   if (objective.kind === "gufm-mse" && !isHeld(objective)) return yield* findGufmSquaredErrorOptimum(objective);
   return yield* findNumericOptimum(objective);

@@ -2,24 +2,23 @@ import { simplexStart } from "../frames/simplexStart.ts";
 import { choleskySolve } from "../linear/choleskySolve.ts";
 import type { Matrix } from "../linear/matrix.ts";
 import { frobeniusNorm, gramOfRows, identity, inner, matrix, multiply, scale, transposedMultiply } from "../linear/matrix.ts";
-import { assertAtLeast, MathError } from "../MathError.ts";
+import { MathError } from "../MathError.ts";
 import { minimizing } from "./minimize.ts";
-import { type Optimum, usedCoordinates } from "./optimum.ts";
+import { makeOptimum, type Optimum, usedCoordinates } from "./optimum.ts";
 import type { Search } from "./search.ts";
-import type { GufmSquaredError } from "./unconstrainedObjective.ts";
-import { assertObjective } from "./unconstrainedObjective.ts";
+import { type GufmSquaredError, type Solvable, totalCount } from "./unconstrainedObjective.ts";
 
 /**
  * The optimum of (α/N)‖WH − Y‖² over features of norm √d and zero mean, with (λ/2)‖W‖² and no bias, for any class sizes, p_k = n_k/N:
  * the class features are orthogonal, w_k = s_k h_k/√d with s_k = 2αp_k√d/(2αp_k d + λ), L* = Σ_k αp_kλ/(2αp_k d + λ).
  * With W at its best, the loss α tr D(I + (2α/λ) D^½GD^½)⁻¹, D = diag(p), is convex in the features' Gram matrix G and stays the same
  * where a feature changes its sign; so the mean over all signs, diag(G) = d I, is no worse than G.
- * @throws {MathError} if K < 2, a class is empty, λ or α is not positive, there is slack or a bias, or d < K + 1
+ * @throws {MathError} if there is slack or a bias, or d < K + 1
  * Source: derived.
  */
-export function unequalGufmSquaredErrorOptimum(objective: GufmSquaredError): Optimum {
+export function unequalGufmSquaredErrorOptimum(objective: Solvable<GufmSquaredError>): Optimum {
   const { counts, dim, weightDecay, bias } = objective;
-  const { shares, alpha } = checked(objective);
+  const { shares, alpha } = sharesOf(objective);
   const classes = counts.length;
   if (bias !== "none") throw new MathError("a bias has no closed form with unequal classes");
   if (dim < classes + 1) throw new MathError(`dim = ${dim} must be at least ${classes + 1} for ${classes} classes without bias`);
@@ -31,21 +30,18 @@ export function unequalGufmSquaredErrorOptimum(objective: GufmSquaredError): Opt
   norms.forEach((norm, k) => {
     weights.data[k * classes + k] = norm;
   });
-  return {
+  return makeOptimum({
     method: "closed-form",
-    loss: fit + (weightDecay / 2) * squares,
     fit,
     ridge: (weightDecay / 2) * squares,
-    slack: 0,
     geometry: "unequal",
     scale: Math.sqrt(squares / classes),
     featureScale: Math.sqrt(dim),
     counts,
     weights,
     features: scale(Math.sqrt(dim), identity(classes)),
-    bias: new Float64Array(classes),
     zeroMean: true,
-  };
+  });
 }
 
 /**
@@ -55,9 +51,9 @@ export function unequalGufmSquaredErrorOptimum(objective: GufmSquaredError): Opt
  * does not depend on the size of λ: some tens of iterations where those over W and H take thousands.
  * @throws {MathError} as above, if d < K, or if the search does not converge
  */
-export function* findGufmSquaredErrorOptimum(objective: GufmSquaredError): Search<Optimum> {
+export function* findGufmSquaredErrorOptimum(objective: Solvable<GufmSquaredError>): Search<Optimum> {
   const { counts, dim, weightDecay } = objective;
-  const { shares, alpha } = checked(objective);
+  const { shares, alpha } = sharesOf(objective);
   const classes = counts.length;
   if (dim < classes) throw new MathError(`dim = ${dim} must be at least ${classes} for ${classes} classes with a bias`);
   const roots = shares.map(Math.sqrt);
@@ -96,12 +92,10 @@ export function* findGufmSquaredErrorOptimum(objective: GufmSquaredError): Searc
   });
   const fit = alpha * kappa * kappa * inner(rest, rest);
   const ridge = (weightDecay / 2) * inner(weights, weights);
-  return {
+  return makeOptimum({
     method: "numeric",
-    loss: fit + ridge,
     fit,
     ridge,
-    slack: 0,
     geometry: "unequal",
     scale: frobeniusNorm(weights) / Math.sqrt(classes),
     featureScale: Math.sqrt(dim),
@@ -109,15 +103,13 @@ export function* findGufmSquaredErrorOptimum(objective: GufmSquaredError): Searc
     ...usedCoordinates({ weights, features }),
     bias,
     zeroMean: true,
-  };
+  });
 }
 
-function checked(objective: GufmSquaredError) {
-  assertObjective(objective);
-  const { counts, weightDecay, slack } = objective;
-  assertAtLeast("weightDecay", weightDecay, 0, true);
+function sharesOf(objective: Solvable<GufmSquaredError>) {
+  const { counts, slack } = objective;
   if (slack && slack.rho > 0) throw new MathError("slack is solved for by numericOptimum");
-  const samples = counts.reduce((sum, count) => sum + count, 0);
+  const samples = totalCount(counts);
   return { shares: counts.map((count) => count / samples), alpha: objective.fitScale ?? 0.5 };
 }
 

@@ -1,12 +1,11 @@
 import type { Matrix } from "../linear/matrix.ts";
-import { frobeniusNorm, matrix, rowDot } from "../linear/matrix.ts";
+import { matrix } from "../linear/matrix.ts";
 import { type SingularValues, singularValues } from "../linear/singularValues.ts";
-import { assertAtLeast, MathError } from "../MathError.ts";
+import { MathError } from "../MathError.ts";
 import { measuredIn, minimizing, type SmoothFunction } from "./minimize.ts";
-import type { Optimum } from "./optimum.ts";
+import { makeOptimum, type Optimum } from "./optimum.ts";
 import type { Search } from "./search.ts";
-import type { RidgeSquaredError } from "./unconstrainedObjective.ts";
-import { assertObjective } from "./unconstrainedObjective.ts";
+import { type RidgeSquaredError, type Solvable, totalCount } from "./unconstrainedObjective.ts";
 
 /**
  * The optimum of (α/N)‖WH + b1ᵀ − Y‖² + (λ_W/2)‖W‖² + (λ_H/2)‖H‖² [+ (λ_b/2)‖b‖²] over free features, for any class sizes.
@@ -15,18 +14,15 @@ import { assertObjective } from "./unconstrainedObjective.ts";
  * L* = Σ_j [α min(σ_j, τ)² + 2ατ (σ_j − τ)₊] + (λ_b/2)‖b‖². No bias: b = 0, where the classes stand apart and each has σ_k = √p_k. Free
  * bias: b = p. Penalized: the least over b, a smooth convex function of K numbers.
  * Needs d ≥ K, or d ≥ K − 1 with a free bias.
- * @throws {MathError} if K < 2, a class is empty, a decay or α is not positive or d is too small
+ * @throws {MathError} if d is too small or the search for the bias does not converge
  * Source: derived; soft thresholding of singular values: Cai, Candès, Shen (2010), SIAM J. Optim. 20.
  */
-export function* findUnequalRidgeSquaredErrorOptimum(objective: RidgeSquaredError): Search<Optimum> {
-  assertObjective(objective);
+export function* findUnequalRidgeSquaredErrorOptimum(objective: Solvable<RidgeSquaredError>): Search<Optimum> {
   const { counts, dim, weightDecay, featureDecay, bias } = objective;
-  assertAtLeast("weightDecay", weightDecay, 0, true);
-  assertAtLeast("featureDecay", featureDecay, 0, true);
   const classes = counts.length;
   const bound = bias === "free" ? classes - 1 : classes;
   if (dim < bound) throw new MathError(`dim = ${dim} must be at least ${bound} for ${classes} classes with bias "${bias}"`);
-  const samples = counts.reduce((sum, count) => sum + count, 0);
+  const samples = totalCount(counts);
   const roots = Float64Array.from(counts, (count) => Math.sqrt(count / samples));
   const alpha = objective.fitScale ?? 0.5;
   const threshold = Math.sqrt(weightDecay * featureDecay * samples) / (2 * alpha);
@@ -54,22 +50,17 @@ export function* findUnequalRidgeSquaredErrorOptimum(objective: RidgeSquaredErro
       features.data[k * rank + j] = ((root / gain) * parts.right.data[j * classes + k]) / Math.sqrt(counts[k]);
     }
   }
-  const squared = counts.reduce((sum, count, k) => sum + count * rowDot(features, k, features, k), 0);
-  return {
+  return makeOptimum({
     method: bias === "penalized" ? "numeric" : "closed-form",
-    loss: fit + ridge,
     fit,
     ridge,
-    slack: 0,
     geometry: kept === 0 ? "zero" : "unequal",
-    scale: frobeniusNorm(weights) / Math.sqrt(classes),
-    featureScale: Math.sqrt(squared / samples),
     counts,
     weights,
     features,
     bias: offset,
     zeroMean: false,
-  };
+  });
 }
 
 interface Shrunk extends SingularValues {

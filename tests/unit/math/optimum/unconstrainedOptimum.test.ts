@@ -15,7 +15,7 @@ import { ridgeCrossEntropyOptimum } from "../../../../math/optimum/ridgeCrossEnt
 import { ridgeSquaredErrorOptimum } from "../../../../math/optimum/ridgeSquaredErrorOptimum.ts";
 import { slackTerm } from "../../../../math/optimum/slackObjective.ts";
 import type { SolvableObjective, UnconstrainedObjective } from "../../../../math/optimum/unconstrainedObjective.ts";
-import { balancedCounts } from "../../../../math/optimum/unconstrainedObjective.ts";
+import { balancedCounts, solvable } from "../../../../math/optimum/unconstrainedObjective.ts";
 import { requiredDim, unconstrainedOptimum } from "../../../../math/optimum/unconstrainedOptimum.ts";
 import { largestGap, normals } from "../sampling.ts";
 import { excess } from "./optimalityBound.ts";
@@ -41,12 +41,14 @@ describe("values of the reference table", () => {
   });
 
   it("splits the first into fit and ridge", () => {
-    const { fit, ridge } = gufmCrossEntropyOptimum({
-      kind: "gufm-ce",
-      counts: balancedCounts(10, 1),
-      dim: 64,
-      weightDecay: 0.005,
-    });
+    const { fit, ridge } = gufmCrossEntropyOptimum(
+      solvable({
+        kind: "gufm-ce",
+        counts: balancedCounts(10, 1),
+        dim: 64,
+        weightDecay: 0.005,
+      }),
+    );
     expect(Math.abs(fit - 0.00478145)).toBeLessThan(5e-9);
     expect(Math.abs(ridge - 0.01797791)).toBeLessThan(5e-9);
   });
@@ -228,7 +230,9 @@ describe("structure of the optima", () => {
 
   it("the scale stays finite and right at extreme decays", () => {
     for (const weightDecay of [1e-12, 1e-6, 1, 1e3]) {
-      const { scale, loss } = gufmCrossEntropyOptimum({ kind: "gufm-ce", counts: [1, 1, 1, 1], dim: 2048, weightDecay });
+      const { scale, loss } = gufmCrossEntropyOptimum(
+        solvable({ kind: "gufm-ce", counts: [1, 1, 1, 1], dim: 2048, weightDecay }),
+      );
       const steepness = (Math.sqrt(2048) * 4) / 3;
       const residual = Math.log(weightDecay * scale) + Math.log(Math.exp(steepness * scale) + 3) - Math.log(2048) / 2;
       expect(Math.abs(residual)).toBeLessThan(1e-12);
@@ -239,25 +243,29 @@ describe("structure of the optima", () => {
 
   it("the ridge forms cross over to zero without a jump", () => {
     const at = (factor: number) =>
-      ridgeCrossEntropyOptimum({
-        kind: "ufm-ce",
-        counts: [1, 1, 1, 1],
-        dim: 4,
-        weightDecay: factor / 4,
-        featureDecay: factor / 4,
-      });
+      ridgeCrossEntropyOptimum(
+        solvable({
+          kind: "ufm-ce",
+          counts: [1, 1, 1, 1],
+          dim: 4,
+          weightDecay: factor / 4,
+          featureDecay: factor / 4,
+        }),
+      );
     expect(at(1).loss).toBe(Math.log(4));
     expect(at(1 - 1e-7).loss).toBeCloseTo(Math.log(4), 10);
     expect(at(1 - 1e-7).loss).toBeLessThan(Math.log(4));
     const squared = (factor: number) =>
-      ridgeSquaredErrorOptimum({
-        kind: "ufm-mse",
-        counts: [1, 1, 1, 1],
-        dim: 4,
-        weightDecay: factor / 4,
-        featureDecay: factor / 4,
-        bias: "none",
-      });
+      ridgeSquaredErrorOptimum(
+        solvable({
+          kind: "ufm-mse",
+          counts: [1, 1, 1, 1],
+          dim: 4,
+          weightDecay: factor / 4,
+          featureDecay: factor / 4,
+          bias: "none",
+        }),
+      );
     expect(squared(2).loss).toBe(0.5);
     expect(squared(0.5).loss).toBeCloseTo(0.375, 15);
   });
@@ -267,7 +275,9 @@ describe("structure of the optima", () => {
     const d = 64;
     const l = 0.005;
     const gufm = (bias: "none" | "free", fitScale?: number) =>
-      gufmSquaredErrorOptimum({ kind: "gufm-mse", counts: balancedCounts(K, 3), dim: d, weightDecay: l, bias, fitScale });
+      gufmSquaredErrorOptimum(
+        solvable({ kind: "gufm-mse", counts: balancedCounts(K, 3), dim: d, weightDecay: l, bias, fitScale }),
+      );
     expect(gufm("none").loss).toBeCloseTo((K * l) / (2 * (d + K * l)), 15);
     expect(gufm("none").scale).toBeCloseTo(Math.sqrt(d) / (d + l * K), 15);
     expect(gufm("free").loss).toBeCloseTo((l * (K - 1) ** 2) / (2 * K * (d + l * (K - 1))), 15);
@@ -275,15 +285,17 @@ describe("structure of the optima", () => {
     const c = 0.5 / 1.5;
     const x = K * Math.sqrt(3 * 0.002 * 0.001);
     const ridge = (bias: "none" | "free" | "penalized") =>
-      ridgeSquaredErrorOptimum({
-        kind: "ufm-mse",
-        counts: balancedCounts(K, 3),
-        dim: d,
-        weightDecay: 0.002,
-        featureDecay: 0.001,
-        bias,
-        biasDecay: 0.5,
-      }).loss;
+      ridgeSquaredErrorOptimum(
+        solvable({
+          kind: "ufm-mse",
+          counts: balancedCounts(K, 3),
+          dim: d,
+          weightDecay: 0.002,
+          featureDecay: 0.001,
+          bias,
+          biasDecay: 0.5,
+        }),
+      ).loss;
     expect(ridge("none")).toBeCloseTo((1 - (1 - x) ** 2) / 2, 15);
     expect(ridge("free")).toBeCloseTo(((1 - (1 - x) ** 2) / 2) * 0.9, 15);
     expect(ridge("penalized") - ridge("free")).toBeCloseTo((c / (2 * K)) * (1 - (1 - x / c) ** 2), 15);
@@ -412,21 +424,27 @@ describe("objectives without an optimum", () => {
 
   it("the single forms refuse what they do not cover", () => {
     const uneven = [1, 2];
-    expect(() => gufmCrossEntropyOptimum({ kind: "gufm-ce", counts: uneven, dim: 4, weightDecay: 0.1 })).toThrow(/must be equal/);
-    expect(() => gufmCrossEntropyOptimum({ kind: "gufm-ce", counts: [1, 1, 1], dim: 2, weightDecay: 0.1 })).toThrow(/dim = 2/);
-    expect(() => gufmCrossEntropyOptimum({ kind: "gufm-ce", counts: [1, 1, 1], dim: 4, weightDecay: 0 })).toThrow(
-      /weightDecay = 0/,
+    expect(() => gufmCrossEntropyOptimum(solvable({ kind: "gufm-ce", counts: uneven, dim: 4, weightDecay: 0.1 }))).toThrow(
+      /must be equal/,
     );
-    expect(() => gufmSquaredErrorOptimum({ kind: "gufm-mse", counts: [1, 1], dim: 2, weightDecay: 0.1, bias: "none" })).toThrow(
+    expect(() => gufmCrossEntropyOptimum(solvable({ kind: "gufm-ce", counts: [1, 1, 1], dim: 2, weightDecay: 0.1 }))).toThrow(
       /dim = 2/,
     );
-    const ridge = { counts: [1, 1, 1], weightDecay: 0.1, featureDecay: 0.1 };
-    expect(() => ridgeCrossEntropyOptimum({ kind: "ufm-ce", ...ridge, dim: 1 })).toThrow(/dim = 1/);
-    expect(() => ridgeCrossEntropyOptimum({ kind: "ufm-ce", ...ridge, counts: uneven, dim: 4 })).toThrow(/must be equal/);
-    expect(() => ridgeSquaredErrorOptimum({ kind: "ufm-mse", ...ridge, dim: 2, bias: "none" })).toThrow(/dim = 2/);
-    expect(() => ridgeSquaredErrorOptimum({ kind: "ufm-mse", ...ridge, featureDecay: 0, dim: 4, bias: "none" })).toThrow(
-      /featureDecay/,
+    expect(() => gufmCrossEntropyOptimum(solvable({ kind: "gufm-ce", counts: [1, 1, 1], dim: 4, weightDecay: 0 }))).toThrow(
+      /weightDecay = 0/,
     );
+    expect(() =>
+      gufmSquaredErrorOptimum(solvable({ kind: "gufm-mse", counts: [1, 1], dim: 2, weightDecay: 0.1, bias: "none" })),
+    ).toThrow(/dim = 2/);
+    const ridge = { counts: [1, 1, 1], weightDecay: 0.1, featureDecay: 0.1 };
+    expect(() => ridgeCrossEntropyOptimum(solvable({ kind: "ufm-ce", ...ridge, dim: 1 }))).toThrow(/dim = 1/);
+    expect(() => ridgeCrossEntropyOptimum(solvable({ kind: "ufm-ce", ...ridge, counts: uneven, dim: 4 }))).toThrow(
+      /must be equal/,
+    );
+    expect(() => ridgeSquaredErrorOptimum(solvable({ kind: "ufm-mse", ...ridge, dim: 2, bias: "none" }))).toThrow(/dim = 2/);
+    expect(() =>
+      ridgeSquaredErrorOptimum(solvable({ kind: "ufm-mse", ...ridge, featureDecay: 0, dim: 4, bias: "none" })),
+    ).toThrow(/featureDecay/);
     expect(() => numericOptimum({ kind: "gufm-ce", counts: uneven, dim: 1, weightDecay: 0.1 })).toThrow(MathError);
     expect(() => numericOptimum({ kind: "gufm-ce", counts: uneven, dim: 4, weightDecay: 0 })).toThrow(/weightDecay/);
     expect(() => balancedCounts(1, 5)).toThrow(/classes = 1/);
