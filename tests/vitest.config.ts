@@ -15,6 +15,8 @@ const alone = [
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
+    // A stored drawing is written when asked for by --update alone.
+    update: "none",
     reporters: ["default", new URL("./support/countReporter.ts", import.meta.url).pathname],
     projects: [
       {
