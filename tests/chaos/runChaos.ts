@@ -206,7 +206,7 @@ async function checkWatchers(world: World, watchers: Watcher[], report: ChaosRep
     const [series] = await read();
     const wanted = JSON.stringify(series?.steps ?? []);
     try {
-      await world.until("a page is up to date", async () => JSON.stringify(watcher.steps) === wanted, 20_000);
+      await world.until("a page is up to date", async () => JSON.stringify(watcher.steps) === wanted, 60_000);
     } catch {
       const { steps } = watcher;
       report.violations.push(
@@ -246,7 +246,7 @@ async function checkIdle(world: World, openAtStart: number, report: ChaosReport)
     report.violations.push(`slots are held: ${busy.map(({ name, runs }) => `${name} ${runs.length}`).join(", ")}`);
   // The connections by which many studies were read at once are kept for some seconds.
   const few = async () => openSockets(world.server.pid!) <= openAtStart + moreSockets;
-  await world.until("the server has few sockets", few, 30_000).catch(() => {
+  await world.until("the server has few sockets", few, 60_000).catch(() => {
     const sockets = openSockets(world.server.pid!);
     report.violations.push(`the idle server has ${sockets} open sockets; it had ${openAtStart} at the start`);
   });
