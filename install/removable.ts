@@ -25,7 +25,7 @@ export function thisMachine(): Machine {
 export function findRemovable(root: string, machine: Machine): Removable[] {
   const modules = join(root, "node_modules");
   return [
-    { what: "packages for development, incomplete", paths: findUnusableTools(root) },
+    { what: "left-over packages for development", paths: findUnusableTools(root) },
     { what: "source maps", paths: findSourceMaps(modules) },
     { what: "ONNX Runtime for other systems", paths: findForeignLibraries(modules, machine) },
     { what: "packages for other systems", paths: findForeignPackages(modules, machine) },
@@ -35,15 +35,16 @@ export function findRemovable(root: string, machine: Machine): Removable[] {
 }
 
 /**
- * Packages that the lock marks as for development, where --omit=dev left out some of them: npm installs those all the same that an
- * optional peer of another package names (vitest, drizzle-kit), with all they need.
+ * Packages that the lock marks as for development, where --omit=dev left them out: npm installs those all the same that an optional
+ * peer of another package names (vitest, drizzle-kit), with all they need. One of the others being there, they are wanted.
  */
 function findUnusableTools(root: string): string[] {
   const { devDependencies } = readJson(join(root, "package.json"));
-  const isComplete = Object.keys(devDependencies).every((name) => existsSync(join(root, "node_modules", name)));
-  if (isComplete) return [];
   const { packages }: { packages: LockedPackages } = readJson(join(root, "package-lock.json"));
+  const peers = new Set(Object.values(packages).flatMap(({ peerDependencies }) => Object.keys(peerDependencies ?? {})));
   const tools = Object.keys(packages).filter((key) => packages[key]!.dev);
+  const wanted = Object.keys(devDependencies).filter((name) => !peers.has(name) && tools.includes(`node_modules/${name}`));
+  if (wanted.some((name) => existsSync(join(root, "node_modules", name)))) return [];
   return tools.map((key) => join(root, key)).filter(existsSync);
 }
 
