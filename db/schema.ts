@@ -49,7 +49,7 @@ export const experiments = pgTable(
     /** The same of the run that has most left, which no second slot makes shorter. */
     maxLeftMs: doublePrecision("longest_left_ms"),
     nc1Last: doublePrecision("nc1_last"),
-    nc1Course: doublePrecision("nc1_course").array(),
+    nc1History: doublePrecision("nc1_course").array(),
     /** Name of who launched it, as it was then; null for recordings and where there is no sign-in. */
     launchedBy: text("launched_by"),
     createdAt: now("created_at"),
@@ -83,7 +83,7 @@ export const runs = pgTable(
     /** Its next attempt that starts begins at step 0, on the data as they are. */
     fromStart: boolean("from_start").notNull().default(false),
     /** Attempts in a row that crashed or were lost without getting further than those before them: at the limit the run fails. */
-    setbacks: integer("setbacks").notNull().default(0),
+    failedAttempts: integer("setbacks").notNull().default(0),
     step: integer("step").notNull().default(0),
     totalSteps: integer("total_steps").notNull(),
     stepMs: doublePrecision("step_ms"),

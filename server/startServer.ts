@@ -19,7 +19,7 @@ import { keyFile, openSignIn } from "./openSignIn.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
 import type { ServerSettings } from "./program/env.ts";
 import { readProgramVersion } from "./program/programVersion.ts";
-import { importSamples } from "./recordings/importRecordings.ts";
+import { importRecordings } from "./recordings/importRecordings.ts";
 import { serveProcedures } from "./routers/serveProcedures.ts";
 import { Refresher } from "./services/summaries/refresher.ts";
 import { openSockets } from "./sockets/openSockets.ts";
@@ -141,7 +141,7 @@ export async function startServer(
       await io.close();
     });
     await supervisor.listen();
-    await importSamples(opened);
+    await importRecordings(opened);
     undo.push(await openControlSocket(settings.dataDir, () => stageBackup(opened, settings.dataDir, context.version)));
     if (settings.localWorker) {
       const worker = await LocalWorker.start(opened, settings.dataDir, `http://${localHost(settings.host)}:${port}`);

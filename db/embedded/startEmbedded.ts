@@ -37,7 +37,7 @@ export async function startEmbedded(folder: string, durable: boolean, onDeath: (
     async stop() {
       thread.stopping = true;
       const closed = thread.hear("closed").catch(() => undefined);
-      thread.tell("close");
+      thread.post("close");
       await closed;
       await thread.end();
     },
@@ -78,18 +78,18 @@ class DatabaseThread {
     });
   }
 
-  tell(message: "close"): void {
+  post(message: "close"): void {
     this.worker.postMessage(message);
   }
 
   async copyTo(copyTo: string): Promise<void> {
     const copied = new Promise<string | null>((resolve) => {
-      const hear = (message: { copied?: string; trouble: string | null }) => {
+      const waitFor = (message: { copied?: string; trouble: string | null }) => {
         if (message?.copied !== copyTo) return;
-        this.worker.off("message", hear);
+        this.worker.off("message", waitFor);
         resolve(message.trouble);
       };
-      this.worker.on("message", hear);
+      this.worker.on("message", waitFor);
     });
     this.worker.postMessage({ copyTo });
     const trouble = await Promise.race([copied, this.death.then((error) => error.message)]);

@@ -38,7 +38,7 @@ export async function findApiToken(db: Executor, hash: string) {
   return row ?? null;
 }
 
-export async function noteApiTokenUse(db: Executor, id: string): Promise<void> {
+export async function recordApiTokenUse(db: Executor, id: string): Promise<void> {
   await db.update(apiTokens).set({ lastUsedAt: clock }).where(eq(apiTokens.id, id));
 }
 

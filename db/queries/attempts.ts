@@ -15,7 +15,7 @@ export async function lockRun(db: Executor, runId: string, number: number) {
         ordinal: runs.ordinal,
         status: runs.status,
         attempt: runs.attempt,
-        setbacks: runs.setbacks,
+        failedAttempts: runs.failedAttempts,
         lease: runs.lease,
         workerId: runs.workerId,
         totalSteps: runs.totalSteps,

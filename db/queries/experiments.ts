@@ -233,12 +233,12 @@ export async function findDeepestRun(db: Executor, experimentId: string): Promis
   return counts ?? found[0] ?? null;
 }
 
-export async function storeCourse(db: Executor, id: string, last: number | null, course: number[] | null): Promise<void> {
-  await db.update(experiments).set({ nc1Last: last, nc1Course: course }).where(eq(experiments.id, id));
+export async function storeNc1History(db: Executor, id: string, last: number | null, history: number[] | null): Promise<void> {
+  await db.update(experiments).set({ nc1Last: last, nc1History: history }).where(eq(experiments.id, id));
 }
 
 /** The recording of a name that is neither removed nor archived, or null. */
-export async function findSample(db: Executor, name: string): Promise<string | null> {
+export async function findRecording(db: Executor, name: string): Promise<string | null> {
   const [row] = await db
     .select({ id: experiments.id })
     .from(experiments)

@@ -97,12 +97,12 @@ export async function startRun(
     .where(eq(runs.id, id));
 }
 
-export async function noteEvaluation(db: Executor, id: string, evaluation: Evaluation): Promise<void> {
+export async function recordEvaluation(db: Executor, id: string, evaluation: Evaluation): Promise<void> {
   await db.update(runs).set({ evaluation }).where(eq(runs.id, id));
 }
 
 /** Why a queued run waits. @returns the run if that is news */
-export async function noteWaits(db: Executor, id: string, why: string): Promise<RunState | null> {
+export async function recordWaiting(db: Executor, id: string, why: string): Promise<RunState | null> {
   const [row] = await db
     .update(runs)
     .set({ waitsFor: why })
@@ -112,7 +112,7 @@ export async function noteWaits(db: Executor, id: string, why: string): Promise<
 }
 
 /** The latest values of a run's series. */
-export async function noteMeasured(
+export async function recordMeasured(
   db: Executor,
   id: string,
   step: number,
@@ -140,7 +140,7 @@ export async function settleRun(
   db: Executor,
   id: string,
   to: RunStatus,
-  change: { failure?: StoredRun["failure"]; step?: number; setbacks?: number },
+  change: { failure?: StoredRun["failure"]; step?: number; failedAttempts?: number },
 ): Promise<boolean> {
   const result = await db
     .update(runs)
@@ -156,12 +156,12 @@ export async function settleRun(
   return (result.rowCount ?? 0) > 0;
 }
 
-export async function noteGaps(db: Executor, id: string, gaps: MeasurementGaps | null): Promise<void> {
+export async function recordGaps(db: Executor, id: string, gaps: MeasurementGaps | null): Promise<void> {
   await db.update(runs).set({ gaps }).where(eq(runs.id, id));
 }
 
 /** Notes what the parts of a finished run took: what its attempt's steps, measurements and evaluation do not explain is starting. */
-export async function noteTimes(db: Executor, id: string, spent: RunTimes | null): Promise<void> {
+export async function recordTimes(db: Executor, id: string, spent: RunTimes | null): Promise<void> {
   const { steps = 0, trainingMs = 0, measurements = 0, measuringMs = 0, evaluatingMs = 0 } = spent ?? {};
   await db.execute(sql`
     update ${runs} set times = jsonb_build_object(
@@ -178,7 +178,7 @@ export async function noteTimes(db: Executor, id: string, spent: RunTimes | null
  * Asks for the end of runs: queued and paused ones are cancelled at once, those on workers become cancelling.
  * @returns those that changed
  */
-export async function askToCancel(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
+export async function requestCancel(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
   const scope = scopeOf(where);
   const waits = sql`${runs.status} in ('queued', 'paused')`;
   return db
@@ -198,7 +198,7 @@ export async function askToCancel(db: Executor, where: { id: string } | { experi
  * Asks runs to wait: queued ones are paused at once, leased and running ones become pausing.
  * @returns those that changed
  */
-export async function askToPause(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
+export async function requestPause(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
   return db
     .update(runs)
     .set({ status: sql`case when ${runs.status} = 'queued' then 'paused' else 'pausing' end`, waitsFor: null })
@@ -210,7 +210,7 @@ export async function askToPause(db: Executor, where: { id: string } | { experim
  * Takes a pause back: paused runs are queued, and those that have not stopped yet go on as if they had not been asked.
  * @returns those that changed
  */
-export async function askToResume(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
+export async function requestResume(db: Executor, where: { id: string } | { experimentId: string }): Promise<RunState[]> {
   const begun = sql`exists (select from ${attempts} a where a.run_id = runs.id and a.number = runs.attempt and a.started is not null)`;
   return db
     .update(runs)
@@ -246,7 +246,7 @@ const scopeOf = (where: { id: string } | { experimentId: string }) =>
  * @param fromStart from step 0, on the data as they are now, whatever checkpoint there is
  * @returns those that changed
  */
-export async function queueAgain(
+export async function requeueRuns(
   db: Executor,
   where: { id: string } | { experimentId: string },
   from: ("failed" | "cancelled" | "diverged")[],
@@ -261,7 +261,7 @@ export async function queueAgain(
       waitsFor: null,
       workerName: null,
       endedAt: null,
-      setbacks: 0,
+      failedAttempts: 0,
       queuedAt: clock,
       fromStart,
     })

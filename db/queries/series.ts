@@ -1,6 +1,6 @@
 import { and, asc, eq, sql } from "drizzle-orm";
+import { attemptCutoffs } from "../../contract/metrics/attemptCutoffs.ts";
 import { anyOf } from "../anyOf.ts";
-import { attemptCutoffs } from "../attemptCutoffs.ts";
 import type { Executor } from "../database.ts";
 import { attempts, seriesChunks } from "../schema.ts";
 import { decodePoints, encodePoints, eventsPerBlock, type Points } from "../seriesCodec.ts";

@@ -34,7 +34,7 @@ export async function findSession(db: Executor, hash: string, keyMark: string) {
   return row ?? null;
 }
 
-export async function noteSessionUse(db: Executor, id: string): Promise<void> {
+export async function recordSessionUse(db: Executor, id: string): Promise<void> {
   await db.update(sessions).set({ lastSeenAt: clock }).where(eq(sessions.id, id));
 }
 

@@ -36,7 +36,7 @@ export async function findShare(db: Executor, hash: string) {
   return row ?? null;
 }
 
-export async function noteShareUse(db: Executor, id: string): Promise<void> {
+export async function recordShareUse(db: Executor, id: string): Promise<void> {
   await db.update(shares).set({ lastUsedAt: clock }).where(eq(shares.id, id));
 }
 

@@ -33,12 +33,12 @@ export async function upsertWorker(
   return row ?? null;
 }
 
-export async function noteTrouble(db: Executor, id: string, trouble: StoredTrouble | null): Promise<void> {
+export async function recordTrouble(db: Executor, id: string, trouble: StoredTrouble | null): Promise<void> {
   await db.update(workers).set({ trouble }).where(eq(workers.id, id));
 }
 
 /** @returns false if there is no such worker */
-export async function noteDrained(db: Executor, id: string, drained: boolean): Promise<boolean> {
+export async function setDrained(db: Executor, id: string, drained: boolean): Promise<boolean> {
   const result = await db.update(workers).set({ drained }).where(eq(workers.id, id));
   return (result.rowCount ?? 0) > 0;
 }
@@ -56,18 +56,18 @@ export async function readGreeting(db: Executor, id: string): Promise<WorkerGree
 }
 
 /** The worker has shown its last greeting: the one before is of a copy from now on. */
-export async function noteGreetingHeard(db: Executor, id: string, nonce: string): Promise<void> {
+export async function confirmGreeting(db: Executor, id: string, nonce: string): Promise<void> {
   await db
     .update(workers)
     .set({ greeting: sql`jsonb_set(${workers.greeting}, '{unheardAfter}', 'null')` })
     .where(and(eq(workers.id, id), sql`${workers.greeting}->>'nonce' = ${nonce}`));
 }
 
-export async function noteSeen(db: Executor, id: string): Promise<void> {
+export async function recordSeen(db: Executor, id: string): Promise<void> {
   await db.update(workers).set({ lastSeenAt: clock }).where(eq(workers.id, id));
 }
 
-export async function noteOwnSets(db: Executor, id: string, ownSets: OwnSet[]): Promise<void> {
+export async function recordOwnSets(db: Executor, id: string, ownSets: OwnSet[]): Promise<void> {
   await db.update(workers).set({ ownSets }).where(eq(workers.id, id));
 }
 

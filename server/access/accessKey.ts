@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { SessionCookie } from "./sessionCookie.ts";
-import { KnockLimit } from "./signInLimit.ts";
+import { SignInLimit } from "./signInLimit.ts";
 
 /** The owner's own door: the access key, or a code that is valid once, opens a session. */
 export class AccessKey {
@@ -9,7 +9,7 @@ export class AccessKey {
   readonly mark: string;
   private readonly key: string;
   private code: string | null = randomBytes(24).toString("base64url");
-  private readonly limit = new KnockLimit();
+  private readonly limit = new SignInLimit();
 
   constructor(key: string, cookie: SessionCookie) {
     this.key = key;

@@ -1,7 +1,7 @@
 import type { Executor } from "../../db/database.ts";
-import { findApiToken, noteApiTokenUse } from "../../db/queries/apiTokens.ts";
-import { findSession, noteSessionUse } from "../../db/queries/sessions.ts";
-import { findShare, noteShareUse } from "../../db/queries/shares.ts";
+import { findApiToken, recordApiTokenUse } from "../../db/queries/apiTokens.ts";
+import { findSession, recordSessionUse } from "../../db/queries/sessions.ts";
+import { findShare, recordShareUse } from "../../db/queries/shares.ts";
 import { keyHolder, type Person } from "./person.ts";
 import { digest } from "./secrets.ts";
 
@@ -13,7 +13,7 @@ export async function findSignedIn(
 ): Promise<{ person: Person; until: Date } | null> {
   const session = await findSession(db, digest(token), keyMark);
   if (!session) return null;
-  if (session.unseen) await noteSessionUse(db, session.id);
+  if (session.unseen) await recordSessionUse(db, session.id);
   const { id, memberId, name, role, expiresAt } = session;
   const person = { role: role ?? "owner", memberId, name: name ?? keyHolder, sessionId: id, token: null } as const;
   return { person, until: expiresAt };
@@ -23,7 +23,7 @@ export async function findSignedIn(
 export async function findTokenHolder(db: Executor, token: string): Promise<{ person: Person; until: Date | null } | null> {
   const row = await findApiToken(db, digest(token));
   if (!row) return null;
-  if (row.unseen) await noteApiTokenUse(db, row.id);
+  if (row.unseen) await recordApiTokenUse(db, row.id);
   const { id, scope, memberId, maker, role, expiresAt } = row;
   const person = { role: role ?? "owner", memberId, name: maker ?? keyHolder, sessionId: null, token: { id, scope } } as const;
   return { person, until: expiresAt };
@@ -39,6 +39,6 @@ export interface OpenShare {
 /** What a share token opens; null if it is forged, expired, revoked or unknown, or its experiment is deleted. */
 export async function findOpenShare(db: Executor, token: string): Promise<OpenShare | null> {
   const share = await findShare(db, digest(token));
-  if (share?.unused) await noteShareUse(db, share.id);
+  if (share?.unused) await recordShareUse(db, share.id);
   return share;
 }

@@ -4,7 +4,7 @@ const maxMisses = 10;
 const maxAddresses = 10_000;
 
 /** Counts wrong keys over the last minute, by address or by what else tells those who knock apart. */
-export class KnockLimit {
+export class SignInLimit {
   private readonly misses = new Map<string, number[]>();
 
   /** Whether this address may still try. */

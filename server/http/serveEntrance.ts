@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { passwordSignIn } from "../../contract/people.ts";
-import { KnockLimit } from "../access/signInLimit.ts";
+import { SignInLimit } from "../access/signInLimit.ts";
 import { type Doorkeeper, isSecure, letIn, offersOf, ownPath } from "./doorkeeper.ts";
 import { readBody, strangersBytes } from "./readBody.ts";
 import { answerSignInPage } from "./signInPage.ts";
 
 /** Wrong passwords by address and member: they cost much to check, so that who has no more tries is not checked at all. */
-const passwordLimit = new KnockLimit();
+const passwordLimit = new SignInLimit();
 /** Passwords that are checked at once: each takes a thread for a tenth of a second. Strangers leave room for browsers that are known. */
 const maxChecks = { known: 4, strangers: 2 };
 let checks = 0;

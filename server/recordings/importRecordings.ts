@@ -8,29 +8,29 @@ import { countExperiments, insertExperiment, recountExperiment } from "../../db/
 import { insertRuns } from "../../db/queries/runs.ts";
 import { appendMeasurements, type StoredMeasurement } from "../../db/queries/series.ts";
 import { cellDigest } from "../services/experiments/makeRuns.ts";
-import { updateCourse } from "../services/summaries/refreshExperiment.ts";
-import { readSample, type Sample, type SampleRun } from "./recordingFile.ts";
+import { updateNc1History } from "../services/summaries/refreshExperiment.ts";
+import { type RecordedExperiment, type RecordedRun, readRecording } from "./recordingFile.ts";
 
 const folder = import.meta.dirname;
 
 /** Puts the recordings that come with the program into a database that never had an experiment: the first page is not empty. */
-export async function importSamples(database: Database): Promise<void> {
+export async function importRecordings(database: Database): Promise<void> {
   if ((await countExperiments(database.orm)) > 0) return;
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".json.gz")))
-    await database.transaction((tx) => importSample(tx, readSample(join(folder, file))));
+    await database.transaction((tx) => importRecording(tx, readRecording(join(folder, file))));
 }
 
-export async function importSample(tx: Executor, sample: Sample): Promise<string> {
-  const { name, note, tags, config } = sample;
+export async function importRecording(tx: Executor, recording: RecordedExperiment): Promise<string> {
+  const { name, note, tags, config } = recording;
   const id = randomUUID();
   await insertExperiment(tx, { id, name, note, tags, config, sample: true, counts: noCounts });
-  for (const [ordinal, run] of sample.runs.entries()) await importRun(tx, id, ordinal, run);
-  await updateCourse(tx, id);
+  for (const [ordinal, run] of recording.runs.entries()) await importRun(tx, id, ordinal, run);
+  await updateNc1History(tx, id);
   await recountExperiment(tx, id, false);
   return id;
 }
 
-async function importRun(tx: Executor, experimentId: string, ordinal: number, run: SampleRun): Promise<void> {
+async function importRun(tx: Executor, experimentId: string, ordinal: number, run: RecordedRun): Promise<void> {
   const { config, stepMs, started, missing, evaluation = null } = run;
   const runId = randomUUID();
   const measurements = measurementsOf(run);
@@ -68,7 +68,7 @@ async function importRun(tx: Executor, experimentId: string, ordinal: number, ru
   );
 }
 
-function measurementsOf(run: SampleRun): StoredMeasurement[] {
+function measurementsOf(run: RecordedRun): StoredMeasurement[] {
   const byStep = new Map<number, Record<string, number>>();
   for (const [key, [place, values]] of Object.entries(run.series))
     for (const [index, step] of run.steps[place].entries()) {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { presets } from "../../contract/presets/presets.ts";
-import { findSample } from "../../db/queries/experiments.ts";
+import { findRecording } from "../../db/queries/experiments.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { requireFound } from "../failures/requireFound.ts";
-import { importSample } from "./importRecordings.ts";
-import { readSample } from "./recordingFile.ts";
+import { importRecording } from "./importRecordings.ts";
+import { readRecording } from "./recordingFile.ts";
 
 const folder = join(import.meta.dirname, "kept");
 
@@ -17,11 +17,11 @@ export async function openRecording(context: ServiceContext, preset: string): Pr
     presets.find((one) => one.id === preset && one.recorded),
     "recording",
   );
-  const sample = readSample(join(folder, `${id}.json.gz`));
-  const known = await findSample(context.database.orm, sample.name);
+  const recording = readRecording(join(folder, `${id}.json.gz`));
+  const known = await findRecording(context.database.orm, recording.name);
   if (known !== null) return { id: known };
   await context.database.requireRoom();
-  const opened = await context.database.transaction((tx) => importSample(tx, sample));
+  const opened = await context.database.transaction((tx) => importRecording(tx, recording));
   context.changes.listChanged("experiments");
   return { id: opened };
 }

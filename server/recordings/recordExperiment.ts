@@ -1,5 +1,5 @@
 /**
- * Writes a finished experiment of a stopped server to a file that `importSamples` reads:
+ * Writes a finished experiment of a stopped server to a file that `importRecordings` reads:
  * node server/recordings/recordExperiment.ts --experiment ID --out FILE.json.gz [--data DIR]
  */
 import { parseArgs } from "node:util";
@@ -12,7 +12,7 @@ import { listRuns, type StoredRun } from "../../db/queries/runs.ts";
 import { readSeries } from "../../db/queries/series.ts";
 import { pickEvenly } from "../../math/statistics/spaced.ts";
 import { serverSettings } from "../program/env.ts";
-import { type Sample, type SampleRun, writeSample } from "./recordingFile.ts";
+import { type RecordedExperiment, type RecordedRun, writeRecording } from "./recordingFile.ts";
 
 /** Snapshots of one run: enough to play. */
 const maxSnapshots = 16;
@@ -29,31 +29,31 @@ const database = await openDatabase({ dataDir: flags.data ?? settings.dataDir, u
   throw error;
 });
 try {
-  const sample = await makeSample(database, flags.experiment);
-  const bytes = writeSample(flags.out, sample);
-  console.log(`${flags.out}: ${sample.runs.length} runs, ${(bytes / 1e6).toFixed(2)} MB`);
+  const recording = await makeRecording(database, flags.experiment);
+  const bytes = writeRecording(flags.out, recording);
+  console.log(`${flags.out}: ${recording.runs.length} runs, ${(bytes / 1e6).toFixed(2)} MB`);
 } finally {
   await database.close();
 }
 
-async function makeSample({ orm }: Database, id: string): Promise<Sample> {
+async function makeRecording({ orm }: Database, id: string): Promise<RecordedExperiment> {
   const experiment = await getExperimentRow(orm, id);
   if (!experiment) throw new Error(`There is no experiment ${id}`);
   const { name, note, tags, config } = experiment;
   const stored = await listRuns(orm, id);
   const unfinished = stored.filter((run) => run.status !== "finished");
   if (unfinished.length > 0) throw new Error(`${unfinished.length} of ${stored.length} runs have not finished`);
-  const runs: SampleRun[] = [];
+  const runs: RecordedRun[] = [];
   // The geometry of one seed is enough to play; how every run ended is wanted for means over seeds.
   for (const run of stored) runs.push(await makeRun(orm, run, run.config.seed === config.seeds[0] ? maxSnapshots : 1));
   return { name, note, tags, config, runs };
 }
 
-async function makeRun(orm: Database["orm"], run: StoredRun, most: number): Promise<SampleRun> {
+async function makeRun(orm: Database["orm"], run: StoredRun, most: number): Promise<RecordedRun> {
   const started = (await listAttempts(orm, run.id)).findLast((attempt) => attempt.started)!.started!;
   const places = new Map<string, number>();
   const steps: number[][] = [];
-  const series: SampleRun["series"] = {};
+  const series: RecordedRun["series"] = {};
   for (const item of await readSeries(orm, [run.id], null)) {
     const text = item.steps.join();
     const place = places.get(text) ?? steps.push(item.steps) - 1;

@@ -5,15 +5,15 @@ import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Evaluation, GeometrySnapshot, StartedEvent } from "../../contract/wire/runEvents.ts";
 
 /** A finished study as a file: what the pages show of it, without names of machines. */
-export interface Sample {
+export interface RecordedExperiment {
   name: string;
   note: string;
   tags: string[];
   config: ExperimentConfig;
-  runs: SampleRun[];
+  runs: RecordedRun[];
 }
 
-export interface SampleRun {
+export interface RecordedRun {
   config: RunConfig;
   stepMs: number | null;
   started: StartedEvent;
@@ -29,27 +29,27 @@ export interface SampleRun {
 }
 
 /** Format 1 has the values as numbers of six digits; format 2 keeps every bit of them. */
-interface StoredSample extends Omit<Sample, "runs"> {
+interface StoredRecording extends Omit<RecordedExperiment, "runs"> {
   format: 1 | 2;
   /** What the file is and how exact; in format 2. */
   about?: string;
-  runs: (Omit<SampleRun, "series"> & { series: Record<string, [number, number[] | string]> })[];
+  runs: (Omit<RecordedRun, "series"> & { series: Record<string, [number, number[] | string]> })[];
 }
 
 const about =
   "A recorded study of Collapsar. Series: float64 at full precision, little-endian, as planes (the first byte of all values, then the second, …), in base64; each beside the place of its steps in `steps`. Geometry: rounded to 3 digits, for pictures only.";
 
 /** @throws Error naming the file and its format, where this program does not know it */
-export function readSample(path: string): Sample {
-  const { format, about: _, ...sample } = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")) as StoredSample;
+export function readRecording(path: string): RecordedExperiment {
+  const { format, about: _, ...recording } = JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")) as StoredRecording;
   if (format !== 1 && format !== 2) throw new Error(`${path} has format ${format}; this program reads 1 and 2`);
-  return { ...sample, runs: sample.runs.map((run) => ({ ...run, series: mapValues(run.series, decode) })) };
+  return { ...recording, runs: recording.runs.map((run) => ({ ...run, series: mapValues(run.series, decode) })) };
 }
 
 /** @returns its size in bytes */
-export function writeSample(path: string, sample: Sample): number {
-  const runs = sample.runs.map((run) => ({ ...run, series: mapValues(run.series, encode) }));
-  const bytes = gzipSync(JSON.stringify({ format: 2, about, ...sample, runs } satisfies StoredSample), { level: 9 });
+export function writeRecording(path: string, recording: RecordedExperiment): number {
+  const runs = recording.runs.map((run) => ({ ...run, series: mapValues(run.series, encode) }));
+  const bytes = gzipSync(JSON.stringify({ format: 2, about, ...recording, runs } satisfies StoredRecording), { level: 9 });
   writeFileSync(path, bytes);
   return bytes.length;
 }

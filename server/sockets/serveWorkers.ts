@@ -6,10 +6,10 @@ import { refusals } from "../access/refusals.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { describeError } from "../failures/describeError.ts";
 import { storeEvents } from "../services/events/storeEvents.ts";
-import type { ConnectedWorker, WorkerLine } from "../supervisor/connectedWorkers.ts";
-import { hearWorker } from "../supervisor/handleHeartbeat.ts";
-import { hearOwnSets, ownSetsAssembly } from "../supervisor/handleOwnSets.ts";
-import { greetWorker } from "../supervisor/registerWorker.ts";
+import type { ConnectedWorker, WorkerConnection } from "../supervisor/connectedWorkers.ts";
+import { handleHeartbeat } from "../supervisor/handleHeartbeat.ts";
+import { handleOwnSets, ownSetsAssembly } from "../supervisor/handleOwnSets.ts";
+import { registerWorker } from "../supervisor/registerWorker.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { bearerOf, findWorkerToken } from "./admitHandshake.ts";
 import { endAt } from "./endAt.ts";
@@ -91,11 +91,11 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
         socket.disconnect(true);
         return;
       }
-      const greeting = await greetWorker(context, supervisor, token, line, message);
+      const greeting = await registerWorker(context, supervisor, token, line, message);
       worker = greeting.worker;
       if (worker) clearTimeout(silence);
       answer(greeting.answer);
-      if (worker && !socket.connected) supervisor.roster.remove(worker.id, line);
+      if (worker && !socket.connected) supervisor.workers.remove(worker.id, line);
       supervisor.wake();
     } catch (error) {
       console.error("greeting a worker:", (error as Error).message);
@@ -113,8 +113,8 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
         return void socket.disconnect(true);
       }
       const stored = await storeEvents(context, worker.id, message);
-      // See hearWorker: not before its run may have been taken up again.
-      worker.heardAt = performance.now();
+      // See handleHeartbeat: not before its run may have been reclaimed.
+      worker.lastHeardAt = performance.now();
       answer(stored);
     } catch (error) {
       const trouble = databaseTrouble(error);
@@ -128,23 +128,27 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
     const beat = heartbeat.safeParse(message);
     if (!beat.success) return;
     // Without an answer the worker hangs up and calls again: so it does while the database is away.
-    await hearWorker(context, worker, beat.data).then(answer, (error) => console.error("heartbeat:", (error as Error).message));
+    await handleHeartbeat(context, worker, beat.data).then(answer, (error) =>
+      console.error("heartbeat:", (error as Error).message),
+    );
   });
 
   const assemble = ownSetsAssembly();
   socket.on("ownSets", async (message) => {
     if (!worker) return;
-    await hearOwnSets(context, worker, assemble, message).catch((error) => console.error("own sets:", (error as Error).message));
+    await handleOwnSets(context, worker, assemble, message).catch((error) =>
+      console.error("own sets:", (error as Error).message),
+    );
     supervisor.arrived(worker.id);
   });
 
   socket.on("leaving", () => {
-    if (worker) supervisor.roster.rest(worker, Number.POSITIVE_INFINITY);
+    if (worker) supervisor.workers.rest(worker, Number.POSITIVE_INFINITY);
   });
 
   socket.on("disconnect", () => {
     clearTimeout(silence);
-    if (worker && supervisor.roster.remove(worker.id, line)) context.changes.listChanged("workers");
+    if (worker && supervisor.workers.remove(worker.id, line)) context.changes.listChanged("workers");
   });
 }
 
@@ -163,7 +167,7 @@ function validity(context: ServiceContext, { id }: WorkerToken): () => Promise<b
   };
 }
 
-function makeLine(socket: WorkerSocket, isValid: () => Promise<boolean>): WorkerLine {
+function makeLine(socket: WorkerSocket, isValid: () => Promise<boolean>): WorkerConnection {
   return {
     assign: async (assignment) => {
       // Where the database is away nobody knows: the run was claimed a moment ago.
@@ -178,6 +182,6 @@ function makeLine(socket: WorkerSocket, isValid: () => Promise<boolean>): Worker
     },
     cancel: (request) => void socket.emit("cancel", request),
     suspend: (request) => void socket.emit("suspend", request),
-    hangUp: () => void socket.disconnect(true),
+    disconnect: () => void socket.disconnect(true),
   };
 }

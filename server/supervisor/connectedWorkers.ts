@@ -11,12 +11,12 @@ import type { StoredTrouble } from "../../db/queries/workers.ts";
 import { isResting } from "./isResting.ts";
 
 /** The line to a worker. */
-export interface WorkerLine {
+export interface WorkerConnection {
   /** @returns null if no answer came in time: the worker may have the run or not */
   assign(assignment: Assignment): Promise<AssignAnswer | null>;
   cancel(request: CancelRequest): void;
   suspend(request: CancelRequest): void;
-  hangUp(): void;
+  disconnect(): void;
 }
 
 export interface ConnectedWorker {
@@ -24,7 +24,7 @@ export interface ConnectedWorker {
   name: string;
   tokenId: string;
   slots: number;
-  line: WorkerLine;
+  connection: WorkerConnection;
   datasets: DatasetAvailability[];
   place: WorkerPlace;
   /** null until it has said what its data-set folder holds. */
@@ -34,11 +34,11 @@ export interface ConnectedWorker {
   /** Its process; null where it does not say. */
   instance: string | null;
   /** Its last greeting, until it has shown that it heard it. */
-  unshown: string | null;
+  unconfirmedGreeting: string | null;
   system: Heartbeat["system"] | null;
   /** ms of this process' clock */
   connectedAt: number;
-  heardAt: number;
+  lastHeardAt: number;
   /** It just refused a run, or is leaving: it is left alone until then. */
   restsUntil: number;
   /** A person lets it finish its runs and take no new ones. */
@@ -48,13 +48,24 @@ export interface ConnectedWorker {
 
 type Arrival = Pick<
   ConnectedWorker,
-  "id" | "name" | "tokenId" | "slots" | "line" | "datasets" | "place" | "busy" | "drained" | "trouble" | "instance" | "unshown"
+  | "id"
+  | "name"
+  | "tokenId"
+  | "slots"
+  | "connection"
+  | "datasets"
+  | "place"
+  | "busy"
+  | "drained"
+  | "trouble"
+  | "instance"
+  | "unconfirmedGreeting"
 >;
 
 const restMs = 3_000;
 
 /** The workers that are connected now, and their free slots. */
-export class Roster {
+export class ConnectedWorkers {
   private readonly workers = new Map<string, ConnectedWorker>();
   private readonly silentMs: number;
 
@@ -71,11 +82,11 @@ export class Roster {
       ownSets: null,
       system: before?.system ?? null,
       connectedAt: performance.now(),
-      heardAt: performance.now(),
+      lastHeardAt: performance.now(),
       restsUntil: 0,
     };
     this.workers.set(worker.id, added);
-    if (before && before.line !== worker.line) before.line.hangUp();
+    if (before && before.connection !== worker.connection) before.connection.disconnect();
     return added;
   }
 
@@ -83,12 +94,12 @@ export class Roster {
   hasOther(id: string, instance: string, withinMs: number): boolean {
     const worker = this.workers.get(id);
     if (worker === undefined || worker.instance === null || worker.instance === instance) return false;
-    return performance.now() - worker.heardAt < withinMs;
+    return performance.now() - worker.lastHeardAt < withinMs;
   }
 
   /** @returns whether this was its present connection */
-  remove(id: string, line: WorkerLine): boolean {
-    if (this.workers.get(id)?.line !== line) return false;
+  remove(id: string, line: WorkerConnection): boolean {
+    if (this.workers.get(id)?.connection !== line) return false;
     return this.workers.delete(id);
   }
 
@@ -101,9 +112,9 @@ export class Roster {
   }
 
   /** Whether it is connected, and was not silent for long. */
-  isHeard(id: string): boolean {
+  isResponsive(id: string): boolean {
     const worker = this.workers.get(id);
-    return worker !== undefined && performance.now() - worker.heardAt <= this.silentMs;
+    return worker !== undefined && performance.now() - worker.lastHeardAt <= this.silentMs;
   }
 
   freeSlots(worker: ConnectedWorker): number {
@@ -113,7 +124,7 @@ export class Roster {
 
   /** Whether it is there, in order, and meant to take runs: sooner or later it has a free slot. */
   takesRuns(worker: ConnectedWorker): boolean {
-    const isHeard = performance.now() - worker.heardAt <= this.silentMs;
+    const isHeard = performance.now() - worker.lastHeardAt <= this.silentMs;
     return isHeard && worker.restsUntil < Number.POSITIVE_INFINITY && !worker.drained && !isResting(worker.trouble);
   }
 

@@ -11,7 +11,7 @@ import { changeRuns } from "../services/runs/changeRuns.ts";
  * A lease that has changed in the meantime is left alone.
  * @param excused it was nobody's fault: the attempt does not count, and the run may go to anyone at once
  */
-export async function loseAttempt(
+export async function endLostAttempt(
   context: ServiceContext,
   experimentId: string,
   held: Lease,

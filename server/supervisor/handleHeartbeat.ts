@@ -2,27 +2,31 @@ import type { RunStatus } from "../../contract/status.ts";
 import type { Heartbeat, HeartbeatAnswer } from "../../contract/wire/workerProtocol.ts";
 import { type Renewed, renewLeases } from "../../db/queries/leases.ts";
 import { readRunState } from "../../db/queries/runs.ts";
-import { noteGreetingHeard, noteSeen } from "../../db/queries/workers.ts";
+import { confirmGreeting, recordSeen } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { toRunItem } from "../services/runs/runViews.ts";
 import type { ConnectedWorker } from "./connectedWorkers.ts";
-import { takeUp } from "./reclaimAttempts.ts";
+import { reclaimAttempts } from "./reclaimAttempts.ts";
 
 /** Renews the leases a heartbeat names, tells the pages how far its runs are, and answers which it lost and which it is to stop. */
-export async function hearWorker(context: ServiceContext, worker: ConnectedWorker, beat: Heartbeat): Promise<HeartbeatAnswer> {
+export async function handleHeartbeat(
+  context: ServiceContext,
+  worker: ConnectedWorker,
+  beat: Heartbeat,
+): Promise<HeartbeatAnswer> {
   worker.system = beat.system;
   const { orm } = context.database;
-  await noteSeen(orm, worker.id);
-  if (worker.unshown !== null && beat.nonce === worker.unshown) {
-    await noteGreetingHeard(orm, worker.id, worker.unshown);
-    worker.unshown = null;
+  await recordSeen(orm, worker.id);
+  if (worker.unconfirmedGreeting !== null && beat.nonce === worker.unconfirmedGreeting) {
+    await confirmGreeting(orm, worker.id, worker.unconfirmedGreeting);
+    worker.unconfirmedGreeting = null;
   }
   const renewed = await renewLeases(orm, beat.runs, context.leaseTimes.leaseMs);
   const kept = new Map(renewed.map((run) => [run.runId, run]));
   const ranOut = beat.runs.filter((run) => !kept.has(run.runId));
-  for (const run of await takeUp(context, worker.id, ranOut)) kept.set(run.runId, run);
+  for (const run of await reclaimAttempts(context, worker.id, ranOut)) kept.set(run.runId, run);
   // Only now: while it counts as silent, its own run that waits in the queue does not come to it as another attempt.
-  worker.heardAt = performance.now();
+  worker.lastHeardAt = performance.now();
   const at = Date.now();
   for (const { runId, step, stepMs } of beat.runs) {
     const run = kept.get(runId);

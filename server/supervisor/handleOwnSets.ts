@@ -1,5 +1,5 @@
 import { maxOwnSets, type OwnSet, type OwnSetsPart, ownSetsPart } from "../../contract/data/ownSet.ts";
-import { noteOwnSets } from "../../db/queries/workers.ts";
+import { recordOwnSets } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import type { ConnectedWorker } from "./connectedWorkers.ts";
 
@@ -17,7 +17,7 @@ export function ownSetsAssembly(): (part: OwnSetsPart) => OwnSet[] | null {
 }
 
 /** Keeps what a worker says of the sets in its data-set folder, and tells the pages. */
-export async function hearOwnSets(
+export async function handleOwnSets(
   context: ServiceContext,
   worker: ConnectedWorker,
   assemble: ReturnType<typeof ownSetsAssembly>,
@@ -27,6 +27,6 @@ export async function hearOwnSets(
   const sets = parsed.success ? assemble(parsed.data) : null;
   if (sets === null) return;
   worker.ownSets = sets;
-  await noteOwnSets(context.database.orm, worker.id, sets);
+  await recordOwnSets(context.database.orm, worker.id, sets);
   context.changes.listChanged("workers");
 }

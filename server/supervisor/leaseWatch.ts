@@ -1,7 +1,7 @@
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { extendAllLeases, leaseRanOut, listExpired, readClock } from "../../db/queries/leases.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
-import { loseAttempt } from "./endLostAttempt.ts";
+import { endLostAttempt } from "./endLostAttempt.ts";
 
 /** For so long a worker that is too old or too new for this server keeps what it holds: time to install the right one. */
 export const upgradeMs = 3_600_000;
@@ -61,7 +61,7 @@ export class LeaseWatch {
       // Who cancels or pauses it does not wait for an upgrade.
       if ((status === "leased" || status === "running") && (this.held.get(lease!) ?? 0) > now) continue;
       this.held.delete(lease!);
-      await loseAttempt(context, experimentId, { runId: id, attempt, lease: lease! }, leaseRanOut, {
+      await endLostAttempt(context, experimentId, { runId: id, attempt, lease: lease! }, leaseRanOut, {
         // A heartbeat may have come in between.
         unless: async (tx) => (await listExpired(tx, id)).length === 0,
       });

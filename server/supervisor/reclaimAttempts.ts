@@ -1,12 +1,12 @@
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
-import { type Renewed, takeUpAgain } from "../../db/queries/leases.ts";
+import { type Renewed, reclaimLeases } from "../../db/queries/leases.ts";
 import { readRunState } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { toRunItem } from "../services/runs/runViews.ts";
 
 /** Gives a worker its lost attempts back as far as nobody else has begun their runs, and tells the pages. */
-export async function takeUp(context: ServiceContext, workerId: string, leases: readonly Lease[]): Promise<Renewed[]> {
-  const taken = await takeUpAgain(context.database.orm, workerId, leases, context.leaseTimes.leaseMs);
+export async function reclaimAttempts(context: ServiceContext, workerId: string, leases: readonly Lease[]): Promise<Renewed[]> {
+  const taken = await reclaimLeases(context.database.orm, workerId, leases, context.leaseTimes.leaseMs);
   for (const { runId, experimentId } of taken) {
     context.dispatch.occupy(workerId, runId);
     const state = await readRunState(context.database.orm, runId);

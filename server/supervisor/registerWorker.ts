@@ -10,9 +10,9 @@ import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
 import { readGreeting, upsertWorker } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { describeInvalid } from "../failures/describeInvalid.ts";
-import type { ConnectedWorker, WorkerLine } from "./connectedWorkers.ts";
-import { loseAttempt } from "./endLostAttempt.ts";
-import { takeUp } from "./reclaimAttempts.ts";
+import type { ConnectedWorker, WorkerConnection } from "./connectedWorkers.ts";
+import { endLostAttempt } from "./endLostAttempt.ts";
+import { reclaimAttempts } from "./reclaimAttempts.ts";
 import { recognizeWorker } from "./recognizeWorker.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -23,11 +23,11 @@ const heardWithin = 2.5;
  * Makes the acquaintance of a worker that connected: renews the leases it holds, names those it lost, and takes back runs that it
  * should have and does not.
  */
-export async function greetWorker(
+export async function registerWorker(
   context: ServiceContext,
   supervisor: Supervisor,
   token: { id: string; local: boolean },
-  line: WorkerLine,
+  line: WorkerConnection,
   message: unknown,
 ): Promise<{ answer: HelloAnswer; worker: ConnectedWorker | null }> {
   const refused = (code: string, text: string) => ({ answer: { ok: false as const, code, message: text }, worker: null });
@@ -43,7 +43,7 @@ export async function greetWorker(
   const { orm } = context.database;
   const recognized = identity ? recognizeWorker(identity, await readGreeting(orm, workerId)) : null;
   if (recognized?.kind === "copy") return refused("COPY", recognized.message);
-  if (identity && supervisor.roster.hasOther(workerId, identity.instance, heardWithin * context.leaseTimes.heartbeatMs))
+  if (identity && supervisor.workers.hasOther(workerId, identity.instance, heardWithin * context.leaseTimes.heartbeatMs))
     return refused(
       "IN_USE",
       "Another process of this worker's identity is connected: two workers work on copies of one folder. If that one stays, this one continues as a worker of its own.",
@@ -68,24 +68,24 @@ export async function greetWorker(
   );
   const there = new Set(renewed.map(nameOf));
   const ranOut = claimed.filter((each) => !there.has(nameOf(each)));
-  for (const run of await takeUp(context, workerId, ranOut)) there.add(nameOf(run));
+  for (const run of await reclaimAttempts(context, workerId, ranOut)) there.add(nameOf(run));
   for (const held of holding) supervisor.leases.unhold(held);
   const lost = holding.filter((held) => !there.has(nameOf(held)));
   const sendAgain = sent.filter((each) => there.has(nameOf(each)));
   const kept = new Set(claimed.filter((each) => there.has(nameOf(each))).map(({ runId }) => runId));
   await takeBackForgotten(context, workerId, kept);
   const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
-  const worker = supervisor.roster.add({
+  const worker = supervisor.workers.add({
     id: workerId,
     name,
     tokenId: token.id,
     slots,
-    line,
+    connection: line,
     datasets,
     place,
     busy: kept,
     instance: identity?.instance ?? null,
-    unshown: recognized?.greeting.nonce ?? null,
+    unconfirmedGreeting: recognized?.greeting.nonce ?? null,
     ...known,
   });
   supervisor.arrived(workerId);
@@ -131,6 +131,6 @@ async function takeBackForgotten(context: ServiceContext, workerId: Hello["worke
   for (const run of await listLeasedTo(context.database.orm, workerId)) {
     if (kept.has(run.id)) continue;
     const held: Lease = { runId: run.id, attempt: run.attempt, lease: run.lease! };
-    await loseAttempt(context, run.experimentId, held, "The worker came back without it.");
+    await endLostAttempt(context, run.experimentId, held, "The worker came back without it.");
   }
 }

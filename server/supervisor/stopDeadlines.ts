@@ -1,6 +1,6 @@
 import { listStopping } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
-import { loseAttempt } from "./endLostAttempt.ts";
+import { endLostAttempt } from "./endLostAttempt.ts";
 
 /**
  * In leases, of 15 s unless set otherwise. A worker kills a cancelled run's process within 2 s, and a suspended one's within a minute;
@@ -32,7 +32,7 @@ export class StopDeadlines {
       this.since.set(key, since);
       if (now - since < leases[status as keyof typeof leases] * this.context.leaseTimes.leaseMs) continue;
       const held = { runId: id, attempt, lease: lease! };
-      await loseAttempt(this.context, experimentId, held, "Its worker did not stop it in time.", { excused: true });
+      await endLostAttempt(this.context, experimentId, held, "Its worker did not stop it in time.", { excused: true });
       this.context.dispatch.release(workerId, id);
     }
   }

@@ -5,7 +5,7 @@ import type { Database, Executor } from "../../db/database.ts";
 import { type DatabaseTrouble, databaseTrouble } from "../../db/databaseTrouble.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
 import { type Claimed, claimRun } from "../../db/queries/leases.ts";
-import { listUndelivered, noteWaits, readConfigs, readRunState } from "../../db/queries/runs.ts";
+import { listUndelivered, readConfigs, readRunState, recordWaiting } from "../../db/queries/runs.ts";
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { Dispatch, ServiceContext } from "../context/serviceContext.ts";
 import { toRunItem } from "../services/runs/runViews.ts";
@@ -13,9 +13,9 @@ import { refreshRunning } from "../services/summaries/refreshRunning.ts";
 import { purgeRemoved } from "../services/upkeep/purgeRemoved.ts";
 import { tidyArtefacts } from "../services/upkeep/tidyArtefacts.ts";
 import { Avoidance } from "./avoidance.ts";
-import { Preferences, preferenceMs } from "./checkpointAffinity.ts";
-import { type ConnectedWorker, Roster } from "./connectedWorkers.ts";
-import { loseAttempt } from "./endLostAttempt.ts";
+import { affinityMs, CheckpointAffinity } from "./checkpointAffinity.ts";
+import { type ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
+import { endLostAttempt } from "./endLostAttempt.ts";
 import { mayHaveData, workersWithData } from "./hasData.ts";
 import { hasDevice } from "./hasDevice.ts";
 import { LeaseWatch } from "./leaseWatch.ts";
@@ -40,12 +40,12 @@ const refreshTicks = 2;
 
 /** Gives queued runs to workers with free slots, and takes back those whose workers are lost. */
 export class Supervisor implements Dispatch {
-  readonly roster: Roster;
+  readonly workers: ConnectedWorkers;
   leases!: LeaseWatch;
   private deadlines!: StopDeadlines;
   private readonly leaseMs: number;
   private readonly queue: RunQueue;
-  private readonly preferences = new Preferences();
+  private readonly affinity = new CheckpointAffinity();
   private readonly avoidance = new Avoidance();
   private readonly troubles: Troubles;
   private context!: ServiceContext;
@@ -67,8 +67,8 @@ export class Supervisor implements Dispatch {
 
   constructor(database: Database, { leaseMs, workerRestMs }: { leaseMs: number; workerRestMs: number }) {
     this.leaseMs = leaseMs;
-    this.roster = new Roster(leaseMs / 2);
-    this.troubles = new Troubles(this.roster, workerRestMs);
+    this.workers = new ConnectedWorkers(leaseMs / 2);
+    this.troubles = new Troubles(this.workers, workerRestMs);
     this.queue = new RunQueue(database);
   }
 
@@ -109,9 +109,9 @@ export class Supervisor implements Dispatch {
 
   async enqueue(tx: Executor, runs: { id: string; ordinal: number }[], preferred: string | null = null): Promise<void> {
     // One that is silent may be dead, and its runs have waited long enough for it.
-    const waits = preferred !== null && runs.length === 1 && this.roster.isHeard(preferred);
-    if (waits) this.preferences.add(runs[0].id, preferred);
-    await this.queue.add(tx, runs, waits ? preferenceMs : 0);
+    const waits = preferred !== null && runs.length === 1 && this.workers.isResponsive(preferred);
+    if (waits) this.affinity.add(runs[0].id, preferred);
+    await this.queue.add(tx, runs, waits ? affinityMs : 0);
   }
 
   wake(): void {
@@ -129,19 +129,19 @@ export class Supervisor implements Dispatch {
   }
 
   occupy(workerId: string, runId: string): void {
-    this.roster.get(workerId)?.busy.add(runId);
+    this.workers.get(workerId)?.busy.add(runId);
   }
 
   release(workerId: string | null, runId: string): void {
-    this.roster.get(workerId)?.busy.delete(runId);
+    this.workers.get(workerId)?.busy.delete(runId);
   }
 
   cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void {
-    for (const run of runs) this.roster.get(run.workerId)?.line.cancel({ runId: run.id, attempt: run.attempt });
+    for (const run of runs) this.workers.get(run.workerId)?.connection.cancel({ runId: run.id, attempt: run.attempt });
   }
 
   suspend(runs: { id: string; attempt: number; workerId: string | null }[]): void {
-    for (const run of runs) this.roster.get(run.workerId)?.line.suspend({ runId: run.id, attempt: run.attempt });
+    for (const run of runs) this.workers.get(run.workerId)?.connection.suspend({ runId: run.id, attempt: run.attempt });
   }
 
   avoid(runId: string, workerId: string, why: "crashed" | "lacking"): void {
@@ -157,7 +157,7 @@ export class Supervisor implements Dispatch {
   }
 
   mayGoElsewhere({ id, config }: { id: string; config: RunConfig }, workerId: string | null): boolean {
-    return this.roster
+    return this.workers
       .all()
       .some(
         (other) =>
@@ -170,12 +170,12 @@ export class Supervisor implements Dispatch {
 
   attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void {
     this.troubles
-      .heard(this.context, workerId, runId, end)
+      .attemptEnded(this.context, workerId, runId, end)
       .catch((error) => console.error("noting how a worker fares:", (error as Error).message));
   }
 
   drain(workerId: string, drained: boolean): void {
-    const worker = this.roster.get(workerId);
+    const worker = this.workers.get(workerId);
     if (worker) worker.drained = drained;
     this.wake();
   }
@@ -192,11 +192,11 @@ export class Supervisor implements Dispatch {
   }
 
   slots(): number {
-    return this.roster.totalSlots();
+    return this.workers.totalSlots();
   }
 
   connected(workerId: string): ConnectedWorker | null {
-    return this.roster.get(workerId);
+    return this.workers.get(workerId);
   }
 
   dropToken(tokenId: string): void {
@@ -211,13 +211,13 @@ export class Supervisor implements Dispatch {
   private async giveAll(): Promise<void> {
     while (this.woken && !this.stopped) {
       this.woken = false;
-      for (const worker of this.roster.all())
-        while (this.roster.freeSlots(worker) > 0) {
-          const runId = this.preferences.take(worker.id);
+      for (const worker of this.workers.all())
+        while (this.workers.freeSlots(worker) > 0) {
+          const runId = this.affinity.take(worker.id);
           if (runId === null) break;
           await this.give(runId, worker);
         }
-      const free = this.roster.totalFree();
+      const free = this.workers.totalFree();
       if (free === 0) continue;
       const deliveries = await this.queue.take(free);
       if (deliveries.length > 0) this.woken = true;
@@ -236,7 +236,7 @@ export class Supervisor implements Dispatch {
    * not failed before; if they are all busy, it waits for one of them.
    */
   private async giveToOne(runId: string, config: RunConfig | undefined): Promise<void> {
-    const workers = this.roster.all();
+    const workers = this.workers.all();
     if (!config || workers.length === 0) return this.requeue(runId);
     const readers = workersWithData(workers, config, performance.now());
     if (readers === null) return this.requeue(runId, listedSoonMs);
@@ -244,13 +244,13 @@ export class Supervisor implements Dispatch {
     const able = orAll(computing, ({ id }) => this.avoidance.why(runId, id) !== "lacking");
     const holding = workersWithMemory(able, config);
     if (holding.length === 0) return this.wait(runId, waitsForMemory(able, config));
-    const among = orAll(holding, (worker) => this.avoidance.why(runId, worker.id) === null && this.roster.takesRuns(worker));
-    const worker = this.roster.mostFree(among);
+    const among = orAll(holding, (worker) => this.avoidance.why(runId, worker.id) === null && this.workers.takesRuns(worker));
+    const worker = this.workers.mostFree(among);
     if (worker) return this.give(runId, worker);
-    if (among.length === workers.length && this.roster.totalFree() === 0) return this.requeue(runId);
+    if (among.length === workers.length && this.workers.totalFree() === 0) return this.requeue(runId);
     const awaited = among[Math.floor(Math.random() * among.length)];
-    this.preferences.add(runId, awaited.id);
-    await this.requeue(runId, preferenceMs);
+    this.affinity.add(runId, awaited.id);
+    await this.requeue(runId, affinityMs);
   }
 
   /** Claims the run, if it is still queued, and sends it. */
@@ -269,7 +269,7 @@ export class Supervisor implements Dispatch {
   private async send(claimed: Claimed, lease: string, worker: ConnectedWorker): Promise<void> {
     const { experimentId, ...rest } = claimed;
     const { runId, attempt } = rest;
-    const answering = worker.line.assign({ ...rest, lease });
+    const answering = worker.connection.assign({ ...rest, lease });
     const state = await readRunState(this.context.database.orm, runId);
     if (state) this.context.changes.publish(experimentId, [toRunItem(state)]);
     this.context.refreshSoon(experimentId);
@@ -277,19 +277,19 @@ export class Supervisor implements Dispatch {
     const answer = await answering;
     // Without an answer the worker may have it: its heartbeats will tell, or the lease runs out.
     if (answer === null || answer.accepted) return;
-    this.roster.rest(worker);
+    this.workers.rest(worker);
     if (answer.fault) {
       this.avoidance.add(runId, worker.id, "crashed");
       await this.troubles.add(this.context, worker.id, `It did not take a run: ${answer.reason ?? "no reason given"}`);
     }
     const message = `The worker did not take it: ${answer.reason ?? "no reason given"}`;
-    await loseAttempt(this.context, experimentId, { runId, attempt, lease }, message, { excused: true });
+    await endLostAttempt(this.context, experimentId, { runId, attempt, lease }, message, { excused: true });
     this.release(worker.id, runId);
   }
 
   /** No connected worker may take it: that is said, and looked at again. */
   private async wait(runId: string, why: string): Promise<void> {
-    const changed = await noteWaits(this.context.database.orm, runId, why);
+    const changed = await recordWaiting(this.context.database.orm, runId, why);
     if (changed) this.context.changes.publish(changed.experimentId, [toRunItem(changed)]);
     await this.requeue(runId, heldSoonMs);
   }
@@ -318,7 +318,7 @@ export class Supervisor implements Dispatch {
     if (state?.lease === lease) {
       const held = { runId, attempt: state.attempt, lease };
       const message = "The database failed while it was given out.";
-      await loseAttempt(this.context, state.experimentId, held, message, { excused: true });
+      await endLostAttempt(this.context, state.experimentId, held, message, { excused: true });
     }
     this.unsent.delete(runId);
   }

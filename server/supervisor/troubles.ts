@@ -1,8 +1,8 @@
 import type { FailureCode } from "../../contract/failure.ts";
-import { noteTrouble } from "../../db/queries/workers.ts";
+import { recordTrouble } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { faultOf } from "../services/attempts/faultOf.ts";
-import type { ConnectedWorker, Roster } from "./connectedWorkers.ts";
+import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { CrashCounts } from "./crashCounts.ts";
 import { isResting } from "./isResting.ts";
 
@@ -19,16 +19,16 @@ export class Troubles {
   private readonly crashes = new CrashCounts();
   /** Workers that rest because runs crashed there. */
   private readonly suspected = new Set<string>();
-  private readonly roster: Roster;
+  private readonly workers: ConnectedWorkers;
   private readonly firstRestMs: number;
 
-  constructor(roster: Roster, firstRestMs: number) {
-    this.roster = roster;
+  constructor(workers: ConnectedWorkers, firstRestMs: number) {
+    this.workers = workers;
     this.firstRestMs = firstRestMs;
   }
 
   /** An attempt ended at this worker. */
-  async heard(
+  async attemptEnded(
     context: ServiceContext,
     workerId: string,
     runId: string,
@@ -51,7 +51,7 @@ export class Troubles {
 
   /** Rests a worker, unless it rests already. */
   async add(context: ServiceContext, workerId: string, message: string): Promise<void> {
-    const worker = this.roster.get(workerId);
+    const worker = this.workers.get(workerId);
     if (!worker || isResting(worker.trouble)) return;
     const count = (worker.trouble?.count ?? 0) + 1;
     const restMs = count < maxTroubles ? this.firstRestMs * growth ** (count - 1) : null;
@@ -70,14 +70,14 @@ export class Troubles {
   async clear(context: ServiceContext, workerId: string): Promise<void> {
     this.crashes.clear(workerId);
     this.suspected.delete(workerId);
-    const worker = this.roster.get(workerId);
+    const worker = this.workers.get(workerId);
     if (!worker?.trouble) return;
     worker.trouble = null;
     await this.store(context, worker);
   }
 
   private async store(context: ServiceContext, worker: ConnectedWorker): Promise<void> {
-    await noteTrouble(context.database.orm, worker.id, worker.trouble);
+    await recordTrouble(context.database.orm, worker.id, worker.trouble);
     context.changes.listChanged("workers");
   }
 }

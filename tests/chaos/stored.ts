@@ -1,7 +1,7 @@
 import { eq, notInArray } from "drizzle-orm";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { attemptCutoffs } from "../../contract/metrics/attemptCutoffs.ts";
 import type { RunStatus } from "../../contract/status.ts";
-import { attemptCutoffs } from "../../db/attemptCutoffs.ts";
 import type { Database } from "../../db/database.ts";
 import { attempts, checkpoints, experiments, geometrySnapshots, logLines, runs, seriesChunks } from "../../db/schema.ts";
 import { decodePoints, type Points } from "../../db/seriesCodec.ts";

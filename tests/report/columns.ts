@@ -5,23 +5,23 @@ import { MathError } from "../../math/MathError.ts";
 import { isBalanced } from "../../math/optimum/unconstrainedObjective.ts";
 import { logLogSlope, type SlopeFit } from "../../math/statistics/logLogSlope.ts";
 import { type Band, meanBand } from "../../math/statistics/seedBand.ts";
-import type { SampleRun } from "../../server/recordings/recordingFile.ts";
+import type { RecordedRun } from "../../server/recordings/recordingFile.ts";
 import { runOptimum } from "../../workers/measure/runOptimum.ts";
 import { atDepth, lastValue } from "./recordings.ts";
 
 /** One number of a run at its last step. */
 export interface Column {
   title: string;
-  value: (run: SampleRun) => number;
+  value: (run: RecordedRun) => number;
   /** It follows from the config, so that a spread over seeds says nothing. */
   computed?: true;
 }
 
-const layer = (metric: string) => (run: SampleRun) => lastValue(run, `train/${metric}@${layersOf(run.config)}`);
-const scalar = (key: string) => (run: SampleRun) => lastValue(run, key);
+const layer = (metric: string) => (run: RecordedRun) => lastValue(run, `train/${metric}@${layersOf(run.config)}`);
+const scalar = (key: string) => (run: RecordedRun) => lastValue(run, key);
 
 /** Whose ideal frame is orthogonal instead of a simplex. */
-const isOrthogonal = ({ config }: SampleRun) => config.loss === "mse" && !config.headBias;
+const isOrthogonal = ({ config }: RecordedRun) => config.loss === "mse" && !config.headBias;
 
 export const columns = {
   nc1: { title: "NC1", value: layer("nc1.ratio") },
@@ -49,14 +49,14 @@ export const columnOf = (id: string): Column => {
 export const slopedIds = ["nc1", "nc2", "nc3", "head", "representation", "total", "ridge"] as const satisfies ColumnId[];
 
 /** Whether the small classes' rows of W merge, where classes are unequal: their mean cosine, as the page gives it, and that of the optimum. */
-export function minorityColumns(runs: readonly SampleRun[]): Column[] {
+export function minorityColumns(runs: readonly RecordedRun[]): Column[] {
   if (runs.every(({ started }) => isBalanced(started.dataset.trainCounts))) return [];
-  const cosines = (run: SampleRun, gram: ArrayLike<number>) => {
+  const cosines = (run: RecordedRun, gram: ArrayLike<number>) => {
     const order = bySize(run.started.dataset.trainCounts);
     return blockCosines(reordered(Array.from(gram), order), order.length);
   };
-  const found = (run: SampleRun) => cosines(run, run.geometry.at(-1)!.headGram);
-  const ideal = (run: SampleRun) => {
+  const found = (run: RecordedRun) => cosines(run, run.geometry.at(-1)!.headGram);
+  const ideal = (run: RecordedRun) => {
     const optimum = runOptimum(run.config, run.started.dataset.trainCounts);
     return optimum.method === "none" ? null : cosines(run, cosineGram(optimum.weights).data);
   };
@@ -69,7 +69,7 @@ export function minorityColumns(runs: readonly SampleRun[]): Column[] {
 }
 
 /** What attacks and probes found: of each attack the middle ε, of the probes the first and the last layer. */
-export function evaluationColumns(runs: readonly SampleRun[]): Column[] {
+export function evaluationColumns(runs: readonly RecordedRun[]): Column[] {
   const found: Column[] = [];
   const points = runs[0].evaluation?.robustness?.points ?? [];
   const names = [...new Set(points.map(({ attack, norm }) => `${attack} ${norm}`))];
@@ -94,11 +94,11 @@ export function evaluationColumns(runs: readonly SampleRun[]): Column[] {
 }
 
 /** Arithmetic mean and spread of a column over runs; null where none has a value. */
-export const bandOf = (runs: readonly SampleRun[], { value }: Column): Band | null =>
+export const bandOf = (runs: readonly RecordedRun[], { value }: Column): Band | null =>
   meanBand(runs.map(value).filter(Number.isFinite));
 
 /** The means of a column at each of these depths. @throws if one has no value */
-export function meansOver(runs: readonly SampleRun[], column: Column, depths: readonly number[]): number[] {
+export function meansOver(runs: readonly RecordedRun[], column: Column, depths: readonly number[]): number[] {
   return depths.map((depth) => {
     const band = bandOf(atDepth(runs, depth), column);
     if (!band) throw new Error(`${column.title} has no value at L = ${depth}`);
@@ -107,7 +107,7 @@ export function meansOver(runs: readonly SampleRun[], column: Column, depths: re
 }
 
 /** The slope of a column over depth; null where fewer than two depths have a value. */
-export function slopeOf(runs: readonly SampleRun[], { value }: Column): SlopeFit | null {
+export function slopeOf(runs: readonly RecordedRun[], { value }: Column): SlopeFit | null {
   try {
     return logLogSlope(runs.map((run) => ({ x: run.config.depth, y: value(run) })));
   } catch (error) {

@@ -4,21 +4,21 @@ import { architectureLabel } from "../../contract/config/architecture.ts";
 import { regularizerLabel } from "../../contract/config/regularizer.ts";
 import { datasetLabel } from "../../contract/data/datasetConfig.ts";
 import { isUnconverged, leaveOutRule } from "../../contract/theory/isUnconverged.ts";
-import { readSample, type Sample, type SampleRun } from "../../server/recordings/recordingFile.ts";
+import { type RecordedExperiment, type RecordedRun, readRecording } from "../../server/recordings/recordingFile.ts";
 import { projectRoot } from "../support/processes/server.ts";
 
 /** Runs of a recording that differ in depth and seed alone. */
 export interface Line {
   /** Architecture, data set, loss, width, regularizer. */
   parts: string[];
-  runs: SampleRun[];
+  runs: RecordedRun[];
   /** Those that count in means and slopes, by the rule that the pages go by. */
-  kept: SampleRun[];
+  kept: RecordedRun[];
 }
 
 export interface Recording {
   id: string;
-  sample: Sample;
+  sample: RecordedExperiment;
   lines: Line[];
 }
 
@@ -42,7 +42,7 @@ export function recordingOf(id: string): Recording {
 }
 
 export function openRecording(path: string): Omit<Recording, "id"> {
-  const sample = readSample(path);
+  const sample = readRecording(path);
   const names = [...new Set(sample.runs.map((run) => partsOf(run).join()))];
   const lines = names.map((name): Line => {
     const runs = sample.runs.filter((run) => partsOf(run).join() === name);
@@ -52,12 +52,12 @@ export function openRecording(path: string): Omit<Recording, "id"> {
 }
 
 /** Last value of a series, NaN where it does not exist. */
-export const lastValue = (run: SampleRun, key: string): number => run.series[key]?.[1].at(-1) ?? Number.NaN;
+export const lastValue = (run: RecordedRun, key: string): number => run.series[key]?.[1].at(-1) ?? Number.NaN;
 
-export const depthsOf = (runs: readonly SampleRun[]): number[] =>
+export const depthsOf = (runs: readonly RecordedRun[]): number[] =>
   [...new Set(runs.map((run) => run.config.depth))].sort((a, b) => a - b);
 
-export const atDepth = (runs: readonly SampleRun[], depth: number): SampleRun[] =>
+export const atDepth = (runs: readonly RecordedRun[], depth: number): RecordedRun[] =>
   runs.filter((run) => run.config.depth === depth);
 
 /** Which parts of a line's name differ between the lines of a recording. */
@@ -71,7 +71,7 @@ export function settingOf(line: Line, recording: Pick<Recording, "lines">): stri
   return line.parts.filter((_, i) => differs[i]).join(", ");
 }
 
-function partsOf({ config }: SampleRun): string[] {
+function partsOf({ config }: RecordedRun): string[] {
   return [
     architectureLabel(config.architecture, config),
     datasetLabel(config.dataset),
@@ -81,7 +81,7 @@ function partsOf({ config }: SampleRun): string[] {
   ];
 }
 
-function counts(run: SampleRun, { config }: Sample): boolean {
+function counts(run: RecordedRun, { config }: RecordedExperiment): boolean {
   const accuracy = lastValue(run, "train/accuracy");
   const last: Record<string, number> = Number.isFinite(accuracy) ? { "train/accuracy": accuracy } : {};
   const judged = { status: "finished" as const, config: run.config, last, optimum: run.started.optimum };

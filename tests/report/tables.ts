@@ -3,7 +3,7 @@ import { plusMinus } from "../../app/text/plusMinus.ts";
 import { probabilityText, slopeInterval, slopeRange, slopeText } from "../../app/text/slopeText.ts";
 import { layersOf } from "../../contract/config/networkForm.ts";
 import type { SlopeFit } from "../../math/statistics/logLogSlope.ts";
-import type { SampleRun } from "../../server/recordings/recordingFile.ts";
+import type { RecordedRun } from "../../server/recordings/recordingFile.ts";
 import { bandOf, type Column, columnOf, columns, evaluationColumns, minorityColumns, slopedIds, slopeOf } from "./columns.ts";
 import { atDepth, depthsOf, differingParts, type Line, type Recording, settingOf } from "./recordings.ts";
 
@@ -40,7 +40,7 @@ function ladderTable({ parts, runs, kept }: Line, ids: readonly string[]): strin
   ].join("\n");
 }
 
-function slopeRows(runs: readonly SampleRun[], sloped: readonly Column[], others: number): string[] {
+function slopeRows(runs: readonly RecordedRun[], sloped: readonly Column[], others: number): string[] {
   const fits = sloped.map((column) => slopeOf(runs, column));
   const ranges = fits.flatMap((fit) => (fit === null ? [] : [slopeRange(fit)]));
   // Depths from which most slopes are; a slope from others says which in its cell.
@@ -58,7 +58,7 @@ function slopeRows(runs: readonly SampleRun[], sloped: readonly Column[], others
 }
 
 /** Levels whose steps are worth a column: median [range] of the measured step from which a run stays there. */
-export const goals: [title: string, key: (run: SampleRun) => string, level: number][] = [
+export const goals: [title: string, key: (run: RecordedRun) => string, level: number][] = [
   ["steps to NC1 ≤ 0.3", (run) => `train/nc1.ratio@${layersOf(run.config)}`, 0.3],
   ["steps to gap ≤ 1", () => "train/gap.total", 1],
 ];
@@ -111,23 +111,23 @@ export function settingsTable(recording: Opened, ids: readonly string[] = []): s
 }
 
 /** The steps that runs take to a level, as the pages say it. A recording's runs have all finished. */
-export function stepsTo(runs: readonly SampleRun[], key: (run: SampleRun) => string, level: number): string {
+export function stepsTo(runs: readonly RecordedRun[], key: (run: RecordedRun) => string, level: number): string {
   const trained = runs.map((run) => ({ run, status: "finished" as const, attempt: 1, totalSteps: run.started.totalSteps }));
-  const courseOf = ({ run }: { run: SampleRun }) => {
+  const courseOf = ({ run }: { run: RecordedRun }) => {
     const series = run.series[key(run)];
     return { steps: series ? run.steps[series[0]] : [], values: series ? series[1] : [] };
   };
   return speedText(speedOf(trained, courseOf, level));
 }
 
-const leftOut = (runs: readonly SampleRun[], kept: readonly SampleRun[]) =>
+const leftOut = (runs: readonly RecordedRun[], kept: readonly RecordedRun[]) =>
   `${runs.length - kept.length} of ${runs.length} runs did not fit their training set and are left out`;
 
 const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 const heading = (cells: readonly string[]) => `${row(cells)}\n|${"---|".repeat(cells.length)}`;
 
 /** Arithmetic mean ± standard deviation over runs; how many had a value, where not all. */
-export function cell(runs: readonly SampleRun[], column: Column): string {
+export function cell(runs: readonly RecordedRun[], column: Column): string {
   const band = bandOf(runs, column);
   if (!band) return "–";
   const text = plusMinus(band.mean, column.computed ? null : band.standardDeviation);

@@ -4,7 +4,7 @@ import { isTerminal, type RunStatus } from "../../../contract/status.ts";
 import type { RunTimes } from "../../../contract/wire/runEvents.ts";
 import type { Executor } from "../../../db/database.ts";
 import { endAttempt, hasProgressed, type LockedRun } from "../../../db/queries/attempts.ts";
-import { noteGaps, noteTimes, readConfigs, settleRun } from "../../../db/queries/runs.ts";
+import { readConfigs, recordGaps, recordTimes, settleRun } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { faultOf } from "./faultOf.ts";
 import { findRunGaps } from "./findRunGaps.ts";
@@ -32,14 +32,14 @@ export async function settleAttempt(
 ): Promise<RunStatus> {
   const { code, message } = end;
   const verdict = await judge(context, tx, run, end);
-  const setbacks = await countSetbacks(tx, run, { code, excused: end.excused || verdict.isExcused });
-  let to = nextStatus(run.status, end, { setbacks, isElsewhere: verdict.isElsewhere });
+  const failedAttempts = await countFailedAttempts(tx, run, { code, excused: end.excused || verdict.isExcused });
+  let to = nextStatus(run.status, end, { failedAttempts, isElsewhere: verdict.isElsewhere });
   // The worker only knows that it was to stop.
   const isPause = to === "paused" && end.excused;
   await endAttempt(tx, run.id, run.attempt, isPause ? { code: "PAUSED", message: "Paused by a person." } : { code, message });
   const change = {
     failure: to === "finished" || to === "queued" || to === "paused" ? null : { code: code as FailureCode, message },
-    ...(isTerminal(to) ? {} : { setbacks }),
+    ...(isTerminal(to) ? {} : { failedAttempts }),
     ...(end.step === null || to === "queued" || to === "paused" ? {} : { step: end.step }),
   };
   if (!(await settleRun(tx, run.id, to, change))) {
@@ -47,8 +47,8 @@ export async function settleAttempt(
     await settleRun(tx, run.id, to, change);
   }
   if (to === "finished") {
-    await noteTimes(tx, run.id, end.times ?? null);
-    await noteGaps(tx, run.id, await findRunGaps(tx, run.id, end.step ?? run.totalSteps));
+    await recordTimes(tx, run.id, end.times ?? null);
+    await recordGaps(tx, run.id, await findRunGaps(tx, run.id, end.step ?? run.totalSteps));
   }
   if (to === "queued") {
     if (verdict.avoid && run.workerId !== null) context.dispatch.avoid(run.id, run.workerId, verdict.avoid);
@@ -89,19 +89,19 @@ async function judge(context: ServiceContext, tx: Executor, run: LockedRun["run"
  * Attempts in a row that got no further than those before them. A lost one that got further was no setback; a crashed one is the
  * first in a row, for the next ones may crash at the same place.
  */
-async function countSetbacks(
+async function countFailedAttempts(
   tx: Executor,
   run: LockedRun["run"],
   { code, excused }: Pick<AttemptEnd, "code" | "excused">,
 ): Promise<number> {
   if (await hasProgressed(tx, run.id, run.attempt)) return code === "CRASHED" ? 1 : 0;
-  return run.setbacks + (excused ? 0 : 1);
+  return run.failedAttempts + (excused ? 0 : 1);
 }
 
 function nextStatus(
   from: RunStatus,
   end: AttemptEnd,
-  { setbacks, isElsewhere }: { setbacks: number; isElsewhere: boolean },
+  { failedAttempts, isElsewhere }: { failedAttempts: number; isElsewhere: boolean },
 ): RunStatus {
   switch (end.code) {
     case "FINISHED":
@@ -113,8 +113,8 @@ function nextStatus(
     case "WORKER_FAULT":
     case "DISK_FULL":
       if (from === "cancelling") return "cancelled";
-      if (from === "pausing") return setbacks < limits.attempts ? "paused" : "failed";
-      return setbacks < limits.attempts ? "queued" : "failed";
+      if (from === "pausing") return failedAttempts < limits.attempts ? "paused" : "failed";
+      return failedAttempts < limits.attempts ? "queued" : "failed";
     case "DATASET_UNAVAILABLE":
     case "DATASET_CORRUPT":
     case "DEVICE_UNAVAILABLE":

@@ -15,8 +15,8 @@ import {
   readReach,
   startAttempt,
 } from "../../../db/queries/attempts.ts";
-import { takeUpAgain } from "../../../db/queries/leases.ts";
-import { noteEvaluation, noteMeasured, type RunState, readRunState, startRun } from "../../../db/queries/runs.ts";
+import { reclaimLeases } from "../../../db/queries/leases.ts";
+import { type RunState, readRunState, recordEvaluation, recordMeasured, startRun } from "../../../db/queries/runs.ts";
 import { appendMeasurements, readSeries } from "../../../db/queries/series.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { describeInvalid } from "../../failures/describeInvalid.ts";
@@ -53,7 +53,7 @@ export async function storeEvents(context: ServiceContext, workerId: string, mes
     });
   if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
   if (stored.ended) context.dispatch.attemptEnded(workerId, parsed.data.runId, stored.ended);
-  if (stored.changed) tellOfChange(context, workerId, stored.changed);
+  if (stored.changed) publishChange(context, workerId, stored.changed);
   return stored.answer;
 }
 
@@ -74,11 +74,11 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   let { run } = locked;
   if (!attempt || attempt.lease !== lease || attempt.workerId !== workerId)
     return refusal(leaseLost("This lease was never given."));
-  if (events.at(-1)!.seq <= attempt.lastSeq) return tellAgain(tx, run, batch, attempt.lastSeq);
+  if (events.at(-1)!.seq <= attempt.lastSeq) return acknowledgeAgain(tx, run, batch, attempt.lastSeq);
   let isTakenUp = false;
   if (run.status === "queued" && run.attempt === number) {
     // Its lease ran out while it could not be heard, and nobody else has begun: it is as if it had never been lost.
-    const [taken] = await takeUpAgain(tx, workerId, [{ runId, attempt: number, lease }], context.leaseTimes.leaseMs);
+    const [taken] = await reclaimLeases(tx, workerId, [{ runId, attempt: number, lease }], context.leaseTimes.leaseMs);
     isTakenUp = taken !== undefined;
   }
   if (isTakenUp) ({ run } = (await lockRun(tx, runId, number))!);
@@ -100,19 +100,25 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   }
   if (sorted.measurements.length > 0) {
     await appendMeasurements(tx, runId, number, sorted.measurements);
-    await noteMeasured(tx, runId, sorted.lastStep, sorted.last, sorted.missing, sorted.measureMs);
+    await recordMeasured(tx, runId, sorted.lastStep, sorted.last, sorted.missing, sorted.measureMs);
   }
   await insertLogLines(tx, sorted.logLines);
   await insertGeometry(tx, sorted.geometry);
   await insertCheckpoints(tx, sorted.checkpoints);
-  if (sorted.evaluation) await noteEvaluation(tx, runId, sorted.evaluation);
+  if (sorted.evaluation) await recordEvaluation(tx, runId, sorted.evaluation);
   const stored = { lastSeq: events.at(-1)!.seq, lastStep: sorted.reach };
   await advanceAttempt(tx, runId, number, stored, context.leaseTimes.leaseMs);
   if (sorted.end) await settleAttempt(context, tx, run, sorted.end);
   return {
     answer: { ok: true, storedThrough: events.at(-1)!.seq },
     ended: sorted.end,
-    ...(await told(tx, run, number, fresh.length < events.length ? sortEvents(runId, number, events) : sorted, isTakenUp)),
+    ...(await whatToPublish(
+      tx,
+      run,
+      number,
+      fresh.length < events.length ? sortEvents(runId, number, events) : sorted,
+      isTakenUp,
+    )),
   };
 }
 
@@ -130,13 +136,13 @@ function impossibleStep({ measurements }: SortedEvents, totalSteps: number): str
  * The answer to a batch that is stored already. If it was the last one, its commit may have been all that was done of it before the
  * connection was lost: the pages are told again (twice is once to them), and an end gives its worker's slot free.
  */
-async function tellAgain(tx: Executor, run: LockedRun["run"], { runId, attempt, events }: EventBatch, lastSeq: number) {
+async function acknowledgeAgain(tx: Executor, run: LockedRun["run"], { runId, attempt, events }: EventBatch, lastSeq: number) {
   const answer: EventAnswer = { ok: true, storedThrough: lastSeq };
   if (events.at(-1)!.seq < lastSeq) return refusal(answer);
   const again = sortEvents(runId, attempt, events);
   // What is told is what is stored, whatever came this time.
   const items = await storedPoints(tx, runId, again.items);
-  return { answer, ...(await told(tx, run, attempt, { ...again, items })) };
+  return { answer, ...(await whatToPublish(tx, run, attempt, { ...again, items })) };
 }
 
 /** Of points that were told, those that are stored, with their stored values. */
@@ -152,7 +158,7 @@ async function storedPoints(tx: Executor, runId: string, items: WatchItem[]): Pr
 }
 
 /** What is told of stored events; a superseded attempt's points are void. */
-async function told(
+async function whatToPublish(
   tx: Executor,
   run: LockedRun["run"],
   attempt: number,
@@ -191,7 +197,7 @@ async function storeStart(tx: Executor, run: LockedRun["run"], started: StartedE
   await startRun(tx, run.id, { totalSteps, step: resumedFromStep, optimum, dataset, last });
 }
 
-function tellOfChange(context: ServiceContext, workerId: string, run: RunState): void {
+function publishChange(context: ServiceContext, workerId: string, run: RunState): void {
   context.changes.publish(run.experimentId, [toRunItem(run)]);
   context.changes.listChanged("workers");
   context.refreshSoon(run.experimentId);

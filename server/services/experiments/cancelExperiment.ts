@@ -1,5 +1,5 @@
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
-import { askToCancel } from "../../../db/queries/runs.ts";
+import { requestCancel } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";
@@ -7,7 +7,7 @@ import { changeRuns } from "../runs/changeRuns.ts";
 /** Cancels every run that has not ended: queued ones at once, the others as soon as their worker has stopped them. */
 export async function cancelExperiment(context: ServiceContext, id: string): Promise<{ cancelled: number }> {
   requireFound(await getExperimentRow(context.database.orm, id), "experiment");
-  const runs = await changeRuns(context, id, (tx) => askToCancel(tx, { experimentId: id }));
+  const runs = await changeRuns(context, id, (tx) => requestCancel(tx, { experimentId: id }));
   context.dispatch.cancel(runs.filter((run) => run.status === "cancelling"));
   return { cancelled: runs.length };
 }

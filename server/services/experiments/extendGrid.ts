@@ -21,7 +21,7 @@ export async function extendGrid(
 ): Promise<{ added: number }> {
   await context.database.requireRoom();
   const added = await changeRuns(context, id, async (tx) => {
-    const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
+    const experiment = requireOwnExperiment(requireFound(await lockExperiment(tx, id), "experiment"));
     const before = experiment.config;
     const config: ExperimentConfig = experimentConfig.parse({
       ...before,
@@ -46,7 +46,7 @@ export async function extendGrid(
 }
 
 /** @throws Failure CONFLICT for a recording */
-export function requireOwnStudy(experiment: StoredExperiment): StoredExperiment {
+export function requireOwnExperiment(experiment: StoredExperiment): StoredExperiment {
   if (experiment.sample)
     throw new Failure("CONFLICT", "This study is a recording: it takes no more runs. Start a new experiment from its settings.");
   return experiment;

@@ -1,18 +1,18 @@
 import { lockExperiment } from "../../../db/queries/experiments.ts";
-import { insertRuns, listCells, queueAgain } from "../../../db/queries/runs.ts";
+import { insertRuns, listCells, requeueRuns } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";
 import { learnedTimes } from "../times/learnedTimes.ts";
-import { requireOwnStudy } from "./extendGrid.ts";
+import { requireOwnExperiment } from "./extendGrid.ts";
 import { makeRuns } from "./makeRuns.ts";
 
 /** Queues exactly the cells of the grid without a result: failed, cancelled and deleted ones. */
 export async function runMissingCells(context: ServiceContext, id: string): Promise<{ queued: number }> {
   await context.database.requireRoom();
   const changed = await changeRuns(context, id, async (tx) => {
-    const experiment = requireOwnStudy(requireFound(await lockExperiment(tx, id), "experiment"));
-    const again = await queueAgain(tx, { experimentId: id }, ["failed", "cancelled"]);
+    const experiment = requireOwnExperiment(requireFound(await lockExperiment(tx, id), "experiment"));
+    const again = await requeueRuns(tx, { experimentId: id }, ["failed", "cancelled"]);
     const learned = await learnedTimes(context, tx);
     const created = await insertRuns(
       tx,

@@ -1,5 +1,5 @@
 import type { RunStatus } from "../../../contract/status.ts";
-import { askToCancel, getRunWithExperiment } from "../../../db/queries/runs.ts";
+import { getRunWithExperiment, requestCancel } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
@@ -7,7 +7,7 @@ import { changeRuns } from "./changeRuns.ts";
 /** Cancels a run; one that ended already, or is being cancelled, stays as it is. */
 export async function cancelRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
-  const [changed] = await changeRuns(context, run.experimentId, (tx) => askToCancel(tx, { id }));
+  const [changed] = await changeRuns(context, run.experimentId, (tx) => requestCancel(tx, { id }));
   if (changed?.status === "cancelling") context.dispatch.cancel([changed]);
   return { status: changed?.status ?? run.status };
 }

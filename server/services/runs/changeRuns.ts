@@ -16,6 +16,6 @@ export async function changeRuns(
   const changed = await context.database.transaction(change);
   if (changed.length === 0) return changed;
   context.changes.publish(experimentId, changed.map(toRunItem));
-  await refreshExperiment(context, experimentId, { touch: true, course: false });
+  await refreshExperiment(context, experimentId, { touch: true, nc1History: false });
   return changed;
 }

@@ -1,6 +1,6 @@
 import type { RunStatus } from "../../../contract/status.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
-import { askToPause, getRunWithExperiment } from "../../../db/queries/runs.ts";
+import { getRunWithExperiment, requestPause } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
@@ -8,7 +8,7 @@ import { changeRuns } from "./changeRuns.ts";
 /** Lets a run wait: a queued one at once, one on a worker as soon as its checkpoint is made. One that has ended stays as it is. */
 export async function pauseRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
-  const [changed] = await changeRuns(context, run.experimentId, (tx) => askToPause(tx, { id }));
+  const [changed] = await changeRuns(context, run.experimentId, (tx) => requestPause(tx, { id }));
   if (changed?.status === "pausing") context.dispatch.suspend([changed]);
   return { status: changed?.status ?? run.status };
 }
@@ -16,7 +16,7 @@ export async function pauseRun(context: ServiceContext, id: string): Promise<{ s
 /** The same of every run of an experiment that has not ended. */
 export async function pauseExperiment(context: ServiceContext, id: string): Promise<{ paused: number }> {
   requireFound(await getExperimentRow(context.database.orm, id), "experiment");
-  const runs = await changeRuns(context, id, (tx) => askToPause(tx, { experimentId: id }));
+  const runs = await changeRuns(context, id, (tx) => requestPause(tx, { experimentId: id }));
   context.dispatch.suspend(runs.filter((run) => run.status === "pausing"));
   return { paused: runs.length };
 }

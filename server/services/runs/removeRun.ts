@@ -15,6 +15,6 @@ export async function removeRun(context: ServiceContext, id: string): Promise<{ 
   await deleteRun(context.database.orm, id);
   await context.artefacts.remove(id);
   context.changes.publish(run.experimentId, [{ kind: "removed", experimentId: run.experimentId, runId: id }]);
-  await refreshExperiment(context, run.experimentId, { touch: true, course: true });
+  await refreshExperiment(context, run.experimentId, { touch: true, nc1History: true });
   return { ok: true };
 }

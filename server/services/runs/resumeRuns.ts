@@ -1,6 +1,6 @@
 import type { RunStatus } from "../../../contract/status.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
-import { askToResume, getRunWithExperiment, type RunState } from "../../../db/queries/runs.ts";
+import { getRunWithExperiment, type RunState, requestResume } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
@@ -24,7 +24,7 @@ async function resume(
   which: { id: string } | { experimentId: string },
 ): Promise<RunState[]> {
   const changed = await changeRuns(context, experimentId, async (tx) => {
-    const runs = await askToResume(tx, which);
+    const runs = await requestResume(tx, which);
     // Each by itself: it waits for some seconds for the worker that has its checkpoint.
     for (const run of runs) if (run.status === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
     return runs;

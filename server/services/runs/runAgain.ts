@@ -1,6 +1,6 @@
 import { Failure } from "../../../contract/failure.ts";
 import type { RunStatus } from "../../../contract/status.ts";
-import { getRunWithExperiment, queueAgain } from "../../../db/queries/runs.ts";
+import { getRunWithExperiment, requeueRuns } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
@@ -15,7 +15,7 @@ export async function runAgain(context: ServiceContext, id: string, fromStart = 
   if (run.status === "finished")
     throw new Failure("CONFLICT", "This run has finished: the same config gives the same numbers. Add a seed to repeat it.");
   const [changed] = await changeRuns(context, run.experimentId, async (tx) => {
-    const runs = await queueAgain(tx, { id }, ["failed", "cancelled", "diverged"], fromStart);
+    const runs = await requeueRuns(tx, { id }, ["failed", "cancelled", "diverged"], fromStart);
     await context.dispatch.enqueue(tx, runs, fromStart ? null : run.workerId);
     return runs;
   });

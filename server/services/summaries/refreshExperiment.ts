@@ -2,22 +2,22 @@ import { layersOf } from "../../../contract/config/networkForm.ts";
 import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { ExperimentSummary } from "../../../contract/wire/views.ts";
 import type { Executor } from "../../../db/database.ts";
-import { findDeepestRun, recountExperiment, storeCourse } from "../../../db/queries/experiments.ts";
+import { findDeepestRun, recountExperiment, storeNc1History } from "../../../db/queries/experiments.ts";
 import { readSeries } from "../../../db/queries/series.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { thinSeries } from "../series/thinSeries.ts";
 import { toExperimentSummary } from "./toExperimentSummary.ts";
 
-const coursePoints = 40;
+const historyPoints = 40;
 
 /** Brings an experiment's row up to date with its runs and tells the pages. */
 export async function refreshExperiment(
   context: ServiceContext,
   id: string,
-  change: { touch: boolean; course: boolean },
+  change: { touch: boolean; nc1History: boolean },
 ): Promise<ExperimentSummary | null> {
   const row = await context.database.transaction(async (tx) => {
-    if (change.course) await updateCourse(tx, id);
+    if (change.nc1History) await updateNc1History(tx, id);
     return recountExperiment(tx, id, change.touch);
   });
   if (!row || row.removedAt !== null) return null;
@@ -28,13 +28,13 @@ export async function refreshExperiment(
 }
 
 /** NC1 of the deepest run's last layer, for the list's sparkline. */
-export async function updateCourse(tx: Executor, id: string): Promise<void> {
+export async function updateNc1History(tx: Executor, id: string): Promise<void> {
   const deepest = await findDeepestRun(tx, id);
   if (!deepest) return;
   const [series] = await readSeries(tx, [deepest.id], [seriesKey("train", "nc1.ratio", layersOf(deepest.config))]);
   // A run that begins again has none: what an earlier attempt measured is void.
-  const { last, course } = series
-    ? { last: series.values.at(-1)!, course: thinSeries(series, coursePoints).values }
-    : { last: null, course: null };
-  await storeCourse(tx, id, last, course);
+  const { last, history } = series
+    ? { last: series.values.at(-1)!, history: thinSeries(series, historyPoints).values }
+    : { last: null, history: null };
+  await storeNc1History(tx, id, last, history);
 }

@@ -39,7 +39,7 @@ export class Refresher {
     for (const id of [...this.waiting]) {
       this.waiting.delete(id);
       try {
-        await refreshExperiment(this.context, id, { touch: true, course: true });
+        await refreshExperiment(this.context, id, { touch: true, nc1History: true });
       } catch (error) {
         console.error("counting an experiment's runs:", (error as Error).message);
         this.soon(id, retryMs);

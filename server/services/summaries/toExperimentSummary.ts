@@ -24,7 +24,7 @@ export function toExperimentSummary(row: ListedExperiment, slots: number): Exper
     counts,
     progress: row.progress,
     timeLeftMs,
-    nc1: row.nc1Last === null ? null : { last: row.nc1Last, course: row.nc1Course ?? [] },
+    nc1: row.nc1Last === null ? null : { last: row.nc1Last, course: row.nc1History ?? [] },
     sample: row.sample,
     launchedBy: row.launchedBy,
     archived: row.archived,

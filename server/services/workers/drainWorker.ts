@@ -1,4 +1,4 @@
-import { noteDrained } from "../../../db/queries/workers.ts";
+import { setDrained } from "../../../db/queries/workers.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 
@@ -7,7 +7,7 @@ import { requireFound } from "../../failures/requireFound.ts";
  * @throws Failure NOT_FOUND
  */
 export async function drainWorker(context: ServiceContext, id: string, drained: boolean): Promise<{ drained: boolean }> {
-  const isThere = await noteDrained(context.database.orm, id, drained);
+  const isThere = await setDrained(context.database.orm, id, drained);
   requireFound(isThere || null, "worker");
   context.dispatch.drain(id, drained);
   context.changes.listChanged("workers");

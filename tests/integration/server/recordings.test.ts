@@ -10,8 +10,8 @@ import { listGeometry } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listRuns } from "../../../db/queries/runs.ts";
 import { readSeries } from "../../../db/queries/series.ts";
-import { importSample } from "../../../server/recordings/importRecordings.ts";
-import { readSample } from "../../../server/recordings/recordingFile.ts";
+import { importRecording } from "../../../server/recordings/importRecordings.ts";
+import { readRecording } from "../../../server/recordings/recordingFile.ts";
 import { nameOf, noteOf } from "../../bench/presetNote.ts";
 import { evaluated, evaluation, finished, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
@@ -48,9 +48,9 @@ it("records a finished study and brings it back with the same curves", async () 
     throw error;
   });
   try {
-    const sample = readSample(file);
+    const sample = readRecording(file);
     expect(JSON.stringify(sample)).not.toMatch(/raw worker|sets\/mnist/);
-    const copy = await database.transaction((tx) => importSample(tx, sample));
+    const copy = await database.transaction((tx) => importRecording(tx, sample));
     expect(await getExperimentRow(database.orm, copy)).toMatchObject({
       ...{ name: "Recorded", sample: true, status: "finished", progress: 1 },
       nc1Last: 1 / 62,
@@ -87,7 +87,7 @@ it("has a file for every preset that is called recorded, and none but of presets
 const recordedPresets = presets.filter((preset) => preset.recorded).map((preset) => [preset.id, preset] as const);
 
 it.each(recordedPresets)("the recording of %s has the preset's own grid, every run to its end", (id, preset) => {
-  const { config, runs } = readSample(join(recordings, `${id}.json.gz`));
+  const { config, runs } = readRecording(join(recordings, `${id}.json.gz`));
   const wanted = experimentConfig.parse(preset.config);
   // Where the published archive was out of reach, another cut of the same pictures was recorded; the note says so.
   const datasets = preset.config.datasets.some((set) => set.id === "cifar10") ? config.datasets : wanted.datasets;
@@ -99,7 +99,7 @@ it.each(recordedPresets)("the recording of %s has the preset's own grid, every r
 it.each(recordedPresets)(
   "the note of the recording of %s is what its preset says, and on which pictures it was made",
   (id, preset) => {
-    const { name, note, config } = readSample(join(recordings, `${id}.json.gz`));
+    const { name, note, config } = readRecording(join(recordings, `${id}.json.gz`));
     const remark = note.split("\n\n").find((paragraph) => paragraph.startsWith("Recorded on ")) ?? "";
     expect(name).toBe(nameOf(preset));
     expect(note).toBe(noteOf(preset, remark));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { MathError } from "../../../../math/MathError.ts";
 import { fisherTail } from "../../../../math/statistics/fisherF.ts";
 import { logLogSlope, type Point } from "../../../../math/statistics/logLogSlope.ts";
-import { readSample } from "../../../../server/recordings/recordingFile.ts";
+import { readRecording } from "../../../../server/recordings/recordingFile.ts";
 
 const pointsAt = (places: Record<number, readonly number[]>): Point[] =>
   Object.entries(places).flatMap(([x, ys]) => ys.map((y) => ({ x: Number(x), y })));
@@ -53,7 +53,7 @@ describe("logLogSlope", () => {
   });
 
   it("RN1 on CIFAR-10, NC1: −.505 ± .064 with a misfit that the seeds' scatter does not explain", () => {
-    const { runs } = readSample("server/recordings/kept/rn1-cifar10-tonight.json.gz");
+    const { runs } = readRecording("server/recordings/kept/rn1-cifar10-tonight.json.gz");
     const nc1 = runs.map(
       ({ config, series }): Point => ({
         x: config.depth,

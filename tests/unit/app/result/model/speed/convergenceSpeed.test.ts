@@ -11,7 +11,7 @@ import { crossingOf } from "../../../../../../app/result/model/speed/reaching.ts
 import { speedSeries } from "../../../../../../app/result/model/speed/speedSeries.ts";
 import { speedCsv } from "../../../../../../app/result/speed/SpeedTable.tsx";
 import type { RunRow } from "../../../../../../contract/wire/views.ts";
-import { readSample } from "../../../../../../server/recordings/recordingFile.ts";
+import { readRecording } from "../../../../../../server/recordings/recordingFile.ts";
 import { aConfig, aRow } from "../../../builders.ts";
 
 const steps = [0, 10, 100, 1000];
@@ -144,7 +144,7 @@ describe("convergence speed", () => {
     expect(speedText(least?.metric ?? null)).toBe("not reached by half [10–10]");
   });
   it("First light at τ = .3: 8 of 18 runs are there in their first ten steps, and rise again", () => {
-    const { runs } = readSample("server/recordings/first-light.json.gz");
+    const { runs } = readRecording("server/recordings/first-light.json.gz");
     const trained = runs.map((run) => ({ run, status: "finished" as const, attempt: 1, totalSteps: run.started.totalSteps }));
     const speed = speedOf(
       trained,

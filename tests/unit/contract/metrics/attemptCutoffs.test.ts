@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attemptCutoffs } from "../../../db/attemptCutoffs.ts";
+import { attemptCutoffs } from "../../../../contract/metrics/attemptCutoffs.ts";
 
 const attempts = (...resumed: (number | null)[]) =>
   resumed.map((resumedFromStep, index) => ({ number: index + 1, resumedFromStep }));
