@@ -1,15 +1,16 @@
 "use client";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { type Activity, describeFreshness } from "./describeFreshness.ts";
+import type { FreshnessStore } from "./FreshnessStore.ts";
 import { useServerTrouble } from "./serverTrouble.ts";
-import type { Freshness } from "./useWatch.ts";
 
 const dotClass = { good: "bg-good animate-dot", warn: "bg-warn", bad: "bg-bad", quiet: "bg-line-strong" };
 const textClass = { good: "text-good", warn: "text-warn", bad: "text-bad", quiet: "text-ink-faint" };
 
 /** How current the page is; ticks by itself, so it never freezes with the data. */
-export function FreshnessBadge({ freshness, ...activity }: { freshness: Freshness } & Activity) {
+export function FreshnessBadge({ freshness: store, ...activity }: { freshness: FreshnessStore } & Activity) {
+  const freshness = useSyncExternalStore(store.subscribe, store.get, store.get);
   const trouble = useServerTrouble();
   // A page is first drawn by the server, whose clock is another one.
   const [now, setNow] = useState(0);

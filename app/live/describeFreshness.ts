@@ -1,5 +1,5 @@
 import { formatAge, formatDuration } from "../text/formatDuration.ts";
-import type { Freshness } from "./useWatch.ts";
+import type { Freshness } from "./FreshnessStore.ts";
 
 /** Silence longer than this while a run is training means that something is late. */
 const lateAfterMs = 8_000;

@@ -3,8 +3,25 @@ import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 export interface StoredPoint {
   attempt: number;
   values: Record<string, number>;
+  source: PointSource;
+}
+
+/** Where a point is from. */
+export interface PointSource {
   /** Joining after which it came live; 0 for points that were read. */
   generation: number;
+  /** When it came live, ms. */
+  at: number;
+}
+export const asRead: PointSource = { generation: 0, at: 0 };
+
+/** Whether a point came live since a joining. */
+export const isSince = (generation: number, source: PointSource): boolean => generation > 0 && source.generation === generation;
+
+/** Steps from … to, both within. */
+export interface StepWindow {
+  from: number;
+  to: number;
 }
 
 /** Points of one run merged by step, its snapshots, and the series made from them. */
@@ -48,35 +65,37 @@ export function mergePoint(
   step: number,
   attempt: number,
   values: Record<string, number>,
-  generation: number,
+  source: PointSource,
 ): boolean {
   if (!isValid(run, attempt, step)) return false;
   const point = run.byStep.get(step);
   if (point === undefined) {
-    run.byStep.set(step, { attempt, values, generation });
+    run.byStep.set(step, { attempt, values, source });
     run.lastStep = Math.max(run.lastStep, step);
     if (run.byStep.size > maxPoints) thin(run);
     return true;
   }
   // The later attempt wins; within one attempt the values of a step never change.
-  if (attempt > point.attempt) run.byStep.set(step, { attempt, values, generation });
+  if (attempt > point.attempt) run.byStep.set(step, { attempt, values, source });
   else if (attempt === point.attempt)
     run.byStep.set(step, {
       attempt,
       values: { ...point.values, ...values },
-      generation: Math.max(generation, point.generation),
+      source: source.generation > point.source.generation ? source : point.source,
     });
   return true;
 }
 
-/** One series, in order of steps; made once a change. */
-export function seriesOf(run: RunPoints, key: string): RunSeries {
-  const known = run.series.get(key);
+/** One series within a window (null = all), in order of steps; made once a change. */
+export function seriesOf(run: RunPoints, key: string, window: StepWindow | null): RunSeries {
+  const name = window === null ? key : `${key} ${window.from}-${window.to}`;
+  const known = run.series.get(name);
   if (known !== undefined) return known;
   const pairs: [number, number][] = [];
   for (const [step, point] of run.byStep) {
     const value = point.values[key];
-    if (value !== undefined) pairs.push([step, value]);
+    const isWithin = window === null || (step >= window.from && step <= window.to);
+    if (value !== undefined && isWithin) pairs.push([step, value]);
   }
   pairs.sort(([a], [b]) => a - b);
   const stored = run.totals.get(key);
@@ -86,8 +105,41 @@ export function seriesOf(run: RunPoints, key: string): RunSeries {
     values: pairs.map(([, value]) => value),
     total: (stored?.total ?? 0) + later,
   };
-  run.series.set(key, made);
+  run.series.set(name, made);
   return made;
+}
+
+/** Takes one snapshot in. @returns false if it is void */
+export function mergeSnapshot(run: RunPoints, attempt: number, snapshot: GeometrySnapshot): boolean {
+  const { step } = snapshot;
+  if (!isValid(run, attempt, step) || (run.geometry.get(step)?.attempt ?? 0) > attempt) return false;
+  run.geometry.set(step, { attempt, snapshot });
+  return true;
+}
+
+/** Live points are kept for longer than any reading takes, and so many of them in any case. */
+const keptMs = 60_000;
+const minKept = 4_000;
+
+/** Steps of the points that came live since a joining, and that a reading that is under way may lack. @param now when the last one came, ms */
+export function liveSteps({ byStep }: RunPoints, generation: number, now: number): ReadonlySet<number> {
+  const live = [...byStep].filter(([, { source }]) => isSince(generation, source));
+  const kept = live.filter(([, { source }], index) => index >= live.length - minKept || now - source.at < keptMs);
+  return new Set(kept.map(([step]) => step));
+}
+
+/** Forgets some series but for the points at some steps. */
+export function forgetSeries(run: RunPoints, keys: readonly string[], keep: ReadonlySet<number>): void {
+  const forgotten = new Set(keys);
+  for (const [step, point] of run.byStep) {
+    if (keep.has(step)) continue;
+    const kept = Object.entries(point.values).filter(([key]) => !forgotten.has(key));
+    if (kept.length > 0) run.byStep.set(step, { ...point, values: Object.fromEntries(kept) });
+    else run.byStep.delete(step);
+  }
+  for (const key of keys) run.totals.delete(key);
+  run.lastStep = Math.max(-1, ...run.byStep.keys());
+  touch(run);
 }
 
 /**

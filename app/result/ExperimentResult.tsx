@@ -5,6 +5,8 @@ import { ExportFactsContext } from "../charts/export/ExportFacts.ts";
 import { CrosshairContext, CrosshairStore } from "../charts/pointer/crosshair.ts";
 import { failureOf, isGone } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
+import { activityOf } from "../live/activityOf.ts";
+import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { Problem } from "../live/Problem.tsx";
 import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
@@ -16,7 +18,6 @@ import { ConfigPanel } from "./header/ConfigPanel.tsx";
 import { DataNotice } from "./header/DataNotice.tsx";
 import { DataWarnings } from "./header/DataWarnings.tsx";
 import { FindingLine } from "./header/FindingLine.tsx";
-import { LiveBadge } from "./header/LiveBadge.tsx";
 import { NotePanel } from "./header/NotePanel.tsx";
 import { ResultHeader } from "./header/ResultHeader.tsx";
 import { ImbalanceSection } from "./imbalance/ImbalanceSection.tsx";
@@ -46,7 +47,7 @@ export interface ExperimentResultProps {
 export function ExperimentResult({ experimentId, share }: ExperimentResultProps) {
   const [view, onView] = useResultView();
   const [crosshair] = useState(() => new CrosshairStore());
-  const { store, version, error, onJoined, onItems, readDetail } = useExperiment(experimentId, view);
+  const { store, version, freshness, error, readDetail } = useExperiment(experimentId, view);
   const client = useTRPCClient();
   const toast = useToast();
   const { detail, rows } = store;
@@ -74,7 +75,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
     ],
     [name, program, experimentId],
   );
-  const badge = <LiveBadge experimentId={experimentId} rows={rows} onJoined={onJoined} onItems={onItems} />;
+  const badge = <FreshnessBadge freshness={freshness} {...activityOf(rows)} />;
   if (detail === null)
     return (
       <div>

@@ -4,11 +4,11 @@ import { limits } from "../../contract/limits.ts";
 import type { LayerMetric } from "../../contract/metrics/layerMetrics.ts";
 import { lastMeansOf, type Metric } from "../../contract/metrics/metricInfo.ts";
 import type { Split } from "../../contract/metrics/seriesKey.ts";
-import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import { isGone, mayPass } from "../data/failureOf.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
-import { BatchQueue } from "../live/BatchQueue.ts";
-import { ExperimentStore } from "../live/experimentStore.ts";
+import { ExperimentStore } from "../live/ExperimentStore.ts";
+import type { FreshnessStore } from "../live/FreshnessStore.ts";
+import { useLiveStore } from "../live/useLiveStore.ts";
 import { type WantedGeometry, wantedGeometry } from "./model/geometry/wantedGeometry.ts";
 import { lastLayerKey } from "./model/metrics/lastValue.ts";
 import { ruleInEffect } from "./model/runs/convergenceRule.ts";
@@ -33,10 +33,8 @@ const askAgainMs = 5_000;
 export interface ExperimentReading {
   store: ExperimentStore;
   version: number;
+  freshness: FreshnessStore;
   error: unknown;
-  seriesRead: boolean;
-  onJoined: () => void;
-  onItems: (items: readonly WatchItem[]) => void;
   readDetail: () => Promise<void>;
 }
 
@@ -46,7 +44,6 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const store = useMemo(() => new ExperimentStore(), []);
   const version = useSyncExternalStore(store.subscribe, store.getVersion, store.getVersion);
   const [error, setError] = useState<unknown>(null);
-  const [seriesRead, setSeriesRead] = useState(false);
   /** Counts the readings of the detail: everything else is read anew after each. */
   const [reading, setReading] = useState(0);
   const joined = useRef(false);
@@ -59,9 +56,10 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
       // An answer that was overtaken by a later one is older than what is shown.
       if (turn < turns.current.answered) return;
       turns.current.answered = turn;
-      store.setDetail(detail);
+      const readAgain = store.setDetail(detail);
       setError(null);
       setReading((count) => count + 1);
+      if (readAgain) void readDetail();
     } catch (problem) {
       if (store.detail !== null && isGone(problem)) store.markRemoved();
       else setError(problem);
@@ -74,20 +72,13 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     return () => clearTimeout(timer);
   }, [error, readDetail]);
 
-  const queue = useMemo(
-    () =>
-      new BatchQueue((items) => {
-        if (store.apply(items)) void readDetail();
-      }),
-    [store, readDetail],
-  );
-  useEffect(() => queue.close, [queue]);
-  const onJoined = useCallback(() => {
-    joined.current = true;
-    queue.drop();
-    store.joined();
-    void readDetail();
-  }, [store, queue, readDetail]);
+  const freshness = useLiveStore({ room: "experiment", id: experimentId }, store, {
+    onJoined: () => {
+      joined.current = true;
+      void readDetail();
+    },
+    onBatch: (_, readAgain) => void (readAgain && readDetail()),
+  });
   useEffect(() => {
     const timer = setTimeout(() => joined.current || void readDetail(), joinPatienceMs);
     return () => clearTimeout(timer);
@@ -108,7 +99,6 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
       const answers = await Promise.all(requests);
       if (!alive()) return;
       store.addSeries(answers.flat(), true, asked);
-      setSeriesRead(true);
     } catch (problem) {
       if (alive()) setError(problem);
     }
@@ -196,5 +186,5 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
     };
   }, [reading, speedKey, runCount]);
 
-  return { store, version, error, seriesRead, onJoined, onItems: queue.push, readDetail };
+  return { store, version, freshness, error, readDetail };
 }

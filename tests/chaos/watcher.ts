@@ -1,4 +1,4 @@
-import { RunSeriesStore } from "../../app/live/RunSeriesStore.ts";
+import { LivePageStore } from "../../app/live/LivePageStore.ts";
 import { WatchConnection } from "../../app/live/watchConnection.ts";
 import { callProcedure } from "../support/processes/server.ts";
 import type { World } from "./world.ts";
@@ -8,7 +8,7 @@ const readAgainMs = 500;
 /** A page of one run, opened through a share link: the connection and the store that the page has, reading again after each loss. */
 export class Watcher {
   readonly runId: string;
-  readonly store = new RunSeriesStore();
+  readonly store = new LivePageStore();
   isConnected = false;
   readonly openedAt = performance.now();
   private readonly connection: WatchConnection;
@@ -33,7 +33,7 @@ export class Watcher {
           this.store.joined();
           void this.read(++this.joinings);
         },
-        onBatch: ({ items }) => this.store.apply(runId, items),
+        onBatch: ({ items }) => void this.store.apply(items),
         onLost: lost,
         onRefused: lost,
         onPolling: () => {},
@@ -47,7 +47,7 @@ export class Watcher {
   }
 
   get steps(): number[] {
-    return this.store.get("train/loss").steps;
+    return this.store.series(this.runId, "train/loss").steps;
   }
 
   close(): void {
@@ -61,8 +61,11 @@ export class Watcher {
     try {
       const input = { id: this.runId, keys: ["train/loss"], maxPoints: 5_000 };
       const signal = AbortSignal.timeout(10_000);
+      const detail = await callProcedure(this.url, "runs.get", { id: this.runId }, { share: this.share, signal });
+      if (joining !== this.joinings) return;
+      this.store.setRows([detail.row]);
       const views = await callProcedure(this.url, "runs.series", input, { share: this.share, signal });
-      if (joining === this.joinings) this.store.setRead(views, null, input.keys);
+      if (joining === this.joinings) this.store.replaceSeries(this.runId, input.keys, views);
     } catch {
       if (!this.isClosed) setTimeout(() => void this.read(joining), readAgainMs);
     }

@@ -1,14 +1,12 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useCallback, useEffect, useMemo, useSyncExternalStore } from "react";
+import { type ReactNode, useCallback, useMemo, useSyncExternalStore } from "react";
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import { seriesKey, splits } from "../../../contract/metrics/seriesKey.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
 import { useAddress } from "../../address/useAddress.ts";
 import { xModes } from "../../charts/axes/seriesX.ts";
-import { useTRPC } from "../../data/trpcClient.ts";
+import type { LivePageStore } from "../../live/LivePageStore.ts";
 import { Problem } from "../../live/Problem.tsx";
-import type { RunSeriesStore } from "../../live/RunSeriesStore.ts";
 import { runEpoch } from "../../result/model/runs/shownRuns.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Checkbox } from "../../ui/Field.tsx";
@@ -16,10 +14,12 @@ import { Segmented } from "../../ui/Segmented.tsx";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
 import { RunPanel } from "./RunPanel.tsx";
 import { planPanels, spreadLayers } from "./runPanels.ts";
+import { useRunSeries } from "./useRunSeries.ts";
+
+const noKeys: readonly string[] = [];
 
 /** Every stored series of a run in panels; what is shown lives in the address. */
-export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store: RunSeriesStore; csvHref: string }) {
-  const trpc = useTRPC();
+export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store: LivePageStore; csvHref: string }) {
   const address = useAddress();
   const { config } = detail.row;
   const x = xModes.find((mode) => mode === address.get("x")) ?? "step";
@@ -33,7 +33,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
     return match === null ? null : { from: Number(match[1]), to: Number(match[2]) };
   }, [zoomText]);
 
-  const version = useSyncExternalStore(store.subscribe, store.getVersion, store.getVersion);
+  const version = useSyncExternalStore(store.subscribe, store.getChartVersion, store.getChartVersion);
   const stored = useMemo(() => {
     const keys = new Set([...detail.series.map((one) => one.key), ...Object.keys(detail.row.last)]);
     return [...keys].sort().join("\n");
@@ -56,17 +56,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
       ].sort(),
     [groups, elapsedKey],
   );
-  const read = useQuery(
-    trpc.runs.series.queryOptions(
-      { id: detail.row.id, keys, ...(zoom && { fromStep: zoom.from, toStep: zoom.to }) },
-      // Live points keep it current while it is shown; shown again later it would lack what came since.
-      { enabled: stored !== "", staleTime: Number.POSITIVE_INFINITY, gcTime: 0 },
-    ),
-  );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: an equal answer is the same object, and takes void points back too
-  useEffect(() => {
-    if (read.data) store.setRead(read.data, zoom, keys);
-  }, [read.data, read.dataUpdatedAt, store, zoom, keys]);
+  const read = useRunSeries(store, detail.row, stored === "" ? noKeys : keys, zoom);
 
   const pushToAddress = address.push;
   const onZoom = useCallback(

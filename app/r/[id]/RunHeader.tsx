@@ -9,7 +9,7 @@ import { failureOf } from "../../data/failureOf.ts";
 import { useTRPCClient } from "../../data/trpcClient.ts";
 import { activityOf, isActive } from "../../live/activityOf.ts";
 import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
-import type { Freshness } from "../../live/useWatch.ts";
+import type { FreshnessStore } from "../../live/FreshnessStore.ts";
 import { PauseToggle } from "../../result/parts/PauseToggle.tsx";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatCount, formatMeasure, formatPercent } from "../../text/formatNumber.ts";
@@ -29,7 +29,7 @@ export function RunHeader({
   onChanged,
 }: {
   detail: RunDetail;
-  freshness: Freshness;
+  freshness: FreshnessStore;
   experimentHref: string;
   onChanged: () => void;
 }) {

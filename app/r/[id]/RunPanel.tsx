@@ -5,7 +5,7 @@ import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { xModes } from "../../charts/axes/seriesX.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
-import type { RunSeriesStore } from "../../live/RunSeriesStore.ts";
+import type { LivePageStore } from "../../live/LivePageStore.ts";
 import { type NumericFloor, nearFloorText, numericFloor } from "../../result/model/metrics/numericFloor.ts";
 import type { PanelPlan } from "./runPanels.ts";
 
@@ -26,7 +26,7 @@ export const RunPanel = memo(function RunPanel({
   csvHref,
 }: {
   panel: PanelPlan;
-  store: RunSeriesStore;
+  store: LivePageStore;
   version: number;
   elapsedKey: string;
   stepsPerEpoch: number | null;
@@ -49,11 +49,11 @@ export const RunPanel = memo(function RunPanel({
           endLabel: line.endLabel,
           style: line.style,
           stepsPerEpoch: stepsPerEpoch ?? undefined,
-          elapsed: store.get(elapsedKey),
-          ...store.get(line.key),
+          elapsed: store.series(row.id, elapsedKey, zoom),
+          ...store.series(row.id, line.key, zoom),
         }),
       ),
-    [panel, store, version, elapsedKey, stepsPerEpoch],
+    [panel, store, row.id, version, elapsedKey, stepsPerEpoch, zoom],
   );
   const references = useMemo(
     () => (panel.optimum && optimum !== null ? [{ y: optimum, label: "L*" }] : []),

@@ -1,14 +1,14 @@
 "use client";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useEffectEvent, useMemo, useState } from "react";
+import { useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { limits } from "../../../contract/limits.ts";
 import { isTerminal } from "../../../contract/status.ts";
-import type { LogLine, RunDetail, RunRow } from "../../../contract/wire/views.ts";
+import type { LogLine, RunDetail } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
-import { BatchQueue } from "../../live/BatchQueue.ts";
-import { RunSeriesStore } from "../../live/RunSeriesStore.ts";
-import { type Freshness, useWatch } from "../../live/useWatch.ts";
+import type { FreshnessStore } from "../../live/FreshnessStore.ts";
+import { LivePageStore } from "../../live/LivePageStore.ts";
+import { useLiveStore } from "../../live/useLiveStore.ts";
 
 export interface LiveRun {
   detail: RunDetail | undefined;
@@ -16,8 +16,8 @@ export interface LiveRun {
   /** Reads lines before the first of `log`; null where there are none. */
   readEarlier: (() => void) | null;
   readingEarlier: boolean;
-  store: RunSeriesStore;
-  freshness: Freshness;
+  store: LivePageStore;
+  freshness: FreshnessStore;
   error: unknown;
   refresh: () => void;
 }
@@ -28,8 +28,9 @@ const maxLines = 5_000;
 export function useRun(runId: string): LiveRun {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [store] = useState(() => new RunSeriesStore());
-  const detail = useQuery(trpc.runs.get.queryOptions({ id: runId }));
+  const [store] = useState(() => new LivePageStore());
+  useSyncExternalStore(store.subscribe, store.getVersion, store.getVersion);
+  const read = useQuery(trpc.runs.get.queryOptions({ id: runId }));
   const log = useInfiniteQuery(
     trpc.runs.log.infiniteQueryOptions(
       { id: runId },
@@ -41,67 +42,40 @@ export function useRun(runId: string): LiveRun {
   const logKey = trpc.runs.log.infiniteQueryKey({ id: runId });
 
   const refresh = () => void queries.invalidateQueries(trpc.runs.pathFilter());
-  /** All that one batch says, as one change of the row: each change draws the page again. */
-  const take = (items: WatchItem[]) => {
-    const edits: ((row: RunRow) => RunRow)[] = [];
-    const lines: LogLine[] = [];
-    let readAgain = false;
-    let handedOver = false;
-    for (const item of items) {
-      if (item.kind === "points" && item.runId === runId) {
-        edits.push((row) =>
-          item.attempt < row.attempt
-            ? row
-            : { ...row, step: Math.max(row.step, item.step), last: { ...row.last, ...item.values } },
-        );
-      } else if (item.kind === "progress" && item.runId === runId) {
-        edits.push((row) => ({ ...row, step: Math.max(row.step, item.step), stepMs: item.stepMs ?? row.stepMs }));
-      } else if (item.kind === "run" && item.row.id === runId) {
-        edits.push((row) => ({ ...row, ...item.row }));
-        // Attempts and checkpoints are not in the row; they are read when it ends or changes hands.
-        if (isTerminal(item.row.status) || item.row.attempt !== detail.data?.row.attempt) readAgain = true;
-      } else if (item.kind === "attempt" && item.runId === runId) {
-        handedOver = true;
-      } else if (item.kind === "removed" || item.kind === "restored") {
-        // What was shown, or said to be gone, is asked for again.
-        handedOver = true;
-      } else if (item.kind === "log" && item.runId === runId) {
-        lines.push(item.line);
-      }
-    }
-    if (edits.length > 0)
-      queries.setQueryData(detailKey, (before) =>
-        before === undefined ? before : { ...before, row: edits.reduce((row, edit) => edit(row), before.row) },
-      );
+  const readRow = read.data?.row;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an equal answer is the same object, and takes back what is shown
+  useLayoutEffect(() => {
+    if (readRow !== undefined && store.setRows([readRow])) void queries.invalidateQueries(trpc.runs.pathFilter());
+  }, [readRow, read.dataUpdatedAt, store, queries, trpc]);
+
+  const onBatch = (items: readonly WatchItem[], readAgain: boolean) => {
+    const lines = items.flatMap((item) => (item.kind === "log" && item.runId === runId ? [item.line] : []));
     if (lines.length > 0)
       queries.setQueryData(logKey, (before) => {
         if (before === undefined) return before;
         const [last = [], ...earlier] = before.pages;
         return { ...before, pages: [lines.reduce(withLine, last), ...earlier] };
       });
-    store.apply(runId, items);
-    if (handedOver) refresh();
-    else if (readAgain) void queries.invalidateQueries({ queryKey: detailKey });
+    // What was shown, or said to be gone, is asked for again.
+    const isOther = items.some(({ kind }) => kind === "attempt" || kind === "removed" || kind === "restored");
+    // Attempts and checkpoints are not in the row; they are read when it ends or changes hands.
+    const isHandedOn = items.some(
+      (item) => item.kind === "run" && (isTerminal(item.row.status) || item.row.attempt !== readRow?.attempt),
+    );
+    if (isOther || readAgain) refresh();
+    else if (isHandedOn) void queries.invalidateQueries({ queryKey: detailKey });
   };
-  const takeLatest = useEffectEvent(take);
-  const [queue, setQueue] = useState<BatchQueue | null>(null);
-  useEffect(() => {
-    const made = new BatchQueue((items) => takeLatest(items));
-    setQueue(made);
-    return made.close;
-  }, []);
-
-  const onJoined = () => {
-    queue?.drop();
-    store.joined();
-    refresh();
-  };
-  const freshness = useWatch({ room: "run", id: runId }, { onJoined, onItems: (items) => queue?.push(items) });
+  const freshness = useLiveStore({ room: "run", id: runId }, store, { onJoined: refresh, onBatch });
+  const [row] = store.rows;
+  const detail = useMemo(
+    () => (read.data === undefined || row === undefined ? undefined : { ...read.data, row }),
+    [read.data, row],
+  );
   const pages = log.data?.pages;
   const allLines = useMemo(() => (pages ?? []).toReversed().flat(), [pages]);
   const readEarlier = log.hasNextPage ? () => void log.fetchNextPage() : null;
   const reading = { readEarlier, readingEarlier: log.isFetchingNextPage };
-  return { detail: detail.data, log: allLines, ...reading, store, freshness, error: detail.error, refresh };
+  return { detail, log: allLines, ...reading, store, freshness, error: read.error, refresh };
 }
 
 const cursorOf = ({ attempt, seq }: LogLine) => ({ attempt, seq });

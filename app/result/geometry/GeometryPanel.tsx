@@ -1,7 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import type { ExperimentStore } from "../../live/experimentStore.ts";
+import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { fixed } from "../../text/plusMinus.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Panel } from "../../ui/Panel.tsx";

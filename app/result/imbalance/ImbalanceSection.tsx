@@ -4,7 +4,7 @@ import { memo, useMemo } from "react";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
-import type { ExperimentStore } from "../../live/experimentStore.ts";
+import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { withData } from "../model/grid/dataVersions.ts";

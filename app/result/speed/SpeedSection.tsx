@@ -4,7 +4,7 @@ import { layersOf } from "../../../contract/config/networkForm.ts";
 import { type Metric, studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
-import type { ExperimentStore } from "../../live/experimentStore.ts";
+import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";

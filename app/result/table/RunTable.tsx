@@ -5,7 +5,7 @@ import { isTerminal } from "../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { runLink } from "../../links.ts";
-import type { ExperimentStore } from "../../live/experimentStore.ts";
+import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { TextInput } from "../../ui/Field.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";

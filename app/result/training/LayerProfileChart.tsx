@@ -5,7 +5,7 @@ import { lastMeansOf, layerMetrics, metricInfo } from "../../../contract/metrics
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
-import type { ExperimentStore } from "../../live/experimentStore.ts";
+import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { meanKind, meanText } from "../../text/meanText.ts";
 import { Select } from "../../ui/Field.tsx";
 import { apart, withData } from "../model/grid/dataVersions.ts";

@@ -10,7 +10,7 @@ import { useExportHead } from "../../charts/export/ExportFacts.ts";
 import { fileName, saveFile } from "../../charts/export/exportPicture.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
 import { runExport } from "../../links.ts";
-import type { ExperimentStore } from "../../live/experimentStore.ts";
+import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { readable } from "../../text/shortNumber.ts";
 import { useToast } from "../../ui/Toast.tsx";
 import { cellLabel, cellNamer, gridAxisIds, varyingAxes } from "../model/grid/gridAxes.ts";

@@ -3,7 +3,7 @@ import { memo, useMemo, useState } from "react";
 import { xModes } from "../../charts/axes/seriesX.ts";
 import { ChartLegend } from "../../charts/panel/ChartLegend.tsx";
 import { toggledIn } from "../../charts/panel/ChartPanel.tsx";
-import type { ExperimentStore } from "../../live/experimentStore.ts";
+import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";

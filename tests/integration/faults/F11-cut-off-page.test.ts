@@ -68,8 +68,8 @@ describe("F11: a page whose line is cut", () => {
     await worker.events(next, numbered([started(20), measured(25, { "train/loss": 2 })]));
     line.cut();
     line.heal();
-    await expect.poll(() => page.steps).toEqual([...range(0, 20), 25]);
-    expect(page.store.get("train/loss").values.at(-1)).toBe(2);
+    await expect.poll(() => page.steps, { timeout: 30_000 }).toEqual([...range(0, 20), 25]);
+    expect(page.store.series(page.runId, "train/loss").values.at(-1)).toBe(2);
     page.close();
     worker.close();
   });

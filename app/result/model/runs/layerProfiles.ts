@@ -6,7 +6,7 @@ import { type SeriesKey, type Split, seriesKey } from "../../../../contract/metr
 import { isTerminal } from "../../../../contract/status.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { geometricBand, meanBand } from "../../../../math/statistics/seedBand.ts";
-import type { ExperimentStore } from "../../../live/experimentStore.ts";
+import type { ExperimentStore } from "../../../live/ExperimentStore.ts";
 import type { DataTag } from "../grid/dataVersions.ts";
 import { gridAxisIds, groupCells } from "../grid/gridAxes.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { activityOf } from "../../../../app/live/activityOf.ts";
 import { type Activity, describeFreshness } from "../../../../app/live/describeFreshness.ts";
-import { type Freshness, notYetJoined } from "../../../../app/live/useWatch.ts";
+import { type Freshness, notYetJoined } from "../../../../app/live/FreshnessStore.ts";
 import { aRow } from "../builders.ts";
 
 const joined: Freshness = { ...notYetJoined, link: "joined", lagMs: 180, heardAt: 100_000, movedAt: 100_000 };

@@ -1,4 +1,4 @@
-import { ExperimentStore } from "../../../../../app/live/experimentStore.ts";
+import { ExperimentStore } from "../../../../../app/live/ExperimentStore.ts";
 import { GramHeatmap } from "../../../../../app/result/geometry/GramHeatmap.tsx";
 import { MinorityChart } from "../../../../../app/result/imbalance/MinorityChart.tsx";
 import { levelGeometry } from "../../../../../app/result/model/imbalance/imbalanceGeometry.ts";

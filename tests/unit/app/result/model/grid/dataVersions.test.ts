@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ExperimentStore } from "../../../../../../app/live/experimentStore.ts";
+import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { dataConflicts, dataTagger } from "../../../../../../app/result/model/grid/dataVersions.ts";
 import { groupCells } from "../../../../../../app/result/model/grid/gridAxes.ts";
 import { imbalanceLevels } from "../../../../../../app/result/model/imbalance/minorityCollapse.ts";

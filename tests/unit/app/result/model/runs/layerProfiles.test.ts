@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ExperimentStore } from "../../../../../../app/live/experimentStore.ts";
+import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { planPanels } from "../../../../../../app/r/[id]/runPanels.ts";
 import { layerProfiles } from "../../../../../../app/result/model/runs/layerProfiles.ts";
 import type { LayerMetric } from "../../../../../../contract/metrics/layerMetrics.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ExperimentStore } from "../../../../app/live/experimentStore.ts";
+import { ExperimentStore } from "../../../../app/live/ExperimentStore.ts";
 import { profileSteps } from "../../../../app/result/model/runs/layerProfiles.ts";
 import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import { presets } from "../../../../contract/presets/presets.ts";
