@@ -76,6 +76,15 @@ const dataFolders = {
 };
 
 /** Likewise. */
+const traceFolders = {
+  ".": ["graph", "kernels", "passes", "onnx"],
+  graph: [],
+  kernels: ["graph"],
+  passes: ["graph"],
+  onnx: ["graph"],
+};
+
+/** Likewise. */
 const agentFolders = {
   ".": ["machine", "wire", "attempts"],
   machine: [],
@@ -224,6 +233,7 @@ module.exports = {
     ),
     ...folders("workers", workersFolders),
     ...folders("workers/data", dataFolders),
+    ...folders("workers/trace", traceFolders),
     ...folders("workers/agent", agentFolders),
     ...layer("server", ["math", "contract", "db"], ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth"]),
     ...folders("server", serverFolders),
@@ -296,11 +306,11 @@ module.exports = {
       to: { path: "^server/appRouter\\.ts$", dependencyTypesNot: ["type-only"] },
     },
     {
-      name: "agent-parts-do-not-know-the-agent",
+      name: "parts-do-not-know-the-whole",
       severity: "error",
-      comment: "a folder of workers/agent/ imports nothing that lies at its top",
-      from: { path: "^workers/agent/[^/]+/" },
-      to: { path: "^workers/agent/[^/]+$" },
+      comment: "a folder within workers/agent/ or workers/trace/ imports nothing that lies at the top of it",
+      from: { path: "^workers/(agent|trace)/[^/]+/" },
+      to: { path: "^workers/$1/[^/]+$" },
     },
     {
       name: "engine-is-not-how-it-is-built",

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ParameterSpec, Parameters } from "./network.ts";
 import { maskedSoftmax } from "./ops/maskedSoftmax.ts";
-import type { specMaker } from "./specMaker.ts";
+import type { SpecMaker } from "./specMaker.ts";
 
 /** Tokens as columns [d, N · T], those of a sample side by side. */
 export interface TokenShape {
@@ -68,7 +68,7 @@ export function attention(
 
 export function attentionSpecs(
   { layers, heads, width }: AttentionOptions,
-  { matrix, branchEnd }: ReturnType<typeof specMaker>,
+  { matrix, branchEnd }: SpecMaker,
   l: number,
 ): ParameterSpec[] {
   if (layers === 1) {

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Normalization } from "../../contract/config/architecture.ts";
+import { branchOf } from "./branch.ts";
 import { makeClassifier } from "./classifier.ts";
-import type { Network, ParameterSpec, Parameters } from "./network.ts";
+import type { Network, ParameterSpec } from "./network.ts";
 import { layerNorm } from "./ops/layerNorm.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 
@@ -21,6 +22,8 @@ export interface ResidualNetworkOptions {
   initialization: Initialization;
 }
 
+const branchLayers = { rn1: 1, rn2: 2 } as const;
+
 /**
  * The residual networks of Súkeník, Lampert, Mondelli (2025), with features as columns [d, N]; σ = ReLU, LN without affine part.
  *
@@ -34,7 +37,7 @@ export interface ResidualNetworkOptions {
  */
 export function residualNetwork(options: ResidualNetworkOptions): Network {
   const { architecture, normalization, depth, width, inputDimension, classes, normalizesHead } = options;
-  const linear = architecture === "rn1" ? oneLayerBranch : twoLayerBranch;
+  const branch = branchOf(branchLayers[architecture]);
   const classifier = makeClassifier({ ...options, layers: depth });
   return {
     inputDimension,
@@ -50,8 +53,8 @@ export function residualNetwork(options: ResidualNetworkOptions): Network {
       if (normalization === "pre-ln") stream = read;
       const features = [read];
       for (let l = 1; l < depth; l++) {
-        const branch = linear(parameters, l, read);
-        stream = tf.add(normalization === "post-ln" ? read : stream, branch) as tf.Tensor2D;
+        const carried = normalization === "post-ln" ? read : stream;
+        stream = tf.add(carried, branch.apply(parameters, l, read)) as tf.Tensor2D;
         read = l < depth - 1 || normalizesHead ? layerNorm(stream, 0) : stream;
         features.push(read);
       }
@@ -60,24 +63,9 @@ export function residualNetwork(options: ResidualNetworkOptions): Network {
   };
 }
 
-function oneLayerBranch(parameters: Parameters, l: number, x: tf.Tensor2D): tf.Tensor {
-  return tf.relu(tf.add(tf.matMul(parameters[`W${l}`], x), parameters[`b${l}`]));
-}
-
-function twoLayerBranch(parameters: Parameters, l: number, x: tf.Tensor2D): tf.Tensor {
-  const inner = tf.relu(tf.add(tf.matMul(parameters[`W${l}.1`], x), parameters[`b${l}.1`]));
-  return tf.add(tf.matMul(parameters[`W${l}.2`], inner), parameters[`b${l}.2`]);
-}
-
 function branchSpecs({ architecture, depth, width, inputDimension, initialization }: ResidualNetworkOptions): ParameterSpec[] {
-  const { matrix, branchEnd, bias } = specMaker(initialization);
-  const specs = [matrix("W0", width, inputDimension, "free"), bias("b0", width)];
-  for (let l = 1; l < depth; l++) {
-    if (architecture === "rn1") specs.push(branchEnd(`W${l}`, width, width), bias(`b${l}`, width));
-    else {
-      specs.push(matrix(`W${l}.1`, width, width, "hidden"), bias(`b${l}.1`, width));
-      specs.push(branchEnd(`W${l}.2`, width, width), bias(`b${l}.2`, width));
-    }
-  }
+  const make = specMaker(initialization);
+  const specs = [make.matrix("W0", width, inputDimension, "free"), make.bias("b0", width)];
+  for (let l = 1; l < depth; l++) specs.push(...branchOf(branchLayers[architecture]).specs(make, l, width));
   return specs;
 }

@@ -6,6 +6,8 @@ export interface Initialization {
   branchGain: number;
 }
 
+export type SpecMaker = ReturnType<typeof specMaker>;
+
 /** Specs of matrices [rows, columns] and of biases, which are free and start at 0. */
 export function specMaker({ gain, branchGain }: Initialization) {
   /** `fanIn`: how many of its columns a result is the sum of, where not of all. */

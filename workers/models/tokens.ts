@@ -3,13 +3,13 @@ import type { InputShape } from "../../contract/data/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import { masked } from "./attention.ts";
 import type { ParameterSpec, Parameters } from "./network.ts";
-import type { specMaker } from "./specMaker.ts";
+import type { SpecMaker } from "./specMaker.ts";
 
 /** How a sample becomes T tokens, and which of them a token may see. */
 export interface Tokens {
   /** T */
   count: number;
-  specs(make: ReturnType<typeof specMaker>, width: number): ParameterSpec[];
+  specs(make: SpecMaker, width: number): ParameterSpec[];
   /** W_e Z without positions. x [N, D] → [d, N · T], the tokens of a sample side by side */
   embed(parameters: Parameters, x: tf.Tensor2D): tf.Tensor2D;
   /** Added to the scores of queries and keys: [T, T] for all samples, or [N, T, T]. */

@@ -2,8 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { linearLayers, type Normalization } from "../../contract/config/architecture.ts";
 import { Failure } from "../../contract/failure.ts";
 import { attention, attentionSpecs, lastTokens } from "./attention.ts";
+import { branchOf } from "./branch.ts";
 import { makeClassifier } from "./classifier.ts";
-import type { Network, ParameterSpec, Parameters } from "./network.ts";
+import type { Network, ParameterSpec } from "./network.ts";
 import { layerNorm } from "./ops/layerNorm.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 import type { Tokens } from "./tokens.ts";
@@ -44,7 +45,7 @@ export function transformer(options: TransformerOptions): Network {
   if (width % heads !== 0)
     throw new Failure("INVALID", `${heads} heads do not divide the width ${width}; choose a width that is a multiple of them.`);
   const heed = { layers: linear.attention, heads, width };
-  const mlp = linear.mlp === 1 ? oneLayerMlp : twoLayerMlp;
+  const mlp = branchOf(linear.mlp);
   const layers = blocks + 1;
   const classifier = makeClassifier({ ...options, layers });
   return {
@@ -69,7 +70,7 @@ export function transformer(options: TransformerOptions): Network {
         const attended = attention(heed, parameters, l, read, shape, mask, last);
         const middle = tf.add(last ? lastTokens(carried, shape) : carried, attended) as tf.Tensor2D;
         const normal = layerNorm(middle, 0);
-        stream = tf.add(normalization === "post-ln" ? normal : middle, mlp(parameters, l, normal)) as tf.Tensor2D;
+        stream = tf.add(normalization === "post-ln" ? normal : middle, mlp.apply(parameters, l, normal)) as tf.Tensor2D;
         read = last && !normalizesHead ? stream : layerNorm(stream, 0);
         features.push(last ? read : lastTokens(read, shape));
       }
@@ -86,15 +87,6 @@ function addPositions(x: tf.Tensor2D, positions: tf.Tensor, samples: number): tf
   return tf.reshape(tf.add(bySample, tf.reshape(positions, [width, 1, count])), [width, -1]) as tf.Tensor2D;
 }
 
-function oneLayerMlp(parameters: Parameters, l: number, x: tf.Tensor2D): tf.Tensor {
-  return tf.relu(tf.add(tf.matMul(parameters[`W${l}`], x), parameters[`b${l}`]));
-}
-
-function twoLayerMlp(parameters: Parameters, l: number, x: tf.Tensor2D): tf.Tensor {
-  const inner = tf.relu(tf.add(tf.matMul(parameters[`W${l}.1`], x), parameters[`b${l}.1`]));
-  return tf.add(tf.matMul(parameters[`W${l}.2`], inner), parameters[`b${l}.2`]);
-}
-
 /** W_e, and W_p [d, T], the last column of which belongs to the last token. */
 function embeddingSpecs({ tokens, width, initialization }: TransformerOptions): ParameterSpec[] {
   const make = specMaker(initialization);
@@ -104,15 +96,10 @@ function embeddingSpecs({ tokens, width, initialization }: TransformerOptions): 
 function blockSpecs({ architecture, blocks, width, heads, initialization }: TransformerOptions): ParameterSpec[] {
   const layers = linearLayers(architecture);
   const make = specMaker(initialization);
-  const { matrix, branchEnd, bias } = make;
   const specs: ParameterSpec[] = [];
   for (let l = 1; l <= blocks; l++) {
     specs.push(...attentionSpecs({ layers: layers.attention, heads, width }, make, l));
-    if (layers.mlp === 1) specs.push(branchEnd(`W${l}`, width, width), bias(`b${l}`, width));
-    else {
-      specs.push(matrix(`W${l}.1`, width, width, "hidden"), bias(`b${l}.1`, width));
-      specs.push(branchEnd(`W${l}.2`, width, width), bias(`b${l}.2`, width));
-    }
+    specs.push(...branchOf(layers.mlp).specs(make, l, width));
   }
   return specs;
 }

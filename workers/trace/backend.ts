@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Data, type Dtype, sizeOf } from "./graph.ts";
-import type { Sym, Symbolic } from "./symbolic.ts";
+import { type Data, type Dtype, sizeOf } from "./graph/graph.ts";
+import type { Sym, Symbolic } from "./graph/symbolic.ts";
 
 /** Larger host tensors inside a traced function are a mistake: data belongs into inputs or constants. */
 const LARGEST_LITERAL = 65_536;

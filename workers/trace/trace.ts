@@ -8,17 +8,17 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { TraceBackend } from "./backend.ts";
-import { foldConstants } from "./foldConstants.ts";
-import { fuse } from "./fuse.ts";
-import { type Data, Graph, type Value } from "./graph.ts";
-import { heldBytes } from "./heldBytes.ts";
+import { type Data, Graph, type Value } from "./graph/graph.ts";
+import { Symbolic } from "./graph/symbolic.ts";
 import { allKernels } from "./kernels/allKernels.ts";
 import type { Kernel } from "./kernels/kernel.ts";
-import { narrowSplits } from "./narrowSplits.ts";
-import { toOnnx } from "./onnx.ts";
-import { countUses, sortNodes } from "./sortNodes.ts";
-import { type Part, type Split, splitVectors } from "./splitVectors.ts";
-import { Symbolic } from "./symbolic.ts";
+import { toOnnx } from "./onnx/onnx.ts";
+import { foldConstants } from "./passes/foldConstants.ts";
+import { fuse } from "./passes/fuse.ts";
+import { heldBytes } from "./passes/heldBytes.ts";
+import { narrowSplits } from "./passes/narrowSplits.ts";
+import { countUses, sortNodes } from "./passes/sortNodes.ts";
+import { type Part, type Split, splitVectors } from "./passes/splitVectors.ts";
 
 export interface TraceInput {
   readonly shape: readonly number[];

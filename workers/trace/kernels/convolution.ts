@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Sym, Symbolic } from "../symbolic.ts";
+import type { Sym, Symbolic } from "../graph/symbolic.ts";
 import type { Inputs, Kernels } from "./kernel.ts";
 import { activate } from "./matrices.ts";
 

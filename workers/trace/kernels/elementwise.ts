@@ -1,5 +1,5 @@
-import { type Dtype, scalarOf } from "../graph.ts";
-import type { Sym, Symbolic } from "../symbolic.ts";
+import { type Dtype, scalarOf } from "../graph/graph.ts";
+import type { Sym, Symbolic } from "../graph/symbolic.ts";
 import type { Inputs, Kernel, Kernels } from "./kernel.ts";
 
 type X = Inputs<"x">;

@@ -1,5 +1,5 @@
-import { type Dtype, sizeOf } from "../graph.ts";
-import type { Sym, Symbolic } from "../symbolic.ts";
+import { type Dtype, sizeOf } from "../graph/graph.ts";
+import type { Sym, Symbolic } from "../graph/symbolic.ts";
 import { axesOf, type Inputs, type Kernels } from "./kernel.ts";
 
 /** Sums the rows of `x` that share a segment. x [n, …], ids [n] → [segments, …] */

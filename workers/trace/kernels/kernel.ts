@@ -1,4 +1,4 @@
-import type { Sym, Symbolic } from "../symbolic.ts";
+import type { Sym, Symbolic } from "../graph/symbolic.ts";
 
 /** A TensorFlow.js kernel written in ONNX operators. Attributes are TensorFlow.js' own, unchecked there as well. */
 // biome-ignore lint/suspicious/noExplicitAny: the attributes of 110 kernels have 60 types in TensorFlow.js

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Data, type Dtype, sizeOf, type Value } from "../graph.ts";
-import type { Sym, Symbolic } from "../symbolic.ts";
+import { type Data, type Dtype, sizeOf, type Value } from "../graph/graph.ts";
+import type { Sym, Symbolic } from "../graph/symbolic.ts";
 import { axesOf, type Inputs, type Kernels } from "./kernel.ts";
 
 type X = Inputs<"x">;

@@ -1,5 +1,5 @@
-import type { Value } from "../graph.ts";
-import { broadcastShape, type Sym, type Symbolic } from "../symbolic.ts";
+import type { Value } from "../graph/graph.ts";
+import { broadcastShape, type Sym, type Symbolic } from "../graph/symbolic.ts";
 import type { Inputs, Kernels } from "./kernel.ts";
 
 /** A matrix without the transpose that may have made it. */

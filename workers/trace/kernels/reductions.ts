@@ -1,4 +1,4 @@
-import type { Sym, Symbolic } from "../symbolic.ts";
+import type { Sym, Symbolic } from "../graph/symbolic.ts";
 import { axesOf, type Inputs, type Kernel, type Kernels } from "./kernel.ts";
 
 type X = Inputs<"x">;

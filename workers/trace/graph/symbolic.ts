@@ -1,4 +1,4 @@
-import { type Dtype, type Graph, type Node, sameShape, scalarOf, sizeOf, type Value } from "./graph.ts";
+import { type Dtype, type Graph, type Node, sameShape, scalarOf, sizeOf, typeCodes, type Value } from "./graph.ts";
 
 /**
  * A symbolic tensor: `value`, broadcast to `shape` when somebody needs that. Uniform tensors (zeros, ones, fill) are scalars
@@ -144,7 +144,7 @@ export class Symbolic {
     if (x !== undefined)
       return this.scalar(dtype === "bool" ? Number(x !== 0) : dtype === "float32" ? x : Math.trunc(x), dtype, a.shape);
     return {
-      value: this.graph.node("Cast", [a.value], { shape: a.value.shape, dtype }, { to: castCodes[dtype] }),
+      value: this.graph.node("Cast", [a.value], { shape: a.value.shape, dtype }, { to: typeCodes[dtype] }),
       shape: a.shape,
     };
   }
@@ -236,8 +236,6 @@ export class Symbolic {
     return this.of(this.graph.node(op, values, { shape, dtype }, attributes, domain));
   }
 }
-
-const castCodes: Record<Dtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
 export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);

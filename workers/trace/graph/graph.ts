@@ -3,6 +3,10 @@
  * Equal nodes are built once, and a few identities are applied on the way (x · 1, transposes of transposes, …).
  */
 export type Dtype = "float32" | "int32" | "int64" | "bool";
+
+/** TensorProto.DataType of ONNX: the type of a tensor, and what Cast casts to. */
+export const typeCodes: Record<Dtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
 export type Data = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 

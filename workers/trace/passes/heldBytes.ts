@@ -1,4 +1,4 @@
-import { type Node, sizeOf, type Value } from "./graph.ts";
+import { type Node, sizeOf, type Value } from "../graph/graph.ts";
 
 const bytesOf = { float32: 4, int32: 4, int64: 8, bool: 1 };
 /** Their output is their input, looked at in another way. */

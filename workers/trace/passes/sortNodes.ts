@@ -1,4 +1,4 @@
-import type { Node, Value } from "./graph.ts";
+import type { Node, Value } from "../graph/graph.ts";
 
 /** The nodes that the outputs need, each after the ones it reads, in the order in which they were traced where that is free. */
 export function sortNodes(outputs: readonly Value[]): Node[] {

@@ -1,4 +1,4 @@
-import { type Node, sameShape, scalarOf, type Value } from "./graph.ts";
+import { type Node, sameShape, scalarOf, type Value } from "../graph/graph.ts";
 import { Rebuild } from "./rebuild.ts";
 import { countUses, sortNodes } from "./sortNodes.ts";
 

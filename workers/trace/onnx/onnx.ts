@@ -1,10 +1,9 @@
-import type { Attribute, Data, Dtype, Node, Value } from "./graph.ts";
+import { type Attribute, type Data, type Dtype, type Node, typeCodes, type Value } from "../graph/graph.ts";
 import { Message } from "./protobuf.ts";
 
 /** Opset 18 has every operator used here in the form that ONNX Runtime's CPU, CUDA and WebGPU providers all register. */
 const OPSET = 18;
 const IR_VERSION = 8;
-const types: Record<Dtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
 export interface GraphParts {
   readonly nodes: readonly Node[];
@@ -62,7 +61,7 @@ function tensorProto(name: string, data: Data, shape: readonly number[], dtype: 
   const message = new Message();
   for (const n of shape) message.int(1, n);
   return message
-    .int(2, types[dtype])
+    .int(2, typeCodes[dtype])
     .string(8, name)
     .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
@@ -70,6 +69,6 @@ function tensorProto(name: string, data: Data, shape: readonly number[], dtype: 
 function valueInfo(name: string, { shape, dtype }: Value): Message {
   const dims = new Message();
   for (const n of shape) dims.message(1, new Message().int(1, n));
-  const tensor = new Message().int(1, types[dtype]).message(2, dims);
+  const tensor = new Message().int(1, typeCodes[dtype]).message(2, dims);
   return new Message().string(1, name).message(2, new Message().message(1, tensor));
 }

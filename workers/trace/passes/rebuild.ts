@@ -1,4 +1,4 @@
-import { type Data, Graph, type Value } from "./graph.ts";
+import { type Data, Graph, type Value } from "../graph/graph.ts";
 
 /** A graph that is being made from another one, node by node: what each value of the old graph has become. */
 export class Rebuild {

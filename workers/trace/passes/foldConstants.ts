@@ -1,4 +1,4 @@
-import { type Data, type Node, sizeOf, type Value } from "./graph.ts";
+import { type Data, type Node, sizeOf, type Value } from "../graph/graph.ts";
 import { Rebuild } from "./rebuild.ts";
 import { sortNodes } from "./sortNodes.ts";
 

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
 import { expect, test } from "vitest";
-import { Graph } from "../../../../workers/trace/graph.ts";
-import { narrowSplits } from "../../../../workers/trace/narrowSplits.ts";
-import { sortNodes } from "../../../../workers/trace/sortNodes.ts";
-import { trace } from "../../../../workers/trace/trace.ts";
+import { Graph } from "../../../../../workers/trace/graph/graph.ts";
+import { narrowSplits } from "../../../../../workers/trace/passes/narrowSplits.ts";
+import { sortNodes } from "../../../../../workers/trace/passes/sortNodes.ts";
+import { trace } from "../../../../../workers/trace/trace.ts";
 
 test.each([
   { pieces: 3, splits: 1 },
