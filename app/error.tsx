@@ -12,7 +12,7 @@ export default function PageError({ error, reset }: { error: Error & { digest?: 
           <Button look="primary" onClick={reset}>
             Show it again
           </Button>
-          <LinkButton href="/">To the experiments</LinkButton>
+          <LinkButton href="/">Go to experiments</LinkButton>
         </>
       }
     >

@@ -3,8 +3,8 @@ import { EmptyState } from "./ui/EmptyState.tsx";
 
 export default function NotFound() {
   return (
-    <EmptyState title="There is no such page" actions={<LinkButton href="/">To the experiments</LinkButton>}>
-      The address may be cut off, or what it named was deleted.
+    <EmptyState title="There is no such page" actions={<LinkButton href="/">Go to experiments</LinkButton>}>
+      The address may be incomplete, or what it pointed to was deleted.
     </EmptyState>
   );
 }

@@ -36,8 +36,8 @@ export const mayMakeToken = (role: Role, scope: TokenScope): boolean =>
 const shownName = (what: string) =>
   typedText(80, what)
     .trim()
-    .min(1, `give ${what} that can be seen`)
-    .refine((text) => text === "" || isVisible(text), `give ${what} that can be seen`);
+    .min(1, `give ${what} with visible characters`)
+    .refine((text) => text === "" || isVisible(text), `give ${what} with visible characters`);
 
 export const createApiTokenRequest = z.strictObject({
   name: shownName("a name"),
@@ -77,7 +77,7 @@ const email = typedText(200, "an e-mail address")
 const password = z
   .string()
   .min(minPasswordLength, `choose a password of at least ${minPasswordLength} characters`)
-  .max(maxPasswordLength, `a password has at most ${maxPasswordLength} characters`);
+  .max(maxPasswordLength, `a password may have at most ${maxPasswordLength} characters`);
 
 /** What the forms of the sign-in pages send. */
 export const passwordSignIn = z.object({ email, password: z.string().max(maxPasswordLength, "this password is too long") });

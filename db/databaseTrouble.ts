@@ -22,13 +22,13 @@ const bySqlState: Record<string, [why: string, mayPass: boolean]> = {
   "53200": ["it is out of memory", true],
   "53300": ["all of its connections are in use", true],
   "55P03": ["another change holds what this one needs", true],
-  "57014": ["it took too long over this", true],
+  "57014": ["it took too long", true],
   "57P01": ["it is shutting down", true],
-  "57P02": ["it crashed, and recovers", true],
+  "57P02": ["it crashed and is recovering", true],
   "57P03": ["it is starting up", true],
   "57P04": ["its database was dropped", false],
   "57P05": ["the connection to it was lost", true],
-  "58": ["its disk fails", true],
+  "58": ["its disk is failing", true],
   XX001: ["its files are damaged: restore a back-up", false],
   XX002: ["its files are damaged: restore a back-up", false],
 };
@@ -73,7 +73,7 @@ export function databaseTrouble(error: unknown): DatabaseTrouble | null {
 }
 
 const trouble = (why: string, mayPass: boolean): DatabaseTrouble => ({
-  failure: new Failure("UNAVAILABLE", `The database does not answer as it should: ${why}. ${meanwhile}`),
+  failure: new Failure("UNAVAILABLE", `The database is not answering properly: ${why}. ${meanwhile}`),
   why,
   mayPass,
 });

@@ -102,7 +102,7 @@ async function whenThere(url: string, onWaiting: OnWaiting, open: () => Promise<
       if (!trouble.mayPass)
         throw new Failure(
           "INVALID",
-          `The database ${shown(url)} cannot be used: ${trouble.why}. DATABASE_URL says where it is and who asks.`,
+          `The database ${shown(url)} cannot be used: ${trouble.why}. Check the address, the user and the database in DATABASE_URL.`,
         );
       onWaiting(`the database ${shown(url)}: ${trouble.why}`);
       await sleep(retryMs);

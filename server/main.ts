@@ -19,7 +19,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 process.on("unhandledRejection", (error) => console.error("unexpected:", error));
 
 try {
-  if (unknown) throw Object.assign(new Error(`Unknown flag ${unknown}: there are --dev and --no-pages.`), { name: "Failure" });
+  if (unknown)
+    throw Object.assign(new Error(`Unknown flag ${unknown}: the flags are --dev and --no-pages.`), { name: "Failure" });
   const pages = flags.includes("--no-pages") ? "none" : flags.includes("--dev") ? "dev" : "built";
   let server: RunningServer | null = null;
   /** When it was first asked to stop, ms of this process' clock. */
@@ -47,7 +48,7 @@ try {
       );
     });
   server = await startServer(serverSettings(), pages, (error) => {
-    console.error(`Collapsar cannot go on: ${error.message}`);
+    console.error(`Collapsar cannot continue: ${error.message}`);
     process.exit(1);
   });
   console.log(`Collapsar is ready at ${server.address}\n${server.entryHint}`);

@@ -164,7 +164,7 @@ function saysNowAndThen(): (why: string | null) => void {
     if (why === null) return console.log("The database answers.");
     if (saidAt !== null && performance.now() - saidAt < sayMs) return;
     saidAt = performance.now();
-    console.log(`Waiting for ${why}. Ctrl+C stops.`);
+    console.log(`Waiting for ${why}. Press Ctrl+C to stop.`);
   };
 }
 
@@ -194,7 +194,7 @@ function explain(error: NodeJS.ErrnoException, host: string, port: number): Erro
       `Port ${port} is taken: perhaps Collapsar is running already at http://${host}:${port}. Stop what uses it, or choose another port: COLLAPSAR_PORT=${port + 1} npm start`,
     );
   if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
-    return new Failure("INVALID", `COLLAPSAR_HOST is ${host}, which is no address of this machine.`);
+    return new Failure("INVALID", `COLLAPSAR_HOST is ${host}, which is not an address of this machine.`);
   if (error.code === "EACCES")
     return new Failure("INVALID", `Port ${port} may not be opened by this user: choose one above 1023.`);
   return error;

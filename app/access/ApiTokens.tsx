@@ -22,7 +22,7 @@ export function ApiTokens({ me, now }: { me: MeView; now: number }) {
   const tokens = useQuery(trpc.account.tokens.queryOptions());
   const revoke = useMutation(
     trpc.account.revokeToken.mutationOptions({
-      onSuccess: () => toast({ text: "The token is revoked: it opens nothing any more." }),
+      onSuccess: () => toast({ text: "Token revoked. It no longer works." }),
       onSettled: () => queries.invalidateQueries(trpc.account.tokens.pathFilter()),
       onError: (error) => toast({ text: failureOf(error).message, tone: "bad" }),
     }),

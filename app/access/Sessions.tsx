@@ -71,7 +71,7 @@ export function Sessions({ now }: { now: number }) {
                 </span>
               </Td>
               <Td className="whitespace-nowrap text-ink-soft text-xs max-sm:hidden">
-                <TimeAgo at={session.createdAt} now={now} title={`ends by itself ${formatFull(session.expiresAt)}`} />
+                <TimeAgo at={session.createdAt} now={now} title={`expires ${formatFull(session.expiresAt)}`} />
               </Td>
               <Td className="whitespace-nowrap text-ink-soft text-xs">
                 <TimeAgo at={session.lastSeenAt} now={now} />

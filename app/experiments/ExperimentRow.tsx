@@ -97,7 +97,7 @@ export function ExperimentRow({
             </Link>
           )}
           {row.sample && (
-            <Badge tone="accent" title="Recorded by this program and delivered with it, to have something to look at">
+            <Badge tone="accent" title="Recorded with this program and shipped with it, so that there is something to look at">
               sample
             </Badge>
           )}

@@ -17,14 +17,14 @@ export function NothingListed({ filters }: { filters: ReturnType<typeof useListF
             Nothing has “{filters.search}” in its name, note or tags{filters.status || filters.tag ? " under these filters" : ""}.
           </>
         ) : (
-          "Nothing is under these filters."
+          "Nothing matches these filters."
         )}
       </EmptyState>
     );
   if (filters.archived)
     return (
-      <EmptyState title="Nothing is archived" actions={<LinkButton href="/">To the experiments</LinkButton>}>
-        Archiving takes an experiment out of the list and keeps everything of it.
+      <EmptyState title="Nothing is archived" actions={<LinkButton href="/">Go to experiments</LinkButton>}>
+        Archiving removes an experiment from the list and keeps everything in it.
       </EmptyState>
     );
   return <FirstExperiment />;

@@ -18,7 +18,7 @@ export function SelectionBar({
   filters: ReturnType<typeof useListFilters>;
   actions: ReturnType<typeof useExperimentActions>;
   onDelete: () => void;
-  /** Nothing is to be selected any more. */
+  /** Nothing is to be selected any longer. */
   onDone: () => void;
 }) {
   return (

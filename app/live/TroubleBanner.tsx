@@ -15,7 +15,7 @@ export function TroubleBanner() {
       <span className="mt-0.5 text-warn">
         <Icon name="warning" />
       </span>
-      <span className="min-w-0 flex-1 break-words">{trouble} This page catches up by itself.</span>
+      <span className="min-w-0 flex-1 break-words">{trouble} This page catches up on its own.</span>
     </div>
   );
 }

@@ -34,7 +34,7 @@ export function describeFreshness(freshness: Freshness, now: number, activity: A
   return {
     ...shown,
     text: `${shown.text}, by polling`,
-    explanation: `${shown.explanation} Something between this page and the server, such as a proxy, lets no lasting connection (WebSocket) through, so the page asks again and again: nothing is lost, but news may come a little later.`,
+    explanation: `${shown.explanation} Something between this page and the server, such as a proxy, does not let a lasting connection (WebSocket) through, so the page polls: nothing is lost, but updates may arrive a little later.`,
   };
 }
 
@@ -48,7 +48,7 @@ function describeLink({ link, message, heardAt }: Freshness, now: number): Shown
       return {
         tone: "bad",
         text: `delayed ${formatAge(heardAt === null ? 0 : now - heardAt)}`,
-        explanation: "The connection to the server is lost. The page tries again by itself and then reads what it missed.",
+        explanation: "The connection to the server is lost. The page keeps trying, and then reads what it missed.",
       };
     case "joined":
       return null;
@@ -62,9 +62,9 @@ function describeRuns(freshness: Freshness, now: number, activity: Activity): Sh
   if (stalledMs !== null)
     return {
       tone: "bad",
-      text: `standing still for ${formatAge(stalledMs)}`,
+      text: `stalled for ${formatAge(stalledMs)}`,
       explanation:
-        "A run's process does nothing, though its worker answers. If that lasts, the worker ends it and resumes the run from its last checkpoint.",
+        "A run's process is doing nothing, although its worker answers. If this continues, the worker ends it and resumes the run from its last checkpoint.",
     };
   if (trouble !== null) return { tone: "warn", text: active ? `delayed ${formatAge(quietMs)}` : "delayed", explanation: trouble };
   if (resuming)
@@ -75,24 +75,25 @@ function describeRuns(freshness: Freshness, now: number, activity: Activity): Sh
         "A worker stopped answering, or a run crashed on it. The run is queued again and resumes from its last checkpoint.",
     };
   if (!active)
-    return { tone: "quiet", text: "up to date", explanation: "Nothing is training here now; changes would show at once." };
+    return { tone: "quiet", text: "up to date", explanation: "Nothing is training here now; any change would show at once." };
   if (quietMs > lateAfterMs)
     return {
       tone: "warn",
       text: `delayed ${formatAge(quietMs)}`,
-      explanation: "Runs are training, but no word of them has arrived for a while.",
+      explanation: "Runs are training, but nothing has been heard from them for a while.",
     };
   if (stillMs > Math.max(stillAfterMs, stillAfterSteps * (stepMs ?? 0)))
     return stepMs === null
       ? {
           tone: "quiet",
           text: `nothing new for ${formatAge(stillMs)}`,
-          explanation: "The worker answers; a run reads its data, or is tried after its training, and does no step meanwhile.",
+          explanation:
+            "The worker answers; a run is reading its data or being evaluated after training, and takes no steps meanwhile.",
         }
       : {
           tone: "warn",
           text: `no step for ${formatAge(stillMs)}`,
-          explanation: `The worker answers, but no run has done a step for a while; one usually takes ${formatDuration(stepMs)}.`,
+          explanation: `The worker answers, but no run has taken a step for a while; one usually takes ${formatDuration(stepMs)}.`,
         };
   return {
     tone: "good",

@@ -75,7 +75,7 @@ export function CollapsedFields({
                 {...control}
                 options={[
                   { value: "log", label: "At log-spaced steps" },
-                  { value: "every", label: "Every so many steps" },
+                  { value: "every", label: "At evenly spaced steps" },
                 ]}
                 value={config.measuring.name}
                 onChange={(name) => changeConfig({ measuring: measuringConfig.parse({ name }) })}

@@ -100,7 +100,7 @@ export function NewExperiment() {
                 testId="depths"
                 hint={
                   config.architectures.some((one) => one.name === "ufm")
-                    ? "Free features (UFM) have depth 1, whatever stands here."
+                    ? "Free features (UFM) have depth 1, whatever is entered here."
                     : undefined
                 }
                 values={config.depths}

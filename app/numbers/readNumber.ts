@@ -80,7 +80,7 @@ export function readNumber(typed: string, locale: string = personLocale()): Read
   for (const sign of [" ", "'"]) {
     if (!text.includes(sign)) continue;
     const [whole = "", ...rest] = text.split(/[.,](?=\d*$)/);
-    if (!threes(sign).test(whole)) return refuse(shown, "write the number without blanks, such as 1000");
+    if (!threes(sign).test(whole)) return refuse(shown, "write the number without spaces, such as 1000");
     return done(`${whole.replaceAll(sign, "")}${rest.length > 0 ? `.${rest[0]}` : ""}`, shown);
   }
   const [points, commas] = [text.split(".").length - 1, text.split(",").length - 1];
@@ -109,7 +109,7 @@ export function readNumber(typed: string, locale: string = personLocale()): Read
   if (isGrouped && decimal !== ",") return done(bare, shown);
   if (isGrouped) return refuse(shown, `write ${bare} or ${Number(asDecimal)}: it could be either`);
   if (decimal === "," && plain.test(asDecimal) && !text.endsWith(",")) return done(asDecimal, shown);
-  return refuse(shown, plain.test(asDecimal) && !text.endsWith(",") ? `write ${asDecimal}, with a point` : wayOut(typed));
+  return refuse(shown, plain.test(asDecimal) && !text.endsWith(",") ? `write ${asDecimal}, with a decimal point` : wayOut(typed));
 }
 
 function wayOut(typed: string): string {

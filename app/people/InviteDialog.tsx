@@ -44,7 +44,8 @@ function InviteForm({ onClose }: { onClose: () => void }) {
       made={
         invite.data && (
           <SecretLine text={invite.data.url} label="Copy the link" testId="invitation-link">
-            Give this link to the person you mean, by a way that only they read. It works once and is shown only now.
+            Send this link to the person it is meant for, through a channel that only they can read. It works once and is shown
+            only now.
           </SecretLine>
         )
       }

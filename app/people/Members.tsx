@@ -31,14 +31,14 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
   return (
     <Panel title="Members" hint="with a sign-in of their own" padded={false} testId="members">
       {members.length === 0 ? (
-        <p className="p-4 text-ink-faint text-sm">Nobody yet: you are signed in by the access key. Invite somebody.</p>
+        <p className="p-4 text-ink-faint text-sm">Nobody yet: you are signed in with the access key. Invite somebody.</p>
       ) : (
         <Table>
           <thead>
             <tr>
               <Th>Name</Th>
               <Th>Role</Th>
-              <Th className="max-sm:hidden">Signs in by</Th>
+              <Th className="max-sm:hidden">Signs in with</Th>
               <Th className="max-sm:hidden">Last seen</Th>
               <ActionsTh />
             </tr>
@@ -74,7 +74,7 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
                   <Menu
                     label={`Actions for ${member.name}`}
                     items={[
-                      { label: "Link to a new password", icon: "key", onSelect: () => setResetting(member) },
+                      { label: "Password reset link", icon: "key", onSelect: () => setResetting(member) },
                       "separator",
                       { label: "Remove…", icon: "trash", danger: true, onSelect: () => setRemoving(member) },
                     ]}
@@ -97,7 +97,7 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
       >
         <strong className="text-ink">{removing?.name}</strong> is signed out everywhere at once, and their API tokens and the
         invitations that they made end. Studies that they launched stay. To come back they need a new invitation.
-        {removing?.role === "owner" && " Worker tokens that they made stay valid: look through those on the page Workers."}
+        {removing?.role === "owner" && " Worker tokens that they made stay valid: review them on the Workers page."}
       </ConfirmDialog>
       <NewPasswordDialog member={resetting} onClose={() => setResetting(null)} />
     </Panel>

@@ -31,7 +31,8 @@ function NewPasswordForm({ member, onClose }: { member: MemberView; onClose: () 
       made={
         make.data && (
           <SecretLine text={make.data.url} label="Copy the link" testId="password-link">
-            Give this link to {member.name} by a way that only they read. It works once, for two days, and is shown only now.
+            Give this link to {member.name} through a channel that only they can read. It works once, for two days, and is shown
+            only now.
           </SecretLine>
         )
       }

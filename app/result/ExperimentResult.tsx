@@ -123,7 +123,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
             <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
           </PanelBoundary>
           {error !== null && !store.removed && <Problem error={error} onRetry={readDetail} />}
-          <PanelBoundary what="What the runs wait for">
+          <PanelBoundary what="What the runs are waiting for">
             <WaitingState rows={rows} readOnly={detail.readOnly} />
           </PanelBoundary>
           <UnshownRuns runs={store.unshown} />
@@ -164,7 +164,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
             </WhenVisible>
           )}
           {hasAfterTraining(rows, detail) && (
-            <WhenVisible height={700} what="What was tried after training">
+            <WhenVisible height={700} what="The evaluation after training">
               <AfterTrainingSection rows={store.chartRows} detail={detail} view={view} onView={onView} />
             </WhenVisible>
           )}

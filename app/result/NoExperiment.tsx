@@ -26,14 +26,14 @@ export function NoExperiment({ experimentId, readOnly, onRestored }: NoExperimen
               <Button icon="again" disabled={busy} onClick={restore}>
                 Restore it
               </Button>
-              <LinkButton href="/">To the experiments</LinkButton>
+              <LinkButton href="/">Go to experiments</LinkButton>
             </>
           )
         }
       >
         {readOnly
           ? "It was deleted. Ask the person who sent the link."
-          : `It was deleted, or its address is cut off. ${purgeText(program.data?.purgeDays)}`}
+          : `It was deleted, or its address is incomplete. ${purgeText(program.data?.purgeDays)}`}
       </EmptyState>
     </div>
   );
@@ -63,7 +63,7 @@ export function RemovedNotice({ experimentId, readOnly }: Omit<NoExperimentProps
             Restore it
           </Button>
           <LinkButton small href="/">
-            To the experiments
+            Go to experiments
           </LinkButton>
         </>
       )}

@@ -109,7 +109,7 @@ export function TheoryView() {
                 headingLevel={2}
                 title="L* over λ"
                 hint={
-                  drawing ? "searching for the rest of the curve…" : "the least loss that any network with this head can reach"
+                  drawing ? "searching for the rest of the curve…" : "the lowest loss that any network with this head can reach"
                 }
                 series={lossSeries}
                 x={lambdaAxis}

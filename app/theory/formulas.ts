@@ -70,7 +70,7 @@ function equalClassesText(inputs: TheoryInputs): ObjectiveText {
               "s = \\frac{2\\alpha\\sqrt d}{2\\alpha d + \\lambda K},\\qquad \\langle w_k, w_l\\rangle = s^2\\,\\delta_{kl}",
               "L^\\star = \\frac{\\alpha\\lambda K}{2\\alpha d + \\lambda K}",
             ],
-            source: `Derived; ${paper}, Lemma 4.2 states the scale with a slip. Needs d ≥ K + 1.`,
+            source: `Derived; ${paper}, Lemma 4.2 states the scale with a small error. Needs d ≥ K + 1.`,
           }
         : {
             title: "Squared error, LayerNorm features, free bias",

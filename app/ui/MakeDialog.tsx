@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Button } from "./Button.tsx";
 import { Dialog } from "./Dialog.tsx";
 
-/** A window in which a token or a link is made. What is inside begins anew each time that it opens. */
+/** A window in which a token or a link is made. What is inside starts over each time that it opens. */
 export function MakeDialog({
   open,
   onClose,

@@ -39,7 +39,7 @@ export class PanelBoundary extends Component<PanelBoundaryProps, { error: Error 
           {what} could not be shown: there is something in the data that this page does not know how to draw. The rest of the page
           works, and nothing that was measured is lost.
           <details className="text-ink-soft text-xs">
-            <summary>For a report of this fault</summary>
+            <summary>To report this fault</summary>
             <code className="break-words font-mono">{error.message}</code>
           </details>
         </div>

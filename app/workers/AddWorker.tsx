@@ -32,7 +32,7 @@ function WorkerForm({ onClose }: { onClose: () => void }) {
   );
   return (
     <MakeForm
-      action={make.isPending ? "Making a token…" : "Make the line"}
+      action={make.isPending ? "Making a token…" : "Create the command"}
       busy={make.isPending}
       onMake={() => {
         const input = createWorkerTokenRequest.safeParse({ name, expiresInDays });
@@ -43,8 +43,8 @@ function WorkerForm({ onClose }: { onClose: () => void }) {
       made={
         make.data && (
           <>
-            <SecretLine text={make.data.command} label="Copy the line" testId="worker-command">
-              Paste this line on the machine, in the folder of the program. It appears in the list once it has connected.
+            <SecretLine text={make.data.command} label="Copy the command" testId="worker-command">
+              Paste this command on the machine, in the program's folder. The worker appears in the list once it has connected.
             </SecretLine>
             <p className="text-warn text-xs">
               The token in it is shown only now: only its hash is kept. Lost it? Revoke it and add the worker again.

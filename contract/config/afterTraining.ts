@@ -19,7 +19,7 @@ export const robustnessConfig = z.strictObject({
   norms: z.array(z.enum(attackNorms)).min(1).max(2).default(["linf", "l2"]),
   /** Tried under ℓ∞; under ℓ2 each is multiplied by `l2Factor`, as balls of one ε differ much in size. */
   epsilons: z
-    .array(z.number().gt(0, "ε is above 0").max(100))
+    .array(z.number().gt(0, "ε must be above 0").max(100))
     .min(1, "at least one ε")
     .max(16, "at most 16 values of ε")
     .default([0.005, 0.01, 0.02, 0.04, 0.08]),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /**
- * rn1, rn2: residual networks with one or two linear layers a block. t11 … t22: transformers, the digits being the linear layers
+ * rn1, rn2: residual networks with one or two linear layers per block. t11 … t22: transformers, the digits being the linear layers
  * in attention and in the MLP. Súkeník, Lampert, Mondelli (2025), section 3. Beyond the paper: conv, a convolutional residual
  * network whose width is its channel count, and ufm, free features in place of a network (always of depth 1).
  */
@@ -26,11 +26,11 @@ export const definition = z.literal([1, currentDefinition]).optional();
 export type Definition = 1 | typeof currentDefinition;
 
 export const heads = z
-  .int("heads are a whole number")
+  .int("the number of heads must be a whole number")
   .min(1, "at least 1 attention head")
   .max(32, "at most 32 attention heads")
   .optional();
-export const patch = z.int("a patch side is a whole number").min(1, "a patch side is at least 1").max(64).optional();
+export const patch = z.int("a patch side must be a whole number").min(1, "a patch side must be at least 1").max(64).optional();
 
 /** One value of a grid's architecture axis. */
 export const architectureConfig = z.strictObject({

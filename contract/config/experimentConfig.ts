@@ -95,14 +95,14 @@ export type ExperimentConfig = z.infer<typeof experimentConfig>;
 export const experimentName = typedText(limits.nameLength, "a name")
   .trim()
   .min(1, "give the experiment a name")
-  .refine((text) => text === "" || isVisible(text), "a name needs letters, digits or signs that can be seen");
+  .refine((text) => text === "" || isVisible(text), "a name needs visible letters, digits or signs");
 export const experimentNote = typedText(limits.noteLength, "a note");
 export const experimentTags = z
   .array(
     typedText(limits.tagLength, "a tag")
       .trim()
       .min(1)
-      .refine((text) => text === "" || isVisible(text), "a tag needs something that can be seen"),
+      .refine((text) => text === "" || isVisible(text), "a tag needs visible characters"),
   )
   .max(limits.tags, `at most ${limits.tags} tags`);
 

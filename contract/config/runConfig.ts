@@ -14,17 +14,17 @@ export const deviceChoice = z.enum(deviceChoices);
 export type DeviceChoice = z.infer<typeof deviceChoice>;
 
 export const depth = z
-  .int("a depth is a whole number")
-  .min(limits.depth.min, `a depth is at least ${limits.depth.min}`)
-  .max(limits.depth.max, `a depth is at most ${limits.depth.max}`);
+  .int("a depth must be a whole number")
+  .min(limits.depth.min, `a depth must be at least ${limits.depth.min}`)
+  .max(limits.depth.max, `a depth must be at most ${limits.depth.max}`);
 export const width = z
-  .int("a width is a whole number")
-  .min(limits.width.min, `a width is at least ${limits.width.min}`)
-  .max(limits.width.max, `a width is at most ${limits.width.max}`);
+  .int("a width must be a whole number")
+  .min(limits.width.min, `a width must be at least ${limits.width.min}`)
+  .max(limits.width.max, `a width must be at most ${limits.width.max}`);
 export const seed = z
-  .int("a seed is a whole number")
-  .min(limits.seed.min, `a seed is at least ${limits.seed.min}`)
-  .max(limits.seed.max, `a seed is at most ${limits.seed.max}`);
+  .int("a seed must be a whole number")
+  .min(limits.seed.min, `a seed must be at least ${limits.seed.min}`)
+  .max(limits.seed.max, `a seed must be at most ${limits.seed.max}`);
 
 /** One cell of an experiment's grid: everything that decides a run's numbers. */
 export const runConfig = z.strictObject({

@@ -36,12 +36,15 @@ const dataSeed = z.int().min(0).max(limits.seed.max);
  * `seed`, exchange their labels among each other at random, so that the classes keep their sizes (and L* its closed form).
  */
 export const labelNoise = z.strictObject({
-  rate: z.number().min(0, "a noise rate is at least 0").max(1, "a noise rate is at most 1"),
+  rate: z.number().min(0, "a noise rate must be at least 0").max(1, "a noise rate must be at most 1"),
   seed: dataSeed.default(0),
 });
 export type LabelNoise = z.infer<typeof labelNoise>;
 
-const imbalance = z.number().gt(0, "an imbalance ratio is above 0").max(1, "an imbalance ratio is at most 1 (balanced)");
+const imbalance = z
+  .number()
+  .gt(0, "an imbalance ratio must be above 0")
+  .max(1, "an imbalance ratio must be at most 1 (balanced)");
 
 const sampling = {
   /** Training subset: the first n samples of each class in file order; null = the whole set. */

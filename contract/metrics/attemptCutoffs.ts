@@ -1,6 +1,6 @@
 /**
  * Up to which step each attempt's points count: an attempt that went on from step r voids all earlier attempts' points after r;
- * one that began anew (r = 0, no checkpoint) voids them all. Attempts that never started void nothing.
+ * one that started over (r = 0, no checkpoint) voids them all. Attempts that never started void nothing.
  * @returns attempt number → last valid step; absent = no bound
  */
 export function attemptCutoffs(attempts: { number: number; resumedFromStep: number | null }[]): Map<number, number> {

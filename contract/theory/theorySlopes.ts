@@ -14,21 +14,21 @@ export const theorySpeaks = (metric: string, split: Split, config: RunConfig): b
 /**
  * Why the theorems say nothing of a metric over depth for runs of this config; null where they speak. They are of the training set; of
  * NC1 as tr Σ_W/tr Σ_B, NC2 of the head's rows against the frame of the loss (orthogonal under squared error without a bias), and NC3 as
- * a cosine; of residual networks and single-head transformers with one linear layer a block under objective (7), one constant λ, or with
+ * a cosine; of residual networks and single-head transformers with one linear layer per block under objective (7), one constant λ, or with
  * two under objective (11), a hidden λ(L) that falls and a constant one of the head; of equal classes and a width that holds the frame.
  */
 export function theorySilence(metric: string, split: Split, config: RunConfig): string | null {
   const metrics = metricsOf(config);
   const classes = classesOf(config.dataset);
   const least = classes === null ? 0 : classes + (isOrthogonal(config) ? 1 : 0);
-  if (split !== "train") return "the theorems are of the training set";
+  if (split !== "train") return "the theorems are about the training set";
   if (!(metrics as string[]).includes(metric))
-    return `the theorems are of ${metrics.map((one) => layerMetricInfo[one].label).join(", ")} as ${metrics.map((one) => layerMetricInfo[one].formula).join(", ")}`;
+    return `the theorems are about ${metrics.map((one) => layerMetricInfo[one].label).join(", ")} as ${metrics.map((one) => layerMetricInfo[one].formula).join(", ")}`;
   return (
     silenceOfNetwork(config) ??
     (hasEqualClasses(config.dataset)
       ? null
-      : `the theorems are of classes of one size, and those of ${datasetTitle(config.dataset)} differ`) ??
+      : `the theorems assume classes of equal size, and those of ${datasetTitle(config.dataset)} differ`) ??
     (config.width >= least ? null : `the theorems need a width of at least ${least}, and it is ${config.width}`)
   );
 }
@@ -46,19 +46,19 @@ const metricsOf = (config: RunConfig): LayerMetric[] =>
 function silenceOfNetwork(config: RunConfig): string | null {
   const name = architectureLabel(config.architecture, config);
   const needed = objectiveOf(config.architecture);
-  if (needed === null) return `no theorem is of ${name}`;
+  if (needed === null) return `no theorem covers ${name}`;
   // Without an LN after the embedding the stream can be scaled through, and the hidden ridge has infimum 0.
   if (trainedNormalization(config.architecture, config) === "pre-ln-open")
-    return `no theorem is of ${name}, whose stream may have any scale`;
-  if (config.normalization !== "post-ln") return `the theorems taken here are of post-LN, not of ${name}`;
-  if (headsOf(config) > 1) return `the theorems are of one attention head, and there are ${headsOf(config)}`;
+    return `no theorem covers ${name}, whose stream may have any scale`;
+  if (config.normalization !== "post-ln") return `the theorems used here are about post-LN, not about ${name}`;
+  if (headsOf(config) > 1) return `the theorems assume one attention head, and there are ${headsOf(config)}`;
   if (needed === "(7)")
     return isUniform(config.regularizer)
       ? null
-      : `the theorem on ${name} is of ridge on the weights with one constant λ (objective 7)`;
+      : `the theorem on ${name} assumes ridge on the weights with one constant λ (objective 7)`;
   return isSplit(config.regularizer)
     ? null
-    : `the theorem on ${name} is of ridge on the weights with λ/L and a constant λ of the head (objective 11)`;
+    : `the theorem on ${name} assumes ridge on the weights with λ/L and a constant λ of the head (objective 11)`;
 }
 
 function objectiveOf(architecture: RunConfig["architecture"]): "(7)" | "(11)" | null {

@@ -103,7 +103,7 @@ export const createWorkerTokenRequest = z.strictObject({
   name: typedText(80, "a token's name")
     .trim()
     .min(1, "give the token a name")
-    .refine((text) => text === "" || isVisible(text), "give the token a name that can be seen"),
+    .refine((text) => text === "" || isVisible(text), "give the token a name with visible characters"),
   /** null = until it is revoked */
   expiresInDays: z.number().gt(0).max(3650).nullable().default(null),
 });

@@ -111,7 +111,7 @@ export const leaseRanOut = "The worker stopped answering.";
 
 /**
  * Gives attempts back to their worker whose leases ran out and whose runs nobody else has begun since: they are as if never lost.
- * A run that a person wants begun anew is not among them.
+ * A run that a person wants started over is not among them.
  */
 export async function reclaimLeases(db: Executor, workerId: string, held: readonly Lease[], leaseMs: number): Promise<Renewed[]> {
   if (held.length === 0) return [];

@@ -31,13 +31,13 @@ export function refuseForwarded(headers: IncomingHttpHeaders): string | null {
   const header = Object.keys(headers).find((name) => forwarded.test(name));
   return header === undefined
     ? null
-    : `This request was passed on by a proxy (it carries "${header}"), and this server is for its own machine alone: start it with COLLAPSAR_ACCESS_KEY.`;
+    : `This request was passed on by a proxy (it carries "${header}"), and this server only serves its own machine: start it with COLLAPSAR_ACCESS_KEY.`;
 }
 
 /** No browser speaks HTTP/1.0 and nginx does, as it comes: it passes requests on as its own, without a header that says so. */
 const refuseOld = (httpVersion: string): string | null =>
   httpVersion === "1.0"
-    ? "This request came by HTTP/1.0, as from a proxy, and this server is for its own machine alone: start it with COLLAPSAR_ACCESS_KEY."
+    ? "This request came by HTTP/1.0, as from a proxy, and this server only serves its own machine: start it with COLLAPSAR_ACCESS_KEY."
     : null;
 
 /** All of these: the door of every request and socket. @returns null if it may pass, else the reason */

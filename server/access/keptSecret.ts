@@ -9,7 +9,7 @@ const maxBytes = 1_000;
 
 /**
  * A random secret that is kept in a file for this user's eyes alone (0600), and made at the first start. A copied or restored file
- * that others could read is closed; one that cannot be used is set aside by name, said on the console, and made anew.
+ * that others could read is closed; one that cannot be used is set aside by name, said on the console, and made again.
  * @throws Failure INVALID where that cannot be done, naming the file
  */
 export function keptSecret(file: string): string {

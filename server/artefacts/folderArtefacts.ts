@@ -17,7 +17,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
  */
 export function folderArtefacts(folder: string, reserveBytes: number): Artefacts {
   const folderOf = (runId: string) => {
-    if (!uuid.test(runId)) throw new Error(`${runId} is no id of a run`);
+    if (!uuid.test(runId)) throw new Error(`${runId} is not the id of a run`);
     return join(folder, runId);
   };
   const pathOf = ({ runId, attempt, sha256, name }: Omit<Artefact, "at">) =>

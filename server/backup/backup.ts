@@ -25,12 +25,12 @@ async function stageOffline(dataDir: string): Promise<string> {
 process.umask(0o077);
 try {
   const { values } = parseArgs({ options: { to: { type: "string" } } });
-  if (!values.to) throw new Failure("INVALID", "Say where to: npm run backup -- --to FILE.tar.gz");
+  if (!values.to) throw new Failure("INVALID", "--to is missing: npm run backup -- --to FILE.tar.gz");
   const { dataDir, databaseUrl } = storagePlace();
   if (databaseUrl !== null)
     throw new Failure(
       "CONFLICT",
-      `The database is an external Postgres (DATABASE_URL). Back it up with: pg_dump --format=custom --file=FILE "$DATABASE_URL", and then copy ${dataDir}/artefacts: in this order, also while runs go on.`,
+      `The database is an external Postgres (DATABASE_URL). Back it up with: pg_dump --format=custom --file=FILE "$DATABASE_URL", and then copy ${dataDir}/artefacts: in this order, even while runs are training.`,
     );
   const file = resolve(values.to);
   const stage = (await askForBackup(dataDir)) ?? (await stageOffline(dataDir));

@@ -37,7 +37,7 @@ async function restore(file: string, dataDir: string, replace: boolean): Promise
 process.umask(0o077);
 try {
   const { values } = parseArgs({ options: { from: { type: "string" }, replace: { type: "boolean", default: false } } });
-  if (!values.from) throw new Failure("INVALID", "Say from where: npm run restore -- --from FILE.tar.gz");
+  if (!values.from) throw new Failure("INVALID", "--from is missing: npm run restore -- --from FILE.tar.gz");
   const file = resolve(values.from);
   const { dataDir, databaseUrl } = storagePlace();
   if (databaseUrl !== null)

@@ -25,7 +25,7 @@ export class AnswerAllowance {
   spend<T>(work: (leftBytes: number) => Promise<T>, cost: (result: T) => number): Promise<T> {
     const turn = this.last.then(async () => {
       if (this.leftBytes <= 0)
-        throw new Failure("INVALID", "The calls of this batch give more than fits into one answer: ask for them one by one.");
+        throw new Failure("INVALID", "The answers to this batch do not fit into one response: send the calls one by one.");
       const result = await work(this.leftBytes);
       this.leftBytes -= cost(result);
       return result;

@@ -14,7 +14,7 @@ export function describeError(error: unknown): { code: FailureCode; message: str
       return { code: "INVALID", message: describeInvalid(error as unknown as Parameters<typeof describeInvalid>[0]) };
     if (error.name === "TRPCError" && error.cause === undefined) return { code: transportCode(error), message: error.message };
     if (error instanceof SyntaxError && error.message.includes("JSON"))
-      return { code: "INVALID", message: "The request is no JSON." };
+      return { code: "INVALID", message: "The request is not valid JSON." };
     const trouble = databaseTrouble(error);
     if (trouble) {
       console.error("database:", trouble.why);

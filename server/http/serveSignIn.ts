@@ -35,7 +35,7 @@ export async function serveSignIn(
   if (path === "/enter") return serveEntrance(doors, request, response);
   const { members } = doors;
   const invitation = /^\/join\/([^/]{1,200})(?:\/|$)/.exec(path)?.[1] ?? null;
-  if (members === null) return answerText(response, 404, "This server is for its own machine alone.");
+  if (members === null) return answerText(response, 404, "This server only serves its own machine.");
   if (path.endsWith("/provider") || path.startsWith(authPath)) {
     if (!members.hasProvider) return answerText(response, 404, "This server has no identity provider.");
     const door = { ...doors, members };

@@ -183,6 +183,6 @@ function explain(error: string | null): string {
   if (error === "account_not_linked")
     return "A member with the e-mail address of this account signs in by password: use that, or another account.";
   if (error === "email_not_found") return "The identity provider gives no e-mail address for this account, and one is needed.";
-  if (error === "access_denied") return "The identity provider let nobody in.";
-  return "The sign-in at the identity provider came to nothing: try again.";
+  if (error === "access_denied") return "The identity provider did not sign anybody in.";
+  return "The sign-in at the identity provider did not complete: try again.";
 }

@@ -53,7 +53,7 @@ export class TrafficGuard {
   refuseAnother(address: string): string | null {
     const { perAddress } = this.bounds;
     if ((this.byAddress.get(address) ?? 0) < perAddress) return null;
-    return `${perAddress.toLocaleString("en")} connections from this address are open, which is the most.`;
+    return `${perAddress.toLocaleString("en")} connections from this address are open, which is the limit.`;
   }
 
   private admit(raw: RawConnection): void {

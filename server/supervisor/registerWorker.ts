@@ -46,7 +46,7 @@ export async function registerWorker(
   if (identity && supervisor.workers.hasOther(workerId, identity.instance, heardWithin * context.leaseTimes.heartbeatMs))
     return refused(
       "IN_USE",
-      "Another process of this worker's identity is connected: two workers work on copies of one folder. If that one stays, this one continues as a worker of its own.",
+      "Another process of this worker's identity is connected: two workers use copies of one folder. If that one stays, this one continues as a worker of its own.",
     );
   const row = {
     ...{ id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets },
@@ -119,7 +119,7 @@ async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, me
   if (held.length > 0) {
     const until = new Date(Date.now() + supervisor.leases.hold(held)).toISOString().slice(0, 16).replace("T", " ");
     said.push(
-      `${held.length} ${held.length === 1 ? "run is" : "runs are"} kept for it until ${until} UTC; then others may begin what it has not sent by then. It trains on and keeps what it measures, and sends that once the right version is started in its folder.`,
+      `${held.length} ${held.length === 1 ? "run is" : "runs are"} kept for it until ${until} UTC; then others may begin what it has not sent by then. It continues to train and keeps what it measures, and sends that once the right version is started in its folder.`,
     );
   }
   if (gone > 0) said.push(`${gone} of its runs ${gone === 1 ? "is" : "are"} no longer its own.`);

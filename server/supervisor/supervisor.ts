@@ -366,7 +366,7 @@ export class Supervisor implements Dispatch {
     if (why === this.saidTrouble) return;
     this.saidTrouble = why;
     if (why === null) console.log("The database answers again.");
-    else console.error(`The database does not answer as it should: ${why}.`);
+    else console.error(`The database is not answering properly: ${why}.`);
   }
 }
 

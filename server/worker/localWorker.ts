@@ -65,7 +65,7 @@ export class LocalWorker {
     child.once("error", (error) => console.error(`The local worker could not be started: ${error.message}`));
     child.once("exit", (code) => {
       if (this.stopping || code === workerExit.stopped) return;
-      if (code === workerExit.refused) return console.error(`The local worker was turned away; see ${log}`);
+      if (code === workerExit.refused) return console.error(`The local worker was refused; see ${log}`);
       this.failures = performance.now() - startedAt > slowestRestartMs ? 1 : this.failures + 1;
       const delayMs = Math.min(slowestRestartMs, 1_000 * 2 ** this.failures);
       if (code !== workerExit.folderTaken)

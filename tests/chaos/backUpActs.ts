@@ -24,7 +24,7 @@ async function restoreDump(world: World, dump: string): Promise<void> {
   execFileSync(tool("psql"), [world.databaseUrl!, "--quiet", "--set", "ON_ERROR_STOP=1", "--file", dump], { stdio: "ignore" });
 }
 
-/** Workers' ledgers begin anew, and studies that the back-up does not know are no more. */
+/** Workers' ledgers start over, and studies that the back-up does not know are no more. */
 async function forget(world: World, known: string[]): Promise<void> {
   world.restoredAt = performance.now();
   for (const { ledger } of world.workers) appendFileSync(ledger, restoredLine);

@@ -306,7 +306,7 @@ describe("Names of 120 letters without a blank", () => {
     const { page } = await open();
     await page.goto(`${server.url}/new`);
     await at(page, "name").fill(unseen);
-    await page.getByText("A name needs letters, digits or signs that can be seen").first().waitFor();
+    await page.getByText("A name needs visible letters, digits or signs").first().waitFor();
   });
 });
 
@@ -362,7 +362,7 @@ describe("Numbers as people type them", () => {
     const { page } = await open({ ...wide, locale: "en-US" });
     await openTraining(page);
     await field(page, "Learning rate").fill("0,1");
-    await page.getByText("“0,1” is not clear: write 0.1, with a point.").waitFor();
+    await page.getByText("“0,1” is not clear: write 0.1, with a decimal point.").waitFor();
     await at(page, "steps").fill("10,000");
     await at(page, "launch").click();
     await page.waitForTimeout(300);

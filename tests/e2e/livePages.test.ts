@@ -147,7 +147,7 @@ describe("A page's line", () => {
       await expect.poll(() => line.getAttribute("data-points")).toBe(String(step + 1));
     }
     await badge(page).hover();
-    await page.getByText(/proxy, lets no lasting connection/).waitFor();
+    await page.getByText(/proxy, does not let a lasting connection/).waitFor();
     expect(proxy.upgrades).toBeGreaterThan(0);
   });
 
@@ -159,7 +159,7 @@ describe("A page's line", () => {
     await page.goto(`${server.url}/r/${run.id}`);
     await expect.poll(() => state(page)).toBe("live");
     // Its worker's heartbeats go on, with the same step.
-    await expect.poll(() => state(page), { timeout: 60_000, interval: 500 }).toMatch(/^(no step|nothing new|standing still)/);
+    await expect.poll(() => state(page), { timeout: 60_000, interval: 500 }).toMatch(/^(no step|nothing new|stalled)/);
     await worker.events(lease, numbered(steps(6, 7), 8));
     await expect.poll(() => state(page)).toBe("live");
   });

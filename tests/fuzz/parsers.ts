@@ -9,7 +9,7 @@ interface Answer {
   death?: string;
 }
 
-/** Tables, pickles, archives, pictures, checkpoints and spools, spoiled, read by a process that is begun anew if it dies. */
+/** Tables, pickles, archives, pictures, checkpoints and spools, spoiled, read by a process that is started over if it dies. */
 export class ParserTarget implements Target {
   readonly name = "parsers";
   readonly atOnce = 1;

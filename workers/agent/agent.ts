@@ -104,7 +104,8 @@ export class Agent {
       down: (reason) => {
         if (!this.isStopping) this.connectionLog.down(reason, this.held.working, this.held.unsent);
       },
-      polling: () => log("Something on the way to the server lets no WebSocket through: this worker continues by HTTP requests"),
+      polling: () =>
+        log("Something on the way to the server does not let WebSocket through: this worker continues over plain HTTP"),
       refused: (code, message) => this.refused(code, message),
     });
   }
@@ -173,7 +174,7 @@ export class Agent {
     const { runId, attempt: number, lease } = parsed.data;
     const same = this.held.find(runId, number)?.spool;
     if (same && same.lease.lease !== lease)
-      return { accepted: false, reason: "it has not done yet with another attempt of this number" };
+      return { accepted: false, reason: "it is not yet done with another attempt of this number" };
     if (same) return { accepted: true };
     if (this.isStopping) return { accepted: false, reason: "the worker is stopping" };
     const superseded = this.held.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
@@ -192,7 +193,7 @@ export class Agent {
       );
       return { accepted: true };
     } catch (error) {
-      return { accepted: false, reason: `its disk refuses: ${messageOf(error)}`.slice(0, 500), fault: true };
+      return { accepted: false, reason: `its disk refuses to write: ${messageOf(error)}`.slice(0, 500), fault: true };
     }
   }
 

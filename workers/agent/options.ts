@@ -31,11 +31,11 @@ export interface AgentOptions {
 export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slots N] [--data DIR] [--device ${deviceChoices.join("|")}] [--name NAME]
 
   --server URL    where Collapsar runs, e.g. https://studies.example.org:4040
-  --token TOKEN   from the page "Workers"; or in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
-  --slots N       runs at the same time (default: one a processor core, or one a graphics card)
+  --token TOKEN   from the "Workers" page; or in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
+  --slots N       runs at the same time (default: one per processor core, or one per graphics card)
   --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
   --device        what to compute on (default: auto, the best that is there)
-  --name NAME     shown on the page "Workers" (default: the host's name)
+  --name NAME     shown on the "Workers" page (default: the host's name)
   --keep-checkpoints N
                   newest checkpoints of an ended run that the server keeps (default: 1; 0: none)
   --keep-spool    keep the events of ended runs on disk`;
@@ -50,7 +50,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
   if (!token)
     throw new Failure(
       "INVALID",
-      "--token is missing: make one on the page Workers (or set COLLAPSAR_WORKER_TOKEN in the environment)",
+      "--token is missing: make one on the Workers page (or set COLLAPSAR_WORKER_TOKEN in the environment)",
     );
   return {
     server: serverOrigin(flags.server),
@@ -96,7 +96,7 @@ const nameLength = 80;
 function nameOf(given: string | undefined): string {
   const name = given?.trim() ?? "";
   if (name !== "" && !isVisible(name))
-    throw new Failure("INVALID", "--name has nothing that can be seen: give the worker a name with letters or digits");
+    throw new Failure("INVALID", "--name has no visible characters: give the worker a name with letters or digits");
   return storableText(name || hostname(), nameLength);
 }
 

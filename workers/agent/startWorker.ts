@@ -71,7 +71,7 @@ function stopOnSignals(agent: Agent): void {
       process.exit(workerExit.failed);
     });
   setInterval(() => {
-    if (agent.isOrphaned && askedAt === null) void stop("The server that started this worker has gone");
+    if (agent.isOrphaned && askedAt === null) void stop("The server that started this worker is gone");
   }, forsakenCheckMs);
 }
 

@@ -32,7 +32,7 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
   };
   for (const each of [path, folder.spool, folder.checkpoints, folder.artefacts, folder.datasetCache]) {
     const aside = ensureFolder(each);
-    if (aside) log(`${each} was no folder: it is set aside as ${aside}`);
+    if (aside) log(`${each} was not a folder: it is set aside as ${aside}`);
   }
   // Checkpoints and the spool are this user's alone, also where the folder was made by something else.
   chmodSync(path, 0o700);

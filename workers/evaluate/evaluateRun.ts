@@ -84,7 +84,7 @@ function requireUnchanged(trained: Dataset, now: Dataset): void {
   if (now.resolved.hash === trained.resolved.hash) return;
   throw new Failure(
     "DATASET_CHANGED",
-    `The set was changed during the training: the sha256 of what was trained on is ${trained.resolved.hash}, and would be ${now.resolved.hash} now.`,
+    `The set was changed during training: the sha256 of what was trained on is ${trained.resolved.hash}, and would be ${now.resolved.hash} now.`,
   );
 }
 

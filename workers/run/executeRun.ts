@@ -129,7 +129,7 @@ function announceStart(run: RunContext, { dataset, engine, network, optimum, res
   log("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
   const warmup = warmupWarning(config.training);
   if (warmup) log("warning", warmup);
-  if (step > 0) log("info", `Resumed from the checkpoint of step ${step}.`);
+  if (step > 0) log("info", `Resuming from the checkpoint of step ${step}.`);
 }
 
 async function evaluate(run: RunContext, { dataset, engine, network }: PreparedRun, source: ParameterSource, log: Log) {

@@ -29,7 +29,7 @@ export function requireSameData(
       ? `The checkpoint of step ${checkpoint.step} was written by a version that noted no hash of its data: whether "${name}" is still what it was trained on cannot be checked.`
       : null;
   const since = checkpoint ? `up to step ${checkpoint.step}` : `in attempt ${trainedOn?.attempt}`;
-  const wayOut = `Put the former data back and choose "Run again", or choose "Start again from step 0" to train on the data as they are now.`;
+  const wayOut = `Put the previous data back and choose "Run again", or choose "Start again from step 0" to train on the data as they are now.`;
   if (hash !== found.hash)
     throw new Failure(
       "DATASET_CHANGED",
@@ -39,7 +39,7 @@ export function requireSameData(
   if (was !== undefined && was !== is)
     throw new Failure(
       "DATASET_CHANGED",
-      `The data set "${name}" has the sha256 ${found.hash} as before, but is read otherwise than by the version that trained this run ${since}: ${was} then, ${is} now. Resume with that version, or choose "Start again from step 0".`,
+      `The data set "${name}" has the sha256 ${found.hash} as before, but is read differently than by the version that trained this run ${since}: ${was} then, ${is} now. Resume with that version, or choose "Start again from step 0".`,
     );
   return null;
 }

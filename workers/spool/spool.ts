@@ -115,9 +115,9 @@ function parseLine(line: string, at: number): SpooledEvent {
   try {
     spooled = JSON.parse(text) as SpooledEvent;
   } catch {
-    throw damaged("is no JSON");
+    throw damaged("is not JSON");
   }
-  if (Object.keys(spooled ?? {}).join() !== "seq,at,event") throw damaged("is no event");
+  if (Object.keys(spooled ?? {}).join() !== "seq,at,event") throw damaged("is not an event");
   return spooled;
 }
 

@@ -74,7 +74,7 @@ export async function makeTrainer(
   const left = batches ? set.count - batches.perEpoch * (batch as number) : 0;
   const note =
     left > 0
-      ? `Each epoch is ${batches?.perEpoch} batches of ${batch}; the ${left} samples left over are other ones in each epoch.`
+      ? `Each epoch is ${batches?.perEpoch} batches of ${batch}; the ${left} samples left over are different ones in each epoch.`
       : null;
   return { step, note, train, dispose: () => step.dispose() };
 }

@@ -24,7 +24,7 @@ export function afterTrainingSummary(config: AfterTraining | undefined): string 
     config?.robustness ? `robustness at ${config.robustness.epsilons.length} ε` : null,
     config?.transfer ? `transfer to ${datasetLabel(config.transfer.dataset)}` : null,
   ].filter((part) => part !== null);
-  return parts.join(", ") || "nothing: runs end with their training";
+  return parts.join(", ") || "nothing: runs end when their training ends";
 }
 
 const path = "config.afterTraining";

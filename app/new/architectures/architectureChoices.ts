@@ -34,8 +34,8 @@ export const architectureFamilies: readonly ArchitectureFamily[] = [
 ];
 
 export const architectureHints: Record<Architecture, string> = {
-  rn1: "Residual network, one linear layer a block: X + σ(WX + b)",
-  rn2: "Residual network, two linear layers a block: X + W₂ σ(W₁X + b₁) + b₂",
+  rn1: "Residual network, one linear layer per block: X + σ(WX + b)",
+  rn2: "Residual network, two linear layers per block: X + W₂ σ(W₁X + b₁) + b₂",
   t11: "Transformer: W_QK and W_VO merged, one linear layer in the MLP",
   t12: "Transformer: W_QK and W_VO merged, two linear layers in the MLP",
   t21: "Transformer: separate query, key, value and output matrices, one linear layer in the MLP",
@@ -54,7 +54,7 @@ export const normalizationChips: Record<Normalization, string> = {
   "pre-ln-open": "no first LN",
 };
 export const normalizationHints: Record<Normalization, string> = {
-  "post-ln": "LayerNorm after the sum (the paper's, but for text)",
+  "post-ln": "LayerNorm after the sum (the paper's, except for text)",
   "pre-ln": "LayerNorm after the embedding and before each branch (the paper's for text)",
   "pre-ln-open":
     "Pre-LN without the LayerNorm after the embedding: the stream's scale is free, so the gap to the optimum has no representation part",

@@ -109,7 +109,7 @@ function GroupFields({
             label="Noise rates"
             testId="noise-rates"
             placeholder="0"
-            hint="Share of each class's training labels that trade places; several make a study over noise."
+            hint="Share of each class's training labels that are exchanged; several values make a study over noise."
             values={group.rates}
             onChange={(rates) => onChange({ ...group, rates })}
             error={errorAt("labelNoise.rate")}

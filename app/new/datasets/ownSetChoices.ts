@@ -40,7 +40,7 @@ const sum = (counts: readonly number[]) => counts.reduce((total, count) => total
 /** "2 classes (bad, good); 90 texts, 40 to 50 per class". */
 export function ownSetText(set: OwnSet): string {
   const { classNames, trainCounts, testCounts } = set;
-  if (trainCounts.length === 0) return "What it holds is read when it is used.";
+  if (trainCounts.length === 0) return "Its contents are read when it is used.";
   const shown = classNames.slice(0, namesShown).join(", ");
   const names = classNames.length === 0 ? "" : ` (${shown}${classNames.length > namesShown ? ", …" : ""})`;
   const [least, most] = [Math.min(...trainCounts), Math.max(...trainCounts)];

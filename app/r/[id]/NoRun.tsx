@@ -29,7 +29,7 @@ export function NoRun({
                   <LinkButton href={`/e/${experimentId}`}>To its experiment</LinkButton>
                 </>
               )}
-              <LinkButton href="/">To the experiments</LinkButton>
+              <LinkButton href="/">Go to experiments</LinkButton>
             </>
           ) : (
             <LinkButton href={`/s/${encodeURIComponent(share)}`}>To the experiment</LinkButton>
@@ -37,8 +37,8 @@ export function NoRun({
         }
       >
         {experimentId === null
-          ? "Its address may be cut off, or it was deleted, alone or with its experiment."
-          : "It was deleted, alone or with its experiment, while this page was open. “Run missing” in its experiment makes a deleted run anew."}
+          ? "Its address may be incomplete, or it was deleted, by itself or with its experiment."
+          : "It was deleted, by itself or with its experiment, while this page was open. “Run missing” in its experiment creates a deleted run again."}
       </EmptyState>
     </div>
   );

@@ -27,7 +27,7 @@ export function RunEvaluation({ row }: { row: RunRow }) {
       {evaluation === null ? (
         <Panel>
           <p className="text-ink-faint text-sm">
-            {isTerminal(row.status) ? "The run ended before anything was tried." : "Tried when the run is trained."}
+            {isTerminal(row.status) ? "The run ended before anything was evaluated." : "Evaluated once the run is trained."}
           </p>
         </Panel>
       ) : (

@@ -33,7 +33,7 @@ export function RunView({ runId }: { runId: string }) {
       ? []
       : [
           { id: "run-fork", label: "Fork this run with changes", icon: "fork", run: () => router.push(`/new?run=${runId}`) },
-          { id: "run-experiment", label: "To the experiment of this run", icon: "up", run: () => router.push(experimentHref) },
+          { id: "run-experiment", label: "Go to this run's experiment", icon: "up", run: () => router.push(experimentHref) },
         ],
   );
 
@@ -71,7 +71,7 @@ export function RunView({ runId }: { runId: string }) {
             <RunCharts detail={detail} store={store} csvHref={csvHref} />
           </PanelBoundary>
         </div>
-        <PanelBoundary what="What was tried after training">
+        <PanelBoundary what="The evaluation after training">
           <RunEvaluation row={detail.row} />
         </PanelBoundary>
       </ExportFactsContext>

@@ -75,7 +75,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
   const wantsTransfer = transfer.length > 0 || Boolean(asked?.transfer);
   const robust = rows.find((row) => row.evaluation?.robustness)?.evaluation?.robustness;
   const probed = rows.find((row) => row.evaluation?.transfer)?.evaluation?.transfer?.dataset.id;
-  const waiting = "Each run is tried once it is trained.";
+  const waiting = "Each run is evaluated once it is trained.";
   const info = studyMetricInfo[against];
 
   return (

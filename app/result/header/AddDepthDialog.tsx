@@ -29,7 +29,7 @@ export function parseDepths(text: string, known: readonly number[]): { depths: n
   if (problem !== null) return { error: problem };
   const wrong = values.find((value) => !isDepth(value));
   if (wrong !== undefined)
-    return { error: `${wrong} does not fit: a depth is a whole number from ${limits.depth.min} to ${limits.depth.max}.` };
+    return { error: `${wrong} does not fit: a depth must be a whole number from ${limits.depth.min} to ${limits.depth.max}.` };
   const there = values.find((value) => known.includes(value));
   if (there !== undefined) return { error: `Depth ${there} is already part of this experiment.` };
   return values.length === 0 ? { error: "" } : { depths: values };

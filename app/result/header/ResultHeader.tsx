@@ -200,7 +200,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
         <StatusBadge status={status} />
         {badge}
         {detail.sample && (
-          <Badge tone="accent" title="Recorded by this program and delivered with it">
+          <Badge tone="accent" title="Recorded with this program and shipped with it">
             sample
           </Badge>
         )}

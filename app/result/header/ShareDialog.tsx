@@ -34,7 +34,7 @@ function Shares({ experimentId, onClose }: { experimentId: string; onClose: () =
   const revoke = useMutation(
     trpc.shares.revoke.mutationOptions({
       onSuccess: () => {
-        toast({ text: "Link revoked: it opens nothing any more." });
+        toast({ text: "Link revoked. It no longer works." });
         return refresh();
       },
       onError: (error) => toast({ text: failureOf(error).message, tone: "bad" }),

@@ -18,7 +18,7 @@ export function useRestore(experimentId: string, onRestored?: () => void): { res
     } catch (error) {
       const { code, message } = failureOf(error);
       const nothing = code === "NOT_FOUND" || code === "INVALID";
-      toast({ text: nothing ? "There is nothing to restore: it was deleted for good, or never was." : message, tone: "bad" });
+      toast({ text: nothing ? "There is nothing to restore: it was deleted for good, or never existed." : message, tone: "bad" });
     }
     setBusy(false);
   };

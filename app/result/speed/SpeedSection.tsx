@@ -98,7 +98,9 @@ function SurvivalPanel({ lines, goal, title }: { lines: readonly SpeedLine[]; go
         has("ended") ? "squares: runs that diverged, failed or were cancelled count as not there to the end" : null,
         has("returned") ? "diamonds: first at or below it, but above again later" : null,
       ]}
-      empty={series.length === 0 ? (goal === "gap" ? "No run has an L* to be near to." : "No run has measured yet.") : undefined}
+      empty={
+        series.length === 0 ? (goal === "gap" ? "No run has an L* to approach." : "Nothing has been measured yet.") : undefined
+      }
     />
   );
 }

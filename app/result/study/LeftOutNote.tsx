@@ -25,7 +25,7 @@ export function LeftOutNote({ detail, rows, countAll, onCountAll }: LeftOutNoteP
     >
       <p className="min-w-0 flex-1 basis-72">
         <span className="text-warn">
-          {runs} {below} and {leftOut === 1 ? "is" : "are"} {countAll ? "counted all the same" : "in no mean, band or slope"}
+          {runs} {below} and {leftOut === 1 ? "is" : "are"} {countAll ? "counted anyway" : "in no mean, band or slope"}
         </span>
         <span className="text-ink-soft">
           {rule.byTheory

@@ -63,7 +63,7 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
                   <td className={words}>
                     {theorySpeaksOf(curve, metric, split)
                       ? keptTogether(theoryVerdict(curve) ?? "")
-                      : "the theorems say nothing of it"}
+                      : "the theorems say nothing about it"}
                   </td>
                 )}
               </tr>

@@ -121,9 +121,9 @@ export const RunLine = memo(
             {row.stalledSince !== null && isOnWorker(row.status) && (
               <Badge
                 tone="bad"
-                title={`Its process has done nothing since ${formatFull(row.stalledSince)}, though its worker answers`}
+                title={`Its process has done nothing since ${formatFull(row.stalledSince)}, although its worker answers`}
               >
-                standing still
+                stalled
               </Badge>
             )}
             <DataBadge data={data} />

@@ -174,7 +174,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
           {groups.length === 0 && (
             <tr>
               <Td colSpan={columnCount} className="text-center text-ink-soft">
-                No run fits “{view.filter}”.
+                No run matches “{view.filter}”.
               </Td>
             </tr>
           )}

@@ -19,8 +19,7 @@ export function UnshownRuns({ runs }: { runs: readonly RunRow[] }) {
       <p className="min-w-0">
         {countOf(runs.length, "run")} ({one ? "number" : "numbers"} {numberRanges(runs.map((run) => run.ordinal + 1))}){" "}
         {one ? "is" : "are"} not shown: {one ? "its" : "their"} settings or results have a form that this page does not know,
-        perhaps that of another version of the program. Load the page again after an upgrade; the exports have{" "}
-        {one ? "it" : "them"}.
+        perhaps from another version of the program. Reload the page after an upgrade; the exports have {one ? "it" : "them"}.
       </p>
     </div>
   );

@@ -145,7 +145,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
           {failed.length} shown {failed.length === 1 ? "run" : "runs"} ended without a result; the table says why.
         </p>
       )}
-      {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}; drawn here all the same.</p>}
+      {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}; still drawn here.</p>}
       <div className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
         {panels.map((spec) => (
           <WhenVisible key={spec.id} height={320} what={`The panel “${spec.title}”`}>

@@ -32,14 +32,14 @@ export function SharedGate({ children }: { children: ReactNode }) {
     return (
       <div data-testid="dead-link">
         <EmptyState
-          title="This link does not work (any more)"
+          title="This link is invalid or has been revoked"
           actions={
             <Button icon="again" onClick={ask}>
               Try again
             </Button>
           }
         >
-          It may be cut off, expired or withdrawn. Ask the person who sent it for a new one.
+          It may be incomplete, expired or revoked. Ask the person who sent it for a new one.
         </EmptyState>
       </div>
     );

@@ -40,7 +40,7 @@ export async function storeArtefact(context: ServiceContext, file: Announced, co
   if (found.lastAttempt !== attempt)
     throw new Failure(
       "LEASE_LOST",
-      `Attempt ${attempt} was followed by attempt ${found.lastAttempt}: its files are not wanted any more.`,
+      `Attempt ${attempt} was followed by attempt ${found.lastAttempt}: its files are no longer needed.`,
     );
   if (!artefactName.test(name))
     throw new Failure(

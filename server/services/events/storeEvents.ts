@@ -39,7 +39,7 @@ interface Stored {
  * the pages. A batch is stored whole or not at all.
  */
 export async function storeEvents(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
-  if (isDamaged(message)) return { ok: false, code: "DAMAGED", message: "The batch does not have its checksum." };
+  if (isDamaged(message)) return { ok: false, code: "DAMAGED", message: "The batch does not match its checksum." };
   const parsed = eventBatch.safeParse(message);
   if (!parsed.success) return { ok: false, code: "INVALID", message: describeInvalid(parsed.error) };
   await context.database.requireRoom();
@@ -73,7 +73,7 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   const { attempt } = locked;
   let { run } = locked;
   if (!attempt || attempt.lease !== lease || attempt.workerId !== workerId)
-    return refusal(leaseLost("This lease was never given."));
+    return refusal(leaseLost("This lease was never granted."));
   if (events.at(-1)!.seq <= attempt.lastSeq) return acknowledgeAgain(tx, run, batch, attempt.lastSeq);
   let isTakenUp = false;
   if (run.status === "queued" && run.attempt === number) {

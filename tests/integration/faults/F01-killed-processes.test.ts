@@ -34,7 +34,7 @@ describe("F1: SIGKILL of a run's process", () => {
     expect(await study.curve(run)).toEqual(await study.curve(undisturbed));
   });
 
-  it("before its first checkpoint begins anew", async () => {
+  it("before its first checkpoint starts over", async () => {
     const { folder } = await study.startWorker(1);
     const [run] = await study.launch(short);
     await study.measuredTo(run, 200);

@@ -84,7 +84,7 @@ describe("F19: a back-up of the embedded database while runs go on", () => {
     const target = join(folder, "target");
     const other = join(folder, "other.tar.gz");
     await run("tar", ["-czf", other, "-C", projectRoot, "README.md"]);
-    expect(await refusal(program("restore", target, ["--from", other]))).toMatch(/other\.tar\.gz is no back-up of Collapsar/);
+    expect(await refusal(program("restore", target, ["--from", other]))).toMatch(/other\.tar\.gz is not a Collapsar back-up/);
     const cut = join(folder, "cut.tar.gz");
     cpSync(other, cut);
     await run("truncate", ["-s", "1000", cut]);

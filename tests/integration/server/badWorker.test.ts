@@ -144,10 +144,10 @@ onBothDatabases(
 
     it("that refuses runs since its disk is full rests, too", async () => {
       const only = await connect();
-      only.answerAssign = () => ({ accepted: false, reason: "its disk refuses: ENOSPC", fault: true });
+      only.answerAssign = () => ({ accepted: false, reason: "its disk refuses to write: ENOSPC", fault: true });
       const { runs } = await launch();
       await until("it rests", async () => (await view(only)).trouble !== null);
-      expect((await view(only)).trouble?.message).toBe("It did not take a run: its disk refuses: ENOSPC");
+      expect((await view(only)).trouble?.message).toBe("It did not take a run: its disk refuses to write: ENOSPC");
       only.answerAssign = () => ({ accepted: true });
       const lease = await only.nextAssignment(runs[0].id);
       await only.events(lease, numbered([started(), finished()]));

@@ -8,7 +8,7 @@ onBothDatabases("Warnings about the data of runs", (server) => {
   it("are on the page of the run, and on that of the study with the runs they were said of", async () => {
     const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2], depths: [2] }));
     expect(await server().call("experiments.dataWarnings", { id })).toEqual([]);
-    const said = [["3 .bmp are passed over.", "Labels look alike."], undefined, ["3 .bmp are passed over."]];
+    const said = [["3 .bmp are skipped.", "Labels look alike."], undefined, ["3 .bmp are skipped."]];
     const worker = await RawWorker.connect(server(), { slots: 3 });
     for (const [at, run] of runs.entries()) {
       const lease = await worker.nextAssignment(run.id);
@@ -17,7 +17,7 @@ onBothDatabases("Warnings about the data of runs", (server) => {
       await worker.events(lease, numbered([begin, measured(1000), finished()]));
     }
     expect(await server().call("experiments.dataWarnings", { id })).toEqual([
-      { text: "3 .bmp are passed over.", runs: [0, 2] },
+      { text: "3 .bmp are skipped.", runs: [0, 2] },
       { text: "Labels look alike.", runs: [0] },
     ]);
     const { token } = await server().call("shares.create", { experimentId: id, hideNames: true });

@@ -77,7 +77,7 @@ onBothDatabases("A batch that was damaged on the way", (server) => {
     const changed = { ...batch, events: [{ ...events[0], event: logged("0.2") }] };
     expect(await worker.ask("events", changed)).toEqual({
       ...{ ok: false, code: "DAMAGED" },
-      message: "The batch does not have its checksum.",
+      message: "The batch does not match its checksum.",
     });
     expect(await worker.ask("events", batch)).toEqual({ ok: true, storedThrough: 1 });
     expect(await server().call("runs.log", { id: lease.runId })).toMatchObject([{ text: "0.1" }]);

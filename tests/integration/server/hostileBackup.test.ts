@@ -69,7 +69,7 @@ describe("A back-up that somebody changed", () => {
     mkdirSync(outside, { recursive: true });
     chmodSync(outside, 0o755);
     const { said, target } = await restoring(add);
-    expect(said).toContain(`is no back-up of Collapsar, or was changed: "${name}" is neither a file nor a folder.`);
+    expect(said).toContain(`is not a Collapsar back-up, or was changed: "${name}" is neither a file nor a folder.`);
     expect(said).not.toMatch(/\n\s+at /);
     expect(statSync(outside).mode & 0o777).toBe(0o755);
     expect(readdirSync(target)).not.toContain("database");
@@ -78,7 +78,7 @@ describe("A back-up that somebody changed", () => {
 
   it.each(["no JSON", "null", "7"])("is refused where it says of itself: %s", async (text) => {
     const { said, target } = await restoring((folder) => writeFileSync(join(folder, "collapsar-backup.json"), text));
-    expect(said).toMatch(/^\S+\.tar\.gz is no back-up of Collapsar\.\n$/);
+    expect(said).toMatch(/^\S+\.tar\.gz is not a Collapsar back-up\.\n$/);
     expect(existsSync(join(target, "database"))).toBe(false);
   });
 

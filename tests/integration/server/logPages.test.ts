@@ -65,7 +65,7 @@ onBothDatabases("What one answer may hold", (server) => {
     const refused = answers.filter(({ error }) => error);
     expect(refused.length).toBeGreaterThan(5);
     expect(new Set(refused.map(({ error }) => error!.message))).toEqual(
-      new Set(["The calls of this batch give more than fits into one answer: ask for them one by one."]),
+      new Set(["The answers to this batch do not fit into one response: send the calls one by one."]),
     );
     const thinned = answers.filter(({ result }) => result?.data.some(({ steps, total }) => steps.length < total));
     expect(thinned.length).toBe(1);

@@ -15,7 +15,7 @@ function ticksOf(pid: number): number | null {
   return Number(fields[11]) + Number(fields[12]);
 }
 
-describe("A server whose output nobody reads any more", () => {
+describe("A server whose output nobody reads any longer", () => {
   let postgres: TestPostgres;
   let line: DatabaseLine;
   let server: TestServer;

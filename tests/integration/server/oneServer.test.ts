@@ -54,7 +54,7 @@ describe("One external database", () => {
     const later = Date.UTC(2999, 0, 1);
     await query("insert into drizzle.__drizzle_migrations (hash, created_at) values ('of a later version', $1)", [later]);
     await expect(TestServer.start({ databaseUrl: postgres.url })).rejects.toThrow(
-      /brought up to date by a newer Collapsar \(tables of 2999-01-01; this program knows those of \d{4}-\d\d-\d\d\)/,
+      /upgraded by a newer Collapsar \(tables of 2999-01-01; this program knows those of \d{4}-\d\d-\d\d\)/,
     );
     await query("delete from drizzle.__drizzle_migrations where created_at = $1", [later]);
     const again = await TestServer.start({ databaseUrl: postgres.url });

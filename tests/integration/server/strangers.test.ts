@@ -133,7 +133,7 @@ describe("A stranger at the sockets", () => {
     expect(residentMb(server.pid) - before).toBeLessThan(60);
   });
 
-  it("hears the reason as a worker, asks again now and then, and is let in without being started anew", async () => {
+  it("hears the reason as a worker, asks again now and then, and is let in without being started again", async () => {
     const { token, id } = await revocable();
     await server.call("workers.revokeToken", { id });
     const refused = await new Promise<string[]>((resolve) => {
@@ -149,7 +149,7 @@ describe("A stranger at the sockets", () => {
     });
     expect(refused).toEqual([
       "NOT_ALLOWED",
-      "This token is unknown, has expired or has been revoked: make one on the page Workers.",
+      "This token is unknown, has expired or has been revoked: make one on the Workers page.",
     ]);
   });
 
@@ -174,7 +174,7 @@ describe("Connections are bounded", () => {
     const tooMany = await watcher();
     expect(tooMany.told).toContain("400");
     const byPolling = await knock(server.url, { namespace: "/watch", transport: "polling" });
-    expect(byPolling.told).toContain("20 connections from this address are open, which is the most.");
+    expect(byPolling.told).toContain("20 connections from this address are open, which is the limit.");
     expect(sockets.every(({ socket }) => socket.connected)).toBe(true);
     sockets[0].socket.disconnect();
     await expect

@@ -226,7 +226,7 @@ describe("F25: a spool that is not what was written", () => {
     await connected();
     await until("the attempt has ended", ended(run));
     expect(server.events(run).length).toBeGreaterThanOrEqual(before + 2);
-    expect(server.last(run)).toMatchObject({ message: expect.stringMatching(/does not have its checksum|is no JSON/) });
+    expect(server.last(run)).toMatchObject({ message: expect.stringMatching(/does not have its checksum|is not JSON/) });
     const seen = steps(server.events(run));
     expect(seen).toEqual(upTo(seen.length - 1));
   });

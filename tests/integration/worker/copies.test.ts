@@ -65,7 +65,7 @@ describe("two workers on copies of one folder", () => {
     await until("it is measured", async () => (await detail(run.id)).series.length > 0, 60_000);
     const copy = copyOf(original);
     const second = await start(copy, "copy");
-    expect(second.output).toMatch(/two workers work on copies of one folder/);
+    expect(second.output).toMatch(/two workers use copies of one folder/);
     expect(idOf(copy)).not.toBe(idOf(original));
     const listed = await server.call("workers.list");
     expect(

@@ -122,7 +122,7 @@ describe("F25: in place of files of the worker", () => {
     symlinkSync(join(folder, "nowhere"), join(folder, "datasets"));
     await start();
     for (const name of ["spool", "checkpoints", "artefacts"])
-      expect(worker.output).toMatch(new RegExp(`${name} was no folder: it is set aside as ${name}\\.set-aside-`));
+      expect(worker.output).toMatch(new RegExp(`${name} was not a folder: it is set aside as ${name}\\.set-aside-`));
     const run = await server.assign("real", 20);
     await until("the run has finished", () => isOver(run), 60_000);
     expect(server.last(run)).toMatchObject({ kind: "finished" });

@@ -27,7 +27,7 @@ describe("A worker behind a proxy that lets no WebSocket through", () => {
     const [run] = (await api.experiments.get.query({ id })).runs;
     expect(run.attempt).toBe(1);
     expect(await storedPoints(server.url, run.id)).toEqual(ledgerPoints([folder], run.id));
-    await until("said", () => worker.output.includes("lets no WebSocket through"));
+    await until("said", () => worker.output.includes("does not let WebSocket through"));
     expect(proxy.upgrades).toBeGreaterThan(0);
   });
 });

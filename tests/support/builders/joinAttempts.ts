@@ -9,7 +9,7 @@ export interface JoinedCurve {
 
 /**
  * The curve of a run from the events of its attempts in order: an attempt voids what earlier ones measured after the step it
- * goes on from, and all of it if it begins anew.
+ * goes on from, and all of it if it starts over.
  */
 export function joinAttempts(attempts: SpooledEvent[][]): JoinedCurve {
   const points = new Map<number, Record<string, number>>();

@@ -102,7 +102,7 @@ export class HeldAttempts {
     }
   }
 
-  /** Stops an attempt that is not this worker's any more, at once: its process must not touch the run's checkpoints again. */
+  /** Stops an attempt that is no longer this worker's, at once: its process must not touch the run's checkpoints again. */
   drop(attempt: Attempt, why: string): void {
     if (attempt.stopping === "refused") return;
     log(`Run ${attempt.label} is no longer this worker's: ${why}`);

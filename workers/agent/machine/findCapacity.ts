@@ -27,7 +27,7 @@ export async function findCapacity(wanted: { device: DeviceChoice; slots: number
     threads: Math.max(1, Math.floor(cores / own)),
     devices: describeDevices(found, cards),
   };
-  if (found.length === 0) log(`The device "${device}" is not there: runs will say why`);
+  if (found.length === 0) log(`The device "${device}" is not available: runs will say why`);
   log(
     `${count(capacity.slots, "slot")}, ${count(capacity.threads, "thread")} each; devices: ${capacity.devices.join(", ") || "none"}`,
   );

@@ -89,7 +89,7 @@ export class ArtefactSender {
       if (this.stopped) return false;
       const found = statSync(join(path, file.name), { throwIfNoEntry: false });
       if (!found) continue; // sent already
-      if (!found.isFile()) throw new Error(`${file.name} is no file`);
+      if (!found.isFile()) throw new Error(`${file.name} is not a file`);
       const sending: Upload = { ...this.server, lease, ...file, path: join(path, file.name) };
       const answer = await upload(sending);
       if (answer.kind === "later") {

@@ -36,7 +36,7 @@ export async function upload({ url, token, lease, name, path, bytes, sha256 }: U
       "content-length": bytes,
     },
   });
-  request.setTimeout(silenceMs, () => request.destroy(new Error(`nothing moved for ${silenceMs / 1_000} s`)));
+  request.setTimeout(silenceMs, () => request.destroy(new Error(`no data moved for ${silenceMs / 1_000} s`)));
   try {
     const answered = new Promise<{ status: number; text: string }>((resolve, reject) => {
       request.once("error", reject);

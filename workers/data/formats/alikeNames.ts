@@ -19,7 +19,7 @@ export function alikeWarning(where: string, names: readonly string[]): string[] 
   const examples = groups.slice(0, 3).map((group) => group.map(visible).join(" and "));
   const more = groups.length > 3 ? ` (and ${groups.length - 3} more)` : "";
   return [
-    `${where} has classes whose names differ only in case, quotes, blanks, Unicode form or zeros, and are read as different classes: ${examples.join("; ")}${more}.`,
+    `${where} has classes whose names differ only in case, quotes, spaces, Unicode form or zeros, and are read as different classes: ${examples.join("; ")}${more}.`,
   ];
 }
 

@@ -32,7 +32,7 @@ const short = (text: string) => (text.length > 40 ? `${text.slice(0, 40)}…` : 
 /** A value that should be a number. Lists are not written out: they may be large, and hold one another without end. */
 function valueText(value: Pickled): string {
   if (typeof value === "string") return JSON.stringify(short(value));
-  return value !== null && typeof value === "object" ? "that is no number" : String(value);
+  return value !== null && typeof value === "object" ? "that is not a number" : String(value);
 }
 
 function isPictures(data: Pickled | undefined): data is NumpyArray {

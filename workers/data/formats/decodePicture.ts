@@ -18,7 +18,10 @@ export type PictureTrait = "transparent" | "frames" | "cmyk" | "deep" | "enlarge
 export async function decodePicture(bytes: Uint8Array, size: number, name: string, target: Uint8Array): Promise<PictureTrait[]> {
   if (pictureFormat(bytes) === null) {
     const other = otherFormat(bytes);
-    throw corrupt(name, `is no picture of those read (${readableEndings})${other ? `: it holds ${other}` : " by what it holds"}`);
+    throw corrupt(
+      name,
+      `is not a picture in a format that is read (${readableEndings})${other ? `: it holds ${other}` : " by what it holds"}`,
+    );
   }
   const sharp = await decoder();
   let data: Uint8Array;

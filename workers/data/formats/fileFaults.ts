@@ -3,12 +3,12 @@ import { Failure } from "../../../contract/failure.ts";
 const named = 20;
 
 const reasons: Record<string, string> = {
-  ENOENT: "is not there any more: it vanished while the set was read, or is a link to nothing",
+  ENOENT: "no longer exists: it vanished while the set was read, or is a link to nothing",
   EACCES: "may not be read by the worker's user: change its rights (chmod a+r, and a+x on its folders)",
   EPERM: "may not be read by the worker's user: change its rights (chmod a+r, and a+x on its folders)",
   ELOOP: "is a link that leads in a circle",
   EISDIR: "is a folder; a file was expected",
-  ENOTDIR: "lies below something that is no folder",
+  ENOTDIR: "lies below something that is not a folder",
   ENAMETOOLONG: "has too long a name for this file system",
   EIO: "cannot be read from its disk (input/output error)",
   EMFILE: "cannot be opened: too many files are open on this machine",

@@ -111,7 +111,7 @@ export function imagesFromCifar(
     if (bytes.length === 0 || bytes.length % record !== 0)
       throw new Failure(
         "DATASET_CORRUPT",
-        `${name} has ${bytes.length} bytes, which is no whole number of records of ${record} bytes.`,
+        `${name} has ${bytes.length} bytes, which is not a whole number of records of ${record} bytes.`,
       );
     count += bytes.length / record;
   }

@@ -35,7 +35,7 @@ export function parseLabelledLines(bytes: Uint8Array, name: string, classNames: 
   const rows: TableRow[] = lines.map(({ text, number }) => ({ cells: text.split("\t"), place: `line ${number}` }));
   const table = readTable(rows, name, "tab", classNames);
   const warnings = [...table.warnings];
-  if (blank > 1) warnings.push(`${blank} empty lines at the end of ${name} are passed over.`);
+  if (blank > 1) warnings.push(`${blank} empty lines at the end of ${name} are skipped.`);
   return { ...table, warnings };
 }
 
@@ -51,7 +51,7 @@ export function readTable(rows: TableRow[], name: string, by: "tab" | "comma", c
   if (other !== null)
     throw corrupt(
       name,
-      `is parted by ${other}, and a ".csv" is read as parted by commas: save it with commas, or as lines label<TAB>text in a ".tsv"`,
+      `is separated by ${other}, and a ".csv" is read as comma-separated: save it with commas, or as lines label<TAB>text in a ".tsv"`,
     );
   const faults = new FileFaults();
   const given: string[] = [];
@@ -93,7 +93,7 @@ export function readTable(rows: TableRow[], name: string, by: "tab" | "comma", c
   const classOf = new Map(names.map((label, k) => [label, k]));
   const warnings = alikeWarning(name, names);
   if (headed)
-    warnings.push(`The first line of ${name} names the columns (${rows[0].cells.map(quote).join(", ")}), and is no text.`);
+    warnings.push(`The first line of ${name} names the columns (${rows[0].cells.map(quote).join(", ")}), and is not a sample.`);
   if (wider > 0) warnings.push(widerWarning(wider, name, by, columns));
   if (quoted > texts.length / 10)
     warnings.push(`${quoted} of ${texts.length} texts of ${name} stand in quotation marks, which are read as part of the text.`);
@@ -122,7 +122,7 @@ const widerWarning = (lines: number, name: string, by: "tab" | "comma", columns:
 const hint = (line: string, by: "tab" | "comma") => {
   if (/^\s*<(!doctype|html)/i.test(line)) return "; it looks like a web page: the download went wrong";
   if (/^\s*[{[]/.test(line)) return "; it looks like JSON: write it as lines label<TAB>text";
-  return by === "tab" && /[,;]/.test(line) ? '; a table parted by commas is read if its name ends in ".csv"' : "";
+  return by === "tab" && /[,;]/.test(line) ? '; a comma-separated table is read if its name ends in ".csv"' : "";
 };
 
 function sortLabels(labels: string[]): string[] {

@@ -11,7 +11,7 @@ export interface IdxFile {
  * @throws Failure DATASET_CORRUPT naming the file and what is wrong
  */
 export function parseIdx(bytes: Uint8Array, name: string): IdxFile {
-  const corrupt = (what: string) => new Failure("DATASET_CORRUPT", `${name} is no IDX file of bytes: ${what}.`);
+  const corrupt = (what: string) => new Failure("DATASET_CORRUPT", `${name} is not an IDX file of bytes: ${what}.`);
   if (bytes.length < 4) throw corrupt(`${bytes.length} bytes are too few for a header`);
   const [zero, nought, type, rank] = bytes;
   if (zero !== 0 || nought !== 0) throw corrupt("it does not begin with two zero bytes");

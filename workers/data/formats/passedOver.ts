@@ -29,12 +29,12 @@ export class PassedOver {
       const sum = counts.reduce((total, [, n]) => total + n, 0);
       const files = sum === 1 ? "1 file is" : `${sum} files are`;
       warnings.push(
-        `${files} passed over in ${where} (pictures end in ${read}): ${list(counts.map(([ending, n]) => `${n} ${ending}`))}.`,
+        `${files} skipped in ${where} (pictures end in ${read}): ${list(counts.map(([ending, n]) => `${n} ${ending}`))}.`,
       );
     }
     if (this.folders.length > 0) {
       const folders = this.folders.length === 1 ? "1 folder is" : `${this.folders.length} folders are`;
-      warnings.push(`${folders} passed over, as pictures are read from the folders of the classes alone: ${list(this.folders)}.`);
+      warnings.push(`${folders} skipped, because pictures are read only from the folders of the classes: ${list(this.folders)}.`);
     }
     return warnings;
   }

@@ -4,7 +4,7 @@ const done: Record<PictureTrait, (size: number) => string> = {
   transparent: () => "have transparent parts: they became black",
   frames: () => "have several frames or pages: the first one was read",
   cmyk: () => "are CMYK: converted to sRGB",
-  deep: () => "have 16 bits a channel: reduced to 8",
+  deep: () => "have 16 bits per channel: reduced to 8",
   enlarged: (size) => `are smaller than ${size} pixels: enlarged`,
 };
 

@@ -43,7 +43,7 @@ export function readPickle(bytes: Uint8Array, name: string): Pickled {
   let at = 0;
   let start = 0;
   let dictionaries = 0;
-  const refuse = (what: string) => corrupt(`${name}, byte ${start}:`, `no pickle that is read: ${what}`);
+  const refuse = (what: string) => corrupt(`${name}, byte ${start}:`, `not a pickle that can be read: ${what}`);
 
   const skip = (length: number): number => {
     if (length > bytes.length - at) throw refuse(`it is cut off (${bytes.length} bytes)`);
@@ -77,7 +77,7 @@ export function readPickle(bytes: Uint8Array, name: string): Pickled {
   };
   const sinceMark = (): Pickled[] => {
     const mark = marks.pop();
-    if (mark === undefined) throw refuse("a mark is lacking");
+    if (mark === undefined) throw refuse("a mark is missing");
     return stack.splice(mark);
   };
   const tuple = (length: number) => Array.from({ length }, pop).reverse();
@@ -87,15 +87,15 @@ export function readPickle(bytes: Uint8Array, name: string): Pickled {
   };
   const extend = (values: Pickled[]) => {
     const list = top();
-    if (!Array.isArray(list)) throw refuse("a list is lacking");
+    if (!Array.isArray(list)) throw refuse("a list is missing");
     for (const value of values) list.push(value);
   };
   const set = (values: Pickled[]) => {
     const map = top();
-    if (!(map instanceof Map)) throw refuse("a dictionary is lacking");
+    if (!(map instanceof Map)) throw refuse("a dictionary is missing");
     for (let i = 0; i + 1 < values.length; i += 2) {
       const key = pickledText(values[i]);
-      if (key === null) throw refuse("a dictionary has a key that is no string");
+      if (key === null) throw refuse("a dictionary has a key that is not a string");
       map.set(key, values[i + 1]);
     }
   };
@@ -223,13 +223,13 @@ export function readPickle(bytes: Uint8Array, name: string): Pickled {
       case "R": {
         const [called, given] = tuple(2);
         const made = Array.isArray(given) ? makeObject(called, given) : null;
-        if (made === null) throw refuse("an object that is no array");
+        if (made === null) throw refuse("an object that is not an array");
         stack.push(made);
         break;
       }
       case "b": {
         const [object, state] = tuple(2);
-        if (!fillArray(object, state)) throw refuse("a state that is no array's");
+        if (!fillArray(object, state)) throw refuse("a state that is not an array's");
         stack.push(object);
         break;
       }

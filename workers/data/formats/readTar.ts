@@ -43,7 +43,7 @@ export async function* readTar(
         if (header[0] === 0) return;
         const found = readHeader(header);
         if (found === null || at + found.size > maxBytes)
-          throw new Failure("DATASET_CORRUPT", `${name} is cut off or no tar archive: no entry at byte ${at - block}.`);
+          throw new Failure("DATASET_CORRUPT", `${name} is cut off or not a tar archive: no entry at byte ${at - block}.`);
         ({ name: entry, size } = found);
         body = found.regular && wanted(entry) ? new Uint8Array(size) : null;
         filled = 0;
@@ -63,7 +63,7 @@ async function* decompressed(archive: Uint8Array, name: string): AsyncGenerator<
   try {
     yield* Readable.from([archive]).pipe(createGunzip({ chunkSize: 1 << 18 })) as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw new Failure("DATASET_CORRUPT", `${name} is no intact gzip file: ${(error as Error).message}.`);
+    throw new Failure("DATASET_CORRUPT", `${name} is not a valid gzip file: ${(error as Error).message}.`);
   }
 }
 

@@ -37,7 +37,7 @@ async function unpacked(bytes: Uint8Array, name: string, most: number): Promise<
     return await promisify(gunzip)(bytes, { maxOutputLength: most });
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    throw tooLarge ? new TooManyBytes(name, most) : corrupt(name, "is no intact gzip file: copy or download it again");
+    throw tooLarge ? new TooManyBytes(name, most) : corrupt(name, "is not a valid gzip file: copy or download it again");
   }
 }
 
@@ -57,6 +57,6 @@ function commaRows(bytes: Uint8Array, name: string, ends: string[]): TableRow[] 
     const records = parse(bytes, options) as unknown as { record: string[]; info: { lines: number } }[];
     return records.map(({ record, info }) => ({ cells: record, place: `line ${info.lines}` }));
   } catch (error) {
-    throw corrupt(name, `is no table parted by commas: ${(error as Error).message.replace(/\.$/, "")}`);
+    throw corrupt(name, `is not a comma-separated table: ${(error as Error).message.replace(/\.$/, "")}`);
   }
 }

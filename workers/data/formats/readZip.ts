@@ -17,7 +17,7 @@ export function readZip(archive: Uint8Array, name: string, names: readonly strin
   let end = archive.length - 22;
   while (end >= 0 && end > archive.length - 65_558 && view.getUint32(end, true) !== endSignature) end--;
   if (end < 0 || view.getUint32(end, true) !== endSignature)
-    throw corrupt("no zip archive, or cut off: it has no list of files at its end");
+    throw corrupt("not a zip archive, or cut off: it has no list of files at its end");
   const files = new Map<string, Uint8Array>();
   const count = view.getUint16(end + 10, true);
   let at = view.getUint32(end + 16, true);

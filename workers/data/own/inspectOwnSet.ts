@@ -46,7 +46,7 @@ export async function inspectOwnSet(id: OwnSet["id"], name: string, places: Data
 function requireName(id: OwnSet["id"], name: string): void {
   const config = id === "image-folder" ? { id, folder: name } : { id, file: name };
   if (!datasetConfig.safeParse(config).success)
-    throw new Failure("INVALID", `Rename it: a set's name has at most 100 letters, digits, ".", "_" and "-", and no blanks.`);
+    throw new Failure("INVALID", `Rename it: a set's name has at most 100 letters, digits, ".", "_" and "-", and no spaces.`);
 }
 
 async function inspectFolder(name: string, places: DatasetPlaces): Promise<Content> {
@@ -63,7 +63,7 @@ async function inspectTable(name: string, places: DatasetPlaces): Promise<Conten
     throw corrupt(name, reasonOf(error));
   });
   const unread = (has: string): Content => {
-    const warnings = [`${name} has ${has}: what it holds is read when it is used.`];
+    const warnings = [`${name} has ${has}: its contents are read when it is used.`];
     return { classNames: [], trainCounts: [], testCounts: null, warnings };
   };
   if (size > inspectedBytes) return unread(`${size} bytes`);

@@ -25,7 +25,7 @@ export function chooseSamples(
   if (short >= 0)
     throw new Failure(
       "INVALID",
-      `${what} has ${there[short]} samples of class ${classLabel(names, short)}; ${wanted[short]} were asked for. Ask for fewer samples per class.`,
+      `${what} has ${there[short]} samples of class ${classLabel(names, short)}; ${wanted[short]} were requested. Choose fewer samples per class.`,
     );
   const rows = new Uint32Array(wanted.reduce((sum, n) => sum + n, 0));
   const taken = new Array<number>(classes).fill(0);

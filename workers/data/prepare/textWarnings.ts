@@ -12,11 +12,11 @@ export function textWarnings(texts: readonly string[], labels: Uint16Array): str
     if (before === undefined) given.set(text, labels[i]);
     else if (before !== labels[i]) contrary++;
   });
-  if (contrary > 0) warnings.push(`${contrary} of ${texts.length} texts are there before with another label.`);
+  if (contrary > 0) warnings.push(`${contrary} of ${texts.length} texts occur earlier with another label.`);
   const cut = texts.filter((text) => cutWords(text)).length;
   if (cut > 0)
     warnings.push(
-      `${cut} of ${texts.length} texts are written without blanks between words (Chinese, Japanese, Thai …): their words are found by the rules of Unicode and a dictionary (Intl.Segmenter).`,
+      `${cut} of ${texts.length} texts are written without spaces between words (Chinese, Japanese, Thai …): their words are found by the rules of Unicode and a dictionary (Intl.Segmenter).`,
     );
   return warnings;
 }

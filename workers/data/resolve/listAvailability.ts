@@ -37,7 +37,11 @@ function ownPlaces({ folder }: DatasetPlaces): DatasetAvailability[] {
     const wanted =
       id === "image-folder" ? "a folder with train/<class>/ and val/<class>/ of pictures" : 'a file of lines "label<TAB>text"';
     return folder === null
-      ? { id, available: false, detail: `no data-set folder is set: name one by COLLAPSAR_DATASETS_DIR, and put ${wanted} there` }
+      ? {
+          id,
+          available: false,
+          detail: `no data-set folder is set: name one with COLLAPSAR_DATASETS_DIR, and put ${wanted} there`,
+        }
       : { id, available: true, detail: `${wanted} in ${folder}`.slice(0, 2000) };
   });
 }

@@ -57,7 +57,7 @@ export async function loadImageFolder(config: ImageFolderConfig, places: Dataset
   const more = classes > 20 ? `, … (${classes})` : "";
   const said = [
     `Classes: ${shown.join(", ")}${more}. The test set is ${found.split}/. Pictures are RGB, their shorter side resized to ${config.size} pixels, the middle cut out.`,
-    found.hidden > 0 ? `Hidden files passed over: ${found.hidden}.` : "",
+    found.hidden > 0 ? `Hidden files skipped: ${found.hidden}.` : "",
     chosen.said,
     chosenTest.said,
     noise.said,

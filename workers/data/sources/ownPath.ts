@@ -14,10 +14,13 @@ export async function ownPath(name: string, places: DatasetPlaces): Promise<OwnP
   if (places.folder === null)
     throw new Failure(
       "DATASET_UNAVAILABLE",
-      `"${name}" is looked for in this worker's data-set folder, and none is set: name one by --data or COLLAPSAR_DATASETS_DIR.`,
+      `"${name}" is looked for in this worker's data-set folder, and none is set: name one with --data or COLLAPSAR_DATASETS_DIR.`,
     );
   if (name === "" || name === "." || name === ".." || name !== basename(name) || /[\\/\0]/.test(name))
-    throw new Failure("NOT_ALLOWED", `${JSON.stringify(name)} is no name in the data-set folder: it must be one name, no path.`);
+    throw new Failure(
+      "NOT_ALLOWED",
+      `${JSON.stringify(name)} is not a name in the data-set folder: it must be a single name, not a path.`,
+    );
   const path = join(places.folder, name);
   try {
     const root = await realpath(places.folder);

@@ -81,7 +81,7 @@ async function unzipped(bytes: Uint8Array, where: string, file: SourceFile): Pro
     return await unzip(bytes, { maxOutputLength: file.maxRawBytes });
   } catch (error) {
     const tooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
-    const what = tooLarge ? `decompresses to more than the ${file.maxRawBytes} bytes expected` : "is no intact gzip file";
+    const what = tooLarge ? `decompresses to more than the ${file.maxRawBytes} bytes expected` : "is not a valid gzip file";
     throw new WrongBytes(`${where} ${what}; expected: ${expectation(file)}.`, null);
   }
 }

@@ -22,7 +22,7 @@ export const speedMetric = (chosen: StudyMetric): Metric => speedMetrics.find((m
 export const speedIsOpen = (view: { speed: boolean | null }, rows: readonly RunRow[]): boolean =>
   view.speed ?? varyingAxes(rows.map((row) => row.config)).includes("regularizer");
 
-/** A run that cannot reach a goal any more: it diverged, failed or was cancelled, at its last step. */
+/** A run that can no longer reach a goal: it diverged, failed or was cancelled, at its last step. */
 export interface Ended {
   step: number;
   status: RunStatus;

@@ -23,7 +23,7 @@ test("a worker that answers for a run that does nothing is not live", () => {
   expect(textOf(heard, 145_000, training)).toBe("no step for 45 s");
   expect(textOf(heard, 145_000, { active: true, stepMs: 6_000 })).toBe("live, 0.2 s");
   expect(textOf(heard, 145_000, { active: true, stepMs: null })).toBe("nothing new for 45 s");
-  expect(textOf(heard, 145_000, { ...training, stalledMs: 90_000 })).toBe("standing still for 90 s");
+  expect(textOf(heard, 145_000, { ...training, stalledMs: 90_000 })).toBe("stalled for 90 s");
 });
 
 test("silence is no delay where nothing trains", () => {

@@ -87,7 +87,7 @@ describe("a number is read as the person's language writes it, or refused, and n
   test.each([
     ["10,000", "de", "“10,000” is not clear: write 10000 or 10: it could be either."],
     ["1.500", "de", "“1.500” is not clear: write 1500 or 1.50: it could be either."],
-    ["0,1", "en", "“0,1” is not clear: write 0.1, with a point."],
+    ["0,1", "en", "“0,1” is not clear: write 0.1, with a decimal point."],
     ["1_000", "en", "“1_000” is not clear: write the number without “_”, such as 1000."],
     ["½", "en", "“½” is not clear: write a fraction in decimals, such as 0.5."],
     ["5%", "en", "“5%” is not clear: write a share in decimals, such as 0.05 for 5 %."],

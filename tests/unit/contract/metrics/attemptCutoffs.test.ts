@@ -23,7 +23,7 @@ describe("attemptCutoffs", () => {
     );
   });
 
-  it("voids all before an attempt that began anew", () => {
+  it("voids all before an attempt that started over", () => {
     expect(attemptCutoffs(attempts(0, 100, 0))).toEqual(
       new Map([
         [1, -1],

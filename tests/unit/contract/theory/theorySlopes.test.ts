@@ -81,15 +81,15 @@ describe("where the theorems speak of slopes over depth", () => {
   it("say why they are silent", () => {
     const why = (changes: Partial<RunConfig>, metric = "nc1.ratio") => theorySilence(metric, "train", aConfig(changes));
     expect(why({})).toBeNull();
-    expect(why({ architecture: "conv" })).toBe("no theorem is of Conv");
+    expect(why({ architecture: "conv" })).toBe("no theorem covers Conv");
     expect(why({ regularizer: ridges.adamw as Regularizer })).toBe(
-      "the theorem on RN1 is of ridge on the weights with one constant λ (objective 7)",
+      "the theorem on RN1 assumes ridge on the weights with one constant λ (objective 7)",
     );
     expect(why({ architecture: "rn2" })).toBe(
-      "the theorem on RN2 is of ridge on the weights with λ/L and a constant λ of the head (objective 11)",
+      "the theorem on RN2 assumes ridge on the weights with λ/L and a constant λ of the head (objective 11)",
     );
     expect(why({ loss: "mse" }, "nc2.frame")).toBe(
-      "the theorems are of NC1, NC2 (orthogonal), NC3 as tr Σ_W / tr Σ_B, min_c ‖WWᵀ − cI‖/‖WWᵀ‖, 1 − mean cos(h_i, w_{y_i})",
+      "the theorems are about NC1, NC2 (orthogonal), NC3 as tr Σ_W / tr Σ_B, min_c ‖WWᵀ − cI‖/‖WWᵀ‖, 1 − mean cos(h_i, w_{y_i})",
     );
     expect(why({ width: 3 })).toBe("the theorems need a width of at least 4, and it is 3");
   });

@@ -64,7 +64,7 @@ describe("keptSecret", () => {
       },
     ],
   ];
-  it.each(damages)("is set aside by name and made anew where it %s", (_how, damage) => {
+  it.each(damages)("is set aside by name and made again where it %s", (_how, damage) => {
     const before = keptSecret(file);
     damage();
     const secret = keptSecret(file);

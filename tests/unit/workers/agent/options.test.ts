@@ -36,7 +36,7 @@ describe("flags of a worker", () => {
     ],
     [[...required, "--slots", "many"], '--slots is "many": it must be a whole number from 1 to 256'],
     [[...required, "--device", "tpu"], '--device is "tpu": it must be one of auto, cpu, webgpu, cuda'],
-    [[...required, "--name", "\u200b\u2800"], "--name has nothing that can be seen"],
+    [[...required, "--name", "\u200b\u2800"], "--name has no visible characters"],
     [[...required, "extra"], "Unexpected argument 'extra'"],
   ])("%j are refused in words", (flags, words) => {
     expect(() => parseOptions(flags, environment)).toThrow(words);

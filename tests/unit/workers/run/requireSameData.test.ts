@@ -28,7 +28,7 @@ describe("the data of a run that was trained before", () => {
   test("are others: both hashes are named, and both ways out", () => {
     const change = () => requireSameData(config, { ...found, hash: now }, checkpoint, undefined);
     expect(change).toThrowError(
-      `The data set "reviews.tsv" is not the one this run was trained on up to step 300: its sha256 was ${before} and is ${now} now (folder /data/reviews.tsv). Put the former data back and choose "Run again", or choose "Start again from step 0" to train on the data as they are now.`,
+      `The data set "reviews.tsv" is not the one this run was trained on up to step 300: its sha256 was ${before} and is ${now} now (folder /data/reviews.tsv). Put the previous data back and choose "Run again", or choose "Start again from step 0" to train on the data as they are now.`,
     );
     expect(change).toThrowError(expect.objectContaining({ code: "DATASET_CHANGED" }));
   });

@@ -110,7 +110,7 @@ describe("another life", () => {
   });
 });
 
-describe("a spool that is begun anew", () => {
+describe("a spool that is started over", () => {
   const damage = (seq: number) => {
     const bytes = readFileSync(spool.path);
     bytes[readSpool(spool.path).ends[seq - 1] - 30] ^= 1;

@@ -40,7 +40,7 @@ describe("the sets of one's own to choose from", () => {
     expect(ownSetText(table("b.tsv", [50, 40]))).toBe("2 classes (bad, good); 90 texts, 40 to 50 per class.");
     const pictures = table("lamps", [6, 6], { id: "image-folder", testCounts: [2, 2] });
     expect(ownSetText(pictures)).toBe("2 classes (bad, good); 12 training (6 per class) and 4 test pictures.");
-    expect(ownSetText(table("large.tsv", []))).toBe("What it holds is read when it is used.");
+    expect(ownSetText(table("large.tsv", []))).toBe("Its contents are read when it is used.");
   });
 });
 

@@ -15,7 +15,7 @@ test("every preset can be launched as it is", () => {
 
 test("a value out of bounds is named with its bound, at its place", () => {
   const problems = draftProblems(withConfig({ depths: [2, 65], widths: [] }));
-  expect(problemAt(problems, "config.depths")).toBe("65 does not fit: a depth is at most 64.");
+  expect(problemAt(problems, "config.depths")).toBe("65 does not fit: a depth must be at most 64.");
   expect(problemAt(problems, "config.widths")).toBe("Choose at least one width.");
   expect(problemAt(problems, "config.seeds")).toBeNull();
 });

@@ -73,7 +73,7 @@ describe("one bad file is named with the reason", () => {
     [
       "a BMP picture named .png",
       () => writeFileSync(cat("x.png"), "BM and so on"),
-      "train/cat/x.png is no picture of those read (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): it holds a BMP picture.",
+      "train/cat/x.png is not a picture in a format that is read (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): it holds a BMP picture.",
     ],
   ])("%s", async (_, spoil, message) => {
     spoil();
@@ -108,7 +108,7 @@ describe("one bad file is named with the reason", () => {
       if (text.startsWith("Decoding")) unlinkSync(cat("2.png"));
     };
     await expect(loadDataset(config, { folder: root, cache: root }, say)).rejects.toMatchObject(
-      corrupt("train/cat/2.png is not there any more: it vanished while the set was read, or is a link to nothing."),
+      corrupt("train/cat/2.png no longer exists: it vanished while the set was read, or is a link to nothing."),
     );
   });
 
@@ -120,7 +120,7 @@ describe("one bad file is named with the reason", () => {
   test("the set's folder is a file", async () => {
     rmSync(join(root, "mine"), { recursive: true });
     writeFileSync(join(root, "mine"), "x");
-    await expect(load()).rejects.toMatchObject(corrupt(`${join(root, "mine")} lies below something that is no folder.`));
+    await expect(load()).rejects.toMatchObject(corrupt(`${join(root, "mine")} lies below something that is not a folder.`));
   });
 });
 
@@ -145,7 +145,7 @@ describe("what is passed over, converted or looks like a mistake is counted as a
     await put("mine/train/Thumbs.db", "x");
     const set = await load();
     expect(set.resolved.warnings).toBeUndefined();
-    expect(set.preparation).toContain("Hidden files passed over: 3.");
+    expect(set.preparation).toContain("Hidden files skipped: 3.");
     expect(set.resolved.classNames).toEqual(["cat", "dog"]);
   });
 
@@ -157,8 +157,8 @@ describe("what is passed over, converted or looks like a mistake is counted as a
     await put("mine/extra/1.png", plain(1, 1, 1));
     const found = await warnings();
     expect(found).toEqual([
-      "5 files are passed over in train/ and val/ (pictures end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): 2 .bmp, 1 .heic, 1 .png outside of the classes' folders, 1 without an ending.",
-      "1 folder is passed over, as pictures are read from the folders of the classes alone: val/dog/more.",
+      "5 files are skipped in train/ and val/ (pictures end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): 2 .bmp, 1 .heic, 1 .png outside of the classes' folders, 1 without an ending.",
+      "1 folder is skipped, because pictures are read only from the folders of the classes: val/dog/more.",
       "Only train/ and val/ are read; extra/ beside them not.",
     ]);
     expect((await inspect()).warnings).toEqual(found);
@@ -194,7 +194,7 @@ describe("what is passed over, converted or looks like a mistake is counted as a
       "1 of 18 pictures have transparent parts: they became black.",
       "1 of 18 pictures have several frames or pages: the first one was read.",
       "1 of 18 pictures are CMYK: converted to sRGB.",
-      "1 of 18 pictures have 16 bits a channel: reduced to 8.",
+      "1 of 18 pictures have 16 bits per channel: reduced to 8.",
       "10 of 18 pictures are smaller than 8 pixels: enlarged.",
     ]);
   });
@@ -211,7 +211,7 @@ describe("what is passed over, converted or looks like a mistake is counted as a
       for (const name of ["Cat", "café", "cafe\u0301", "01", "1"])
         await put(`mine/${part}/${name}/1.png`, plain(part === "val" ? 9 : 8, name.length, name.charCodeAt(0)));
     expect(await warnings()).toEqual([
-      'train/ has classes whose names differ only in case, quotes, blanks, Unicode form or zeros, and are read as different classes: "01" and "1"; "Cat" and "cat"; "cafe<U+0301>" and "café<U+00E9>".',
+      'train/ has classes whose names differ only in case, quotes, spaces, Unicode form or zeros, and are read as different classes: "01" and "1"; "Cat" and "cat"; "cafe<U+0301>" and "café<U+00E9>".',
     ]);
   });
 });
@@ -275,7 +275,7 @@ describe("the forms in which folders come", () => {
 
   test("too few pictures are told by the class's name", async () => {
     await putSet();
-    await expect(load({ trainPerClass: 3 })).rejects.toThrow("mine/train has 2 samples of class cat; 3 were asked for");
+    await expect(load({ trainPerClass: 3 })).rejects.toThrow("mine/train has 2 samples of class cat; 3 were requested");
     expect(readdirSync(join(root, "mine/train"))).toEqual(["cat", "dog"]);
   });
 });

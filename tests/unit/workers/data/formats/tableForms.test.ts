@@ -175,7 +175,7 @@ describe("the forms in which tables are read", () => {
     const { resolved } = await load(content, { file });
     expect(resolved.hash).toBe(plain.resolved.hash);
     expect(resolved.warnings).toHaveLength(1);
-    expect(resolved.warnings![0]).toMatch(/^The first line of mine\.\w+ names the columns \(.*\), and is no text\.$/);
+    expect(resolved.warnings![0]).toMatch(/^The first line of mine\.\w+ names the columns \(.*\), and is not a sample\.$/);
   });
 
   test("a label that is called like a column is one where other lines have it", async () => {
@@ -189,7 +189,7 @@ describe("the forms in which tables are read", () => {
     expect(set.resolved.trainCounts).toEqual([1, 1]);
     expect(await refusal('a,"one\nb,two\n', { file: "mine.csv" })).toMatchObject({
       code: "DATASET_CORRUPT",
-      message: expect.stringMatching(/^mine.csv is no table parted by commas: Quote Not Closed/),
+      message: expect.stringMatching(/^mine.csv is not a comma-separated table: Quote Not Closed/),
     });
   });
 
@@ -213,7 +213,7 @@ describe("all lines that cannot be read are told at once", () => {
   });
 
   test.each([
-    ["commas", "a,one\nb,two\n", 'a table parted by commas is read if its name ends in ".csv"'],
+    ["commas", "a,one\nb,two\n", 'a comma-separated table is read if its name ends in ".csv"'],
     ["JSON lines", '{"label": 1, "text": "x"}\n', "it looks like JSON: write it as lines label<TAB>text"],
     ["a web page", "<!DOCTYPE html>\n<html></html>\n", "it looks like a web page: the download went wrong"],
   ])("%s", async (_, content, why) => {
@@ -224,13 +224,13 @@ describe("all lines that cannot be read are told at once", () => {
     [";", "semicolons"],
     ["\t", "tabs"],
     ["|", "vertical bars"],
-  ])("a .csv parted by %j is refused by that, also where the texts have commas", async (sign, told) => {
+  ])("a .csv separated by %j is refused by that, also where the texts have commas", async (sign, told) => {
     for (const head of ["", `label${sign}text\n`])
       for (const text of ["plain", "with, commas"]) {
         const content = head + rows.map(([label], i) => `${label}${sign}${text} ${i}`).join("\n");
         expect(await refusal(content, { file: "mine.csv" })).toEqual({
           code: "DATASET_CORRUPT",
-          message: `mine.csv is parted by ${told}, and a ".csv" is read as parted by commas: save it with commas, or as lines label<TAB>text in a ".tsv".`,
+          message: `mine.csv is separated by ${told}, and a ".csv" is read as comma-separated: save it with commas, or as lines label<TAB>text in a ".tsv".`,
         });
       }
   });
@@ -267,7 +267,7 @@ describe("what looks like a mistake is a warning", () => {
     const texts = labels.flatMap((label, k) => Array.from({ length: 5 }, (_, i) => `${label}\tword${k} ${i}`));
     const found = await warnings(texts.join("\n"), { vocabulary: 50 });
     expect(found?.[0]).toBe(
-      `mine.tsv has classes whose names differ only in case, quotes, blanks, Unicode form or zeros, and are read as different classes: ${told}.`,
+      `mine.tsv has classes whose names differ only in case, quotes, spaces, Unicode form or zeros, and are read as different classes: ${told}.`,
     );
   });
 
@@ -276,14 +276,14 @@ describe("what looks like a mistake is a warning", () => {
     expect(await warnings(content, { vocabulary: 50 })).toEqual([
       "1 line of mine.tsv has more than 2 columns: all after the first tab is read as text.",
       "2 of 13 texts of mine.tsv stand in quotation marks, which are read as part of the text.",
-      "2 empty lines at the end of mine.tsv are passed over.",
+      "2 empty lines at the end of mine.tsv are skipped.",
     ]);
   });
 
   test("texts of the test set that are trained on, and texts with two labels", async () => {
     const content = ["a", "b"].flatMap((label) => Array.from({ length: 5 }, () => `${label}\tthe same`)).join("\n");
     expect(await warnings(content)).toEqual([
-      "5 of 10 texts are there before with another label.",
+      "5 of 10 texts occur earlier with another label.",
       "2 of the 2 test texts are in the training set too, byte for byte.",
     ]);
   });
@@ -301,7 +301,7 @@ describe("what looks like a mistake is a warning", () => {
     const chinese = ["好\t这个电影很好看", "好\t我们喜欢这个电影", "坏\t他说电影不好看", "坏\t我们不喜欢"].join("\n");
     const set = await load(chinese, { vocabulary: 50 });
     expect(set.resolved.warnings?.[0]).toBe(
-      "4 of 4 texts are written without blanks between words (Chinese, Japanese, Thai …): their words are found by the rules of Unicode and a dictionary (Intl.Segmenter).",
+      "4 of 4 texts are written without spaces between words (Chinese, Japanese, Thai …): their words are found by the rules of Unicode and a dictionary (Intl.Segmenter).",
     );
     expect([...set.vocabulary!.keys()].filter((word) => word.length > 1 && !word.startsWith("<")).length).toBeGreaterThan(0);
     expect([...set.vocabulary!.keys()].every((word) => word.startsWith("<") || word.length < 5)).toBe(true);

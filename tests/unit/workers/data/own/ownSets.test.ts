@@ -79,7 +79,7 @@ describe("a set is looked at without being used", () => {
       name: "mine",
       problem: null,
       warnings: [
-        "1 file is passed over in train/ and val/ (pictures end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): 1 .bmp.",
+        "1 file is skipped in train/ and val/ (pictures end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): 1 .bmp.",
       ],
       classNames: ["cat", "dog"],
       trainCounts: [1, 2],
@@ -106,7 +106,7 @@ describe("a set is looked at without being used", () => {
       id: "text-file",
       name: "large.tsv.gz",
       problem: null,
-      warnings: ["large.tsv.gz has more than 50000000 bytes once it is unpacked: what it holds is read when it is used."],
+      warnings: ["large.tsv.gz has more than 50000000 bytes once it is unpacked: its contents are read when it is used."],
       classNames: [],
       trainCounts: [],
       testCounts: null,
@@ -129,9 +129,9 @@ describe("a set is looked at without being used", () => {
     put("one.tsv", "a\tx\nb\ty\nb\tz\n");
     symlinkSync("nowhere", join(root, "gone"));
     const problem = async (id: "image-folder" | "text-file", name: string) => (await inspectOwnSet(id, name, places())).problem;
-    expect(await problem("text-file", "my set.tsv")).toMatch(/^Rename it: .* no blanks/);
+    expect(await problem("text-file", "my set.tsv")).toMatch(/^Rename it: .* no spaces/);
     expect(await problem("image-folder", "gone")).toBe(
-      `${join(root, "gone")} is not there any more: it vanished while the set was read, or is a link to nothing.`,
+      `${join(root, "gone")} no longer exists: it vanished while the set was read, or is a link to nothing.`,
     );
     expect(await problem("text-file", "one.tsv")).toBe(
       'one.tsv has 1 text with the label "a"; a class needs 2, one of them to test.',

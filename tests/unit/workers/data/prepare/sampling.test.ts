@@ -17,7 +17,7 @@ describe("a subset", () => {
 
   test("more than there are is refused with both numbers; so is a class without samples", () => {
     expect(() => chooseSamples(labels, 3, { perClass: 4 }, "The set")).toThrow(
-      "The set has 3 samples of class 0; 4 were asked for.",
+      "The set has 3 samples of class 0; 4 were requested.",
     );
     expect(() => chooseSamples(labels, 4, { perClass: null }, "The set")).toThrow("The set has no sample of class 3.");
     expect(() => chooseSamples(labels, 4, { perClass: null }, "The set")).toThrow(Failure);
@@ -53,7 +53,7 @@ describe("imbalance", () => {
   });
 
   test("a class that cannot follow is refused", () => {
-    expect(() => sizes([80, 30], { perClass: 80, imbalance: 0.5 })).toThrow("has 30 samples of class 1; 40 were asked for");
+    expect(() => sizes([80, 30], { perClass: 80, imbalance: 0.5 })).toThrow("has 30 samples of class 1; 40 were requested");
   });
 });
 

@@ -78,9 +78,9 @@ describe("a picture", () => {
       .toBuffer();
     await expect(decode(jpeg.subarray(0, jpeg.length >> 1))).rejects.toThrow("some/picture.png cannot be decoded");
     await expect(decode(new TextEncoder().encode("<svg xmlns='http://www.w3.org/2000/svg'/>"))).rejects.toThrow(
-      "some/picture.png is no picture of those read",
+      "some/picture.png is not a picture in a format that is read",
     );
-    await expect(decode(new Uint8Array(0))).rejects.toThrow("is no picture of those read");
+    await expect(decode(new Uint8Array(0))).rejects.toThrow("is not a picture in a format that is read");
     const header = Buffer.from(await plain(1, 2, 3, 8).png().toBuffer());
     header.writeUInt32BE(60_000, 16);
     header.writeUInt32BE(60_000, 20);
@@ -162,7 +162,7 @@ describe("a folder of pictures", () => {
     const set = await load({ trainPerClass: 1, testPerClass: 1 });
     expect(set.resolved.trainCounts).toEqual([1, 1]);
     await expect(load()).rejects.toThrow(join("train", "dog", "3.png"));
-    await expect(load({ trainPerClass: 2 })).rejects.toThrow("mine/train has 1 samples of class cat; 2 were asked for");
+    await expect(load({ trainPerClass: 2 })).rejects.toThrow("mine/train has 1 samples of class cat; 2 were requested");
   });
 
   test("the layout of Tiny ImageNet: images/ below each class, and classes of val/ in a list", async () => {

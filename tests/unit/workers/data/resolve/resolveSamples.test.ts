@@ -125,7 +125,7 @@ describe("damaged and other files", () => {
   });
 
   test.each([
-    ["a truncated gzip", gzipSync(labels).subarray(0, 12), "no intact gzip"],
+    ["a truncated gzip", gzipSync(labels).subarray(0, 12), "not a valid gzip"],
     ["a decompression bomb", gzipSync(new Uint8Array(1e5)), "decompresses to more than"],
     ["a file too large to be it", new Uint8Array(1000).fill(7), "at most 200"],
   ])("%s is refused", async (_, bytes, why) => {
@@ -285,7 +285,7 @@ describe("sets at hand", () => {
       expect(input).toEqual({ kind: "image", channels: 3, height: 32, width: 32 });
       expect(resolved.trainCounts).toEqual(new Array(10).fill(360));
       await expect(load({ id: "cifar10-lossless-5k", trainPerClass: 367 }, shared)).rejects.toThrow(
-        "CIFAR-10 lossless 5k's training set has 366 samples of class automobile; 367 were asked for",
+        "CIFAR-10 lossless 5k's training set has 366 samples of class automobile; 367 were requested",
       );
     },
     30_000,

@@ -103,7 +103,7 @@ describe("zip", () => {
 
   test("refuses what is damaged, lacks a file, or unpacks to too much", () => {
     const archive = zip({ a: "hello".repeat(100) });
-    expect(() => readZip(archive.subarray(0, archive.length - 5), "x.zip", ["a"], 1000)).toThrow("x.zip: no zip archive");
+    expect(() => readZip(archive.subarray(0, archive.length - 5), "x.zip", ["a"], 1000)).toThrow("x.zip: not a zip archive");
     expect(() => readZip(archive, "x.zip", ["b"], 1000)).toThrow("x.zip: it has no b");
     expect(() => readZip(archive, "x.zip", ["a"], 100)).toThrow("a unpacks to 500 bytes, at most 100");
     const damaged = Uint8Array.from(archive);
@@ -269,7 +269,7 @@ describe("a file of a person's own", () => {
     await expect(load({ file: "folder" })).rejects.toThrow("folder is a folder; a file was expected");
     await expect(load({ file: "absent.tsv" })).rejects.toMatchObject({ code: "DATASET_UNAVAILABLE" });
     put("mine.tsv", gzipSync("a\tb").subarray(0, 15));
-    await expect(load({})).rejects.toThrow("mine.tsv is no intact gzip file");
+    await expect(load({})).rejects.toThrow("mine.tsv is not a valid gzip file");
   });
 
   test("no name and no link leads out of the data-set folder", async () => {

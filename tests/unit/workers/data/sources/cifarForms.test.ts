@@ -82,18 +82,18 @@ describe("a pickled batch", () => {
   test("runs nothing: a call of anything else is refused by its name", () => {
     const evil = Buffer.from("cos\nsystem\n(S'touch /tmp/x'\ntR.", "latin1");
     expect(() => readPickle(Buffer.concat([Buffer.from([0x80, 2]), evil]), "evil")).toThrow(
-      'evil, byte 2: no pickle that is read: it names "os.system", which is not called or read.',
+      'evil, byte 2: not a pickle that can be read: it names "os.system", which is not called or read.',
     );
     const hidden = pickle2(labels, pixels, { global: "builtins\neval" });
     expect(() => readPickle(hidden, "evil")).toThrow('it names "builtins.eval"');
   });
 
   test.each([
-    ["a text", Buffer.from("hello"), "byte 0: no pickle that is read: it does not begin with the byte 0x80"],
+    ["a text", Buffer.from("hello"), "byte 0: not a pickle that can be read: it does not begin with the byte 0x80"],
     ["nothing", Buffer.alloc(0), "does not begin"],
     ["protocol 0", Buffer.from("(dp0\n."), "does not begin"],
     ["a batch cut off", pickle2(labels, pixels).subarray(0, 4000), "it is cut off (4000 bytes)"],
-    ["an endless list of marks", Buffer.concat([Buffer.from([0x80, 2]), Buffer.alloc(100, "e")]), "a mark is lacking"],
+    ["an endless list of marks", Buffer.concat([Buffer.from([0x80, 2]), Buffer.alloc(100, "e")]), "a mark is missing"],
   ])("%s is refused with its byte", (_, bytes, why) => {
     expect(() => readPickle(bytes, "batch")).toThrow(why);
   });
@@ -111,7 +111,7 @@ describe("a pickled batch", () => {
     ["a long text", `T\x40\x42\x0f\0${"x".repeat(1_000_000)}`],
   ])("a label of %s is refused in few words", (_, label) => {
     const read = () => imagesFromCifarPickles([{ name: "data_batch_1", bytes: labelled(label) }], 10);
-    expect(read).toThrow("data_batch_1 has the label that is no number at picture 0; CIFAR-10 has 0 to 9.");
+    expect(read).toThrow("data_batch_1 has the label that is not a number at picture 0; CIFAR-10 has 0 to 9.");
   });
 
   test.each([

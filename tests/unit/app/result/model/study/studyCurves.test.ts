@@ -100,7 +100,7 @@ describe("curves over depth", () => {
     const both = ladder.flatMap((depth) => [run(depth, 0, -0.4), run(depth, 0, -0.4, { architecture: "rn2" })]);
     expect(theoryWedges(overDepth(both), "nc1.ratio", "train")).toEqual([]);
     expect(theorySilences(overDepth(both), "nc1.ratio", "train")).toEqual([
-      "the theorem on RN2 is of ridge on the weights with λ/L and a constant λ of the head (objective 11)",
+      "the theorem on RN2 assumes ridge on the weights with λ/L and a constant λ of the head (objective 11)",
     ]);
   });
 });
