@@ -29,8 +29,8 @@ const bySqlState: Record<string, [why: string, mayPass: boolean]> = {
   "57P04": ["its database was dropped", false],
   "57P05": ["the connection to it was lost", true],
   "58": ["its disk is failing", true],
-  XX001: ["its files are damaged: restore a back-up", false],
-  XX002: ["its files are damaged: restore a back-up", false],
+  XX001: ["its files are damaged: restore a backup", false],
+  XX002: ["its files are damaged: restore a backup", false],
 };
 
 const byNetworkCode: Record<string, string> = {

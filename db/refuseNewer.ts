@@ -22,7 +22,7 @@ export async function refuseNewer(pool: pg.Pool, migrationsFolder: string): Prom
   if (made > newest)
     throw new Failure(
       "CONFLICT",
-      `This database was upgraded by a newer Collapsar (tables of ${day(made)}; this program knows those of ${day(newest)}). Start that version, or restore a back-up made before the upgrade. Nothing was changed.`,
+      `This database was upgraded by a newer Collapsar (tables of ${day(made)}; this program knows those of ${day(newest)}). Start that version, or restore a backup made before the upgrade. Nothing was changed.`,
     );
 }
 

@@ -19,7 +19,7 @@ export async function pack(folder: string, file: string): Promise<void> {
   }
 }
 
-/** Unpacks a back-up into an empty folder. @throws Failure INVALID if it is none, or damaged */
+/** Unpacks a backup into an empty folder. @throws Failure INVALID if it is none, or damaged */
 export async function unpack(file: string, folder: string): Promise<BackupManifest> {
   try {
     await run("tar", ["-xzf", file, "-C", folder, "--no-same-owner", "--no-same-permissions"], { maxBuffer: 1e7 });
@@ -29,7 +29,7 @@ export async function unpack(file: string, folder: string): Promise<BackupManife
   refuseOdd(file, folder);
   const about = readManifest(join(folder, manifestName));
   if (about?.kind !== "collapsar-backup" || !existsSync(join(folder, "database", "PG_VERSION")))
-    throw new Failure("INVALID", `${file} is not a Collapsar back-up.`);
+    throw new Failure("INVALID", `${file} is not a Collapsar backup.`);
   if (about.version !== 1)
     throw new Failure("INVALID", `${file} was made by a newer Collapsar (${about.program}): restore it with that version.`);
   return about;
@@ -43,7 +43,7 @@ function refuseOdd(file: string, folder: string): void {
   if (odd)
     throw new Failure(
       "INVALID",
-      `${file} is not a Collapsar back-up, or was changed: "${relative(folder, join(odd.parentPath, odd.name))}" is neither a file nor a folder.`,
+      `${file} is not a Collapsar backup, or was changed: "${relative(folder, join(odd.parentPath, odd.name))}" is neither a file nor a folder.`,
     );
 }
 

@@ -1,4 +1,4 @@
-/** Writes a back-up of the data folder, while the server runs or not: npm run backup -- --to FILE.tar.gz */
+/** Writes a backup of the data folder, while the server runs or not: npm run backup -- --to FILE.tar.gz */
 import { rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -21,7 +21,7 @@ async function stageOffline(dataDir: string): Promise<string> {
   }
 }
 
-// A back-up holds all that the data folder does: it is for this user's eyes alone.
+// A backup holds all that the data folder does: it is for this user's eyes alone.
 process.umask(0o077);
 try {
   const { values } = parseArgs({ options: { to: { type: "string" } } });

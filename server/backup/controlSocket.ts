@@ -8,7 +8,7 @@ const maxPathLength = 100;
 const pathIn = (dataDir: string) => join(dataDir, "control.sock");
 
 /**
- * Lets programs of this user ask the running server for a back-up, by a socket in the data folder that no other user can open.
+ * Lets programs of this user ask the running server for a backup, by a socket in the data folder that no other user can open.
  * @returns how to close it
  */
 export async function openControlSocket(dataDir: string, stage: () => Promise<string>): Promise<() => Promise<void>> {
@@ -32,7 +32,7 @@ export async function openControlSocket(dataDir: string, stage: () => Promise<st
     });
 }
 
-/** Asks the server that runs on a data folder. @returns the back-up's folder; null if no server listens there */
+/** Asks the server that runs on a data folder. @returns the backup's folder; null if no server listens there */
 export function askForBackup(dataDir: string): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const asking = request({ socketPath: pathIn(dataDir), path: "/backup", method: "POST" }, (answer) => {

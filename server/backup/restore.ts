@@ -1,4 +1,4 @@
-/** Puts a back-up into a data folder: npm run restore -- --from FILE.tar.gz [--replace] */
+/** Puts a backup into a data folder: npm run restore -- --from FILE.tar.gz [--replace] */
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -26,14 +26,14 @@ async function restore(file: string, dataDir: string, replace: boolean): Promise
     if (present.length > 0) mkdirSync(join(dataDir, aside), { mode: 0o700 });
     for (const name of present) renameSync(join(dataDir, name), join(dataDir, aside, name));
     for (const name of parts) renameSync(join(stage, name), join(dataDir, name));
-    console.log(`${dataDir} holds the back-up of ${at} (Collapsar ${program}).`);
+    console.log(`${dataDir} holds the backup of ${at} (Collapsar ${program}).`);
     if (present.length > 0) console.log(`What was there before is in ${join(dataDir, aside)}.`);
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
 }
 
-// As in the back-up: what is restored is for this user's eyes alone.
+// As in the backup: what is restored is for this user's eyes alone.
 process.umask(0o077);
 try {
   const { values } = parseArgs({ options: { from: { type: "string" }, replace: { type: "boolean", default: false } } });

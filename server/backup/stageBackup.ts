@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import type { Database } from "../../db/database.ts";
 
-/** What a back-up says of itself, in its file `collapsar-backup.json`. */
+/** What a backup says of itself, in its file `collapsar-backup.json`. */
 export interface BackupManifest {
   kind: "collapsar-backup";
   version: 1;
@@ -24,7 +24,7 @@ export const manifestName = "collapsar-backup.json";
 const stagePrefix = "backup-";
 
 /**
- * Lays out a back-up beside the data while runs go on: the rows as of one moment, then the files of runs, of which each is written
+ * Lays out a backup beside the data while runs go on: the rows as of one moment, then the files of runs, of which each is written
  * once and never changed. Ingest waits for the copy of the rows alone.
  * @returns the folder, to be packed and removed
  */
@@ -43,7 +43,7 @@ export async function stageBackup(database: Database, dataDir: string, program: 
   }
 }
 
-/** What a back-up that was broken off left behind. */
+/** What a backup that was broken off left behind. */
 export function removeStages(dataDir: string): void {
   for (const name of readdirSync(dataDir))
     if (name.startsWith(stagePrefix)) rmSync(join(dataDir, name), { recursive: true, force: true });

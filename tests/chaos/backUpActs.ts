@@ -8,7 +8,7 @@ import { restoredLine } from "./ledger.ts";
 import { between } from "./random.ts";
 import type { World } from "./world.ts";
 
-/** Back-ups that are made while runs go, and restored some seconds later: what came between is to come again. */
+/** Backups that are made while runs go, and restored some seconds later: what came between is to come again. */
 
 const tool = (name: string) => join(findBinaries() ?? "", name);
 
@@ -24,7 +24,7 @@ async function restoreDump(world: World, dump: string): Promise<void> {
   execFileSync(tool("psql"), [world.databaseUrl!, "--quiet", "--set", "ON_ERROR_STOP=1", "--file", dump], { stdio: "ignore" });
 }
 
-/** Workers' ledgers start over, and studies that the back-up does not know are no more. */
+/** Workers' ledgers start over, and studies that the backup does not know are no more. */
 async function forget(world: World, known: string[]): Promise<void> {
   world.restoredAt = performance.now();
   for (const { ledger } of world.workers) appendFileSync(ledger, restoredLine);

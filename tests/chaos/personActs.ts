@@ -18,7 +18,7 @@ async function readStudy(world: World, id: string): Promise<ExperimentDetail | n
     return await world.call("experiments.get", { id });
   } catch (error) {
     if (world.restoredAt === 0 || !(error instanceof CallError) || error.code !== "NOT_FOUND") throw error;
-    // It was launched after the back-up was made.
+    // It was launched after the backup was made.
     world.experiments.splice(world.experiments.indexOf(id), 1);
     return null;
   }

@@ -16,7 +16,7 @@ async function endFor(program: Program, name: NodeJS.Signals, seconds: number, m
 /** Mostly a server that has started: one that is ended while it starts, again and again, would let nothing else happen. */
 async function endServer(world: World, name: NodeJS.Signals, seconds: number, die: number): Promise<Done> {
   if (world.isRestoring || (die > 0.2 && !(await world.answers()))) return nothing;
-  // Whoever restores a back-up meanwhile starts it.
+  // Whoever restores a backup meanwhile starts it.
   return endFor(world.server, name, seconds, () => !world.isRestoring);
 }
 

@@ -87,7 +87,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     world.patienceMs = 8_000;
     await actAtRandom(world, new Random(seed), options, report);
     world.patienceMs = 60_000;
-    await world.until("the back-up is restored", async () => !world.isRestoring, 120_000);
+    await world.until("the backup is restored", async () => !world.isRestoring, 120_000);
     say("everything is mended");
     world.heal();
     await settle(world, report);
@@ -200,7 +200,7 @@ async function openWatcher(world: World, watchers: Watcher[]): Promise<void> {
 /** An open page shows what is stored, each point once. */
 async function checkWatchers(world: World, watchers: Watcher[], report: ChaosReport): Promise<void> {
   for (const watcher of watchers) {
-    // Its link, or its run, may be younger than the back-up.
+    // Its link, or its run, may be younger than the backup.
     if (world.deleted.has(watcher.runId) || watcher.openedAt < world.restoredAt) continue;
     const read = () => world.call("runs.series", { id: watcher.runId, keys: ["train/loss"], maxPoints: 5_000 });
     const [series] = await read();

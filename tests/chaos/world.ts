@@ -50,7 +50,7 @@ export class World {
   private isStopped = false;
   /** How long a person waits for an answer; less while things are broken. */
   patienceMs = 60_000;
-  /** A back-up is made or restored. */
+  /** A backup is made or restored. */
   isRestoring = false;
   /** When one was last restored, of this process' clock. */
   restoredAt = 0;

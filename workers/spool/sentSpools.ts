@@ -10,7 +10,7 @@ import { spoolPath } from "./spool.ts";
 const bounds = { bytes: 200_000_000, attempts: 200 };
 
 /**
- * Spools of attempts that the server has stored to their end, kept for a time: a server whose database was restored from a back-up
+ * Spools of attempts that the server has stored to their end, kept for a time: a server whose database was restored from a backup
  * may have lost some of that. The oldest go once there are too many.
  */
 export class SentSpools {

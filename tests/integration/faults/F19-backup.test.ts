@@ -21,7 +21,7 @@ const program = (name: "backup" | "restore", dataDir: string, args: string[], en
   });
 const refusal = async (call: Promise<unknown>) => ((await call.catch((error) => error)) as { stderr: string }).stderr;
 
-/** A finished run, and two that are under way when the back-up is made and went on since. */
+/** A finished run, and two that are under way when the backup is made and went on since. */
 async function underLoad(study: RealStudy, backUp: () => Promise<void>) {
   await study.startWorker(2);
   const [done] = await study.launch(short);
@@ -43,7 +43,7 @@ async function expectWhole(study: RealStudy, { done, going }: { done: RunRow; go
   expect((await response.arrayBuffer()).byteLength).toBe(file.bytes);
 }
 
-describe("F19: a back-up of the embedded database while runs go on", () => {
+describe("F19: a backup of the embedded database while runs go on", () => {
   const study = RealStudy.forTests();
 
   it("is restored, and nothing that was measured is missing or doubled, files included", async () => {
@@ -59,7 +59,7 @@ describe("F19: a back-up of the embedded database while runs go on", () => {
     });
     expect(await refusal(program("restore", dataDir, ["--from", file]))).toMatch(/holds a database already.*add --replace/);
     const { stdout } = await program("restore", dataDir, ["--from", file, "--replace"]);
-    expect(stdout).toMatch(/holds the back-up of \d{4}-/);
+    expect(stdout).toMatch(/holds the backup of \d{4}-/);
     expect(readdirSync(dataDir).some((name) => name.startsWith("before-restore-"))).toBe(true);
     await study.server.again();
     await expectWhole(study, runs);
@@ -84,7 +84,7 @@ describe("F19: a back-up of the embedded database while runs go on", () => {
     const target = join(folder, "target");
     const other = join(folder, "other.tar.gz");
     await run("tar", ["-czf", other, "-C", projectRoot, "README.md"]);
-    expect(await refusal(program("restore", target, ["--from", other]))).toMatch(/other\.tar\.gz is not a Collapsar back-up/);
+    expect(await refusal(program("restore", target, ["--from", other]))).toMatch(/other\.tar\.gz is not a Collapsar backup/);
     const cut = join(folder, "cut.tar.gz");
     cpSync(other, cut);
     await run("truncate", ["-s", "1000", cut]);
@@ -94,7 +94,7 @@ describe("F19: a back-up of the embedded database while runs go on", () => {
   });
 });
 
-describe("F19: a back-up of an external database while runs go on", () => {
+describe("F19: a backup of an external database while runs go on", () => {
   let postgres: TestPostgres;
   const environment: Record<string, string> = {};
   const study = RealStudy.forTests(environment, async () => {

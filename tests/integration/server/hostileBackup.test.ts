@@ -23,7 +23,7 @@ const place = mkdtempSync(join(tmpdir(), "collapsar-hostile-"));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 let made = 0;
 
-/** A back-up as far as it goes, with whatever is added to it. @returns what its restoring said */
+/** A backup as far as it goes, with whatever is added to it. @returns what its restoring said */
 async function restoring(add: (folder: string) => unknown): Promise<{ said: string; target: string }> {
   const folder = join(place, `made-${++made}`);
   const [file, target] = [`${folder}.tar.gz`, `${folder}-target`];
@@ -43,7 +43,7 @@ async function restoring(add: (folder: string) => unknown): Promise<{ said: stri
   return { said, target };
 }
 
-describe("A back-up that somebody changed", () => {
+describe("A backup that somebody changed", () => {
   const outside = join(place, "outside");
   const runFolder = "artefacts/00000000-0000-4000-8000-000000000000";
 
@@ -69,7 +69,7 @@ describe("A back-up that somebody changed", () => {
     mkdirSync(outside, { recursive: true });
     chmodSync(outside, 0o755);
     const { said, target } = await restoring(add);
-    expect(said).toContain(`is not a Collapsar back-up, or was changed: "${name}" is neither a file nor a folder.`);
+    expect(said).toContain(`is not a Collapsar backup, or was changed: "${name}" is neither a file nor a folder.`);
     expect(said).not.toMatch(/\n\s+at /);
     expect(statSync(outside).mode & 0o777).toBe(0o755);
     expect(readdirSync(target)).not.toContain("database");
@@ -78,7 +78,7 @@ describe("A back-up that somebody changed", () => {
 
   it.each(["no JSON", "null", "7"])("is refused where it says of itself: %s", async (text) => {
     const { said, target } = await restoring((folder) => writeFileSync(join(folder, "collapsar-backup.json"), text));
-    expect(said).toMatch(/^\S+\.tar\.gz is not a Collapsar back-up\.\n$/);
+    expect(said).toMatch(/^\S+\.tar\.gz is not a Collapsar backup\.\n$/);
     expect(existsSync(join(target, "database"))).toBe(false);
   });
 
@@ -87,12 +87,12 @@ describe("A back-up that somebody changed", () => {
       writeFileSync(join(folder, "database/pg_hba.conf"), "");
       chmodSync(join(folder, "database/pg_hba.conf"), 0o4666);
     });
-    expect(said).toMatch(/holds the back-up of x/);
+    expect(said).toMatch(/holds the backup of x/);
     expect(statSync(join(target, "database/pg_hba.conf")).mode & 0o7777).toBe(0o600);
   });
 });
 
-it("The socket for back-ups is its user's alone, also in a folder that was open to others before", async () => {
+it("The socket for backups is its user's alone, also in a folder that was open to others before", async () => {
   const dataDir = join(place, "open");
   mkdirSync(dataDir);
   await copyFreshDatabase(dataDir);

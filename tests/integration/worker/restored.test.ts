@@ -72,7 +72,7 @@ const expectWhole = async (run: RunRow, steps: number) => {
 };
 const outcomes = async (run: RunRow) => (await detail(run)).attempts.map(({ outcome }) => outcome?.code);
 
-const back = () => join(dataDir, "back-up");
+const back = () => join(dataDir, "backup");
 /** The runs' processes stand still meanwhile: a run of some seconds is not to end while a server starts. */
 const holding = async (work: () => Promise<void>) => {
   const pids = workers.filter(({ exit }) => exit === null).flatMap(runProcesses);
@@ -80,7 +80,7 @@ const holding = async (work: () => Promise<void>) => {
   await work();
   for (const pid of pids.filter(isRunning)) process.kill(pid, "SIGCONT");
 };
-/** A back-up of the database, as one made at night. */
+/** A backup of the database, as one made at night. */
 const backUp = () =>
   holding(async () => {
     await server.interrupt();
@@ -120,7 +120,7 @@ afterEach(async ({ task }) => {
   for (const each of [dataDir, folder]) removeFolder(each);
 });
 
-describe("F19: a database that is restored from a back-up", () => {
+describe("F19: a database that is restored from a backup", () => {
   it("while a run is trained gets what it lacks from the spool", async () => {
     await startWorker();
     const run = await study(4_000);
@@ -223,12 +223,12 @@ describe("F25: a worker's folder that lost something", () => {
     expect(worker.output).toMatch(/The spool of run \w+ \(attempt 1\) is damaged: its file is gone/);
   });
 
-  it("(all of it, restored from a back-up) leaves no hole", async () => {
+  it("(all of it, restored from a backup) leaves no hole", async () => {
     const worker = await startWorker();
     const run = await study(3_000);
     await measuredTo(run, 600);
     worker.kill("SIGSTOP");
-    const old = `${folder}-back-up`;
+    const old = `${folder}-backup`;
     cpSync(folder, old, { recursive: true });
     worker.kill("SIGCONT");
     await measuredTo(run, 1_500);

@@ -84,16 +84,18 @@ const covers = (line: Line, id: ColumnId, values: readonly number[]) => {
 describe("first-light", () => {
   const line = lineOf("first-light");
   says(results, "NC1, NC3 and the head part fall from each depth to the next.", () => fall(line, ["nc1", "nc3", "head"]));
-  says(results, "NC1's slope and its whole interval are within the theory's band", () =>
+  says(results, "NC1's slope and its entire interval lie within the theory's band", () =>
     expect(bandClaim(fitOf(line, "nc1"), theBand)).toBe("within"),
   );
-  says(results, "the intervals of NC2 and NC3 reach beyond it", () => {
+  says(results, "the intervals of NC2 and NC3 extend beyond it", () => {
     for (const id of ["nc2", "nc3"] as const) expect(bandClaim(fitOf(line, id), theBand)).toBe("open");
   });
-  says(results, "The representation part, the decay that the hidden layers cost, rises with depth by a slope of", () =>
-    expect(interval(line, "representation").low).toBeGreaterThan(0),
+  says(
+    results,
+    "The representation part, which is the weight decay that the hidden layers cost, rises with depth with a slope of",
+    () => expect(interval(line, "representation").low).toBeGreaterThan(0),
   );
-  says(results, "the interval of the total gap's slope covers 0", () => covers(line, "total", [0]));
+  says(results, "the interval of the total gap's slope contains 0", () => covers(line, "total", [0]));
 });
 
 describe("rn1-cifar10-tonight", () => {
@@ -126,7 +128,7 @@ describe("rn1-cifar10-tonight", () => {
     expect(fitOf(line, "nc1").slope).toBeGreaterThan(-0.52);
   });
   says(paper, "covers the band's steep edge and the paper's mean slope", () => covers(line, "nc1", [-0.5, -0.335]));
-  says(results, "an interval across the steep edge of the theory's band; the curve steepens with depth", () =>
+  says(results, "an interval that straddles the steep edge of the theory's band; the curve steepens with depth", () =>
     covers(line, "nc1", [-0.5]),
   );
   says(paper, "it steepens with depth", () => {
@@ -162,7 +164,7 @@ describe("t11-cifar10-tonight", () => {
   );
   says(
     results,
-    "NC1, NC2, NC3, the total gap and the regularization loss fall from L = 3 to 5, and are highest at L = 13. NC1's slope, 0.02 ± 0.13 (95 %: −0.55…0.60; L = 3…13), shows no trend.",
+    "NC1, NC2, NC3, the total gap and the regularization loss fall from L = 3 to L = 5, and are highest at L = 13. NC1's slope, 0.02 ± 0.13 (95 %: −0.55…0.60; L = 3…13), shows no trend.",
     () => {
       fall(line, six, 3, 5);
       for (const id of six) highestAt(line, id, 13);
@@ -204,8 +206,11 @@ describe("t11-text-tonight", () => {
       rise(line, ["nc1"], 8, 13);
     },
   );
-  for (const page of [paper, results])
-    says(page, "slope has an interval that leaves out 0", () => {
+  for (const [page, sentence] of [
+    [paper, "slope has an interval that leaves out 0"],
+    [results, "every slope's interval contains 0"],
+  ])
+    says(page, sentence, () => {
       for (const id of [...six, "representation"] as ColumnId[]) covers(line, id, [0]);
     });
   says(
@@ -250,7 +255,7 @@ describe("rn2-mnist-tonight", () => {
   });
   says(
     results,
-    "with λ/L, NC1's slope is −0.272 ± 0.081 (95 %: −0.530…−0.014; L = 2…13), an interval beyond both edges of the band.",
+    "with λ/L, NC1's slope is −0.272 ± 0.081 (95 %: −0.530…−0.014; L = 2…13), an interval that extends beyond both edges of the band.",
     () => covers(falling, "nc1", theBand),
   );
   says(paper, "With constant λ = 0.0025 no slope has an interval that leaves out 0.", () => {
@@ -260,7 +265,7 @@ describe("rn2-mnist-tonight", () => {
     [paper, "NC1's, −0.019 ± 0.057 (95 %: −0.201…0.164; L = 2…13), is flatter than the band"],
     [
       results,
-      "With constant λ, of which the theorems say nothing, it is −0.019 ± 0.057 (95 %: −0.201…0.164; L = 2…13), flatter than the band",
+      "With constant λ, about which the theorems say nothing, it is −0.019 ± 0.057 (95 %: −0.201…0.164; L = 2…13), flatter than the band",
     ],
   ])
     says(page, sentence, () => expect(bandClaim(fitOf(constant, "nc1"), theBand)).toBe("flatter"));
@@ -303,7 +308,7 @@ describe("rn2-mnist-tonight", () => {
       for (const line of [falling, constant]) for (const id of ["total", "ridge"] as const) covers(line, id, [0]);
     },
   );
-  says(results, "Neither shows a trend of the total gap.", () => {
+  says(results, "Neither shows a trend in the total gap.", () => {
     for (const line of [falling, constant]) covers(line, "total", [0]);
   });
   says(paper, "the representation part is lowest at L = 2", () => lowestAt(falling, "representation", 2));
@@ -322,7 +327,7 @@ describe("rn1-t11-mnist-tonight", () => {
   );
   says(
     results,
-    "RN1's NC1, NC2, NC3, total gap and regularization loss fall from each depth to the next, NC1 with the slope −0.4282 ± 0.0036 (95 %: −0.4395…−0.4169; L = 2…13), within the band.",
+    "RN1's NC1, NC2, NC3, total gap and regularization loss fall from each depth to the next, NC1 with a slope of −0.4282 ± 0.0036 (95 %: −0.4395…−0.4169; L = 2…13), within the band.",
     () => {
       fall(rn1, six);
       expect(bandClaim(fitOf(rn1, "nc1"), theBand)).toBe("within");
@@ -374,7 +379,7 @@ describe("rn1-t11-mnist-tonight", () => {
   );
   says(
     results,
-    "T11's NC1 falls too: −0.240 ± 0.038 (95 %: −0.360…−0.119; L = 2…13); its NC2 and NC3 fall to L = 8, its total gap to L = 5, and are higher at L = 13.",
+    "T11's NC1 falls too: −0.240 ± 0.038 (95 %: −0.360…−0.119; L = 2…13); its NC2 and NC3 fall up to L = 8, its total gap up to L = 5, and all three are higher at L = 13.",
     () => {
       fall(t11, ["nc1"]);
       fall(t11, ["nc2", "nc3"], 2, 8);

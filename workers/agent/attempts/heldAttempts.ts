@@ -74,7 +74,7 @@ export class HeldAttempts {
     });
   }
 
-  /** Attempts that the server has lost the end of, as it was restored from a back-up: they are sent again. */
+  /** Attempts that the server has lost the end of, as it was restored from a backup: they are sent again. */
   resend(leases: readonly Lease[], spoolFolder: string): void {
     for (const lease of leases) {
       const spool = this.find(lease.runId, lease.attempt) ? null : this.sent.takeBack(lease, spoolFolder);

@@ -38,7 +38,7 @@ describe("a worker that shows a greeting", () => {
   it("that lies after the last one the database knows, says that the database was restored", () => {
     expect(recognizeWorker(shown(9, "ninth-nonce"), stored)).toMatchObject({
       ...{ kind: "known", greeting: { count: 10 } },
-      note: expect.stringContaining("restored from a back-up"),
+      note: expect.stringContaining("restored from a backup"),
     });
     expect(recognizeWorker(shown(9, "ninth-nonce"), undefined)).toMatchObject({
       note: expect.stringContaining("does not know this worker"),
