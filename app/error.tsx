@@ -1,4 +1,5 @@
 "use client";
+import { listPage } from "./links.ts";
 import { Button, LinkButton } from "./ui/Button.tsx";
 import { EmptyState } from "./ui/EmptyState.tsx";
 
@@ -12,7 +13,7 @@ export default function PageError({ error, reset }: { error: Error & { digest?: 
           <Button look="primary" onClick={reset}>
             Show it again
           </Button>
-          <LinkButton href="/">Go to experiments</LinkButton>
+          <LinkButton href={listPage}>Go to experiments</LinkButton>
         </>
       }
     >

@@ -1,6 +1,23 @@
-/** Page of a run; through a share link the shared one. */
-export const runLink = (runId: string, share: string | null): string =>
-  share === null ? `/r/${runId}` : `/s/${encodeURIComponent(share)}/r/${runId}`;
+/** Every address of a page, and of a file to download. `share` is the token of the link through which a page is read; null: none. */
+
+export const listPage = "/";
+export const workersPage = "/workers";
+export const theoryPage = "/theory";
+export const peoplePage = "/people";
+export const newPage = "/new";
+
+/** The form of a new experiment, filled from a preset, or as another experiment or run was. */
+export const newFromPreset = (presetId: string): string => `${newPage}?preset=${presetId}`;
+export const newFromExperiment = (experimentId: string): string => `${newPage}?from=${experimentId}`;
+export const newFromRun = (runId: string): string => `${newPage}?run=${runId}`;
+
+export const sharedPage = (share: string) => `/s/${encodeURIComponent(share)}`;
+export const isSharedPage = (path: string): boolean => path.startsWith("/s/");
+
+export const experimentPage = (experimentId: string, share: string | null = null): string =>
+  share === null ? `/e/${experimentId}` : sharedPage(share);
+export const runPage = (runId: string, share: string | null = null): string =>
+  share === null ? `/r/${runId}` : `${sharedPage(share)}/r/${runId}`;
 
 const withShare = (path: string, share: string | null) => (share === null ? path : `${path}?share=${encodeURIComponent(share)}`);
 

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
+import { listPage } from "../links.ts";
 import { Problem } from "../live/Problem.tsx";
 import { formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -20,7 +21,7 @@ export function Sessions({ now }: { now: number }) {
   const end = useMutation(
     trpc.account.endSessions.mutationOptions({
       onSuccess: (_ended, { which }) => {
-        if (which === "this" || which === "all") window.location.assign("/");
+        if (which === "this" || which === "all") window.location.assign(listPage);
         else toast({ text: which === "one" ? "That browser is signed out" : "All other browsers are signed out" });
       },
       onSettled: () => queries.invalidateQueries(trpc.account.sessions.pathFilter()),

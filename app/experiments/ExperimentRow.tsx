@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { type RunCounts, runStatuses } from "../../contract/status.ts";
 import type { ExperimentSummary } from "../../contract/wire/views.ts";
+import { experimentPage } from "../links.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatMeasure, formatPercent } from "../text/formatNumber.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";
@@ -88,7 +89,7 @@ export function ExperimentRow({
             </span>
           ) : (
             <Link
-              href={`/e/${row.id}`}
+              href={experimentPage(row.id)}
               className="truncate font-medium hover:underline"
               title={row.name}
               data-testid="experiment-link"

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { countGrid } from "../../contract/config/experimentConfig.ts";
 import { presets } from "../../contract/presets/presets.ts";
+import { newFromPreset, newPage } from "../links.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { LinkButton } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -12,7 +13,7 @@ export function FirstExperiment() {
       <EmptyState
         title="No experiments yet"
         actions={
-          <LinkButton href="/new" look="primary" icon="plus">
+          <LinkButton href={newPage} look="primary" icon="plus">
             New experiment
           </LinkButton>
         }
@@ -26,7 +27,7 @@ export function FirstExperiment() {
           .map((preset) => (
             <li key={preset.id}>
               <Link
-                href={`/new?preset=${preset.id}`}
+                href={newFromPreset(preset.id)}
                 className="block h-full rounded-md border border-line p-3 transition-colors hover:border-line-strong hover:bg-hover"
               >
                 <span className="flex justify-between gap-2 font-medium text-sm">

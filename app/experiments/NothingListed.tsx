@@ -1,4 +1,5 @@
 "use client";
+import { listPage } from "../links.ts";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { FirstExperiment } from "./FirstExperiment.tsx";
@@ -23,7 +24,7 @@ export function NothingListed({ filters }: { filters: ReturnType<typeof useListF
     );
   if (filters.archived)
     return (
-      <EmptyState title="Nothing is archived" actions={<LinkButton href="/">Go to experiments</LinkButton>}>
+      <EmptyState title="Nothing is archived" actions={<LinkButton href={listPage}>Go to experiments</LinkButton>}>
         Archiving removes an experiment from the list and keeps everything in it.
       </EmptyState>
     );

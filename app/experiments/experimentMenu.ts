@@ -1,5 +1,6 @@
 import type { Right } from "../../contract/people.ts";
 import type { ExperimentSummary } from "../../contract/wire/views.ts";
+import { experimentExport, experimentPage, newFromExperiment } from "../links.ts";
 import type { MenuItem } from "../ui/Menu.tsx";
 import type { useExperimentActions } from "./useExperimentActions.ts";
 
@@ -25,11 +26,11 @@ export const restoringItems = (row: ExperimentSummary, { actions, may }: MenuCon
 export function experimentItems(row: ExperimentSummary, context: MenuContext): MenuItem[] {
   const { may, open } = context;
   return [
-    { label: "Open", icon: "right", onSelect: () => open(`/e/${row.id}`) },
+    { label: "Open", icon: "right", onSelect: () => open(experimentPage(row.id)) },
     ...(may("launch")
-      ? [{ label: "Fork with changes", icon: "fork" as const, onSelect: () => open(`/new?from=${row.id}`) }]
+      ? [{ label: "Fork with changes", icon: "fork" as const, onSelect: () => open(newFromExperiment(row.id)) }]
       : []),
-    { label: "Download CSV", icon: "download", href: `/export/experiments/${row.id}.csv`, download: true },
+    { label: "Download CSV", icon: "download", href: experimentExport(row.id, null, "csv"), download: true },
     ...(may("edit") ? ["separator" as const, ...editingItems(row, context)] : []),
   ];
 }

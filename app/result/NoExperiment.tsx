@@ -1,4 +1,5 @@
 "use client";
+import { listPage } from "../links.ts";
 import { purgeText, useProgram } from "../shell/useProgram.ts";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
@@ -26,7 +27,7 @@ export function NoExperiment({ experimentId, readOnly, onRestored }: NoExperimen
               <Button icon="again" disabled={busy} onClick={restore}>
                 Restore it
               </Button>
-              <LinkButton href="/">Go to experiments</LinkButton>
+              <LinkButton href={listPage}>Go to experiments</LinkButton>
             </>
           )
         }
@@ -62,7 +63,7 @@ export function RemovedNotice({ experimentId, readOnly }: Omit<NoExperimentProps
           <Button small icon="again" disabled={busy} onClick={restore}>
             Restore it
           </Button>
-          <LinkButton small href="/">
+          <LinkButton small href={listPage}>
             Go to experiments
           </LinkButton>
         </>

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { isOnWorker } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/wire/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
+import { workersPage } from "../links.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { CopyButton } from "../ui/CopyButton.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -66,7 +67,7 @@ function WorkerState({ waiting, experimentId, reason }: { waiting: number; exper
         {countOf(waiting, "run")} queued, but{" "}
         {connected.length === 1 ? "the connected worker is paused or drained" : "all connected workers are paused or drained"}:
         the page{" "}
-        <Link href="/workers" className="underline">
+        <Link href={workersPage} className="underline">
           Workers
         </Link>{" "}
         says why.

@@ -2,6 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useMe } from "../account/useMe.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
+import { listPage, peoplePage } from "../links.ts";
 import { Menu, type MenuItem } from "../ui/Menu.tsx";
 import { useCommands } from "./Commands.tsx";
 
@@ -12,7 +13,7 @@ export function AccountMenu() {
   const client = useTRPCClient();
   const signOut = async () => {
     await client.account.endSessions.mutate({ which: "this" }).catch(() => undefined);
-    window.location.assign("/");
+    window.location.assign(listPage);
   };
   const managesPeople = me?.shared === true && me.rights.includes("manage");
   useCommands([
@@ -23,7 +24,7 @@ export function AccountMenu() {
             label: "People",
             words: "members roles invite",
             icon: "person" as const,
-            run: () => router.push("/people"),
+            run: () => router.push(peoplePage),
           },
         ]
       : []),
@@ -42,7 +43,7 @@ export function AccountMenu() {
   const items: MenuItem[] = [
     { label: <WhoIs name={me.name ?? ""} role={me.role} />, disabled: true, onSelect: () => {} },
     "separator",
-    ...(managesPeople ? [{ label: "People", icon: "person" as const, onSelect: () => router.push("/people") }] : []),
+    ...(managesPeople ? [{ label: "People", icon: "person" as const, onSelect: () => router.push(peoplePage) }] : []),
     { label: "Sessions and tokens", icon: "key", onSelect: () => router.push("/access") },
     "separator",
     { label: "Sign out", icon: "leave", onSelect: () => void signOut() },

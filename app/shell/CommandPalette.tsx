@@ -5,6 +5,7 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useStat
 import { presets } from "../../contract/presets/presets.ts";
 import { useMay } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
+import { experimentPage, listPage, newFromPreset, newPage, theoryPage, workersPage } from "../links.ts";
 import { useTheme } from "../theme/ThemeProvider.tsx";
 import { themes } from "../theme/theme.ts";
 import { classes } from "../ui/classes.ts";
@@ -127,17 +128,17 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
   const all: Command[] = [
     ...useRegisteredCommands(),
     ...(may("launch")
-      ? [{ id: "new", label: "New experiment", words: "launch create start", icon: "plus" as const, keys: "n", run: go("/new") }]
+      ? [{ id: "new", label: "New experiment", words: "launch create start", icon: "plus" as const, keys: "n", run: go(newPage) }]
       : []),
-    { id: "list", label: "Experiments", words: "home list", icon: "list", run: go("/") },
-    { id: "workers", label: "Workers", words: "machines devices gpu add token", icon: "worker", run: go("/workers") },
-    { id: "theory", label: "Theory", words: "optimum ufm closed form simplex", icon: "theory", run: go("/theory") },
+    { id: "list", label: "Experiments", words: "home list", icon: "list", run: go(listPage) },
+    { id: "workers", label: "Workers", words: "machines devices gpu add token", icon: "worker", run: go(workersPage) },
+    { id: "theory", label: "Theory", words: "optimum ufm closed form simplex", icon: "theory", run: go(theoryPage) },
     ...(may("launch") ? presets : []).map((preset) => ({
       id: `preset-${preset.id}`,
       label: `New experiment: ${preset.title}`,
       words: `preset launch ${preset.description}`,
       icon: "plus" as const,
-      run: go(`/new?preset=${preset.id}`),
+      run: go(newFromPreset(preset.id)),
     })),
     ...themes.map((theme) => ({
       id: `theme-${theme}`,
@@ -153,7 +154,7 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
     label: row.name,
     words: row.tags.join(" "),
     icon: "list",
-    run: go(`/e/${row.id}`),
+    run: go(experimentPage(row.id)),
   }));
 
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);

@@ -3,6 +3,7 @@ import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { useMay } from "../account/useMe.ts";
+import { isSharedPage, listPage, newPage, theoryPage, workersPage } from "../links.ts";
 import { TroubleBanner } from "../live/TroubleBanner.tsx";
 import { ThemeMenu } from "../theme/ThemeMenu.tsx";
 import { Button, LinkButton } from "../ui/Button.tsx";
@@ -19,15 +20,15 @@ import { ProgramVersion } from "./ProgramVersion.tsx";
 import { useKeys } from "./useKeys.ts";
 
 const places: { href: string; label: string; icon: IconName; within: RegExp }[] = [
-  { href: "/", label: "Experiments", icon: "list", within: /^\/($|e\/|r\/)/ },
-  { href: "/workers", label: "Workers", icon: "worker", within: /^\/workers/ },
-  { href: "/theory", label: "Theory", icon: "theory", within: /^\/theory/ },
+  { href: listPage, label: "Experiments", icon: "list", within: /^\/($|e\/|r\/)/ },
+  { href: workersPage, label: "Workers", icon: "worker", within: /^\/workers/ },
+  { href: theoryPage, label: "Theory", icon: "theory", within: /^\/theory/ },
 ];
 
 /** The frame of every page: navigation above (below on a phone), palette and keys. A shared page has none of it. */
 export function Shell({ children }: { children: ReactNode }) {
   const path = usePathname();
-  return path.startsWith("/s/") ? <SharedFrame>{children}</SharedFrame> : <OwnFrame path={path}>{children}</OwnFrame>;
+  return isSharedPage(path) ? <SharedFrame>{children}</SharedFrame> : <OwnFrame path={path}>{children}</OwnFrame>;
 }
 
 function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
@@ -38,7 +39,7 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
   const may = useMay();
   useKeys({
     "mod+k": () => setPalette((open) => !open),
-    n: () => may("launch") && router.push("/new"),
+    n: () => may("launch") && router.push(newPage),
     c: async () => {
       const copied = await copyText(window.location.href);
       toast(
@@ -56,7 +57,7 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
       <header className="sticky top-0 z-30 border-line border-b bg-ground/92 backdrop-blur-sm">
         <div className="mx-auto flex h-12 max-w-[1680px] items-center gap-1 px-4 lg:px-6">
           <Link
-            href="/"
+            href={listPage}
             className="mr-4 flex items-center gap-2 font-semibold text-base tracking-tight"
             aria-label="Collapsar, experiments"
           >
@@ -99,8 +100,8 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
             </Button>
             <ThemeMenu />
             <AccountMenu />
-            {path !== "/new" && may("launch") && (
-              <LinkButton href="/new" look="primary" icon="plus" className="max-sm:hidden" data-testid="new-experiment">
+            {path !== newPage && may("launch") && (
+              <LinkButton href={newPage} look="primary" icon="plus" className="max-sm:hidden" data-testid="new-experiment">
                 New experiment
               </LinkButton>
             )}
@@ -116,7 +117,7 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
         aria-label="Pages"
         className="fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-line border-t bg-ground pb-[env(safe-area-inset-bottom)] sm:hidden"
       >
-        {[...places, ...(may("launch") ? [{ href: "/new", label: "New", icon: "plus" as const, within: /^\/new/ }] : [])].map(
+        {[...places, ...(may("launch") ? [{ href: newPage, label: "New", icon: "plus" as const, within: /^\/new/ }] : [])].map(
           (place) => {
             const here = place.within.test(path);
             return (

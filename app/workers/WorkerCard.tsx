@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { datasetTitles } from "../../contract/data/datasetConfig.ts";
 import type { WorkerView } from "../../contract/wire/views.ts";
+import { experimentPage, runPage } from "../links.ts";
 import { countOf, formatBytes, formatCount, formatPercent } from "../text/formatNumber.ts";
 import { formatAgo, formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -68,14 +69,14 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
         {worker.runs.map((run) => (
           <li key={run.id} className="rounded-md border border-line px-3 py-2">
             <div className="flex items-baseline justify-between gap-3 text-sm">
-              <Link href={`/r/${run.id}`} className="min-w-0 truncate font-medium hover:underline">
+              <Link href={runPage(run.id)} className="min-w-0 truncate font-medium hover:underline">
                 {run.label}
               </Link>
               <span className="whitespace-nowrap text-ink-faint text-xs">
                 {formatCount(run.step)} / {formatCount(run.totalSteps)}
               </span>
             </div>
-            <Link href={`/e/${run.experimentId}`} className="mb-1.5 block truncate text-ink-soft text-xs hover:underline">
+            <Link href={experimentPage(run.experimentId)} className="mb-1.5 block truncate text-ink-soft text-xs hover:underline">
               {run.experimentName}
             </Link>
             <Progress share={run.totalSteps === 0 ? 0 : run.step / run.totalSteps} busy label={`Progress of ${run.label}`} />

@@ -9,6 +9,7 @@ import type { Estimate } from "../../../contract/wire/views.ts";
 import { useMay } from "../../account/useMe.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { workersPage } from "../../links.ts";
 import { useWatch } from "../../live/useWatch.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { countOf, formatCount } from "../../text/formatNumber.ts";
@@ -100,7 +101,7 @@ function EstimateText({ estimate, failed, waiting }: { estimate: Estimate | unde
     return (
       <>
         No worker is connected: the runs wait until one is.{" "}
-        <Link href="/workers" className="underline underline-offset-2">
+        <Link href={workersPage} className="underline underline-offset-2">
           Add a worker
         </Link>
       </>

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import type { LaunchInput } from "../../../contract/config/experimentConfig.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../../data/trpcClient.ts";
+import { experimentPage } from "../../links.ts";
 import { useToast } from "../../ui/Toast.tsx";
 import { saveDraft } from "../draft/draft.ts";
 
@@ -32,7 +33,7 @@ export function useLaunch() {
         const { id } = await client.experiments.launch.mutate(input);
         saveDraft(null);
         void queries.invalidateQueries(trpc.experiments.list.pathFilter());
-        router.push(`/e/${id}`);
+        router.push(experimentPage(id));
       } catch (error) {
         toast({ text: failureOf(error).message, tone: "bad" });
         setLaunching(false);

@@ -4,6 +4,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../../data/trpcClient.ts";
+import { experimentPage } from "../../links.ts";
 import { Button } from "../../ui/Button.tsx";
 import { useToast } from "../../ui/Toast.tsx";
 
@@ -20,7 +21,7 @@ export function OpenRecording({ preset }: { preset: string }) {
     try {
       const { id } = await client.experiments.openRecording.mutate({ preset });
       void queries.invalidateQueries(trpc.experiments.list.pathFilter());
-      router.push(`/e/${id}`);
+      router.push(experimentPage(id));
     } catch (error) {
       toast({ text: failureOf(error).message, tone: "bad" });
       setOpening(false);

@@ -1,4 +1,5 @@
 "use client";
+import { experimentPage, listPage, sharedPage } from "../../links.ts";
 import { useRestore } from "../../result/parts/useRestore.ts";
 import { Button, LinkButton } from "../../ui/Button.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
@@ -26,13 +27,13 @@ export function NoRun({
                   <Button icon="again" disabled={busy} onClick={restore}>
                     Restore its experiment
                   </Button>
-                  <LinkButton href={`/e/${experimentId}`}>To its experiment</LinkButton>
+                  <LinkButton href={experimentPage(experimentId)}>To its experiment</LinkButton>
                 </>
               )}
-              <LinkButton href="/">Go to experiments</LinkButton>
+              <LinkButton href={listPage}>Go to experiments</LinkButton>
             </>
           ) : (
-            <LinkButton href={`/s/${encodeURIComponent(share)}`}>To the experiment</LinkButton>
+            <LinkButton href={sharedPage(share)}>To the experiment</LinkButton>
           )
         }
       >

@@ -98,6 +98,8 @@ function Robustness({ row, robustness }: { row: RunRow; robustness: NonNullable<
 }
 
 function RobustnessTable({ row, norm, tried }: { row: RunRow; norm: AttackNorm; tried: Attack[] }) {
+  const [first] = tried;
+  const epsilons = first === undefined ? [] : triedEpsilons([row], first, norm);
   return (
     <Table data-testid={`robustness-${norm}`} className="[&_td]:h-7 [&_th]:h-7">
       <thead>
@@ -111,7 +113,7 @@ function RobustnessTable({ row, norm, tried }: { row: RunRow; norm: AttackNorm; 
         </tr>
       </thead>
       <Rows>
-        {triedEpsilons([row], tried[0], norm).map((epsilon) => (
+        {epsilons.map((epsilon) => (
           <tr key={epsilon}>
             <Td>{epsilon}</Td>
             {tried.map((attack) => {

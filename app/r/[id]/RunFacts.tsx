@@ -129,8 +129,9 @@ const Hash = ({ text }: { text: string }) => (
 /** "10 × 200 = 2,000" where the classes are equal. */
 function countsText(counts: number[]): string {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  if (counts.length > 0 && counts.every((count) => count === counts[0]))
-    return `${counts.length} × ${formatCount(counts[0])} = ${formatCount(total)}`;
+  const [first] = counts;
+  if (first !== undefined && counts.every((count) => count === first))
+    return `${counts.length} × ${formatCount(first)} = ${formatCount(total)}`;
   return `${formatCount(total)} (${counts.join(", ")})`;
 }
 

@@ -7,6 +7,7 @@ import { isTerminal, mayBecome } from "../../../contract/status.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPCClient } from "../../data/trpcClient.ts";
+import { newFromRun } from "../../links.ts";
 import { activityOf, isActive } from "../../live/activityOf.ts";
 import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
 import type { FreshnessStore } from "../../live/FreshnessStore.ts";
@@ -153,7 +154,7 @@ function RunActions({ detail, onChanged }: { detail: RunDetail; onChanged: () =>
           Start again from step 0
         </Button>
       )}
-      <LinkButton href={`/new?run=${id}`} icon="fork">
+      <LinkButton href={newFromRun(id)} icon="fork">
         Fork with changes
       </LinkButton>
     </>

@@ -6,7 +6,7 @@ import { isTerminal } from "../../../contract/status.ts";
 import { ExportFactsContext } from "../../charts/export/ExportFacts.ts";
 import { isGone } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
-import { runExport } from "../../links.ts";
+import { experimentPage, listPage, newFromRun, runExport } from "../../links.ts";
 import { Problem } from "../../live/Problem.tsx";
 import { useCommands } from "../../shell/Commands.tsx";
 import { Panel } from "../../ui/Panel.tsx";
@@ -27,12 +27,12 @@ export function RunView({ runId }: { runId: string }) {
   const router = useRouter();
   const { detail, log, readEarlier, readingEarlier, store, freshness, error, refresh } = useRun(runId);
   const csvHref = runExport(runId, shareToken, "csv");
-  const experimentHref = shareToken === null ? `/e/${detail?.row.experimentId}` : `/s/${encodeURIComponent(shareToken)}`;
+  const experimentHref = detail === undefined ? listPage : experimentPage(detail.row.experimentId, shareToken);
   useCommands(
     detail === undefined || detail.readOnly
       ? []
       : [
-          { id: "run-fork", label: "Fork this run with changes", icon: "fork", run: () => router.push(`/new?run=${runId}`) },
+          { id: "run-fork", label: "Fork this run with changes", icon: "fork", run: () => router.push(newFromRun(runId)) },
           { id: "run-experiment", label: "Go to this run's experiment", icon: "up", run: () => router.push(experimentHref) },
         ],
   );

@@ -35,7 +35,7 @@ export function useRun(runId: string): LiveRun {
     trpc.runs.log.infiniteQueryOptions(
       { id: runId },
       // The first page is the end of the log, each further one lies before it.
-      { getNextPageParam: (page) => (page.length < limits.logPage ? undefined : cursorOf(page[0])) },
+      { getNextPageParam: (page) => (page.length < limits.logPage ? undefined : cursorOf(page)) },
     ),
   );
   const detailKey = trpc.runs.get.queryKey({ id: runId });
@@ -78,13 +78,12 @@ export function useRun(runId: string): LiveRun {
   return { detail, log: allLines, ...reading, store, freshness, error: read.error, refresh };
 }
 
-const cursorOf = ({ attempt, seq }: LogLine) => ({ attempt, seq });
+const cursorOf = ([first]: readonly LogLine[]) => first && { attempt: first.attempt, seq: first.seq };
 
 /** Lines in order of attempt and number; the same line again changes nothing. */
 function withLine(lines: LogLine[], line: LogLine): LogLine[] {
   const comesAfter = (other: LogLine) => other.attempt < line.attempt || (other.attempt === line.attempt && other.seq < line.seq);
-  let at = lines.length;
-  while (at > 0 && !comesAfter(lines[at - 1])) at--;
+  const at = lines.findLastIndex(comesAfter) + 1;
   const there = lines[at];
   if (there?.attempt === line.attempt && there.seq === line.seq) return lines;
   return [...lines.slice(0, at), line, ...lines.slice(at)].slice(-maxLines);

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
 import { countStatuses, experimentStatus, isTerminal } from "../../../contract/status.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
-import { experimentExport } from "../../links.ts";
+import { experimentExport, newFromExperiment } from "../../links.ts";
 import { useCommands } from "../../shell/Commands.tsx";
 import { purgeText, useProgram } from "../../shell/useProgram.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
@@ -55,7 +55,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
       : [
           { id: "share", label: "Share this experiment", icon: "link", run: () => setDialog("share") },
           { id: "add-depth", label: "Add depth", icon: "plus", run: () => setDialog("depth") },
-          { id: "fork", label: "Fork this experiment", icon: "fork", run: () => router.push(`/new?from=${id}`) },
+          { id: "fork", label: "Fork this experiment", icon: "fork", run: () => router.push(newFromExperiment(id)) },
         ],
   );
 
@@ -65,7 +65,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
       : ([
           { label: "Share", icon: "link", onSelect: () => setDialog("share") },
           { label: "Add depth", icon: "plus", onSelect: () => setDialog("depth") },
-          { label: "Fork with changes", icon: "fork", href: `/new?from=${id}` },
+          { label: "Fork with changes", icon: "fork", href: newFromExperiment(id) },
           { label: "Run this again", icon: "again", onSelect: runAgain },
           "separator",
           {

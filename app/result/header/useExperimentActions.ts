@@ -5,6 +5,7 @@ import type { ExperimentDetail } from "../../../contract/wire/views.ts";
 import { storableText } from "../../../contract/wireText.ts";
 import { failureOf } from "../../data/failureOf.ts";
 import { useTRPC, useTRPCClient } from "../../data/trpcClient.ts";
+import { experimentPage, listPage } from "../../links.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { useToast } from "../../ui/Toast.tsx";
 
@@ -18,12 +19,12 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
   const onError = (error: unknown) => toast({ text: failureOf(error).message, tone: "bad" });
   const update = useMutation(trpc.experiments.update.mutationOptions({ onSuccess: onChanged, onError }));
   // This page is gone when its deletion is undone: a mutation of its own would tell nobody.
-  const undoRemoval = () => client.experiments.restore.mutate({ id }).then(() => router.push(`/e/${id}`), onError);
+  const undoRemoval = () => client.experiments.restore.mutate({ id }).then(() => router.push(experimentPage(id)), onError);
   const remove = useMutation(
     trpc.experiments.remove.mutationOptions({
       onError,
       onSuccess: () => {
-        router.push("/");
+        router.push(listPage);
         toast({
           text: `“${detail.name}” deleted`,
           action: { label: "Undo", onSelect: () => void undoRemoval() },
@@ -69,7 +70,7 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
     }),
   );
   const again = useMutation(
-    trpc.experiments.launch.mutationOptions({ onError, onSuccess: (launched) => router.push(`/e/${launched.id}`) }),
+    trpc.experiments.launch.mutationOptions({ onError, onSuccess: (launched) => router.push(experimentPage(launched.id)) }),
   );
   const archive = (archived: boolean) =>
     update.mutate(

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { runLink } from "../../links.ts";
+import { runPage } from "../../links.ts";
 import { readable } from "../../text/shortNumber.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
@@ -26,7 +26,7 @@ export function PickedRuns({ title, runs, percent = false, share, onClose }: Pic
       <ul className="flex flex-wrap gap-x-4 gap-y-1">
         {runs.map(({ run, value, unconverged }) => (
           <li key={run.id} className="inline-flex items-center gap-2">
-            <Link className="text-accent hover:underline" href={runLink(run.id, share)}>
+            <Link className="text-accent hover:underline" href={runPage(run.id, share)}>
               seed {run.config.seed}
             </Link>
             <span>{percent ? `${(100 * value).toPrecision(3)} %` : readable(value, 4)}</span>

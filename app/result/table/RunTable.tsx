@@ -4,7 +4,7 @@ import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { runLink } from "../../links.ts";
+import { runPage } from "../../links.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { TextInput } from "../../ui/Field.tsx";
 import { Icon } from "../../ui/Icon.tsx";
@@ -161,7 +161,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                         chosen={chosen.has(row.ordinal)}
                         readOnly={store.detail?.readOnly ?? true}
                         onChoose={choose}
-                        href={runLink(row.id, share)}
+                        href={runPage(row.id, share)}
                         points={store.pointCount(row.id)}
                         lastStep={Math.max(store.lastStep(row.id), isTerminal(row.status) ? row.step : -1)}
                         version={version}

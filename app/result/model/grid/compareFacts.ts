@@ -20,8 +20,9 @@ export function compareFacts(all: readonly (readonly Fact[])[]): { shared: Fact[
   const differs: Fact[] = [];
   for (const [name, known] of values) {
     const list = [...known].sort(compareTexts);
-    if (counts.get(name) === all.length && list.length === 1) shared.push([name, list[0]]);
-    else differs.push([name, list.length > maxListed ? `${list.length} values, ${list[0]} … ${list.at(-1)}` : list.join("; ")]);
+    const [first, ...others] = list;
+    if (first !== undefined && others.length === 0 && counts.get(name) === all.length) shared.push([name, first]);
+    else differs.push([name, list.length > maxListed ? `${list.length} values, ${first} … ${list.at(-1)}` : list.join("; ")]);
   }
   return { shared, differs };
 }
