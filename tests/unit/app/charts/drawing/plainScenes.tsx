@@ -2,6 +2,7 @@ import type { ChartSeries } from "../../../../../app/charts/chartTypes.ts";
 import { runStyle } from "../../../../../app/charts/lineStyle.ts";
 import { ChartPanel } from "../../../../../app/charts/panel/ChartPanel.tsx";
 import { SeriesPanel } from "../../../../../app/charts/panel/SeriesPanel.tsx";
+import { CrosshairContext, CrosshairStore } from "../../../../../app/charts/pointer/crosshair.ts";
 import { XYChart } from "../../../../../app/charts/XYChart.tsx";
 import { aConfig } from "../../builders.ts";
 import type { Scene } from "./drawScene.ts";
@@ -15,6 +16,8 @@ const line = (depth: number, ys: readonly (number | null)[] = fall(depth)): Char
 });
 const common = { panelId: "scene", description: "a scene", crosshairAxis: "step" };
 const overSteps = { label: "step", kind: "linear" } as const;
+const pointedAt = new CrosshairStore();
+pointedAt.move({ x: 200, axis: "step", panel: "scene" });
 const epochs = steps.map((step) => step * 4);
 
 /** What charts of any page have in common. */
@@ -88,6 +91,23 @@ export const plainScenes: Record<string, Scene> = {
         y={{ label: "NC1", kind: "log10" }}
         series={depths.map((depth) => line(depth))}
       />
+    ),
+  },
+  "crosshair-with-values": {
+    element: (
+      <CrosshairContext value={pointedAt}>
+        <XYChart
+          {...common}
+          x={overSteps}
+          y={{ label: "NC1", kind: "log10" }}
+          series={[...depths, ...depths].map((depth, at) => ({
+            ...line(depth),
+            id: `line ${at}`,
+            notes: steps.map(() => "a note"),
+          }))}
+          formatX={(x) => `step ${x}`}
+        />
+      </CrosshairContext>
     ),
   },
   "sector-of-slopes-and-drop": {
