@@ -65,7 +65,7 @@ export function Sessions({ now }: { now: number }) {
         <Rows>
           {rows.map((session) => (
             <tr key={session.id} data-testid="session">
-              <Td className="w-full max-w-0">
+              <Td className="w-full max-w-0 py-1.5">
                 <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
                   <span className="truncate font-medium">{session.browser}</span>
                   {session.current && <Badge tone="accent">this browser</Badge>}

@@ -2,7 +2,7 @@
 import { memo, useMemo, useState } from "react";
 import { xModes } from "../../charts/axes/seriesX.ts";
 import { ChartLegend } from "../../charts/panel/ChartLegend.tsx";
-import { toggledIn } from "../../charts/panel/ChartPanel.tsx";
+import { toggledIn } from "../../charts/panel/hiddenLines.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Field.tsx";
