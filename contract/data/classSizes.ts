@@ -5,7 +5,7 @@ export const geometricSizes = (n: number, classes: number, ratio: number): numbe
 /** The largest n₀ for which no class is asked for more than it has. */
 function largestBase(there: readonly number[], ratio: number): number {
   let base = Math.min(...there.map((n, k) => Math.ceil((n + 0.5) / ratio ** (k / (there.length - 1)))));
-  while (base > 1 && geometricSizes(base, there.length, ratio).some((n, k) => n > there[k])) base--;
+  while (base > 1 && geometricSizes(base, there.length, ratio).some((n, k) => n > (there[k] ?? 0))) base--;
   return base;
 }
 

@@ -86,7 +86,8 @@ export function datasetSizes(config: DatasetConfig, countOwn: CountOwnSet = coun
     test: { perClass: config.testPerClass },
   };
   const asked = { train: chosenSizes(base.train, choices.train), test: chosenSizes(base.test, choices.test) };
-  const used = (split: "train" | "test") => sum(there ? asked[split].map((n, k) => Math.min(n, there[split][k])) : asked[split]);
+  const used = (split: "train" | "test") =>
+    sum(there ? asked[split].map((n, k) => Math.min(n, there[split][k] ?? 0)) : asked[split]);
   return {
     classes: base.train.length,
     inputDim,

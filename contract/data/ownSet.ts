@@ -61,5 +61,5 @@ export function countsThere(set: OwnSet, config: DatasetConfig): { train: number
   if (set.problem !== null || set.trainCounts.length === 0) return null;
   if (set.testCounts !== null) return { train: set.trainCounts, test: set.testCounts };
   const test = set.trainCounts.map((n) => testCountOf(n, "testShare" in config ? config.testShare : 0));
-  return { train: set.trainCounts.map((n, k) => n - test[k]), test };
+  return { train: set.trainCounts.map((n, k) => n - (test[k] ?? 0)), test };
 }

@@ -36,18 +36,17 @@ export function setProblems(
 function tooManySamples(dataset: DatasetConfig, { there, asked }: DatasetSizes, path: (string | number)[]): Finding[] {
   if (there === null) return [];
   return (["train", "test"] as const).flatMap((split) => {
-    const short = asked[split].findIndex((n, k) => n > there[split][k]);
-    if (short < 0) return [];
+    const short = asked[split].findIndex((n, k) => n > (there[split][k] ?? 0));
+    const [wanted, has] = [asked[split][short], there[split][short]];
+    if (wanted === undefined || has === undefined) return [];
     const [set, key] = split === "train" ? ["training", "trainPerClass"] : ["test", "testPerClass"];
     const bound = asked[split].every((n) => n === asked[split][0])
       ? `choose at most ${grouped(least(there[split]))}, or leave it empty for all`
       : "choose fewer, or a smaller imbalance ratio";
-    const wanted = grouped(asked[split][short]);
-    const has = grouped(there[split][short]);
     return [
       {
         path: [...path, key],
-        message: `${wanted} ${set} samples of class ${classLabel(there.names, short)} are asked for, and ${titleOf(dataset)} has ${has}: ${bound}.`,
+        message: `${grouped(wanted)} ${set} samples of class ${classLabel(there.names, short)} are asked for, and ${titleOf(dataset)} has ${grouped(has)}: ${bound}.`,
       },
     ];
   });

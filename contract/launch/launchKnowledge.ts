@@ -23,7 +23,7 @@ export function launchKnowledge(connected: readonly Told[]): LaunchKnowledge {
       if (named === null || connected.length === 0 || connected.some(({ ownSets }) => ownSets === null)) return null;
       const found = find(config);
       if (found.some(({ problem }) => problem === null)) return null;
-      if (found.length > 0) return found[0].problem;
+      if (found[0]) return found[0].problem;
       const kind = named.id === "image-folder" ? "folder" : "file";
       const there = connected.flatMap(({ ownSets }) =>
         (ownSets ?? []).filter(({ id }) => id === named.id).map(({ name }) => name),
@@ -37,10 +37,11 @@ export function launchKnowledge(connected: readonly Told[]): LaunchKnowledge {
         const set = findOwnSet(ownSets ?? [], config);
         return set?.problem === null ? [{ name, set }] : [];
       });
-      const other = usable.find(({ set }) => !isAlike(usable[0].set, set));
+      const [first] = usable;
+      const other = first && usable.find(({ set }) => !isAlike(first.set, set));
       if (!other) return null;
-      const [a, b] = [usable[0], other].map(({ name, set }) => `${name} (${sizeText(set)})`);
-      return `${usable[0].set.name} is not the same on the workers ${a} and ${b}: runs are given to either, and those on different data are never averaged. Make them the same, or keep one of the workers away.`;
+      const [a, b] = [first, other].map(({ name, set }) => `${name} (${sizeText(set)})`);
+      return `${first.set.name} is not the same on the workers ${a} and ${b}: runs are given to either, and those on different data are never averaged. Make them the same, or keep one of the workers away.`;
     },
   };
 }

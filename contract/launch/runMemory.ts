@@ -73,9 +73,9 @@ function measuringBytes(config: RunConfig, { train, test, classes, inputDim }: D
   const largest = Math.max(train, test, 1);
   // Free features are read in one chunk.
   const chunk = config.architecture === "ufm" ? train : Math.ceil(largest / Math.ceil(largest / chunkSamples));
-  const kept = [train, test].map((n) => (n * layers * float <= keptBytes ? n * (layers + classes) * float : 0));
+  const kept = (n: number) => (n * layers * float <= keptBytes ? n * (layers + classes) * float : 0);
   const { places, perPlace } = forwardNumbers(config, inputDim);
-  return kept[0] + kept[1] + float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace);
+  return kept(train) + kept(test) + float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace);
 }
 
 /** Places of a sample (tokens, pixels of a map), and numbers a place that a forward pass holds. */
