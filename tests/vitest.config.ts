@@ -3,11 +3,7 @@ import { defineConfig } from "vitest/config";
 /** Integration tests that need the machine to themselves; each line says why. All others share nothing and run side by side. */
 const alone = [
   "faults/chaos.test.ts", // a server and three workers that are killed, frozen and cut off: everything of a machine at once
-  "faults/F13-every-state.test.ts", // how soon a cancellation is answered
   "server/fuzz.test.ts", // the server's memory, and how many inputs it takes a second
-  "server/leases.test.ts", // how soon a run starts, and a lost worker is noticed
-  "server/studies.test.ts", // how soon a large study is launched
-  "run/runProcess.test.ts", // how soon a run obeys
   "engine/webgpu.test.ts", // a browser that draws by all cores
 ].map((name) => `tests/integration/${name}`);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { long, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
+import { medium, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
 import { isRunning, slowness, until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
@@ -18,12 +18,12 @@ it("F1: an undisturbed study, to compare with: the database has exactly what the
 describe("F1: SIGKILL of a run's process", () => {
   it("resumes from its last checkpoint, with the curve of an undisturbed run", async () => {
     const first = await study.startWorker(1);
-    const [run] = await study.launch(long);
+    const [run] = await study.launch(medium);
     await study.measuredTo(run, 2_000);
     await first.worker.stop(); // makes a checkpoint, sooner than the ten seconds between two
     await study.startWorker(2, first.folder);
-    const [undisturbed] = await study.launch(long);
-    await study.measuredTo(run, 6_000);
+    const [undisturbed] = await study.launch(medium);
+    await study.measuredTo(run, 4_000);
     process.kill(processOf(first.folder, run, 2), "SIGKILL");
     for (const each of [run, undisturbed]) await study.reaches(each, "finished");
     expect(await study.outcomes(run)).toEqual(["WORKER_LOST", "CRASHED", "FINISHED"]);
@@ -48,7 +48,7 @@ describe("F1: SIGKILL of a run's process", () => {
 describe("F1: SIGKILL of a worker", () => {
   it("ends its runs' processes; its next life sends the rest, and its runs go on", async () => {
     const { worker, folder } = await study.startWorker(1);
-    const [run] = await study.launch(long);
+    const [run] = await study.launch(medium);
     await study.measuredTo(run, 2_000);
     const pid = processOf(folder, run);
     worker.kill("SIGKILL");
@@ -62,7 +62,7 @@ describe("F1: SIGKILL of a worker", () => {
 
   it("and of its run: noticed within 20 s, and another worker takes over from the beginning", async () => {
     const { worker, folder } = await study.startWorker(1);
-    const [run] = await study.launch(long);
+    const [run] = await study.launch(medium);
     await study.measuredTo(run, 2_000);
     const pid = processOf(folder, run);
     worker.kill("SIGKILL");

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { long, RealStudy } from "../../support/builders/realStudy.ts";
+import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { slowness } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 
 it("F2: SIGTERM of a worker: gone within 10 s, its lease given back, and the run goes on from its checkpoint", async () => {
   const { worker, folder } = await study.startWorker(1);
-  const [run] = await study.launch(long);
+  const [run] = await study.launch(medium);
   await study.measuredTo(run, 2_000);
   const asked = Date.now();
   worker.kill("SIGTERM");

@@ -7,7 +7,7 @@ const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "1000", COLLAPSAR_LEA
 
 it("F3: SIGSTOP of a worker for longer than its lease: another one has its run, and what the zombie writes is refused", async () => {
   const frozen = await study.startWorker(1);
-  const [run] = await study.launch({ ...long, training: { ...long.training, steps: 60_000 } });
+  const [run] = await study.launch(long);
   await study.measuredTo(run, 1_000);
   const pid = processOf(frozen.folder, run);
   frozen.worker.kill("SIGSTOP");

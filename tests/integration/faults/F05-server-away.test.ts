@@ -9,7 +9,7 @@ const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "500", COLLAPSAR_LEAS
 // Step times with and without a server are in tests/bench/serverAway.ts.
 it("F5: a server that is away for several leases: the run is measured on, and is the same attempt when it is back", async () => {
   const { folder } = await study.startWorker(1);
-  const [run] = await study.launch({ ...long, training: { ...long.training, steps: 40_000 } });
+  const [run] = await study.launch(long);
   await study.measuredTo(run, 1_000);
   await study.server.kill();
   const stepNow = () =>

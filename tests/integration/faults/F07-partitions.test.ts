@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Line } from "../../chaos/line.ts";
-import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
+import { long, medium, processOf, RealStudy } from "../../support/builders/realStudy.ts";
 import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";
 
 const leaseMs = 3_000;
@@ -19,7 +19,7 @@ describe.each([
 ] as const)("F7: a line that is %s", (_what, strike) => {
   it("for less than a lease: the same attempt goes on, and nothing is missing", async () => {
     await study.startWorker(1, undefined, behindLine());
-    const [run] = await study.launch(long);
+    const [run] = await study.launch(medium);
     await study.measuredTo(run, 1_000);
     strike();
     await sleep(leaseMs / 3);

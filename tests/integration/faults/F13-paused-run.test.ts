@@ -1,16 +1,14 @@
 import { expect, it } from "vitest";
-import { every, RealStudy } from "../../support/builders/realStudy.ts";
-import { smallStudy } from "../../support/builders/study.ts";
+import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 
 it("F13: a real run that is paused again and again, while it starts and while it trains, has the curve of an undisturbed one", async () => {
-  const config = smallStudy({ depths: [3], steps: 12_000, measuring: { name: "every", steps: every } });
   const { worker } = await study.startWorker(1);
-  const [undisturbed] = await study.launch(config);
+  const [undisturbed] = await study.launch(medium);
   await study.reaches(undisturbed, "finished");
-  const [run] = await study.launch(config);
+  const [run] = await study.launch(medium);
   await until("it has a worker", async () => (await study.detail(run)).row.status !== "queued");
   await study.api.runs.pause.mutate({ id: run.id });
   await study.reaches(run, "paused");

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { long, RealStudy } from "../../support/builders/realStudy.ts";
+import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
@@ -31,7 +31,7 @@ it.each(manners)(
   "F14: a newest checkpoint that is %s: the one before it is used, which is said, and the curve is whole",
   async (_manner, damage) => {
     const { worker, folder } = await study.startWorker(1, undefined, { env });
-    const [run] = await study.launch({ ...long, training: { ...long.training, steps: 12_000 } });
+    const [run] = await study.launch(medium);
     const checkpoints = join(folder, "worker", "checkpoints", run.id);
     const steps = () =>
       readdirSync(checkpoints)

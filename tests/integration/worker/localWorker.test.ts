@@ -30,7 +30,7 @@ it("the server's own worker outlives a killed server, trains on, and is not star
   expect(worker).toMatchObject({ local: true });
   const pid = holder();
   left.push(pid);
-  const config = smallStudy({ depths: [3], steps: 30_000, measuring: { name: "every", steps: 100 } });
+  const config = smallStudy({ depths: [3], steps: 15_000, measuring: { name: "every", steps: 100 } });
   const { id } = await api.experiments.launch.mutate({ name: "study", config });
   const [run] = (await api.experiments.get.query({ id })).runs;
   await until("it measures", async () => (await storedPoints(server.url, run.id)).length > 1_000, 60_000);
@@ -42,13 +42,13 @@ it("the server's own worker outlives a killed server, trains on, and is not star
   await until("the run has finished", async () => (await api.runs.get.query({ id: run.id })).row.status === "finished", 120_000);
   const { attempts, series } = await api.runs.get.query({ id: run.id });
   expect(attempts.map(({ outcome }) => outcome?.code)).toEqual(["FINISHED"]);
-  expect(series.find(({ key }) => key === "train/loss")?.points).toBe(301);
+  expect(series.find(({ key }) => key === "train/loss")?.points).toBe(151);
 });
 
 it("a server that is stopped takes its worker with it, checkpoints made; the next one goes on from there", async () => {
   await connected();
   const pid = holder();
-  const config = smallStudy({ depths: [3], steps: 30_000, measuring: { name: "every", steps: 100 } });
+  const config = smallStudy({ depths: [3], steps: 15_000, measuring: { name: "every", steps: 100 } });
   const { id } = await api.experiments.launch.mutate({ name: "study", config });
   const [run] = (await api.experiments.get.query({ id })).runs;
   await until("it measures", async () => (await storedPoints(server.url, run.id)).length > 1_000, 60_000);
@@ -59,7 +59,7 @@ it("a server that is stopped takes its worker with it, checkpoints made; the nex
   const { attempts, series } = await api.runs.get.query({ id: run.id });
   expect(attempts.map(({ outcome }) => outcome?.code)).toEqual(["WORKER_LOST", "FINISHED"]);
   expect(attempts[1].resumedFromStep).toBeGreaterThan(0);
-  expect(series.find(({ key }) => key === "train/loss")?.points).toBe(301);
+  expect(series.find(({ key }) => key === "train/loss")?.points).toBe(151);
 });
 
 it("F25: a server whose worker's token was lost makes a new one, and the same worker connects with it", async () => {

@@ -11,7 +11,9 @@ import { type Api, connect, ledgerPoints, smallStudy, storedPoints } from "./stu
 export const every = 100;
 const measuring = { name: "every" as const, steps: every };
 export const short = smallStudy({ depths: [3], steps: 2_000, measuring });
-/** Some seconds long. */
+/** Some seconds long: one that is disturbed once, early. */
+export const medium = smallStudy({ depths: [3], steps: 12_000, measuring });
+/** Long enough for servers that start, leases that run out and several disturbances. */
 export const long = smallStudy({ depths: [3], steps: 30_000, measuring });
 
 /** The real server, real workers, real runs: whatever happens between, the database has what the workers wrote down. */
