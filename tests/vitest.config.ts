@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config";
 /** Integration tests that need the machine to themselves; each line says why. All others share nothing and run side by side. */
 const alone = [
   "faults/chaos.test.ts", // a server and three workers that are killed, frozen and cut off: everything of a machine at once
-  "server/fuzz.test.ts", // the server's memory, and how many inputs it takes a second
   "engine/webgpu.test.ts", // a browser that draws by all cores
 ].map((name) => `tests/integration/${name}`);
 
@@ -57,7 +56,8 @@ export default defineConfig({
           hookTimeout: 300_000,
           expect: { poll: { timeout: 60_000 } },
           sequence: { groupOrder: 3 },
-          fileParallelism: false,
+          globalSetup: new URL("./support/processes/buildPages.ts", import.meta.url).pathname,
+          maxWorkers: 2,
         },
       },
     ],

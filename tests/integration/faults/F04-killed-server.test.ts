@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { long, medium, RealStudy } from "../../support/builders/realStudy.ts";
+import { long, RealStudy } from "../../support/builders/realStudy.ts";
 import { ledgerPoints } from "../../support/builders/study.ts";
 
 const study = RealStudy.forTests();
 
 it("F4: SIGKILL of the server: the worker trains on, and nothing is lost when the server is back", async () => {
   const { worker } = await study.startWorker(2);
-  const runs = await study.launch({ ...medium, seeds: [0, 1] });
+  const runs = await study.launch({ ...long, seeds: [0, 1] });
   for (const run of runs) await study.measuredTo(run, 1_000);
   const before = runs.map((run) => ledgerPoints(study.folders, run.id).length);
   await study.server.kill();
