@@ -1,3 +1,4 @@
+import { attemptCutoffs } from "../../contract/metrics/attemptCutoffs.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 
 export interface StoredPoint {
@@ -28,6 +29,8 @@ export interface StepWindow {
 export interface RunPoints {
   /** Attempt that took over → step from which it went on. */
   resumes: Map<number, number>;
+  /** Attempt → last step of it that counts; absent = all do. */
+  cutoffs: ReadonlyMap<number, number>;
   byStep: Map<number, StoredPoint>;
   /** Greatest step of `byStep`; -1 while it is empty. */
   lastStep: number;
@@ -51,6 +54,7 @@ const maxPoints = 6_000;
 
 export const noPoints = (): RunPoints => ({
   resumes: new Map(),
+  cutoffs: new Map(),
   byStep: new Map(),
   lastStep: -1,
   totals: new Map(),
@@ -149,6 +153,7 @@ export function forgetSeries(run: RunPoints, keys: readonly string[], keep: Read
 export function startAttempt(run: RunPoints, attempt: number, resumedFromStep: number): boolean {
   if (attempt <= 1 || run.resumes.get(attempt) === resumedFromStep) return false;
   run.resumes.set(attempt, resumedFromStep);
+  run.cutoffs = cutoffsOf(run.resumes);
   let removed = false;
   for (const [step, point] of run.byStep) if (!isValid(run, point.attempt, step)) removed = run.byStep.delete(step) || removed;
   run.lastStep = Math.max(-1, ...run.byStep.keys());
@@ -173,8 +178,12 @@ export function touch(run: RunPoints): void {
 
 /** Whether no later attempt went on from before this step; one that began at step 0 measures step 0 again. */
 export function isValid(run: RunPoints, attempt: number, step: number): boolean {
-  for (const [later, from] of run.resumes) if (later > attempt && (step > from || from === 0)) return false;
-  return true;
+  return step <= (run.cutoffs.get(attempt) ?? Number.POSITIVE_INFINITY);
+}
+
+function cutoffsOf(resumes: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const numbers = Array.from({ length: Math.max(...resumes.keys()) }, (_, index) => index + 1);
+  return attemptCutoffs(numbers.map((number) => ({ number, resumedFromStep: resumes.get(number) ?? null })));
 }
 
 /** Drops every other point of the older half: the newest stay complete, the oldest stay drawn. */

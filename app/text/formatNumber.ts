@@ -21,6 +21,18 @@ export function formatPercent(share: number): string {
   return `${percent > 0 && percent < 1 ? percent.toFixed(1) : Math.floor(percent)} %`;
 }
 
+/** An accuracy: "98.5 %". */
+export const accuracyText = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** A share in two significant digits or whole percents, for a sentence: "12 %", "1,200 %", "0.35 %". */
+export function roughPercent(share: number): string {
+  const value = share * 100;
+  return `${value >= 10 ? formatCount(value) : Number(value.toPrecision(2))} %`;
+}
+
+/** Two significant digits for a sentence: "0.31", "2.4e-5". */
+export const roughNumber = (value: number): string => (value < 1e-3 ? value.toExponential(1) : value.toPrecision(2));
+
 const units = ["B", "kB", "MB", "GB", "TB"];
 
 /** "1.5 kB", "25.2 GB": in powers of 1,000, as memory is told before a launch. */

@@ -11,3 +11,7 @@ export function numberRanges(numbers: readonly number[]): string {
   }
   return parts.join(", ");
 }
+
+/** "run 3", "runs 1–4, 7". */
+export const runNumbers = (numbers: readonly number[]): string =>
+  `${new Set(numbers).size === 1 ? "run" : "runs"} ${numberRanges(numbers)}`;

@@ -1,3 +1,4 @@
+import { countOf, formatCount } from "../../text/formatNumber.ts";
 import { type AxisKind, smallestDrawn, toPlot } from "../axes/plotCoordinates.ts";
 
 export type GapReason = "missing" | "not above 0" | "below 10⁻¹²" | "beyond ±10³⁰⁰";
@@ -54,9 +55,9 @@ export function describeGaps(series: readonly DrawnSeries[]): string | null {
   if (counts.size === 0) return null;
   if (counts.size === 1) {
     const [[reason, count]] = [...counts] as [[string, number]];
-    return `${count === 1 ? "1 point" : `${count.toLocaleString("en")} points`} ${reason}: a gap${count === 1 ? "" : " each"}`;
+    return `${countOf(count, "point")} ${reason}: a gap${count === 1 ? "" : " each"}`;
   }
-  const parts = [...counts].map(([reason, count]) => `${count.toLocaleString("en")} ${reason}`);
+  const parts = [...counts].map(([reason, count]) => `${formatCount(count)} ${reason}`);
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return `${total === 1 ? "1 gap" : `${total.toLocaleString("en")} gaps`}: ${parts.join(", ")}`;
+  return `${countOf(total, "gap")}: ${parts.join(", ")}`;
 }

@@ -9,7 +9,7 @@ import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { type LineStyle, shadedColour } from "../../charts/lineStyle.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { attackCurve, attackLabels, normLabels, triedAttacks, triedEpsilons } from "../../result/model/metrics/evaluations.ts";
-import { formatCount } from "../../text/formatNumber.ts";
+import { accuracyText, formatCount } from "../../text/formatNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Rows, Table, Td, Th } from "../../ui/Table.tsx";
 
@@ -50,7 +50,6 @@ export function RunEvaluation({ row }: { row: RunRow }) {
 }
 
 const accuracyAxis = { label: "accuracy", kind: "linear" as const, range: [0, 1] as const };
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 /** Accuracy over ε, a line an attack and norm. */
 function Robustness({ row, robustness }: { row: RunRow; robustness: NonNullable<Evaluation["robustness"]> }) {
@@ -78,7 +77,7 @@ function Robustness({ row, robustness }: { row: RunRow; robustness: NonNullable<
     <ChartPanel
       panelId="robustness"
       title="Robustness"
-      hint={`accuracy on ${formatCount(robustness.samples)} attacked test samples; ${percent(robustness.clean)} as they are`}
+      hint={`accuracy on ${formatCount(robustness.samples)} attacked test samples; ${accuracyText(robustness.clean)} as they are`}
       series={series}
       references={references}
       x={epsilonAxis}
@@ -120,7 +119,7 @@ function RobustnessTable({ row, norm, tried }: { row: RunRow; norm: AttackNorm; 
               const found = attackCurve(row, attack, norm).find((point) => point.epsilon === epsilon);
               return (
                 <Td key={attack} numeric>
-                  {found === undefined ? "–" : percent(found.accuracy)}
+                  {found === undefined ? "–" : accuracyText(found.accuracy)}
                 </Td>
               );
             })}
@@ -188,8 +187,8 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
               {layers.map((layer) => (
                 <tr key={layer.layer}>
                   <Td>{layer.layer}</Td>
-                  <Td numeric>{percent(layer.testAccuracy)}</Td>
-                  <Td numeric>{percent(layer.trainAccuracy)}</Td>
+                  <Td numeric>{accuracyText(layer.testAccuracy)}</Td>
+                  <Td numeric>{accuracyText(layer.trainAccuracy)}</Td>
                 </tr>
               ))}
             </Rows>

@@ -6,6 +6,7 @@ import type { Fact } from "../../../contract/facts/datasetFacts.ts";
 import { type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
+import { formatCount } from "../../text/formatNumber.ts";
 import { readable } from "../../text/shortNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Facts } from "../../ui/Table.tsx";
@@ -69,7 +70,7 @@ function DatasetFacts({ runId }: { runId: string }) {
   const counts = (values: readonly number[]) => {
     const total = values.reduce((sum, count) => sum + count, 0);
     const balanced = values.every((count) => count === values[0]);
-    return `${total.toLocaleString("en")} (${balanced ? `${values[0]} per class` : `${Math.min(...values)}…${Math.max(...values)} per class`})`;
+    return `${formatCount(total)} (${balanced ? `${values[0]} per class` : `${Math.min(...values)}…${Math.max(...values)} per class`})`;
   };
   return (
     <Facts

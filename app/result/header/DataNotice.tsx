@@ -1,9 +1,10 @@
 "use client";
 import { memo, useMemo } from "react";
 import type { RunRow } from "../../../contract/wire/views.ts";
-import { numberRanges } from "../../text/numberRanges.ts";
+import { runNumbers } from "../../text/numberRanges.ts";
+import { shortHash } from "../../text/shortHash.ts";
 import { Icon } from "../../ui/Icon.tsx";
-import { type DataConflict, dataConflicts, shortHash } from "../model/grid/dataVersions.ts";
+import { type DataConflict, dataConflicts } from "../model/grid/dataVersions.ts";
 
 /** Says where runs of one name were trained, or probed, on several data sets, and which runs are on which. */
 export const DataNotice = memo(function DataNotice({ rows, readOnly }: { rows: readonly RunRow[]; readOnly: boolean }) {
@@ -44,7 +45,7 @@ function Conflict({ conflict: { name, use, versions } }: { conflict: DataConflic
           <code className="font-mono text-xs" title={hash === null ? "Not noted when it was trained" : `sha256 ${hash}`}>
             {hash === null ? "unknown" : `${shortHash(hash)}…`}
           </code>{" "}
-          ({runs.length === 1 ? "run" : "runs"} {numberRanges(runs)})
+          ({runNumbers(runs)})
         </span>
       ))}
       .

@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { countOf } from "../../text/formatNumber.ts";
-import { numberRanges } from "../../text/numberRanges.ts";
+import { runNumbers } from "../../text/numberRanges.ts";
 import { WarningList } from "../parts/WarningList.tsx";
 
 /** What was passed over in the data of the runs, or looks like a mistake: which runs, and how many. */
@@ -19,9 +19,7 @@ export function DataWarnings({ experimentId, rows }: { experimentId: string; row
   if (!data || data.length === 0) return null;
   const warned = new Set(data.flatMap(({ runs }) => runs));
   const told = data.map(({ text, runs }) =>
-    runs.length === started
-      ? text
-      : `${text} (${runs.length === 1 ? "run" : "runs"} ${numberRanges(runs.map((ordinal) => ordinal + 1))})`,
+    runs.length === started ? text : `${text} (${runNumbers(runs.map((ordinal) => ordinal + 1))})`,
   );
   const which = warned.size === started ? "" : ` in ${warned.size} of ${countOf(started, "run")} that have started`;
   return (

@@ -1,3 +1,4 @@
+import { formatCount } from "../../text/formatNumber.ts";
 export const noteBounds = {
   /** Quotes and lists within each other. */
   depth: 40,
@@ -9,7 +10,7 @@ export const noteBounds = {
 } as const;
 
 const deepLine = new RegExp(`^(?:[ \\t]*(?:>|(?:[-+*]|\\d{1,9}[.)])[ \\t])){${noteBounds.depth + 1}}`, "m");
-const countOf = (text: string, sign: RegExp) => text.match(sign)?.length ?? 0;
+const signsIn = (text: string, sign: RegExp) => text.match(sign)?.length ?? 0;
 
 /**
  * Why a note is not set as Markdown: what takes a parser many seconds, or all of its stack, is found by counting.
@@ -17,9 +18,8 @@ const countOf = (text: string, sign: RegExp) => text.match(sign)?.length ?? 0;
  */
 export function tangledBy(text: string): string | null {
   if (deepLine.test(text)) return `quotes or lists lie more than ${noteBounds.depth} deep within each other`;
-  if (countOf(text, /[[\]]/g) > noteBounds.brackets)
-    return `it has more than ${noteBounds.brackets.toLocaleString("en")} brackets`;
-  if (countOf(text, /[*_~`]/g) > noteBounds.marks)
-    return `it has more than ${noteBounds.marks.toLocaleString("en")} signs of emphasis or code`;
+  if (signsIn(text, /[[\]]/g) > noteBounds.brackets) return `it has more than ${formatCount(noteBounds.brackets)} brackets`;
+  if (signsIn(text, /[*_~`]/g) > noteBounds.marks)
+    return `it has more than ${formatCount(noteBounds.marks)} signs of emphasis or code`;
   return null;
 }

@@ -1,5 +1,6 @@
 "use client";
 import { useEffect, useEffectEvent, useState } from "react";
+import { formatCount } from "../../text/formatNumber.ts";
 import { Button } from "../../ui/Button.tsx";
 
 const frameMs = 160;
@@ -36,8 +37,7 @@ export function TimeSlider({ steps, at, onAt, label }: TimeSliderProps) {
     const timer = setInterval(() => advance(), frameMs);
     return () => clearInterval(timer);
   }, [playing]);
-  const text =
-    steps.length === 0 ? "no step yet" : `step ${(steps[index] ?? 0).toLocaleString("en")}${at === null ? " (latest)" : ""}`;
+  const text = steps.length === 0 ? "no step yet" : `step ${formatCount(steps[index] ?? 0)}${at === null ? " (latest)" : ""}`;
   return (
     <div className="flex min-w-full flex-1 items-center gap-2 sm:min-w-44">
       <Button

@@ -5,6 +5,7 @@ import { type Metric, studyMetricInfo } from "../../../contract/metrics/metricIn
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
+import { formatCount } from "../../text/formatNumber.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
@@ -90,7 +91,7 @@ function SurvivalPanel({ lines, goal, title }: { lines: readonly SpeedLine[]; go
       y={yAxis}
       height={260}
       crosshairAxis="training step"
-      formatX={(x) => `step ${Math.round(x).toLocaleString("en")}`}
+      formatX={(x) => `step ${formatCount(x)}`}
       notices={[
         "Kaplan–Meier estimate over runs; a goal is reached at the measured step from which the value stays at or below it to the end",
         resolutionText(lines, goal),

@@ -10,6 +10,7 @@ import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../../contra
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { LineStyle } from "../../charts/lineStyle.ts";
 import { LineSwatch } from "../../charts/panel/ChartLegend.tsx";
+import { formatCount } from "../../text/formatNumber.ts";
 import { formatFull } from "../../text/formatTime.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
@@ -137,10 +138,10 @@ export const RunLine = memo(
         </Td>
         <Td numeric>
           {isTerminal(row.status) || row.status === "queued" ? (
-            row.step.toLocaleString("en")
+            formatCount(row.step)
           ) : (
             <span className="inline-flex w-24 flex-col items-end gap-1">
-              {row.step.toLocaleString("en")} / {row.totalSteps.toLocaleString("en")}
+              {formatCount(row.step)} / {formatCount(row.totalSteps)}
               <Progress
                 share={row.totalSteps > 0 ? row.step / row.totalSteps : 0}
                 label="Progress of the run"

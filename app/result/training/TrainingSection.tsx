@@ -4,6 +4,7 @@ import { xModes } from "../../charts/axes/seriesX.ts";
 import { ChartLegend } from "../../charts/panel/ChartLegend.tsx";
 import { toggledIn } from "../../charts/panel/hiddenLines.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
+import { countOf } from "../../text/formatNumber.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
@@ -63,7 +64,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
         </h2>
         {view.runs !== null ? (
           <span className="inline-flex items-center gap-2 text-ink-soft text-xs">
-            {runs.length} chosen {runs.length === 1 ? "run" : "runs"}
+            {countOf(runs.length, "chosen run")}
             <Button small look="quiet" onClick={() => onView({ runs: null })}>
               clear
             </Button>
@@ -142,7 +143,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
       </div>
       {failed.length > 0 && (
         <p className="mb-2 text-warn text-xs">
-          {failed.length} shown {failed.length === 1 ? "run" : "runs"} ended without a result; the table says why.
+          {countOf(failed.length, "shown run")} ended without a result; the table says why.
         </p>
       )}
       {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}; still drawn here.</p>}

@@ -2,6 +2,7 @@ import { dataIdentity } from "../../../../contract/data/dataIdentity.ts";
 import { type DatasetConfig, datasetTitle } from "../../../../contract/data/datasetConfig.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { type LineStyle, markers } from "../../../charts/lineStyle.ts";
+import { shortHash } from "../../../text/shortHash.ts";
 
 /** What tells on which data a run was trained, and on which it was probed after. */
 export type WithData = Pick<RunRow, "config"> & Partial<Pick<RunRow, "dataHash" | "evaluation" | "last" | "ordinal">>;
@@ -45,9 +46,6 @@ const uses: readonly Use[] = [
     word: "probed on",
   },
 ];
-
-/** "a1b2c3d4": enough of a hash to tell a few apart. */
-export const shortHash = (hash: string | null): string => (hash === null ? "unknown" : hash.slice(0, 8));
 
 /** Hashes under each identity in the order of the runs, of one use. */
 function versionsOf(items: readonly WithData[], { config, hash }: Use): Map<string, Map<string | null, WithData[]>> {

@@ -5,7 +5,7 @@ import { isTerminal, type RunStatus } from "../../../../contract/status.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { type SurvivalCurve, survivalCurve } from "../../../../math/statistics/survivalCurve.ts";
-import { countOf } from "../../../text/formatNumber.ts";
+import { countOf, formatCount } from "../../../text/formatNumber.ts";
 import type { DataTag } from "../grid/dataVersions.ts";
 import { type GridAxisId, groupCells, varyingAxes } from "../grid/gridAxes.ts";
 import { convergedRuns } from "../runs/convergenceRule.ts";
@@ -141,11 +141,10 @@ export function convergenceSpeed(
   });
 }
 
-const stepText = (steps: number) => steps.toLocaleString("en");
 const rangeText = (steps: readonly number[]) =>
   steps[0] === steps.at(-1)
-    ? stepText(steps[0] as number)
-    : `${stepText(steps[0] as number)}–${stepText(steps.at(-1) as number)}`;
+    ? formatCount(steps[0] as number)
+    : `${formatCount(steps[0] as number)}–${formatCount(steps.at(-1) as number)}`;
 
 /** "350 [200–630]": median steps and range; words where no run, or less than half of them, reaches the goal. */
 export function speedText(speed: Speed | null): string {
@@ -153,8 +152,8 @@ export function speedText(speed: Speed | null): string {
   const { median, reached } = speed.curve;
   if (reached === 0) return "not reached";
   const range =
-    speed.fastest === null || speed.slowest === null ? "" : ` [${stepText(speed.fastest)}–${stepText(speed.slowest)}]`;
-  return `${median === null ? "not reached by half" : stepText(median)}${range}`;
+    speed.fastest === null || speed.slowest === null ? "" : ` [${formatCount(speed.fastest)}–${formatCount(speed.slowest)}]`;
+  return `${median === null ? "not reached by half" : formatCount(median)}${range}`;
 }
 
 /** "8 runs, first at step 1–10": those that were at the goal before and left it again; null where there is none. */
@@ -167,7 +166,7 @@ export function returnedText(speed: Speed | null): string | null {
 const scheduleText = ({ measuring }: RunConfig) =>
   measuring.name === "log"
     ? `${measuring.perDecade} measurements per decade`
-    : `a measurement every ${stepText(measuring.steps)} steps`;
+    : `a measurement every ${formatCount(measuring.steps)} steps`;
 
 /** How exactly the steps of a goal are known, from the schedule and from the measurements before them. */
 export function resolutionText(lines: readonly SpeedLine[], goal: "metric" | "gap"): string | null {
@@ -175,6 +174,6 @@ export function resolutionText(lines: readonly SpeedLine[], goal: "metric" | "ga
   if (ratios.length === 0) return null;
   const most = Math.max(...ratios);
   const schedules = new Set(lines.flatMap((line) => line.runs.map(({ config }) => scheduleText(config))));
-  const factor = most < 10 ? most.toFixed(2) : stepText(Math.ceil(most));
+  const factor = most < 10 ? most.toFixed(2) : formatCount(Math.ceil(most));
   return `${[...schedules].join(", ")}: a goal may have been reached up to ${factor} times earlier than the step given here`;
 }

@@ -5,6 +5,7 @@ import type { RunRow } from "../../../../contract/wire/views.ts";
 import { rankCorrelation } from "../../../../math/statistics/rankCorrelation.ts";
 import { meanBand } from "../../../../math/statistics/seedBand.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
+import { countOf } from "../../../text/formatNumber.ts";
 import { meanText } from "../../../text/meanText.ts";
 import { fixed } from "../../../text/plusMinus.ts";
 import { apart, type DataTag } from "../grid/dataVersions.ts";
@@ -59,8 +60,6 @@ function drawn(lines: readonly MeanLine[]): ChartSeries[] {
     };
   });
 }
-
-const runsText = (count: number) => `${count} ${count === 1 ? "run" : "runs"}`;
 
 /** Accuracy under an attack against ε, mean over the runs of each line; ε = 0 is the accuracy on the same samples as they are. */
 export function robustnessSeries(
@@ -132,5 +131,5 @@ export function evaluationScatter(
 /** "Spearman's rank correlation −0.71, N = 18 runs". */
 export const correlationText = ({ correlation, count }: Scatter): string =>
   correlation === null
-    ? `no rank correlation from ${runsText(count)}`
-    : `Spearman's rank correlation ${fixed(correlation, 2)}, N = ${runsText(count)}`;
+    ? `no rank correlation from ${countOf(count, "run")}`
+    : `Spearman's rank correlation ${fixed(correlation, 2)}, N = ${countOf(count, "run")}`;

@@ -2,6 +2,7 @@ import { type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/
 import { isTerminal } from "../../../../contract/status.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
+import { countOf, roughNumber, roughPercent } from "../../../text/formatNumber.ts";
 import { shortNumber } from "../../../text/shortNumber.ts";
 import { probabilityText, slopeInFull } from "../../../text/slopeText.ts";
 import { withData } from "../grid/dataVersions.ts";
@@ -28,20 +29,14 @@ export interface Findings {
   caveats: string[];
 }
 
-const percent = (share: number): string => {
-  const value = share * 100;
-  return `${value >= 10 ? Math.round(value).toLocaleString("en") : Number(value.toPrecision(2))} %`;
-};
-
-const significant = (value: number): string => (value < 1e-3 ? value.toExponential(1) : value.toPrecision(2));
 const capital = (text: string) => text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-const runsText = (count: number) => `N = ${count} ${count === 1 ? "run" : "runs"}`;
+const runsText = (count: number) => `N = ${countOf(count, "run")}`;
 const valued = (curve: StudyCurve | undefined) => curve?.points.filter((point) => point.mean !== null) ?? [];
 
 /** "gap to the UFM optimum 25 %", or NC1 where there is no optimum. */
 function nearness(gap: SeedMean | undefined, nc1: SeedMean | undefined): string | null {
-  if (gap?.mean != null) return `gap to the UFM optimum ${percent(gap.mean)}`;
-  return nc1?.mean != null ? `NC1 ${significant(nc1.mean)}` : null;
+  if (gap?.mean != null) return `gap to the UFM optimum ${roughPercent(gap.mean)}`;
+  return nc1?.mean != null ? `NC1 ${roughNumber(nc1.mean)}` : null;
 }
 
 /** "NC1 0.05 → 0.31 from label noise 0 to 0.4". */
@@ -85,7 +80,7 @@ function overDepth({ nc1, gap, ridge }: Measured): string[] {
 
 /** What a curve over another axis says: how NC1 and the gap change from one end to the other. */
 function overOther({ nc1, gap }: Measured, x: StudyAxisId): string[] {
-  const parts = [change("NC1", nc1, significant), change("gap", gap, percent)].filter((part) => part !== null);
+  const parts = [change("NC1", nc1, roughNumber), change("gap", gap, roughPercent)].filter((part) => part !== null);
   const places = valued(nc1).map((point) => shortNumber(point.x));
   if (parts.length === 0 || places.length < 2) return parts;
   return [`${studyAxes[x].title} ${places[0]} to ${places.at(-1)}: ${parts.join(", ")}`];
@@ -95,8 +90,8 @@ function overOther({ nc1, gap }: Measured, x: StudyAxisId): string[] {
 function overCategories({ nc1, gap }: Measured, categories: readonly string[]): Finding[] {
   return valued(nc1).map((point): Finding => {
     const itsGap = valued(gap).find((other) => other.x === point.x)?.mean;
-    const parts = [`NC1 ${significant(point.mean as number)}`];
-    if (itsGap != null) parts.push(`gap to the UFM optimum ${percent(itsGap)}`);
+    const parts = [`NC1 ${roughNumber(point.mean as number)}`];
+    if (itsGap != null) parts.push(`gap to the UFM optimum ${roughPercent(itsGap)}`);
     const name = [nc1.label, categories[point.x]].filter((text) => text !== "").join(", ");
     return { key: `${nc1.key}/${point.x}`, text: capital(`${name}: ${parts.join(", ")}, ${runsText(point.runs.length)}`) };
   });
@@ -167,12 +162,11 @@ export function findings(rows: readonly RunRow[], rule?: LeaveOutRule): Findings
     return near === null ? [] : [{ key: nc1.key, text: `${nc1.label}: ${near}, ${runsText(nc1.runs.length)}` }];
   });
   const caveats: string[] = [];
-  if (ended > 0)
-    caveats.push(`${ended} ${ended === 1 ? "run" : "runs"} ended without a result and ${ended === 1 ? "is" : "are"} left out`);
+  if (ended > 0) caveats.push(`${countOf(ended, "run")} ended without a result and ${ended === 1 ? "is" : "are"} left out`);
   const leftOut = leftOutOfRows(rows, rule);
   if (leftOut !== null) caveats.push(leftOut);
   const omitted = collapse.curves.reduce((sum, curve) => sum + (curve.fit?.omitted ?? 0), 0);
-  if (omitted > 0) caveats.push(`${omitted} NC1 ${omitted === 1 ? "value" : "values"} not above 0 left out of the slope`);
+  if (omitted > 0) caveats.push(`${countOf(omitted, "NC1 value")} not above 0 left out of the slope`);
   const few = x === "depth" && collapse.curves.some((curve) => valued(curve).length === 2);
   if (few) caveats.push("two depths are too few for a slope");
   const state = open > 0 ? `So far, ${finished} of ${rows.length} runs finished` : null;

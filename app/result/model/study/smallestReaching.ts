@@ -1,3 +1,4 @@
+import { countOf } from "../../../text/formatNumber.ts";
 import type { MeanKind } from "../../../text/meanText.ts";
 import { readable, shortNumber } from "../../../text/shortNumber.ts";
 import type { StudyCurve, StudyPoint } from "./studyCurves.ts";
@@ -46,7 +47,7 @@ export function smallestReaching(curve: StudyCurve, threshold: number): Reaching
 /** "RN1: smallest width d that reaches NC1 ≤ 0.1 is 64 (geometric mean 0.082; 3 of 3 seeds at or below τ)". */
 export function reachingText(one: Reaching, metric: string, tau: number, unit: string): string {
   const goal = `${metric} ≤ ${shortNumber(tau)}`;
-  const seeds = `${one.seeds} of ${one.of} ${one.of === 1 ? "seed" : "seeds"}`;
+  const seeds = `${one.seeds} of ${countOf(one.of, "seed")}`;
   const whose = one.label === "" ? "" : `${one.label}: `;
   const mean = one.kind === null ? readable(one.mean) : `${one.kind} mean ${readable(one.mean)}`;
   const before = one.first === null ? "" : `; at ${one.first} it is there too, but not at every larger one`;
