@@ -12,22 +12,27 @@ export type RunStatus = (typeof runStatuses)[number];
 
 export const terminalStatuses = ["finished", "diverged", "failed", "cancelled"] as const satisfies RunStatus[];
 
-const transitions: Record<RunStatus, readonly RunStatus[]> = {
-  queued: ["leased", "running", "paused", "cancelled"],
-  leased: ["running", "queued", "failed", "pausing", "cancelling", "cancelled"],
-  running: ["finished", "diverged", "failed", "queued", "pausing", "cancelling"],
+/** What a run of one status may become, a cell for each status in the order of `runStatuses`: a row or cell that is missing fails the types. */
+type CellsOf<Columns extends readonly unknown[]> = { readonly [Column in keyof Columns]: boolean };
+const [no, may] = [false, true];
+// biome-ignore format: a table
+const transitions: Record<RunStatus, CellsOf<typeof runStatuses>> = {
+  //          queued leased running pausing paused cancelling finished diverged failed cancelled
+  queued:     [no,   may,   may,    no,     may,   no,        no,      no,      no,    may],
+  leased:     [may,  no,    may,    may,    no,    may,       no,      no,      may,   may],
+  running:    [may,  no,    no,     may,    no,    may,       may,     may,     may,   no],
   // Resumed before it has stopped, it is as if it had not been asked.
-  pausing: ["paused", "leased", "running", "finished", "diverged", "failed", "cancelling"],
-  paused: ["queued", "cancelled"],
-  cancelling: ["cancelled", "finished", "diverged", "failed"],
-  finished: [],
-  diverged: ["queued"],
-  failed: ["queued"],
-  cancelled: ["queued"],
+  pausing:    [no,   may,   may,    no,     may,   may,       may,     may,     may,   no],
+  paused:     [may,  no,    no,     no,     no,    no,        no,      no,      no,    may],
+  cancelling: [no,   no,    no,     no,     no,    no,        may,     may,     may,   may],
+  finished:   [no,   no,    no,     no,     no,    no,        no,      no,      no,    no],
+  diverged:   [may,  no,    no,     no,     no,    no,        no,      no,      no,    no],
+  failed:     [may,  no,    no,     no,     no,    no,        no,      no,      no,    no],
+  cancelled:  [may,  no,    no,     no,     no,    no,        no,      no,      no,    no],
 };
 
 export const isTerminal = (status: RunStatus): boolean => places[status] === "ended";
-export const mayBecome = (from: RunStatus, to: RunStatus): boolean => transitions[from].includes(to);
+export const mayBecome = (from: RunStatus, to: RunStatus): boolean => transitions[from][runStatuses.indexOf(to)] === true;
 
 /** Where a run of each status is; a status that is left out here fails the types. */
 const places: Record<RunStatus, "waits" | "on a worker" | "ended"> = {
