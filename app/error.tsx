@@ -11,7 +11,7 @@ export default function PageError({ error, reset }: { error: Error & { digest?: 
       actions={
         <>
           <Button look="primary" onClick={reset}>
-            Show it again
+            Try again
           </Button>
           <LinkButton href={listPage}>Go to experiments</LinkButton>
         </>

@@ -18,7 +18,7 @@ const answerMs = 5_000;
 const refusal = () =>
   new Failure(
     "CONFLICT",
-    "Another Collapsar server uses this database. Stop it, or give each server a database of its own by DATABASE_URL: several servers on one database are not supported yet.",
+    "Another Collapsar server uses this database. Stop it, or give each server a database of its own through DATABASE_URL: several servers on one database are not supported yet.",
   );
 
 /**

@@ -37,7 +37,7 @@ export function ApiTokens({ me, now }: { me: MeView; now: number }) {
       testId="api-tokens"
       actions={
         <Button small icon="plus" onClick={() => setMaking(true)} data-testid="make-token">
-          Make a token
+          Create a token
         </Button>
       }
     >
@@ -48,7 +48,7 @@ export function ApiTokens({ me, now }: { me: MeView; now: number }) {
       )}
       {rows.length === 0 ? (
         <p className="p-4 text-ink-faint text-sm">
-          No token was made. A program sends one as <code className="text-xs">Authorization: Bearer …</code> to read studies, to
+          No tokens yet. A program sends one as <code className="text-xs">Authorization: Bearer …</code> to read studies, to
           export them, or to launch new ones.
         </p>
       ) : (

@@ -19,7 +19,7 @@ const scopeTexts: Record<TokenScope, string> = {
 /** A name and a scope, then a token that is shown this once. */
 export function MakeToken({ me, open, onClose }: { me: MeView; open: boolean; onClose: () => void }) {
   return (
-    <MakeDialog open={open} onClose={onClose} title="Make an API token" testId="token-dialog">
+    <MakeDialog open={open} onClose={onClose} title="Create an API token" testId="token-dialog">
       <TokenForm me={me} onClose={onClose} />
     </MakeDialog>
   );
@@ -41,7 +41,7 @@ function TokenForm({ me, onClose }: { me: MeView; onClose: () => void }) {
   const scopes = tokenScopes.map((value) => ({ value, label: scopeTexts[value], disabled: !mayMakeToken(me.role, value) }));
   return (
     <MakeForm
-      action="Make the token"
+      action="Create the token"
       busy={make.isPending}
       onMake={() => {
         const input = createApiTokenRequest.safeParse({ name, scope, expiresInDays });
@@ -52,8 +52,8 @@ function TokenForm({ me, onClose }: { me: MeView; onClose: () => void }) {
       made={
         make.data && (
           <SecretLine text={make.data.token} label="Copy the token" testId="api-token-text">
-            A program sends it as <code className="text-xs">Authorization: Bearer …</code>. It is shown only now: only its hash is
-            kept.
+            A program sends it as <code className="text-xs">Authorization: Bearer …</code>. It is shown only once: the server
+            keeps only its hash.
           </SecretLine>
         )
       }
@@ -77,7 +77,7 @@ function TokenForm({ me, onClose }: { me: MeView; onClose: () => void }) {
       <div className="grid gap-4 sm:grid-cols-[1fr_9rem]">
         <Field
           label="What it may do"
-          hint={scope === "log" ? "Nothing accepts such a token yet: it neither reads studies nor launches them." : undefined}
+          hint={scope === "log" ? "Nothing accepts such a token yet: it can neither read studies nor launch them." : undefined}
         >
           {(control) => <Select {...control} options={scopes} value={scope} onChange={setScope} />}
         </Field>
@@ -88,7 +88,7 @@ function TokenForm({ me, onClose }: { me: MeView; onClose: () => void }) {
         </Field>
       </div>
       <p className="text-ink-faint text-xs">
-        It can never do more than you may do at that time, and it can neither make tokens nor manage people.
+        It can never do more than you can at that time, and it can neither create tokens nor manage people.
       </p>
     </MakeForm>
   );

@@ -22,7 +22,7 @@ export function Sessions({ now }: { now: number }) {
     trpc.account.endSessions.mutationOptions({
       onSuccess: (_ended, { which }) => {
         if (which === "this" || which === "all") window.location.assign(listPage);
-        else toast({ text: which === "one" ? "That browser is signed out" : "All other browsers are signed out" });
+        else toast({ text: which === "one" ? "That browser has been signed out" : "All other browsers have been signed out" });
       },
       onSettled: () => queries.invalidateQueries(trpc.account.sessions.pathFilter()),
       onError: (error) => toast({ text: failureOf(error).message, tone: "bad" }),

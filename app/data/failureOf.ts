@@ -13,7 +13,7 @@ export function failureOf(error: unknown): { code: FailureCode | null; message: 
   if (failure?.message !== undefined && failureCodes.some((code) => code === failure.code))
     return { code: failure.code as FailureCode, message: failure.message };
   if (data !== undefined && data !== null) return { code: "INTERNAL", message: (error as Error).message };
-  return { code: null, message: "The server does not answer. Is it still running? This page keeps trying." };
+  return { code: null, message: "The server is not answering. Is it still running? This page keeps trying." };
 }
 
 /** Whether the same question may be answered later: nothing answered, or the server said that its database does not. */

@@ -98,7 +98,7 @@ export function ExperimentList() {
             isStale={list.isPlaceholderData}
           >
             {rows.map((row) => (
-              <PanelBoundary key={row.id} what={`The line of “${row.name}”`} columns={withPeople ? 8 : 7}>
+              <PanelBoundary key={row.id} what={`The row for “${row.name}”`} columns={withPeople ? 8 : 7}>
                 <ExperimentRow
                   row={row}
                   now={now}

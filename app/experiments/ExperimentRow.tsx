@@ -98,7 +98,7 @@ export function ExperimentRow({
             </Link>
           )}
           {row.sample && (
-            <Badge tone="accent" title="Recorded with this program and shipped with it, so that there is something to look at">
+            <Badge tone="accent" title="Recorded with this program and included so that there is something to look at">
               sample
             </Badge>
           )}

@@ -31,7 +31,7 @@ export function SelectionBar({
       ) : (
         <>
           <Button small icon="archive" onClick={() => void actions.setArchived(selected, !filters.archived).then(onDone)}>
-            {filters.archived ? "Back to the list" : "Archive"}
+            {filters.archived ? "Unarchive" : "Archive"}
           </Button>
           <Button
             small

@@ -43,7 +43,7 @@ function editingItems(row: ExperimentSummary, { actions, onDelete }: MenuContext
       : []),
     ...(isOpen(row) ? [{ label: "Cancel runs", icon: "stop" as const, onSelect: () => void actions.cancel([row]) }] : []),
     {
-      label: row.archived ? "Back to the list" : "Archive",
+      label: row.archived ? "Unarchive" : "Archive",
       icon: "archive",
       onSelect: () => void actions.setArchived([row], !row.archived),
     },

@@ -34,7 +34,7 @@ export function describeFreshness(freshness: Freshness, now: number, activity: A
   return {
     ...shown,
     text: `${shown.text}, by polling`,
-    explanation: `${shown.explanation} Something between this page and the server, such as a proxy, does not let a lasting connection (WebSocket) through, so the page polls: nothing is lost, but updates may arrive a little later.`,
+    explanation: `${shown.explanation} Something between this page and the server, such as a proxy, blocks lasting connections (WebSocket), so the page polls: nothing is lost, but updates may arrive a little later.`,
   };
 }
 
@@ -43,7 +43,7 @@ function describeLink({ link, message, heardAt }: Freshness, now: number): Shown
     case "refused":
       return { tone: "bad", text: "not live", explanation: message ?? "The server refused to send live data." };
     case "connecting":
-      return { tone: "quiet", text: "connecting", explanation: "The page is joining the live channel of the server." };
+      return { tone: "quiet", text: "connecting", explanation: "The page is connecting to the server's live channel." };
     case "lost":
       return {
         tone: "bad",
@@ -75,7 +75,7 @@ function describeRuns(freshness: Freshness, now: number, activity: Activity): Sh
         "A worker stopped answering, or a run crashed on it. The run is queued again and resumes from its last checkpoint.",
     };
   if (!active)
-    return { tone: "quiet", text: "up to date", explanation: "Nothing is training here now; any change would show at once." };
+    return { tone: "quiet", text: "up to date", explanation: "Nothing is training here now; any change will show at once." };
   if (quietMs > lateAfterMs)
     return {
       tone: "warn",
@@ -88,7 +88,7 @@ function describeRuns(freshness: Freshness, now: number, activity: Activity): Sh
           tone: "quiet",
           text: `nothing new for ${formatAge(stillMs)}`,
           explanation:
-            "The worker answers; a run is reading its data or being evaluated after training, and takes no steps meanwhile.",
+            "The worker answers; a run is reading its data or being evaluated after training, and takes no steps in the meantime.",
         }
       : {
           tone: "warn",

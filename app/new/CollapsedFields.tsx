@@ -134,7 +134,7 @@ export function CollapsedFields({
         <Field
           label="Trained on"
           error={problemAt(problems, "config.device")}
-          hint="Automatic takes the fastest device of the worker that gets the run; the run page says which and why."
+          hint="Automatic picks the fastest device of the worker that gets the run; the run's page says which, and why."
           className="max-w-72"
         >
           {(control) => (

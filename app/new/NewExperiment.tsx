@@ -66,8 +66,8 @@ export function NewExperiment() {
       </div>
       {earlier.length > 0 && (
         <p className="mb-4 text-ink-soft text-sm" data-testid="earlier-definition">
-          These settings are of a study with {earlier.join(" and ")}: networks by an earlier definition. A new study uses the
-          current one, by which a transformer of depth L has L blocks and pre-LN has a LayerNorm after the embedding. To continue
+          These settings come from a study with {earlier.join(" and ")}: networks with an earlier definition. A new study uses the
+          current one, in which a transformer of depth L has L blocks and pre-LN has a LayerNorm after the embedding. To continue
           with the earlier one, add depths or seeds to the old study.
         </p>
       )}

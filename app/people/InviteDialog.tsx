@@ -35,7 +35,7 @@ function InviteForm({ onClose }: { onClose: () => void }) {
   );
   return (
     <MakeForm
-      action="Make the link"
+      action="Create the link"
       actionTestId="make-invitation"
       busy={invite.isPending}
       onMake={() => invite.mutate({ role, note, expiresInDays })}
@@ -44,8 +44,8 @@ function InviteForm({ onClose }: { onClose: () => void }) {
       made={
         invite.data && (
           <SecretLine text={invite.data.url} label="Copy the link" testId="invitation-link">
-            Send this link to the person it is meant for, through a channel that only they can read. It works once and is shown
-            only now.
+            Send this link to the person it is meant for, through a channel that only they can read. It works once and is not
+            shown again.
           </SecretLine>
         )
       }

@@ -96,7 +96,7 @@ export function Members({ members, now }: { members: MemberView[]; now: number }
         }}
       >
         <strong className="text-ink">{removing?.name}</strong> is signed out everywhere at once, and their API tokens and the
-        invitations that they made end. Studies that they launched stay. To come back they need a new invitation.
+        invitations they made stop working. Studies they launched stay. To come back, they need a new invitation.
         {removing?.role === "owner" && " Worker tokens that they made stay valid: review them on the Workers page."}
       </ConfirmDialog>
       <NewPasswordDialog member={resetting} onClose={() => setResetting(null)} />

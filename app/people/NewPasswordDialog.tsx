@@ -23,7 +23,7 @@ function NewPasswordForm({ member, onClose }: { member: MemberView; onClose: () 
   );
   return (
     <MakeForm
-      action="Make the link"
+      action="Create the link"
       busy={make.isPending}
       onMake={() => make.mutate({ id: member.id })}
       onClose={onClose}
@@ -31,15 +31,15 @@ function NewPasswordForm({ member, onClose }: { member: MemberView; onClose: () 
       made={
         make.data && (
           <SecretLine text={make.data.url} label="Copy the link" testId="password-link">
-            Give this link to {member.name} through a channel that only they can read. It works once, for two days, and is shown
-            only now.
+            Give this link to {member.name} through a channel that only they can read. It works once, for two days, and is not
+            shown again.
           </SecretLine>
         )
       }
     >
       <p className="text-ink-soft text-sm">
-        Makes a link by which <strong className="text-ink">{member.name}</strong> chooses a new password. Their other browsers are
-        signed out then.
+        Creates a link with which <strong className="text-ink">{member.name}</strong> chooses a new password. Their other browsers
+        are signed out then.
       </p>
     </MakeForm>
   );

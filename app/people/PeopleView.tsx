@@ -25,7 +25,7 @@ function OwnServer() {
   return (
     <Panel>
       <EmptyState title="This server is yours alone">
-        To invite others, start it with COLLAPSAR_ACCESS_KEY and the address by which they reach it, COLLAPSAR_PUBLIC_URL.
+        To invite others, start it with COLLAPSAR_ACCESS_KEY and the address at which they reach it, COLLAPSAR_PUBLIC_URL.
       </EmptyState>
     </Panel>
   );

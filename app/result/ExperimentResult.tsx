@@ -119,7 +119,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
             {points}
           </span>
           {store.removed && <RemovedNotice experimentId={experimentId} readOnly={detail.readOnly} />}
-          <PanelBoundary what="The head of the page">
+          <PanelBoundary what="The page header">
             <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
           </PanelBoundary>
           {error !== null && !store.removed && <Problem error={error} onRetry={readDetail} />}
@@ -171,10 +171,10 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
           <WhenVisible height={440} what="The geometry of the last layer">
             <GeometryPanel store={store} version={store.chartVersion} view={view} onView={onView} />
           </WhenVisible>
-          <PanelBoundary what="The panels of the training">
+          <PanelBoundary what="The training panels">
             <TrainingSection store={store} version={store.chartVersion} view={view} onView={onView} share={shareToken} />
           </PanelBoundary>
-          <PanelBoundary what="The table of the runs">
+          <PanelBoundary what="The table of runs">
             <RunTable store={store} version={version} view={view} onView={onView} share={shareToken} />
           </PanelBoundary>
           <div className="grid gap-4 xl:grid-cols-2">

@@ -55,7 +55,7 @@ export function RemovedNotice({ experimentId, readOnly }: Omit<NoExperimentProps
       <p className="min-w-0 flex-1 basis-60">
         <strong className="font-semibold">This experiment was deleted</strong>
         {readOnly
-          ? ". What you see is its last state: it is not updated, and is gone when the page is loaded again."
+          ? ". What you see is its last state: it is not updated, and will be gone when you reload the page."
           : " in another window or by somebody else, and its unfinished runs were cancelled. What you see is its last state, which is not updated."}
       </p>
       {!readOnly && (

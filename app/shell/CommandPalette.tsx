@@ -142,7 +142,7 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
     })),
     ...themes.map((theme) => ({
       id: `theme-${theme}`,
-      label: { system: "Theme as the system", light: "Light theme", dark: "Dark theme" }[theme],
+      label: { system: "System theme", light: "Light theme", dark: "Dark theme" }[theme],
       words: "appearance colour mode",
       icon: ({ system: "system", light: "sun", dark: "moon" } as const)[theme],
       run: () => setTheme(theme),

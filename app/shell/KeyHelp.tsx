@@ -6,7 +6,7 @@ import { Kbd } from "../ui/Kbd.tsx";
 const keys: [keys: ReactNode[], text: string][] = [
   [["Ctrl", "K"], "Every command and experiment by name (⌘ K on a Mac)"],
   [["n"], "New experiment"],
-  [["/"], "Search in the list"],
+  [["/"], "Search the list"],
   [["c"], "Copy the address of what is shown"],
   [["?"], "These keys"],
   [["Esc"], "Close, clear, go back"],

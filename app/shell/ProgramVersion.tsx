@@ -5,7 +5,7 @@ import { useProgram } from "./useProgram.ts";
 
 const durabilities: Record<Durability, [text: string, explanation: string]> = {
   unforced: [
-    "embedded database, not safe against a power cut",
+    "embedded database, not protected against power cuts",
     "It does not force its writes to the disk: what was stored survives a killed program, but the last moments before a power cut may be lost. COLLAPSAR_DURABLE=1 forces each write; an external Postgres (DATABASE_URL) does so too.",
   ],
   forced: [

@@ -45,7 +45,7 @@ function OwnFrame({ path, children }: { path: string; children: ReactNode }) {
       toast(
         copied
           ? { text: "Address copied" }
-          : { text: "The browser does not let this page copy. Copy the address bar instead.", tone: "bad" },
+          : { text: "The browser does not allow this page to copy. Copy the address from the address bar instead.", tone: "bad" },
       );
     },
     "?": () => setHelp(true),
@@ -173,7 +173,7 @@ function SkipLink() {
       href="#content"
       className="fixed top-2 left-2 z-50 -translate-y-16 rounded-md border border-line bg-raised px-3 py-1.5 text-sm focus:translate-y-0"
     >
-      Skip to the content
+      Skip to content
     </a>
   );
 }

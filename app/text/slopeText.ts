@@ -18,7 +18,7 @@ export const slopeRange = ({ from, to }: Pick<SlopeFit, "from" | "to">): string 
 /** "−0.505 ± 0.064 (95 %: −0.681…−0.328; depth 2…21)". */
 export function slopeInFull(fit: SlopeFit, axis: string): string {
   const interval = slopeInterval(fit);
-  const error = interval === null ? "two places, no error" : `95 %: ${interval}`;
+  const error = interval === null ? "two points, no error" : `95 %: ${interval}`;
   return `${slopeText(fit)} (${error}; ${axis} ${slopeRange(fit)})`;
 }
 
@@ -29,8 +29,8 @@ export function misfitText(fit: SlopeFit): string {
     const { f, numerator, denominator, p } = lackOfFit;
     return `F(${numerator}, ${denominator}) = ${plusMinus(f, null)}, ${probabilityText(p)}`;
   }
-  if (fit.places < 3) return "two places: always a line";
-  return fit.count === fit.places ? "one run at each place: cannot be judged" : "runs of a place agree exactly: cannot be judged";
+  if (fit.places < 3) return "two points: always a line";
+  return fit.count === fit.places ? "one run at each point: cannot be judged" : "runs at a point agree exactly: cannot be judged";
 }
 
 /** "p = 0.018", "p = 5.52×10⁻⁶", "p < 10⁻¹²". */

@@ -4,7 +4,7 @@ import { useTheme } from "./ThemeProvider.tsx";
 import { type Theme, themes } from "./theme.ts";
 
 const icons = { system: "system", light: "sun", dark: "moon" } as const;
-const labels: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
+const labels: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };
 
 export function ThemeMenu() {
   const { theme, setTheme } = useTheme();

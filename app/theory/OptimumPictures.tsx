@@ -95,7 +95,7 @@ export function FramePicture({ optimum }: { optimum: Optimum }) {
     <figure>
       <svg
         role="img"
-        aria-label={`The class vectors of the optimum (${optimum.geometry}) projected to a plane`}
+        aria-label={`The class vectors of the optimum (${optimum.geometry}) projected onto a plane`}
         viewBox="-100 -100 200 200"
         className="mx-auto block w-full max-w-60"
       >

@@ -83,7 +83,7 @@ export function SlackCharts({ inputs: { rho, frame }, optimum, curve, searching 
         crosshairAxis="ρ"
         formatX={formatRho}
         notices={[
-          varies ? null : `the optimum lies on the ${shape} by itself: slack towards it costs nothing`,
+          varies ? null : `the optimum already lies on the ${shape}: slack towards it costs nothing`,
           varies && limits.hard === null ? "the hard frame's value was not found" : null,
         ]}
       />

@@ -22,7 +22,7 @@ export function objectiveText(inputs: TheoryInputs): ObjectiveText {
     text.about,
     held &&
       !numeric &&
-      "Slack towards the frame that the optimum has by itself costs nothing there: L* and s are the same for every ρ.",
+      "Slack towards the frame that the optimum already has costs nothing there: L* and s are the same for every ρ.",
     held &&
       inputs.imbalance === 1 &&
       numeric &&

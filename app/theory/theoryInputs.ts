@@ -127,7 +127,7 @@ export function classCounts({ classes, samples, imbalance }: TheoryInputs): numb
 export function objectiveOf(inputs: TheoryInputs): SolvableObjective {
   const { objective: kind, lambda: weightDecay, featureDecay, fitScale, dim, bias, biasDecay, rho, frame } = inputs;
   if (inputs.classes > maxClasses)
-    throw new MathError(`classes = ${inputs.classes} is above ${maxClasses}, the most that this page draws`);
+    throw new MathError(`classes = ${inputs.classes} is above ${maxClasses}, the most this page can draw`);
   const counts = classCounts(inputs);
   const held = rho === 0 ? {} : { slack: { rho, frame } };
   switch (kind) {

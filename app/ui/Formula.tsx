@@ -33,7 +33,7 @@ export function Formula({ tex, display = false }: { tex: string; display?: boole
 
 /** A formula as it was written. */
 export const FormulaText = ({ tex, why }: { tex: string; why: string }) => (
-  <code className="break-words" title={`Not set as a formula: ${why}`} data-testid="formula-text">
+  <code className="break-words" title={`Not rendered as a formula: ${why}`} data-testid="formula-text">
     {tex}
   </code>
 );

@@ -36,10 +36,10 @@ export class PanelBoundary extends Component<PanelBoundaryProps, { error: Error 
           <Icon name="warning" />
         </span>
         <div className="min-w-0 flex-1 basis-60">
-          {what} could not be shown: there is something in the data that this page does not know how to draw. The rest of the page
-          works, and nothing that was measured is lost.
+          {what} could not be shown: its data contain something that this page cannot draw. The rest of the page works, and no
+          measurements are lost.
           <details className="text-ink-soft text-xs">
-            <summary>To report this fault</summary>
+            <summary>Details for a bug report</summary>
             <code className="break-words font-mono">{error.message}</code>
           </details>
         </div>

@@ -32,7 +32,7 @@ function WorkerForm({ onClose }: { onClose: () => void }) {
   );
   return (
     <MakeForm
-      action={make.isPending ? "Making a token…" : "Create the command"}
+      action={make.isPending ? "Creating a token…" : "Create the command"}
       busy={make.isPending}
       onMake={() => {
         const input = createWorkerTokenRequest.safeParse({ name, expiresInDays });
@@ -47,7 +47,7 @@ function WorkerForm({ onClose }: { onClose: () => void }) {
               Paste this command on the machine, in the program's folder. The worker appears in the list once it has connected.
             </SecretLine>
             <p className="text-warn text-xs">
-              The token in it is shown only now: only its hash is kept. Lost it? Revoke it and add the worker again.
+              The token in it is shown only once: the server keeps only its hash. Lost it? Revoke it and add the worker again.
             </p>
           </>
         )

@@ -41,7 +41,7 @@ export function WorkerTokens({ now }: { now: number }) {
   return (
     <Panel title="Tokens" hint="each worker connects with one; only hashes are kept" padded={false} testId="tokens">
       {(tokens.data ?? []).length === 0 ? (
-        <p className="p-4 text-ink-faint text-sm">No token was made. The built-in worker has its own.</p>
+        <p className="p-4 text-ink-faint text-sm">No tokens yet. The built-in worker has its own.</p>
       ) : (
         <Table>
           <thead>
@@ -89,7 +89,7 @@ export function WorkerTokens({ now }: { now: number }) {
         onConfirm={() => revoking && void revoke(revoking)}
       >
         The worker <strong className="text-ink">{revoking?.name}</strong> is disconnected and cannot come back with it; its runs
-        are queued again for others. This cannot be undone, but a new token can be made.
+        are queued again for others. This cannot be undone, but a new token can be created.
       </ConfirmDialog>
     </Panel>
   );

@@ -95,7 +95,7 @@ export type ExperimentConfig = z.infer<typeof experimentConfig>;
 export const experimentName = typedText(limits.nameLength, "a name")
   .trim()
   .min(1, "give the experiment a name")
-  .refine((text) => text === "" || isVisible(text), "a name needs visible letters, digits or signs");
+  .refine((text) => text === "" || isVisible(text), "a name needs visible letters, digits or symbols");
 export const experimentNote = typedText(limits.noteLength, "a note");
 export const experimentTags = z
   .array(
@@ -109,7 +109,10 @@ export const experimentTags = z
 /** A grid that is about to be trained: networks of which no definition is said are those of the current one. */
 export const newExperimentConfig = experimentConfig
   .transform((config) => ({ ...config, architectures: withCurrentDefinition(config.architectures, true) }))
-  .refine(({ architectures }) => distinct(architectures), { path: ["architectures"], message: "each architecture once" });
+  .refine(({ architectures }) => distinct(architectures), {
+    path: ["architectures"],
+    message: "list each architecture only once",
+  });
 
 export const launchInput = z.strictObject({
   name: experimentName,

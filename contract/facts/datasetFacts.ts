@@ -4,7 +4,7 @@ import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetCo
 export type Fact = [name: string, value: string];
 
 const count = (value: number) => value.toLocaleString("en");
-const perClass = (value: number | null | undefined) => (value == null ? "all there are" : count(value));
+const perClass = (value: number | null | undefined) => (value == null ? "all available" : count(value));
 
 /** Every choice of a data set. */
 export function datasetFacts(dataset: DatasetConfig): Fact[] {

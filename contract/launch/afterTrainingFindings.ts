@@ -22,7 +22,7 @@ export function afterTrainingFindings(
     (isAll ? found.problems : found.warnings).push({
       path: ["afterTraining", name],
       message: isAll
-        ? `${what}, and this study trains nothing else than ${who}: leave it out, or add another network or data set.`
+        ? `${what}, and this study trains only ${who}: leave it out, or add another network or data set.`
         : `${what}: runs of ${who} are left out of it.`,
     });
   };

@@ -46,7 +46,7 @@ function tooManySamples(dataset: DatasetConfig, { there, asked }: DatasetSizes, 
     return [
       {
         path: [...path, key],
-        message: `${grouped(wanted)} ${set} samples of class ${classLabel(there.names, short)} are asked for, and ${titleOf(dataset)} has ${grouped(has)}: ${bound}.`,
+        message: `${grouped(wanted)} ${set} samples of class ${classLabel(there.names, short)} are requested, but ${titleOf(dataset)} has ${grouped(has)}: ${bound}.`,
       },
     ];
   });

@@ -54,6 +54,6 @@ function deviceFindings({ device }: ExperimentConfig, { workers }: LaunchKnowled
   const names = workers.map(({ name, devices }) => `${name}: ${devices.join(", ") || "none"}`).join("; ");
   found.problems.push({
     path: ["device"],
-    message: `No connected worker computes on ${device} (${names}): choose "auto" or a device that is there, or add a worker that has it.`,
+    message: `No connected worker computes on ${device} (${names}): choose "auto" or an available device, or add a worker that has this one.`,
   });
 }

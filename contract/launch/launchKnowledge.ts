@@ -41,7 +41,7 @@ export function launchKnowledge(connected: readonly Told[]): LaunchKnowledge {
       const other = first && usable.find(({ set }) => !isAlike(first.set, set));
       if (!other) return null;
       const [a, b] = [first, other].map(({ name, set }) => `${name} (${sizeText(set)})`);
-      return `${first.set.name} is not the same on the workers ${a} and ${b}: runs are given to either, and those on different data are never averaged. Make them the same, or keep one of the workers away.`;
+      return `${first.set.name} differs between the workers ${a} and ${b}: runs may go to either, and runs on different data are never averaged. Make the copies identical, or disconnect one of the workers.`;
     },
   };
 }

@@ -4,5 +4,5 @@ const grouped = (n: number) => n.toLocaleString("en");
 export function warmupWarning(training: { warmupSteps: number; steps: number; learningRate: number }): string | null {
   const { warmupSteps, steps, learningRate } = training;
   if (!(warmupSteps > steps)) return null;
-  return `The warm-up of ${grouped(warmupSteps)} steps is longer than the training of ${grouped(steps)}: the learning rate never reaches ${learningRate}. Choose a warm-up of fewer steps.`;
+  return `The warm-up of ${grouped(warmupSteps)} steps is longer than the training of ${grouped(steps)}: the learning rate never reaches ${learningRate}. Choose a shorter warm-up.`;
 }

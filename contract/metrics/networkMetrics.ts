@@ -68,7 +68,7 @@ export const networkMetricInfo = define({
     test: true,
     part: null,
   },
-  accuracy: { ...accuracy, label: "Accuracy", formula: "share of samples classified right" },
+  accuracy: { ...accuracy, label: "Accuracy", formula: "share of samples classified correctly" },
   "ridge.head": {
     ...objective,
     label: "Ridge, head",

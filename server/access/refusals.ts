@@ -10,7 +10,7 @@ export const refusals = {
   deadInvitation: "This invitation is invalid, or was already used or revoked: ask for a new one.",
   linkOnlyReads: "A share link can only read its own study.",
   signInFirst: "Sign in first: open /enter.",
-  unknownToken: "This token is unknown, has expired or has been revoked: make one on the Workers page.",
+  unknownToken: "This token is unknown, has expired or has been revoked: create one on the Workers page.",
   otherSite: "Requests from other sites are refused.",
   noRoom: "There is no such room.",
   noExport: "There is no such export.",

@@ -59,8 +59,8 @@ export function answerJoinPage(response: ServerResponse, page: JoinPage): undefi
 <input id="password" name="password" type="password" autocomplete="new-password" minlength="${minPasswordLength}" required>
 <p>At least ${minPasswordLength} characters.</p>`;
   const body = page.newPassword
-    ? `<form method="post" action="${action}"><p class="lead">Choose a new password. Browsers that are signed in as you will have to sign in again.</p>${password}<button type="submit">Keep it</button></form>`
-    : `<p class="lead">You are invited to this server. The invitation is valid once.</p>${
+    ? `<form method="post" action="${action}"><p class="lead">Choose a new password. Browsers that are signed in as you will have to sign in again.</p>${password}<button type="submit">Save password</button></form>`
+    : `<p class="lead">You are invited to this server. The invitation works once.</p>${
         page.provider ? `<a class="button" href="${action}/provider">Join with your organization</a><hr>` : ""
       }<form method="post" action="${action}">
 <label for="name">Name</label><input id="name" name="name" autocomplete="name" maxlength="80" required value="${asText(page.name ?? "")}">
@@ -97,7 +97,7 @@ const passwordForm = (to: string, email: string, plain: boolean) => `<form metho
 <button type="submit"${plain ? ' class="plain"' : ""}>Sign in</button></form>`;
 
 const linkForm = (key: string, to: string) => `<form method="post" action="/enter">${hidden("to", to)}${hidden("key", key)}
-<p class="lead">This signs this browser in. A link that the server printed is valid once.</p>
+<p class="lead">This signs in this browser. A link printed by the server works once.</p>
 <button type="submit" autofocus>Sign in</button></form>`;
 
 const hidden = (name: string, value: string) => `<input name="${name}" type="hidden" value="${asText(value.slice(0, 2_000))}">`;

@@ -306,7 +306,7 @@ describe("Names of 120 letters without a blank", () => {
     const { page } = await open();
     await page.goto(`${server.url}/new`);
     await at(page, "name").fill(unseen);
-    await page.getByText("A name needs visible letters, digits or signs").first().waitFor();
+    await page.getByText("A name needs visible letters, digits or symbols").first().waitFor();
   });
 });
 

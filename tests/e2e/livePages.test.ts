@@ -147,7 +147,7 @@ describe("A page's line", () => {
       await expect.poll(() => line.getAttribute("data-points")).toBe(String(step + 1));
     }
     await badge(page).hover();
-    await page.getByText(/proxy, does not let a lasting connection/).waitFor();
+    await page.getByText(/proxy, blocks lasting connections/).waitFor();
     expect(proxy.upgrades).toBeGreaterThan(0);
   });
 

@@ -75,7 +75,7 @@ it("signs other browsers out, and makes a token that reads", async () => {
 
   await at(second, "make-token").click();
   await at(second, "token-name").fill("notebook");
-  await second.getByRole("button", { name: "Make the token" }).click();
+  await second.getByRole("button", { name: "Create the token" }).click();
   const token = await at(second, "api-token-text").textContent();
   const list = () => fetch(`${server.url}/trpc/experiments.list?input=%7B%7D`, { headers: { authorization: `Bearer ${token}` } });
   expect((await list()).status).toBe(200);

@@ -50,7 +50,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
   if (!token)
     throw new Failure(
       "INVALID",
-      "--token is missing: make one on the Workers page (or set COLLAPSAR_WORKER_TOKEN in the environment)",
+      "--token is missing: create one on the Workers page (or set COLLAPSAR_WORKER_TOKEN in the environment)",
     );
   return {
     server: serverOrigin(flags.server),

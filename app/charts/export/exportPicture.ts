@@ -138,7 +138,7 @@ export async function pngOf(svg: string, width: number, height: number): Promise
     canvas.height = height * 2;
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-    if (blob === null) throw new Error("The browser did not draw the picture.");
+    if (blob === null) throw new Error("The browser could not draw the picture.");
     return blob;
   } finally {
     URL.revokeObjectURL(address);

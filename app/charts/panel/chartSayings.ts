@@ -35,5 +35,5 @@ export function missingTexts(
 function offAxisText(count: number, { kind, label }: AxisOptions, isSaid: boolean): string | null {
   if (count === 0) return null;
   if (kind === "linear") return `${countOf(count, "point")} beyond ±10³⁰⁰ on the x axis`;
-  return isSaid ? null : `${label} 0 has no place on a log axis`;
+  return isSaid ? null : `${label} 0 cannot be shown on a log axis`;
 }

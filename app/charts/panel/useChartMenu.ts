@@ -41,7 +41,7 @@ export function useChartMenu(source: MenuSource): MenuItem[] {
     if (drawn === null) return;
     pngOf(drawn.text, drawn.width, drawn.height).then(
       (blob) => saveFile(fileName(title, "png"), blob),
-      () => toast({ text: "The browser did not draw the picture; the SVG may still work.", tone: "bad" }),
+      () => toast({ text: "The browser could not draw the picture; the SVG may still work.", tone: "bad" }),
     );
   };
   const saveSvg = () => {

@@ -113,7 +113,7 @@ function RobustnessFields({
         />
       </div>
       <div className={fieldGrid}>
-        {config.norms.includes("l2") && number("l2Factor", "ℓ2 factor", "ε under ℓ2 is this times as large")}
+        {config.norms.includes("l2") && number("l2Factor", "ℓ2 factor", "ε under ℓ2 is larger by this factor")}
         {number("pgdSteps", "PGD steps", "2.5 ε/steps each")}
         {number("samples", "Samples", "first of the test set")}
       </div>

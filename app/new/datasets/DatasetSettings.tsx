@@ -80,7 +80,7 @@ export function DatasetSettings({
       {inputKind(dataset.id) === "text" && (
         <>
           {number("maxLength", "Longest text", "tokens, <cls> included")}
-          {number("vocabulary", "Words known", "most frequent ones")}
+          {number("vocabulary", "Vocabulary size", "most frequent words")}
         </>
       )}
     </>

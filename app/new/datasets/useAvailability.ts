@@ -17,7 +17,7 @@ export function useAvailability(): (id: DatasetId) => Availability | null {
   return (id) => {
     if (workers.data === undefined) return null;
     if (connected.length === 0)
-      return { available: true, text: "No worker is connected yet: where this set is will show once one is." };
+      return { available: true, text: "No worker is connected yet: where this set is will be shown once one connects." };
     const answers = connected.flatMap((worker) => worker.datasets.filter((set) => set.id === id));
     const having = answers.filter((answer) => answer.available);
     const [first] = having;

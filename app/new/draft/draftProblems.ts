@@ -41,7 +41,7 @@ export function problemAt(problems: readonly Problem[], path: string): string | 
 function describe(issue: Issue, draft: Draft): Problem {
   const path = issue.path.join(".");
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], draft);
-  if (typeof value === "number" && !Number.isNaN(value)) return { path, message: `${value} does not fit: ${boundOf(issue)}.` };
+  if (typeof value === "number" && !Number.isNaN(value)) return { path, message: `${value} is not valid: ${boundOf(issue)}.` };
   if (value === null || value === undefined || Number.isNaN(value))
     return { path, message: "Enter a number, such as 0.005 or 1e-3." };
   return { path, message: sentence(issue.message) };

@@ -83,7 +83,7 @@ export function LaunchPanel({
         <p className="text-bad text-xs max-lg:hidden" data-testid="problems">
           {problems.length === 1
             ? firstProblem.message
-            : `${problems.length} values need a look; the first: ${firstProblem.message}`}
+            : `${problems.length} values need attention; the first: ${firstProblem.message}`}
         </p>
       )}
       <div className="max-lg:hidden">
@@ -100,7 +100,7 @@ function EstimateText({ estimate, failed, waiting }: { estimate: Estimate | unde
   if (estimate.slots === 0)
     return (
       <>
-        No worker is connected: the runs wait until one is.{" "}
+        No worker is connected: the runs will wait until one is.{" "}
         <Link href={workersPage} className="underline underline-offset-2">
           Add a worker
         </Link>
@@ -134,7 +134,7 @@ function axesText(config: ExperimentConfig): string {
     .map(([count, name]) => countOf(count, name, name === "loss" ? "losses" : `${name}s`));
   const text = several.length === 0 ? "one value on every axis" : several.join(" × ");
   const isFree = config.architectures.some((one) => one.name === "ufm");
-  return isFree && config.depths.length > 1 ? `${text}; UFM at depth 1 alone` : text;
+  return isFree && config.depths.length > 1 ? `${text}; UFM at depth 1 only` : text;
 }
 
 /** The server's estimate, asked a moment after the last change. */

@@ -16,7 +16,7 @@ export const regularizerTexts: Record<Family, RegularizerText> = {
     title: "Ridge on the weights",
     short: "ridge on the weights",
     about:
-      "All weight matrices but the embedding, as part of the gradient; features are bounded by LayerNorm. The objective of the theory, with an optimum L*.",
+      "All weight matrices except the embedding, as part of the gradient; features are bounded by LayerNorm. The objective of the theory, with an optimum L*.",
     tex: (config) => {
       if (config.family !== "weights") return "";
       const lambda = config.scaling === "inverse-depth" ? "\\frac{\\lambda}{2L}" : "\\frac\\lambda2";
@@ -37,14 +37,14 @@ export const regularizerTexts: Record<Family, RegularizerText> = {
     title: "Slack to a frame",
     short: "slack",
     about:
-      "The head is drawn to a frame through slack variables S, with the scale c ≥ 0 free. ρ = 0 is the plain ridge, ρ → ∞ a hard frame.",
+      "The head is pulled towards a frame through slack variables S, with the scale c ≥ 0 free. ρ = 0 is the plain ridge, ρ → ∞ a hard frame.",
     tex: (config) =>
       `\\frac\\lambda2\\sum_{l\\le L}\\lVert W_l\\rVert^2 + \\frac\\rho2\\lVert S\\rVert^2,\\quad W_L W_L^{\\!\\top} = c\\,${config.family === "slack" && config.frame === "orthogonal" ? "I" : "(I - \\tfrac1K\\mathbf 1\\mathbf 1^{\\!\\top})"} + S`,
   },
   adamw: {
     title: "AdamW decay (control)",
     short: "AdamW",
-    about: "Decoupled decay optimizes something else than the theory's objective: no L*, no gap.",
+    about: "Decoupled decay optimizes something other than the theory's objective: no L*, no gap.",
   },
   none: { title: "None (control)", short: "no decay", about: "No decay: no L*, no gap." },
 };

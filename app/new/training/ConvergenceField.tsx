@@ -46,7 +46,7 @@ export function ConvergenceField({
       />
       <p className="max-w-prose text-ink-soft text-xs">
         {choice === "theory" &&
-          `Neural collapse is a claim about networks that fit their training set: finished runs with a training accuracy below ${theoryLevel} are drawn faintly, left out of means and slopes, and counted. Less is asked where labels are noisy, classes unequal, or the optimum is zero.`}
+          `Neural collapse is a claim about networks that fit their training set: finished runs with a training accuracy below ${theoryLevel} are drawn faintly, left out of means and slopes, and counted. The threshold is lower where labels are noisy, classes are unequal, or the optimum is zero.`}
         {choice === "own" && "Finished runs below it are drawn faintly, left out of means and slopes, and counted."}
         {choice === "all" && "For studies of networks that do not fit their training set."}
       </p>

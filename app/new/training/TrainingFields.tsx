@@ -70,7 +70,7 @@ export function TrainingFields({
             options={[
               { value: "constant", label: "Constant" },
               { value: "cosine", label: "Cosine" },
-              { value: "step", label: "Steps down" },
+              { value: "step", label: "Step decay" },
             ]}
             value={schedule.name}
             onChange={(name) => onChange({ ...training, schedule: scheduleConfig.parse({ name }) })}
@@ -152,7 +152,7 @@ function ScheduleSettings({
   if (schedule.name === "step")
     return (
       <>
-        <Field label="Down at" hint="shares of the training" error={at("schedule.at")}>
+        <Field label="Drop at" hint="fractions of the training" error={at("schedule.at")}>
           {(control) => (
             <NumberListInput
               {...control}

@@ -39,7 +39,7 @@ export function NoRun({
       >
         {experimentId === null
           ? "Its address may be incomplete, or it was deleted, by itself or with its experiment."
-          : "It was deleted, by itself or with its experiment, while this page was open. “Run missing” in its experiment creates a deleted run again."}
+          : "It was deleted, on its own or with its experiment, while this page was open. “Run missing” in its experiment creates a deleted run again."}
       </EmptyState>
     </div>
   );

@@ -125,7 +125,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
           </Button>
         )}
       </div>
-      {logX && <p className="text-2xs text-ink-faint">{x} 0 has no place on a log axis: switch “log x” off to see it.</p>}
+      {logX && <p className="text-2xs text-ink-faint">{x} 0 cannot be shown on a log axis: switch off “log x” to see it.</p>}
       {read.error && <Problem error={read.error} onRetry={() => void read.refetch()} />}
       {groups.map((group) => (
         <section key={group.title} aria-label={group.title}>

@@ -77,7 +77,7 @@ function Robustness({ row, robustness }: { row: RunRow; robustness: NonNullable<
     <ChartPanel
       panelId="robustness"
       title="Robustness"
-      hint={`accuracy on ${formatCount(robustness.samples)} attacked test samples; ${accuracyText(robustness.clean)} as they are`}
+      hint={`accuracy on ${formatCount(robustness.samples)} attacked test samples; ${accuracyText(robustness.clean)} without an attack`}
       series={series}
       references={references}
       x={epsilonAxis}

@@ -29,7 +29,7 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
           <Facts
             rows={
               dataset === null
-                ? [...datasetFacts(row.config.dataset), ["Source", "known when a worker has loaded it"]]
+                ? [...datasetFacts(row.config.dataset), ["Source", "known once a worker has loaded it"]]
                 : [
                     ...datasetFacts(row.config.dataset),
                     ["Source", dataset.source],
@@ -46,7 +46,7 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
       <PanelBoundary what="Device and versions">
         <Panel title="Device and versions">
           {started === null ? (
-            <p className="text-ink-faint text-sm">Known when a worker has started the run.</p>
+            <p className="text-ink-faint text-sm">Known once a worker has started the run.</p>
           ) : (
             <Facts
               rows={[
@@ -193,7 +193,7 @@ export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
 
 export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkpoints"] }) {
   return (
-    <Panel title="Checkpoints" hint="on the worker during the run; the last one then stays with the server" padded={false}>
+    <Panel title="Checkpoints" hint="on the worker during the run; the server keeps the last one" padded={false}>
       {checkpoints.length === 0 ? (
         <p className="p-4 text-ink-faint text-sm">None yet.</p>
       ) : (

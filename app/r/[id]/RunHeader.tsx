@@ -99,7 +99,7 @@ export function RunHeader({
           data-testid="run-gaps"
           className="mt-3 rounded-md border border-line bg-warn-soft px-3 py-2 text-sm text-warn"
         >
-          <strong className="font-semibold">Incomplete:</strong> {describeGaps(row.gaps)}. Fork the run to measure it whole.
+          <strong className="font-semibold">Incomplete:</strong> {describeGaps(row.gaps)}. Fork the run to measure it in full.
         </p>
       )}
       <KeyNumbers detail={detail} />
@@ -138,7 +138,7 @@ function RunActions({ detail, onChanged }: { detail: RunDetail; onChanged: () =>
         <Button
           icon="again"
           disabled={busy || !mayBecome(status, "queued")}
-          title={mayBecome(status, "queued") ? undefined : "A finished run stays as it is: fork it to run it once more."}
+          title={mayBecome(status, "queued") ? undefined : "A finished run cannot be run again: fork it to repeat it."}
           onClick={() => act(() => client.runs.again.mutate({ id }), "The run is queued again")}
         >
           Run again
@@ -148,7 +148,7 @@ function RunActions({ detail, onChanged }: { detail: RunDetail; onChanged: () =>
         <Button
           icon="again"
           disabled={busy}
-          title="On the data as they are now; what was measured before is void"
+          title="Trains on the data as they are now and discards what was measured before"
           onClick={() => act(() => client.runs.again.mutate({ id, fromStart: true }), "The run starts again from step 0")}
         >
           Start again from step 0

@@ -74,7 +74,7 @@ export function RunLog({
         )}
         {lines.length === 0 && (
           <p className="font-sans text-ink-faint text-sm">
-            {ended ? "There are no lines to show." : "No lines yet: a worker writes here once it takes the run."}
+            {ended ? "No lines to show." : "No lines yet: a worker writes here once it takes the run."}
           </p>
         )}
         {lines.map((line, index) => {

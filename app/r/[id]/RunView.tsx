@@ -59,7 +59,7 @@ export function RunView({ runId }: { runId: string }) {
     );
   return (
     <div data-testid="run" data-run-id={runId} data-status={detail.row.status}>
-      <PanelBoundary what="The head of the page">
+      <PanelBoundary what="The page header">
         <RunHeader detail={detail} freshness={freshness} experimentHref={experimentHref} onChanged={refresh} />
       </PanelBoundary>
       <PanelBoundary what="The warnings of the run">
@@ -88,7 +88,7 @@ export function RunView({ runId }: { runId: string }) {
           </PanelBoundary>
         </div>
         <div className="min-w-0 space-y-4">
-          <PanelBoundary what="What decided the run's numbers">
+          <PanelBoundary what="What determined the run's numbers">
             <RunFacts detail={detail} />
           </PanelBoundary>
         </div>

@@ -108,7 +108,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
         <span className="inline-flex items-center gap-1.5 text-ink-soft text-xs">
           against
           <Select
-            aria-label="Metric that accuracies are drawn against"
+            aria-label="Metric that accuracies are plotted against"
             className="!h-7 !w-auto max-w-52 text-xs"
             options={offeredMetrics(rows, "train", against).map((value) => ({ value, label: studyMetricInfo[value].label }))}
             value={against}
@@ -134,7 +134,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
               series={robustness}
               x={{ label: `ε (${normLabels[norm]})`, kind: "linear", tickValues: [0, ...epsilons] }}
               crosshairAxis="epsilon"
-              notices={["arithmetic mean with 95 % band over the runs of a line; ε = 0: the samples as they are"]}
+              notices={["arithmetic mean with 95 % band over the runs of a line; ε = 0: the unmodified samples"]}
               empty={waiting}
             />
             <EvaluationPanel

@@ -73,7 +73,7 @@ export function GeometryCanvas({ snapshot, framing, height, classNames }: Geomet
         ref={canvas}
         tabIndex={0}
         role="img"
-        aria-label={`Class means, samples and ideal simplex of ${snapshot.classes} classes at step ${snapshot.step}; arrow keys turn it. Its numbers are the matrices beside it.`}
+        aria-label={`Class means, samples and ideal simplex of ${snapshot.classes} classes at step ${snapshot.step}; arrow keys rotate it. The matrices next to it show its numbers.`}
         className="absolute inset-0 size-full cursor-grab touch-pan-y rounded-md active:cursor-grabbing"
         onKeyDown={onKeyDown}
         onDoubleClick={() => setRotation(startRotation)}

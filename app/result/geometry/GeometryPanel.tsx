@@ -77,8 +77,8 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
             <GeometryCanvas snapshot={snapshot} framing={framing} height={360} classNames={classNames} />
             <ClassLegend classes={snapshot.classes} classNames={classNames} />
             <p className="mt-1 text-2xs text-ink-faint">
-              Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to turn, double click to turn
-              back.
+              Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to rotate, double-click to
+              reset.
             </p>
           </div>
           <div className="flex min-w-0 flex-col justify-center gap-3">

@@ -29,7 +29,7 @@ export function parseDepths(text: string, known: readonly number[]): { depths: n
   if (problem !== null) return { error: problem };
   const wrong = values.find((value) => !isDepth(value));
   if (wrong !== undefined)
-    return { error: `${wrong} does not fit: a depth must be a whole number from ${limits.depth.min} to ${limits.depth.max}.` };
+    return { error: `${wrong} is not valid: a depth must be a whole number from ${limits.depth.min} to ${limits.depth.max}.` };
   const there = values.find((value) => known.includes(value));
   if (there !== undefined) return { error: `Depth ${there} is already part of this experiment.` };
   return values.length === 0 ? { error: "" } : { depths: values };
@@ -80,7 +80,7 @@ export function AddDepthDialog({ experimentId, config, open, onClose, onAdded }:
         <Field
           label="Further depths"
           error={"error" in parsed && parsed.error !== "" ? parsed.error : null}
-          hint={`Now: ${config.depths.join(", ")}. Everything else stays as it is: ${countOf(each, "run")} for each depth.`}
+          hint={`Now: ${config.depths.join(", ")}. Everything else stays the same: ${countOf(each, "run")} for each depth.`}
         >
           {(control) => (
             <TextInput {...control} value={text} onChange={(event) => setText(event.target.value)} placeholder="34, 48" />

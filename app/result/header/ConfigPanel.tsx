@@ -41,7 +41,7 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
 function countsText({ minTrainAccuracy, byTheory }: LeaveOutRule): string {
   if (minTrainAccuracy === 0) return "every finished run";
   const counts = `a run whose training accuracy is at least ${minTrainAccuracy}`;
-  return byTheory ? `${counts} (less where labels are noisy, classes unequal, or the optimum is zero)` : counts;
+  return byTheory ? `${counts} (lower where labels are noisy, classes are unequal, or the optimum is zero)` : counts;
 }
 
 /** Identity and hash of the data, from a run of each data set that has begun. */

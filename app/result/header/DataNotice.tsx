@@ -26,7 +26,7 @@ export const DataNotice = memo(function DataNotice({ rows, readOnly }: { rows: r
         <p className="text-ink-soft">
           Their runs are drawn apart and never averaged together.
           {!readOnly &&
-            " To have one data set, delete the runs on the wrong one and choose “Run missing cells”; a worker whose copy differs is named on the page of its runs."}
+            " To have one data set, delete the runs on the wrong one and choose “Run missing”; a worker whose copy differs is named on the page of its runs."}
         </p>
       </div>
     </div>
@@ -42,7 +42,7 @@ function Conflict({ conflict: { name, use, versions } }: { conflict: DataConflic
         <span key={hash}>
           {index > 0 && (index === versions.length - 1 ? " and " : ", ")}
           {index === 0 && "the hash "}
-          <code className="font-mono text-xs" title={hash === null ? "Not noted when it was trained" : `sha256 ${hash}`}>
+          <code className="font-mono text-xs" title={hash === null ? "Not recorded when it was trained" : `sha256 ${hash}`}>
             {hash === null ? "unknown" : `${shortHash(hash)}…`}
           </code>{" "}
           ({runNumbers(runs)})

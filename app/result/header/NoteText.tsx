@@ -15,7 +15,7 @@ export const NoteText = memo(function NoteText({ text }: { text: string }) {
   const why = tangledBy(text);
   if (why !== null) return <PlainNote text={text} why={why} />;
   return (
-    <PanelBoundary key={text} what="The note" fallback={<PlainNote text={text} why="its Markdown cannot be set" />}>
+    <PanelBoundary key={text} what="The note" fallback={<PlainNote text={text} why="its Markdown cannot be rendered" />}>
       <SetNote text={text} />
     </PanelBoundary>
   );
@@ -58,7 +58,7 @@ function SetNote({ text }: { text: string }) {
             !className?.includes("language-math") ? (
               <code className={className}>{children}</code>
             ) : ++formulas > noteBounds.formulas ? (
-              <FormulaText tex={String(children)} why={`the first ${noteBounds.formulas} of a note are set`} />
+              <FormulaText tex={String(children)} why={`only the first ${noteBounds.formulas} formulas of a note are rendered`} />
             ) : (
               <Formula tex={String(children)} display={className.includes("math-display")} />
             ),

@@ -99,7 +99,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
       : ([
           "separator",
           {
-            label: detail.archived ? "Take out of the archive" : "Archive",
+            label: detail.archived ? "Unarchive" : "Archive",
             icon: "archive",
             onSelect: () => archive(!detail.archived),
           },
@@ -180,7 +180,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
             testId="experiment-export"
             items={[
               {
-                label: "CSV: a row per run, config and last values",
+                label: "CSV: one row per run, config and last values",
                 icon: "download",
                 href: experimentExport(id, share, "csv"),
                 download: true,
@@ -200,7 +200,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
         <StatusBadge status={status} />
         {badge}
         {detail.sample && (
-          <Badge tone="accent" title="Recorded with this program and shipped with it">
+          <Badge tone="accent" title="Recorded with this program and included with it">
             sample
           </Badge>
         )}
@@ -246,7 +246,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
             busy={remove.isPending}
             onConfirm={() => remove.mutate({ id })}
           >
-            <strong className="text-ink">{detail.name}</strong> with {countOf(rows.length, "run")} leaves the lists
+            <strong className="text-ink">{detail.name}</strong> with {countOf(rows.length, "run")} disappears from the lists
             {open > 0 && `, and ${countOf(open, "unfinished run")} will be cancelled`}. {purgeText(program.data?.purgeDays)}
           </ConfirmDialog>
         </>

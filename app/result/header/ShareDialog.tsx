@@ -43,7 +43,7 @@ function Shares({ experimentId, onClose }: { experimentId: string; onClose: () =
   const made = create.data;
   return (
     <MakeForm
-      action="Make a link"
+      action="Create a link"
       actionTestId="create-share"
       busy={create.isPending}
       onMake={() => create.mutate({ experimentId, hideNames, expiresInDays })}
@@ -88,7 +88,7 @@ function Shares({ experimentId, onClose }: { experimentId: string; onClose: () =
       }
     >
       <p className="text-ink-soft text-sm">
-        Whoever has the link can read this study without an account, live while it runs, and can change nothing.
+        Anyone with the link can read this study without an account, live while it runs, but cannot change anything.
       </p>
       <div className="flex flex-wrap items-center gap-3">
         <Checkbox label="hide names" checked={hideNames} onChange={(event) => setHideNames(event.target.checked)} />
@@ -103,7 +103,7 @@ function Shares({ experimentId, onClose }: { experimentId: string; onClose: () =
       <p className="text-ink-soft text-xs" data-testid="share-shows">
         {hideNames
           ? "Readers see the study’s name, tags, note, settings and measurements, and hashes of its data. Left out are the names of people and workers, devices and versions, logs, files, paths, the names of your own data sets and of their classes, and the texts of failures, warnings and reasons."
-          : "Readers see all that you see of this study: also who launched it, the names of workers and their devices, logs and failures with stack traces and paths on those machines, the names of your own data sets and their classes, and the files of its runs."}
+          : "Readers see everything you see of this study: who launched it, the names of workers and their devices, logs and failures with stack traces and paths on those machines, the names of your own data sets and their classes, and the files of its runs."}
       </p>
     </MakeForm>
   );

@@ -17,9 +17,9 @@ const signsIn = (text: string, sign: RegExp) => text.match(sign)?.length ?? 0;
  * @returns null if it can be set
  */
 export function tangledBy(text: string): string | null {
-  if (deepLine.test(text)) return `quotes or lists lie more than ${noteBounds.depth} deep within each other`;
+  if (deepLine.test(text)) return `quotes or lists are nested more than ${noteBounds.depth} deep`;
   if (signsIn(text, /[[\]]/g) > noteBounds.brackets) return `it has more than ${formatCount(noteBounds.brackets)} brackets`;
   if (signsIn(text, /[*_~`]/g) > noteBounds.marks)
-    return `it has more than ${formatCount(noteBounds.marks)} signs of emphasis or code`;
+    return `it has more than ${formatCount(noteBounds.marks)} emphasis or code markers`;
   return null;
 }

@@ -78,7 +78,7 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
       {
         onSuccess: () =>
           toast({
-            text: archived ? "Archived: the list hides it." : "Back in the list.",
+            text: archived ? "Archived: it no longer appears in the list." : "Back in the list.",
             action: { label: "Undo", onSelect: () => update.mutate({ id, archived: !archived }) },
           }),
       },

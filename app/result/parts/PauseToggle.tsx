@@ -15,7 +15,7 @@ export function pauseAction({ status }: Pick<RunRow, "status">): "pause" | "resu
 }
 
 export const pauseHints = {
-  pause: "Makes a checkpoint and waits: its slot is free meanwhile",
+  pause: "Makes a checkpoint and waits; its slot is free in the meantime",
   resume: "Resumes from its checkpoint as soon as a slot is free",
 } as const;
 

@@ -29,7 +29,7 @@ export function ThresholdInput({ label, value, onChange, from = 1e-4, to = 10 }:
       "problem" in read
         ? read.problem
         : read.value !== null && read.value <= 0
-          ? `${text.trim()} does not fit: a threshold is above 0.`
+          ? `${text.trim()} is not valid: a threshold must be above 0.`
           : null;
     setProblem(refusal);
     if (refusal !== null || "problem" in read) return;

@@ -95,8 +95,8 @@ function SurvivalPanel({ lines, goal, title }: { lines: readonly SpeedLine[]; go
       notices={[
         "Kaplan–Meier estimate over runs; a goal is reached at the measured step from which the value stays at or below it to the end",
         resolutionText(lines, goal),
-        has("open") ? "crosses: runs still going and not there" : null,
-        has("ended") ? "squares: runs that diverged, failed or were cancelled count as not there to the end" : null,
+        has("open") ? "crosses: runs still training that have not reached it" : null,
+        has("ended") ? "squares: runs that diverged, failed or were cancelled count as never having reached it" : null,
         has("returned") ? "diamonds: first at or below it, but above again later" : null,
       ]}
       empty={

@@ -29,7 +29,7 @@ export function LeftOutNote({ detail, rows, countAll, onCountAll }: LeftOutNoteP
         </span>
         <span className="text-ink-soft">
           {rule.byTheory
-            ? ": neural collapse is a claim about networks that fit their training set (less is asked where labels are noisy, classes unequal, or the optimum is zero)."
+            ? ": neural collapse is a claim about networks that fit their training set (the threshold is lower where labels are noisy, classes are unequal, or the optimum is zero)."
             : ": the study's own rule."}
         </span>
       </p>

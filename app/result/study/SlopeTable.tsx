@@ -56,7 +56,7 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
               <tr key={curve.key} className="border-line border-t">
                 <td className={words}>{curve.label || "all runs"}</td>
                 <td className={cell}>{slopeText(curve.fit)}</td>
-                <td className={cell}>{slopeInterval(curve.fit) ?? "none from two places"}</td>
+                <td className={cell}>{slopeInterval(curve.fit) ?? "none from two points"}</td>
                 <td className={cell}>{slopeRange(curve.fit)}</td>
                 <td className={words}>{keptTogether(misfitText(curve.fit))}</td>
                 {judged && (

@@ -114,9 +114,9 @@ export const LayerProfileChart = memo(function LayerProfileChart({
         classLimitText(rows, metric),
         seeds > 1 ? `${meanKind(log)} mean over seeds` : null,
         "each run at its last measurement up to that step",
-        profiles.some((profile) => profile.classifier !== null) ? "crosses: of the classifier W, beside its class means" : null,
+        profiles.some((profile) => profile.classifier !== null) ? "crosses: the classifier W, next to its class means" : null,
         profiles.some((profile) => profile.lacksLast)
-          ? "the last layer's class means are missing: measured by a version that had the classifier's value alone"
+          ? "the last layer's class means are missing: measured by a version that recorded only the classifier's value"
           : null,
         leftOutText(store.chartRows.length - rows.length, store.chartRows.length, rule),
       ]}

@@ -139,7 +139,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
       </div>
       <div className="mb-3 space-y-1">
         <ChartLegend series={legend} hidden={hidden} onToggle={(id) => setHidden(toggledIn(hidden, id))} />
-        {logX && <p className="text-2xs text-ink-faint">{view.x} 0 has no place on a log axis: choose “linear” to see it.</p>}
+        {logX && <p className="text-2xs text-ink-faint">{view.x} 0 cannot be shown on a log axis: choose “linear” to see it.</p>}
       </div>
       {failed.length > 0 && (
         <p className="mb-2 text-warn text-xs">

@@ -26,7 +26,7 @@ export interface StudyView {
   attack: Attack | null;
   norm: AttackNorm | null;
   epsilon: number | null;
-  /** Metric that accuracies are drawn against. */
+  /** Metric that accuracies are plotted against. */
   against: StudyMetric;
   probe: ProbeLayer;
 }

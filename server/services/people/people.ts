@@ -46,7 +46,7 @@ export async function invite(context: ServiceContext, by: Person, input: InviteR
   return makeLink(context, by, { ...input, memberId: null });
 }
 
-/** Makes a link by which a member who has lost theirs chooses a new password. */
+/** Creates a link with which a member who has lost theirs chooses a new password. */
 export async function inviteToNewPassword(
   context: ServiceContext,
   by: Person,

@@ -149,7 +149,7 @@ describe("A stranger at the sockets", () => {
     });
     expect(refused).toEqual([
       "NOT_ALLOWED",
-      "This token is unknown, has expired or has been revoked: make one on the Workers page.",
+      "This token is unknown, has expired or has been revoked: create one on the Workers page.",
     ]);
   });
 

@@ -136,7 +136,7 @@ onBothDatabases("Studies", (server) => {
     await refused(grid({ datasets: [{ ...mini, testPerClass: 51 }] })).toMatchObject({
       code: "INVALID",
       message:
-        "51 test samples of class T-shirt/top are asked for, and Fashion-MNIST-mini has 50: choose at most 50, or leave it empty for all.",
+        "51 test samples of class T-shirt/top are requested, but Fashion-MNIST-mini has 50: choose at most 50, or leave it empty for all.",
     });
     const cifar = { id: "cifar10" as const, trainPerClass: null, testPerClass: null };
     const worker = await RawWorker.connect(server());

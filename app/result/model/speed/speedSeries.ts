@@ -63,15 +63,15 @@ export function speedSeries(lines: readonly SpeedLine[], goal: "metric" | "gap")
           ];
     return [
       stairs,
-      ...marks("open", "still going, not there", "cross", speed.open),
+      ...marks("open", "still training, not reached yet", "cross", speed.open),
       ...marks(
         "ended",
         "ended without reaching it",
         "square",
         speed.ended.map(({ step }) => step),
-        speed.ended.map(({ status }) => `${status}: counts as not there to the end`),
+        speed.ended.map(({ status }) => `${status}: counts as never having reached it`),
       ),
-      ...marks("returned", "there for the first time, not for good", "diamond", speed.returned),
+      ...marks("returned", "reached for the first time, but not for good", "diamond", speed.returned),
     ];
   });
 }

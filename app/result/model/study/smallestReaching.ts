@@ -50,7 +50,7 @@ export function reachingText(one: Reaching, metric: string, tau: number, unit: s
   const seeds = `${one.seeds} of ${countOf(one.of, "seed")}`;
   const whose = one.label === "" ? "" : `${one.label}: `;
   const mean = one.kind === null ? readable(one.mean) : `${one.kind} mean ${readable(one.mean)}`;
-  const before = one.first === null ? "" : `; at ${one.first} it is there too, but not at every larger one`;
+  const before = one.first === null ? "" : `; so does ${one.first}, but not every larger one`;
   const text =
     one.x !== null
       ? `smallest ${unit} that reaches ${goal} is ${one.x} (${mean}; ${seeds} at or below τ)`

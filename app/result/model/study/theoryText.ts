@@ -23,7 +23,7 @@ export function theorySilences(curves: readonly StudyCurve[], metric: StudyMetri
 /** What a curve's slope says beside the theory's band; claims a side only if the whole 95 % interval is on it. */
 export function theoryVerdict({ fit }: StudyCurve): string | null {
   if (fit === null) return null;
-  if (fit.standardError === null) return `theory: ${theoryBand}, not judged without an error`;
+  if (fit.standardError === null) return `theory: ${theoryBand}, cannot be judged without an error`;
   switch (bandClaim(fit, theorySlopes)) {
     case "within":
       return `within the theory's ${theoryBand}`;
@@ -32,6 +32,6 @@ export function theoryVerdict({ fit }: StudyCurve): string | null {
     case "flatter":
       return `flatter than the theory's ${theoryBand}`;
     case "open":
-      return `theory: ${theoryBand}, undecided as the interval covers an end of it`;
+      return `theory: ${theoryBand}, undecided, as the interval contains one of its ends`;
   }
 }

@@ -156,7 +156,7 @@ describe("a list of numbers", () => {
     expect(read("10 000", seeds, "en").values).toEqual([10_000]);
     expect(read("10 000", seeds, "fr").values).toEqual([10_000]);
     expect(read("10,000", seeds, "de")).toMatchObject({ values: [], rest: "10,000" });
-    expect(read("10,000", whole(1024), "en").values).toEqual([10_000]); // the field then says that it does not fit
+    expect(read("10,000", whole(1024), "en").values).toEqual([10_000]); // the field then says that it is not valid
     expect(read("1 000 2", seeds, "en")).toMatchObject({ values: [], rest: "1 000 2" });
     expect(read("007", seeds, "en")).toMatchObject({ values: [], rest: "007" });
   });

@@ -57,11 +57,11 @@ describe("what is said of a slope", () => {
 
   it("is why there is none", () => {
     const two = fitOf({ 2: [1, 1.1], 8: [0.5] });
-    expect(slopeInFull(two, "depth")).toBe("−0.53 (two places, no error; depth 2…8)");
-    expect(misfitText(two)).toBe("two places: always a line");
-    expect(misfitText(fitOf({ 2: [1], 4: [0.9], 8: [0.3] }))).toBe("one run at each place: cannot be judged");
+    expect(slopeInFull(two, "depth")).toBe("−0.53 (two points, no error; depth 2…8)");
+    expect(misfitText(two)).toBe("two points: always a line");
+    expect(misfitText(fitOf({ 2: [1], 4: [0.9], 8: [0.3] }))).toBe("one run at each point: cannot be judged");
     expect(misfitText(fitOf({ 2: [1, 1], 4: [0.9, 0.9], 8: [0.3, 0.3] }))).toBe(
-      "runs of a place agree exactly: cannot be judged",
+      "runs at a point agree exactly: cannot be judged",
     );
     expect(slopeText(fitOf({ 2: [0.1], 4: [0.1], 8: [0.1] }))).toMatch(/^0\.0+ ± |^\(/);
   });

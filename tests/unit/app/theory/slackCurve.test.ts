@@ -52,7 +52,7 @@ describe("the curve over ρ", () => {
       expect(distances[6] as number).toBeLessThan(0.05 * limits.plainDistance);
     }
   });
-  it("is flat where the optimum lies on the frame by itself, and needs no search", () => {
+  it("is flat where the optimum already lies on the frame, and needs no search", () => {
     const curves = [...slackCurve(small)];
     expect(curves).toHaveLength(1);
     expect(curves[0]?.varies).toBe(false);

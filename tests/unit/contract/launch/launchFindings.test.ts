@@ -55,15 +55,15 @@ describe("what would end a run is refused with the value, the bound and the way 
       "more training samples of a class than there are",
       { datasets: [mini({ trainPerClass: 201 })] },
       [
-        "datasets.0.trainPerClass: 201 training samples of class T-shirt/top are asked for, and Fashion-MNIST-mini has 200: choose at most 200, or leave it empty for all.",
+        "datasets.0.trainPerClass: 201 training samples of class T-shirt/top are requested, but Fashion-MNIST-mini has 200: choose at most 200, or leave it empty for all.",
       ],
     ],
     [
       "more than the smallest class has, where classes differ",
       { datasets: [{ id: "cifar10-lossless-5k", trainPerClass: 367, testPerClass: 87 }] },
       [
-        "datasets.0.trainPerClass: 367 training samples of class automobile are asked for, and CIFAR-10 lossless 5k has 366: choose at most 366, or leave it empty for all.",
-        "datasets.0.testPerClass: 87 test samples of class dog are asked for, and CIFAR-10 lossless 5k has 86: choose at most 86, or leave it empty for all.",
+        "datasets.0.trainPerClass: 367 training samples of class automobile are requested, but CIFAR-10 lossless 5k has 366: choose at most 366, or leave it empty for all.",
+        "datasets.0.testPerClass: 87 test samples of class dog are requested, but CIFAR-10 lossless 5k has 86: choose at most 86, or leave it empty for all.",
       ],
     ],
     [
@@ -73,14 +73,14 @@ describe("what would end a run is refused with the value, the bound and the way 
         datasets: [{ id: "sst2", trainPerClass: null, testPerClass: 429 }],
       },
       [
-        "datasets.0.testPerClass: 429 test samples of class negative are asked for, and SST-2 32 of 4,000 words has 428: choose at most 428, or leave it empty for all.",
+        "datasets.0.testPerClass: 429 test samples of class negative are requested, but SST-2 32 of 4,000 words has 428: choose at most 428, or leave it empty for all.",
       ],
     ],
     [
       "more samples of the second set than there are",
       { afterTraining: { robustness: null, transfer: { dataset: mini({ trainPerClass: 500 }), ridge: 1e-3 } } },
       [
-        "afterTraining.transfer.dataset.trainPerClass: 500 training samples of class T-shirt/top are asked for, and Fashion-MNIST-mini has 200: choose at most 200, or leave it empty for all.",
+        "afterTraining.transfer.dataset.trainPerClass: 500 training samples of class T-shirt/top are requested, but Fashion-MNIST-mini has 200: choose at most 200, or leave it empty for all.",
       ],
     ],
     [
@@ -100,7 +100,7 @@ describe("what would end a run is refused with the value, the bound and the way 
         },
       },
       [
-        "afterTraining.robustness: Free features and words have no inputs that an attack could move, and this study trains nothing else than UFM: leave it out, or add another network or data set.",
+        "afterTraining.robustness: Free features and words have no inputs that an attack could move, and this study trains only UFM: leave it out, or add another network or data set.",
       ],
     ],
   ])("%s", (_, change, messages) => {
@@ -109,7 +109,7 @@ describe("what would end a run is refused with the value, the bound and the way 
 
   it.each([
     ["the last batch that fits", { datasets: [mini()], ...training({ batch: 200 }) }],
-    ["all there are", { datasets: [mini({ trainPerClass: 200, testPerClass: 50 })] }],
+    ["all available", { datasets: [mini({ trainPerClass: 200, testPerClass: 50 })] }],
     ["as many as the smallest class has", { datasets: [{ id: "cifar10-lossless-5k", trainPerClass: 366, testPerClass: 86 }] }],
     ["the most that is stored", { ...training({ steps: 19_999 }), measuring: { name: "every", steps: 1 } }],
     ["log-spaced measuring of the longest training", training({ steps: 1_000_000 })],
@@ -168,7 +168,7 @@ describe("devices and memory of the connected workers", () => {
 
   it("refuses a device that no connected worker has", () => {
     expect(said({ device: "cuda" }, known(lab))).toEqual([
-      'device: No connected worker computes on cuda (lab: cpu (onnxruntime cpu)): choose "auto" or a device that is there, or add a worker that has it.',
+      'device: No connected worker computes on cuda (lab: cpu (onnxruntime cpu)): choose "auto" or an available device, or add a worker that has this one.',
     ]);
     expect(said({ device: "cuda" })).toEqual([]);
     expect(said({ device: "cpu" }, known(lab))).toEqual([]);
@@ -178,7 +178,7 @@ describe("devices and memory of the connected workers", () => {
 describe("what a person should know, and is not refused", () => {
   it("a warm-up that is longer than the training", () => {
     expect(warned(training({ warmupSteps: 101, learningRate: 0.01 }))).toEqual([
-      "training.warmupSteps: The warm-up of 101 steps is longer than the training of 100: the learning rate never reaches 0.01. Choose a warm-up of fewer steps.",
+      "training.warmupSteps: The warm-up of 101 steps is longer than the training of 100: the learning rate never reaches 0.01. Choose a shorter warm-up.",
     ]);
     expect(warned(training({ warmupSteps: 100 }))).toEqual([]);
   });
@@ -220,8 +220,8 @@ describe("a person's own sets, as the connected workers list them", () => {
 
   it("bound samples a class, by the class's name, and the batch", () => {
     expect(said(birds({ trainPerClass: 21, testPerClass: 5 }), knownOf([set({})]))).toEqual([
-      "datasets.0.trainPerClass: 21 training samples of class owl are asked for, and birds 32 px has 20: choose at most 20, or leave it empty for all.",
-      "datasets.0.testPerClass: 5 test samples of class owl are asked for, and birds 32 px has 4: choose at most 4, or leave it empty for all.",
+      "datasets.0.trainPerClass: 21 training samples of class owl are requested, but birds 32 px has 20: choose at most 20, or leave it empty for all.",
+      "datasets.0.testPerClass: 5 test samples of class owl are requested, but birds 32 px has 4: choose at most 4, or leave it empty for all.",
     ]);
     expect(said({ ...birds(), ...training({ batch: 51 }) }, knownOf([], [set({})]))).toEqual([
       "training.batch: A batch of 51 is above the 50 training samples of birds 32 px: choose at most 50, or the full batch.",
@@ -244,7 +244,7 @@ describe("a person's own sets, as the connected workers list them", () => {
     const warnings = (...lists: Parameters<typeof knownOf>) =>
       launchFindings(config(birds()), knownOf(...lists)).warnings.map(({ path, message }) => `${path.join(".")}: ${message}`);
     expect(warnings([set({})], [set({ trainCounts: [30, 21] })])).toEqual([
-      "datasets.0: birds is not the same on the workers w0 (2 classes, 59 samples) and w1 (2 classes, 60 samples): runs are given to either, and those on different data are never averaged. Make them the same, or keep one of the workers away.",
+      "datasets.0: birds differs between the workers w0 (2 classes, 59 samples) and w1 (2 classes, 60 samples): runs may go to either, and runs on different data are never averaged. Make the copies identical, or disconnect one of the workers.",
     ]);
     expect(warnings([set({})], [set({ classNames: ["crow", "hen"] })])).toHaveLength(1);
     const broken = set({ problem: "birds has no test/.", trainCounts: [], testCounts: [] });

@@ -44,7 +44,7 @@ describe("the definition of a network", () => {
   it("is refused twice for one network", () => {
     for (const name of ["t11", "rn1"])
       expect(launchInput.safeParse({ name: "a", config: grid([{ name }, { name, definition: 2 }]) }).error?.issues).toMatchObject(
-        [{ path: ["config", "architectures"], message: "each architecture once" }],
+        [{ path: ["config", "architectures"], message: "list each architecture only once" }],
       );
   });
 

@@ -70,7 +70,7 @@ test("what does not go together is said where it is changed", () => {
   const text = { datasets: [newDataset("imdb")] };
   expect(at(text, "config.architectures.0")).toMatch(/IMDB is text: choose a transformer/);
   const free = { architectures: [{ name: "ufm", normalization: "post-ln" }], training: { ...training, batch: 32 } };
-  expect(at(free, "config.training.batch")).toMatch(/^32 does not fit: free features \(UFM\) train on the full batch/);
+  expect(at(free, "config.training.batch")).toMatch(/^32 is not valid: free features \(UFM\) train on the full batch/);
   const probe = { afterTraining: { robustness: null, transfer: { dataset: newDataset("cifar10"), ridge: 1e-3 } } };
   expect(at(probe, "config.afterTraining.transfer.dataset")).toMatch(/choose sets of one size/);
 });
@@ -90,17 +90,17 @@ test("what does not go together is said beside what is wrong with single values,
     training: { ...training, learningRate: -1, batch: 32 },
   });
   expect(problemAt(wrong, "name")).toMatch(/^Give the experiment a name/);
-  expect(problemAt(wrong, "config.depths.0")).toMatch(/^900 does not fit/);
+  expect(problemAt(wrong, "config.depths.0")).toMatch(/^900 is not valid/);
   expect(problemAt(wrong, "config.widths.1")).toMatch(/^Enter a number/);
-  expect(problemAt(wrong, "config.training.learningRate")).toMatch(/^-1 does not fit/);
+  expect(problemAt(wrong, "config.training.learningRate")).toMatch(/^-1 is not valid/);
   expect(problemAt(wrong, "config.architectures.0")).toMatch(/IMDB is text: choose a transformer/);
   expect(problemAt(wrong, "config.architectures.1")).toBe("3 heads do not divide the width 64.");
-  expect(problemAt(wrong, "config.training.batch")).toMatch(/^32 does not fit: free features/);
+  expect(problemAt(wrong, "config.training.batch")).toMatch(/^32 is not valid: free features/);
   // Of values that are wrong themselves nothing more is said.
   const batch = problemsOf({ architectures: [{ name: "ufm", normalization: "post-ln" }], training: { ...training, batch: 0 } });
   expect(batch.filter(({ path }) => path === "config.training.batch")).toHaveLength(1);
   const probe = { ridge: -1, dataset: newDataset("cifar10") };
   const transfer = problemsOf({ afterTraining: { robustness: null, transfer: probe } });
-  expect(problemAt(transfer, "config.afterTraining.transfer.ridge")).toMatch(/^-1 does not fit/);
+  expect(problemAt(transfer, "config.afterTraining.transfer.ridge")).toMatch(/^-1 is not valid/);
   expect(problemAt(transfer, "config.afterTraining.transfer.dataset")).toMatch(/choose sets of one size/);
 });

@@ -11,14 +11,14 @@ const shown = (text: string) => renderToStaticMarkup(createElement(NoteText, { t
 
 describe("a note that no parser gets through", () => {
   test.each([
-    ["quotes", filled(">"), "quotes or lists lie more than 40 deep within each other"],
-    ["quotes with blanks", filled("> "), "quotes or lists lie more than 40 deep within each other"],
-    ["lists in one line", filled("- "), "quotes or lists lie more than 40 deep within each other"],
-    ["numbered lists in one line", filled("1. "), "quotes or lists lie more than 40 deep within each other"],
+    ["quotes", filled(">"), "quotes or lists are nested more than 40 deep"],
+    ["quotes with blanks", filled("> "), "quotes or lists are nested more than 40 deep"],
+    ["lists in one line", filled("- "), "quotes or lists are nested more than 40 deep"],
+    ["numbered lists in one line", filled("1. "), "quotes or lists are nested more than 40 deep"],
     ["10,000 brackets", "[".repeat(10_000), "it has more than 2,000 brackets"],
     ["10,000 brackets closed", "[".repeat(10_000) + "]".repeat(10_000), "it has more than 2,000 brackets"],
-    ["emphasis", filled("*a"), "it has more than 4,000 signs of emphasis or code"],
-    ["strikes", filled("~~a"), "it has more than 4,000 signs of emphasis or code"],
+    ["emphasis", filled("*a"), "it has more than 4,000 emphasis or code markers"],
+    ["strikes", filled("~~a"), "it has more than 4,000 emphasis or code markers"],
   ])("is shown as plain text: %s", (_what, text, why) => {
     const html = shown(text);
     expect(html).toContain(`Shown as plain text: ${why}.`);

@@ -55,7 +55,7 @@ describe("findings", () => {
     const text = (nc1: (depth: number) => number, config: Partial<RunConfig> = {}) =>
       findings(ladder.map((depth) => aRow({ depth, ...config }, { [`train/nc1.ratio@${depth}`]: nc1(depth) }))).lines[0]?.text;
     expect(text((depth) => depth ** -0.45 * (depth === 4 ? 1.05 : 1))).toMatch(
-      /^Depth 8: NC1 0\.39; slope of NC1 −0\.450 ± 0\.041 \(95 %: −0\.966…0\.066; depth 2…8\), theory: −1\/2…−1\/4, undecided as the interval covers an end of it; N = 3 runs$/,
+      /^Depth 8: NC1 0\.39; slope of NC1 −0\.450 ± 0\.041 \(95 %: −0\.966…0\.066; depth 2…8\), theory: −1\/2…−1\/4, undecided, as the interval contains one of its ends; N = 3 runs$/,
     );
     expect(text((depth) => depth ** -0.7)).toContain("steeper than the theory's −1/2…−1/4");
     expect(text((depth) => depth ** -0.1)).toContain("flatter than the theory's −1/2…−1/4");

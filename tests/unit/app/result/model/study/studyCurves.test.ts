@@ -315,7 +315,7 @@ describe("the smallest width that reaches a threshold", () => {
     const reached = (tau: number) => smallestReaching(bumpy as StudyCurve, tau);
     expect(reached(0.1)).toMatchObject({ x: 32, first: 8, nearest: null });
     expect(reachingText(reached(0.1), "NC1", 0.1, "width d")).toBe(
-      "Smallest width d that reaches NC1 ≤ 0.1 is 32 (0.0900; 1 of 1 seed at or below τ); at 8 it is there too, but not at every larger one",
+      "Smallest width d that reaches NC1 ≤ 0.1 is 32 (0.0900; 1 of 1 seed at or below τ); so does 8, but not every larger one",
     );
     expect(reached(0.4)).toMatchObject({ x: 8, first: null });
     const falling = [8, 16].map((width) => at({ width }, width === 8 ? 0.05 : 0.3));
