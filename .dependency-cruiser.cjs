@@ -5,7 +5,7 @@ const layer = (name, mayImport, packages) => [
     severity: "error",
     comment: `${name}/ may import only: ${[name, ...mayImport].join(", ")}`,
     from: { path: `^${name}/` },
-    to: { path: "^(math|contract|db|workers|server|app|install|tests)/", pathNot: `^(${[name, ...mayImport].join("|")})/` },
+    to: { path: "^(math|contract|db|workers|server|app|tests)/", pathNot: `^(${[name, ...mayImport].join("|")})/` },
   },
   {
     name: `${name}-packages`,
@@ -107,6 +107,7 @@ const contractFolders = {
 
 /** Likewise. Of the top, which puts all of it together, no folder knows anything. */
 const serverFolders = {
+  install: [],
   program: [],
   failures: [],
   artefacts: [],
@@ -218,7 +219,6 @@ module.exports = {
   forbidden: [
     ...layer("math", [], []),
     ...folders("math", mathFolders),
-    ...layer("install", [], []),
     ...layer("contract", [], ["zod"]),
     ...folders("contract", contractFolders),
     ...layer(
@@ -342,7 +342,7 @@ module.exports = {
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "(^|/)(\\.next|\\.collapsar)/" },
-    includeOnly: "^(math|contract|db|workers|server|app|install|node_modules)",
+    includeOnly: "^(math|contract|db|workers|server|app|node_modules)",
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { extensions: [".ts", ".tsx", ".mts", ".mjs", ".js", ".json"] },
   },

@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { findFault } from "../../../install/findFault.mjs";
+import { findFault } from "../../../../server/install/findFault.mjs";
 
-const project = resolve(import.meta.dirname, "../../..");
+const project = resolve(import.meta.dirname, "../../../..");
 let root: string;
 
 beforeEach(() => {
@@ -80,10 +80,10 @@ describe("a faulty installation", () => {
 
 describe("the programs of package.json", () => {
   const run = (...options: string[]) =>
-    spawnSync(process.execPath, [join(root, "install/run.mjs"), ...options], { encoding: "utf8", cwd: tmpdir() });
+    spawnSync(process.execPath, [join(root, "server/install/run.mjs"), ...options], { encoding: "utf8", cwd: tmpdir() });
 
   beforeEach(() => {
-    cpSync(join(project, "install"), join(root, "install"), { recursive: true });
+    cpSync(join(project, "server/install"), join(root, "server/install"), { recursive: true });
     write(
       "program.ts",
       "const told: string[] = process.argv.slice(2);\nconsole.log(process.argv[1], ...told);\nprocess.exit(7);",
@@ -114,7 +114,7 @@ describe("the programs of package.json", () => {
       encoding: "utf8",
     });
     const scripts: Record<string, string> = JSON.parse(listed);
-    const others = Object.keys(scripts).filter((name) => !scripts[name]!.startsWith("node install/run.mjs"));
+    const others = Object.keys(scripts).filter((name) => !scripts[name]!.startsWith("node server/install/run.mjs"));
     expect(others.toSorted()).toEqual(["test", "verify"]);
     for (const name of others) expect(scripts[name]).toMatch(/^npm run check && /);
   });

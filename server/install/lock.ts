@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { tidyLock } from "./tidyLock.ts";
 
-const file = resolve(import.meta.dirname, "../package-lock.json");
+const file = resolve(import.meta.dirname, "../../package-lock.json");
 const text = readFileSync(file, "utf8");
 const tidied = tidyLock(text);
 writeFileSync(file, tidied);

@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { LockedPackages } from "../../../install/lockedPackages.ts";
-import { tidyLock } from "../../../install/tidyLock.ts";
+import type { LockedPackages } from "../../../../server/install/lockedPackages.ts";
+import { tidyLock } from "../../../../server/install/tidyLock.ts";
 
 /** The package has no types of its own. */
 const semver: { satisfies(version: string, range: string): boolean } = createRequire(import.meta.url)("semver");
-const project = resolve(import.meta.dirname, "../../..");
+const project = resolve(import.meta.dirname, "../../../..");
 const text = readFileSync(join(project, "package-lock.json"), "utf8");
 const { packages }: { packages: LockedPackages } = JSON.parse(text);
 

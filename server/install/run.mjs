@@ -1,13 +1,13 @@
 /**
  * Runs a program of this folder once the installation is in order, and says what is wrong where it is not:
- *   node install/run.mjs [--tests] [PROGRAM [ARGUMENT …]]
+ *   node server/install/run.mjs [--tests] [PROGRAM [ARGUMENT …]]
  * --tests asks for the packages for development too; without a program it only looks.
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findFault } from "./findFault.mjs";
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const given = process.argv.slice(2);
 const tests = given[0] === "--tests";
 const [program, ...options] = tests ? given.slice(1) : given;
