@@ -1,0 +1,189 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import fc from "fast-check";
+import { Server, type Socket } from "socket.io";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { LivePageStore } from "../../../../app/live/LivePageStore.ts";
+import { WatchConnection } from "../../../../app/live/watchConnection.ts";
+import { type WatchItem, watchNamespace } from "../../../../contract/wire/watchProtocol.ts";
+import { aRow } from "../builders.ts";
+
+const key = "train/loss";
+const runId = "a";
+/** A page's times, hundreds of times as fast. */
+const fast = {
+  ...{ connectMs: 500, answerMs: 60, requestMs: 1_000, quietMs: 40 },
+  ...{ retryMs: 1, maxRetryMs: 4, refusedMs: 4, upgradeMs: 50 },
+};
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What may happen to a page's line while a run is measured. */
+type Deed =
+  /** Points are stored, and told to those who watch. */
+  | { do: "store"; points: number }
+  /** The line breaks. */
+  | { do: "cut" }
+  /** The answer to the next joinings is lost: the page hears no more of it, or the line breaks instead. */
+  | { do: "lose answers"; count: number }
+  /** What is told next is lost, and the line with it. */
+  | { do: "cut within"; points: number }
+  /** A later attempt goes on from an earlier point: what is after it is void. */
+  | { do: "take over"; back: number }
+  | { do: "wait"; ms: number };
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("store" as const), points: fc.integer({ min: 1, max: 5 }) }) },
+  fc.record({ do: fc.constant("cut" as const) }),
+  fc.record({ do: fc.constant("lose answers" as const), count: fc.integer({ min: 1, max: 2 }) }),
+  fc.record({ do: fc.constant("cut within" as const), points: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ do: fc.constant("take over" as const), back: fc.nat(6) }),
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(12) }) },
+);
+
+/** The server's part: what is stored, and who is told. Durable before visible. */
+class Stored {
+  readonly values = new Map<number, number>();
+  attempt = 1;
+  next = 0;
+  answersToLose = 0;
+  readonly watching = new Set<Socket>();
+
+  tell(items: WatchItem[]): void {
+    for (const socket of this.watching) socket.emit("batch", { sentAt: Date.now(), items });
+  }
+
+  store(points: number, isTold: boolean): void {
+    for (let i = 0; i < points; i++) {
+      const step = this.next++;
+      const value = step + this.attempt / 100;
+      this.values.set(step, value);
+      if (isTold)
+        this.tell([{ kind: "points", runId, attempt: this.attempt, step, measuredAt: Date.now(), values: { [key]: value } }]);
+    }
+  }
+
+  takeOver(back: number): void {
+    const resumedFromStep = Math.max(0, this.next - 1 - back);
+    this.attempt++;
+    for (const step of this.values.keys()) if (step > resumedFromStep || resumedFromStep === 0) this.values.delete(step);
+    this.next = resumedFromStep === 0 ? 0 : resumedFromStep + 1;
+    this.tell([{ kind: "attempt", runId, attempt: this.attempt, resumedFromStep }]);
+  }
+
+  read() {
+    const steps = [...this.values.keys()];
+    return {
+      row: { ...aRow({}, {}, "running"), id: runId, attempt: this.attempt },
+      views: [{ runId, key, steps, values: steps.map((step) => this.values.get(step) as number), total: steps.length }],
+    };
+  }
+}
+
+let http: ReturnType<typeof createServer>;
+let server: Server;
+let url: string;
+let stored = new Stored();
+beforeAll(async () => {
+  http = createServer();
+  server = new Server(http, { transports: ["websocket"] });
+  server.of(watchNamespace).on("connection", (socket) => {
+    const place = stored;
+    socket.on("watch", (_request, answer) => {
+      place.watching.add(socket);
+      if (place.answersToLose === 0) return answer({ ok: true });
+      place.answersToLose--;
+    });
+    socket.on("disconnect", () => place.watching.delete(socket));
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await server.close();
+});
+
+it("a page holds every stored point and no void one, however its line breaks, once it is there again", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(deed, { minLength: 3, maxLength: 14 }),
+      fc.array(fc.nat(8), { minLength: 4 }),
+      async (deeds, lags) => {
+        stored = new Stored();
+        const place = stored;
+        const page = new LivePageStore();
+        let readings = 0;
+        let open = 0;
+        /** As the pages do it: join, then read; the answer comes some time after the server looked, and only the last one counts. */
+        const read = async () => {
+          const mine = ++readings;
+          const lag = (at: number) => lags[(2 * mine + at) % lags.length] ?? 0;
+          open++;
+          await wait(lag(0));
+          const asked = page.attempts;
+          const { row, views } = place.read();
+          await wait(lag(1));
+          open--;
+          if (mine !== readings) return;
+          const isVoid = page.setRows([row]);
+          page.replaceSeries(runId, [key], views, asked.size === 0 ? page.attempts : asked);
+          if (isVoid) void read();
+        };
+        const connection = new WatchConnection(null, url, fast);
+        connection.watch(
+          { room: "run", id: "11111111-1111-4111-8111-111111111111" },
+          {
+            onJoined: () => {
+              page.joined();
+              void read();
+            },
+            onBatch: ({ items }) => {
+              if (page.apply(items)) void read();
+            },
+            onLost: () => {},
+            onRefused: () => {},
+            onPolling: () => {},
+          },
+        );
+        const cut = () => {
+          for (const socket of [...place.watching]) socket.conn.close();
+          place.watching.clear();
+        };
+        try {
+          for (const one of deeds)
+            switch (one.do) {
+              case "store":
+                place.store(one.points, true);
+                break;
+              case "cut":
+                cut();
+                break;
+              case "lose answers":
+                place.answersToLose = one.count;
+                break;
+              case "cut within":
+                place.store(one.points, false);
+                cut();
+                break;
+              case "take over":
+                place.takeOver(one.back);
+                break;
+              case "wait":
+                await wait(one.ms);
+            }
+          place.answersToLose = 0;
+          place.store(1, true);
+          const isSame = () => JSON.stringify(sorted(page)) === JSON.stringify([...place.values]);
+          const sorted = (of: LivePageStore) => {
+            const { steps, values } = of.series(runId, key);
+            return steps.map((step, at) => [step, values[at]]);
+          };
+          for (const end = performance.now() + 3_000; !(isSame() && open === 0) && performance.now() < end; ) await wait(2);
+          expect(sorted(page)).toEqual([...place.values]);
+        } finally {
+          connection.close();
+        }
+      },
+    ),
+    { numRuns: 60 },
+  );
+}, 60_000);
