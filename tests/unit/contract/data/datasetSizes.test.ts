@@ -27,17 +27,17 @@ const sets: [DatasetConfig, string | null][] = [
   [{ id: "fashion-mnist-mini", trainPerClass: 30, testPerClass: 7, imbalance: 0.1 }, null],
   [{ id: "gaussian-clusters", classes: 3, trainPerClass: 9, testPerClass: 4, imbalance: 0.2 }, null],
   [{ id: "random-labels", classes: 5, trainPerClass: 4, testPerClass: 2, dimension: 7 }, null],
-  [{ id: "mnist" }, "../../shared/data/mnist"],
-  [{ id: "mnist", imbalance: 0.1 }, "../../shared/data/mnist"],
-  [{ id: "mnist", imbalance: 0.01 }, "../../shared/data/mnist"],
-  [{ id: "cifar10-lossless-5k" }, "../../shared/data/cifar10-lossless-5k"],
-  [{ id: "sentence-polarity", vocabulary: 50, maxLength: 4 }, "../../shared/data/sentence-polarity"],
+  [{ id: "mnist" }, "../shared/data/mnist"],
+  [{ id: "mnist", imbalance: 0.1 }, "../shared/data/mnist"],
+  [{ id: "mnist", imbalance: 0.01 }, "../shared/data/mnist"],
+  [{ id: "cifar10-lossless-5k" }, "../shared/data/cifar10-lossless-5k"],
+  [{ id: "sentence-polarity", vocabulary: 50, maxLength: 4 }, "../shared/data/sentence-polarity"],
   [{ id: "fashion-mnist", imbalance: 0.5 }, "/usr/share/datasets/fashion-mnist"],
 ].map(([config, needs]) => [datasetConfig.parse(config), needs as string | null]);
 
 for (const [config, needs] of sets)
   test.runIf(needs === null || existsSync(needs))(`are those of the set as it is read: ${JSON.stringify(config)}`, async () => {
-    const places = { folder: "../../shared/data", cache: "/nonexistent" };
+    const places = { folder: "../shared/data", cache: "/nonexistent" };
     const { resolved } = await loadDataset(config, places, () => {});
     const sizes = datasetSizes(config);
     expect(sizes.asked).toEqual({ train: resolved.trainCounts, test: resolved.testCounts });

@@ -64,11 +64,11 @@ describe("texts as inputs", () => {
   });
 });
 
-const real = existsSync("../../../shared/data/sentence-polarity") ? test : test.skip;
+const real = existsSync("../shared/data/sentence-polarity") ? test : test.skip;
 real(
   "sentence polarity: verified, split, and words of the training part alone",
   async () => {
-    const places = { folder: "../../../shared/data", cache: "/nowhere" };
+    const places = { folder: "../shared/data", cache: "/nowhere" };
     const set = await loadDataset(datasetConfig.parse({ id: "sentence-polarity", maxLength: 24, vocabulary: 1000 }), places);
     expect(set.resolved).toMatchObject({ classes: 2, trainCounts: [4265, 4265], testCounts: [1066, 1066], inputDimension: 24 });
     expect(set.input).toEqual({ kind: "text", length: 24, vocabulary: 1000 });

@@ -261,7 +261,7 @@ describe("EMNIST, unpacked by its owner", () => {
 describe("sets at hand", () => {
   const load = (config: object, folder: string | null) =>
     loadDataset(datasetConfig.parse(config), { folder, cache: join(root, "cache") });
-  const shared = "../../../shared/data";
+  const shared = "../shared/data";
 
   test.runIf(existsSync(`${shared}/mnist`))(
     "MNIST",

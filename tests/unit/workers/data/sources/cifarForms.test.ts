@@ -218,7 +218,7 @@ describe("CIFAR unpacked by its owner", () => {
   });
 });
 
-const shared = "../../../shared/data/cifar10-lossless-5k";
+const shared = "../shared/data/cifar10-lossless-5k";
 const numpy = spawnSync("python3", ["-c", "import numpy"]).status === 0;
 const script = `
 import pickle, sys, numpy, gzip, os, tarfile

@@ -40,7 +40,7 @@ describe("the names under which MNIST's files lie", () => {
     expect(found.train.count).toBe(2000);
   });
 
-  const real = resolve("../../../shared/data/mnist");
+  const real = resolve("../shared/data/mnist");
   test.skipIf(!existsSync(real)).each(["MNIST/raw", "mnist/raw", "mnist/MNIST/raw"])(
     "torchvision's folder %s",
     async (folder) => {
