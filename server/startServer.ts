@@ -88,7 +88,7 @@ export async function startServer(
       );
     const sayWaiting = saysNowAndThen();
     const opened = await openDatabase(place, onDeath, (why) => {
-      starting = why === null ? "Collapsar is starting." : `Collapsar waits for ${why}.`;
+      starting = why === null ? "Collapsar is starting." : `Collapsar is waiting for ${why}.`;
       sayWaiting(why);
     });
     database = opened;

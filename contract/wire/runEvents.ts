@@ -92,7 +92,7 @@ export const geometrySnapshot = z
         context.addIssue({
           code: "custom",
           path: [name],
-          message: `has ${length} numbers where ${wanted} belong to ${classes} classes`,
+          message: `has ${length} numbers, but ${classes} classes need ${wanted}`,
         });
     const foreign = labels.find((label) => label >= classes);
     if (foreign !== undefined)

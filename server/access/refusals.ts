@@ -44,7 +44,7 @@ export function refuseAccess(access: Access, right: Right): Refusal {
       const { role, token } = access.person;
       const named = `${role === "viewer" ? "a" : "an"} ${role}`;
       const who = token ? `this is an API token of scope “${token.scope}”, made by ${named}` : `you are signed in as ${named}`;
-      return { code: "NOT_ALLOWED", status: 403, message: `This needs ${neededRole[right]}, and ${who}.` };
+      return { code: "NOT_ALLOWED", status: 403, message: `This needs ${neededRole[right]}, but ${who}.` };
     }
   }
 }

@@ -79,8 +79,9 @@ function checked({ bytes, sha256 }: Pick<Artefact, "bytes" | "sha256">): Transfo
       else done(null, part);
     },
     flush(done) {
-      if (size < bytes) done(refuse(`${size} bytes came of the ${bytes} that were announced.`));
-      else done(hash.digest("hex") === sha256 ? null : refuse("The sha256 of what came is not the one that was announced."));
+      if (size < bytes) done(refuse(`Received ${size} of the ${bytes} bytes that were announced.`));
+      else
+        done(hash.digest("hex") === sha256 ? null : refuse("The sha256 of what was received is not the one that was announced."));
     },
   });
 }
@@ -101,7 +102,7 @@ async function requireRoom(folder: string, bytes: number, reserveBytes: number):
   const mb = (n: number) => `${Math.round(n / 1e6).toLocaleString("en")} MB`;
   throw new Failure(
     "DISK_FULL",
-    `The server's disk has ${mb(free)} free, of which ${mb(reserveBytes)} are left to the database: no room for ${mb(bytes)}. Free some, or lower COLLAPSAR_RESERVE_MB.`,
+    `The server's disk has ${mb(free)} free, of which ${mb(reserveBytes)} are reserved for the database: no room for ${mb(bytes)}. Free some, or lower COLLAPSAR_RESERVE_MB.`,
   );
 }
 

@@ -23,7 +23,7 @@ export function describeError(error: unknown): { code: FailureCode; message: str
   }
   const id = randomBytes(4).toString("hex");
   console.error(`[${id}]`, withoutParameters(error));
-  return { code: "INTERNAL", message: `Internal error ${id}: the server's log says more.` };
+  return { code: "INTERNAL", message: `Internal error ${id}: the server's log has the details.` };
 }
 
 /** The failure that an error is, or that the database's trouble amounts to; null if it is neither. */

@@ -81,7 +81,7 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
   if (reason !== null) return answerText(response, 403, reason);
   const allowed = methods.find(([path]) => path.test(url.pathname))?.[1] ?? ["GET", "HEAD"];
   if (!routes.dev && !allowed.includes(request.method ?? ""))
-    return answerText(response, 405, `This address answers ${allowed.join(", ")}.`, { allow: allowed.join(", ") });
+    return answerText(response, 405, `This address accepts only ${allowed.join(", ")}.`, { allow: allowed.join(", ") });
   if (url.pathname === "/healthz") return answerText(response, 200, "ok");
   if (signInMethods.some(([path]) => path.test(url.pathname))) return serveSignIn(signIn, url.pathname, request, response);
   if (url.pathname.startsWith("/trpc/") || url.pathname.startsWith("/export/")) {

@@ -16,7 +16,7 @@ export async function readBody(
     size += part.length;
     if (size > maxBytes) {
       response.writeHead(413, { "content-type": "text/plain", connection: "close" });
-      response.end(`A request has at most ${maxBytes.toLocaleString("en")} bytes.`);
+      response.end(`A request may have at most ${maxBytes.toLocaleString("en")} bytes.`);
       return null;
     }
     parts.push(part);

@@ -64,7 +64,7 @@ export class RequestTurns {
 }
 
 function refuse(response: ServerResponse): void {
-  const text = "Too many requests at once come by this link, token or sign-in: try again in a few seconds.";
+  const text = "Too many simultaneous requests with this link, token or sign-in: try again in a few seconds.";
   response.writeHead(429, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "retry-after": "5" });
   response.end(text);
 }

@@ -21,7 +21,7 @@ export function findFault(root, { tests = false, canRunTypeScript = Boolean(proc
       : `Node ${process.version} is too old for this program, and its own is missing, because npm was told to run no install scripts: run "${command} --ignore-scripts=false" in ${root}.`;
   const missingForTests = tests ? listMissing(modules, devDependencies) : [];
   if (missingForTests.length > 0)
-    return `This needs the packages for development too. ${listed(missingForTests)}: run "npm ci" in ${root}, without --omit=dev.`;
+    return `This needs the development packages too. ${listed(missingForTests)}: run "npm ci" in ${root}, without --omit=dev.`;
   return null;
 }
 

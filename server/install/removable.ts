@@ -25,7 +25,7 @@ export function thisMachine(): Machine {
 export function findRemovable(root: string, machine: Machine): Removable[] {
   const modules = join(root, "node_modules");
   return [
-    { what: "left-over packages for development", paths: findUnusableTools(root) },
+    { what: "leftover development packages", paths: findUnusableTools(root) },
     { what: "source maps", paths: findSourceMaps(modules) },
     { what: "ONNX Runtime for other systems", paths: findForeignLibraries(modules, machine) },
     { what: "packages for other systems", paths: findForeignPackages(modules, machine) },

@@ -48,7 +48,7 @@ export class MemberAuth {
     } catch (error) {
       await guest.giveBack();
       if (codeOf(error).startsWith("USER_ALREADY_EXISTS") || (await this.isTaken(error, who.email)))
-        throw new Failure("CONFLICT", "There is a member with this e-mail address already.");
+        throw new Failure("CONFLICT", "There is already a member with this e-mail address.");
       if (codeOf(error) === "not_invited") throw new Failure("NOT_FOUND", refusals.deadInvitation);
       throw error;
     }
@@ -140,7 +140,7 @@ export class MemberAuth {
     const isThere = async () => (await this.auth.$context).socialProviders.some(({ id }) => id === oidcId);
     if (await isThere()) return;
     this.auth = makeAuth(this.given.orm, this.given);
-    if (!(await isThere())) throw new Failure("INTERNAL", "The identity provider (COLLAPSAR_OIDC_ISSUER) does not answer.");
+    if (!(await isThere())) throw new Failure("INTERNAL", "The identity provider (COLLAPSAR_OIDC_ISSUER) is not answering.");
   }
 }
 

@@ -10,8 +10,7 @@ const copyMessage =
   "This worker's folder is a copy of one that another worker has used since, or an older state of it: it continues as a worker of its own.";
 const restoredNote =
   "This server's database is older than what this worker last heard from it: it was restored from a backup. What it lacks is sent again.";
-const unknownNote =
-  "This server's database does not know this worker: it is another one than before, or was restored from a backup.";
+const unknownNote = "This server's database does not know this worker: it is a different one, or was restored from a backup.";
 
 /**
  * Tells whether a worker of this identity is the one that was greeted last, by the greeting that it shows.

@@ -119,10 +119,10 @@ async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, me
   if (held.length > 0) {
     const until = new Date(Date.now() + supervisor.leases.hold(held)).toISOString().slice(0, 16).replace("T", " ");
     said.push(
-      `${held.length} ${held.length === 1 ? "run is" : "runs are"} kept for it until ${until} UTC; then others may begin what it has not sent by then. It continues to train and keeps what it measures, and sends that once the right version is started in its folder.`,
+      `${held.length} ${held.length === 1 ? "run is" : "runs are"} kept for it until ${until} UTC; then other workers may start whatever it has not sent by then. It continues to train and keeps what it measures, and sends that once the right version is started in its folder.`,
     );
   }
-  if (gone > 0) said.push(`${gone} of its runs ${gone === 1 ? "is" : "are"} no longer its own.`);
+  if (gone > 0) said.push(`${gone} of its runs no longer ${gone === 1 ? "belongs" : "belong"} to it.`);
   return said.join(" ");
 }
 

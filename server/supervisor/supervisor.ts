@@ -120,7 +120,7 @@ export class Supervisor implements Dispatch {
     this.giving = true;
     this.giveAll()
       .catch((error) => {
-        console.error("giving out runs:", (error as Error).message);
+        console.error("assigning runs:", (error as Error).message);
         this.unsure = true;
       })
       .finally(() => {
@@ -171,7 +171,7 @@ export class Supervisor implements Dispatch {
   attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void {
     this.troubles
       .attemptEnded(this.context, workerId, runId, end)
-      .catch((error) => console.error("noting how a worker fares:", (error as Error).message));
+      .catch((error) => console.error("updating a worker's state:", (error as Error).message));
   }
 
   drain(workerId: string, drained: boolean): void {
@@ -317,7 +317,7 @@ export class Supervisor implements Dispatch {
     const state = await readRunState(this.context.database.orm, runId);
     if (state?.lease === lease) {
       const held = { runId, attempt: state.attempt, lease };
-      const message = "The database failed while it was given out.";
+      const message = "The database failed while the run was being assigned.";
       await endLostAttempt(this.context, state.experimentId, held, message, { excused: true });
     }
     this.unsent.delete(runId);

@@ -44,7 +44,7 @@ export class Troubles {
     await this.add(
       context,
       workerId,
-      `${inARow} different runs in a row crashed there, and at no other worker. The last: ${end.message}`,
+      `${inARow} different runs in a row crashed there and on no other worker. The last: ${end.message}`,
     );
     this.suspected.add(workerId);
   }

@@ -108,7 +108,7 @@ export function openBench(): string | undefined {
   const candidates = [process.env.COLLAPSAR_TORCH_PYTHON, "python3"].filter((name) => name !== undefined);
   const python = candidates.find((name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0);
   console.log(`${cpus()[0].model.trim()}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}, Node ${process.version}`);
-  if (!python) console.log("PyTorch is not there: set COLLAPSAR_TORCH_PYTHON to a Python that has it.");
+  if (!python) console.log("PyTorch was not found: set COLLAPSAR_TORCH_PYTHON to a Python that has it.");
   return python;
 }
 

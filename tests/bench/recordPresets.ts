@@ -28,7 +28,7 @@ const { values: flags, positionals } = parseArgs({
 });
 const chosen = positionals.map((id) => {
   const preset = presets.find((one) => one.id === id);
-  if (!preset) throw new Error(`'${id}' is no preset; there are ${presets.map((one) => one.id).join(", ")}`);
+  if (!preset) throw new Error(`'${id}' is not a preset; the presets are ${presets.map((one) => one.id).join(", ")}`);
   return preset;
 });
 const server = await TestServer.start({ dataDir: flags.data, localWorker: true });

@@ -57,7 +57,7 @@ try {
     );
   for (const [round, each] of windows.entries()) {
     const [present, absent] = [timesIn(each.with), timesIn(each.without)].map(median);
-    console.log(`round ${round + 1}: ${present.toFixed(3)} ms a step with the server, ${absent.toFixed(3)} ms without it`);
+    console.log(`round ${round + 1}: ${present.toFixed(3)} ms per step with the server, ${absent.toFixed(3)} ms without it`);
   }
   const [present, absent] = [windows.flatMap((each) => timesIn(each.with)), windows.flatMap((each) => timesIn(each.without))];
   const change = 100 * (median(absent) / median(present) - 1);

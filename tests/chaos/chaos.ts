@@ -39,11 +39,11 @@ function print({
   console.log("\nActs:");
   for (const [name, count] of [...acts].sort(([a], [b]) => a.localeCompare(b)))
     console.log(`${String(count).padStart(5)}  ${name}`);
-  console.log("\nRefusals and silences that persons met:");
+  console.log("\nRefusals and unanswered requests that people met:");
   for (const [text, count] of refusals) console.log(`${String(count).padStart(5)}  ${text}`);
-  if (surprises.length > 0)
-    console.log(`\nPrograms that ended by themselves, and were started again:\n  ${surprises.join("\n  ")}`);
-  if (givenUp.length > 0) console.log(`\nRuns that faults used up, and that were asked for again:\n  ${givenUp.join("\n  ")}`);
+  if (surprises.length > 0) console.log(`\nPrograms that ended on their own and were restarted:\n  ${surprises.join("\n  ")}`);
+  if (givenUp.length > 0)
+    console.log(`\nRuns that exhausted their attempts and were requested again:\n  ${givenUp.join("\n  ")}`);
   if (verdict)
     console.log(
       `\n${verdict.runs} runs (${verdict.finished} finished) in ${verdict.attempts} attempts, ${verdict.events} events sent, ${verdict.points} points in valid curves, ${watchers} pages, server's memory at most ${(maxMemory / 1e6).toFixed(0)} MB\nlost ${verdict.lost}  doubled ${verdict.doubled}  foreign ${verdict.foreign}  holes ${verdict.holes}  unequal ${verdict.unequal}`,

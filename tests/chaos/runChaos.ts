@@ -88,7 +88,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     await actAtRandom(world, new Random(seed), options, report);
     world.patienceMs = 60_000;
     await world.until("the backup is restored", async () => !world.isRestoring, 120_000);
-    say("everything is mended");
+    say("everything is repaired");
     world.heal();
     await settle(world, report);
     clearInterval(watching);

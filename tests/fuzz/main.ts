@@ -18,11 +18,11 @@ for (const [kind, count] of [...kinds].sort(([a], [b]) => a.localeCompare(b)))
   console.log(`${String(count).padStart(8)}  ${kind}`);
 for (const { when, server, heap, parsers } of memory)
   console.log(
-    `memory at the ${when}: server ${server.toFixed(0)} MB (its objects ${heap.toFixed(0)} MB), readers of files ${parsers.toFixed(0)} MB`,
+    `memory at the ${when}: server ${server.toFixed(0)} MB (its objects ${heap.toFixed(0)} MB), file readers ${parsers.toFixed(0)} MB`,
   );
 const [first, last] = [memory[0], memory.at(-1)];
 const growth = (of: "server" | "heap" | "parsers") => (first && last ? 100 * (last[of] / first[of] - 1) : Number.NaN).toFixed(1);
-console.log(`growth: server ${growth("server")} %, its objects ${growth("heap")} %, readers of files ${growth("parsers")} %`);
+console.log(`growth: server ${growth("server")} %, its objects ${growth("heap")} %, file readers ${growth("parsers")} %`);
 for (const line of [...new Set([...crashes, ...rejections, ...stacks])].slice(0, 40)) console.log(`! ${line}`);
 console.log(
   `${crashes.length} crashes, ${rejections.length} unhandled rejections, ${stacks.length} stacks in the log, ${((performance.now() - began) / 1_000).toFixed(0)} s`,

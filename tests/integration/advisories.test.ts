@@ -60,7 +60,7 @@ function run(registryUrl: string): Promise<{ code: number; output: string }> {
 describe("npm run advisories", () => {
   it("says so where no registry answers, and fails nothing", async () => {
     const { code, output } = await run(await registryWith(null));
-    expect(output).toMatch(/^No registry tells advisories here, so nothing is known of the locked dependencies: /);
+    expect(output).toMatch(/^No registry provides advisories here, so nothing is known about the locked dependencies: /);
     expect(code).toBe(0);
   });
 
@@ -77,7 +77,7 @@ describe("npm run advisories", () => {
       katex: [advisory("low", "Slow formulas")],
     });
     const { code, output } = await run(url);
-    expect(output).toContain("critical  dependency-cruiser (development alone): Lint runs code");
+    expect(output).toContain("critical  dependency-cruiser (development only): Lint runs code");
     expect(output).toContain("low       katex: Slow formulas");
     expect(output).toContain("; 0 of high or critical severity");
     expect(code).toBe(0);

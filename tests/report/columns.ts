@@ -41,7 +41,7 @@ export const columns = {
 
 export type ColumnId = keyof typeof columns;
 export const columnOf = (id: string): Column => {
-  if (!(id in columns)) throw new Error(`'${id}' is no column; there are ${Object.keys(columns).join(", ")}`);
+  if (!(id in columns)) throw new Error(`'${id}' is not a column; the columns are ${Object.keys(columns).join(", ")}`);
   return columns[id as ColumnId];
 };
 

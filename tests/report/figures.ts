@@ -19,7 +19,7 @@ const source = /^([\w-]+)(?:\[(.+?)\])? (.+)$/;
  */
 export function figureOf(expression: string): string {
   const parsed = source.exec(expression.trim());
-  if (!parsed) throw new Error(`'${expression}' is no figure: ID[LINE] STATISTIC …`);
+  if (!parsed) throw new Error(`'${expression}' is not a figure: ID[LINE] STATISTIC …`);
   const [, id, setting, rest] = parsed;
   const line = lineOf(id, setting);
   const [statistic, column, where] = rest.split(" ");
@@ -51,7 +51,7 @@ export function figureOf(expression: string): string {
     case "training-time":
       return durationText(line.runs.reduce((sum, run) => sum + lastValue(run, "train/elapsedMs"), 0));
     default:
-      throw new Error(`'${statistic}' in '${expression}' is no statistic`);
+      throw new Error(`'${statistic}' in '${expression}' is not a statistic`);
   }
 }
 

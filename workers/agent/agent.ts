@@ -113,7 +113,7 @@ export class Agent {
   start(): void {
     const { folder } = this.setup;
     const old = removeOldCheckpoints(folder.checkpoints);
-    if (old > 0) log(`Checkpoints of ${count(old, "run")} were old and are removed`);
+    if (old > 0) log(`Old checkpoints of ${count(old, "run")} were removed`);
     const earlier = recoverAttempts(folder.spool);
     if (earlier.length > 0) log(`The spool holds events of ${count(earlier.length, "earlier attempt")}`);
     for (const attempt of earlier) {
@@ -193,7 +193,7 @@ export class Agent {
       );
       return { accepted: true };
     } catch (error) {
-      return { accepted: false, reason: `its disk refuses to write: ${messageOf(error)}`.slice(0, 500), fault: true };
+      return { accepted: false, reason: `it cannot write to its disk: ${messageOf(error)}`.slice(0, 500), fault: true };
     }
   }
 

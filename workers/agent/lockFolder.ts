@@ -36,7 +36,7 @@ function refuseLivingHolder(lock: string, folder: string): void {
   if (!holder || !isAlive(holder)) return;
   throw new Failure(
     "CONFLICT",
-    `another worker (process ${holder.split(":")[0]}) works in ${folder}; give this one a folder of its own with --data`,
+    `another worker (process ${holder.split(":")[0]}) is using ${folder}; give this one a folder of its own with --data`,
   );
 }
 

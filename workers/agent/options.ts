@@ -34,7 +34,7 @@ export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slo
   --token TOKEN   from the "Workers" page; or in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
   --slots N       runs at the same time (default: one per processor core, or one per graphics card)
   --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
-  --device        what to compute on (default: auto, the best that is there)
+  --device        what to compute on (default: auto, the best available)
   --name NAME     shown on the "Workers" page (default: the host's name)
   --keep-checkpoints N
                   newest checkpoints of an ended run that the server keeps (default: 1; 0: none)

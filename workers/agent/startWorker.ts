@@ -38,7 +38,7 @@ export function startWorker(args: string[], runProgram: string): void {
     folder,
     offer: async () => {
       const isListed = await Promise.race([listSets().then(() => true), sleep(listMs, false, { ref: false })]);
-      if (!isListed) log(`The folders of data sets do not answer within ${listMs / 1_000} s`);
+      if (!isListed) log(`The data-set folders did not answer within ${listMs / 1_000} s`);
       return { ...(await capacity), datasets: listed };
     },
     runProgram,

@@ -40,7 +40,7 @@ export function formatCheckpoint(checkpoint: Checkpoint): Buffer {
 
 /** @throws saying what is wrong if the bytes are cut off, damaged or no checkpoint */
 export function parseCheckpoint(bytes: Buffer): Checkpoint {
-  if (!bytes.subarray(0, magic.length).equals(Buffer.from(magic))) throw new Error("it does not begin as a checkpoint");
+  if (!bytes.subarray(0, magic.length).equals(Buffer.from(magic))) throw new Error("it does not begin like a checkpoint");
   const body = bytes.subarray(0, Math.max(0, bytes.length - trailerBytes));
   const trailer = bytes.subarray(body.length).toString("latin1");
   if (trailer !== `${hashOf(body)}\n`) throw new Error("its sha256 does not match its bytes");
@@ -48,7 +48,7 @@ export function parseCheckpoint(bytes: Buffer): Checkpoint {
   const { arrays, ...rest } = readHeader(body.toString("utf8", magic.length, headerEnd));
   let at = headerEnd + 1;
   const asked = 4 * arrays.reduce((sum, { length }) => sum + length, 0);
-  if (asked !== body.length - at) throw new Error(`its header asks for ${asked} bytes of values, it has ${body.length - at}`);
+  if (asked !== body.length - at) throw new Error(`its header asks for ${asked} bytes of values, but it has ${body.length - at}`);
   const state: Checkpoint["state"] = {};
   for (const { name, length } of arrays) {
     // A copy: the bytes in the file are not aligned to 4.

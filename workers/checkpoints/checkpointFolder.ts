@@ -55,12 +55,12 @@ export function writeCheckpoint(
 /** The newest intact checkpoint of this config; null if there is none. Others are logged and set aside. */
 export function newestCheckpoint(folder: string, config: string, log: (text: string) => void): Checkpoint | null {
   const other = ensureFolder(folder);
-  if (other) log(`In place of the folder of checkpoints there was something else: it is set aside as ${other}.`);
+  if (other) log(`The checkpoint folder's place was taken by something else, which was set aside as ${other}.`);
   for (const step of stepsIn(folder)) {
     try {
       const checkpoint = parseCheckpoint(readFileSync(fileOf(folder, step)));
       if (isSameConfig(checkpoint.config, config)) return checkpoint;
-      log(`The checkpoint of step ${step} is of another config and is not used.${asideText(fileOf(folder, step))}`);
+      log(`The checkpoint of step ${step} belongs to another config and is not used.${asideText(fileOf(folder, step))}`);
     } catch (error) {
       const why = (error as Error).message;
       log(`The checkpoint of step ${step} is not used: ${why}. The one before it is tried.${asideText(fileOf(folder, step))}`);

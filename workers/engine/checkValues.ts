@@ -15,7 +15,7 @@ export function checkedInput(
   if (values === undefined) throw new Error(`${what} is missing`);
   const size = sizeOf(spec);
   const given = typeof values === "number" ? 1 : values.length;
-  if (given !== size) throw new Error(`${what} has ${given} values, its shape [${spec.shape}] asks for ${size}`);
+  if (given !== size) throw new Error(`${what} has ${given} values, but its shape [${spec.shape}] needs ${size}`);
   const dtype = spec.dtype ?? "float32";
   const Kind = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
   if (typeof values === "number") return Kind.of(values);

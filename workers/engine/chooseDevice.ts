@@ -17,16 +17,16 @@ type Found = DeviceChoice | { readonly absent: string };
 export async function chooseDevice({ device = "auto", engine = "auto" }: EngineOptions, probes: Probes): Promise<DeviceChoice> {
   if (device !== "auto") {
     const found = await find(device, engine, probes, "asked for");
-    if ("absent" in found) throw new Error(`the device '${device}' is not there: ${found.absent}`);
+    if ("absent" in found) throw new Error(`the device '${device}' is not available: ${found.absent}`);
     return found;
   }
   const reasons: string[] = [];
   for (const candidate of ["cuda", "webgpu", "cpu"] as const) {
-    const found = await find(candidate, engine, probes, ["auto: the first that is there", ...reasons].join("; "));
+    const found = await find(candidate, engine, probes, ["auto: the first available", ...reasons].join("; "));
     if (!("absent" in found)) return found;
     reasons.push(`no ${candidate} (${found.absent})`);
   }
-  throw new Error(`no device is there: ${reasons.join("; ")}`);
+  throw new Error(`no device is available: ${reasons.join("; ")}`);
 }
 
 async function find(device: Device, engine: "compiled" | "eager" | "auto", probes: Probes, reason: string): Promise<Found> {

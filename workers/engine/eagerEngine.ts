@@ -110,7 +110,7 @@ function fill(specs: Record<string, TensorSpec>, values: Record<string, Values>)
 
 function tensorOf(what: string, spec: TensorSpec, data: Float32Array | Int32Array | Uint8Array): tf.Tensor {
   if (data.length !== sizeOf(spec))
-    throw new Error(`${what} has ${data.length} values, its shape [${spec.shape}] asks for ${sizeOf(spec)}`);
+    throw new Error(`${what} has ${data.length} values, but its shape [${spec.shape}] needs ${sizeOf(spec)}`);
   // A copy: some backends keep the array itself, and callers reuse theirs.
   return tf.tensor(data.slice(), [...spec.shape], spec.dtype ?? "float32");
 }

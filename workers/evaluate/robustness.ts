@@ -39,7 +39,7 @@ export async function measureRobustness(
   if (network.freeSamples !== null)
     throw new Failure("INVALID", "Free features are parameters, computed from no input: there is nothing to attack.");
   if (dataset.input.kind === "text")
-    throw new Failure("INVALID", "The inputs are numbers of words, and a word has no gradient to be moved along.");
+    throw new Failure("INVALID", "The inputs are word numbers, and a word has no gradient to follow.");
   const chosen = spacedIndices(dataset.test.count, request.samples);
   const size = Math.ceil(chosen.length / Math.ceil(chosen.length / largestChunk));
   const slopes = await makeInputGradient(engine, network, loss, size);

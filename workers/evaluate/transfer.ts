@@ -76,7 +76,7 @@ function requireReadable(network: Network, trained: Dataset, second: Dataset): v
   if (network.freeSamples !== null)
     refuse("Free features are parameters, computed from no input: nothing carries over to other data.");
   if (second.input.kind === "text" && second.vocabulary !== trained.vocabulary)
-    refuse("The two sets number their words by vocabularies of their own: the same number is another word.");
+    refuse("The two sets use different vocabularies: the same number stands for different words.");
   if (JSON.stringify(trained.input) !== JSON.stringify(second.input))
     refuse(`The network reads ${shapeText(trained)}, the second data set has ${shapeText(second)}: choose sets of one shape.`);
 }

@@ -57,7 +57,8 @@ export async function makeFeatureReader(engine: Engine, network: Network, sets: 
   const padded = new Float32Array(size * dimension);
 
   async function* read(set: SampleSet, source: ParameterSource): AsyncGenerator<Chunk> {
-    if (network.freeSamples !== null && set.count !== size) throw new Error("free features of other samples than trained on");
+    if (network.freeSamples !== null && set.count !== size)
+      throw new Error("free features of samples other than those trained on");
     for (let from = 0; from < set.count; from += size) {
       const count = Math.min(size, set.count - from);
       const given = set.inputs.subarray(from * dimension, (from + count) * dimension);

@@ -41,7 +41,7 @@ export function freeFeatures(options: FreeFeaturesOptions): Network {
       if (x.shape[0] !== samples)
         throw new Failure(
           "INVALID",
-          `Free features are those of all ${samples} training samples, and ${x.shape[0]} are given: train on the full batch.`,
+          `Free features are those of all ${samples} training samples, but ${x.shape[0]} were given: train on the full batch.`,
         );
       const free = parameters.H as tf.Tensor2D;
       const features = normalizesHead ? layerNorm(free, 0) : free;

@@ -26,7 +26,7 @@ export function requireSameData(
   const hash = before?.hash ?? trainedOn?.hash;
   if (hash === undefined)
     return checkpoint
-      ? `The checkpoint of step ${checkpoint.step} was written by a version that noted no hash of its data: whether "${name}" is still what it was trained on cannot be checked.`
+      ? `The checkpoint of step ${checkpoint.step} was written by a version that recorded no hash of its data: whether "${name}" is still what it was trained on cannot be checked.`
       : null;
   const since = checkpoint ? `up to step ${checkpoint.step}` : `in attempt ${trainedOn?.attempt}`;
   const wayOut = `Put the previous data back and choose "Run again", or choose "Start again from step 0" to train on the data as they are now.`;

@@ -30,7 +30,7 @@ export async function writeFeatures(path: string, trained: Trained, about: Recor
   const isKept = bytes <= maxFeatureBytes;
   const note = isKept
     ? null
-    : `The features of ${sets.reduce((sum, [, { count }]) => sum + count, 0).toLocaleString("en")} samples take ${Math.round(bytes / 1e6)} MB; they are kept up to ${maxFeatureBytes / 1e6} MB and left out here. The checkpoint has the network.`;
+    : `The features of ${sets.reduce((sum, [, { count }]) => sum + count, 0).toLocaleString("en")} samples take ${Math.round(bytes / 1e6)} MB; features are kept only up to ${maxFeatureBytes / 1e6} MB, so these are left out. The checkpoint holds the network.`;
   const bias = network.head.replace("W", "b");
   const hasBias = network.parameters.some(({ name }) => name === bias);
   const tensors: TensorSpec[] = [

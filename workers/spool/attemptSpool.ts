@@ -118,7 +118,7 @@ export class AttemptSpool {
     this.sentCheckpoints = this.sentCheckpoints.filter(({ seq }) => seq > storedThrough);
     const isBeyond = storedThrough > this.lastSeq || (this.endSeq !== null && storedThrough > this.endSeq);
     if (isBeyond && storedThrough > this.inspect().lastSeq)
-      throw new DamagedSpool(`the server has ${storedThrough} events of it, and the spool only ${this.history.lastSeq}`);
+      throw new DamagedSpool(`the server has ${storedThrough} events of it, but the spool only ${this.history.lastSeq}`);
   }
 
   /** Sends from this event on, again if need be. */

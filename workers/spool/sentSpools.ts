@@ -32,7 +32,7 @@ export class SentSpools {
       this.trim();
     } catch (error) {
       log(
-        `The events of run ${spool.lease.runId.slice(0, 8)} are sent, and cannot be kept for a restored server: ${messageOf(error)}`,
+        `The events of run ${spool.lease.runId.slice(0, 8)} were sent, but cannot be kept for a restored server: ${messageOf(error)}`,
       );
     }
   }

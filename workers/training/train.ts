@@ -74,11 +74,11 @@ export async function makeTrainer(
   const left = batches ? set.count - batches.perEpoch * (batch as number) : 0;
   const note =
     left > 0
-      ? `Each epoch is ${batches?.perEpoch} batches of ${batch}; the ${left} samples left over are different ones in each epoch.`
+      ? `Each epoch is ${batches?.perEpoch} batches of ${batch}; the ${left} samples left over differ from epoch to epoch.`
       : null;
   return { step, note, train, dispose: () => step.dispose() };
 }
 
 export function divergedText(step: number, fit: number, config: RunConfig): string {
-  return `The loss is ${fit} at step ${step}. A smaller learning rate than ${config.training.learningRate}, or a warm-up, may help.`;
+  return `The loss is ${fit} at step ${step}. A learning rate below ${config.training.learningRate}, or a warm-up, may help.`;
 }

@@ -65,7 +65,7 @@ if ("missing" in native) {
   describe("without TensorFlow's native add-on", () => {
     test("asking for it says why it is not there and what to do", async () => {
       console.log(`no add-on here: ${native.missing}`);
-      const refusal = /device 'cuda' is not there: @tensorflow\/tfjs-node-gpu: .+npm run build:tfjs-node/;
+      const refusal = /device 'cuda' is not available: @tensorflow\/tfjs-node-gpu: .+npm run build:tfjs-node/;
       await expect(createEngine({ device: "cuda", engine: "eager" })).rejects.toThrow(refusal);
       const { choice } = await createEngine({ device: "cpu", engine: "eager" });
       expect(choice.provider).toBe("tfjs cpu");

@@ -251,7 +251,9 @@ describe("a server that has no room, or is away", () => {
       const { runs } = await launch(full, config);
       await untilStatus(full, runs[0].id, "finished", 90_000);
       await until("the refusal is said", () => worker.output.includes("cannot be sent now"));
-      expect(worker.output).toMatch(/The server's disk has [\d,]+ MB free, of which 900,000,000 MB are left to the database/);
+      expect(worker.output).toMatch(
+        /The server's disk has [\d,]+ MB free, of which 900,000,000 MB are reserved for the database/,
+      );
       expect((await detailOf(full, runs[0].id)).files).toEqual([]);
       await full.interrupt();
       const roomy = await TestServer.start({ dataDir, port: full.port });

@@ -57,7 +57,7 @@ describe("F19: a backup of the embedded database while runs go on", () => {
       expect(readdirSync(dataDir).filter((name) => name.startsWith("backup-"))).toEqual([]);
       expect(await refusal(program("restore", dataDir, ["--from", file, "--replace"]))).toMatch(/is in use by process/);
     });
-    expect(await refusal(program("restore", dataDir, ["--from", file]))).toMatch(/holds a database already.*add --replace/);
+    expect(await refusal(program("restore", dataDir, ["--from", file]))).toMatch(/already holds a database.*add --replace/);
     const { stdout } = await program("restore", dataDir, ["--from", file, "--replace"]);
     expect(stdout).toMatch(/holds the backup of \d{4}-/);
     expect(readdirSync(dataDir).some((name) => name.startsWith("before-restore-"))).toBe(true);

@@ -73,7 +73,7 @@ onBothDatabases(
       }
       expect(await isPaused()).toBe(true);
       expect((await view(bad)).trouble?.message).toMatch(
-        /^6 different runs in a row crashed there, and at no other worker\. The last: exit code 139\nLast output:\nlibcuda fell over/,
+        /^6 different runs in a row crashed there and on no other worker\. The last: exit code 139\nLast output:\nlibcuda fell over/,
       );
       expect(tried).toHaveLength(6);
 
@@ -144,10 +144,10 @@ onBothDatabases(
 
     it("that refuses runs since its disk is full rests, too", async () => {
       const only = await connect();
-      only.answerAssign = () => ({ accepted: false, reason: "its disk refuses to write: ENOSPC", fault: true });
+      only.answerAssign = () => ({ accepted: false, reason: "it cannot write to its disk: ENOSPC", fault: true });
       const { runs } = await launch();
       await until("it rests", async () => (await view(only)).trouble !== null);
-      expect((await view(only)).trouble?.message).toBe("It did not take a run: its disk refuses to write: ENOSPC");
+      expect((await view(only)).trouble?.message).toBe("It did not take a run: it cannot write to its disk: ENOSPC");
       only.answerAssign = () => ({ accepted: true });
       const lease = await only.nextAssignment(runs[0].id);
       await only.events(lease, numbered([started(), finished()]));

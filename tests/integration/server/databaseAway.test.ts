@@ -45,7 +45,7 @@ describe("A server whose database is away when it starts", () => {
     const answer = await fetch(server().url);
     expect(answer.status).toBe(503);
     expect(answer.headers.get("retry-after")).toBe("1");
-    expect(await answer.text()).toMatch(/^Collapsar waits for the database .*: connection refused\.$/);
+    expect(await answer.text()).toMatch(/^Collapsar is waiting for the database .*: connection refused\.$/);
     expect(await Promise.race([server().signal("SIGTERM"), sleep(5_000 * slowness())])).toBe(0);
   });
 

@@ -95,7 +95,7 @@ it("is waited for where it does not answer, and members come in by other doors m
   const other = await TestServer.start({ port, env });
   const without = await fetch(`${other.url}/enter/provider`, { redirect: "manual" });
   expect(without.status).toBe(502);
-  expect(await without.text()).toContain("does not answer");
+  expect(await without.text()).toContain("is not answering");
   expect(await post(`${other.url}/enter`, { key })).toMatchObject({ status: 303 });
   const back = await OidcProvider.start([`${other.url}/auth/callback/oidc`], away);
   expect((await fetch(`${other.url}/enter/provider`, { redirect: "manual" })).status).toBe(303);

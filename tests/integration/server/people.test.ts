@@ -59,7 +59,7 @@ onBothDatabases(
         expect({ path, status: long.status, text: await long.text() }).toEqual({
           path,
           status: 413,
-          text: "A request has at most 20,000 bytes.",
+          text: "A request may have at most 20,000 bytes.",
         });
       }
       const again = await signIn({ email: "ADA@example.org", password, to: "/workers" });
@@ -108,7 +108,7 @@ onBothDatabases(
       const both = await Promise.all(links.map((url) => post(url, twin)));
       expect(both.map(({ status }) => status).sort()).toEqual([303, 409]);
       const other = both.findIndex(({ status }) => status === 409);
-      expect(both[other].text).toContain("There is a member with this e-mail address already.");
+      expect(both[other].text).toContain("There is already a member with this e-mail address.");
       expect((await post(links[other], { ...twin, email: "twin-2@example.org" })).status).toBe(303);
       // What a statement was given is nobody's business who reads the log.
       expect(server().output.slice(before)).not.toMatch(/twin@example\.org.*|params:/);

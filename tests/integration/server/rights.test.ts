@@ -62,7 +62,7 @@ it("says who may do what is refused", async () => {
   const { headers } = await makeToken("read");
   const refused = await ask(server.url, { name: "experiments.cancel", isQuery: false }, headers);
   expect(refused.status).toBe(403);
-  expect(refused.text).toContain("This needs an editor, and this is an API token of scope “read”, made by an owner.");
+  expect(refused.text).toContain("This needs an editor, but this is an API token of scope “read”, made by an owner.");
 });
 
 it("opens exports and live pages to tokens that read", async () => {

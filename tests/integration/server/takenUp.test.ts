@@ -142,7 +142,7 @@ onBothDatabases(
       expect(await worker.hello({ protocol: 1 })).toMatchObject({ message: expect.stringContaining("It holds no run.") });
       const foreign = { runId: worker.id, attempt: 1, lease: "x".repeat(24) };
       expect(await worker.hello({ protocol: 1, holding: [foreign] })).toMatchObject({
-        message: expect.stringContaining("1 of its runs is no longer its own."),
+        message: expect.stringContaining("1 of its runs no longer belongs to it."),
       });
       worker.close();
     });

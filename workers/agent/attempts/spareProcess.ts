@@ -41,9 +41,7 @@ export class SpareProcess {
       this.spare = null;
       this.failures++;
       const delayMs = Math.min(60_000, 500 * 2 ** this.failures);
-      log(
-        `The prepared run process ended (${describeExit(exit)}); the next try is in ${delayMs / 1000} s\n${exit.errorTail}`.trim(),
-      );
+      log(`The prepared run process ended (${describeExit(exit)}); next try in ${delayMs / 1000} s\n${exit.errorTail}`.trim());
       this.retry = setTimeout(() => {
         this.retry = null;
         this.prepare();

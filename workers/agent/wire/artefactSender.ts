@@ -98,7 +98,7 @@ export class ArtefactSender {
         return false;
       }
       if (answer.kind === "refused")
-        log(`${file.name} of run ${lease.runId.slice(0, 8)} is not kept by the server: ${answer.reason}`);
+        log(`${file.name} of run ${lease.runId.slice(0, 8)} was not accepted by the server: ${answer.reason}`);
       this.failures = 0;
       rmSync(join(path, file.name), { force: true });
     }
@@ -107,7 +107,7 @@ export class ArtefactSender {
   }
 
   private giveUp(name: string, why: string): true {
-    log(`What run ${name.slice(0, 8)} left cannot be sent: ${why}`);
+    log(`The files of run ${name.slice(0, 8)} cannot be sent: ${why}`);
     rmSync(join(this.folder, name), { recursive: true, force: true });
     return true;
   }

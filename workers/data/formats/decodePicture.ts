@@ -20,7 +20,7 @@ export async function decodePicture(bytes: Uint8Array, size: number, name: strin
     const other = otherFormat(bytes);
     throw corrupt(
       name,
-      `is not a picture in a format that is read (${readableEndings})${other ? `: it holds ${other}` : " by what it holds"}`,
+      `is not a picture in a supported format (${readableEndings})${other ? `: it is ${other}` : ", judging by its contents"}`,
     );
   }
   const sharp = await decoder();
@@ -43,14 +43,14 @@ export async function decodePicture(bytes: Uint8Array, size: number, name: strin
     channels = decoded.info.channels;
   } catch (error) {
     const why = (error as Error).message.split("\n")[0].slice(0, 200);
-    if (/pixel limit/.test(why)) throw corrupt(name, `has more than the ${maxPixels} pixels that are decoded: save it smaller`);
+    if (/pixel limit/.test(why)) throw corrupt(name, `has more than ${maxPixels} pixels, the limit: save it at a smaller size`);
     throw corrupt(name, `cannot be decoded: ${why}`);
   }
   if (about.depth === "float" || about.depth === "double")
-    throw corrupt(name, "has pixels that are floating-point numbers, whose white is not known: save it with 8 or 16 bits");
+    throw corrupt(name, "has pixels that are floating-point numbers, whose white level is not known: save it with 8 or 16 bits");
   const area = size * size;
   if (data.length !== channels * area || (channels !== 1 && channels !== 3))
-    throw corrupt(name, `has ${channels} colour channels; 1 and 3 are read`);
+    throw corrupt(name, `has ${channels} colour channels; only 1 and 3 are supported`);
   for (let channel = 0; channel < 3; channel++)
     for (let i = 0; i < area; i++) target[channel * area + i] = data[i * channels + (channels === 1 ? 0 : channel)];
   const traits: [PictureTrait, boolean][] = [

@@ -4,9 +4,9 @@ const named = 20;
 
 const reasons: Record<string, string> = {
   ENOENT: "no longer exists: it vanished while the set was read, or is a link to nothing",
-  EACCES: "may not be read by the worker's user: change its rights (chmod a+r, and a+x on its folders)",
-  EPERM: "may not be read by the worker's user: change its rights (chmod a+r, and a+x on its folders)",
-  ELOOP: "is a link that leads in a circle",
+  EACCES: "may not be read by the worker's user: change its permissions (chmod a+r, and a+x on its folders)",
+  EPERM: "may not be read by the worker's user: change its permissions (chmod a+r, and a+x on its folders)",
+  ELOOP: "is a circular link",
   EISDIR: "is a folder; a file was expected",
   ENOTDIR: "lies below something that is not a folder",
   ENAMETOOLONG: "has too long a name for this file system",

@@ -93,10 +93,12 @@ export function readTable(rows: TableRow[], name: string, by: "tab" | "comma", c
   const classOf = new Map(names.map((label, k) => [label, k]));
   const warnings = alikeWarning(name, names);
   if (headed)
-    warnings.push(`The first line of ${name} names the columns (${rows[0].cells.map(quote).join(", ")}), and is not a sample.`);
+    warnings.push(
+      `The first line of ${name} names the columns (${rows[0].cells.map(quote).join(", ")}) and is not read as a sample.`,
+    );
   if (wider > 0) warnings.push(widerWarning(wider, name, by, columns));
   if (quoted > texts.length / 10)
-    warnings.push(`${quoted} of ${texts.length} texts of ${name} stand in quotation marks, which are read as part of the text.`);
+    warnings.push(`${quoted} of ${texts.length} texts of ${name} are in quotation marks, which are read as part of the text.`);
   return { texts, labels: Uint16Array.from(given, (label) => classOf.get(label)!), classNames: names, warnings };
 }
 

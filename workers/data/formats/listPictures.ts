@@ -102,7 +102,7 @@ function matchClasses(found: Entry[], { train, test }: { train: Entry; test: Ent
   if (others.length > 0)
     throw new Failure(
       "DATASET_CORRUPT",
-      `${test.path} has the class${others.length > 1 ? "es" : ""} ${list(others)}, which ${train.path} has not.`,
+      `${test.path} has the class${others.length > 1 ? "es" : ""} ${list(others)}, which ${train.path} does not have.`,
     );
   if (lacking.length > 0)
     throw new Failure(

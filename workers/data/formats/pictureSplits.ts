@@ -41,7 +41,7 @@ async function splitsIn(root: string, path: string): Promise<PictureSplits | { e
     others.length === 0
       ? []
       : [
-          `Only ${train.name}/ and ${test.name}/ are read; ${names.slice(0, 8).join(", ")}${names.length > 8 ? " …" : ""} beside them not.`,
+          `Only ${train.name}/ and ${test.name}/ are read; ${names.slice(0, 8).join(", ")}${names.length > 8 ? " …" : ""} beside them are ignored.`,
         ];
   return { path, train, test, warnings };
 }

@@ -13,7 +13,7 @@ const maxBytes = 500_000_000;
 /** A table that unpacks to more than was to be read of it. */
 export class TooManyBytes extends Failure {
   constructor(name: string, most: number) {
-    super("DATASET_CORRUPT", `${name} decompresses to more than the ${most} bytes that are read: divide it.`);
+    super("DATASET_CORRUPT", `${name} decompresses to more than the ${most} bytes that are read: split it.`);
   }
 }
 

@@ -45,7 +45,7 @@ export function readZip(archive: Uint8Array, name: string, names: readonly strin
     if (!fits(start, packedSize)) throw corrupt(`${entry} reaches past the archive's end`);
     const packed = archive.subarray(start, start + packedSize);
     if (method === 0 && packedSize === size) return packed;
-    if (method !== 8) throw corrupt(`${entry} is packed by method ${method}; 0 and 8 are read`);
+    if (method !== 8) throw corrupt(`${entry} is compressed with method ${method}; only 0 and 8 are supported`);
     let bytes: Uint8Array;
     try {
       bytes = inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });

@@ -56,7 +56,7 @@ export function otherThanUtf8(bytes: Uint8Array): OtherBytes | null {
   const name = guess(bytes);
   return name
     ? convertible("text", name, " by the looks of it")
-    : { of: "text", is: "binary, or text in an encoding that cannot be told" };
+    : { of: "text", is: "binary, or text in an encoding that cannot be determined" };
 }
 
 const convertible = (of: OtherBytes["of"], name: string, how: string): OtherBytes => ({

@@ -35,7 +35,7 @@ function inThread(asked: Asked): Promise<OwnSet> {
     thread.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "ERR_WORKER_OUT_OF_MEMORY") return reject(error);
       const warnings = [
-        `${name} takes more than ${threadMegabytes} MB of memory to be looked at: its contents are read when it is used.`,
+        `${name} takes more than ${threadMegabytes} MB of memory to inspect: its contents are read when it is used.`,
       ];
       resolve({ id, name, problem: null, warnings, classNames: [], trainCounts: [], testCounts: null });
     });

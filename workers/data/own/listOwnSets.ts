@@ -65,7 +65,7 @@ export class OwnSetList {
     try {
       return await inspectApart(id, name, this.places);
     } catch (error) {
-      const problem = `It could not be looked at: ${(error as Error).message}`.slice(0, 1000).toWellFormed();
+      const problem = `It could not be inspected: ${(error as Error).message}`.slice(0, 1000).toWellFormed();
       return { id, name: name.slice(0, 255), problem, warnings: [], classNames: [], trainCounts: [], testCounts: null };
     }
   }

@@ -31,6 +31,6 @@ export function addLabelNoise(
   const share = ((100 * changed) / labels.length).toFixed(1);
   return {
     labels: noisy,
-    said: `Label noise ${noise.rate}, seed ${noise.seed}: ${drawn.length} training samples, the same share of each class, exchanged their labels at random; ${changed} of ${labels.length} (${share} %) have another label now. Class sizes and the test set are as before.`,
+    said: `Label noise ${noise.rate}, seed ${noise.seed}: ${drawn.length} training samples, the same share of each class, had their labels exchanged at random; ${changed} of ${labels.length} (${share} %) now have a different label. Class sizes and the test set are unchanged.`,
   };
 }

@@ -4,7 +4,7 @@ import { cutWords, tokenize } from "./tokenize.ts";
 export function textWarnings(texts: readonly string[], labels: Uint16Array): string[] {
   const warnings: string[] = [];
   const wordless = texts.filter((text) => tokenize(text, 1).length === 0).length;
-  if (wordless > 0) warnings.push(`${wordless} of ${texts.length} texts have no word or sign that is read.`);
+  if (wordless > 0) warnings.push(`${wordless} of ${texts.length} texts contain no word or symbol that can be read.`);
   const given = new Map<string, number>();
   let contrary = 0;
   texts.forEach((text, i) => {
@@ -12,7 +12,7 @@ export function textWarnings(texts: readonly string[], labels: Uint16Array): str
     if (before === undefined) given.set(text, labels[i]);
     else if (before !== labels[i]) contrary++;
   });
-  if (contrary > 0) warnings.push(`${contrary} of ${texts.length} texts occur earlier with another label.`);
+  if (contrary > 0) warnings.push(`${contrary} of ${texts.length} texts occur earlier with a different label.`);
   const cut = texts.filter((text) => cutWords(text)).length;
   if (cut > 0)
     warnings.push(
@@ -36,7 +36,7 @@ export function unknownWarnings(train: ReadWords, test: ReadWords): string[] {
           `${Math.floor(100 * unknown)} % of the ${words} words of the ${of} texts are unknown: the network reads them as one and the same word. ${way}`,
         ];
   return [
-    ...warning(train, "training", "Ask for more words."),
+    ...warning(train, "training", "Choose a larger vocabulary."),
     ...warning(test, "test", "Are training and test texts of one language and kind?"),
   ];
 }

@@ -42,7 +42,7 @@ export async function loadImageFolder(config: ImageFolderConfig, places: Dataset
   if (bytes > bounds.pixelBytes)
     throw new Failure(
       "INVALID",
-      `${count} pictures of 3 × ${config.size} × ${config.size} are ${bytes} bytes; at most ${bounds.pixelBytes} fit. Ask for fewer samples per class or smaller pictures.`,
+      `${count} pictures of 3 × ${config.size} × ${config.size} are ${bytes} bytes; at most ${bounds.pixelBytes} fit. Choose fewer samples per class or smaller pictures.`,
     );
   log("info", `Decoding ${count} pictures of ${config.folder}.`);
   const hash = createHash("sha256");

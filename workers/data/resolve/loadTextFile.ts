@@ -31,7 +31,7 @@ export async function loadTextFile(config: TextFileConfig, places: DatasetPlaces
 /** @throws Failure INVALID where a table has no two classes, or a class no two texts */
 export function requireDivisible(labels: Uint16Array, classNames: readonly string[], name: string): void {
   if (classNames.length < 2)
-    throw new Failure("INVALID", `${name} has the one label "${classNames[0]}"; a study needs at least 2.`);
+    throw new Failure("INVALID", `${name} has only the label "${classNames[0]}"; a study needs at least 2.`);
   const counts = new Array<number>(classNames.length).fill(0);
   for (const label of labels) counts[label]++;
   const single = classNames.filter((_, k) => counts[k] < 2).map((label) => `"${label}"`);
@@ -40,7 +40,10 @@ export function requireDivisible(labels: Uint16Array, classNames: readonly strin
     single.length > 1
       ? ` (and ${single.length - 1} other labels${single.length > 6 ? "" : `: ${single.slice(1).join(", ")}`})`
       : "";
-  throw new Failure("INVALID", `${name} has 1 text with the label ${single[0]}${others}; a class needs 2, one of them to test.`);
+  throw new Failure(
+    "INVALID",
+    `${name} has 1 text with the label ${single[0]}${others}; a class needs 2, one of them for the test set.`,
+  );
 }
 
 /** Draws the same share of each class as test set, at least one sample and never all; both parts stay in file order. */

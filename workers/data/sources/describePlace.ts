@@ -20,7 +20,7 @@ export async function describePlace({ kind, path }: Place): Promise<string> {
   const names = entries.map((entry) => `${entry.name}${entry.isDirectory() ? "/" : ""}`).filter((name) => !name.startsWith("."));
   const more = names.length > shown ? ` and ${names.length - shown} more` : "";
   const there =
-    names.length === 0 ? "it is empty" : `none of the files wanted; there are ${names.sort().slice(0, shown).join(", ")}${more}`;
+    names.length === 0 ? "it is empty" : `none of the required files; it has ${names.sort().slice(0, shown).join(", ")}${more}`;
   return `${kind} ${path} (${there})`;
 }
 

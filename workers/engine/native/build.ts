@@ -23,13 +23,16 @@ try {
 function build(): void {
   const options = readOptions();
   const refusal = nodeRefusal();
-  if (refusal !== undefined) throw new Failure("INVALID", `TensorFlow's add-on is not for this Node: ${refusal}.`);
+  if (refusal !== undefined) throw new Failure("INVALID", `TensorFlow's add-on does not work with this Node: ${refusal}.`);
   if (process.platform !== "linux")
-    throw new Failure("INVALID", `This builds on Linux, not on ${process.platform}: use the device webgpu or cpu here.`);
+    throw new Failure(
+      "INVALID",
+      `This build works only on Linux, not on ${process.platform}: use the device webgpu or cpu here.`,
+    );
   const tensorflow = findTensorflow(options.tensorflow);
   requireCompiler();
   const headers = findHeaders(options.nodedir);
-  console.log(`TensorFlow: ${tensorflow.folder}\nHeaders of Node: ${headers ?? "none here, node-gyp downloads them"}`);
+  console.log(`TensorFlow: ${tensorflow.folder}\nHeaders of Node: ${headers ?? "none found, so node-gyp downloads them"}`);
   const fetched = fetchPackage();
   compileAddon(fetched, tensorflow, headers);
   const { version, gpu } = loadAddon();
@@ -59,5 +62,5 @@ function loadAddon(): AddonReport {
 function adviceWithoutGpu({ cudaFolders }: Tensorflow): string {
   if (cudaFolders.length === 0)
     return 'CUDA\'s libraries are not beside TensorFlow: for a GPU, "pip install tensorflow[and-cuda]" and build again.';
-  return `If nvidia-smi shows a GPU, TensorFlow's output above says what it misses. What helps with libraries not found: LD_LIBRARY_PATH=${cudaFolders.join(":")}`;
+  return `If nvidia-smi shows a GPU, TensorFlow's output above says what it misses. If libraries are not found, set LD_LIBRARY_PATH=${cudaFolders.join(":")}`;
 }

@@ -29,7 +29,7 @@ export function fetchPackage(): FetchedPackage {
     if (status !== 0 || !existsSync(folder))
       throw new Failure(
         "INVALID",
-        `npm could not fetch ${name} ${version}: see its output above; the registry must be within reach.`,
+        `npm could not fetch ${name} ${version}: see its output above; the registry must be reachable.`,
       );
   }
   const { find } = createRequire(join(folder, "package.json"))("@mapbox/node-pre-gyp");

@@ -26,7 +26,7 @@ export function findTensorflow(given?: string): Tensorflow {
   if (/[\s,:$"'\\]/.test(folder))
     throw new Failure(
       "INVALID",
-      `The linker cannot be told of ${folder}: install TensorFlow where no space or , : $ is in the path.`,
+      `The linker cannot use the path ${folder}: install TensorFlow in a path without spaces and without , : or $.`,
     );
   return { folder, cudaFolders: findCuda(join(dirname(folder), "nvidia")) };
 }
@@ -39,7 +39,7 @@ function askPython(): string {
   try {
     answer = execFileSync("python3", ["-c", question], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {
-    throw new Failure("INVALID", `There is no python3 to ask where TensorFlow is: ${wayOut}.`);
+    throw new Failure("INVALID", `python3 was not found, so TensorFlow cannot be located: ${wayOut}.`);
   }
   if (answer === "") throw new Failure("INVALID", `python3 has no TensorFlow: ${wayOut}.`);
   return answer;

@@ -56,7 +56,7 @@ describe("a faulty installation", () => {
     install("@trpc/server", "11.22.1");
     expect(findFault(root)).toBeNull();
     expect(findFault(root, { tests: true })).toBe(
-      `This needs the packages for development too. vitest is missing: run "npm ci" in ${root}, without --omit=dev.`,
+      `This needs the development packages too. vitest is missing: run "npm ci" in ${root}, without --omit=dev.`,
     );
     install("vitest", "5.1.1");
     expect(findFault(root, { tests: true })).toBeNull();
@@ -104,7 +104,7 @@ describe("the programs of package.json", () => {
     install("@trpc/server", "11.22.1");
     const { status, stdout } = run("program.ts", "--dev", "--tests", "a b");
     expect({ status, stdout }).toEqual({ status: 7, stdout: `${join(root, "program.ts")} --dev --tests a b\n` });
-    expect(run("--tests", "program.ts").stderr).toMatch(/^This needs the packages for development too\./);
+    expect(run("--tests", "program.ts").stderr).toMatch(/^This needs the development packages too\./);
     expect(run().status).toBe(0);
   });
 

@@ -192,7 +192,7 @@ describe("slimming this project", () => {
   it("keeps its packages for development", () => {
     const project = resolve(import.meta.dirname, "../../../..");
     const [tools] = findRemovable(project, thisMachine());
-    expect(tools).toEqual({ what: "left-over packages for development", paths: [] });
+    expect(tools).toEqual({ what: "leftover development packages", paths: [] });
     expect(existsSync(join(project, "node_modules/vitest"))).toBe(true);
   });
 });

@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 it("refuses a second holder, naming the first, until it is given back", () => {
   const unlock = lockFolder(folder);
-  expect(() => lockFolder(folder)).toThrow(`another worker (process ${process.pid}) works in ${folder}`);
+  expect(() => lockFolder(folder)).toThrow(`another worker (process ${process.pid}) is using ${folder}`);
   unlock();
   lockFolder(folder)();
   expect(readdirSync(folder)).toEqual([]);

@@ -59,7 +59,7 @@ describe("a checkpoint whose hash is right and whose content is not", () => {
     [JSON.stringify({ ...header, arrays: [null] }), "its header does not name its values"],
     [JSON.stringify({ ...header, arrays: [{ name: "m", length: -4 }] }), "its header does not name its values"],
     [JSON.stringify({ ...header, arrays: [{ name: "m", length: 1.5 }] }), "its header does not name its values"],
-    [JSON.stringify({ ...header, arrays: [{ name: "m", length: 5 }] }), "its header asks for 20 bytes of values, it has 16"],
+    [JSON.stringify({ ...header, arrays: [{ name: "m", length: 5 }] }), "its header asks for 20 bytes of values, but it has 16"],
     [JSON.stringify({ ...header, step: "7" }), "its header does not say its step and config"],
   ])("%s is refused: %s", (text, why) => {
     expect(() => parseCheckpoint(signed(text))).toThrow(why);

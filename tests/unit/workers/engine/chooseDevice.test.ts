@@ -9,7 +9,7 @@ const probes = (providers: string[], native: "none" | "cpu" | "cuda" = "none"): 
 });
 
 describe("chooseDevice", () => {
-  test("auto takes the best that is there and says why not the others", async () => {
+  test("auto takes the best available device and says why not the others", async () => {
     expect(await chooseDevice({}, probes(["cpu", "webgpu", "cuda"]))).toMatchObject({
       device: "cuda",
       engine: "compiled",
@@ -27,9 +27,9 @@ describe("chooseDevice", () => {
     expect(choice.reason).toContain("no webgpu");
   });
 
-  test("a named device that is not there is an error", async () => {
+  test("a named device that is not available is an error", async () => {
     await expect(chooseDevice({ device: "cuda" }, probes(["cpu"]))).rejects.toThrow(
-      "the device 'cuda' is not there: ONNX Runtime: no such library",
+      "the device 'cuda' is not available: ONNX Runtime: no such library",
     );
     await expect(chooseDevice({ device: "cuda" }, probes(["cpu"], "cpu"))).rejects.toThrow("tfjs-node-gpu finds no GPU");
     await expect(chooseDevice({ device: "webgpu", engine: "eager" }, probes(["webgpu"]))).rejects.toThrow("no eager engine");

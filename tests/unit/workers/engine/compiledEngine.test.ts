@@ -67,7 +67,7 @@ describe.each([
     const mask = Uint8Array.of(1, 1);
     await expect(step.run({ rate: 1 } as never)).rejects.toThrow("input 'mask' is missing");
     await expect(step.run({ rate: Float32Array.of(1, 2), mask })).rejects.toThrow(
-      "input 'rate' has 2 values, its shape [] asks for 1",
+      "input 'rate' has 2 values, but its shape [] needs 1",
     );
     await expect(step.writeState({ w: Float32Array.of(1) })).rejects.toThrow("state 'w' has 1 values");
     await expect(step.writeState({ nothing: Float32Array.of(1) } as never)).rejects.toThrow(

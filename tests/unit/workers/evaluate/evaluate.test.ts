@@ -258,7 +258,7 @@ describe("transfer", () => {
     const other = dataOf(smallRun({ dataset: { ...wide, dimension: 7 } }));
     await expect(probe(other)).rejects.toThrow("vectors of 4 numbers, the second data set has vectors of 7 numbers");
     const text = { ...data, input: { kind: "text" as const, length: 4, vocabulary: 9 }, vocabulary: new Map([["a", 3]]) };
-    await expect(probe({ ...text, vocabulary: new Map([["b", 3]]) }, text)).rejects.toThrow("another word");
+    await expect(probe({ ...text, vocabulary: new Map([["b", 3]]) }, text)).rejects.toThrow("different words");
     await expect(probe(data, data, { ...network, freeSamples: 18 })).rejects.toThrow("Free features");
   });
 });

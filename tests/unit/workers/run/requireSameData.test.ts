@@ -45,7 +45,7 @@ describe("the data of a run that was trained before", () => {
       /up to step 300/,
     );
     expect(requireSameData(config, found, old, { attempt: 1, hash: before })).toBeNull();
-    expect(requireSameData(config, found, old, undefined)).toMatch(/step 300 .* noted no hash .* cannot be checked/);
+    expect(requireSameData(config, found, old, undefined)).toMatch(/step 300 .* recorded no hash .* cannot be checked/);
   });
 
   test("are read otherwise though their hash is the same", () => {

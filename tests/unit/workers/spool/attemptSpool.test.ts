@@ -153,7 +153,7 @@ describe("a spool that is started over", () => {
   it("ends after what the server has, if that is more than the spool", () => {
     write(3);
     seqs();
-    expect(() => spool.acknowledge(9)).toThrow("the server has 9 events of it, and the spool only 3");
+    expect(() => spool.acknowledge(9)).toThrow("the server has 9 events of it, but the spool only 3");
     spool.restart("an old copy");
     expect(kinds()).toEqual(["10 log", "11 ended"]);
   });

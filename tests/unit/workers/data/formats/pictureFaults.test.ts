@@ -53,7 +53,7 @@ describe("one bad file is named with the reason", () => {
       () => writeFileSync(cat("x.png"), "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"),
       'train/cat/x.png is a Git LFS pointer, not the file itself: run "git lfs pull" there.',
     ],
-    ["a loop of links", () => symlinkSync("x.png", cat("x.png")), "train/cat/x.png is a link that leads in a circle."],
+    ["a loop of links", () => symlinkSync("x.png", cat("x.png")), "train/cat/x.png is a circular link."],
     ["a FIFO", () => execFileSync("mkfifo", [cat("x.png")]), "train/cat/x.png is a FIFO (named pipe); a file was expected."],
     [
       "a link to a FIFO",
@@ -73,7 +73,7 @@ describe("one bad file is named with the reason", () => {
     [
       "a BMP picture named .png",
       () => writeFileSync(cat("x.png"), "BM and so on"),
-      "train/cat/x.png is not a picture in a format that is read (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): it holds a BMP picture.",
+      "train/cat/x.png is not a picture in a supported format (.jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): it is a BMP picture.",
     ],
   ])("%s", async (_, spoil, message) => {
     spoil();
@@ -98,7 +98,7 @@ describe("one bad file is named with the reason", () => {
     const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
     const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { ...user, encoding: "utf8" });
     expect(stdout).toBe(
-      "DATASET_CORRUPT train/cat/1.png may not be read by the worker's user: change its rights (chmod a+r, and a+x on its folders).\n",
+      "DATASET_CORRUPT train/cat/1.png may not be read by the worker's user: change its permissions (chmod a+r, and a+x on its folders).\n",
     );
   });
 
@@ -159,7 +159,7 @@ describe("what is passed over, converted or looks like a mistake is counted as a
     expect(found).toEqual([
       "5 files are skipped in train/ and val/ (pictures end in .jpg, .jpeg, .png, .webp, .gif, .tif, .tiff or .avif): 2 .bmp, 1 .heic, 1 .png outside of the classes' folders, 1 without an ending.",
       "1 folder is skipped, because pictures are read only from the folders of the classes: val/dog/more.",
-      "Only train/ and val/ are read; extra/ beside them not.",
+      "Only train/ and val/ are read; extra/ beside them are ignored.",
     ]);
     expect((await inspect()).warnings).toEqual(found);
   });

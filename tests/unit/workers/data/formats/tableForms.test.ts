@@ -110,7 +110,7 @@ describe("text that is not UTF-8 is refused by the name of what it is", () => {
     [
       "noise",
       Uint8Array.from({ length: 400 }, (_, i) => ((i * 97 + (i >> 3) * 31) % 255) + 1),
-      "is binary, or text in an encoding that cannot be told",
+      "is binary, or text in an encoding that cannot be determined",
     ],
     [
       "a NUL byte",
@@ -175,7 +175,7 @@ describe("the forms in which tables are read", () => {
     const { resolved } = await load(content, { file });
     expect(resolved.hash).toBe(plain.resolved.hash);
     expect(resolved.warnings).toHaveLength(1);
-    expect(resolved.warnings![0]).toMatch(/^The first line of mine\.\w+ names the columns \(.*\), and is not a sample\.$/);
+    expect(resolved.warnings![0]).toMatch(/^The first line of mine\.\w+ names the columns \(.*\) and is not read as a sample\.$/);
   });
 
   test("a label that is called like a column is one where other lines have it", async () => {
@@ -237,7 +237,7 @@ describe("all lines that cannot be read are told at once", () => {
 
   test("several labels of one text", async () => {
     expect((await refusal(`${table}\nx\tone\ny\ttwo\n`)).message).toBe(
-      'mine.tsv has 1 text with the label "x" (and 1 other labels: "y"); a class needs 2, one of them to test.',
+      'mine.tsv has 1 text with the label "x" (and 1 other labels: "y"); a class needs 2, one of them for the test set.',
     );
   });
 
@@ -275,7 +275,7 @@ describe("what looks like a mistake is a warning", () => {
     const content = [...lines(["a", "b"]), 'a\t"quoted"', 'b\t"more"', "a\tone\ttwo", "", "", ""].join("\n");
     expect(await warnings(content, { vocabulary: 50 })).toEqual([
       "1 line of mine.tsv has more than 2 columns: all after the first tab is read as text.",
-      "2 of 13 texts of mine.tsv stand in quotation marks, which are read as part of the text.",
+      "2 of 13 texts of mine.tsv are in quotation marks, which are read as part of the text.",
       "2 empty lines at the end of mine.tsv are skipped.",
     ]);
   });
@@ -283,7 +283,7 @@ describe("what looks like a mistake is a warning", () => {
   test("texts of the test set that are trained on, and texts with two labels", async () => {
     const content = ["a", "b"].flatMap((label) => Array.from({ length: 5 }, () => `${label}\tthe same`)).join("\n");
     expect(await warnings(content)).toEqual([
-      "5 of 10 texts occur earlier with another label.",
+      "5 of 10 texts occur earlier with a different label.",
       "2 of the 2 test texts are in the training set too, byte for byte.",
     ]);
   });
@@ -294,7 +294,7 @@ describe("what looks like a mistake is a warning", () => {
       "100 % of the 2 words of the test texts are unknown: the network reads them as one and the same word. Are training and test texts of one language and kind?",
     ]);
     const blank = ["a", "b"].flatMap((label) => Array.from({ length: 5 }, () => `${label}\t\u200b`)).join("\n");
-    expect((await warnings(blank))?.[0]).toBe("10 of 10 texts have no word or sign that is read.");
+    expect((await warnings(blank))?.[0]).toBe("10 of 10 texts contain no word or symbol that can be read.");
   });
 
   test("texts without blanks are cut into words, and hashed as such", async () => {

@@ -134,7 +134,7 @@ describe("a set is looked at without being used", () => {
       `${join(root, "gone")} no longer exists: it vanished while the set was read, or is a link to nothing.`,
     );
     expect(await problem("text-file", "one.tsv")).toBe(
-      'one.tsv has 1 text with the label "a"; a class needs 2, one of them to test.',
+      'one.tsv has 1 text with the label "a"; a class needs 2, one of them for the test set.',
     );
   });
 });

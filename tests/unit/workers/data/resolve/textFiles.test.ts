@@ -264,7 +264,7 @@ describe("a file of a person's own", () => {
     put("mine.tsv", lines({ a: 1, b: 5 }));
     await expect(load({})).rejects.toThrow('mine.tsv has 1 text with the label "a"');
     put("mine.tsv", lines({ a: 5 }));
-    await expect(load({})).rejects.toThrow('the one label "a"');
+    await expect(load({})).rejects.toThrow('only the label "a"');
     mkdirSync(join(root, "folder"));
     await expect(load({ file: "folder" })).rejects.toThrow("folder is a folder; a file was expected");
     await expect(load({ file: "absent.tsv" })).rejects.toMatchObject({ code: "DATASET_UNAVAILABLE" });

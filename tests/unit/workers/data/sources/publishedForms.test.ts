@@ -62,7 +62,7 @@ describe("what is not found", () => {
     put("fashion-mnist-mini/more/x", Buffer.from("x"));
     const message = await refusal();
     const folder = join(root, "fashion-mnist-mini");
-    expect(message).toContain(`folder ${folder} (none of the files wanted; there are more/, train.csv)`);
+    expect(message).toContain(`folder ${folder} (none of the required files; it has more/, train.csv)`);
     expect(message).toContain(`no folder ${join(root, "cache", "fashion-mnist-mini")}`);
     expect(message).toContain(`put these files into ${folder}: train-images-idx3-ubyte.gz (sha256`);
   });
