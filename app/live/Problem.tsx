@@ -1,7 +1,7 @@
 "use client";
 import { failureOf, mayPass } from "../data/failureOf.ts";
 import { Button } from "../ui/Button.tsx";
-import { Icon } from "../ui/Icon.tsx";
+import { Notice } from "../ui/Notice.tsx";
 import { useServerTrouble } from "./serverTrouble.ts";
 
 /** What went wrong while reading, in the server's words, and a way to try again. */
@@ -10,20 +10,13 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
   // The banner over the page says so already, and the page asks again by itself.
   if (useServerTrouble() !== null && mayPass(error)) return null;
   return (
-    <div
-      role="alert"
-      data-testid="problem"
-      className="flex flex-wrap items-center gap-3 rounded-md border border-line bg-bad-soft px-3 py-2 text-sm"
-    >
-      <span className="text-bad">
-        <Icon name="warning" />
-      </span>
+    <Notice role="alert" tone="bad" inLine slim testId="problem">
       <span className="wrap-anywhere min-w-0 flex-1">{message}</span>
       {onRetry && (
         <Button small onClick={onRetry}>
           Try again
         </Button>
       )}
-    </div>
+    </Notice>
   );
 }

@@ -1,5 +1,5 @@
 "use client";
-import { Icon } from "../ui/Icon.tsx";
+import { Notice } from "../ui/Notice.tsx";
 import { useServerTrouble } from "./serverTrouble.ts";
 
 /** Over every page while the server's database is away or full; goes by itself. */
@@ -7,15 +7,8 @@ export function TroubleBanner() {
   const trouble = useServerTrouble();
   if (trouble === null) return null;
   return (
-    <div
-      role="status"
-      data-testid="trouble"
-      className="mb-4 flex items-start gap-3 rounded-md border border-line bg-warn-soft px-3 py-2 text-sm"
-    >
-      <span className="mt-0.5 text-warn">
-        <Icon name="warning" />
-      </span>
+    <Notice role="status" slim className="mb-4" testId="trouble">
       <span className="min-w-0 flex-1 break-words">{trouble} This page catches up on its own.</span>
-    </div>
+    </Notice>
   );
 }

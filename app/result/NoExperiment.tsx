@@ -3,7 +3,7 @@ import { listPage } from "../links.ts";
 import { purgeText, useProgram } from "../shell/useProgram.ts";
 import { Button, LinkButton } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
-import { Icon } from "../ui/Icon.tsx";
+import { Notice } from "../ui/Notice.tsx";
 import { useRestore } from "./parts/useRestore.ts";
 
 interface NoExperimentProps {
@@ -44,14 +44,7 @@ export function NoExperiment({ experimentId, readOnly, onRestored }: NoExperimen
 export function RemovedNotice({ experimentId, readOnly }: Omit<NoExperimentProps, "onRestored">) {
   const { restore, busy } = useRestore(experimentId);
   return (
-    <div
-      role="alert"
-      data-testid="removed"
-      className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
-    >
-      <span className="text-warn">
-        <Icon name="trash" />
-      </span>
+    <Notice role="alert" icon="trash" inLine testId="removed">
       <p className="min-w-0 flex-1 basis-60">
         <strong className="font-semibold">This experiment was deleted</strong>
         {readOnly
@@ -68,6 +61,6 @@ export function RemovedNotice({ experimentId, readOnly }: Omit<NoExperimentProps
           </LinkButton>
         </>
       )}
-    </div>
+    </Notice>
   );
 }

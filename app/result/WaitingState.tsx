@@ -7,7 +7,7 @@ import { useTRPC } from "../data/trpcClient.ts";
 import { workersPage } from "../links.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { CopyButton } from "../ui/CopyButton.tsx";
-import { Icon } from "../ui/Icon.tsx";
+import { Notice } from "../ui/Notice.tsx";
 
 const workerCommand = "npm run worker";
 
@@ -17,14 +17,7 @@ export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; read
   const active = rows.some((row) => isOnWorker(row.status));
   if (waiting === 0 || active) return null;
   return (
-    <div
-      role="status"
-      data-testid="waiting"
-      className="flex flex-wrap items-center gap-x-3 gap-y-2 wrap-anywhere rounded-lg border border-line bg-surface px-4 py-3 text-sm"
-    >
-      <span className="text-ink-faint">
-        <Icon name="worker" />
-      </span>
+    <Notice role="status" tone="plain" icon="worker" inLine className="wrap-anywhere" testId="waiting">
       {readOnly ? (
         <span>{countOf(waiting, "run")} queued; the first point appears as soon as a worker takes one.</span>
       ) : (
@@ -34,7 +27,7 @@ export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; read
           reason={rows.find((row) => row.status === "queued" && row.waitsFor !== null)?.waitsFor ?? null}
         />
       )}
-    </div>
+    </Notice>
   );
 }
 

@@ -1,7 +1,7 @@
 "use client";
 import { Component, type ReactNode } from "react";
 import { Button } from "./Button.tsx";
-import { Icon } from "./Icon.tsx";
+import { Notice } from "./Notice.tsx";
 
 interface PanelBoundaryProps {
   /** What is inside, as a person calls it: "The depth curve". */
@@ -27,14 +27,7 @@ export class PanelBoundary extends Component<PanelBoundaryProps, { error: Error 
     if (error === null) return children;
     if (fallback !== undefined) return fallback;
     const notice = (
-      <div
-        role="alert"
-        data-testid="broken-panel"
-        className="flex flex-wrap items-center gap-x-3 self-start gap-y-2 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
-      >
-        <span className="text-warn">
-          <Icon name="warning" />
-        </span>
+      <Notice role="alert" inLine className="self-start" testId="broken-panel">
         <div className="min-w-0 flex-1 basis-60">
           {what} could not be shown: its data contain something that this page cannot draw. The rest of the page works, and no
           measurements are lost.
@@ -46,7 +39,7 @@ export class PanelBoundary extends Component<PanelBoundaryProps, { error: Error 
         <Button small icon="again" onClick={() => this.setState({ error: null })}>
           Try again
         </Button>
-      </div>
+      </Notice>
     );
     if (columns === undefined) return notice;
     return (

@@ -3,7 +3,7 @@ import { memo, useMemo } from "react";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { runNumbers } from "../../text/numberRanges.ts";
 import { shortHash } from "../../text/shortHash.ts";
-import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 import { type DataConflict, dataConflicts } from "../model/grid/dataVersions.ts";
 
 /** Says where runs of one name were trained, or probed, on several data sets, and which runs are on which. */
@@ -11,14 +11,7 @@ export const DataNotice = memo(function DataNotice({ rows, readOnly }: { rows: r
   const conflicts = useMemo(() => dataConflicts(rows), [rows]);
   if (conflicts.length === 0) return null;
   return (
-    <div
-      role="alert"
-      data-testid="data-notice"
-      className="flex gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
-    >
-      <span className="mt-0.5 text-warn">
-        <Icon name="warning" />
-      </span>
+    <Notice role="alert" testId="data-notice">
       <div className="min-w-0 space-y-1">
         {conflicts.map((conflict, index) => (
           <Conflict key={index} conflict={conflict} />
@@ -29,7 +22,7 @@ export const DataNotice = memo(function DataNotice({ rows, readOnly }: { rows: r
             " To have one data set, delete the runs on the wrong one and choose “Run missing”; a worker whose copy differs is named on the page of its runs."}
         </p>
       </div>
-    </div>
+    </Notice>
   );
 });
 

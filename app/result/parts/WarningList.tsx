@@ -1,4 +1,4 @@
-import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 
 const open = 3;
 
@@ -14,10 +14,7 @@ export function WarningList({ title, warnings, testId }: { title: string; warnin
     </ul>
   );
   return (
-    <div data-testid={testId} className="flex gap-3 rounded-lg border border-line bg-surface px-4 py-3 text-sm">
-      <span className="mt-0.5 text-warn">
-        <Icon name="warning" />
-      </span>
+    <Notice tone="plainWarn" testId={testId}>
       {warnings.length > open ? (
         <details className="min-w-0 flex-1">
           <summary className="cursor-pointer">{title}</summary>
@@ -29,6 +26,6 @@ export function WarningList({ title, warnings, testId }: { title: string; warnin
           {list}
         </div>
       )}
-    </div>
+    </Notice>
   );
 }

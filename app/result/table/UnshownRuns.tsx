@@ -1,26 +1,19 @@
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { numberRanges } from "../../text/numberRanges.ts";
-import { Icon } from "../../ui/Icon.tsx";
+import { Notice } from "../../ui/Notice.tsx";
 
 /** Says which runs are in no chart and no table of the page, because it does not know their form. */
 export function UnshownRuns({ runs }: { runs: readonly RunRow[] }) {
   if (runs.length === 0) return null;
   const one = runs.length === 1;
   return (
-    <div
-      role="alert"
-      data-testid="unshown-runs"
-      className="flex gap-3 rounded-lg border border-line bg-warn-soft px-4 py-3 text-sm"
-    >
-      <span className="mt-0.5 text-warn">
-        <Icon name="warning" />
-      </span>
+    <Notice role="alert" testId="unshown-runs">
       <p className="min-w-0">
         {countOf(runs.length, "run")} ({one ? "number" : "numbers"} {numberRanges(runs.map((run) => run.ordinal + 1))}){" "}
         {one ? "is" : "are"} not shown: {one ? "its" : "their"} settings or results have a form that this page does not know,
         perhaps from another version of the program. Reload the page after an upgrade; the exports have {one ? "it" : "them"}.
       </p>
-    </div>
+    </Notice>
   );
 }
