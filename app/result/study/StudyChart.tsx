@@ -7,29 +7,23 @@ import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import { categoryAt } from "../../charts/axes/categoryAxis.ts";
 import type { DropMark, ReferenceMark } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
-import { countOf } from "../../text/formatNumber.ts";
 import { meanKind } from "../../text/meanText.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
-import { Select } from "../../ui/Field.tsx";
-import { Segmented } from "../../ui/Segmented.tsx";
-import { classLimitText, isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
-import { floorText, numericFloor } from "../model/metrics/numericFloor.ts";
-import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
+import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
+import { numericFloor } from "../model/metrics/numericFloor.ts";
 import { leftOutText } from "../model/runs/convergenceRule.ts";
 import { smallestReaching } from "../model/study/smallestReaching.ts";
 import { lineAxes, studyAxes, studyAxisLabel } from "../model/study/studyAxes.ts";
 import { studyCurves } from "../model/study/studyCurves.ts";
-import { categoriesOn, defaultStudyAxis, takenPlaces, varyingStudyAxes } from "../model/study/studyPlaces.ts";
+import { categoriesOn, defaultStudyAxis, takenPlaces } from "../model/study/studyPlaces.ts";
 import { curveSeries, optimumMarks, reachingMarks, theoryWedges } from "../model/study/studySeries.ts";
-import { theoryBand, theorySilences } from "../model/study/theoryText.ts";
-import { LinesChoice } from "../parts/LinesChoice.tsx";
-import { ThresholdInput } from "../parts/ThresholdInput.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
-import { FitRange } from "./FitRange.tsx";
 import { PickedRuns } from "./PickedRuns.tsx";
 import { ReachingLines } from "./ReachingLines.tsx";
 import { SlopeTable } from "./SlopeTable.tsx";
+import { StudyControls } from "./StudyControls.tsx";
+import { studyNotices } from "./studyNotices.ts";
 
 const noDrops: DropMark[] = [];
 
@@ -55,7 +49,6 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
   const { kind, title } = studyAxes[over];
   const log = view.log ?? info.log;
   const candidates = useMemo(() => lineAxes(rows, over), [rows, over]);
-  const overs = useMemo(() => varyingStudyAxes(rows), [rows]);
   const lines = useMemo(() => view.lines?.filter((axis) => candidates.includes(axis)) ?? candidates, [view.lines, candidates]);
   const found = useMemo(
     () => studyCurves(rows, { metric, split, x: over, lines, log, fit: view.fit, rule }),
@@ -84,9 +77,6 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
     return seeksWidth ? [...optimum, { y: tau, label: `τ = ${shortNumber(tau)}` }] : optimum;
   }, [curves, metric, categorical, seeksWidth, tau]);
 
-  const points = [...curves.flatMap((curve) => curve.points), ...baselines];
-  const omitted = points.reduce((sum, point) => sum + point.omitted, 0);
-  const fitted = curves.some((curve) => curve.fit);
   const averaged = curves.some((curve) => curve.mean !== null);
   const floor = useMemo(
     () =>
@@ -96,21 +86,8 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
       ),
     [found, metric],
   );
-  const notices = [
-    floorText(floor),
-    classLimitText(rows, metric),
-    points.some((point) => point.low !== null)
-      ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
-      : null,
-    fitted ? `slopes by least squares on log-log axes through the mean at each ${title}, all of equal weight` : null,
-    wedges.length > 0 ? `grey sector: theory's slopes ${theoryBand} through the fit` : null,
-    ...(fitted && /^nc[123]/.test(metric) ? theorySilences(curves, metric, split).map((why) => `no theory's slope: ${why}`) : []),
-    log && series.length > 0 && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,
-    points.some((point) => point.unfinished) ? "hollow: still training" : null,
-    baselines.length > 0 ? `drawn across: runs that have no place on the ${title} axis` : null,
-    omitted > 0 ? `${countOf(omitted, "value")} not above 0 left out of the means` : null,
-    found.endedBadly > 0 ? `${countOf(found.endedBadly, "run")} ended without a result, left out` : null,
-  ];
+  const has = { hasSeries: series.length > 0, hasTheory: wedges.length > 0 };
+  const notices = studyNotices(found, { metric, split, log, title, categorical, rows, floor, ...has });
   const xAxis = useMemo(
     (): AxisOptions => ({
       label: studyAxisLabel(over, rows),
@@ -164,40 +141,12 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
         },
       ]}
       controls={
-        <>
-          <Select
-            aria-label="Metric"
-            className="!h-7 !w-auto max-w-52 text-xs"
-            options={offeredMetrics(rows, split, metric).map((value) => ({ value, label: studyMetricInfo[value].label }))}
-            value={metric}
-            onChange={(value) => onView({ metric: value, log: null, tau: null })}
-          />
-          {(overs.length > 1 || !overs.includes(over)) && (
-            <Select
-              aria-label="Over"
-              className="!h-7 !w-auto text-xs"
-              options={[...new Set([...overs, over])].map((value) => ({ value, label: `over ${studyAxes[value].title}` }))}
-              value={over}
-              onChange={(value) => onView({ over: value === defaultStudyAxis(rows) ? null : value, lines: null, fit: null })}
-            />
-          )}
-          <Segmented
-            label="Split"
-            options={[
-              { value: "train", label: "train" },
-              { value: "test", label: "test" },
-            ]}
-            value={split}
-            onChange={(value) => onView({ split: value })}
-          />
-          <LinesChoice axes={candidates} chosen={lines} onChoose={(axes) => onView({ lines: axes })} />
-          {log && kind !== "linear" && (
-            <FitRange places={places} axis={title} range={view.fit} onRange={(fit) => onView({ fit })} />
-          )}
-          {seeksWidth && (
-            <ThresholdInput label={`${info.label} ≤ τ =`} value={tau} onChange={(value) => onView({ tau: value })} />
-          )}
-        </>
+        <StudyControls
+          rows={rows}
+          view={view}
+          onView={onView}
+          shown={{ over, log, lines, candidates, places, tau: seeksWidth ? tau : null }}
+        />
       }
       footer={
         <>

@@ -1,0 +1,46 @@
+import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
+import type { Split } from "../../../contract/metrics/seriesKey.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { countOf } from "../../text/formatNumber.ts";
+import { meanKind } from "../../text/meanText.ts";
+import { classLimitText } from "../model/metrics/classLimit.ts";
+import { floorText, type NumericFloor } from "../model/metrics/numericFloor.ts";
+import type { StudyCurves } from "../model/study/studyCurves.ts";
+import { theoryBand, theorySilences } from "../model/study/theoryText.ts";
+
+interface Drawn {
+  metric: StudyMetric;
+  split: Split;
+  log: boolean;
+  /** "depth". */
+  title: string;
+  categorical: boolean;
+  rows: readonly RunRow[];
+  floor: NumericFloor | null;
+  hasSeries: boolean;
+  hasTheory: boolean;
+}
+
+/** What is to be known of the signature chart: how its means, bands and slopes are made, and what is left out of them. */
+export function studyNotices(found: StudyCurves, drawn: Drawn): (string | null)[] {
+  const { curves, baselines } = found;
+  const { metric, split, log, title, categorical } = drawn;
+  const points = [...curves.flatMap((curve) => curve.points), ...baselines];
+  const omitted = points.reduce((sum, point) => sum + point.omitted, 0);
+  const fitted = curves.some((curve) => curve.fit);
+  return [
+    floorText(drawn.floor),
+    classLimitText(drawn.rows, metric),
+    points.some((point) => point.low !== null)
+      ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
+      : null,
+    fitted ? `slopes by least squares on log-log axes through the mean at each ${title}, all of equal weight` : null,
+    drawn.hasTheory ? `grey sector: theory's slopes ${theoryBand} through the fit` : null,
+    ...(fitted && /^nc[123]/.test(metric) ? theorySilences(curves, metric, split).map((why) => `no theory's slope: ${why}`) : []),
+    log && drawn.hasSeries && /^(nc|gap|distance)/.test(metric) ? "the optimum is 0, which a log axis cannot show" : null,
+    points.some((point) => point.unfinished) ? "hollow: still training" : null,
+    baselines.length > 0 ? `drawn across: runs that have no place on the ${title} axis` : null,
+    omitted > 0 ? `${countOf(omitted, "value")} not above 0 left out of the means` : null,
+    found.endedBadly > 0 ? `${countOf(found.endedBadly, "run")} ended without a result, left out` : null,
+  ];
+}
