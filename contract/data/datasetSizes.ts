@@ -1,6 +1,6 @@
 import { balanced, cifar10Names, cifar100Names, clothes, digits, hiragana, letters, opinions } from "./classNamesOfSets.ts";
 import { type Choice, chosenSizes, geometricSizes } from "./classSizes.ts";
-import { type DatasetConfig, type DatasetId, imageShape } from "./datasetConfig.ts";
+import { type DatasetConfig, type DatasetId, type ImageDatasetId, imageShape, type TextDatasetId } from "./datasetConfig.ts";
 
 /** Samples of each class, in the order of the classes' numbers [K]. */
 export interface ClassCounts {
@@ -34,8 +34,8 @@ const equal = (classes: number, train: number, test: number): ClassCounts => ({
   test: new Array<number>(classes).fill(test),
 });
 
-/** Samples of each class of the published sets. */
-const published: Partial<Record<DatasetId, ClassCounts>> = {
+/** Samples and names of each class of the published sets: pages, the server and workers know them from here. */
+export const publishedSizes: Record<ImageDatasetId | TextDatasetId, Required<ClassCounts>> = {
   "fashion-mnist-mini": { ...equal(10, 200, 50), names: clothes },
   "fashion-mnist": { ...equal(10, 6_000, 1_000), names: clothes },
   mnist: {
@@ -79,7 +79,7 @@ export function datasetSizes(config: DatasetConfig, countOwn: CountOwnSet = coun
   }
   const image = imageShape(config);
   const inputDim = image ? image.channels * image.height * image.width : "maxLength" in config ? config.maxLength : 1;
-  const there = published[config.id] ?? countOwn(config);
+  const there = config.id in publishedSizes ? publishedSizes[config.id as keyof typeof publishedSizes] : countOwn(config);
   const base = there ?? (supposed[config.id] as ClassCounts);
   const choices: Record<"train" | "test", Choice> = {
     train: { perClass: config.trainPerClass, imbalance: config.imbalance },

@@ -1,11 +1,11 @@
-import { cifar10Names, cifar100Names } from "../../../contract/data/classNamesOfSets.ts";
+import { type ClassCounts, publishedSizes } from "../../../contract/data/datasetSizes.ts";
 import { type ImageBytes, imagesFromCifar } from "../formats/imageBytes.ts";
 import { cifarLayouts } from "./cifarLayouts.ts";
-import type { DatasetSource, SourceFile } from "./datasetSource.ts";
+import type { DatasetSource, PublishedSet, SourceFile } from "./datasetSource.ts";
 
 const batches = [1, 2, 3, 4, 5].map((n) => `data_batch_${n}.bin`);
 
-type Source = Omit<DatasetSource<never, ImageBytes>, "id">;
+type Source = Omit<DatasetSource<never, ImageBytes>, keyof PublishedSet>;
 
 /** Where people keep it: by the set's names, with or without the folder that an archive unpacks to. */
 const cifarFolders = (names: string[], unpacked: string[]) => [
@@ -14,19 +14,21 @@ const cifarFolders = (names: string[], unpacked: string[]) => [
   ...names.flatMap((name) => unpacked.map((folder) => `${name}/${folder}`)),
 ];
 
+/** Of a set whose classes are of one size. */
+const ofEachClass = ({ names, train, test }: Required<ClassCounts>) => ({
+  classNames: names,
+  perClass: { train: train[0] ?? 0, test: test[0] ?? 0 },
+});
+
 /** Sets of colour pictures, 3 × 32 × 32. */
 export const colourSources = {
   cifar10: {
-    title: "CIFAR-10",
-    classes: 10,
-    classNames: cifar10Names,
     folders: cifarFolders(["cifar10", "cifar-10", "CIFAR10", "CIFAR-10"], ["cifar-10-batches-py", "cifar-10-batches-bin"]),
     systemFolders: [],
     embedded: null,
     layouts: cifarLayouts({
       classes: 10,
-      classNames: cifar10Names,
-      perClass: { train: 5000, test: 1000 },
+      ...ofEachClass(publishedSizes.cifar10),
       binary: {
         archive: "cifar-10-binary.tar.gz",
         sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
@@ -51,16 +53,12 @@ export const colourSources = {
     }),
   },
   cifar100: {
-    title: "CIFAR-100",
-    classes: 100,
-    classNames: cifar100Names,
     folders: cifarFolders(["cifar100", "cifar-100", "CIFAR100", "CIFAR-100"], ["cifar-100-python", "cifar-100-binary"]),
     systemFolders: [],
     embedded: null,
     layouts: cifarLayouts({
       classes: 100,
-      classNames: cifar100Names,
-      perClass: { train: 500, test: 100 },
+      ...ofEachClass(publishedSizes.cifar100),
       binary: {
         archive: "cifar-100-binary.tar.gz",
         sha256: "58a81ae192c23a4be8b1804d68e518ed807d710a4eb253b1f2a199162a40d8ec",
@@ -80,9 +78,6 @@ export const colourSources = {
   },
   // 5,000 losslessly kept images in CIFAR's binary layout; not provable against the official archive, hence its own name.
   "cifar10-lossless-5k": {
-    title: "CIFAR-10 lossless 5k",
-    classes: 10,
-    classNames: cifar10Names,
     folders: ["cifar10-lossless-5k"],
     systemFolders: [],
     embedded: null,

@@ -1,4 +1,5 @@
-import type { ImageDatasetId, TextDatasetId } from "../../../contract/data/datasetConfig.ts";
+import { datasetTitles, type ImageDatasetId, type TextDatasetId } from "../../../contract/data/datasetConfig.ts";
+import { publishedSizes } from "../../../contract/data/datasetSizes.ts";
 import type { ImageBytes } from "../formats/imageBytes.ts";
 import type { LabelledTexts } from "../formats/labelledTexts.ts";
 
@@ -40,13 +41,22 @@ export interface Layout<Samples> {
   assemble(files: ReadonlyMap<string, Uint8Array>, folder: string): Samples | Promise<Samples>;
 }
 
-/** A published set: where it may lie, and how its files become samples. */
-export interface DatasetSource<Id, Part> {
+/** What everyone knows of a published set. */
+export interface PublishedSet<Id = unknown> {
   id: Id;
   title: string;
   classes: number;
   /** In the order of the labels. */
   classNames: readonly string[];
+}
+
+export function publishedSet<Id extends keyof typeof publishedSizes>(id: Id): PublishedSet<Id> {
+  const { train, names } = publishedSizes[id];
+  return { id, title: datasetTitles[id], classes: train.length, classNames: names };
+}
+
+/** A published set: where it may lie, and how its files become samples. */
+export interface DatasetSource<Id, Part> extends PublishedSet<Id> {
   /** Names of subfolders of a data-set folder that may hold it; the folder itself is tried last. */
   folders: string[];
   /** Folders in which operating systems install it. */

@@ -1,8 +1,7 @@
 import { fileURLToPath } from "node:url";
-import { balanced, clothes, digits, hiragana, letters } from "../../../contract/data/classNamesOfSets.ts";
 import type { ImageBytes } from "../formats/imageBytes.ts";
 import { type IdxOptions, imagesFromIdx } from "../formats/imageBytes.ts";
-import type { DatasetSource, ImageSource, SourceFile } from "./datasetSource.ts";
+import type { DatasetSource, ImageSource, PublishedSet, SourceFile } from "./datasetSource.ts";
 
 /** Published names of MNIST and its relatives: training images and labels, test images and labels. */
 export const idxNames = [
@@ -60,15 +59,12 @@ function emnist(split: "balanced" | "letters", classes: number, firstLabel: numb
 const torchFolders = (own: string, torch: string) => [own, torch, `${torch}/raw`, `${own}/raw`, `${own}/${torch}/raw`];
 const emnistFolders = ["emnist", "emnist/gzip", "EMNIST", "EMNIST/raw", "gzip"];
 
-type Source = Omit<DatasetSource<never, ImageBytes>, "id">;
+type Source = Omit<DatasetSource<never, ImageBytes>, keyof PublishedSet>;
 
 /** Sets of grey pictures, 28 × 28. */
 export const greySources = {
   // The first 200 training and 50 test images a class, in file order; made by makeFashionMnistMini.ts.
   "fashion-mnist-mini": {
-    title: "Fashion-MNIST-mini",
-    classes: 10,
-    classNames: clothes,
     folders: ["fashion-mnist-mini"],
     systemFolders: [],
     embedded: fileURLToPath(new URL("vendored/fashion-mnist-mini/", import.meta.url)),
@@ -86,9 +82,6 @@ export const greySources = {
     ],
   },
   "fashion-mnist": {
-    title: "Fashion-MNIST",
-    classes: 10,
-    classNames: clothes,
     folders: torchFolders("fashion-mnist", "FashionMNIST"),
     systemFolders: ["/usr/share/datasets/fashion-mnist"], // Debian's dataset-fashion-mnist
     embedded: null,
@@ -106,9 +99,6 @@ export const greySources = {
     ],
   },
   mnist: {
-    title: "MNIST",
-    classes: 10,
-    classNames: digits,
     folders: torchFolders("mnist", "MNIST"),
     systemFolders: [],
     embedded: null,
@@ -127,9 +117,6 @@ export const greySources = {
   },
   // Only the zipped files have published hashes, so unzipped ones are not taken.
   kmnist: {
-    title: "KMNIST",
-    classes: 10,
-    classNames: hiragana,
     folders: torchFolders("kmnist", "KMNIST"),
     systemFolders: [],
     embedded: null,
@@ -147,18 +134,12 @@ export const greySources = {
     ],
   },
   "emnist-balanced": {
-    title: "EMNIST Balanced",
-    classes: 47,
-    classNames: balanced,
     folders: emnistFolders,
     systemFolders: [],
     embedded: null,
     layouts: [emnist("balanced", 47, 0)],
   },
   "emnist-letters": {
-    title: "EMNIST Letters",
-    classes: 26,
-    classNames: letters,
     folders: emnistFolders,
     systemFolders: [],
     embedded: null,
