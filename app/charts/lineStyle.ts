@@ -62,10 +62,10 @@ export function shadedColour(config: Pick<RunConfig, "architecture" | "normaliza
 }
 
 /** Place of a depth between 2 and 64 on a log2 scale. */
-export const depthShade = (depth: number): number => clamp((Math.log2(depth) - 1) / 5);
+const depthShade = (depth: number): number => clamp((Math.log2(depth) - 1) / 5);
 
 /** Dash by family, objective, scaling and frame; strengths of one family are told apart by shade and marker. */
-export function regularizerDash(config: Regularizer): string {
+function regularizerDash(config: Regularizer): string {
   switch (config.family) {
     case "none":
       return "1.5 4";

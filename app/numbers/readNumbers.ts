@@ -1,7 +1,7 @@
 import { storableText } from "../../contract/wireText.ts";
 import { groupSign, personLocale, plainDigits, readNumber } from "./readNumber.ts";
 
-export interface ReadNumbers {
+interface ReadNumbers {
   /** Each number once, in order of their size. */
   values: number[];
   /** What could not be read, to be left in the field. */
@@ -10,7 +10,7 @@ export interface ReadNumbers {
   problem: string | null;
 }
 
-export interface ListRules {
+interface ListRules {
   /** Values that fit. */
   atMost: number;
   /** Whether a value is within the bounds of the field: what can be read in two ways is read in the one that fits. */

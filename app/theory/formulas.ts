@@ -1,6 +1,6 @@
 import { isNumeric, type TheoryInputs } from "./theoryInputs.ts";
 
-export interface ObjectiveText {
+interface ObjectiveText {
   title: string;
   about: string;
   /** What is minimized, in LaTeX. */

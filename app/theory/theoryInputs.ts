@@ -3,7 +3,7 @@ import type { Optimum } from "../../math/optimum/optimum.ts";
 import { balancedCounts, isBalanced, type SolvableObjective } from "../../math/optimum/unconstrainedObjective.ts";
 import { ownFrame, unconstrainedOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 
-export const objectives = ["gufm-ce", "gufm-mse", "ufm-ce", "ufm-mse"] as const;
+const objectives = ["gufm-ce", "gufm-mse", "ufm-ce", "ufm-mse"] as const;
 export type ObjectiveKind = (typeof objectives)[number];
 export const biases = ["none", "free", "penalized"] as const;
 export type Bias = (typeof biases)[number];
@@ -51,9 +51,9 @@ export const defaultInputs: TheoryInputs = {
 };
 
 /** More classes than this make pictures of pixels and arithmetic of seconds. */
-export const maxClasses = 200;
+const maxClasses = 200;
 /** Where there is no closed form, more classes than this take a browser too long. */
-export const maxNumericClasses = 20;
+const maxNumericClasses = 20;
 
 const names: Record<keyof TheoryInputs, string> = {
   objective: "o",

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { ExperimentStatus, RunStatus } from "../../contract/status.ts";
 import { classes } from "./classes.ts";
 
-export type Tone = "plain" | "accent" | "good" | "busy" | "warn" | "bad";
+type Tone = "plain" | "accent" | "good" | "busy" | "warn" | "bad";
 
 const tones: Record<Tone, string> = {
   plain: "border-line text-ink-soft",

@@ -2,7 +2,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "./Button.tsx";
 
-export interface ToastMessage {
+interface ToastMessage {
   text: string;
   tone?: "plain" | "bad";
   /** Undo, mostly. */

@@ -16,7 +16,7 @@ const copied = [
   "paint-order",
 ] as const;
 
-export interface PictureLegend {
+interface PictureLegend {
   label: string;
   style: LineStyle;
 }

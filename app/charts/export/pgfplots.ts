@@ -1,7 +1,7 @@
 import type { AxisKind } from "../axes/plotCoordinates.ts";
 import type { Wedge } from "../chartTypes.ts";
 
-export interface ExportLine {
+interface ExportLine {
   label: string;
   xs: readonly number[];
   /** null is a gap. */
@@ -13,7 +13,7 @@ export interface ExportLine {
   band?: { low: readonly (number | null)[]; high: readonly (number | null)[] };
 }
 
-export interface ExportChart {
+interface ExportChart {
   title: string;
   xLabel: string;
   yLabel: string;

@@ -3,7 +3,7 @@ import { type AxisKind, paddedDomain, toPlot } from "../axes/plotCoordinates.ts"
 import type { ChartSeries, ReferenceMark } from "../chartTypes.ts";
 import { type DrawnSeries, splitGaps } from "./splitGaps.ts";
 
-export interface DrawnChart {
+interface DrawnChart {
   /** One for each series, in order. */
   drawn: DrawnSeries[];
   /** Domains in plot coordinates. */
@@ -43,7 +43,7 @@ export function layoutChart(
   let shownPoints = 0;
   series.forEach((one, index) => {
     if (one.hidden) return;
-    for (const point of (drawn[index] as DrawnSeries).points) {
+    for (const point of drawn[index]?.points ?? []) {
       xs.push(point.x);
       if (!within(point.x, xFixed)) continue;
       if (point.y === null) continue;

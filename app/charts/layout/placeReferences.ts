@@ -2,7 +2,7 @@ import { type AxisKind, fromPlot, toPlot } from "../axes/plotCoordinates.ts";
 import type { ReferenceMark } from "../chartTypes.ts";
 import { spreadApart } from "./spreadApart.ts";
 
-export interface PlacedReference {
+interface PlacedReference {
   label: string;
   /** SVG path of the line, pixels. */
   path: string;

@@ -1,7 +1,7 @@
 import { countOf, formatCount } from "../../text/formatNumber.ts";
 import { type AxisKind, smallestDrawn, toPlot } from "../axes/plotCoordinates.ts";
 
-export type GapReason = "missing" | "not above 0" | "below 10⁻¹²" | "beyond ±10³⁰⁰";
+type GapReason = "missing" | "not above 0" | "below 10⁻¹²" | "beyond ±10³⁰⁰";
 
 /** A point in plot coordinates; `y` null breaks the line there. */
 export interface PlotPoint {

@@ -5,17 +5,17 @@ import type { ChartSeries } from "../chartTypes.ts";
 import { heldPixel } from "../layout/chartGeometry.ts";
 import type { PlotPoint } from "../layout/splitGaps.ts";
 
-export interface DrawnLine {
+interface DrawnLine {
   /** Points as measured, and as shown (smoothed or the same). */
   raw: readonly PlotPoint[];
   shown: readonly PlotPoint[];
   isSmooth: boolean;
 }
 /** Edges of a band in plot coordinates; null is a gap. */
-export type DrawnBand = readonly { x: number; low: number; high: number }[][];
+type DrawnBand = readonly { x: number; low: number; high: number }[][];
 
 /** A band at one point, in plot coordinates. */
-export interface DrawnBar {
+interface DrawnBar {
   x: number;
   low: number;
   high: number;

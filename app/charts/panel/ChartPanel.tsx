@@ -8,7 +8,7 @@ import { describeChart, missingTexts } from "./chartSayings.ts";
 import { toggledIn, withHidden } from "./hiddenLines.ts";
 import { useChartMenu } from "./useChartMenu.ts";
 
-export interface ChartPanelProps extends Omit<XYChartProps, "description"> {
+interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   title: string;
   /** Formula or a short explanation beside the title. */
   hint?: ReactNode;

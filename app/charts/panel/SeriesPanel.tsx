@@ -22,7 +22,7 @@ export interface PanelLine extends StepMap {
   total: number;
 }
 
-export interface SeriesPanelProps {
+interface SeriesPanelProps {
   /** Unique on the page; part of links to the panel. */
   panelId: string;
   title: string;

@@ -1,7 +1,7 @@
 "use client";
 import { createContext, useContext, useSyncExternalStore } from "react";
 
-export interface CrosshairAt {
+interface CrosshairAt {
   /** Measured x (a step, a depth, …). */
   x: number;
   /** What x counts: panels with the same axis follow each other. */

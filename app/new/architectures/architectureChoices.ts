@@ -8,7 +8,7 @@ import {
   withCurrentDefinition,
 } from "../../../contract/config/architecture.ts";
 
-export interface ArchitectureFamily {
+interface ArchitectureFamily {
   title: string;
   names: readonly Architecture[];
   hint: string;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { classes } from "../../ui/classes.ts";
 import { Icon } from "../../ui/Icon.tsx";
 
-export interface ToggleOption<T> {
+interface ToggleOption<T> {
   value: T;
   label: ReactNode;
   hint?: string;

@@ -2,7 +2,7 @@ import { countGrid } from "../../../contract/config/experimentConfig.ts";
 import type { Preset } from "../../../contract/presets/preset.ts";
 import { countOf } from "../../text/formatNumber.ts";
 
-export interface PresetFigure {
+interface PresetFigure {
   key: string;
   figure: string | undefined;
   title: string;
