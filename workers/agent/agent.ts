@@ -8,14 +8,14 @@ import {
   type Heartbeat,
   type Hello,
 } from "../../contract/wire/workerProtocol.ts";
-import { prepareCheckpoints, removeOldCheckpoints } from "../checkpoints/keptCheckpoints.ts";
+import { removeOldCheckpoints } from "../checkpoints/keptCheckpoints.ts";
 import { count, log, messageOf } from "../log.ts";
 import { AttemptSpool } from "../spool/attemptSpool.ts";
-import { DamagedSpool } from "../spool/spool.ts";
-import { type AssignMessage, Attempt } from "./attempts/attempt.ts";
+import { Attempt } from "./attempts/attempt.ts";
+import { AttemptRunner } from "./attempts/attemptRunner.ts";
 import { HeldAttempts } from "./attempts/heldAttempts.ts";
-import { closeRecovered, recoverAttempts } from "./attempts/recoverAttempts.ts";
-import { type RunExit, RunProcess } from "./attempts/runProcess.ts";
+import { recoverAttempts } from "./attempts/recoverAttempts.ts";
+import { RunProcess } from "./attempts/runProcess.ts";
 import { SpareProcess } from "./attempts/spareProcess.ts";
 import { systemMeter } from "./machine/systemUse.ts";
 import { makeHello, type Offer } from "./makeHello.ts";
@@ -33,9 +33,6 @@ const suspendMs = 6_000;
 const flushMs = 2_500;
 /** A pause is in no hurry: the checkpoint of a large network takes its time. */
 const pauseMs = 60_000;
-const diskRetryMs = 2_000;
-/** How long others wait for the first step of the run that has the prepared process. */
-const leadMs = 1_500;
 
 export interface AgentSetup {
   options: AgentOptions;
@@ -52,6 +49,7 @@ export interface AgentSetup {
 export class Agent {
   private readonly setup: AgentSetup;
   private readonly held: HeldAttempts;
+  private readonly runner: AttemptRunner;
   private readonly link: ServerLink;
   private readonly spare: SpareProcess;
   private readonly artefacts: ArtefactSender;
@@ -59,7 +57,6 @@ export class Agent {
   private readonly readSystem = systemMeter();
   private ownSets: OwnSetsWatch | null = null;
   private slots = 1;
-  private threads = 1;
   private isStopping = false;
 
   constructor(setup: AgentSetup) {
@@ -75,10 +72,16 @@ export class Agent {
     this.held = new HeldAttempts(folder, options.keepSpool, {
       artefacts: this.artefacts,
       send: sendNoted,
-      sealAgain: (attempt) => {
-        attempt.done = this.seal(attempt, () => {});
-      },
+      sealAgain: (attempt) => this.runner.sealAgain(attempt),
     });
+    const { checkpoints, datasetCache } = folder;
+    const { datasetsDir: datasets, device, keepCheckpoints } = options;
+    this.runner = new AttemptRunner(
+      { checkpoints, datasetCache, datasets, device, keepCheckpoints },
+      this.held,
+      this.spare,
+      this.artefacts,
+    );
     this.link = new ServerLink(options.server, options.token, {
       makeHello: () => this.makeHello(),
       makeHeartbeat: () => this.makeHeartbeat(),
@@ -118,7 +121,7 @@ export class Agent {
     if (earlier.length > 0) log(`The spool holds events of ${count(earlier.length, "earlier attempt")}`);
     for (const attempt of earlier) {
       this.held.add(attempt);
-      attempt.done = this.recover(attempt);
+      this.runner.recover(attempt);
     }
     this.artefacts.recover((runId, attempt) => this.held.find(runId, attempt) !== undefined);
     this.spare.prepare();
@@ -186,7 +189,7 @@ export class Agent {
       attempt.spool.begin();
       this.held.add(attempt);
       for (const old of superseded) this.held.supersede(old);
-      attempt.done = this.train(
+      this.runner.begin(
         attempt,
         parsed.data,
         superseded.map((old) => old.done),
@@ -195,80 +198,6 @@ export class Agent {
     } catch (error) {
       return { accepted: false, reason: `it cannot write to its disk: ${messageOf(error)}`.slice(0, 500), fault: true };
     }
-  }
-
-  private async train(attempt: Attempt, assignment: Assignment, earlier: Promise<void>[]): Promise<void> {
-    const { folder, options } = this.setup;
-    const { config } = assignment;
-    log(
-      `Run ${attempt.label} of "${assignment.experimentName}": ${config.architecture} depth ${config.depth} seed ${config.seed}`,
-    );
-    const run = this.spare.take();
-    attempt.run = run;
-    await Promise.all(earlier);
-    if (!run.isStarted) await this.waitForFirstStep(attempt);
-    run.start();
-    const message = (): AssignMessage => ({
-      type: "assign",
-      assignment,
-      paths: {
-        spool: attempt.spool.path,
-        checkpoints: prepareCheckpoints(folder.checkpoints, assignment),
-        artefacts: this.artefacts.place(assignment.runId, assignment.attempt),
-        datasets: options.datasetsDir,
-        datasetCache: folder.datasetCache,
-      },
-      device: config.device === "auto" ? options.device : config.device,
-      threads: this.threads,
-      keepCheckpoints: options.keepCheckpoints,
-    });
-    const exit = await attempt.train(run, message, () => this.spare.prepare());
-    await this.seal(attempt, () => this.logEnd(attempt, exit));
-    this.spare.prepare();
-  }
-
-  /**
-   * A process that must load everything first takes seconds of a processor: it starts when the run that got the prepared process
-   * has made its first step, so that the first numbers of a study come as soon as they can.
-   */
-  private async waitForFirstStep(attempt: Attempt): Promise<void> {
-    const leads = (other: Attempt) => other !== attempt && other.isStarting && other.run?.isReady;
-    for (const deadline = performance.now() + leadMs; this.held.all.some(leads) && performance.now() < deadline; )
-      await sleep(20);
-  }
-
-  private async recover(attempt: Attempt): Promise<void> {
-    await this.seal(attempt, () => closeRecovered(attempt));
-  }
-
-  /** Completes the spool of an attempt without process, for as long as a full disk makes that take. */
-  private async seal(attempt: Attempt, complete: () => void | Promise<void>): Promise<void> {
-    while (attempt.stopping !== "refused") {
-      try {
-        if (attempt.damage === null) await complete();
-        this.held.restart(attempt);
-        break;
-      } catch (error) {
-        if (error instanceof DamagedSpool && attempt.damage === null) {
-          this.held.repair(attempt, error.message);
-          continue;
-        }
-        log(`The end of run ${attempt.label} cannot be written: ${messageOf(error)}; trying again`);
-        await sleep(diskRetryMs);
-      }
-    }
-    this.held.seal(attempt);
-  }
-
-  private logEnd(attempt: Attempt, exit: RunExit): void {
-    let { end } = attempt.spool.inspect();
-    if (!end) {
-      end = attempt.endEvent(exit);
-      attempt.spool.appendOrHold(end);
-    }
-    log(
-      `Run ${attempt.label} ${end.kind === "finished" ? `finished after ${end.step} steps` : `ended ${end.code}: ${end.message}`}`,
-    );
   }
 
   private cancel({ runId, attempt: number }: CancelRequest): void {
@@ -291,7 +220,8 @@ export class Agent {
   private async makeHello(): Promise<Hello> {
     const { options, folder } = this.setup;
     const offer = await this.setup.offer();
-    Object.assign(this, { slots: offer.slots, threads: offer.threads });
+    this.slots = offer.slots;
+    this.runner.threads = offer.threads;
     return makeHello({
       identity: folder.identity,
       name: options.name,
