@@ -16,7 +16,7 @@ export interface CentredMoments {
 }
 
 /** What the second pass reads. */
-export interface CentredMomentsInput {
+interface CentredMomentsInput {
   /** [N, d] row-major. */
   features: Features;
   /** [N]. */

@@ -60,7 +60,7 @@ export function classStatistics(features: Features, labels: ArrayLike<number>, c
 }
 
 /** Class sums that a device has already reduced, taken relative to a reference point of each class. */
-export interface ShiftedClassSums {
+interface ShiftedClassSums {
   /** Samples of each class [K]. */
   counts: ArrayLike<number>;
   /** Σ_{i in k} (h_i − r_k), row-major [K, d]. */

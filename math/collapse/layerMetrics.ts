@@ -21,13 +21,13 @@ export interface LayerMetrics {
 }
 
 /** What a hidden layer's metrics are made of. Without moments, those that need the second pass are left out. */
-export interface HiddenLayerInput {
+interface HiddenLayerInput {
   statistics: ClassStatistics;
   moments?: CentredMoments;
 }
 
 /** What the last layer's metrics are made of. */
-export interface LastLayerInput extends HiddenLayerInput {
+interface LastLayerInput extends HiddenLayerInput {
   /** Classifier rows [K, d]. */
   weights: Matrix;
   /** Sums over samples for nc3.cosine. */

@@ -4,7 +4,7 @@ import type { CentredMoments } from "./centredMoments.ts";
 import type { ClassStatistics } from "./classStatistics.ts";
 
 /** What the nearest class mean is compared with: the classifier's prediction (last layer) or the label (hidden layers). */
-export type NccReference = "predictions" | "labels";
+type NccReference = "predictions" | "labels";
 
 /**
  * nc4.ncc = share of samples whose nearest class mean is not that of the predicted class (or of the label);

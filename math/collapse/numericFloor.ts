@@ -4,7 +4,7 @@ export type Arithmetic = "float32" | "tf32";
 const unit = { float32: 2 ** -24, tf32: 2 ** -11 };
 
 /** What the rounding of a layer's features depends on. */
-export interface FeatureRounding {
+interface FeatureRounding {
   arithmetic: Arithmetic;
   /** Linear layers one after the other up to these features; 0 where the features are parameters, rounded when stored alone. */
   products: number;

@@ -5,7 +5,7 @@ import { MathError } from "../MathError.ts";
 import { zeroMeanBasis } from "./frames.ts";
 
 /** Orthonormal directions and how well they match. */
-export interface NearestFrame {
+interface NearestFrame {
   /** F [r, d] with F Fᵀ = I_r, as rows. */
   directions: Matrix;
   /** ⟨F, Y⟩ = ‖Y‖_*, the largest inner product that such an F can have. */

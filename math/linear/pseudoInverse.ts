@@ -12,7 +12,7 @@ export interface RankCutoff {
 }
 
 /** A pseudo-inverse and the rank that the cut-off left. */
-export interface PseudoInverse {
+interface PseudoInverse {
   inverse: Matrix;
   rank: number;
 }

@@ -3,7 +3,7 @@ import type { Matrix } from "./matrix.ts";
 import { assertFinite, matrix } from "./matrix.ts";
 
 /** Eigenvalues in falling order and the matching unit eigenvectors as the rows of `vectors` [n, n]. */
-export interface SymmetricEigen {
+interface SymmetricEigen {
   values: Float64Array;
   vectors: Matrix;
 }

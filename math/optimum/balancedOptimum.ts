@@ -35,7 +35,7 @@ export function evenedOptimum(objective: Solvable<SolvableObjective>): Optimum {
     ...objective,
     ...even,
     ...("slack" in objective ? { slack: undefined } : {}),
-  } as Solvable<SolvableObjective>);
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { SolvableObjective } from "./unconstrainedObjective.ts";
 
 /** Class features [K, r] as a function of free coordinates z [K, r], flat, and the way back for a gradient. */
-export interface ClassFeatures {
+interface ClassFeatures {
   /** h_k of the last `place`, flat. */
   readonly values: Float64Array;
   /** Sets the features from z, which begins at `from` in x. */

@@ -1,5 +1,5 @@
 /** The fit of one class whose samples share a feature, as a function of that class' logits. */
-export type FitOfClass = (logits: Float64Array, from: number, classes: number, own: number) => number;
+type FitOfClass = (logits: Float64Array, from: number, classes: number, own: number) => number;
 
 /**
  * Cross entropy log Σ_c e^{z_c − z_k} of class k = own, whose logits z [K] begin at `from`. In their place it leaves its derivative by each.

@@ -1,7 +1,7 @@
 import { assertAtLeast } from "../MathError.ts";
 
 /** The terms of a training loss that the gap is split into. */
-export interface LossTerms {
+interface LossTerms {
   /** Mean fit over the whole training set, without any ridge. */
   fit: number;
   /** All penalties that the unconstrained-features objective also has: the head's ridge, and the features', the bias's and the slack's where there are such. */
@@ -11,7 +11,7 @@ export interface LossTerms {
 }
 
 /** The distance of a loss to the unconstrained-features optimum, and its two parts. */
-export interface GapSplit {
+interface GapSplit {
   total: number;
   head: number;
   representation: number;

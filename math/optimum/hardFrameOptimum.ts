@@ -32,28 +32,27 @@ export function hardFrameOptimum(given: SolvableObjective, frame: FrameShape): H
   if (objective.dim < bound) throw new MathError(`dim = ${objective.dim} is below ${bound}, which the ${frame} frame needs`);
   const rank = Math.min(rows.cols + 1, objective.dim - 1);
   const { slack: _, ...free } = { slack: undefined, ...objective };
-  const problem = collapsedObjective(free as SolvableObjective, rank);
+  const problem = collapsedObjective(free, rank);
   const block = classes * rank;
   const held = new Float64Array(block);
-  for (let k = 0; k < classes; k++)
-    for (let j = 0; j < rows.cols; j++) held[k * rank + j] = rows.data[k * rows.cols + j] as number;
+  for (let k = 0; k < classes; k++) for (let j = 0; j < rows.cols; j++) held[k * rank + j] = rows.data[k * rows.cols + j];
   const x = new Float64Array(problem.size);
   const slopes = new Float64Array(problem.size);
 
   /** y = [s, features, bias] as the objective's [W, features, bias]. */
   const place = (y: Float64Array) => {
-    for (let i = 0; i < block; i++) x[i] = (y[0] as number) * (held[i] as number);
+    for (let i = 0; i < block; i++) x[i] = y[0] * held[i];
     x.set(y.subarray(1), block);
     return x;
   };
   const start = new Float64Array(1 + problem.size - block);
   const even = evenedOptimum(objective);
   start[0] = even.scale;
-  for (let i = 0; i < block; i++) start[1 + i] = (held[i] as number) + 0.02 * Math.sin(1 + i);
+  for (let i = 0; i < block; i++) start[1 + i] = held[i] + 0.02 * Math.sin(1 + i);
   const evaluate: SmoothFunction = (y, gradient) => {
     const value = problem.evaluate(place(y), slopes);
     gradient[0] = 0;
-    for (let i = 0; i < block; i++) gradient[0] += (held[i] as number) * (slopes[i] as number);
+    for (let i = 0; i < block; i++) gradient[0] += held[i] * slopes[i];
     gradient.set(slopes.subarray(block), 1);
     return value;
   };

@@ -5,7 +5,7 @@ import type { CollapsedObjective, CollapsedPoint } from "./collapsedObjective.ts
 import type { Slack } from "./slackObjective.ts";
 
 /** An objective with slack over coordinates in which a large ρ is no harder than a small one. */
-export interface HeldObjective extends CollapsedObjective {
+interface HeldObjective extends CollapsedObjective {
   /** A first point on the frame itself. */
   start(): Float64Array;
   /** τ, how far W goes from the frame for a unit of its free coordinates; before it is set it is 0 and W stays there, ρ = ∞. */

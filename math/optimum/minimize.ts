@@ -5,7 +5,7 @@ import { finish, type Search } from "./search.ts";
 export type SmoothFunction = (x: Float64Array, gradient: Float64Array) => number;
 
 /** When to stop. */
-export interface MinimizeOptions {
+interface MinimizeOptions {
   /** Stop where every gradient entry is at or below this, or this share of the value where that is above 1. */
   gradientTolerance: number;
   /** Stop, too, where the last 20 iterations lowered the value by less than this share of it and the gradient is at most 1000 times as large. */

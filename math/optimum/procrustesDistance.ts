@@ -8,7 +8,7 @@ import { MathError } from "../MathError.ts";
 import type { Optimum } from "./optimum.ts";
 
 /** The squared distance to the optimal set, and the block each half comes from. */
-export interface ProcrustesDistance {
+interface ProcrustesDistance {
   /** D² = ½(features + weights). */
   squared: number;
   /** ‖H − H*Rᵀ‖²/‖H*‖², within-class spread included. */

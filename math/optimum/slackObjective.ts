@@ -12,7 +12,7 @@ export interface Slack {
 }
 
 /** The slack term at one classifier. */
-export interface SlackTerm {
+interface SlackTerm {
   /** (ρ/2)‖S‖²_F, range [0, ∞), 0 on the frame. */
   value: number;
   /** c*, the best scale of the frame. */

@@ -56,7 +56,7 @@ export interface RidgeSquaredError {
 }
 
 /** An objective that has no unconstrained-features optimum to compare with, for example with decoupled decay. */
-export interface NoObjective {
+interface NoObjective {
   kind: "none";
   reason: string;
 }

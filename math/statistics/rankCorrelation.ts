@@ -2,12 +2,12 @@ import { MathError } from "../MathError.ts";
 
 /** Ranks 1…n of values; equal values share the mean of their ranks. */
 export function midRanks(values: readonly number[]): number[] {
-  const order = values.map((_, index) => index).sort((a, b) => (values[a] as number) - (values[b] as number));
+  const order = values.map((_, index) => index).sort((a, b) => values[a] - values[b]);
   const ranks = new Array<number>(values.length);
   for (let from = 0; from < order.length; ) {
     let to = from;
-    while (to + 1 < order.length && values[order[to + 1] as number] === values[order[from] as number]) to++;
-    for (let at = from; at <= to; at++) ranks[order[at] as number] = (from + to) / 2 + 1;
+    while (to + 1 < order.length && values[order[to + 1]] === values[order[from]]) to++;
+    for (let at = from; at <= to; at++) ranks[order[at]] = (from + to) / 2 + 1;
     from = to + 1;
   }
   return ranks;
@@ -27,7 +27,7 @@ export function rankCorrelation(xs: readonly number[], ys: readonly number[]): n
   const middle = (xs.length + 1) / 2;
   const a = midRanks(xs).map((rank) => rank - middle);
   const b = midRanks(ys).map((rank) => rank - middle);
-  const product = (p: readonly number[], q: readonly number[]) => p.reduce((sum, value, i) => sum + value * (q[i] as number), 0);
+  const product = (p: readonly number[], q: readonly number[]) => p.reduce((sum, value, i) => sum + value * q[i], 0);
   const scale = Math.sqrt(product(a, a) * product(b, b));
   return scale === 0 ? null : Math.min(1, Math.max(-1, product(a, b) / scale));
 }

@@ -2,7 +2,7 @@
 export function pickEvenly<T>(items: readonly T[], max: number): T[] {
   if (items.length <= max) return items.slice();
   if (max === 1) return items.slice(-1);
-  return Array.from({ length: max }, (_, index) => items[Math.round((index * (items.length - 1)) / (max - 1))] as T);
+  return Array.from({ length: max }, (_, index) => items[Math.round((index * (items.length - 1)) / (max - 1))]);
 }
 
 /** At most `max` indices of 0 … count − 1, ⌊i · count/max⌋, the starts of parts of equal length; all where there are no more. */

@@ -1,12 +1,12 @@
 import { MathError } from "../MathError.ts";
 
 /** One subject: when it reached its event, or (censored) until when it was watched without reaching it. */
-export interface Watched {
+interface Watched {
   time: number;
   reached: boolean;
 }
 
-export interface SurvivalPoint {
+interface SurvivalPoint {
   time: number;
   /** Subjects that had neither reached the event nor been censored before `time`. */
   atRisk: number;

@@ -1,7 +1,7 @@
 import { assertAtLeast, assertInteger } from "../MathError.ts";
 
 /** The size of a residual network's training step. */
-export interface StepShape {
+interface StepShape {
   /** Linear layers in a residual branch: 1 for L-RN1, 2 for L-RN2. */
   branchLayers: 1 | 2;
   /** L: an input layer, L − 1 residual blocks and a classifier. */
@@ -14,7 +14,7 @@ export interface StepShape {
 }
 
 /** Floating-point operations of one training step. */
-export interface StepCost {
+interface StepCost {
   /** Matrix products, forward and backward; a multiply-add counts two. */
   products: number;
   /** Bias, ReLU, skip and LayerNorm with their gradients, at 30 an activation, and the optimizer, at 12 a parameter. */

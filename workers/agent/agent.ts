@@ -34,7 +34,7 @@ const flushMs = 2_500;
 /** A pause is in no hurry: the checkpoint of a large network takes its time. */
 const pauseMs = 60_000;
 
-export interface AgentSetup {
+interface AgentSetup {
   options: AgentOptions;
   folder: WorkerFolder;
   /** What the machine offers: asked before each hello. */

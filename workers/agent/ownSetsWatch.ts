@@ -91,7 +91,7 @@ export class OwnSetsWatch {
 }
 
 /** A list in messages of bounded size; the schema fills and checks each. */
-export function inParts(sets: readonly OwnSet[], bytes: number = protocolSizes.batchBytes): OwnSetsPart[] {
+function inParts(sets: readonly OwnSet[], bytes: number = protocolSizes.batchBytes): OwnSetsPart[] {
   const parts: OwnSet[][] = [[]];
   let size = 0;
   for (const set of sets) {

@@ -19,7 +19,7 @@ export function checkedInput(
   const dtype = spec.dtype ?? "float32";
   const Kind = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
   if (typeof values === "number") return Kind.of(values);
-  return values instanceof Kind ? values : Kind.from(values as ArrayLike<number>);
+  return values instanceof Kind ? values : Kind.from(values);
 }
 
 /** The tensor a definition gave for a piece of state. @throws unless it is there, float32 and of the declared shape. */

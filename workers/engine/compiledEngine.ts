@@ -24,7 +24,7 @@ export function createCompiledEngine(choice: DeviceChoice, threads: number): Eng
     choice,
     compileStep: (definition) => compiledStep(definition, choice, threads),
     compileFunction: (definition) => compiledFunction(definition, choice, threads),
-  } as Engine;
+  };
 }
 
 /**
@@ -54,8 +54,8 @@ async function compiledStep(definition: StepDefinition, choice: DeviceChoice, th
       const feeds = { ...inputs(values) };
       for (const [name, tensor] of Object.entries(store.current())) if (read.has(name)) feeds[name] = tensor;
       const results = await session.run(feeds, fetchesOf(traced, { ...outputs, ...store.targets() }));
-      store.advance(results as Feeds);
-      return arraysOf(results as Feeds);
+      store.advance(results);
+      return arraysOf(results);
     },
     async readState() {
       const values = await store.read();
@@ -63,7 +63,7 @@ async function compiledStep(definition: StepDefinition, choice: DeviceChoice, th
     },
     async writeState(values) {
       for (const [name, data] of Object.entries(values)) {
-        const checked = checkedInput(`state '${name}'`, definition.state[name], data as Values) as Float32Array;
+        const checked = checkedInput(`state '${name}'`, definition.state[name], data) as Float32Array;
         await store.write(`state.${name}`, checked);
       }
     },
@@ -92,7 +92,7 @@ async function compiledFunction(
         const tensor = stateTensor(name, spec, shared, from as Record<string, Float32Array>);
         if (read.has(`state.${name}`)) feeds[`state.${name}`] = tensor;
       }
-      return arraysOf((await session.run(feeds, fetchesOf(traced, outputs))) as Feeds);
+      return arraysOf(await session.run(feeds, fetchesOf(traced, outputs)));
     },
     async dispose() {
       await store.dispose();
@@ -140,7 +140,7 @@ async function open(
 
 /** Every output of the graph: into the buffer that is there for it, or wherever ONNX Runtime puts it. */
 function fetchesOf({ outputs }: Traced, targets: Feeds): ort.InferenceSession.FetchesType {
-  return Object.fromEntries(outputs.map(({ name }) => [name, targets[name] ?? null])) as ort.InferenceSession.FetchesType;
+  return Object.fromEntries(outputs.map(({ name }) => [name, targets[name] ?? null]));
 }
 
 function stateTensor(

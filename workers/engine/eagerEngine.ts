@@ -25,7 +25,7 @@ export function createEagerEngine(backend: string, choice: DeviceChoice): Engine
     choice,
     compileStep: (definition) => here(async () => eagerStep(definition, here)),
     compileFunction: (definition) => here(async () => eagerFunction(definition, here)),
-  } as Engine;
+  };
 }
 
 type Here = <T>(work: () => Promise<T>) => Promise<T>;
@@ -65,7 +65,7 @@ function eagerStep(definition: StepDefinition, here: Here): Step {
       here(async () => {
         for (const [name, data] of Object.entries(values)) {
           const spec = definition.state[name];
-          replace(name, tensorOf(`state '${name}'`, spec, checkedInput(`state '${name}'`, spec, data as Values)));
+          replace(name, tensorOf(`state '${name}'`, spec, checkedInput(`state '${name}'`, spec, data)));
         }
       }),
     dispose: () =>

@@ -60,7 +60,7 @@ function copySessions() {
       const key = `${tensor.type} ${tensor.dims} ${to}`;
       const session = sessions.get(key) ?? open(tensor.dims, tensor.type as "float32", to);
       sessions.set(key, session);
-      return (await (await session).run({ x: tensor })).y as ort.Tensor;
+      return (await (await session).run({ x: tensor })).y;
     },
     async release(): Promise<void> {
       for (const session of sessions.values()) await (await session).release();

@@ -13,7 +13,7 @@ import { measureRobustness } from "./robustness.ts";
 import { measureTransfer } from "./transfer.ts";
 
 /** A trained run, and what is asked for after it. */
-export interface TrainedRun {
+interface TrainedRun {
   config: RunConfig;
   engine: Engine;
   network: Network;

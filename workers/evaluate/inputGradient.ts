@@ -1,20 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Loss } from "../../contract/config/runConfig.ts";
-import type { Engine, Step } from "../engine/engine.ts";
+import type { Engine } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import { fitLoss } from "../models/losses.ts";
 import type { Network } from "../models/network.ts";
 import { parameterCount, unpackParameters } from "../models/parameterLayout.ts";
 
 /** Logits and slopes of some samples; the arrays hold until the next call. */
-export interface InputSlopes {
+interface InputSlopes {
   /** [count, K] */
   logits: Float32Array;
   /** Gradient of each sample's own fit by its inputs [count, D]. */
   gradient: Float32Array;
 }
 
-export interface InputGradient {
+interface InputGradient {
   /** @param x [count, D] @param y one-hot columns [K, count] */
   at(x: Float32Array, y: Float32Array, source: ParameterSource): Promise<InputSlopes>;
   dispose(): Promise<void>;
@@ -39,7 +39,7 @@ export async function makeInputGradient(engine: Engine, network: Network, loss: 
     },
   });
   return {
-    at: async (x, y, source) => (await compiled.run({ x, y }, source as Step)) as unknown as InputSlopes,
+    at: async (x, y, source) => await compiled.run({ x, y }, source),
     dispose: () => compiled.dispose(),
   };
 }

@@ -15,7 +15,7 @@ import { type AttackBall, moveInputs } from "./moveInputs.ts";
 type Robustness = NonNullable<Evaluation["robustness"]>;
 
 /** What is attacked. */
-export interface Attacked {
+interface Attacked {
   engine: Engine;
   network: Network;
   loss: Loss;

@@ -19,7 +19,7 @@ export interface Chunk {
 export type ParameterSource = Step | { parameters: Float32Array };
 
 export async function parametersOf(source: ParameterSource): Promise<Float32Array> {
-  return "parameters" in source ? source.parameters : (await (source as Step).readState()).parameters;
+  return "parameters" in source ? source.parameters : (await source.readState()).parameters;
 }
 
 export interface FeatureReader {
@@ -66,7 +66,7 @@ export async function makeFeatureReader(engine: Engine, network: Network, sets: 
         padded.set(given);
         for (let i = count; i < size; i++) padded.copyWithin(i * dimension, 0, dimension);
       }
-      const outputs = await forward.run({ x: count < size ? padded : given }, source as Step);
+      const outputs = await forward.run({ x: count < size ? padded : given }, source);
       yield {
         from,
         count,

@@ -9,7 +9,7 @@ import { findUnconstrainedOptimum, type NoOptimum, unconstrainedOptimum } from "
  * The objective of a run with its last features set free: GUFM where a non-affine LN stands before the head, the classic
  * unconstrained-features model where the features have a ridge instead.
  */
-export function runObjective(config: RunConfig, trainCounts: number[]): UnconstrainedObjective {
+function runObjective(config: RunConfig, trainCounts: number[]): UnconstrainedObjective {
   const { regularizer, loss, headBias, width } = config;
   const ridge = effectiveRidge(regularizer, config.depth);
   const common = { counts: trainCounts, dim: width, weightDecay: ridge.head };

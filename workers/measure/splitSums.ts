@@ -20,7 +20,7 @@ export interface SplitSums {
 }
 
 /** What is asked of a split. */
-export interface SplitRequest {
+interface SplitRequest {
   classes: number;
   loss: Loss;
   /** W_L [K, d] */

@@ -4,12 +4,12 @@ import { maskedSoftmax } from "./ops/maskedSoftmax.ts";
 import type { SpecMaker } from "./specMaker.ts";
 
 /** Tokens as columns [d, N · T], those of a sample side by side. */
-export interface TokenShape {
+interface TokenShape {
   samples: number;
   tokens: number;
 }
 
-export interface AttentionOptions {
+interface AttentionOptions {
   /** 1: each head has its own W_QK and W_VO, d × d. 2: each head has d/H rows of W_Q, W_K, W_V and columns of W_O, all d × d. */
   layers: 1 | 2;
   heads: number;

@@ -10,7 +10,7 @@ export interface Classifier {
   logits(parameters: Parameters, features: tf.Tensor2D): tf.Tensor2D;
 }
 
-export interface ClassifierOptions {
+interface ClassifierOptions {
   /** Layers of the network, see network.ts. */
   layers: number;
   width: number;

@@ -8,7 +8,7 @@ import { convolution3x3 } from "./ops/convolution3x3.ts";
 import { layerNorm } from "./ops/layerNorm.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 
-export interface ConvolutionalNetworkOptions {
+interface ConvolutionalNetworkOptions {
   normalization: Normalization;
   /** L: the stem, L − 1 residual blocks, the classifier; L ≥ 2. */
   depth: number;

@@ -5,7 +5,7 @@ import type { Network } from "./network.ts";
 import { layerNorm } from "./ops/layerNorm.ts";
 import type { Initialization } from "./specMaker.ts";
 
-export interface FreeFeaturesOptions {
+interface FreeFeaturesOptions {
   /** d */
   width: number;
   /** N */

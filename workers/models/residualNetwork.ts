@@ -6,7 +6,7 @@ import type { Network, ParameterSpec } from "./network.ts";
 import { layerNorm } from "./ops/layerNorm.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 
-export interface ResidualNetworkOptions {
+interface ResidualNetworkOptions {
   /** rn1: one linear layer a residual branch; rn2: two. */
   architecture: "rn1" | "rn2";
   normalization: Normalization;

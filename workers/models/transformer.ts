@@ -9,7 +9,7 @@ import { layerNorm } from "./ops/layerNorm.ts";
 import { type Initialization, specMaker } from "./specMaker.ts";
 import type { Tokens } from "./tokens.ts";
 
-export interface TransformerOptions {
+interface TransformerOptions {
   /** The digits are the linear layers in attention and in the MLP. */
   architecture: "t11" | "t12" | "t21" | "t22";
   normalization: Normalization;

@@ -6,7 +6,7 @@ export interface TensorSpec {
   shape: readonly number[];
 }
 
-export interface TensorWriter {
+interface TensorWriter {
   /** Writes values of a tensor on from its element `from`. */
   write(name: string, values: Float32Array | Float64Array | BigInt64Array, from?: number): void;
   close(): void;

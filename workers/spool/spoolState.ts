@@ -4,7 +4,7 @@ import { type Lease, lease as leaseSchema } from "../../contract/wire/workerProt
 import { replaceFile } from "../files/replaceFile.ts";
 
 /** Kept in a file beside a spool, so that a later life of the agent can continue with it. */
-export interface SpoolState {
+interface SpoolState {
   lease: Lease;
   /** The run's process (see processIdentity). */
   process: string | null;

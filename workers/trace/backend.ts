@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type Data, type Dtype, sizeOf } from "./graph/graph.ts";
+import { type Dtype, sizeOf } from "./graph/graph.ts";
 import type { Sym, Symbolic } from "./graph/symbolic.ts";
 
 /** Larger host tensors inside a traced function are a mistake: data belongs into inputs or constants. */
@@ -68,7 +68,7 @@ export class TraceBackend extends tf.KernelBackend {
     references: number,
   ): void {
     if (dtype === "string" || dtype === "complex64") throw new Error(`tensors of dtype ${dtype} cannot be compiled`);
-    this.literals.set(dataId, { values: values as ArrayLike<number>, shape: [...shape], dtype: dtype as Literal["dtype"] });
+    this.literals.set(dataId, { values: values as ArrayLike<number>, shape: [...shape], dtype: dtype });
     this.references.set(dataId, references);
   }
 
@@ -135,7 +135,7 @@ function literalSym({ graph }: Symbolic, { values, shape, dtype }: Literal): Sym
   if (values.length > 0 && isUniform(values)) return { value: graph.scalar(Number(values[0]), dtype), shape };
   if (values.length > LARGEST_LITERAL) throw tooLarge(shape);
   const Kind = dtype === "float32" ? Float32Array : dtype === "int32" ? Int32Array : Uint8Array;
-  return { value: graph.constant(Kind.from(values) as Data, shape, dtype), shape };
+  return { value: graph.constant(Kind.from(values), shape, dtype), shape };
 }
 
 function tooLarge(shape: readonly number[]): Error {

@@ -145,7 +145,7 @@ function register(): TraceBackend {
       kernelName,
       backendName: NAME,
       kernelFunc: ({ inputs, attrs }) => {
-        const given = Object.entries(inputs).map(([name, info]) => [name, info && created.get(info as tf.TensorInfo)]);
+        const given = Object.entries(inputs).map(([name, info]) => [name, info && created.get(info)]);
         const sources = Array.isArray(inputs) ? given.map(([, sym]) => sym) : Object.fromEntries(given);
         const result = kernel(created.symbolic as Symbolic, sources, attrs);
         return Array.isArray(result) ? result.map((sym) => created.put(sym)) : created.put(result);

@@ -12,7 +12,7 @@ import { makeOptimizer } from "./optimizers.ts";
 import { slackGradient } from "./slackGradient.ts";
 
 /** The whole training set bound once, or batches of a fixed size given at each step: x [N, D], y one-hot [K, N]. */
-export type StepData =
+type StepData =
   | { x: Constant; y: Constant }
   | {
       /** B, samples a batch. */
@@ -21,7 +21,7 @@ export type StepData =
       of: number;
     };
 
-export type TrainingStepDefinition = StepDefinition<string, string, string, "fit">;
+type TrainingStepDefinition = StepDefinition<string, string, string, "fit">;
 
 /**
  * One optimizer update of a run's objective (contract/config/regularizer.ts): the gradient of the fit, of the features' ridge where they

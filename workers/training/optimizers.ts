@@ -3,7 +3,7 @@ import type { OptimizerConfig } from "../../contract/config/trainingConfig.ts";
 import { flatAdam } from "../models/ops/flatAdam.ts";
 
 /** State of an optimizer, flat vectors [P] all: the parameters and what it remembers. */
-export type OptimizerState = Record<string, tf.Tensor1D>;
+type OptimizerState = Record<string, tf.Tensor1D>;
 
 export interface Optimizer {
   /** Names of the state vectors besides `parameters`. */

@@ -10,7 +10,7 @@ import { learningRateAt } from "./schedule.ts";
 /** Everything an optimizer continues from: the parameters and its memory, flat vectors by name. */
 export type TrainingState = Record<string, Float32Array>;
 
-export interface Trainer {
+interface Trainer {
   /** The compiled step, for reading features and state in place. */
   step: Step<string, string, "fit">;
   /** What of the training set is left out, if anything, for the log. */
@@ -20,7 +20,7 @@ export interface Trainer {
   dispose(): Promise<void>;
 }
 
-export interface TrainedStep {
+interface TrainedStep {
   /** Updates done. */
   step: number;
   /** Fit of the parameters before this update. */
@@ -79,6 +79,6 @@ export async function makeTrainer(
   return { step, note, train, dispose: () => step.dispose() };
 }
 
-export function divergedText(step: number, fit: number, config: RunConfig): string {
+function divergedText(step: number, fit: number, config: RunConfig): string {
   return `The loss is ${fit} at step ${step}. A learning rate below ${config.training.learningRate}, or a warm-up, may help.`;
 }

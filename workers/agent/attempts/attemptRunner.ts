@@ -15,7 +15,7 @@ const diskRetryMs = 2_000;
 /** How long others wait for the first step of the run that has the prepared process. */
 const leadMs = 1_500;
 
-export interface RunnerOptions {
+interface RunnerOptions {
   /** Folder of all runs' checkpoints, and of downloaded data sets. */
   checkpoints: string;
   datasetCache: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 /** Of a run's process: it is well, says nothing for longer than it should, or has said nothing for so long that it is given up. */
-export type LifeState = "well" | "stalled" | "lost";
+type LifeState = "well" | "stalled" | "lost";
 
 /**
  * How long a run's process may give no sign of life, in multiples of the bound for one that does nothing at all (`stallMs`), or of its

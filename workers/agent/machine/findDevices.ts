@@ -4,7 +4,7 @@ import type { DeviceChoice } from "../../../contract/config/runConfig.ts";
 import type { Device } from "../../engine/engine.ts";
 import { runEnvironment } from "../../env.ts";
 
-export interface FoundDevice {
+interface FoundDevice {
   device: Device;
   provider: string;
 }

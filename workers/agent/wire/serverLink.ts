@@ -17,7 +17,7 @@ import {
 } from "../../../contract/wire/workerProtocol.ts";
 import { messageOf } from "../../log.ts";
 
-export interface LinkListener {
+interface LinkListener {
   makeHello(): Promise<Hello>;
   makeHeartbeat(): Heartbeat;
   assign(message: Assignment): AssignAnswer;

@@ -5,7 +5,7 @@ import { log, messageOf } from "../../log.ts";
 import type { AttemptSpool } from "../../spool/attemptSpool.ts";
 import { DamagedSpool } from "../../spool/spool.ts";
 
-export interface SenderListener {
+interface SenderListener {
   /** More is stored. */
   acknowledged(): void;
   /** The spool cannot be sent as it is. */

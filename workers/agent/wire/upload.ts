@@ -15,7 +15,7 @@ export interface Upload {
   sha256: string;
 }
 
-export type UploadAnswer = { kind: "stored" } | { kind: "refused" | "later"; reason: string };
+type UploadAnswer = { kind: "stored" } | { kind: "refused" | "later"; reason: string };
 
 /** A line that moves nothing for so long is dead. */
 const silenceMs = 60_000;

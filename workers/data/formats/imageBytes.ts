@@ -91,7 +91,7 @@ export function joinCifar(parts: CifarPart[]): ImageBytes {
   return { count, channels: 3, height: 32, width: 32, pixels, labels };
 }
 
-export interface CifarOptions {
+interface CifarOptions {
   classes: number;
   /** CIFAR-10: 1; CIFAR-100: 2, the coarse label, then the fine one, which counts. */
   labelBytes: 1 | 2;

@@ -1,7 +1,7 @@
 import { Failure } from "../../../contract/failure.ts";
 
 /** An IDX file of unsigned bytes: its sizes and its values, row-major. */
-export interface IdxFile {
+interface IdxFile {
   shape: number[];
   values: Uint8Array;
 }

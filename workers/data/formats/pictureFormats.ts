@@ -1,5 +1,5 @@
 /** Formats that are decoded, by their first bytes: what a file holds counts, not how it is called. */
-export type PictureFormat = "JPEG" | "PNG" | "WebP" | "GIF" | "TIFF" | "AVIF";
+type PictureFormat = "JPEG" | "PNG" | "WebP" | "GIF" | "TIFF" | "AVIF";
 
 /** Endings of files that are taken for pictures. */
 export const isPicture = (name: string): boolean => /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif)$/i.test(name);

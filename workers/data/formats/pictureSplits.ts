@@ -4,7 +4,7 @@ import { isPicture } from "./pictureFormats.ts";
 import { type Entry, readFolder } from "./readFolder.ts";
 
 /** Where a set's training and test pictures lie. */
-export interface PictureSplits {
+interface PictureSplits {
   /** Path of the folder that holds both. */
   path: string;
   train: Entry;

@@ -27,7 +27,7 @@ const known = [...arrayMakers, ...bufferReaders, "numpy.ndarray", "numpy.dtype",
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 
 /** Text of a string of Python 2 or 3; null if it is none. */
-export const pickledText = (value: Pickled | undefined): string | null =>
+const pickledText = (value: Pickled | undefined): string | null =>
   typeof value === "string" ? value : value instanceof Uint8Array ? latin1(value) : null;
 
 /**

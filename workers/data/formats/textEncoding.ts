@@ -34,7 +34,7 @@ function binaryFormat(head: string): string | null {
 }
 
 /** What bytes are that are no UTF-8 text. */
-export interface OtherBytes {
+interface OtherBytes {
   /** Whether the whole file is something else, or text some of whose bytes are not UTF-8. */
   of: "file" | "text";
   /** By name, with the way out, as the rest of a sentence that ends in "is". */

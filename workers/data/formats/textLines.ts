@@ -2,7 +2,7 @@ import { corrupt } from "./fileFaults.ts";
 import { otherThanUtf8 } from "./textEncoding.ts";
 
 /** A line of a text file: its text, and where it begins, for errors. */
-export interface TextLine {
+interface TextLine {
   text: string;
   /** From 1. */
   number: number;

@@ -4,7 +4,7 @@ import { countClasses, type Dataset, namesAndWarnings, type SampleSet } from "..
 import type { ImageBytes } from "../formats/imageBytes.ts";
 
 /** What is known of a picture set besides its pixels. */
-export interface AboutImages {
+interface AboutImages {
   id: DatasetConfig["id"];
   classes: number;
   source: string;

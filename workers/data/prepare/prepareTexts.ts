@@ -9,7 +9,7 @@ import { textWarnings, unknownWarnings } from "./textWarnings.ts";
 import { cutWords, encode, makeVocabulary, specialWords } from "./tokenize.ts";
 
 /** What is known of a text set besides its texts. */
-export interface AboutTexts {
+interface AboutTexts {
   title: string;
   classes: number;
   source: string;

@@ -47,7 +47,7 @@ export function requireDivisible(labels: Uint16Array, classNames: readonly strin
 }
 
 /** Draws the same share of each class as test set, at least one sample and never all; both parts stay in file order. */
-export function splitByClass(
+function splitByClass(
   { texts, labels }: LabelledTexts,
   classNames: readonly string[],
   { testShare, splitSeed }: { testShare: number; splitSeed: number },

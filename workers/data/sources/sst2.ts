@@ -50,7 +50,7 @@ export function sst2Layouts(sizes: { train: number; dev: number }): Layout<{ tra
  * A table with the header `sentence<TAB>label` and labels 0 (negative) and 1 (positive).
  * @throws Failure DATASET_CORRUPT naming file, line and what was expected
  */
-export function parseSst2(bytes: Uint8Array, name: string, count: number): LabelledTexts {
+function parseSst2(bytes: Uint8Array, name: string, count: number): LabelledTexts {
   const texts: string[] = [];
   const labels: number[] = [];
   for (const { text, number } of readLines(bytes, name)) {

@@ -35,7 +35,7 @@ export function convolution3x3(
       },
     };
   });
-  return operation(x, filter, bias) as tf.Tensor4D;
+  return operation(x, filter, bias);
 }
 
 /** @param kernel [3, 3, I, O] */

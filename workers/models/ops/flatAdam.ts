@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 
-export interface AdamOptions {
+interface AdamOptions {
   readonly beta1?: number;
   readonly beta2?: number;
   readonly epsilon?: number;
 }
 
 /** Vectors [P]. m and v are kept without their factors 1 − β, which the step size takes up: two passes over memory less. */
-export interface AdamState {
+interface AdamState {
   readonly parameters: tf.Tensor1D;
   readonly m: tf.Tensor1D;
   readonly v: tf.Tensor1D;

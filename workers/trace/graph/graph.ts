@@ -30,7 +30,7 @@ export interface Node {
   readonly outputs: Value[];
 }
 
-export interface OutputSpec {
+interface OutputSpec {
   readonly shape: readonly number[];
   readonly dtype: Dtype;
 }
@@ -68,7 +68,7 @@ export class Graph {
 
   scalar(x: number, dtype: Dtype = "float32"): Value {
     const data = dtype === "int64" ? BigInt64Array.of(BigInt(x)) : arrays[dtype].of(x);
-    return this.constant(data as Data, [], dtype);
+    return this.constant(data, [], dtype);
   }
 
   /** A list of int64, the form in which ONNX takes shapes, axes and bounds. */

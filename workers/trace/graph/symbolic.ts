@@ -232,7 +232,7 @@ export class Symbolic {
     attributes: Node["attributes"] = {},
     domain = "",
   ): Sym {
-    const values = inputs.map((input) => (input && "value" in input ? this.full(input) : (input as Value | undefined)));
+    const values = inputs.map((input) => (input && "value" in input ? this.full(input) : input));
     return this.of(this.graph.node(op, values, { shape, dtype }, attributes, domain));
   }
 }

@@ -5,7 +5,7 @@ import { Message } from "./protobuf.ts";
 const OPSET = 18;
 const IR_VERSION = 8;
 
-export interface GraphParts {
+interface GraphParts {
   readonly nodes: readonly Node[];
   readonly inputs: readonly Value[];
   readonly constants: readonly Value[];
@@ -53,7 +53,7 @@ function attributeProto(name: string, value: Attribute): Message {
   if (typeof value === "number") return message.int(3, value).int(20, 2);
   if (typeof value === "string") return message.string(4, value).int(20, 3);
   if ("float" in value) return message.float(2, value.float).int(20, 1);
-  for (const n of value as readonly number[]) message.int(8, n);
+  for (const n of value) message.int(8, n);
   return message.int(20, 7);
 }
 

@@ -1,4 +1,4 @@
-import { type Data, type Node, scalarOf, type Value } from "../graph/graph.ts";
+import { type Node, scalarOf, type Value } from "../graph/graph.ts";
 import { Rebuild } from "./rebuild.ts";
 import { sortNodes } from "./sortNodes.ts";
 
@@ -8,7 +8,7 @@ export interface Part {
   readonly offset: number;
 }
 
-export interface NamedValue {
+interface NamedValue {
   readonly name: string;
   readonly value: Value;
   readonly part?: Part;
@@ -155,7 +155,7 @@ class Splitting {
     if (found) return found;
     const name = value.input as string;
     const parts = this.groups.map(({ offset, length }, k) => {
-      const data = value.data?.subarray(offset, offset + length) as Data | undefined;
+      const data = value.data?.subarray(offset, offset + length);
       if (!data) this.parts.set(`${name}#${k}`, { of: name, offset });
       return this.rebuild.graph.input(`${name}#${k}`, [length], "float32", data);
     });
