@@ -167,7 +167,16 @@ const ended = z.strictObject({
   code: z.enum(failureCodes),
   message: wireText(8000),
   step: step.nullable(),
+  /** Nobody's fault: the attempt does not count towards the limit of attempts. Absent in older events; see `isExcused`. */
+  excused: z.boolean().optional(),
 });
+
+/** How an attempt ends whose worker was stopped or paused: its run resumes elsewhere or later. */
+export const stoppedWithWorker = { code: "WORKER_LOST", message: "worker stopped", excused: true } as const;
+
+/** Whether nobody is to blame for an attempt's end; older workers said so by its message alone. */
+export const isExcused = ({ code, message, excused }: z.infer<typeof ended>): boolean =>
+  excused ?? (code === stoppedWithWorker.code && message === stoppedWithWorker.message);
 
 export const runEvent = z.discriminatedUnion("kind", [
   started,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import type { RunEvent } from "../../contract/wire/runEvents.ts";
+import { type RunEvent, stoppedWithWorker } from "../../contract/wire/runEvents.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../workers/checkpoints/checkpointFolder.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
 import { openSpool } from "../../workers/spool/spool.ts";
@@ -63,7 +63,7 @@ export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: 
     }
     if (wish.asked === "suspend") {
       save();
-      emit({ kind: "ended", code: "WORKER_LOST", message: "worker stopped", step });
+      emit({ kind: "ended", ...stoppedWithWorker, step });
       leave();
     }
     if (step % checkpointEvery === 0 && step < total) save();

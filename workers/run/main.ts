@@ -1,6 +1,6 @@
 /** The process of one run: prepared without one, given one by IPC, gone when it has ended. See messages.ts. */
 import { Failure } from "../../contract/failure.ts";
-import type { RunEvent } from "../../contract/wire/runEvents.ts";
+import { type RunEvent, stoppedWithWorker } from "../../contract/wire/runEvents.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../checkpoints/checkpointFolder.ts";
 import { checkpointEveryMs } from "../env.ts";
 import { openSpool, type SpoolWriter } from "../spool/spool.ts";
@@ -44,9 +44,11 @@ function append(event: RunEvent): void {
   send({ type: "spooled", seq: spool.append(event) });
 }
 
-function end({ code, message }: Failure): void {
+function end(reason: Failure): void {
+  const { code, message } = reason;
   try {
-    if (spool) emit({ kind: "ended", code, message: message.slice(0, 8000), step });
+    if (spool)
+      emit({ kind: "ended", code, message: message.slice(0, 8000), step, ...(reason === stoppedByWorker && { excused: true }) });
   } catch {
     send({ type: "unwritten", code, message: message.slice(0, 8000) });
   }
@@ -108,6 +110,8 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
   leave();
 }
 
+const stoppedByWorker = new Failure(stoppedWithWorker.code, stoppedWithWorker.message);
+
 function stop(reason: Failure, checkpoint: boolean): void {
   if (!assigned) process.exit(0);
   if (early) end(reason); // nothing is trained yet, and a download should not be waited for
@@ -120,12 +124,11 @@ process.on("message", (message: ToRun) => {
     take(message).catch((error) => end(asFailure(error)));
   } else if (message.type === "keep") storedStep = message.checkpointStep;
   else if (message.type === "cancel") stop(new Failure("CANCELLED", "cancelled"), false);
-  else if (message.type === "suspend") stop(new Failure("WORKER_LOST", "worker stopped"), true);
+  else if (message.type === "suspend") stop(stoppedByWorker, true);
 });
-process.on("disconnect", () => stop(new Failure("WORKER_LOST", "worker stopped"), true));
+process.on("disconnect", () => stop(stoppedByWorker, true));
 // A service manager signals every process of the worker, not the agent alone.
-for (const signal of ["SIGTERM", "SIGINT"] as const)
-  process.on(signal, () => stop(new Failure("WORKER_LOST", "worker stopped"), true));
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop(stoppedByWorker, true));
 process.on("uncaughtException", (error) => end(asFailure(error)));
 process.on("unhandledRejection", (error) => end(asFailure(error)));
 

@@ -28,7 +28,7 @@ export type ToRun =
   | { type: "keep"; checkpointStep: number }
   /** Stop, measure no more, end CANCELLED. */
   | { type: "cancel" }
-  /** Checkpoint now, end WORKER_LOST ("worker stopped"), exit. */
+  /** Checkpoint now, end WORKER_LOST, excused, exit. */
   | { type: "suspend" };
 
 /** What a run's process sends to the agent. */

@@ -1,4 +1,4 @@
-import type { Evaluation, SpooledEvent, StartedEvent } from "../../../contract/wire/runEvents.ts";
+import { type Evaluation, isExcused, type SpooledEvent, type StartedEvent } from "../../../contract/wire/runEvents.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import type { insertCheckpoints, insertGeometry, insertLogLines } from "../../../db/queries/attempts.ts";
 import type { StoredMeasurement } from "../../../db/queries/series.ts";
@@ -23,9 +23,6 @@ export interface SortedEvents {
   /** What the pages are told, in the order of the events. */
   items: WatchItem[];
 }
-
-/** What a worker says when it was told to stop: its runs go on elsewhere or later, and nobody is to blame. */
-const excusedMessage = "worker stopped";
 
 /** Sorts a batch of one attempt's events by the tables they go to; what follows the end of the attempt is dropped. */
 export function sortEvents(runId: string, attempt: number, events: SpooledEvent[]): SortedEvents {
@@ -73,12 +70,9 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
       case "finished":
         sorted.end = { code: "FINISHED", message: "", step: event.step, excused: true, times: event.times };
         break;
-      case "ended": {
-        const { message } = event;
-        const excused = event.code === "WORKER_LOST" && message === excusedMessage;
-        sorted.end = { code: event.code, message, step: event.step, excused };
+      case "ended":
+        sorted.end = { code: event.code, message: event.message, step: event.step, excused: isExcused(event) };
         break;
-      }
     }
   }
   return sorted;

@@ -137,6 +137,7 @@ describe("a run's process", () => {
       kind: "ended",
       code: "WORKER_LOST",
       message: "worker stopped",
+      excused: true,
       step: resumedAt,
     });
 

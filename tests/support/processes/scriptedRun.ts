@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { RunEvent } from "../../../contract/wire/runEvents.ts";
+import { type RunEvent, stoppedWithWorker } from "../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
 import { openSpool, type SpoolWriter } from "../../../workers/spool/spool.ts";
 
@@ -84,7 +84,7 @@ function checkpoint() {
 
 function suspend() {
   checkpoint();
-  leave({ kind: "ended", code: "WORKER_LOST", message: "worker stopped", step });
+  leave({ kind: "ended", ...stoppedWithWorker, step });
 }
 
 function leave(event: RunEvent) {

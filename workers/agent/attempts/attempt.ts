@@ -1,4 +1,5 @@
 import type { FailureCode } from "../../../contract/failure.ts";
+import { stoppedWithWorker } from "../../../contract/wire/runEvents.ts";
 import { log, messageOf } from "../../log.ts";
 import { machineFault } from "../../run/machineFault.ts";
 import type { ToRun } from "../../run/messages.ts";
@@ -104,10 +105,10 @@ export class Attempt {
       step,
     });
     if (this.stopping === "cancelled") return end("CANCELLED", "cancelled");
-    if (this.stopping === "suspended") return end("WORKER_LOST", "worker stopped");
+    if (this.stopping === "suspended") return { kind: "ended", ...stoppedWithWorker, step };
     if (this.unwritten) return end(this.unwritten.code, this.unwritten.message);
     // A service manager signals every process of the worker, also those that do not listen yet.
-    if (exit.signal !== null && stopSignals.includes(exit.signal)) return end("WORKER_LOST", "worker stopped");
+    if (exit.signal !== null && stopSignals.includes(exit.signal)) return { kind: "ended", ...stoppedWithWorker, step };
     const how = `The run's process ended: ${describeExit(exit)}`;
     const text = exit.errorTail ? `${how}\nLast output:\n${exit.errorTail}` : how;
     if (exit.stalledMs !== null) return end("WORKER_LOST", text);
