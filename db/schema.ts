@@ -24,10 +24,11 @@ import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.
 import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
 import type { WorkerTrouble } from "../contract/wire/views.ts";
 import type { Hello } from "../contract/wire/workerProtocol.ts";
+import { clock } from "./clock.ts";
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
-export const now = (name: string) => at(name).notNull().default(sql`clock_timestamp()`);
+export const now = (name: string) => at(name).notNull().default(clock);
 
 /** A study. Counts, progress and nc1 follow from its runs and are kept here, so that lists read no runs. */
 export const experiments = pgTable(

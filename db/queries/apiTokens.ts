@@ -1,16 +1,15 @@
 import { and, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import type { TokenScope } from "../../contract/people.ts";
+import { clock, daysFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { apiTokens, members } from "../peopleSchema.ts";
-
-const clock = sql`clock_timestamp()`;
 
 export async function insertApiToken(
   db: Executor,
   token: { id: string; hash: string; memberId: string | null; name: string; scope: TokenScope; expiresInDays: number | null },
 ): Promise<void> {
   const { expiresInDays, ...row } = token;
-  const expiresAt = expiresInDays === null ? null : sql`clock_timestamp() + ${expiresInDays} * interval '1 day'`;
+  const expiresAt = expiresInDays === null ? null : daysFromNow(expiresInDays);
   await db.insert(apiTokens).values({ ...row, expiresAt });
 }
 
@@ -24,7 +23,7 @@ export async function findApiToken(db: Executor, hash: string) {
       expiresAt: apiTokens.expiresAt,
       maker: members.name,
       role: members.role,
-      unseen: sql<boolean>`coalesce(${apiTokens.lastUsedAt} < clock_timestamp() - interval '1 minute', true)`,
+      unseen: sql<boolean>`coalesce(${apiTokens.lastUsedAt} < ${clock} - interval '1 minute', true)`,
     })
     .from(apiTokens)
     .leftJoin(members, eq(members.id, apiTokens.memberId))
@@ -32,7 +31,7 @@ export async function findApiToken(db: Executor, hash: string) {
       and(
         eq(apiTokens.hash, hash),
         isNull(apiTokens.revokedAt),
-        sql`(${apiTokens.expiresAt} is null or ${apiTokens.expiresAt} > clock_timestamp())`,
+        sql`(${apiTokens.expiresAt} is null or ${apiTokens.expiresAt} > ${clock})`,
       ),
     );
   return row ?? null;

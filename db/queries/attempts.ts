@@ -1,9 +1,8 @@
 import { and, asc, desc, eq, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
 import type { StartedEvent } from "../../contract/wire/runEvents.ts";
+import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { attempts, checkpoints, experiments, geometrySnapshots, logLines, runs, workers } from "../schema.ts";
-
-const clock = sql`clock_timestamp()`;
 
 /** A run and one of its attempts (null if there is none of that number), the run's row locked until the transaction ends. */
 export async function lockRun(db: Executor, runId: string, number: number) {
@@ -44,7 +43,7 @@ export async function advanceAttempt(
 ): Promise<void> {
   await db.execute(sql`
     with renewed as (
-      update ${runs} set lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+      update ${runs} set lease_until = ${msFromNow(leaseMs)}
       where id = ${runId}::uuid and lease is not null
     )
     update ${attempts} set last_seq = ${lastSeq}, last_step = greatest(last_step, ${lastStep}::int)

@@ -6,12 +6,12 @@ import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { countStatuses, experimentStatus } from "../../contract/status.ts";
 import { isUnconverged, leaveOutRule } from "../../contract/theory/isUnconverged.ts";
 import type { ListExperimentsRequest } from "../../contract/wire/requests.ts";
+import { clock, msAgo } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { experiments, runs } from "../schema.ts";
 
 export type StoredExperiment = typeof experiments.$inferSelect;
 
-const clock = sql`clock_timestamp()`;
 const { config: _config, note: _note, ...summaryColumns } = getTableColumns(experiments);
 
 /** An experiment without its config and note: what a list shows. */
@@ -67,7 +67,7 @@ export async function listPurgeable(db: Executor, removedForMs: number): Promise
     .select({ id: experiments.id })
     .from(experiments)
     .where(
-      sql`${experiments.removedAt} < clock_timestamp() - ${removedForMs} * interval '1 millisecond' and not exists (
+      sql`${experiments.removedAt} < ${msAgo(removedForMs)} and not exists (
         select from ${runs} where ${runs.experimentId} = ${experiments.id} and ${runs.lease} is not null)`,
     );
   return rows.map((row) => row.id);

@@ -2,10 +2,9 @@ import { and, eq, sql } from "drizzle-orm";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { RunStatus } from "../../contract/status.ts";
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
+import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { attempts, experiments, runs } from "../schema.ts";
-
-const inMs = (ms: number) => sql`clock_timestamp() + ${ms} * interval '1 millisecond'`;
 
 export interface Claimed {
   runId: string;
@@ -45,7 +44,7 @@ export async function claimRun(
     from_start: boolean;
   }>(sql`
     with claimed as (
-      update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = ${lease}, lease_until = ${inMs(leaseMs)},
+      update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = ${lease}, lease_until = ${msFromNow(leaseMs)},
         worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null, waits_for = null, stalled_since = null
       from ${experiments}
       where runs.id = ${runId}::uuid and runs.status = 'queued' and experiments.id = runs.experiment_id
@@ -93,10 +92,10 @@ export async function renewLeases(
   if (held.length === 0) return [];
   const column = <T>(pick: (item: (typeof held)[number]) => T) => sql.param(held.map(pick));
   const result = await db.execute<RenewedRow>(sql`
-    update ${runs} set lease_until = ${inMs(leaseMs)}, step = greatest(runs.step, coalesce(h.step, 0)),
+    update ${runs} set lease_until = ${msFromNow(leaseMs)}, step = greatest(runs.step, coalesce(h.step, 0)),
       step_ms = coalesce(h.step_ms, runs.step_ms),
       stalled_since = case when h.stalled_ms is not null
-        then coalesce(runs.stalled_since, clock_timestamp() - h.stalled_ms * interval '1 millisecond') end
+        then coalesce(runs.stalled_since, ${clock} - h.stalled_ms * interval '1 millisecond') end
     from (select held.*, before.stalled_since as stalled_before from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[],
       ${column((h) => h.step)}::int[], ${column((h) => h.stepMs)}::float8[], ${column((h) => h.stalledMs ?? null)}::float8[])
       as held (id, attempt, lease, step, step_ms, stalled_ms) join ${runs} before on before.id = held.id) as h
@@ -119,7 +118,7 @@ export async function reclaimLeases(db: Executor, workerId: string, held: readon
   const result = await db.execute<RenewedRow>(sql`
     with taken as (
       update ${runs} set status = case when a.resumed_from_step is null then 'leased' else 'running' end, lease = a.lease,
-        lease_until = ${inMs(leaseMs)}, worker_id = a.worker_id, worker_name = a.worker_name, ended_at = null,
+        lease_until = ${msFromNow(leaseMs)}, worker_id = a.worker_id, worker_name = a.worker_name, ended_at = null,
         waits_for = null, setbacks = greatest(0, runs.setbacks - 1)
       from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[])
         as h (id, attempt, lease)
@@ -137,7 +136,7 @@ export async function reclaimLeases(db: Executor, workerId: string, held: readon
 
 /** The database's clock, ms. */
 export async function readClock(db: Executor): Promise<number> {
-  const result = await db.execute<{ ms: string }>(sql`select extract(epoch from clock_timestamp()) * 1000 as ms`);
+  const result = await db.execute<{ ms: string }>(sql`select extract(epoch from ${clock}) * 1000 as ms`);
   return Number(result.rows[0].ms);
 }
 
@@ -152,7 +151,7 @@ export async function listExpired(db: Executor, id?: string) {
       status: runs.status,
     })
     .from(runs)
-    .where(and(sql`${runs.lease} is not null and ${runs.leaseUntil} < clock_timestamp()`, id ? eq(runs.id, id) : undefined));
+    .where(and(sql`${runs.lease} is not null and ${runs.leaseUntil} < ${clock}`, id ? eq(runs.id, id) : undefined));
 }
 
 /** Runs a worker has a lease on. */
@@ -167,7 +166,7 @@ export async function listLeasedTo(db: Executor, workerId: string) {
 export async function extendAllLeases(db: Executor, leaseMs: number): Promise<number> {
   const result = await db
     .update(runs)
-    .set({ leaseUntil: inMs(leaseMs) })
+    .set({ leaseUntil: msFromNow(leaseMs) })
     .where(sql`${runs.lease} is not null`);
   return result.rowCount ?? 0;
 }

@@ -1,9 +1,8 @@
 import { and, asc, count, desc, eq, isNull, max, sql } from "drizzle-orm";
 import type { Role } from "../../contract/people.ts";
+import { clock, daysFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { accounts, invitations, members, sessions } from "../peopleSchema.ts";
-
-const clock = sql`clock_timestamp()`;
 
 export async function countMembers(db: Executor): Promise<number> {
   const [row] = await db.select({ count: count() }).from(members);
@@ -52,10 +51,10 @@ export async function insertInvitation(
   },
 ): Promise<void> {
   const { expiresInDays, ...row } = invitation;
-  await db.insert(invitations).values({ ...row, expiresAt: sql`clock_timestamp() + ${expiresInDays} * interval '1 day'` });
+  await db.insert(invitations).values({ ...row, expiresAt: daysFromNow(expiresInDays) });
 }
 
-const usable = and(isNull(invitations.usedAt), isNull(invitations.revokedAt), sql`${invitations.expiresAt} > clock_timestamp()`);
+const usable = and(isNull(invitations.usedAt), isNull(invitations.revokedAt), sql`${invitations.expiresAt} > ${clock}`);
 
 export type OpenInvitation = { id: string; role: Role; memberId: string | null };
 const opened = { id: invitations.id, role: invitations.role, memberId: invitations.memberId };
@@ -105,7 +104,7 @@ export function listInvitationRows(db: Executor) {
     .select({ invitation: invitations, newPasswordOf: members.name })
     .from(invitations)
     .leftJoin(members, eq(members.id, invitations.memberId))
-    .where(sql`${invitations.expiresAt} > clock_timestamp() - interval '30 days'`)
+    .where(sql`${invitations.expiresAt} > ${clock} - interval '30 days'`)
     .orderBy(desc(invitations.createdAt));
 }
 

@@ -1,17 +1,17 @@
 import { and, desc, eq, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import { clock, daysFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { members, sessions } from "../peopleSchema.ts";
 
-const clock = sql`clock_timestamp()`;
-const open = sql`${sessions.expiresAt} > clock_timestamp()`;
+const open = sql`${sessions.expiresAt} > ${clock}`;
 
 export async function insertSession(
   db: Executor,
   session: { id: string; hash: string; memberId: string | null; keyMark: string | null; browser: string; days: number },
 ): Promise<void> {
   const { days, ...row } = session;
-  await db.insert(sessions).values({ ...row, expiresAt: sql`clock_timestamp() + ${days} * interval '1 day'` });
-  await db.delete(sessions).where(sql`${sessions.expiresAt} <= clock_timestamp()`);
+  await db.insert(sessions).values({ ...row, expiresAt: daysFromNow(days) });
+  await db.delete(sessions).where(sql`${sessions.expiresAt} <= ${clock}`);
 }
 
 /**
@@ -26,7 +26,7 @@ export async function findSession(db: Executor, hash: string, keyMark: string) {
       expiresAt: sessions.expiresAt,
       name: members.name,
       role: members.role,
-      unseen: sql<boolean>`${sessions.lastSeenAt} < clock_timestamp() - interval '1 minute'`,
+      unseen: sql<boolean>`${sessions.lastSeenAt} < ${clock} - interval '1 minute'`,
     })
     .from(sessions)
     .leftJoin(members, eq(members.id, sessions.memberId))

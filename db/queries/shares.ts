@@ -1,15 +1,14 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import { clock, daysFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { experiments, shares } from "../schema.ts";
-
-const clock = sql`clock_timestamp()`;
 
 export async function insertShare(
   db: Executor,
   share: { id: string; experimentId: string; hash: string; hideNames: boolean; expiresInDays: number | null },
 ): Promise<void> {
   const { expiresInDays, ...row } = share;
-  const expiresAt = expiresInDays === null ? null : sql`clock_timestamp() + ${expiresInDays} * interval '1 day'`;
+  const expiresAt = expiresInDays === null ? null : daysFromNow(expiresInDays);
   await db.insert(shares).values({ ...row, expiresAt });
 }
 
@@ -21,7 +20,7 @@ export async function findShare(db: Executor, hash: string) {
       experimentId: shares.experimentId,
       hideNames: shares.hideNames,
       expiresAt: shares.expiresAt,
-      unused: sql<boolean>`coalesce(${shares.lastUsedAt} < clock_timestamp() - interval '1 minute', true)`,
+      unused: sql<boolean>`coalesce(${shares.lastUsedAt} < ${clock} - interval '1 minute', true)`,
     })
     .from(shares)
     .innerJoin(experiments, eq(experiments.id, shares.experimentId))
@@ -29,7 +28,7 @@ export async function findShare(db: Executor, hash: string) {
       and(
         eq(shares.hash, hash),
         isNull(shares.revokedAt),
-        sql`(${shares.expiresAt} is null or ${shares.expiresAt} > clock_timestamp())`,
+        sql`(${shares.expiresAt} is null or ${shares.expiresAt} > ${clock})`,
         isNull(experiments.removedAt),
       ),
     );

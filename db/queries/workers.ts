@@ -1,9 +1,9 @@
 import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { OwnSet } from "../../contract/data/ownSet.ts";
+import { clock } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { type WorkerGreeting, workers, workerTokens } from "../schema.ts";
 
-const clock = sql`clock_timestamp()`;
 const isValid = and(isNull(workerTokens.revokedAt), or(isNull(workerTokens.expiresAt), gt(workerTokens.expiresAt, clock)));
 
 export type StoredWorker = typeof workers.$inferSelect;
@@ -27,7 +27,7 @@ export async function upsertWorker(
       set: { ...seen, lastSeenAt: clock },
       setWhere: sql`${workers.tokenId} = ${worker.tokenId} or (${workers.local} and ${worker.local})
         or not exists (select 1 from ${workerTokens} t where t.id = ${workers.tokenId}
-          and t.revoked_at is null and (t.expires_at is null or t.expires_at > clock_timestamp()))`,
+          and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${clock}))`,
     })
     .returning({ drained: workers.drained, trouble: workers.trouble });
   return row ?? null;
@@ -76,7 +76,7 @@ export function listWorkerRows(db: Executor): Promise<StoredWorker[]> {
   return db
     .select()
     .from(workers)
-    .where(sql`${workers.lastSeenAt} > clock_timestamp() - interval '30 days'`)
+    .where(sql`${workers.lastSeenAt} > ${clock} - interval '30 days'`)
     .orderBy(desc(workers.local), desc(workers.lastSeenAt));
 }
 

@@ -1,4 +1,4 @@
-import { listStopping } from "../../db/queries/runs.ts";
+import { listStopping } from "../../db/queries/runRequests.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { endLostAttempt } from "./endLostAttempt.ts";
 

@@ -16,7 +16,8 @@ import {
   startAttempt,
 } from "../../../db/queries/attempts.ts";
 import { reclaimLeases } from "../../../db/queries/leases.ts";
-import { type RunState, readRunState, recordEvaluation, recordMeasured, startRun } from "../../../db/queries/runs.ts";
+import { recordEvaluation, recordMeasured, startRun } from "../../../db/queries/runProgress.ts";
+import { type RunState, readRunState } from "../../../db/queries/runs.ts";
 import { appendMeasurements, readSeries } from "../../../db/queries/series.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { describeInvalid } from "../../failures/describeInvalid.ts";

@@ -1,5 +1,5 @@
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
-import { requestCancel } from "../../../db/queries/runs.ts";
+import { requestCancel } from "../../../db/queries/runRequests.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";

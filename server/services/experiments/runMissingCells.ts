@@ -1,5 +1,6 @@
 import { lockExperiment } from "../../../db/queries/experiments.ts";
-import { insertRuns, listCells, requeueRuns } from "../../../db/queries/runs.ts";
+import { requeueRuns } from "../../../db/queries/runRequests.ts";
+import { insertRuns, listCells } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";

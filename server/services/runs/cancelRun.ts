@@ -1,5 +1,6 @@
 import type { RunStatus } from "../../../contract/status.ts";
-import { getRunWithExperiment, requestCancel } from "../../../db/queries/runs.ts";
+import { requestCancel } from "../../../db/queries/runRequests.ts";
+import { getRunWithExperiment } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";

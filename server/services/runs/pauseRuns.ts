@@ -1,6 +1,7 @@
 import type { RunStatus } from "../../../contract/status.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
-import { getRunWithExperiment, requestPause } from "../../../db/queries/runs.ts";
+import { requestPause } from "../../../db/queries/runRequests.ts";
+import { getRunWithExperiment } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";

@@ -1,6 +1,7 @@
 import type { RunStatus } from "../../../contract/status.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
-import { getRunWithExperiment, type RunState, requestResume } from "../../../db/queries/runs.ts";
+import { requestResume } from "../../../db/queries/runRequests.ts";
+import { getRunWithExperiment, type RunState } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";

@@ -1,6 +1,7 @@
 import { Failure } from "../../../contract/failure.ts";
 import type { RunStatus } from "../../../contract/status.ts";
-import { getRunWithExperiment, requeueRuns } from "../../../db/queries/runs.ts";
+import { requeueRuns } from "../../../db/queries/runRequests.ts";
+import { getRunWithExperiment } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";

@@ -1,6 +1,6 @@
 import { launchKnowledge } from "../../../contract/launch/launchKnowledge.ts";
 import type { Executor } from "../../../db/database.ts";
-import { listTimes } from "../../../db/queries/runs.ts";
+import { listTimes } from "../../../db/queries/runProgress.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { listConnectedWorkers } from "../workers/listWorkers.ts";
 import { learnTimes, type MeasuredTimes } from "./learnTimes.ts";
