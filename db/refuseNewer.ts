@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
 import { Failure } from "../contract/failure.ts";
+import { onlyRow } from "./onlyRow.ts";
 
 /**
  * Tables of a newer program may mean something else by now, so that an older one must leave them alone.
@@ -14,11 +15,11 @@ export async function refuseNewer(pool: pg.Pool, migrationsFolder: string): Prom
   };
   const newest = Math.max(...journal.entries.map(({ when }) => when));
   const known = await pool.query<{ name: string | null }>("select to_regclass('drizzle.__drizzle_migrations')::text as name");
-  if (known.rows[0].name === null) return;
+  if (onlyRow(known.rows).name === null) return;
   const { rows } = await pool.query<{ made: string | null }>(
     "select max(created_at)::text as made from drizzle.__drizzle_migrations",
   );
-  const made = Number(rows[0].made ?? 0);
+  const made = Number(onlyRow(rows).made ?? 0);
   if (made > newest)
     throw new Failure(
       "CONFLICT",

@@ -8,15 +8,21 @@ export interface Points {
   values: number[];
 }
 
+/** [step, value] of each point. */
+export function* pointsOf({ steps, values }: Points): Generator<[step: number, value: number]> {
+  for (const [at, step] of steps.entries()) {
+    const value = values[at];
+    if (value !== undefined) yield [step, value];
+  }
+}
+
 /** Steps as int32 and values as float64, little-endian. */
 export function encodePoints(points: Points): { steps: Buffer; values: Buffer } {
   const count = points.steps.length;
   const steps = Buffer.allocUnsafe(4 * count);
   const values = Buffer.allocUnsafe(8 * count);
-  for (let i = 0; i < count; i++) {
-    steps.writeInt32LE(points.steps[i], 4 * i);
-    values.writeDoubleLE(points.values[i], 8 * i);
-  }
+  for (const [at, step] of points.steps.entries()) steps.writeInt32LE(step, 4 * at);
+  for (const [at, value] of points.values.entries()) values.writeDoubleLE(value, 8 * at);
   return { steps, values };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { Failure } from "../contract/failure.ts";
 import { isLineLost } from "./databaseTrouble.ts";
+import { onlyRow } from "./onlyRow.ts";
 import { destroy } from "./openPool.ts";
 
 /** Two servers on one database would each tell their pages half of what happens, and both hand out its runs. */
@@ -72,7 +73,7 @@ async function hold(url: string, patience: number): Promise<pg.Client> {
   try {
     for (const deadline = performance.now() + patience; ; await sleep(retryMs)) {
       const { rows } = await client.query<{ held: boolean }>(lockQuery);
-      if (rows[0].held) return client;
+      if (onlyRow(rows).held) return client;
       if (performance.now() > deadline) throw refusal();
     }
   } catch (error) {

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, isNotNull, isNull, lt, ne, sql } from "drizzle-orm"
 import type { StartedEvent } from "../../contract/wire/runEvents.ts";
 import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
+import { onlyRow } from "../onlyRow.ts";
 import { attempts, checkpoints, experiments, geometrySnapshots, logLines, runs, workers } from "../schema.ts";
 
 /** A run and one of its attempts (null if there is none of that number), the run's row locked until the transaction ends. */
@@ -70,7 +71,7 @@ export async function hasProgressed(db: Executor, runId: string, number: number)
     select coalesce(max(last_step) filter (where number = ${number}), -1) >
       coalesce(max(greatest(last_step, resumed_from_step)) filter (where number < ${number}), -1) as further
     from ${attempts} where run_id = ${runId}::uuid`);
-  return result.rows[0].further;
+  return onlyRow(result.rows).further;
 }
 
 export async function startAttempt(db: Executor, runId: string, number: number, started: StartedEvent): Promise<void> {

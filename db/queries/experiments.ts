@@ -8,6 +8,7 @@ import { isUnconverged, leaveOutRule } from "../../contract/theory/isUnconverged
 import type { ListExperimentsRequest } from "../../contract/wire/requests.ts";
 import { clock, msAgo } from "../clock.ts";
 import type { Executor } from "../database.ts";
+import { onlyRow } from "../onlyRow.ts";
 import { experiments, runs } from "../schema.ts";
 
 export type StoredExperiment = typeof experiments.$inferSelect;
@@ -111,7 +112,7 @@ export async function listExperimentRows(db: Executor, query: ListExperimentsReq
     .orderBy(sql`${order(sortColumns[query.sort] as SQL)} nulls last`, desc(experiments.createdAt), asc(experiments.id))
     .limit(query.limit)
     .offset(query.offset);
-  const [{ total }] = await db.select({ total: sql<number>`count(*)::int` }).from(experiments).where(where);
+  const { total } = onlyRow(await db.select({ total: sql<number>`count(*)::int` }).from(experiments).where(where));
   const tags = await db.execute<{ tag: string }>(sql`
     select distinct unnest(${experiments.tags}) as tag from ${experiments} where ${experiments.removedAt} is null order by tag limit 500`);
   return { rows, total, tags: tags.rows.map((row) => row.tag) };
@@ -166,7 +167,7 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
     })
     .where(eq(experiments.id, id))
     .returning(summaryColumns);
-  return row;
+  return row ?? null;
 }
 
 /**
@@ -198,7 +199,7 @@ async function timeLeft(db: Executor, id: string): Promise<{ work: number | null
         + case when status = 'running' then 0 else coalesce(start_wanted * ratio.start, 0) end as ms
       from parts, ratio where status in ('queued', 'leased', 'running')
     ) select sum(ms) as work, max(ms) as longest from remaining`);
-  return result.rows[0];
+  return onlyRow(result.rows);
 }
 
 /** Runs looked through for one that counts. */
@@ -255,6 +256,5 @@ export async function findRecording(db: Executor, name: string): Promise<string 
 }
 
 export async function countExperiments(db: Executor): Promise<number> {
-  const [{ total }] = await db.select({ total: sql<number>`count(*)::int` }).from(experiments);
-  return total;
+  return onlyRow(await db.select({ total: sql<number>`count(*)::int` }).from(experiments)).total;
 }

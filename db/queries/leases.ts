@@ -4,6 +4,7 @@ import type { RunStatus } from "../../contract/status.ts";
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
+import { onlyRow } from "../onlyRow.ts";
 import { attempts, experiments, runs } from "../schema.ts";
 
 export interface Claimed {
@@ -137,7 +138,7 @@ export async function reclaimLeases(db: Executor, workerId: string, held: readon
 /** The database's clock, ms. */
 export async function readClock(db: Executor): Promise<number> {
   const result = await db.execute<{ ms: string }>(sql`select extract(epoch from ${clock}) * 1000 as ms`);
-  return Number(result.rows[0].ms);
+  return Number(onlyRow(result.rows).ms);
 }
 
 /** Runs whose lease ran out by the database's clock; of all, or that one. */

@@ -2,11 +2,11 @@ import { and, asc, count, desc, eq, isNull, max, sql } from "drizzle-orm";
 import type { Role } from "../../contract/people.ts";
 import { clock, daysFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
+import { onlyRow } from "../onlyRow.ts";
 import { accounts, invitations, members, sessions } from "../peopleSchema.ts";
 
 export async function countMembers(db: Executor): Promise<number> {
-  const [row] = await db.select({ count: count() }).from(members);
-  return row.count;
+  return onlyRow(await db.select({ count: count() }).from(members)).count;
 }
 
 export function listMemberRows(db: Executor) {

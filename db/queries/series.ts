@@ -24,12 +24,12 @@ export async function appendMeasurements(
     const block = Math.floor(seq / eventsPerBlock);
     const series = blocks.get(block) ?? new Map<string, Points>();
     blocks.set(block, series);
-    for (const key in values) {
+    for (const [key, value] of Object.entries(values)) {
       const points = series.get(key);
       if (points) {
         points.steps.push(step);
-        points.values.push(values[key]);
-      } else series.set(key, { steps: [step], values: [values[key]] });
+        points.values.push(value);
+      } else series.set(key, { steps: [step], values: [value] });
     }
   }
   const keys: string[] = [];

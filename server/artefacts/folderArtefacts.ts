@@ -50,7 +50,8 @@ export function folderArtefacts(folder: string, reserveBytes: number): Artefacts
     async list(runId) {
       const files: Artefact[] = [];
       for (const entry of await namesIn(runId)) {
-        const [, attempt, sha256, name] = stored.exec(entry)!;
+        const [, attempt, sha256, name] = stored.exec(entry) ?? [];
+        if (sha256 === undefined || name === undefined) continue;
         const about = await stat(join(folderOf(runId), entry)).catch(() => null);
         if (about) files.push({ runId, attempt: Number(attempt), sha256, name, bytes: about.size, at: about.mtime });
       }

@@ -32,7 +32,7 @@ export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage
   if (form.has("password") && keeper.members) {
     const given = passwordSignIn.safeParse(Object.fromEntries(form));
     const email = form.get("email") ?? "";
-    if (!given.success) return refuse(400, `${given.error.issues[0].message}.`, email);
+    if (!given.success) return refuse(400, `${given.error.issues[0]?.message ?? "This is not valid"}.`, email);
     const isKnown = keeper.knownBrowser.isOf(given.data.email, request.headers);
     const knocks = `${isKnown ? "known" : address} ${given.data.email}`;
     if (!passwordLimit.allows(knocks)) return refuse(429, "Too many wrong passwords: try again in a minute.", email);

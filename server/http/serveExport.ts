@@ -50,8 +50,11 @@ export async function serveExport(
   if (!reader || !byId.safeParse({ id: id ?? ofRun }).success) return refuse(response, 404, refusals.noExport);
   if (!(await turns.wait(hold, response))) return;
   try {
-    if (ofRun !== undefined) return await sendFile(await readArtefact(context, reader, ofRun, file), request, response);
-    const { make, type } = kinds[`${of}.${ending}`];
+    if (ofRun !== undefined && file !== undefined)
+      return await sendFile(await readArtefact(context, reader, ofRun, file), request, response);
+    const kind = kinds[`${of}.${ending}`];
+    if (!kind || id === undefined || ending === undefined) return refuse(response, 404, refusals.noExport);
+    const { make, type } = kind;
     const { name, pieces } = await make(context, reader, id, url.searchParams.get("head") !== "none");
     response.writeHead(200, {
       "content-type": type,
@@ -74,7 +77,7 @@ async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const [, base, ending] = /^(.*)\.(\w+)$/.exec(file.name)!;
+  const [, base = file.name, ending = "bin"] = /^(.*)\.(\w+)$/.exec(file.name) ?? [];
   response.writeHead(200, {
     "content-type": "application/octet-stream",
     "content-length": file.bytes,

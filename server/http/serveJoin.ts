@@ -32,13 +32,13 @@ export async function serveJoin(
   try {
     if (memberId !== null) {
       const given = newPasswordForm.safeParse(form);
-      if (!given.success) return refuse(400, sentence(given.error.issues[0].message));
+      if (!given.success) return refuse(400, sentence(given.error));
       await members.changePassword({ ...invitation, memberId }, given.data.password);
       await endSessions(context, { role: invitation.role, memberId, name: null, sessionId: null, token: null }, { which: "all" });
       return letIn(keeper, { memberId }, request, response, { to: "/" });
     }
     const given = joinForm.safeParse(form);
-    if (!given.success) return refuse(400, sentence(given.error.issues[0].message));
+    if (!given.success) return refuse(400, sentence(given.error));
     const cookies = [keeper.knownBrowser.set(given.data.email, isSecure(context))];
     return letIn(keeper, { memberId: await members.join(invitation, given.data) }, request, response, { to: "/", cookies });
   } catch (error) {
@@ -48,4 +48,8 @@ export async function serveJoin(
   }
 }
 
-const sentence = (text: string) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+/** The first complaint of a form's schema. */
+function sentence({ issues: [first] }: { issues: { message: string }[] }): string {
+  const text = first?.message ?? "this is not valid";
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

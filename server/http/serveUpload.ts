@@ -28,7 +28,8 @@ export async function serveUpload(context: ServiceContext, request: IncomingMess
     request.resume();
   };
   const [, runId, attempt, name] = /^\/artefacts\/([^/]+)\/(\d{1,9})\/([^/]+)$/.exec(pathOf(request)) ?? [];
-  if (request.method !== "PUT" || name === undefined) return answer(404, "Files are sent to /artefacts/<run>/<attempt>/<name>.");
+  if (request.method !== "PUT" || runId === undefined || name === undefined)
+    return answer(404, "Files are sent to /artefacts/<run>/<attempt>/<name>.");
   const length = request.headers["content-length"];
   if (length === undefined || !/^\d{1,15}$/.test(length)) return answer(411, "The length of the file must be announced.");
   request.setTimeout(silenceMs, () => request.destroy());

@@ -111,7 +111,9 @@ export class MemberAuth {
     const cookies = set.filter((one) => one !== own);
     const error = to.searchParams.get("error");
     const session =
-      own && error === null ? await this.auth.api.getSession({ headers: new Headers({ cookie: own.split(";")[0] }) }) : null;
+      own && error === null
+        ? await this.auth.api.getSession({ headers: new Headers({ cookie: own.replace(/;.*$/s, "") }) })
+        : null;
     if (!session) {
       await guest?.giveBack();
       return { problem: explain(error), cookies };

@@ -127,7 +127,9 @@ const hostnameOf = (url: string): string => new URL(url).hostname.replace(/^\[|\
 
 function oidcSettings(env: NodeJS.ProcessEnv, hasKey: boolean): ServerSettings["oidc"] {
   const names = ["COLLAPSAR_OIDC_ISSUER", "COLLAPSAR_OIDC_CLIENT_ID", "COLLAPSAR_OIDC_CLIENT_SECRET"] as const;
-  const [issuer, clientId, clientSecret] = names.map((name) => env[name] || null);
+  const issuer = env.COLLAPSAR_OIDC_ISSUER || null;
+  const clientId = env.COLLAPSAR_OIDC_CLIENT_ID || null;
+  const clientSecret = env.COLLAPSAR_OIDC_CLIENT_SECRET || null;
   if (issuer === null && clientId === null && clientSecret === null) return null;
   if (issuer === null || clientId === null || clientSecret === null)
     throw new Failure(
@@ -161,7 +163,8 @@ function portNumber(text: string): number {
 
 /** A lease outlives some heartbeats that come late. */
 function leaseTimes(heartbeat = String(protocolTimes.heartbeatMs), lease = String(protocolTimes.leaseMs)): LeaseTimes {
-  const [heartbeatMs, leaseMs] = [heartbeat, lease].map(Number);
+  const heartbeatMs = Number(heartbeat);
+  const leaseMs = Number(lease);
   if (!/^\d{2,7}$/.test(heartbeat) || heartbeatMs < 50)
     throw new Failure("INVALID", `COLLAPSAR_HEARTBEAT_MS is "${heartbeat}": it must be a whole number of milliseconds from 50`);
   if (!/^\d{2,7}$/.test(lease) || leaseMs < 4 * heartbeatMs)

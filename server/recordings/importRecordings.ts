@@ -7,6 +7,7 @@ import { insertAttempt, insertGeometry } from "../../db/queries/attempts.ts";
 import { countExperiments, insertExperiment, recountExperiment } from "../../db/queries/experiments.ts";
 import { insertRuns } from "../../db/queries/runs.ts";
 import { appendMeasurements, type StoredMeasurement } from "../../db/queries/series.ts";
+import { pointsOf } from "../../db/seriesCodec.ts";
 import { cellDigest } from "../services/experiments/makeRuns.ts";
 import { updateNc1History } from "../services/summaries/refreshExperiment.ts";
 import { type RecordedExperiment, type RecordedRun, readRecording } from "./recordingFile.ts";
@@ -71,10 +72,10 @@ async function importRun(tx: Executor, experimentId: string, ordinal: number, ru
 function measurementsOf(run: RecordedRun): StoredMeasurement[] {
   const byStep = new Map<number, Record<string, number>>();
   for (const [key, [place, values]] of Object.entries(run.series))
-    for (const [index, step] of run.steps[place].entries()) {
+    for (const [step, value] of pointsOf({ steps: run.steps[place] ?? [], values })) {
       const at = byStep.get(step) ?? {};
       byStep.set(step, at);
-      at[key] = values[index];
+      at[key] = value;
     }
   return [...byStep].sort(([a], [b]) => a - b).map(([step, values], index) => ({ seq: index + 1, step, values }));
 }

@@ -65,7 +65,7 @@ function encode(values: number[]): string {
   const one = Buffer.alloc(bytesOfNumber);
   for (const [at, value] of values.entries()) {
     one.writeDoubleLE(value);
-    for (let plane = 0; plane < bytesOfNumber; plane++) bytes[plane * values.length + at] = one[plane];
+    for (let plane = 0; plane < bytesOfNumber; plane++) bytes.writeUInt8(one.readUInt8(plane), plane * values.length + at);
   }
   return bytes.toString("base64");
 }
@@ -76,7 +76,7 @@ function decode(stored: number[] | string): number[] {
   const count = bytes.length / bytesOfNumber;
   const one = Buffer.alloc(bytesOfNumber);
   return Array.from({ length: count }, (_, at) => {
-    for (let plane = 0; plane < bytesOfNumber; plane++) one[plane] = bytes[plane * count + at];
+    for (let plane = 0; plane < bytesOfNumber; plane++) one.writeUInt8(bytes.readUInt8(plane * count + at), plane);
     return one.readDoubleLE();
   });
 }

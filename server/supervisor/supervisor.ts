@@ -110,8 +110,9 @@ export class Supervisor implements Dispatch {
 
   async enqueue(tx: Executor, runs: { id: string; ordinal: number }[], preferred: string | null = null): Promise<void> {
     // One that is silent may be dead, and its runs have waited long enough for it.
-    const waits = preferred !== null && runs.length === 1 && this.workers.isResponsive(preferred);
-    if (waits) this.affinity.add(runs[0].id, preferred);
+    const [only, ...others] = runs;
+    const waits = preferred !== null && only !== undefined && others.length === 0 && this.workers.isResponsive(preferred);
+    if (waits) this.affinity.add(only.id, preferred);
     await this.queue.add(tx, runs, waits ? affinityMs : 0);
   }
 
@@ -250,6 +251,7 @@ export class Supervisor implements Dispatch {
     if (worker) return this.give(runId, worker);
     if (among.length === workers.length && this.workers.totalFree() === 0) return this.requeue(runId);
     const awaited = among[Math.floor(Math.random() * among.length)];
+    if (!awaited) return this.requeue(runId);
     this.affinity.add(runId, awaited.id);
     await this.requeue(runId, affinityMs);
   }

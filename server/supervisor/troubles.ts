@@ -64,7 +64,7 @@ export class Troubles {
     };
     await this.store(context, worker);
     const what = restMs === null ? "is paused until a person resumes it" : `rests for ${Math.round(restMs / 1_000)} s`;
-    console.error(`The worker "${worker.name}" ${what}: ${message.split("\n")[0].slice(0, 300)}`);
+    console.error(`The worker "${worker.name}" ${what}: ${message.replace(/\n.*$/s, "").slice(0, 300)}`);
   }
 
   async clear(context: ServiceContext, workerId: string): Promise<void> {

@@ -19,6 +19,7 @@ import { reclaimLeases } from "../../../db/queries/leases.ts";
 import { recordEvaluation, recordMeasured, startRun } from "../../../db/queries/runProgress.ts";
 import { type RunState, readRunState } from "../../../db/queries/runs.ts";
 import { appendMeasurements, readSeries } from "../../../db/queries/series.ts";
+import { pointsOf } from "../../../db/seriesCodec.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { describeInvalid } from "../../failures/describeInvalid.ts";
 import { type AttemptEnd, settleAttempt } from "../attempts/settleAttempt.ts";
@@ -85,10 +86,11 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   if (isTakenUp) ({ run } = (await lockRun(tx, runId, number))!);
   else if (attempt.endedAt !== null || run.attempt !== number || run.lease !== lease)
     return refusal(leaseLost(`Attempt ${number} has ended; the run's attempt is ${run.attempt}, and it is ${run.status}.`));
-  if (events[0].seq > attempt.lastSeq + 1) return refusal({ ok: false, code: "SEQUENCE_GAP", expected: attempt.lastSeq + 1 });
-  const gap = events.findIndex((event, index) => event.seq !== events[0].seq + index);
-  if (gap > 0)
-    return refusal({ ok: false, code: "SEQUENCE_GAP", expected: Math.max(attempt.lastSeq + 1, events[gap - 1].seq + 1) });
+  const [first] = events;
+  if (first === undefined) return refusal({ ok: true, storedThrough: attempt.lastSeq });
+  if (first.seq > attempt.lastSeq + 1) return refusal({ ok: false, code: "SEQUENCE_GAP", expected: attempt.lastSeq + 1 });
+  const gap = events.findIndex((event, index) => event.seq !== first.seq + index);
+  if (gap > 0) return refusal({ ok: false, code: "SEQUENCE_GAP", expected: Math.max(attempt.lastSeq + 1, first.seq + gap) });
 
   const fresh = events.filter((event) => event.seq > attempt.lastSeq);
   const sorted = sortEvents(runId, number, fresh);
@@ -154,7 +156,7 @@ async function storedPoints(tx: Executor, runId: string, items: WatchItem[]): Pr
   const window = { fromStep: Math.min(...steps), toStep: Math.max(...steps) };
   const stored = new Map<number, Record<string, number>>();
   for (const series of await readSeries(tx, [runId], null, window))
-    for (const [at, step] of series.steps.entries()) stored.set(step, { ...stored.get(step), [series.key]: series.values[at] });
+    for (const [step, value] of pointsOf(series)) stored.set(step, { ...stored.get(step), [series.key]: value });
   return points.flatMap((item) => (stored.has(item.step) ? [{ ...item, values: stored.get(item.step)! }] : []));
 }
 

@@ -45,6 +45,9 @@ function basisText(nearest: MeasuredTimes | null): string {
 /** When the last of the runs ends that are taken in order by whichever slot is free first. */
 function lastEnd(runsMs: readonly number[], slots: number): number {
   const free = new Array<number>(Math.max(1, Math.min(slots, runsMs.length))).fill(0);
-  for (const ms of runsMs) free[free.indexOf(Math.min(...free))] += ms;
+  for (const ms of runsMs) {
+    const soonest = Math.min(...free);
+    free[free.indexOf(soonest)] = soonest + ms;
+  }
   return Math.max(...free);
 }

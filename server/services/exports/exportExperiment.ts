@@ -106,10 +106,10 @@ const valuesOf = (run: StoredRun): Record<string, number> => ({
 
 function nameLastLayer(last: Record<string, number>, layers: number): Record<string, number> {
   const named: Record<string, number> = {};
-  for (const key in last) {
+  for (const [key, value] of Object.entries(last)) {
     const layer = parseSeriesKey(key)?.layer;
-    named[key] = last[key];
-    if (layer === layers) named[key.replace(/@\d+$/, "@last")] = last[key];
+    named[key] = value;
+    if (layer === layers) named[key.replace(/@\d+$/, "@last")] = value;
   }
   return named;
 }

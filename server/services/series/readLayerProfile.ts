@@ -3,6 +3,7 @@ import { parseSeriesKey, seriesKey } from "../../../contract/metrics/seriesKey.t
 import type { ProfileRequest } from "../../../contract/wire/requests.ts";
 import type { LayerProfileView } from "../../../contract/wire/views.ts";
 import { countStoredPoints, readSeries, type Series } from "../../../db/queries/series.ts";
+import { pointsOf } from "../../../db/seriesCodec.ts";
 import { pickEvenly } from "../../../math/statistics/spaced.ts";
 import type { Reader } from "../../access/reader.ts";
 import { type AnswerAllowance, pointBytes } from "../../context/answerAllowance.ts";
@@ -47,14 +48,13 @@ function layerProfile(series: Series[], most: number): { steps: number[]; layers
   const measured = [...new Set(series.flatMap((item) => item.steps))].sort((a, b) => a - b);
   const steps = pickEvenly(measured, most);
   const depth = Math.max(...series.map((item) => parseSeriesKey(item.key)!.layer!));
-  const layers = steps.map(() => new Array<number | null>(depth).fill(null));
-  const rowOf = new Map(steps.map((step, row) => [step, row]));
+  const rows = new Map(steps.map((step) => [step, new Array<number | null>(depth).fill(null)]));
   for (const item of series) {
     const layer = parseSeriesKey(item.key)!.layer!;
-    item.steps.forEach((step, index) => {
-      const row = rowOf.get(step);
-      if (row !== undefined) layers[row][layer - 1] = item.values[index];
-    });
+    for (const [step, value] of pointsOf(item)) {
+      const row = rows.get(step);
+      if (row) row[layer - 1] = value;
+    }
   }
-  return { steps, layers };
+  return { steps, layers: [...rows.values()] };
 }

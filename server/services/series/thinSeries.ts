@@ -1,8 +1,8 @@
 import { createLTTB } from "downsample";
-import type { Points } from "../../../db/seriesCodec.ts";
+import { type Points, pointsOf } from "../../../db/seriesCodec.ts";
 
 interface Place {
-  index: number;
+  value: number;
   x: number;
   y: number;
 }
@@ -18,7 +18,8 @@ export function thinSeries({ steps, values }: Points, maxPoints: number): Points
   const least = values.reduce((a, b) => Math.min(a, b));
   const most = values.reduce((a, b) => Math.max(a, b));
   const onLog = least > 0 && most / least > 100;
-  const places = values.map((value, index) => ({ index, x: steps[index], y: onLog ? Math.log10(value) : value }));
+  const places: Place[] = [];
+  for (const [step, value] of pointsOf({ steps, values })) places.push({ value, x: step, y: onLog ? Math.log10(value) : value });
   const kept = largestTriangles(places, maxPoints) as Place[];
-  return { steps: kept.map(({ index }) => steps[index]), values: kept.map(({ index }) => values[index]) };
+  return { steps: kept.map(({ x }) => x), values: kept.map(({ value }) => value) };
 }

@@ -33,10 +33,12 @@ export function learnTimes(measured: readonly MeasuredTimes[], countOwn?: CountO
     const alike = known.map((run) => ({ run, apart: distance(run.shape, shape) })).sort((a, b) => a.apart - b.apart);
     const corrected = (part: Part): number => {
       const having = alike.filter(({ run }) => run[part] !== null && run.expected[part] > 0);
+      const [nearest] = having;
+      if (!nearest) return expected[part];
       // Only those that are about as near as the nearest one.
-      const near = having.filter(({ apart }) => apart <= having[0].apart + 0.5).slice(0, maxAlike);
+      const near = having.filter(({ apart }) => apart <= nearest.apart + 0.5).slice(0, maxAlike);
       const ratios = near.map(({ run }) => run[part]! / run.expected[part]).sort((a, b) => a - b);
-      return expected[part] * (ratios.length === 0 ? 1 : ratios[ratios.length >> 1]);
+      return expected[part] * (ratios[ratios.length >> 1] ?? 1);
     };
     const times = {
       ...expected,
@@ -68,6 +70,6 @@ function shapeOf({ architecture, depth, width, dataset, training, device }: RunC
 
 /** Another architecture or device is further away than any size. */
 function distance(a: Shape, b: Shape): number {
-  const sizes = a.logs.reduce((sum, value, at) => sum + Math.abs(value - b.logs[at]), 0);
+  const sizes = a.logs.reduce((sum, value, at) => sum + Math.abs(value - (b.logs[at] ?? value)), 0);
   return sizes + (a.kind === b.kind ? 0 : 10) + (a.device === b.device ? 0 : 20);
 }
