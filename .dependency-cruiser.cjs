@@ -108,12 +108,13 @@ const contractFolders = {
 /** Likewise. Of the top, which puts all of it together, no folder knows anything. */
 const serverFolders = {
   install: [],
+  log: [],
   program: [],
-  failures: [],
+  failures: ["log"],
   artefacts: [],
-  access: [],
+  access: ["log"],
   context: ["access", "artefacts"],
-  members: ["access"],
+  members: ["access", "log"],
   "services/workers": ["access", "context", "failures"],
   "services/reading": ["access", "context", "failures"],
   "services/people": ["access", "context", "failures"],
@@ -122,7 +123,7 @@ const serverFolders = {
   "services/attempts": ["context"],
   "services/times": ["context", "services/workers"],
   "services/series": ["access", "context", "failures", "services/reading"],
-  "services/summaries": ["context", "services/series"],
+  "services/summaries": ["context", "log", "services/series"],
   "services/runs": ["access", "artefacts", "context", "failures", "services/reading", "services/summaries"],
   "services/events": ["access", "context", "failures", "services/attempts", "services/runs"],
   "services/exports": ["access", "context", "failures", "services/reading", "services/runs"],
@@ -131,7 +132,7 @@ const serverFolders = {
     ...["services/reading", "services/runs", "services/summaries", "services/times", "services/workers"],
   ],
   recordings: ["context", "failures", "program", "services/experiments", "services/summaries"],
-  supervisor: ["context", "failures", "services/attempts", "services/runs", "services/summaries", "services/upkeep"],
+  supervisor: ["context", "failures", "log", "services/attempts", "services/runs", "services/summaries", "services/upkeep"],
   http: [
     ...["access", "context", "failures", "members"],
     ...["services/events", "services/exports", "services/people", "services/runs"],
@@ -140,9 +141,9 @@ const serverFolders = {
     ...["access", "context", "failures", "http", "recordings"],
     ...["experiments", "people", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
   ],
-  sockets: ["access", "context", "failures", "services/events", "services/reading", "supervisor"],
-  pages: ["http", "program"],
-  worker: ["access", "program"],
+  sockets: ["access", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
+  pages: ["http", "log", "program"],
+  worker: ["access", "log", "program"],
   backup: ["failures", "program"],
 };
 

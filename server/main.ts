@@ -1,4 +1,6 @@
 /** The server's program: `node server/main.ts [--dev | --no-pages]`. */
+import { Failure } from "../contract/failure.ts";
+import { errorInShort, log } from "./log/log.ts";
 import { serverSettings } from "./program/env.ts";
 import { type RunningServer, startServer } from "./startServer.ts";
 
@@ -9,18 +11,16 @@ const unknown = flags.find((flag) => flag !== "--dev" && flag !== "--no-pages");
 const graceMs = 15_000;
 
 const say = (error: unknown) => {
-  const isPlain = error instanceof Error && error.name === "Failure";
-  console.error(isPlain ? error.message : error);
+  console.error(errorInShort(error, !(error instanceof Failure)));
 };
 
 // Whoever read what is printed may be gone, and each failed write would be an error to print: the studies go on without.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 // One lost promise does not end the studies that run.
-process.on("unhandledRejection", (error) => console.error("unexpected:", error));
+process.on("unhandledRejection", (error) => log.unexpected("unexpected", error));
 
 try {
-  if (unknown)
-    throw Object.assign(new Error(`Unknown flag ${unknown}: the flags are --dev and --no-pages.`), { name: "Failure" });
+  if (unknown) throw new Failure("INVALID", `Unknown flag ${unknown}: the flags are --dev and --no-pages.`);
   const pages = flags.includes("--no-pages") ? "none" : flags.includes("--dev") ? "dev" : "built";
   let server: RunningServer | null = null;
   /** When it was first asked to stop, ms of this process' clock. */
@@ -48,7 +48,7 @@ try {
       );
     });
   server = await startServer(serverSettings(), pages, (error) => {
-    console.error(`Collapsar cannot continue: ${error.message}`);
+    log.error(`Collapsar cannot continue: ${error.message}`);
     process.exit(1);
   });
   console.log(`Collapsar is ready at ${server.address}\n${server.entryHint}`);

@@ -15,6 +15,7 @@ import { stageBackup } from "./backup/stageBackup.ts";
 import type { ServiceContext } from "./context/serviceContext.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
+import { log } from "./log/log.ts";
 import { keyFile, openSignIn } from "./openSignIn.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
 import type { ServerSettings } from "./program/env.ts";
@@ -56,7 +57,7 @@ export async function startServer(
     const giveUp = setTimeout(() => database?.cut(), stopMs.database);
     const limit = sleep(stopMs.all, undefined, { ref: false });
     for (const step of undo.splice(0).reverse())
-      await Promise.race([step().catch((error) => console.error("stopping:", (error as Error).message)), limit]);
+      await Promise.race([step().catch((error) => log.error("stopping", error)), limit]);
     clearTimeout(giveUp);
   };
   try {
@@ -81,7 +82,7 @@ export async function startServer(
       durable: settings.durable,
     };
     if (settings.databaseUrl === null)
-      console.log(
+      log.info(
         settings.durable
           ? "The embedded database forces each write to the disk: what is stored survives a power cut (COLLAPSAR_DURABLE=1)."
           : "The embedded database does not force its writes to the disk: what is stored survives a killed program, not a power cut. COLLAPSAR_DURABLE=1 forces them.",
@@ -161,10 +162,10 @@ export async function startServer(
 function saysNowAndThen(): (why: string | null) => void {
   let saidAt: number | null = null;
   return (why) => {
-    if (why === null) return console.log("The database answers.");
+    if (why === null) return log.info("The database answers.");
     if (saidAt !== null && performance.now() - saidAt < sayMs) return;
     saidAt = performance.now();
-    console.log(`Waiting for ${why}. Press Ctrl+C to stop.`);
+    log.info(`Waiting for ${why}. Press Ctrl+C to stop.`);
   };
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Failure } from "../../contract/failure.ts";
+import { log } from "../log/log.ts";
 import { newSecret } from "./secrets.ts";
 
 const minBytes = 22;
@@ -21,7 +22,7 @@ export function keptSecret(file: string): string {
       if (found.secret !== null) return found.secret;
       const aside = `${file}.unusable-${Date.now()}`;
       renameSync(file, aside);
-      console.error(`${file} could not be used (${found.trouble}): it was set aside as ${aside}, and a new secret was made.`);
+      log.warning(`${file} could not be used (${found.trouble}): it was set aside as ${aside}, and a new secret was made.`);
     }
     const secret = newSecret();
     writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: "wx" });

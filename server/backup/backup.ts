@@ -41,6 +41,6 @@ try {
   }
   console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(1)} MB`);
 } catch (error) {
-  console.error((error as Error).name === "Failure" ? (error as Error).message : error);
+  console.error(error instanceof Failure ? error.message : error);
   process.exit(1);
 }

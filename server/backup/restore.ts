@@ -50,6 +50,6 @@ try {
   });
   await restore(file, dataDir, values.replace).finally(unlock);
 } catch (error) {
-  console.error((error as Error).name === "Failure" ? (error as Error).message : error);
+  console.error(error instanceof Failure ? error.message : error);
   process.exit(1);
 }

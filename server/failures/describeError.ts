@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Failure, type FailureCode } from "../../contract/failure.ts";
 import { databaseTrouble } from "../../db/databaseTrouble.ts";
+import { log } from "../log/log.ts";
 import { describeInvalid } from "./describeInvalid.ts";
 
 /**
@@ -17,25 +18,18 @@ export function describeError(error: unknown): { code: FailureCode; message: str
       return { code: "INVALID", message: "The request is not valid JSON." };
     const trouble = databaseTrouble(error);
     if (trouble) {
-      console.error("database:", trouble.why);
+      log.warning(`database: ${trouble.why}`);
       return { code: trouble.failure.code, message: trouble.failure.message };
     }
   }
   const id = randomBytes(4).toString("hex");
-  console.error(`[${id}]`, withoutParameters(error));
+  log.unexpected(`[${id}]`, error);
   return { code: "INTERNAL", message: `Internal error ${id}: the server's log has the details.` };
 }
 
 /** The failure that an error is, or that the database's trouble amounts to; null if it is neither. */
 export const failureOf = (error: unknown): Failure | null =>
   error instanceof Failure ? error : (databaseTrouble(error)?.failure ?? null);
-
-/** A failed query quotes all its parameters, which may be megabytes of points: its cause and its beginning say enough. */
-function withoutParameters(error: unknown): unknown {
-  const { query, cause } = error as { query?: unknown; cause?: unknown };
-  if (typeof query !== "string" || !(cause instanceof Error)) return error;
-  return `${cause.stack}\n    in the query: ${query.slice(0, 300)}`;
-}
 
 /** HTTP statuses of what may succeed when it is asked again, with the seconds to wait. */
 export const comesAgain: Partial<Record<FailureCode, { status: number; afterS: number }>> = {

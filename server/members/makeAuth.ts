@@ -8,6 +8,7 @@ import { maxPasswordLength, minPasswordLength, type Role } from "../../contract/
 import { storableText } from "../../contract/wireText.ts";
 import type { Executor } from "../../db/database.ts";
 import { accounts, members } from "../../db/peopleSchema.ts";
+import { log } from "../log/log.ts";
 import { authPath, oidcId } from "./addresses.ts";
 import { ShortMemory } from "./shortMemory.ts";
 
@@ -56,7 +57,10 @@ export function makeAuth(orm: Executor, given: { publicUrl: string; secret: stri
     },
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
-    logger: { level: "error", log: (_level, message, ...about) => console.error("sign-in:", message, ...about.map(inShort)) },
+    logger: {
+      level: "error",
+      log: (_level, message, ...about) => log.error(["sign-in:", message, ...about.map(inShort)].join(" ")),
+    },
     plugins: oidc === null ? [] : [genericOAuth({ config: [provider(oidc)] })],
   });
 }

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Failure } from "../../contract/failure.ts";
+import { log } from "../log/log.ts";
 
 /** What the pages are made of. */
 const sources = ["app", "contract", "math", "server/appRouter.ts", "next.config.mjs", "package-lock.json"];
@@ -23,7 +24,7 @@ export async function ensureBuild(root: string, built: string): Promise<void> {
     const builtAt = statSync(buildFile).mtimeMs;
     if (files.every((file) => statSync(file).mtimeMs < builtAt)) return writeFileSync(stampFile, stamp);
   }
-  console.log("Building the pages; this takes a minute, and is done only when they have changed.");
+  log.info("Building the pages; this takes a minute, and is done only when they have changed.");
   await build(root);
   writeFileSync(stampFile, stamp);
 }

@@ -2,6 +2,7 @@ import type { Server as HttpServer, ServerResponse } from "node:http";
 import { Server } from "socket.io";
 import { watchNamespace } from "../../contract/wire/watchProtocol.ts";
 import { workerNamespace } from "../../contract/wire/workerProtocol.ts";
+import { log } from "../log/log.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { type HandshakeDoor, refuseHandshake } from "./admitHandshake.ts";
 import { refusal } from "./refusal.ts";
@@ -32,7 +33,7 @@ export function openSockets(
         (reason) => decide(reason, reason === null),
         (error) => {
           // A refusal would be final: who is cut off calls again soon.
-          console.error("admitting a connection:", (error as Error).message);
+          log.error("admitting a connection", error);
           request.socket.destroy();
         },
       );

@@ -5,6 +5,7 @@ import { isTokenValid, type WorkerToken } from "../../db/queries/workers.ts";
 import { refusals } from "../access/refusals.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { describeError } from "../failures/describeError.ts";
+import { log } from "../log/log.ts";
 import { storeEvents } from "../services/events/storeEvents.ts";
 import type { ConnectedWorker, WorkerConnection } from "../supervisor/connectedWorkers.ts";
 import { handleHeartbeat } from "../supervisor/handleHeartbeat.ts";
@@ -48,7 +49,7 @@ export function serveWorkers(
       socket.data.token = token;
       next();
     } catch (error) {
-      console.error("admitting a worker:", (error as Error).message);
+      log.error("admitting a worker", error);
       socket.data.token = null;
       next();
     }
@@ -98,7 +99,7 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
       if (worker && !socket.connected) supervisor.workers.remove(worker.id, line);
       supervisor.wake();
     } catch (error) {
-      console.error("greeting a worker:", (error as Error).message);
+      log.error("greeting a worker", error);
       socket.disconnect(true);
     }
   });
@@ -128,17 +129,13 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
     const beat = heartbeat.safeParse(message);
     if (!beat.success) return;
     // Without an answer the worker hangs up and calls again: so it does while the database is away.
-    await handleHeartbeat(context, worker, beat.data).then(answer, (error) =>
-      console.error("heartbeat:", (error as Error).message),
-    );
+    await handleHeartbeat(context, worker, beat.data).then(answer, (error) => log.error("heartbeat", error));
   });
 
   const assemble = ownSetsAssembly();
   socket.on("ownSets", async (message) => {
     if (!worker) return;
-    await handleOwnSets(context, worker, assemble, message).catch((error) =>
-      console.error("own sets:", (error as Error).message),
-    );
+    await handleOwnSets(context, worker, assemble, message).catch((error) => log.error("own sets", error));
     supervisor.arrived(worker.id);
   });
 

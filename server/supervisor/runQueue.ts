@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { fromDrizzle, type JobInsert, PgBoss } from "pg-boss";
 import type { Database, Executor } from "../../db/database.ts";
 import { queueOn, statementTag } from "../../db/queueAccess.ts";
+import { log } from "../log/log.ts";
 
 const name = "runs";
 const schema = "queue";
@@ -25,7 +26,7 @@ export class RunQueue {
       superviseIntervalSeconds: 300,
       maintenanceIntervalSeconds: 3_600,
     });
-    this.boss.on("error", (error) => console.error("queue:", error.message));
+    this.boss.on("error", (error) => log.error("queue", error));
   }
 
   async start(): Promise<void> {

@@ -9,6 +9,7 @@ import { recordWaiting } from "../../db/queries/runProgress.ts";
 import { listUndelivered, readConfigs, readRunState } from "../../db/queries/runs.ts";
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { Dispatch, ServiceContext } from "../context/serviceContext.ts";
+import { log } from "../log/log.ts";
 import { toRunItem } from "../services/runs/runViews.ts";
 import { refreshRunning } from "../services/summaries/refreshRunning.ts";
 import { purgeRemoved } from "../services/upkeep/purgeRemoved.ts";
@@ -122,7 +123,7 @@ export class Supervisor implements Dispatch {
     this.giving = true;
     this.giveAll()
       .catch((error) => {
-        console.error("assigning runs:", (error as Error).message);
+        log.error("assigning runs", error);
         this.unsure = true;
       })
       .finally(() => {
@@ -173,7 +174,7 @@ export class Supervisor implements Dispatch {
   attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void {
     this.troubles
       .attemptEnded(this.context, workerId, runId, end)
-      .catch((error) => console.error("updating a worker's state:", (error as Error).message));
+      .catch((error) => log.error("updating a worker's state", error));
   }
 
   drain(workerId: string, drained: boolean): void {
@@ -266,7 +267,7 @@ export class Supervisor implements Dispatch {
       throw error;
     });
     if (!claimed) worker.busy.delete(runId);
-    else this.send(claimed, lease, worker).catch((error) => console.error("sending a run:", error));
+    else this.send(claimed, lease, worker).catch((error) => log.error("sending a run", error));
   }
 
   private async send(claimed: Claimed, lease: string, worker: ConnectedWorker): Promise<void> {
@@ -349,7 +350,7 @@ export class Supervisor implements Dispatch {
     } catch (error) {
       const trouble = databaseTrouble(error);
       if (trouble) this.sayTrouble(trouble);
-      else console.error("supervising:", (error as Error).message);
+      else log.error("supervising", error);
     }
   }
 
@@ -357,9 +358,9 @@ export class Supervisor implements Dispatch {
   private purge(): void {
     this.purging = this.purging.then(async () => {
       const purged = await purgeRemoved(this.context, () => this.stopped);
-      if (purged > 0) console.log(`Purged: ${purged} ${purged === 1 ? "experiment" : "experiments"} deleted long enough ago`);
+      if (purged > 0) log.info(`Purged: ${purged} ${purged === 1 ? "experiment" : "experiments"} deleted long enough ago`);
     });
-    this.purging = this.purging.catch((error) => console.error("purging:", (error as Error).message));
+    this.purging = this.purging.catch((error) => log.error("purging", error));
   }
 
   /** Tells the log and the pages, once each, that the database is away and that it is back. */
@@ -368,8 +369,8 @@ export class Supervisor implements Dispatch {
     const why = trouble?.why ?? null;
     if (why === this.saidTrouble) return;
     this.saidTrouble = why;
-    if (why === null) console.log("The database answers again.");
-    else console.error(`The database is not answering properly: ${why}.`);
+    if (why === null) log.info("The database answers again.");
+    else log.warning(`The database is not answering properly: ${why}.`);
   }
 }
 

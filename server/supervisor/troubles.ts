@@ -1,6 +1,7 @@
 import type { FailureCode } from "../../contract/failure.ts";
 import { recordTrouble } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
+import { log } from "../log/log.ts";
 import { faultOf } from "../services/attempts/faultOf.ts";
 import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { CrashCounts } from "./crashCounts.ts";
@@ -64,7 +65,7 @@ export class Troubles {
     };
     await this.store(context, worker);
     const what = restMs === null ? "is paused until a person resumes it" : `rests for ${Math.round(restMs / 1_000)} s`;
-    console.error(`The worker "${worker.name}" ${what}: ${message.replace(/\n.*$/s, "").slice(0, 300)}`);
+    log.warning(`The worker "${worker.name}" ${what}: ${message.replace(/\n.*$/s, "").slice(0, 300)}`);
   }
 
   async clear(context: ServiceContext, workerId: string): Promise<void> {

@@ -7,6 +7,7 @@ import type { Database } from "../../db/database.ts";
 import { insertWorkerToken } from "../../db/queries/workers.ts";
 import { keptSecret } from "../access/keptSecret.ts";
 import { digest } from "../access/secrets.ts";
+import { log } from "../log/log.ts";
 import { projectRoot, workerEnvironment } from "../program/env.ts";
 
 const slowestRestartMs = 60_000;
@@ -50,8 +51,8 @@ export class LocalWorker {
 
   private spawn(): void {
     const { dataDir, url, token } = this.place;
-    const log = join(dataDir, "worker.log");
-    const output = openSync(log, "a", 0o600);
+    const logFile = join(dataDir, "worker.log");
+    const output = openSync(logFile, "a", 0o600);
     const args = [join(projectRoot, "workers/main.ts"), "--server", url, "--data", dataDir, "--local"];
     // A group of its own: Ctrl+C in the terminal ends the server, which then asks the worker once.
     const child = spawn(process.execPath, args, {
@@ -62,14 +63,14 @@ export class LocalWorker {
     });
     this.child = child;
     const startedAt = performance.now();
-    child.once("error", (error) => console.error(`The local worker could not be started: ${error.message}`));
+    child.once("error", (error) => log.warning(`The local worker could not be started: ${error.message}`));
     child.once("exit", (code) => {
       if (this.stopping || code === workerExit.stopped) return;
-      if (code === workerExit.refused) return console.error(`The local worker was refused; see ${log}`);
+      if (code === workerExit.refused) return log.warning(`The local worker was refused; see ${logFile}`);
       this.failures = performance.now() - startedAt > slowestRestartMs ? 1 : this.failures + 1;
       const delayMs = Math.min(slowestRestartMs, 1_000 * 2 ** this.failures);
       if (code !== workerExit.folderTaken)
-        console.error(`The local worker ended (code ${code}); it is started again in ${delayMs / 1_000} s. See ${log}`);
+        log.warning(`The local worker ended (code ${code}); it is started again in ${delayMs / 1_000} s. See ${logFile}`);
       this.restart = setTimeout(() => this.spawn(), delayMs);
     });
   }

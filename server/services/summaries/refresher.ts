@@ -1,4 +1,5 @@
 import type { ServiceContext } from "../../context/serviceContext.ts";
+import { log } from "../../log/log.ts";
 import { refreshExperiment } from "./refreshExperiment.ts";
 
 /** Changes within this time are counted together: runs that end at once do not queue for their experiment's row. */
@@ -41,7 +42,7 @@ export class Refresher {
       try {
         await refreshExperiment(this.context, id, { touch: true, nc1History: true });
       } catch (error) {
-        console.error("counting an experiment's runs:", (error as Error).message);
+        log.error("counting an experiment's runs", error);
         this.soon(id, retryMs);
       }
     }
