@@ -99,7 +99,7 @@ export function ExperimentRow({
           )}
           {row.sample && (
             <Badge tone="accent" title="Recorded with this program and included so that there is something to look at">
-              sample
+              recording
             </Badge>
           )}
           {row.tags.slice(0, 3).map((tag) => (

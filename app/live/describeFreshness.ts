@@ -7,7 +7,7 @@ const lateAfterMs = 8_000;
 const stillAfterMs = 20_000;
 const stillAfterSteps = 10;
 
-export interface ShownFreshness {
+interface ShownFreshness {
   tone: "good" | "warn" | "bad" | "quiet";
   text: string;
   explanation: string;

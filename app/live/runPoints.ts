@@ -1,14 +1,14 @@
 import { attemptCutoffs } from "../../contract/metrics/attemptCutoffs.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 
-export interface StoredPoint {
+interface StoredPoint {
   attempt: number;
   values: Record<string, number>;
   source: PointSource;
 }
 
 /** Where a point is from. */
-export interface PointSource {
+interface PointSource {
   /** Joining after which it came live; 0 for points that were read. */
   generation: number;
   /** When it came live, ms. */

@@ -12,7 +12,7 @@ import {
 import { listenForWaking } from "./listenForWaking.ts";
 import { setServerTrouble } from "./serverTrouble.ts";
 
-export interface WatchListener {
+interface WatchListener {
   onJoined: () => void;
   onBatch: (batch: WatchBatch, receivedAt: number) => void;
   onLost: () => void;
@@ -27,7 +27,7 @@ interface Room {
   joined: boolean;
 }
 
-export interface WatchTimes {
+interface WatchTimes {
   /** Within it a connection is made, or given up. */
   connectMs: number;
   /** Within it a question is answered, or the connection is dead. */

@@ -37,7 +37,7 @@ import { useExperiment } from "./useExperiment.ts";
 import { useResultView } from "./view/useResultView.ts";
 import { WaitingState } from "./WaitingState.tsx";
 
-export interface ExperimentResultProps {
+interface ExperimentResultProps {
   experimentId: string;
   /** Token of the share link through which the page is read. */
   share?: string;

@@ -30,7 +30,7 @@ const joinPatienceMs = 1_200;
 /** A server or a database that did not answer is asked again after this time. */
 const askAgainMs = 5_000;
 
-export interface ExperimentReading {
+interface ExperimentReading {
   store: ExperimentStore;
   version: number;
   freshness: FreshnessStore;

@@ -37,7 +37,7 @@ export function misfitText(fit: SlopeFit): string {
 export const probabilityText = (p: number): string =>
   p < 1e-12 ? "p < 10⁻¹²" : `p = ${p < 1e-3 ? plusMinus(p, null) : fixed(p, 3)}`;
 
-export type BandClaim = "within" | "steeper" | "flatter" | "open";
+type BandClaim = "within" | "steeper" | "flatter" | "open";
 
 /** Where a slope's interval lies to a band of slopes; "open" where it covers an edge, or where there is no interval. */
 export function bandClaim(

@@ -90,7 +90,7 @@ describe("a depth study, from the form to the depth curve", () => {
     await page.waitForURL(`${server.url}/`);
     const row = at(page, "experiment-row").first();
     await row.waitFor();
-    expect(await row.textContent()).toMatch(/sample/i);
+    expect(await row.textContent()).toMatch(/recording/i);
     await at(page, "experiment-link").first().click();
     await at(page, "experiment-result").waitFor();
     await page.locator("svg.recharts-surface").first().waitFor();

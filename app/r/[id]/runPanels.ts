@@ -19,7 +19,7 @@ export interface PanelPlan {
 
 type Part = NonNullable<NetworkMetricFacts["part"]>["of"];
 
-export interface PanelGroup {
+interface PanelGroup {
   title: string;
   panels: PanelPlan[];
 }

@@ -10,7 +10,7 @@ import type { FreshnessStore } from "../../live/FreshnessStore.ts";
 import { LivePageStore } from "../../live/LivePageStore.ts";
 import { useLiveStore } from "../../live/useLiveStore.ts";
 
-export interface LiveRun {
+interface LiveRun {
   detail: RunDetail | undefined;
   log: LogLine[];
   /** Reads lines before the first of `log`; null where there are none. */

@@ -98,7 +98,7 @@ export function GeometryCanvas({ snapshot, framing, height, classNames }: Geomet
 }
 
 /** How the numbers of snapshots become a picture: the same for all of them, so that it holds still while playing. */
-export interface Framing {
+interface Framing {
   /** Largest size of a coordinate, in which all are measured: their squares would be no numbers where they are huge or tiny. */
   unit: number;
   /** Distance from the centre that fills the picture, in units. */

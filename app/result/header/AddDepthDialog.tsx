@@ -24,7 +24,7 @@ const isDepth = (value: number) => depthSchema.safeParse(value).success;
 const maxDepths = limits.axisValues;
 
 /** @returns the depths of a text like "34, 48", or what is wrong with it. */
-export function parseDepths(text: string, known: readonly number[]): { depths: number[] } | { error: string } {
+function parseDepths(text: string, known: readonly number[]): { depths: number[] } | { error: string } {
   const { values, problem } = readNumbers(text, { atMost: maxDepths, isValid: isDepth });
   if (problem !== null) return { error: problem };
   const wrong = values.find((value) => !isDepth(value));

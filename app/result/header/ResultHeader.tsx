@@ -201,7 +201,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
         {badge}
         {detail.sample && (
           <Badge tone="accent" title="Recorded with this program and included with it">
-            sample
+            recording
           </Badge>
         )}
         {detail.archived && <Badge>archived</Badge>}

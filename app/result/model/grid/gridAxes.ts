@@ -74,7 +74,7 @@ function networkOf(config: RunConfig): string {
 }
 
 /** What tells values of an axis apart: more than the label, which leaves out what rarely differs. */
-export function axisValue(axis: GridAxisId, config: RunConfig): string {
+function axisValue(axis: GridAxisId, config: RunConfig): string {
   switch (axis) {
     case "architecture":
       return networkOf(config);

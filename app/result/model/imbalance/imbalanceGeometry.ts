@@ -11,13 +11,13 @@ export type GramKind = (typeof gramKinds)[number];
 export type ClassHalf = keyof BlockCosines;
 
 /** A Gram matrix [K, K] of cosines, row-major, entry by entry over seeds. */
-export interface MeanGram {
+interface MeanGram {
   mean: number[];
   /** Sample standard deviation over the seeds; null for one seed. */
   deviation: number[] | null;
 }
 
-export interface SeedCosines {
+interface SeedCosines {
   run: RunRow;
   means: BlockCosines;
   head: BlockCosines;

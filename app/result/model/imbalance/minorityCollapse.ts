@@ -7,9 +7,9 @@ import { geometryRun } from "../runs/shownRuns.ts";
 import { studyAxes } from "../study/studyAxes.ts";
 
 /** So many levels of imbalance stand beside each other. */
-export const maxImbalances = 6;
+const maxImbalances = 6;
 /** So many seeds of a level are read for its mean. */
-export const maxSeeds = 12;
+const maxSeeds = 12;
 
 /** Classes from the largest to the smallest; equal ones keep their order. */
 export const bySize = (counts: readonly number[]): number[] =>

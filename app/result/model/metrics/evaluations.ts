@@ -3,7 +3,7 @@ import type { Evaluation } from "../../../../contract/wire/runEvents.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 
 type Robustness = NonNullable<Evaluation["robustness"]>;
-export type AttackPoint = Robustness["points"][number];
+type AttackPoint = Robustness["points"][number];
 
 export const attackLabels: Record<Attack, string> = { fgsm: "FGSM", pgd: "PGD" };
 export const normLabels: Record<AttackNorm, string> = { linf: "ℓ∞", l2: "ℓ2" };

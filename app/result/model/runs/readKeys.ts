@@ -1,8 +1,7 @@
 import { layersOf } from "../../../../contract/config/networkForm.ts";
-import type { LayerMetric } from "../../../../contract/metrics/layerMetrics.ts";
 import { type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
-import { type SeriesKey, type Split, splits } from "../../../../contract/metrics/seriesKey.ts";
+import { type SeriesKey, splits } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { lastLayerKey, lastValue } from "../metrics/lastValue.ts";
 
@@ -17,7 +16,7 @@ export interface PanelSpec {
 }
 
 /** Panels of the training section, in order. */
-export const trainingPanels: readonly PanelSpec[] = trainingPlaces.map(({ metric, title, trainOnly, rare }) => ({
+const trainingPanels: readonly PanelSpec[] = trainingPlaces.map(({ metric, title, trainOnly, rare }) => ({
   id: metric.replace(/[^a-z0-9]/gi, "-").toLowerCase(),
   title: title ?? metricInfo[metric].label,
   metric,
@@ -46,14 +45,4 @@ export function byLayers(runs: readonly RunRow[]): Map<number, string[]> {
     groups.set(layers, ids);
   }
   return groups;
-}
-
-export interface SeriesWish {
-  runs: readonly RunRow[];
-  zoom: { from: number; to: number } | null;
-  maxPoints: number;
-}
-export interface ProfileWish {
-  metric: LayerMetric;
-  split: Split;
 }

@@ -7,7 +7,7 @@ import { type Cell, cellLabel, compareConfigs, type GridAxisId, gridAxisIds, gro
 import { studyValue } from "../metrics/studyMetrics.ts";
 import { meanRuns } from "./convergenceRule.ts";
 
-export interface TableColumn {
+interface TableColumn {
   id: string;
   metric: StudyMetric;
   split: Split;

@@ -58,7 +58,7 @@ export interface SpeedLine {
   unfinished: boolean;
 }
 
-export interface SpeedChoice {
+interface SpeedChoice {
   metric: Metric;
   tau: number;
   gap: number;

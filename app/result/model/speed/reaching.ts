@@ -4,7 +4,7 @@ export interface Course {
 }
 
 /** Where a series goes to a threshold, in measured steps. */
-export interface Crossing {
+interface Crossing {
   /** From which step the value stays at or below it to the last one; null: the last value is above. */
   reached: number | null;
   /** The measured step before `reached`: in between it happened. null where there is none. */

@@ -21,7 +21,7 @@ export interface Finding {
   text: string;
 }
 
-export interface Findings {
+interface Findings {
   /** "so far, 5 of 18 runs finished"; null when every run is. */
   state: string | null;
   lines: Finding[];

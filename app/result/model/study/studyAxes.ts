@@ -10,7 +10,7 @@ import { withoutImbalance, withoutNoise } from "../grid/plainDataset.ts";
 export const numberAxisIds = ["depth", "width", "noise", "imbalance", "lambda", "lambdaH", "rho"] as const;
 /** Axes of the grid without an order of their own: each value is a category on the x axis. */
 export const categoryAxisIds = ["regularizer", "dataset", "architecture", "loss"] as const;
-export type CategoryAxisId = (typeof categoryAxisIds)[number];
+type CategoryAxisId = (typeof categoryAxisIds)[number];
 export const studyAxisIds = [...numberAxisIds, ...categoryAxisIds] as const;
 export type StudyAxisId = (typeof studyAxisIds)[number];
 

@@ -76,7 +76,7 @@ export interface StudyCurves {
   unconverged: number;
 }
 
-export interface CurveChoice {
+interface CurveChoice {
   metric: StudyMetric;
   split: Split;
   x: StudyAxisId;

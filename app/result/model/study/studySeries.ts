@@ -33,7 +33,7 @@ function dodger(rows: readonly RunRow[], { kind, places, categorical }: StudyDra
   };
 }
 
-export interface StudyDrawing {
+interface StudyDrawing {
   metricLabel: string;
   kind: AxisKind;
   /** Values of the grid on the x axis. */
