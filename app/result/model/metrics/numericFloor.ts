@@ -1,4 +1,5 @@
 import { isTransformer } from "../../../../contract/config/architecture.ts";
+import { layersOf } from "../../../../contract/config/networkForm.ts";
 import { type LayerMetric, layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
 import { isLayerMetric, type Metric } from "../../../../contract/metrics/metricInfo.ts";
 import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";
@@ -38,7 +39,7 @@ function floorOf(row: Measured, metric: LayerMetric, layer: number): number | nu
     inputDimension: inputDimension ?? config.width,
   };
   const input = { errorSquared: featureError(rounding), spread, classes, dim: config.width };
-  return metricFloor(metric, input, layer === config.depth);
+  return metricFloor(metric, input, layer === layersOf(config));
 }
 
 /**
@@ -55,16 +56,16 @@ const short = (value: number) => value.toExponential(1).replace(".0e", "e");
 
 /**
  * The greatest floor of the runs that are drawn, at their last layers or at the layers given; null where none has one.
- * @param layersOf of each run; the last alone by default
+ * @param layersShown of each run; the last alone by default
  */
 export function numericFloor(
   rows: readonly Measured[],
   metric: Metric,
-  layersOf: (row: Measured) => readonly number[] = (row) => [row.config.depth],
+  layersShown: (row: Measured) => readonly number[] = (row) => [layersOf(row.config)],
 ): NumericFloor | null {
   if (!isLayerMetric(metric)) return null;
   const floors = rows.flatMap((row) =>
-    layersOf(row).flatMap((layer) => {
+    layersShown(row).flatMap((layer) => {
       const y = floorOf(row, metric, layer);
       return y === null ? [] : [{ y, arithmetic: arithmeticOf(row.device) }];
     }),

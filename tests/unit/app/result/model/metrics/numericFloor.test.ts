@@ -49,6 +49,13 @@ describe("the numeric floor of a panel", () => {
     const free = run({ last: { "train/nc1.ratio@1": 0.5 } }, { architecture: "ufm", depth: 1 });
     expect(at([free], "nc1.ratio")).toBeCloseTo(1.5 * 2 ** -48, 20);
   });
+  it("of a transformer is that after its L blocks, which stand behind the embedding", () => {
+    const last = { "train/norms.spread@2": 50, "train/norms.spread@3": 1.2 };
+    const transformer = run({ last }, { architecture: "t11", depth: 2, definition: 2 });
+    // u² (2 + 784/32 + 36 (1/4 + 64/170)) · 1.2: two linear layers for each of X_1 … X_3.
+    expect(at([transformer], "nc1.ratio")).toBeCloseTo(2.091e-13, 15);
+    expect(at([transformer], "nc2.frame")).toBeNull(); // the classifier's own numbers
+  });
   it("is not drawn before a run has measured", () => {
     expect(at([run({ last: {} })], "nc1.ratio")).toBeNull();
     expect(at([run({ classes: null })], "nc1.ratio")).toBeNull();
