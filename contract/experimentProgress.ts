@@ -9,7 +9,7 @@ export interface StepsDone {
 
 /**
  * Share of a study's steps that are done, 0…1, weighed by steps. A run that ended counts whole however it ended, as nothing of it is
- * left: 1 says that no run goes on or waits. 0 without runs.
+ * left: 1 means that no run is active or waiting. 0 without runs.
  */
 export function experimentProgress(runs: Iterable<StepsDone>): number {
   let done = 0;

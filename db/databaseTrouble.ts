@@ -1,7 +1,7 @@
 import { Failure } from "../contract/failure.ts";
 
 export interface DatabaseTrouble {
-  /** What a person is told. */
+  /** What people are shown. */
   failure: Failure;
   /** The reason alone, in a few words. */
   why: string;

@@ -43,7 +43,7 @@ const farewellMs = 2_000;
 /**
  * Opens the database and brings its tables up to date. An external one that is away is waited for.
  * @param onDeath is called if the embedded database, the folder's lock or the external database's is lost later on: the process must end then
- * @param onWaiting is told why, every second, while an external database does not answer, and null once it does
+ * @param onWaiting is called with the reason, every second, while an external database does not answer, and with null once it does
  * @throws Failure CONFLICT if another server uses the folder or the database, or a newer one has changed its tables; INVALID if the
  *   database refuses its user, or does not exist; DISK_FULL
  */

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { withClient } from "./withClient.ts";
 
-/** How long a database may take before what asks it is told that it does not answer, ms. */
+/** How long a database may take before it counts as not answering, ms. */
 export interface PoolBounds {
   /** For a connection: a new one, or one that others use. */
   acquireMs: number;
@@ -11,7 +11,7 @@ export interface PoolBounds {
   answerMs: number;
 }
 
-/** A dead line is told from a slow statement by this. */
+/** Distinguishes a dead connection from a slow statement. */
 const lineMs = 2_000;
 
 /** @param timeoutMs the longest statement */

@@ -24,7 +24,7 @@ const refusal = () =>
 
 /**
  * Holds an external database for this server alone, on a connection of its own, for as long as the server runs.
- * @param onLost is called if the connection was lost and another server has the database meanwhile
+ * @param onLost is called if the connection was lost and another server has taken the database in the meantime
  * @returns a function that gives the database free
  * @throws Failure CONFLICT if another server holds it
  */

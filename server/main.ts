@@ -7,14 +7,14 @@ import { type RunningServer, startServer } from "./startServer.ts";
 const flags = process.argv.slice(2);
 const unknown = flags.find((flag) => flag !== "--dev" && flag !== "--no-pages");
 
-/** A second SIGTERM so soon after the first is its echo. */
+/** A second SIGTERM this soon after the first is its echo. */
 const graceMs = 15_000;
 
 const say = (error: unknown) => {
   console.error(errorInShort(error, !(error instanceof Failure)));
 };
 
-// Whoever read what is printed may be gone, and each failed write would be an error to print: the studies go on without.
+// The reader of our output may be gone, and every failed write would be another error to print: studies continue without it.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 // One lost promise does not end the studies that run.
 process.on("unhandledRejection", (error) => log.unexpected("unexpected", error));
@@ -27,13 +27,13 @@ try {
   let askedAt: number | null = null;
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => {
-      // It may wait for its database: there is nothing yet that would have to be ended well.
+      // It may still be waiting for its database: there is nothing to shut down cleanly yet.
       if (server === null) {
         console.log("Stopped before it was ready.");
         process.exit(0);
       }
       if (askedAt !== null) {
-        // A service manager signals the whole group, and npm passes its own signal on: that is one request, not two.
+        // A service manager signals the whole group, and npm forwards its own signal: that is one request, not two.
         if (signal === "SIGINT" || performance.now() - askedAt > graceMs) process.exit(1);
         return;
       }

@@ -63,7 +63,7 @@ export async function startServer(
   try {
     // A large file on a slow line may take its time; one that stands still is cut off where it is read.
     const http = createServer({ requestTimeout: 3_600_000 });
-    // The port first: a second server is told so before anything else happens.
+    // The port first: a second server should learn of the conflict before anything else happens.
     const port = await listen(http, settings);
     undo.push(() => new Promise((resolve) => http.close(resolve).closeAllConnections()));
     let starting = "Collapsar is starting.";

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from "react";
 import { ShareTokenContext } from "./ShareToken.ts";
 import { makeQueryClient, makeTrpcClient, TRPCProvider } from "./trpcClient.ts";
 
-/** Queries and procedures of everything inside; with a share token a world of its own, so that no answer leaks between the two. */
+/** Provides queries and procedures to its children; a share token gets its own client, so that no answer leaks between the two. */
 export function DataProvider({ shareToken, children }: { shareToken: string | null; children: ReactNode }) {
   const [queryClient] = useState(makeQueryClient);
   const [trpcClient] = useState(() => makeTrpcClient(shareToken));

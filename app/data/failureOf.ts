@@ -1,12 +1,12 @@
 import { type FailureCode, failureCodes } from "../../contract/failure.ts";
 
-/** Whether what was asked for is not there (any more), or never can be: its address is cut off. */
+/** Whether what was asked for is gone, or cannot exist because its address is truncated. */
 export function isGone(error: unknown): boolean {
   const { code } = failureOf(error);
   return code === "NOT_FOUND" || code === "INVALID";
 }
 
-/** What a person reads of an error: its message, and its code if the server refused for a reason (null: no answer at all). */
+/** What people see of an error: its message, and its code if the server gave a reason (null: no answer at all). */
 export function failureOf(error: unknown): { code: FailureCode | null; message: string } {
   const data = (error as { data?: { failure?: { code?: string; message?: string } | null } | null } | null)?.data;
   const failure = data?.failure;

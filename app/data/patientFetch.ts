@@ -3,7 +3,7 @@
  * browser takes them first: a question that got no answer is asked again over another one.
  */
 const triesMs = [8_000, 8_000, 30_000, 60_000];
-/** A change is made once, so it is not tried again; but nobody waits for it for ever. */
+/** A change must happen only once, so it is not retried; but nobody waits for it forever. */
 const changeMs = 120_000;
 
 /** `fetch` that gives up. @throws what the last try ended with */

@@ -9,7 +9,7 @@ import { patientFetch } from "./patientFetch.ts";
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 
-/** Each of these has an answer of its own, since what one answer may hold is bounded. */
+/** Each of these gets a response of its own, since the size of a response is bounded. */
 const large = new Set([
   "experiments.get",
   "experiments.series",
@@ -34,10 +34,10 @@ export function makeTrpcClient(shareToken: string | null): TRPCClient<AppRouter>
   });
 }
 
-/** What failed for a while only is asked again this often. */
+/** How often a temporary failure is retried. */
 const askAgainMs = 5_000;
 
-/** A refusal is an answer and is not asked again; a server or a database that does not answer is, until it does. */
+/** A refusal is an answer and is not retried; an unresponsive server or database is, until it answers. */
 export function makeQueryClient(): QueryClient {
   return new FreshQueryClient({
     queryCache: new QueryCache({ onError: leaveIfSignedOut }),
@@ -53,7 +53,7 @@ export function makeQueryClient(): QueryClient {
   });
 }
 
-/** Whose session has ended is shown the sign-in, and comes back here after it. */
+/** Shows the sign-in to people whose session has ended, and brings them back afterwards. */
 function leaveIfSignedOut(error: unknown): void {
   const { data } = error as { data?: { httpStatus?: number } | null };
   if (data?.httpStatus === 401) window.location.reload();

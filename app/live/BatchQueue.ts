@@ -4,7 +4,7 @@ import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 const maxPauseMs = 150;
 
 /**
- * Hands live items on, one update for all that came meanwhile; the next waits as long as the last took to draw, so that
+ * Passes live items on in one update per drawing; the next update waits as long as the last took to draw, so that
  * the page stays usable however fast points arrive.
  */
 export class BatchQueue {
@@ -22,7 +22,7 @@ export class BatchQueue {
     this.timer ??= setTimeout(this.flush, Math.max(0, this.freeAt - performance.now()));
   };
 
-  /** Drops what waits: the room was joined again, and all of it is in what is read from now on. */
+  /** Drops what is waiting: the room was rejoined, and the next reading includes it all. */
   readonly drop = (): void => {
     this.pending = [];
   };

@@ -7,11 +7,11 @@ import type { RowBatch } from "./RowBatch.ts";
 /** What the result page knows: the experiment, and its runs. */
 export class ExperimentStore extends LivePageStore {
   detail: ExperimentDetail | null = null;
-  /** Runs of a form that this page does not know: they are in no chart and no table. */
+  /** Runs in a form unknown to this page: they appear in no chart or table. */
   unshown: RunRow[] = [];
   private readonly knows = runJudge();
 
-  /** Takes what `experiments.get` said; what came live since the joining goes on top. @returns as `apply` does */
+  /** Takes what `experiments.get` said; what came live since the room was joined is applied on top. @returns as `apply` does */
   setDetail(detail: ExperimentDetail): boolean {
     this.detail = detail;
     this.unshown = detail.runs.filter((row) => !this.knows(row));

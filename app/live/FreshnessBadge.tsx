@@ -12,7 +12,7 @@ const textClass = { good: "text-good", warn: "text-warn", bad: "text-bad", quiet
 export function FreshnessBadge({ freshness: store, ...activity }: { freshness: FreshnessStore } & Activity) {
   const freshness = useSyncExternalStore(store.subscribe, store.get, store.get);
   const trouble = useServerTrouble();
-  // A page is first drawn by the server, whose clock is another one.
+  // The first rendering is the server's, whose clock differs.
   const [now, setNow] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setNow(performance.now()), 500);

@@ -5,9 +5,9 @@ export interface Freshness {
   lagMs: number | null;
   /** When anything was last heard: an answer or a batch. */
   heardAt: number | null;
-  /** When a run was last heard to have done something: a point, a further step, another state, a line of its log. */
+  /** When a run last showed activity: a point, a further step, a change of state, a log line. */
   movedAt: number | null;
-  /** Something between here and the server lets no lasting connection through. */
+  /** Something between here and the server blocks lasting connections. */
   polling: boolean;
   /** What the server said, if it refused. */
   message: string | null;
@@ -22,7 +22,7 @@ export const notYetJoined: Freshness = {
   message: null,
 };
 
-/** Kept outside React: only the badge is drawn again as it changes, not the page. */
+/** Kept outside React, so that a change re-renders only the badge, not the page. */
 export class FreshnessStore {
   private now = notYetJoined;
   private readonly listeners = new Set<() => void>();

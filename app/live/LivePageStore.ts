@@ -21,7 +21,7 @@ import {
   touch,
 } from "./runPoints.ts";
 
-/** More than come while a page is being read. */
+/** More than can arrive while a page is being read. */
 const maxEarly = 2_000;
 const isOfRun = ({ kind }: WatchItem) => kind !== "removed" && kind !== "restored" && kind !== "experiment" && kind !== "changed";
 
@@ -36,12 +36,12 @@ export class LivePageStore {
   chartRows: RunRow[] = [];
   /** Counts those changes. */
   chartVersion = 0;
-  /** It was deleted while it was open: what is here is its last state. */
+  /** It was deleted while it was open: this is its last state. */
   removed = false;
   /** When the last live point came, ms of this browser's clock; 0 before the first. */
   lastPointAt = 0;
   private generation = 0;
-  /** The latest attempt of each run that was told of since the room was joined. */
+  /** The latest attempt of each run heard of since the room was joined. */
   private readonly told = new Map<string, number>();
   /** What came live of runs before the first rows were read; null after that. */
   private early: WatchItem[] | null = [];
@@ -62,7 +62,7 @@ export class LivePageStore {
     if (this.early !== null) this.early = [];
   }
 
-  /** Takes rows that were read; what came live since the joining goes on top. @returns as `apply` does */
+  /** Takes rows that were read; what came live since the room was joined is applied on top. @returns as `apply` does */
   setRows(rows: readonly RunRow[]): boolean {
     const known = new Map(this.rows.map((row) => [row.id, row]));
     this.removed = false;
@@ -74,10 +74,10 @@ export class LivePageStore {
     return (early !== null && early.length > 0 && this.apply(early)) || dropped.includes(true);
   }
 
-  /** Drops what is known of a run whose attempt is another than was known. @returns whether it did */
+  /** Drops what is known of a run whose attempt has changed. @returns whether it did */
   private dropVoid(row: RunRow, before: RunRow | undefined): boolean {
     const run = this.runs.get(row.id);
-    // Its database was restored: what is known of later attempts is no more.
+    // The database was restored: later attempts that are known here no longer exist.
     const wentBack = before !== undefined && before.attempt > row.attempt && !this.isToldAfter(row);
     // Another attempt took over and nobody said from which step: what is known may be void, and is read again.
     if (run === undefined || !(wentBack || isOfEarlierAttempt(run, row.attempt))) return false;
@@ -231,7 +231,7 @@ export class LivePageStore {
     batch.change(true);
   }
 
-  /** It is not there any more; what is known of it stays. */
+  /** It no longer exists; what is known of it stays. */
   markRemoved(): void {
     this.removed = true;
     this.changed(false);

@@ -4,10 +4,10 @@ import { Button } from "../ui/Button.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { useServerTrouble } from "./serverTrouble.ts";
 
-/** What went wrong while reading, in the server's words, and a way to try again. */
+/** What went wrong while reading, as the server put it, and a way to try again. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { message } = failureOf(error);
-  // The banner over the page says so already, and the page asks again by itself.
+  // The banner above the page says so already, and the page retries on its own.
   if (useServerTrouble() !== null && mayPass(error)) return null;
   return (
     <Notice role="alert" tone="bad" inLine slim testId="problem">

@@ -2,7 +2,7 @@
 import { Notice } from "../ui/Notice.tsx";
 import { useServerTrouble } from "./serverTrouble.ts";
 
-/** Over every page while the server's database is away or full; goes by itself. */
+/** Shown above every page while the server's database is away or full; disappears on its own. */
 export function TroubleBanner() {
   const trouble = useServerTrouble();
   if (trouble === null) return null;

@@ -2,7 +2,7 @@ import { isOnWorker } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/wire/views.ts";
 import type { Activity } from "./describeFreshness.ts";
 
-/** Whether a run waits because its attempt ended without anybody's wish: one that a person queued names no worker. */
+/** Whether a run waits because its attempt ended unintentionally: a run queued by a person names no worker. */
 const wasInterrupted = ({ status, attempt, workerName }: RunRow): boolean =>
   status === "queued" && attempt > 0 && workerName !== null;
 

@@ -3,7 +3,7 @@ import type { Freshness } from "./FreshnessStore.ts";
 
 /** Silence longer than this while a run is training means that something is late. */
 const lateAfterMs = 8_000;
-/** A run that does no step for so long, and for so many of its usual steps, stands still. */
+/** A run that takes no step for this long, and for this many of its usual steps, has stalled. */
 const stillAfterMs = 20_000;
 const stillAfterSteps = 10;
 
@@ -21,9 +21,9 @@ export interface Activity {
   resuming?: boolean;
   /** Usual time of a step of the slowest run that is training; null while none is known, or none is expected (data are being read). */
   stepMs?: number | null;
-  /** For how long the server has known a run to stand still, ms; null if none does. */
+  /** How long the server has known a run to be stalled, ms; null if none is. */
   stalledMs?: number | null;
-  /** Why the server cannot store or read now, in its words. */
+  /** Why the server cannot store or read now, as it put it. */
   trouble?: string | null;
 }
 

@@ -1,5 +1,5 @@
 const beatMs = 1_000;
-/** A clock that was read so much later than it should have been stood still meanwhile. */
+/** A clock read this much later than expected stood still in the meantime. */
 const sleptMs = 5_000;
 
 /**

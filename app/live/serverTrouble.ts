@@ -1,7 +1,7 @@
 "use client";
 import { useSyncExternalStore } from "react";
 
-/** What the server last said of a database that is away or full, for all parts of this page. */
+/** What the server last reported about a database that is away or full, for all parts of this page. */
 let said: string | null = null;
 const listeners = new Set<() => void>();
 
@@ -16,7 +16,7 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
-/** Why this page may be behind, in the server's words; null while all is well. */
+/** Why this page may be behind, as the server put it; null while all is well. */
 export const useServerTrouble = (): string | null =>
   useSyncExternalStore(
     subscribe,

@@ -41,7 +41,7 @@ export function useWatch(
         let moved = false;
         for (const item of batch.items) {
           if (item.kind === "points") measuredAt = Math.max(item.measuredAt, measuredAt ?? 0);
-          // A worker tells of its runs also while they stand still.
+          // A worker reports its runs even while they make no progress.
           if (item.kind !== "progress") moved ||= item.kind !== "changed" && item.kind !== "experiment";
           else if (item.step > (furthest.get(item.runId) ?? -1)) {
             furthest.set(item.runId, item.step);

@@ -30,18 +30,18 @@ interface Room {
 interface WatchTimes {
   /** Within it a connection is made, or given up. */
   connectMs: number;
-  /** Within it a question is answered, or the connection is dead. */
+  /** Time within which a request must be answered, or the connection counts as dead. */
   answerMs: number;
   /** A request of polling that takes longer is given up: the server answers each within its pings. Held ones would use up the browser's connections. */
   requestMs: number;
-  /** Quiet for so long, the page asks whether the other end is still there: a half-open connection says nothing. */
+  /** After this much silence the page checks whether the other end still answers: a half-open connection gives no sign. */
   quietMs: number;
   /** First and longest pause before the next try. */
   retryMs: number;
   maxRetryMs: number;
   /** Pause after a refusal. */
   refusedMs: number;
-  /** A connection that is still polled after so long is told to be. */
+  /** After this long, a connection that still polls is reported as polling. */
   upgradeMs: number;
 }
 
@@ -56,7 +56,7 @@ const usualTimes: WatchTimes = {
   upgradeMs: 3_000,
 };
 
-/** Refusals that asking again at once does not change. */
+/** Refusals that an immediate retry would not change. */
 const forGood = ["NOT_FOUND", "NOT_ALLOWED", "INVALID"];
 const lingerMs = 3_000;
 
@@ -163,7 +163,7 @@ export class WatchConnection {
       if (this.socket !== socket) return;
       setServerTrouble(message);
       if (message !== null) return;
-      // What could not be read meanwhile is read now.
+      // Read now what could not be read in the meantime.
       for (const room of this.rooms.values()) if (room.joined) for (const listener of room.listeners) listener.onJoined();
     });
   }
@@ -183,7 +183,7 @@ export class WatchConnection {
     for (const room of this.rooms.values()) this.join(room);
   }
 
-  /** The line is dead: those who listen are told, and the next try is due soon. */
+  /** The connection is dead: listeners are notified, and the next attempt is due soon. */
   private failed(socket: WatchSocket): void {
     if (this.socket !== socket) return;
     this.drop();
@@ -192,7 +192,7 @@ export class WatchConnection {
     this.eachListener((listener) => listener.onLost());
     const pauseMs = Math.min(this.times.maxRetryMs, this.times.retryMs * 2 ** Math.min(this.failures, 10));
     this.failures++;
-    // Many pages lose a restarting server at once: they do not all knock at once.
+    // Many pages lose a restarting server at the same moment: they must not all reconnect at once.
     this.retryIn(pauseMs * (0.75 + Math.random() / 2));
   }
 
@@ -244,7 +244,7 @@ export class WatchConnection {
     if (room !== undefined) this.join(room);
   }
 
-  /** The computer or the tab slept, or the network changed: what was known of the line is old. */
+  /** The computer or the tab slept, or the network changed: what was known of the connection is out of date. */
   private wake(): void {
     if (this.retry !== undefined) this.open();
     else this.askIfQuiet(0);

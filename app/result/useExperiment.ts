@@ -44,7 +44,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
   const store = useMemo(() => new ExperimentStore(), []);
   const version = useSyncExternalStore(store.subscribe, store.getVersion, store.getVersion);
   const [error, setError] = useState<unknown>(null);
-  /** Counts the readings of the detail: everything else is read anew after each. */
+  /** Counts the readings of the detail: everything else is read again after each. */
   const [reading, setReading] = useState(0);
   const joined = useRef(false);
   const turns = useRef({ asked: 0, answered: 0 });

@@ -31,7 +31,7 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
 
 export const useRegisteredCommands = () => useContext(CommandsContext).commands;
 
-/** Adds a page's own commands to the palette; `run` may close over what changes, ids and labels are read anew when they change. */
+/** Adds a page's own commands to the palette; `run` may close over what changes, ids and labels are read again when they change. */
 export function useCommands(commands: Command[]): void {
   const { register } = useContext(CommandsContext);
   const run = useEffectEvent((id: string) => commands.find((command) => command.id === id)?.run());

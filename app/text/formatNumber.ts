@@ -35,7 +35,7 @@ export const roughNumber = (value: number): string => (value < 1e-3 ? value.toEx
 
 const units = ["B", "kB", "MB", "GB", "TB"];
 
-/** "1.5 kB", "25.2 GB": in powers of 1,000, as memory is told before a launch. */
+/** "1.5 kB", "25.2 GB": in powers of 1,000, as memory is shown before a launch. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;

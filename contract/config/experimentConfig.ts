@@ -19,7 +19,7 @@ const axis = <T extends z.ZodType>(item: T, what: string) =>
     .max(maxValues, `at most ${maxValues} values of ${what}`)
     .refine(distinct, `each ${what} once`);
 
-/** The rule by which a study leaves out runs that did not converge; what it leaves out is counted and said. */
+/** The rule by which a study leaves out runs that did not converge; the page says how many it leaves out. */
 export const convergenceRule = z.strictObject({
   /** Finished runs with a last training accuracy below this are drawn faintly and left out of means and slopes. */
   minTrainAccuracy: z.number().min(0).max(1),
@@ -126,7 +126,7 @@ export type LaunchInput = z.infer<typeof launchInput>;
 const depthsOf = (arch: ExperimentConfig["architectures"][number], config: ExperimentConfig): number[] =>
   arch.name === "ufm" ? [1] : config.depths;
 
-/** Number of runs of a grid, without making them. */
+/** Number of runs of a grid, without creating them. */
 export function countGrid(config: ExperimentConfig): number {
   const { datasets, architectures, widths, losses, regularizers, seeds } = config;
   const networks = architectures.reduce((sum, arch) => sum + depthsOf(arch, config).length, 0);

@@ -6,7 +6,7 @@ type Kind = { normalization: Normalization; definition?: Definition };
 const state = <Item extends Kind>(name: Architecture, item: Item): Item =>
   isVersioned(name, item.normalization) ? { ...item, definition: item.definition ?? 1 } : item;
 
-/** A stored config that says nothing of its networks' definition means the first; launched anew it would mean the current one. */
+/** A stored config that names no definition means the first; launched again it would mean the current one. */
 export const stateRunDefinition = (config: RunConfig): RunConfig => state(config.architecture, config);
 export const stateDefinitions = (config: ExperimentConfig): ExperimentConfig => ({
   ...config,

@@ -97,7 +97,7 @@ export const experimentExport = z.strictObject({
     /** Absent where one person has the server to themselves, of recordings, and through a link that hides names. */
     launchedBy: z.string().optional(),
   }),
-  /** Launched anew, it gives the same cells. */
+  /** Launched again, it gives the same cells. */
   config: experimentConfig,
   runs: z.array(exportedRun),
   definitions,

@@ -36,7 +36,7 @@ export const startedDevice = z.strictObject({
 const started = z.strictObject({
   kind: z.literal("started"),
   totalSteps: step,
-  /** Step of the checkpoint the attempt goes on from; 0 = from the beginning. Points of earlier attempts after it are void. */
+  /** Step of the checkpoint the attempt resumes from; 0 = from the beginning. Points of earlier attempts after it are void. */
   resumedFromStep: step,
   device: startedDevice,
   dataset: resolvedDataset,

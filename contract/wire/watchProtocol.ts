@@ -47,6 +47,6 @@ export type PageToServer = {
 };
 export type ServerToPage = {
   batch: (batch: WatchBatch) => void;
-  /** What shows is not the latest, for the reason told: the database is away or full. null = no longer. */
+  /** Why what is shown is not the latest: the database is away or full. null = it is again. */
   trouble: (message: string | null) => void;
 };

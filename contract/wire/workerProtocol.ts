@@ -10,7 +10,7 @@ export const workerProtocolVersion = 4;
 /** Socket.IO namespace of the workers. */
 export const workerNamespace = "/worker";
 
-/** What a server keeps to unless it is told otherwise; a worker learns its server's times by the answer to hello. */
+/** A server's default times; a worker learns its server's times from the answer to hello. */
 export const protocolTimes = {
   /** A worker renews the leases of its runs this often. */
   heartbeatMs: 3_000,

@@ -14,7 +14,7 @@ const maxErrorLength = 8_192;
 // Postgres' own cache beside the system's: a server with a gigabyte to itself would take more.
 const db = await PGlite.create(folder, { postgresqlconf: ["shared_buffers = 32MB"], startParams: startParams(durable) });
 if (durable) forceWrites(db);
-// After a panic (its log finds no room on the disk) nothing is answered any more: the thread ends, and says why.
+// After a panic (no room on disk for its log) nothing is answered any longer: the thread ends and says why.
 const answer = db.execProtocolRawStream.bind(db);
 db.execProtocolRawStream = (message, options) =>
   answer(message, {

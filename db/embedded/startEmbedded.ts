@@ -44,7 +44,7 @@ export async function startEmbedded(folder: string, durable: boolean, onDeath: (
   };
 }
 
-/** Under another name until it is whole: a server that is killed meanwhile leaves no half of a database. */
+/** Under another name until it is complete: a server killed in between leaves no half-made database. */
 async function makeDatabase(folder: string): Promise<void> {
   const unfinished = `${folder}.new`;
   rmSync(unfinished, { recursive: true, force: true });

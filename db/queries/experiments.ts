@@ -53,7 +53,7 @@ export async function updateExperimentRow(
   return row ?? null;
 }
 
-/** @returns whether there was one to mark or to bring back */
+/** @returns whether there was one to remove or restore */
 export async function markRemoved(db: Executor, id: string, removed: boolean): Promise<boolean> {
   const result = await db
     .update(experiments)
@@ -74,7 +74,7 @@ export async function listPurgeable(db: Executor, removedForMs: number): Promise
   return rows.map((row) => row.id);
 }
 
-/** With all that hangs on it; one that was restored meanwhile stays. */
+/** With everything that belongs to it; one restored in the meantime stays. */
 export async function deleteExperiment(db: Executor, id: string): Promise<void> {
   await db.delete(experiments).where(and(eq(experiments.id, id), sql`${experiments.removedAt} is not null`));
 }

@@ -163,7 +163,7 @@ export async function listLeasedTo(db: Executor, workerId: string) {
     .where(and(sql`${runs.lease} is not null`, eq(runs.workerId, workerId)));
 }
 
-/** All leases anew from now on: workers that trained on while the server was away get time to come back. */
+/** Renews all leases from now on: workers that kept training while the server was away get time to come back. */
 export async function extendAllLeases(db: Executor, leaseMs: number): Promise<number> {
   const result = await db
     .update(runs)

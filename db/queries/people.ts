@@ -68,7 +68,7 @@ export async function findInvitation(db: Executor, hash: string): Promise<OpenIn
   return row ?? null;
 }
 
-/** Uses an invitation up. @returns whether it was still there: of two that come at once, one is let in */
+/** Uses up an invitation. @returns whether it was still valid: of two simultaneous uses, one succeeds */
 export async function spendInvitation(db: Executor, id: string): Promise<boolean> {
   const result = await db
     .update(invitations)

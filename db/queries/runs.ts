@@ -66,7 +66,7 @@ export async function listRunIds(db: Executor, experimentId: string): Promise<st
   return rows.map((row) => row.id);
 }
 
-/** Digests of the cells an experiment has, and its greatest ordinal (−1 without runs). */
+/** Digests of an experiment's cells, and its largest ordinal (−1 without runs). */
 export async function listCells(db: Executor, experimentId: string): Promise<{ cells: Set<string>; lastOrdinal: number }> {
   const rows = await db.select({ cell: runs.cell, ordinal: runs.ordinal }).from(runs).where(eq(runs.experimentId, experimentId));
   return { cells: new Set(rows.map((row) => row.cell)), lastOrdinal: rows.reduce((max, row) => Math.max(max, row.ordinal), -1) };
@@ -76,7 +76,7 @@ const { last: _last, missing: _missing, ...columns } = getTableColumns(runs);
 /** What `RunState` has. */
 export const stateColumns = columns;
 
-/** A run without its many values: what a change of status tells. */
+/** A run without its many values: what a change of status sends. */
 export type RunState = Omit<StoredRun, "last" | "missing">;
 
 export async function readRunState(db: Executor, id: string): Promise<RunState | null> {

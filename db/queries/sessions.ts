@@ -69,7 +69,7 @@ export async function deleteSessions(
   return rows.map(({ id }) => id);
 }
 
-/** Ends those that came by an access key which is not this server's any more. */
+/** Ends those opened with an access key that is no longer this server's. */
 export async function deleteSessionsOfOtherKeys(db: Executor, keyMark: string): Promise<void> {
   await db.delete(sessions).where(and(isNull(sessions.memberId), ne(sessions.keyMark, keyMark)));
 }

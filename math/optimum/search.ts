@@ -1,5 +1,5 @@
 /**
- * A search that stops for a moment after each iteration, so that who runs it can do something else meanwhile, or give up: it may take
+ * A search that pauses after each iteration, so that its caller can do something else in between, or give up: it may take
  * seconds, and this program has one thread a process.
  */
 export type Search<Found> = Generator<undefined, Found, undefined>;

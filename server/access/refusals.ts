@@ -4,7 +4,7 @@ import type { Access } from "./access.ts";
 import { type Person, readerOf, rightsOfPerson } from "./person.ts";
 import type { Reader } from "./reader.ts";
 
-/** What those are told who may not do what they ask for, by whichever door they come. */
+/** What people are told who may not do what they ask for, whichever way they came in. */
 export const refusals = {
   deadLink: "This link is invalid or has been revoked.",
   deadInvitation: "This invitation is invalid, or was already used or revoked: ask for a new one.",

@@ -59,7 +59,7 @@ function linkTree(from: string, to: string): void {
       if (entry.isDirectory()) linkTree(source, target);
       else if (entry.isFile() && !entry.name.endsWith(".part")) linkOrCopy(source, target);
     } catch (error) {
-      // Removed meanwhile, with its run or by a newer one.
+      // Removed in the meantime, with its run or by a newer one.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
   }

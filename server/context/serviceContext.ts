@@ -35,7 +35,7 @@ export interface Dispatch {
   cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void;
   /** This run is not to be tried at this worker again while there is elsewhere. */
   avoid(runId: string, workerId: string, why: "crashed" | "lacking"): void;
-  /** It has ended: where it failed before does not matter any more. */
+  /** It has ended: where it failed before no longer matters. */
   forget(runId: string): void;
   hasCrashedElsewhere(runId: string, workerId: string | null): boolean;
   /** Whether another connected worker may have what a run needs and this one lacks. */

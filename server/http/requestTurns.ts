@@ -4,7 +4,7 @@ import type { Hold } from "../access/access.ts";
 export interface TurnBounds {
   /** Requests of one credential that are worked on at once: as many as a browser makes. */
   atOnce: number;
-  /** Requests of it that wait for their turn; beyond it they are told to come again. */
+  /** Its requests that may wait for their turn; beyond this they are asked to come back later. */
   waiting: number;
 }
 

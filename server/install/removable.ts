@@ -35,7 +35,7 @@ export function findRemovable(root: string, machine: Machine): Removable[] {
 }
 
 /**
- * Packages that the lock marks as for development, where --omit=dev left them out: npm installs those all the same that an optional
+ * Packages that the lock marks as for development, where --omit=dev left them out: npm nevertheless installs those that an optional
  * peer of another package names (vitest, drizzle-kit), with all they need. One of the others being there, they are wanted.
  */
 function findUnusableTools(root: string): string[] {
@@ -63,7 +63,7 @@ function findForeignLibraries(modules: string, { platform, arch }: Machine): str
   return [...foreignPlatforms.map((name) => join(bin, name)), ...foreignArches.map((name) => join(bin, platform, name))];
 }
 
-/** Packages that say themselves that they are not for this machine; some versions of npm install them all the same. */
+/** Packages that declare they are not for this machine; some versions of npm install them anyway. */
 function findForeignPackages(modules: string, machine: Machine): string[] {
   return listPackages(modules).filter((folder) => {
     const { os, cpu, libc } = readJson(join(folder, "package.json"));

@@ -1,7 +1,7 @@
 import { findNeeded, type LockedPackages } from "./lockedPackages.ts";
 
 /**
- * The text of package-lock.json as this project keeps it. npm writes it anew at each `npm install`, with three things that are not so here:
+ * The text of package-lock.json as this project keeps it. npm rewrites it at each `npm install`, with three differences:
  * - `engines` are checked against the Node that npm runs on, but the program runs on the one it brings: they are left out;
  * - what only an optional peer (better-auth's vitest) and the tests ask for counts as needed: it is marked as for development;
  * - onnxruntime-node's install script downloads the CUDA library, for every machine, and fails without a network: it is not run.

@@ -54,7 +54,7 @@ export class MemberAuth {
     }
   }
 
-  /** Gives a member a new password, by an invitation to it; others like it end. @throws Failure NOT_FOUND if it was used meanwhile */
+  /** Gives a member a new password, by an invitation to it; others like it end. @throws Failure NOT_FOUND if it was used in the meantime */
   async changePassword(invitation: OpenInvitation & { memberId: string }, password: string): Promise<void> {
     const { internalAdapter, password: hashing } = await this.auth.$context;
     const hash = await hashing.hash(password);

@@ -12,7 +12,7 @@ export class ShortMemory {
     return null;
   }
 
-  /** @param seconds it is kept, a minute unless told otherwise */
+  /** @param seconds it is kept; a minute by default */
   set(key: string, value: string, seconds = 60): void {
     this.entries.delete(key);
     this.entries.set(key, { value, until: performance.now() + seconds * 1_000 });

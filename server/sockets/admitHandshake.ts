@@ -16,7 +16,7 @@ export interface HandshakeDoor {
 const maxTokenLength = 200;
 
 /**
- * Looks at whoever wants to connect before anything is held in memory for them. They show a cookie, a worker's token in the header
+ * Checks whoever wants to connect before anything is held in memory for them. They show a cookie, a worker's token in the header
  * `authorization: Bearer`, or a share link's token as `share` in the address: browsers can set no header of a WebSocket, and the
  * same token is in the address of the shared page already.
  * @returns null if they may connect, else the reason

@@ -44,7 +44,7 @@ export function openSockets(
     next();
   });
   const guard = new TrafficGuard(io, bounds);
-  // Nothing is served at the root: who connects there has no business here.
+  // Nothing is served at the root namespace.
   io.use((_socket, next) => next(refusal("NOT_FOUND", "There is no such namespace.")));
   hub.open(io.of(watchNamespace));
   serveWatchers(io.of(watchNamespace), context, accessKey);

@@ -52,7 +52,7 @@ export function serveWatchers(
   });
   namespace.on("connection", (socket) => {
     endWithHold(socket, socket.data.hold);
-    // It may have ended between the look at it and the rooms that end with it: then nobody told this socket.
+    // It may have ended between the check and joining the rooms that end with it: then this socket was not notified.
     accessOf(socket).then(
       ({ access }) => readsStill(access, socket.data) || socket.disconnect(true),
       () => socket.disconnect(true),
@@ -98,7 +98,7 @@ function roomOf(request: { room: string; id?: string }): string {
 
 const roomFor = (socket: Watcher, room: string) => (socket.data.reader.hideNames ? roomNames.hidden(room) : room);
 
-/** The socket ends with what its access hangs on: at its time, or when that is revoked, ended or lowered. */
+/** The socket ends with the access it depends on: when that expires, is revoked, ends or is reduced. */
 function endWithHold(socket: Watcher, { by, until }: WatcherData["hold"]): void {
   for (const { kind, id } of by) void socket.join(roomNames.holders(kind, id));
   endAt(socket, until);

@@ -26,7 +26,7 @@ type WorkerSocket = Socket<WorkerToServer, ServerToWorker, object, WorkerData>;
 const assignTimeoutMs = 5_000;
 /** A connection that has not said hello by then is cut. */
 const helloMs = 10_000;
-/** So long an answer about a token holds. */
+/** How long an answer about a token is trusted. */
 const validForMs = 1_000;
 
 export interface WorkerDoor {
@@ -43,7 +43,7 @@ export function serveWorkers(
   supervisor.onTokenDropped((tokenId) => namespace.in(tokenRoom(tokenId)).disconnectSockets(true));
   namespace.use(async (socket, next) => {
     try {
-      // Workers of earlier versions show it here alone: where they get so far, they are told to be brought up to date.
+      // Workers of earlier versions send it only here: if they get this far, they are asked to upgrade.
       const token = await findWorkerToken(context, bearerOf(socket.handshake.headers) ?? socket.handshake.auth.token);
       if (!token) return next(refusal("NOT_ALLOWED", refusals.unknownToken));
       socket.data.token = token;
@@ -55,7 +55,7 @@ export function serveWorkers(
     }
   });
   namespace.on("connection", (socket) => {
-    // A refusal would be final: one that is cut off calls again soon.
+    // A refusal would be final, whereas a worker that is cut off soon reconnects.
     if (!socket.data.token) return socket.disconnect(true);
     guard.trust((socket.conn as unknown as { id: string }).id);
     void socket.join(tokenRoom(socket.data.token.id));
@@ -64,7 +64,7 @@ export function serveWorkers(
   });
 }
 
-/** All connections that came by one token: revoking it cuts them, whether they said hello or not. */
+/** All connections opened with one token: revoking it cuts them, whether or not they have said hello. */
 const tokenRoom = (tokenId: string) => `token:${tokenId}`;
 
 function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceContext, supervisor: Supervisor): void {
@@ -167,7 +167,7 @@ function validity(context: ServiceContext, { id }: WorkerToken): () => Promise<b
 function makeLine(socket: WorkerSocket, isValid: () => Promise<boolean>): WorkerConnection {
   return {
     assign: async (assignment) => {
-      // Where the database is away nobody knows: the run was claimed a moment ago.
+      // Unknown while the database is away: the run was claimed a moment ago.
       if (!(await isValid().catch(() => true))) {
         socket.disconnect(true);
         return { accepted: false, reason: "its token has expired or has been revoked" };

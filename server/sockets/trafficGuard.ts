@@ -13,7 +13,7 @@ interface RawConnection {
 }
 
 export const trafficBounds = {
-  /** Characters in one message of a page, or of anyone before a worker's token was accepted. */
+  /** Characters in one message from a page, or from anyone whose worker token is not yet accepted. */
   pageMessage: 20_000,
   /** A little above what a worker sends at most: the frame around its message counts too. */
   workerMessage: protocolSizes.messageBytes + 500_000,

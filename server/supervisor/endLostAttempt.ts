@@ -7,7 +7,7 @@ import { settleAttempt } from "../services/attempts/settleAttempt.ts";
 import { changeRuns } from "../services/runs/changeRuns.ts";
 
 /**
- * Ends an attempt that its worker cannot go on with, and queues its run again while attempts are left.
+ * Ends an attempt that its worker cannot continue, and queues its run again while attempts are left.
  * A lease that has changed in the meantime is left alone.
  * @param excused it was nobody's fault: the attempt does not count, and the run may go to anyone at once
  */

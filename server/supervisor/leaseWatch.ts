@@ -18,7 +18,7 @@ export class LeaseWatch {
     this.context = context;
   }
 
-  /** All leases anew: whoever kept one while nobody listened is given time to come back. */
+  /** Renews all leases: whoever held one while nobody listened gets time to come back. */
   async begin(): Promise<void> {
     await extendAllLeases(this.context.database.orm, this.context.leaseTimes.leaseMs);
     this.looked = { at: performance.now(), clockMs: await readClock(this.context.database.orm) };

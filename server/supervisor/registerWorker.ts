@@ -126,7 +126,7 @@ async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, me
   return said.join(" ");
 }
 
-/** Runs that are leased to this worker, which knows nothing of them any more. */
+/** Runs leased to this worker that it no longer knows of. */
 async function takeBackForgotten(context: ServiceContext, workerId: Hello["workerId"], kept: Set<string>): Promise<void> {
   for (const run of await listLeasedTo(context.database.orm, workerId)) {
     if (kept.has(run.id)) continue;

@@ -62,7 +62,7 @@ export class Supervisor implements Dispatch {
   private ticks = 0;
   /** What was last said of the database; null while it answers. */
   private saidTrouble: string | null = null;
-  /** Something failed while runs were given out: some may be neither waiting in the queue nor with a worker. */
+  /** Something failed while runs were being assigned: some may be neither in the queue nor with a worker. */
   private unsure = false;
   /** Run → lease of claims that failed: the database may have made them, and only its answer was lost. */
   private readonly unsent = new Map<string, string>();

@@ -28,10 +28,10 @@ import { ServerLink } from "./wire/serverLink.ts";
 import type { SendBatch } from "./wire/spoolSender.ts";
 import type { WorkerFolder } from "./workerFolder.ts";
 
-/** A stopping worker ends within 10 s: checkpoints first, then what can still be sent. */
+/** A stopping worker ends within 10 s: it makes checkpoints first, then sends what it still can. */
 const suspendMs = 6_000;
 const flushMs = 2_500;
-/** A pause is in no hurry: the checkpoint of a large network takes its time. */
+/** A pause can wait: the checkpoint of a large network takes time. */
 const pauseMs = 60_000;
 
 interface AgentSetup {
@@ -45,7 +45,7 @@ interface AgentSetup {
   onUnwanted: () => void;
 }
 
-/** Takes runs from a server, gives each a process of its own, and sees that every event reaches the server. */
+/** Takes runs from a server, gives each its own process, and makes sure that every event reaches the server. */
 export class Agent {
   private readonly setup: AgentSetup;
   private readonly held: HeldAttempts;
@@ -208,7 +208,7 @@ export class Agent {
     attempt.run?.cancel();
   }
 
-  /** A person lets the run wait: this attempt ends with a checkpoint. */
+  /** The run was paused: this attempt ends with a checkpoint. */
   private suspend({ runId, attempt: number }: CancelRequest): void {
     const attempt = this.held.find(runId, number);
     if (!attempt?.isWorking || attempt.stopping) return;
@@ -231,7 +231,7 @@ export class Agent {
     });
   }
 
-  /** Another worker works on what this folder was copied from, or has since: nothing that came with the copy is this worker's. */
+  /** Another worker uses the folder that this one was copied from: nothing that came with the copy is this worker's. */
   private takeNewIdentity(message: string): void {
     log(message);
     for (const attempt of this.held.all) this.held.drop(attempt, "it came with the copy");

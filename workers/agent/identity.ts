@@ -38,13 +38,13 @@ export class Identity {
     return { instance: this.instance, greeting: this.greeting };
   }
 
-  /** @throws when the disk refuses */
+  /** @throws if the disk cannot be written */
   keepGreeting(greeting: Greeting): void {
     this.write(greetingFile, JSON.stringify(greeting));
     this.greeting = greeting;
   }
 
-  /** This folder is a copy of another worker's: from now on it is one of its own. @throws when the disk refuses */
+  /** This folder is a copy of another worker's: from now on it is one of its own. @throws if the disk cannot be written */
   renew(): void {
     this.id = this.makeId();
     this.greeting = null;
@@ -57,7 +57,7 @@ export class Identity {
     return id;
   }
 
-  /** Twice, first with a checksum: under another identity the worker could not send what it holds. @throws when the disk refuses */
+  /** Twice, first with a checksum: under another identity the worker could not send what it holds. @throws if the disk cannot be written */
   private write(name: string, text: string): void {
     const [plain, copy] = this.places(name);
     writeDurably(copy, `${checksum(text)}\n${text}`);
@@ -118,7 +118,7 @@ function parseId(text: string): string {
 
 const parseGreeting = (text: string): Greeting | null => greetingSchema.nullable().parse(JSON.parse(text));
 
-/** Whole or not at all, and there after a power cut too. */
+/** Written completely or not at all, and durable across a power cut. */
 function writeDurably(path: string, text: string): void {
   for (const name of [path, `${path}.new`]) clearForFile(name);
   const file = openSync(`${path}.new`, "w", 0o600);

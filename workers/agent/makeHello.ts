@@ -14,7 +14,7 @@ export interface Offer extends Capacity {
 const version = readProgramVersion();
 const maxLeases = 1_000;
 
-/** What a worker says of itself when it connects. */
+/** What a worker reports about itself when it connects. */
 export function makeHello(self: { identity: Identity; name: string; offer: Offer; holding: Attempt[]; kept: Lease[] }): Hello {
   const { identity, name, offer, holding, kept } = self;
   return {

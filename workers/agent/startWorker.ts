@@ -11,11 +11,11 @@ import { type AgentOptions, parseOptions, usage } from "./options.ts";
 import { openWorkerFolder, type WorkerFolder } from "./workerFolder.ts";
 
 const forsakenCheckMs = 10_000;
-/** A second SIGTERM so soon after the first is its echo. */
+/** A second SIGTERM this soon after the first is its echo. */
 const graceMs = 15_000;
-/** A stopping worker is gone by then, whatever hangs. */
+/** A stopping worker has ended by then, whatever hangs. */
 const stopMs = 9_800;
-/** A folder on a dead network drive answers nothing. */
+/** A folder on a dead network drive never answers. */
 const listMs = 5_000;
 
 /** The worker's program: reads its flags, takes its folder, and serves until it is asked to stop. */
@@ -65,7 +65,7 @@ function stopOnSignals(agent: Agent): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.on(signal, () => {
       if (askedAt === null) return void stop(`${signal}: making checkpoints. Press Ctrl+C again to stop now`);
-      // A service manager signals the whole group, and npm passes its own signal on: that is one request, not two.
+      // A service manager signals the whole group, and npm forwards its own signal: that is one request, not two.
       if (signal === "SIGTERM" && performance.now() - askedAt < graceMs) return;
       agent.killAll();
       process.exit(workerExit.failed);

@@ -128,6 +128,6 @@ export interface EngineOptions {
   readonly device?: Device | "auto";
   /** `auto`: compiled where ONNX Runtime has the device, else eager, on a TensorFlow.js backend. */
   readonly engine?: "compiled" | "eager" | "auto";
-  /** Threads of one run (1 unless told): ONNX Runtime's threads spin, so threads × processes must not exceed the cores. */
+  /** Threads of one run (1 by default): ONNX Runtime's threads spin, so threads × processes must not exceed the cores. */
   readonly threads?: number;
 }

@@ -34,7 +34,7 @@ interface ConvolutionalNetworkOptions {
  * The LN of a map is over all its C·H·W numbers, as in L-RN1, of which this is the case with the weights shared between places. It
  * keeps the places' relative strengths (one LN a place would make an empty background as loud as the object, and fail where all
  * channels are equal), and LN(pool LN(X)) = LN(pool X), so that the last map needs none.
- * The features given out are LN(pool X_l), [C, N], of norm √C and mean 0: what a head put there would read. Where the head is not
+ * The features returned are LN(pool X_l), [C, N], of norm √C and mean 0: what a head put there would read. Where the head is not
  * normalized, the last ones are pool X_L of the map without LN.
  *
  * @throws Failure INVALID where the inputs are no images

@@ -32,7 +32,7 @@ const branchLayers = { rn1: 1, rn2: 2 } as const;
  *   open     X_1 = W_0 X_0 + b_0 and otherwise pre-LN: the stream's scale is free, and the ridge of the W_l can be scaled away
  *   f_l(x) = σ(W_l x + b_l) for L-RN1,  W_{l,2} σ(W_{l,1} x + b_{l,1}) + b_{l,2} for L-RN2,  l = 1 … L − 1
  *
- * The features given out are X_l (post-LN) or LN(X_l) (the others): what the next layer reads, so of norm √d and mean 0. Where the
+ * The features returned are X_l (post-LN) or LN(X_l) (the others): what the next layer reads, so of norm √d and mean 0. Where the
  * head is not normalized its LN is left out, and the last features are the stream itself.
  */
 export function residualNetwork(options: ResidualNetworkOptions): Network {

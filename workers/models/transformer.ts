@@ -36,7 +36,7 @@ interface TransformerOptions {
  *   open     X_1 = W_e Z + W_p and otherwise pre-LN: the stream's scale is free, and the ridge of the blocks can be scaled away
  *   MLP_l(x) = σ(W_l x + b_l) for L-Tx1,  W_{l,2} σ(W_{l,1} x + b_{l,1}) + b_{l,2} for L-Tx2,  l = 1 … L
  *
- * The features given out are those of the last token, X_l (post-LN) or LN(X_l) (the others): of norm √d and mean 0. Where the head is
+ * The features returned are those of the last token, X_l (post-LN) or LN(X_l) (the others): of norm √d and mean 0. Where the head is
  * not normalized its LN is left out, and the last features are the stream itself.
  */
 export function transformer(options: TransformerOptions): Network {

@@ -146,7 +146,7 @@ export class AttemptSpool {
     return this.refused.replacementOf(event);
   }
 
-  /** Only after the run's process has ended: until then it alone writes. @throws when the disk refuses */
+  /** Only after the run's process has ended: until then it alone writes. @throws if the disk cannot be written */
   append(...events: RunEvent[]): void {
     const writer = openSpool(this.path, this.acked);
     for (const event of events) this.lastSeq = writer.append(event);

@@ -15,7 +15,7 @@ interface SpoolState {
 /** On disk it names the spool's folder too: in a copy of it, the process is another worker's. Absent in states of earlier versions. */
 type StoredState = SpoolState & { place?: string };
 
-/** @throws when the disk refuses */
+/** @throws if the disk cannot be written */
 export function writeSpoolState(file: string, { lease, process, acked }: SpoolState): void {
   const stored: StoredState = { lease, process, place: placeOf(file), acked };
   replaceFile(file, JSON.stringify(stored));

@@ -20,7 +20,7 @@ export const useSharedExperiment = (): string => {
   return id;
 };
 
-/** Opens the link, and asks again when the live channel is refused; whether it is unknown, expired or revoked is not told. */
+/** Opens the link, and asks again when the live channel is refused; it does not say whether it is unknown, expired or revoked. */
 export function SharedGate({ children }: { children: ReactNode }) {
   const trpc = useTRPC();
   const token = useShareToken() ?? "";

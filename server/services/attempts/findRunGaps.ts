@@ -4,7 +4,7 @@ import { readConfigs } from "../../../db/queries/runs.ts";
 import { readMeasuredSteps } from "../../../db/queries/series.ts";
 import { measuringSteps } from "../../../math/steps/measuringSteps.ts";
 
-/** What is missing of the measurements that a run of so many steps should have by its schedule; null if nothing is. */
+/** Which of the measurements that its schedule asks for a run lacks; null if none. */
 export async function findRunGaps(tx: Executor, runId: string, steps: number): Promise<MeasurementGaps | null> {
   const config = (await readConfigs(tx, [runId])).get(runId);
   if (!config) return null;

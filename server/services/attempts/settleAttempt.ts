@@ -35,7 +35,7 @@ export async function settleAttempt(
   const verdict = await judge(context, tx, run, end);
   const failedAttempts = await countFailedAttempts(tx, run, { code, excused: end.excused || verdict.isExcused });
   let to = nextStatus(run.status, end, { failedAttempts, isElsewhere: verdict.isElsewhere });
-  // The worker only knows that it was to stop.
+  // The worker only knows that it was asked to stop.
   const isPause = to === "paused" && end.excused;
   await endAttempt(tx, run.id, run.attempt, isPause ? { code: "PAUSED", message: "Paused by a person." } : { code, message });
   const change = {

@@ -12,7 +12,7 @@ export interface SortedEvents {
   lastStep: number;
   /** Furthest step of a measurement or a checkpoint; null without any. */
   reach: number | null;
-  /** Of the last measurement that told it. */
+  /** From the last measurement that reported it. */
   measureMs: number | null;
   missing: Record<string, string>;
   logLines: Parameters<typeof insertLogLines>[1];
@@ -20,7 +20,7 @@ export interface SortedEvents {
   checkpoints: Parameters<typeof insertCheckpoints>[1];
   evaluation: Evaluation | null;
   end: AttemptEnd | null;
-  /** What the pages are told, in the order of the events. */
+  /** What is sent to the pages, in the order of the events. */
   items: WatchItem[];
 }
 

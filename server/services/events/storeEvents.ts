@@ -31,7 +31,7 @@ interface Stored {
   items: WatchItem[];
   /** The run, if the events started, evaluated or ended its attempt. */
   changed: RunState | null;
-  /** How its attempt ended, the first time that is heard. */
+  /** How its attempt ended, the first time this is reported. */
   ended?: AttemptEnd | null;
   experimentId: string;
 }
@@ -50,7 +50,7 @@ export async function storeEvents(context: ServiceContext, workerId: string, mes
     .catch((error): Stored => {
       const why = neverStored(error);
       if (why === null) throw error;
-      // Sent again it would fail again, and everything behind it would wait for ever.
+      // Sent again, it would fail again, and everything behind it would wait forever.
       return refusal({ ok: false, code: "INVALID", message: `The database cannot store it: ${storableText(why, 300)}` });
     });
   if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
@@ -59,7 +59,7 @@ export async function storeEvents(context: ServiceContext, workerId: string, mes
   return stored.answer;
 }
 
-/** Whether its events changed on the way. */
+/** Whether its events were altered in transit. */
 function isDamaged(message: unknown): boolean {
   const { events, checksum } = (message ?? {}) as { events?: unknown; checksum?: unknown };
   if (typeof checksum !== "string" || !Array.isArray(events)) return false;
@@ -79,7 +79,7 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   if (events.at(-1)!.seq <= attempt.lastSeq) return acknowledgeAgain(tx, run, batch, attempt.lastSeq);
   let isTakenUp = false;
   if (run.status === "queued" && run.attempt === number) {
-    // Its lease ran out while it could not be heard, and nobody else has begun: it is as if it had never been lost.
+    // Its lease expired while it was unreachable, and nobody else has started: treat it as never lost.
     const [taken] = await reclaimLeases(tx, workerId, [{ runId, attempt: number, lease }], context.leaseTimes.leaseMs);
     isTakenUp = taken !== undefined;
   }
@@ -137,18 +137,18 @@ function impossibleStep({ measurements }: SortedEvents, totalSteps: number): str
 
 /**
  * The answer to a batch that is stored already. If it was the last one, its commit may have been all that was done of it before the
- * connection was lost: the pages are told again (twice is once to them), and an end gives its worker's slot free.
+ * connection was lost: the pages are notified again (harmless, they merge), and an end frees its worker's slot.
  */
 async function acknowledgeAgain(tx: Executor, run: LockedRun["run"], { runId, attempt, events }: EventBatch, lastSeq: number) {
   const answer: EventAnswer = { ok: true, storedThrough: lastSeq };
   if (events.at(-1)!.seq < lastSeq) return refusal(answer);
   const again = sortEvents(runId, attempt, events);
-  // What is told is what is stored, whatever came this time.
+  // Pages get what is stored, whatever arrived this time.
   const items = await storedPoints(tx, runId, again.items);
   return { answer, ...(await whatToPublish(tx, run, attempt, { ...again, items })) };
 }
 
-/** Of points that were told, those that are stored, with their stored values. */
+/** Of the points reported, those that are stored, with their stored values. */
 async function storedPoints(tx: Executor, runId: string, items: WatchItem[]): Promise<WatchItem[]> {
   const points = items.flatMap((item) => (item.kind === "points" ? [item] : []));
   if (points.length === 0) return [];
@@ -160,7 +160,7 @@ async function storedPoints(tx: Executor, runId: string, items: WatchItem[]): Pr
   return points.flatMap((item) => (stored.has(item.step) ? [{ ...item, values: stored.get(item.step)! }] : []));
 }
 
-/** What is told of stored events; a superseded attempt's points are void. */
+/** What pages are sent for stored events; a superseded attempt's points are void. */
 async function whatToPublish(
   tx: Executor,
   run: LockedRun["run"],
@@ -177,7 +177,7 @@ async function whatToPublish(
 
 const leaseLost = (message: string): EventAnswer => ({ ok: false, code: "LEASE_LOST", message });
 
-/** Why an attempt may not start where it does: points before that step were never stored, or are no more. */
+/** Why an attempt may not start where it does: points before that step were never stored, or are gone. */
 async function holeBefore(tx: Executor, run: LockedRun["run"], step: number): Promise<string | null> {
   if (step === 0) return null;
   const reach = await readReach(tx, run.id, run.attempt);
@@ -191,7 +191,7 @@ async function refuseStart(context: ServiceContext, tx: Executor, run: LockedRun
   return { answer: leaseLost(why), items: [], changed, experimentId: run.experimentId };
 }
 
-/** A later attempt takes back what earlier ones measured after the step it goes on from. */
+/** A later attempt voids what earlier ones measured after the step it resumes from. */
 async function storeStart(tx: Executor, run: LockedRun["run"], started: StartedEvent): Promise<void> {
   await startAttempt(tx, run.id, run.attempt, started);
   const last: Record<string, number> = {};

@@ -42,7 +42,7 @@ function basisText(nearest: MeasuredTimes | null): string {
   return `starting, steps and measurements scaled from measured runs, e.g. ${label}: ${Number(nearest.stepMs!.toPrecision(2))} ms per step`;
 }
 
-/** When the last of the runs ends that are taken in order by whichever slot is free first. */
+/** When the last run ends if each is taken, in order, by the first free slot. */
 function lastEnd(runsMs: readonly number[], slots: number): number {
   const free = new Array<number>(Math.max(1, Math.min(slots, runsMs.length))).fill(0);
   for (const ms of runsMs) {

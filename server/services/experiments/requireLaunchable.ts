@@ -9,9 +9,9 @@ import { listConnectedWorkers } from "../workers/listWorkers.ts";
 const maxSaid = 5;
 
 /**
- * Refuses what would end runs and is known before they start.
+ * Refuses anything that is known in advance to make runs fail.
  * @param db the transaction that holds the only connection, where there is one
- * @throws Failure INVALID with each problem's words
+ * @throws Failure INVALID with the text of each problem
  */
 export async function requireLaunchable(context: ServiceContext, config: ExperimentConfig, db: Executor): Promise<void> {
   const { problems } = launchFindings(config, launchKnowledge(await listConnectedWorkers(context, db)));

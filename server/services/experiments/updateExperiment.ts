@@ -5,7 +5,7 @@ import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { toExperimentSummary } from "../summaries/toExperimentSummary.ts";
 
-/** Changes what a person wrote about an experiment; what is not given stays. */
+/** Changes what people wrote about an experiment; fields that are not given stay unchanged. */
 export async function updateExperiment(context: ServiceContext, input: UpdateExperimentRequest): Promise<ExperimentSummary> {
   const { id, ...given } = input;
   const change = { ...given, ...(given.tags ? { tags: [...new Set(given.tags)] } : {}) };

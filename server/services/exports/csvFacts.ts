@@ -19,7 +19,7 @@ export const csvFacts = (context: ServiceContext, what: string, experiment: { id
   ],
 ];
 
-/** Which data a run was trained on, in words. */
+/** Which data a run was trained on, as text. */
 export function dataFact({ config, dataset }: Pick<StoredRun, "config" | "dataset">): string {
   const label = datasetLabel(config.dataset);
   if (!dataset) return `${label}: not loaded yet`;

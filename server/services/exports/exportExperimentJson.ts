@@ -10,7 +10,7 @@ import { hideNamesInRun } from "../reading/hideNames.ts";
 import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
 import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
 
-/** A study with all that was measured, as contract/wire/exportFormat.ts describes it. */
+/** A study with everything measured, as contract/wire/exportFormat.ts describes it. */
 export async function exportExperimentJson(context: ServiceContext, reader: Reader, id: string): Promise<Export> {
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");

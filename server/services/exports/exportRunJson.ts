@@ -11,7 +11,7 @@ import { asRead } from "../reading/asRead.ts";
 import { requireReadableRun } from "../reading/requireReadableRun.ts";
 import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
 
-/** A run with all that was measured, as contract/wire/exportFormat.ts describes it. */
+/** A run with everything measured, as contract/wire/exportFormat.ts describes it. */
 export async function exportRunJson(context: ServiceContext, reader: Reader, id: string): Promise<Export> {
   const { run: stored, experimentName } = await requireReadableRun(context, reader, id);
   const run = await asRead(context, reader, stored);

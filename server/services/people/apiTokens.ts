@@ -9,7 +9,7 @@ import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 
 /**
- * Makes a program's token, shown this once.
+ * Creates a program's token, which is shown only once.
  * @throws Failure NOT_ALLOWED if it could do more than its maker
  */
 export async function createApiToken(
@@ -24,7 +24,7 @@ export async function createApiToken(
   return { id, token };
 }
 
-/** One's own tokens, or all of them for who may manage those of others. */
+/** A person's own tokens, or everybody's for those who may manage them. */
 const within = (person: Person): Makers =>
   rightsOf(person.role, null).includes("manage") ? "everybody" : { memberId: person.memberId };
 

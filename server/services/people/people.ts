@@ -41,7 +41,7 @@ export async function listPeople(context: ServiceContext): Promise<{ members: Me
   };
 }
 
-/** Makes a link that lets one person in with this role; it is shown this once. */
+/** Creates a link that lets one person in with this role; it is shown only once. */
 export async function invite(context: ServiceContext, by: Person, input: InviteRequest): Promise<{ id: string; url: string }> {
   return makeLink(context, by, { ...input, memberId: null });
 }
@@ -71,7 +71,7 @@ export async function revokeInvitation(context: ServiceContext, id: string): Pro
   return { ok: true };
 }
 
-/** From now on; what they have open is read again with it. Invitations of one who may not invite any more end. */
+/** Takes effect at once, also for what they have open. Invitations end if their maker may no longer invite. */
 export async function setRole(context: ServiceContext, { id, role }: SetRoleRequest): Promise<{ ok: true }> {
   const { database } = context;
   await database.transaction(async (tx) => {
@@ -82,7 +82,7 @@ export async function setRole(context: ServiceContext, { id, role }: SetRoleRequ
   return { ok: true };
 }
 
-/** Ends their sign-in, sessions, tokens and the invitations that they made; what they launched stays. */
+/** Ends their sign-in, sessions, tokens and invitations; what they launched stays. */
 export async function removeMember(context: ServiceContext, id: string): Promise<{ ok: true }> {
   requireFound(await deleteMember(context.database.orm, id), "member");
   context.changes.dropReaders("member", id);

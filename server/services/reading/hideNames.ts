@@ -36,7 +36,7 @@ export function hideNamesInRun<T extends Hideable>(run: T, names?: NeutralNames)
   return shown as T;
 }
 
-/** A word that a worker says, if it is one of those that the program knows. */
+/** A word sent by a worker, if the program knows it. */
 const known = (word: string, words: readonly string[]): string => (words.includes(word) ? word : "");
 
 function hideNamesInRunConfig(config: RunConfig, names: NeutralNames): RunConfig {
@@ -57,7 +57,7 @@ const hideNamesInOptimum = (optimum: OptimumSummary): OptimumSummary => ({
   reason: optimum.reason === "" ? "" : hidden,
 });
 
-/** What is missing is told, why is not. */
+/** Says what is missing, but not why. */
 const hideNamesInMissing = (missing: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.keys(missing)
@@ -108,7 +108,7 @@ const hideNamesInStart = (started: StartedEvent): StartedEvent => ({
   versions: {},
 });
 
-/** @returns null if the item is not for such a reader */
+/** @returns null if such a reader may not have the item */
 export function hideNamesInItem(item: WatchItem): WatchItem | null {
   switch (item.kind) {
     case "log":

@@ -5,7 +5,7 @@ import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
 
-/** Cancels a run; one that ended already, or is being cancelled, stays as it is. */
+/** Cancels a run; one that has ended or is being cancelled is unaffected. */
 export async function cancelRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
   const [changed] = await changeRuns(context, run.experimentId, (tx) => requestCancel(tx, { id }));

@@ -5,7 +5,7 @@ import { refreshExperiment } from "../summaries/refreshExperiment.ts";
 import { toRunItem } from "./runViews.ts";
 
 /**
- * Changes runs of one experiment in a transaction; after the commit they are counted anew, and what changed is told to the pages.
+ * Changes runs of one experiment in a transaction; after the commit it recounts them and notifies the pages.
  * @param change gives the changed runs
  */
 export async function changeRuns(

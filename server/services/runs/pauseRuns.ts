@@ -6,7 +6,7 @@ import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
 
-/** Lets a run wait: a queued one at once, one on a worker as soon as its checkpoint is made. One that has ended stays as it is. */
+/** Pauses a run: a queued one at once, one on a worker as soon as its checkpoint is made. An ended run is unaffected. */
 export async function pauseRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
   const [changed] = await changeRuns(context, run.experimentId, (tx) => requestPause(tx, { id }));
@@ -14,7 +14,7 @@ export async function pauseRun(context: ServiceContext, id: string): Promise<{ s
   return { status: changed?.status ?? run.status };
 }
 
-/** The same of every run of an experiment that has not ended. */
+/** The same for every unfinished run of an experiment. */
 export async function pauseExperiment(context: ServiceContext, id: string): Promise<{ paused: number }> {
   requireFound(await getExperimentRow(context.database.orm, id), "experiment");
   const runs = await changeRuns(context, id, (tx) => requestPause(tx, { experimentId: id }));

@@ -6,7 +6,7 @@ import { requireFound } from "../../failures/requireFound.ts";
 import { refreshExperiment } from "../summaries/refreshExperiment.ts";
 
 /**
- * Deletes a run with all its points and files; "run missing cells" makes it anew.
+ * Deletes a run with all its points and files; "Run missing" creates it again.
  * @throws Failure CONFLICT while it has not ended
  */
 export async function removeRun(context: ServiceContext, id: string): Promise<{ ok: true }> {

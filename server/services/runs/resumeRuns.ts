@@ -6,14 +6,14 @@ import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
 
-/** Queues a paused run; it resumes from its checkpoint where that is. One that is not paused stays as it is. */
+/** Queues a paused run, preferably where its checkpoint is. A run that is not paused is unaffected. */
 export async function resumeRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
   const [changed] = await resume(context, run.experimentId, { id });
   return { status: changed?.status ?? run.status };
 }
 
-/** The same of every paused run of an experiment. */
+/** The same for every paused run of an experiment. */
 export async function resumeExperiment(context: ServiceContext, id: string): Promise<{ resumed: number }> {
   requireFound(await getExperimentRow(context.database.orm, id), "experiment");
   return { resumed: (await resume(context, id, { experimentId: id })).length };
@@ -26,7 +26,7 @@ async function resume(
 ): Promise<RunState[]> {
   const changed = await changeRuns(context, experimentId, async (tx) => {
     const runs = await requestResume(tx, which);
-    // Each by itself: it waits for some seconds for the worker that has its checkpoint.
+    // One by one: each waits a few seconds for the worker that has its checkpoint.
     for (const run of runs) if (run.status === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
     return runs;
   });

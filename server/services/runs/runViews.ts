@@ -9,7 +9,7 @@ export function toRunRow(run: StoredRun, device?: string): RunRow {
   return { ...toRunChange(run), config: run.config, last: run.last, ...(device === undefined ? {} : { device }) };
 }
 
-/** A run's row without what is long. */
+/** A run's row without its long fields. */
 export function toRunChange(run: RunState): Omit<RunRow, "last" | "config"> {
   return {
     id: run.id,

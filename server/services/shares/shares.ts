@@ -10,7 +10,7 @@ import { digest, newSecret } from "../../access/secrets.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 
-/** Makes a link that opens one experiment, read-only; its token is shown this once. */
+/** Creates a link that opens one experiment, read-only; its token is shown only once. */
 export async function createShare(
   context: ServiceContext,
   input: CreateShareRequest,

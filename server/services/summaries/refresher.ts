@@ -28,7 +28,7 @@ export class Refresher {
     }, afterMs);
   }
 
-  /** Does what waits and takes no more. */
+  /** Finishes what is waiting and accepts nothing more. */
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.timer) clearTimeout(this.timer);

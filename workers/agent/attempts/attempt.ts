@@ -21,7 +21,7 @@ export class Attempt {
   run: RunProcess | null = null;
   step = 0;
   stepMs: number | null = null;
-  /** Whether the step is news since the last heartbeat. */
+  /** Whether the step has changed since the last heartbeat. */
   private isFresh = false;
   /** How it ended, where its process could not write that down, or never began. */
   private unwritten: { code: FailureCode; message: string } | null = null;
@@ -31,7 +31,7 @@ export class Attempt {
   damage: string | null = null;
   /** Its process is gone and its last event is in the spool. */
   isSealed = false;
-  /** Resolves when nothing of it writes any more. */
+  /** Resolves when none of its parts writes any longer. */
   done: Promise<void> = Promise.resolve();
 
   constructor(spool: AttemptSpool) {
@@ -49,7 +49,7 @@ export class Attempt {
     return this.isWorking && this.step === 0;
   }
 
-  /** How far it is, if that is news since the last call, and for how long its process has given no sign of life. */
+  /** Its progress, if changed since the last call, and how long its process has shown no sign of life. */
   takeProgress(): { step: number | null; stepMs: number | null; stalledMs?: number } {
     const { isFresh, step, stepMs } = this;
     this.isFresh = false;

@@ -1,6 +1,6 @@
 import type { RunExit } from "./runProcess.ts";
 
-/** How a process ended that did not say so itself, for people. */
+/** How a process ended that did not report it itself, as text for people. */
 export function describeExit({ code, signal, errorTail, stalledMs }: RunExit): string {
   if (stalledMs !== null) return `it showed no sign of life for ${Math.round(stalledMs / 1_000)} s and was stopped`;
   if (/heap out of memory|bad_alloc/.test(errorTail)) return `it ran out of memory (${signal ?? `exit code ${code}`})`;

@@ -87,7 +87,7 @@ export class HeldAttempts {
     }
   }
 
-  /** There is a connection: whatever waits goes out. */
+  /** There is a connection: sends whatever is waiting. */
   wake(): void {
     for (const attempt of this.all) attempt.sender.wake();
   }
@@ -136,7 +136,7 @@ export class HeldAttempts {
     }
   }
 
-  /** @throws when the disk refuses */
+  /** @throws if the disk cannot be written */
   restart(attempt: Attempt): void {
     if (attempt.damage === null) return;
     attempt.spool.restart(attempt.damage);

@@ -31,7 +31,7 @@ export const runProgram = new URL("../../run/main.ts", import.meta.url).pathname
 /** A process asked to stop is killed after this time: what is cancelled is to be gone within 2 s. */
 const cancelGraceMs = 1_200;
 const errorTailBytes = 6_000;
-/** Killed and still not gone: its memory is being written out, or its disk hangs; it does nothing of its own any more. */
+/** Killed and still not gone: its memory is being written out, or its disk hangs; it no longer does anything on its own. */
 const goneMs = 15_000;
 /** An ended process whose output another one holds open. */
 const outputMs = 2_000;
@@ -75,7 +75,7 @@ export class RunProcess {
     });
   }
 
-  /** Nothing happens if it has been started, or killed before. */
+  /** Does nothing if it has been started or killed before. */
   start(): void {
     if (this.child || !this.isAlive) return;
     // A group of its own: Ctrl+C in a terminal reaches the agent alone, which then lets the runs make their checkpoints.
@@ -129,13 +129,13 @@ export class RunProcess {
     this.send(message);
   }
 
-  /** Stops it soon, whatever it does. */
+  /** Stops it soon, whatever it is doing. */
   cancel(): void {
     if (this.listener && this.isReady) this.stopWithin({ type: "cancel" }, cancelGraceMs);
     else this.kill();
   }
 
-  /** Lets it make a checkpoint, for as long as `withinMs`. */
+  /** Gives it up to `withinMs` to make a checkpoint. */
   suspend(withinMs: number): void {
     if (this.listener && this.isReady) this.stopWithin({ type: "suspend" }, withinMs);
     else this.kill();
@@ -159,7 +159,7 @@ export class RunProcess {
     this.exited.then(() => clearTimeout(timer));
   }
 
-  /** It should end now by itself; if it does not, it is killed. */
+  /** It should now end on its own; if it does not, it is killed. */
   killAfter(ms: number): void {
     const timer = setTimeout(() => this.kill(), ms);
     this.exited.then(() => clearTimeout(timer));

@@ -1,7 +1,7 @@
 import { arch, cpus, hostname, release, totalmem, type } from "node:os";
 import type { Hello } from "../../../contract/wire/workerProtocol.ts";
 
-/** What a person wants to know of the machine a run was on. */
+/** What people want to know about the machine a run was on. */
 export function describeMachine(): Hello["machine"] {
   const cores = cpus();
   return {

@@ -8,7 +8,7 @@ export interface Capacity {
   slots: number;
   /** Threads of one run: threads × slots does not exceed the cores. */
   threads: number;
-  /** One line a device, for people. */
+  /** One line per device, for people. */
   devices: string[];
 }
 

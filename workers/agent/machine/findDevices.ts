@@ -47,7 +47,7 @@ export async function graphicsCards(): Promise<string[]> {
   }
 }
 
-/** One line a device, for people. */
+/** One line per device, for people. */
 export function describeDevices(found: FoundDevice[], cards: string[]): string[] {
   return found.map(({ device, provider }) => {
     const names = device === "cpu" ? [] : [...new Set(cards)];

@@ -4,7 +4,7 @@ import { setPriority } from "node:os";
 /** Weighs about a third of what other processes do, where there is not enough for all; alone it has the whole machine. */
 const niceness = 5;
 
-/** Lets a machine's other processes go before this one, where the system allows that to be said. */
+/** Gives a machine's other processes priority over this one, where the system allows it. */
 export function lowerPriority(pid: number): void {
   try {
     setPriority(pid, niceness);

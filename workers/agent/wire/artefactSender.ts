@@ -53,7 +53,7 @@ export class ArtefactSender {
     this.wake();
   }
 
-  /** Nothing of this attempt is wanted. */
+  /** Nothing from this attempt is needed. */
   drop(runId: string, attempt: number): void {
     rmSync(this.place(runId, attempt), { recursive: true, force: true });
   }
