@@ -9,7 +9,7 @@ import { stepsPerEpoch } from "./stepsPerEpoch.ts";
 
 const count = z.number().nullable();
 
-/** What a config resolves to: choices that it leaves open, and numbers that follow from it and from the data. null = does not apply, or not known yet. */
+/** What a config resolves to: its open choices, and numbers that follow from it and the data. null = does not apply, or not known yet. */
 export const resolvedConfig = z.strictObject({
   /** Residual blocks: what L counts depends on the network, see networkForm.ts. */
   blocks: z.int(),

@@ -196,7 +196,7 @@ describe("Answers that a page does not know", () => {
     expect(await at(page, "broken-panel").count()).toBe(0);
   });
 
-  it("a panel that breaks says so in plain words and offers to try again; the rest of the study's page stands", async () => {
+  it("a panel that breaks says so in plain words and offers a retry; the rest of the study's page still works", async () => {
     const { id } = await launch(server);
     for (const options of [wide, phone]) {
       const { page } = await open(options);
@@ -297,7 +297,7 @@ describe("Names of 120 letters without a blank", () => {
     expect(faults).toEqual([]);
   });
 
-  it("names that nobody can see are refused wherever a person gives one", async () => {
+  it("names without visible characters are refused wherever people enter one", async () => {
     const { id } = await launch(server);
     const unseen = "\u200b\u2060\u3164";
     await expect(server.call("experiments.update", { id, name: unseen })).rejects.toMatchObject({ code: "INVALID" });
@@ -311,7 +311,7 @@ describe("Names of 120 letters without a blank", () => {
 });
 
 describe("A note", () => {
-  it("that no parser gets through is shown as plain text, and its page stands", async () => {
+  it("that no parser gets through is shown as plain text, and its page still works", async () => {
     const { id } = await launch(server);
     for (const note of [
       ">".repeat(20_000),
@@ -358,7 +358,7 @@ describe("Numbers as people type them", () => {
     await steps.waitFor();
   };
 
-  it("in English: 10,000 is ten thousand, 0,1 is asked for again, and nothing is launched meanwhile", async () => {
+  it("in English: 10,000 is ten thousand, 0,1 is asked for again, and nothing is launched in the meantime", async () => {
     const { page } = await open({ ...wide, locale: "en-US" });
     await openTraining(page);
     await field(page, "Learning rate").fill("0,1");

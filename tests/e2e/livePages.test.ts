@@ -131,7 +131,7 @@ describe("A page's line", () => {
     expect(await isMarked(page)).toBe(true);
   });
 
-  it("goes on by polling through a proxy that refuses WebSocket, and the badge says so", async () => {
+  it("continues by polling through a proxy that refuses WebSocket, and the badge says so", async () => {
     const { worker, id, run, steps } = await trainedRun();
     const lease = await worker.nextAssignment(run.id);
     await worker.events(lease, numbered([started(), ...steps(0, 5)]));
@@ -238,7 +238,7 @@ describe("What is deleted while it is open", () => {
     await expect.poll(() => study.locator(`[data-run-id="${runs[0].id}"]`).count()).toBe(0);
   });
 
-  it("a share link that is revoked while it is open shows nothing any more", async () => {
+  it("a share link that is revoked while it is open no longer shows anything", async () => {
     const { id } = await launch(server);
     const made = await server.call("shares.create", { experimentId: id });
     const page = await (await newContext()).newPage();

@@ -1,6 +1,6 @@
 import { copyFileSync, linkSync } from "node:fs";
 
-/** Gives a file a second name: that costs nothing, but some file systems know none, and there it is copied. @throws if the disk cannot be written */
+/** Gives a file a second name, or copies it on file systems without hard links. @throws if the disk cannot be written */
 export function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);

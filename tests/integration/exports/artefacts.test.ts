@@ -109,7 +109,7 @@ describe("what a finished run leaves", () => {
     expect(Object.keys(checkpoint.arrays).sort()).toEqual(["m", "parameters", "v"]);
   });
 
-  it("lies where the server's user alone may read, and nothing of it stays with the worker", async () => {
+  it("is stored where only the server's user may read it, and none of it stays with the worker", async () => {
     const folder = join(server.dataDir, "artefacts");
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, runId)).mode & 0o777).toBe(0o700);

@@ -46,7 +46,7 @@ describe("F1: SIGKILL of a run's process", () => {
 });
 
 describe("F1: SIGKILL of a worker", () => {
-  it("ends its runs' processes; its next life sends the rest, and its runs go on", async () => {
+  it("ends its runs' processes; once restarted it sends the rest, and its runs continue", async () => {
     const { worker, folder } = await study.startWorker(1);
     const [run] = await study.launch(medium);
     await study.measuredTo(run, 2_000);

@@ -4,7 +4,7 @@ import { slowness } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 
-it("F2: SIGTERM of a worker: gone within 10 s, its lease given back, and the run goes on from its checkpoint", async () => {
+it("F2: SIGTERM of a worker: gone within 10 s, its lease returned, and the run resumes from its checkpoint", async () => {
   const { worker, folder } = await study.startWorker(1);
   const [run] = await study.launch(medium);
   await study.measuredTo(run, 2_000);

@@ -114,7 +114,7 @@ describe("F6: a database that loses its connections", () => {
     await expectAllStored(runs[0].id);
   });
 
-  it("goes on when all of them are cut again and again", async () => {
+  it("carries on when all of them are cut again and again", async () => {
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
     const { id, runs } = await launch(server);

@@ -17,7 +17,7 @@ describe.each([
   ["partitioned", () => line.partition()],
   ["half-open", () => line.halfOpen()],
 ] as const)("F7: a line that is %s", (_what, strike) => {
-  it("for less than a lease: the same attempt goes on, and nothing is missing", async () => {
+  it("for less than a lease: the same attempt continues, and nothing is missing", async () => {
     await study.startWorker(1, undefined, behindLine());
     const [run] = await study.launch(medium);
     await study.measuredTo(run, 1_000);

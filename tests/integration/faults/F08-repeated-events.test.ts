@@ -76,7 +76,7 @@ onBothDatabases("F8: events of a worker", (server) => {
     other.close();
   });
 
-  it("names what it does not understand and goes on with what comes after", async () => {
+  it("names what it does not understand and continues with what follows", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -99,7 +99,7 @@ onBothDatabases("F8: events of a worker", (server) => {
     worker.close();
   });
 
-  it("joins attempts at the step the next one goes on from", async () => {
+  it("joins attempts at the step the next one resumes from", async () => {
     const { runs } = await launch(server(), grid());
     const worker = await RawWorker.connect(server());
     const first = await worker.nextAssignment(runs[0].id);

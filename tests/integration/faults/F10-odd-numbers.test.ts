@@ -26,7 +26,7 @@ it("F10: a loss that is not finite ends the run as diverged with its step, and w
 });
 
 onBothDatabases("F10: odd numbers", (server) => {
-  it("that are finite are stored, told and exported as they are; others are no measurement", async () => {
+  it("that are finite are stored, reported and exported unchanged; others do not count as measurements", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);

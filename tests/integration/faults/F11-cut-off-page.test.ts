@@ -58,7 +58,7 @@ describe("F11: a page whose line is cut", () => {
     worker.close();
   });
 
-  it("and whose run is resumed from an earlier step meanwhile: the points that are void leave it", async () => {
+  it("and whose run is resumed from an earlier step in the meantime: points that became void disappear", async () => {
     const { worker, lease, page } = await follow();
     await worker.events(lease, numbered([started(), ...range(0, 40).map((step) => measured(step, { "train/loss": 1 }))]));
     await expect.poll(() => page.steps).toEqual(range(0, 40));

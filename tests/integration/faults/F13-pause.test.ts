@@ -75,7 +75,7 @@ onBothDatabases(
       expect(series.steps).toEqual([0, 40, 80]);
     });
 
-    it("one that is resumed before it has stopped goes on as soon as it has; one that finished first has finished", async () => {
+    it("one that is resumed before it has stopped continues as soon as it has; one that finished first stays finished", async () => {
       const { runs } = await launch(server(), grid({ seeds: [0, 1] }));
       const worker = await connect({ slots: 2 });
       const [first, second] = [await worker.nextAssignment(runs[0].id), await worker.nextAssignment(runs[1].id)];
@@ -94,7 +94,7 @@ onBothDatabases(
       expect(await statusOf(runs[1])).toBe("finished");
     });
 
-    it("paused and pausing runs can be cancelled, deleted ones are, and a paused one is not run again beside", async () => {
+    it("paused and pausing runs can be cancelled, deleted ones are, and a paused one cannot also be run again", async () => {
       const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2] }));
       const worker = await connect();
       const lease = await worker.nextAssignment(runs[0].id);

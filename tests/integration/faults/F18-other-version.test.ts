@@ -15,7 +15,7 @@ import {
 } from "../../support/processes/workerProcess.ts";
 
 onBothDatabases("F18: a server", (server) => {
-  it("says to a worker of another version which both have, and its run goes on when it is of the right one", async () => {
+  it("tells a worker of another version which versions both have, and its run continues once the right one is installed", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);

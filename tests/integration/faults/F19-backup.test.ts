@@ -43,7 +43,7 @@ async function expectWhole(study: RealStudy, { done, going }: { done: RunRow; go
   expect((await response.arrayBuffer()).byteLength).toBe(file.bytes);
 }
 
-describe("F19: a backup of the embedded database while runs go on", () => {
+describe("F19: a backup of the embedded database while runs are training", () => {
   const study = RealStudy.forTests();
 
   it("is restored, and nothing that was measured is missing or doubled, files included", async () => {
@@ -94,7 +94,7 @@ describe("F19: a backup of the embedded database while runs go on", () => {
   });
 });
 
-describe("F19: a backup of an external database while runs go on", () => {
+describe("F19: a backup of an external database while runs are training", () => {
   let postgres: TestPostgres;
   const environment: Record<string, string> = {};
   const study = RealStudy.forTests(environment, async () => {

@@ -142,7 +142,7 @@ test("the filters are penalized as matrices; the stem and the biases are free; w
   expect(parameterCount(parameters)).toBe(6 * 9 * 2 + 6 + 2 * (6 * 9 * 6 + 6) + 3 * 6);
 });
 
-test("inputs that are no images are refused", () => {
+test("inputs that are not images are refused", () => {
   const input = { kind: "vector" as const, dimension: 4 };
   expect(() => defineNetwork(runOf({}), { classes, dimension: 4, input })).toThrow("reads images");
 });

@@ -176,7 +176,7 @@ describe.each(cells)("$name, $loss, $normalization", ({ architecture, of, loss, 
       expect(Math.abs(value - b[key]), key).toBeLessThan(2e-4 * (1 + Math.abs(value)));
   });
 
-  test("resumed from a checkpoint, the run goes on as if it had not been interrupted", async () => {
+  test("resumed from a checkpoint, the run continues as if it had not been interrupted", async () => {
     const folder = mkdtempSync(join(tmpdir(), "checkpoints-"));
     const config = JSON.stringify(given.config);
     const first = await train(given, { parameters }, 0, 7);

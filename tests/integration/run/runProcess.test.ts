@@ -199,7 +199,7 @@ describe("a run's process", () => {
     expect(kinds(run.events()).slice(-2)).toEqual(["checkpoint", "ended"]);
   });
 
-  test("a corrupt checkpoint is told after `started`, and the one before it is used", async () => {
+  test("a corrupt checkpoint is reported after `started`, and the one before it is used", async () => {
     const run = await start();
     run.assign(long);
     await until(() => ofKind(run.events(), "measurement").length > 5);

@@ -160,7 +160,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     await answers();
   });
 
-  it("says that it takes no writes, and goes on reading", async () => {
+  it("says that it takes no writes, and can still be read", async () => {
     const { rows } = await admin.query<{ name: string }>("select current_database() as name");
     const cutAll = () =>
       admin.query(

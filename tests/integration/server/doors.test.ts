@@ -55,7 +55,7 @@ describe("A server without an access key", () => {
     socket.disconnect();
   });
 
-  it("answers odd requests without a stack, and goes on", async () => {
+  it("answers odd requests without a stack trace, and keeps running", async () => {
     const before = server.output.length;
     const close = "Host: 127.0.0.1\r\nConnection: close\r\n\r\n";
     expect(await speak(`OPTIONS * HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 400 /);

@@ -18,7 +18,7 @@ async function watch(server: TestServer, id: string, auth: object = {}) {
 }
 
 onBothDatabases("What is found after training", (server) => {
-  it("is stored with the run, told to those who watch, and in both tables", async () => {
+  it("is stored with the run, sent to those who watch, and in both tables", async () => {
     const { id, runs } = await launch(server());
     const page = await watch(server(), id);
     const worker = await RawWorker.connect(server());

@@ -12,7 +12,7 @@ const upTo = (last: number, from = 0) =>
   Array.from({ length: (last - from) / 10 + 1 }, (_, index) => measured(from + 10 * index));
 
 onBothDatabases("A hole in a curve", (server) => {
-  it("is not begun: an attempt that resumes beyond what is stored is refused, and the next one is told how far that reaches", async () => {
+  it("is not started: an attempt that resumes beyond what is stored is refused, and the next one learns how far that reaches", async () => {
     const { runs } = await launch(server(), everyTen);
     const worker = await RawWorker.connect(server());
     const first = await worker.nextAssignment(runs[0].id);
@@ -38,7 +38,7 @@ onBothDatabases("A hole in a curve", (server) => {
     worker.close();
   });
 
-  it("is said of a finished run, on its row, its study and its exports", async () => {
+  it("is reported for a finished run, in its row, its study and its exports", async () => {
     const { id, runs } = await launch(server(), everyTen);
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);

@@ -89,7 +89,7 @@ describe("An identity provider", () => {
   });
 });
 
-it("is waited for where it does not answer, and members come in by other doors meanwhile", async () => {
+it("is waited for where it does not answer, while members can sign in by other means", async () => {
   const [port, away] = [await freePort(), await freePort()];
   const env = { ...provider.env, COLLAPSAR_OIDC_ISSUER: `http://127.0.0.1:${away}`, COLLAPSAR_ACCESS_KEY: key };
   const other = await TestServer.start({ port, env });

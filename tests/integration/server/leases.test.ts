@@ -83,7 +83,7 @@ onBothDatabases("Leases", (server) => {
     worker.close();
   });
 
-  it("tells a later attempt what its run was trained on, and a person's wish to start over until an attempt starts", async () => {
+  it("tells a later attempt what its run was trained on, and keeps a request to start over until an attempt starts", async () => {
     const { runs } = await launch(server());
     const { id } = runs[0];
     const worker = await RawWorker.connect(server());

@@ -147,7 +147,7 @@ describe("A page's line to the server", () => {
     },
   );
 
-  it("is told when what it shows is deleted, brought back, and no longer open to it", async () => {
+  it("is notified when what it shows is deleted, restored, and no longer accessible to it", async () => {
     const share = await server.call("shares.create", { experimentId: experiment });
     const heard = join(server.url, share.token);
     await until("joined", () => heard.now === "joined");

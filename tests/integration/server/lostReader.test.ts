@@ -38,7 +38,7 @@ describe("A server whose output nobody reads any longer", () => {
     line.rule = () => null;
   };
 
-  it("goes on, idle when there is nothing to do, and stops when it is asked to", async () => {
+  it("keeps running, idle when there is nothing to do, and stops when asked to", async () => {
     const printed = server.output.length;
     await provoke();
     expect(server.output.length).toBeGreaterThan(printed);

@@ -226,7 +226,7 @@ onBothDatabases(
   { COLLAPSAR_ACCESS_KEY: key },
 );
 
-it("are not spoken of on a machine that one person has to themselves", async () => {
+it("are not mentioned on a machine that one person has to themselves", async () => {
   const server = await TestServer.start();
   expect(await server.call("account.me")).toEqual({
     name: null,

@@ -27,7 +27,7 @@ function poisoned(event: RunEvent): RunEvent {
 }
 
 onBothDatabases("What can never be stored", (server) => {
-  it("is mended where it is a text: the run goes on and ends", async () => {
+  it("is repaired if it is text: the run continues and ends", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -82,7 +82,7 @@ onBothDatabases("What can never be stored", (server) => {
     worker.close();
   });
 
-  it("is not shown: what is told live is what is stored", async () => {
+  it("is not shown: what is sent live is what is stored", async () => {
     const { id, runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);

@@ -16,7 +16,7 @@ const present = async (server: TestServer, id: string, removed: boolean) =>
 onBothDatabases(
   "Deleted experiments",
   (server) => {
-    it("are purged after their time, run by run, with points and files, while others go on", async () => {
+    it("are purged after their time, run by run, with points and files, while others continue", async () => {
       const worker = await RawWorker.connect(server(), { slots: 2 });
       const gone = await launch(server(), grid({ seeds: [0] }));
       const kept = await launch(server(), grid({ seeds: [1] }));

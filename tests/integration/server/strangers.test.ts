@@ -190,7 +190,7 @@ describe("Connections are bounded", () => {
     for (const { socket } of sockets) socket.disconnect();
   });
 
-  it("by what waits: a reader that never reads is cut, the others go on", async () => {
+  it("by what is waiting: a reader that never reads is cut off, the others continue", async () => {
     const { runs } = await launch(server);
     const worker = await RawWorker.connect(server);
     const lease = await worker.nextAssignment(runs[0].id);

@@ -52,7 +52,7 @@ onBothDatabases(
       worker.close();
     });
 
-    it("is the worker's again by its hello, also if the run ended meanwhile", async () => {
+    it("becomes the worker's again with its hello, even if the run ended in the meantime", async () => {
       const { id, lease, worker, token } = await lost();
       worker.close();
       await untilStatus(server(), id, "queued");
@@ -103,7 +103,7 @@ onBothDatabases(
 onBothDatabases(
   "F18: a worker of another version",
   (server) => {
-    it("is told until when its runs are kept for it, and has them until then", async () => {
+    it("learns until when its runs are kept for it, and has them until then", async () => {
       const { runs } = await launch(server(), { ...everyTen, seeds: [0, 1] });
       const token = await makeToken(server());
       const worker = await RawWorker.connect(server(), { token, slots: 2 });
@@ -136,7 +136,7 @@ onBothDatabases(
       upgraded.close();
     });
 
-    it("that holds nothing is told so", async () => {
+    it("that holds nothing learns so", async () => {
       const worker = new RawWorker(server().url, await makeToken(server()));
       await worker.connected();
       expect(await worker.hello({ protocol: 1 })).toMatchObject({ message: expect.stringContaining("It holds no run.") });

@@ -25,7 +25,7 @@ describe("A worker's token", () => {
     server.call("workers.createToken", { name: "for a time", expiresInDays: seconds / 86_400 });
   const cutOff = (worker: RawWorker) => new Promise<string>((resolve) => worker.socket.once("disconnect", resolve));
 
-  it("lets in until it expires, and is told when that is", async () => {
+  it("lets a worker in until it expires, and says when that is", async () => {
     const { token } = await makeFor(3);
     const worker = await RawWorker.connect(server, { token });
     const cut = cutOff(worker);

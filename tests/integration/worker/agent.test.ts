@@ -81,7 +81,7 @@ describe("an undisturbed run", () => {
 });
 
 describe("a server with faults", () => {
-  it("gone and back: the run goes on, the rest follows within 2 s, nothing is lost or doubled", async () => {
+  it("gone and back: the run continues, the rest follows within 2 s, nothing is lost or doubled", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 300);
     await until("some points arrived", () => steps(server.events(run)).length > 20);
@@ -403,7 +403,7 @@ describe("the agent's own end", () => {
     expect(spoolFiles(folder)).toEqual([]);
   });
 
-  it("by SIGTERM to its whole group, twice, as service managers do: checkpoint and WORKER_LOST all the same", async () => {
+  it("by SIGTERM to its whole group, twice, as service managers do: still a checkpoint and WORKER_LOST", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 1000);
     await until("some points arrived", () => steps(server.events(run)).length > 5);

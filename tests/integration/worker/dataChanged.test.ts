@@ -136,7 +136,7 @@ it("a picture that was changed ends the run; with the former one back it resumes
   expect(await curve(run)).toEqual(await curve(undisturbed));
 });
 
-it("a person who says so starts the run again from step 0 on the data as they are: what was before is void", async () => {
+it("on request the run starts again from step 0 on the data as they are: what was measured before is void", async () => {
   writeTable(datasets, "reviews.tsv");
   const data = fresh();
   const config = study(table, 600);
@@ -155,7 +155,7 @@ it("a person who says so starts the run again from step 0 on the data as they ar
   expect(await curve(run)).toEqual(await curve(undisturbed));
 });
 
-it("a machine with another copy of the set does not take the run up; one with the same copy begins it anew", async () => {
+it("a machine with a different copy of the set does not take over the run; one with the same copy starts it again", async () => {
   writeTable(datasets, "reviews.tsv");
   const { run, hash } = await suspended(study(table, 900), fresh());
   const copies = [fresh(), fresh()];

@@ -45,7 +45,7 @@ it("the server's own worker outlives a killed server, trains on, and is not star
   expect(series.find(({ key }) => key === "train/loss")?.points).toBe(151);
 });
 
-it("a server that is stopped takes its worker with it, checkpoints made; the next one goes on from there", async () => {
+it("a server that is stopped takes its worker with it, checkpoints made; the next one resumes from there", async () => {
   await connected();
   const pid = holder();
   const config = smallStudy({ depths: [3], steps: 15_000, measuring: { name: "every", steps: 100 } });

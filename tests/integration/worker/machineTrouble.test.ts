@@ -45,7 +45,7 @@ afterEach(async () => {
   removeFolder(folder);
 });
 
-describe("F20: a run's process that gives no sign of life", () => {
+describe("F20: a run's process that shows no sign of life", () => {
   it("stopped: it is named soon, killed past a bound, and its attempt ends as one to resume from the checkpoint", async () => {
     const worker = await start({ COLLAPSAR_STALL_MS: "3000" });
     const run = await server.assign("steady", 5_000);
@@ -80,14 +80,14 @@ describe("F20: a run's process that gives no sign of life", () => {
     expect(server.last(run)).toMatchObject({ kind: "finished" });
   });
 
-  it("computing for ever: it is killed past a longer bound", async () => {
+  it("computing forever: it is killed after a longer limit", async () => {
     await start({ COLLAPSAR_STALL_MS: "500" });
     const run = await server.assign("deaf", 10);
     await until("its attempt has ended", () => isOver(run));
     expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: expect.stringContaining("no sign of life for 1") });
   });
 
-  it("while the worker itself stood still, too: nobody is to blame, and the run goes on", async () => {
+  it("while the worker itself was suspended too: nobody is to blame, and the run continues", async () => {
     const worker = await start({ COLLAPSAR_STALL_MS: "1000" });
     const run = await server.assign("steady", 400);
     await until("some points arrived", () => points(run) > 15);

@@ -98,7 +98,7 @@ describe("lines are styled by what they are", () => {
     expect(distance(...colours, usual)).toBeGreaterThan(0.12);
     expect(distance(...colours, blindness.deuteranopia)).toBeLessThan(0.08);
   });
-  it("can be told from the page at the shallow end", () => {
+  it("can be told apart from the page at the shallow end", () => {
     for (const one of drawn) {
       const [light, dark] = partsOf(shadedColour(one, 0));
       expect(light[0], one.architecture).toBeLessThanOrEqual(0.68);

@@ -29,7 +29,7 @@ test("a point that comes both live and by reading is drawn once, in any order", 
   expect(store.series("a", key)).toEqual({ steps: [0, 1, 2], values: [1, 0.7, 0.5], total: 3 });
 });
 
-test("a later attempt replaces the points after the step from which it goes on; a late point of the earlier one is dropped", () => {
+test("a later attempt replaces the points after the step it resumes from; a late point of the earlier one is dropped", () => {
   const store = opened();
   store.replaceSeries("a", [key], read([0, 10, 20], [3, 2, 1]));
   store.apply([point(30, 0.5), { kind: "attempt", runId: "a", attempt: 2, resumedFromStep: 10 }, point(40, 9, 1)]);
@@ -53,7 +53,7 @@ test("a zoomed window takes only its own points, and points of other runs never"
   expect(store.series("a", key).steps).toEqual([10, 12, 20]);
 });
 
-test("after a time away, points that became void meanwhile are gone: only what came since the room was joined goes on top", () => {
+test("after a time away, points that became void in between are gone: only what came since the room was joined is added", () => {
   const store = opened();
   store.apply([point(10, 3), point(20, 2), point(30, 1)]);
   store.joined();

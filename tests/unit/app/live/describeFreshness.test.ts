@@ -26,7 +26,7 @@ test("a worker that answers for a run that does nothing is not live", () => {
   expect(textOf(heard, 145_000, { ...training, stalledMs: 90_000 })).toBe("stalled for 90 s");
 });
 
-test("silence is no delay where nothing trains", () => {
+test("silence is not a delay where nothing trains", () => {
   expect(textOf(joined, 400_000, { active: false })).toBe("up to date");
 });
 

@@ -8,7 +8,7 @@ const reading = (text: string, locale: string) => {
   return "problem" in read ? refused : read.value;
 };
 
-describe("a number is read as the person's language writes it, or refused, and never as another one", () => {
+describe("a number is read as the person's language writes it, or refused, but never misread", () => {
   test.each<[text: string, en: unknown, de: unknown, fr: unknown, deCh: unknown, enIn: unknown, arEg: unknown]>([
     //  text         en        de        fr        de-CH     en-IN     ar-EG
     ["10,000", 10_000, refused, refused, 10_000, 10_000, refused],

@@ -11,7 +11,7 @@ const hard = (changes: Partial<TheoryInputs>) => {
 };
 
 describe("the hard frame", () => {
-  it("is the optimum in closed form where that lies on it by itself", () => {
+  it("is the optimum in closed form where that already lies on it", () => {
     expect(hardFrameOptimum(objectiveOf(defaultInputs), "simplex").loss).toBeCloseTo(0.02275936746, 11);
     const { dim, classes, lambda } = small;
     const mse = (lambda * classes) / (2 * (dim + classes * lambda));

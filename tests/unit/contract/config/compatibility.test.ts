@@ -43,7 +43,7 @@ describe("which network reads which data", () => {
     expect(headsProblem(network("rn1", { heads: 3 }), 64)).toBeNull();
   });
 
-  it("lets a network be probed on inputs of its own shape alone", () => {
+  it("lets a network be probed only on inputs of its own shape", () => {
     expect(transferProblem(set("mnist"), set("fashion-mnist"))).toBeNull();
     expect(transferProblem(set("cifar10"), set("image-folder", { size: 32 }))).toBeNull();
     expect(transferProblem(set("cifar10"), set("mnist"))).toMatch(/1 × 28 × 28.*3 × 32 × 32/);

@@ -45,7 +45,7 @@ for (const [config, needs] of sets)
     expect(sizes.known).toBe(true);
   });
 
-test("a person's own set is supposed until it is counted", () => {
+test("the size of a person's own set is assumed until it is counted", () => {
   const folder = datasetConfig.parse({ id: "image-folder", folder: "own", size: 16 });
   expect(datasetSizes(folder)).toMatchObject({ known: false, there: null, inputDim: 768 });
   const counts = { train: [50, 40, 30], test: [5, 4, 3] };

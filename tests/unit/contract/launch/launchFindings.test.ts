@@ -229,7 +229,7 @@ describe("a person's own sets, as the connected workers list them", () => {
     expect(said({ ...birds({ trainPerClass: 20 }), ...training({ batch: 40 }) }, knownOf([set({})]))).toEqual([]);
   });
 
-  it("are refused where no worker has them, or can use them, once all have told", () => {
+  it("are refused if no worker has them or can use them, once all have reported", () => {
     expect(said(birds(), knownOf([set({ name: "fish" })]))).toEqual([
       'datasets.0.folder: No connected worker has the folder "birds" in its data-set folder (there is fish): put it there, or choose one that is there.',
     ]);

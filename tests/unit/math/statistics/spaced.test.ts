@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { pickEvenly, spacedIndices } from "../../../../math/statistics/spaced.ts";
 
 describe("pickEvenly", () => {
-  it("keeps the first and the last, and what lies evenly between", () => {
+  it("keeps the first and the last, and evenly spaced ones in between", () => {
     expect(pickEvenly([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4)).toEqual([0, 3, 6, 9]);
     expect(pickEvenly(["a", "b", "c", "d"], 2)).toEqual(["a", "d"]);
   });
 
-  it("gives all where there are no more, and the last alone where one is asked for", () => {
+  it("gives all if there are no more, and only the last if one is asked for", () => {
     expect(pickEvenly([3, 1, 2], 3)).toEqual([3, 1, 2]);
     expect(pickEvenly([], 1)).toEqual([]);
     expect(pickEvenly([1, 2, 3], 1)).toEqual([3]);

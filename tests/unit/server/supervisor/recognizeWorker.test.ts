@@ -35,7 +35,7 @@ describe("a worker that shows a greeting", () => {
       expect(recognizeWorker({ instance: elsewhere, greeting: null }, answer.stored)).toMatchObject({ kind: "known" });
   });
 
-  it("that lies after the last one the database knows, says that the database was restored", () => {
+  it("newer than the last one the database knows says that the database was restored", () => {
     expect(recognizeWorker(shown(9, "ninth-nonce"), stored)).toMatchObject({
       ...{ kind: "known", greeting: { count: 10 } },
       note: expect.stringContaining("restored from a backup"),

@@ -76,7 +76,7 @@ describe("a folder of checkpoints", () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  test("a truncated one is told, and the one before it is used; both damaged: none", () => {
+  test("a truncated one is reported, and the one before it is used; both damaged: none", () => {
     for (const step of [30, 200]) writeCheckpoint(folder, checkpoint(step));
     truncateSync(join(folder, "200.ckpt"), 50);
     const said: string[] = [];

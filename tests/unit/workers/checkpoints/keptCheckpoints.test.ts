@@ -53,7 +53,7 @@ describe("before an attempt", () => {
     expect(left()).toEqual(["10.ckpt", "20.ckpt"]);
   });
 
-  it("none is kept where a person asked for a beginning at step 0", () => {
+  it("none is kept if a start from step 0 was requested", () => {
     prepare(1, 0);
     make(10, 20);
     prepareCheckpoints(folder, { runId: "run", attempt: 2, lastStarted: 1, fromStart: true });

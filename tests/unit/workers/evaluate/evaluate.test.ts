@@ -418,7 +418,7 @@ describe("a run that is asked for more after training", () => {
     expect(found.missing.transfer).toContain("Free features");
   });
 
-  test("interrupted while it evaluates, it goes on from the end of training and evaluates again", async () => {
+  test("interrupted while it evaluates, it resumes from the end of training and evaluates again", async () => {
     const first = await run(config, { stopAt: (_, saved) => saved.length > 0 });
     expect(first.ended).toMatchObject({ code: "WORKER_LOST" });
     expect(evaluations(first.events)).toEqual([]);

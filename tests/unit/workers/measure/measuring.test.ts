@@ -216,7 +216,7 @@ describe("J and L*", () => {
 });
 
 describe("the picture", () => {
-  test("has balanced samples, keeps its frame, and goes on from a stored one", async () => {
+  test("has balanced samples, keeps its frame, and continues from a stored one", async () => {
     const config = smallRun();
     const data = dataOf(config);
     const { network, observer } = await observerOf(config, data);

@@ -39,7 +39,7 @@ describe("the data of a run that was trained before", () => {
     );
   });
 
-  test("a checkpoint of an earlier version has no hash: the server's word counts, else that it cannot be checked is said", () => {
+  test("a checkpoint of an earlier version has no hash: the server's word counts, else it says that it cannot be checked", () => {
     const old = { step: 300 };
     expect(() => requireSameData(config, { ...found, hash: now }, old, { attempt: 1, hash: before })).toThrowError(
       /up to step 300/,

@@ -27,7 +27,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("what is sent next", () => {
   it("is nothing while there is no file", () => expect(seqs()).toEqual([]));
 
-  it("stays next until it is acknowledged, and then goes on behind it", () => {
+  it("stays next until it is acknowledged, and then moves past it", () => {
     write(5);
     expect(seqs(2)).toEqual([1, 2]);
     expect(seqs(2)).toEqual([1, 2]);
@@ -74,7 +74,7 @@ describe("what is sent next", () => {
 });
 
 describe("another life", () => {
-  it("goes on after the acknowledged position, with the same lease", () => {
+  it("continues after the acknowledged position, with the same lease", () => {
     write(5);
     seqs(3);
     spool.acknowledge(3);

@@ -16,7 +16,7 @@ const texts = (path: string, offset = 0) =>
   readSpool(path, offset).events.map(({ event }) => (event.kind === "log" ? event.text : event.kind));
 
 describe("spool", () => {
-  test("numbers events from 1 and goes on after the last one", () => {
+  test("numbers events from 1 and continues after the last one", () => {
     const path = spoolPath(folder, "run", 2);
     expect(path).toBe(join(folder, "run.2.jsonl"));
     const first = openSpool(path);
@@ -96,7 +96,7 @@ describe("spool", () => {
     expect(texts(path)).toEqual(["a", "b", "c"]);
   });
 
-  test("goes on after a number where its file is new, and is not opened behind a damaged line", () => {
+  test("continues after a number if its file is new, and is not opened after a damaged line", () => {
     const path = spoolPath(folder, "run", 1);
     const spool = openSpool(path, 41);
     expect(spool.append(log("a"))).toBe(42);

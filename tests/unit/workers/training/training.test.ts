@@ -55,7 +55,7 @@ describe("optimizers", () => {
     },
   );
 
-  test("Adam is Kingma and Ba's, decay within the gradient; AdamW's decay stands beside it", async () => {
+  test("Adam is Kingma and Ba's, with decay in the gradient; AdamW's decay is separate", async () => {
     for (const family of ["weights", "adamw"] as const) {
       const config = smallRun({
         regularizer: { family, lambda: 0.1 },

@@ -11,7 +11,7 @@ describe("splitGaps", () => {
     expect(drawn.gaps.map((gap) => gap.reason)).toEqual(["not above 0", "not above 0", "missing", "below 10⁻¹²"]);
     expect(describeGaps([drawn])).toBe("4 gaps: 2 not above 0, 1 missing, 1 below 10⁻¹²");
   });
-  it("keeps the measured numbers beside the plotted ones", () => {
+  it("keeps the measured numbers along with the plotted ones", () => {
     const [point] = splitGaps([100], [0.001], "log10", "log10").points;
     expect(point).toEqual({ x: 2, y: -3, rawX: 100, rawY: 0.001 });
   });

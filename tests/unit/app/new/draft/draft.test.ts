@@ -62,7 +62,7 @@ test("a person's own set must be named", () => {
   expect(problemAt(problems, "config.datasets.0.folder")).toMatch(/^A name in the data-set folder: letters/);
 });
 
-test("what does not go together is said where it is changed", () => {
+test("incompatible choices are reported where they can be changed", () => {
   const { training } = firstDraft().config;
   const at = (patch: object, path: string) => problemAt(draftProblems(withConfig(patch)), path);
   const transformer = { architectures: [{ name: "t11", normalization: "post-ln", heads: 3 }] };
@@ -75,7 +75,7 @@ test("what does not go together is said where it is changed", () => {
   expect(at(probe, "config.afterTraining.transfer.dataset")).toMatch(/choose sets of one size/);
 });
 
-test("what does not go together is said beside what is wrong with single values, where the values it needs are right", () => {
+test("incompatible choices are reported along with invalid values, if the values they depend on are valid", () => {
   const { training } = firstDraft().config;
   const problemsOf = (patch: object) => draftProblems({ ...withConfig(patch), name: "" });
   const wrong = problemsOf({

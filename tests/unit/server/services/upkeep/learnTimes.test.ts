@@ -56,7 +56,7 @@ describe("the expected times of a run", () => {
     expect(subset("mnist") - subset("fashion-mnist-mini")).toBeGreaterThan(200);
   });
 
-  it("take a person's own set to be as large as a worker counted it, not as is supposed of one that nobody counted", () => {
+  it("take a person's own set to be as large as a worker counted it, not the size assumed for one that nobody counted", () => {
     const own = run({ dataset: datasetConfig.parse({ id: "image-folder", folder: "digits" }) });
     const countOwn = () => ({ train: [45, 45, 45, 45], test: [15, 15, 15, 15] });
     const [supposed, counted] = [expectedTimes(own), expectedTimes(own, countOwn)];
@@ -74,7 +74,7 @@ describe("times learned from measured runs", () => {
     expect(learnTimes([])(everyStep)).toEqual({ times: expectedTimes(everyStep), nearest: null });
   });
 
-  it("correct each part by itself: a slow measurement says nothing of a step", () => {
+  it("correct each part separately: a slow measurement says nothing about a step", () => {
     const expected = expectedTimes(run());
     const slow = took(run(), { stepMs: expected.stepMs, measureMs: 7 * expected.measureMs });
     const deeper = run({ depth: 13, measuring: { name: "every", steps: 1 } });

@@ -124,7 +124,7 @@ describe("one bad file is named with the reason", () => {
   });
 });
 
-test("all bad files of a folder are told at once: the first twenty by name, and how many there are", async () => {
+test("all bad files of a folder are reported at once: the first twenty by name, and how many there are", async () => {
   await putSet();
   for (let n = 10; n < 30; n++) await put(`mine/train/cat/${n}.png`, "no picture");
   for (let n = 30; n < 35; n++) symlinkSync("gone", cat(`${n}.png`));
@@ -164,7 +164,7 @@ describe("what is passed over, converted or looks like a mistake is counted as a
     expect((await inspect()).warnings).toEqual(found);
   });
 
-  test("every format that is decoded gives the same picture; frames, transparency, CMYK, 16 bits and enlarging are told", async () => {
+  test("every format that is decoded gives the same picture; frames, transparency, CMYK, 16 bits and enlarging are reported", async () => {
     await putSet();
     const picture = plain(200, 100, 0, 4);
     await put("mine/train/cat/a.webp", await picture.clone().webp({ lossless: true }).toBuffer());
@@ -264,7 +264,7 @@ describe("the forms in which folders come", () => {
     );
   });
 
-  test("an empty folder, a class without pictures, and what lies there instead", async () => {
+  test("an empty folder, a class without pictures, and what is there instead", async () => {
     mkdirSync(join(root, "mine"));
     await expect(load()).rejects.toThrow("has no train/: it is empty; expected train/<class>/");
     await putSet();
@@ -273,7 +273,7 @@ describe("the forms in which folders come", () => {
     await expect(load()).rejects.toThrow(/bird has no pictures \(.*\): it has a.bmp; expected those of the class bird/);
   });
 
-  test("too few pictures are told by the class's name", async () => {
+  test("too few pictures are reported with the class's name", async () => {
     await putSet();
     await expect(load({ trainPerClass: 3 })).rejects.toThrow("mine/train has 2 samples of class cat; 3 were requested");
     expect(readdirSync(join(root, "mine/train"))).toEqual(["cat", "dog"]);

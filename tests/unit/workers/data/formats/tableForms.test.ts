@@ -154,7 +154,7 @@ describe("the forms in which tables are read", () => {
     expect((await inspectOwnSet("text-file", file ?? "mine.tsv", places())).trainCounts).toEqual([5, 5]);
   });
 
-  test("a single \\r within a text is no end of line where no line follows", async () => {
+  test("a single \\r within a text is not an end of line where no line follows", async () => {
     const set = await load("a\tone\rtwo\na\tthree\nb\tfour\nb\tfive\n");
     expect(set.resolved.trainCounts).toEqual([1, 1]);
     expect(set.preparation).toContain("Vocabulary:");
@@ -200,7 +200,7 @@ describe("the forms in which tables are read", () => {
   });
 });
 
-describe("all lines that cannot be read are told at once", () => {
+describe("all lines that cannot be read are reported at once", () => {
   test("the first twenty, and how many there are", async () => {
     const bad = Array.from({ length: 25 }, (_, i) => (i % 2 ? "no tab" : "label\t ")).join("\n");
     const { code, message } = await refusal(`${table}\n${bad}`);
@@ -322,7 +322,7 @@ function zip(name: string, content: string): Uint8Array {
   return Buffer.concat([header, Buffer.from(name), packed]);
 }
 
-test("folders are no tables", async () => {
+test("folders are not tables", async () => {
   mkdirSync(join(root, "folder.tsv"));
   const config = datasetConfig.parse({ id: "text-file", file: "folder.tsv" });
   await expect(loadDataset(config, places())).rejects.toMatchObject({

@@ -89,7 +89,7 @@ describe("label noise", () => {
     expect(few.filter((i) => half.has(i)).length / few.length).toBeGreaterThan(0.9);
   });
 
-  test("at rate 1 labels say nothing about the classes any more: 1/K of them stay", () => {
+  test("at rate 1 labels no longer say anything about the classes: 1/K of them stay", () => {
     const large = repeated([3000, 3000, 3000]);
     const { labels: noisy } = addLabelNoise(large, 3, { rate: 1, seed: 0 });
     expect(countClasses(noisy, 3)).toEqual([3000, 3000, 3000]);
@@ -108,7 +108,7 @@ describe("label noise", () => {
 describe("sampling of whole sets", () => {
   const load = (config: object) => loadDataset(datasetConfig.parse(config), { folder: null, cache: "/nowhere" });
 
-  test("a picture set: counts, noise and imbalance are told, stored, and leave the test set alone", async () => {
+  test("a picture set: counts, noise and imbalance are reported and stored, and leave the test set alone", async () => {
     const plain = { id: "fashion-mnist-mini", trainPerClass: 50, testPerClass: 10 };
     const clean = await load({ ...plain, imbalance: 0.2 });
     const noisy = await load({ ...plain, imbalance: 0.2, labelNoise: { rate: 0.4, seed: 3 } });
@@ -125,7 +125,7 @@ describe("sampling of whole sets", () => {
     expect(clean.preparation).not.toContain("noise");
   });
 
-  test("pixels are standardized by the numbers told", async () => {
+  test("pixels are standardized with the numbers reported", async () => {
     const { train, pixel, input } = await load({ id: "fashion-mnist-mini", trainPerClass: 5, testPerClass: 5 });
     expect(input).toEqual({ kind: "image", channels: 1, height: 28, width: 28 });
     const { mean, deviation } = pixel!;

@@ -70,7 +70,7 @@ describe("a picture", () => {
     expect([at(0, 4, 1) < 40, at(0, 4, 6) > 215]).toEqual([true, true]);
   });
 
-  test("what is no picture, damaged, or a bomb is refused by its name", async () => {
+  test("what is not a picture, damaged, or a bomb is refused by name", async () => {
     const whole = await plain(1, 2, 3, 64).png({ compressionLevel: 0 }).toBuffer();
     await expect(decode(whole.subarray(0, 600))).rejects.toThrow("some/picture.png cannot be decoded");
     const jpeg = await paint(64, 64, (x, y) => [(x * 37) % 256, (y * 91) % 256, (x * y) % 256])

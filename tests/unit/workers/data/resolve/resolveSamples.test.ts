@@ -133,7 +133,7 @@ describe("damaged and other files", () => {
     await expect(resolveSamples(source(), places())).rejects.toThrow(why);
   });
 
-  test("another known set in the user's folder itself is no damage, and nothing stands in for what was asked", async () => {
+  test("another known set in the user's folder is not treated as damage, and nothing replaces what was asked for", async () => {
     cpSync(imageSource("fashion-mnist-mini").embedded!, join(root, "own"), { recursive: true });
     const full = imageSource("fashion-mnist");
     const layouts = full.layouts.map((layout) => ({ ...layout, mirrors: [] }));
@@ -142,7 +142,7 @@ describe("damaged and other files", () => {
     expect(error.message).toContain("that is Fashion-MNIST-mini");
   });
 
-  test("a damaged cache is told, removed, and fetched again", async () => {
+  test("a damaged cache is reported, removed, and fetched again", async () => {
     put("cache/mnist", { "images.gz": gzipSync(images), "labels.gz": Uint8Array.of(1, 2, 3) });
     served = { "/labels.gz": gzipSync(labels) };
     const said: string[] = [];
@@ -190,7 +190,7 @@ describe("mirrors", () => {
 });
 
 describe("what is on this machine", () => {
-  test("is told without a download, with what to do for the rest", async () => {
+  test("is reported without a download, with what to do for the rest", async () => {
     const list = await listAvailability({ folder: null, cache: join(root, "cache") });
     const of = (id: string) => list.find((entry) => entry.id === id);
     expect(of("fashion-mnist-mini")).toMatchObject({ available: true });
@@ -234,7 +234,7 @@ describe("EMNIST, unpacked by its owner", () => {
     loadDataset({ id, trainPerClass: null, testPerClass: null }, { ...places(), folder: join(root, "own") });
   const range = (first: number, count: number) => Array.from({ length: count }, (_, i) => first + i);
 
-  test("letters begin at 1, pictures are turned upright, and nothing is said to be verified", async () => {
+  test("letters begin at 1, pictures are turned upright, and nothing is reported as verified", async () => {
     putEmnist("letters", range(1, 26));
     const { resolved, train, pixel } = await load("emnist-letters");
     expect(resolved).toMatchObject({ classes: 26, trainCounts: new Array(26).fill(1) });

@@ -30,7 +30,7 @@ function put(path: string, content: string | Uint8Array) {
 const places = () => ({ folder: root, cache: join(root, "cache") });
 
 describe("lines label<TAB>text", () => {
-  test("the first tab parts label and text; \\r\\n and a byte order mark are no text", () => {
+  test("the first tab separates label and text; \\r\\n and a byte order mark are no text", () => {
     const read = parseLabelledLines(bytes("\ufeffb\tone\ttwo \r\na\tünï\r\nb\tthree"), "x.tsv", null);
     expect(read).toMatchObject({ texts: ["one\ttwo", "ünï", "three"], classNames: ["a", "b"] });
     expect([...read.labels]).toEqual([1, 0, 1]);
@@ -151,7 +151,7 @@ describe("SST-2", () => {
     layouts: sst2Layouts({ train: 3, dev: 2 }).map((layout) => ({ ...layout, mirrors: [] })),
   });
 
-  test("tables of its own folder are read; they have no published hash, and that is told", async () => {
+  test("tables of its own folder are read; they have no published hash, and that is reported", async () => {
     put("SST-2/train.tsv", tables.train);
     put("SST-2/dev.tsv", tables.dev);
     const { train, test: tested, source: where } = await resolveSamples(source(), places());
@@ -244,7 +244,7 @@ describe("a file of a person's own", () => {
       .join("\n");
   const load = (config: object) => loadDataset(datasetConfig.parse({ id: "text-file", file: "mine.tsv", ...config }), places());
 
-  test("is split by class and seed, hashed, and told", async () => {
+  test("is split by class and seed, hashed, and reported", async () => {
     put("mine.tsv", lines({ no: 10, yes: 20, maybe: 2 }));
     const set = await load({ testShare: 0.3, splitSeed: 4 });
     expect(set.resolved).toMatchObject({

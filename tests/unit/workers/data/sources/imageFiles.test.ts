@@ -57,7 +57,7 @@ describe("IDX", () => {
     expect([...pixels]).toEqual([1, 3, 5, 2, 4, 6]);
   });
 
-  test("what is no set of pictures, or of other sizes, is refused", () => {
+  test("what is not a set of pictures, or has other sizes, is refused", () => {
     expect(() => imagesFromIdx(idx([4], [1, 2, 3, 4]), idx([4], [0, 0, 0, 0]), names, two)).toThrow("expected pictures × rows");
     expect(() => imagesFromIdx(idx([1, 2, 2], [1, 2, 3, 4]), idx([1], [0]), names, { classes: 1, side: 28 })).toThrow(
       "a has pictures of 2 × 2; expected 28 × 28",

@@ -57,7 +57,7 @@ describe("the names under which MNIST's files lie", () => {
 describe("what is not found", () => {
   const refusal = async () => (await resolveSamples(source(), places()).catch((error) => error)).message as string;
 
-  test("is said with what lies there instead", async () => {
+  test("is reported with what is there instead", async () => {
     put("fashion-mnist-mini/train.csv", Buffer.from("x"));
     put("fashion-mnist-mini/more/x", Buffer.from("x"));
     const message = await refusal();

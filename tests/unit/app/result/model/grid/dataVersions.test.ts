@@ -147,7 +147,7 @@ describe("runs of one cell on different data are never averaged", () => {
 });
 
 describe("what counts as a conflict", () => {
-  it("is said with each hash and its runs, numbered as on the page", () => {
+  it("is reported with each hash and its runs, numbered as on the page", () => {
     expect(dataConflicts(mixed())).toEqual([
       {
         name: expect.stringContaining("reviews.tsv"),

@@ -4,7 +4,7 @@ import { classLimitText, isBeyondClasses, notMeasured } from "../../../../../../
 const rows = (...classes: (number | null)[]) => classes.map((count) => ({ classes: count }));
 
 describe("what is not measured above 64 classes", () => {
-  it("is said in place of the panel where no run has it", () => {
+  it("is explained in place of the panel where no run has it", () => {
     expect(notMeasured).toBe("Not measured above 64 classes.");
     for (const what of ["geometry", "nc1.pinv", "nc4.ncc"]) {
       expect(isBeyondClasses(rows(100, 100), what), what).toBe(true);

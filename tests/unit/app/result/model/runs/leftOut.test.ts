@@ -78,7 +78,7 @@ describe("runs that learned nothing", () => {
     expect(leftOutOfRows([...rows, ...waiting], byDefault)).toBe("2 of 9 runs left out: training accuracy below 0.9");
     expect(leftOutOfRows([...rows.filter(({ config }) => config.seed < 2), ...waiting], byDefault)).toBeNull();
   });
-  it("count where a person says so, which the address keeps, or where the study does", () => {
+  it("count if a person says so, which the address keeps, or if the study does", () => {
     const patch = viewPatch({ countAll: true });
     expect(patch).toEqual({ all: "1" });
     expect(viewPatch({ countAll: false })).toEqual({ all: null });

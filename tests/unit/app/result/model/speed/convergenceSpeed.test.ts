@@ -172,7 +172,7 @@ describe("convergence speed", () => {
     expect(csv.split("\r\n")[0]).toBe("# table: convergence speed");
     expect(csv.split("\r\n")[2]).toBe(",nc1.ratio,0.1,100,10,100,2,3,0,0,0,,0.25,0");
   });
-  it("is open by itself where the regularizer varies", () => {
+  it("opens on its own where the regularizer varies", () => {
     const both = [aRow({}, {}), aRow({ regularizer: { family: "none" } }, {})];
     expect(speedIsOpen({ speed: null }, both)).toBe(true);
     expect(speedIsOpen({ speed: false }, both)).toBe(false);

@@ -40,7 +40,7 @@ describe("grouping into cells", () => {
 });
 
 describe("findings", () => {
-  it("say the gap at the deepest network and the slope beside the theory's", () => {
+  it("give the gap at the deepest network, and the slope next to the theory's", () => {
     const rows = ladder.flatMap((depth) => [
       run(depth, 0, -0.4, {}, "finished", 1.1),
       run(depth, 1, -0.4, {}, "finished", 1 / 1.1),
@@ -94,7 +94,7 @@ describe("findings", () => {
 });
 
 describe("findings of other kinds of study", () => {
-  it("say the slope of the total regularization beside that of NC1", () => {
+  it("give the slope of the total regularization next to that of NC1", () => {
     const rows = ladder.map((depth) => {
       const row = run(depth, 0, -0.4);
       return {

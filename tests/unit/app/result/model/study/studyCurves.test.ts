@@ -289,7 +289,7 @@ describe("the study's rule of convergence", () => {
     expect(curve?.dots.filter((dot) => dot.unconverged).map((dot) => dot.x)).toEqual([4, 8]);
     expect(studyCurves(rows, { ...choice, x: "depth" }).curves[0]?.points.map((point) => point.runs.length)).toEqual([3, 3, 3]);
   });
-  it("is said of each such run in the exports, with its true place", () => {
+  it("is stated for each such run in the exports, with its true place", () => {
     const found = studyCurves(rows, { ...choice, x: "depth", rule });
     const drawing = { metricLabel: "NC1", kind: "log2", places: ladder, rule } as const;
     const single = curveSeries(found.curves, found.baselines, rows, drawing).find((one) => one.id.endsWith("/runs"));
