@@ -24,7 +24,7 @@ export function PeopleView() {
 function OwnServer() {
   return (
     <Panel>
-      <EmptyState title="This server is yours alone">
+      <EmptyState title="You are the only user of this server">
         To invite others, start it with COLLAPSAR_ACCESS_KEY and the address at which they reach it, COLLAPSAR_PUBLIC_URL.
       </EmptyState>
     </Panel>

@@ -7,7 +7,7 @@ const keys: [keys: ReactNode[], text: string][] = [
   [["Ctrl", "K"], "Every command and experiment by name (⌘ K on a Mac)"],
   [["n"], "New experiment"],
   [["/"], "Search the list"],
-  [["c"], "Copy the address of what is shown"],
+  [["c"], "Copy a link to this view"],
   [["?"], "These keys"],
   [["Esc"], "Close, clear, go back"],
 ];

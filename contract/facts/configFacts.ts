@@ -26,7 +26,7 @@ export function modelFacts(config: RunConfig): Fact[] {
     ["Steps", count(training.steps)],
     ["Initialization", `standard deviation ${gain}·√(1/fan-in); of each branch's last matrix ${branchGain} times that`],
     ["Measured", measuringText(measuring)],
-    ["Device asked for", device],
+    ["Requested device", device],
     ...afterFacts(afterTraining),
   ];
 }

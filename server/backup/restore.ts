@@ -16,7 +16,7 @@ async function restore(file: string, dataDir: string, replace: boolean): Promise
   if (present.includes("database") && !replace)
     throw new Failure(
       "CONFLICT",
-      `${dataDir} already holds a database. Choose another folder with COLLAPSAR_DATA_DIR, or add --replace: what is there is kept beside it under another name.`,
+      `${dataDir} already holds a database. Choose another folder with COLLAPSAR_DATA_DIR, or add --replace: the existing one is kept next to it under another name.`,
     );
   const stage = mkdtempSync(join(dataDir, "restore-"));
   try {

@@ -134,7 +134,7 @@ function oidcSettings(env: NodeJS.ProcessEnv, hasKey: boolean): ServerSettings["
   if (issuer === null || clientId === null || clientSecret === null)
     throw new Failure(
       "INVALID",
-      `${names.filter((name) => !env[name]).join(" and ")} is not set: a sign-in by OpenID Connect needs ${names.join(", ")}.`,
+      `${names.filter((name) => !env[name]).join(" and ")} is not set: sign-in with OpenID Connect needs ${names.join(", ")}.`,
     );
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
   if (url?.protocol !== "https:" && !(url?.protocol === "http:" && isLoopback(hostnameOf(issuer))))

@@ -30,7 +30,7 @@ export async function readThinned(
   if (stored > maxStored)
     throw new Failure(
       "INVALID",
-      `The series asked for hold ${stored.toLocaleString("en")} points; at most ${maxStored.toLocaleString("en")} are read for one answer. Ask for fewer runs or series.`,
+      `The requested series hold ${stored.toLocaleString("en")} points; at most ${maxStored.toLocaleString("en")} are read for one response. Request fewer runs or series.`,
     );
   const most = Math.min(maxAnswered, Math.max(minPoints, Math.floor(leftBytes / pointBytes)));
   const each = fittingPoints(

@@ -8,12 +8,12 @@ const reasons: Record<string, string> = {
   EPERM: "may not be read by the worker's user: change its permissions (chmod a+r, and a+x on its folders)",
   ELOOP: "is a circular link",
   EISDIR: "is a folder; a file was expected",
-  ENOTDIR: "lies below something that is not a folder",
+  ENOTDIR: "is inside something that is not a folder",
   ENAMETOOLONG: "has too long a name for this file system",
   EIO: "cannot be read from its disk (input/output error)",
   EMFILE: "cannot be opened: too many files are open on this machine",
   ENFILE: "cannot be opened: too many files are open on this machine",
-  ESTALE: "lies on a network disk that has lost it (stale file handle)",
+  ESTALE: "is on a network disk that has lost it (stale file handle)",
   ENXIO: "is a socket or device; a file was expected",
 };
 

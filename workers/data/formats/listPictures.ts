@@ -164,7 +164,7 @@ async function picturesIn(look: Look, folder: Entry): Promise<{ pictures: Entry[
 async function byAnnotations(look: Look, list: Entry, inTest: Entry[], classNames: string[]): Promise<Pictures> {
   const folder = inTest.find((entry) => entry.name === "images" && entry.kind === "folder");
   if (folder === undefined)
-    throw new Failure("DATASET_CORRUPT", `${list.path} names pictures in images/ beside it, which is not there.`);
+    throw new Failure("DATASET_CORRUPT", `${list.path} names pictures in images/ next to it, but that folder does not exist.`);
   const byName = new Map((await picturesIn(look, folder)).pictures.map((entry) => [entry.name, entry.path]));
   const classOf = new Map(classNames.map((name, k) => [name, k]));
   const files: string[] = [];

@@ -71,7 +71,7 @@ export function prepareTexts(
   const known = reading
     ? `Vocabulary: the ${vocabulary.size} words of the network's own training set`
     : `Vocabulary: the ${vocabulary.size - specialWords.length} most frequent words of the ${train.texts.length} training texts used, after ${specialWords.join(", ")}`;
-  const words = `Inputs are the numbers of words: lower case, each sign of punctuation a word of its own, at most ${maxLength - 1} words per text (${percent(encoded.train.full)} of the training texts fill them), padded on the left, <cls> last. ${known}; unknown are ${percent(encoded.train.unknown)} of the words in training, ${percent(encoded.test.unknown)} in test.`;
+  const words = `Inputs are word numbers: lower case, each punctuation mark a word of its own, at most ${maxLength - 1} words per text (${percent(encoded.train.full)} of the training texts fill them), padded on the left, <cls> last. ${known}; unknown are ${percent(encoded.train.unknown)} of the words in training, ${percent(encoded.test.unknown)} in test.`;
   const { train: trainSet, test: testSet } = encoded;
   const warnings = [
     ...(set.warnings ?? []),

@@ -72,7 +72,7 @@ export async function verify(bytes: Uint8Array, where: string, file: SourceFile)
 
 /** What a file's bytes must be, for people. */
 export function expectation({ checksum }: SourceFile): string {
-  if (checksum === null) return "no published hash: checked by what it holds";
+  if (checksum === null) return "no published hash: its contents were checked";
   return `${checksum.algorithm} of the ${checksum.of === "file" ? "file" : "decompressed bytes"} ${checksum.hex}`;
 }
 

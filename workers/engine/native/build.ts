@@ -61,6 +61,6 @@ function loadAddon(): AddonReport {
 
 function adviceWithoutGpu({ cudaFolders }: Tensorflow): string {
   if (cudaFolders.length === 0)
-    return 'CUDA\'s libraries are not beside TensorFlow: for a GPU, "pip install tensorflow[and-cuda]" and build again.';
+    return 'CUDA\'s libraries are not next to TensorFlow: for a GPU, "pip install tensorflow[and-cuda]" and build again.';
   return `If nvidia-smi shows a GPU, TensorFlow's output above says what it misses. If libraries are not found, set LD_LIBRARY_PATH=${cudaFolders.join(":")}`;
 }

@@ -120,7 +120,7 @@ describe("one bad file is named with the reason", () => {
   test("the set's folder is a file", async () => {
     rmSync(join(root, "mine"), { recursive: true });
     writeFileSync(join(root, "mine"), "x");
-    await expect(load()).rejects.toMatchObject(corrupt(`${join(root, "mine")} lies below something that is not a folder.`));
+    await expect(load()).rejects.toMatchObject(corrupt(`${join(root, "mine")} is inside something that is not a folder.`));
   });
 });
 
