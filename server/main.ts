@@ -16,7 +16,7 @@ const say = (error: unknown) => {
 
 // The reader of our output may be gone, and every failed write would be another error to print: studies continue without it.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-// One lost promise does not end the studies that run.
+// One unhandled rejection must not end the studies that are running.
 process.on("unhandledRejection", (error) => log.unexpected("unexpected", error));
 
 try {

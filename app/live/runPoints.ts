@@ -9,7 +9,7 @@ interface StoredPoint {
 
 /** Where a point is from. */
 interface PointSource {
-  /** Joining after which it came live; 0 for points that were read. */
+  /** The joining of the room after which it came live; 0 for points that were read. */
   generation: number;
   /** When it came live, ms. */
   at: number;

@@ -28,7 +28,7 @@ interface Room {
 }
 
 interface WatchTimes {
-  /** Within it a connection is made, or given up. */
+  /** Time within which a connection must be made. */
   connectMs: number;
   /** Time within which a request must be answered, or the connection counts as dead. */
   answerMs: number;

@@ -33,7 +33,7 @@ export async function recordEvaluation(db: Executor, id: string, evaluation: Eva
   await db.update(runs).set({ evaluation }).where(eq(runs.id, id));
 }
 
-/** Why a queued run waits. @returns the run if that is news */
+/** Why a queued run waits. @returns the run if this has changed */
 export async function recordWaiting(db: Executor, id: string, why: string): Promise<RunState | null> {
   const [row] = await db
     .update(runs)

@@ -39,7 +39,7 @@ export async function requestPause(db: Executor, where: Scope): Promise<RunState
 }
 
 /**
- * Takes a pause back: paused runs are queued, and those that have not stopped yet go on as if they had not been asked.
+ * Undoes a pause: paused runs are queued, and those that have not stopped yet continue as if they had not been asked.
  * @returns those that changed
  */
 export async function requestResume(db: Executor, where: Scope): Promise<RunState[]> {

@@ -32,7 +32,7 @@ export function openSockets(
       refuseHandshake(parts, request).then(
         (reason) => decide(reason, reason === null),
         (error) => {
-          // A refusal would be final: who is cut off calls again soon.
+          // A refusal would be final, whereas a client that is cut off soon reconnects.
           log.error("admitting a connection", error);
           request.socket.destroy();
         },

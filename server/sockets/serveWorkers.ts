@@ -128,7 +128,7 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
     if (typeof answer !== "function" || !worker) return;
     const beat = heartbeat.safeParse(message);
     if (!beat.success) return;
-    // Without an answer the worker hangs up and calls again: so it does while the database is away.
+    // Without an answer the worker disconnects and reconnects, as it should while the database is away.
     await handleHeartbeat(context, worker, beat.data).then(answer, (error) => log.error("heartbeat", error));
   });
 

@@ -103,7 +103,7 @@ export class AttemptRunner {
       await sleep(20);
   }
 
-  /** Completes the spool of an attempt without process, for as long as a full disk makes that take. */
+  /** Completes the spool of an attempt without a process, however long a full disk makes that take. */
   private async seal(attempt: Attempt, complete: () => void | Promise<void>): Promise<void> {
     while (attempt.stopping !== "refused") {
       try {
