@@ -22,7 +22,7 @@ export interface MenuContext {
 export const restoringItems = (row: ExperimentSummary, { actions, may }: MenuContext): MenuItem[] =>
   may("edit") ? [{ label: "Restore", icon: "again", onSelect: () => void actions.restore([row]) }] : [];
 
-/** What can be done with an experiment, as far as the one who looks may do it. */
+/** What the current person may do with an experiment. */
 export function experimentItems(row: ExperimentSummary, context: MenuContext): MenuItem[] {
   const { may, open } = context;
   return [

@@ -13,7 +13,7 @@ interface ListPage {
   tags: string[];
 }
 
-/** Actions on one or many experiments: shown at once, then done, then read again; what fails is said. */
+/** Actions on one or many experiments: shown at once, then done, then read again; failures are reported. */
 export function useExperimentActions() {
   const client = useTRPCClient();
   const trpc = useTRPC();

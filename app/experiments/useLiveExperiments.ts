@@ -6,7 +6,7 @@ import type { useExperimentActions } from "./useExperimentActions.ts";
 import type { useListFilters } from "./useListFilters.ts";
 import { useThrottled } from "./useThrottled.ts";
 
-/** The list under these filters, kept up to date over the live channel; what was shown stays until the answer is there. */
+/** The list under these filters, kept up to date over the live channel; what was shown stays until the answer arrives. */
 export function useLiveExperiments(
   { request }: ReturnType<typeof useListFilters>,
   { refresh, show }: ReturnType<typeof useExperimentActions>,

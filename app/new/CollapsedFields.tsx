@@ -19,7 +19,7 @@ import { TrainingFields, trainingSummary } from "./training/TrainingFields.tsx";
 const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
 const deviceTitles = { auto: "Automatic", cpu: "CPU", webgpu: "GPU (WebGPU)", cuda: "GPU (CUDA)" } as const;
 
-/** What most studies leave as it is: training, loss and head, measuring, what comes after training, which runs count, device, note. */
+/** What most studies leave unchanged: training, loss and head, measuring, what comes after training, which runs count, device, note. */
 export function CollapsedFields({
   draft,
   change,

@@ -4,7 +4,7 @@ import { TextInput, useFieldProblem } from "../ui/Field.tsx";
 import { writeNumber } from "./readNumber.ts";
 import { readNumbers } from "./readNumbers.ts";
 
-/** A short list of numbers in one line; what is refused is said at the field, and makes the list one of NaN, for the schema to refuse. */
+/** A short list of numbers in one line; what is refused is reported at the field and makes the list NaN, for the schema to refuse. */
 export function NumberListInput({
   values,
   onChange,

@@ -133,7 +133,7 @@ function done(text: string, shown: string): ReadNumber {
   return { value };
 }
 
-/** A number as it is shown in a field: in a writing that is read back as the same number in every language. */
+/** A number as shown in a field: written so that it reads back as the same number in every language. */
 export function writeNumber(value: number): string {
   const text = String(value);
   return /^-?[1-9]\d{0,2}\.\d{3}$/.test(text) ? `${text}0` : text;

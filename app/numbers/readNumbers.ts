@@ -99,7 +99,7 @@ function tokensOf(part: string, isValid: (value: number) => boolean, locale: str
   return isGrouped && groupSign(locale) === " " && isValid(Number(plain.join(""))) ? [part] : words;
 }
 
-/** The numbers of a text parted by commas alone; null if it is no such list. */
+/** The numbers of a comma-separated text; null if it is not such a list. */
 function severalIn(text: string): number[] | null {
   const parts = text.split(",");
   if (parts.length < 2 || !parts.every((part) => part !== "" && natural.test(part))) return null;

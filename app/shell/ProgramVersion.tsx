@@ -15,7 +15,7 @@ const durabilities: Record<Durability, [text: string, explanation: string]> = {
   external: ["external Postgres", "The server's operator has chosen how safe it is (DATABASE_URL)."],
 };
 
-/** Which program a page comes from, and how safe what it stores is: what a reader quotes beside its numbers. */
+/** Which program a page comes from, and how durable its storage is: what readers cite along with its numbers. */
 export function ProgramVersion() {
   const { data } = useProgram();
   return (

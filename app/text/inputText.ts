@@ -1,7 +1,7 @@
 import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
 import { formatCount } from "./formatNumber.ts";
 
-/** How a sample lies in a row of inputs. */
+/** How a sample is laid out in a row of inputs. */
 export function inputText({ input, inputDimension }: Pick<ResolvedDataset, "input" | "inputDimension">): string {
   switch (input?.kind) {
     case "image":

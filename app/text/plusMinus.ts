@@ -46,7 +46,7 @@ export function plusMinus(value: number, spread: number | null): string {
 /** The same of shares, in percent: "99.1 ± 0.4 %". */
 export function plusMinusPercent(share: number, spread: number | null): string {
   if (!Number.isFinite(share)) return "–";
-  // A hundred times the largest numbers is none: those are told as they are.
+  // A hundred times the largest numbers overflows: those are shown unscaled.
   if (!Number.isFinite(share * 100)) return plusMinus(share, spread);
   return `${plusMinus(share * 100, spread === null ? null : spread * 100)} %`;
 }

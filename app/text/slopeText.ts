@@ -39,7 +39,7 @@ export const probabilityText = (p: number): string =>
 
 type BandClaim = "within" | "steeper" | "flatter" | "open";
 
-/** Where a slope's interval lies to a band of slopes; "open" where it covers an edge, or where there is no interval. */
+/** Where a slope's interval lies relative to a band of slopes; "open" if it contains an edge, or there is no interval. */
 export function bandClaim(
   { low, high }: Pick<SlopeFit, "low" | "high">,
   [steepest, flattest]: readonly [number, number],

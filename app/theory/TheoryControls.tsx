@@ -100,7 +100,7 @@ export function TheoryControls({ inputs, onChange }: { inputs: TheoryInputs; onC
   );
 }
 
-/** A slider on a log scale beside a field for exact numbers, which may lie beyond the slider's ends. */
+/** A slider on a log scale next to a field for exact numbers, which may lie beyond the slider's ends. */
 function DialField({ dial, value, onChange }: { dial: Dial; value: number; onChange: (value: number) => void }) {
   const sliderId = useId();
   const [low, high] = [steady(Math.log10(dial.min)), steady(Math.log10(dial.max))];

@@ -3,7 +3,7 @@ import { type HardFrame, hardFrameOptimum } from "../../math/optimum/hardFrameOp
 import { slackTerm } from "../../math/optimum/slackObjective.ts";
 import { isNumeric, objectiveOf, optimumAt, solve, type TheoryInputs } from "./theoryInputs.ts";
 
-/** L* and its parts over ρ, as far as they are known, and where they end. */
+/** L* and its parts over ρ, as far as known, and their limits. */
 export interface SlackCurve {
   /** ρ → 0: the plain ridge; ρ → ∞: the hard frame, null where it is not to be had. */
   limits: { plain: HardFrame; plainDistance: number; hard: HardFrame | null };
@@ -47,7 +47,7 @@ function hardLimit(inputs: TheoryInputs): HardFrame | null {
 export function* slackCurve(inputs: TheoryInputs, points = 25): Generator<SlackCurve> {
   if (!hasSlack(inputs)) return;
   const plainSolution = solve({ ...inputs, rho: 0 });
-  // With any slack at all: what is no optimum there has no curve.
+  // With any slack at all: without an optimum there is no curve.
   if (!("optimum" in plainSolution)) return;
   const { optimum } = plainSolution;
   const varies = isNumeric({ ...inputs, rho: 1 });

@@ -52,7 +52,7 @@ export const defaultInputs: TheoryInputs = {
 
 /** More classes than this make pictures of pixels and arithmetic of seconds. */
 const maxClasses = 200;
-/** Where there is no closed form, more classes than this take a browser too long. */
+/** Without a closed form, more classes than this take a browser too long. */
 const maxNumericClasses = 20;
 
 const names: Record<keyof TheoryInputs, string> = {
@@ -70,7 +70,7 @@ const names: Record<keyof TheoryInputs, string> = {
   frame: "frame",
 };
 
-/** Reads the address; what is no number there counts as not given. */
+/** Reads the address; anything there that is not a number counts as not given. */
 export function readInputs(get: (name: string) => string | null): TheoryInputs {
   const number = (key: NumberInputKey) => {
     const text = get(names[key]);

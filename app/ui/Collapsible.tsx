@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { Icon } from "./Icon.tsx";
 
-/** Fields that most people leave as they are, with what they are set to; opens by itself when something inside is wrong. */
+/** Fields that most people leave as they are, with what they are set to; opens on its own when something inside is wrong. */
 export function Collapsible({
   title,
   summary,

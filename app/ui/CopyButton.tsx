@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { Button } from "./Button.tsx";
 import { copyText } from "./copyText.ts";
 
-/** Copies a text and says so for a moment. */
+/** Copies a text and confirms it briefly. */
 export function CopyButton({ text, label = "Copy" }: { text: string; label?: string }) {
   const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
   useEffect(() => {

@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Button } from "./Button.tsx";
 import { classes } from "./classes.ts";
 
-/** A modal window: keeps the focus inside, Esc or a click beside it closes it, the focus returns to where it was. */
+/** A modal window: keeps the focus inside, Esc or a click outside closes it, the focus returns to where it was. */
 export function Dialog({
   open,
   onClose,

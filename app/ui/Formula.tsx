@@ -18,7 +18,7 @@ export function formulaHtml(tex: string, display: boolean): string | null {
   }
 }
 
-/** A formula in LaTeX, set by KaTeX; screen readers get MathML. A wide one scrolls by itself; one that cannot be set stays text. */
+/** A formula in LaTeX, set by KaTeX; screen readers get MathML. A wide one scrolls on its own; one that cannot be rendered stays text. */
 export function Formula({ tex, display = false }: { tex: string; display?: boolean }) {
   const html = useMemo(() => formulaHtml(tex, display), [tex, display]);
   if (html === null) return <FormulaText tex={tex} why={`longer than ${maxFormulaLength} characters, or nested too deeply`} />;

@@ -34,7 +34,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** Decoration beside a text or inside a labelled button: hidden from screen readers. */
+/** Decoration next to text or inside a labelled button: hidden from screen readers. */
 export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
   const dots = name === "more";
   return (

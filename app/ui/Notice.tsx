@@ -15,7 +15,7 @@ interface NoticeProps {
   icon?: IconName;
   /** "alert" is read aloud at once, "status" when there is time. */
   role?: "alert" | "status";
-  /** Text and buttons in a line, which breaks where it is too long; else the icon stands at the first line of a text. */
+  /** Text and buttons in a line, which wraps where it is too long; otherwise the icon is at the first line of the text. */
   inLine?: boolean;
   /** For a line over other things, rather than between them. */
   slim?: boolean;

@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from "react";
 import { classes } from "./classes.ts";
 import { Icon } from "./Icon.tsx";
 
-/** A table in a box that scrolls sideways by itself where the window is narrow. */
+/** A table in a box that scrolls sideways in a narrow window. */
 export function Table({ children, className, ...rest }: ComponentProps<"table">) {
   return (
     <div className="overflow-x-auto">

@@ -1,4 +1,4 @@
-/** Puts a floating element (in the top layer) below its anchor, or above where there is no room, inside the window. */
+/** Puts a floating element (in the top layer) below its anchor, or above if there is no room, within the window. */
 export function placeBeside(anchor: Element, floating: HTMLElement, align: "start" | "end" | "center", gap = 4): void {
   const from = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = floating;

@@ -10,7 +10,7 @@ import { formatClock } from "../text/formatTime.ts";
 import { Button } from "../ui/Button.tsx";
 import { useToast } from "../ui/Toast.tsx";
 
-/** Drains and resumes a worker, and says so. */
+/** Drains and resumes a worker, and confirms it. */
 function useWorkerActions(worker: WorkerView) {
   const trpc = useTRPC();
   const client = useTRPCClient();

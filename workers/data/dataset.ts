@@ -40,7 +40,7 @@ export function countClasses(labels: ArrayLike<number>, classes: number): number
 /** Whether every class has the same number of samples: the closed-form optima hold only then. */
 export const isBalanced = (counts: readonly number[]): boolean => counts.every((count) => count === counts[0]);
 
-/** What a resolved set says of its classes and of what was passed over, as the wire takes it. */
+/** What a resolved set reports about its classes and what was skipped, in the form for the wire. */
 export const namesAndWarnings = (about: {
   classNames: readonly string[];
   warnings: readonly string[];

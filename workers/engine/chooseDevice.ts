@@ -11,8 +11,8 @@ export interface Probes {
 type Found = DeviceChoice | { readonly absent: string };
 
 /**
- * The device to compute on, and why. A named device that is not there is an error; `auto` takes cuda, webgpu or cpu, the first
- * that is there, and says why not the ones before.
+ * The device to compute on, and why. A named device that is not available is an error; `auto` takes cuda, webgpu or cpu, the first
+ * available, and says why not the ones before.
  */
 export async function chooseDevice({ device = "auto", engine = "auto" }: EngineOptions, probes: Probes): Promise<DeviceChoice> {
   if (device !== "auto") {

@@ -138,7 +138,7 @@ async function open(
   };
 }
 
-/** Every output of the graph: into the buffer that is there for it, or wherever ONNX Runtime puts it. */
+/** Every output of the graph: into its buffer if it has one, or wherever ONNX Runtime puts it. */
 function fetchesOf({ outputs }: Traced, targets: Feeds): ort.InferenceSession.FetchesType {
   return Object.fromEntries(outputs.map(({ name }) => [name, targets[name] ?? null]));
 }

@@ -2,9 +2,9 @@ import { chooseDevice } from "./chooseDevice.ts";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { loadTfjsNode } from "./loadTfjsNode.ts";
 
-/** The engine for a device; see engine.ts for how it is used. @throws when a named device is not there. */
+/** The engine for a device; see engine.ts for how it is used. @throws if a named device is not available. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  // ONNX Runtime is loaded only by those who compile.
+  // ONNX Runtime is loaded only where steps are compiled.
   const provider = async (device: Parameters<typeof loadTfjsNode>[0]) =>
     (await import("./probeProvider.ts")).probeProvider(device);
   const choice = await chooseDevice(options, { provider, tfjsNode: loadTfjsNode });

@@ -14,7 +14,7 @@ import type {
   Values,
 } from "./engine.ts";
 
-/** Runs definitions as they are, kernel by kernel, on the TensorFlow.js backend named `backend` (it must be registered). */
+/** Runs definitions directly, kernel by kernel, on the TensorFlow.js backend named `backend` (it must be registered). */
 export function createEagerEngine(backend: string, choice: DeviceChoice): Engine {
   tf.enableProdMode(); // without the banner that recommends another backend
   const here = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -124,7 +124,7 @@ export interface Engine {
 }
 
 export interface EngineOptions {
-  /** `auto` takes the best that is there and says what; a named device that is not there is an error. */
+  /** `auto` takes the best available device and says which; a named device that is not available is an error. */
   readonly device?: Device | "auto";
   /** `auto`: compiled where ONNX Runtime has the device, else eager, on a TensorFlow.js backend. */
   readonly engine?: "compiled" | "eager" | "auto";

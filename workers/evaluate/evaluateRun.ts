@@ -12,7 +12,7 @@ import type { Network } from "../models/network.ts";
 import { measureRobustness } from "./robustness.ts";
 import { measureTransfer } from "./transfer.ts";
 
-/** A trained run, and what is asked for after it. */
+/** A trained run, and what to do after training. */
 interface TrainedRun {
   config: RunConfig;
   engine: Engine;

@@ -37,7 +37,7 @@ interface ConvolutionalNetworkOptions {
  * The features returned are LN(pool X_l), [C, N], of norm √C and mean 0: what a head put there would read. Where the head is not
  * normalized, the last ones are pool X_L of the map without LN.
  *
- * @throws Failure INVALID where the inputs are no images
+ * @throws Failure INVALID if the inputs are not images
  */
 export function convolutionalNetwork(options: ConvolutionalNetworkOptions): Network {
   const { normalization, depth, width, input, inputDimension, classes, normalizesHead } = options;

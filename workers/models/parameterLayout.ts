@@ -14,7 +14,7 @@ export function unpackParameters(flat: tf.Tensor1D, specs: ParameterSpec[]): Par
   return Object.fromEntries(specs.map(({ name, shape }, at) => [name, tf.reshape(parts[at], shape)]));
 }
 
-/** Where a parameter's values lie in the flat vector. @throws if there is none of that name */
+/** Where a parameter's values are in the flat vector. @throws if there is none of that name */
 export function parameterSlice(flat: Float32Array, specs: ParameterSpec[], name: string): Float32Array {
   let offset = 0;
   for (const spec of specs) {

@@ -3,7 +3,7 @@ export type AxisKind = "linear" | "log10" | "log2";
 
 /** Smallest value a logarithmic axis shows. */
 export const smallestDrawn = 1e-12;
-/** Largest size that a linear axis shows: the difference of two of them can still be told. */
+/** Largest magnitude that a linear axis shows: the difference of two such values is still finite. */
 const largestDrawn = 1e300;
 
 /** @returns plot coordinate, or null for what the axis cannot show (not finite; ≤ 0 on a logarithmic axis, beyond ±1e300 on a linear one). */

@@ -2,7 +2,7 @@
 import { createContext, useContext } from "react";
 import type { CsvFacts } from "../../../contract/csv.ts";
 
-/** Of what study or run the charts of a page are, and which program drew them: told in the head of each table that is saved. */
+/** Of what study or run the charts of a page are, and which program drew them: stated at the head of each table that is saved. */
 export const ExportFactsContext = createContext<CsvFacts>([]);
 
 /** The head of a table, as of now. */

@@ -80,7 +80,7 @@ function barred({ xs, ys, band }: ExportLine, { xKind, yKind }: Pick<ExportChart
   return `\\addplot+[${options}] table [y error plus index=2, y error minus index=3] {\n${rows.join("\n")}\n};`;
 }
 
-/** Both arms of a sector as one filled path through its centre; straight on log-log axes. null: it has no place there. */
+/** Both arms of a sector as one filled path through its centre; straight on log-log axes. null: it cannot be drawn there. */
 function sector({ x, y, slopes: [steep, flat], from, to }: Wedge): string | null {
   const on = (slope: number, at: number) => `(${at},${y * (at / x) ** slope})`;
   const corners = [on(steep, from), `(${x},${y})`, on(steep, to), on(flat, to), `(${x},${y})`, on(flat, from)];

@@ -25,7 +25,7 @@ function fixedDomain(axis: AxisOptions): [number, number] | null {
   return high - low > least ? [low, high] : null;
 }
 
-/** Pixels that are drawn: what lies far outside of the plot is clipped, and a path has no place for an infinite number. */
+/** Pixels that are drawn: what is far outside the plot is clipped, and a path cannot hold an infinite number. */
 const farthest = 1e6;
 export const heldPixel = (pixel: number | undefined): number => Math.min(farthest, Math.max(-farthest, pixel ?? 0));
 

@@ -14,14 +14,14 @@ export interface PlotPoint {
 
 export interface DrawnSeries {
   points: PlotPoint[];
-  /** Plot x of every point that a gap stands for, with the reason. */
+  /** Plot x of every point that became a gap, with the reason. */
   gaps: { x: number; reason: GapReason }[];
   /** Points without a place on the x axis: step 0 on a logarithmic one. */
   offAxis: number;
 }
 
 /**
- * Turns a series into what an axis can draw. A value that has no place (missing, not finite, ≤ 0 or < 1e-12 on a
+ * Turns a series into what an axis can draw. A value that cannot be drawn (missing, not finite, ≤ 0 or < 1e-12 on a
  * logarithmic axis) becomes a gap that is counted, never a number.
  */
 export function splitGaps(xs: readonly number[], ys: readonly (number | null)[], xKind: AxisKind, yKind: AxisKind): DrawnSeries {

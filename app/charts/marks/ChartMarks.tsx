@@ -19,7 +19,7 @@ interface ChartMarksProps {
   floor: { y: number; label: string } | null;
 }
 
-/** What lies under the lines: minor ticks, the numeric floor, theory's sector of slopes, reference lines, marked places. */
+/** What is drawn under the lines: minor ticks, the numeric floor, theory's sector of slopes, reference lines, marked places. */
 export function ChartMarks(props: ChartMarksProps) {
   const { xKind, yKind, xDomain, yDomain, minorX, minorY, wedges, references, drops, floor } = props;
   const clip = useId();

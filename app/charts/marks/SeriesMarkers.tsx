@@ -31,7 +31,7 @@ function spread(points: readonly PlotPoint[], count: number): number[] {
   return picked;
 }
 
-/** Markers of a series (hollow while a run is unfinished), and crosses on the axis where a value has no place. */
+/** Markers of a series (hollow while a run is unfinished), and crosses on the axis where a value cannot be drawn. */
 export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMarkersProps) {
   const area = usePlotArea();
   const xScale = useXAxisScale();

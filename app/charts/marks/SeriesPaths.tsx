@@ -23,7 +23,7 @@ interface DrawnBar {
 
 type Scale = (value: number) => number | undefined;
 
-/** "M…L…" through the points, broken where a value has no place. */
+/** "M…L…" through the points, broken where a value cannot be drawn. */
 function linePath(points: readonly { x: number; y: number | null }[], px: Scale, py: Scale): string {
   let path = "";
   let pen = "M";

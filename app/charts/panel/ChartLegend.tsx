@@ -4,7 +4,7 @@ import type { ChartSeries } from "../chartTypes.ts";
 import type { LineStyle } from "../lineStyle.ts";
 import { markerPath } from "../marks/markerPath.ts";
 
-/** A bit of the line as it is drawn: colour, dash, marker. */
+/** A short piece of the line as drawn: colour, dash, marker. */
 export function LineSwatch({ style, hollow = false }: { style: LineStyle; hollow?: boolean }) {
   return (
     <svg width="26" height="12" viewBox="0 0 26 12" aria-hidden="true" className="shrink-0">

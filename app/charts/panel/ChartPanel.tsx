@@ -10,7 +10,7 @@ import { useChartMenu } from "./useChartMenu.ts";
 
 interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   title: string;
-  /** Formula or a short explanation beside the title. */
+  /** Formula or a short explanation next to the title. */
   hint?: ReactNode;
   /** Choices that belong to this chart. */
   controls?: ReactNode;
@@ -30,7 +30,7 @@ interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   headingLevel?: 2 | 3;
   /** One of many panels that share a legend and its choices: no legend and no word on the x axis of its own. */
   sharedHidden?: ReadonlySet<string>;
-  /** The page says once for its panels that step 0 has no place on a log axis. */
+  /** The page says once, for all its panels, that step 0 cannot be shown on a log axis. */
   offAxisSaid?: boolean;
 }
 

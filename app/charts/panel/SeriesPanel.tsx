@@ -52,7 +52,7 @@ interface SeriesPanelProps {
   empty?: ReactNode;
   /** Ids of lines taken out, where many panels share one legend; this panel then has none of its own. */
   sharedHidden?: ReadonlySet<string>;
-  /** The page says once for its panels that step 0 has no place on a log axis. */
+  /** The page says once, for all its panels, that step 0 cannot be shown on a log axis. */
   offAxisSaid?: boolean;
 }
 

@@ -12,7 +12,7 @@ export function describeChart(title: string, series: readonly ChartSeries[], xLa
 /**
  * What a chart of these series does not show, a text each.
  * @param total stored points of which these are a selection
- * @param offAxisSaid something around the chart says already that step 0 has no place on a log axis
+ * @param offAxisSaid something around the chart already says that step 0 cannot be shown on a log axis
  */
 export function missingTexts(
   series: readonly ChartSeries[],

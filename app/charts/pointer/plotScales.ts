@@ -1,11 +1,11 @@
 "use client";
 import { usePlotArea, useXAxisInverseScale, useXAxisScale, useYAxisScale } from "recharts";
 
-/** How a chart's plot lies on the screen. */
+/** Where a chart's plot is on the screen. */
 export interface PlotScales {
   /** Pixels. */
   area: { x: number; y: number; width: number; height: number };
-  /** Pixels of plot coordinates; NaN for what has no place. */
+  /** Pixels of plot coordinates; NaN for what cannot be drawn. */
   x: (at: number) => number;
   y: (at: number) => number;
   /** Plot coordinate of a pixel. */

@@ -19,7 +19,7 @@ const groups: { label: string; ids: readonly DatasetId[] }[] = [
   { label: "Your own", ids: ownDatasetIds },
 ];
 
-/** All data sets by their kind; those that no worker has are still there, as where to get them is said when chosen. */
+/** All data sets by their kind; those that no worker has are still listed, since choosing one says where to get it. */
 export function DatasetSelect({
   value,
   onChange,

@@ -36,7 +36,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 type Issue = NonNullable<ReturnType<typeof launchInput.safeParse>["error"]>["issues"][number];
 
-/** Whether a refusal is about a value that is there but does not fit, not about a shape that the form does not know. */
+/** Whether a refusal is about a value that is present but invalid, rather than a shape that the form does not know. */
 function isAboutValue(issue: Issue, draft: unknown): boolean {
   const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], draft);
   if (value === undefined) return false;
@@ -84,7 +84,7 @@ export function loadDraft(): Draft | null {
     if (text === null) return null;
     return readDraft(JSON.parse(text));
   } catch {
-    // A private window may have no storage, and a text may be cut off: then there is no draft.
+    // A private window may have no storage, and stored text may be truncated: then there is no draft.
   }
   return null;
 }

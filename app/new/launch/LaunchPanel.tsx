@@ -41,7 +41,7 @@ export function LaunchPanel({
   const over = runs > limits.gridRuns;
   const valid = !over && problems.every((problem) => !problem.path.startsWith("config"));
   const estimate = useEstimate(config, valid);
-  // What is kept of the draft before is not said beside a refusal of this one.
+  // A message about the previous draft is not shown next to a refusal of this one.
   const known = valid ? estimate.data : undefined;
   // Keeps the line open that the result page then watches by; a worker that connects is seen at once.
   useWatch(workersRoom, { onItems: () => estimate.data?.slots === 0 && void estimate.refetch() });

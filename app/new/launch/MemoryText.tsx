@@ -3,7 +3,7 @@ import { isOnCpu, placeText } from "../../../contract/launch/memoryFindings.ts";
 import { bytesText, slotBytes, type WorkerPlace } from "../../../contract/launch/workerPlace.ts";
 import { countOf } from "../../text/formatNumber.ts";
 
-/** What the largest run of a grid needs, beside what the connected workers have. */
+/** What the largest run of a grid needs, compared with what the connected workers have. */
 export function MemoryText({ bytes, device, workers }: { bytes: number; device: DeviceChoice; workers: readonly WorkerPlace[] }) {
   const onCpu = workers.filter((worker) => isOnCpu({ device }, worker));
   const most = onCpu.reduce((largest, worker) => Math.max(largest, slotBytes(worker)), 0);

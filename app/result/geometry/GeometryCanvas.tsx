@@ -11,7 +11,7 @@ interface GeometryCanvasProps {
   snapshot: GeometrySnapshot;
   framing: Framing;
   height: number;
-  /** Written beside the means where there are few; numbers else. */
+  /** Written next to the means where there are few; numbers otherwise. */
   classNames: readonly string[] | undefined;
 }
 

@@ -23,7 +23,7 @@ interface GeometryPanelProps {
   onView: ChangeView;
 }
 
-/** The last layer's features turning into a simplex, and the Gram matrices beside their ideal. */
+/** The last layer's features turning into a simplex, and the Gram matrices next to their ideal. */
 export const GeometryPanel = memo(function GeometryPanel({ store, version, view, onView }: GeometryPanelProps) {
   const run = geometryRun(store.chartRows, view.geometryRun);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when

@@ -35,7 +35,7 @@ function parseDepths(text: string, known: readonly number[]): { depths: number[]
   return values.length === 0 ? { error: "" } : { depths: values };
 }
 
-/** Runs of further depths, with everything else as it is. */
+/** Runs of further depths, with everything else unchanged. */
 export function AddDepthDialog({ experimentId, config, open, onClose, onAdded }: AddDepthDialogProps) {
   const trpc = useTRPC();
   const [text, setText] = useState("");

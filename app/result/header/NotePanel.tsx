@@ -9,7 +9,7 @@ import { Skeleton } from "../../ui/Skeleton.tsx";
 // Markdown and formulas weigh more than the rest of the page: loaded when a note is shown.
 const NoteText = lazy(() => import("./NoteText.tsx").then((module) => ({ default: module.NoteText })));
 
-/** The experiment's note in Markdown with formulas, editable beside its preview. */
+/** The experiment's note in Markdown with formulas, editable next to its preview. */
 export function NotePanel({
   note,
   readOnly,

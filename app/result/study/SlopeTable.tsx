@@ -13,7 +13,7 @@ interface SlopeTableProps {
   split: Split;
 }
 
-/** The slope of each curve with its error, interval and range, how badly the line fits, and what that says beside the theory. */
+/** The slope of each curve with its error, interval and range, how well the line fits, and how that compares with theory. */
 export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
   const fitted = curves.filter((curve) => curve.fit !== null);
   const first = fitted[0];

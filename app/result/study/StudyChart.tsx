@@ -39,7 +39,7 @@ interface StudyChartProps {
 /**
  * The signature chart: a metric over depth, width, noise, imbalance, a regularizer's strength, or over categories (regularizers,
  * data sets, architectures, losses), a line for each architecture (or whatever else varies), with bands over seeds, slopes, and
- * across it the runs that have no place on the axis.
+ * across it the runs without a position on the axis.
  */
 export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, share, empty }: StudyChartProps) {
   const [picked, setPicked] = useState<{ key: string; x: number } | null>(null);

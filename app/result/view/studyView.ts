@@ -18,7 +18,7 @@ export interface StudyView {
   /** Threshold of the gap to the UFM optimum, over L*. */
   speedGap: number | null;
   speedLines: GridAxisId[] | null;
-  /** Ordinal of a run whose other imbalances and seeds stand beside it; null = the first. */
+  /** Ordinal of a run shown with its other imbalances and seeds; null = the first. */
   imbalanceRun: number | null;
   /** The one seed of the imbalance view; null = the mean over all. */
   imbalanceSeed: number | null;

@@ -1,4 +1,4 @@
-/** The process that looks for devices: a driver that falls over takes only this process with it. See findDevices.ts. */
+/** The process that looks for devices: a driver that crashes takes only this process with it. See findDevices.ts. */
 import { createEngine } from "../../engine/createEngine.ts";
 import type { Device } from "../../engine/engine.ts";
 

@@ -13,7 +13,7 @@ export type PictureTrait = "transparent" | "frames" | "cmyk" | "deep" | "enlarge
  * out, in sRGB with a byte a channel; grey and CMYK become RGB, and what is transparent black.
  * @param target [3, size, size] is filled, row-major
  * @returns what was special about it
- * @throws Failure DATASET_CORRUPT naming the file if it is no picture, damaged or too large; DATASET_UNAVAILABLE without sharp
+ * @throws Failure DATASET_CORRUPT naming the file if it is not a picture, damaged or too large; DATASET_UNAVAILABLE without sharp
  */
 export async function decodePicture(bytes: Uint8Array, size: number, name: string, target: Uint8Array): Promise<PictureTrait[]> {
   if (pictureFormat(bytes) === null) {

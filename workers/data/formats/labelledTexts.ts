@@ -13,14 +13,14 @@ export interface LabelledTexts {
 
 const maxLabel = 100;
 
-/** Texts of a table, and what is to be said about it. */
+/** Texts of a table, and the remarks about it. */
 export interface TableTexts extends LabelledTexts {
   classNames: string[];
   warnings: string[];
 }
 
 /**
- * Lines `label<TAB>text`: the label is what stands before the first tab. Where the first line names the columns, as in
+ * Lines `label<TAB>text`: the label is everything before the first tab. Where the first line names the columns, as in
  * `text<TAB>label`, those are read. Classes are numbered in the order of `classNames`, or, where that is null, in that of the
  * labels found: numbers by their value, words by their letters.
  * @throws Failure DATASET_CORRUPT naming file, lines (the first ones, and their number) and what was expected
@@ -69,7 +69,7 @@ export function readTable(rows: TableRow[], name: string, by: "tab" | "comma", c
     }
     if (cells.length > columns.of) wider++;
     const label = cells[columns.label].trim();
-    // What stands after the last column's tab is text, tabs included.
+    // Everything after the last column's tab is text, tabs included.
     const text = (
       columns.text === columns.of - 1 && by === "tab" ? cells.slice(columns.text).join("\t") : cells[columns.text]
     ).trim();
@@ -105,7 +105,7 @@ export function readTable(rows: TableRow[], name: string, by: "tab" | "comma", c
 const linesHave = (lines: number, name: string) =>
   `${lines} line${lines === 1 ? "" : "s"} of ${name} ${lines === 1 ? "has" : "have"}`;
 
-/** What parts a table's cells where all that stands before the first comma, in every row, has it; null if nothing does. */
+/** What separates a table's cells, if it occurs before the first comma in every row; null if nothing does. */
 function otherSeparator(rows: TableRow[]): string | null {
   const separators: [string, string][] = [
     [";", "semicolons"],

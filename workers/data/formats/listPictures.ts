@@ -31,13 +31,13 @@ export interface PictureList {
 
 const maxFiles = 2_000_000;
 const listBytes = 100_000_000;
-/** Files that published sets have beside their pictures. */
+/** Files that published sets contain besides their pictures. */
 const known = /^(.*_boxes\.txt|val_annotations\.txt)$/;
 
 /**
  * The pictures of a folder as ImageNet's subsets come: train/<class>/ and val/<class>/ (or test/<class>/, see findSplits), with the
  * pictures in them or in images/ below; or, as in Tiny ImageNet, val/images/ with the classes in val/val_annotations.txt.
- * Classes are numbered in the order of their names; what is no picture by its ending is passed over and counted.
+ * Classes are numbered in the order of their names; files without a picture's ending are skipped and counted.
  * @throws Failure DATASET_CORRUPT naming the folder, what is there and what was expected; NOT_ALLOWED if a link leads out of root
  */
 export async function listPictures({ root, path }: OwnPath): Promise<PictureList> {

@@ -18,7 +18,7 @@ const testNames = ["val", "test", "valid", "validation", "dev", "testing"];
 
 /**
  * Finds train/ and val/ (or test/ …), in the folder or in the one folder in it that an archive was unpacked to.
- * @throws Failure DATASET_CORRUPT saying what lies there and what was expected
+ * @throws Failure DATASET_CORRUPT saying what is there and what was expected
  */
 export async function findSplits(root: string, path: string): Promise<PictureSplits> {
   const found = await splitsIn(root, path);

@@ -8,7 +8,7 @@ const done: Record<PictureTrait, (size: number) => string> = {
   enlarged: (size) => `are smaller than ${size} pixels: enlarged`,
 };
 
-/** Counts over the pictures of a set what was special about them, and says what was done. */
+/** Counts what was special about the pictures of a set, and says what was done about it. */
 export class PictureTraits {
   private readonly counts = new Map<PictureTrait, number>();
 

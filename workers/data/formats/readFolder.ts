@@ -5,9 +5,9 @@ import { join, sep } from "node:path";
 import { Failure } from "../../../contract/failure.ts";
 import { corrupt, reasonOf } from "./fileFaults.ts";
 
-/** What lies under a name, behind links. */
+/** What a name refers to, after following links. */
 export interface Entry {
-  /** As it is shown: bytes that are no UTF-8 as \xff. */
+  /** As shown: bytes that are not UTF-8 as \xff. */
   name: string;
   /** The real one. */
   path: string;
@@ -27,7 +27,7 @@ export interface OwnPath {
 const litter = new Set(["thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "$recycle.bin", "icon\r", "@eadir"]);
 
 /**
- * What lies in a folder, in the order of the names' UTF-16 codes. Nothing is opened: a FIFO would block.
+ * The contents of a folder, in the order of the names' UTF-16 codes. Nothing is opened: a FIFO would block.
  * @param root real path that no link may lead out of
  * @throws Failure DATASET_CORRUPT if the folder itself cannot be read; NOT_ALLOWED if a link leads out of root
  */

@@ -42,7 +42,7 @@ export function headerColumns(cells: string[]): Columns | null {
   return label < 0 || text < 0 ? null : { label, text, of: cells.length };
 }
 
-/** A first line names the columns only if its label is no class of the others. */
+/** A first line names the columns only if its label is not a class of the other lines. */
 export const isHeader = (columns: Columns, rows: TableRow[]): boolean => {
   const name = rows[0].cells[columns.label].trim();
   return rows.length > 1 && !rows.some(({ cells }, at) => at > 0 && cells[columns.label]?.trim() === name);

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 
 const table = "as tab-separated text in UTF-8";
 
-/** First bytes of files that are no text, as Latin-1. */
+/** First bytes of files that are not text, as Latin-1. */
 const formats: [start: string, what: string][] = [
   ["\x1f\x8b", "a gzip file within a gzip file: unpack it once"],
   ["\xd0\xcf\x11\xe0", `an old Office file (.xls or .doc): save it ${table}`],
@@ -33,7 +33,7 @@ function binaryFormat(head: string): string | null {
   return formats.find(([start]) => head.startsWith(start))?.[1] ?? null;
 }
 
-/** What bytes are that are no UTF-8 text. */
+/** Identifies bytes that are not UTF-8 text. */
 interface OtherBytes {
   /** Whether the whole file is something else, or text some of whose bytes are not UTF-8. */
   of: "file" | "text";
@@ -41,7 +41,7 @@ interface OtherBytes {
   is: string;
 }
 
-/** @returns null for UTF-8, with or without a byte order mark. Encodings without a mark are guessed, and said to be. */
+/** @returns null for UTF-8, with or without a byte order mark. Encodings without a mark are guessed, and reported as guesses. */
 export function otherThanUtf8(bytes: Uint8Array): OtherBytes | null {
   const head = Buffer.from(bytes.subarray(0, 4096)).toString("latin1");
   const marked = byMark(head);
@@ -111,7 +111,7 @@ const candidates: [name: string, common: RegExp][] = [
 ];
 const singleByte = ["WINDOWS-1251", "KOI8-R"];
 
-/** The most likely encoding of text that is not UTF-8; null where it is no text. */
+/** The most likely encoding of text that is not UTF-8; null if it is not text. */
 function guess(bytes: Uint8Array): string | null {
   const sample = bytes.subarray(0, 200_000);
   const last = sample.lastIndexOf(10);

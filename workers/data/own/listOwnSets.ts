@@ -18,7 +18,7 @@ interface Known {
   set: OwnSet;
 }
 
-/** Lists what of a person's own lies in the data-set folder, and reads again only what changed since the last time. */
+/** Lists people's own sets in the data-set folder, and rereads only what has changed since the last time. */
 export class OwnSetList {
   private readonly places: DatasetPlaces;
   private known = new Map<string, Known>();

@@ -72,7 +72,7 @@ export async function loadImageFolder(config: ImageFolderConfig, places: Dataset
   return prepareImages(about, { ...train, labels: noise.labels }, test);
 }
 
-/** What is wrong with the files comes before what is asked of their number. */
+/** Problems with the files are reported before questions of their number. */
 function choose(config: ImageFolderConfig, { train, test, classNames, split, faults }: PictureList) {
   const { trainPerClass, testPerClass, imbalance, folder } = config;
   const k = classNames.length;

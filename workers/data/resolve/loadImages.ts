@@ -39,7 +39,7 @@ export async function loadImages(config: ImageDatasetConfig, places: DatasetPlac
   );
 }
 
-/** Labels as they are hashed: a byte each, or two (little-endian) beyond 256 classes. */
+/** Labels in the form that is hashed: a byte each, or two (little-endian) beyond 256 classes. */
 export function labelBytes(labels: Uint16Array, classes: number): Uint8Array {
   if (classes <= 256) return Uint8Array.from(labels);
   const bytes = new Uint8Array(2 * labels.length);

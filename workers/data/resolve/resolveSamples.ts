@@ -17,7 +17,7 @@ export const knownSources: DatasetSource<ImageDatasetId | TextDatasetId, unknown
 
 /**
  * The samples of a published set, from the first place that has all its files, verified: the user's folder, the cache, a
- * system folder, the program itself, an official mirror. Nothing else ever stands in for it.
+ * system folder, the program itself, an official mirror. Nothing else ever replaces it.
  * @returns the samples, and where they came from: "folder", "cache", "system", "embedded" or "mirror", with the place
  * @throws Failure DATASET_CORRUPT if a file of the user's folder is not the published one; DATASET_UNAVAILABLE naming what
  * was tried and what would help

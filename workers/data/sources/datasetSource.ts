@@ -19,7 +19,7 @@ export interface SourceFile {
   /** Largest download and largest decompressed size accepted. */
   maxFileBytes: number;
   maxRawBytes: number;
-  /** Hand over the file as it is: it is unpacked as it is read. */
+  /** Pass the file on unchanged: it is unpacked while it is read. */
   packed?: boolean;
   /** Other names under which it is found. */
   aliases?: string[];

@@ -8,7 +8,7 @@ import { expectation } from "./readVerified.ts";
 const shown = 8;
 const absent = "absent ";
 
-/** What lies in a place that has none of a set's files, for the error; a folder that is not there is named by its path alone. */
+/** Describes a place that has none of a set's files, for the error; a missing folder is named only by its path. */
 export async function describePlace({ kind, path }: Place): Promise<string> {
   let entries: { name: string; isDirectory(): boolean }[];
   try {

@@ -15,7 +15,7 @@ export interface DatasetPlaces {
 export interface Place {
   kind: "folder" | "cache" | "system" | "embedded";
   path: string;
-  /** A folder that holds several sets: another set's files of the same names are no damage. */
+  /** A folder that holds several sets: another set's files of the same names do not count as damage. */
   shared: boolean;
 }
 

@@ -22,7 +22,7 @@ export class WrongBytes extends Failure {
   }
 }
 
-/** Where a published file lies in a folder: under its name, or unzipped. @returns null if it is not there */
+/** Where a published file is in a folder: under its name, or unzipped. @returns null if it is missing */
 export async function locate(folder: string, file: SourceFile): Promise<string | null> {
   const published = [file.name, ...(file.aliases ?? [])];
   const names = file.checksum?.of === "file" ? published : published.flatMap((name) => [name, name.replace(/\.gz$/, "")]);

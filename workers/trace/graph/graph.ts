@@ -76,7 +76,7 @@ export class Graph {
     return this.constant(BigInt64Array.from(list, BigInt), [list.length], "int64");
   }
 
-  /** The outputs of a node, an equal one that is there already or a new one. */
+  /** The outputs of a node: an existing equal one, or a new one. */
   nodes(
     op: string,
     inputs: readonly (Value | undefined)[],

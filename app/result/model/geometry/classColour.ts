@@ -1,4 +1,4 @@
-/** Hues of the classes, far apart for neighbours; the label beside each mean tells them apart without colour. */
+/** Hues of the classes, far apart for neighbours; the label next to each mean distinguishes them without colour. */
 const hues = [252, 52, 165, 345, 95, 300, 205, 25, 130, 275];
 
 export function classColour(label: number, dark: boolean): string {
@@ -8,5 +8,5 @@ export function classColour(label: number, dark: boolean): string {
   return `oklch(${lightness} 0.14 ${hue})`;
 }
 
-/** The same for a style sheet, which knows the theme by itself. */
+/** The same for a style sheet, which knows the theme already. */
 export const classCss = (label: number): string => `light-dark(${classColour(label, false)}, ${classColour(label, true)})`;

@@ -60,7 +60,7 @@ function versionsOf(items: readonly WithData[], { config, hash }: Use): Map<stri
   return found;
 }
 
-/** Names under which these runs were trained, or probed, on several data sets; hashes that differ by the config are no conflict. */
+/** Names under which these runs were trained or probed on several data sets; hashes that differ because of the config do not count. */
 export function dataConflicts(rows: readonly RunRow[]): DataConflict[] {
   return uses.flatMap((use) =>
     [...versionsOf(rows, use).values()]

@@ -19,7 +19,7 @@ interface GridAxis {
   title: string;
   /** Text of a run's value, alone in a column. */
   label: (config: RunConfig) => string;
-  /** The same where it stands among others. */
+  /** The same when shown among others. */
   short: (config: RunConfig) => string;
   /** What sorts the values first; equal ones sort by label. */
   order: (config: RunConfig) => number;

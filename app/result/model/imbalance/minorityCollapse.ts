@@ -6,7 +6,7 @@ import { meanRuns } from "../runs/convergenceRule.ts";
 import { geometryRun } from "../runs/shownRuns.ts";
 import { studyAxes } from "../study/studyAxes.ts";
 
-/** So many levels of imbalance stand beside each other. */
+/** How many levels of imbalance are shown side by side. */
 const maxImbalances = 6;
 /** So many seeds of a level are read for its mean. */
 const maxSeeds = 12;

@@ -31,7 +31,7 @@ export function triedEpsilons(rows: readonly Pick<RunRow, "evaluation">[], attac
 
 const middleOf = <T>(items: readonly T[]): T | null => items[Math.floor((items.length - 1) / 2)] ?? null;
 
-/** The attack that stands for all of a run's where one number is asked for: the strongest kind, in ℓ∞, at the middle ε. */
+/** The attack that represents all of a run's where one number is needed: the strongest kind, in ℓ∞, at the middle ε. */
 export function referenceAttack(row: Pick<RunRow, "evaluation">): AttackPoint | null {
   const tried = triedAttacks([row]);
   const attack = tried.attacks.includes("pgd") ? "pgd" : tried.attacks[0];
@@ -39,7 +39,7 @@ export function referenceAttack(row: Pick<RunRow, "evaluation">): AttackPoint | 
   return attack === undefined || norm === undefined ? null : middleOf(attackCurve(row, attack, norm));
 }
 
-/** Which layer's probe stands for a run. */
+/** Which layer's probe represents a run. */
 export const probeLayers = ["last", "middle", "best"] as const;
 export type ProbeLayer = (typeof probeLayers)[number];
 

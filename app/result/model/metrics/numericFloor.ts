@@ -88,6 +88,6 @@ export function nearFloorText(
   return lines.some(({ values }) => values.some(isNear)) ? floorText(floor) : null;
 }
 
-/** The floor in words, for where the band lies below what is drawn. */
+/** The floor as text, for when the band is below what is drawn. */
 export const floorText = (floor: NumericFloor | null): string | null =>
   floor && `numeric floor: ${floor.label.replace("below ", "about ").replace(": rounding", ", the rounding of features")}`;

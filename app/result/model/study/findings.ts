@@ -55,7 +55,7 @@ interface Measured {
   ridge: StudyCurve | undefined;
 }
 
-/** Below this probability of their misfit the depths are said not to lie on one line. */
+/** Below this probability of their misfit, the depths are reported as not being on one line. */
 const bentBelow = 0.01;
 
 /** What a curve over depth says: the deepest network's gap, the slope of NC1, and that of the regularization. */

@@ -93,7 +93,7 @@ export const defaultLines = (rows: readonly RunRow[], x: StudyAxisId): GridAxisI
 
 const endedBadly = (run: RunRow) => isTerminal(run.status) && run.status !== "finished";
 
-/** Mean of the finished runs; while none is finished, of the running ones, and it says so. */
+/** Mean of the finished runs; while none is finished, of the running ones, and says so. */
 function seedMean(here: readonly Omit<StudyDot, "x">[], log: boolean): SeedMean & { values: number[] } {
   const finished = here.filter(({ unfinished }) => !unfinished);
   const chosen = finished.length > 0 ? finished : here;

@@ -9,7 +9,7 @@ type WithConfig = { config: RunConfig };
 const placeCells = <T extends WithConfig>(rows: readonly T[], axis: GridAxisId): Cell<T>[] =>
   groupCells(rows, [axis], () => sameData);
 
-/** The categories of an axis in their order, by the names they have beside each other; null for an axis of numbers. */
+/** The categories of an axis in order, by the names that distinguish them; null for a numeric axis. */
 export function categoriesOn(axis: StudyAxisId, rows: readonly WithConfig[]): string[] | null {
   return isCategoryAxis(axis) ? placeCells(rows, axis).map((cell) => cell.label) : null;
 }

@@ -107,7 +107,7 @@ export function curveSeries(
   return [...drawn, ...baselineSeries(baselines, places)];
 }
 
-/** Lines across the axis for runs that have no place on it. */
+/** Lines across the axis for runs without a position on it. */
 function baselineSeries(baselines: readonly Baseline[], places: readonly number[]): ChartSeries[] {
   const ends = places.length > 0 ? [Math.min(...places), Math.max(...places)] : [];
   if (ends.length === 0) return [];

@@ -41,7 +41,7 @@ const familyMarkers: Record<Exclude<Regularizer["family"], "weights">, LineStyle
   none: "wye",
 };
 
-/** Markers of the ridge on weights, whose strengths often stand beside each other. */
+/** Markers of the ridge on weights, whose strengths are often shown side by side. */
 const ridgeMarkers: readonly LineStyle["marker"][] = ["circle", "triangle", "star", "ring"];
 
 const familyMarker = ({ regularizer }: RunConfig): LineStyle["marker"] =>

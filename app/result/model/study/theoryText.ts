@@ -20,7 +20,7 @@ export function theorySilences(curves: readonly StudyCurve[], metric: StudyMetri
   return [...new Set(reasons)];
 }
 
-/** What a curve's slope says beside the theory's band; claims a side only if the whole 95 % interval is on it. */
+/** How a curve's slope compares with the theory's band; claims a side only if the entire 95 % interval is on it. */
 export function theoryVerdict({ fit }: StudyCurve): string | null {
   if (fit === null) return null;
   if (fit.standardError === null) return `theory: ${theoryBand}, cannot be judged without an error`;
