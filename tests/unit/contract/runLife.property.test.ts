@@ -25,20 +25,28 @@ const life = fc.array(fc.nat(), { maxLength: 40 }).map((choices) => {
 
 describe("whatever happens to a run", () => {
   it("it never stays as it is, ends for good only when finished, and begins again only in the queue", () => {
+    const seen = { again: 0, taken: 0, left: 0 };
     fc.assert(
       fc.property(life, (lived) => {
-        for (const [at, to] of lived.entries()) {
-          const from = lived[at - 1];
-          if (from === undefined) continue;
+        const steps = lived.slice(1).map((to, at) => ({ from: lived[at] as RunStatus, to }));
+        for (const { from, to } of steps) {
           expect(to).not.toBe(from);
           expect(from).not.toBe("finished");
-          if (isTerminal(from)) expect(to).toBe("queued");
-          // A run takes a slot only from the queue, and a worker that has it never parts with it but by queueing, pausing or an end.
-          if (isOnWorker(to) && !isOnWorker(from)) expect(from).toBe("queued");
-          if (isOnWorker(from) && !isOnWorker(to)) expect(to === "queued" || to === "paused" || isTerminal(to)).toBe(true);
         }
+        const again = steps.filter(({ from }) => isTerminal(from));
+        for (const { to } of again) expect(to).toBe("queued");
+        // A run takes a slot only from the queue, and a worker that has it never parts with it but by queueing, pausing or an end.
+        const taken = steps.filter(({ from, to }) => isOnWorker(to) && !isOnWorker(from));
+        for (const { from } of taken) expect(from).toBe("queued");
+        const left = steps.filter(({ from, to }) => isOnWorker(from) && !isOnWorker(to));
+        for (const { to } of left) expect(to === "queued" || to === "paused" || isTerminal(to)).toBe(true);
+        seen.again += again.length;
+        seen.taken += taken.length;
+        seen.left += left.length;
       }),
     );
+    // Each kind of step has come up.
+    expect(Object.values(seen)).not.toContain(0);
   });
 
   it("it can always come to an end, in at most three steps", () => {

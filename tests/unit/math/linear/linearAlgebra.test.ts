@@ -71,7 +71,10 @@ describe("symmetricEigen", () => {
     const diagonal = matrix(n, n);
     values.forEach((value, i) => {
       diagonal.data[i * n + i] = value;
-      if (i > 0) expect(value).toBeLessThanOrEqual(values[i - 1]);
+    });
+    expect(values).toHaveLength(n);
+    values.slice(1).forEach((value, i) => {
+      expect(value).toBeLessThanOrEqual(values[i]);
     });
     expect(largestGap(multiply(multiply(transpose(vectors), diagonal), vectors).data, a.data)).toBeLessThan(1e-13 * values[0]);
     expect(largestGap(gramOfRows(vectors).data, identity(n).data)).toBeLessThan(1e-13);

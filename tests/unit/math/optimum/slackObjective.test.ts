@@ -117,12 +117,14 @@ describe("a very large ρ", () => {
     const at = (rho: number) => {
       const objective = { ...kind, counts: counts[sizes], slack: { rho, frame } } as SolvableObjective;
       const optimum = solved(objective);
-      // Above, ρ times the rounding of S is what the bound would be.
-      if (rho <= 1e6) expect(excess(objective, optimum)).toBeLessThan(1e-5);
       expect(slackTerm(optimum.weights, { rho, frame }).value).toBeCloseTo(optimum.slack, 6);
-      return optimum.loss;
+      return { objective, optimum };
     };
-    const losses = [1, 1e2, 1e4, 1e5, 1e6, 1e8, 1e10].map(at);
+    const large = [1, 1e2, 1e4, 1e5, 1e6].map(at);
+    for (const { objective, optimum } of large) expect(excess(objective, optimum)).toBeLessThan(1e-5);
+    // Of these, ρ times the rounding of S is what the bound would be.
+    const huge = [1e8, 1e10].map(at);
+    const losses = [...large, ...huge].map(({ optimum }) => optimum.loss);
     for (let i = 1; i < losses.length; i++) expect(losses[i]).toBeGreaterThanOrEqual(losses[i - 1] * (1 - 1e-9));
     expect(losses[6] / losses[5] - 1).toBeLessThan(2e-2);
   });
