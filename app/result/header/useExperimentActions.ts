@@ -9,6 +9,8 @@ import { experimentPage, listPage } from "../../links.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { useToast } from "../../ui/Toast.tsx";
 
+export type ExperimentActions = ReturnType<typeof useExperimentActions>;
+
 /** What can be done with an experiment; each action says what it did, or why not, and how to undo it. */
 export function useExperimentActions(detail: ExperimentDetail, onChanged: () => void) {
   const trpc = useTRPC();

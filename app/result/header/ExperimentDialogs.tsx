@@ -1,0 +1,58 @@
+"use client";
+import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import { purgeText, useProgram } from "../../shell/useProgram.ts";
+import { countOf } from "../../text/formatNumber.ts";
+import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
+import { useToast } from "../../ui/Toast.tsx";
+import { AddDepthDialog } from "./AddDepthDialog.tsx";
+import { ShareDialog } from "./ShareDialog.tsx";
+import type { ExperimentActions } from "./useExperimentActions.ts";
+
+export type ExperimentDialog = "share" | "depth" | "delete";
+
+interface ExperimentDialogsProps {
+  detail: ExperimentDetail;
+  rows: readonly RunRow[];
+  /** Runs that have not ended. */
+  open: number;
+  /** The one that is open. */
+  dialog: ExperimentDialog | null;
+  remove: ExperimentActions["remove"];
+  onClose: () => void;
+  onChanged: () => void;
+}
+
+/** What is asked before something is done with an experiment. */
+export function ExperimentDialogs({ detail, rows, open, dialog, remove, onClose, onChanged }: ExperimentDialogsProps) {
+  const program = useProgram();
+  const toast = useToast();
+  const { id } = detail;
+  if (detail.readOnly) return null;
+  return (
+    <>
+      <ShareDialog experimentId={id} open={dialog === "share"} onClose={onClose} />
+      <AddDepthDialog
+        experimentId={id}
+        config={detail.config}
+        open={dialog === "depth"}
+        onClose={onClose}
+        onAdded={(added) => {
+          toast({ text: `${countOf(added, "run")} queued` });
+          onChanged();
+        }}
+      />
+      <ConfirmDialog
+        open={dialog === "delete"}
+        onClose={onClose}
+        title="Delete this experiment?"
+        action="Delete"
+        icon="trash"
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate({ id })}
+      >
+        <strong className="text-ink">{detail.name}</strong> with {countOf(rows.length, "run")} disappears from the lists
+        {open > 0 && `, and ${countOf(open, "unfinished run")} will be cancelled`}. {purgeText(program.data?.purgeDays)}
+      </ConfirmDialog>
+    </>
+  );
+}

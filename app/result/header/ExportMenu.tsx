@@ -1,0 +1,30 @@
+"use client";
+import { experimentExport } from "../../links.ts";
+import { Menu } from "../../ui/Menu.tsx";
+
+/** What can be downloaded of an experiment, by its readers too. */
+export function ExportMenu({ experimentId, share }: { experimentId: string; share: string | null }) {
+  return (
+    <Menu
+      label="Export"
+      icon="download"
+      look="plain"
+      small={false}
+      testId="experiment-export"
+      items={[
+        {
+          label: "CSV: one row per run, config and last values",
+          icon: "download",
+          href: experimentExport(experimentId, share, "csv"),
+          download: true,
+        },
+        {
+          label: "JSON: everything, to rerun",
+          icon: "download",
+          href: experimentExport(experimentId, share, "json"),
+          download: true,
+        },
+      ]}
+    />
+  );
+}

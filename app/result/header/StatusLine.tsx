@@ -1,0 +1,58 @@
+"use client";
+import type { ReactNode } from "react";
+import { experimentProgress } from "../../../contract/experimentProgress.ts";
+import { countStatuses, experimentStatus } from "../../../contract/status.ts";
+import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import { formatDuration } from "../../text/formatDuration.ts";
+import { countOf, formatPercent } from "../../text/formatNumber.ts";
+import { Badge, StatusBadge } from "../../ui/Badge.tsx";
+import { Progress } from "../../ui/Progress.tsx";
+import { TagList } from "./TagList.tsx";
+
+interface StatusLineProps {
+  detail: ExperimentDetail;
+  rows: readonly RunRow[];
+  /** Runs that have not ended. */
+  open: number;
+  /** The freshness badge. */
+  badge: ReactNode;
+  onTags: (tags: string[]) => void;
+}
+
+/** How far an experiment is: its status, counts and progress, and its tags. */
+export function StatusLine({ detail, rows, open, badge, onTags }: StatusLineProps) {
+  const { readOnly } = detail;
+  // The rows know more than the summary that was read.
+  const counts = countStatuses(rows);
+  const progress = experimentProgress(rows);
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-ink-soft text-xs">
+      <StatusBadge status={experimentStatus(counts)} />
+      {badge}
+      {detail.sample && (
+        <Badge tone="accent" title="Recorded with this program and included with it">
+          recording
+        </Badge>
+      )}
+      {detail.archived && <Badge>archived</Badge>}
+      {readOnly && <Badge>read-only</Badge>}
+      {detail.launchedBy !== null && <span data-testid="launched-by">launched by {detail.launchedBy}</span>}
+      <span>
+        {counts.finished} of {countOf(rows.length, "run")} finished
+        {counts.failed + counts.diverged > 0 && `, ${counts.failed + counts.diverged} without result`}
+        {counts.cancelled > 0 && `, ${counts.cancelled} cancelled`}
+        {counts.paused + counts.pausing > 0 && `, ${counts.paused + counts.pausing} paused`}
+      </span>
+      {open > 0 && (
+        <span className="inline-flex min-w-40 items-center gap-2">
+          <Progress share={progress} label="Progress of the experiment" busy={counts.running > 0} />
+          <span className="whitespace-nowrap">
+            {formatPercent(progress)}
+            {detail.timeLeftMs !== null && `, ${formatDuration(detail.timeLeftMs)} left`}
+          </span>
+        </span>
+      )}
+      <TagList tags={detail.tags} readOnly={readOnly} onSave={onTags} />
+    </div>
+  );
+}
