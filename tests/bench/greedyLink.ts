@@ -57,7 +57,7 @@ const server = spawn(process.execPath, ["server/main.ts", "--no-pages"], {
     COLLAPSAR_SINGLE_USER: "1",
   },
 });
-await new Promise<void>((ready) => server.stdout!.on("data", (text) => String(text).includes("ready at") && ready()));
+await new Promise<void>((ready) => server.stdout.on("data", (text) => String(text).includes("ready at") && ready()));
 const url = `http://127.0.0.1:${port}`;
 const post = await fetch(`${url}/trpc/shares.create`, {
   ...{ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ experimentId: id }) },

@@ -56,7 +56,7 @@ export class Program {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.child = child;
-    for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (text: Buffer) => this.log.write(text));
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => this.log.write(text));
     child.once("exit", (code, signal) => {
       this.log.write(`--- ended with ${signal ?? code} at ${new Date().toISOString()}\n`);
       if (!this.expected) this.surprises.push(`${this.name}: ${signal ?? `code ${code}`}`);

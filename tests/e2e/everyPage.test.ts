@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { launchBrowser } from "../support/processes/browser.ts";
 import { TestServer } from "../support/processes/server.ts";
 
@@ -37,7 +37,7 @@ describe.each([
   { width: 1440, height: 900, colorScheme: "light" },
   { width: 390, height: 844, colorScheme: "dark" },
 ] as const)("at $width px, $colorScheme", ({ width, height, colorScheme }) => {
-  it("every page shows its content, fits the window and reports no error", async () => {
+  test("every page shows its content, fits the window and reports no error", async () => {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme });
     for (const { what, path, shows } of places) {
       const page = await context.newPage();

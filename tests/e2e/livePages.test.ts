@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it as test } from "vitest";
 import { layersOf } from "../../contract/config/networkForm.ts";
 import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { ended, measured, numbered, started } from "../support/builders/events.ts";
@@ -58,7 +58,7 @@ async function trainedRun() {
 }
 
 describe("Points of a voided attempt", () => {
-  it("leave the study's page, the run's page and the list at once, and nothing is drawn twice", async () => {
+  test("leave the study's page, the run's page and the list at once, and nothing is drawn twice", async () => {
     const { worker, id, run, steps } = await trainedRun();
     const first = await worker.nextAssignment(run.id);
     const checkpoint = { kind: "checkpoint", step: 10, hash: "0", bytes: 1 } as const;
@@ -107,7 +107,7 @@ describe("Points of a voided attempt", () => {
 });
 
 describe("A page's line", () => {
-  it("F11: held for longer than the line's own patience, the page is live again without a reload", async () => {
+  test("F11: held for longer than the line's own patience, the page is live again without a reload", async () => {
     const { worker, id, run, steps } = await trainedRun();
     const lease = await worker.nextAssignment(run.id);
     await worker.events(lease, numbered([started(), ...steps(0, 5)]));
@@ -131,7 +131,7 @@ describe("A page's line", () => {
     expect(await isMarked(page)).toBe(true);
   });
 
-  it("continues by polling through a proxy that refuses WebSocket, and the badge says so", async () => {
+  test("continues by polling through a proxy that refuses WebSocket, and the badge says so", async () => {
     const { worker, id, run, steps } = await trainedRun();
     const lease = await worker.nextAssignment(run.id);
     await worker.events(lease, numbered([started(), ...steps(0, 5)]));
@@ -151,7 +151,7 @@ describe("A page's line", () => {
     expect(proxy.upgrades).toBeGreaterThan(0);
   });
 
-  it("F20: never says live of a run that does nothing while its worker answers", async () => {
+  test("F20: never says live of a run that does nothing while its worker answers", async () => {
     const { worker, run, steps } = await trainedRun();
     const lease = await worker.nextAssignment(run.id);
     await worker.events(lease, numbered([started(), ...steps(0, 5)]));
@@ -168,7 +168,7 @@ describe("A page's line", () => {
 describe("What is deleted while it is open", () => {
   const share = async (experimentId: string) => new URL((await server.call("shares.create", { experimentId })).url).pathname;
 
-  it("an experiment: its page, the page of its run and the shared page say so, and all are back when it is restored", async () => {
+  test("an experiment: its page, the page of its run and the shared page say so, and all are back when it is restored", async () => {
     const { worker, id, run, steps } = await trainedRun();
     const lease = await worker.nextAssignment(run.id);
     await worker.events(lease, numbered([started(), ...steps(0, 5)]));
@@ -205,7 +205,7 @@ describe("What is deleted while it is open", () => {
     await at(late, "run-row").first().waitFor();
   });
 
-  it("can be restored from the page that was open, or from its address", async () => {
+  test("can be restored from the page that was open, or from its address", async () => {
     const { id } = await launch(server);
     const context = await newContext();
     const page = await context.newPage();
@@ -224,7 +224,7 @@ describe("What is deleted while it is open", () => {
     await page.getByText("There is nothing to restore").waitFor();
   });
 
-  it("a run: its row leaves the study, its page says so", async () => {
+  test("a run: its row leaves the study, its page says so", async () => {
     const { id, runs } = await launch(server, grid({ seeds: [0, 1] }));
     await server.call("experiments.cancel", { id });
     const context = await newContext();
@@ -238,7 +238,7 @@ describe("What is deleted while it is open", () => {
     await expect.poll(() => study.locator(`[data-run-id="${runs[0].id}"]`).count()).toBe(0);
   });
 
-  it("a share link that is revoked while it is open no longer shows anything", async () => {
+  test("a share link that is revoked while it is open no longer shows anything", async () => {
     const { id } = await launch(server);
     const made = await server.call("shares.create", { experimentId: id });
     const page = await (await newContext()).newPage();

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import type { ExperimentDetail } from "../../contract/wire/views.ts";
 import { launchBrowser } from "../support/processes/browser.ts";
 import { TestServer } from "../support/processes/server.ts";
@@ -83,7 +83,7 @@ describe("a depth study, from the form to the depth curve", () => {
   let launcher: Page;
   let problems: string[];
 
-  it("shows a recorded sample to a newcomer, and opens it", async () => {
+  test("shows a recorded sample to a newcomer, and opens it", async () => {
     const { page, problems } = await visitor();
     await page.goto(server.printedLink);
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -100,7 +100,7 @@ describe("a depth study, from the form to the depth curve", () => {
     await page.context().close();
   });
 
-  it("says at the field what is wrong with a value, and keeps what was typed", async () => {
+  test("says at the field what is wrong with a value, and keeps what was typed", async () => {
     ({ page: launcher, problems } = await visitor());
     await signIn(launcher);
     await launcher.goto(`${server.url}/new`);
@@ -118,7 +118,7 @@ describe("a depth study, from the form to the depth curve", () => {
     await expect.poll(() => at(launcher, "name").inputValue()).toBe("Clusters, watched");
   });
 
-  it("is launched by one visitor and watched live by another", async () => {
+  test("is launched by one visitor and watched live by another", async () => {
     await enterNumbers(launcher, "depths", "4,8,16");
     await enterNumbers(launcher, "widths", "64");
     await enterNumbers(launcher, "seeds", "0-3");
@@ -140,7 +140,7 @@ describe("a depth study, from the form to the depth curve", () => {
     await expect.poll(async () => Number(await at(watcher, "point-count").textContent())).toBeGreaterThan(pointsAtFirst);
   });
 
-  it("shows both of them the values of the database at the end", async () => {
+  test("shows both of them the values of the database at the end", async () => {
     await expect
       .poll(async () => (await server.call("experiments.get", { id: experimentId })).status, {
         timeout: 240_000,
@@ -156,12 +156,12 @@ describe("a depth study, from the form to the depth curve", () => {
     expect(await tableValues(launcher)).toEqual(await tableValues(watcher));
   });
 
-  it("says what was found, with the slope and its standard error", async () => {
+  test("says what was found, with the slope and its standard error", async () => {
     await expect.poll(() => at(watcher, "finding").textContent()).toMatch(/slope.*±/is);
     expect(problems).toEqual([]);
   });
 
-  it("shows a choice of the reader at once, and again after a reload", async () => {
+  test("shows a choice of the reader at once, and again after a reload", async () => {
     const metric = watcher.getByLabel("Metric", { exact: true }).first();
     await metric.waitFor();
     const chosen = await metric.evaluate((select) => (select as HTMLSelectElement).options[1].value);
@@ -175,7 +175,7 @@ describe("a depth study, from the form to the depth curve", () => {
     expect(problems).toEqual([]);
   });
 
-  it("opens read-only by a link, and by nothing else once the link is revoked", async () => {
+  test("opens read-only by a link, and by nothing else once the link is revoked", async () => {
     await at(launcher, "share").first().click();
     await at(launcher, "create-share").click();
     const link = await at(launcher, "share-url").inputValue();

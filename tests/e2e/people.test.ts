@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it as test } from "vitest";
 import { launchBrowser } from "../support/processes/browser.ts";
 import { TestServer } from "../support/processes/server.ts";
 
@@ -18,7 +18,7 @@ afterAll(async () => {
 const visitor = async () => (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
 const at = (page: Page, id: string) => page.locator(`[data-testid="${id}"]`);
 
-it("invites a viewer, who reads and changes nothing, until the owner removes them", async () => {
+test("invites a viewer, who reads and changes nothing, until the owner removes them", async () => {
   const owner = await visitor();
   await owner.goto(`${server.url}/workers`);
   await owner.getByLabel("Access key").fill(key);
@@ -58,7 +58,7 @@ it("invites a viewer, who reads and changes nothing, until the owner removes the
   expect(ada.url()).toBe(`${server.url}/workers`);
 });
 
-it("signs other browsers out, and makes a token that reads", async () => {
+test("signs other browsers out, and makes a token that reads", async () => {
   const signIn = async () => {
     const page = await visitor();
     await page.goto(`${server.url}/access`);

@@ -85,7 +85,7 @@ export function socketTarget(stage: Stage): Target {
     if (random.chance(0.06)) {
       const packet = Buffer.from(`42${namespace},7${JSON.stringify([event, makeValid(random) ?? null])}`);
       const spoiled = mutateBytes(random, packet);
-      socket.io.engine.write((random.chance(0.2) ? spoiled : spoiled.toString("utf8")) as string);
+      socket.io.engine.write(random.chance(0.2) ? spoiled : spoiled.toString("utf8"));
       return `${namespace} packet: ${await Promise.race([cut, later(socket, namespace)])}`;
     }
     const name = random.chance(0.05) ? random.pick(hostileTexts) : event;

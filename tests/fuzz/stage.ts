@@ -1,4 +1,3 @@
-import type { RunEvent } from "../../contract/wire/runEvents.ts";
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { numbered, started } from "../support/builders/events.ts";
 import { launch } from "../support/builders/studies.ts";
@@ -28,7 +27,7 @@ export async function openStage(inspectPort: number): Promise<Stage> {
   const { token: workerToken } = await server.call("workers.createToken", { name: "fuzzed" });
   const worker = await RawWorker.connect(server, { token: workerToken, id: workerId });
   const lease = await worker.nextAssignment(runs[0].id);
-  await worker.events(lease, numbered([started() as RunEvent]));
+  await worker.events(lease, numbered([started()]));
   worker.close();
   const [share, hiddenShare] = [await shareWith(false), await shareWith(true)];
   return { server, experimentId: id, runId: runs[0].id, lease, cookie, share, hiddenShare, workerToken };

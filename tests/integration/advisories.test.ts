@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import { projectRoot } from "../support/processes/server.ts";
 
 let registry: Server;
@@ -58,20 +58,20 @@ function run(registryUrl: string): Promise<{ code: number; output: string }> {
 }
 
 describe("npm run advisories", () => {
-  it("says so where no registry answers, and fails nothing", async () => {
+  test("says so where no registry answers, and fails nothing", async () => {
     const { code, output } = await run(await registryWith(null));
     expect(output).toMatch(/^No registry provides advisories here, so nothing is known about the locked dependencies: /);
     expect(code).toBe(0);
   });
 
-  it("fails for a grave advisory about what runs, and names it", async () => {
+  test("fails for a grave advisory about what runs, and names it", async () => {
     const { code, output } = await run(await registryWith({ katex: [advisory("high", "Formulas run scripts")] }));
     expect(output).toContain("high      katex: Formulas run scripts https://example.org/a\n");
     expect(output).toContain("1 of high or critical severity concern the program as it runs.");
     expect(code).toBe(1);
   });
 
-  it("lists what concerns development alone, or is not grave, and fails nothing", async () => {
+  test("lists what concerns development alone, or is not grave, and fails nothing", async () => {
     const url = await registryWith({
       "dependency-cruiser": [advisory("critical", "Lint runs code")],
       katex: [advisory("low", "Slow formulas")],

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { checkpointName } from "../../../contract/wire/artefactNames.ts";
 import type { ArtefactView } from "../../../contract/wire/views.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
@@ -58,7 +58,7 @@ describe("what a finished run leaves", () => {
   });
   afterAll(() => server?.stop());
 
-  it("are last-layer features from which NC1, NC2 and NC3 come out as they were measured", async () => {
+  test("are last-layer features from which NC1, NC2 and NC3 come out as they were measured", async () => {
     const bytes = await bytesOf(server, runId, "features.safetensors");
     expect(files.find(({ name }) => name === "features.safetensors")).toMatchObject({
       bytes: bytes.length,
@@ -90,7 +90,7 @@ describe("what a finished run leaves", () => {
     for (let i = 0; i < means.length; i++) expect(means[i]).toBeCloseTo(train.means[i], 12);
   });
 
-  it("and the last checkpoint, whose W is the one of the features", async () => {
+  test("and the last checkpoint, whose W is the one of the features", async () => {
     const bytes = await bytesOf(server, runId, checkpointName(60));
     expect(files.find(({ name }) => name === checkpointName(60))).toMatchObject({ bytes: bytes.length, sha256: sha256(bytes) });
     const checkpoint = readCheckpoint(bytes);
@@ -109,7 +109,7 @@ describe("what a finished run leaves", () => {
     expect(Object.keys(checkpoint.arrays).sort()).toEqual(["m", "parameters", "v"]);
   });
 
-  it("is stored where only the server's user may read it, and none of it stays with the worker", async () => {
+  test("is stored where only the server's user may read it, and none of it stays with the worker", async () => {
     const folder = join(server.dataDir, "artefacts");
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(statSync(join(folder, runId)).mode & 0o777).toBe(0o700);
@@ -117,7 +117,7 @@ describe("what a finished run leaves", () => {
     await until("the worker's folder is empty", () => readdirSync(join(server.dataDir, "worker", "artefacts")).length === 0);
   });
 
-  it("is read through a share link unless it hides names, and by nobody else", async () => {
+  test("is read through a share link unless it hides names, and by nobody else", async () => {
     const token = async (hideNames: boolean) => (await server.call("shares.create", { experimentId: id, hideNames })).token;
     const other = await launch(server, grid(), { name: "other" });
     const foreign = (await server.call("shares.create", { experimentId: other.id })).token;
@@ -133,7 +133,7 @@ describe("what a finished run leaves", () => {
     await server.call("experiments.cancel", { id: other.id });
   });
 
-  it("goes with its run", async () => {
+  test("goes with its run", async () => {
     await server.call("runs.remove", { id: runId });
     expect(existsSync(join(server.dataDir, "artefacts", runId))).toBe(false);
     expect((await fetch(`${server.url}/export/runs/${runId}/features.safetensors`)).status).toBe(404);
@@ -175,7 +175,7 @@ describe("an upload", () => {
   };
   const stored = async () => (await detailOf(server, lease.runId)).files;
 
-  it("needs the token and the lease of the attempt, and a name that a run's file has", async () => {
+  test("needs the token and the lease of the attempt, and a name that a run's file has", async () => {
     const other = await makeToken(server);
     worker.answerAssign = () => ({ accepted: false, reason: "the other one takes it" });
     const stranger = await RawWorker.connect(server, { token: other });
@@ -211,7 +211,7 @@ describe("an upload", () => {
     worker.answerAssign = () => ({ accepted: true });
   });
 
-  it("is stored once, replaced by another of its name, and bounded in number", async () => {
+  test("is stored once, replaced by another of its name, and bounded in number", async () => {
     expect((await put()).status).toBe(201);
     expect((await put()).status).toBe(201);
     expect(await stored()).toMatchObject([{ name: "features.safetensors", bytes: content.length, sha256: sha256(content) }]);
@@ -225,7 +225,7 @@ describe("an upload", () => {
     expect(statuses.at(-1)).toBe(422);
   });
 
-  it("of an attempt that was followed by another is refused", async () => {
+  test("of an attempt that was followed by another is refused", async () => {
     const { runs } = await launch(server);
     const first = leaseOf(await worker.nextAssignment(runs[0].id));
     await worker.events(
@@ -242,7 +242,7 @@ describe("an upload", () => {
 });
 
 describe("a server that has no room, or is away", () => {
-  it("refuses with the reason; the run finishes, and the files come when there is room", async () => {
+  test("refuses with the reason; the run finishes, and the files come when there is room", async () => {
     const dataDir = mkdtempSync(join(tmpdir(), "collapsar-full-"));
     const full = await TestServer.start({ dataDir, env: { COLLAPSAR_RESERVE_MB: "900000000" } });
     const token = await makeToken(full);

@@ -26,7 +26,7 @@ export function readSafetensors(bytes: Buffer): Tensors {
     if (values.length !== shape.reduce((product, n) => product * n, 1)) throw new Error(`${name} is not of its shape`);
     tensors[name] = { shape, values };
   }
-  return { metadata: metadata as unknown as Record<string, string>, tensors };
+  return { metadata: metadata, tensors };
 }
 
 export interface CheckpointContent {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { configColumns } from "../../../contract/config/configColumns.ts";
 import { expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/wire/exportFormat.ts";
@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 describe("a study as JSON", () => {
-  it("is what the schema says, with every point at full precision", async () => {
+  test("is what the schema says, with every point at full precision", async () => {
     expect(study).toMatchObject({ format: "collapsar experiment", version: 1, experiment: { id, note: "a note", tags: ["t"] } });
     expect(study.program).toMatch(/^\S+$/);
     expect(study.runs).toHaveLength(2);
@@ -81,7 +81,7 @@ describe("a study as JSON", () => {
     }
   });
 
-  it("defines every metric that it has", () => {
+  test("defines every metric that it has", () => {
     const metrics = new Set(study.runs.flatMap((run) => Object.keys(run.series)).map((key) => key.replace(/^\w+\/|@\d+$/g, "")));
     expect(Object.keys(study.definitions).sort()).toEqual([...metrics].sort());
     expect(study.definitions["nc1.ratio"]).toEqual({
@@ -93,7 +93,7 @@ describe("a study as JSON", () => {
     });
   });
 
-  it("launched again gives the same cells, and on the CPU the same numbers to the last bit", async () => {
+  test("launched again gives the same cells, and on the CPU the same numbers to the last bit", async () => {
     expect(expandGrid(study.config)).toEqual(study.runs.map((run) => run.config));
     const again = await rerun(study);
     expect(again.runs.map((run) => run.config)).toEqual(study.runs.map((run) => run.config));
@@ -103,7 +103,7 @@ describe("a study as JSON", () => {
 });
 
 describe("a run as JSON", () => {
-  it("trains that one cell again to the same numbers", async () => {
+  test("trains that one cell again to the same numbers", async () => {
     const exported = runExport.parse(await json(`runs/${study.runs[1].id}.json`));
     expect(exported.run).toEqual(study.runs[1]);
     const again = await rerun(exported);
@@ -124,7 +124,7 @@ describe("a table", () => {
     return rest.map((cells) => Object.fromEntries(names.map((name, at) => [name, cells[at]])));
   };
 
-  it("says in its head what it is, one cell a line in a spreadsheet", () => {
+  test("says in its head what it is, one cell a line in a spreadsheet", () => {
     const head = csv.split("\r\n").filter((line) => line.startsWith("#"));
     expect(head[0]).toBe("# table: Collapsar experiment; one row per run");
     expect(head[1]).toBe(`# experiment: Depth; 'twice' #1 (${id})`);
@@ -136,7 +136,7 @@ describe("a table", () => {
     expect(head.join("")).not.toMatch(/[",]/);
   });
 
-  it("has every field of the config in a column of the same name whatever the study varies", () => {
+  test("has every field of the config in a column of the same name whatever the study varies", () => {
     const [first] = rows(csv);
     for (const name of configColumns) expect(first, name).toHaveProperty([name]);
     expect(first).toMatchObject({
@@ -163,7 +163,7 @@ describe("a table", () => {
     expect(Number(rows(csv)[1]["train/loss"])).toBe(study.runs[1].series["train/loss"].values.at(-1));
   });
 
-  it("comes without its head if asked, and a run's has its config there", async () => {
+  test("comes without its head if asked, and a run's has its config there", async () => {
     const plain = await (await get(`experiments/${id}.csv?head=none`)).text();
     expect(plain.startsWith("run,status,dataset,architecture,")).toBe(true);
     const run = await (await get(`runs/${study.runs[0].id}.csv`)).text();
@@ -176,7 +176,7 @@ describe("a table", () => {
 });
 
 describe("through a share link", () => {
-  it("exports are read, without names where they are hidden; nothing else is", async () => {
+  test("exports are read, without names where they are hidden; nothing else is", async () => {
     const token = async (hideNames: boolean) => (await server.call("shares.create", { experimentId: id, hideNames })).token;
     const [open, blind] = [await token(false), await token(true)];
     const runId = study.runs[0].id;

@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { medium, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
 import { isRunning, slowness, until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 
-it("F1: an undisturbed study, to compare with: the database has exactly what the worker measured", async () => {
+test("F1: an undisturbed study, to compare with: the database has exactly what the worker measured", async () => {
   await study.startWorker(2);
   const runs = await study.launch({ ...short, depths: [2, 4], seeds: [0, 1] });
   expect(runs).toHaveLength(4);
@@ -16,7 +16,7 @@ it("F1: an undisturbed study, to compare with: the database has exactly what the
 });
 
 describe("F1: SIGKILL of a run's process", () => {
-  it("resumes from its last checkpoint, with the curve of an undisturbed run", async () => {
+  test("resumes from its last checkpoint, with the curve of an undisturbed run", async () => {
     const first = await study.startWorker(1);
     const [run] = await study.launch(medium);
     await study.measuredTo(run, 2_000);
@@ -34,7 +34,7 @@ describe("F1: SIGKILL of a run's process", () => {
     expect(await study.curve(run)).toEqual(await study.curve(undisturbed));
   });
 
-  it("before its first checkpoint starts over", async () => {
+  test("before its first checkpoint starts over", async () => {
     const { folder } = await study.startWorker(1);
     const [run] = await study.launch(short);
     await study.measuredTo(run, 200);
@@ -46,7 +46,7 @@ describe("F1: SIGKILL of a run's process", () => {
 });
 
 describe("F1: SIGKILL of a worker", () => {
-  it("ends its runs' processes; once restarted it sends the rest, and its runs continue", async () => {
+  test("ends its runs' processes; once restarted it sends the rest, and its runs continue", async () => {
     const { worker, folder } = await study.startWorker(1);
     const [run] = await study.launch(medium);
     await study.measuredTo(run, 2_000);
@@ -60,7 +60,7 @@ describe("F1: SIGKILL of a worker", () => {
     await study.expectExact(run);
   });
 
-  it("and of its run: noticed within 20 s, and another worker takes over from the beginning", async () => {
+  test("and of its run: noticed within 20 s, and another worker takes over from the beginning", async () => {
     const { worker, folder } = await study.startWorker(1);
     const [run] = await study.launch(medium);
     await study.measuredTo(run, 2_000);

@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { slowness } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 
-it("F2: SIGTERM of a worker: gone within 10 s, its lease returned, and the run resumes from its checkpoint", async () => {
+test("F2: SIGTERM of a worker: gone within 10 s, its lease returned, and the run resumes from its checkpoint", async () => {
   const { worker, folder } = await study.startWorker(1);
   const [run] = await study.launch(medium);
   await study.measuredTo(run, 2_000);

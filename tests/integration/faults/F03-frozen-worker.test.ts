@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
 import { ledgerPoints } from "../../support/builders/study.ts";
 import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "1000", COLLAPSAR_LEASE_MS: "5000" });
 
-it("F3: SIGSTOP of a worker for longer than its lease: another one has its run, and what the zombie writes is refused", async () => {
+test("F3: SIGSTOP of a worker for longer than its lease: another one has its run, and what the zombie writes is refused", async () => {
   const frozen = await study.startWorker(1);
   const [run] = await study.launch(long);
   await study.measuredTo(run, 1_000);

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { long, RealStudy } from "../../support/builders/realStudy.ts";
 import { ledgerPoints } from "../../support/builders/study.ts";
 
 const study = RealStudy.forTests();
 
-it("F4: SIGKILL of the server: the worker trains on, and nothing is lost when the server is back", async () => {
+test("F4: SIGKILL of the server: the worker trains on, and nothing is lost when the server is back", async () => {
   const { worker } = await study.startWorker(2);
   const runs = await study.launch({ ...long, seeds: [0, 1] });
   for (const run of runs) await study.measuredTo(run, 1_000);
@@ -23,7 +23,7 @@ it("F4: SIGKILL of the server: the worker trains on, and nothing is lost when th
   expect(worker.output).toMatch(/training continues with 2 runs/);
 });
 
-it("F4: SIGKILL of the server again and again: the count of points is exact", async () => {
+test("F4: SIGKILL of the server again and again: the count of points is exact", async () => {
   await study.startWorker(2);
   const runs = await study.launch({ ...long, seeds: [0, 1] });
   await study.measuredTo(runs[0], 500);

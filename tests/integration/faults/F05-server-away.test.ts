@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { long, RealStudy } from "../../support/builders/realStudy.ts";
 import { ledgerOf } from "../../support/builders/study.ts";
 
@@ -7,7 +7,7 @@ const leaseMs = 2_000;
 const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "500", COLLAPSAR_LEASE_MS: String(leaseMs) });
 
 // Step times with and without a server are in tests/bench/serverAway.ts.
-it("F5: a server that is away for several leases: the run is measured on, and is the same attempt when it is back", async () => {
+test("F5: a server that is away for several leases: the run is measured on, and is the same attempt when it is back", async () => {
   const { folder } = await study.startWorker(1);
   const [run] = await study.launch(long);
   await study.measuredTo(run, 1_000);

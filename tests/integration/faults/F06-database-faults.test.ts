@@ -1,6 +1,6 @@
 import pg from "pg";
 import { io } from "socket.io-client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it as test } from "vitest";
 import { type WatchBatch, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../../support/builders/ledger.ts";
 import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
@@ -56,7 +56,7 @@ describe("F6: a database that loses its connections", () => {
     expect(series[0].values).toEqual(measuredSteps.map((step) => valueAt(0, step)));
   };
 
-  it.each([
+  test.each([
     ["begin", "before"],
     ["begin", "after"],
     ["commit", "before"],
@@ -71,7 +71,7 @@ describe("F6: a database that loses its connections", () => {
     expect((await getRun(server, runs[0].id)).id).toBe(runs[0].id);
   });
 
-  it("stores once and tells all that was committed unheard, and gives the worker's slot free", async () => {
+  test("stores once and tells all that was committed unheard, and gives the worker's slot free", async () => {
     const { id, runs } = await launch(server, grid({ seeds: [0, 1] }));
     const ledger: Ledger = { lease: leaseOf(await worker.nextAssignment(runs[0].id)), acknowledged: 0 };
     const heard = new Set<number>();
@@ -99,7 +99,7 @@ describe("F6: a database that loses its connections", () => {
     watcher.disconnect();
   });
 
-  it.each([
+  test.each([
     ["the delivery", "SKIP LOCKED"],
     ["the claim", "with claimed as"],
   ])("gives a run out although the answer to %s was lost, without counting an attempt as failed", async (_what, text) => {
@@ -114,7 +114,7 @@ describe("F6: a database that loses its connections", () => {
     await expectAllStored(runs[0].id);
   });
 
-  it("carries on when all of them are cut again and again", async () => {
+  test("carries on when all of them are cut again and again", async () => {
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
     const { id, runs } = await launch(server);

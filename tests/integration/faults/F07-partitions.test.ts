@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import { Line } from "../../chaos/line.ts";
 import { long, medium, processOf, RealStudy } from "../../support/builders/realStudy.ts";
 import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";
@@ -17,7 +17,7 @@ describe.each([
   ["partitioned", () => line.partition()],
   ["half-open", () => line.halfOpen()],
 ] as const)("F7: a line that is %s", (_what, strike) => {
-  it("for less than a lease: the same attempt continues, and nothing is missing", async () => {
+  test("for less than a lease: the same attempt continues, and nothing is missing", async () => {
     await study.startWorker(1, undefined, behindLine());
     const [run] = await study.launch(medium);
     await study.measuredTo(run, 1_000);
@@ -31,7 +31,7 @@ describe.each([
 });
 
 describe("F7: a partition that outlasts the lease", () => {
-  it("gives the run to another worker; the first one learns of it when it is back, and stops", async () => {
+  test("gives the run to another worker; the first one learns of it when it is back, and stops", async () => {
     const first = await study.startWorker(1, undefined, behindLine());
     const [run] = await study.launch(long);
     await study.measuredTo(run, 1_000);

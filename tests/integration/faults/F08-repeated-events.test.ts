@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import { ended, finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
@@ -13,7 +13,7 @@ async function lossOf(server: TestServer, runId: string): Promise<SeriesView> {
 }
 
 onBothDatabases("F8: events of a worker", (server) => {
-  it("stores a batch once, however often it comes", async () => {
+  test("stores a batch once, however often it comes", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -38,7 +38,7 @@ onBothDatabases("F8: events of a worker", (server) => {
     worker.close();
   });
 
-  it("refuses gaps with the number it expects, and events out of order", async () => {
+  test("refuses gaps with the number it expects, and events out of order", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -56,7 +56,7 @@ onBothDatabases("F8: events of a worker", (server) => {
     worker.close();
   });
 
-  it("refuses a wrong lease, another worker's lease, and a deleted run", async () => {
+  test("refuses a wrong lease, another worker's lease, and a deleted run", async () => {
     const { runs } = await launch(server());
     const [worker, other] = [await RawWorker.connect(server()), await RawWorker.connect(server(), { slots: 1 })];
     const lease = await Promise.any([worker.nextAssignment(runs[0].id), other.nextAssignment(runs[0].id)]);
@@ -76,7 +76,7 @@ onBothDatabases("F8: events of a worker", (server) => {
     other.close();
   });
 
-  it("names what it does not understand and continues with what follows", async () => {
+  test("names what it does not understand and continues with what follows", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -99,7 +99,7 @@ onBothDatabases("F8: events of a worker", (server) => {
     worker.close();
   });
 
-  it("joins attempts at the step the next one resumes from", async () => {
+  test("joins attempts at the step the next one resumes from", async () => {
     const { runs } = await launch(server(), grid());
     const worker = await RawWorker.connect(server());
     const first = await worker.nextAssignment(runs[0].id);
@@ -127,7 +127,7 @@ onBothDatabases("F8: events of a worker", (server) => {
     worker.close();
   });
 
-  it("gives a run up after three setbacks; a worker's stop is none", async () => {
+  test("gives a run up after three setbacks; a worker's stop is none", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     for (const end of [

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { ended, finished, logged, measured, started } from "../../support/builders/events.ts";
 import { launch, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
@@ -21,7 +21,7 @@ describe.each(["embedded", "external"] as const)("F9: clocks that are off by a d
     await postgres?.stop();
   });
 
-  it.each([-dayMs, dayMs])(
+  test.each([-dayMs, dayMs])(
     "a worker's, by %d ms: the server's time is what is stored, and events keep their order",
     async (off) => {
       const before = Date.now();
@@ -46,7 +46,7 @@ describe.each(["embedded", "external"] as const)("F9: clocks that are off by a d
     },
   );
 
-  it.each([dayMs, -dayMs])(
+  test.each([dayMs, -dayMs])(
     "the server's, by %d ms while a run waits for its worker, and then right: the run is given",
     async (off) => {
       clock.set(off);
@@ -66,7 +66,7 @@ describe.each(["embedded", "external"] as const)("F9: clocks that are off by a d
     },
   );
 
-  it("the server's, forward and back under a run: its worker keeps its lease", async () => {
+  test("the server's, forward and back under a run: its worker keeps its lease", async () => {
     const { runs } = await launch(server);
     const worker = await RawWorker.connect(server);
     const lease = await worker.nextAssignment(runs[0].id);

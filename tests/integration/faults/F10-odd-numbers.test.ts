@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { long, RealStudy } from "../../support/builders/realStudy.ts";
 import { getRun, launch } from "../../support/builders/studies.ts";
@@ -8,7 +8,7 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 const study = RealStudy.forTests();
 
-it("F10: a loss that is not finite ends the run as diverged with its step, and what was measured before stays", async () => {
+test("F10: a loss that is not finite ends the run as diverged with its step, and what was measured before stays", async () => {
   await study.startWorker(1);
   const [run] = await study.launch({
     ...long,
@@ -26,7 +26,7 @@ it("F10: a loss that is not finite ends the run as diverged with its step, and w
 });
 
 onBothDatabases("F10: odd numbers", (server) => {
-  it("that are finite are stored, reported and exported unchanged; others do not count as measurements", async () => {
+  test("that are finite are stored, reported and exported unchanged; others do not count as measurements", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { Line } from "../../chaos/line.ts";
 import { Watcher } from "../../chaos/watcher.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
@@ -32,7 +32,7 @@ describe("F11: a page whose line is cut", () => {
   }
   const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-  it.each([
+  test.each([
     ["cut", () => line.cut()],
     ["asleep for long", () => line.partition()],
     ["half-open", () => line.halfOpen()],
@@ -58,7 +58,7 @@ describe("F11: a page whose line is cut", () => {
     worker.close();
   });
 
-  it("and whose run is resumed from an earlier step in the meantime: points that became void disappear", async () => {
+  test("and whose run is resumed from an earlier step in the meantime: points that became void disappear", async () => {
     const { worker, lease, page } = await follow();
     await worker.events(lease, numbered([started(), ...range(0, 40).map((step) => measured(step, { "train/loss": 1 }))]));
     await expect.poll(() => page.steps).toEqual(range(0, 40));

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import type { RunCounts } from "../../../contract/status.ts";
 import type { EventAnswer, Lease } from "../../../contract/wire/workerProtocol.ts";
 import { finished, numbered, started } from "../../support/builders/events.ts";
@@ -7,7 +7,7 @@ import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("F12: 100 workers claim 100 runs at once", (server) => {
-  it("each run goes to one of them, once", async () => {
+  test("each run goes to one of them, once", async () => {
     const token = await makeToken(server());
     const workers = await Promise.all(Array.from({ length: 100 }, () => RawWorker.connect(server(), { token })));
     const { id } = await launch(server(), grid({ seeds: Array.from({ length: 50 }, (_, seed) => seed), depths: [2, 3] }));

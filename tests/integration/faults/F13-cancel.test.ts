@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { long, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
 import { isRunning, slowness, spoolFiles, until } from "../../support/processes/workerProcess.ts";
@@ -14,7 +14,7 @@ describe("F13: cancelling stops a run within 2 s", () => {
   };
   const leased = (run: RunRow) => until("the run has a worker", async () => (await study.detail(run)).row.status !== "queued");
 
-  it("while its process warms up", async () => {
+  test("while its process warms up", async () => {
     const { worker, folder } = await study.startWorker(2);
     const [first, second] = await study.launch({ ...long, seeds: [0, 1] }); // the prepared process goes to the first
     await Promise.all([leased(first), leased(second)]);
@@ -25,7 +25,7 @@ describe("F13: cancelling stops a run within 2 s", () => {
     await study.reaches((await study.launch(short))[0], "finished");
   });
 
-  it("while it compiles", async () => {
+  test("while it compiles", async () => {
     const { folder } = await study.startWorker(1);
     const [run] = await study.launch({ ...long, depths: [64], widths: [512] });
     await until(
@@ -37,7 +37,7 @@ describe("F13: cancelling stops a run within 2 s", () => {
     await until("the spool is sent", () => !spoolFiles(folder).some((name) => name.endsWith(".jsonl")));
   });
 
-  it("while it trains", async () => {
+  test("while it trains", async () => {
     await study.startWorker(1);
     const [run] = await study.launch(long);
     await study.measuredTo(run, 500);

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { leaseOf, RawWorker } from "../../support/client/rawWorker.ts";
@@ -7,7 +7,7 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 onBothDatabases(
   "F13: a worker that answers and does not stop its run",
   (server) => {
-    it("keeps neither a cancelled, a paused nor a deleted run from its end, nor their slots", async () => {
+    test("keeps neither a cancelled, a paused nor a deleted run from its end, nor their slots", async () => {
       const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2, 3] }));
       const worker = await RawWorker.connect(server(), { slots: 3 });
       const leases = [];

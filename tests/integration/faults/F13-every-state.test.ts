@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { ended, finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, getRun, grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
@@ -6,7 +6,7 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 import { slowness } from "../../support/processes/workerProcess.ts";
 
 onBothDatabases("F13: a person", (server) => {
-  it("cancels in every state, twice, and only as the life of a run allows", async () => {
+  test("cancels in every state, twice, and only as the life of a run allows", async () => {
     const call = (verb: "cancel" | "again" | "remove", id: string) => server().call(`runs.${verb}`, { id });
     const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2] }));
     expect(await call("cancel", runs[2].id)).toEqual({ status: "cancelled" });

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it as test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
@@ -28,7 +28,7 @@ onBothDatabases(
       for (const worker of workers.splice(0)) worker.close();
     });
 
-    it("a queued run waits at once, twice is once, and no worker gets it until it is resumed", async () => {
+    test("a queued run waits at once, twice is once, and no worker gets it until it is resumed", async () => {
       const { id, runs } = await launch(server(), grid({ seeds: [0, 1] }));
       expect(await pause(runs[0].id)).toEqual({ status: "paused" });
       expect(await pause(runs[0].id)).toEqual({ status: "paused" });
@@ -49,7 +49,7 @@ onBothDatabases(
       expect(worker.suspends).toEqual([]);
     });
 
-    it("a running run makes its checkpoint, frees its slot, and resumes from there on its worker, without a setback", async () => {
+    test("a running run makes its checkpoint, frees its slot, and resumes from there on its worker, without a setback", async () => {
       const { id, runs } = await launch(server(), grid({ seeds: [0, 1] }));
       const worker = await connect();
       const lease = await worker.nextAssignment(runs[0].id);
@@ -75,7 +75,7 @@ onBothDatabases(
       expect(series.steps).toEqual([0, 40, 80]);
     });
 
-    it("one that is resumed before it has stopped continues as soon as it has; one that finished first stays finished", async () => {
+    test("one that is resumed before it has stopped continues as soon as it has; one that finished first stays finished", async () => {
       const { runs } = await launch(server(), grid({ seeds: [0, 1] }));
       const worker = await connect({ slots: 2 });
       const [first, second] = [await worker.nextAssignment(runs[0].id), await worker.nextAssignment(runs[1].id)];
@@ -94,7 +94,7 @@ onBothDatabases(
       expect(await statusOf(runs[1])).toBe("finished");
     });
 
-    it("paused and pausing runs can be cancelled, deleted ones are, and a paused one cannot also be run again", async () => {
+    test("paused and pausing runs can be cancelled, deleted ones are, and a paused one cannot also be run again", async () => {
       const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2] }));
       const worker = await connect();
       const lease = await worker.nextAssignment(runs[0].id);
@@ -126,7 +126,7 @@ onBothDatabases(
       }
     });
 
-    it("one whose worker dies while it pauses is paused, and goes to another worker when it is resumed", async () => {
+    test("one whose worker dies while it pauses is paused, and goes to another worker when it is resumed", async () => {
       const { runs } = await launch(server());
       const token = await makeToken(server());
       const dying = await connect({ token });

@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 
-it("F13: a real run that is paused again and again, while it starts and while it trains, has the curve of an undisturbed one", async () => {
+test("F13: a real run that is paused again and again, while it starts and while it trains, has the curve of an undisturbed one", async () => {
   const { worker } = await study.startWorker(1);
   const [undisturbed] = await study.launch(medium);
   await study.reaches(undisturbed, "finished");

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { until } from "../../support/processes/workerProcess.ts";
 
@@ -27,7 +27,7 @@ const manners: [string, (path: string) => void][] = [
   ],
 ];
 
-it.each(manners)(
+test.each(manners)(
   "F14: a newest checkpoint that is %s: the one before it is used, which is said, and the curve is whole",
   async (_manner, damage) => {
     const { worker, folder } = await study.startWorker(1, undefined, { env });

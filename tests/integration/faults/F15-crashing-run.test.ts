@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
 import { spoolFiles, until } from "../../support/processes/workerProcess.ts";
 
 const study = RealStudy.forTests();
 
-it("F15: a run whose process is killed three times, as by a machine out of memory, is given up with the reason", async () => {
+test("F15: a run whose process is killed three times, as by a machine out of memory, is given up with the reason", async () => {
   const { folder } = await study.startWorker(1);
   const [run] = await study.launch(long);
   for (const attempt of [1, 2, 3]) {

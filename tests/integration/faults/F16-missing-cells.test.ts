@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("F16: a grid that is half dead", (server) => {
-  it("with a cell that was deleted: 'run missing cells' fills exactly those without a result", async () => {
+  test("with a cell that was deleted: 'run missing cells' fills exactly those without a result", async () => {
     const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2], depths: [2, 3] }));
     const worker = await RawWorker.connect(server(), { slots: 6 });
     const leases = new Map<string, Awaited<ReturnType<typeof worker.nextAssignment>>>();

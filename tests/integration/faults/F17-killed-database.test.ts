@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it as test } from "vitest";
 import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../../support/builders/ledger.ts";
 import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
 import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
@@ -21,7 +21,7 @@ describe.each(["embedded", "external"] as const)("F17: a server that is killed a
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it("loses and doubles nothing that was acknowledged, and lets no second one in", async () => {
+  test("loses and doubles nothing that was acknowledged, and lets no second one in", async () => {
     if (kind === "external") postgres = await startPostgres();
     const options = { dataDir, databaseUrl: postgres?.url ?? null };
     server = await TestServer.start(options);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import { workerProtocolVersion } from "../../../contract/wire/workerProtocol.ts";
 import { numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
@@ -15,7 +15,7 @@ import {
 } from "../../support/processes/workerProcess.ts";
 
 onBothDatabases("F18: a server", (server) => {
-  it("tells a worker of another version which versions both have, and its run continues once the right one is installed", async () => {
+  test("tells a worker of another version which versions both have, and its run continues once the right one is installed", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -46,7 +46,7 @@ describe("F18: a worker whose server comes back with another version", () => {
     removeFolder(folder);
   });
 
-  it("says so, trains on, and keeps what it has until it is let in", async () => {
+  test("says so, trains on, and keeps what it has until it is let in", async () => {
     worker = new WorkerProcess(scriptedWorker, folder, `http://127.0.0.1:${old.port}`, "right", ["--slots", "1"]);
     await until("the worker is connected", () => old.isConnected);
     const run = await old.assign("steady", 300);

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it as test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { long, RealStudy, short } from "../../support/builders/realStudy.ts";
 import { postgresProgram, startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
@@ -46,7 +46,7 @@ async function expectWhole(study: RealStudy, { done, going }: { done: RunRow; go
 describe("F19: a backup of the embedded database while runs are training", () => {
   const study = RealStudy.forTests();
 
-  it("is restored, and nothing that was measured is missing or doubled, files included", async () => {
+  test("is restored, and nothing that was measured is missing or doubled, files included", async () => {
     const file = join(folder, "embedded.tar.gz");
     const { dataDir } = study.server;
     const runs = await underLoad(study, async () => {
@@ -65,7 +65,7 @@ describe("F19: a backup of the embedded database while runs are training", () =>
     await expectWhole(study, runs);
   });
 
-  it("can be made while the server is stopped, and opened elsewhere", async () => {
+  test("can be made while the server is stopped, and opened elsewhere", async () => {
     await study.startWorker(1);
     const [done] = await study.launch(short);
     await study.reaches(done, "finished");
@@ -80,7 +80,7 @@ describe("F19: a backup of the embedded database while runs are training", () =>
     await other.stop();
   });
 
-  it("that is none, or damaged, changes nothing", async () => {
+  test("that is none, or damaged, changes nothing", async () => {
     const target = join(folder, "target");
     const other = join(folder, "other.tar.gz");
     await run("tar", ["-czf", other, "-C", projectRoot, "README.md"]);
@@ -103,7 +103,7 @@ describe("F19: a backup of an external database while runs are training", () => 
   });
   afterAll(() => postgres?.stop());
 
-  it("by pg_dump and a copy of the files is restored, and nothing that was measured is missing or doubled", async () => {
+  test("by pg_dump and a copy of the files is restored, and nothing that was measured is missing or doubled", async () => {
     const [dump, files] = [join(folder, "external.dump"), join(folder, "external-artefacts")];
     const { dataDir } = study.server;
     expect(await refusal(program("backup", dataDir, ["--to", dump], environment))).toMatch(

@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { runChaos } from "../../chaos/runChaos.ts";
 
 /** A short one of `npm run chaos`: whatever the seed, what workers sent is stored once. */
 const seed = 20_251_128;
 
-it(`chaos (seed ${seed}): nothing is lost, doubled, foreign, missing or other than in an undisturbed run`, async () => {
+test(`chaos (seed ${seed}): nothing is lost, doubled, foreign, missing or other than in an undisturbed run`, async () => {
   const words: string[] = [];
   const report = await runChaos({ minutes: 0.4, seed, external: false, workers: 3, every: 1.2, say: (text) => words.push(text) });
   if (report.violations.length > 0) console.log(`${words.join("\n")}\nkept in ${report.folder}`);

@@ -10,7 +10,6 @@ import { runMemory, stepNumbers } from "../../../contract/launch/runMemory.ts";
 import { traceStep } from "../../../workers/engine/traceDefinition.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { parameterCount } from "../../../workers/models/parameterLayout.ts";
-import type { ToRun } from "../../../workers/run/messages.ts";
 import { defineStep } from "../../../workers/training/defineStep.ts";
 
 const images = datasetConfig.parse({ id: "fashion-mnist-mini" });
@@ -119,7 +118,7 @@ async function peakOf(config: RunConfig): Promise<number> {
       datasets: null,
       datasetCache: join(folder, "d"),
     };
-    child.send({ type: "assign", assignment, paths, device: "cpu", threads: 1 } as unknown as ToRun);
+    child.send({ type: "assign", assignment, paths, device: "cpu", threads: 1 });
   });
   const [code] = await new Promise<[number | null]>((resolve) => child.once("exit", (status) => resolve([status])));
   clearInterval(timer);

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { ask, inputOf, needed, nowhere, procedures } from "../../support/client/procedureRights.ts";
@@ -48,7 +48,7 @@ describe("With an access key", () => {
   });
   afterAll(() => server?.stop());
 
-  it("refuses every procedure without the cookie, but those that prove themselves", async () => {
+  test("refuses every procedure without the cookie, but those that prove themselves", async () => {
     expect(procedures.length).toBeGreaterThan(25);
     const answered: string[] = [];
     for (const procedure of procedures) {
@@ -74,7 +74,7 @@ describe("With an access key", () => {
     return { status: response.status, cookie: response.headers.get("set-cookie") ?? "" };
   };
 
-  it("lets in by the printed link once, and by the key", async () => {
+  test("lets in by the printed link once, and by the key", async () => {
     const printed = /\/enter\?key=([\w-]+)/.exec(server.output)![1];
     expect((await signIn("wrong")).status).toBe(401);
     // Whatever looks at the link before its person does leaves it valid.
@@ -94,30 +94,30 @@ describe("With an access key", () => {
     expect((await ask(server.url, { name: "experiments.list", isQuery: true }, { cookie: "collapsar=forged" })).status).toBe(401);
   });
 
-  it("shows a key in its page as text", async () => {
+  test("shows a key in its page as text", async () => {
     const page = await fetch(`${server.url}/enter?key=${encodeURIComponent('"><script>alert(1)</script>')}`);
     expect(await page.text()).not.toContain("<script>");
     expect(page.headers.get("referrer-policy")).toBe("same-origin");
   });
 
-  it("answers wrong keys with 429 after ten, and still lets the owner in", async () => {
+  test("answers wrong keys with 429 after ten, and still lets the owner in", async () => {
     for (let i = 0; i < 10; i++) await signIn("wrong");
     expect((await signIn("wrong")).status).toBe(429);
     expect((await signIn(key)).status).toBe(303);
   });
 
-  it("lets a proxy pass requests on", async () => {
+  test("lets a proxy pass requests on", async () => {
     expect((await raw(server.url, "/healthz", { "x-forwarded-for": "203.0.113.9" })).status).toBe(200);
   });
 });
 
-it("refuses to start beyond loopback without an access key", async () => {
+test("refuses to start beyond loopback without an access key", async () => {
   await expect(TestServer.start({ env: { COLLAPSAR_HOST: "0.0.0.0" } })).rejects.toThrow(/COLLAPSAR_ACCESS_KEY/);
   await expect(TestServer.start({ env: { COLLAPSAR_ACCESS_KEY: "short" } })).rejects.toThrow(/at least 22/);
 });
 
 onBothDatabases("Access", (server) => {
-  it("answers only its own pages and names", async () => {
+  test("answers only its own pages and names", async () => {
     const { url, port } = server();
     const list = "/trpc/experiments.list?input=%7B%7D";
     const statusWith = async (headers: Record<string, string>) => (await raw(url, list, headers)).status;
@@ -140,7 +140,7 @@ onBothDatabases("Access", (server) => {
     expect(headers["content-security-policy"]).toMatch(/default-src 'self'/);
   });
 
-  it("opens one study by a share link, and nothing else", async () => {
+  test("opens one study by a share link, and nothing else", async () => {
     const { url } = server();
     const worker = await RawWorker.connect(server());
     const { id, runs } = await launch(server(), grid(), { name: "shared" });
@@ -193,7 +193,7 @@ onBothDatabases("Access", (server) => {
     worker.close();
   });
 
-  it("shows no difference between forged, expired, revoked and unknown links", async () => {
+  test("shows no difference between forged, expired, revoked and unknown links", async () => {
     const { id } = await launch(server());
     const make = (more = {}) => server().call("shares.create", { experimentId: id, hideNames: false, ...more });
     const [revoked, expired, ofDeleted] = [await make(), await make({ expiresInDays: 1e-9 }), await make()];
@@ -225,7 +225,7 @@ onBothDatabases("Access", (server) => {
     expect(JSON.stringify(views)).not.toContain(ofDeleted.token);
   });
 
-  it("refuses strange inputs without a word of its insides", async () => {
+  test("refuses strange inputs without a word of its insides", async () => {
     const bodies = [
       '{"id":"x"}',
       '{"__proto__":{"polluted":1},"name":"a","config":{}}',

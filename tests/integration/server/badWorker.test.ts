@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it as test } from "vitest";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { FailureCode } from "../../../contract/failure.ts";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
@@ -56,7 +56,7 @@ onBothDatabases(
     const well = () => [started(), measured(0), finished()];
     const attemptsOf = async (id: string) => (await server().call("runs.get", { id })).attempts;
 
-    it("eats no grid: where every run crashes, each goes to the healthy worker next, and the bad one is rested and paused", async () => {
+    test("eats no grid: where every run crashes, each goes to the healthy worker next, and the bad one is rested and paused", async () => {
       const [bad, good] = [await connect(), await connect()];
       const tried = serve(bad, crash);
       serve(good, well);
@@ -88,7 +88,7 @@ onBothDatabases(
       expect((await again.nextAssignment(more[0].id)).attempt).toBe(1);
     });
 
-    it("does not take the blame for runs that crash everywhere: they fail at their third attempt", async () => {
+    test("does not take the blame for runs that crash everywhere: they fail at their third attempt", async () => {
       const [one, other] = [await connect(), await connect()];
       for (const worker of [one, other]) serve(worker, crash);
       const { id, runs } = await launch(grid({ seeds: [0, 1, 2, 3, 4, 5] }));
@@ -103,7 +103,7 @@ onBothDatabases(
       for (const worker of [one, other]) expect((await view(worker)).trouble?.until).not.toBe(null);
     });
 
-    it.each<[FailureCode, string]>([
+    test.each<[FailureCode, string]>([
       ["DISK_FULL", "ENOSPC: no space left on device, write"],
       ["WORKER_FAULT", "libonnxruntime.so: cannot open shared object file"],
     ])("with %s: the run goes elsewhere without a setback, the worker rests and says why", async (code, message) => {
@@ -126,7 +126,7 @@ onBothDatabases(
       await untilStatus(server(), runs[0].id, "finished");
     });
 
-    it("alone: its full disk costs the run nothing, and the run is tried there again after each rest", async () => {
+    test("alone: its full disk costs the run nothing, and the run is tried there again after each rest", async () => {
       const only = await connect();
       const { runs } = await launch();
       for (let attempt = 1; attempt <= 4; attempt++) {
@@ -142,7 +142,7 @@ onBothDatabases(
       expect((await view(only)).trouble).toBe(null);
     });
 
-    it("that refuses runs since its disk is full rests, too", async () => {
+    test("that refuses runs since its disk is full rests, too", async () => {
       const only = await connect();
       only.answerAssign = () => ({ accepted: false, reason: "it cannot write to its disk: ENOSPC", fault: true });
       const { runs } = await launch();
@@ -154,7 +154,7 @@ onBothDatabases(
       await untilStatus(server(), runs[0].id, "finished");
     });
 
-    it("that lacks a data set it was thought to have: the run goes to one that has it, and fails when none is left", async () => {
+    test("that lacks a data set it was thought to have: the run goes to one that has it, and fails when none is left", async () => {
       const mnist = grid({ datasets: [datasetConfig.parse({ id: "mnist" })] });
       const listed = [{ id: "mnist" as const, available: true, detail: "folder /sets/mnist" }];
       const lacking = await connect({ datasets: listed });
@@ -172,7 +172,7 @@ onBothDatabases(
       expect(await view(lacking)).toMatchObject({ trouble: null });
     });
 
-    it("a run for a graphics card goes to the worker that has one, and waits while that is busy", async () => {
+    test("a run for a graphics card goes to the worker that has one, and waits while that is busy", async () => {
       const [plain, card] = [
         await connect({ slots: 4, devices: ["cpu (onnxruntime cpu)"] }),
         await connect({ devices: ["cuda (onnxruntime cuda)"] }),
@@ -185,7 +185,7 @@ onBothDatabases(
       expect(plain.assigned).toEqual([]);
     });
 
-    it("a run that no connected worker can hold waits and says for what, until one comes that can", async () => {
+    test("a run that no connected worker can hold waits and says for what, until one comes that can", async () => {
       const heavy = grid({
         datasets: [datasetConfig.parse({ id: "mnist", trainPerClass: 2_000 })],
         depths: [64],
@@ -208,7 +208,7 @@ onBothDatabases(
       await untilStatus(server(), runs[0].id, "finished");
     });
 
-    it("a drained worker finishes its runs and takes no new ones, also after it connected again", async () => {
+    test("a drained worker finishes its runs and takes no new ones, also after it connected again", async () => {
       const worker = await connect({ slots: 2 });
       const { runs } = await launch(grid({ seeds: [0, 1] }));
       const leases = [await worker.nextAssignment(runs[0].id), await worker.nextAssignment(runs[1].id)];

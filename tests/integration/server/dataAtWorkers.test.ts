@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { OwnSet } from "../../../contract/data/ownSet.ts";
 import { finished, numbered, started } from "../../support/builders/events.ts";
@@ -29,7 +29,7 @@ onBothDatabases("A set that one of two workers has", (server) => {
     }
   };
 
-  it("takes its runs there, also while that worker is busy and the other idle", async () => {
+  test("takes its runs there, also while that worker is busy and the other idle", async () => {
     const [without, having] = [await RawWorker.connect(server()), await RawWorker.connect(server())];
     says(without, []);
     says(having, [table, { ...table, name: "other.tsv" }]);
@@ -49,7 +49,7 @@ onBothDatabases("A set that one of two workers has", (server) => {
     for (const worker of [without, having]) worker.close();
   });
 
-  it("is waited for while a worker that has just come may still list it", async () => {
+  test("is waited for while a worker that has just come may still list it", async () => {
     const [without, having] = [await RawWorker.connect(server()), await RawWorker.connect(server())];
     says(without, []);
     await until(async () => (await listed(without)) !== null);
@@ -62,7 +62,7 @@ onBothDatabases("A set that one of two workers has", (server) => {
     for (const worker of [without, having]) worker.close();
   });
 
-  it("went from everywhere while its run waited: the run is given out, and its failure says what is missing", async () => {
+  test("went from everywhere while its run waited: the run is given out, and its failure says what is missing", async () => {
     const { runs } = await launch(server(), study([3]));
     const [one, other] = [await RawWorker.connect(server()), await RawWorker.connect(server())];
     for (const worker of [one, other]) says(worker, [{ ...table, problem: "its line 3 has no tab" }]);
@@ -70,7 +70,7 @@ onBothDatabases("A set that one of two workers has", (server) => {
     for (const worker of [one, other]) worker.close();
   });
 
-  it("is listed in parts, of which only a whole list counts", async () => {
+  test("is listed in parts, of which only a whole list counts", async () => {
     const worker = await RawWorker.connect(server());
     const part = (at: number, name: string) => worker.socket.emit("ownSets", { part: at, of: 2, sets: [{ ...table, name }] });
     part(0, "a.tsv");

@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("Warnings about the data of runs", (server) => {
-  it("are on the page of the run, and on that of the study with the runs they concern", async () => {
+  test("are on the page of the run, and on that of the study with the runs they concern", async () => {
     const { id, runs } = await launch(server(), grid({ seeds: [0, 1, 2], depths: [2] }));
     expect(await server().call("experiments.dataWarnings", { id })).toEqual([]);
     const said = [["3 .bmp are skipped.", "Labels look alike."], undefined, ["3 .bmp are skipped."]];

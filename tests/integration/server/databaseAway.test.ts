@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
@@ -37,7 +37,7 @@ const begin = (databaseUrl: string) => {
 };
 
 describe("A server whose database is away when it starts", () => {
-  it("waits for it, says so, and ends at once on SIGTERM", async () => {
+  test("waits for it, says so, and ends at once on SIGTERM", async () => {
     const port = await freePort();
     const { server, ready } = begin(addressOf((url) => (url.port = String(port))));
     ready.catch(() => undefined);
@@ -49,7 +49,7 @@ describe("A server whose database is away when it starts", () => {
     expect(await Promise.race([server().signal("SIGTERM"), sleep(5_000 * slowness())])).toBe(0);
   });
 
-  it("is ready once it answers, also behind a line that was dumb", async () => {
+  test("is ready once it answers, also behind a line that was dumb", async () => {
     const line = await DatabaseLine.open(postgres.url);
     line.isDumb = true;
     const { server, ready } = begin(line.url);
@@ -61,7 +61,7 @@ describe("A server whose database is away when it starts", () => {
     await line.close();
   });
 
-  it.each([
+  test.each([
     ["a database that does not exist", () => addressOf((url) => (url.pathname = "/nowhere")), /it has no database of this name/],
     [
       "a wrong password",
@@ -119,7 +119,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
   });
   const answers = () => expect.poll(async () => (await list()).status).toBe(200);
 
-  it("answers 503 with the reason while a line is dumb, tells the pages, keeps what workers hold, and catches up", async () => {
+  test("answers 503 with the reason while a line is dumb, tells the pages, keeps what workers hold, and catches up", async () => {
     const worker = await RawWorker.connect(server);
     const { runs } = await launch(server, grid());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -150,7 +150,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     await server.call("experiments.cancel", { id: runs[0].experimentId });
   });
 
-  it("does not wait for a statement that takes too long", async () => {
+  test("does not wait for a statement that takes too long", async () => {
     await admin.query("begin");
     await admin.query("lock table experiments in access exclusive mode");
     const refused = await refusalOf(await list());
@@ -160,7 +160,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     await answers();
   });
 
-  it("says that it takes no writes, and can still be read", async () => {
+  test("says that it takes no writes, and can still be read", async () => {
     const { rows } = await admin.query<{ name: string }>("select current_database() as name");
     const cutAll = () =>
       admin.query(
@@ -181,7 +181,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     await answers();
   });
 
-  it("says that the disk is full, stores nothing of the batch, and takes it when there is room", async () => {
+  test("says that the disk is full, stores nothing of the batch, and takes it when there is room", async () => {
     const worker = await RawWorker.connect(server);
     const { runs } = await launch(server, grid());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -208,7 +208,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
     worker.close();
   });
 
-  it("stops within 10 s of SIGTERM although the line is dumb", async () => {
+  test("stops within 10 s of SIGTERM although the line is dumb", async () => {
     line.isDumb = true;
     void list().catch(() => undefined);
     expect(await Promise.race([server.signal("SIGTERM"), sleep(10_500 * slowness())])).toBe(0);
@@ -216,7 +216,7 @@ describe("A database that goes away, is slow, full or shut, under a running serv
 });
 
 describe("An embedded database whose disk has hardly any room", () => {
-  it("takes no new study, and can be read", async () => {
+  test("takes no new study, and can be read", async () => {
     const server = await TestServer.start({ env: { COLLAPSAR_DATABASE_RESERVE_MB: "999999999" } });
     expect((await server.call("experiments.list", {})).rows).toBeDefined();
     await expect(launch(server, grid())).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { TestServer } from "../../support/processes/server.ts";
@@ -40,7 +40,7 @@ async function watcher(): Promise<Socket> {
 }
 
 describe("A server without an access key", () => {
-  it("does not serve what a proxy passes on", async () => {
+  test("does not serve what a proxy passes on", async () => {
     const answer = await speak(
       "GET /trpc/workers.list HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: 203.0.113.9\r\nConnection: close\r\n\r\n",
     );
@@ -55,7 +55,7 @@ describe("A server without an access key", () => {
     socket.disconnect();
   });
 
-  it("answers odd requests without a stack trace, and keeps running", async () => {
+  test("answers odd requests without a stack trace, and keeps running", async () => {
     const before = server.output.length;
     const close = "Host: 127.0.0.1\r\nConnection: close\r\n\r\n";
     expect(await speak(`OPTIONS * HTTP/1.1\r\n${close}`)).toMatch(/^HTTP\/1\.1 400 /);
@@ -93,7 +93,7 @@ describe("A server without an access key", () => {
     expect(server.output.slice(before)).not.toMatch(/\n\s+at |Error:/);
   });
 
-  it("bounds the calls of one batch", async () => {
+  test("bounds the calls of one batch", async () => {
     const batch = (calls: number) => fetch(`${server.url}/trpc/${Array(calls).fill("workers.list").join(",")}?batch=1`);
     expect((await batch(20)).status).toBe(200);
     const refused = await batch(21);
@@ -110,7 +110,7 @@ describe("A server without an access key", () => {
 });
 
 describe("Sockets", () => {
-  it("serve nothing at the root", async () => {
+  test("serve nothing at the root", async () => {
     const socket = io(server.url, { transports: ["websocket"], reconnection: false, forceNew: true });
     await expect(new Promise((_, reject) => socket.once("connect_error", reject))).rejects.toMatchObject({
       data: { code: "NOT_FOUND" },
@@ -120,7 +120,7 @@ describe("Sockets", () => {
     expect(polled.headers.get("x-content-type-options")).toBe("nosniff");
   });
 
-  it("are cut when they send binary, or announce it and never send it", async () => {
+  test("are cut when they send binary, or announce it and never send it", async () => {
     const binary = await watcher();
     const cut = disconnected(binary);
     binary.emit("watch", { room: "experiments", bytes: Buffer.alloc(1_000) });
@@ -131,7 +131,7 @@ describe("Sockets", () => {
     await cutToo;
   });
 
-  it("take short messages from pages, and long ones from workers alone", async () => {
+  test("take short messages from pages, and long ones from workers alone", async () => {
     const page = await watcher();
     const cut = disconnected(page);
     page.emit("watch", { room: "experiments", text: "x".repeat(25_000) });
@@ -143,7 +143,7 @@ describe("Sockets", () => {
     worker.close();
   });
 
-  it("of a revoked token are cut before they say hello", async () => {
+  test("of a revoked token are cut before they say hello", async () => {
     const token = await makeToken(server);
     const worker = new RawWorker(server.url, token);
     await worker.connected();
@@ -155,13 +155,13 @@ describe("Sockets", () => {
     await expect(again.connected()).rejects.toThrow("websocket error");
   });
 
-  it("without a hello are cut after ten seconds", async () => {
+  test("without a hello are cut after ten seconds", async () => {
     const worker = new RawWorker(server.url, await makeToken(server));
     await worker.connected();
     expect(await disconnected(worker.socket)).toBe("io server disconnect");
   });
 
-  it("speak for one worker each", async () => {
+  test("speak for one worker each", async () => {
     const worker = new RawWorker(server.url, await makeToken(server));
     await worker.connected();
     expect((await worker.hello({ slots: 2 })).ok).toBe(true);
@@ -176,7 +176,7 @@ describe("Sockets", () => {
   });
 });
 
-it("closes a database folder that others could write to", async () => {
+test("closes a database folder that others could write to", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "collapsar-test-"));
   await copyFreshDatabase(dataDir);
   chmodSync(join(dataDir, "database"), 0o777);

@@ -2,7 +2,7 @@ import fs, { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it as test, vi } from "vitest";
 import { forceWrites, startParams } from "../../../db/embedded/durability.ts";
 import { launch } from "../../support/builders/studies.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 describe.each([true, false])("The embedded database, durable: %s", (durable) => {
-  it(`forces ${durable ? "each commit" : "nothing"} to the disk`, async () => {
+  test(`forces ${durable ? "each commit" : "nothing"} to the disk`, async () => {
     await copyFreshDatabase(folder);
     const db = await PGlite.create(join(folder, "database"), { startParams: startParams(durable) });
     if (durable) forceWrites(db);
@@ -30,7 +30,7 @@ describe.each([true, false])("The embedded database, durable: %s", (durable) => 
   });
 });
 
-it.each([
+test.each([
   ["unforced", {}, "does not force its writes to the disk"],
   ["forced", { COLLAPSAR_DURABLE: "1" }, "forces each write to the disk"],
 ])("a server says at its start and in its pages that writes are %s", async (durability, env, line) => {

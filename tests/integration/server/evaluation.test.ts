@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { type WatchBatch, type WatchItem, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { ended, evaluated, evaluation, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, getRun, launch } from "../../support/builders/studies.ts";
@@ -18,7 +18,7 @@ async function watch(server: TestServer, id: string, auth: object = {}) {
 }
 
 onBothDatabases("What is found after training", (server) => {
-  it("is stored with the run, sent to those who watch, and in both tables", async () => {
+  test("is stored with the run, sent to those who watch, and in both tables", async () => {
     const { id, runs } = await launch(server());
     const page = await watch(server(), id);
     const worker = await RawWorker.connect(server());
@@ -48,7 +48,7 @@ onBothDatabases("What is found after training", (server) => {
     worker.close();
   });
 
-  it("names nobody through a link that hides names", async () => {
+  test("names nobody through a link that hides names", async () => {
     const { id, runs } = await launch(server());
     const share = (await server().call("shares.create", { experimentId: id, hideNames: true })).token;
     const blind = await watch(server(), id, { share });
@@ -64,7 +64,7 @@ onBothDatabases("What is found after training", (server) => {
     worker.close();
   });
 
-  it("is void once a later attempt begins", async () => {
+  test("is void once a later attempt begins", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const first = await worker.nextAssignment(runs[0].id);

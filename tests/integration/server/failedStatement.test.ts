@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it as test } from "vitest";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "collapsar-failed-"));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-it("A statement that fails does not take the embedded database's one connection from those that follow", async () => {
+test("A statement that fails does not take the embedded database's one connection from those that follow", async () => {
   await copyFreshDatabase(dataDir);
   const database = await openDatabase({ dataDir, url: null }, (error) => {
     throw error;

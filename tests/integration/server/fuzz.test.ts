@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { fuzz } from "../../fuzz/fuzz.ts";
 
-it("bears spoiled inputs by every door without a crash, a lost promise or a stack in its log", async () => {
+test("bears spoiled inputs by every door without a crash, a lost promise or a stack in its log", async () => {
   const { kinds, crashes, rejections, stacks } = await fuzz("1", 400);
   expect({ crashes, rejections, stacks }).toEqual({ crashes: [], rejections: [], stacks: [] });
   const told = [...kinds.keys()].join("\n");

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { type ExperimentConfig, experimentConfig, launchInput } from "../../../contract/config/experimentConfig.ts";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { type OwnSet, ownSet } from "../../../contract/data/ownSet.ts";
@@ -125,7 +125,7 @@ describe("Marks stand in every field that a person or a worker can set", () => {
     ["a grid", experimentConfig, [pictures, probedTexts], []],
     ["a launch", launchInput.omit({ config: true }), [launched], []],
   ];
-  it.each(all)("of %s", (_what, schema, samples, others) => {
+  test.each(all)("of %s", (_what, schema, samples, others) => {
     const marked = new Set(samples.flatMap((sample) => markedTexts(schema, sample, aMark)));
     const places = new Set(freeTexts(schema));
     expect(places.size).toBeGreaterThan(1);
@@ -228,7 +228,7 @@ describe("A link that hides names", () => {
   }
   const marksIn = (text: string) => [...new Set([...text.matchAll(/mark\d{3}q/g)].map(([found]) => marks.get(found)!))];
 
-  it("shows none of them in any answer, export or message, but those that it is meant to show", async () => {
+  test("shows none of them in any answer, export or message, but those that it is meant to show", async () => {
     const answers = (await Promise.all(links.hidden.map(readAll))).join("\n");
     expect(answers).toContain("train/loss");
     expect(marksIn(answers).filter((field) => !shownOnPurpose.includes(field))).toEqual([]);
@@ -236,7 +236,7 @@ describe("A link that hides names", () => {
     expect(marksIn(answers)).toEqual(expect.arrayContaining(shownOnPurpose));
   });
 
-  it("hides what a plain link shows: the marks are there to be seen", async () => {
+  test("hides what a plain link shows: the marks are there to be seen", async () => {
     const plain = marksIn(`${(await Promise.all(links.plain.map(readAll))).join("\n")}\n${heard.plain.join()}`);
     const workerOnly = [...marks.values()].filter((field) => !plain.includes(field));
     // What the page Workers alone shows, to people who are signed in.
@@ -247,7 +247,7 @@ describe("A link that hides names", () => {
     );
   });
 
-  it("calls a study's own data sets by one neutral name in every answer", async () => {
+  test("calls a study's own data sets by one neutral name in every answer", async () => {
     const [token] = links.hidden;
     const detail = await server.call("experiments.get", { id: ids[0] }, { share: token });
     const run = await server.call("runs.get", { id: runIds[0] }, { share: token });

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { runExport } from "../../../contract/wire/exportFormat.ts";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { ended, finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
@@ -12,7 +12,7 @@ const upTo = (last: number, from = 0) =>
   Array.from({ length: (last - from) / 10 + 1 }, (_, index) => measured(from + 10 * index));
 
 onBothDatabases("A hole in a curve", (server) => {
-  it("is not started: an attempt that resumes beyond what is stored is refused, and the next one learns how far that reaches", async () => {
+  test("is not started: an attempt that resumes beyond what is stored is refused, and the next one learns how far that reaches", async () => {
     const { runs } = await launch(server(), everyTen);
     const worker = await RawWorker.connect(server());
     const first = await worker.nextAssignment(runs[0].id);
@@ -38,7 +38,7 @@ onBothDatabases("A hole in a curve", (server) => {
     worker.close();
   });
 
-  it("is reported for a finished run, in its row, its study and its exports", async () => {
+  test("is reported for a finished run, in its row, its study and its exports", async () => {
     const { id, runs } = await launch(server(), everyTen);
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -67,7 +67,7 @@ onBothDatabases("A hole in a curve", (server) => {
 });
 
 onBothDatabases("A batch that was damaged on the way", (server) => {
-  it("is refused, and stored when it comes as it was sent", async () => {
+  test("is refused, and stored when it comes as it was sent", async () => {
     const { runs } = await launch(server(), everyTen);
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -86,7 +86,7 @@ onBothDatabases("A batch that was damaged on the way", (server) => {
 });
 
 onBothDatabases("F21: attempts that are lost again and again", (server) => {
-  it("end no run that gets further with each of them", async () => {
+  test("end no run that gets further with each of them", async () => {
     const { runs } = await launch(server(), everyTen);
     const worker = await RawWorker.connect(server());
     for (let attempt = 1, from = 0; attempt <= 8; attempt++, from += 50) {
@@ -103,7 +103,7 @@ onBothDatabases("F21: attempts that are lost again and again", (server) => {
     worker.close();
   });
 
-  it("end one that crashes three times at the same place", async () => {
+  test("end one that crashes three times at the same place", async () => {
     const { runs } = await launch(server(), everyTen);
     const worker = await RawWorker.connect(server());
     const attempt = async (code: "CRASHED" | "WORKER_LOST", from: number, to: number) => {

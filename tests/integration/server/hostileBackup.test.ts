@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it as test } from "vitest";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { projectRoot, TestServer } from "../../support/processes/server.ts";
 import { node } from "../../support/processes/workerProcess.ts";
@@ -47,7 +47,7 @@ describe("A backup that somebody changed", () => {
   const outside = join(place, "outside");
   const runFolder = "artefacts/00000000-0000-4000-8000-000000000000";
 
-  it.each<[string, string, (folder: string) => unknown]>([
+  test.each<[string, string, (folder: string) => unknown]>([
     [
       "a folder of files that is a link",
       "artefacts",
@@ -76,13 +76,13 @@ describe("A backup that somebody changed", () => {
     expect(readdirSync(target).filter((entry) => entry.startsWith("restore-"))).toEqual([]);
   });
 
-  it.each(["no JSON", "null", "7"])("is refused where it says of itself: %s", async (text) => {
+  test.each(["no JSON", "null", "7"])("is refused where it says of itself: %s", async (text) => {
     const { said, target } = await restoring((folder) => writeFileSync(join(folder, "collapsar-backup.json"), text));
     expect(said).toMatch(/^\S+\.tar\.gz is not a Collapsar backup\.\n$/);
     expect(existsSync(join(target, "database"))).toBe(false);
   });
 
-  it("is restored for its user's eyes alone, whatever rights its files had", async () => {
+  test("is restored for its user's eyes alone, whatever rights its files had", async () => {
     const { said, target } = await restoring((folder) => {
       writeFileSync(join(folder, "database/pg_hba.conf"), "");
       chmodSync(join(folder, "database/pg_hba.conf"), 0o4666);
@@ -92,7 +92,7 @@ describe("A backup that somebody changed", () => {
   });
 });
 
-it("The socket for backups is its user's alone, also in a folder that was open to others before", async () => {
+test("The socket for backups is its user's alone, also in a folder that was open to others before", async () => {
   const dataDir = join(place, "open");
   mkdirSync(dataDir);
   await copyFreshDatabase(dataDir);

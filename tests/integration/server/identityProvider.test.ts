@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { password, post } from "../../support/client/members.ts";
 import { ask } from "../../support/client/procedureRights.ts";
 import { CookieJar, OidcProvider } from "../../support/processes/oidcProvider.ts";
@@ -30,7 +30,7 @@ const signIn = async (who: string, browser = new CookieJar(), to = "/workers") =
 };
 
 describe("An identity provider", () => {
-  it("is offered, and lets nobody in who was not invited", async () => {
+  test("is offered, and lets nobody in who was not invited", async () => {
     expect(await (await fetch(`${server.url}/enter`)).text()).toContain("Sign in with your organization");
     const { browser, page } = await signIn("mallory");
     expect(page.status).toBe(401);
@@ -39,7 +39,7 @@ describe("An identity provider", () => {
     expect(await members()).toEqual([]);
   });
 
-  it("makes a member of who comes with an invitation, once, and lets them in again without", async () => {
+  test("makes a member of who comes with an invitation, once, and lets them in again without", async () => {
     const { url } = await server.call("people.invite", { role: "editor" });
     const browser = new CookieJar();
     await browser.signInAs("grace", await browser.open(`${url}/provider`));
@@ -52,7 +52,7 @@ describe("An identity provider", () => {
     expect(await members()).toHaveLength(1);
   });
 
-  it("gives nobody a member who signs in by password, though the addresses are alike", async () => {
+  test("gives nobody a member who signs in by password, though the addresses are alike", async () => {
     const { url } = await server.call("people.invite", { role: "owner" });
     expect(await post(url, { name: "Ada", email: "ada@example.org", password })).toMatchObject({ status: 303 });
     const { browser, page } = await signIn("ada");
@@ -66,7 +66,7 @@ describe("An identity provider", () => {
     expect((await fetch(invitation.url)).status).toBe(200);
   });
 
-  it("is asked by the browser that comes back alone, and for a page of this server", async () => {
+  test("is asked by the browser that comes back alone, and for a page of this server", async () => {
     const started = new CookieJar();
     const login = await started.open(`${server.url}/enter/provider`);
     expect(new URL(login.url).origin).toBe(provider.issuer);
@@ -89,7 +89,7 @@ describe("An identity provider", () => {
   });
 });
 
-it("is waited for where it does not answer, while members can sign in by other means", async () => {
+test("is waited for where it does not answer, while members can sign in by other means", async () => {
   const [port, away] = [await freePort(), await freePort()];
   const env = { ...provider.env, COLLAPSAR_OIDC_ISSUER: `http://127.0.0.1:${away}`, COLLAPSAR_ACCESS_KEY: key };
   const other = await TestServer.start({ port, env });

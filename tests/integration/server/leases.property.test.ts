@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it as test } from "vitest";
 import { launchInput } from "../../../contract/config/experimentConfig.ts";
 import { countStatuses, mayBecome, type RunStatus } from "../../../contract/status.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
@@ -80,7 +80,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-it("one attempt at most may write, whoever claims, renews, is lost, comes back or ends, in whatever order", async () => {
+test("one attempt at most may write, whoever claims, renews, is lost, comes back or ends, in whatever order", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(deed, { minLength: 4, maxLength: 25 }), async (deeds) => {
       const { orm } = database;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { workerProtocolVersion } from "../../../contract/wire/workerProtocol.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
@@ -9,7 +9,7 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 import { slowness } from "../../support/processes/workerProcess.ts";
 
 onBothDatabases("Leases", (server) => {
-  it("gives a run to an idle worker at once", async () => {
+  test("gives a run to an idle worker at once", async () => {
     const worker = await RawWorker.connect(server());
     const times: number[] = [];
     for (let i = 0; i < 10; i++) {
@@ -25,7 +25,7 @@ onBothDatabases("Leases", (server) => {
     worker.close();
   });
 
-  it("F3: queues a run again when its lease runs out, gives it to another worker, and refuses the zombie; a late cancel ends too", async () => {
+  test("F3: queues a run again when its lease runs out, gives it to another worker, and refuses the zombie; a late cancel ends too", async () => {
     const { runs } = await launch(server(), grid({ seeds: [0, 1] }));
     const zombie = await RawWorker.connect(server(), { slots: 2 });
     const [first, second] = [await zombie.nextAssignment(runs[0].id), await zombie.nextAssignment(runs[1].id)];
@@ -50,7 +50,7 @@ onBothDatabases("Leases", (server) => {
     other.close();
   });
 
-  it("keeps the runs of a worker that reconnects, and takes back those it forgot", async () => {
+  test("keeps the runs of a worker that reconnects, and takes back those it forgot", async () => {
     const { runs } = await launch(server(), grid({ seeds: [0, 1] }));
     const token = await makeToken(server());
     const before = await RawWorker.connect(server(), { slots: 2, token });
@@ -70,7 +70,7 @@ onBothDatabases("Leases", (server) => {
     after.close();
   });
 
-  it("puts back a run that a worker refuses, without counting it", async () => {
+  test("puts back a run that a worker refuses, without counting it", async () => {
     const { runs } = await launch(server());
     const worker = new RawWorker(server().url, await makeToken(server()));
     await worker.connected();
@@ -83,7 +83,7 @@ onBothDatabases("Leases", (server) => {
     worker.close();
   });
 
-  it("tells a later attempt what its run was trained on, and keeps a request to start over until an attempt starts", async () => {
+  test("tells a later attempt what its run was trained on, and keeps a request to start over until an attempt starts", async () => {
     const { runs } = await launch(server());
     const { id } = runs[0];
     const worker = await RawWorker.connect(server());
@@ -120,7 +120,7 @@ onBothDatabases("Leases", (server) => {
     worker.close();
   });
 
-  it("turns away other versions, unknown and revoked tokens, and another token's worker", async () => {
+  test("turns away other versions, unknown and revoked tokens, and another token's worker", async () => {
     const created = await makeToken(server());
     const worker = new RawWorker(server().url, created);
     await worker.connected();

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it as test, vi } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
@@ -11,17 +11,17 @@ onBothDatabases("Runs that learned nothing", (server) => {
       .trim()
       .split("\r\n")
       .filter((line) => !line.startsWith("#"));
-    const at = head!.split(",").indexOf("left_out");
+    const at = head.split(",").indexOf("left_out");
     return lines.map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)[at]);
   };
   const nc1Of = async (id: string) => (await server().call("experiments.list", {})).rows.find((row) => row.id === id)?.nc1?.last;
 
-  it("are marked in the table of the study and on their page, and do not stand for it in the list", async () => {
+  test("are marked in the table of the study and on their page, and do not stand for it in the list", async () => {
     const { id, runs } = await launch(server(), grid({ seeds: [0, 1], depths: [2] }));
     const worker = await RawWorker.connect(server(), { slots: 2 });
     for (const [at, run] of runs.entries()) {
       const lease = await worker.nextAssignment(run.id);
-      const values = { "train/nc1.ratio@2": [0.091, 0.4][at]!, "train/accuracy": [0.27, 1][at]! };
+      const values = { "train/nc1.ratio@2": [0.091, 0.4][at], "train/accuracy": [0.27, 1][at] };
       await worker.events(lease, numbered([started(), measured(1000, values), finished()]));
     }
     await vi.waitFor(async () => expect(await nc1Of(id)).toBe(0.4), 60_000);
@@ -30,7 +30,7 @@ onBothDatabases("Runs that learned nothing", (server) => {
     expect(pages.map((page) => page.leftOutBelow)).toEqual([0.9, null]);
 
     const every = await launch(server(), grid({ convergence: { minTrainAccuracy: 0 } }));
-    const lease = await worker.nextAssignment(every.runs[0]!.id);
+    const lease = await worker.nextAssignment(every.runs[0].id);
     await worker.events(
       lease,
       numbered([started(), measured(1000, { "train/nc1.ratio@2": 0.091, "train/accuracy": 0.27 }), finished()]),

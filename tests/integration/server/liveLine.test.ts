@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it as test } from "vitest";
 import { WatchConnection } from "../../../app/live/watchConnection.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { launch } from "../../support/builders/studies.ts";
@@ -80,7 +80,7 @@ describe("A page's line to the server", () => {
   };
 
   // Cut for as long as a question takes, longer than the engine's own patience, and all lengths between.
-  it.each([300, 700, 1_000, 1_300, 1_600, 1_900, 21_000])(
+  test.each([300, 700, 1_000, 1_300, 1_600, 1_900, 21_000])(
     "cut off for %i ms without a word, it is live again without a reload",
     async (ms) => {
       const line = await lineToServer();
@@ -97,7 +97,7 @@ describe("A page's line to the server", () => {
     },
   );
 
-  it("comes back after every one of many cuts of all kinds, with the rooms it had", async () => {
+  test("comes back after every one of many cuts of all kinds, with the rooms it had", async () => {
     const line = await lineToServer();
     const heard = join(line.url);
     let seed = 7;
@@ -120,7 +120,7 @@ describe("A page's line to the server", () => {
     expect(told.length).toBe(1);
   });
 
-  it("finds a server that was away", async () => {
+  test("finds a server that was away", async () => {
     const heard = join(server.url);
     await until("joined", () => heard.now === "joined");
     const { port, dataDir } = server;
@@ -132,7 +132,7 @@ describe("A page's line to the server", () => {
     await hears(heard, "after a restart");
   });
 
-  it.each<Upgrade>(["refuse", "ignore", "hang"])(
+  test.each<Upgrade>(["refuse", "ignore", "hang"])(
     "goes on by asking again and again where a proxy lets no WebSocket through (%s), and says so",
     async (manner) => {
       const proxy = await PollingProxy.open(server.url, manner);
@@ -147,7 +147,7 @@ describe("A page's line to the server", () => {
     },
   );
 
-  it("is notified when what it shows is deleted, restored, and no longer accessible to it", async () => {
+  test("is notified when what it shows is deleted, restored, and no longer accessible to it", async () => {
     const share = await server.call("shares.create", { experimentId: experiment });
     const heard = join(server.url, share.token);
     await until("joined", () => heard.now === "joined");

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import { logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
@@ -6,7 +6,7 @@ import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("What one answer may hold", (server) => {
-  it("is a page of a log: the latest lines first, then those before them, each once", async () => {
+  test("is a page of a log: the latest lines first, then those before them, each once", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -31,7 +31,7 @@ onBothDatabases("What one answer may hold", (server) => {
     await expect(server().call("runs.log", { id: runs[0].id, limit: 501 })).rejects.toMatchObject({ code: "INVALID" });
   });
 
-  it("is bounded over a whole batch: each call is thinned, and says how many points there are", async () => {
+  test("is bounded over a whole batch: each call is thinned, and says how many points there are", async () => {
     const { id, runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { finished, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
@@ -38,7 +38,7 @@ describe("A server whose output nobody reads any longer", () => {
     line.rule = () => null;
   };
 
-  it("keeps running, idle when there is nothing to do, and stops when asked to", async () => {
+  test("keeps running, idle when there is nothing to do, and stops when asked to", async () => {
     const printed = server.output.length;
     await provoke();
     expect(server.output.length).toBeGreaterThan(printed);

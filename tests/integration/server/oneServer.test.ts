@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
 import { TestServer } from "../../support/processes/server.ts";
 
@@ -20,7 +20,7 @@ async function query(text: string, values: unknown[] = []): Promise<pg.QueryResu
 }
 
 describe("One external database", () => {
-  it("serves one server: a second one, with a data folder of its own, is refused", async () => {
+  test("serves one server: a second one, with a data folder of its own, is refused", async () => {
     const first = await TestServer.start({ databaseUrl: postgres.url });
     await expect(TestServer.start({ databaseUrl: postgres.url })).rejects.toThrow(/Another Collapsar server uses this database/);
     expect((await first.call("experiments.list", {})).rows).toBeDefined();
@@ -30,7 +30,7 @@ describe("One external database", () => {
     await next.stop();
   });
 
-  it("is held again after its connections were cut", async () => {
+  test("is held again after its connections were cut", async () => {
     const server = await TestServer.start({ databaseUrl: postgres.url });
     await query(
       "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
@@ -48,7 +48,7 @@ describe("One external database", () => {
     await server.stop();
   });
 
-  it("of a newer program is refused untouched", async () => {
+  test("of a newer program is refused untouched", async () => {
     const server = await TestServer.start({ databaseUrl: postgres.url });
     await server.stop();
     const later = Date.UTC(2999, 0, 1);

@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { grid } from "../../support/builders/studies.ts";
 import { addMember, password, post } from "../../support/client/members.ts";
 import { ask, nowhere } from "../../support/client/procedureRights.ts";
@@ -31,7 +31,7 @@ onBothDatabases(
   (server) => {
     const signIn = (form: Record<string, string>) => post(`${server().url}/enter`, form);
 
-    it("join by an invitation once, and sign in by their password", async () => {
+    test("join by an invitation once, and sign in by their password", async () => {
       await server().signIn();
       const { url } = await invite(server(), { note: "Ada" });
       expect(Buffer.from(url.split("/join/")[1], "base64url")).toHaveLength(24);
@@ -73,7 +73,7 @@ onBothDatabases(
       expect(JSON.stringify({ members, invitations })).not.toContain(url.split("/join/")[1]);
     });
 
-    it("let in one of two that come by one invitation at once, and none by one that is revoked or expired", async () => {
+    test("let in one of two that come by one invitation at once, and none by one that is revoked or expired", async () => {
       const { url } = await invite(server());
       const both = await Promise.all(["x", "y"].map((name) => post(url, { name, email: `${name}@example.org`, password })));
       expect(both.map(({ status }) => status).sort()).toEqual([303, 404]);
@@ -87,7 +87,7 @@ onBothDatabases(
         expect(await post(link, { name: "z", email: "z@example.org", password })).toMatchObject({ status: 404, cookie: "" });
     });
 
-    it("take the invitations that they made with them when they are removed or own no longer", async () => {
+    test("take the invitations that they made with them when they are removed or own no longer", async () => {
       const [lowered, removed] = [await addMember(server(), "owner"), await addMember(server(), "owner")];
       const by = async ({ cookie }: { cookie: string }) =>
         server().call("people.invite", { role: "owner" }, { headers: { cookie } });
@@ -101,7 +101,7 @@ onBothDatabases(
       expect((await post(own.url, { name: "new", email: "new-one@example.org", password })).status).toBe(303);
     });
 
-    it("are one of two who join with one address at once; the other is told why, and keeps their invitation", async () => {
+    test("are one of two who join with one address at once; the other is told why, and keeps their invitation", async () => {
       const links = [await invite(server()), await invite(server())].map(({ url }) => url);
       const twin = { name: "Twin", email: "twin@example.org", password };
       const before = server().output.length;
@@ -114,14 +114,14 @@ onBothDatabases(
       expect(server().output.slice(before)).not.toMatch(/twin@example\.org.*|params:/);
     });
 
-    it("keep an invitation whose address is another member's", async () => {
+    test("keep an invitation whose address is another member's", async () => {
       const { email } = await addMember(server(), "viewer");
       const { url } = await invite(server());
       expect(await post(url, { name: "twice", email, password })).toMatchObject({ status: 409, cookie: "" });
       expect(await post(url, { name: "twice", email: "twice@example.org", password })).toMatchObject({ status: 303 });
     });
 
-    it("lose open pages and rights at once when their role is lowered, and everything when they are removed", async () => {
+    test("lose open pages and rights at once when their role is lowered, and everything when they are removed", async () => {
       const member = await addMember(server(), "editor");
       const headers = { cookie: member.cookie };
       const token = await server().call("account.createToken", { name: "mine", scope: "launch" }, { headers });
@@ -150,7 +150,7 @@ onBothDatabases(
       expect(await server().call("experiments.get", { id })).toMatchObject({ launchedBy: member.name });
     });
 
-    it("see and end their own sessions and tokens alone", async () => {
+    test("see and end their own sessions and tokens alone", async () => {
       const [one, other] = [await addMember(server(), "viewer"), await addMember(server(), "viewer")];
       const as = ({ cookie }: { cookie: string }) => ({ headers: { cookie } });
       const [theirs] = await server().call("account.sessions", undefined, as(other));
@@ -169,7 +169,7 @@ onBothDatabases(
       await server().call("account.revokeToken", { id: token.id });
     });
 
-    it("choose a new password by a link that the owner makes, which ends their sessions", async () => {
+    test("choose a new password by a link that the owner makes, which ends their sessions", async () => {
       const member = await addMember(server(), "editor");
       const link = () => server().call("people.inviteToNewPassword", { id: member.id });
       const [older, { url }] = [await link(), await link()];
@@ -186,7 +186,7 @@ onBothDatabases(
       await expect(server().call("people.inviteToNewPassword", { id: nowhere })).rejects.toMatchObject({ code: "NOT_FOUND" });
     });
 
-    it("are not guessed: after ten wrong passwords a member's door is shut for a minute, and nobody else's", async () => {
+    test("are not guessed: after ten wrong passwords a member's door is shut for a minute, and nobody else's", async () => {
       const [one, other] = [await addMember(server(), "viewer"), await addMember(server(), "viewer")];
       for (let i = 0; i < 10; i++) expect((await signIn({ email: one.email, password: `wrong password ${i}` })).status).toBe(401);
       expect((await signIn({ email: one.email, password })).status).toBe(429);
@@ -194,7 +194,7 @@ onBothDatabases(
       expect((await signIn({ key })).status).toBe(303);
     });
 
-    it("are not locked out by those who try their passwords from behind the same proxy, where their browser is known", async () => {
+    test("are not locked out by those who try their passwords from behind the same proxy, where their browser is known", async () => {
       const ada = await addMember(server(), "viewer");
       const entered = await fetch(`${server().url}/enter`, {
         method: "POST",
@@ -226,7 +226,7 @@ onBothDatabases(
   { COLLAPSAR_ACCESS_KEY: key },
 );
 
-it("are not mentioned on a machine that one person has to themselves", async () => {
+test("are not mentioned on a machine that one person has to themselves", async () => {
   const server = await TestServer.start();
   expect(await server.call("account.me")).toEqual({
     name: null,

@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import type { WatchBatch, WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { evaluation, finished, logged, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
@@ -27,7 +27,7 @@ function poisoned(event: RunEvent): RunEvent {
 }
 
 onBothDatabases("What can never be stored", (server) => {
-  it("is repaired if it is text: the run continues and ends", async () => {
+  test("is repaired if it is text: the run continues and ends", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -47,7 +47,7 @@ onBothDatabases("What can never be stored", (server) => {
     worker.close();
   });
 
-  it("cuts a text that is too long between characters", async () => {
+  test("cuts a text that is too long between characters", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -57,7 +57,7 @@ onBothDatabases("What can never be stored", (server) => {
     worker.close();
   });
 
-  it("is answered as never, not as later", async () => {
+  test("is answered as never, not as later", async () => {
     const { runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);
@@ -82,7 +82,7 @@ onBothDatabases("What can never be stored", (server) => {
     worker.close();
   });
 
-  it("is not shown: what is sent live is what is stored", async () => {
+  test("is not shown: what is sent live is what is stored", async () => {
     const { id, runs } = await launch(server());
     const worker = await RawWorker.connect(server());
     const lease = await worker.nextAssignment(runs[0].id);

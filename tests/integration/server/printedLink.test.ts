@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { projectRoot, TestServer } from "../../support/processes/server.ts";
 
@@ -42,7 +42,7 @@ describe("A server on loopback that was given no access key", () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it("refuses other users of the machine, by pages, procedures, exports and sockets", async () => {
+  test("refuses other users of the machine, by pages, procedures, exports and sockets", async () => {
     for (const path of ["/", "/new", "/workers", list]) expect((await fetch(server.url + path)).status, path).toBe(401);
     const run = "00000000-0000-4000-8000-000000000000";
     expect((await fetch(`${server.url}/export/runs/${run}.csv`)).status).toBe(404);
@@ -50,7 +50,7 @@ describe("A server on loopback that was given no access key", () => {
     expect(statSync(keyFile(server)).mode & 0o777).toBe(0o600);
   });
 
-  it("lets one browser in by the printed link, and others by the kept key", async () => {
+  test("lets one browser in by the printed link, and others by the kept key", async () => {
     expect(server.printedLink).toBe(`${server.url}/enter?key=${new URL(server.printedLink).searchParams.get("key")}`);
     expect(server.output).toContain(`${server.url}/enter takes the access key in ${keyFile(server)}`);
     expect(server.output).not.toContain(server.keptKey);
@@ -65,7 +65,7 @@ describe("A server on loopback that was given no access key", () => {
     expect((await fetch(server.url + list, { headers: { cookie: cookieOf(second) } })).status).toBe(200);
   });
 
-  it("is served by its own worker", async () => {
+  test("is served by its own worker", async () => {
     await server.signIn();
     await expect
       .poll(async () => (await server.call("workers.list")).filter((worker) => worker.connected).length, {
@@ -74,7 +74,7 @@ describe("A server on loopback that was given no access key", () => {
       .toBe(1);
   });
 
-  it("keeps browsers signed in over a restart, and closes a key that others could read", async () => {
+  test("keeps browsers signed in over a restart, and closes a key that others could read", async () => {
     const { printedLink, keptKey } = server;
     const cookie = await server.signIn();
     await server.stop();
@@ -87,7 +87,7 @@ describe("A server on loopback that was given no access key", () => {
     expect((await press(server.printedLink)).status).toBe(303);
   });
 
-  it("takes no request that a proxy passed on, not even with the cookie", async () => {
+  test("takes no request that a proxy passed on, not even with the cookie", async () => {
     const headers = { cookie: await server.signIn(), "x-forwarded-for": "203.0.113.9" };
     const answer = await fetch(server.url + list, { headers });
     expect(answer.status).toBe(403);
@@ -95,14 +95,14 @@ describe("A server on loopback that was given no access key", () => {
   });
 });
 
-it("COLLAPSAR_SINGLE_USER=1 lets every local request in, and says so", async () => {
+test("COLLAPSAR_SINGLE_USER=1 lets every local request in, and says so", async () => {
   const server = await TestServer.start({ singleUser: true });
   expect(server.output).toContain(`Collapsar is ready at ${server.url}\nCOLLAPSAR_SINGLE_USER is 1: there is no sign-in`);
   expect((await fetch(server.url + list)).status).toBe(200);
   await server.stop();
 });
 
-it("the link and the worker's line of a server on every address work as they are printed", async () => {
+test("the link and the worker's line of a server on every address work as they are printed", async () => {
   const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
   const server = await TestServer.start({ env: { COLLAPSAR_HOST: "0.0.0.0", COLLAPSAR_ACCESS_KEY: key } });
   const { origin } = new URL(server.printedLink);

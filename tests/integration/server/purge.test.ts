@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getRun, grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
@@ -16,7 +16,7 @@ const present = async (server: TestServer, id: string, removed: boolean) =>
 onBothDatabases(
   "Deleted experiments",
   (server) => {
-    it("are purged after their time, run by run, with points and files, while others continue", async () => {
+    test("are purged after their time, run by run, with points and files, while others continue", async () => {
       const worker = await RawWorker.connect(server(), { slots: 2 });
       const gone = await launch(server(), grid({ seeds: [0] }));
       const kept = await launch(server(), grid({ seeds: [1] }));
@@ -43,7 +43,7 @@ onBothDatabases(
 onBothDatabases(
   "Deleted experiments within their time",
   (server) => {
-    it("are listed apart and can be restored, with their files, after the server has tidied up", async () => {
+    test("are listed apart and can be restored, with their files, after the server has tidied up", async () => {
       const worker = await RawWorker.connect(server());
       const { id, runs } = await launch(server());
       const lease = await worker.nextAssignment(runs[0].id);

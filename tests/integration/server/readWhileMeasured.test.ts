@@ -1,6 +1,6 @@
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
@@ -67,7 +67,7 @@ async function begin(points: number): Promise<{ study: string; lease: Lease }> {
 const values = (step: number) => ({ [key]: 1 / (step + 1), [seriesKey("train", "nc1.ratio", 1)]: step });
 
 describe("Points that are stored while they are read", () => {
-  it.each([1, 2, 3])("take none of the others out of the answer: nine more, after the statement %i", async (statement) => {
+  test.each([1, 2, 3])("take none of the others out of the answer: nine more, after the statement %i", async (statement) => {
     const { lease } = await begin(60);
     const more = tens(69)
       .slice(60)
@@ -79,7 +79,7 @@ describe("Points that are stored while they are read", () => {
     expect(series.total).toBe(series.steps.length);
   });
 
-  it("take none of a layer profile's steps out of the answer", async () => {
+  test("take none of a layer profile's steps out of the answer", async () => {
     const { study, lease } = await begin(60);
     const more = tens(69)
       .slice(60)
@@ -92,7 +92,7 @@ describe("Points that are stored while they are read", () => {
     expect(profiles.find(({ runId }) => runId === lease.runId)?.steps).toEqual(tens(69));
   });
 
-  it.each([
+  test.each([
     [1, [0, 10, 20]],
     [2, [0, 10]],
     [3, [0, 10, 20, 30]],
@@ -103,7 +103,7 @@ describe("Points that are stored while they are read", () => {
     expect(series.steps).toEqual(steps);
   });
 
-  it.each([
+  test.each([
     [1, [0, 10, 20]],
     [2, [0, 10]],
     [3, [0, 10, 20, 30]],

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it as test } from "vitest";
 import { countGrid, experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { presets } from "../../../contract/presets/presets.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
@@ -24,7 +24,7 @@ afterAll(() => {
   for (const path of folders) rmSync(path, { recursive: true, force: true });
 });
 
-it("records a finished study and brings it back with the same curves", async () => {
+test("records a finished study and brings it back with the same curves", async () => {
   const [source, target] = [folder(), folder()];
   const server = await TestServer.start({ dataDir: source });
   const worker = await RawWorker.connect(server);
@@ -77,7 +77,7 @@ it("records a finished study and brings it back with the same curves", async () 
 
 const recordings = join(projectRoot, "server/recordings/kept");
 
-it("has a file for every preset that is called recorded, and none but of presets", () => {
+test("has a file for every preset that is called recorded, and none but of presets", () => {
   const fileOf = ({ id }: { id: string }) => `${id}.json.gz`;
   const files = readdirSync(recordings);
   expect(files).toEqual(expect.arrayContaining(presets.filter((preset) => preset.recorded).map(fileOf)));
@@ -86,7 +86,7 @@ it("has a file for every preset that is called recorded, and none but of presets
 
 const recordedPresets = presets.filter((preset) => preset.recorded).map((preset) => [preset.id, preset] as const);
 
-it.each(recordedPresets)("the recording of %s has the preset's own grid, every run to its end", (id, preset) => {
+test.each(recordedPresets)("the recording of %s has the preset's own grid, every run to its end", (id, preset) => {
   const { config, runs } = readRecording(join(recordings, `${id}.json.gz`));
   const wanted = experimentConfig.parse(preset.config);
   // Where the published archive was out of reach, another cut of the same pictures was recorded; the note says so.
@@ -96,7 +96,7 @@ it.each(recordedPresets)("the recording of %s has the preset's own grid, every r
   for (const run of runs) expect(run.steps.some((steps) => steps.at(-1) === run.config.training.steps)).toBe(true);
 });
 
-it.each(recordedPresets)(
+test.each(recordedPresets)(
   "the note of the recording of %s is what its preset says, and on which pictures it was made",
   (id, preset) => {
     const { name, note, config } = readRecording(join(recordings, `${id}.json.gz`));
@@ -110,7 +110,7 @@ it.each(recordedPresets)(
   },
 );
 
-it("opens a preset's recording once, finished, with the preset's own grid", async () => {
+test("opens a preset's recording once, finished, with the preset's own grid", async () => {
   const server = await TestServer.start();
   try {
     const preset = presets.find((one) => one.recorded)!;

@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it as test } from "vitest";
 import { type Right, rightsOf, roles, type TokenScope } from "../../../contract/people.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { addMember } from "../../support/client/members.ts";
@@ -36,11 +36,11 @@ const within = (rights: Right[]) =>
     .map(([name]) => name)
     .sort();
 
-it("states the right that each procedure needs", () => {
+test("states the right that each procedure needs", () => {
   expect(Object.keys(needed).sort()).toEqual(procedures.map(({ name }) => name).sort());
 });
 
-it("lets each kind of caller do what its rights say, and nothing else", async () => {
+test("lets each kind of caller do what its rights say, and nothing else", async () => {
   expect(await answered({})).toEqual(within([]));
   expect(await answered({ authorization: "Bearer forged" })).toEqual(within([]));
   expect(await answered(owner)).toEqual(within(["read", "self", "launch", "edit", "manage"]));
@@ -58,14 +58,14 @@ it("lets each kind of caller do what its rights say, and nothing else", async ()
   }
 });
 
-it("says who may do what is refused", async () => {
+test("says who may do what is refused", async () => {
   const { headers } = await makeToken("read");
   const refused = await ask(server.url, { name: "experiments.cancel", isQuery: false }, headers);
   expect(refused.status).toBe(403);
   expect(refused.text).toContain("This needs an editor, but this is an API token of scope “read”, made by an owner.");
 });
 
-it("opens exports and live pages to tokens that read", async () => {
+test("opens exports and live pages to tokens that read", async () => {
   const { id } = await launch(server, grid());
   const exported = async (headers: Record<string, string>) =>
     (await fetch(`${server.url}/export/experiments/${id}.csv`, { headers })).status;
@@ -96,11 +96,11 @@ it("opens exports and live pages to tokens that read", async () => {
   }
 });
 
-it("does not take a program's token for a worker's", async () => {
+test("does not take a program's token for a worker's", async () => {
   const { token, headers } = await makeToken("log");
   const options = { extraHeaders: headers, transports: ["websocket"], forceNew: true, reconnection: false };
   const socket = io(`${server.url}/worker`, { ...options, auth: { token } });
-  const refused = new Promise<{ data?: { code?: string } }>((resolve) => socket.once("connect_error", resolve as never));
+  const refused = new Promise<{ data?: { code?: string } }>((resolve) => socket.once("connect_error", resolve));
   expect((await refused).data?.code).toBe("NOT_ALLOWED");
   const upload = await fetch(`${server.url}/artefacts/${nowhere}/1/features.safetensors`, {
     method: "PUT",
@@ -110,7 +110,7 @@ it("does not take a program's token for a worker's", async () => {
   expect(upload.status).toBe(401);
 });
 
-it("ends a token at its time or when it is revoked, with the sockets that came by it, and keeps its hash alone", async () => {
+test("ends a token at its time or when it is revoked, with the sockets that came by it, and keeps its hash alone", async () => {
   const kept = await makeToken("read");
   const expired = await makeToken("read", { expiresInDays: 1e-9 });
   const list = { name: "experiments.list", isQuery: true };
@@ -134,7 +134,7 @@ it("ends a token at its time or when it is revoked, with the sockets that came b
   expect(Buffer.from(kept.token, "base64url")).toHaveLength(24);
 });
 
-it("keeps who launched a study", async () => {
+test("keeps who launched a study", async () => {
   const { id } = await launch(server, grid(), { name: "by the owner" });
   expect(await server.call("experiments.get", { id })).toMatchObject({ launchedBy: "owner" });
   const share = await server.call("shares.create", { experimentId: id });

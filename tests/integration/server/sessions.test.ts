@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it as test } from "vitest";
 import type { InputOf } from "../../support/client/procedures.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { TestServer } from "../../support/processes/server.ts";
@@ -57,7 +57,7 @@ async function watch(cookie: string): Promise<{ cut: Promise<string> }> {
   return { cut: new Promise((resolve) => socket.once("disconnect", resolve)) };
 }
 
-it("lists the browsers that are signed in, and ends one with its sockets", async () => {
+test("lists the browsers that are signed in, and ends one with its sockets", async () => {
   const [first, second] = [await signIn(), await signIn(key, "curl/8.0")];
   const seen = await sessions(first);
   expect(seen.map(({ browser, current }) => [browser, current])).toEqual(
@@ -77,13 +77,13 @@ it("lists the browsers that are signed in, and ends one with its sockets", async
   });
 });
 
-it("is signed out", async () => {
+test("is signed out", async () => {
   const [first, second] = [await signIn(), await signIn()];
   expect(await end(first, { which: "this" })).toEqual({ ended: 1 });
   expect([await isIn(first), await isIn(second)]).toEqual([false, true]);
 });
 
-it("ends all others, and all", async () => {
+test("ends all others, and all", async () => {
   const [first, second, third] = [await signIn(), await signIn(), await signIn()];
   await end(first, { which: "others" });
   expect([await isIn(first), await isIn(second), await isIn(third)]).toEqual([true, false, false]);
@@ -93,7 +93,7 @@ it("ends all others, and all", async () => {
   expect(await isIn(first)).toBe(false);
 });
 
-it("outlive a restart, and end with the access key that opened them", async () => {
+test("outlive a restart, and end with the access key that opened them", async () => {
   const cookie = await signIn();
   await server.stop();
   server = await start(key);

@@ -1,11 +1,11 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getRun, launch, untilStatus } from "../../support/builders/studies.ts";
 import { leaseOf, RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 onBothDatabases("F20: a run whose process gives no sign of life", (server) => {
-  it("is named with the time since when, until it is heard again or lost", async () => {
+  test("is named with the time since when, until it is heard again or lost", async () => {
     const worker = await RawWorker.connect(server());
     const { runs } = await launch(server());
     const lease = await worker.nextAssignment(runs[0].id);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { ServerLink } from "../../../workers/agent/wire/serverLink.ts";
 import { logged, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
@@ -67,7 +67,7 @@ describe("A stranger at the sockets", () => {
   });
   afterAll(() => server?.stop());
 
-  it.each(["websocket", "polling"] as const)("gets no session by %s, whatever it says it has", async (transport) => {
+  test.each(["websocket", "polling"] as const)("gets no session by %s, whatever it says it has", async (transport) => {
     const words = transport === "polling" ? /"message":"(Sign in first|This link is invalid|This token is unknown)/ : /400/;
     const nothing: Partial<Knock>[] = [
       {},
@@ -90,7 +90,7 @@ describe("A stranger at the sockets", () => {
       }
   });
 
-  it.each(["websocket", "polling"] as const)("gets in by %s with a cookie, a link or a worker's token", async (transport) => {
+  test.each(["websocket", "polling"] as const)("gets in by %s with a cookie, a link or a worker's token", async (transport) => {
     const shown: Omit<Knock, "transport">[] = [
       { namespace: "/watch", headers: { cookie } },
       { namespace: "/watch", share: share.token },
@@ -114,7 +114,7 @@ describe("A stranger at the sockets", () => {
     }
   });
 
-  it("leaves neither connections nor memory behind, 3,000 times", async () => {
+  test("leaves neither connections nor memory behind, 3,000 times", async () => {
     const knocks = async (count: number) => {
       for (let i = 0; i < count; i += 50)
         await Promise.all(
@@ -133,7 +133,7 @@ describe("A stranger at the sockets", () => {
     expect(residentMb(server.pid) - before).toBeLessThan(60);
   });
 
-  it("hears the reason as a worker, asks again now and then, and is let in without being started again", async () => {
+  test("hears the reason as a worker, asks again now and then, and is let in without being started again", async () => {
     const { token, id } = await revocable();
     await server.call("workers.revokeToken", { id });
     const refused = await new Promise<string[]>((resolve) => {
@@ -168,7 +168,7 @@ describe("Connections are bounded", () => {
   afterAll(() => server?.stop());
   const watcher = () => knock(server.url, { namespace: "/watch", transport: "websocket" });
 
-  it("by address: one too many is cut, and one that leaves makes room", async () => {
+  test("by address: one too many is cut, and one that leaves makes room", async () => {
     const sockets = await Promise.all(Array.from({ length: 20 }, watcher));
     expect(sockets.map(({ told }) => told)).toEqual(Array(20).fill("connected"));
     const tooMany = await watcher();
@@ -190,7 +190,7 @@ describe("Connections are bounded", () => {
     for (const { socket } of sockets) socket.disconnect();
   });
 
-  it("by what is waiting: a reader that never reads is cut off, the others continue", async () => {
+  test("by what is waiting: a reader that never reads is cut off, the others continue", async () => {
     const { runs } = await launch(server);
     const worker = await RawWorker.connect(server);
     const lease = await worker.nextAssignment(runs[0].id);

@@ -1,4 +1,4 @@
-import { expect, it, vi } from "vitest";
+import { expect, it as test, vi } from "vitest";
 import { limits } from "../../../contract/limits.ts";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
@@ -11,7 +11,7 @@ const range = (count: number, from = 0) => Array.from({ length: count }, (_, i) 
 onBothDatabases("Studies", (server) => {
   const list = (query = {}) => server().call("experiments.list", query);
 
-  it("refuses a grid of a million cells before anything is stored", async () => {
+  test("refuses a grid of a million cells before anything is stored", async () => {
     const million = grid({ seeds: range(64), depths: range(63, 2), widths: range(64, 8), losses: ["ce", "mse"] });
     const before = (await list()).total;
     const asked = performance.now();
@@ -28,7 +28,7 @@ onBothDatabases("Studies", (server) => {
     expect(await server().call("experiments.cancel", { id })).toEqual({ cancelled: 2_000 });
   });
 
-  it("adds depths and seeds once, and fills exactly the missing cells", async () => {
+  test("adds depths and seeds once, and fills exactly the missing cells", async () => {
     const { id, runs } = await launch(server(), grid({ seeds: [0, 1], depths: [2, 3] }));
     expect(await server().call("experiments.addDepths", { id, depths: [5, 3] })).toEqual({ added: 2 });
     expect(await server().call("experiments.addDepths", { id, depths: [5, 3] })).toEqual({ added: 0 });
@@ -45,7 +45,7 @@ onBothDatabases("Studies", (server) => {
     await server().call("experiments.cancel", { id });
   });
 
-  it("lists, searches, sorts, archives, deletes and brings back", async () => {
+  test("lists, searches, sorts, archives, deletes and brings back", async () => {
     const named = async (name: string, tags: string[]) => (await launch(server(), grid(), { name, tags })).id;
     const [alpha, beta] = [await named("Alpha 100%", ["paper"]), await named("beta <script>", ["toy", "paper"])];
     expect((await list({ search: "ALPHA" })).rows.map((row) => row.id)).toEqual([alpha]);
@@ -74,7 +74,7 @@ onBothDatabases("Studies", (server) => {
     expect(await getExperiment(server(), beta)).toMatchObject({ counts: { cancelled: 1 }, status: "incomplete" });
   });
 
-  it("gives series thinned, in windows, by layers, and as tables", async () => {
+  test("gives series thinned, in windows, by layers, and as tables", async () => {
     const worker = await RawWorker.connect(server());
     const { id, runs } = await launch(server(), grid({ depths: [4] }));
     const lease = await worker.nextAssignment(runs[0].id);
@@ -122,7 +122,7 @@ onBothDatabases("Studies", (server) => {
     worker.close();
   });
 
-  it("refuses what would end runs before anything is stored, and deeper runs that no worker can hold", async () => {
+  test("refuses what would end runs before anything is stored, and deeper runs that no worker can hold", async () => {
     const mini = { id: "fashion-mnist-mini" as const, trainPerClass: 20, testPerClass: 10 };
     const before = (await list()).total;
     const refused = (config: ReturnType<typeof grid>) =>
@@ -157,7 +157,7 @@ onBothDatabases("Studies", (server) => {
     worker.close();
   });
 
-  it("counts measuring, starting and what comes after training in estimates and in the time left", async () => {
+  test("counts measuring, starting and what comes after training in estimates and in the time left", async () => {
     const worker = await RawWorker.connect(server(), { slots: 1 });
     const config = (change: object) =>
       grid({ depths: [8], widths: [128], training: { ...grid().training, steps: 1_000 }, ...change });
@@ -191,7 +191,7 @@ onBothDatabases("Studies", (server) => {
     worker.close();
   });
 
-  it("estimates from measured step times", async () => {
+  test("estimates from measured step times", async () => {
     const worker = await RawWorker.connect(server(), { slots: 2 });
     const { runs } = await launch(server(), grid({ depths: [8], widths: [256] }));
     const lease = await worker.nextAssignment(runs[0].id);

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
@@ -33,7 +33,7 @@ onBothDatabases(
       expect(series).toEqual([{ key: "train/loss", points: 101 }]);
     };
 
-    it.each(["events", "a heartbeat"])("is the worker's again by %s over the old line", async (by) => {
+    test.each(["events", "a heartbeat"])("is the worker's again by %s over the old line", async (by) => {
       const { id, lease, worker } = await lost();
       worker.silent = true;
       await untilStatus(server(), id, "queued");
@@ -52,7 +52,7 @@ onBothDatabases(
       worker.close();
     });
 
-    it("becomes the worker's again with its hello, even if the run ended in the meantime", async () => {
+    test("becomes the worker's again with its hello, even if the run ended in the meantime", async () => {
       const { id, lease, worker, token } = await lost();
       worker.close();
       await untilStatus(server(), id, "queued");
@@ -64,7 +64,7 @@ onBothDatabases(
       back.close();
     });
 
-    it("is not its own once another worker has begun, nor ever another worker's", async () => {
+    test("is not its own once another worker has begun, nor ever another worker's", async () => {
       const { id, lease, worker, token } = await lost();
       worker.close();
       await untilStatus(server(), id, "queued");
@@ -87,7 +87,7 @@ onBothDatabases(
       other.close();
     });
 
-    it("goes to another worker at once where its own is dead, and does not wait for that one to come back", async () => {
+    test("goes to another worker at once where its own is dead, and does not wait for that one to come back", async () => {
       const { id, worker } = await lost();
       const other = await RawWorker.connect(server());
       worker.close();
@@ -103,7 +103,7 @@ onBothDatabases(
 onBothDatabases(
   "F18: a worker of another version",
   (server) => {
-    it("learns until when its runs are kept for it, and has them until then", async () => {
+    test("learns until when its runs are kept for it, and has them until then", async () => {
       const { runs } = await launch(server(), { ...everyTen, seeds: [0, 1] });
       const token = await makeToken(server());
       const worker = await RawWorker.connect(server(), { token, slots: 2 });
@@ -136,7 +136,7 @@ onBothDatabases(
       upgraded.close();
     });
 
-    it("that holds nothing learns so", async () => {
+    test("that holds nothing learns so", async () => {
       const worker = new RawWorker(server().url, await makeToken(server()));
       await worker.connected();
       expect(await worker.hello({ protocol: 1 })).toMatchObject({ message: expect.stringContaining("It holds no run.") });
@@ -175,7 +175,7 @@ describe("F9: a database whose clock is set", () => {
     await postgres?.stop();
   });
 
-  it.each(["1 day", "-1 day"])(
+  test.each(["1 day", "-1 day"])(
     "by %s takes no run from a worker that is there, and one that dies is noticed all the same",
     async (by) => {
       const { runs } = await launch(server, { ...everyTen, seeds: [0, 1] });

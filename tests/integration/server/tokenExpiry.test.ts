@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
 import { measured, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
 import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
@@ -25,7 +25,7 @@ describe("A worker's token", () => {
     server.call("workers.createToken", { name: "for a time", expiresInDays: seconds / 86_400 });
   const cutOff = (worker: RawWorker) => new Promise<string>((resolve) => worker.socket.once("disconnect", resolve));
 
-  it("lets a worker in until it expires, and says when that is", async () => {
+  test("lets a worker in until it expires, and says when that is", async () => {
     const { token } = await makeFor(3);
     const worker = await RawWorker.connect(server, { token });
     const cut = cutOff(worker);
@@ -43,14 +43,14 @@ describe("A worker's token", () => {
     again.close();
   });
 
-  it("has no more days than ten years, and more than none", async () => {
+  test("has no more days than ten years, and more than none", async () => {
     for (const expiresInDays of [0, -1, 3651, "1"])
       await expect(server.callAny("workers.createToken", { name: "x", expiresInDays })).rejects.toMatchObject({
         code: "INVALID",
       });
   });
 
-  it.each([
+  test.each([
     ["expires", "expires_at = now() - interval '1 second'"],
     ["is revoked", "revoked_at = now()"],
   ])("that %s in the database alone is noticed at hello, at events and when a run is given", async (_how, change) => {

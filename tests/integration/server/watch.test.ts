@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import type { WatchBatch, WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
@@ -29,7 +29,7 @@ const until = async (isTrue: () => boolean) => {
 };
 
 onBothDatabases("Watching", (server) => {
-  it("tells what is stored, in batches, to those who watch it", async () => {
+  test("tells what is stored, in batches, to those who watch it", async () => {
     const { id, runs } = await launch(server());
     const page = await watch(server(), [{ room: "experiment", id }]);
     const runPage = await watch(server(), [{ room: "run", id: runs[0].id }]);
@@ -74,7 +74,7 @@ onBothDatabases("Watching", (server) => {
     worker.close();
   });
 
-  it("leaves a room, and refuses rooms that are none", async () => {
+  test("leaves a room, and refuses rooms that are none", async () => {
     const { id } = await launch(server(), grid());
     const { socket, items } = await watch(server(), [{ room: "experiment", id }]);
     for (const message of [null, {}, { room: "all" }, { room: "experiment" }, { room: "experiment", id: "*" }])

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { EventAnswer } from "../../../contract/wire/workerProtocol.ts";
 import { readSpool } from "../../../workers/spool/spool.ts";
@@ -47,7 +47,7 @@ afterEach(async () => {
 });
 
 describe("an undisturbed run", () => {
-  it("reaches the server whole and in order, and leaves an empty spool", async () => {
+  test("reaches the server whole and in order, and leaves an empty spool", async () => {
     await connected(["--name", "lab"]);
     expect(server.hellos[0]).toMatchObject({ name: "lab", slots: 1, holding: [] });
     const run = await server.assign("steady", 30);
@@ -62,7 +62,7 @@ describe("an undisturbed run", () => {
     ).toBe(true);
   });
 
-  it("is refused while all slots are in use, and the same assignment again is not", async () => {
+  test("is refused while all slots are in use, and the same assignment again is not", async () => {
     await connected();
     const run = await server.assign("steady", 50);
     expect(await server.assign("steady", 10)).toMatchObject({ accepted: false, reason: "its slot is in use" });
@@ -71,7 +71,7 @@ describe("an undisturbed run", () => {
     expect(steps(server.events(run))).toEqual(upTo(50));
   });
 
-  it("is kept as a ledger where that is asked for", async () => {
+  test("is kept as a ledger where that is asked for", async () => {
     await connected(["--keep-spool"]);
     const run = await server.assign("steady", 5);
     await until("the ledger is there", () => spoolFiles(folder).includes(`${run.runId}.1.jsonl.sent`));
@@ -81,7 +81,7 @@ describe("an undisturbed run", () => {
 });
 
 describe("a server with faults", () => {
-  it("gone and back: the run continues, the rest follows within 2 s, nothing is lost or doubled", async () => {
+  test("gone and back: the run continues, the rest follows within 2 s, nothing is lost or doubled", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 300);
     await until("some points arrived", () => steps(server.events(run)).length > 20);
@@ -99,7 +99,7 @@ describe("a server with faults", () => {
     expect(server.hellos.at(-1)!.holding).toEqual([{ runId: run.runId, attempt: 1, lease: run.lease }]);
   });
 
-  it("silent after a batch: it is sent again over a new connection", async () => {
+  test("silent after a batch: it is sent again over a new connection", async () => {
     await connected();
     let silences = 0;
     server.fault = () => (silences++ === 0 ? "silence" : null);
@@ -109,7 +109,7 @@ describe("a server with faults", () => {
     expect(server.hellos.length).toBe(2);
   });
 
-  it("that lacks events gets them again, also those acknowledged before", async () => {
+  test("that lacks events gets them again, also those acknowledged before", async () => {
     await connected();
     let forgot = false;
     server.fault = (batch) => {
@@ -126,7 +126,7 @@ describe("a server with faults", () => {
     expect(steps(server.events(run))).toEqual(upTo(60));
   });
 
-  it("that cannot store now is tried again", async () => {
+  test("that cannot store now is tried again", async () => {
     await connected();
     let refusals = 0;
     server.fault = (): EventAnswer | null => (refusals++ < 3 ? { ok: false, code: "INTERNAL", message: "disk full" } : null);
@@ -135,7 +135,7 @@ describe("a server with faults", () => {
     expect(steps(server.events(run))).toEqual(upTo(10));
   });
 
-  it.each(["unknown-event", "huge-event"])(
+  test.each(["unknown-event", "huge-event"])(
     "that takes no %s gets a line of the log in its place, and all the rest",
     async (manner) => {
       await connected();
@@ -149,7 +149,7 @@ describe("a server with faults", () => {
   );
 });
 
-it("F9: sends on when its clock is set back by a day, also to a server that was away", async () => {
+test("F9: sends on when its clock is set back by a day, also to a server that was away", async () => {
   const shiftedClock = new URL("../../support/processes/shiftedClock.ts", import.meta.url).pathname;
   const worker = await connected([], { NODE_OPTIONS: `--import ${shiftedClock}` });
   const run = await server.assign("slow", 15);
@@ -177,7 +177,7 @@ describe("F25: a spool that is not what was written", () => {
     writeFileSync(path, bytes);
   };
 
-  it.each(["a damaged byte", "cut off", "deleted", "emptied"])(
+  test.each(["a damaged byte", "cut off", "deleted", "emptied"])(
     "(%s) while it runs: the attempt ends with the reason where it can be read, and leaves no hole",
     async (how) => {
       const worker = await connected();
@@ -210,7 +210,7 @@ describe("F25: a spool that is not what was written", () => {
     },
   );
 
-  it("found by the worker's next life ends there too", async () => {
+  test("found by the worker's next life ends there too", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 1000);
     await until("it is under way", () => steps(server.events(run)).length > 15);
@@ -231,7 +231,7 @@ describe("F25: a spool that is not what was written", () => {
     expect(seen).toEqual(upTo(seen.length - 1));
   });
 
-  it("is an older copy of what the server has: the attempt ends after that, once", async () => {
+  test("is an older copy of what the server has: the attempt ends after that, once", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 1000);
     await until("it is under way", () => steps(server.events(run)).length > 10);
@@ -251,7 +251,7 @@ describe("F25: a spool that is not what was written", () => {
   });
 });
 
-it("a batch that was damaged on the way is sent again", async () => {
+test("a batch that was damaged on the way is sent again", async () => {
   await connected();
   let damaged = 0;
   server.fault = () => (damaged++ < 2 ? { ok: false, code: "DAMAGED", message: "no checksum" } : null);
@@ -260,7 +260,7 @@ it("a batch that was damaged on the way is sent again", async () => {
   expect(steps(server.events(run))).toEqual(upTo(20));
 });
 
-it("F19: a server whose database was restored gets again what it lacks, also of attempts that it had to their end", async () => {
+test("F19: a server whose database was restored gets again what it lacks, also of attempts that it had to their end", async () => {
   const worker = await connected();
   const run = await server.assign("steady", 30);
   await until("the run has finished", ended(run));
@@ -278,7 +278,7 @@ it("F19: a server whose database was restored gets again what it lacks, also of 
 });
 
 describe("a lease that is lost", () => {
-  it("stops the run's process at once, and checkpoints the server knows nothing of are dropped", async () => {
+  test("stops the run's process at once, and checkpoints the server knows nothing of are dropped", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 1000);
     let stored = 0;
@@ -298,7 +298,7 @@ describe("a lease that is lost", () => {
     expect((await server.assign("steady", 5, { runId: run.runId, attempt: 2 })).accepted).toBe(true);
   });
 
-  it("is learnt from a heartbeat after the worker was frozen", async () => {
+  test("is learnt from a heartbeat after the worker was frozen", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 2000);
     await until("some points arrived", () => steps(server.events(run)).length > 5);
@@ -313,7 +313,7 @@ describe("a lease that is lost", () => {
 });
 
 describe("a run's process that ends", () => {
-  it("with an exit code: CRASHED with its last output", async () => {
+  test("with an exit code: CRASHED with its last output", async () => {
     await connected();
     const run = await server.assign("crash", 50);
     await until("the attempt has ended", ended(run));
@@ -323,7 +323,7 @@ describe("a run's process that ends", () => {
     );
   });
 
-  it("by SIGKILL: CRASHED, with memory as a possibility, and the next run is taken", async () => {
+  test("by SIGKILL: CRASHED, with memory as a possibility, and the next run is taken", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 1000);
     await until("some points arrived", () => steps(server.events(run)).length > 5);
@@ -339,7 +339,7 @@ describe("a run's process that ends", () => {
 });
 
 describe("cancelling", () => {
-  it.each([
+  test.each([
     ["steady", 20],
     ["deaf", 3],
   ])("stops a %s run within 2 s", async (manner, points) => {
@@ -353,7 +353,7 @@ describe("cancelling", () => {
     expect(server.last(run)).toMatchObject({ kind: "ended", code: "CANCELLED" });
   });
 
-  it("right after the assignment, before the process is ready", async () => {
+  test("right after the assignment, before the process is ready", async () => {
     await connected();
     await server.assign("steady", 5); // takes the prepared process
     const [run] = await Promise.all([waitForSlot(), new Promise((resolve) => setTimeout(resolve, 0))]);
@@ -374,7 +374,7 @@ describe("cancelling", () => {
 });
 
 describe("the agent's own end", () => {
-  it("by SIGKILL: runs make a checkpoint and end; the next life sends the rest", async () => {
+  test("by SIGKILL: runs make a checkpoint and end; the next life sends the rest", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 1000);
     await until("some points arrived", () => steps(server.events(run)).length > 20);
@@ -390,7 +390,7 @@ describe("the agent's own end", () => {
     expect(server.hellos[0].workerId).toBe(server.hellos.at(-1)!.workerId);
   });
 
-  it("by SIGTERM: checkpoint, WORKER_LOST, exit within 10 s", async () => {
+  test("by SIGTERM: checkpoint, WORKER_LOST, exit within 10 s", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 1000);
     await until("some points arrived", () => steps(server.events(run)).length > 5);
@@ -403,7 +403,7 @@ describe("the agent's own end", () => {
     expect(spoolFiles(folder)).toEqual([]);
   });
 
-  it("by SIGTERM to its whole group, twice, as service managers do: still a checkpoint and WORKER_LOST", async () => {
+  test("by SIGTERM to its whole group, twice, as service managers do: still a checkpoint and WORKER_LOST", async () => {
     const worker = await connected();
     const run = await server.assign("steady", 1000);
     await until("some points arrived", () => steps(server.events(run)).length > 5);
@@ -414,7 +414,7 @@ describe("the agent's own end", () => {
     expect(server.events(run).at(-2)?.event.kind).toBe("checkpoint");
   });
 
-  it("by SIGTERM with a deaf run: still within 10 s", async () => {
+  test("by SIGTERM with a deaf run: still within 10 s", async () => {
     const worker = await connected();
     const run = await server.assign("deaf", 1000);
     await until("it is under way", () => steps(server.events(run)).length > 3);
@@ -427,7 +427,7 @@ describe("the agent's own end", () => {
 });
 
 describe("refusals", () => {
-  it("a second worker in the same folder says which process has it, and leaves with code 3", async () => {
+  test("a second worker in the same folder says which process has it, and leaves with code 3", async () => {
     const first = await connected();
     const second = startWorker();
     await second.exited;
@@ -435,14 +435,14 @@ describe("refusals", () => {
     expect(second.output).toContain(`another worker (process ${first.child.pid})`);
   });
 
-  it("a token the server does not know ends a new worker with code 2", async () => {
+  test("a token the server does not know ends a new worker with code 2", async () => {
     const worker = startWorker([], "wrong");
     await worker.exited;
     expect(worker.exit?.code).toBe(2);
     expect(worker.output).toMatch(/The server refuses this worker: unknown or revoked token \(NOT_ALLOWED\)/);
   });
 
-  it("a server of another age ends a new worker with its words, and keeps the data", async () => {
+  test("a server of another age ends a new worker with its words, and keeps the data", async () => {
     server.answerHello = { ok: false, code: "PROTOCOL_MISMATCH", message: "this server speaks protocol 3, the worker 2" };
     const worker = startWorker();
     await worker.exited;
@@ -450,7 +450,7 @@ describe("refusals", () => {
     expect(worker.output).toContain("this server speaks protocol 3, the worker 2");
   });
 
-  it.each([
+  test.each([
     [["--slots", "0"], '--slots is "0"'],
     [["--device", "abacus"], '--device is "abacus": it must be one of auto, cpu, webgpu, cuda'],
     [["--server", "localhost:4040"], '--server is "localhost:4040"'],

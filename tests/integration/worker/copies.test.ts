@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import { scriptedName } from "../../chaos/scriptedRun.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { makeToken } from "../../support/client/rawWorker.ts";
@@ -58,7 +58,7 @@ afterEach(async ({ task }) => {
 });
 
 describe("two workers on copies of one folder", () => {
-  it("at the same time are two: the copy takes nothing from the one that is there", async () => {
+  test("at the same time are two: the copy takes nothing from the one that is there", async () => {
     const original = folderOf();
     const first = await start(original, "original");
     const run = await study(12_000);
@@ -84,7 +84,7 @@ describe("two workers on copies of one folder", () => {
     expect(first.output).not.toMatch(/no longer this worker's/);
   });
 
-  it("one after the other are two as well: the older state is noticed by its greeting", async () => {
+  test("one after the other are two as well: the older state is noticed by its greeting", async () => {
     const original = folderOf();
     const first = await start(original, "original");
     await aHeartbeat();

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { ProtocolServer } from "../../support/processes/protocolServer.ts";
 import {
@@ -68,7 +68,7 @@ afterEach(async () => {
 });
 
 describe("F25: in place of files of the worker", () => {
-  it.each(Object.keys(damages))("%s: each is set aside by name, said, and the next best is used", async (kind) => {
+  test.each(Object.keys(damages))("%s: each is set aside by name, said, and the next best is used", async (kind) => {
     const damage = damages[kind];
     await start();
     const run = await server.assign("real", 200_000, undefined, { measuring: { name: "every", steps: 50 } });
@@ -116,7 +116,7 @@ describe("F25: in place of files of the worker", () => {
     await until("it is cancelled", () => isOver(next));
   });
 
-  it("files in place of its folders: they are set aside, and the worker works", async () => {
+  test("files in place of its folders: they are set aside, and the worker works", async () => {
     mkdirSync(join(folder, "worker"), { recursive: true });
     for (const name of ["spool", "checkpoints", "artefacts"]) writeFileSync(join(folder, "worker", name), "no folder");
     symlinkSync(join(folder, "nowhere"), join(folder, "datasets"));

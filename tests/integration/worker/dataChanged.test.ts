@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it as test } from "vitest";
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { type DatasetConfig, datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";
@@ -88,7 +88,7 @@ afterEach(async ({ task }) => {
   for (const folder of folders) removeFolder(folder);
 });
 
-it.each<[string, Table]>([
+test.each<[string, Table]>([
   ["labels are exchanged", { exchanged: true }],
   ["the vocabulary is another", { word: "other words entirely" }],
   ["there is a third class", { classes: 3 }],
@@ -111,7 +111,7 @@ it.each<[string, Table]>([
   expect(row.dataHash).toBe(hash);
 });
 
-it("a picture that was changed ends the run; with the former one back it resumes, with the curve of an undisturbed run", async () => {
+test("a picture that was changed ends the run; with the former one back it resumes, with the curve of an undisturbed run", async () => {
   await writePictures(datasets, "lamps");
   const data = fresh();
   const config = study(pictures, 2_000);
@@ -136,7 +136,7 @@ it("a picture that was changed ends the run; with the former one back it resumes
   expect(await curve(run)).toEqual(await curve(undisturbed));
 });
 
-it("on request the run starts again from step 0 on the data as they are: what was measured before is void", async () => {
+test("on request the run starts again from step 0 on the data as they are: what was measured before is void", async () => {
   writeTable(datasets, "reviews.tsv");
   const data = fresh();
   const config = study(table, 600);
@@ -155,7 +155,7 @@ it("on request the run starts again from step 0 on the data as they are: what wa
   expect(await curve(run)).toEqual(await curve(undisturbed));
 });
 
-it("a machine with a different copy of the set does not take over the run; one with the same copy starts it again", async () => {
+test("a machine with a different copy of the set does not take over the run; one with the same copy starts it again", async () => {
   writeTable(datasets, "reviews.tsv");
   const { run, hash } = await suspended(study(table, 900), fresh());
   const copies = [fresh(), fresh()];
@@ -172,7 +172,7 @@ it("a machine with a different copy of the set does not take over the run; one w
   expect(attempts.at(-1)?.resumedFromStep).toBe(0);
 });
 
-it("a set that was removed under a suspended run is not there, and the run resumes when it is back", async () => {
+test("a set that was removed under a suspended run is not there, and the run resumes when it is back", async () => {
   writeTable(datasets, "reviews.tsv");
   const data = fresh();
   const { run } = await suspended(study(table, 1_200), data);

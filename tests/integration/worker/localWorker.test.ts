@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it as test } from "vitest";
 import { type Api, connect, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
 import { isRunning, until } from "../../support/processes/workerProcess.ts";
@@ -24,7 +24,7 @@ const holder = () => Number.parseInt(readFileSync(join(server.dataDir, "worker",
 const connected = () =>
   until("the local worker is connected", async () => (await api.workers.list.query()).some((each) => each.connected), 60_000);
 
-it("the server's own worker outlives a killed server, trains on, and is not started twice", async () => {
+test("the server's own worker outlives a killed server, trains on, and is not started twice", async () => {
   await connected();
   const [worker] = await api.workers.list.query();
   expect(worker).toMatchObject({ local: true });
@@ -45,7 +45,7 @@ it("the server's own worker outlives a killed server, trains on, and is not star
   expect(series.find(({ key }) => key === "train/loss")?.points).toBe(151);
 });
 
-it("a server that is stopped takes its worker with it, checkpoints made; the next one resumes from there", async () => {
+test("a server that is stopped takes its worker with it, checkpoints made; the next one resumes from there", async () => {
   await connected();
   const pid = holder();
   const config = smallStudy({ depths: [3], steps: 15_000, measuring: { name: "every", steps: 100 } });
@@ -62,7 +62,7 @@ it("a server that is stopped takes its worker with it, checkpoints made; the nex
   expect(series.find(({ key }) => key === "train/loss")?.points).toBe(151);
 });
 
-it("F25: a server whose worker's token was lost makes a new one, and the same worker connects with it", async () => {
+test("F25: a server whose worker's token was lost makes a new one, and the same worker connects with it", async () => {
   await connected();
   const [worker] = await api.workers.list.query();
   await server.pause();

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { mountDisk, type SmallDisk, unmountDisk } from "../../chaos/disk.ts";
 import { ProtocolServer } from "../../support/processes/protocolServer.ts";
@@ -46,7 +46,7 @@ afterEach(async () => {
 });
 
 describe("F20: a run's process that shows no sign of life", () => {
-  it("stopped: it is named soon, killed past a bound, and its attempt ends as one to resume from the checkpoint", async () => {
+  test("stopped: it is named soon, killed past a bound, and its attempt ends as one to resume from the checkpoint", async () => {
     const worker = await start({ COLLAPSAR_STALL_MS: "3000" });
     const run = await server.assign("steady", 5_000);
     await until("some points arrived", () => points(run) > 15);
@@ -68,7 +68,7 @@ describe("F20: a run's process that shows no sign of life", () => {
     expect(server.last(next)).toMatchObject({ kind: "finished" });
   });
 
-  it("within one long call it computes, and is left alone", async () => {
+  test("within one long call it computes, and is left alone", async () => {
     const open = (gate: string) => writeFileSync(join(folder, gate), "");
     await start({ COLLAPSAR_STALL_MS: "1000", COLLAPSAR_TEST_GATES: folder });
     const run = await server.assign("absorbed", 10);
@@ -80,14 +80,14 @@ describe("F20: a run's process that shows no sign of life", () => {
     expect(server.last(run)).toMatchObject({ kind: "finished" });
   });
 
-  it("computing forever: it is killed after a longer limit", async () => {
+  test("computing forever: it is killed after a longer limit", async () => {
     await start({ COLLAPSAR_STALL_MS: "500" });
     const run = await server.assign("deaf", 10);
     await until("its attempt has ended", () => isOver(run));
     expect(server.last(run)).toMatchObject({ code: "WORKER_LOST", message: expect.stringContaining("no sign of life for 1") });
   });
 
-  it("while the worker itself was suspended too: nobody is to blame, and the run continues", async () => {
+  test("while the worker itself was suspended too: nobody is to blame, and the run continues", async () => {
     const worker = await start({ COLLAPSAR_STALL_MS: "1000" });
     const run = await server.assign("steady", 400);
     await until("some points arrived", () => points(run) > 15);
@@ -101,7 +101,7 @@ describe("F20: a run's process that shows no sign of life", () => {
 });
 
 describe("F15: a run that takes too much memory", () => {
-  it("ends CRASHED, with the reason and its last output", async () => {
+  test("ends CRASHED, with the reason and its last output", async () => {
     await start({ NODE_OPTIONS: "--max-old-space-size=200" });
     const run = await server.assign("hungry", 10);
     await until("its attempt has ended", () => isOver(run), 60_000);
@@ -115,7 +115,7 @@ describe("F15: a run that takes too much memory", () => {
 });
 
 describe("F22: a full disk of the worker", () => {
-  it("ends the attempt as the worker's trouble, at once, though the end cannot be written", async ({ skip }) => {
+  test("ends the attempt as the worker's trouble, at once, though the end cannot be written", async ({ skip }) => {
     disk = mountDisk(folder, 3);
     if (disk === null) return skip("no file system can be mounted here");
     await start({}, realWorker);
@@ -138,7 +138,7 @@ describe("F22: a full disk of the worker", () => {
     expect(server.last(next)).toMatchObject({ kind: "finished" });
   });
 
-  it("a process that cannot begin is the worker's trouble", async () => {
+  test("a process that cannot begin is the worker's trouble", async () => {
     await start({ COLLAPSAR_TEST_BROKEN: "1" });
     const run = await server.assign("steady", 10);
     await until("its attempt has ended", () => isOver(run));
@@ -152,7 +152,7 @@ describe("F22: a full disk of the worker", () => {
 });
 
 describe("F2: SIGTERM of a worker", () => {
-  it("with several runs within long calls: gone within 10 s, and each attempt ends as one to resume", async () => {
+  test("with several runs within long calls: gone within 10 s, and each attempt ends as one to resume", async () => {
     const worker = await start({}, scriptedWorker, 3);
     const runs = [await server.assign("deaf", 1_000), await server.assign("deaf", 1_000), await server.assign("steady", 1_000)];
     for (const run of runs) await until("it is under way", () => points(run) > 3);
@@ -164,7 +164,7 @@ describe("F2: SIGTERM of a worker", () => {
     expect(server.events(runs[2]).at(-2)?.event.kind).toBe("checkpoint");
   });
 
-  it("and of its runs' processes, as a service manager does, five times: a checkpoint each time, and no crash", async () => {
+  test("and of its runs' processes, as a service manager does, five times: a checkpoint each time, and no crash", async () => {
     let run: Lease = await (async () => {
       await start();
       return server.assign("steady", 5_000);

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it as test } from "vitest";
 import type { OwnSet } from "../../../contract/data/ownSet.ts";
 import { writePictures, writeTable } from "../../support/builders/ownData.ts";
 import { type Api, connect } from "../../support/builders/study.ts";
@@ -33,7 +33,7 @@ afterAll(async () => {
   for (const folder of [data, datasets]) removeFolder(folder);
 });
 
-it("has every own set with its classes and counts, whatever the case of its ending", async () => {
+test("has every own set with its classes and counts, whatever the case of its ending", async () => {
   await until("the list is there", async () => (await listed())?.length === 3, 60_000);
   expect(await listed()).toEqual([
     expect.objectContaining({ id: "text-file", name: "NOTES.TXT", problem: null, trainCounts: [4, 4, 4], testCounts: null }),
@@ -45,7 +45,7 @@ it("has every own set with its classes and counts, whatever the case of its endi
   ]);
 });
 
-it("follows the folder while the worker stays connected", async () => {
+test("follows the folder while the worker stays connected", async () => {
   writeTable(datasets, "more.tsv", { classes: 3, perClass: 5 });
   await until("a new table is listed", async () => (await named("more.tsv")) !== undefined);
   writeTable(datasets, "more.tsv", { classes: 3, perClass: 7 });
@@ -60,7 +60,7 @@ it("follows the folder while the worker stays connected", async () => {
   expect(worker.output.match(/Connected to/g)).toHaveLength(1);
 });
 
-it("says why a set cannot be used", async () => {
+test("says why a set cannot be used", async () => {
   mkdirSync(join(datasets, "empty folder"));
   writeFileSync(join(datasets, "broken.tsv"), "no tab in here\n");
   symlinkSync("/nowhere/at/all.tsv", join(datasets, "dangling.tsv"));
@@ -71,7 +71,7 @@ it("says why a set cannot be used", async () => {
   for (const name of ["empty folder", "broken.tsv", "dangling.tsv"]) rmSync(join(datasets, name), { recursive: true });
 });
 
-it("is not cut, however many there are", async () => {
+test("is not cut, however many there are", async () => {
   const many = Array.from({ length: 300 }, (_, i) => `a-rather-long-name-of-a-table-of-texts-number-${i}.tsv`);
   for (const name of many) writeFileSync(join(datasets, name), "0\tone\n0\ttwo\n1\tthree\n1\tfour\n");
   await until("all are listed", async () => (await listed())?.length === 303, 60_000);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it as test } from "vitest";
 import { connect, ledgerPoints, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { PollingProxy, type Upgrade } from "../../support/processes/pollingProxy.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
@@ -10,7 +10,7 @@ afterEach(async () => {
 });
 
 describe("A worker behind a proxy that lets no WebSocket through", () => {
-  it.each<Upgrade>(["refuse", "hang"])("trains a study to its end by requests, and says so (%s)", async (manner) => {
+  test.each<Upgrade>(["refuse", "hang"])("trains a study to its end by requests, and says so (%s)", async (manner) => {
     const server = await ServerProcess.start();
     cleanUps.push(() => server.stop());
     const proxy = await PollingProxy.open(server.url, manner);

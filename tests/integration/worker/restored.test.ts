@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { Line } from "../../chaos/line.ts";
 import { scriptedName, scriptedValues } from "../../chaos/scriptedRun.ts";
@@ -121,7 +121,7 @@ afterEach(async ({ task }) => {
 });
 
 describe("F19: a database that is restored from a backup", () => {
-  it("while a run is trained gets what it lacks from the spool", async () => {
+  test("while a run is trained gets what it lacks from the spool", async () => {
     await startWorker();
     const run = await study(4_000);
     await measuredTo(run, 300);
@@ -134,7 +134,7 @@ describe("F19: a database that is restored from a backup", () => {
     expect(await outcomes(run)).toEqual(["FINISHED"]);
   });
 
-  it("between two attempts gets the first one's rest before the second one resumes from it", async () => {
+  test("between two attempts gets the first one's rest before the second one resumes from it", async () => {
     const worker = await startWorker();
     const run = await study(4_000);
     await measuredTo(run, 300);
@@ -151,7 +151,7 @@ describe("F19: a database that is restored from a backup", () => {
     expect(again.output).toMatch(/is sent again: the server's database has lost its end/);
   });
 
-  it("between two attempts makes the second one begin earlier, where nothing is left of the first one's spool", async () => {
+  test("between two attempts makes the second one begin earlier, where nothing is left of the first one's spool", async () => {
     const worker = await startWorker();
     const run = await study(3_000);
     await measuredTo(run, 300);
@@ -168,7 +168,7 @@ describe("F19: a database that is restored from a backup", () => {
     expect(resumed.at(-1)).toBeLessThan(1_500);
   });
 
-  it("after a run has finished gets the rest of it, and nothing is trained again", async () => {
+  test("after a run has finished gets the rest of it, and nothing is trained again", async () => {
     const worker = await startWorker();
     const run = await study(2_000);
     await measuredTo(run, 300);
@@ -184,7 +184,7 @@ describe("F19: a database that is restored from a backup", () => {
 });
 
 describe("F25: a worker's folder that lost something", () => {
-  it.each(["an emptied state", "a state that is cut off", "no state"])("(%s of a spool) leaves no hole", async (how) => {
+  test.each(["an emptied state", "a state that is cut off", "no state"])("(%s of a spool) leaves no hole", async (how) => {
     const worker = await startWorker();
     const run = await study(3_000);
     await measuredTo(run, 900);
@@ -201,7 +201,7 @@ describe("F25: a worker's folder that lost something", () => {
     await expectWhole(run, 3_000);
   });
 
-  it("(the spool, deleted by hand) leaves no hole, and resumes from the last checkpoint that the server knows of", async () => {
+  test("(the spool, deleted by hand) leaves no hole, and resumes from the last checkpoint that the server knows of", async () => {
     const worker = await startWorker();
     const run = await study(4_000);
     await measuredTo(run, 900);
@@ -223,7 +223,7 @@ describe("F25: a worker's folder that lost something", () => {
     expect(worker.output).toMatch(/The spool of run \w+ \(attempt 1\) is damaged: its file is gone/);
   });
 
-  it("(all of it, restored from a backup) leaves no hole", async () => {
+  test("(all of it, restored from a backup) leaves no hole", async () => {
     const worker = await startWorker();
     const run = await study(3_000);
     await measuredTo(run, 600);
@@ -243,7 +243,7 @@ describe("F25: a worker's folder that lost something", () => {
 });
 
 describe("F26: a partition that is longer than a lease", () => {
-  it.each([
+  test.each([
     ["is trained on", 4_000],
     ["ends meanwhile", 900],
   ])("takes nothing from a run that %s, where nobody else has begun", async (_what, steps) => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { joinAttempts, withoutTimes } from "../../support/builders/joinAttempts.ts";
@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 describe("a real run, measured at every step", () => {
-  it("that is suspended again and again has the curve of one that was not: no gap, no double, the same numbers", async () => {
+  test("that is suspended again and again has the curve of one that was not: no gap, no double, the same numbers", async () => {
     const whole = await server.assign("undisturbed", steps, undefined, everyStep);
     await until("the undisturbed run has finished", () => isOver(whole), 60_000);
     let run: Lease = await server.assign("suspended", steps, undefined, everyStep);
@@ -62,7 +62,7 @@ describe("a real run, measured at every step", () => {
   });
 });
 
-it("a run's process that a service manager ends makes a checkpoint and says so", async () => {
+test("a run's process that a service manager ends makes a checkpoint and says so", async () => {
   const run = await server.assign("signalled", 100_000);
   await until("it trains", () => server.heartbeats.at(-1)?.runs.some(({ step }) => (step ?? 0) > 100) ?? false, 60_000);
   for (const pid of runProcesses(worker)) process.kill(pid, "SIGTERM");
@@ -82,11 +82,11 @@ describe("a real run is cancelled within 2 s", () => {
     await until("a process is gone", () => trained.some((pid) => !isRunning(pid)));
   };
 
-  it("while its process warms up", async () => {
+  test("while its process warms up", async () => {
     await cancelled(await server.assign("cancelled", 50_000));
   });
 
-  it("while it compiles", async () => {
+  test("while it compiles", async () => {
     const run = await server.assign("cancelled", 50_000, undefined, { depth: 64, width: 512 });
     await until(
       "the first point is there, and the training step is compiled now",
@@ -96,7 +96,7 @@ describe("a real run is cancelled within 2 s", () => {
     await cancelled(run);
   });
 
-  it("while it trains, with steps of a second and more", async () => {
+  test("while it trains, with steps of a second and more", async () => {
     const dataset = { ...clusters, trainPerClass: 2000 };
     const run = await server.assign("cancelled", 50_000, undefined, { depth: 12, width: 256, dataset });
     await until("it trains", () => server.heartbeats.at(-1)?.runs.some(({ step }) => (step ?? 0) > 1) ?? false, 90_000);

@@ -89,14 +89,14 @@ export class TestServer {
     const log: string[] = [];
     const server = new TestServer(child, port, dataDir, options, log);
     options.onSpawn?.(server);
-    if (process.env.SERVER_LOG) child.stderr!.pipe(process.stderr);
+    if (process.env.SERVER_LOG) child.stderr.pipe(process.stderr);
     await new Promise<void>((ready, reject) => {
       const hear = (text: Buffer) => {
         log.push(text.toString());
         if (server.output.includes("Collapsar is ready at")) ready();
       };
-      child.stdout!.on("data", hear);
-      child.stderr!.on("data", hear);
+      child.stdout.on("data", hear);
+      child.stderr.on("data", hear);
       child.once("exit", (code) => reject(new Error(`the server ended with code ${code}: ${server.output}`)));
     });
     return server;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { leaseDigest, valuesHash } from "../../../workers/agent/wire/ledger.ts";
 import type { AttemptLedger } from "../../chaos/ledger.ts";
@@ -54,9 +54,9 @@ const withLastTwice = (points: { steps: number[]; values: number[] }) => {
 };
 
 describe("the verdict on a chaos", () => {
-  it("is clean where all that was acknowledged is stored", () => expect(judge(whole())).toEqual(clean));
+  test("is clean where all that was acknowledged is stored", () => expect(judge(whole())).toEqual(clean));
 
-  it.each<[string, (given: Whole) => void, Partial<typeof clean>]>([
+  test.each<[string, (given: Whole) => void, Partial<typeof clean>]>([
     ["a point that is missing", (given) => eachSeries(given, withoutSecond), { lost: 1, holes: 1 }],
     [
       "a point that was never acknowledged and is missing",
@@ -89,7 +89,7 @@ describe("the verdict on a chaos", () => {
     expect(judge(given)).toEqual({ ...clean, ...counted });
   });
 
-  it("excuses what a person deleted", () => {
+  test("excuses what a person deleted", () => {
     const given = whole();
     given.run.attempts.clear();
     expect(judge(given, ["r"])).toEqual(clean);

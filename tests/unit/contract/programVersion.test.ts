@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import { programVersion } from "../../../contract/programVersion.ts";
 import { readProgramVersion as ofServer } from "../../../server/program/programVersion.ts";
 import { readProgramVersion as ofWorker } from "../../../workers/programVersion.ts";
@@ -10,7 +10,7 @@ import { readProgramVersion as ofWorker } from "../../../workers/programVersion.
 const manifest = '{"version":"0.1.0"}';
 
 describe("the program's version", () => {
-  it("is what git says of the sources, else the commit an archive was packed from, else said to be unknown", () => {
+  test("is what git says of the sources, else the commit an archive was packed from, else said to be unknown", () => {
     expect(programVersion(manifest, "v0.2-3-g7b8d17f-dirty", null)).toBe("v0.2-3-g7b8d17f-dirty");
     expect(programVersion(manifest, "7b8d17f", "aaaaaaa")).toBe("0.1.0+7b8d17f");
     expect(programVersion(manifest, "7b8d17f-dirty", null)).toBe("0.1.0+7b8d17f-dirty");
@@ -37,7 +37,7 @@ describe.each([
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("follows commits, changed files and tags; a folder within another repository is not that repository", () => {
+  test("follows commits, changed files and tags; a folder within another repository is not that repository", () => {
     expect(read(folder)).toBe("0.1.0 (unknown revision)");
     git("init", "-q");
     git("add", ".");
@@ -56,7 +56,7 @@ describe.each([
     expect(read(inner)).toBe("0.1.0 (unknown revision)");
   });
 
-  it("an archive says which commit it was packed from", () => {
+  test("an archive says which commit it was packed from", () => {
     git("init", "-q");
     git("add", ".");
     git("commit", "-qm", "first");

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
 import {
   countStatuses,
@@ -24,7 +24,7 @@ const life = fc.array(fc.nat(), { maxLength: 40 }).map((choices) => {
 });
 
 describe("whatever happens to a run", () => {
-  it("it never stays as it is, ends for good only when finished, and begins again only in the queue", () => {
+  test("it never stays as it is, ends for good only when finished, and begins again only in the queue", () => {
     const seen = { again: 0, taken: 0, left: 0 };
     fc.assert(
       fc.property(life, (lived) => {
@@ -49,7 +49,7 @@ describe("whatever happens to a run", () => {
     expect(Object.values(seen)).not.toContain(0);
   });
 
-  it("it can always come to an end, in at most three steps", () => {
+  test("it can always come to an end, in at most three steps", () => {
     fc.assert(
       fc.property(life, (lived) => {
         let reached = new Set([lived.at(-1) as RunStatus]);
@@ -71,7 +71,7 @@ describe("the status of an experiment of any runs", () => {
     return runs.some(isTerminal) ? "running" : "queued";
   }
 
-  it("follows from them, in whatever order", () => {
+  test("follows from them, in whatever order", () => {
     fc.assert(
       fc.property(fc.array(status, { maxLength: 12 }), (runs) => {
         expect(experimentStatus(countStatuses(runs.map((one) => ({ status: one }))))).toBe(model(runs));
@@ -80,7 +80,7 @@ describe("the status of an experiment of any runs", () => {
     );
   });
 
-  it("has a progress of 0 to 1, which is 1 only if nothing waits or is left, and never falls when a run ends", () => {
+  test("has a progress of 0 to 1, which is 1 only if nothing waits or is left, and never falls when a run ends", () => {
     const run = fc.record({ status, step: fc.nat(120), totalSteps: fc.integer({ min: 1, max: 100 }) });
     fc.assert(
       fc.property(fc.array(run, { minLength: 1, maxLength: 12 }), fc.nat(), (runs, pick) => {

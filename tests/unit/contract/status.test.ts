@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import {
   countStatuses,
   experimentStatus,
@@ -24,20 +24,20 @@ const table: Record<RunStatus, RunStatus[]> = {
 };
 
 describe("a run's life", () => {
-  it("has ten statuses", () => expect([...runStatuses].sort()).toEqual(Object.keys(table).sort()));
+  test("has ten statuses", () => expect([...runStatuses].sort()).toEqual(Object.keys(table).sort()));
 
-  it.each(runStatuses.flatMap((from) => runStatuses.map((to) => [from, to] as const)))("%s → %s", (from, to) => {
+  test.each(runStatuses.flatMap((from) => runStatuses.map((to) => [from, to] as const)))("%s → %s", (from, to) => {
     expect(mayBecome(from, to)).toBe(table[from].includes(to));
   });
 
-  it("takes a slot while a worker has it, and ends in four ways", () => {
+  test("takes a slot while a worker has it, and ends in four ways", () => {
     expect(runStatuses.filter(isOnWorker)).toEqual(["leased", "running", "pausing", "cancelling"]);
     expect(runStatuses.filter(isTerminal)).toEqual(["finished", "diverged", "failed", "cancelled"]);
   });
 });
 
 describe("an experiment's status", () => {
-  it.each<[Partial<Record<RunStatus, number>>, string]>([
+  test.each<[Partial<Record<RunStatus, number>>, string]>([
     [{}, "incomplete"],
     [{ queued: 3 }, "queued"],
     [{ queued: 3, running: 1 }, "running"],

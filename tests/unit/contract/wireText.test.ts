@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { isVisible, storableText, typedText, wireText } from "../../../contract/wireText.ts";
 
 describe("storableText", () => {
-  it.each([
+  test.each([
     ["plain", 20, "plain"],
     ["a\0b", 20, "a\ufffdb"],
     ["\ud83d", 20, "\ufffd"],
@@ -17,13 +17,13 @@ describe("storableText", () => {
   });
 });
 
-it("wireText mends, typedText refuses what is too long", () => {
+test("wireText mends, typedText refuses what is too long", () => {
   expect(wireText(3).parse("abcdef")).toBe("ab…");
   expect(() => typedText(3, "a note").parse("abcdef")).toThrow(/a note has at most 3 characters/);
   expect(typedText(3, "a note").parse("a\0")).toBe("a\ufffd");
 });
 
-it.each([
+test.each([
   ["", false],
   [" \u00a0\u2003", false],
   ["\u200b\u200d\ufeff", false],

@@ -1,17 +1,17 @@
-import { describe, expect, it } from "vitest";
-import { effectiveRidge, type Regularizer, regularizer, regularizerLabel } from "../../../contract/config/regularizer.ts";
+import { describe, expect, it as test } from "vitest";
+import { effectiveRidge, regularizer, regularizerLabel } from "../../../contract/config/regularizer.ts";
 import { layerMetrics, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
 import { parseSeriesKey, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 
 describe("series keys", () => {
-  it("are read back as they were written", () => {
+  test("are read back as they were written", () => {
     for (const metric of layerMetrics)
       expect(parseSeriesKey(seriesKey("test", metric, 34))).toEqual({ split: "test", metric, layer: 34 });
     for (const metric of networkMetrics)
       expect(parseSeriesKey(seriesKey("train", metric))).toEqual({ split: "train", metric, layer: null });
   });
 
-  it.each([
+  test.each([
     "nc1.ratio",
     "train/",
     "train/nc1@0",
@@ -22,7 +22,7 @@ describe("series keys", () => {
     `train/${"x".repeat(80)}`,
   ])("refuse %s", (key) => expect(parseSeriesKey(key)).toBeNull());
 
-  it("all have a label", () => {
+  test("all have a label", () => {
     for (const metric of [...layerMetrics, ...networkMetrics]) expect(metricInfo[metric].label).not.toBe("");
   });
 });
@@ -30,7 +30,7 @@ describe("series keys", () => {
 describe("ridge in effect", () => {
   const none = { head: 0, hidden: 0, features: 0, headBias: 0 };
 
-  it("scales with depth as its objective says", () => {
+  test("scales with depth as its objective says", () => {
     const weights = regularizer.parse({ family: "weights", lambda: 0.006, headLambda: 0.005 });
     expect(effectiveRidge(weights, 3)).toEqual({ ...none, head: 0.006, hidden: 0.006 });
     if (weights.family !== "weights") throw new Error("unreachable");
@@ -42,7 +42,7 @@ describe("ridge in effect", () => {
     });
   });
 
-  it("is on the features and the bias in the classic objective, on the weights under slack, nowhere in the controls", () => {
+  test("is on the features and the bias in the classic objective, on the weights under slack, nowhere in the controls", () => {
     const features = { family: "features", lambdaW: 0.1, lambdaH: 0.2, lambdaB: 0.3 } as const;
     expect(effectiveRidge(features, 3)).toEqual({ head: 0.1, hidden: 0, features: 0.2, headBias: 0.3 });
     const slack = { family: "slack", lambda: 0.1, rho: 5, frame: "simplex" } as const;
@@ -51,11 +51,11 @@ describe("ridge in effect", () => {
     expect(effectiveRidge({ family: "adamw", lambda: 1 }, 3)).toEqual(none);
   });
 
-  it("has a label for every family that tells its strengths apart", () => {
+  test("has a label for every family that tells its strengths apart", () => {
     const configs = regularizer.options.flatMap((option) => {
-      const first = option.parse({ family: option.shape.family.value }) as Regularizer;
+      const first = option.parse({ family: option.shape.family.value });
       const strengths = Object.keys(first).filter((key) => typeof (first as Record<string, unknown>)[key] === "number");
-      const changed = (key: string) => option.parse({ ...first, [key]: 0.25 }) as Regularizer;
+      const changed = (key: string) => option.parse({ ...first, [key]: 0.25 });
       return [first, ...strengths.filter((key) => key !== "headLambda").map((key) => changed(key))];
     });
     expect(new Set(configs.map(regularizerLabel)).size).toBe(configs.length);

@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { databaseTrouble, isLineLost } from "../../../db/databaseTrouble.ts";
 
 const withCode = (code: string, message = "as the server says it", more = {}) =>
   Object.assign(new Error(message), { code, ...more });
 
 describe("databaseTrouble", () => {
-  it.each([
+  test.each([
     ["08006", "UNAVAILABLE", "the connection to it was lost", true],
     ["08P01", "UNAVAILABLE", "the connection to it was lost", true],
     ["25006", "UNAVAILABLE", "it takes no writes: it is a standby, or set to read-only", true],
@@ -30,7 +30,7 @@ describe("databaseTrouble", () => {
     expect(found?.failure.message).toMatch(/Runs continue to train, and their workers keep what they measure/);
   });
 
-  it.each([
+  test.each([
     ["timeout exceeded when trying to connect", "no connection was free in time"],
     ["Query read timeout", "nothing came back in time"],
     ["Connection terminated unexpectedly", "the connection to it was lost"],
@@ -40,7 +40,7 @@ describe("databaseTrouble", () => {
     expect(isLineLost(new Error(message))).toBe(true);
   });
 
-  it("leaves other errors alone", () => {
+  test("leaves other errors alone", () => {
     for (const code of ["22P05", "23505", "42P01", "ENOENT", "EACCES"]) expect(databaseTrouble(withCode(code))).toBeNull();
     expect(databaseTrouble(new TypeError("x is not a function"))).toBeNull();
     expect(databaseTrouble("a text")).toBeNull();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { measureHiddenLayer, measureLastLayer } from "../../../math/collapse/layerMetrics.ts";
 import { matrix } from "../../../math/linear/matrix.ts";
 import { hardFrameOptimum } from "../../../math/optimum/hardFrameOptimum.ts";
@@ -44,7 +44,7 @@ describe("metrics of arrays given by formulas", () => {
   });
   const last = measureLastLayer(features, labels, weights, predictions).values;
 
-  it.each([
+  test.each([
     ["nc1.ratio", 0.00161946018227],
     ["nc1.pinv", 0.0288065907351],
     ["nc1.cdnv", 0.00839628933941],
@@ -63,11 +63,11 @@ describe("metrics of arrays given by formulas", () => {
     expect(relative(last[id] ?? Number.NaN, expected)).toBeLessThan(4e-12);
   });
 
-  it("last layer, nc4 by the arg max of WH: 18 of 30", () => {
+  test("last layer, nc4 by the arg max of WH: 18 of 30", () => {
     expect(last["nc4.ncc"]).toBe(0.6);
   });
 
-  it("a hidden layer's nc1, norms and angles are the same, its nc4 is against the labels", () => {
+  test("a hidden layer's nc1, norms and angles are the same, its nc4 is against the labels", () => {
     const hidden = measureHiddenLayer(features, labels, classes, dim).values;
     for (const id of ["nc1.ratio", "nc1.pinv", "nc1.cdnv", "nc2.norms", "nc2.angles"] as const) expect(hidden[id]).toBe(last[id]);
     expect(hidden["nc4.ncc"]).toBe(0);
@@ -83,7 +83,7 @@ const longTail = [1000, 464, 215, 100, 46, 22, 10, 5, 2, 1];
 const held = (rho: number, frame: "simplex" | "orthogonal") => ({ slack: { rho, frame } });
 
 describe("optima", () => {
-  it.each<[SolvableObjective, number]>([
+  test.each<[SolvableObjective, number]>([
     [{ kind: "gufm-ce", counts: [1000, 1], dim: 64, weightDecay: 0.005, bias: "free" }, 0.000839431192163],
     [{ kind: "gufm-ce", counts: [1000, 1], dim: 64, weightDecay: 0.005 }, 0.001584695859771415],
     [{ kind: "gufm-ce", counts: [100, 10, 1], dim: 3, weightDecay: 0.005, bias: "none" }, 0.034148648678],
@@ -129,7 +129,7 @@ describe("optima", () => {
 describe("optima at decays far below the usual ones are right to a share of themselves", () => {
   const small = [1e-7, 1e-9, 1e-12];
 
-  it.each<[SolvableObjective, number, number, number]>([
+  test.each<[SolvableObjective, number, number, number]>([
     [
       { kind: "gufm-ce", counts: [1000, 1], dim: 64, weightDecay: 0, bias: "free" },
       ...([1.055645218095686e-7, 1.690409976049702e-9, 2.938649872231822e-12] as const),
@@ -152,7 +152,7 @@ describe("optima at decays far below the usual ones are right to a share of them
     });
   });
 
-  it.each<[SolvableObjective, number]>([
+  test.each<[SolvableObjective, number]>([
     [{ kind: "gufm-ce", counts: [9, 4, 1], dim: 6, weightDecay: 1e-7 }, 2.95290594017751e-6],
     [{ kind: "gufm-ce", counts: [9, 4, 1], dim: 6, weightDecay: 1e-7, bias: "free" }, 2.9220569383799127e-6],
     [{ kind: "gufm-ce", counts: [9, 4, 1], dim: 6, weightDecay: 1e-9 }, 4.73776836890031e-8],
@@ -169,14 +169,14 @@ describe("optima at decays far below the usual ones are right to a share of them
   });
 
   /** Two classes stand opposite each other: a ridge regression on ±√d. L* = 2αp(1−p)κ/(4p(1−p)d + κ), κ = λ/(2α). */
-  it.each([...small, 1e6])("squared error with a free bias, two unequal classes, λ = %f", (weightDecay) => {
+  test.each([...small, 1e6])("squared error with a free bias, two unequal classes, λ = %f", (weightDecay) => {
     const [share, dim] = [0.75, 4];
     const spread = share * (1 - share);
     const expected = (spread * weightDecay) / (4 * spread * dim + weightDecay);
     expect(relative(lossOf({ kind: "gufm-mse", counts: [3, 1], dim, weightDecay, bias: "free" }), expected)).toBeLessThan(1e-13);
   });
 
-  it.each(small)("the search finds the closed forms of equal classes, λ = %f", (weightDecay) => {
+  test.each(small)("the search finds the closed forms of equal classes, λ = %f", (weightDecay) => {
     const even = { counts: [10, 10, 10, 10, 10], dim: 16, weightDecay };
     const forms: SolvableObjective[] = [
       { kind: "gufm-ce", ...even },
@@ -193,7 +193,7 @@ describe("optima at decays far below the usual ones are right to a share of them
   });
 
   /** Two numbers of the Gram matrices and one of the features, by Newton at 40 digits; below 1e-10 float64 no longer carries it. */
-  it.each([
+  test.each([
     [1e-7, 1.2499983984375e-8, 8.61595426485079e-6],
     [1e-9, 1.249999983984375e-10, 7.88924812155464e-6],
   ])("squared error held to another frame, λ = %f", (weightDecay, withBias, without) => {
@@ -202,7 +202,7 @@ describe("optima at decays far below the usual ones are right to a share of them
     expect(relative(lossOf({ ...even, bias: "none", ...held(0.1, "simplex") }), without)).toBeLessThan(1e-11);
   });
 
-  it("or there is none, with the reason: squared error with slack at 1e-12", () => {
+  test("or there is none, with the reason: squared error with slack at 1e-12", () => {
     const even = { kind: "gufm-mse", counts: [30, 14, 7, 4, 1], dim: 16, weightDecay: 1e-12 } as const;
     expect(unconstrainedOptimum({ ...even, bias: "free", ...held(0.1, "simplex") })).toMatchObject({
       method: "none",
@@ -211,7 +211,7 @@ describe("optima at decays far below the usual ones are right to a share of them
   });
 
   const hundred = Array.from({ length: 100 }, (_, k) => Math.round(500 * 0.01 ** (k / 99)));
-  it.each<SolvableObjective>([
+  test.each<SolvableObjective>([
     { kind: "gufm-ce", counts: hundred, dim: 128, weightDecay: 1e-7 },
     { kind: "gufm-ce", counts: hundred, dim: 128, weightDecay: 1e-7, ...held(0.1, "simplex") },
     { kind: "gufm-mse", counts: hundred, dim: 128, weightDecay: 1e-7, bias: "free" },
@@ -221,7 +221,7 @@ describe("optima at decays far below the usual ones are right to a share of them
     expect(excess(objective, optimum)).toBeLessThan(1e-6 * optimum.loss);
   });
 
-  it("on the sphere nothing is zero, however strong the ridge", () => {
+  test("on the sphere nothing is zero, however strong the ridge", () => {
     const strong = unconstrainedOptimum({ kind: "gufm-ce", counts: [30, 14, 7, 4, 1], dim: 16, weightDecay: 1e8 });
     expect(strong).toMatchObject({ method: "numeric", geometry: "unequal" });
     expect(strong.method !== "none" && strong.scale).toBeGreaterThan(1e-8);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { bandClaim } from "../../../app/text/slopeText.ts";
 import { blocksOf } from "../../../contract/config/networkForm.ts";
 import { theorySpeaks } from "../../../contract/theory/theorySlopes.ts";
@@ -31,7 +31,7 @@ const toys = ".readme/researcher/toys.md";
 
 /** A sentence or a part of one, on a page, and what it rests on. */
 function says(page: string, sentence: string, carried: () => void) {
-  it(`${page}: ${sentence}`, () => {
+  test(`${page}: ${sentence}`, () => {
     expect(read(page).includes(sentence), `"${sentence}" stands in ${page}`).toBe(true);
     carried();
   });
@@ -237,7 +237,7 @@ describe("t11-text-tonight", () => {
 describe("rn2-mnist-tonight", () => {
   const falling = lineOf("rn2-mnist-tonight", "#1");
   const constant = lineOf("rn2-mnist-tonight", "#2");
-  it("has λ/L with a constant λ_L = 0.005 first, and the constant λ = 0.0025 second", () => {
+  test("has λ/L with a constant λ_L = 0.005 first, and the constant λ = 0.0025 second", () => {
     const [one, other] = [falling, constant].map(({ runs }) => runs[0].config.regularizer);
     expect(one).toMatchObject({ lambda: 0.005, scaling: "inverse-depth", headLambda: 0.005 });
     expect(other).toMatchObject({ lambda: 0.0025, scaling: "constant", headLambda: 0.0025 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { documents, figuredIn, refreshed, tabledIn } from "../../report/documents.ts";
 import { figureOf } from "../../report/figures.ts";
 import { recordingIds } from "../../report/recordings.ts";
@@ -11,15 +11,15 @@ const read = (name: string) => readFileSync(join(projectRoot, name), "utf8");
 describe.each(documents)("%s", (name) => {
   const text = read(name);
 
-  it("has every table and every figure as the recordings give it (npm run report)", () => {
+  test("has every table and every figure as the recordings give it (npm run report)", () => {
     expect(text).toBe(refreshed(text));
   });
 
-  it("has no line that a mark begins: Markdown would end the paragraph there", () => {
+  test("has no line that a mark begins: Markdown would end the paragraph there", () => {
     expect(text.split("\n").filter((line) => /^\s*<!--[=/]/.test(line))).toEqual([]);
   });
 
-  it("names the recording in each paragraph, list entry or section that has a figure of it", () => {
+  test("names the recording in each paragraph, list entry or section that has a figure of it", () => {
     for (const block of blocksOf(text))
       for (const id of figuredIn(block.text)) expect(`${block.section}\n${block.text}`).toContain(`\`${id}\``);
   });
@@ -28,11 +28,11 @@ describe.each(documents)("%s", (name) => {
 describe("the pages of results", () => {
   const ofResults = documents.filter((name) => !name.endsWith("/results.md") && tabledIn(read(name)).length > 0);
 
-  it("are those that are meant", () => {
+  test("are those that are meant", () => {
     expect(ofResults).toEqual(["paper-figures", "questions", "toys"].map((name) => `.readme/researcher/${name}.md`));
   });
 
-  it.each(ofResults)("%s has a recording a section, named, with its table", (name) => {
+  test.each(ofResults)("%s has a recording a section, named, with its table", (name) => {
     const sections = read(name).split(/^## /m).slice(1);
     for (const section of sections) {
       const named = [...section.matchAll(/^Recording `([\w-]+)`/gm)].map(([, id]) => id);
@@ -42,13 +42,13 @@ describe("the pages of results", () => {
     }
   });
 
-  it("show every recording that comes with the program", () => {
+  test("show every recording that comes with the program", () => {
     expect(documents.flatMap((name) => tabledIn(read(name))).sort()).toEqual(recordingIds().sort());
   });
 });
 
 describe("a mark", () => {
-  it("is filled again, whatever stood there", () => {
+  test("is filled again, whatever stood there", () => {
     const figure = "NC1 <!--= rn1-cifar10-tonight slope nc1 -->old<!--/-->.";
     expect(refreshed(figure)).toBe("NC1 <!--= rn1-cifar10-tonight slope nc1 -->−0.505 ± 0.064<!--/-->.");
     const table = refreshed("<!-- ladder first-light nc1 -->\nold\n<!-- end -->\nafter");
@@ -57,7 +57,7 @@ describe("a mark", () => {
     expect(refreshed(table)).toBe(table);
   });
 
-  it("that names what is not there is an error", () => {
+  test("that names what is not there is an error", () => {
     for (const expression of [
       "nowhere slope nc1",
       "first-light slope nc7",

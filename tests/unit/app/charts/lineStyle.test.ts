@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { curveStyle, markers, runStyle, shadedColour, strengthShade } from "../../../../app/charts/lineStyle.ts";
 import { markerPath } from "../../../../app/charts/marks/markerPath.ts";
 import { architectures } from "../../../../contract/config/architecture.ts";
@@ -76,10 +76,10 @@ const drawn = architectures.flatMap((architecture) =>
 const pairs = drawn.flatMap((one, at) => drawn.slice(0, at).map((other) => [one, other] as const));
 
 describe("lines are styled by what they are", () => {
-  it("is the same whatever the seed, and whatever else is drawn", () => {
+  test("is the same whatever the seed, and whatever else is drawn", () => {
     expect(runStyle(aConfig({ seed: 1 }))).toEqual(runStyle(aConfig({ seed: 2 })));
   });
-  it.each([0.1, 0.55, 1])("keeps architectures apart at shade %d, for colour-blind people too", (shade) => {
+  test.each([0.1, 0.55, 1])("keeps architectures apart at shade %d, for colour-blind people too", (shade) => {
     for (const [one, other] of pairs) {
       const name = `${one.architecture} ${one.normalization} and ${other.architecture} ${other.normalization}`;
       const usualLeast = one.normalization === "post-ln" && other.normalization === "post-ln" ? 0.085 : 0.035;
@@ -90,7 +90,7 @@ describe("lines are styled by what they are", () => {
         expect(distance(...colours, vision), `${name}, ${kind}`).toBeGreaterThan(blindLeast);
     }
   });
-  it("measures distances as known: red and green of one lightness meet without the green cones", () => {
+  test("measures distances as known: red and green of one lightness meet without the green cones", () => {
     const colours = [
       "light-dark(oklch(0.65 0.12 29.0), oklch(0.65 0.12 29.0))",
       "light-dark(oklch(0.65 0.12 110.0), oklch(0.65 0.12 110.0))",
@@ -98,23 +98,23 @@ describe("lines are styled by what they are", () => {
     expect(distance(...colours, usual)).toBeGreaterThan(0.12);
     expect(distance(...colours, blindness.deuteranopia)).toBeLessThan(0.08);
   });
-  it("can be told apart from the page at the shallow end", () => {
+  test("can be told apart from the page at the shallow end", () => {
     for (const one of drawn) {
       const [light, dark] = partsOf(shadedColour(one, 0));
       expect(light[0], one.architecture).toBeLessThanOrEqual(0.68);
       expect(dark[0], one.architecture).toBeGreaterThanOrEqual(0.52);
     }
   });
-  it("goes darker with depth on a light page", () => {
+  test("goes darker with depth on a light page", () => {
     const lightness = [2, 3, 5, 8, 13, 21, 34].map((depth) => lightnessOf(runStyle(aConfig({ depth })).colour));
     expect(lightness).toEqual([...lightness].sort((a, b) => b - a));
     expect(new Set(lightness).size).toBe(7);
   });
-  it("tells the depths of one ladder apart by marker too", () => {
+  test("tells the depths of one ladder apart by marker too", () => {
     const ladder = [2, 3, 5, 8, 13, 21, 34];
     expect(new Set(ladder.map((depth) => runStyle(aConfig({ depth })).marker)).size).toBe(7);
   });
-  it("tells regularizers apart by dash", () => {
+  test("tells regularizers apart by dash", () => {
     const base = aConfig().regularizer;
     const regularizers = [
       base,
@@ -130,12 +130,12 @@ describe("lines are styled by what they are", () => {
     const dashes = regularizers.map((regularizer) => runStyle(aConfig({ regularizer })).dash);
     expect(new Set(dashes).size).toBe(regularizers.length);
   });
-  it("tells widths of a depth curve apart by lightness, losses by marker", () => {
+  test("tells widths of a depth curve apart by lightness, losses by marker", () => {
     const varies = { width: true, lambda: false };
     expect(curveStyle(aConfig({ width: 16 }), varies).colour).not.toBe(curveStyle(aConfig({ width: 256 }), varies).colour);
     expect(curveStyle(aConfig({ loss: "ce" }), varies).marker).not.toBe(curveStyle(aConfig({ loss: "mse" }), varies).marker);
   });
-  it("tells strengths of every family apart by lightness", () => {
+  test("tells strengths of every family apart by lightness", () => {
     const stronger = [
       [
         { family: "weights", lambda: 1e-3 },
@@ -157,14 +157,14 @@ describe("lines are styled by what they are", () => {
     for (const [weak, strong] of stronger) expect(strong).toBeGreaterThan(weak);
     for (const shade of stronger.flat()) expect(shade >= 0 && shade <= 1).toBe(true);
   });
-  it("tells the paper's data sets apart by marker", () => {
+  test("tells the paper's data sets apart by marker", () => {
     const varies = { width: false, lambda: false };
     const marks = (["mnist", "cifar10", "fashion-mnist-mini", "sentence-polarity", "imdb"] as const).map(
       (id) => curveStyle(aConfig({ dataset: datasetConfig.parse({ id }) }), varies).marker,
     );
     expect(new Set(marks).size).toBe(marks.length);
   });
-  it("has a path for every marker", () => {
+  test("has a path for every marker", () => {
     expect(new Set(markers.map((marker) => markerPath(marker, 3))).size).toBe(markers.length);
   });
 });

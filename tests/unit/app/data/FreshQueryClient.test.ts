@@ -1,5 +1,5 @@
 import { QueryObserver } from "@tanstack/react-query";
-import { afterEach, expect, it } from "vitest";
+import { afterEach, expect, it as test } from "vitest";
 import { FreshQueryClient } from "../../../../app/data/FreshQueryClient.ts";
 
 const client = new FreshQueryClient({ defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } } });
@@ -28,7 +28,7 @@ function watch(key: string) {
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-it("what changed while it was first read is read again after that, once, and shown", async () => {
+test("what changed while it was first read is read again after that, once, and shown", async () => {
   const page = watch("first");
   page.source.state = 1;
   for (let changes = 0; changes < 3; changes++) void client.invalidateQueries({ queryKey: ["first"] });
@@ -44,7 +44,7 @@ it("what changed while it was first read is read again after that, once, and sho
   page.stop();
 });
 
-it("a first reading that nothing changed under, or that others changed under, is read once", async () => {
+test("a first reading that nothing changed under, or that others changed under, is read once", async () => {
   const page = watch("first");
   void client.invalidateQueries({ queryKey: ["another"] });
   page.source.readings[0].answer();
@@ -54,7 +54,7 @@ it("a first reading that nothing changed under, or that others changed under, is
   page.stop();
 });
 
-it("a later reading is begun again at the change", async () => {
+test("a later reading is begun again at the change", async () => {
   const page = watch("later");
   page.source.readings[0].answer();
   await settle();
@@ -69,7 +69,7 @@ it("a later reading is begun again at the change", async () => {
   page.stop();
 });
 
-it("a first reading that fails is asked for no more often than it would be", async () => {
+test("a first reading that fails is asked for no more often than it would be", async () => {
   const page = watch("failing");
   void client.invalidateQueries({ queryKey: ["failing"] });
   page.source.readings[0].fail();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { ExperimentStore } from "../../../../app/live/ExperimentStore.ts";
 import { profileSteps } from "../../../../app/result/model/runs/layerProfiles.ts";
 import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";
@@ -24,7 +24,7 @@ const detailOf = (runs: RunRow[]): ExperimentDetail => ({
   createdAt: "",
   updatedAt: "",
   note: "",
-  config: (presets[0] as (typeof presets)[number]).config,
+  config: presets[0].config,
   runs,
   readOnly: false,
   namesHidden: false,
@@ -52,7 +52,7 @@ const series = (store: ExperimentStore, id: string) => {
 };
 
 describe("points merge by run and step", () => {
-  it("whatever their order, and however often they come", () => {
+  test("whatever their order, and however often they come", () => {
     const { store, id } = started();
     const items = [point(id, 2, 0.2), point(id, 0, 1), point(id, 1, 0.5), point(id, 2, 0.2), point(id, 0, 1)];
     store.apply(items);
@@ -64,7 +64,7 @@ describe("points merge by run and step", () => {
     ]);
     expect(store.pointCount(id)).toBe(3);
   });
-  it("whether read or live, counting each once", () => {
+  test("whether read or live, counting each once", () => {
     const { store, id } = started();
     store.apply([point(id, 3, 0.3)]);
     store.addSeries([{ runId: id, key, steps: [0, 1, 3], values: [1, 0.5, 0.3], total: 4 }]);
@@ -72,7 +72,7 @@ describe("points merge by run and step", () => {
     expect(series(store, id).map(([step]) => step)).toEqual([0, 1, 3, 4]);
     expect(store.series(id, key).total).toBe(5);
   });
-  it("tells its listeners once a batch", () => {
+  test("tells its listeners once a batch", () => {
     const { store, id } = started();
     let told = 0;
     store.subscribe(() => told++);
@@ -81,7 +81,7 @@ describe("points merge by run and step", () => {
     store.apply([{ kind: "changed", list: "workers" }]);
     expect(told).toBe(1);
   });
-  it("ignores runs of other experiments", () => {
+  test("ignores runs of other experiments", () => {
     const { store } = started();
     store.apply([point("stranger", 1, 1)]);
     expect(store.pointCount("stranger")).toBe(0);
@@ -89,19 +89,19 @@ describe("points merge by run and step", () => {
 });
 
 describe("the row's last values", () => {
-  it("follow the newest step, not the newest message", () => {
+  test("follow the newest step, not the newest message", () => {
     const { store, id } = started();
     store.apply([point(id, 5, 0.5), point(id, 3, 0.9)]);
     expect(store.rows[0]?.last[key]).toBe(0.5);
     expect(store.lastStep(id)).toBe(5);
   });
-  it("keep what came live while the detail was being read", () => {
+  test("keep what came live while the detail was being read", () => {
     const { store, id } = started();
     store.apply([point(id, 7, 0.7)]);
     store.setDetail(detailOf([{ ...aRow({}, { [key]: 0.9 }, "running"), id }]));
     expect(store.rows[0]?.last[key]).toBe(0.7);
   });
-  it("take the server's word after a reconnect over what came before it", () => {
+  test("take the server's word after a reconnect over what came before it", () => {
     const { store, id } = started();
     store.apply([point(id, 7, 0.7)]);
     store.joined();
@@ -111,7 +111,7 @@ describe("the row's last values", () => {
 });
 
 describe("attempts", () => {
-  it("void what earlier ones measured after the step of resuming", () => {
+  test("void what earlier ones measured after the step of resuming", () => {
     const { store, id } = started();
     store.apply([point(id, 10, 1), point(id, 20, 0.8), point(id, 30, 0.6)]);
     const readAgain = store.apply([{ kind: "attempt", runId: id, attempt: 2, resumedFromStep: 20 }]);
@@ -124,7 +124,7 @@ describe("attempts", () => {
       [30, 0.65],
     ]);
   });
-  it("void late points too, in whatever order they come", () => {
+  test("void late points too, in whatever order they come", () => {
     const { store, id } = started();
     store.apply([
       point(id, 30, 0.65, 2),
@@ -138,7 +138,7 @@ describe("attempts", () => {
       [30, 0.65],
     ]);
   });
-  it("void everything when nothing was kept", () => {
+  test("void everything when nothing was kept", () => {
     const { store, id } = started();
     store.apply([
       point(id, 0, 2),
@@ -148,7 +148,7 @@ describe("attempts", () => {
     ]);
     expect(series(store, id)).toEqual([[0, 3]]);
   });
-  it("let the later attempt win at the same step", () => {
+  test("let the later attempt win at the same step", () => {
     const { store, id } = started();
     store.apply([point(id, 5, 0.2, 2), point(id, 5, 0.9, 1)]);
     expect(series(store, id)).toEqual([[5, 0.2]]);
@@ -156,19 +156,19 @@ describe("attempts", () => {
 });
 
 describe("rows", () => {
-  it("ask for another reading when an unknown run appears", () => {
+  test("ask for another reading when an unknown run appears", () => {
     const { store } = started();
     const { last: _last, config: _config, ...unknown } = aRow({}, {}, "queued");
     expect(store.apply([{ kind: "run", row: unknown }])).toBe(true);
   });
-  it("never go back in step within an attempt", () => {
+  test("never go back in step within an attempt", () => {
     const { store, id } = started();
     store.apply([{ kind: "progress", runId: id, step: 50, stepMs: 3, at: 0 }]);
     store.apply([{ kind: "progress", runId: id, step: 40, stepMs: null, at: 0 }]);
     expect(store.rows[0]?.step).toBe(50);
     expect(store.rows[0]?.stepMs).toBe(3);
   });
-  it("keep memory bounded on very long series, with both ends", () => {
+  test("keep memory bounded on very long series, with both ends", () => {
     const { store, id } = started();
     for (let from = 0; from < 20_000; from += 1_000)
       store.apply(Array.from({ length: 1_000 }, (_, i) => point(id, from + i, 1 / (1 + from + i))));
@@ -179,16 +179,16 @@ describe("rows", () => {
   });
 });
 
-it("knows the steps of a layer profile where the first layer has no values, as of a token that is alike in all texts", () => {
+test("knows the steps of a layer profile where the first layer has no values, as of a token that is alike in all texts", () => {
   const { store, id } = started();
-  const row = store.rows[0] as RunRow;
+  const row = store.rows[0];
   const last = seriesKey("train", "nc1.ratio", row.config.depth);
   store.addSeries([{ runId: id, key: last, steps: [0, 10, 20], values: [3, 2, 1], total: 3 }]);
   expect(profileSteps(store, store.rows, "nc1.ratio", "train")).toEqual([0, 10, 20]);
 });
 
 describe("what was missed while the page was cut off", () => {
-  it("an attempt that took over then: what was known of the earlier one may be void, and goes until it is read again", () => {
+  test("an attempt that took over then: what was known of the earlier one may be void, and goes until it is read again", () => {
     const { store, id } = started();
     store.apply([point(id, 10, 0.5), point(id, 20, 0.4)]);
     const [row] = store.rows as [RunRow];
@@ -204,7 +204,7 @@ describe("what was missed while the page was cut off", () => {
     expect(series(store, id).length).toBe(2);
   });
 
-  it("a reading that was asked for before an attempt took over brings back none of the points that this one voids", () => {
+  test("a reading that was asked for before an attempt took over brings back none of the points that this one voids", () => {
     const { store, id } = started();
     const asked = store.attempts;
     store.apply([{ kind: "attempt", runId: id, attempt: 2, resumedFromStep: 10 }, point(id, 15, 0.45, 2)]);
@@ -217,7 +217,7 @@ describe("what was missed while the page was cut off", () => {
     expect(store.series(id, key).total).toBe(3);
   });
 
-  it("its database was restored: the attempt is an earlier one, and its points are taken", () => {
+  test("its database was restored: the attempt is an earlier one, and its points are taken", () => {
     const { store, id } = started();
     const [row] = store.rows as [RunRow];
     store.apply([{ kind: "attempt", runId: id, attempt: 3, resumedFromStep: 10 }, point(id, 20, 0.1, 3)]);
@@ -232,16 +232,16 @@ describe("what was missed while the page was cut off", () => {
     ]);
   });
 
-  it("an attempt that is known to have taken over: what is valid stays", () => {
+  test("an attempt that is known to have taken over: what is valid stays", () => {
     const { store, id } = started();
     store.apply([point(id, 10, 0.5), point(id, 20, 0.4), { kind: "attempt", runId: id, attempt: 2, resumedFromStep: 10 }]);
-    store.setDetail(detailOf([{ ...(store.rows[0] as RunRow), attempt: 2 }]));
+    store.setDetail(detailOf([{ ...store.rows[0], attempt: 2 }]));
     expect(series(store, id)).toEqual([[10, 0.5]]);
   });
 });
 
 describe("runs of a form that the page does not know", () => {
-  it("are set apart and named, and the others stay", () => {
+  test("are set apart and named, and the others stay", () => {
     const good = aRow({}, { [key]: 1 });
     const foreign = { ...aRow({}, {}), config: { ...aRow({}, {}).config, architecture: "rn9" } } as unknown as RunRow;
     const damaged = { ...aRow({}, {}), last: null } as unknown as RunRow;
@@ -254,7 +254,7 @@ describe("runs of a form that the page does not know", () => {
 });
 
 describe("a deleted experiment", () => {
-  it("is marked and keeps its last state; when it is restored it is read again", () => {
+  test("is marked and keeps its last state; when it is restored it is read again", () => {
     const { store } = started();
     expect(store.apply([{ kind: "removed", experimentId: "experiment" }])).toBe(false);
     expect(store.removed).toBe(true);
@@ -264,7 +264,7 @@ describe("a deleted experiment", () => {
     expect(store.removed).toBe(false);
   });
 
-  it("a deleted run alone makes the page read again", () => {
+  test("a deleted run alone makes the page read again", () => {
     const { store, id } = started();
     expect(store.apply([{ kind: "removed", experimentId: "experiment", runId: id }])).toBe(true);
     expect(store.removed).toBe(false);

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { Server, type Socket } from "socket.io";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it as test } from "vitest";
 import { LivePageStore } from "../../../../app/live/LivePageStore.ts";
 import { WatchConnection } from "../../../../app/live/watchConnection.ts";
 import { type WatchItem, watchNamespace } from "../../../../contract/wire/watchProtocol.ts";
@@ -102,7 +102,7 @@ afterAll(async () => {
   await server.close();
 });
 
-it("a page holds every stored point and no void one, however its line breaks, once it is there again", async () => {
+test("a page holds every stored point and no void one, however its line breaks, once it is there again", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(deed, { minLength: 3, maxLength: 14 }),

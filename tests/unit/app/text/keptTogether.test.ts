@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { keptTogether } from "../../../../app/text/keptTogether.ts";
 
-it("breaks lines between numbers, never within one", () => {
+test("breaks lines between numbers, never within one", () => {
   const [space, joined] = ["\u00a0", "\u2060…\u2060"];
   expect(keptTogether("slope −0.505 ± 0.064 (95 %: −0.681…−0.328; depth 2…21), N = 18 runs")).toBe(
     `slope −0.505${space}±${space}0.064 (95${space}%: −0.681${joined}−0.328; depth 2${joined}21), N${space}=${space}18 runs`,

@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { fixed, intervalText, plusMinus, plusMinusPercent } from "../../../../app/text/plusMinus.ts";
 import { bandClaim, misfitText, slopeInFull, slopeInterval, slopeText } from "../../../../app/text/slopeText.ts";
 import { logLogSlope, type Point } from "../../../../math/statistics/logLogSlope.ts";
 
 describe("a value and its spread", () => {
-  it.each([
+  test.each([
     [-0.5045443, 0.0636764, "−0.505 ± 0.064"],
     [-0.362, 0.0412, "−0.362 ± 0.041"],
     [1, 0, "1.00 ± 0.00"],
@@ -34,7 +34,7 @@ describe("a value and its spread", () => {
     expect(plusMinus(value, spread)).toBe(text);
   });
 
-  it("writes shares in percent, and no minus before a zero", () => {
+  test("writes shares in percent, and no minus before a zero", () => {
     expect(plusMinusPercent(0.991, 0.0042)).toBe("99.10 ± 0.42 %");
     expect(plusMinusPercent(1, 0)).toBe("100 ± 0 %");
     expect(plusMinusPercent(0.5, null)).toBe("50.0 %");
@@ -48,14 +48,14 @@ describe("what is said of a slope", () => {
     logLogSlope(Object.entries(places).flatMap(([x, ys]) => ys.map((y): Point => ({ x: Number(x), y }))));
   const several = fitOf({ 2: [1, 2], 4: [1.5], 8: [0.4, 0.5, 0.8], 16: [0.3, 0.25] });
 
-  it("is its error, its interval, its range and the misfit", () => {
+  test("is its error, its interval, its range and the misfit", () => {
     expect(slopeText(several)).toBe("−0.86 ± 0.22");
     expect(slopeInterval(several)).toBe("−1.81…0.10");
     expect(slopeInFull(several, "depth")).toBe("−0.86 ± 0.22 (95 %: −1.81…0.10; depth 2…16)");
     expect(misfitText(several)).toBe("F(2, 4) = 1.14, p = 0.406");
   });
 
-  it("is why there is none", () => {
+  test("is why there is none", () => {
     const two = fitOf({ 2: [1, 1.1], 8: [0.5] });
     expect(slopeInFull(two, "depth")).toBe("−0.53 (two points, no error; depth 2…8)");
     expect(misfitText(two)).toBe("two points: always a line");
@@ -66,7 +66,7 @@ describe("what is said of a slope", () => {
     expect(slopeText(fitOf({ 2: [0.1], 4: [0.1], 8: [0.1] }))).toMatch(/^0\.0+ ± |^\(/);
   });
 
-  it.each([
+  test.each([
     [-0.45, -0.3, "within"],
     [-0.5, -0.25, "within"],
     [-0.7, -0.51, "steeper"],

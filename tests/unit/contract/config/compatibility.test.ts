@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { architectureLabel, architectures, linearLayers } from "../../../../contract/config/architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "../../../../contract/config/compatibility.ts";
 import { countGrid, expandGrid, experimentConfig } from "../../../../contract/config/experimentConfig.ts";
@@ -24,7 +24,7 @@ const network = (name: (typeof architectures)[number], more: object = {}) => ({
 });
 
 describe("which network reads which data", () => {
-  it("is text for transformers, vectors for residual networks, images for all, anything for free features", () => {
+  test("is text for transformers, vectors for residual networks, images for all, anything for free features", () => {
     for (const dataset of all) {
       const kind = inputKind(dataset.id);
       expect(readingProblem(network("ufm"), dataset)).toBeNull();
@@ -35,7 +35,7 @@ describe("which network reads which data", () => {
     }
   });
 
-  it("needs patches that divide the image and heads that divide the width", () => {
+  test("needs patches that divide the image and heads that divide the width", () => {
     expect(readingProblem(network("t11", { patch: 5 }), set("mnist"))).toMatch(/side 5 .* 28 × 28/);
     expect(readingProblem(network("t11", { patch: 7 }), set("mnist"))).toBeNull();
     expect(headsProblem(network("t11", { heads: 3 }), 64)).toMatch(/3 heads .* 64/);
@@ -43,14 +43,14 @@ describe("which network reads which data", () => {
     expect(headsProblem(network("rn1", { heads: 3 }), 64)).toBeNull();
   });
 
-  it("lets a network be probed only on inputs of its own shape", () => {
+  test("lets a network be probed only on inputs of its own shape", () => {
     expect(transferProblem(set("mnist"), set("fashion-mnist"))).toBeNull();
     expect(transferProblem(set("cifar10"), set("image-folder", { size: 32 }))).toBeNull();
     expect(transferProblem(set("cifar10"), set("mnist"))).toMatch(/1 × 28 × 28.*3 × 32 × 32/);
     expect(transferProblem(set("mnist"), set("imdb"))).toMatch(/text.*images/);
   });
 
-  it("is said at the field of a grid that does not fit", () => {
+  test("is said at the field of a grid that does not fit", () => {
     const paths = (change: object) =>
       experimentConfig.safeParse({ ...base, ...change }).error?.issues.map((issue) => issue.path.join(".")) ?? [];
     expect(paths({ architectures: [network("rn1"), network("conv")], datasets: [set("gaussian-clusters")] })).toEqual([
@@ -63,7 +63,7 @@ describe("which network reads which data", () => {
 });
 
 describe("a grid with free features", () => {
-  it("has them once, at depth 1, whatever depths the networks have", () => {
+  test("has them once, at depth 1, whatever depths the networks have", () => {
     const config = { ...base, architectures: [network("ufm"), network("rn2")], depths: [2, 3, 5], seeds: [0, 1] };
     const runs = expandGrid(config);
     expect(runs).toHaveLength(countGrid(config));
@@ -74,7 +74,7 @@ describe("a grid with free features", () => {
     expect(runs.filter((run) => run.architecture === "rn2")).toHaveLength(6);
   });
 
-  it("keeps what is said of attention and of the time after training", () => {
+  test("keeps what is said of attention and of the time after training", () => {
     const afterTraining = { robustness: null, transfer: { dataset: set("mnist"), ridge: 0.1 } };
     const config = { ...base, architectures: [network("t21", { heads: 2, patch: 14 })], afterTraining };
     for (const run of expandGrid(config)) expect(run).toMatchObject({ heads: 2, patch: 14, afterTraining });
@@ -83,7 +83,7 @@ describe("a grid with free features", () => {
 });
 
 describe("labels", () => {
-  it("tell every architecture and data set apart", () => {
+  test("tell every architecture and data set apart", () => {
     const labels = architectures.flatMap((name) => [
       architectureLabel(name, { normalization: "post-ln", definition: 2 }),
       ...(name === "ufm"
@@ -104,7 +104,7 @@ describe("labels", () => {
             { ...one, imbalance: 0.1 },
           ]),
     ]);
-    expect(new Set(sets.map((one) => datasetLabel(one as DatasetConfig))).size).toBe(sets.length);
+    expect(new Set(sets.map((one) => datasetLabel(one))).size).toBe(sets.length);
     const clusters = datasetConfig.parse({ id: "gaussian-clusters" });
     const texts = datasetConfig.parse({ id: "sentence-polarity" });
     const alike = [
@@ -112,18 +112,18 @@ describe("labels", () => {
       ...[texts, { ...texts, maxLength: 9 }, { ...texts, vocabulary: 90 }],
       ...[3, 4].map((seed) => ({ ...texts, labelNoise: { rate: 0.2, seed } })),
     ];
-    expect(new Set(alike.map((one) => datasetLabel(one as DatasetConfig))).size).toBe(alike.length);
+    expect(new Set(alike.map((one) => datasetLabel(one))).size).toBe(alike.length);
     for (const id of datasetIds) expect(datasetTitles[id]).not.toBe("");
   });
 
-  it("name a transformer by its linear layers", () => {
+  test("name a transformer by its linear layers", () => {
     expect(linearLayers("t12")).toEqual({ attention: 1, mlp: 2 });
     expect(linearLayers("t21")).toEqual({ attention: 2, mlp: 1 });
   });
 });
 
 describe("names of a person's own data", () => {
-  it.each(["../../up", "/etc", "a/b", "a\\b", ".hidden", "", "a\0b", "x".repeat(200)])("refuse %j", (name) => {
+  test.each(["../../up", "/etc", "a/b", "a\\b", ".hidden", "", "a\0b", "x".repeat(200)])("refuse %j", (name) => {
     expect(datasetConfig.safeParse({ id: "image-folder", folder: name }).success).toBe(false);
     expect(datasetConfig.safeParse({ id: "text-file", file: name }).success).toBe(false);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import {
   countGrid,
   type ExperimentConfig,
@@ -15,7 +15,7 @@ const base = presets[0].config;
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe("the grid of an experiment", () => {
-  it("has one run for every combination of the axes, all different and valid", () => {
+  test("has one run for every combination of the axes, all different and valid", () => {
     const config: ExperimentConfig = { ...base, widths: [16, 32], losses: ["ce", "mse"], seeds: [3, 4, 5] };
     const runs = expandGrid(config);
     expect(runs).toHaveLength(base.depths.length * 2 * 2 * 3);
@@ -24,7 +24,7 @@ describe("the grid of an experiment", () => {
     for (const run of runs) expect(runConfig.safeParse(run).success).toBe(true);
   });
 
-  it("completes the first seed's depths before it begins the second seed", () => {
+  test("completes the first seed's depths before it begins the second seed", () => {
     const runs = expandGrid({ ...base, depths: [2, 3], seeds: [7, 8] });
     expect(runs.map((run) => [run.seed, run.depth])).toEqual([
       [7, 2],
@@ -34,7 +34,7 @@ describe("the grid of an experiment", () => {
     ]);
   });
 
-  it("is refused above the limit by a message with the count and the limit, without being made", () => {
+  test("is refused above the limit by a message with the count and the limit, without being made", () => {
     const depths = range(63).map((index) => index + 2);
     const config = { ...base, depths, widths: range(60).map((index) => index + 8), seeds: range(64) };
     let failure: unknown;
@@ -49,7 +49,7 @@ describe("the grid of an experiment", () => {
     expect((failure as Failure).message).toContain(limits.gridRuns.toLocaleString("en"));
   });
 
-  it.each([
+  test.each([
     ["a depth below the bound", { depths: [1] }, /at least 2/],
     ["a width above the bound", { widths: [2048] }, /at most 1024/],
     ["a value twice", { seeds: [1, 1] }, /each seed once/],
@@ -62,14 +62,14 @@ describe("the grid of an experiment", () => {
     expect(result.error?.issues.map((issue) => issue.message).join("\n")).toMatch(message);
   });
 
-  it("names the field of an error", () => {
+  test("names the field of an error", () => {
     const result = launchInput.safeParse({ name: " ", config: { ...base, depths: [2, 99] } });
     expect(result.error?.issues.map((issue) => issue.path.join("."))).toEqual(["name", "config.depths.1"]);
   });
 });
 
 describe("presets", () => {
-  it.each(presets.map((preset) => [preset.id, preset] as const))(
+  test.each(presets.map((preset) => [preset.id, preset] as const))(
     "%s is a valid grid under the limit that survives parsing unchanged",
     (_, preset) => {
       expect(experimentConfig.parse(preset.config)).toEqual(preset.config);
@@ -77,7 +77,7 @@ describe("presets", () => {
     },
   );
 
-  it("have different ids", () => {
+  test("have different ids", () => {
     expect(new Set(presets.map((preset) => preset.id)).size).toBe(presets.length);
   });
 });

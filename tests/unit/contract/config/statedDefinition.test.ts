@@ -1,10 +1,10 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { expandGrid, launchInput } from "../../../../contract/config/experimentConfig.ts";
 import { gridOfRun } from "../../../../contract/config/gridOfRun.ts";
 import { stateRunDefinition } from "../../../../contract/config/statedDefinition.ts";
 import { smallRun } from "../../workers/builders.ts";
 
-it("a stored network of the first definition is launched again as that, and not as the current one", () => {
+test("a stored network of the first definition is launched again as that, and not as the current one", () => {
   const stored = smallRun({ normalization: "pre-ln", definition: undefined });
   expect(stored.definition).toBeUndefined();
   const stated = stateRunDefinition(stored);

@@ -23,13 +23,13 @@ test("the epochs that a preset's text names are those of its steps", () => {
   const named: [string, number, number][] = [];
   for (const { id, config, cut, choices } of paperPresets) {
     const { batch, steps } = config.training;
-    const epochs = steps / stepsPerEpoch(batch, datasetSizes(config.datasets[0]!).train);
+    const epochs = steps / stepsPerEpoch(batch, datasetSizes(config.datasets[0]).train);
     for (const [, text] of [...(cut ?? "").matchAll(/\(([\d,]+) epochs\)/g)])
-      named.push([id, Number(text!.replaceAll(",", "")), epochs]);
+      named.push([id, Number(text.replaceAll(",", "")), epochs]);
     for (const choice of choices)
       for (const [, many, count] of choice.matchAll(/([\d,]+) epochs are ([\d,]+) steps/g)) {
-        expect(Number(count!.replaceAll(",", "")), id).toBe(steps);
-        named.push([id, Number(many!.replaceAll(",", "")), epochs]);
+        expect(Number(count.replaceAll(",", "")), id).toBe(steps);
+        named.push([id, Number(many.replaceAll(",", "")), epochs]);
       }
   }
   expect(named.length).toBeGreaterThanOrEqual(8);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { architectures, normalizations } from "../../../../contract/config/architecture.ts";
 import { configColumns } from "../../../../contract/config/configColumns.ts";
 import { regularizerFamilies } from "../../../../contract/config/regularizer.ts";
@@ -67,7 +67,7 @@ function* changes(config: RunConfig, path: string): Generator<RunConfig> {
 }
 
 describe("what a page says of a config", () => {
-  it.each(configColumns)("says %s", (path) => {
+  test.each(configColumns)("says %s", (path) => {
     const said = bases.some((config) => {
       const before = JSON.stringify(configFacts(config));
       return [...changes(config, path)].some((other) => JSON.stringify(configFacts(other)) !== before);
@@ -75,7 +75,7 @@ describe("what a page says of a config", () => {
     expect(said).toBe(true);
   });
 
-  it("names initialization, Adam's ε, and the schedule's steps", () => {
+  test("names initialization, Adam's ε, and the schedule's steps", () => {
     const facts = Object.fromEntries(configFacts(bases[0]));
     expect(facts).toMatchObject({
       Architecture: "T11 pre-LN 2 heads patch 4",

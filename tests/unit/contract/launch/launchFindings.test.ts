@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type ExperimentConfig, experimentConfig } from "../../../../contract/config/experimentConfig.ts";
 import { trainingConfig } from "../../../../contract/config/trainingConfig.ts";
 import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";
@@ -8,7 +8,7 @@ import { launchKnowledge } from "../../../../contract/launch/launchKnowledge.ts"
 import { presets } from "../../../../contract/presets/presets.ts";
 
 const base = presets.find(({ id }) => id === "first-light")!.config;
-const config = (change: object): ExperimentConfig => ({ ...base, ...change }) as ExperimentConfig;
+const config = (change: object): ExperimentConfig => ({ ...base, ...change });
 const training = (change: object) => ({ training: trainingConfig.parse({ steps: 100, ...change }) });
 const mini = (change: object = {}) => ({ id: "fashion-mnist-mini", trainPerClass: 20, testPerClass: 10, ...change });
 const said = (change: object, known?: LaunchKnowledge) =>
@@ -26,7 +26,7 @@ test("presets have no problem, nor on a usual machine, but for the paper's full 
 });
 
 describe("what would end a run is refused with the value, the bound and the way out", () => {
-  it.each([
+  test.each([
     [
       "a batch above the training set",
       { datasets: [mini()], ...training({ batch: 201 }) },
@@ -107,7 +107,7 @@ describe("what would end a run is refused with the value, the bound and the way 
     expect(said(change)).toEqual(messages);
   });
 
-  it.each([
+  test.each([
     ["the last batch that fits", { datasets: [mini()], ...training({ batch: 200 }) }],
     ["all available", { datasets: [mini({ trainPerClass: 200, testPerClass: 50 })] }],
     ["as many as the smallest class has", { datasets: [{ id: "cifar10-lossless-5k", trainPerClass: 366, testPerClass: 86 }] }],
@@ -122,7 +122,7 @@ describe("what would end a run is refused with the value, the bound and the way 
     expect(launchFindings(parsed).problems).toEqual([]);
   });
 
-  it("is said beside values that the schema refuses", () => {
+  test("is said beside values that the schema refuses", () => {
     const change = {
       datasets: [mini()],
       depths: [900],
@@ -143,7 +143,7 @@ describe("devices and memory of the connected workers", () => {
     widths: [1024],
   };
 
-  it("refuses a run that no worker can hold, with the numbers", () => {
+  test("refuses a run that no worker can hold, with the numbers", () => {
     const [message, ...more] = said(large, known(lab));
     expect(more).toEqual([]);
     expect(message).toMatch(
@@ -154,19 +154,19 @@ describe("devices and memory of the connected workers", () => {
     expect(gigabytes).toBeLessThan(90);
   });
 
-  it("takes what one of several workers can hold, and says nothing without a worker", () => {
+  test("takes what one of several workers can hold, and says nothing without a worker", () => {
     expect(said(large, known(lab, { ...lab, name: "big", slots: 1, memoryBytes: 128e9 }))).toEqual([]);
     expect(said({ ...large, ...training({ batch: 128 }) }, known(lab))).toEqual([]);
     expect(said(large)).toEqual([]);
   });
 
-  it("leaves a graphics card's memory, which is not known, to the run", () => {
+  test("leaves a graphics card's memory, which is not known, to the run", () => {
     const card = { ...lab, devices: ["cuda (onnxruntime cuda, H200)", "cpu (onnxruntime cpu)"] };
     expect(said(large, known(card))).toEqual([]);
     expect(said({ ...large, device: "cpu" }, known(card))).toHaveLength(1);
   });
 
-  it("refuses a device that no connected worker has", () => {
+  test("refuses a device that no connected worker has", () => {
     expect(said({ device: "cuda" }, known(lab))).toEqual([
       'device: No connected worker computes on cuda (lab: cpu (onnxruntime cpu)): choose "auto" or an available device, or add a worker that has this one.',
     ]);
@@ -176,14 +176,14 @@ describe("devices and memory of the connected workers", () => {
 });
 
 describe("what a person should know, and is not refused", () => {
-  it("a warm-up that is longer than the training", () => {
+  test("a warm-up that is longer than the training", () => {
     expect(warned(training({ warmupSteps: 101, learningRate: 0.01 }))).toEqual([
       "training.warmupSteps: The warm-up of 101 steps is longer than the training of 100: the learning rate never reaches 0.01. Choose a shorter warm-up.",
     ]);
     expect(warned(training({ warmupSteps: 100 }))).toEqual([]);
   });
 
-  it("a width at which the objective has no known optimum", () => {
+  test("a width at which the objective has no known optimum", () => {
     expect(warned({ widths: [8, 10, 64], losses: ["ce", "mse"] })).toEqual([
       "widths: At width 8 the 10 classes of Fashion-MNIST-mini have no known optimum (cross entropy, λ=0.005): such runs have no gap to L*. It needs a width of at least 10.",
       "widths: At width 8, 10 the 10 classes of Fashion-MNIST-mini have no known optimum (squared error, λ=0.005): such runs have no gap to L*. It needs a width of at least 11.",
@@ -191,7 +191,7 @@ describe("what a person should know, and is not refused", () => {
     expect(warned({ widths: [8], regularizers: [{ family: "none" }] })).toEqual([]);
   });
 
-  it("networks that an attack leaves out", () => {
+  test("networks that an attack leaves out", () => {
     const robustness = { norms: ["linf"], epsilons: [0.1], l2Factor: 10, pgdSteps: 10, samples: 100 };
     const architectures = [...base.architectures, { name: "ufm", normalization: "post-ln" }];
     expect(warned({ architectures, afterTraining: { robustness, transfer: null } })).toEqual([
@@ -218,7 +218,7 @@ describe("a person's own sets, as the connected workers list them", () => {
     datasets: [{ id: "image-folder", folder: "birds", size: 32, trainPerClass: null, testPerClass: null, ...change }],
   });
 
-  it("bound samples a class, by the class's name, and the batch", () => {
+  test("bound samples a class, by the class's name, and the batch", () => {
     expect(said(birds({ trainPerClass: 21, testPerClass: 5 }), knownOf([set({})]))).toEqual([
       "datasets.0.trainPerClass: 21 training samples of class owl are requested, but birds 32 px has 20: choose at most 20, or leave it empty for all.",
       "datasets.0.testPerClass: 5 test samples of class owl are requested, but birds 32 px has 4: choose at most 4, or leave it empty for all.",
@@ -229,7 +229,7 @@ describe("a person's own sets, as the connected workers list them", () => {
     expect(said({ ...birds({ trainPerClass: 20 }), ...training({ batch: 40 }) }, knownOf([set({})]))).toEqual([]);
   });
 
-  it("are refused if no worker has them or can use them, once all have reported", () => {
+  test("are refused if no worker has them or can use them, once all have reported", () => {
     expect(said(birds(), knownOf([set({ name: "fish" })]))).toEqual([
       'datasets.0.folder: No connected worker has the folder "birds" in its data-set folder (there is fish): put it there, or choose one that is there.',
     ]);
@@ -240,7 +240,7 @@ describe("a person's own sets, as the connected workers list them", () => {
     expect(said(birds())).toEqual([]);
   });
 
-  it("are warned of where workers have different ones under one name", () => {
+  test("are warned of where workers have different ones under one name", () => {
     const warnings = (...lists: Parameters<typeof knownOf>) =>
       launchFindings(config(birds()), knownOf(...lists)).warnings.map(({ path, message }) => `${path.join(".")}: ${message}`);
     expect(warnings([set({})], [set({ trainCounts: [30, 21] })])).toEqual([
@@ -251,7 +251,7 @@ describe("a person's own sets, as the connected workers list them", () => {
     expect(warnings([set({})], [set({})], [broken], [])).toEqual([]);
   });
 
-  it("divide a table as the config says", () => {
+  test("divide a table as the config says", () => {
     const table = set({ id: "text-file", name: "own.tsv", trainCounts: [100, 8], testCounts: null });
     const texts = (change: object) => ({
       architectures: [{ name: "t11", normalization: "post-ln" }],

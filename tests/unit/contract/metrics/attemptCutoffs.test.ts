@@ -1,19 +1,19 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { attemptCutoffs } from "../../../../contract/metrics/attemptCutoffs.ts";
 
 const attempts = (...resumed: (number | null)[]) =>
   resumed.map((resumedFromStep, index) => ({ number: index + 1, resumedFromStep }));
 
 describe("attemptCutoffs", () => {
-  it("bounds nothing while there is one attempt", () => {
+  test("bounds nothing while there is one attempt", () => {
     expect(attemptCutoffs(attempts(0)).size).toBe(0);
   });
 
-  it("keeps the resume step itself in the earlier attempt", () => {
+  test("keeps the resume step itself in the earlier attempt", () => {
     expect(attemptCutoffs(attempts(0, 100))).toEqual(new Map([[1, 100]]));
   });
 
-  it("takes the lowest of all later resume steps", () => {
+  test("takes the lowest of all later resume steps", () => {
     expect(attemptCutoffs(attempts(0, 100, 50, 80))).toEqual(
       new Map([
         [1, 50],
@@ -23,7 +23,7 @@ describe("attemptCutoffs", () => {
     );
   });
 
-  it("voids all before an attempt that started over", () => {
+  test("voids all before an attempt that started over", () => {
     expect(attemptCutoffs(attempts(0, 100, 0))).toEqual(
       new Map([
         [1, -1],
@@ -32,7 +32,7 @@ describe("attemptCutoffs", () => {
     );
   });
 
-  it("passes over attempts that never started", () => {
+  test("passes over attempts that never started", () => {
     expect(attemptCutoffs(attempts(0, null, 100, null))).toEqual(
       new Map([
         [1, 100],

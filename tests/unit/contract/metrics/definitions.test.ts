@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { architectureLabel } from "../../../../contract/config/architecture.ts";
 import { expandGrid, experimentConfig, launchInput } from "../../../../contract/config/experimentConfig.ts";
 import { blocksOf, depthText, layersOf } from "../../../../contract/config/networkForm.ts";
@@ -11,7 +11,7 @@ const grid = (architectures: unknown[]) => ({ ...base, datasets: [mnist], archit
 const launched = (architectures: unknown[]) => expandGrid(launchInput.parse({ name: "a", config: grid(architectures) }).config);
 
 describe("the definition of a network", () => {
-  it("gives transformers L blocks and residual networks L − 1; by the first definition transformers had L − 1", () => {
+  test("gives transformers L blocks and residual networks L − 1; by the first definition transformers had L − 1", () => {
     const of = (architecture: "rn1" | "rn2" | "conv" | "t11" | "t22" | "ufm", definition?: 1 | 2) => {
       const config = { architecture, normalization: "post-ln" as const, definition, depth: architecture === "ufm" ? 1 : 5 };
       return [blocksOf(config), layersOf(config)];
@@ -28,7 +28,7 @@ describe("the definition of a network", () => {
     expect(depthText({ architecture: "rn1", normalization: "post-ln", depth: 2 })).toBe("2 (X₁ and 1 block)");
   });
 
-  it("is the current one in what is launched, and the first in a stored config that says none", () => {
+  test("is the current one in what is launched, and the first in a stored config that says none", () => {
     const networks = [
       { name: "t11" },
       { name: "rn1", normalization: "pre-ln" },
@@ -41,14 +41,14 @@ describe("the definition of a network", () => {
     expect(runConfig.safeParse({ ...launched([{ name: "t11" }])[0], definition: 3 }).success).toBe(false);
   });
 
-  it("is refused twice for one network", () => {
+  test("is refused twice for one network", () => {
     for (const name of ["t11", "rn1"])
       expect(launchInput.safeParse({ name: "a", config: grid([{ name }, { name, definition: 2 }]) }).error?.issues).toMatchObject(
         [{ path: ["config", "architectures"], message: "list each architecture only once" }],
       );
   });
 
-  it("is said in the label where it is not the current one", () => {
+  test("is said in the label where it is not the current one", () => {
     expect(architectureLabel("t11", { normalization: "post-ln" })).toBe("T11 (L − 1 blocks)");
     expect(architectureLabel("t11", { normalization: "post-ln", definition: 2 })).toBe("T11");
     expect(architectureLabel("t22", { normalization: "pre-ln", heads: 4 })).toBe(
@@ -62,12 +62,12 @@ describe("the definition of a network", () => {
 
 describe("the presets of the paper", () => {
   const of = (id: string) => presets.find((one) => one.id === id)!.config;
-  it("have the paper's depths: the first three rows of Figure 1 from 3 blocks", () => {
+  test("have the paper's depths: the first three rows of Figure 1 from 3 blocks", () => {
     for (const id of ["rn1-cifar10-full", "t11-cifar10-full", "t11-text-full"])
       expect(of(id).depths).toEqual([3, 5, 8, 13, 21, 34]);
     for (const id of ["rn2-mnist-full", "rn1-t11-mnist-full"]) expect(of(id).depths).toEqual([2, 3, 5, 8, 13, 21, 34]);
   });
-  it("have the paper's decay: 0.005/L with the head's 0.005 in Figure 1, a constant 0.0025 in Figure 2", () => {
+  test("have the paper's decay: 0.005/L with the head's 0.005 in Figure 1, a constant 0.0025 in Figure 2", () => {
     for (const id of ["rn2-mnist-full", "rn2-mnist-tonight"])
       expect(of(id).regularizers).toMatchObject([
         { objective: "split", lambda: 0.005, scaling: "inverse-depth", headLambda: 0.005 },
@@ -76,7 +76,7 @@ describe("the presets of the paper", () => {
     for (const id of ["rn1-cifar10-full", "t11-cifar10-full", "t11-text-full", "rn1-t11-mnist-full"])
       expect(of(id).regularizers).toMatchObject([{ objective: "uniform", lambda: 0.005, scaling: "constant" }]);
   });
-  it("are of the current definition", () => {
+  test("are of the current definition", () => {
     for (const { config } of presets)
       expect(launchInput.parse({ name: "a", config }).config.architectures).toEqual(config.architectures);
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { type Architecture, architectures } from "../../../../contract/config/architecture.ts";
 import { type Regularizer, regularizer } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
@@ -35,12 +35,12 @@ describe("where the theorems speak of slopes over depth", () => {
     conv: [],
     ufm: [],
   };
-  it.each(architectures)("%s: under its own decay alone", (architecture) => {
-    const found = Object.keys(ridges).filter((name) => speaks({ architecture, regularizer: ridges[name] as Regularizer }));
+  test.each(architectures)("%s: under its own decay alone", (architecture) => {
+    const found = Object.keys(ridges).filter((name) => speaks({ architecture, regularizer: ridges[name] }));
     expect(found).toEqual(table[architecture]);
   });
 
-  it("of the paper's metrics alone, NC2 against the frame of the loss", () => {
+  test("of the paper's metrics alone, NC2 against the frame of the loss", () => {
     const metrics = [...layerMetrics, ...networkMetrics, "ridge.total", "robust", "transfer"];
     const of = (changes: Partial<RunConfig>) => metrics.filter((metric) => speaks(changes, metric));
     expect(of({ loss: "ce" })).toEqual(["nc1.ratio", "nc2.frame", "nc3.cosine"]);
@@ -48,20 +48,20 @@ describe("where the theorems speak of slopes over depth", () => {
     expect(of({ loss: "mse", headBias: true })).toEqual(["nc1.ratio", "nc2.frame", "nc3.cosine"]);
   });
 
-  it("of the training set alone", () => expect(speaks({}, "nc1.ratio", "test")).toBe(false));
+  test("of the training set alone", () => expect(speaks({}, "nc1.ratio", "test")).toBe(false));
 
-  it("of one attention head", () => {
+  test("of one attention head", () => {
     expect([1, 4].map((heads) => speaks({ architecture: "t11", heads }))).toEqual([true, false]);
   });
 
-  it("not of the pre-LN whose stream may have any scale", () => {
+  test("not of the pre-LN whose stream may have any scale", () => {
     expect((["rn1", "t11"] as const).map((architecture) => speaks({ architecture, normalization: "pre-ln" }))).toEqual([
       false,
       false,
     ]);
   });
 
-  it("of equal classes", () => {
+  test("of equal classes", () => {
     const clusters = { id: "gaussian-clusters", classes: 4, dimension: 10, trainPerClass: 25, testPerClass: 25 } as const;
     const noisy = { ...clusters, dataSeed: 0, separation: 3, imbalance: 1, labelNoise: { rate: 0.4, seed: 0 } };
     expect(speaks({ dataset: noisy })).toBe(true);
@@ -71,18 +71,18 @@ describe("where the theorems speak of slopes over depth", () => {
     expect(speaks({ width: 64, dataset: { id: "cifar10", trainPerClass: null, testPerClass: null } })).toBe(true);
   });
 
-  it("of widths that hold the frame", () => {
+  test("of widths that hold the frame", () => {
     expect([3, 4, 5].map((width) => speaks({ width }))).toEqual([false, true, true]);
     expect([3, 4, 5].map((width) => speaks({ width, loss: "mse" }))).toEqual([false, false, true]);
     const own = { id: "image-folder", folder: "own", size: 32, trainPerClass: 10, testPerClass: null } as const;
     expect(speaks({ width: 2, dataset: own })).toBe(true);
   });
 
-  it("say why they are silent", () => {
+  test("say why they are silent", () => {
     const why = (changes: Partial<RunConfig>, metric = "nc1.ratio") => theorySilence(metric, "train", aConfig(changes));
     expect(why({})).toBeNull();
     expect(why({ architecture: "conv" })).toBe("no theorem covers Conv");
-    expect(why({ regularizer: ridges.adamw as Regularizer })).toBe(
+    expect(why({ regularizer: ridges.adamw })).toBe(
       "the theorem on RN1 assumes ridge on the weights with one constant λ (objective 7)",
     );
     expect(why({ architecture: "rn2" })).toBe(

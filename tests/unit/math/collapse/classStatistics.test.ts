@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { centredMoments, mergeCentredMoments } from "../../../../math/collapse/centredMoments.ts";
 import { classStatistics, classStatisticsFromSums, mergeClassStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { cosineGaps, mergeCosineGaps } from "../../../../math/collapse/cosineGaps.ts";
@@ -21,14 +21,14 @@ function shard({ features, labels }: ReturnType<typeof data>, from: number, to: 
 }
 
 describe("classStatistics", () => {
-  it("agrees with a case worked out by hand", () => {
+  test("agrees with a case worked out by hand", () => {
     const found = classStatistics(new Float32Array([1, 0, 3, 0, -2, 1, -2, -1, -5, 0]), [0, 0, 1, 1, 1], 2, 2);
     expect(Array.from(found.counts)).toEqual([2, 3]);
     expect(Array.from(found.means.data)).toEqual([2, 0, -3, 0]);
     expect(Array.from(found.scatter)).toEqual([2, 1 + 1 + 1 + 1 + 4]);
   });
 
-  it("adds shards up to the whole, also where a shard lacks classes", () => {
+  test("adds shards up to the whole, also where a shard lacks classes", () => {
     const all = data();
     const whole = classStatistics(all.features, all.labels, classes, dim);
     const cuts = [0, 2, 6, 11, 23];
@@ -42,7 +42,7 @@ describe("classStatistics", () => {
     expect(largestGap(merged.scatter, whole.scatter)).toBeLessThan(1e-14);
   });
 
-  it("does not change the shards it merges", () => {
+  test("does not change the shards it merges", () => {
     const all = data();
     const a = classStatistics(all.features, all.labels, classes, dim);
     const before = structuredClone(a);
@@ -50,7 +50,7 @@ describe("classStatistics", () => {
     expect(a).toEqual(before);
   });
 
-  it("keeps the digits of NC1 = 1e-10 far away from the origin, in shards too", () => {
+  test("keeps the digits of NC1 = 1e-10 far away from the origin, in shards too", () => {
     const means = randomMatrix(classes, dim, 3);
     for (let i = 0; i < means.data.length; i++) means.data[i] += 1000;
     // Powers of two, so that the deviations around the large mean are exact in float64.
@@ -74,14 +74,14 @@ describe("classStatistics", () => {
     expect(nc1Ratio(whole)).toBeGreaterThan(1e-11);
   });
 
-  it("gives equal features exactly equal means", () => {
+  test("gives equal features exactly equal means", () => {
     const features = Float64Array.from({ length: 9 * dim }, (_, i) => 0.1 + (i % dim) / 3);
     const found = classStatistics(features, [0, 0, 0, 1, 1, 1, 1, 1, 0], 2, dim);
     expect(found.means.data.slice(0, dim)).toEqual(found.means.data.slice(dim));
     expect(Array.from(found.scatter)).toEqual([0, 0]);
   });
 
-  it("takes sums that were reduced elsewhere, relative to a reference", () => {
+  test("takes sums that were reduced elsewhere, relative to a reference", () => {
     const all = data(0.3, 7);
     const whole = classStatistics(all.features, all.labels, classes, dim);
     const reference = whole.means.data.map((value) => value + 0.01);
@@ -99,7 +99,7 @@ describe("classStatistics", () => {
     expect(largestGap(found.scatter, whole.scatter)).toBeLessThan(1e-13);
   });
 
-  it("refuses degenerate input", () => {
+  test("refuses degenerate input", () => {
     const { features, labels } = data();
     expect(() => classStatistics(features, labels, 1, dim)).toThrow(/classes = 1/);
     expect(() => classStatistics(features, labels, classes, 0)).toThrow(/dim = 0/);
@@ -122,7 +122,7 @@ describe("classStatistics", () => {
 });
 
 describe("centredMoments", () => {
-  it("agrees with the definition, sample by sample", () => {
+  test("agrees with the definition, sample by sample", () => {
     const all = data(1.5, 11);
     const statistics = classStatistics(all.features, all.labels, classes, dim);
     const predictions = all.labels.map((label, i) => (i % 5 === 0 ? (label + 1) % classes : label));
@@ -152,7 +152,7 @@ describe("centredMoments", () => {
     expect(predictionMisses).not.toBe(labelMisses);
   });
 
-  it("adds shards up to the whole", () => {
+  test("adds shards up to the whole", () => {
     const all = data(1.5, 12);
     const statistics = classStatistics(all.features, all.labels, classes, dim);
     const weights = randomMatrix(classes, dim, 13);
@@ -171,7 +171,7 @@ describe("centredMoments", () => {
     expect(without.predictionMisses).toBeNull();
   });
 
-  it("serves every class count alike, whatever the unrolling leaves over", () => {
+  test("serves every class count alike, whatever the unrolling leaves over", () => {
     for (const size of [2, 3, 4, 5, 8, 9]) {
       const all = samplesAround(randomMatrix(size, 3, size), new Array<number>(size).fill(4), 0.5, size);
       const statistics = classStatistics(all.features, all.labels, size, 3);
@@ -185,7 +185,7 @@ describe("centredMoments", () => {
     }
   });
 
-  it("refuses degenerate input", () => {
+  test("refuses degenerate input", () => {
     const all = data();
     const statistics = classStatistics(all.features, all.labels, classes, dim);
     expect(() => centredMoments({ ...all, statistics, predictions: [1] })).toThrow(/1 predictions/);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { idealSimplex, idealSimplexInFrame } from "../../../../math/collapse/idealSimplex.ts";
 import { principalFrame, projectFeatures } from "../../../../math/collapse/principalFrame.ts";
@@ -29,7 +29,7 @@ describe("principalFrame", () => {
   const means = randomMatrix(6, 10, 81);
   const frame = principalFrame(statisticsOf(means));
 
-  it("has orthonormal axes, falling spread, and shows as much as the top three variances", () => {
+  test("has orthonormal axes, falling spread, and shows as much as the top three variances", () => {
     expect(largestGap(gramOfRows(frame.axes).data, identity(3).data)).toBeLessThan(1e-14);
     const spread = [0, 1, 2].map((axis) =>
       frame.means.data.reduce((sum, value, i) => sum + (i % 3 === axis ? value ** 2 : 0), 0),
@@ -52,19 +52,19 @@ describe("principalFrame", () => {
     }
   });
 
-  it("draws class means where projectFeatures draws features at them", () => {
+  test("draws class means where projectFeatures draws features at them", () => {
     expect(largestGap(projectFeatures(frame, means.data).data, frame.means.data)).toBeLessThan(1e-14);
     expect(() => projectFeatures(frame, new Float64Array(15))).toThrow(MathError);
   });
 
-  it("does not move when the features turn or flip as a whole", () => {
+  test("does not move when the features turn or flip as a whole", () => {
     const turned = principalFrame(statisticsOf(multiply(means, randomOrthogonal(10, 82))), frame);
     expect(largestGap(turned.means.data, frame.means.data)).toBeLessThan(1e-12);
     const flipped = principalFrame(statisticsOf(scale(-1, means)), frame);
     expect(largestGap(flipped.means.data, frame.means.data)).toBeLessThan(1e-12);
   });
 
-  it("moves little when the means move little, even where two directions swap their order", () => {
+  test("moves little when the means move little, even where two directions swap their order", () => {
     const cross = (a: number, b: number) => matrix(4, 5, [a, 0, 0, 0, 0, -a, 0, 0, 0, 0, 0, b, 0, 0, 0, 0, -b, 0, 0, 0]);
     const before = principalFrame(statisticsOf(cross(1.01, 1)));
     const after = principalFrame(statisticsOf(cross(1, 1.01)), before);
@@ -72,7 +72,7 @@ describe("principalFrame", () => {
     expect(largestGap(principalFrame(statisticsOf(cross(1, 1.01))).means.data, before.means.data)).toBeGreaterThan(0.9);
   });
 
-  it("fills up where there are fewer than three directions", () => {
+  test("fills up where there are fewer than three directions", () => {
     const two = principalFrame(statisticsOf(randomMatrix(2, 6, 83)));
     expect(largestGap(gramOfRows(two.axes).data, identity(3).data)).toBeLessThan(1e-14);
     expect(two.explained).toBeCloseTo(1, 14);
@@ -82,14 +82,14 @@ describe("principalFrame", () => {
     expect(again.explained).toBeCloseTo(1, 14);
   });
 
-  it("refuses coinciding means and other classes", () => {
+  test("refuses coinciding means and other classes", () => {
     expect(() => principalFrame(statisticsOf(matrix(3, 4)))).toThrow(/coincide/);
     expect(() => principalFrame(statisticsOf(randomMatrix(5, 10, 1)), frame)).toThrow(/previous frame of 6 classes/);
   });
 });
 
 describe("idealSimplex", () => {
-  it("is the means themselves where those are a simplex, and regular in any case", () => {
+  test("is the means themselves where those are a simplex, and regular in any case", () => {
     const vertices = scale(2.5, multiply(embedRows(simplexVertices(5), 8, false), randomOrthogonal(8, 91)));
     const shifted = statisticsOf(
       matrix(
@@ -104,7 +104,7 @@ describe("idealSimplex", () => {
     for (let k = 0; k < 25; k++) expect(cosines.data[k]).toBeCloseTo(k % 6 === 0 ? 1 : -0.25, 13);
   });
 
-  it("is nearer to the means than any other regular simplex", () => {
+  test("is nearer to the means than any other regular simplex", () => {
     const means = randomMatrix(4, 6, 93);
     const statistics = statisticsOf(means);
     const distance = (rows: Matrix) => frobeniusNorm(combine(1, centreRows(means), -1, rows));
@@ -116,7 +116,7 @@ describe("idealSimplex", () => {
     for (const factor of [0.99, 1.01]) expect(distance(scale(factor, idealSimplex(statistics)))).toBeGreaterThan(best);
   });
 
-  it("is drawn in the frame of the means", () => {
+  test("is drawn in the frame of the means", () => {
     const vertices = embedRows(simplexVertices(4), 7, true);
     const statistics = statisticsOf(vertices);
     const frame = principalFrame(statistics);
@@ -126,7 +126,7 @@ describe("idealSimplex", () => {
 });
 
 describe("cosineGram", () => {
-  it("gives cosines of rows, stacked too", () => {
+  test("gives cosines of rows, stacked too", () => {
     const rows = matrix(2, 2, [3, 0, 1, 1]);
     expect(largestGap(cosineGram(rows).data, [1, Math.SQRT1_2, Math.SQRT1_2, 1])).toBeLessThan(1e-15);
     const stacked = stackRows(rows, matrix(1, 2, [0, -2]));
@@ -142,7 +142,7 @@ describe("cosineGram", () => {
     expect(() => stackRows(rows, matrix(1, 3))).toThrow(MathError);
   });
 
-  it("shows −1/(K−1) off the diagonal for a simplex of class means", () => {
+  test("shows −1/(K−1) off the diagonal for a simplex of class means", () => {
     const vertices = embedRows(simplexVertices(3), 4, false);
     const statistics = classStatistics(vertices.data, [0, 1, 2], 3, 4);
     expect(largestGap(cosineGram(centreRows(statistics.means)).data, [1, -0.5, -0.5, -0.5, 1, -0.5, -0.5, -0.5, 1])).toBeLessThan(

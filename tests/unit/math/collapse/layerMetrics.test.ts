@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { centredMoments } from "../../../../math/collapse/centredMoments.ts";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { cosineGaps } from "../../../../math/collapse/cosineGaps.ts";
@@ -43,14 +43,14 @@ function statisticsOf(features: Float64Array, labels: ArrayLike<number>, classes
 describe("metrics of a case worked out by hand", () => {
   const { statistics, moments } = statisticsOf(hand.features, hand.labels, 2, 2);
 
-  it("nc1: Σ_W = diag(½, ½), Σ_B = diag(4, 0)", () => {
+  test("nc1: Σ_W = diag(½, ½), Σ_B = diag(4, 0)", () => {
     expect(withinTrace(statistics)).toBe(1);
     expect(nc1Ratio(statistics)).toBe(0.25);
     expect(nc1Pinv(statistics, moments)).toBeCloseTo(0.5 / 4 / 2, 15);
     expect(nc1Cdnv(statistics)).toBe((1 + 1) / (2 * 16));
   });
 
-  it("nc2: rows of norms 1 and 2 at a right angle", () => {
+  test("nc2: rows of norms 1 and 2 at a right angle", () => {
     const gram = matrixFromRows([
       [1, 0],
       [0, 4],
@@ -63,16 +63,16 @@ describe("metrics of a case worked out by hand", () => {
     expect(nc2Frame(gram, "orthogonal")).toBeCloseTo(Math.sqrt(1 - 25 / 34), 15);
   });
 
-  it("nc2: a matrix that points away from the ideal is at distance 1, its best multiple being 0", () => {
+  test("nc2: a matrix that points away from the ideal is at distance 1, its best multiple being 0", () => {
     expect(nc2Frame(scale(-1, idealGram(3, "simplex")), "simplex")).toBeCloseTo(1, 14);
   });
 
-  it("nc3: cosines 1, 1, 1/√5, −1/√5; W/‖W‖ and M/‖M‖ differ in one row by (1, 1)/√2", () => {
+  test("nc3: cosines 1, 1, 1/√5, −1/√5; W/‖W‖ and M/‖M‖ differ in one row by (1, 1)/√2", () => {
     expect(nc3Cosine(cosineGaps(hand.features, hand.labels, handWeights))).toBeCloseTo(0.5, 15);
     expect(nc3Duality(statistics, handWeights)).toBeCloseTo(1, 15);
   });
 
-  it("nc4: one of five samples lies nearer to the other class", () => {
+  test("nc4: one of five samples lies nearer to the other class", () => {
     const features = new Float64Array([1, 0, 3, 0, -2, 1, -2, -1, 3, 0]);
     const labels = [0, 0, 1, 1, 1]; // the last one drags its class mean to (−⅓, 0)
     const more = classStatistics(features, labels, 2, 2);
@@ -85,7 +85,7 @@ describe("metrics of a case worked out by hand", () => {
 });
 
 describe("a tie", () => {
-  it("goes to the lowest class", () => {
+  test("goes to the lowest class", () => {
     const features = new Float64Array([-3, 1, 3, -1]); // means −1 and 1; 0 would tie
     const statistics = classStatistics(features, [0, 0, 1, 1], 2, 1);
     const tied = { features: new Float64Array([0]), statistics };
@@ -95,7 +95,7 @@ describe("a tie", () => {
 });
 
 describe("a perfect simplex", () => {
-  it.each([2, 3, 10])("gives 0 everywhere with K = %i", (classes) => {
+  test.each([2, 3, 10])("gives 0 everywhere with K = %i", (classes) => {
     const dim = 12;
     const vertices = multiply(embedRows(simplexVertices(classes), dim, true), randomOrthogonal(dim, classes));
     const { features, labels } = samplesAround(scale(3, vertices), new Array<number>(classes).fill(3), 0, 1);
@@ -110,7 +110,7 @@ describe("a perfect simplex", () => {
     expect(values["nc4.ncc"]).toBe(0);
   });
 
-  it("an orthogonal frame of uncentred means and weights gives 0 against I, and still a simplex of centred means", () => {
+  test("an orthogonal frame of uncentred means and weights gives 0 against I, and still a simplex of centred means", () => {
     const frame = randomOrthogonal(6, 4);
     const rows = matrix(4, 6, frame.data.slice(0, 24));
     const { features, labels } = samplesAround(rows, [2, 2, 2, 2], 0, 1);
@@ -131,14 +131,14 @@ describe("invariance", () => {
   const before = measureLastLayer(features, labels, weights, predictions).values;
   const turn = (rows: Matrix, factor: number) => scale(factor, multiply(rows, randomOrthogonal(dim, 24)));
 
-  it("holds under one rotation of features and weights, each with its own scale", () => {
+  test("holds under one rotation of features and weights, each with its own scale", () => {
     const turned = turn(matrix(labels.length, dim, features), 12.5);
     const after = measureLastLayer(turned.data, labels, turn(weights, 0.03), predictions).values;
     for (const id of metricIds) expect(after[id], id).toBeCloseTo(before[id] ?? Number.NaN, 12);
     expect(before["nc4.ncc"]).toBeGreaterThan(0);
   });
 
-  it("holds for nc1, nc4 and nc2 of hidden layers under a shift, which nc3.cosine feels", () => {
+  test("holds for nc1, nc4 and nc2 of hidden layers under a shift, which nc3.cosine feels", () => {
     const shifted = features.map((value, i) => value + Math.cos(i % dim));
     const hidden = measureHiddenLayer(features, labels, classes, dim).values;
     const moved = measureHiddenLayer(shifted, labels, classes, dim).values;
@@ -148,7 +148,7 @@ describe("invariance", () => {
     expect(measureLastLayer(shifted, labels, weights).values["nc3.cosine"]).not.toBeCloseTo(before["nc3.cosine"] ?? 0, 3);
   });
 
-  it("does not depend on the order of samples", () => {
+  test("does not depend on the order of samples", () => {
     const order = Array.from(labels.keys()).reverse();
     const reversed = Float64Array.from(order.flatMap((i) => Array.from(features.slice(i * dim, (i + 1) * dim))));
     const after = measureLastLayer(
@@ -160,7 +160,7 @@ describe("invariance", () => {
     for (const id of metricIds) expect(after[id], id).toBeCloseTo(before[id] ?? Number.NaN, 12);
   });
 
-  it("nc2.frame and nc2.etf are the same angle: √(1−c²) and √(2−2c)", () => {
+  test("nc2.frame and nc2.etf are the same angle: √(1−c²) and √(2−2c)", () => {
     const frame = before["nc2.frame"] ?? Number.NaN;
     const etf = before["nc2.etf"] ?? Number.NaN;
     const cosine = 1 - etf ** 2 / 2;
@@ -193,7 +193,7 @@ function pinvByCovariance(features: Float64Array, labels: ArrayLike<number>, mea
 }
 
 describe("precision", () => {
-  it.each([
+  test.each([
     [5, 9, 0.5],
     [10, 16, 0.01],
     [6, 4, 1], // fewer dimensions than classes
@@ -205,7 +205,7 @@ describe("precision", () => {
     expect(nc1Pinv(statistics, moments) / expected).toBeCloseTo(1, 10);
   });
 
-  it("keeps nine digits at NC1 = 1e-10 around a mean a hundred times the spread between classes", () => {
+  test("keeps nine digits at NC1 = 1e-10 around a mean a hundred times the spread between classes", () => {
     const means = randomMatrix(4, 16, 8);
     for (let i = 0; i < means.data.length; i++) means.data[i] += 100;
     const { features, labels } = samplesAround(means, [50, 50, 50, 50], 1e-5, 9);
@@ -224,7 +224,7 @@ describe("precision", () => {
     expect(nc1Pinv(statistics, moments) / nc1Pinv(near.statistics, near.moments)).toBeCloseTo(1, 8);
   });
 
-  it("is never negative, down to exact collapse and rounding noise", () => {
+  test("is never negative, down to exact collapse and rounding noise", () => {
     for (let seed = 1; seed <= 40; seed++) {
       const { features, labels } = samplesAround(randomMatrix(4, 6, seed), [3, 3, 3, 3], 10 ** -(seed / 2), seed);
       const { values } = measureHiddenLayer(Float32Array.from(features), labels, 4, 6);
@@ -249,13 +249,13 @@ describe("the cut-off of nc1.pinv", () => {
     return nc1Pinv(statistics, moments, cutoff);
   }
 
-  it("keeps a direction of 1e-4, drops one of 1e-7: Σ_B = diag(½, ½ weak²), each direction gives (¼/½)/4", () => {
+  test("keeps a direction of 1e-4, drops one of 1e-7: Σ_B = diag(½, ½ weak²), each direction gives (¼/½)/4", () => {
     expect(pinvOf(1)).toBeCloseTo(0.25, 14);
     expect(pinvOf(1e-4)).toBeCloseTo(0.25, 7);
     expect(pinvOf(1e-7)).toBeCloseTo(0.125, 12);
   });
 
-  it("never uses K directions: centred means span K − 1, the rest is rounding", () => {
+  test("never uses K directions: centred means span K − 1, the rest is rounding", () => {
     const { features, labels } = samplesAround(randomMatrix(4, 9, 61), [5, 5, 5, 5], 0.3, 62);
     const { statistics, moments } = statisticsOf(features, labels, 4, 9);
     expect(nc1Pinv(statistics, moments, { ...pinvCutoff(4), relative: -1 })).toBeCloseTo(nc1Pinv(statistics, moments), 10);
@@ -279,14 +279,14 @@ describe("LayerNorm features", () => {
   });
   const statistics = classStatistics(features, labels, classes, dim);
 
-  it("spread within, between and mean share the norm: tr Σ_W + tr Σ_B + ‖μ_G‖² = d", () => {
+  test("spread within, between and mean share the norm: tr Σ_W + tr Σ_B + ‖μ_G‖² = d", () => {
     const centred = centreRows(statistics.means);
     const between = inner(centred, centred) / classes;
     const global = inner(statistics.means, statistics.means) / classes - between;
     expect(withinTrace(statistics) + between + global).toBeCloseTo(dim, 12);
   });
 
-  it("nc3.cosine follows from class means alone", () => {
+  test("nc3.cosine follows from class means alone", () => {
     const weights = randomMatrix(classes, dim, 35);
     const direct = nc3Cosine(cosineGaps(features, labels, weights));
     expect(nc3CosineFromMeans(statistics, weights, Math.sqrt(dim))).toBeCloseTo(direct, 13);
@@ -300,14 +300,14 @@ describe("undefined values", () => {
   const same = new Float64Array(12).fill(0.3);
   const labels = [0, 1, 2, 0];
 
-  it("are left out with a reason where all class means coincide", () => {
+  test("are left out with a reason where all class means coincide", () => {
     const { values, undefined: missing } = measureHiddenLayer(same, labels, 3, 3);
     expect(Object.keys(values)).toEqual(["nc2.frame.orthogonal"]);
     expect(Object.keys(missing).sort()).toEqual([...hiddenLayerMetricIds].filter((id) => id !== "nc2.frame.orthogonal").sort());
     expect(missing["nc1.ratio"]).toMatch(/class means coincide/);
   });
 
-  it("never pass as rounding noise: means that differ by an ulp coincide", () => {
+  test("never pass as rounding noise: means that differ by an ulp coincide", () => {
     const noisy = same.slice();
     noisy[0] += Number.EPSILON / 4;
     expect(noisy[0]).not.toBe(same[0]);
@@ -315,7 +315,7 @@ describe("undefined values", () => {
     expect(() => nc1Ratio(statistics)).toThrow(/not above rounding/);
   });
 
-  it("are each left out on their own", () => {
+  test("are each left out on their own", () => {
     const zero = matrix(2, 2);
     const last = measureLastLayer(hand.features, hand.labels, zero);
     expect(Object.keys(last.undefined).sort()).toEqual([
@@ -334,7 +334,7 @@ describe("undefined values", () => {
     expect(lastLayerMetrics({ statistics, weights: handWeights }).undefined["nc3.cosine"]).toMatch(/needs sums/);
   });
 
-  it("throw from the single functions", () => {
+  test("throw from the single functions", () => {
     const { statistics, moments } = statisticsOf(same, labels, 3, 3);
     const lone = classStatistics(hand.features, hand.labels, 3, 2);
     for (const compute of [nc1Ratio, nc1Cdnv]) {
@@ -357,7 +357,7 @@ describe("undefined values", () => {
     expect(() => nc1Cdnv(twins)).toThrow(/classes 0 and 1 coincide/);
   });
 
-  it("do not excuse broken input: empty classes and misfits throw", () => {
+  test("do not excuse broken input: empty classes and misfits throw", () => {
     const lone = classStatistics(hand.features, hand.labels, 3, 2);
     expect(() => hiddenLayerMetrics({ statistics: lone })).toThrow(/class 2 has 0 samples/);
     expect(() => measureLastLayer(hand.features, hand.labels, identity(3))).toThrow(MathError);

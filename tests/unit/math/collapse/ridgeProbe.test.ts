@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import {
   addToProbeSums,
   countRight,
@@ -13,14 +13,14 @@ import { MathError } from "../../../../math/MathError.ts";
 import { largestGap, normals, randomMatrix, samplesAround } from "../sampling.ts";
 
 describe("choleskySolve", () => {
-  it("solves a positive definite system", () => {
+  test("solves a positive definite system", () => {
     const a = gramOfRows(randomMatrix(6, 9, 1));
     const x = randomMatrix(6, 3, 2);
     expect(largestGap(choleskySolve(a, multiply(a, x)).data, x.data)).toBeLessThan(1e-11);
     expect(choleskySolve(identity(3), scale(2, identity(3))).data).toEqual(scale(2, identity(3)).data);
   });
 
-  it("refuses a matrix that is not positive definite, and sizes that do not fit", () => {
+  test("refuses a matrix that is not positive definite, and sizes that do not fit", () => {
     expect(() => choleskySolve(matrix(2, 2, [1, 2, 2, 1]), matrix(2, 1))).toThrow(/pivot 1 is -3/);
     expect(() => choleskySolve(matrix(2, 2), matrix(2, 1))).toThrow(MathError);
     expect(() => choleskySolve(identity(2), matrix(3, 1))).toThrow(/does not fit/);
@@ -79,14 +79,14 @@ describe("a ridge probe", () => {
     (_, at) => 3 * (at % dim) + (1 + (at % dim)) * next() + labels[Math.floor(at / dim)],
   );
 
-  it.each([1e-6, 1e-3, 1])("is the solution of the normal equations, ridge %f", (ridge) => {
+  test.each([1e-6, 1e-3, 1])("is the solution of the normal equations, ridge %f", (ridge) => {
     const probe = probeOf(features, labels, 3, dim, ridge);
     const plain = plainProbe(features, labels, 3, dim, ridge);
     expect(largestGap(probe.weights, plain.weights)).toBeLessThan(1e-11);
     expect(largestGap(probe.bias, plain.bias)).toBeLessThan(1e-10);
   });
 
-  it("does not depend on the features' scale and place, nor on a coordinate that says nothing", () => {
+  test("does not depend on the features' scale and place, nor on a coordinate that says nothing", () => {
     const score = (probe: LinearProbe, x: ArrayLike<number>) => countRight(probe, Float64Array.from(x), labels);
     const moved = features.map((value, at) => 1000 + value * 10 ** (at % dim));
     expect(score(probeOf(moved, labels, 3, dim, 0.1), moved)).toBe(score(probeOf(features, labels, 3, dim, 0.1), features));
@@ -98,7 +98,7 @@ describe("a ridge probe", () => {
     expect(score(probe, wider)).toBe(score(probeOf(features, labels, 3, dim, 0.1), features));
   });
 
-  it("classifies separable features without error, new ones of the same classes too", () => {
+  test("classifies separable features without error, new ones of the same classes too", () => {
     const means = scale(10, simplexVertices(4));
     const [train, test] = [samplesAround(means, [12, 12, 12, 12], 0.5, 1), samplesAround(means, [9, 9, 9, 9], 0.5, 2)];
     const probe = probeOf(train.features, train.labels, 4, 3, 1e-3);
@@ -106,7 +106,7 @@ describe("a ridge probe", () => {
     expect(countRight(probe, test.features, test.labels)).toBe(36);
   });
 
-  it("refuses no ridge, no sample, and features that are not finite", () => {
+  test("refuses no ridge, no sample, and features that are not finite", () => {
     expect(() => solveProbe(emptyProbeSums(2, 2), 0.1)).toThrow(/samples = 0/);
     expect(() => probeOf(features, labels, 3, dim, 0)).toThrow(/ridge = 0/);
     expect(() =>

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import {
   centreRows,
   combine,
@@ -29,21 +29,21 @@ describe("matrix", () => {
     [0, 1, 1],
   ]);
 
-  it("multiplies in all three ways", () => {
+  test("multiplies in all three ways", () => {
     expect(Array.from(multiplyTransposed(a, b).data)).toEqual([7, 5, 16, 11]);
     expect(Array.from(transposedMultiply(a, b).data)).toEqual([1, 4, 6, 2, 5, 9, 3, 6, 12]);
     expect(multiply(a, transpose(b)).data).toEqual(multiplyTransposed(a, b).data);
     expect(Array.from(gramOfRows(a).data)).toEqual([14, 32, 32, 77]);
   });
 
-  it("takes inner products, norms and sums", () => {
+  test("takes inner products, norms and sums", () => {
     expect(inner(a, b)).toBe(1 + 6 + 5 + 6);
     expect(frobeniusNorm(a)).toBeCloseTo(Math.sqrt(91), 14);
     expect(Array.from(combine(2, a, -1, b).data)).toEqual([1, 4, 4, 8, 9, 11]);
     expect(Array.from(centreRows(a).data)).toEqual([-1.5, -1.5, -1.5, 1.5, 1.5, 1.5]);
   });
 
-  it("refuses shapes that do not fit", () => {
+  test("refuses shapes that do not fit", () => {
     expect(() => multiply(a, b)).toThrow(MathError);
     expect(() => multiplyTransposed(a, identity(2))).toThrow(MathError);
     expect(() => inner(a, identity(2))).toThrow(MathError);
@@ -54,7 +54,7 @@ describe("matrix", () => {
 });
 
 describe("symmetricEigen", () => {
-  it("finds the known spectrum of the second-difference matrix, 2 − 2cos(jπ/(n+1))", () => {
+  test("finds the known spectrum of the second-difference matrix, 2 − 2cos(jπ/(n+1))", () => {
     const n = 120;
     const a = matrix(n, n);
     for (let i = 0; i < n; i++) {
@@ -65,7 +65,7 @@ describe("symmetricEigen", () => {
     expect(largestGap(symmetricEigen(a).values, expected)).toBeLessThan(1e-13);
   });
 
-  it.each([1, 2, 3, 10, 60])("rebuilds a random matrix of size %i from orthonormal vectors", (n) => {
+  test.each([1, 2, 3, 10, 60])("rebuilds a random matrix of size %i from orthonormal vectors", (n) => {
     const a = gramOfRows(randomMatrix(n, n + 1, n));
     const { values, vectors } = symmetricEigen(a);
     const diagonal = matrix(n, n);
@@ -80,7 +80,7 @@ describe("symmetricEigen", () => {
     expect(largestGap(gramOfRows(vectors).data, identity(n).data)).toBeLessThan(1e-13);
   });
 
-  it("handles diagonal, zero and repeated spectra", () => {
+  test("handles diagonal, zero and repeated spectra", () => {
     expect(
       Array.from(
         symmetricEigen(
@@ -97,7 +97,7 @@ describe("symmetricEigen", () => {
     expect(largestGap(symmetricEigen(e).values, [1, 1, 1, 1, 0])).toBeLessThan(1e-15);
   });
 
-  it("keeps a tiny and a huge scale", () => {
+  test("keeps a tiny and a huge scale", () => {
     for (const factor of [1e-150, 1e150]) {
       const { values } = symmetricEigen(matrix(2, 2, [2 * factor, factor, factor, 2 * factor]));
       expect(values[0] / factor).toBeCloseTo(3, 13);
@@ -105,14 +105,14 @@ describe("symmetricEigen", () => {
     }
   });
 
-  it("refuses what is not square or not finite", () => {
+  test("refuses what is not square or not finite", () => {
     expect(() => symmetricEigen(matrix(2, 3))).toThrow(/square/);
     expect(() => symmetricEigen(matrix(2, 2, [1, 0, Number.NaN, 1]))).toThrow(/non-finite/);
   });
 });
 
 describe("singularValues", () => {
-  it.each([
+  test.each([
     [3, 7],
     [7, 3],
     [20, 20],
@@ -131,7 +131,7 @@ describe("singularValues", () => {
     expect(largestGap(gramOfRows(right).data, identity(rank).data)).toBeLessThan(1e-13);
   });
 
-  it("finds prescribed values over 14 decades, where a Gram matrix would lose half of them", () => {
+  test("finds prescribed values over 14 decades, where a Gram matrix would lose half of them", () => {
     const sizes = [1, 1e-3, 1e-7, 1e-11, 1e-14];
     const scaled = matrix(5, 5);
     sizes.forEach((size, i) => {
@@ -141,7 +141,7 @@ describe("singularValues", () => {
     expect(largestGap(singularValues(a).values, sizes)).toBeLessThan(1e-15);
   });
 
-  it("counts the rank of a deficient matrix and leaves its null directions out", () => {
+  test("counts the rank of a deficient matrix and leaves its null directions out", () => {
     const a = multiply(randomMatrix(6, 2, 3), randomMatrix(2, 9, 4));
     const { values, rank } = singularValues(a);
     expect(rank).toBe(2);
@@ -149,7 +149,7 @@ describe("singularValues", () => {
     expect(singularValues(matrix(3, 4)).rank).toBe(0);
   });
 
-  it("sums to the nuclear norm", () => {
+  test("sums to the nuclear norm", () => {
     expect(nuclearNorm(matrixFromRows([[3, 4]]))).toBeCloseTo(5, 14);
     expect(nuclearNorm(randomOrthogonal(6, 5))).toBeCloseTo(6, 13);
     expect(() => nuclearNorm(matrix(1, 1, [Number.POSITIVE_INFINITY]))).toThrow(MathError);
@@ -157,7 +157,7 @@ describe("singularValues", () => {
 });
 
 describe("pseudoInverse", () => {
-  it("meets Penrose's conditions on a deficient matrix", () => {
+  test("meets Penrose's conditions on a deficient matrix", () => {
     const g = gramOfRows(multiply(randomMatrix(6, 3, 8), randomMatrix(3, 10, 9)));
     const { inverse, rank } = pseudoInverse(g, { maxRank: 6, relative: 1e-12 });
     expect(rank).toBe(3);
@@ -167,7 +167,7 @@ describe("pseudoInverse", () => {
     expect(largestGap(projection.data, transpose(projection).data)).toBeLessThan(1e-12);
   });
 
-  it("keeps no more directions than asked for, and none at or below the relative bound", () => {
+  test("keeps no more directions than asked for, and none at or below the relative bound", () => {
     const g = matrixFromRows([
       [4, 0, 0],
       [0, 2, 0],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { zeroMeanBasis } from "../../../../math/frames/frames.ts";
 import { nearestFrame } from "../../../../math/frames/nearestFrame.ts";
@@ -104,7 +104,7 @@ describe.each(cases)("procrustesDistance: %s", (_, objective) => {
   const weights = randomMatrix(counts.length, dim, 53);
   const statistics = classStatistics(features, labels, counts.length, dim);
 
-  it("equals a brute-force minimum over rotations and reflections", () => {
+  test("equals a brute-force minimum over rotations and reflections", () => {
     const found = procrustesDistance(statistics, weights, optimum);
     let best = Number.POSITIVE_INFINITY;
     for (const mirror of [1, -1]) {
@@ -134,7 +134,7 @@ describe.each(cases)("procrustesDistance: %s", (_, objective) => {
     }
   });
 
-  it("is the nuclear-norm formula", () => {
+  test("is the nuclear-norm formula", () => {
     const point = embedOptimum(optimum, dim);
     let featureNorm = 0;
     let ownNorm = statistics.scatter.reduce((sum, value) => sum + value, 0);
@@ -159,7 +159,7 @@ describe.each(cases)("procrustesDistance: %s", (_, objective) => {
     expect(procrustesDistance(statistics, weights, optimum).squared).toBeCloseTo(expected, 12);
   });
 
-  it("is 0 at every turned optimum and grows with the square of a perturbation", () => {
+  test("is 0 at every turned optimum and grows with the square of a perturbation", () => {
     const point = embedOptimum(optimum, dim);
     const rotation = random(60);
     const turned = {
@@ -185,7 +185,7 @@ describe.each(cases)("procrustesDistance: %s", (_, objective) => {
 });
 
 describe("procrustesDistance", () => {
-  it("counts within-class spread as it is: tr Σ_W/(2d)", () => {
+  test("counts within-class spread as it is: tr Σ_W/(2d)", () => {
     const optimum = solved({ kind: "gufm-ce", counts: [2, 2, 2], dim: 6, weightDecay: 0.05 });
     const point = embedOptimum(optimum, 6);
     const features = Float64Array.from(
@@ -198,7 +198,7 @@ describe("procrustesDistance", () => {
     expect(weights).toBeLessThan(1e-28);
   });
 
-  it("refuses what it cannot measure", () => {
+  test("refuses what it cannot measure", () => {
     const optimum = solved({ kind: "gufm-ce", counts: [2, 2, 2], dim: 4, weightDecay: 0.05 });
     const { features, labels } = samplesAround(randomMatrix(3, 4, 1), [2, 2, 2], 0.1, 2);
     const statistics = classStatistics(features, labels, 3, 4);
@@ -216,7 +216,7 @@ describe("procrustesDistance", () => {
 });
 
 describe("nearestFrame", () => {
-  it("fills undecided directions in orthonormally, inside the zero-mean space where asked", () => {
+  test("fills undecided directions in orthonormally, inside the zero-mean space where asked", () => {
     const target = matrix(3, 5, [1, 2, 3, 4, 6, ...new Float64Array(10)]);
     const fill = (zeroMean: boolean) => {
       const { directions, nuclearNorm: most } = nearestFrame(target, zeroMean);
@@ -236,7 +236,7 @@ describe("nearestFrame", () => {
 describe("gramDistance", () => {
   const optimum = solved({ kind: "gufm-ce", counts: [3, 3, 3, 3], dim: 6, weightDecay: 0.05 });
 
-  it("stays within [0, √2], and is blind to scale, rotation and within-class spread", () => {
+  test("stays within [0, √2], and is blind to scale, rotation and within-class spread", () => {
     const means = randomMatrix(4, 6, 71);
     const weights = randomMatrix(4, 6, 72);
     const of = (rows: Matrix, classifier: Matrix, scatter: number) =>
@@ -252,7 +252,7 @@ describe("gramDistance", () => {
     expect(plain).toBeLessThan(Math.SQRT2);
   });
 
-  it("sees a classifier that does not line up with the means: ‖G₀‖ = 2/√3, half of its squares gone", () => {
+  test("sees a classifier that does not line up with the means: ‖G₀‖ = 2/√3, half of its squares gone", () => {
     const point = embedOptimum(optimum, 8);
     // Means turned out of the classifier's space keep both diagonal blocks and lose both others.
     const away = matrix(4, 8);
@@ -273,7 +273,7 @@ function simplexInFour(k: number, j: number): number {
 }
 
 describe("gapSplit", () => {
-  it("adds up exactly, also relative to L*", () => {
+  test("adds up exactly, also relative to L*", () => {
     const split = gapSplit({ fit: 0.01, headRidge: 0.02, representationRidge: 0.05 }, 0.025);
     expect(split.head).toBeCloseTo(0.005, 15);
     expect(split.representation).toBe(0.05);
@@ -283,18 +283,18 @@ describe("gapSplit", () => {
     expect(split.belowOptimum).toBe(false);
   });
 
-  it("flags a loss below the optimum instead of hiding it", () => {
+  test("flags a loss below the optimum instead of hiding it", () => {
     const split = gapSplit({ fit: 0.01, headRidge: 0.01, representationRidge: 0 }, 0.025);
     expect(split.belowOptimum).toBe(true);
     expect(split.head).toBeCloseTo(-0.005, 15);
   });
 
-  it("is 0 for an optimum", () => {
+  test("is 0 for an optimum", () => {
     const { fit, ridge, loss } = solved({ kind: "gufm-ce", counts: [1, 1, 1], dim: 4, weightDecay: 0.05 });
     expect(gapSplit({ fit, headRidge: ridge, representationRidge: 0 }, loss).total).toBe(0);
   });
 
-  it("refuses terms that cannot be", () => {
+  test("refuses terms that cannot be", () => {
     const terms = { fit: 0.01, headRidge: 0.01, representationRidge: 0.01 };
     expect(() => gapSplit({ ...terms, fit: Number.NaN }, 1)).toThrow(/fit/);
     expect(() => gapSplit({ ...terms, headRidge: -1 }, 1)).toThrow(/headRidge/);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { nc2Frame } from "../../../../math/collapse/nc2.ts";
 import { simplexVertices } from "../../../../math/frames/frames.ts";
 import type { FrameShape } from "../../../../math/frames/idealGram.ts";
@@ -25,7 +25,7 @@ describe.each(frames)("the slack term towards the %s frame", (frame) => {
   const weights = randomMatrix(4, 6, 3);
   const term = slackTerm(weights, { rho: 0.7, frame });
 
-  it("has the gradient of its value", () => {
+  test("has the gradient of its value", () => {
     term.gradient.data.forEach((slope, i) => {
       const moved = (step: number) =>
         slackTerm(
@@ -40,7 +40,7 @@ describe.each(frames)("the slack term towards the %s frame", (frame) => {
     });
   });
 
-  it("is least over the scale of the frame, which is its own best one", () => {
+  test("is least over the scale of the frame, which is its own best one", () => {
     const gram = gramOfRows(weights);
     const at = (c: number) => {
       let sum = 0;
@@ -54,7 +54,7 @@ describe.each(frames)("the slack term towards the %s frame", (frame) => {
     expect(term.relative).toBeCloseTo(nc2Frame(gram, frame), 12);
   });
 
-  it("is 0, with no gradient, on the frame and at 0, and grows with ρ", () => {
+  test("is 0, with no gradient, on the frame and at 0, and grows with ρ", () => {
     const own = frame === "simplex" ? simplexVertices(4) : identity(4);
     for (const size of [0, 0.3, 20]) {
       const on = slackTerm(scale(size, own), { rho: 5, frame });
@@ -81,14 +81,14 @@ const apart: [string, SolvableObjective, FrameShape][] = [
 describe.each(apart)("the limits of ρ: %s", (_, objective, frame) => {
   const at = (rho: number) => solved({ ...objective, slack: { rho, frame } } as SolvableObjective);
 
-  it("ρ → 0 is the plain ridge", () => {
+  test("ρ → 0 is the plain ridge", () => {
     const plain = solved(objective);
     expect(at(1e-8).loss).toBeGreaterThanOrEqual(plain.loss - 1e-13);
     expect(at(1e-8).loss - plain.loss).toBeLessThan(1e-6 * plain.loss);
     expect(at(0).loss).toBe(plain.loss);
   });
 
-  it("ρ → ∞ is the hard frame: the residual vanishes, and L* rises to its bound", () => {
+  test("ρ → ∞ is the hard frame: the residual vanishes, and L* rises to its bound", () => {
     const residuals = [1, 10, 100, 1000].map((rho) => slackTerm(at(rho).weights, { rho, frame }).relative);
     for (let i = 1; i < residuals.length; i++) expect(residuals[i]).toBeLessThan(residuals[i - 1] / 5);
     expect(residuals[3]).toBeLessThan(1e-4);
@@ -113,7 +113,7 @@ describe("a very large ρ", () => {
     ]),
   );
 
-  it.each(all)("is solved as well as a small one: $kind.kind $kind.bias, $frame, $sizes classes", ({ kind, frame, sizes }) => {
+  test.each(all)("is solved as well as a small one: $kind.kind $kind.bias, $frame, $sizes classes", ({ kind, frame, sizes }) => {
     const at = (rho: number) => {
       const objective = { ...kind, counts: counts[sizes], slack: { rho, frame } } as SolvableObjective;
       const optimum = solved(objective);
@@ -133,7 +133,7 @@ describe("a very large ρ", () => {
 describe("L* with slack", () => {
   const common = { counts: [5, 5, 5, 5], dim: 9, weightDecay: 0.02 };
 
-  it.each<[SolvableObjective, FrameShape]>([
+  test.each<[SolvableObjective, FrameShape]>([
     [{ kind: "gufm-ce", ...common }, "simplex"],
     [{ kind: "gufm-ce", ...common, bias: "free" }, "simplex"],
     [{ kind: "gufm-mse", ...common, bias: "free" }, "simplex"],
@@ -154,7 +154,7 @@ describe("L* with slack", () => {
    * Cross entropy held to I, equal classes: G = aE + b 11ᵀ/K, where the features only see a, so that
    * L*(a, b) = log(1 + (K−1)e^{−√(a d K/(K−1))}) + (λ/2)((K−1)a + b) + (ρ/2)((K−1)/K)(a − b)².
    */
-  it.each([0.01, 0.1, 1])("is the optimum over two numbers for cross entropy towards the orthogonal frame, ρ = %f", (rho) => {
+  test.each([0.01, 0.1, 1])("is the optimum over two numbers for cross entropy towards the orthogonal frame, ρ = %f", (rho) => {
     const [K, d, decay] = [4, 9, 0.02];
     const twoNumbers = ([p, q]: Float64Array) => {
       const [a, b] = [p * p, q * q];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { measureLastLayer } from "../../../../math/collapse/layerMetrics.ts";
 import { embedRows, simplexVertices, zeroMeanBasis } from "../../../../math/frames/frames.ts";
 import { idealGram } from "../../../../math/frames/idealGram.ts";
@@ -28,7 +28,7 @@ function solved(objective: UnconstrainedObjective): Optimum {
 }
 
 describe("values of the reference table", () => {
-  it.each([
+  test.each([
     [10, 64, 0.005, 0.02275937, 0.848007],
     [2, 64, 0.005, 0.0015847, 0.503923],
     [10, 64, 0.0025, 0.01310346, 0.917387],
@@ -39,13 +39,13 @@ describe("values of the reference table", () => {
     expect(Math.abs(optimum.scale - scale)).toBeLessThan(5e-7);
   });
 
-  it("GUFM with cross entropy: K = 4, d = 16, λ = 0.005, which the table gives to four digits and without a scale", () => {
+  test("GUFM with cross entropy: K = 4, d = 16, λ = 0.005, which the table gives to four digits and without a scale", () => {
     const optimum = solved({ kind: "gufm-ce", counts: balancedCounts(4, 7), dim: 16, weightDecay: 0.005 });
     expect(optimum.method).toBe("closed-form");
     expect(Math.abs(optimum.loss - 0.01935)).toBeLessThan(5e-6);
   });
 
-  it("splits the first into fit and ridge", () => {
+  test("splits the first into fit and ridge", () => {
     const { fit, ridge } = gufmCrossEntropyOptimum(
       solvable({
         kind: "gufm-ce",
@@ -58,7 +58,7 @@ describe("values of the reference table", () => {
     expect(Math.abs(ridge - 0.01797791)).toBeLessThan(5e-9);
   });
 
-  it("MNIST's own counts give .02275353, below the balanced value", () => {
+  test("MNIST's own counts give .02275353, below the balanced value", () => {
     const counts = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
     const optimum = solved({ kind: "gufm-ce", counts, dim: 64, weightDecay: 0.005 });
     expect(optimum.method).toBe("numeric");
@@ -170,7 +170,7 @@ describe.each(balanced)("%s", (_, objective, geometry) => {
   const problem = sampleObjective(objective);
   const { dim, counts } = objective;
 
-  it("reports its geometry and adds up", () => {
+  test("reports its geometry and adds up", () => {
     expect(optimum.method).toBe("closed-form");
     expect(optimum.geometry).toBe(geometry);
     expect(optimum.fit + optimum.ridge).toBe(optimum.loss);
@@ -178,7 +178,7 @@ describe.each(balanced)("%s", (_, objective, geometry) => {
     expect(requiredDim(objective)).toBeLessThanOrEqual(dim);
   });
 
-  it("is attained by its own point, sample by sample, fit and ridge alike", () => {
+  test("is attained by its own point, sample by sample, fit and ridge alike", () => {
     const point = embedOptimum(optimum, dim);
     const features = problem.labels.flatMap((label) => Array.from(point.features.data.slice(label * dim, (label + 1) * dim)));
     const hasBias = "bias" in objective && objective.bias !== undefined && objective.bias !== "none";
@@ -195,7 +195,7 @@ describe.each(balanced)("%s", (_, objective, geometry) => {
     expect(largestGap(gradient, new Float64Array(problem.size))).toBeLessThan(1e-13);
   });
 
-  it("is reached from above by a generic optimizer from random starts", () => {
+  test("is reached from above by a generic optimizer from random starts", () => {
     let best = Number.POSITIVE_INFINITY;
     for (let seed = 1; seed <= 3; seed++) {
       const start = Float64Array.from({ length: problem.size }, normals(seed));
@@ -206,7 +206,7 @@ describe.each(balanced)("%s", (_, objective, geometry) => {
     expect(best - optimum.loss).toBeLessThan(1e-10);
   });
 
-  it("agrees with the numeric solver over class features", () => {
+  test("agrees with the numeric solver over class features", () => {
     const numeric = numericOptimum(objective);
     expect(numeric.loss).toBeCloseTo(optimum.loss, 12);
     expect(numeric.scale).toBeCloseTo(optimum.scale, 6);
@@ -215,7 +215,7 @@ describe.each(balanced)("%s", (_, objective, geometry) => {
 });
 
 describe("structure of the optima", () => {
-  it("a cross-entropy optimum has perfect collapse", () => {
+  test("a cross-entropy optimum has perfect collapse", () => {
     const optimum = solved({ kind: "gufm-ce", counts: balancedCounts(10, 2), dim: 64, weightDecay: 0.005 });
     const { weights, features } = embedOptimum(optimum, 64);
     const rows = Array.from({ length: 20 }, (_, i) => i % 10).flatMap((k) =>
@@ -234,7 +234,7 @@ describe("structure of the optima", () => {
     }
   });
 
-  it("the scale stays finite and right at extreme decays", () => {
+  test("the scale stays finite and right at extreme decays", () => {
     for (const weightDecay of [1e-12, 1e-6, 1, 1e3]) {
       const { scale, loss } = gufmCrossEntropyOptimum(
         solvable({ kind: "gufm-ce", counts: [1, 1, 1, 1], dim: 2048, weightDecay }),
@@ -247,7 +247,7 @@ describe("structure of the optima", () => {
     }
   });
 
-  it("the ridge forms cross over to zero without a jump", () => {
+  test("the ridge forms cross over to zero without a jump", () => {
     const at = (factor: number) =>
       ridgeCrossEntropyOptimum(
         solvable({
@@ -276,7 +276,7 @@ describe("structure of the optima", () => {
     expect(squared(0.5).loss).toBeCloseTo(0.375, 15);
   });
 
-  it("the formulas of squared error as they are written", () => {
+  test("the formulas of squared error as they are written", () => {
     const K = 10;
     const d = 64;
     const l = 0.005;
@@ -309,7 +309,7 @@ describe("structure of the optima", () => {
 });
 
 describe("unequal classes, and frames that are not the classifier's own", () => {
-  it.each<[string, SolvableObjective]>([
+  test.each<[string, SolvableObjective]>([
     ["GUFM, cross entropy", { kind: "gufm-ce", counts: [1, 2, 4], dim: 4, weightDecay: 0.05 }],
     ["GUFM, squared error", { kind: "gufm-mse", counts: [1, 2, 4], dim: 4, weightDecay: 0.1, bias: "none" }],
     ["GUFM, squared error, free bias", { kind: "gufm-mse", counts: [1, 2, 4], dim: 4, weightDecay: 0.1, bias: "free" }],
@@ -364,13 +364,13 @@ describe("unequal classes, and frames that are not the classifier's own", () => 
     expect(Math.abs(best - optimum.loss)).toBeLessThan(1e-9);
   });
 
-  it("is the same on every call, and for classes in another order", () => {
+  test("is the same on every call, and for classes in another order", () => {
     const solve = (counts: number[]) => numericOptimum({ kind: "gufm-ce", counts, dim: 8, weightDecay: 0.01 });
     expect(solve([3, 5, 9]).loss).toBe(solve([3, 5, 9]).loss);
     expect(solve([9, 3, 5]).loss).toBeCloseTo(solve([3, 5, 9]).loss, 12);
   });
 
-  it("is zero under a strong ridge, and spans no more coordinates than it needs", () => {
+  test("is zero under a strong ridge, and spans no more coordinates than it needs", () => {
     const strong = numericOptimum({ kind: "ufm-ce", counts: [1, 2, 4], dim: 4, weightDecay: 1, featureDecay: 1, bias: "free" });
     expect(strong.geometry).toBe("zero");
     expect(strong.scale).toBe(0);
@@ -383,7 +383,7 @@ describe("unequal classes, and frames that are not the classifier's own", () => 
     ).toBe(4);
   });
 
-  it("joins the closed form as the counts even out", () => {
+  test("joins the closed form as the counts even out", () => {
     const even = solved({ kind: "gufm-ce", counts: [10000, 10000, 10000], dim: 8, weightDecay: 0.01 }).loss;
     const near = solved({ kind: "gufm-ce", counts: [10000, 10000, 10001], dim: 8, weightDecay: 0.01 }).loss;
     expect(near).not.toBe(even);
@@ -397,7 +397,7 @@ describe("objectives without an optimum", () => {
     return optimum.method === "none" ? optimum.reason : "";
   };
 
-  it("say why", () => {
+  test("say why", () => {
     expect(reason({ kind: "none", reason: "decoupled decay" })).toBe("decoupled decay");
     expect(reason({ kind: "gufm-ce", counts: [1, 1, 1], dim: 8, weightDecay: 0 })).toMatch(/weightDecay = 0/);
     expect(reason({ kind: "ufm-ce", counts: [1, 1, 1], dim: 8, weightDecay: 0.1, featureDecay: 0 })).toMatch(/featureDecay = 0/);
@@ -414,7 +414,7 @@ describe("objectives without an optimum", () => {
     );
   });
 
-  it("throw where the objective itself is broken", () => {
+  test("throw where the objective itself is broken", () => {
     const base = { kind: "gufm-ce", counts: [1, 1], dim: 4, weightDecay: 0.1 } as const;
     expect(() => unconstrainedOptimum({ ...base, counts: [5] })).toThrow(/classes = 1/);
     expect(() => unconstrainedOptimum({ ...base, counts: [5, 0] })).toThrow(/count of class 1/);
@@ -428,7 +428,7 @@ describe("objectives without an optimum", () => {
     expect(() => unconstrainedOptimum({ ...squared, bias: "none", featureDecay: -1 })).toThrow(/featureDecay/);
   });
 
-  it("the single forms refuse what they do not cover", () => {
+  test("the single forms refuse what they do not cover", () => {
     const uneven = [1, 2];
     expect(() => gufmCrossEntropyOptimum(solvable({ kind: "gufm-ce", counts: uneven, dim: 4, weightDecay: 0.1 }))).toThrow(
       /must be equal/,
@@ -461,7 +461,7 @@ describe("objectives without an optimum", () => {
 });
 
 describe("frames", () => {
-  it("are orthonormal and zero-mean, and the simplex has the Gram matrix K/(K−1) E", () => {
+  test("are orthonormal and zero-mean, and the simplex has the Gram matrix K/(K−1) E", () => {
     const basis = zeroMeanBasis(6);
     expect(largestGap(gramOfRows(basis).data, identity(5).data)).toBeLessThan(1e-15);
     for (let row = 0; row < 5; row++)
@@ -479,16 +479,16 @@ describe("collapsedObjective", () => {
   /** Weights ±1 and features ±t: a margin of 2t for each class; the second one's coordinate carries √n_k. */
   const at = (t: number) => Float64Array.of(1, -1, t, -t * Math.sqrt(3));
 
-  it("keeps the digits of a fit far below the rounding of 1", () => {
+  test("keeps the digits of a fit far below the rounding of 1", () => {
     const { fit } = collapsedObjective(flat, 1).read(at(30));
     expect(fit / Math.exp(-60)).toBeCloseTo(1, 12);
   });
 
-  it("neither overflows nor loses a margin far on the wrong side", () => {
+  test("neither overflows nor loses a margin far on the wrong side", () => {
     expect(collapsedObjective(flat, 1).read(at(-500)).fit).toBeCloseTo(1000, 9);
   });
 
-  it.each<[string, SolvableObjective]>([
+  test.each<[string, SolvableObjective]>([
     ["sphere", { kind: "gufm-ce", counts: [1, 2, 4], dim: 5, weightDecay: 0.05 }],
     ["sphere, squared", { kind: "gufm-mse", counts: [1, 2, 4], dim: 5, weightDecay: 0.05, bias: "free", fitScale: 0.7 }],
     ["ridge", { kind: "ufm-ce", counts: [1, 2, 4], dim: 3, weightDecay: 0.05, featureDecay: 0.02, bias: "free" }],
@@ -502,7 +502,7 @@ describe("collapsedObjective", () => {
 });
 
 describe("heldObjective", () => {
-  it.each(["simplex", "orthogonal"] as const)("has the gradient of its value, on the frame and away from it (%s)", (frame) => {
+  test.each(["simplex", "orthogonal"] as const)("has the gradient of its value, on the frame and away from it (%s)", (frame) => {
     const objective = { kind: "gufm-ce", counts: [1, 2, 4], dim: 5, weightDecay: 0.05, bias: "free" } as const;
     const problem = heldObjective(collapsedObjective(objective, 3), objective.counts, { rho: 0.3, frame });
     expectOwnGradient(problem);
@@ -510,7 +510,7 @@ describe("heldObjective", () => {
     expectOwnGradient(problem);
   });
 
-  it("reads its slack as it is defined, from a symmetric W", () => {
+  test("reads its slack as it is defined, from a symmetric W", () => {
     const objective = { kind: "gufm-mse", counts: [1, 2, 4], dim: 5, weightDecay: 0.05, bias: "none" } as const;
     for (const frame of ["simplex", "orthogonal"] as const) {
       const problem = heldObjective(collapsedObjective(objective, 3), objective.counts, { rho: 7, frame });
@@ -538,7 +538,7 @@ function expectOwnGradient(problem: { size: number; evaluate: SmoothFunction }) 
 }
 
 describe("minimize", () => {
-  it("finds Rosenbrock's minimum at (1, 1)", () => {
+  test("finds Rosenbrock's minimum at (1, 1)", () => {
     const found = minimize(
       ([x, y], gradient) => {
         gradient[0] = -2 * (1 - x) - 400 * x * (y - x * x);
@@ -553,7 +553,7 @@ describe("minimize", () => {
     expect(largestGap(found.x, [1, 1])).toBeLessThan(1e-9);
   });
 
-  it("says so where it stops early, and refuses a start without a value", () => {
+  test("says so where it stops early, and refuses a start without a value", () => {
     const slope = (x: Float64Array, gradient: Float64Array) => {
       gradient[0] = 2 * x[0];
       return x[0] * x[0];

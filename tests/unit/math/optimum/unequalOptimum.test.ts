@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { numericOptimum } from "../../../../math/optimum/numericOptimum.ts";
 import type { Optimum } from "../../../../math/optimum/optimum.ts";
 import type { SolvableObjective } from "../../../../math/optimum/unconstrainedObjective.ts";
@@ -34,7 +34,7 @@ const sizes = [
 ];
 
 describe("squared error with unequal classes", () => {
-  it.each([...squared, ...squaredRidge])("%j: the search over all class features and W finds the same", (objective) => {
+  test.each([...squared, ...squaredRidge])("%j: the search over all class features and W finds the same", (objective) => {
     for (const counts of sizes) {
       const whole = { ...objective, counts } as SolvableObjective;
       const [found, expected] = [solved(whole), numericOptimum(whole)];
@@ -51,13 +51,13 @@ describe("squared error with unequal classes", () => {
     }
   });
 
-  it("under a ridge that is too strong is nothing", () => {
+  test("under a ridge that is too strong is nothing", () => {
     const strong = solved({ ...ridge, counts: [1, 2, 4], weightDecay: 5, featureDecay: 5, bias: "none" });
     expect(strong).toMatchObject({ geometry: "zero", scale: 0, featureScale: 0, ridge: 0 });
     expect(strong.loss).toBeCloseTo(0.5, 14);
   });
 
-  it("without a bias is in closed form for any number of classes", () => {
+  test("without a bias is in closed form for any number of classes", () => {
     const counts = Array.from({ length: 300 }, (_, k) => k + 1);
     expect(solved({ kind: "gufm-mse", counts, dim: 301, weightDecay: 0.01, bias: "none" }).method).toBe("closed-form");
   });
@@ -66,7 +66,7 @@ describe("squared error with unequal classes", () => {
 /** 100 classes of 500 to 5 samples; the losses are those of the slow search over all class features and W. */
 const many = Array.from({ length: 100 }, (_, k) => Math.round(500 * 0.01 ** (k / 99)));
 describe("a hundred unequal classes", () => {
-  it.each<[string, SolvableObjective, number]>([
+  test.each<[string, SolvableObjective, number]>([
     ["cross entropy, sphere", { kind: "gufm-ce", counts: many, dim: 128, weightDecay: 0.005 }, 0.134222893216355],
     ["cross entropy, bias", { kind: "gufm-ce", counts: many, dim: 128, weightDecay: 0.005, bias: "free" }, 0.133690287143297],
     ["squared error, sphere", { kind: "gufm-mse", counts: many, dim: 128, weightDecay: 0.005, bias: "none" }, 0.001918335394666],
@@ -87,7 +87,7 @@ describe("a hundred unequal classes", () => {
     expect(excess(objective, optimum)).toBeLessThan(1e-6);
   });
 
-  it("are searched for with many pauses", () => {
+  test("are searched for with many pauses", () => {
     const search = findUnconstrainedOptimum({ kind: "gufm-ce", counts: many, dim: 128, weightDecay: 0.005 });
     let pauses = 0;
     while (!search.next().done && pauses < 20) pauses++;

@@ -1,11 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { MathError } from "../../../../math/MathError.ts";
 import { median, quantile } from "../../../../math/statistics/quantile.ts";
 import { geometricBand, meanBand } from "../../../../math/statistics/seedBand.ts";
 import { studentTQuantile, studentTTail } from "../../../../math/statistics/studentT.ts";
 
 describe("studentTQuantile", () => {
-  it.each([
+  test.each([
     [0.975, 1, 12.7062047364],
     [0.975, 2, 4.30265272991],
     [0.975, 4, 2.7764451052],
@@ -19,14 +19,14 @@ describe("studentTQuantile", () => {
     expect(studentTQuantile(probability, freedom) / expected).toBeCloseTo(1, 9);
   });
 
-  it("matches the closed forms for one and two degrees of freedom", () => {
+  test("matches the closed forms for one and two degrees of freedom", () => {
     for (const p of [0.51, 0.6, 0.9, 0.999, 0.999999]) {
       expect(studentTQuantile(p, 1) / Math.tan(Math.PI * (p - 0.5))).toBeCloseTo(1, 9);
       expect(studentTQuantile(p, 2) / ((2 * p - 1) / Math.sqrt(2 * p * (1 - p)))).toBeCloseTo(1, 9);
     }
   });
 
-  it("is symmetric, nears the normal quantile, and inverts its tail", () => {
+  test("is symmetric, nears the normal quantile, and inverts its tail", () => {
     expect(studentTQuantile(0.1, 6)).toBe(-studentTQuantile(0.9, 6));
     expect(studentTQuantile(0.5, 6)).toBe(0);
     expect(studentTQuantile(0.975, 1e6)).toBeCloseTo(1.959966, 5);
@@ -37,7 +37,7 @@ describe("studentTQuantile", () => {
 });
 
 describe("bands over seeds", () => {
-  it("mean ± t·s/√N: 1..5 has 3 ± 2.776·√2.5/√5", () => {
+  test("mean ± t·s/√N: 1..5 has 3 ± 2.776·√2.5/√5", () => {
     const band = meanBand([1, 2, 3, 4, 5]);
     expect(band?.mean).toBe(3);
     expect(band?.standardDeviation).toBeCloseTo(Math.sqrt(2.5), 15);
@@ -46,14 +46,14 @@ describe("bands over seeds", () => {
     expect(meanBand([1, 2, 3, 4, 5], 0.9)?.high).toBeLessThan(band?.high ?? 0);
   });
 
-  it("one value has no band, none has no mean, and what is left out is counted", () => {
+  test("one value has no band, none has no mean, and what is left out is counted", () => {
     expect(meanBand([7])).toEqual({ count: 1, mean: 7, low: null, high: null, standardDeviation: null, omitted: 0 });
     expect(meanBand([Number.NaN])).toBeNull();
     expect(meanBand([1, Number.POSITIVE_INFINITY, 3])).toMatchObject({ count: 2, mean: 2, omitted: 1 });
     expect(() => meanBand([1, 2], 1)).toThrow(MathError);
   });
 
-  it("geometric: .001, .01, .1 has mean .01 and a band that is symmetric in decades", () => {
+  test("geometric: .001, .01, .1 has mean .01 and a band that is symmetric in decades", () => {
     const band = geometricBand([0.001, 0.01, 0.1, 0, -1]);
     expect(band?.omitted).toBe(2);
     expect(band?.count).toBe(3);
@@ -65,7 +65,7 @@ describe("bands over seeds", () => {
 });
 
 describe("quantile", () => {
-  it("interpolates between order statistics", () => {
+  test("interpolates between order statistics", () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 3, 2])).toBe(2.5);
     expect(quantile([10, 20, 30, 40, 50], 0.1)).toBeCloseTo(14, 13);

@@ -1,17 +1,17 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { MathError } from "../../../../math/MathError.ts";
 import { logSpacedSteps } from "../../../../math/steps/logSpacedSteps.ts";
 import { scaleStepTime, stepCost } from "../../../../math/steps/stepCost.ts";
 
 describe("logSpacedSteps", () => {
-  it("lists 0, the rounded powers and the total", () => {
+  test("lists 0, the rounded powers and the total", () => {
     expect(logSpacedSteps(100, 2)).toEqual([0, 1, 3, 10, 32, 100]);
     expect(logSpacedSteps(50, 1)).toEqual([0, 1, 10, 50]);
     expect(logSpacedSteps(1, 10)).toEqual([0, 1]);
     expect(logSpacedSteps(0, 10)).toEqual([0]);
   });
 
-  it.each([
+  test.each([
     [5000, 10],
     [4999, 7],
     [2, 30],
@@ -27,13 +27,13 @@ describe("logSpacedSteps", () => {
     });
   });
 
-  it("has perDecade points in each decade once the integers are dense enough", () => {
+  test("has perDecade points in each decade once the integers are dense enough", () => {
     const steps = logSpacedSteps(1_000_000, 10);
     expect(steps.filter((step) => step >= 1000 && step < 10_000)).toHaveLength(10);
     expect(steps.filter((step) => step >= 100_000 && step < 1_000_000)).toHaveLength(10);
   });
 
-  it("refuses a total or density out of range", () => {
+  test("refuses a total or density out of range", () => {
     expect(() => logSpacedSteps(-1, 10)).toThrow(/total = -1/);
     expect(() => logSpacedSteps(1.5, 10)).toThrow(MathError);
     expect(() => logSpacedSteps(10, 0)).toThrow(/perDecade = 0/);
@@ -44,7 +44,7 @@ describe("logSpacedSteps", () => {
 describe("stepCost", () => {
   const size = { branchLayers: 1, depth: 3, width: 4, inputDim: 5, classes: 2, samples: 10 } as const;
 
-  it("counts a small network by hand", () => {
+  test("counts a small network by hand", () => {
     const { products, parameters, total, elementwise } = stepCost(size);
     // Input layer 2·5·4 forward and once more for its weights; two blocks 2·4·4 three times; the head 2·4·2 three times.
     expect(products).toBe(10 * (2 * 40 + 2 * 3 * 32 + 3 * 16));
@@ -52,7 +52,7 @@ describe("stepCost", () => {
     expect(total).toBe(products + elementwise);
   });
 
-  it("grows by the block's two layers in RN2, and scales a measured time", () => {
+  test("grows by the block's two layers in RN2, and scales a measured time", () => {
     expect(stepCost({ ...size, branchLayers: 2 }).products - stepCost(size).products).toBe(10 * 2 * 3 * 32);
     expect(scaleStepTime(8, size, size)).toBe(8);
     expect(scaleStepTime(8, size, { ...size, depth: 9 })).toBeGreaterThan(8);
@@ -60,7 +60,7 @@ describe("stepCost", () => {
     expect(scaleStepTime(1, wide, { ...wide, samples: 20_000 })).toBeCloseTo(2000, -3);
   });
 
-  it("refuses sizes out of range", () => {
+  test("refuses sizes out of range", () => {
     expect(() => stepCost({ ...size, depth: 0 })).toThrow(/depth = 0/);
     expect(() => stepCost({ ...size, width: 1.5 })).toThrow(/width = 1.5/);
     expect(() => scaleStepTime(0, size, size)).toThrow(/measuredMs/);

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test, vi } from "vitest";
 import { keptSecret } from "../../../../server/access/keptSecret.ts";
 
 let folder: string;
@@ -28,7 +28,7 @@ afterEach(() => {
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 describe("keptSecret", () => {
-  it("is made once, for this user alone", () => {
+  test("is made once, for this user alone", () => {
     const secret = keptSecret(file);
     expect(secret).toMatch(/^[\w-]{32}$/);
     expect([modeOf(file), modeOf(join(folder, "data"))]).toEqual([0o600, 0o700]);
@@ -36,7 +36,7 @@ describe("keptSecret", () => {
     expect(console.error).not.toHaveBeenCalled();
   });
 
-  it("is closed where others could read it, and stays the same", () => {
+  test("is closed where others could read it, and stays the same", () => {
     const secret = keptSecret(file);
     chmodSync(file, 0o644);
     expect(keptSecret(file)).toBe(secret);
@@ -64,7 +64,7 @@ describe("keptSecret", () => {
       },
     ],
   ];
-  it.each(damages)("is set aside by name and made again where it %s", (_how, damage) => {
+  test.each(damages)("is set aside by name and made again where it %s", (_how, damage) => {
     const before = keptSecret(file);
     damage();
     const secret = keptSecret(file);
@@ -77,7 +77,7 @@ describe("keptSecret", () => {
     expect(keptSecret(file)).toBe(secret);
   });
 
-  it("says which file it is when it can be neither read nor made", () => {
+  test("says which file it is when it can be neither read nor made", () => {
     writeFileSync(join(folder, "data"), "a file where the folder should be");
     expect(() => keptSecret(file)).toThrow(`The secret in ${file} can be neither read nor made`);
   });

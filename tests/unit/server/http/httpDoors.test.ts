@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { csvLine } from "../../../../contract/csv.ts";
 import { presets } from "../../../../contract/presets/presets.ts";
 import { AccessKey } from "../../../../server/access/accessKey.ts";
@@ -29,12 +29,12 @@ describe("refuseSource", () => {
     { host: "127.0.0.1:4040", origin: "null" },
     { host: "evil.example#@localhost" },
   ];
-  it.each(allowed)("lets %j in", (headers) => expect(refuseSource(headers, own)).toBeNull());
-  it.each(refused)("refuses %j", (headers) => expect(refuseSource(headers, own)).not.toBeNull());
+  test.each(allowed)("lets %j in", (headers) => expect(refuseSource(headers, own)).toBeNull());
+  test.each(refused)("refuses %j", (headers) => expect(refuseSource(headers, own)).not.toBeNull());
 });
 
 describe("refuseForwarded", () => {
-  it.each([
+  test.each([
     { "x-forwarded-for": "203.0.113.9" },
     { "x-forwarded-proto": "https" },
     { "x-forwarded-host": "studies.example.org" },
@@ -49,7 +49,7 @@ describe("refuseForwarded", () => {
   ])("names the header that a proxy added in %j", (headers) => {
     expect(refuseForwarded({ host: "127.0.0.1:4040", ...headers })).toContain(Object.keys(headers)[0]);
   });
-  it("lets in what comes by itself", () => expect(refuseForwarded({ host: "127.0.0.1:4040", cookie: "a=b" })).toBeNull());
+  test("lets in what comes by itself", () => expect(refuseForwarded({ host: "127.0.0.1:4040", cookie: "a=b" })).toBeNull());
 });
 
 describe("serverSettings", () => {
@@ -65,17 +65,17 @@ describe("serverSettings", () => {
     }
   };
 
-  it.each(["https://studies.example.org", "http://192.168.1.7:4040", "http://[2001:db8::1]:4040", "http://studies.local"])(
+  test.each(["https://studies.example.org", "http://192.168.1.7:4040", "http://[2001:db8::1]:4040", "http://studies.local"])(
     "refuses the public address %s without a key",
     (address) => expect(() => settings({ COLLAPSAR_PUBLIC_URL: address })).toThrow(/set COLLAPSAR_ACCESS_KEY/),
   );
-  it("takes a public address with a key, and this machine's own without", () => {
+  test("takes a public address with a key, and this machine's own without", () => {
     const address = "https://studies.example.org";
     expect(settings({ COLLAPSAR_PUBLIC_URL: address, COLLAPSAR_ACCESS_KEY: strong }).publicUrl).toBe(address);
     expect(settings({ COLLAPSAR_PUBLIC_URL: "http://localhost:8080/" }).publicUrl).toBe("http://localhost:8080");
     expect(settings({ COLLAPSAR_PUBLIC_URL: "http://127.0.0.1:8080" }).accessKey).toBeNull();
   });
-  it.each([
+  test.each([
     [{ COLLAPSAR_ACCESS_KEY: strong }, "choose one of them"],
     [
       { COLLAPSAR_HOST: "0.0.0.0" },
@@ -85,7 +85,7 @@ describe("serverSettings", () => {
   ])("refuses a single user's machine with %j", (env, words) => {
     expect(() => settings({ COLLAPSAR_SINGLE_USER: "1", ...(env as Record<string, string>) })).toThrow(words);
   });
-  it("takes COLLAPSAR_SINGLE_USER as 1 or 0, and as 0 by default", () => {
+  test("takes COLLAPSAR_SINGLE_USER as 1 or 0, and as 0 by default", () => {
     expect(settings({ COLLAPSAR_SINGLE_USER: "1" }).singleUser).toBe(true);
     expect(settings({ COLLAPSAR_SINGLE_USER: "0" }).singleUser).toBe(false);
     expect(settings({}).singleUser).toBe(false);
@@ -93,17 +93,17 @@ describe("serverSettings", () => {
       'COLLAPSAR_SINGLE_USER is "yes": it must be 1, 0 or left out',
     );
   });
-  it.each(["https://example.org/collapsar", "https://example.org/?a=b", "https://example.org/#x"])(
+  test.each(["https://example.org/collapsar", "https://example.org/?a=b", "https://example.org/#x"])(
     "refuses %s: a path is never cut off in silence",
     (address) =>
       expect(() => settings({ COLLAPSAR_PUBLIC_URL: address, COLLAPSAR_ACCESS_KEY: strong })).toThrow(
         /at the root of an address/,
       ),
   );
-  it("refuses a public address that shows a password", () => {
+  test("refuses a public address that shows a password", () => {
     expect(() => settings({ COLLAPSAR_PUBLIC_URL: "https://a:b@example.org", COLLAPSAR_ACCESS_KEY: strong })).toThrow(/password/);
   });
-  it.each([
+  test.each([
     "aaaaaaaaaaaaaaaaaaaaaaaa",
     "abcabcabcabcabcabcabcabc",
     "0123456789012345678901",
@@ -119,7 +119,7 @@ describe("serverSettings", () => {
     COLLAPSAR_OIDC_CLIENT_ID: "collapsar",
     COLLAPSAR_OIDC_CLIENT_SECRET: "secret",
   };
-  it("takes an identity provider by all three of its settings, over https, on a server with a key", () => {
+  test("takes an identity provider by all three of its settings, over https, on a server with a key", () => {
     expect(settings(provider).oidc).toEqual({ issuer: "https://id.example.org", clientId: "collapsar", clientSecret: "secret" });
     expect(settings({ ...provider, COLLAPSAR_OIDC_ISSUER: "http://127.0.0.1:9000" }).oidc?.issuer).toBe("http://127.0.0.1:9000");
     expect(settings({ COLLAPSAR_ACCESS_KEY: strong }).oidc).toBeNull();
@@ -130,7 +130,7 @@ describe("serverSettings", () => {
     const { COLLAPSAR_ACCESS_KEY: _key, ...open } = provider;
     expect(() => settings(open)).toThrow(/set COLLAPSAR_ACCESS_KEY too/);
   });
-  it("refuses a short key, and takes random ones", () => {
+  test("refuses a short key, and takes random ones", () => {
     expect(() => settings({ COLLAPSAR_ACCESS_KEY: "kX9v2QmT7r" })).toThrow(/has 10 characters: it needs at least 22/);
     for (let i = 0; i < 200; i++)
       for (const encoding of ["base64", "base64url", "hex"] as const) {
@@ -144,7 +144,7 @@ describe("AccessKey", () => {
   const here = "127.0.0.1";
   const text = "0123456789012345678901";
   const cookie = new SessionCookie("a secret of this server");
-  it("is let in by its code once, and says nothing of itself in its mark", () => {
+  test("is let in by its code once, and says nothing of itself in its mark", () => {
     const key = new AccessKey(text, cookie);
     const code = key.entry.split("=")[1];
     expect(key.admits(code, here)).toBe(true);
@@ -154,7 +154,7 @@ describe("AccessKey", () => {
     expect(key.mark).not.toBe(new AccessKey("another key of 22 chars", cookie).mark);
     expect(key.mark).not.toContain(text);
   });
-  it("never locks the owner out, and counts wrong keys by address", () => {
+  test("never locks the owner out, and counts wrong keys by address", () => {
     const key = new AccessKey(text, cookie);
     for (let i = 0; i < 10; i++) expect(key.admits("wrong", "203.0.113.9")).toBe(false);
     expect(key.admits("wrong", "203.0.113.9")).toBe("later");
@@ -166,11 +166,11 @@ describe("AccessKey", () => {
 describe("SessionCookie", () => {
   const cookie = new SessionCookie("a secret of this server");
   const set = cookie.set("abc_-1", 90, true);
-  it("is for the server alone, and over https where people reach it by that", () => {
+  test("is for the server alone, and over https where people reach it by that", () => {
     expect(set).toMatch(/^collapsar-[0-9a-f]{12}=abc_-1; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000; Secure$/);
     expect(cookie.set("abc", 90, false)).not.toContain("Secure");
   });
-  it("is found among others, and has a name of the server's own", () => {
+  test("is found among others, and has a name of the server's own", () => {
     expect(cookie.read({ cookie: `a=b; ${set.split(";")[0]}; c=d` })).toBe("abc_-1");
     expect(new SessionCookie("of another server").read({ cookie: set.split(";")[0] })).toBeNull();
     expect(cookie.read({ cookie: `${set.split("=")[0]}=` })).toBeNull();
@@ -179,7 +179,7 @@ describe("SessionCookie", () => {
 });
 
 describe("ownPath", () => {
-  it.each([
+  test.each([
     ["/e/abc?panel=2", "/e/abc?panel=2"],
     ["https://evil.example/x", "/"],
     ["//evil.example/x", "/"],
@@ -194,7 +194,7 @@ describe("ownPath", () => {
 });
 
 describe("attachment", () => {
-  it("keeps the end of a long name, which tells apart the files of a study", () => {
+  test("keeps the end of a long name, which tells apart the files of a study", () => {
     const nameOf = (name: string) => decodeURIComponent(attachment(name, "ckpt").split("UTF-8''")[1]);
     const study = "n".repeat(120);
     expect(nameOf(`${study} run 12 features`)).toBe(`${"n".repeat(55)}_${"n".repeat(8)} run 12 features.ckpt`);
@@ -202,7 +202,7 @@ describe("attachment", () => {
     expect(nameOf('a\r\nb/../"c"')).toBe("a_b_.._c_.ckpt");
   });
 
-  it("cuts between signs, keeps letters with their marks, and fits into a file system", () => {
+  test("cuts between signs, keeps letters with their marks, and fits into a file system", () => {
     const nameOf = (name: string) => decodeURIComponent(attachment(name, "csv").split("UTF-8''")[1]);
     expect(nameOf("कि")).toBe("कि.csv");
     expect(nameOf("a\ud800b")).toBe("a_b.csv");
@@ -216,7 +216,7 @@ describe("attachment", () => {
 });
 
 describe("csvLine", () => {
-  it("quotes, and marks what a spreadsheet would run", () => {
+  test("quotes, and marks what a spreadsheet would run", () => {
     expect(csvLine(["=1+1", "+a", "-a", "@a", "a,b", 'say "x"', -1.5e-7, null, undefined, true, "\tx"])).toBe(
       `'=1+1,'+a,'-a,'@a,"a,b","say ""x""",-1.5e-7,,,true,'\tx`,
     );
@@ -227,13 +227,13 @@ describe("csvLine", () => {
 
 describe("makeRuns", () => {
   const { config } = presets.find((preset) => preset.id === "first-steps")!;
-  it("knows a cell by its config, whatever the order of its keys", () => {
+  test("knows a cell by its config, whatever the order of its keys", () => {
     const [run] = makeRuns("e", config);
     const reversed = Object.fromEntries(Object.entries(run.config).reverse()) as typeof run.config;
     expect(cellDigest(reversed)).toBe(run.cell);
     expect(cellDigest({ ...run.config, seed: 99 })).not.toBe(run.cell);
   });
-  it("makes only cells that are not there, numbered on", () => {
+  test("makes only cells that are not there, numbered on", () => {
     const all = makeRuns("e", config);
     const rest = makeRuns("e", config, { cells: new Set(all.slice(0, 4).map((run) => run.cell)), lastOrdinal: 9 });
     expect(rest.map((run) => run.cell)).toEqual(all.slice(4).map((run) => run.cell));

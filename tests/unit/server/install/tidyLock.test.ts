@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import type { LockedPackages } from "../../../../server/install/lockedPackages.ts";
 import { tidyLock } from "../../../../server/install/tidyLock.ts";
 
@@ -12,12 +12,12 @@ const text = readFileSync(join(project, "package-lock.json"), "utf8");
 const { packages }: { packages: LockedPackages } = JSON.parse(text);
 
 describe("package-lock.json", () => {
-  it('is tidy: "npm run lock" makes it so after each "npm install"', () => {
+  test('is tidy: "npm run lock" makes it so after each "npm install"', () => {
     expect(tidyLock(text) === text, "package-lock.json is not tidy: run npm run lock").toBe(true);
   });
 
-  it("has no package that asks for another Node than the one the program brings", () => {
-    const node = packages["node_modules/node"]!.version!;
+  test("has no package that asks for another Node than the one the program brings", () => {
+    const node = packages["node_modules/node"].version!;
     const refusing = Object.keys(packages).filter((key) => {
       const file = join(project, key, "package.json");
       if (key === "" || !existsSync(file)) return false;
@@ -27,7 +27,7 @@ describe("package-lock.json", () => {
     expect(refusing).toEqual([]);
   });
 
-  it("leaves the tools of the tests out of what runs, and keeps what builds the pages", () => {
+  test("leaves the tools of the tests out of what runs, and keeps what builds the pages", () => {
     const isTool = (name: string) => packages[`node_modules/${name}`]?.dev === true;
     for (const name of ["vitest", "vite", "drizzle-kit", "playwright-core", "@biomejs/biome"])
       expect([name, isTool(name)]).toEqual([name, true]);
@@ -39,7 +39,7 @@ describe("package-lock.json", () => {
 describe("tidying a lock file", () => {
   const tidied = (given: LockedPackages): LockedPackages => JSON.parse(tidyLock(JSON.stringify({ packages: given }))).packages;
 
-  it("marks for development what running does not ask for, looking for packages as Node does", () => {
+  test("marks for development what running does not ask for, looking for packages as Node does", () => {
     const result = tidied({
       "": { dependencies: { program: "1.0.0" }, optionalDependencies: { extra: "1.0.0" }, engines: { node: ">=20" } },
       "node_modules/program": {
@@ -56,14 +56,14 @@ describe("tidying a lock file", () => {
       "node_modules/tool": { devOptional: true, dependencies: { toolPart: "1" } },
       "node_modules/toolPart": { devOptional: true },
     });
-    const tools = Object.keys(result).filter((key) => result[key]!.dev);
+    const tools = Object.keys(result).filter((key) => result[key].dev);
     expect(tools).toEqual(["node_modules/inner", "node_modules/tool", "node_modules/toolPart"]);
     expect(result["node_modules/tool"]).toEqual({ dependencies: { toolPart: "1" }, dev: true });
-    expect(result[""]!.engines).toEqual({ node: ">=20" });
+    expect(result[""].engines).toEqual({ node: ">=20" });
     expect(result["node_modules/program"]).not.toHaveProperty("engines");
   });
 
-  it("keeps install scripts but for the one that downloads CUDA", () => {
+  test("keeps install scripts but for the one that downloads CUDA", () => {
     const result = tidied({
       "": { dependencies: { node: "22.23.3", "onnxruntime-node": "1.30.0" } },
       "node_modules/node": { hasInstallScript: true },
@@ -73,7 +73,7 @@ describe("tidying a lock file", () => {
     expect(result["node_modules/onnxruntime-node"]).toEqual({});
   });
 
-  it("is the same when done twice", () => {
+  test("is the same when done twice", () => {
     expect(tidyLock(tidyLock(text))).toBe(tidyLock(text));
   });
 });

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test, vi } from "vitest";
 import { Identity } from "../../../../workers/agent/identity.ts";
 
 const damages: Record<string, (path: string) => void> = {
@@ -37,23 +37,26 @@ afterEach(() => {
 });
 
 describe.each(Object.keys(damages))("F25: %s in place of", (kind) => {
-  it.each(["worker-id", "worker-id.copy", "greeting.json", "greeting.json.copy"])("%s: the other of the two is used", (name) => {
-    const before = new Identity(folder);
-    before.keepGreeting(greeting);
-    damages[kind](join(folder, name));
-    const after = new Identity(folder);
-    expect(after.workerId).toBe(before.workerId);
-    expect(after.forHello().greeting).toEqual(greeting);
-    // The next life does not need the other any more.
-    if (name.endsWith(".copy")) return;
-    rmSync(join(folder, `${name}.copy`));
-    expect(readdirSync(folder)).toContainEqual(expect.stringMatching(new RegExp(`^${name}\\.set-aside-`)));
-    const next = new Identity(folder);
-    expect(next.workerId).toBe(before.workerId);
-    expect(next.forHello().greeting).toEqual(greeting);
-  });
+  test.each(["worker-id", "worker-id.copy", "greeting.json", "greeting.json.copy"])(
+    "%s: the other of the two is used",
+    (name) => {
+      const before = new Identity(folder);
+      before.keepGreeting(greeting);
+      damages[kind](join(folder, name));
+      const after = new Identity(folder);
+      expect(after.workerId).toBe(before.workerId);
+      expect(after.forHello().greeting).toEqual(greeting);
+      // The next life does not need the other any more.
+      if (name.endsWith(".copy")) return;
+      rmSync(join(folder, `${name}.copy`));
+      expect(readdirSync(folder)).toContainEqual(expect.stringMatching(new RegExp(`^${name}\\.set-aside-`)));
+      const next = new Identity(folder);
+      expect(next.workerId).toBe(before.workerId);
+      expect(next.forHello().greeting).toEqual(greeting);
+    },
+  );
 
-  it("both of the identity: there is a new one, and both are set aside", () => {
+  test("both of the identity: there is a new one, and both are set aside", () => {
     const before = new Identity(folder);
     for (const name of ["worker-id", "worker-id.copy"]) damages[kind](join(folder, name));
     const after = new Identity(folder);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it as test } from "vitest";
 import { lockFolder } from "../../../../workers/agent/lockFolder.ts";
 import { isAlive, processIdentity } from "../../../../workers/agent/machine/processIdentity.ts";
 
@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it("refuses a second holder, naming the first, until it is given back", () => {
+test("refuses a second holder, naming the first, until it is given back", () => {
   const unlock = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow(`another worker (process ${process.pid}) is using ${folder}`);
   unlock();
@@ -21,7 +21,7 @@ it("refuses a second holder, naming the first, until it is given back", () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it("passes over the lock of a process that is gone, also when its number was given to another", async () => {
+test("passes over the lock of a process that is gone, also when its number was given to another", async () => {
   const other = spawn("sleep", ["60"]);
   const identity = processIdentity(other.pid!)!;
   writeFileSync(join(folder, "agent.lock"), `${identity}\n`);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { parseOptions } from "../../../../workers/agent/options.ts";
 
 const environment = {
@@ -13,7 +13,7 @@ const environment = {
 const required = ["--server", "http://127.0.0.1:4040", "--token", "t"];
 
 describe("flags of a worker", () => {
-  it("go before the environment", () => {
+  test("go before the environment", () => {
     const options = parseOptions([...required, "--slots", "3", "--name", "lab"], { ...environment, token: "e", slots: "7" });
     expect(options).toMatchObject({ token: "t", slots: 3, name: "lab", dataDir: "/data", device: "auto", local: false });
     expect(parseOptions(["--server", "https://a.b:1/x"], { ...environment, token: "e", slots: "7" })).toMatchObject({
@@ -23,11 +23,11 @@ describe("flags of a worker", () => {
     });
   });
 
-  it("a long name is cut between its characters", () => {
+  test("a long name is cut between its characters", () => {
     expect(parseOptions([...required, "--name", "😀".repeat(60)], environment).name).toBe(`${"😀".repeat(39)}…`);
   });
 
-  it.each([
+  test.each([
     [[], "--server is missing"],
     [["--server", "http://a"], "--token is missing"],
     [

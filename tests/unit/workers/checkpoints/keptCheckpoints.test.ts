@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import {
   dropUnstoredCheckpoints,
   prepareCheckpoints,
@@ -30,14 +30,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe("before an attempt", () => {
   const prepare = (attempt: number, lastStarted: number) => prepareCheckpoints(folder, { runId: "run", attempt, lastStarted });
 
-  it("checkpoints of the last attempt that started are kept", () => {
+  test("checkpoints of the last attempt that started are kept", () => {
     prepare(1, 0);
     make(10, 20);
     prepare(2, 1);
     expect(left()).toEqual(["10.ckpt", "20.ckpt"]);
   });
 
-  it("also over attempts that never started, here or elsewhere", () => {
+  test("also over attempts that never started, here or elsewhere", () => {
     prepare(1, 0);
     make(10);
     prepare(2, 1);
@@ -45,7 +45,7 @@ describe("before an attempt", () => {
     expect(left()).toEqual(["10.ckpt"]);
   });
 
-  it("none is kept after the step to which the server's points reach, however the checkpoint is stored", () => {
+  test("none is kept after the step to which the server's points reach, however the checkpoint is stored", () => {
     prepare(1, 0);
     make(10, 20, 30);
     mkdirSync(join(folder, "run", "40.ckpt"));
@@ -53,14 +53,14 @@ describe("before an attempt", () => {
     expect(left()).toEqual(["10.ckpt", "20.ckpt"]);
   });
 
-  it("none is kept if a start from step 0 was requested", () => {
+  test("none is kept if a start from step 0 was requested", () => {
     prepare(1, 0);
     make(10, 20);
     prepareCheckpoints(folder, { runId: "run", attempt: 2, lastStarted: 1, fromStart: true });
     expect(left()).toEqual([]);
   });
 
-  it("those before an attempt of another worker are not: its points lie between", () => {
+  test("those before an attempt of another worker are not: its points lie between", () => {
     prepare(1, 0);
     make(10, 20);
     prepare(3, 2);
@@ -69,7 +69,7 @@ describe("before an attempt", () => {
 });
 
 describe("after a lost lease", () => {
-  it("only checkpoints remain up to which the server has every point", () => {
+  test("only checkpoints remain up to which the server has every point", () => {
     prepareCheckpoints(folder, { runId: "run", attempt: 1 });
     make(10, 20, 30);
     const seen = history(0, [
@@ -81,14 +81,14 @@ describe("after a lost lease", () => {
     expect(left()).toEqual(["10.ckpt", "20.ckpt"]);
   });
 
-  it("the one the attempt went on from is among them", () => {
+  test("the one the attempt went on from is among them", () => {
     prepareCheckpoints(folder, { runId: "run", attempt: 2 });
     make(10, 20);
     dropUnstoredCheckpoints(folder, "run", history(10, [{ seq: 4, step: 20 }]), 0);
     expect(left()).toEqual(["10.ckpt"]);
   });
 
-  it("an attempt that never started touched none", () => {
+  test("an attempt that never started touched none", () => {
     prepareCheckpoints(folder, { runId: "run", attempt: 2 });
     make(10);
     dropUnstoredCheckpoints(folder, "run", history(null, []), 0);
@@ -96,7 +96,7 @@ describe("after a lost lease", () => {
   });
 });
 
-it("checkpoints that nobody came back for go after a month", () => {
+test("checkpoints that nobody came back for go after a month", () => {
   prepareCheckpoints(folder, { runId: "run", attempt: 1 });
   expect(removeOldCheckpoints(folder)).toBe(0);
   const longAgo = Date.now() / 1000 - 31 * 86_400;

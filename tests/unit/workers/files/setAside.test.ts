@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it as test } from "vitest";
 import { ensureFolder, setAside } from "../../../../workers/files/setAside.ts";
 
 let folder: string;
@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it("F25: what is set aside has a name that says when; of one folder the newest five are kept", () => {
+test("F25: what is set aside has a name that says when; of one folder the newest five are kept", () => {
   for (let n = 1; n <= 8; n++) {
     const path = join(folder, "lock");
     if (n % 2 === 0) mkdirSync(path);
@@ -28,7 +28,7 @@ it("F25: what is set aside has a name that says when; of one folder the newest f
   expect(files.map((name) => readFileSync(join(folder, name), "utf8")).sort()).toEqual(["5", "7"]);
 });
 
-it("F25: a folder is made also where something else is in its place, and a link to one is left", () => {
+test("F25: a folder is made also where something else is in its place, and a link to one is left", () => {
   writeFileSync(join(folder, "spool"), "x");
   expect(ensureFolder(join(folder, "spool"))).toMatch(/^spool\.set-aside-/);
   expect(ensureFolder(join(folder, "spool"))).toBe(null);

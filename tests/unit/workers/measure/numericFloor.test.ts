@@ -32,8 +32,8 @@ describe("features in float32", () => {
     const between = 1.7 ** 2 / 3;
     const deviation = Math.sqrt(3 * nc1 * between);
     return Float64Array.from({ length: labels.length * dim }, (_, at) => {
-      const label = labels[Math.floor(at / dim)]!;
-      return means[label]![at % dim]! + deviation * draw();
+      const label = labels[Math.floor(at / dim)];
+      return means[label][at % dim] + deviation * draw();
     });
   }
   const measured = (values: Float32Array): number => {
@@ -84,14 +84,14 @@ describe("features in float32", () => {
     const error = 1e-6;
     const noisy = exact.map((value) => value * (1 + error * Math.sqrt(3) * draw()));
     const [before, after] = [exact, noisy].map((rows) => measureHiddenLayer(rows as Features, labels, classes, dim).values);
-    const input = { errorSquared: error ** 2, spread: before!["norms.spread"]!, classes, dim };
+    const input = { errorSquared: error ** 2, spread: before["norms.spread"]!, classes, dim };
     for (const id of ["nc1.ratio", "nc1.pinv", "nc1.cdnv"] as const) {
       const floor = metricFloor(id, input, false)!;
-      expect(after![id]! / floor, id).toBeGreaterThan(0.4);
-      expect(after![id]! / floor, id).toBeLessThan(2.5);
+      expect(after[id]! / floor, id).toBeGreaterThan(0.4);
+      expect(after[id]! / floor, id).toBeLessThan(2.5);
     }
     for (const id of ["nc2.frame", "nc2.etf", "nc2.norms", "nc2.angles"] as const)
-      expect(Math.abs(after![id]! - before![id]!), id).toBeLessThan(metricFloor(id, input, false)!);
+      expect(Math.abs(after[id]! - before[id]!), id).toBeLessThan(metricFloor(id, input, false)!);
     const none: [MetricId, boolean][] = [
       ["nc2.frame", true],
       ["nc2.etf", true],
@@ -122,16 +122,16 @@ describe("features of a network", async () => {
     const draw = numbers(5);
     const { inputs, labels, count } = data.train;
     for (let i = 0; i < count; i++) {
-      const first = labels.indexOf(labels[i]!);
+      const first = labels.indexOf(labels[i]);
       for (let j = 0; j < dimension; j++)
-        inputs[i * dimension + j] = inputs[first * dimension + j]! * (1 + (i === first ? 0 : 1e-7 * draw()));
+        inputs[i * dimension + j] = inputs[first * dimension + j] * (1 + (i === first ? 0 : 1e-7 * draw()));
     }
     const network = defineNetwork(config, data);
     const parameters = initializeParameters(network.parameters, 3);
     const row = (i: number) => Array.from(inputs.subarray(i * dimension, (i + 1) * dimension));
     const named = nameParameters(network.parameters, parameters);
     const reference = Array.from({ length: count }, (_, i) => referenceForward(config, named, row(i)).features);
-    const exact = (l: number) => Float64Array.from(reference.flatMap((features) => features[l - 1]!));
+    const exact = (l: number) => Float64Array.from(reference.flatMap((features) => features[l - 1]));
     return { data, network, parameters, named, labels, exact, row };
   }
 
@@ -145,9 +145,9 @@ describe("features of a network", async () => {
   ) {
     const [found, known] = [values, exact].map((one) => classStatistics(one, labels, 4, of.width));
     const rounding = { arithmetic, products, width: of.width, inputDimension: of.dimension };
-    const input = { errorSquared: featureError(rounding), spread: normsSpread(known!), classes: 4, dim: of.width };
+    const input = { errorSquared: featureError(rounding), spread: normsSpread(known), classes: 4, dim: of.width };
     const floor = metricFloor("nc1.ratio", input, false)!;
-    return { added: nc1Ratio(found!) - nc1Ratio(known!), floor };
+    return { added: nc1Ratio(found) - nc1Ratio(known), floor };
   }
 
   test.each([
@@ -163,7 +163,7 @@ describe("features of a network", async () => {
       const reader = await makeFeatureReader(engine, network, [data.train]);
       for await (const chunk of reader.read(data.train, { parameters }))
         for (const l of layers) {
-          const { added, floor } = compare("float32", l, chunk.features[l - 1]!, exact(l), labels, { width, dimension });
+          const { added, floor } = compare("float32", l, chunk.features[l - 1], exact(l), labels, { width, dimension });
           expect(added, `layer ${l}`).toBeLessThan(3 * floor);
           expect(added, `layer ${l}`).toBeGreaterThan(floor / 10);
         }
@@ -175,35 +175,35 @@ describe("features of a network", async () => {
     const [width, dimension] = [64, 10];
     const { named, labels, exact, row } = collapsed("rn1", width, dimension);
     const product = (rows: number[][], x: number[]) =>
-      rows.map((weights) => weights.reduce((sum, w, j) => sum + toTf32(w) * toTf32(x[j]!), 0));
+      rows.map((weights) => weights.reduce((sum, w, j) => sum + toTf32(w) * toTf32(x[j]), 0));
     const normalized = (x: number[]) => {
       const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
       const deviation = Math.sqrt(x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length);
       return x.map((value) => (value - mean) / deviation);
     };
-    const plus = (x: number[], bias: number[][]) => x.map((value, j) => value + bias.flat()[j]!);
+    const plus = (x: number[], bias: number[][]) => x.map((value, j) => value + bias.flat()[j]);
     // Samples a little more apart, so that they do not round to the same operands.
     const draw = numbers(11);
     const inputs = Array.from({ length: labels.length }, (_, i) =>
-      row(labels.indexOf(labels[i]!)).map((v) => v * (1 + 2e-3 * draw())),
+      row(labels.indexOf(labels[i])).map((v) => v * (1 + 2e-3 * draw())),
     );
     const forward = (x: number[], rounded: boolean) => {
       const times = rounded
         ? product
-        : (rows: number[][], v: number[]) => rows.map((w) => w.reduce((sum, one, j) => sum + one * v[j]!, 0));
-      let read = normalized(plus(times(named.W0!, x), named.b0!));
+        : (rows: number[][], v: number[]) => rows.map((w) => w.reduce((sum, one, j) => sum + one * v[j], 0));
+      let read = normalized(plus(times(named.W0, x), named.b0));
       const features = [read];
       for (let l = 1; l < 13; l++) {
-        const branch = plus(times(named[`W${l}`]!, read), named[`b${l}`]!).map((value) => Math.max(0, value));
-        read = normalized(read.map((value, j) => value + branch[j]!));
+        const branch = plus(times(named[`W${l}`], read), named[`b${l}`]).map((value) => Math.max(0, value));
+        read = normalized(read.map((value, j) => value + branch[j]));
         features.push(read);
       }
       return features;
     };
     const [exactly, roundly] = [false, true].map((rounded) => inputs.map((x) => forward(x, rounded)));
     for (const l of layers) {
-      const of = (rows: number[][][]) => Float64Array.from(rows.flatMap((features) => features[l - 1]!));
-      const { added, floor } = compare("tf32", l, of(roundly!), of(exactly!), labels, { width, dimension });
+      const of = (rows: number[][][]) => Float64Array.from(rows.flatMap((features) => features[l - 1]));
+      const { added, floor } = compare("tf32", l, of(roundly), of(exactly), labels, { width, dimension });
       expect(floor).toBeGreaterThan(1e-8);
       expect(floor).toBeLessThan(1e-6);
       expect(added, `layer ${l}`).toBeLessThan(3 * floor);

@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
 import { protocolSizes } from "../../../../contract/wire/workerProtocol.ts";
 import { AttemptSpool } from "../../../../workers/spool/attemptSpool.ts";
 import { openSpool, readSpool } from "../../../../workers/spool/spool.ts";
@@ -25,9 +25,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("what is sent next", () => {
-  it("is nothing while there is no file", () => expect(seqs()).toEqual([]));
+  test("is nothing while there is no file", () => expect(seqs()).toEqual([]));
 
-  it("stays next until it is acknowledged, and then moves past it", () => {
+  test("stays next until it is acknowledged, and then moves past it", () => {
     write(5);
     expect(seqs(2)).toEqual([1, 2]);
     expect(seqs(2)).toEqual([1, 2]);
@@ -38,7 +38,7 @@ describe("what is sent next", () => {
     expect(seqs()).toEqual([5, 6, 7]);
   });
 
-  it("goes back to what the server lacks, and over what it has already", () => {
+  test("goes back to what the server lacks, and over what it has already", () => {
     write(6);
     seqs();
     spool.acknowledge(6);
@@ -48,7 +48,7 @@ describe("what is sent next", () => {
     expect(seqs()).toEqual([6]);
   });
 
-  it("leaves out a line that is still being written", () => {
+  test("leaves out a line that is still being written", () => {
     write(2);
     appendFileSync(spool.path, '{"seq":3,"at":0,"event":{"kind":"log"');
     expect(seqs()).toEqual([1, 2]);
@@ -56,7 +56,7 @@ describe("what is sent next", () => {
     expect(seqs()).toEqual([]);
   });
 
-  it("has bounded bytes: a batch is closed, and too large an event gives place to a line of the log", () => {
+  test("has bounded bytes: a batch is closed, and too large an event gives place to a line of the log", () => {
     const writer = openSpool(spool.path);
     for (const bytes of [300_000, 300_000, protocolSizes.messageBytes + 1, 10])
       writer.append({ kind: "log", level: "info", text: "x".repeat(bytes) });
@@ -74,7 +74,7 @@ describe("what is sent next", () => {
 });
 
 describe("another life", () => {
-  it("continues after the acknowledged position, with the same lease", () => {
+  test("continues after the acknowledged position, with the same lease", () => {
     write(5);
     seqs(3);
     spool.acknowledge(3);
@@ -85,7 +85,7 @@ describe("another life", () => {
     expect(seqs()).toEqual([4, 5]);
   });
 
-  it("in a copy of its folder knows nothing of a process, which is another worker's", () => {
+  test("in a copy of its folder knows nothing of a process, which is another worker's", () => {
     write(1);
     spool.process = "12:34";
     spool.save();
@@ -95,7 +95,7 @@ describe("another life", () => {
     rmSync(copy, { recursive: true });
   });
 
-  it("cuts off a torn line before it writes the attempt's end", () => {
+  test("cuts off a torn line before it writes the attempt's end", () => {
     write(2);
     appendFileSync(spool.path, '{"seq":3,"at"');
     expect(spool.inspect()).toMatchObject({ lastSeq: 2, lastStep: 1, end: null });
@@ -104,7 +104,7 @@ describe("another life", () => {
     expect(spool.next(500).at(-1)).toMatchObject({ seq: 3, event: { code: "CRASHED" } });
   });
 
-  it("knows a state file that is not one", () => {
+  test("knows a state file that is not one", () => {
     appendFileSync(join(folder, "odd.json"), "{}");
     expect(AttemptSpool.reopen(folder, join(folder, "odd.json"))).toBeNull();
   });
@@ -118,7 +118,7 @@ describe("a spool that is started over", () => {
   };
   const kinds = () => spool.next(500).map(({ seq, event }) => `${seq} ${event.kind}`);
 
-  it("keeps what can be read before the damage, and ends the attempt there", () => {
+  test("keeps what can be read before the damage, and ends the attempt there", () => {
     write(6);
     seqs(2);
     spool.acknowledge(2);
@@ -133,7 +133,7 @@ describe("a spool that is started over", () => {
     expect(AttemptSpool.reopen(folder, spool.statePath)).toMatchObject({ acked: 4 });
   });
 
-  it("keeps nothing where the damage lies in what the server has, or the server asks for what is not there", () => {
+  test("keeps nothing where the damage lies in what the server has, or the server asks for what is not there", () => {
     write(6);
     seqs();
     spool.acknowledge(4);
@@ -150,7 +150,7 @@ describe("a spool that is started over", () => {
     expect(existsSync(`${spool.path}.damaged-2`)).toBe(true);
   });
 
-  it("ends after what the server has, if that is more than the spool", () => {
+  test("ends after what the server has, if that is more than the spool", () => {
     write(3);
     seqs();
     expect(() => spool.acknowledge(9)).toThrow("the server has 9 events of it, but the spool only 3");
@@ -158,14 +158,14 @@ describe("a spool that is started over", () => {
     expect(kinds()).toEqual(["10 log", "11 ended"]);
   });
 
-  it("is what it was where its end can be read", () => {
+  test("is what it was where its end can be read", () => {
     write(2);
     spool.append({ kind: "finished", step: 2, elapsedMs: 1 });
     spool.restart("a doubt");
     expect(kinds()).toEqual(["1 measurement", "2 measurement", "3 finished"]);
   });
 
-  it("of a file that is gone has the end alone", () => {
+  test("of a file that is gone has the end alone", () => {
     write(3);
     seqs();
     spool.acknowledge(3);
@@ -177,7 +177,7 @@ describe("a spool that is started over", () => {
   });
 });
 
-it("names the newest checkpoint that the server knows of", () => {
+test("names the newest checkpoint that the server knows of", () => {
   const writer = openSpool(spool.path);
   for (const step of [10, 20]) writer.append({ kind: "checkpoint", step, hash: "0", bytes: 1 });
   writer.close();
@@ -190,7 +190,7 @@ it("names the newest checkpoint that the server knows of", () => {
 });
 
 describe("the end", () => {
-  it("removes the events, or keeps them as a ledger, or sets them aside", () => {
+  test("removes the events, or keeps them as a ledger, or sets them aside", () => {
     write(1);
     spool.save();
     spool.remove(false);

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { AttemptSpool } from "../../../../workers/spool/attemptSpool.ts";
 import { openSpool } from "../../../../workers/spool/spool.ts";
 
@@ -31,7 +31,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant("reopen" as const) }),
 );
 
-it("whatever is torn, lost, repeated or started anew, the server stores every event once and in order", () => {
+test("whatever is torn, lost, repeated or started anew, the server stores every event once and in order", () => {
   const whole = '{"seq":1,"at":1700000000000,"event":{"kind":"log","level":"info","text":"torn off in the middle of it"}}';
   fc.assert(
     fc.property(fc.array(deed, { maxLength: 40 }), (deeds) => {

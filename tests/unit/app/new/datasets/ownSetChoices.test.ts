@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { ownSetChoices, ownSetText, whereText } from "../../../../../app/new/datasets/ownSetChoices.ts";
 import { datasetConfig } from "../../../../../contract/data/datasetConfig.ts";
 import { countsThere, findOwnSet, type OwnSet } from "../../../../../contract/data/ownSet.ts";
@@ -16,7 +16,7 @@ describe("the sets of one's own to choose from", () => {
     { name: "three", ownSets: null },
   ];
 
-  it("are those of all workers by name, with who can use them, and the unusable last", () => {
+  test("are those of all workers by name, with who can use them, and the unusable last", () => {
     const choices = ownSetChoices(workers, "text-file");
     expect(choices.map(({ set, workers: who, differs }) => [set.name, who, differs])).toEqual([
       ["a.tsv", ["two"], false],
@@ -36,7 +36,7 @@ describe("the sets of one's own to choose from", () => {
     expect(whereText(alone[0], workers.slice(0, 1))).toBeNull();
   });
 
-  it("say their classes and counts", () => {
+  test("say their classes and counts", () => {
     expect(ownSetText(table("b.tsv", [50, 40]))).toBe("2 classes (bad, good); 90 texts, 40 to 50 per class.");
     const pictures = table("lamps", [6, 6], { id: "image-folder", testCounts: [2, 2] });
     expect(ownSetText(pictures)).toBe("2 classes (bad, good); 12 training (6 per class) and 4 test pictures.");
@@ -45,7 +45,7 @@ describe("the sets of one's own to choose from", () => {
 });
 
 describe("the samples there for a config", () => {
-  it("of a table are divided by the config's share, at least one and never all to test", () => {
+  test("of a table are divided by the config's share, at least one and never all to test", () => {
     const config = (testShare: number) => datasetConfig.parse({ id: "text-file", file: "b.tsv", testShare });
     expect(countsThere(table("b.tsv", [50, 3, 2]), config(0.2))).toEqual({ train: [40, 2, 1], test: [10, 1, 1] });
     expect(countsThere(table("b.tsv", [2, 4]), config(0.9))).toEqual({ train: [1, 1], test: [1, 3] });

@@ -9,7 +9,7 @@ import { aConfig } from "../../builders.ts";
 
 /** As it comes back from the browser's storage. */
 const stored = (draft: unknown) => JSON.parse(JSON.stringify(draft)) as unknown;
-const withConfig = (patch: object): Draft => ({ ...firstDraft(), config: { ...firstDraft().config, ...patch } }) as Draft;
+const withConfig = (patch: object): Draft => ({ ...firstDraft(), config: { ...firstDraft().config, ...patch } });
 
 test("a draft comes back as it was left, also with numbers that were never finished", () => {
   expect(readDraft(stored(firstDraft()))).toEqual(firstDraft());

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { geometryRun, runEpoch, shownRuns } from "../../../../../app/result/model/runs/shownRuns.ts";
 import { readView, viewPatch } from "../../../../../app/result/view/resultView.ts";
 import { trainingConfig } from "../../../../../contract/config/trainingConfig.ts";
@@ -10,10 +10,10 @@ const read = (query: string) => {
 };
 
 describe("the address", () => {
-  it("holds nothing of the defaults", () => {
+  test("holds nothing of the defaults", () => {
     expect(read("")).toMatchObject({ metric: "nc1.ratio", split: "train", seed: null, zoom: null, smoothing: 0, x: "step" });
   });
-  it("gives back what was chosen", () => {
+  test("gives back what was chosen", () => {
     const chosen = {
       metric: "gap.total",
       lines: ["architecture", "width"],
@@ -47,7 +47,7 @@ describe("the address", () => {
     expect(read(query.toString())).toMatchObject(chosen);
     expect(read(new URLSearchParams({ lines: String(viewPatch({ lines: [] }).lines) }).toString()).lines).toEqual([]);
   });
-  it("ignores what makes no sense", () => {
+  test("ignores what makes no sense", () => {
     expect(read("over=__proto__&tau=-1&speedTau=1e400&eps=0x10&probe=all&attack=none")).toMatchObject({
       over: null,
       tau: null,
@@ -65,18 +65,18 @@ describe("the address", () => {
 
 describe("runs that are shown", () => {
   const rows = [0, 1].flatMap((seed) => [8, 2].map((depth) => aRow({ seed, depth }, { "train/loss": 1 })));
-  it("are the first seed at all depths, shallow first", () => {
+  test("are the first seed at all depths, shallow first", () => {
     expect(shownRuns(rows, { runs: null, seed: null, depths: null }).map((row) => [row.config.seed, row.config.depth])).toEqual([
       [0, 2],
       [0, 8],
     ]);
   });
-  it("are what was chosen", () => {
+  test("are what was chosen", () => {
     expect(shownRuns(rows, { runs: null, seed: "all", depths: [8] })).toHaveLength(2);
     expect(shownRuns(rows, { runs: [rows[1]?.ordinal ?? -1], seed: "all", depths: null })).toEqual([rows[1]]);
     expect(shownRuns(rows, { runs: null, seed: 99, depths: null })).toHaveLength(2);
   });
-  it("the geometry is of the deepest that has begun", () => {
+  test("the geometry is of the deepest that has begun", () => {
     expect(geometryRun(rows, null)?.config).toMatchObject({ depth: 8, seed: 0 });
     expect(geometryRun([], null)).toBeNull();
   });
@@ -84,14 +84,14 @@ describe("runs that are shown", () => {
 
 describe("runEpoch", () => {
   const batch = (size: number) => ({ training: trainingConfig.parse({ batch: size }) });
-  it("is 1 for full batches, and follows from the data set otherwise: whole batches alone, as the trainer has it", () => {
+  test("is 1 for full batches, and follows from the data set otherwise: whole batches alone, as the trainer has it", () => {
     expect(runEpoch(aRow({}, {}))).toBe(1);
     expect(runEpoch(aRow(batch(30), {}))).toBe(3);
     const mini = { id: "fashion-mnist-mini", trainPerClass: null, testPerClass: null } as const;
     expect(runEpoch(aRow({ dataset: mini, ...batch(128) }, {}))).toBe(15);
     expect(runEpoch(aRow({ dataset: { ...mini, id: "emnist-letters" }, ...batch(1000) }, {}))).toBe(124);
   });
-  it("is that of the data where a run has begun, and not known before where only they tell", () => {
+  test("is that of the data where a run has begun, and not known before where only they tell", () => {
     const own = { id: "image-folder", folder: "birds", size: 32, trainPerClass: 100, testPerClass: null } as const;
     const row = aRow({ dataset: own, ...batch(64) }, {});
     expect(runEpoch(row)).toBeNull();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { type Architecture, architectures } from "../../../../../contract/config/architecture.ts";
 import { expandGrid } from "../../../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../../../contract/config/runConfig.ts";
@@ -21,7 +21,7 @@ const run = (architecture: Architecture, change: Partial<RunConfig> = {}): RunCo
 const cost = (...args: Parameters<typeof run>) => relativeStepCost(run(...args));
 
 describe("relativeStepCost", () => {
-  it("is that of the products alone where they are nearly all there is, counted by hand", () => {
+  test("is that of the products alone where they are nearly all there is, counted by hand", () => {
     // T22, 4 tokens of 14 × 14 pixels, d = 1024, L = 2: a block for every token and one that reads the last token alone.
     const [n, d, t, classes] = [1000, 1024, 4, 10];
     const embedding = 4 * t * 196 * d;
@@ -38,7 +38,7 @@ describe("relativeStepCost", () => {
     expect(cost("conv", { width: d, depth: 3 }) / conv).toBeCloseTo(1, 1);
   });
 
-  it("grows with what makes a step longer", () => {
+  test("grows with what makes a step longer", () => {
     for (const name of ["t11", "t12", "t21", "t22", "conv", "rn1"] as const) {
       expect(cost(name, { depth: 16 }) / cost(name)).toBeGreaterThan(1.5);
       expect(cost(name, { width: 512 }) / cost(name)).toBeGreaterThan(8);
@@ -53,7 +53,7 @@ describe("relativeStepCost", () => {
     expect(cost("ufm", { depth: 1 })).toBeLessThan(cost("rn1", { depth: 2 }));
   });
 
-  it("is a positive number for every architecture on every data set it reads, and for every preset", () => {
+  test("is a positive number for every architecture on every data set it reads, and for every preset", () => {
     const ownNames = { "image-folder": { folder: "x" }, "text-file": { file: "x" } };
     for (const id of datasetIds) {
       const dataset = datasetConfig.parse({ id, ...(id in ownNames ? ownNames[id as keyof typeof ownNames] : {}) });

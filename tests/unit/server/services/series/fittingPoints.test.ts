@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { AnswerAllowance } from "../../../../../server/context/answerAllowance.ts";
 import { fittingPoints } from "../../../../../server/services/series/readThinned.ts";
 
 describe("fittingPoints", () => {
-  it.each([
+  test.each([
     [[10, 20, 30], 60, Number.POSITIVE_INFINITY],
     [[10, 20, 30], 1_000, Number.POSITIVE_INFINITY],
     [[10, 20, 30], 50, 20],
@@ -17,7 +17,7 @@ describe("fittingPoints", () => {
 });
 
 describe("AnswerAllowance", () => {
-  it("lets calls take turns, tells each what is left, and refuses what comes after it is used up", async () => {
+  test("lets calls take turns, tells each what is left, and refuses what comes after it is used up", async () => {
     const allowance = new AnswerAllowance(100);
     let inside = 0;
     const call = (bytes: number) =>

@@ -1,15 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { thinSeries } from "../../../../../server/services/series/thinSeries.ts";
 
 const series = (values: number[]) => ({ steps: values.map((_, index) => index * 10), values });
 
 describe("thinSeries", () => {
-  it("leaves short series alone", () => {
+  test("leaves short series alone", () => {
     const short = series([3, 1, 2]);
     expect(thinSeries(short, 3)).toEqual(short);
   });
 
-  it("keeps the first and the last point, true values, and rising steps", () => {
+  test("keeps the first and the last point, true values, and rising steps", () => {
     const long = series(Array.from({ length: 10_000 }, (_, i) => Math.sin(i / 300) + 2));
     const thin = thinSeries(long, 500);
     expect(thin.steps).toHaveLength(500);
@@ -18,19 +18,19 @@ describe("thinSeries", () => {
     expect(thin.values).toEqual(thin.steps.map((step) => long.values[step / 10]));
   });
 
-  it("keeps a spike", () => {
+  test("keeps a spike", () => {
     const values = Array.from({ length: 5_000 }, () => 1);
     values[3_210] = 50;
     expect(thinSeries(series(values), 100).values).toContain(50);
   });
 
-  it("keeps a dip that only a log axis shows", () => {
+  test("keeps a dip that only a log axis shows", () => {
     const values = Array.from({ length: 5_000 }, (_, i): number => (i < 100 ? 1000 : 1e-3));
     values[3_210] = 1e-9;
     expect(thinSeries(series(values), 100).values).toContain(1e-9);
   });
 
-  it("takes zeros and negative values", () => {
+  test("takes zeros and negative values", () => {
     const values = Array.from({ length: 1_000 }, (_, i) => (i % 2 ? -i : 0));
     expect(thinSeries(series(values), 10).values).toHaveLength(10);
   });

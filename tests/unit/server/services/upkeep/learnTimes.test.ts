@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { afterTraining } from "../../../../../contract/config/afterTraining.ts";
 import { expandGrid } from "../../../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../../../contract/config/runConfig.ts";
@@ -29,7 +29,7 @@ const took = (config: RunConfig, times: Partial<MeasuredTimes>): MeasuredTimes =
 });
 
 describe("the expected times of a run", () => {
-  it("count a measurement at each step apart from the steps", () => {
+  test("count a measurement at each step apart from the steps", () => {
     expect(expectedTimes(everyStep).measurements).toBe(5_001);
     expect(expectedTimes(run()).measurements).toBe(36);
     const [sparse, dense] = [run(), everyStep].map((config) => totalMs(expectedTimes(config), 5_000));
@@ -37,7 +37,7 @@ describe("the expected times of a run", () => {
     expect(dense / sparse).toBeGreaterThan(3);
   });
 
-  it("count attacks and probes after training", () => {
+  test("count attacks and probes after training", () => {
     const attacked = run({ afterTraining: afterTraining.parse({ robustness: {} }) });
     const weaker = run({ afterTraining: afterTraining.parse({ robustness: { pgdSteps: 1, epsilons: [0.1] } }) });
     const probed = run({ afterTraining: afterTraining.parse({ transfer: { dataset: run().dataset } }) });
@@ -46,7 +46,7 @@ describe("the expected times of a run", () => {
     expect(expectedTimes(probed).evaluateMs).toBeGreaterThan(0);
   });
 
-  it("grow with depth, width and samples, and count whole file sets that are read for a subset", () => {
+  test("grow with depth, width and samples, and count whole file sets that are read for a subset", () => {
     const { stepMs, measureMs } = expectedTimes(run());
     for (const change of [{ depth: 34 }, { width: 512 }] as const) {
       expect(expectedTimes(run(change)).stepMs).toBeGreaterThan(2 * stepMs);
@@ -56,7 +56,7 @@ describe("the expected times of a run", () => {
     expect(subset("mnist") - subset("fashion-mnist-mini")).toBeGreaterThan(200);
   });
 
-  it("take a person's own set to be as large as a worker counted it, not the size assumed for one that nobody counted", () => {
+  test("take a person's own set to be as large as a worker counted it, not the size assumed for one that nobody counted", () => {
     const own = run({ dataset: datasetConfig.parse({ id: "image-folder", folder: "digits" }) });
     const countOwn = () => ({ train: [45, 45, 45, 45], test: [15, 15, 15, 15] });
     const [supposed, counted] = [expectedTimes(own), expectedTimes(own, countOwn)];
@@ -68,13 +68,13 @@ describe("the expected times of a run", () => {
 });
 
 describe("times learned from measured runs", () => {
-  it("are the measured ones for a run of the same config, and the expected ones without any", () => {
+  test("are the measured ones for a run of the same config, and the expected ones without any", () => {
     const exact = { stepMs: 4, measureMs: 30, startMs: 900, evaluateMs: null };
     expect(learnTimes([took(everyStep, exact)])(everyStep).times).toMatchObject({ stepMs: 4, measureMs: 30, startMs: 900 });
     expect(learnTimes([])(everyStep)).toEqual({ times: expectedTimes(everyStep), nearest: null });
   });
 
-  it("correct each part separately: a slow measurement says nothing about a step", () => {
+  test("correct each part separately: a slow measurement says nothing about a step", () => {
     const expected = expectedTimes(run());
     const slow = took(run(), { stepMs: expected.stepMs, measureMs: 7 * expected.measureMs });
     const deeper = run({ depth: 13, measuring: { name: "every", steps: 1 } });
@@ -85,7 +85,7 @@ describe("times learned from measured runs", () => {
     expect(times.startMs).toBe(before.startMs);
   });
 
-  it("come from the runs most alike, the median of three where several are, and from another architecture only where none is", () => {
+  test("come from the runs most alike, the median of three where several are, and from another architecture only where none is", () => {
     const factor = (config: RunConfig, by: number) => took(config, { stepMs: by * expectedTimes(config).stepMs });
     const conv = run({ architecture: "conv", width: 16 });
     const learned = learnTimes([

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it as test, vi } from "vitest";
 import { ConnectionLog } from "../../../../../workers/agent/wire/connectionLog.ts";
 
 let lines: string[];
@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-it("says once a minute that the server is away, and what that means", () => {
+test("says once a minute that the server is away, and what that means", () => {
   const connection = new ConnectionLog();
   connection.up("http://here", 0);
   connection.down("transport close", 2, 0);
@@ -32,7 +32,7 @@ it("says once a minute that the server is away, and what that means", () => {
   ]);
 });
 
-it("a server's own worker waits five minutes for it, and as long as it has runs", () => {
+test("a server's own worker waits five minutes for it, and as long as it has runs", () => {
   const connection = new ConnectionLog();
   connection.up("http://here", 0);
   vi.advanceTimersByTime(3_600_000);

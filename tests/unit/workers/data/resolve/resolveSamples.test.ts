@@ -33,7 +33,7 @@ beforeEach(async () => {
     requests.push(request.url ?? "");
     const found = served[request.url ?? ""];
     if (!found) response.writeHead(404).end();
-    else if ("location" in found) response.writeHead(302, { location: found.location as string }).end();
+    else if ("location" in found) response.writeHead(302, { location: found.location }).end();
     else response.end(found);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

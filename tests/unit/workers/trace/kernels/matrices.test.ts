@@ -57,7 +57,7 @@ describe("matrix products", () => {
     await compareGradients((a, b) => tf.dot(a, b), [{ shape: [5] }, { shape: [5] }]);
     const given = [{ shape: [4, 3] }, { shape: [3, 5] }, { shape: [5] }];
     for (const activation of ["linear", "relu", "elu", "sigmoid"] as const) {
-      await compareWithCpu((a, b, bias) => tf.fused.matMul({ a, b, bias, activation } as never), given);
+      await compareWithCpu((a, b, bias) => tf.fused.matMul({ a, b, bias, activation }), given);
     }
     await compareWithCpu((a, b) => tf.einsum("bij,bkj->bik", a, b), [{ shape: [2, 3, 4] }, { shape: [2, 5, 4] }]);
   });

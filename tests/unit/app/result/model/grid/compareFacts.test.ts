@@ -1,9 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, it as test } from "vitest";
 import { compareFacts } from "../../../../../../app/result/model/grid/compareFacts.ts";
 import { configFacts } from "../../../../../../contract/facts/configFacts.ts";
 import { aConfig } from "../../../builders.ts";
 
-it("tells what all runs share from what differs, values by size", () => {
+test("tells what all runs share from what differs, values by size", () => {
   const runs = [8, 2, 13].map((depth) => configFacts(aConfig({ depth })));
   const { shared, differs } = compareFacts(runs);
   expect(differs).toEqual([["Depth L", "2 (X₁ and 1 block); 8 (X₁ and 7 blocks); 13 (X₁ and 12 blocks)"]]);
@@ -14,7 +14,7 @@ it("tells what all runs share from what differs, values by size", () => {
   });
 });
 
-it("counts many values, and takes a choice that only some have as different", () => {
+test("counts many values, and takes a choice that only some have as different", () => {
   const { differs } = compareFacts(Array.from({ length: 20 }, (_, seed) => configFacts(aConfig({ seed }))));
   expect(differs).toEqual([["Seed", "20 values, 0 … 19"]]);
   const free = configFacts(aConfig({ architecture: "ufm", depth: 1 }));

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { dataConflicts, dataTagger } from "../../../../../../app/result/model/grid/dataVersions.ts";
 import { groupCells } from "../../../../../../app/result/model/grid/gridAxes.ts";
@@ -33,7 +33,7 @@ const mixed = (): RunRow[] => {
 const depthChoice = { metric: "nc1.ratio", split: "train", x: "depth", log: true, lines: [] } as const;
 
 describe("runs of one cell on different data are never averaged", () => {
-  it("in the table: each data set has its own group, mean and label", () => {
+  test("in the table: each data set has its own group, mean and label", () => {
     const groups = tableGroups(mixed(), "");
     expect(groups.map(({ label, members }) => [label, members.map((row) => row.ordinal)])).toEqual([
       [expect.stringMatching(/, data a1b2c3d4$/), [0, 1]],
@@ -42,20 +42,20 @@ describe("runs of one cell on different data are never averaged", () => {
     expect(groups.map(({ members }) => meanAndDeviation(members, "nc1.ratio", "train")?.mean)).toEqual([0.1, 10]);
   });
 
-  it("in the depth curve: a line each, with its own marker", () => {
+  test("in the depth curve: a line each, with its own marker", () => {
     const { curves } = studyCurves(mixed(), depthChoice);
     expect(curves.map((curve) => [curve.label, curve.points.map(({ mean }) => Number(mean?.toPrecision(6)))])).toEqual([
       ["data a1b2c3d4", [0.1]],
       ["data c3d4e5f6", [10]],
     ]);
-    expect(curveLegend(curves[0]!)).toBe("data a1b2c3d4, geometric mean, N = 2");
+    expect(curveLegend(curves[0])).toBe("data a1b2c3d4, geometric mean, N = 2");
     const drawn = curveSeries(curves, [], mixed(), { metricLabel: "NC1", kind: "log2", places: [4] }).filter(
       ({ minor }) => !minor,
     );
     expect(new Set(drawn.map(({ style }) => style.marker)).size).toBe(2);
   });
 
-  it("nor is a slope over depths that were added on other data", () => {
+  test("nor is a slope over depths that were added on other data", () => {
     ordinal = 0;
     const rows = [2, 4, 8].map((depth) => run(0, a, depth ** -0.5, { depth }));
     const added = [16, 32, 64].map((depth) => run(0, b, depth ** 0.5, { depth }));
@@ -71,7 +71,7 @@ describe("runs of one cell on different data are never averaged", () => {
     expect(lines[1]).toMatch(/^Data c3d4e5f6, /);
   });
 
-  it("in the convergence speed", () => {
+  test("in the convergence speed", () => {
     const lines = convergenceSpeed(mixed(), () => ({ steps: [0, 10], values: [1, 0.1] }), {
       ...{ metric: "nc1.ratio", tau: 0.3, gap: 0.1, lines: [] },
     });
@@ -82,7 +82,7 @@ describe("runs of one cell on different data are never averaged", () => {
     expect(new Set(speedSeries(lines, "metric").map(({ style }) => style.marker)).size).toBeGreaterThan(1);
   });
 
-  it("in the layer profile", () => {
+  test("in the layer profile", () => {
     const rows = mixed().map((row) => ({ ...row, config: { ...row.config, depth: 2 } }));
     const store = new ExperimentStore();
     store.addSeries(
@@ -100,7 +100,7 @@ describe("runs of one cell on different data are never averaged", () => {
     ]);
   });
 
-  it("in the maps of imbalance, where only one level's data differ", () => {
+  test("in the maps of imbalance, where only one level's data differ", () => {
     const dataset = { ...table, imbalance: 0.1 } as DatasetConfig;
     ordinal = 0;
     const rows = [run(0, "e0", 1), run(1, "e0", 1), ...[a, a, b].map((hash, seed) => run(seed, hash, 1, { dataset }))];
@@ -112,7 +112,7 @@ describe("runs of one cell on different data are never averaged", () => {
     ]);
   });
 
-  it("after training: neither by the data trained on nor by those probed", () => {
+  test("after training: neither by the data trained on nor by those probed", () => {
     const transfer = { dataset: table, ridge: 1e-3 };
     const evaluated = (row: RunRow, hash: string, accuracy: number): RunRow => {
       const dataset = {
@@ -130,7 +130,7 @@ describe("runs of one cell on different data are never averaged", () => {
     };
     ordinal = 0;
     const rows = [0, 1, 2].map((seed) => run(seed, "e0", 0.1));
-    const probed = [evaluated(rows[0]!, a, 0.5), evaluated(rows[1]!, a, 0.5), evaluated(rows[2]!, b, 0.9)];
+    const probed = [evaluated(rows[0], a, 0.5), evaluated(rows[1], a, 0.5), evaluated(rows[2], b, 0.9)];
     expect(transferSeries(probed, []).map(({ label, ys }) => [label, ys])).toEqual([
       ["probed on a1b2c3d4, arithmetic mean, N = 2", [0.5]],
       ["probed on c3d4e5f6, N = 1", [0.9]],
@@ -147,7 +147,7 @@ describe("runs of one cell on different data are never averaged", () => {
 });
 
 describe("what counts as a conflict", () => {
-  it("is reported with each hash and its runs, numbered as on the page", () => {
+  test("is reported with each hash and its runs, numbered as on the page", () => {
     expect(dataConflicts(mixed())).toEqual([
       {
         name: expect.stringContaining("reviews.tsv"),
@@ -160,7 +160,7 @@ describe("what counts as a conflict", () => {
     ]);
   });
 
-  it("hashes that the config lets differ are none: another seed of generated data, another split, other noise", () => {
+  test("hashes that the config lets differ are none: another seed of generated data, another split, other noise", () => {
     const generated = (dataSeed: number) => datasetConfig.parse({ id: "random-labels", dataSeed });
     ordinal = 0;
     const rows = [
@@ -175,7 +175,7 @@ describe("what counts as a conflict", () => {
     expect(groupCells(rows, ["depth"])[0]?.label).toBe("L = 4");
   });
 
-  it("the same generated data with another hash is one, as is a folder read at another size", () => {
+  test("the same generated data with another hash is one, as is a folder read at another size", () => {
     const dataset = datasetConfig.parse({ id: "random-labels" });
     const folder = (size: number) => datasetConfig.parse({ id: "image-folder", folder: "lamps", size });
     expect(dataConflicts([run(0, "01", 1, { dataset }), run(1, "02", 1, { dataset })])).toHaveLength(1);
@@ -183,17 +183,17 @@ describe("what counts as a conflict", () => {
     expect(dataConflicts([run(0, "01", 1, { dataset: folder(32) }), run(1, "01", 1, { dataset: folder(64) })])).toEqual([]);
   });
 
-  it("a run that has not begun is none, and goes with the first; one with values and no hash is apart", () => {
+  test("a run that has not begun is none, and goes with the first; one with values and no hash is apart", () => {
     const waiting = [...mixed(), { ...run(3, null, null), status: "queued" as const }];
     expect(dataConflicts(waiting)[0]?.versions).toHaveLength(2);
-    expect(dataTagger(waiting)(waiting[3]!)).toEqual({ text: "data a1b2c3d4", index: 0 });
+    expect(dataTagger(waiting)(waiting[3])).toEqual({ text: "data a1b2c3d4", index: 0 });
     const old = [run(0, a, 1), run(1, null, 1)];
     expect(dataConflicts(old)[0]?.versions.map(({ hash }) => hash)).toEqual([a, null]);
     expect(groupCells(old, []).map(({ label }) => label)).toEqual(["data a1b2c3d4", "data unknown"]);
     expect(dataConflicts([run(0, null, 1), run(1, null, 1), run(2, null, null)])).toEqual([]);
   });
 
-  it("runs are named by ranges", () => {
+  test("runs are named by ranges", () => {
     expect(numberRanges([1, 2, 3, 4, 7, 9, 10])).toBe("1–4, 7, 9, 10");
     expect(numberRanges([3])).toBe("3");
   });

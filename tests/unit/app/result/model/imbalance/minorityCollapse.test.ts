@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { wantedGeometry } from "../../../../../../app/result/model/geometry/wantedGeometry.ts";
 import {
   cosineText,
@@ -33,13 +33,13 @@ const clusters = (imbalance: number) =>
   }) as const;
 
 describe("the geometry sorted by class size", () => {
-  it("orders classes from the largest, equal ones as they come", () => {
+  test("orders classes from the largest, equal ones as they come", () => {
     expect(bySize([5, 50, 5, 20])).toEqual([1, 3, 0, 2]);
   });
-  it("permutes rows and columns alike", () => {
+  test("permutes rows and columns alike", () => {
     expect(reordered([1, 2, 3, 4], [1, 0])).toEqual([4, 3, 2, 1]);
   });
-  it("sees merged small classes, and none in a simplex", () => {
+  test("sees merged small classes, and none in a simplex", () => {
     const simplex = Array.from({ length: 16 }, (_, index) => (index % 5 === 0 ? 1 : -1 / 3));
     expect(blockCosines(simplex, 4)).toEqual({ minority: expect.closeTo(-1 / 3, 12), majority: expect.closeTo(-1 / 3, 12) });
     const merged = [...simplex];
@@ -61,7 +61,7 @@ describe("levels of imbalance", () => {
       imbalance,
       runs.map(({ config }) => [config.depth, config.seed]),
     ]);
-  it("hold all seeds of runs that differ in nothing else, the deepest unless chosen", () => {
+  test("hold all seeds of runs that differ in nothing else, the deepest unless chosen", () => {
     const both = [
       [8, 0],
       [8, 1],
@@ -74,7 +74,7 @@ describe("levels of imbalance", () => {
     const other = rows.find(({ config }) => config.seed === 1 && config.depth === 3);
     expect(shown(other?.ordinal ?? -1, 1)[2]).toEqual([0.01, [[3, 1]]]);
   });
-  it("leave out what is not finished where something is, and what ended badly", () => {
+  test("leave out what is not finished where something is, and what ended badly", () => {
     const more = [
       aRow({ seed: 2, depth: 8, dataset: clusters(0.1) }, { "train/loss": 1 }, "running"),
       aRow({ seed: 2, depth: 8, dataset: clusters(0.01) }, { "train/loss": 1 }, "diverged"),
@@ -88,16 +88,16 @@ describe("levels of imbalance", () => {
       [0.01, 2],
     ]);
   });
-  it("are one family for each other value", () => {
+  test("are one family for each other value", () => {
     const families = imbalanceFamilies(rows);
     expect(families.map(({ config }) => config.depth)).toEqual([3, 8]);
     expect(familyRun(families, rows.at(-1) ?? null)?.config.depth).toBe(8);
   });
-  it("exist only where some class is smaller", () => {
+  test("exist only where some class is smaller", () => {
     expect(hasImbalance(rows)).toBe(true);
     expect(hasImbalance([aRow({}, {}), aRow({ dataset: clusters(1) }, {})])).toBe(false);
   });
-  it("are read in their last snapshots, and the geometry view's run through its training", () => {
+  test("are read in their last snapshots, and the geometry view's run through its training", () => {
     const wanted = wantedGeometry(rows, { geometryRun: null, imbalanceRun: null, imbalanceSeed: null });
     expect(wanted.map(({ lastOnly }) => lastOnly)).toEqual([false, true, true, true, true, true]);
     expect(new Set(wanted.map(({ runId }) => runId)).size).toBe(6);
@@ -115,7 +115,7 @@ describe("a level over its seeds", () => {
       const cosine = cosines[config.seed];
       return cosine === undefined ? undefined : snapshot(cosine);
     });
-  it("is the mean with its deviation over the seeds that have a snapshot, the largest class first", () => {
+  test("is the mean with its deviation over the seeds that have a snapshot, the largest class first", () => {
     const found = level([5, 50, 5, 20]) as LevelGeometry;
     expect([found.labels, found.counts, found.seeds.length]).toEqual([[1, 3, 0, 2], [50, 20, 5, 5], 2]);
     expect(found.grams.means.mean[1]).toBeCloseTo(0.3, 12);
@@ -126,7 +126,7 @@ describe("a level over its seeds", () => {
     expect(drawn.map((one) => one.id)).toContain("means-minority/runs");
     expect(drawn.find((one) => one.id === "means-minority")?.notes).toEqual(["arithmetic mean of 2 runs"]);
   });
-  it("says nothing before the sizes are known, and no deviation of one seed", () => {
+  test("says nothing before the sizes are known, and no deviation of one seed", () => {
     expect(level(null)).toBeNull();
     expect(level([1, 2])).toBeNull();
     expect(meanGram([[1, 0.5]])).toEqual({ mean: [1, 0.5], deviation: null });

@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { classLimitText, isBeyondClasses, notMeasured } from "../../../../../../app/result/model/metrics/classLimit.ts";
 
 const rows = (...classes: (number | null)[]) => classes.map((count) => ({ classes: count }));
 
 describe("what is not measured above 64 classes", () => {
-  it("is explained in place of the panel where no run has it", () => {
+  test("is explained in place of the panel where no run has it", () => {
     expect(notMeasured).toBe("Not measured above 64 classes.");
     for (const what of ["geometry", "nc1.pinv", "nc4.ncc"]) {
       expect(isBeyondClasses(rows(100, 100), what), what).toBe(true);
@@ -14,12 +14,12 @@ describe("what is not measured above 64 classes", () => {
       expect(isBeyondClasses(rows(null), what), what).toBe(false);
     }
   });
-  it("is counted where some runs have it", () => {
+  test("is counted where some runs have it", () => {
     expect(classLimitText(rows(100, 10, 100), "nc1.pinv")).toBe("2 of 3 runs not measured above 64 classes");
     expect(classLimitText(rows(100), "geometry")).toBe("not measured above 64 classes");
     expect(classLimitText(rows(10), "geometry")).toBeNull();
   });
-  it("are the second pass and the pictures, nothing else", () => {
+  test("are the second pass and the pictures, nothing else", () => {
     for (const metric of ["nc1.ratio", "nc1.cdnv", "nc2.frame", "nc3.cosine", "accuracy"]) {
       expect(isBeyondClasses(rows(100), metric), metric).toBe(false);
       expect(classLimitText(rows(100), metric), metric).toBeNull();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import {
   probeAccuracy,
   referenceAttack,
@@ -51,12 +51,12 @@ function evaluated(depth: number, seed: number, clean: number, loss = 0.1): RunR
 const rows = [evaluated(2, 0, 0.8), evaluated(2, 1, 0.9), evaluated(4, 0, 0.95), aRow({ depth: 4, seed: 1 }, {})];
 
 describe("what was tried after training", () => {
-  it("is found in the runs", () => {
+  test("is found in the runs", () => {
     expect(triedAttacks(rows)).toEqual({ attacks: ["fgsm", "pgd"], norms: ["linf"] });
     expect(triedEpsilons(rows, "pgd", "linf")).toEqual([0.01, 0.02, 0.04]);
     expect(triedEpsilons(rows, "pgd", "l2")).toEqual([]);
   });
-  it("has one attack that stands for all, and a probe for each choice of layer", () => {
+  test("has one attack that stands for all, and a probe for each choice of layer", () => {
     expect(referenceAttack(evaluated(2, 0, 0.8))).toMatchObject({ attack: "pgd", norm: "linf", epsilon: 0.02 });
     expect(referenceAttack(aRow({}, {}))).toBeNull();
     const deep = evaluated(4, 0, 0.9);
@@ -70,7 +70,7 @@ describe("what was tried after training", () => {
 });
 
 describe("accuracy under an attack", () => {
-  it("begins with the clean samples and is the mean over the runs of a line", () => {
+  test("begins with the clean samples and is the mean over the runs of a line", () => {
     const [shallow, deep] = robustnessSeries(rows, ["depth"], "pgd", "linf");
     expect(shallow?.xs).toEqual([0, 0.01, 0.02, 0.04]);
     expect(shallow?.ys[0]).toBeCloseTo(0.85, 12);
@@ -82,7 +82,7 @@ describe("accuracy under an attack", () => {
 });
 
 describe("transfer over the layers", () => {
-  it("ends at l/L = 1 for every depth", () => {
+  test("ends at l/L = 1 for every depth", () => {
     const series = transferSeries(rows, ["depth"]);
     expect(series.map((one) => one.xs)).toEqual([
       [0.5, 1],
@@ -92,7 +92,7 @@ describe("transfer over the layers", () => {
 });
 
 describe("accuracy against collapse", () => {
-  it("has a dot a run and the rank correlation over all of them", () => {
+  test("has a dot a run and the rank correlation over all of them", () => {
     const scatter = evaluationScatter(rows, ["depth"], "nc1.ratio", (run) => referenceAttack(run)?.accuracy ?? null);
     expect(scatter.series.map((one) => one.xs.length)).toEqual([2, 1]);
     // Less NC1 goes with more accuracy here, exactly.
@@ -100,7 +100,7 @@ describe("accuracy against collapse", () => {
     expect(correlationText(scatter)).toBe("Spearman's rank correlation −1.00, N = 3 runs");
     expect(scatter.series[0]?.xs).toEqual([...(scatter.series[0]?.xs ?? [])].sort((a, b) => a - b));
   });
-  it("claims nothing from two runs", () => {
+  test("claims nothing from two runs", () => {
     const scatter = evaluationScatter(rows.slice(0, 2), [], "nc1.ratio", (run) => probeAccuracy(run, "last"));
     expect(correlationText(scatter)).toBe("no rank correlation from 2 runs");
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { planPanels } from "../../../../../../app/r/[id]/runPanels.ts";
 import { layerProfiles } from "../../../../../../app/result/model/runs/layerProfiles.ts";
@@ -23,7 +23,7 @@ function profileOf(metric: LayerMetric, values: Record<string, number>) {
 }
 
 describe("NC2 over the layers", () => {
-  it.each([
+  test.each([
     ["nc2.frame", "nc2.mframe"],
     ["nc2.frame.orthogonal", "nc2.mframe.orthogonal"],
     ["nc2.etf", "nc2.metf"],
@@ -33,17 +33,17 @@ describe("NC2 over the layers", () => {
     expect(profile?.classifier).toBeCloseTo(0.6, 12);
     expect(profile?.lacksLast).toBe(false);
   });
-  it("ends before the last layer where only the classifier was measured there", () => {
+  test("ends before the last layer where only the classifier was measured there", () => {
     const profile = profileOf("nc2.frame", measured("nc2.frame", null));
     expect(profile?.ys.map((y) => y && Number(y.toFixed(12)))).toEqual([0.8, 0.4, null]);
     expect(profile).toMatchObject({ lacksLast: true, classifier: expect.closeTo(0.6, 12) });
   });
-  it("has no classifier's side for a metric that is of class means alone", () => {
+  test("has no classifier's side for a metric that is of class means alone", () => {
     const profile = profileOf("nc2.norms", measured("nc2.norms", null));
     expect(profile?.ys.map((y) => y && Number(y.toFixed(12)))).toEqual([0.8, 0.4, 0.6]);
     expect(profile).toMatchObject({ lacksLast: false, classifier: null });
   });
-  it("a run's panel names both sides of its last layer", () => {
+  test("a run's panel names both sides of its last layer", () => {
     const keys = Object.keys(measured("nc2.frame", "nc2.mframe"));
     const panels = planPanels(keys, aConfig({ depth: 3 }), [1, 2, 3], "train").flatMap((group) => group.panels);
     expect(panels.map((panel) => panel.id)).toEqual(["nc2.frame"]);

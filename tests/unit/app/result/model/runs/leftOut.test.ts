@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { imbalanceLevels } from "../../../../../../app/result/model/imbalance/minorityCollapse.ts";
 import {
   convergedRuns,
@@ -32,7 +32,7 @@ const byDefault = ruleInEffect(detail(), { countAll: false });
 const column = [{ id: "nc1", metric: "nc1.ratio", split: "train" }] as const;
 
 describe("runs that learned nothing", () => {
-  it("are in no mean by default: curve, table and its order, findings, speed, scatter, maps of imbalance alike", () => {
+  test("are in no mean by default: curve, table and its order, findings, speed, scatter, maps of imbalance alike", () => {
     const { curves, unconverged } = studyCurves(rows, {
       ...{ metric: "nc1.ratio", split: "train", x: "depth", lines: [], log: true },
       rule: byDefault,
@@ -45,7 +45,7 @@ describe("runs that learned nothing", () => {
     expect(curves[0]?.dots).toHaveLength(6);
 
     const [shallow] = tableGroups(rows, "");
-    expect(meanAndDeviation(meanRuns(shallow!.members, byDefault), "nc1.ratio", "train")).toMatchObject({ mean: 0.8, count: 2 });
+    expect(meanAndDeviation(meanRuns(shallow.members, byDefault), "nc1.ratio", "train")).toMatchObject({ mean: 0.8, count: 2 });
     const groups = tableGroups([...rows, ...[0, 1].map((seed) => aRow({ depth: 5, seed }, { "train/nc1.ratio@5": 0.6 }))], "");
     const order = (rule: typeof byDefault) => sortGroups(groups, "nc1:asc", column, rule).map((group) => group.config.depth);
     expect(order(byDefault)).toEqual([8, 5, 2]);
@@ -55,14 +55,14 @@ describe("runs that learned nothing", () => {
     expect(found.lines[0]?.text).toBe("Depth 8: NC1 0.40; N = 4 runs");
     expect(found.caveats).toContain("2 of 6 runs left out: training accuracy below 0.9");
 
-    const course = (run: RunRow) => ({ steps: [1, 10], values: [1, run.last[`train/nc1.ratio@${run.config.depth}`]!] });
+    const course = (run: RunRow) => ({ steps: [1, 10], values: [1, run.last[`train/nc1.ratio@${run.config.depth}`]] });
     const goal = { metric: "nc1.ratio", tau: 0.1, gap: 1, lines: [] } as const;
     expect(convergenceSpeed(rows, course, { ...goal, rule: byDefault })[0]?.metric?.curve).toMatchObject({
       count: 4,
       reached: 0,
     });
 
-    const against = evaluationScatter(convergedRuns(rows, byDefault), [], "nc1.ratio", (run) => run.last["train/accuracy"]!);
+    const against = evaluationScatter(convergedRuns(rows, byDefault), [], "nc1.ratio", (run) => run.last["train/accuracy"]);
     expect(against.count).toBe(4);
 
     const unequal = rows.map((row) => ({
@@ -73,12 +73,12 @@ describe("runs that learned nothing", () => {
     expect(levels[0]?.runs.map((run) => run.config.seed)).toEqual([0, 1]);
   });
 
-  it("are counted by themselves: runs that have not been measured are not among them", () => {
+  test("are counted by themselves: runs that have not been measured are not among them", () => {
     const waiting = [0, 1, 2].map((seed) => aRow({ depth: 21, seed }, {}, "queued"));
     expect(leftOutOfRows([...rows, ...waiting], byDefault)).toBe("2 of 9 runs left out: training accuracy below 0.9");
     expect(leftOutOfRows([...rows.filter(({ config }) => config.seed < 2), ...waiting], byDefault)).toBeNull();
   });
-  it("count if a person says so, which the address keeps, or if the study does", () => {
+  test("count if a person says so, which the address keeps, or if the study does", () => {
     const patch = viewPatch({ countAll: true });
     expect(patch).toEqual({ all: "1" });
     expect(viewPatch({ countAll: false })).toEqual({ all: null });
@@ -91,7 +91,7 @@ describe("runs that learned nothing", () => {
     expect(convergedRuns(rows, everyRun)).toHaveLength(6);
   });
 
-  it("are judged by the study's own rule where it has one", () => {
+  test("are judged by the study's own rule where it has one", () => {
     expect(leaveOutRule({ minTrainAccuracy: 0.2 })).toEqual({ minTrainAccuracy: 0.2 });
     expect(convergedRuns(rows, ruleInEffect(detail({ minTrainAccuracy: 0.2 }), { countAll: false }))).toHaveLength(6);
     expect(leftOutText(2, 6, ruleInEffect(detail({ minTrainAccuracy: 0.99 }), { countAll: false }))).toBe(
@@ -99,7 +99,7 @@ describe("runs that learned nothing", () => {
     );
   });
 
-  it("leave a mean empty rather than stand for it, and runs under way count until they end", () => {
+  test("leave a mean empty rather than stand for it, and runs under way count until they end", () => {
     const lost = [aRow({ depth: 2, seed: 0 }, { "train/nc1.ratio@2": 0.09, "train/accuracy": 0.1 })];
     expect(meanRuns(lost, byDefault)).toEqual([]);
     const running = aRow({ depth: 2, seed: 1 }, { "train/nc1.ratio@2": 2, "train/accuracy": 0.1 }, "running");

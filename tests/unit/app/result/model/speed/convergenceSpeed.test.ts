@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import {
   convergenceSpeed,
   resolutionText,
@@ -18,16 +18,16 @@ const steps = [0, 10, 100, 1000];
 const choice = { metric: "nc1.ratio", tau: 0.1, gap: 0.5, lines: [] } as const;
 
 describe("steps to a threshold", () => {
-  it("are those of the measurement from which the value stays at or below it", () => {
+  test("are those of the measurement from which the value stays at or below it", () => {
     expect(crossingOf({ steps, values: [1, 0.5, 0.1, 0.05] }, 0.1)).toEqual({ reached: 100, before: 10, first: 100 });
     expect(crossingOf({ steps, values: [1, 0.05, 0.2, 0.1] }, 0.1)).toEqual({ reached: 1000, before: 100, first: 10 });
   });
-  it("are none where it rises again, though it was there", () => {
+  test("are none where it rises again, though it was there", () => {
     expect(crossingOf({ steps, values: [1, 0.5, 0.1, 0.2] }, 0.1)).toEqual({ reached: null, before: null, first: 100 });
     expect(crossingOf({ steps, values: [0.05, 0.5, 0.3, 0.2] }, 0.1)).toEqual({ reached: null, before: null, first: 0 });
     expect(crossingOf({ steps, values: [1, 0.5, 0.3, 0.2] }, 0.1)).toEqual({ reached: null, before: null, first: null });
   });
-  it("begin with the first measurement, and take what is not a number for above", () => {
+  test("begin with the first measurement, and take what is not a number for above", () => {
     expect(crossingOf({ steps, values: [0.1, 0.1, 0.1, 0.1] }, 0.1)).toEqual({ reached: 0, before: null, first: 0 });
     expect(crossingOf({ steps, values: [0.1, Number.NaN, 0.1, 0] }, 0.1)).toEqual({ reached: 100, before: 10, first: 0 });
     expect(crossingOf({ steps: [], values: [] }, 0.1)).toEqual({ reached: null, before: null, first: null });
@@ -42,9 +42,9 @@ describe("convergence speed", () => {
   ];
   const rows = nc1.map((_, seed) => aRow({ seed }, { "train/accuracy": seed === 2 ? 0.5 : 1 }));
   const course = (run: RunRow, metric: string) =>
-    metric === "nc1.ratio" ? { steps, values: nc1[run.config.seed] as number[] } : { steps: [], values: [] };
+    metric === "nc1.ratio" ? { steps, values: nc1[run.config.seed] } : { steps: [], values: [] };
 
-  it("keeps a finished run that never reaches the goal at risk to the end", () => {
+  test("keeps a finished run that never reaches the goal at risk to the end", () => {
     const [line] = convergenceSpeed(rows, course, choice);
     expect(line?.metric?.curve).toMatchObject({ count: 3, reached: 2, censored: [1000], median: 100 });
     expect(line?.metric).toMatchObject({
@@ -74,7 +74,7 @@ describe("convergence speed", () => {
     );
     return line;
   };
-  it("one event at 100 and two divergences at 50: not reached by half", () => {
+  test("one event at 100 and two divergences at 50: not reached by half", () => {
     const line = speedOfRuns([
       ended(0, "finished", [0, 50, 100, 1000], [1, 1, 0.1, 0.1]),
       ended(1, "diverged", [0, 50], [1, 1]),
@@ -88,7 +88,7 @@ describe("convergence speed", () => {
       { step: 50, status: "diverged" },
     ]);
   });
-  it.each(["diverged", "failed", "cancelled"] as const)("a run that %s never reached it, wherever its value was", (status) => {
+  test.each(["diverged", "failed", "cancelled"] as const)("a run that %s never reached it, wherever its value was", (status) => {
     const line = speedOfRuns([
       ended(0, status, [0, 50, 100], [1, 0.05, 0.05]),
       ended(1, status, [], []),
@@ -97,7 +97,7 @@ describe("convergence speed", () => {
     expect(line?.metric?.curve).toMatchObject({ count: 3, reached: 1, median: null });
     expect(line?.metric?.returned).toEqual([]);
   });
-  it("only runs still going are censored, where they are", () => {
+  test("only runs still going are censored, where they are", () => {
     const line = speedOfRuns([
       ended(0, "finished", [0, 50, 100, 1000], [1, 1, 0.1, 0.1]),
       ended(1, "running", [0, 50], [1, 1]),
@@ -108,10 +108,10 @@ describe("convergence speed", () => {
     expect(line?.metric?.open).toEqual([50]);
     expect(line?.unfinished).toBe(true);
   });
-  it("a line of runs that failed before their first measurement has nothing to say", () => {
+  test("a line of runs that failed before their first measurement has nothing to say", () => {
     expect(speedOfRuns([ended(0, "failed", [], []), ended(1, "queued", [], [])])).toBeUndefined();
   });
-  it("says apart where runs were at the goal before and rose again", () => {
+  test("says apart where runs were at the goal before and rose again", () => {
     const line = speedOfRuns([
       ended(0, "finished", [0, 1, 3, 100, 1000], [1, 0.09, 0.5, 0.1, 0.05]),
       ended(1, "finished", [0, 1, 3, 100, 1000], [1, 0.5, 0.09, 0.2, 0.2]),
@@ -128,11 +128,11 @@ describe("convergence speed", () => {
       "10 measurements per decade: a goal may have been reached up to 34 times earlier than the step given here",
     );
   });
-  it("does not count what the study's rule leaves out", () => {
+  test("does not count what the study's rule leaves out", () => {
     const [line] = convergenceSpeed(rows, course, { ...choice, rule: { minTrainAccuracy: 0.9 } });
     expect(line?.metric?.curve).toMatchObject({ count: 2, reached: 2, censored: [] });
   });
-  it("says so where half of the runs never get there", () => {
+  test("says so where half of the runs never get there", () => {
     const [line] = convergenceSpeed(rows, course, { ...choice, tau: 0.015 });
     expect(speedText(line?.metric ?? null)).toBe("1,000 [1,000–1,000]");
     const [none] = convergenceSpeed(rows, course, { ...choice, tau: 1e-9 });
@@ -143,14 +143,14 @@ describe("convergence speed", () => {
     const [least] = convergenceSpeed(one, course, choice);
     expect(speedText(least?.metric ?? null)).toBe("not reached by half [10–10]");
   });
-  it("First light at τ = .3: 8 of 18 runs are there in their first ten steps, and rise again", () => {
+  test("First light at τ = .3: 8 of 18 runs are there in their first ten steps, and rise again", () => {
     const { runs } = readRecording("server/recordings/first-light.json.gz");
     const trained = runs.map((run) => ({ run, status: "finished" as const, attempt: 1, totalSteps: run.started.totalSteps }));
     const speed = speedOf(
       trained,
       ({ run }) => {
-        const [at, values] = run.series[`train/nc1.ratio@${run.config.depth}`] as [number, number[]];
-        return { steps: run.steps[at] as number[], values };
+        const [at, values] = run.series[`train/nc1.ratio@${run.config.depth}`];
+        return { steps: run.steps[at], values };
       },
       0.3,
     );
@@ -158,7 +158,7 @@ describe("convergence speed", () => {
     expect(returnedText(speed)).toBe("8 runs, first at step 2–8");
     expect(speedText(speed)).toBe("794 [13–1,995]");
   });
-  it("is drawn as a staircase from 1 that ends where the last run was watched", () => {
+  test("is drawn as a staircase from 1 that ends where the last run was watched", () => {
     const lines = convergenceSpeed(rows, course, choice);
     const [stairs, ...marks] = speedSeries(lines, "metric");
     expect(stairs?.xs).toEqual([1, 10, 10, 100, 100, 1000]);
@@ -166,13 +166,13 @@ describe("convergence speed", () => {
     expect(marks).toEqual([]);
     expect(speedSeries(lines, "gap")).toEqual([]);
   });
-  it("goes into a table for other programs", () => {
+  test("goes into a table for other programs", () => {
     const rows2 = rows.map((row) => ({ ...row, last: { "train/nc1.ratio@5": 0.25 } }));
     const csv = speedCsv(convergenceSpeed(rows2, course, choice), "nc1.ratio", 0.1, 0.5, [["table", "convergence speed"]]);
     expect(csv.split("\r\n")[0]).toBe("# table: convergence speed");
     expect(csv.split("\r\n")[2]).toBe(",nc1.ratio,0.1,100,10,100,2,3,0,0,0,,0.25,0");
   });
-  it("opens on its own where the regularizer varies", () => {
+  test("opens on its own where the regularizer varies", () => {
     const both = [aRow({}, {}), aRow({ regularizer: { family: "none" } }, {})];
     expect(speedIsOpen({ speed: null }, both)).toBe(true);
     expect(speedIsOpen({ speed: false }, both)).toBe(false);

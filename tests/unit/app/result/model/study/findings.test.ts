@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { cellLabel, groupCells, varyingAxes } from "../../../../../../app/result/model/grid/gridAxes.ts";
 import { sortGroups, tableGroups } from "../../../../../../app/result/model/runs/tableGroups.ts";
 import { findings } from "../../../../../../app/result/model/study/findings.ts";
@@ -24,7 +24,7 @@ const run = (
 const ladder = [2, 4, 8];
 
 describe("grouping into cells", () => {
-  it("names the axes that vary, and orders cells by value", () => {
+  test("names the axes that vary, and orders cells by value", () => {
     const rows = [run(8, 1, -0.5), run(2, 0, -0.5), run(8, 0, -0.5)];
     expect(varyingAxes(rows.map((row) => row.config))).toEqual(["depth", "seed"]);
     const cells = groupCells(rows, ["depth"]);
@@ -34,13 +34,13 @@ describe("grouping into cells", () => {
     ]);
     expect(cells[1]?.members.map((row) => row.config.seed)).toEqual([0, 1]);
   });
-  it("labels a cell by its values", () => {
+  test("labels a cell by its values", () => {
     expect(cellLabel(run(2, 0, 0, { architecture: "rn2" }).config, ["architecture", "depth"])).toBe("RN2, L = 2");
   });
 });
 
 describe("findings", () => {
-  it("give the gap at the deepest network, and the slope next to the theory's", () => {
+  test("give the gap at the deepest network, and the slope next to the theory's", () => {
     const rows = ladder.flatMap((depth) => [
       run(depth, 0, -0.4, {}, "finished", 1.1),
       run(depth, 1, -0.4, {}, "finished", 1 / 1.1),
@@ -51,7 +51,7 @@ describe("findings", () => {
       /^Depth 8: gap to the UFM optimum 25 %; slope of NC1 −0\.40000 ± <0\.00001 \(95 %: −0\.40000…−0\.40000; depth 2…8\), within the theory's −1\/2…−1\/4; N = 6 runs$/,
     );
   });
-  it("claim no side of the theory's band that the whole interval is not on", () => {
+  test("claim no side of the theory's band that the whole interval is not on", () => {
     const text = (nc1: (depth: number) => number, config: Partial<RunConfig> = {}) =>
       findings(ladder.map((depth) => aRow({ depth, ...config }, { [`train/nc1.ratio@${depth}`]: nc1(depth) }))).lines[0]?.text;
     expect(text((depth) => depth ** -0.45 * (depth === 4 ? 1.05 : 1))).toMatch(
@@ -62,7 +62,7 @@ describe("findings", () => {
     expect(text((depth) => depth ** -0.7, { architecture: "conv" })).not.toContain("theory");
     expect(text((depth) => depth ** -0.4, { regularizer: { family: "adamw", lambda: 0.005 } })).not.toContain("theory");
   });
-  it("say where the depths do not lie on one line", () => {
+  test("say where the depths do not lie on one line", () => {
     const rows = ladder.flatMap((depth) =>
       [1, 1.001].map((factor, seed) =>
         aRow({ depth, seed }, { [`train/nc1.ratio@${depth}`]: factor * (depth === 4 ? 0.9 : 1 / depth) }),
@@ -70,22 +70,22 @@ describe("findings", () => {
     );
     expect(findings(rows).lines[0]?.text).toMatch(/not on one line \(misfit p = 2\.41×10⁻¹⁰\)/);
   });
-  it("do not claim more than is finished", () => {
+  test("do not claim more than is finished", () => {
     const rows = [run(2, 0, -0.4), run(4, 0, -0.4, {}, "running"), run(8, 0, -0.4, {}, "queued")];
     const found = findings(rows);
     expect(found.state).toBe("So far, 1 of 3 runs finished");
     expect(found.lines[0]?.text).toBe("Depth 2: gap to the UFM optimum 100 %; N = 1 run");
   });
-  it("claim no slope from two depths, and name what is left out", () => {
+  test("claim no slope from two depths, and name what is left out", () => {
     const found = findings([run(2, 0, -0.4), run(4, 0, -0.4), run(8, 0, -0.4, {}, "diverged")]);
     expect(found.lines[0]?.text).not.toContain("slope");
     expect(found.caveats).toEqual(["1 run ended without a result and is left out", "two depths are too few for a slope"]);
   });
-  it("fall back on NC1 where there is no optimum, and say nothing without numbers", () => {
+  test("fall back on NC1 where there is no optimum, and say nothing without numbers", () => {
     expect(findings([aRow({ depth: 3 }, { "train/nc1.ratio@3": 0.0123 })]).lines[0]?.text).toBe("Depth 3: NC1 0.012; N = 1 run");
     expect(findings([aRow({}, {}, "queued")]).lines).toEqual([]);
   });
-  it("make a sentence for each line of the study", () => {
+  test("make a sentence for each line of the study", () => {
     const rows = (["rn1", "rn2"] as const).flatMap((architecture) =>
       ladder.map((depth) => run(depth, 0, -0.3, { architecture })),
     );
@@ -94,7 +94,7 @@ describe("findings", () => {
 });
 
 describe("findings of other kinds of study", () => {
-  it("give the slope of the total regularization next to that of NC1", () => {
+  test("give the slope of the total regularization next to that of NC1", () => {
     const rows = ladder.map((depth) => {
       const row = run(depth, 0, -0.4);
       return {
@@ -106,13 +106,13 @@ describe("findings of other kinds of study", () => {
       /; slope of the total regularization −0\.25000 ± <0\.00001 \(95 %: −0\.25000…−0\.25000; depth 2…8\); N = 3 runs$/,
     );
   });
-  it("say the smallest width that collapses", () => {
+  test("say the smallest width that collapses", () => {
     const rows = [8, 16, 32].map((width) => run(2, 0, 0, { width }, "finished", 1 / width));
     expect(findings(rows).lines[0]?.text).toBe(
       "Smallest width d that reaches NC1 ≤ 0.1 is 16 (0.0625; 1 of 1 seed at or below τ)",
     );
   });
-  it("say what noise changes, and where free features end", () => {
+  test("say what noise changes, and where free features end", () => {
     const noisy = (rate: number) =>
       ({ id: "fashion-mnist-mini", trainPerClass: null, testPerClass: null, labelNoise: { rate, seed: 0 } }) as const;
     const rows = [0, 0.4].map((rate) => run(2, 0, 0, { dataset: noisy(rate) }, "finished", 0.1 + rate));
@@ -122,7 +122,7 @@ describe("findings of other kinds of study", () => {
       "UFM: gap to the UFM optimum 0.001 %, N = 1 run",
     );
   });
-  it("say how accuracy after training goes with collapse, from five runs on", () => {
+  test("say how accuracy after training goes with collapse, from five runs on", () => {
     const probed = (seed: number) => ({
       ...run(2, seed, 0, {}, "finished", 0.1 + seed / 10),
       evaluation: {
@@ -138,7 +138,7 @@ describe("findings of other kinds of study", () => {
     expect(findings(rows).lines.at(-1)?.text).toBe("Transfer accuracy against NC1: Spearman's rank correlation 1.00, N = 5 runs");
     expect(findings(rows.slice(1)).lines.some((line) => line.text.includes("Spearman"))).toBe(false);
   });
-  it("leave out what the study's rule leaves out, and say how many", () => {
+  test("leave out what the study's rule leaves out, and say how many", () => {
     const rows = ladder.map((depth) => {
       const row = run(depth, 0, -0.4);
       return { ...row, last: { ...row.last, "train/accuracy": depth === 8 ? 0.2 : 1 } };
@@ -151,7 +151,7 @@ describe("findings of other kinds of study", () => {
 
 describe("run table", () => {
   const rows = [run(2, 0, -0.5), run(2, 1, -0.5), run(8, 0, -0.5), run(8, 1, -0.5, {}, "failed")];
-  it("filters by words and by axis, every part at once", () => {
+  test("filters by words and by axis, every part at once", () => {
     const shown = (filter: string) =>
       tableGroups(rows, filter).flatMap((group) => group.members.map((row) => [row.config.depth, row.config.seed]));
     expect(shown("depth 8")).toEqual([
@@ -161,7 +161,7 @@ describe("run table", () => {
     expect(shown("depth 8, failed")).toEqual([[8, 1]]);
     expect(shown("(((")).toEqual([]);
   });
-  it("sorts groups by a metric's mean, either way", () => {
+  test("sorts groups by a metric's mean, either way", () => {
     const columns = [{ id: "nc1", metric: "nc1.ratio", split: "train" } as const];
     const depths = (sort: string | null) => sortGroups(tableGroups(rows, ""), sort, columns).map((group) => group.config.depth);
     expect(depths(null)).toEqual([2, 8]);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it as test } from "vitest";
 import { compareTexts, type GridAxisId } from "../../../../../../app/result/model/grid/gridAxes.ts";
 import { studyValue } from "../../../../../../app/result/model/metrics/studyMetrics.ts";
 import { reachingText, smallestReaching } from "../../../../../../app/result/model/study/smallestReaching.ts";
@@ -28,20 +28,20 @@ const depthChoice = { metric: "nc1.ratio", split: "train", x: "depth", log: true
 const overDepth = (rows: readonly RunRow[], lines: GridAxisId[] = []) => studyCurves(rows, { ...depthChoice, lines }).curves;
 
 describe("curves over depth", () => {
-  it("recover an exact power law, with the geometric mean over seeds", () => {
+  test("recover an exact power law, with the geometric mean over seeds", () => {
     const rows = ladder.flatMap((depth) => [run(depth, 0, -0.4, {}, "finished", 2), run(depth, 1, -0.4, {}, "finished", 0.5)]);
     const [curve] = overDepth(rows);
     expect(curve?.fit?.slope).toBeCloseTo(-0.4, 12);
     expect(curve?.points[0]?.mean).toBeCloseTo(2 ** -0.4, 12);
     expect(curve?.count).toBe(6);
   });
-  it("make a line for each value of the split", () => {
+  test("make a line for each value of the split", () => {
     const rows = (["rn1", "rn2"] as const).flatMap((architecture) =>
       ladder.map((depth) => run(depth, 0, -0.3, { architecture })),
     );
     expect(overDepth(rows, ["architecture"]).map((curve) => curve.label)).toEqual(["RN1", "RN2"]);
   });
-  it("prefer finished runs to running ones, and mark what is only running", () => {
+  test("prefer finished runs to running ones, and mark what is only running", () => {
     const rows = [run(2, 0, -0.5), run(2, 1, -0.5, {}, "running", 50), run(4, 0, -0.5), run(8, 0, -0.5, {}, "running", 50)];
     const [curve] = overDepth(rows);
     expect(curve?.points.map((point) => [point.x, point.unfinished, point.runs.length])).toEqual([
@@ -50,19 +50,18 @@ describe("curves over depth", () => {
       [8, true, 1],
     ]);
     expect(curve?.fit?.slope).toBeCloseTo(-0.5, 12);
-    expect(curveLegend(curve as NonNullable<typeof curve>)).toMatch(/so far$/);
+    expect(curveLegend(curve)).toMatch(/so far$/);
   });
-  it("leave out runs that ended without a result, and count values without a place", () => {
+  test("leave out runs that ended without a result, and count values without a place", () => {
     const rows = [run(2, 0, -0.5), run(4, 0, -0.5, {}, "diverged"), aRow({ depth: 4, seed: 1 }, { "train/nc1.ratio@4": 0 })];
     const [curve] = overDepth(rows);
     expect(studyCurves(rows, { ...depthChoice, lines: [] }).endedBadly).toBe(1);
     expect(curve?.points[1]).toMatchObject({ mean: null, omitted: 1 });
     expect(curve?.fit).toBeNull();
   });
-  it("fit slopes from the chosen places alone, and say which", () => {
+  test("fit slopes from the chosen places alone, and say which", () => {
     const rows = [2, 4, 8, 16].map((depth) => aRow({ depth }, { [`train/nc1.ratio@${depth}`]: depth === 2 ? 9 : depth ** -0.5 }));
-    const within = (fit: { from: number; to: number } | null) =>
-      studyCurves(rows, { ...depthChoice, lines: [], fit }).curves[0] as StudyCurve;
+    const within = (fit: { from: number; to: number } | null) => studyCurves(rows, { ...depthChoice, lines: [], fit }).curves[0];
     expect(within({ from: 4, to: 16 }).fit).toMatchObject({ from: 4, to: 16, places: 3 });
     expect(within({ from: 4, to: 16 }).fit?.slope).toBeCloseTo(-0.5, 12);
     expect(within({ from: 4, to: 16 }).points.map(({ x }) => x)).toEqual([2, 4, 8, 16]);
@@ -73,16 +72,16 @@ describe("curves over depth", () => {
     expect(within({ from: 3, to: 5 }).fit).toBeNull();
     expect(within(null).fit).toMatchObject({ from: 2, to: 16 });
   });
-  it("name the mean where there is one", () => {
+  test("name the mean where there is one", () => {
     const rows = ladder.flatMap((depth) => [run(depth, 0, -0.4, {}, "finished", 2), run(depth, 1, -0.4, {}, "finished", 0.5)]);
     const of = (log: boolean) => studyCurves(rows, { ...depthChoice, log, lines: [] }).curves;
-    expect(curveLegend(of(true)[0] as StudyCurve)).toMatch(/^geometric mean, N = 6, slope/);
-    expect(curveLegend(of(false)[0] as StudyCurve)).toBe("arithmetic mean, N = 6");
+    expect(curveLegend(of(true)[0])).toMatch(/^geometric mean, N = 6, slope/);
+    expect(curveLegend(of(false)[0])).toBe("arithmetic mean, N = 6");
     const drawn = curveSeries(of(true), [], rows, { metricLabel: "NC1", kind: "log2", places: ladder });
     expect(drawn.at(-1)).toMatchObject({ shortLabel: "NC1", notes: Array(3).fill("geometric mean of 2 runs") });
     expect(overDepth([run(2, 0, -0.4), run(4, 0, -0.4)])[0]?.mean).toBeNull();
   });
-  it("have the theory's sector only where every run behind them is the theorem's", () => {
+  test("have the theory's sector only where every run behind them is the theorem's", () => {
     const wedgesOf = (
       config: Partial<RunConfig>,
       choice: { metric?: "nc1.ratio" | "nc1.cdnv"; split?: "train" | "test" } = {},
@@ -126,7 +125,7 @@ const weights = aConfig().regularizer;
 const choice = { metric: "nc1.ratio", split: "train", log: true, lines: [] } as const;
 
 describe("curves over other axes", () => {
-  it("take the first axis that varies, and give clean data its place", () => {
+  test("take the first axis that varies, and give clean data its place", () => {
     const rows = [undefined, 0, 0.2, 0.4].map((noise, seed) => at({ ...clusters({ noise }), seed }, 0.1 + (noise ?? 0)));
     expect(varyingStudyAxes(rows)).toEqual(["noise"]);
     expect(defaultStudyAxis(rows)).toBe("noise");
@@ -139,19 +138,19 @@ describe("curves over other axes", () => {
     ]);
     expect(curve?.fit).toBeNull();
   });
-  it("still tell data sets apart that differ in more than the noise", () => {
+  test("still tell data sets apart that differ in more than the noise", () => {
     const rows = [3, 5].flatMap((separation) => [0, 0.4].map((noise) => at(clusters({ noise, separation }), 0.1)));
     expect(lineAxes(rows, "noise")).toEqual(["dataset"]);
     const { curves } = studyCurves(rows, { ...choice, x: "noise", lines: ["dataset"] });
     expect(curves.map((curve) => curve.points.length)).toEqual([2, 2]);
   });
-  it("fit a slope over imbalance, whose smallest value is the hardest", () => {
+  test("fit a slope over imbalance, whose smallest value is the hardest", () => {
     const rows = [1, 0.1, 0.01].map((imbalance) => at(clusters({ imbalance }), imbalance ** -0.5));
     const [curve] = studyCurves(rows, { ...choice, x: "imbalance" }).curves;
     expect(curve?.points.map((point) => point.x)).toEqual([0.01, 0.1, 1]);
     expect(curve?.fit?.slope).toBeCloseTo(-0.5, 12);
   });
-  it("make one curve of each scheme over its strength, and draw across what has none", () => {
+  test("make one curve of each scheme over its strength, and draw across what has none", () => {
     const ridge = (lambda: number, scaling: "constant" | "inverse-depth"): Regularizer =>
       ({ ...weights, lambda, scaling }) as Regularizer;
     const rows = [
@@ -168,14 +167,14 @@ describe("curves over other axes", () => {
     ]);
     expect(found.baselines.map((baseline) => [baseline.label, baseline.mean])).toEqual([["no decay", expect.closeTo(0.9, 12)]]);
   });
-  it("draw ρ = 0 across a logarithmic axis instead of losing it", () => {
+  test("draw ρ = 0 across a logarithmic axis instead of losing it", () => {
     const slack = (rho: number): Regularizer => ({ family: "slack", lambda: 0.005, rho, frame: "simplex" });
     const rows = [0, 0.1, 10].map((rho) => at({ regularizer: slack(rho) }, 0.1 + rho));
     const found = studyCurves(rows, { ...choice, x: "rho" });
     expect(found.curves[0]?.points.map((point) => point.x)).toEqual([0.1, 10]);
     expect(found.baselines.map((baseline) => baseline.label)).toEqual(["slack λ=0.005 ρ=0"]);
   });
-  it("draw free features across the depths, with their band, and give them no place on the axis", () => {
+  test("draw free features across the depths, with their band, and give them no place on the axis", () => {
     const rows = [
       ...ladder.map((depth) => run(depth, 0, -0.5)),
       ...[0, 1].map((seed) => at({ architecture: "ufm", depth: 1, seed }, 1e-4 * (seed + 1))),
@@ -200,7 +199,7 @@ describe("curves over categories", () => {
   const rows = families.flatMap((regularizer, index) =>
     [0, 1].map((seed) => at({ regularizer, seed }, (index + 1) * (seed === 0 ? 0.5 : 2))),
   );
-  it("open where families are compared, with the families in their order", () => {
+  test("open where families are compared, with the families in their order", () => {
     expect(varyingStudyAxes(rows)).toEqual(["rho", "regularizer"]);
     expect(defaultStudyAxis(rows)).toBe("regularizer");
     expect(categoriesOn("regularizer", rows)).toEqual([
@@ -212,7 +211,7 @@ describe("curves over categories", () => {
     ]);
     expect(lineAxes(rows, "regularizer")).toEqual([]);
   });
-  it("have a mean over seeds at each place, and neither fit nor baseline", () => {
+  test("have a mean over seeds at each place, and neither fit nor baseline", () => {
     const { curves, baselines } = studyCurves(rows, { ...choice, x: "regularizer" });
     expect(curves.map((curve) => curve.points.map(({ x, runs, mean }) => [x, runs.length, mean]))).toEqual([
       [3, 4, 2, 5, 1].map((mean, x) => [x, 2, expect.closeTo(mean, 12)]),
@@ -220,16 +219,16 @@ describe("curves over categories", () => {
     expect(curves[0]?.fit).toBeNull();
     expect(baselines).toEqual([]);
   });
-  it("stand side by side in bars, with their true places in the exports", () => {
+  test("stand side by side in bars, with their true places in the exports", () => {
     const both = [...rows, ...rows.map((row) => at({ ...row.config, loss: "mse" }, 1))];
     const found = studyCurves(both, { ...choice, x: "regularizer", lines: ["loss"] });
     const drawing = { metricLabel: "NC1", kind: "linear", places: [0, 1, 2, 3, 4], categorical: true } as const;
     const [ce, mse] = curveSeries(found.curves, [], both, drawing).filter((one) => !one.minor);
     expect([ce?.draw, ce?.bars, ce?.trueXs]).toEqual(["dots", true, [0, 1, 2, 3, 4]]);
-    expect(ce?.xs[0]).toBeCloseTo(-(mse?.xs[0] as number), 12);
+    expect(ce?.xs[0]).toBeCloseTo(-mse?.xs[0], 12);
     expect(ce?.xs[0]).toBeLessThan(0);
   });
-  it("draw an optimum only at the categories that have one", () => {
+  test("draw an optimum only at the categories that have one", () => {
     const optimum = {
       loss: 0.02,
       fit: 0.01,
@@ -248,14 +247,14 @@ describe("curves over categories", () => {
       { y: 0.02, label: "L*", pieces: [{ from: expect.closeTo(-0.27, 12), to: expect.closeTo(0.27, 12), y: 0.02 }] },
     ]);
   });
-  it("are not offered where one number says the same", () => {
+  test("are not offered where one number says the same", () => {
     const ridge = [0.001, 0.01].map((lambda) => at({ regularizer: { ...weights, lambda } as Regularizer }, 1));
     expect(varyingStudyAxes(ridge)).toEqual(["lambda"]);
     const decayed = [...ridge, at({ regularizer: { family: "none" } }, 1)];
     expect(varyingStudyAxes(decayed)).toEqual(["lambda", "regularizer"]);
     expect(defaultStudyAxis(decayed)).toBe("lambda");
   });
-  it("are data sets by what they differ in, architectures and losses too", () => {
+  test("are data sets by what they differ in, architectures and losses too", () => {
     const sets = [8, 1, 2].map((separation) => at(clusters({ separation }), 1));
     const random = at({}, 1);
     expect(defaultStudyAxis(sets)).toBe("dataset");
@@ -280,7 +279,7 @@ describe("the study's rule of convergence", () => {
     ),
   );
   const rule = { minTrainAccuracy: 0.9 };
-  it("leaves runs out of means, bands and slopes, but not out of the picture", () => {
+  test("leaves runs out of means, bands and slopes, but not out of the picture", () => {
     const found = studyCurves(rows, { ...choice, x: "depth", rule });
     expect(found.unconverged).toBe(2);
     const [curve] = found.curves;
@@ -289,7 +288,7 @@ describe("the study's rule of convergence", () => {
     expect(curve?.dots.filter((dot) => dot.unconverged).map((dot) => dot.x)).toEqual([4, 8]);
     expect(studyCurves(rows, { ...choice, x: "depth" }).curves[0]?.points.map((point) => point.runs.length)).toEqual([3, 3, 3]);
   });
-  it("is stated for each such run in the exports, with its true place", () => {
+  test("is stated for each such run in the exports, with its true place", () => {
     const found = studyCurves(rows, { ...choice, x: "depth", rule });
     const drawing = { metricLabel: "NC1", kind: "log2", places: ladder, rule } as const;
     const single = curveSeries(found.curves, found.baselines, rows, drawing).find((one) => one.id.endsWith("/runs"));
@@ -303,13 +302,13 @@ describe("the study's rule of convergence", () => {
 describe("the smallest width that reaches a threshold", () => {
   const rows = [8, 16, 32].flatMap((width) => [0, 1, 2].map((seed) => at({ width, seed }, (1 / width) * (seed === 2 ? 2 : 1))));
   const [curve] = studyCurves(rows, { ...choice, x: "width" }).curves;
-  const found = (tau: number) => smallestReaching(curve as NonNullable<typeof curve>, tau);
-  it("is where the mean over seeds is at most it, with the seeds that are", () => {
+  const found = (tau: number) => smallestReaching(curve, tau);
+  test("is where the mean over seeds is at most it, with the seeds that are", () => {
     // Geometric means: 2^(1/3)/width.
     expect(found(0.1)).toMatchObject({ x: 16, seeds: 2, of: 3, nearest: null });
     expect(found(0.5)).toMatchObject({ x: 8, seeds: 3, of: 3 });
   });
-  it("is the one from which on every wider one is, and names the first apart", () => {
+  test("is the one from which on every wider one is, and names the first apart", () => {
     const uneven = [8, 16, 32, 64].map((width) => at({ width }, { 8: 0.05, 16: 0.3, 32: 0.09, 64: 0.02 }[width] as number));
     const [bumpy] = studyCurves(uneven, { ...choice, x: "width" }).curves;
     const reached = (tau: number) => smallestReaching(bumpy as StudyCurve, tau);
@@ -320,25 +319,25 @@ describe("the smallest width that reaches a threshold", () => {
     expect(reached(0.4)).toMatchObject({ x: 8, first: null });
     const falling = [8, 16].map((width) => at({ width }, width === 8 ? 0.05 : 0.3));
     const [lost] = studyCurves(falling, { ...choice, x: "width" }).curves;
-    expect(smallestReaching(lost as StudyCurve, 0.1)).toMatchObject({ x: null, first: 8, nearest: 8 });
+    expect(smallestReaching(lost, 0.1)).toMatchObject({ x: null, first: 8, nearest: 8 });
   });
-  it("names the mean in words", () => {
+  test("names the mean in words", () => {
     expect(reachingText(found(0.1), "NC1", 0.1, "width d")).toBe(
       "Smallest width d that reaches NC1 ≤ 0.1 is 16 (geometric mean 0.0787; 2 of 3 seeds at or below τ)",
     );
   });
-  it("names the nearest width where none is", () => {
+  test("names the nearest width where none is", () => {
     expect(found(0.035)).toMatchObject({ x: null, nearest: 32, seeds: 2, of: 3 });
   });
 });
 
 describe("styles of lines drawn together", () => {
   const noisy = [0, 0.1, 0.4].flatMap((noise) => [2, 8].map((depth) => aConfig({ ...clusters({ noise }), depth })));
-  it("tell apart every pair of two numbers that vary", () => {
+  test("tell apart every pair of two numbers that vary", () => {
     const styleOf = styleAmong(noisy);
     expect(new Set(noisy.map((config) => `${styleOf(config).colour} ${styleOf(config).marker}`)).size).toBe(noisy.length);
   });
-  it("tell data sets of another difficulty and losses apart", () => {
+  test("tell data sets of another difficulty and losses apart", () => {
     const configs = (["ce", "mse"] as const).flatMap((loss) => [
       ...[8, 4, 2, 1].map((separation) => aConfig({ ...clusters({ separation }), loss })),
       aConfig({ loss }),
@@ -346,7 +345,7 @@ describe("styles of lines drawn together", () => {
     const styleOf = styleAmong(configs);
     expect(new Set(configs.map((config) => `${styleOf(config).colour} ${styleOf(config).marker}`)).size).toBe(configs.length);
   });
-  it("tell families of regularizers apart by hue where the network is the same", () => {
+  test("tell families of regularizers apart by hue where the network is the same", () => {
     const family = (regularizer: Regularizer) => aConfig({ regularizer });
     const configs = [
       family(weights),
@@ -362,7 +361,7 @@ describe("styles of lines drawn together", () => {
 });
 
 describe("names among others", () => {
-  it("say of data sets what they differ in", () => {
+  test("say of data sets what they differ in", () => {
     const rows = [0, 0.4].flatMap((noise) => [2, 8].map((depth) => at({ ...clusters({ noise }), depth }, 0.1)));
     const { curves } = studyCurves(rows, { ...choice, x: "depth", lines: ["dataset"] });
     expect(curves.map((curve) => curve.label)).toEqual(["no noise", "noise 0.4"]);
@@ -376,14 +375,14 @@ describe("names among others", () => {
 });
 
 describe("order of values", () => {
-  it("goes by the size of the numbers in a text", () => {
+  test("goes by the size of the numbers in a text", () => {
     expect(["λ=0.01", "λ=0.005", "λ=0.0025", "λ=1e-5"].sort(compareTexts)).toEqual(["λ=1e-5", "λ=0.0025", "λ=0.005", "λ=0.01"]);
     expect(["set noise 0.3", "set", "set noise 0.05"].sort(compareTexts)).toEqual(["set", "set noise 0.05", "set noise 0.3"]);
   });
 });
 
 describe("numbers that follow from what is stored", () => {
-  it("add up the ridge terms", () => {
+  test("add up the ridge terms", () => {
     const row = aRow({}, { "train/ridge.head": 0.01, "train/ridge.hidden": 0.02, "train/ridge.features": 0.03 });
     expect(studyValue(row, "ridge.total", "train")).toBeCloseTo(0.06, 15);
     expect(studyValue(row, "ridge.total", "test")).toBeCloseTo(0.06, 15);
