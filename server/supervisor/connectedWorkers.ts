@@ -144,6 +144,16 @@ export class ConnectedWorkers {
     return this.all().reduce((sum, worker) => sum + (worker.drained || worker.trouble?.until === null ? 0 : worker.slots), 0);
   }
 
+  /** It has this run: a slot is taken. */
+  occupy(id: string, runId: string): void {
+    this.get(id)?.busy.add(runId);
+  }
+
+  /** It no longer has it. */
+  release(id: string | null, runId: string): void {
+    this.get(id)?.busy.delete(runId);
+  }
+
   /** Gives it no runs for a time. */
   rest(worker: ConnectedWorker, ms = restMs): void {
     worker.restsUntil = performance.now() + ms;

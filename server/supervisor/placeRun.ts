@@ -1,0 +1,44 @@
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { Avoidance } from "./avoidance.ts";
+import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
+import { workersWithData } from "./hasData.ts";
+import { hasDevice } from "./hasDevice.ts";
+import { waitsForMemory, workersWithMemory } from "./workersWithMemory.ts";
+
+export type Placement =
+  | { kind: "give"; worker: ConnectedWorker }
+  /** All that it may go to are busy: it waits for this one. */
+  | { kind: "awaits"; worker: ConnectedWorker }
+  /** No connected worker may take it; the reason is for people. */
+  | { kind: "held"; why: string }
+  | { kind: "later"; delayMs: number };
+
+/** A run whose data no worker has yet is looked at again after this time. */
+const listedSoonMs = 1_000;
+
+/**
+ * Where a run goes: to the worker with the most free slots of those that have its data, its device and the memory for it, and where it
+ * has not failed before; if they are all busy, it waits for one of them.
+ */
+export function placeRun(connected: ConnectedWorkers, avoidance: Avoidance, runId: string, config: RunConfig): Placement {
+  const workers = connected.all();
+  if (workers.length === 0) return { kind: "later", delayMs: 0 };
+  const readers = workersWithData(workers, config, performance.now());
+  if (readers === null) return { kind: "later", delayMs: listedSoonMs };
+  const computing = orAll(readers, (worker) => hasDevice(worker, config));
+  const able = orAll(computing, ({ id }) => avoidance.why(runId, id) !== "lacking");
+  const holding = workersWithMemory(able, config);
+  if (holding.length === 0) return { kind: "held", why: waitsForMemory(able, config) };
+  const among = orAll(holding, (worker) => avoidance.why(runId, worker.id) === null && connected.takesRuns(worker));
+  const worker = connected.mostFree(among);
+  if (worker) return { kind: "give", worker };
+  if (among.length === workers.length && connected.totalFree() === 0) return { kind: "later", delayMs: 0 };
+  const awaited = among[Math.floor(Math.random() * among.length)];
+  return awaited ? { kind: "awaits", worker: awaited } : { kind: "later", delayMs: 0 };
+}
+
+/** Those for which something holds; all where it holds for none. */
+function orAll<T>(items: T[], holds: (item: T) => boolean): T[] {
+  const those = items.filter(holds);
+  return those.length > 0 ? those : items;
+}

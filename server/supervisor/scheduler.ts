@@ -1,0 +1,186 @@
+import { randomBytes } from "node:crypto";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { Database, Executor } from "../../db/database.ts";
+import { type Claimed, claimRun } from "../../db/queries/leases.ts";
+import { recordWaiting } from "../../db/queries/runProgress.ts";
+import { listUndelivered, readConfigs, readRunState } from "../../db/queries/runs.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { log } from "../log/log.ts";
+import { toRunItem } from "../services/runs/runViews.ts";
+import type { Avoidance } from "./avoidance.ts";
+import { affinityMs, CheckpointAffinity } from "./checkpointAffinity.ts";
+import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
+import { endLostAttempt } from "./endLostAttempt.ts";
+import { placeRun } from "./placeRun.ts";
+import { RunQueue } from "./runQueue.ts";
+import type { Troubles } from "./troubles.ts";
+import { UnsentClaims } from "./unsentClaims.ts";
+
+/** A run for which no connected worker has the memory is looked at again after this time. */
+const heldSoonMs = 5_000;
+
+interface SchedulerParts {
+  workers: ConnectedWorkers;
+  avoidance: Avoidance;
+  troubles: Troubles;
+  leaseMs: number;
+  stopping: AbortSignal;
+}
+
+/** Gives queued runs to workers with free slots, one after the other. */
+export class Scheduler {
+  private readonly parts: SchedulerParts;
+  private readonly queue: RunQueue;
+  private readonly affinity = new CheckpointAffinity();
+  private readonly unsent = new UnsentClaims();
+  private context!: ServiceContext;
+  private giving = false;
+  private woken = false;
+  /** Something failed while runs were being assigned: some may be neither in the queue nor with a worker. */
+  private unsure = false;
+
+  constructor(database: Database, parts: SchedulerParts) {
+    this.parts = parts;
+    this.queue = new RunQueue(database);
+  }
+
+  async start(context: ServiceContext): Promise<void> {
+    this.context = context;
+    await this.queue.start();
+  }
+
+  stop(): Promise<void> {
+    return this.queue.stop();
+  }
+
+  /** Queues runs; one alone waits for the worker that is preferred. */
+  async enqueue(tx: Executor, runs: { id: string; ordinal: number }[], preferred: string | null): Promise<void> {
+    // One that is silent may be dead, and its runs have waited long enough for it.
+    const [only, ...others] = runs;
+    const waits = preferred !== null && only !== undefined && others.length === 0 && this.parts.workers.isResponsive(preferred);
+    if (waits) this.affinity.add(only.id, preferred);
+    await this.queue.add(tx, runs, waits ? affinityMs : 0);
+  }
+
+  /** There may be something to give out. */
+  wake(): void {
+    this.woken = true;
+    if (this.giving || this.parts.stopping.aborted) return;
+    this.giving = true;
+    this.giveAll()
+      .catch((error) => {
+        log.error("assigning runs", error);
+        this.unsure = true;
+      })
+      .finally(() => {
+        this.giving = false;
+      });
+  }
+
+  /** Puts every queued run that is not in the queue into it; one that comes twice does no harm. */
+  deliverAll(): Promise<void> {
+    return this.context.database.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
+  }
+
+  /** After a failure of the database: claims that were made unheard are taken back, and every queued run is delivered again. */
+  async recover(): Promise<void> {
+    if (!this.unsure) return;
+    this.unsure = false;
+    try {
+      await this.unsent.takeBack(this.context);
+      await this.deliverAll();
+    } catch (error) {
+      this.unsure = true;
+      throw error;
+    }
+  }
+
+  private async giveAll(): Promise<void> {
+    const { workers, stopping } = this.parts;
+    while (this.woken && !stopping.aborted) {
+      this.woken = false;
+      for (const worker of workers.all())
+        while (workers.freeSlots(worker) > 0) {
+          const runId = this.affinity.take(worker.id);
+          if (runId === null) break;
+          await this.give(runId, worker);
+        }
+      const free = workers.totalFree();
+      if (free === 0) continue;
+      const deliveries = await this.queue.take(free);
+      if (deliveries.length > 0) this.woken = true;
+      const configs = await this.configsOf(deliveries.map(({ runId }) => runId));
+      for (const { runId } of deliveries) await this.place(runId, configs.get(runId));
+      await this.queue.done(deliveries.map(({ job }) => job));
+    }
+  }
+
+  private async configsOf(runIds: string[]): Promise<Map<string, RunConfig>> {
+    return runIds.length === 0 ? new Map() : readConfigs(this.context.database.orm, runIds);
+  }
+
+  private async place(runId: string, config: RunConfig | undefined): Promise<void> {
+    if (!config) return this.requeue(runId);
+    const placement = placeRun(this.parts.workers, this.parts.avoidance, runId, config);
+    switch (placement.kind) {
+      case "give":
+        return this.give(runId, placement.worker);
+      case "awaits":
+        this.affinity.add(runId, placement.worker.id);
+        return this.requeue(runId, affinityMs);
+      case "held":
+        return this.hold(runId, placement.why);
+      case "later":
+        return this.requeue(runId, placement.delayMs);
+    }
+  }
+
+  /** Claims the run, if it is still queued, and sends it. */
+  private async give(runId: string, worker: ConnectedWorker): Promise<void> {
+    const lease = randomBytes(24).toString("base64url");
+    worker.busy.add(runId);
+    const claimed = await claimRun(this.context.database.orm, runId, worker, lease, this.parts.leaseMs).catch((error) => {
+      worker.busy.delete(runId);
+      this.unsent.add(runId, lease);
+      throw error;
+    });
+    if (!claimed) worker.busy.delete(runId);
+    else this.send(claimed, lease, worker).catch((error) => log.error("sending a run", error));
+  }
+
+  private async send(claimed: Claimed, lease: string, worker: ConnectedWorker): Promise<void> {
+    const { experimentId, ...rest } = claimed;
+    const { runId, attempt } = rest;
+    const { workers, avoidance, troubles } = this.parts;
+    const answering = worker.connection.assign({ ...rest, lease });
+    const state = await readRunState(this.context.database.orm, runId);
+    if (state) this.context.changes.publish(experimentId, [toRunItem(state)]);
+    this.context.refreshSoon(experimentId);
+    this.context.changes.listChanged("workers");
+    const answer = await answering;
+    // Without an answer the worker may have it: its heartbeats will tell, or the lease runs out.
+    if (answer === null || answer.accepted) return;
+    workers.rest(worker);
+    if (answer.fault) {
+      avoidance.add(runId, worker.id, "crashed");
+      await troubles.add(this.context, worker.id, `It did not take a run: ${answer.reason ?? "no reason given"}`);
+    }
+    const message = `The worker did not take it: ${answer.reason ?? "no reason given"}`;
+    await endLostAttempt(this.context, experimentId, { runId, attempt, lease }, message, { excused: true });
+    workers.release(worker.id, runId);
+  }
+
+  /** No connected worker may take it: that is said, and looked at again. */
+  private async hold(runId: string, why: string): Promise<void> {
+    const changed = await recordWaiting(this.context.database.orm, runId, why);
+    if (changed) this.context.changes.publish(changed.experimentId, [toRunItem(changed)]);
+    await this.requeue(runId, heldSoonMs);
+  }
+
+  /** There is no slot for what was delivered: its turn comes again. */
+  private async requeue(runId: string, delayMs = 0): Promise<void> {
+    const { orm } = this.context.database;
+    const state = await readRunState(orm, runId);
+    if (state?.status === "queued") await this.queue.add(orm, [state], delayMs);
+  }
+}

@@ -1,0 +1,38 @@
+import { tidyDatabase } from "../../db/tidyDatabase.ts";
+import type { ServiceContext } from "../context/serviceContext.ts";
+import { log } from "../log/log.ts";
+import { purgeRemoved } from "../services/upkeep/purgeRemoved.ts";
+import { tidyArtefacts } from "../services/upkeep/tidyArtefacts.ts";
+
+/** Removes what nobody needs any more. */
+export class Upkeep {
+  private readonly context: ServiceContext;
+  private readonly stopping: AbortSignal;
+  private purging: Promise<void> = Promise.resolve();
+
+  constructor(context: ServiceContext, stopping: AbortSignal) {
+    this.context = context;
+    this.stopping = stopping;
+  }
+
+  /** Tidies the database and the artefacts, and begins to purge what was deleted long enough ago. */
+  async run(): Promise<void> {
+    await tidyDatabase(this.context.database);
+    await tidyArtefacts(this.context);
+    this.purge();
+  }
+
+  /** Once nothing is being purged. */
+  settled(): Promise<void> {
+    return this.purging;
+  }
+
+  /** Alongside everything else: a large study takes its time. */
+  private purge(): void {
+    this.purging = this.purging.then(async () => {
+      const purged = await purgeRemoved(this.context, () => this.stopping.aborted);
+      if (purged > 0) log.info(`Purged: ${purged} ${purged === 1 ? "experiment" : "experiments"} deleted long enough ago`);
+    });
+    this.purging = this.purging.catch((error) => log.error("purging", error));
+  }
+}
