@@ -236,7 +236,11 @@ module.exports = {
     ...folders("workers/data", dataFolders),
     ...folders("workers/trace", traceFolders),
     ...folders("workers/agent", agentFolders),
-    ...layer("server", ["math", "contract", "db"], ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth"]),
+    ...layer(
+      "server",
+      ["math", "contract", "db"],
+      ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth", "pino"],
+    ),
     ...folders("server", serverFolders),
     {
       name: "server-top",

@@ -1,4 +1,6 @@
-type Level = "info" | "warning" | "error";
+import pino from "pino";
+
+type Level = "info" | "warn" | "error";
 
 const maxTextLength = 4_000;
 const maxQueryLength = 300;
@@ -19,21 +21,50 @@ export function errorInShort(error: unknown, withStack = false): string {
   return plain((withStack && error.stack) || error.message);
 }
 
-/** One line of the log: text for a terminal, else JSON for the programs that collect logs. */
-export function logLine(level: Level, text: string, isTerminal: boolean, at = new Date()): string {
-  const message = plain(text);
-  if (!isTerminal) return JSON.stringify({ time: at.toISOString(), level, message });
-  return `${at.toISOString().slice(11, 19)} ${level === "info" ? "" : `${level}: `}${message}`;
+interface Sink {
+  isTerminal: boolean;
+  write: (line: string) => void;
 }
 
-/** The server's log: what happens goes to the standard output, what goes wrong to the standard error. */
-export const log = {
-  info: (text: string): void => console.log(logLine("info", text, process.stdout.isTTY)),
-  warning: (text: string): void => console.error(logLine("warning", text, process.stderr.isTTY)),
-  /** @param error what happened, in short */
-  error: (text: string, error?: unknown): void =>
-    console.error(logLine("error", error === undefined ? text : `${text}: ${errorInShort(error)}`, process.stderr.isTTY)),
-  /** An error that nobody expected, with where it came from. */
-  unexpected: (text: string, error: unknown): void =>
-    console.error(logLine("error", `${text}: ${errorInShort(error, true)}`, process.stderr.isTTY)),
-};
+/** A line that pino made, as it is: JSON for the programs that collect logs; on a terminal, plain text. */
+function toSink({ isTerminal, write }: Sink) {
+  const asText = (line: string): string => {
+    const { time, level, message } = JSON.parse(line) as { time: string; level: Level; message: string };
+    return `${time.slice(11, 19)} ${level === "info" ? "" : `${level}: `}${message}`;
+  };
+  return { write: (line: string) => write(isTerminal ? asText(line) : line.trimEnd()) };
+}
+
+/** A log that writes what happens to `out`, and what goes wrong to `err`. */
+export function makeLog(out: Sink, err: Sink, now: () => Date = () => new Date()) {
+  const lines = pino(
+    {
+      base: null,
+      messageKey: "message",
+      timestamp: () => `,"time":"${now().toISOString()}"`,
+      formatters: { level: (level) => ({ level }) },
+    },
+    pino.multistream(
+      [
+        { level: "info", stream: toSink(out) },
+        { level: "warn", stream: toSink(err) },
+      ],
+      { dedupe: true },
+    ),
+  );
+  return {
+    info: (text: string): void => lines.info(plain(text)),
+    warning: (text: string): void => lines.warn(plain(text)),
+    /** @param error what happened, in short */
+    error: (text: string, error?: unknown): void =>
+      lines.error(plain(error === undefined ? text : `${text}: ${errorInShort(error)}`)),
+    /** An error that nobody expected, with where it came from. */
+    unexpected: (text: string, error: unknown): void => lines.error(plain(`${text}: ${errorInShort(error, true)}`)),
+  };
+}
+
+// By the console, which outlives a closed pipe: the server runs on when nobody reads its output any longer.
+export const log = makeLog(
+  { isTerminal: Boolean(process.stdout.isTTY), write: (line) => console.log(line) },
+  { isTerminal: Boolean(process.stderr.isTTY), write: (line) => console.error(line) },
+);

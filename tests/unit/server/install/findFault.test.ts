@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
@@ -117,5 +117,8 @@ describe("the programs of package.json", () => {
     const others = Object.keys(scripts).filter((name) => !scripts[name]!.startsWith("node server/install/run.mjs"));
     expect(others.toSorted()).toEqual(["test", "verify"]);
     for (const name of others) expect(scripts[name]).toMatch(/^npm run check && /);
+    const programs = Object.values(scripts).flatMap((script) => script.match(/(?<= )(?:server|workers|tests)\/\S+\.ts\b/g) ?? []);
+    expect(programs).toContain("server/install/slim.ts");
+    expect(programs.filter((program) => !existsSync(join(project, program)))).toEqual([]);
   });
 });

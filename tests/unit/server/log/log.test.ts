@@ -1,23 +1,40 @@
 import { describe, expect, test } from "vitest";
-import { errorInShort, logLine } from "../../../../server/log/log.ts";
+import { errorInShort, makeLog } from "../../../../server/log/log.ts";
 
 const at = new Date("2026-03-01T12:34:56.789Z");
 
+/** What a log writes, and where. */
+function written(isTerminal: boolean, act: (log: ReturnType<typeof makeLog>) => void): { out: string[]; err: string[] } {
+  const lines = { out: [] as string[], err: [] as string[] };
+  const sink = (to: string[]) => ({ isTerminal, write: (line: string) => void to.push(line) });
+  act(makeLog(sink(lines.out), sink(lines.err), () => at));
+  return lines;
+}
+
 describe("A line of the server's log", () => {
   test("is JSON with time and level where programs read it", () => {
-    expect(logLine("error", 'worker "a"\nrests', false, at)).toBe(
-      '{"time":"2026-03-01T12:34:56.789Z","level":"error","message":"worker \\"a\\"\\nrests"}',
-    );
+    expect(written(false, (log) => log.error('worker "a"\nrests'))).toEqual({
+      out: [],
+      err: ['{"level":"error","time":"2026-03-01T12:34:56.789Z","message":"worker \\"a\\"\\nrests"}'],
+    });
   });
 
-  test("is plain text with time and level on a terminal", () => {
-    expect(logLine("info", "The database answers.", true, at)).toBe("12:34:56 The database answers.");
-    expect(logLine("warning", "rests", true, at)).toBe("12:34:56 warning: rests");
+  test("is plain text with time and level on a terminal; what goes wrong is on the standard error alone", () => {
+    expect(written(true, (log) => log.info("The database answers."))).toEqual({
+      out: ["12:34:56 The database answers."],
+      err: [],
+    });
+    expect(written(true, (log) => log.warning("rests"))).toEqual({ out: [], err: ["12:34:56 warn: rests"] });
+    expect(written(true, (log) => log.error("sending", new Error("gone"))).err).toEqual(["12:34:56 error: sending: gone"]);
   });
 
   test("carries no control characters, and is bounded", () => {
-    expect(logLine("info", "a\u001b[2Jb\rc\u202ed\u0000\te", true, at)).toBe("12:34:56 a\ufffd[2Jb\ufffdc\ufffdd\ufffd\te");
-    expect(logLine("info", "x".repeat(10_000), true, at)).toHaveLength(9 + 4_000);
+    const [line, long] = written(true, (log) => {
+      log.info("a\u001b[2Jb\rc\u202ed\u0000\te, 100 %s");
+      log.info("x".repeat(10_000));
+    }).out;
+    expect(line).toBe("12:34:56 a\ufffd[2Jb\ufffdc\ufffdd\ufffd\te, 100 %s");
+    expect(long).toHaveLength(9 + 4_000);
   });
 });
 
