@@ -115,15 +115,21 @@ describe("A stranger at the sockets", () => {
   });
 
   test("leaves neither connections nor memory behind, 3,000 times", async () => {
+    const polling = {
+      request: poll("&share=forged"),
+      status: /^HTTP\/1\.1 403 /,
+      headers: "x-content-type-options: nosniff",
+    };
+    const upgrading = { request: upgrade(), status: /^HTTP\/1\.1 400 /, headers: "connection: close" };
     const knocks = async (count: number) => {
       for (let i = 0; i < count; i += 50)
         await Promise.all(
           Array.from({ length: 50 }, async (_, j) => {
-            const byPolling = j % 2 === 0;
-            const answer = await speak(server.port, byPolling ? poll("&share=forged") : upgrade());
-            expect(answer).toMatch(byPolling ? /^HTTP\/1\.1 403 / : /^HTTP\/1\.1 400 /);
+            const { request, status, headers } = j % 2 === 0 ? polling : upgrading;
+            const answer = await speak(server.port, request);
+            expect(answer).toMatch(status);
             expect(answer).not.toContain('"sid"');
-            if (byPolling) expect(answer.toLowerCase()).toContain("x-content-type-options: nosniff");
+            expect(answer.toLowerCase()).toContain(headers);
           }),
         );
     };

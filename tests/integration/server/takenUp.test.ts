@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
@@ -33,12 +34,22 @@ onBothDatabases(
       expect(series).toEqual([{ key: "train/loss", points: 101 }]);
     };
 
-    test.each(["events", "a heartbeat"])("is the worker's again by %s over the old line", async (by) => {
+    const ways = {
+      events: {
+        ask: (worker: RawWorker, lease: Assignment) => worker.events(lease, numbered([measured(110)], 13)),
+        answer: { ok: true, storedThrough: 13 },
+      },
+      "a heartbeat": {
+        ask: (worker: RawWorker, lease: Assignment) => worker.heartbeat([lease]),
+        answer: { lost: [], cancel: [], suspend: [] },
+      },
+    };
+    test.each(["events", "a heartbeat"] as const)("is the worker's again by %s over the old line", async (by) => {
+      const { ask, answer } = ways[by];
       const { id, lease, worker } = await lost();
       worker.silent = true;
       await untilStatus(server(), id, "queued");
-      if (by === "a heartbeat") expect(await worker.heartbeat([lease])).toMatchObject({ lost: [], cancel: [] });
-      else expect(await worker.events(lease, numbered([measured(110)], 13))).toEqual({ ok: true, storedThrough: 13 });
+      expect(await ask(worker, lease)).toEqual(answer);
       expect(await getRun(server(), id)).toMatchObject({ status: "running", attempt: 1 });
       worker.silent = false;
       // It has one slot, and its run has it: nothing else comes.

@@ -50,9 +50,10 @@ onBothDatabases("Watching", (server) => {
       await worker.events(lease, numbered([measured(step)], step + 3));
       // Durable before visible: what a page hears of, a read gives.
       if (step % 10 === 0) {
-        const last = page.items.filter((item) => item.kind === "points").at(-1);
+        await until(() => page.items.some((item) => item.kind === "points"));
+        const last = page.items.filter((item) => item.kind === "points").at(-1)!;
         const [series] = await server().call("runs.series", { id: runs[0].id, keys: ["train/loss"] });
-        if (last) expect(series.steps).toContain(last.step);
+        expect(series.steps).toContain(last.step);
       }
     }
     await worker.events(lease, numbered([finished()], 54));

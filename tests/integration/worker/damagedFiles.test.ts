@@ -96,7 +96,9 @@ describe("F25: in place of files of the worker", () => {
     expect(readFileSync(at("agent.lock"), "utf8")).toMatch(new RegExp(`^${worker.child.pid}:`));
     expect(worker.output).toMatch(/worker-id cannot be used \(.*\): it is set aside as worker-id\.set-aside-\d{8}T\d{6}Z/);
     expect(setAsideIn()).toEqual([expect.stringMatching(/^worker-id\.set-aside-/)]);
-    if (kind !== "a damaged byte") expect(setAsideIn("spool")).toContainEqual(expect.stringMatching(/\.1\.json\.set-aside-/));
+    // Whether a damaged byte makes the file unreadable depends on where it falls.
+    const ofSpool = setAsideIn("spool").filter((name) => /\.1\.json\.set-aside-/.test(name));
+    expect(ofSpool.length).toBeGreaterThanOrEqual(kind === "a damaged byte" ? 0 : 1);
 
     const next = await server.assign(
       "real",
