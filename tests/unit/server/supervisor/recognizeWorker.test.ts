@@ -31,8 +31,8 @@ describe("a worker that shows a greeting", () => {
   test("none, is new, and is known again though the first answer was lost", () => {
     const answer = recognizeWorker({ instance: here, greeting: null }, undefined);
     expect(answer).toMatchObject({ kind: "known", note: null, greeting: { count: 1 } });
-    if (answer.kind === "known")
-      expect(recognizeWorker({ instance: elsewhere, greeting: null }, answer.stored)).toMatchObject({ kind: "known" });
+    if (answer.kind !== "known") throw new Error(answer.message);
+    expect(recognizeWorker({ instance: elsewhere, greeting: null }, answer.stored)).toMatchObject({ kind: "known" });
   });
 
   test("newer than the last one the database knows says that the database was restored", () => {
