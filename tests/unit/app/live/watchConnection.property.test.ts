@@ -5,6 +5,7 @@ import { Server, type Socket } from "socket.io";
 import { afterAll, beforeAll, expect, it as test } from "vitest";
 import { LivePageStore } from "../../../../app/live/LivePageStore.ts";
 import { WatchConnection } from "../../../../app/live/watchConnection.ts";
+import type { RunRow, SeriesView } from "../../../../contract/wire/views.ts";
 import { type WatchItem, watchNamespace } from "../../../../contract/wire/watchProtocol.ts";
 import { aRow } from "../builders.ts";
 
@@ -70,12 +71,13 @@ class Stored {
     this.tell([{ kind: "attempt", runId, attempt: this.attempt, resumedFromStep }]);
   }
 
-  read() {
+  row(): RunRow {
+    return { ...aRow({}, {}, "running"), id: runId, attempt: this.attempt };
+  }
+
+  views(): SeriesView[] {
     const steps = [...this.values.keys()];
-    return {
-      row: { ...aRow({}, {}, "running"), id: runId, attempt: this.attempt },
-      views: [{ runId, key, steps, values: steps.map((step) => this.values.get(step) as number), total: steps.length }],
-    };
+    return [{ runId, key, steps, values: steps.map((step) => this.values.get(step) as number), total: steps.length }];
   }
 }
 
@@ -113,20 +115,30 @@ test("a page holds every stored point and no void one, however its line breaks, 
         const page = new LivePageStore();
         let readings = 0;
         let open = 0;
-        /** As the pages do it: join, then read; the answer comes some time after the server looked, and only the last one counts. */
+        /**
+         * As the pages do it: join, read the row, take it in, then ask for the series: what was told in between is known by then.
+         * An answer comes some time after the server looked, and only those to the last reading count.
+         */
         const read = async () => {
           const mine = ++readings;
-          const lag = (at: number) => lags[(2 * mine + at) % lags.length] ?? 0;
+          const answerTo = async <T>(at: number, look: () => T): Promise<T> => {
+            const lag = (part: number) => lags[(4 * mine + 2 * at + part) % lags.length] ?? 0;
+            await wait(lag(0));
+            const answer = look();
+            await wait(lag(1));
+            return answer;
+          };
           open++;
-          await wait(lag(0));
-          const asked = page.attempts;
-          const { row, views } = place.read();
-          await wait(lag(1));
-          open--;
-          if (mine !== readings) return;
-          const isVoid = page.setRows([row]);
-          page.replaceSeries(runId, [key], views, asked.size === 0 ? page.attempts : asked);
-          if (isVoid) void read();
+          try {
+            const row = await answerTo(0, () => place.row());
+            if (mine !== readings) return;
+            if (page.setRows([row])) return void read();
+            const asked = page.attempts;
+            const views = await answerTo(1, () => place.views());
+            if (mine === readings) page.replaceSeries(runId, [key], views, asked);
+          } finally {
+            open--;
+          }
         };
         const connection = new WatchConnection(null, url, fast);
         connection.watch(
