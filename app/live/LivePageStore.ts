@@ -80,7 +80,7 @@ export class LivePageStore {
     // The database was restored: later attempts that are known here no longer exist.
     const wentBack = before !== undefined && before.attempt > row.attempt && !this.isToldAfter(row);
     // Another attempt took over and nobody said from which step: what is known may be void, and is read again.
-    if (run === undefined || !(wentBack || isOfEarlierAttempt(run, row.attempt))) return false;
+    if (run === undefined || !(wentBack || isOfEarlierAttempt(run, this.measuringAttempt(row)))) return false;
     return this.runs.delete(row.id);
   }
 
@@ -98,9 +98,15 @@ export class LivePageStore {
     return (this.told.get(id) ?? 0) > attempt;
   }
 
-  /** The attempt of each run, as far as is known now. */
+  /** The attempt of each run that its points are of, as far as is known now. */
   get attempts(): ReadonlyMap<string, number> {
-    return new Map(this.rows.map(({ id, attempt }) => [id, Math.max(1, attempt)]));
+    return new Map(this.rows.map((row) => [row.id, this.measuringAttempt(row)]));
+  }
+
+  /** An attempt that was claimed and has not started has measured nothing yet, and it is not known what it will void. */
+  private measuringAttempt({ id, attempt, status }: RunRow): number {
+    const hasNotStarted = status === "leased" && this.runs.get(id)?.resumes.has(attempt) !== true;
+    return Math.max(1, hasNotStarted ? attempt - 1 : attempt);
   }
 
   /**

@@ -155,7 +155,11 @@ export function startAttempt(run: RunPoints, attempt: number, resumedFromStep: n
   run.resumes.set(attempt, resumedFromStep);
   run.cutoffs = cutoffsOf(run.resumes);
   let removed = false;
-  for (const [step, point] of run.byStep) if (!isValid(run, point.attempt, step)) removed = run.byStep.delete(step) || removed;
+  for (const [step, point] of run.byStep) {
+    // What was read before its start was told, and taken for its own, may be an earlier attempt's.
+    const isOf = point.attempt === attempt && point.source === asRead ? attempt - 1 : point.attempt;
+    if (!isValid(run, isOf, step)) removed = run.byStep.delete(step) || removed;
+  }
   run.lastStep = Math.max(-1, ...run.byStep.keys());
   for (const [step, snapshot] of run.geometry) if (!isValid(run, snapshot.attempt, step)) run.geometry.delete(step);
   run.totals.clear();

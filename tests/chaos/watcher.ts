@@ -64,8 +64,9 @@ export class Watcher {
       const detail = await callProcedure(this.url, "runs.get", { id: this.runId }, { share: this.share, signal });
       if (joining !== this.joinings) return;
       this.store.setRows([detail.row]);
+      const asked = this.store.attempts;
       const views = await callProcedure(this.url, "runs.series", input, { share: this.share, signal });
-      if (joining === this.joinings) this.store.replaceSeries(this.runId, input.keys, views);
+      if (joining === this.joinings) this.store.replaceSeries(this.runId, input.keys, views, asked);
     } catch {
       if (!this.isClosed) setTimeout(() => void this.read(joining), readAgainMs);
     }

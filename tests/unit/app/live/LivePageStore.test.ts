@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LivePageStore } from "../../../../app/live/LivePageStore.ts";
+import type { RunRow } from "../../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../../contract/wire/watchProtocol.ts";
 import { aRow } from "../builders.ts";
 
@@ -82,6 +83,53 @@ test("a reading from before a later attempt took over shows none of the points t
   store.apply([attempt(2, 10), point(15, 2.5, 2)]);
   store.replaceSeries("a", [key], read([0, 10, 20, 30], [3, 2, 1, 0.5]), asked);
   expect(store.series("a", key)).toEqual({ steps: [0, 10, 15], values: [3, 2, 2.5], total: 3 });
+});
+
+describe("a later attempt that a worker has claimed and that has not started", () => {
+  const claimedRow = (status: "leased" | "running"): RunRow => ({ ...aRow({}, {}, status), id: "a", attempt: 2 });
+  const openedThen = () => {
+    const store = new LivePageStore();
+    store.joined();
+    store.setRows([claimedRow("leased")]);
+    store.addSeries(read([0, 10, 20, 30], [3, 2, 1, 0.5]));
+    return store;
+  };
+
+  test("what a page read then is of the earlier attempt, and void where the later one goes on before it", () => {
+    const store = openedThen();
+    expect(store.apply([attempt(2, 10), point(15, 2.5, 2)])).toBe(true);
+    expect(store.series("a", key)).toEqual({ steps: [0, 10, 15], values: [3, 2, 2.5], total: 3 });
+  });
+
+  test("what a page read then goes until it is read again, if the later one started while the page was cut off", () => {
+    const store = openedThen();
+    store.joined();
+    expect(store.setRows([claimedRow("running")])).toBe(true);
+    store.addSeries(read([0, 10, 15], [3, 2, 2.5]));
+    expect(store.series("a", key)).toEqual({ steps: [0, 10, 15], values: [3, 2, 2.5], total: 3 });
+  });
+
+  test("given back by its worker and taken up again, it voids what a page read in between", () => {
+    const store = new LivePageStore();
+    store.joined();
+    store.setRows([{ ...claimedRow("leased"), status: "queued" }]);
+    store.addSeries(read([0, 10, 20, 30], [3, 2, 1, 0.5]));
+    expect(store.apply([attempt(2, 10), point(15, 2.5, 2)])).toBe(true);
+    expect(store.series("a", key)).toEqual({ steps: [0, 10, 15], values: [3, 2, 2.5], total: 3 });
+  });
+
+  test("it makes nothing void: what is known stays, and is not asked for again", () => {
+    const store = openedThen();
+    expect(store.setRows([claimedRow("leased")])).toBe(false);
+    expect(store.series("a", key).steps).toEqual([0, 10, 20, 30]);
+  });
+
+  test("once its start was told, what is asked for is its own, whatever the row said before", () => {
+    const store = openedThen();
+    store.apply([attempt(2, 10)]);
+    store.addSeries(read([0, 10, 15], [3, 2, 2.5]), true, store.attempts);
+    expect(store.series("a", key).steps).toEqual([0, 10, 15]);
+  });
 });
 
 test("of a database that was restored while the page was away, an earlier attempt's points are taken", () => {

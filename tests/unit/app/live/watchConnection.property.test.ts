@@ -28,6 +28,8 @@ type Deed =
   | { do: "lose answers"; count: number }
   /** What is told next is lost, and the line with it. */
   | { do: "cut within"; points: number }
+  /** A worker takes the run on as a later attempt, which has not started yet: nothing is void until it does. */
+  | { do: "claim" }
   /** A later attempt goes on from an earlier point: what is after it is void. */
   | { do: "take over"; back: number }
   | { do: "wait"; ms: number };
@@ -37,6 +39,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({ do: fc.constant("cut" as const) }),
   fc.record({ do: fc.constant("lose answers" as const), count: fc.integer({ min: 1, max: 2 }) }),
   fc.record({ do: fc.constant("cut within" as const), points: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ do: fc.constant("claim" as const) }),
   fc.record({ do: fc.constant("take over" as const), back: fc.nat(6) }),
   { weight: 2, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.nat(12) }) },
 );
@@ -44,7 +47,9 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
 /** The server's part: what is stored, and who is told. Durable before visible. */
 class Stored {
   readonly values = new Map<number, number>();
+  /** The attempt that measures, and the last that was claimed. */
   attempt = 1;
+  claimed = 1;
   next = 0;
   answersToLose = 0;
   readonly watching = new Set<Socket>();
@@ -54,6 +59,7 @@ class Stored {
   }
 
   store(points: number, isTold: boolean): void {
+    if (this.claimed > this.attempt) this.takeOver(0);
     for (let i = 0; i < points; i++) {
       const step = this.next++;
       const value = step + this.attempt / 100;
@@ -63,16 +69,28 @@ class Stored {
     }
   }
 
+  claim(): void {
+    this.claimed++;
+    this.tellRow();
+  }
+
+  tellRow(): void {
+    const { last, config, ...row } = this.row();
+    this.tell([{ kind: "run", row }]);
+  }
+
   takeOver(back: number): void {
+    if (this.claimed === this.attempt) this.claim();
     const resumedFromStep = Math.max(0, this.next - 1 - back);
-    this.attempt++;
+    this.attempt = this.claimed;
     for (const step of this.values.keys()) if (step > resumedFromStep || resumedFromStep === 0) this.values.delete(step);
     this.next = resumedFromStep === 0 ? 0 : resumedFromStep + 1;
     this.tell([{ kind: "attempt", runId, attempt: this.attempt, resumedFromStep }]);
+    this.tellRow();
   }
 
   row(): RunRow {
-    return { ...aRow({}, {}, "running"), id: runId, attempt: this.attempt };
+    return { ...aRow({}, {}, this.claimed > this.attempt ? "leased" : "running"), id: runId, attempt: this.claimed };
   }
 
   views(): SeriesView[] {
@@ -109,7 +127,8 @@ test("a page holds every stored point and no void one, however its line breaks, 
     fc.asyncProperty(
       fc.array(deed, { minLength: 3, maxLength: 14 }),
       fc.array(fc.nat(8), { minLength: 4 }),
-      async (deeds, lags) => {
+      fc.constantFrom("a run's page", "an experiment's page"),
+      async (deeds, lags, kind) => {
         stored = new Stored();
         const place = stored;
         const page = new LivePageStore();
@@ -135,7 +154,9 @@ test("a page holds every stored point and no void one, however its line breaks, 
             if (page.setRows([row])) return void read();
             const asked = page.attempts;
             const views = await answerTo(1, () => place.views());
-            if (mine === readings) page.replaceSeries(runId, [key], views, asked);
+            if (mine !== readings) return;
+            if (kind === "a run's page") page.replaceSeries(runId, [key], views, asked);
+            else page.addSeries(views, true, asked);
           } finally {
             open--;
           }
@@ -176,6 +197,9 @@ test("a page holds every stored point and no void one, however its line breaks, 
                 place.store(one.points, false);
                 cut();
                 break;
+              case "claim":
+                place.claim();
+                break;
               case "take over":
                 place.takeOver(one.back);
                 break;
@@ -189,7 +213,7 @@ test("a page holds every stored point and no void one, however its line breaks, 
             const { steps, values } = of.series(runId, key);
             return steps.map((step, at) => [step, values[at]]);
           };
-          for (const end = performance.now() + 3_000; !(isSame() && open === 0) && performance.now() < end; ) await wait(2);
+          for (const end = performance.now() + 10_000; !(isSame() && open === 0) && performance.now() < end; ) await wait(2);
           expect(sorted(page)).toEqual([...place.values]);
         } finally {
           connection.close();
