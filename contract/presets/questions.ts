@@ -20,7 +20,7 @@ export const questionPresets: Preset[] = [
     description:
       "A convolutional ResNet with 4 to 48 channels on ten classes: with fewer than 10 there is no room for a simplex of features whose mean is zero. Choose τ and read the smallest width whose NC1 reaches it.",
     choices: [
-      "20 training images per class, 1,200 steps of 50 images, rate 0.005, cosine to 0: convolutions are the most expensive layers on a CPU, and 300 steps of the full batch would cost the same.",
+      "20 training images per class, 1,200 steps of 50 images, rate 0.005, cosine to 0: convolutions are the dearest layers on a processor, and 300 steps of the full batch would cost the same.",
       "Features are the channels averaged over the image, then normalized: so the width is the dimension d of the theory.",
     ],
     config: {

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Route } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { layersOf } from "../../contract/config/networkForm.ts";
 import { layerMetrics, networkMetrics } from "../../contract/metrics/metricInfo.ts";
 import { seriesKey } from "../../contract/metrics/seriesKey.ts";

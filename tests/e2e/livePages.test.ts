@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { layersOf } from "../../contract/config/networkForm.ts";
 import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { ended, measured, numbered, started } from "../support/builders/events.ts";

@@ -1,5 +1,5 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ExperimentDetail } from "../../contract/wire/views.ts";
 import { launchBrowser } from "../support/processes/browser.ts";
 import { TestServer } from "../support/processes/server.ts";

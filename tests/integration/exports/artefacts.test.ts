@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkpointName } from "../../../contract/wire/artefactNames.ts";
 import type { ArtefactView } from "../../../contract/wire/views.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { configColumns } from "../../../contract/config/configColumns.ts";
 import { expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/wire/exportFormat.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { medium, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
 import { isRunning, slowness, until } from "../../support/processes/workerProcess.ts";
 

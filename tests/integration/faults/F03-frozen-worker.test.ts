@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
 import { ledgerPoints } from "../../support/builders/study.ts";
 import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";

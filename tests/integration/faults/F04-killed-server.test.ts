@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { long, RealStudy } from "../../support/builders/realStudy.ts";
 import { ledgerPoints } from "../../support/builders/study.ts";
 

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { io } from "socket.io-client";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it as test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type WatchBatch, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../../support/builders/ledger.ts";
 import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";

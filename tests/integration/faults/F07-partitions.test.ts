@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Line } from "../../chaos/line.ts";
 import { long, medium, processOf, RealStudy } from "../../support/builders/realStudy.ts";
 import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";

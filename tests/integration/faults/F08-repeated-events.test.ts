@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import { ended, finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ended, finished, logged, measured, started } from "../../support/builders/events.ts";
 import { launch, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

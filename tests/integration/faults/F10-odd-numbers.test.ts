@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { long, RealStudy } from "../../support/builders/realStudy.ts";
 import { getRun, launch } from "../../support/builders/studies.ts";

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Line } from "../../chaos/line.ts";
 import { Watcher } from "../../chaos/watcher.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";

@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import type { RunCounts } from "../../../contract/status.ts";
 import type { EventAnswer, Lease } from "../../../contract/wire/workerProtocol.ts";
 import { finished, numbered, started } from "../../support/builders/events.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { long, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
 import { isRunning, slowness, spoolFiles, until } from "../../support/processes/workerProcess.ts";

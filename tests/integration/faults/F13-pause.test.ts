@@ -1,4 +1,4 @@
-import { afterEach, expect, it as test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";

@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { until } from "../../support/processes/workerProcess.ts";
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { until } from "../../support/processes/workerProcess.ts";
 

@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it as test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { eventsEach, type Ledger, measuredSteps, sendUntilCut, valueAt } from "../../support/builders/ledger.ts";
 import { getExperiment, grid, launch } from "../../support/builders/studies.ts";
 import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";

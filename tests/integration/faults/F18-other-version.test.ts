@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { workerProtocolVersion } from "../../../contract/wire/workerProtocol.ts";
 import { numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it as test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { long, RealStudy, short } from "../../support/builders/realStudy.ts";
 import { postgresProgram, startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";

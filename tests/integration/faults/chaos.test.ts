@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { runChaos } from "../../chaos/runChaos.ts";
 
 /** A short one of `npm run chaos`: whatever the seed, what workers sent is stored once. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 
 const folder = import.meta.dirname;
 

@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { ask, inputOf, needed, nowhere, procedures } from "../../support/client/procedureRights.ts";

@@ -1,4 +1,4 @@
-import { afterEach, expect, it as test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { FailureCode } from "../../../contract/failure.ts";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";

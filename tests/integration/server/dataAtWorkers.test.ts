@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { OwnSet } from "../../../contract/data/ownSet.ts";
 import { finished, numbered, started } from "../../support/builders/events.ts";

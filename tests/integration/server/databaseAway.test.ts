@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { TestServer } from "../../support/processes/server.ts";

@@ -2,7 +2,7 @@ import fs, { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { afterEach, describe, expect, it as test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { forceWrites, startParams } from "../../../db/embedded/durability.ts";
 import { launch } from "../../support/builders/studies.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";

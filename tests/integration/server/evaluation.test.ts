@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { type WatchBatch, type WatchItem, watchNamespace } from "../../../contract/wire/watchProtocol.ts";
 import { ended, evaluated, evaluation, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, getRun, launch } from "../../support/builders/studies.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { afterAll, expect, it as test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 

@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { fuzz } from "../../fuzz/fuzz.ts";
 
 test("bears spoiled inputs by every door without a crash, a lost promise or a stack in its log", async () => {

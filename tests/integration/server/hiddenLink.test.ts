@@ -1,6 +1,6 @@
 import pg from "pg";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ExperimentConfig, experimentConfig, launchInput } from "../../../contract/config/experimentConfig.ts";
 import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { type OwnSet, ownSet } from "../../../contract/data/ownSet.ts";

@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { runExport } from "../../../contract/wire/exportFormat.ts";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { ended, finished, logged, measured, numbered, started } from "../../support/builders/events.ts";

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, describe, expect, it as test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { projectRoot, TestServer } from "../../support/processes/server.ts";
 import { node } from "../../support/processes/workerProcess.ts";

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { password, post } from "../../support/client/members.ts";
 import { ask } from "../../support/client/procedureRights.ts";
 import { CookieJar, OidcProvider } from "../../support/processes/oidcProvider.ts";

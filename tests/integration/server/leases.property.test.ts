@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it as test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchInput } from "../../../contract/config/experimentConfig.ts";
 import { countStatuses, mayBecome, type RunStatus } from "../../../contract/status.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import { workerProtocolVersion } from "../../../contract/wire/workerProtocol.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";

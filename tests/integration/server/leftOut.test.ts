@@ -1,4 +1,4 @@
-import { expect, it as test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

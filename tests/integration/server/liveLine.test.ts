@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { WatchConnection } from "../../../app/live/watchConnection.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { launch } from "../../support/builders/studies.ts";

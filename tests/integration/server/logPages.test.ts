@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import type { SeriesView } from "../../../contract/wire/views.ts";
 import { logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { finished, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

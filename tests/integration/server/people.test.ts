@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { grid } from "../../support/builders/studies.ts";
 import { addMember, password, post } from "../../support/client/members.ts";
 import { ask, nowhere } from "../../support/client/procedureRights.ts";

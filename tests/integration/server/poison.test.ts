@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import type { WatchBatch, WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { evaluation, finished, logged, measured, numbered, snapshot, started } from "../../support/builders/events.ts";

@@ -1,4 +1,4 @@
-import { expect, it as test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, grid, launch, untilStatus } from "../../support/builders/studies.ts";

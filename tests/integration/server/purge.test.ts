@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getRun, grid, launch } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";

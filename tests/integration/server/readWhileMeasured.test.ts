@@ -1,6 +1,6 @@
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";

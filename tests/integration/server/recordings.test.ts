@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it as test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { countGrid, experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { presets } from "../../../contract/presets/presets.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";

@@ -1,5 +1,5 @@
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, expect, it as test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Right, rightsOf, roles, type TokenScope } from "../../../contract/people.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { addMember } from "../../support/client/members.ts";

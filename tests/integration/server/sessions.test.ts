@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, expect, it as test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { InputOf } from "../../support/client/procedures.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { TestServer } from "../../support/processes/server.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { io, type Socket } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ServerLink } from "../../../workers/agent/wire/serverLink.ts";
 import { logged, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";

@@ -1,4 +1,4 @@
-import { expect, it as test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { limits } from "../../../contract/limits.ts";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, grid, launch } from "../../support/builders/studies.ts";

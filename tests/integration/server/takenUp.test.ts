@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it as test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { measured, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
 import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";

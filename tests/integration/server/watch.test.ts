@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import type { WatchBatch, WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { finished, logged, measured, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";

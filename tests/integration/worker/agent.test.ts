@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { EventAnswer } from "../../../contract/wire/workerProtocol.ts";
 import { readSpool } from "../../../workers/spool/spool.ts";

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { scriptedName } from "../../chaos/scriptedRun.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { makeToken } from "../../support/client/rawWorker.ts";

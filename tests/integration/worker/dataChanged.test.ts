@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it as test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { type DatasetConfig, datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";

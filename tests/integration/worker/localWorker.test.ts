@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it as test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Api, connect, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
 import { isRunning, until } from "../../support/processes/workerProcess.ts";

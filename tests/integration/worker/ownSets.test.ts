@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it as test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { OwnSet } from "../../../contract/data/ownSet.ts";
 import { writePictures, writeTable } from "../../support/builders/ownData.ts";
 import { type Api, connect } from "../../support/builders/study.ts";

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it as test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { connect, ledgerPoints, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { PollingProxy, type Upgrade } from "../../support/processes/pollingProxy.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { Line } from "../../chaos/line.ts";
 import { scriptedName, scriptedValues } from "../../chaos/scriptedRun.ts";

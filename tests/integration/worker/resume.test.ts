@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { joinAttempts, withoutTimes } from "../../support/builders/joinAttempts.ts";

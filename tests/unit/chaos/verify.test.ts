@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { leaseDigest, valuesHash } from "../../../workers/agent/wire/ledger.ts";
 import type { AttemptLedger } from "../../chaos/ledger.ts";

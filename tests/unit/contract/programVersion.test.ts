@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { programVersion } from "../../../contract/programVersion.ts";
 import { readProgramVersion as ofServer } from "../../../server/program/programVersion.ts";
 import { readProgramVersion as ofWorker } from "../../../workers/programVersion.ts";

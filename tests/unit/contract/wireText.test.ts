@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isVisible, storableText, typedText, wireText } from "../../../contract/wireText.ts";
 
 describe("storableText", () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { effectiveRidge, regularizer, regularizerLabel } from "../../../contract/config/regularizer.ts";
 import { layerMetrics, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
 import { parseSeriesKey, seriesKey } from "../../../contract/metrics/seriesKey.ts";

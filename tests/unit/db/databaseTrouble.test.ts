@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { databaseTrouble, isLineLost } from "../../../db/databaseTrouble.ts";
 
 const withCode = (code: string, message = "as the server says it", more = {}) =>

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodePoints, encodePoints, type Points } from "../../../db/seriesCodec.ts";
 
 const decode = (points: Points, from = 0, to = Number.POSITIVE_INFINITY) => {

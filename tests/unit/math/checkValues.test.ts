@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { measureHiddenLayer, measureLastLayer } from "../../../math/collapse/layerMetrics.ts";
 import { matrix } from "../../../math/linear/matrix.ts";
 import { hardFrameOptimum } from "../../../math/optimum/hardFrameOptimum.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { bandClaim } from "../../../app/text/slopeText.ts";
 import { blocksOf } from "../../../contract/config/networkForm.ts";
 import { theorySpeaks } from "../../../contract/theory/theorySlopes.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { documents, figuredIn, refreshed, tabledIn } from "../../report/documents.ts";
 import { figureOf } from "../../report/figures.ts";
 import { recordingIds } from "../../report/recordings.ts";

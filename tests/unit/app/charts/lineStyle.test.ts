@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { curveStyle, markers, runStyle, shadedColour, strengthShade } from "../../../../app/charts/lineStyle.ts";
 import { markerPath } from "../../../../app/charts/marks/markerPath.ts";
 import { architectures } from "../../../../contract/config/architecture.ts";

@@ -1,5 +1,5 @@
 import { QueryObserver } from "@tanstack/react-query";
-import { afterEach, expect, it as test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { FreshQueryClient } from "../../../../app/data/FreshQueryClient.ts";
 
 const client = new FreshQueryClient({ defaultOptions: { queries: { retry: false, staleTime: Number.POSITIVE_INFINITY } } });

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ExperimentStore } from "../../../../app/live/ExperimentStore.ts";
 import { profileSteps } from "../../../../app/result/model/runs/layerProfiles.ts";
 import { seriesKey } from "../../../../contract/metrics/seriesKey.ts";

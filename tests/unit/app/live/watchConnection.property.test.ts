@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { Server, type Socket } from "socket.io";
-import { afterAll, beforeAll, expect, it as test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { LivePageStore } from "../../../../app/live/LivePageStore.ts";
 import { WatchConnection } from "../../../../app/live/watchConnection.ts";
 import type { RunRow, SeriesView } from "../../../../contract/wire/views.ts";

@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { keptTogether } from "../../../../app/text/keptTogether.ts";
 
 test("breaks lines between numbers, never within one", () => {

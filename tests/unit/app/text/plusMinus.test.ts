@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fixed, intervalText, plusMinus, plusMinusPercent } from "../../../../app/text/plusMinus.ts";
 import { bandClaim, misfitText, slopeInFull, slopeInterval, slopeText } from "../../../../app/text/slopeText.ts";
 import { logLogSlope, type Point } from "../../../../math/statistics/logLogSlope.ts";

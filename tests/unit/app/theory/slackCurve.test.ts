@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type SlackCurve, slackCurve } from "../../../../app/theory/slackCurve.ts";
 import { defaultInputs, objectiveOf, type TheoryInputs } from "../../../../app/theory/theoryInputs.ts";
 import { hardFrameOptimum } from "../../../../math/optimum/hardFrameOptimum.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { architectureLabel, architectures, linearLayers } from "../../../../contract/config/architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "../../../../contract/config/compatibility.ts";
 import { countGrid, expandGrid, experimentConfig } from "../../../../contract/config/experimentConfig.ts";

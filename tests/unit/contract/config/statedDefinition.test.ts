@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { expandGrid, launchInput } from "../../../../contract/config/experimentConfig.ts";
 import { gridOfRun } from "../../../../contract/config/gridOfRun.ts";
 import { stateRunDefinition } from "../../../../contract/config/statedDefinition.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { architectures, normalizations } from "../../../../contract/config/architecture.ts";
 import { configColumns } from "../../../../contract/config/configColumns.ts";
 import { regularizerFamilies } from "../../../../contract/config/regularizer.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { attemptCutoffs } from "../../../../contract/metrics/attemptCutoffs.ts";
 
 const attempts = (...resumed: (number | null)[]) =>

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { architectureLabel } from "../../../../contract/config/architecture.ts";
 import { expandGrid, experimentConfig, launchInput } from "../../../../contract/config/experimentConfig.ts";
 import { blocksOf, depthText, layersOf } from "../../../../contract/config/networkForm.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { describeGaps, findGaps, measurementGaps } from "../../../../contract/metrics/measurementGaps.ts";
 import { measuringSteps } from "../../../../math/steps/measuringSteps.ts";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { DatasetConfig } from "../../../../contract/data/datasetConfig.ts";
 import { askedAccuracy, isUnconverged, type JudgedRun, leaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { centredMoments, mergeCentredMoments } from "../../../../math/collapse/centredMoments.ts";
 import { classStatistics, classStatisticsFromSums, mergeClassStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { cosineGaps, mergeCosineGaps } from "../../../../math/collapse/cosineGaps.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { idealSimplex, idealSimplexInFrame } from "../../../../math/collapse/idealSimplex.ts";
 import { principalFrame, projectFeatures } from "../../../../math/collapse/principalFrame.ts";

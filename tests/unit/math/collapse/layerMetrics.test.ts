@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { centredMoments } from "../../../../math/collapse/centredMoments.ts";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { cosineGaps } from "../../../../math/collapse/cosineGaps.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { classStatistics } from "../../../../math/collapse/classStatistics.ts";
 import { zeroMeanBasis } from "../../../../math/frames/frames.ts";
 import { nearestFrame } from "../../../../math/frames/nearestFrame.ts";

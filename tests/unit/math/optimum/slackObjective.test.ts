@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { nc2Frame } from "../../../../math/collapse/nc2.ts";
 import { simplexVertices } from "../../../../math/frames/frames.ts";
 import type { FrameShape } from "../../../../math/frames/idealGram.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { measureLastLayer } from "../../../../math/collapse/layerMetrics.ts";
 import { embedRows, simplexVertices, zeroMeanBasis } from "../../../../math/frames/frames.ts";
 import { idealGram } from "../../../../math/frames/idealGram.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { numericOptimum } from "../../../../math/optimum/numericOptimum.ts";
 import type { Optimum } from "../../../../math/optimum/optimum.ts";
 import type { SolvableObjective } from "../../../../math/optimum/unconstrainedObjective.ts";

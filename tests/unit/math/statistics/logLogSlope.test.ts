@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MathError } from "../../../../math/MathError.ts";
 import { fisherTail } from "../../../../math/statistics/fisherF.ts";
 import { logLogSlope, type Point } from "../../../../math/statistics/logLogSlope.ts";

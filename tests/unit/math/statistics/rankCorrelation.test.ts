@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MathError } from "../../../../math/MathError.ts";
 import { midRanks, rankCorrelation } from "../../../../math/statistics/rankCorrelation.ts";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MathError } from "../../../../math/MathError.ts";
 import { logSpacedSteps } from "../../../../math/steps/logSpacedSteps.ts";
 import { scaleStepTime, stepCost } from "../../../../math/steps/stepCost.ts";

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { csvLine } from "../../../../contract/csv.ts";
 import { presets } from "../../../../contract/presets/presets.ts";
 import { AccessKey } from "../../../../server/access/accessKey.ts";

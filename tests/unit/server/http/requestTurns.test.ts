@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, get, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it as test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { Hold } from "../../../../server/access/access.ts";
 import { RequestTurns } from "../../../../server/http/requestTurns.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { LockedPackages } from "../../../../server/install/lockedPackages.ts";
 import { tidyLock } from "../../../../server/install/tidyLock.ts";
 

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { recognizeWorker } from "../../../../server/supervisor/recognizeWorker.ts";
 
 const [here, elsewhere] = ["7f3f2c1e-95c4-4b9e-8a59-0f4a3b5d6c7e", "0b0f2c1e-95c4-4b9e-8a59-0f4a3b5d6c7e"];

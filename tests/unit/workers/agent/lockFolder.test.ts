@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it as test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { lockFolder } from "../../../../workers/agent/lockFolder.ts";
 import { isAlive, processIdentity } from "../../../../workers/agent/machine/processIdentity.ts";
 

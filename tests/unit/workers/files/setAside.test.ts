@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it as test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureFolder, setAside } from "../../../../workers/files/setAside.ts";
 
 let folder: string;

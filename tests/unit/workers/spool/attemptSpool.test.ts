@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it as test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { protocolSizes } from "../../../../contract/wire/workerProtocol.ts";
 import { AttemptSpool } from "../../../../workers/spool/attemptSpool.ts";
 import { openSpool, readSpool } from "../../../../workers/spool/spool.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decadeTicks, linearTicks, valueTicks } from "../../../../../app/charts/axes/axisTicks.ts";
 import { paddedDomain, toPlot } from "../../../../../app/charts/axes/plotCoordinates.ts";
 import { powerOfTen, readable } from "../../../../../app/text/shortNumber.ts";

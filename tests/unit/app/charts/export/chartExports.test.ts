@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { stepOfX, xOfSteps } from "../../../../../app/charts/axes/seriesX.ts";
 import type { ChartSeries } from "../../../../../app/charts/chartTypes.ts";
 import { chartCsv } from "../../../../../app/charts/export/chartCsv.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { smoothSeries } from "../../../../../app/charts/layout/smoothSeries.ts";
 import { describeGaps, splitGaps } from "../../../../../app/charts/layout/splitGaps.ts";
 import { spreadApart } from "../../../../../app/charts/layout/spreadApart.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ownSetChoices, ownSetText, whereText } from "../../../../../app/new/datasets/ownSetChoices.ts";
 import { datasetConfig } from "../../../../../contract/data/datasetConfig.ts";
 import { countsThere, findOwnSet, type OwnSet } from "../../../../../contract/data/ownSet.ts";

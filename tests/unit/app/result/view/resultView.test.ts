@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { geometryRun, runEpoch, shownRuns } from "../../../../../app/result/model/runs/shownRuns.ts";
 import { readView, viewPatch } from "../../../../../app/result/view/resultView.ts";
 import { trainingConfig } from "../../../../../contract/config/trainingConfig.ts";

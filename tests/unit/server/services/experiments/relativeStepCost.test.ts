@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Architecture, architectures } from "../../../../../contract/config/architecture.ts";
 import { expandGrid } from "../../../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../../../contract/config/runConfig.ts";

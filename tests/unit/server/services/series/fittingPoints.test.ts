@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { AnswerAllowance } from "../../../../../server/context/answerAllowance.ts";
 import { fittingPoints } from "../../../../../server/services/series/readThinned.ts";
 

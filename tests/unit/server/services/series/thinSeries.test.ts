@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { thinSeries } from "../../../../../server/services/series/thinSeries.ts";
 
 const series = (values: number[]) => ({ steps: values.map((_, index) => index * 10), values });

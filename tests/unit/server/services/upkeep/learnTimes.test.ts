@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { afterTraining } from "../../../../../contract/config/afterTraining.ts";
 import { expandGrid } from "../../../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../../../contract/config/runConfig.ts";

@@ -1,4 +1,4 @@
-import { expect, it as test } from "vitest";
+import { expect, test } from "vitest";
 import { compareFacts } from "../../../../../../app/result/model/grid/compareFacts.ts";
 import { configFacts } from "../../../../../../contract/facts/configFacts.ts";
 import { aConfig } from "../../../builders.ts";

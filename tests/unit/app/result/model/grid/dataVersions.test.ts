@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { dataConflicts, dataTagger } from "../../../../../../app/result/model/grid/dataVersions.ts";
 import { groupCells } from "../../../../../../app/result/model/grid/gridAxes.ts";

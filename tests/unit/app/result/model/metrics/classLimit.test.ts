@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { classLimitText, isBeyondClasses, notMeasured } from "../../../../../../app/result/model/metrics/classLimit.ts";
 
 const rows = (...classes: (number | null)[]) => classes.map((count) => ({ classes: count }));

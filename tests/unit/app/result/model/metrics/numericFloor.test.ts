@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { floorText, numericFloor } from "../../../../../../app/result/model/metrics/numericFloor.ts";
 import type { RunConfig } from "../../../../../../contract/config/runConfig.ts";
 import type { RunRow } from "../../../../../../contract/wire/views.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { cellLabel, groupCells, varyingAxes } from "../../../../../../app/result/model/grid/gridAxes.ts";
 import { sortGroups, tableGroups } from "../../../../../../app/result/model/runs/tableGroups.ts";
 import { findings } from "../../../../../../app/result/model/study/findings.ts";

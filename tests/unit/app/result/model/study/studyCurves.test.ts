@@ -1,4 +1,4 @@
-import { describe, expect, it as test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { compareTexts, type GridAxisId } from "../../../../../../app/result/model/grid/gridAxes.ts";
 import { studyValue } from "../../../../../../app/result/model/metrics/studyMetrics.ts";
 import { reachingText, smallestReaching } from "../../../../../../app/result/model/study/smallestReaching.ts";
