@@ -17,7 +17,8 @@ import {
 } from "../../contract/wire/watchProtocol.ts";
 import { connect, smallStudy } from "../support/builders/study.ts";
 import { ServerProcess } from "../support/processes/serverProcess.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../support/processes/workerProcess.ts";
+import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../support/processes/workerProcess.ts";
+import { until } from "../support/until.ts";
 import { quantileText } from "./quantileText.ts";
 import { QuietWatcher } from "./quietWatcher.ts";
 

@@ -9,7 +9,8 @@ import { parseArgs } from "node:util";
 import { median } from "../../math/statistics/quantile.ts";
 import { connect, ledgerOf, smallStudy } from "../support/builders/study.ts";
 import { ServerProcess } from "../support/processes/serverProcess.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../support/processes/workerProcess.ts";
+import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../support/processes/workerProcess.ts";
+import { until } from "../support/until.ts";
 
 const { values: flags } = parseArgs({
   options: {

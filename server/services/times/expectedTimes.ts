@@ -4,6 +4,7 @@ import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { imageShape } from "../../../contract/data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../../../contract/data/datasetSizes.ts";
 import { measurementsEvery } from "../../../contract/launch/measurementsEvery.ts";
+import { hasManyClasses } from "../../../contract/metrics/classLimit.ts";
 import { logSpacedSteps } from "../../../math/steps/logSpacedSteps.ts";
 import { relativeStepCost } from "./relativeStepCost.ts";
 
@@ -23,8 +24,6 @@ export interface ExpectedTimes {
 /** A CPU core of 2.x GHz: operations a ms (of relativeStepCost), and what each layer's calls take besides. */
 const operationsPerMs = 60e6;
 const perLayerMs = 0.065;
-/** Above so many classes there is no second pass of a measurement (workers/measure). */
-const maxClasses = 64;
 
 /**
  * The times of a run as they are supposed before anything like it was measured: its operations on one CPU core, as they were found
@@ -67,7 +66,8 @@ function measuringMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOwn
   const { width } = config;
   const depth = layersOf(config);
   const { classes, train, test } = sizes;
-  const isSecond = classes <= maxClasses;
+  // Of many classes a measurement has no second pass (workers/measure).
+  const isSecond = !hasManyClasses(classes);
   const features = depth * width;
   const sums = 8e-6 * (train + test) * features + (isSecond ? 1.7e-6 * classes * train * features : 0);
   const spectra = isSecond ? depth * classes ** 3 * 24e-6 : 0;

@@ -10,7 +10,8 @@ import { finished, measured, numbered, started } from "../../support/builders/ev
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { leaseOf, makeToken, RawWorker } from "../../support/client/rawWorker.ts";
 import { TestServer } from "../../support/processes/server.ts";
-import { realWorker, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { realWorker, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 import { collapse, readCheckpoint, readSafetensors } from "./readers.ts";
 
 const config = grid({

@@ -4,7 +4,7 @@ import { expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { type ExperimentExport, experimentExport, type RunExport, runExport } from "../../../contract/wire/exportFormat.ts";
 import { getExperiment, grid, untilStatus } from "../../support/builders/studies.ts";
 import { TestServer } from "../../support/processes/server.ts";
-import { until } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 let server: TestServer;
 let id: string;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { medium, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
-import { isRunning, slowness, until } from "../../support/processes/workerProcess.ts";
+import { isRunning, slowness } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const study = RealStudy.forTests();
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
 import { ledgerPoints } from "../../support/builders/study.ts";
-import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";
+import { isRunning, spoolFiles } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "1000", COLLAPSAR_LEASE_MS: "5000" });
 

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Line } from "../../chaos/line.ts";
 import { long, medium, processOf, RealStudy } from "../../support/builders/realStudy.ts";
-import { isRunning, spoolFiles, until } from "../../support/processes/workerProcess.ts";
+import { isRunning, spoolFiles } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const leaseMs = 3_000;
 const study = RealStudy.forTests({ COLLAPSAR_HEARTBEAT_MS: "500", COLLAPSAR_LEASE_MS: String(leaseMs) });

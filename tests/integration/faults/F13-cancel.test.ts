@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { long, processOf, RealStudy, short } from "../../support/builders/realStudy.ts";
-import { isRunning, slowness, spoolFiles, until } from "../../support/processes/workerProcess.ts";
+import { isRunning, slowness, spoolFiles } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const study = RealStudy.forTests();
 

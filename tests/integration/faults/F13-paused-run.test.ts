@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { medium, RealStudy } from "../../support/builders/realStudy.ts";
-import { until } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const study = RealStudy.forTests();
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { medium, RealStudy } from "../../support/builders/realStudy.ts";
-import { until } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const study = RealStudy.forTests();
 const env = { COLLAPSAR_CHECKPOINT_MS: "300" };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { long, processOf, RealStudy } from "../../support/builders/realStudy.ts";
-import { spoolFiles, until } from "../../support/processes/workerProcess.ts";
+import { spoolFiles } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const study = RealStudy.forTests();
 

@@ -5,14 +5,8 @@ import { launch } from "../../support/builders/studies.ts";
 import { leaseOf, RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 import { ProtocolServer } from "../../support/processes/protocolServer.ts";
-import {
-  makeFolder,
-  removeFolder,
-  scriptedWorker,
-  spoolFiles,
-  until,
-  WorkerProcess,
-} from "../../support/processes/workerProcess.ts";
+import { makeFolder, removeFolder, scriptedWorker, spoolFiles, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 onBothDatabases("F18: a server", (server) => {
   test("tells a worker of another version which versions both have, and its run continues once the right one is installed", async () => {

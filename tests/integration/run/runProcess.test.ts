@@ -8,6 +8,7 @@ import { type RunEvent, type SpooledEvent, spooledEvent } from "../../../contrac
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
 import { readSpool } from "../../../workers/spool/spool.ts";
 import { slowness } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 import { smallRun } from "../../unit/workers/builders.ts";
 
 const program = new URL("../../../workers/run/main.ts", import.meta.url).pathname;
@@ -33,7 +34,7 @@ async function start() {
   const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
     child.on("exit", (code, signal) => resolve({ code, signal })),
   );
-  await until(() => heard.some(({ type }) => type === "ready"));
+  await until("it is ready", () => heard.some(({ type }) => type === "ready"));
   const spool = (attempt: number) => join(folder, "spool", `${runId}.${attempt}.jsonl`);
   return {
     child,
@@ -72,13 +73,6 @@ function eventsOf(path: string): RunEvent[] {
     spooledEvent.parse(event);
   });
   return all.map(({ event }) => event);
-}
-
-async function until(condition: () => boolean, withinMs = 60_000): Promise<void> {
-  for (const end = Date.now() + withinMs; !condition(); ) {
-    if (Date.now() > end) throw new Error("it did not come in time");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 const ofKind = <Kind extends RunEvent["kind"]>(events: RunEvent[], kind: Kind) =>
@@ -129,7 +123,7 @@ describe("a run's process", () => {
 
     const first = await start();
     first.assign({ ...config, training: { ...config.training } });
-    await until(() => ofKind(first.events(), "measurement").length > 3);
+    await until("it has measured", () => ofKind(first.events(), "measurement").length > 3);
     first.child.send({ type: "suspend" } satisfies ToRun); // a checkpoint at some step, whatever it is
     await first.exited;
     const { step: resumedAt } = ofKind(first.events(), "checkpoint")[0];
@@ -143,7 +137,7 @@ describe("a run's process", () => {
 
     const second = await start();
     second.assign(config, 2);
-    await until(() => ofKind(second.events(2), "measurement").length > 3);
+    await until("it has measured", () => ofKind(second.events(2), "measurement").length > 3);
     second.child.kill("SIGKILL");
     expect((await second.exited).signal).toBe("SIGKILL");
     expect(second.events(2)[0]).toMatchObject({ kind: "started", resumedFromStep: resumedAt });
@@ -160,7 +154,7 @@ describe("a run's process", () => {
   test("cancelled, it stops within a step", async () => {
     const run = await start();
     run.assign(long);
-    await until(() => ofKind(run.events(), "measurement").length > 5);
+    await until("it has measured", () => ofKind(run.events(), "measurement").length > 5);
     const before = Date.now();
     run.child.send({ type: "cancel" } satisfies ToRun);
     expect((await run.exited).code).toBe(0);
@@ -193,7 +187,7 @@ describe("a run's process", () => {
   test("without its agent it makes a checkpoint and goes", async () => {
     const run = await start();
     run.assign(long);
-    await until(() => ofKind(run.events(), "measurement").length > 5);
+    await until("it has measured", () => ofKind(run.events(), "measurement").length > 5);
     run.child.disconnect();
     expect((await run.exited).code).toBe(0);
     expect(kinds(run.events()).slice(-2)).toEqual(["checkpoint", "ended"]);
@@ -202,7 +196,7 @@ describe("a run's process", () => {
   test("a corrupt checkpoint is reported after `started`, and the one before it is used", async () => {
     const run = await start();
     run.assign(long);
-    await until(() => ofKind(run.events(), "measurement").length > 5);
+    await until("it has measured", () => ofKind(run.events(), "measurement").length > 5);
     run.child.disconnect();
     await run.exited;
     const [name] = readdirSync(join(folder, "checkpoints"));
@@ -210,7 +204,7 @@ describe("a run's process", () => {
     writeFileSync(join(folder, "checkpoints", newer), readFileSync(join(folder, "checkpoints", name)).subarray(0, 100));
     const again = await start();
     again.assign(long, 2);
-    await until(() => ofKind(again.events(2), "log").length > 1);
+    await until("it has logged", () => ofKind(again.events(2), "log").length > 1);
     const [started, ...rest] = again.events(2);
     expect(started).toMatchObject({ kind: "started", resumedFromStep: Number.parseInt(name, 10) });
     expect(ofKind(rest, "log")[0].text).toContain(`checkpoint of step ${Number.parseInt(newer, 10)} is not used`);

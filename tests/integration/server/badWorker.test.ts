@@ -6,6 +6,7 @@ import { ended, finished, measured, numbered, started } from "../../support/buil
 import { getExperiment, getRun, grid, launch as launchStudy, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import { until } from "../../support/until.ts";
 
 /** First rest of a worker that is not in order, ms; the further ones are 4, 16 and 64 times as long. */
 const restMs = 50;
@@ -31,12 +32,6 @@ onBothDatabases(
       return worker;
     };
     const view = async ({ id }: RawWorker) => (await server().call("workers.list")).find((worker) => worker.id === id)!;
-    const until = async (what: string, holds: () => Promise<boolean>, withinMs = 60_000) => {
-      for (const end = performance.now() + withinMs; !(await holds()); ) {
-        if (performance.now() > end) throw new Error(`not in time: ${what}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    };
     /** Lives by a rule for each run that comes; counts them. */
     const serve = (worker: RawWorker, answer: (lease: Assignment) => Parameters<typeof numbered>[0]) => {
       const served: string[] = [];

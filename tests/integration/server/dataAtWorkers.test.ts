@@ -5,6 +5,7 @@ import { finished, numbered, started } from "../../support/builders/events.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import { until } from "../../support/until.ts";
 
 const table: OwnSet = {
   ...{ id: "text-file", name: "reviews.tsv", problem: null, warnings: [] },
@@ -22,18 +23,11 @@ const says = (worker: RawWorker, sets: OwnSet[]) => worker.socket.emit("ownSets"
 onBothDatabases("A set that one of two workers has", (server) => {
   const listed = async (worker: RawWorker) =>
     (await server().call("workers.list")).find(({ id }) => id === worker.id)?.ownSets ?? null;
-  const until = async (holds: () => Promise<boolean>) => {
-    for (const end = performance.now() + 60_000; !(await holds()); ) {
-      if (performance.now() > end) throw new Error("it did not come in time");
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
-
   test("takes its runs there, also while that worker is busy and the other idle", async () => {
     const [without, having] = [await RawWorker.connect(server()), await RawWorker.connect(server())];
     says(without, []);
     says(having, [table, { ...table, name: "other.tsv" }]);
-    await until(async () => (await listed(without)) !== null && (await listed(having))?.length === 2);
+    await until("the own sets are listed", async () => (await listed(without)) !== null && (await listed(having))?.length === 2);
     const { runs } = await launch(server(), study([0, 1]));
     const first = await having.nextAssignment();
     await having.events(first, numbered([started()]));
@@ -52,7 +46,7 @@ onBothDatabases("A set that one of two workers has", (server) => {
   test("is waited for while a worker that has just come may still list it", async () => {
     const [without, having] = [await RawWorker.connect(server()), await RawWorker.connect(server())];
     says(without, []);
-    await until(async () => (await listed(without)) !== null);
+    await until("the own sets are listed", async () => (await listed(without)) !== null);
     const { runs } = await launch(server(), study([2]));
     await new Promise((resolve) => setTimeout(resolve, 500));
     says(having, [table]);
@@ -75,12 +69,12 @@ onBothDatabases("A set that one of two workers has", (server) => {
     const part = (at: number, name: string) => worker.socket.emit("ownSets", { part: at, of: 2, sets: [{ ...table, name }] });
     part(0, "a.tsv");
     part(1, "b.tsv");
-    await until(async () => (await listed(worker))?.length === 2);
+    await until("the own sets are listed", async () => (await listed(worker))?.length === 2);
     part(1, "torn.tsv");
     worker.socket.emit("ownSets", { part: 0, of: 1, sets: "nonsense" });
     part(0, "c.tsv");
     part(1, "d.tsv");
-    await until(async () => (await listed(worker))?.[0].name === "c.tsv");
+    await until("the own sets are listed", async () => (await listed(worker))?.[0].name === "c.tsv");
     expect((await listed(worker))?.map(({ name }) => name)).toEqual(["c.tsv", "d.tsv"]);
     worker.close();
   });

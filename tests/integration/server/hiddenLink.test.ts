@@ -13,6 +13,7 @@ import { procedures } from "../../support/client/procedureRights.ts";
 import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
 import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
 import { TestServer } from "../../support/processes/server.ts";
+import { until } from "../../support/until.ts";
 
 const marks = new Map<string, string>();
 /** A text of its own for a field; it may stand wherever a letter may. */
@@ -133,11 +134,6 @@ describe("Marks stand in every field that a person or a worker can set", () => {
   });
 });
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 60_000; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 50)))
-    if (performance.now() > end) throw new Error("it did not come in time");
-}
-
 describe("A link that hides names", () => {
   let postgres: TestPostgres;
   let server: TestServer;
@@ -154,7 +150,7 @@ describe("A link that hides names", () => {
     await worker.connected();
     expect(await worker.hello({ ...greeting, slots: 4 })).toMatchObject({ ok: true });
     worker.socket.emit("ownSets", { part: 0, of: 1, sets: [folder, other, table, broken] });
-    await until(async () => (await server.call("workers.list"))[0]?.ownSets?.length === 4);
+    await until("the own sets are listed", async () => (await server.call("workers.list"))[0]?.ownSets?.length === 4);
 
     for (const config of [pictures, texts]) {
       const { id } = await server.call("experiments.launch", { ...launched, config });
@@ -189,7 +185,7 @@ describe("A link that hides names", () => {
     // A change tells all rooms of it once more.
     await server.call("experiments.update", { id: ids[0], tags: launched.tags });
     expect(await worker.events(third, numbered([found()], 3))).toMatchObject({ ok: true });
-    await until(async () => heard.hidden.join().includes('"kind":"run"'));
+    await until("the run is told", () => heard.hidden.join().includes('"kind":"run"'));
     await new Promise((resolve) => setTimeout(resolve, 500));
     worker.close();
   });

@@ -6,6 +6,7 @@ import { NetworkLine } from "../../support/processes/networkLine.ts";
 import { PollingProxy, type Upgrade } from "../../support/processes/pollingProxy.ts";
 import { freePort } from "../../support/processes/postgres.ts";
 import { TestServer } from "../../support/processes/server.ts";
+import { until } from "../../support/until.ts";
 
 /** The times of a page, twenty times as fast. */
 const fast = {
@@ -39,12 +40,6 @@ class Heard {
   }
 }
 
-const until = async (what: string, holds: () => boolean, withinMs = 60_000) => {
-  for (const end = performance.now() + withinMs; !holds(); ) {
-    if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("A page's line to the server", () => {

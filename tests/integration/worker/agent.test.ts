@@ -13,9 +13,9 @@ import {
   scriptedWorker,
   slowness,
   spoolFiles,
-  until,
   WorkerProcess,
 } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 let server: ProtocolServer;
 let folder: string;

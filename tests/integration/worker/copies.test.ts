@@ -5,7 +5,8 @@ import { scriptedName } from "../../chaos/scriptedRun.ts";
 import { grid, launch, untilStatus } from "../../support/builders/studies.ts";
 import { makeToken } from "../../support/client/rawWorker.ts";
 import { TestServer } from "../../support/processes/server.ts";
-import { makeFolder, removeFolder, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { makeFolder, removeFolder, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 /** Workers on copies of one folder, as of a virtual machine or a home that was copied: each is one of its own. */
 const program = new URL("../../chaos/worker.ts", import.meta.url).pathname;

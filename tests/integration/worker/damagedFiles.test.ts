@@ -9,9 +9,9 @@ import {
   realWorker,
   removeFolder,
   runProcesses,
-  until,
   WorkerProcess,
 } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 /** What may lie where a file of the worker was. */
 const damages: Record<string, (path: string) => void> = {

@@ -7,7 +7,8 @@ import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";
 import { type Table, writePicture, writePictures, writeTable } from "../../support/builders/ownData.ts";
 import { type Api, connect, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 /** The real server and the real worker: a person's own data change while a run that trained on them is suspended. */
 let server: ServerProcess;

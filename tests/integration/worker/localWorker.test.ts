@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Api, connect, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
-import { isRunning, until } from "../../support/processes/workerProcess.ts";
+import { isRunning } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 let server: ServerProcess;
 let api: Api;

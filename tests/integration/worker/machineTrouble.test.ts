@@ -12,9 +12,9 @@ import {
   runProcesses,
   scriptedWorker,
   slowness,
-  until,
   WorkerProcess,
 } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 let server: ProtocolServer;
 let folder: string;

@@ -5,7 +5,8 @@ import type { OwnSet } from "../../../contract/data/ownSet.ts";
 import { writePictures, writeTable } from "../../support/builders/ownData.ts";
 import { type Api, connect } from "../../support/builders/study.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 /** The real worker beside the real server: what the server knows of the data-set folder, as it changes. */
 let server: ServerProcess;

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { connect, ledgerPoints, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { PollingProxy, type Upgrade } from "../../support/processes/pollingProxy.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {

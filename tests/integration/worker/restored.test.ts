@@ -10,14 +10,8 @@ import { storedPoints } from "../../support/builders/study.ts";
 import { makeToken } from "../../support/client/rawWorker.ts";
 import { freePort } from "../../support/processes/postgres.ts";
 import { TestServer } from "../../support/processes/server.ts";
-import {
-  isRunning,
-  makeFolder,
-  removeFolder,
-  runProcesses,
-  until,
-  WorkerProcess,
-} from "../../support/processes/workerProcess.ts";
+import { isRunning, makeFolder, removeFolder, runProcesses, WorkerProcess } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 /**
  * The real server, the real worker, and a run whose every number follows from its seed and step: after whatever happened to the

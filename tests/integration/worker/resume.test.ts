@@ -10,9 +10,9 @@ import {
   removeFolder,
   runProcesses,
   slowness,
-  until,
   WorkerProcess,
 } from "../../support/processes/workerProcess.ts";
+import { until } from "../../support/until.ts";
 
 const everyStep: Partial<RunConfig> = { measuring: { name: "every", steps: 1 } };
 const steps = 140;

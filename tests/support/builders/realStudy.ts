@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { ServerProcess } from "../processes/serverProcess.ts";
-import { makeFolder, realWorker, removeFolder, until, WorkerProcess } from "../processes/workerProcess.ts";
+import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../processes/workerProcess.ts";
+import { until } from "../until.ts";
 import { type Api, connect, ledgerPoints, smallStudy, storedPoints } from "./study.ts";
 
 /** Steps between two measurements. */
