@@ -5,7 +5,7 @@ import { wireText } from "../wireText.ts";
 import { spooledEvent } from "./runEvents.ts";
 
 /** Raised when a worker and a server of different ages would misunderstand each other. */
-export const workerProtocolVersion = 4;
+export const workerProtocolVersion = 5;
 
 /** Socket.IO namespace of the workers. */
 export const workerNamespace = "/worker";
