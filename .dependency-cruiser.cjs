@@ -144,6 +144,7 @@ const serverFolders = {
   sockets: ["access", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
   pages: ["http", "log", "program"],
   worker: ["access", "log", "program"],
+  launchers: ["context", "failures", "log", "program"],
   backup: ["failures", "program"],
 };
 
