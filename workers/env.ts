@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { hostname, tmpdir, userInfo } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { Failure } from "../contract/failure.ts";
 
 /** What the environment says to a worker; the command's flags go before it. */
@@ -10,6 +11,12 @@ export interface WorkerEnvironment {
   datasetsDir: string | null;
   /** Kept out of the command line, where every user of the machine could read it. */
   token: string | null;
+  /** File that holds it. */
+  tokenFile: string | null;
+  /** Where ephemeral workers make their folders unless a flag says so: this user's own, within the system's temporary folder. */
+  scratchDir: string;
+  /** What an ephemeral worker is called: by its host, and its batch job or else its process. */
+  ephemeralId: string;
   slots: string | null;
   keepCheckpoints: string | null;
   stallMs: string | null;
@@ -21,16 +28,26 @@ const projectRoot = resolve(import.meta.dirname, "..");
 
 export function workerEnvironment(): WorkerEnvironment {
   const { COLLAPSAR_DATA_DIR, COLLAPSAR_DATASETS_DIR, COLLAPSAR_WORKER_TOKEN, COLLAPSAR_SLOTS } = process.env;
+  const { COLLAPSAR_WORKER_TOKEN_FILE, SLURM_JOB_ID, SLURM_PROCID } = process.env;
   const { COLLAPSAR_KEEP_CHECKPOINTS, COLLAPSAR_LEDGER, COLLAPSAR_STALL_MS } = process.env;
   return {
     dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
     datasetsDir: COLLAPSAR_DATASETS_DIR ? resolve(COLLAPSAR_DATASETS_DIR) : null,
     token: COLLAPSAR_WORKER_TOKEN || null,
+    tokenFile: COLLAPSAR_WORKER_TOKEN_FILE || null,
+    scratchDir: join(tmpdir(), `collapsar-${process.getuid?.() ?? userInfo().username}`),
+    ephemeralId: ephemeralId(hostname(), SLURM_JOB_ID, SLURM_PROCID),
     slots: COLLAPSAR_SLOTS || null,
     keepCheckpoints: COLLAPSAR_KEEP_CHECKPOINTS || null,
     stallMs: COLLAPSAR_STALL_MS || null,
     ledger: COLLAPSAR_LEDGER ? resolve(COLLAPSAR_LEDGER) : null,
   };
+}
+
+/** A task of a batch job that is requeued has the same name again, and takes up what it left. */
+export function ephemeralId(host: string, job?: string, task?: string): string {
+  const inJob = [job, ...(task && task !== "0" ? [task] : [])].join(".");
+  return [host, job ? `job${inJob}` : String(process.pid)].join("-").replace(/[^\w.-]/g, "_");
 }
 
 /** The environment of a run's process: the worker's own, without its token. Several runs share a GPU: none may take all its memory. */

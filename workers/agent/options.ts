@@ -5,14 +5,24 @@ import { type DeviceChoice, deviceChoices } from "../../contract/config/runConfi
 import { Failure } from "../../contract/failure.ts";
 import { isVisible, storableText } from "../../contract/wireText.ts";
 import type { WorkerEnvironment } from "../env.ts";
+import { duration, minutes, wholeNumber } from "./flagValues.ts";
+import { readTokenFile } from "./tokenFile.ts";
 
 export interface AgentOptions {
   /** Origin of the server, e.g. http://127.0.0.1:4040 */
   server: string;
   token: string;
+  /** Where the token was read, and is read again when the server refuses it, and how that was named; null: it was given itself. */
+  tokenFile: { path: string; flag: string } | null;
   /** Runs at the same time, one process each; null: as the devices allow. */
   slots: number | null;
   dataDir: string;
+  /** Set for a worker that has an identity and a folder of its own within this one, for as long as it lives. */
+  scratch: { folder: string; id: string } | null;
+  /** It ends after so long without a run, ms; null: it waits for ever. */
+  untilIdleMs: number | null;
+  /** It ends so long after its start, ms; null: it has no such limit. */
+  allottedMs: number | null;
   datasetsDir: string | null;
   device: DeviceChoice;
   name: string;
@@ -28,35 +38,44 @@ export interface AgentOptions {
   ledger: string | null;
 }
 
-export const usage = `Usage: npm run worker -- --server URL --token TOKEN [--slots N] [--data DIR] [--device ${deviceChoices.join("|")}] [--name NAME]
+export const usage = `Usage: npm run worker -- --server URL --token-file FILE [--slots N] [--data DIR] [--device ${deviceChoices.join("|")}] [--name NAME]
 
   --server URL    where Collapsar runs, e.g. https://studies.example.org:4040
-  --token TOKEN   from the "Workers" page; or in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
+  --token-file FILE
+                  file with the token from the "Workers" page, readable by you alone; or COLLAPSAR_WORKER_TOKEN_FILE
+  --token TOKEN   the token itself; better in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
   --slots N       runs at the same time (default: one per processor core, or one per graphics card)
   --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
   --device        what to compute on (default: auto, the best available)
   --name NAME     shown on the "Workers" page (default: the host's name)
   --keep-checkpoints N
                   newest checkpoints of an ended run that the server keeps (default: 1; 0: none)
-  --keep-spool    keep the events of ended runs on disk`;
+  --keep-spool    keep the events of ended runs on disk
+
+For machines that are lent for a while:
+  --until-idle TIME
+                  end after so long without a run, e.g. 90s, 5m, 2h
+  --minutes N     end within N minutes: runs are suspended in time, and continue on the next worker
+  --ephemeral     a folder and an identity of its own, removed at the end
+  --scratch DIR   with --ephemeral: where that folder is made (default: --data, or else the system's temporary folder);
+                  workers that share it share downloaded data sets
+
+SIGTERM and SIGUSR1 ask a worker to suspend its runs, hand them back and end within 10 s.`;
 
 /** @throws Failure INVALID naming the flag, its value and what it may be */
 export function parseOptions(args: string[], environment: WorkerEnvironment): AgentOptions {
   const flags = parseFlags(args);
   const slots = flags.slots ?? environment.slots;
-  const token = flags.token ?? environment.token;
   if (!flags.server)
     throw new Failure("INVALID", "--server is missing: the address of the Collapsar server, e.g. http://127.0.0.1:4040");
-  if (!token)
-    throw new Failure(
-      "INVALID",
-      "--token is missing: create one on the Workers page (or set COLLAPSAR_WORKER_TOKEN in the environment)",
-    );
   return {
     server: serverOrigin(flags.server),
-    token,
+    ...tokenOf(flags, environment),
     slots: slots === null ? null : wholeNumber("--slots", slots, 1, 256),
     dataDir: flags.data ? resolve(flags.data) : environment.dataDir,
+    scratch: scratchOf(flags, environment),
+    untilIdleMs: flags["until-idle"] === undefined ? null : duration("--until-idle", flags["until-idle"]),
+    allottedMs: flags.minutes === undefined ? null : minutes("--minutes", flags.minutes),
     datasetsDir: environment.datasetsDir,
     device: deviceChoice(flags.device ?? "auto"),
     name: nameOf(flags.name),
@@ -68,6 +87,35 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
   };
 }
 
+type Flags = ReturnType<typeof parseFlags>;
+
+/** A flag goes before the environment, and each before its other kind. */
+function tokenOf(flags: Flags, environment: WorkerEnvironment): Pick<AgentOptions, "token" | "tokenFile"> {
+  const file = flags["token-file"];
+  if (file !== undefined && flags.token !== undefined)
+    throw new Failure("INVALID", "--token and --token-file are both given: leave one of them out");
+  if (file !== undefined) return tokenIn("--token-file", file);
+  const token = flags.token ?? environment.token;
+  if (token) return { token, tokenFile: null };
+  if (environment.tokenFile) return tokenIn("COLLAPSAR_WORKER_TOKEN_FILE", environment.tokenFile);
+  throw new Failure(
+    "INVALID",
+    "--token is missing: create one on the Workers page, and give it by --token-file (or in the environment, as COLLAPSAR_WORKER_TOKEN or COLLAPSAR_WORKER_TOKEN_FILE)",
+  );
+}
+
+function tokenIn(flag: string, file: string): Pick<AgentOptions, "token" | "tokenFile"> {
+  const path = resolve(file);
+  return { token: readTokenFile(flag, path), tokenFile: { path, flag } };
+}
+
+function scratchOf({ ephemeral, scratch, data }: Flags, environment: WorkerEnvironment): AgentOptions["scratch"] {
+  if (!ephemeral && scratch !== undefined)
+    throw new Failure("INVALID", `--scratch is "${scratch}", which is for a worker that is given --ephemeral too`);
+  if (!ephemeral) return null;
+  return { folder: resolve(scratch || data || environment.scratchDir), id: environment.ephemeralId };
+}
+
 function parseFlags(args: string[]) {
   try {
     return parseArgs({
@@ -77,11 +125,16 @@ function parseFlags(args: string[]) {
       options: {
         server: { type: "string" },
         token: { type: "string" },
+        "token-file": { type: "string" },
         slots: { type: "string" },
         data: { type: "string" },
         device: { type: "string" },
         name: { type: "string" },
         local: { type: "boolean" },
+        "until-idle": { type: "string" },
+        minutes: { type: "string" },
+        ephemeral: { type: "boolean" },
+        scratch: { type: "string" },
         "keep-checkpoints": { type: "string" },
         "keep-spool": { type: "boolean" },
       },
@@ -105,13 +158,6 @@ function serverOrigin(text: string): string {
   if (url?.protocol !== "http:" && url?.protocol !== "https:")
     throw new Failure("INVALID", `--server is "${text}": it must be an address that begins with http:// or https://`);
   return url.origin;
-}
-
-function wholeNumber(flag: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < min || value > max)
-    throw new Failure("INVALID", `${flag} is "${text}": it must be a whole number from ${min} to ${max}`);
-  return value;
 }
 
 function deviceChoice(text: string): DeviceChoice {

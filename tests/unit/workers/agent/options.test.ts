@@ -1,5 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseOptions } from "../../../../workers/agent/options.ts";
+import { ephemeralId } from "../../../../workers/env.ts";
 
 const environment = {
   dataDir: "/data",
@@ -8,7 +12,10 @@ const environment = {
   ledger: null,
   stallMs: null,
   token: null,
+  tokenFile: null,
   slots: null,
+  scratchDir: "/tmp/collapsar-1000",
+  ephemeralId: "node7-4242",
 };
 const required = ["--server", "http://127.0.0.1:4040", "--token", "t"];
 
@@ -38,7 +45,97 @@ describe("flags of a worker", () => {
     [[...required, "--device", "tpu"], '--device is "tpu": it must be one of auto, cpu, webgpu, cuda'],
     [[...required, "--name", "\u200b\u2800"], "--name has no visible characters"],
     [[...required, "extra"], "Unexpected argument 'extra'"],
+    [[...required, "--until-idle", "5"], '--until-idle is "5": it must be a time such as 90s, 5m or 2h, from 1s to 168h'],
+    [[...required, "--until-idle", "0s"], '--until-idle is "0s": it must be a time such as 90s, 5m or 2h, from 1s to 168h'],
+    [[...required, "--until-idle", "169h"], '--until-idle is "169h": it must be a time such as 90s, 5m or 2h, from 1s to 168h'],
+    [[...required, "--until-idle", "5 m"], '--until-idle is "5 m": it must be a time'],
+    [[...required, "--until-idle", "1d"], '--until-idle is "1d": it must be a time'],
+    [[...required, "--minutes", "0"], '--minutes is "0": it must be a number of minutes from 0.1 to 100000, such as 230'],
+    [[...required, "--minutes", "4h"], '--minutes is "4h": it must be a number of minutes from 0.1 to 100000, such as 230'],
+    [[...required, "--minutes", "100000.5"], '--minutes is "100000.5": it must be a number of minutes from 0.1 to 100000'],
+    [[...required, "--scratch", "/s"], '--scratch is "/s", which is for a worker that is given --ephemeral too'],
+    [[...required, "--token-file", "/f"], "--token and --token-file are both given: leave one of them out"],
   ])("%j are refused in words", (flags, words) => {
     expect(() => parseOptions(flags, environment)).toThrow(words);
+  });
+});
+
+describe("a worker that is there for a while", () => {
+  const parse = (...flags: string[]) => parseOptions([...required, ...flags], environment);
+
+  test.each([
+    ["90s", 90_000],
+    ["5m", 300_000],
+    ["2h", 7_200_000],
+    ["168h", 604_800_000],
+  ])("waits %s for a run", (text, ms) => {
+    expect(parse("--until-idle", text).untilIdleMs).toBe(ms);
+  });
+
+  test.each([
+    ["230", 13_800_000],
+    ["0.1", 6_000],
+    ["1.25", 75_000],
+    ["100000", 6_000_000_000],
+  ])("ends within %s minutes", (text, ms) => {
+    expect(parse("--minutes", text).allottedMs).toBe(ms);
+  });
+
+  test("has neither limit by itself, nor a folder for once", () => {
+    expect(parse()).toMatchObject({ untilIdleMs: null, allottedMs: null, scratch: null });
+  });
+
+  test("has its folder in the system's temporary one, in --data or in --scratch", () => {
+    expect(parse("--ephemeral").scratch).toEqual({ folder: "/tmp/collapsar-1000", id: "node7-4242" });
+    expect(parse("--ephemeral", "--data", "/home/d").scratch?.folder).toBe("/home/d");
+    expect(parse("--ephemeral", "--data", "/home/d", "--scratch", "/s")).toMatchObject({
+      dataDir: "/home/d",
+      scratch: { folder: "/s" },
+    });
+  });
+
+  test("is called by its host and its batch job, or else its process", () => {
+    expect(ephemeralId("node7.lab", "1234")).toBe("node7.lab-job1234");
+    expect(ephemeralId("node7", "1234", "0")).toBe("node7-job1234");
+    expect(ephemeralId("node7", "1234", "3")).toBe("node7-job1234.3");
+    expect(ephemeralId("no/de")).toBe(`no_de-${process.pid}`);
+  });
+});
+
+describe("a token in a file", () => {
+  let folder: string;
+  const at = (name: string) => join(folder, name);
+  const parse = (...flags: string[]) => parseOptions(["--server", "http://a", ...flags], environment);
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "collapsar-token-"));
+    writeFileSync(at("good"), "secret\n", { mode: 0o600 });
+    writeFileSync(at("empty"), "\n", { mode: 0o600 });
+    writeFileSync(at("words"), "two words", { mode: 0o600 });
+    writeFileSync(at("long"), "x".repeat(4_097), { mode: 0o600 });
+    writeFileSync(at("open"), "secret");
+    chmodSync(at("open"), 0o644);
+    mkdirSync(at("folder"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("is taken from there, by the flag or else by the environment", () => {
+    expect(parse("--token-file", at("good"))).toMatchObject({
+      token: "secret",
+      tokenFile: { path: at("good"), flag: "--token-file" },
+    });
+    const options = parseOptions(["--server", "http://a"], { ...environment, tokenFile: at("good") });
+    expect(options).toMatchObject({ token: "secret", tokenFile: { flag: "COLLAPSAR_WORKER_TOKEN_FILE" } });
+    expect(parseOptions(required, { ...environment, tokenFile: at("open") })).toMatchObject({ token: "t", tokenFile: null });
+  });
+
+  test.each([
+    ["missing", "it cannot be read: ENOENT"],
+    ["empty", "it is empty: write the token from the Workers page into it"],
+    ["words", "it holds more than one word: it must hold the token alone"],
+    ["long", "it has 4097 bytes, and a token at most 4096"],
+    ["open", "its mode is 0644, so other users can read the token: close it with chmod 600"],
+    ["folder", "it is a folder: name the file that holds the token"],
+  ])("is refused where it is %s", (name, words) => {
+    expect(() => parse("--token-file", at(name))).toThrow(`--token-file is "${at(name)}": ${words}`);
   });
 });
