@@ -7,6 +7,8 @@ export type Executor = Omit<NodePgDatabase, "transaction">;
 export interface Database {
   /** Where the rows are: in the data folder, or in a Postgres of the user's. */
   readonly kind: "embedded" | "external";
+  /** Of an external Postgres, for connections beside the pool's; null: it is embedded. */
+  readonly address: string | null;
   readonly orm: Executor;
   readonly pool: pg.Pool;
   /** All of it is stored, or nothing. Within it, only `tx` may be used: the embedded database has one connection. */

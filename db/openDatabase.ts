@@ -87,7 +87,7 @@ async function openEmbedded(
     await unlock();
   };
   const { copyTo } = embedded;
-  return asDatabase("embedded", open, { requireRoom: diskRoom(dataDir, reserveBytes), copyTo, close });
+  return asDatabase(null, open, { requireRoom: diskRoom(dataDir, reserveBytes), copyTo, close });
 }
 
 async function whenThere(url: string, onWaiting: OnWaiting, open: () => Promise<Database>): Promise<Database> {
@@ -125,7 +125,7 @@ async function openExternal(place: DatabasePlace, onDeath: OnDeath, unlock: () =
     throw error;
   }
   const open = openPool({ connectionString: url, max: 8, keepAlive: true }, externalBounds(timeoutMs));
-  return asDatabase("external", open, {
+  return asDatabase(url, open, {
     // A full disk of another machine says so itself.
     requireRoom: async () => undefined,
     async copyTo() {
@@ -146,17 +146,18 @@ async function bringUpToDate(pool: pg.Pool): Promise<void> {
 }
 
 const asDatabase = (
-  kind: Database["kind"],
+  address: string | null,
   { pool, cut }: OpenPool,
   own: Pick<Database, "requireRoom" | "copyTo" | "close">,
 ): Database => ({
-  kind,
+  kind: address === null ? "embedded" : "external",
+  address,
   ...own,
   pool,
   orm: drizzle(pool),
   transaction: (work) => runTransaction(pool, work),
   // What the embedded database was told it does: only a line to another process can be dead.
-  cut: kind === "external" ? cut : () => undefined,
+  cut: address !== null ? cut : () => undefined,
 });
 
 /** An address without its password. */

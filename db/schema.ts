@@ -23,7 +23,7 @@ import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
 import type { WorkerTrouble } from "../contract/wire/views.ts";
-import type { Hello } from "../contract/wire/workerProtocol.ts";
+import type { Heartbeat, Hello } from "../contract/wire/workerProtocol.ts";
 import { clock } from "./clock.ts";
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
@@ -109,6 +109,8 @@ export const runs = pgTable(
     waitsFor: text("waits_for"),
     lease: text("lease"),
     leaseUntil: at("lease_until"),
+    /** Its lease does not run out before: its worker is of another version, and gets time for an upgrade. */
+    heldUntil: at("held_until"),
     workerId: uuid("worker_id"),
     workerName: text("worker_name"),
     queuedAt: now("queued_at"),
@@ -240,8 +242,31 @@ export const workers = pgTable("workers", {
   drained: boolean("drained").notNull().default(false),
   /** Troubles of its own in a row, and the last of them. */
   trouble: jsonb("trouble").$type<WorkerTrouble & { count: number }>(),
+  /** The server it is connected to; null if it has hung up. */
+  serverId: uuid("server_id"),
+  connectedAt: at("connected_at"),
+  /** It is stopping, and takes no more runs over this connection. */
+  leaving: boolean("leaving").notNull().default(false),
+  /** From its last heartbeat. */
+  system: jsonb("system").$type<Heartbeat["system"]>(),
   firstSeenAt: now("first_seen_at"),
   lastSeenAt: now("last_seen_at"),
+});
+
+/** Servers of an external database, now and until a week ago. */
+export const servers = pgTable("servers", {
+  id: uuid("id").primaryKey(),
+  host: text("host").notNull(),
+  pid: integer("pid").notNull(),
+  version: text("version").notNull(),
+  /** Of the workers' protocol. */
+  protocol: integer("protocol").notNull(),
+  startedAt: now("started_at"),
+  lastSeenAt: now("last_seen_at"),
+  /** null: it runs, or it ended without a word. */
+  stoppedAt: at("stopped_at"),
+  /** When it last looked for leases that ran out, as the leader. */
+  lookedAt: at("looked_at"),
 });
 
 /** Tokens of workers; only their sha256 is stored. */

@@ -12,6 +12,8 @@ import { appRouter } from "./appRouter.ts";
 import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import { openControlSocket } from "./backup/controlSocket.ts";
 import { stageBackup } from "./backup/stageBackup.ts";
+import { openBus } from "./cluster/bus.ts";
+import { rosterTimes, ServerRoster } from "./cluster/serverRoster.ts";
 import type { ServiceContext } from "./context/serviceContext.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
@@ -94,6 +96,12 @@ export async function startServer(
     });
     database = opened;
     undo.push(() => opened.close());
+    const version = readProgramVersion();
+    const roster = new ServerRoster(opened, rosterTimes(settings.leaseTimes.leaseMs));
+    await roster.join(version);
+    undo.push(() => roster.leave());
+    const bus = await openBus(opened, roster.id, () => roster.peers());
+    undo.push(() => bus.close());
     const supervisor = new Supervisor(opened, { ...settings.leaseTimes, workerRestMs: settings.workerRestMs });
     const hub = new WatchHub();
     const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
@@ -104,6 +112,7 @@ export async function startServer(
     await removeParts(artefactFolder);
     const context: ServiceContext = {
       database: opened,
+      bus,
       artefacts: folderArtefacts(artefactFolder, settings.reserveBytes),
       maxArtefactBytes: settings.maxArtefactBytes,
       leaseTimes: settings.leaseTimes,
@@ -112,7 +121,7 @@ export async function startServer(
       refreshSoon,
       publicUrl,
       shared: settings.accessKey !== null || (await countMembers(database.orm)) > 0,
-      version: readProgramVersion(),
+      version,
       durability: settings.databaseUrl !== null ? "external" : settings.durable ? "forced" : "unforced",
       purgeAfterMs: settings.purgeAfterMs,
     };

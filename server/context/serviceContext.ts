@@ -5,6 +5,7 @@ import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import type { HoldKind } from "../access/access.ts";
 import type { Artefacts } from "../artefacts/artefacts.ts";
+import type { Bus } from "../cluster/bus.ts";
 
 /** Tells the pages what changed, once it is stored. */
 export interface Changes {
@@ -64,6 +65,8 @@ export interface ServiceContext {
   /** How often workers are heard of, and for how long silence is borne, ms. */
   readonly leaseTimes: { heartbeatMs: number; leaseMs: number };
   readonly database: Database;
+  /** To the other servers of this database. */
+  readonly bus: Bus;
   readonly changes: Changes;
   readonly dispatch: Dispatch;
   /** Counts an experiment's runs again, soon. */

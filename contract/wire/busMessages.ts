@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { failureCodes } from "../failure.ts";
+
+const run = z.object({ id: z.uuid(), attempt: z.int(), workerId: z.uuid().nullable() });
+
+/** What servers of one database tell each other; what none of these schemas knows, as from a newer server, is passed over. */
+export const busMessages = {
+  /** Runs were queued. */
+  queued: z.object({}),
+  /** A queued run waits for this worker: its server gives it as soon as it has a slot. */
+  deliver: z.object({ runId: z.uuid(), workerId: z.uuid() }),
+  /** The workers that have these runs are to stop them. */
+  stop: z.object({ how: z.enum(["cancel", "suspend"]), runs: z.array(run) }),
+  /** A worker's slot is free again. */
+  release: z.object({ workerId: z.uuid(), runId: z.uuid() }),
+  /** A run is not to be tried at this worker again while there is elsewhere. */
+  avoid: z.object({ runId: z.uuid(), workerId: z.uuid(), why: z.enum(["crashed", "lacking"]) }),
+  /** A run has ended: where it failed no longer matters. */
+  forget: z.object({ runId: z.uuid() }),
+  attemptEnded: z.object({
+    workerId: z.uuid(),
+    runId: z.uuid(),
+    code: z.enum([...failureCodes, "FINISHED"]),
+    message: z.string(),
+  }),
+  /** It has connected to the sender: whoever else has a connection of it hangs up. */
+  workerArrived: z.object({ workerId: z.uuid() }),
+  /** What the sender knows of its workers has changed, or a person drained or resumed one. */
+  workersChanged: z.object({}),
+  /** A worker's token was revoked. */
+  dropToken: z.object({ tokenId: z.uuid() }),
+};
+
+export type BusKind = keyof typeof busMessages;
+export type BusPayload<K extends BusKind> = z.infer<(typeof busMessages)[K]>;

@@ -1,0 +1,74 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { workerProtocolVersion } from "../../contract/wire/workerProtocol.ts";
+import type { Database } from "../../db/database.ts";
+import { databaseTrouble } from "../../db/databaseTrouble.ts";
+import { insertServer, listOtherServers, recordServerSeen, recordServerStopped } from "../../db/queries/servers.ts";
+import { log } from "../log/log.ts";
+
+export interface RosterTimes {
+  /** How often a server says that it is alive, ms. */
+  beatMs: number;
+  /** One that has not said so for so long counts as dead, ms. */
+  deadMs: number;
+}
+
+/** Of the time that silence of a worker is borne. */
+export const rosterTimes = (leaseMs: number): RosterTimes => ({ beatMs: Math.min(2_000, leaseMs / 8), deadMs: leaseMs / 2 });
+
+/** Says in the database that this server is alive, and knows which others are. An embedded database has no others. */
+export class ServerRoster {
+  readonly id = randomUUID();
+  private readonly database: Database;
+  private readonly times: RosterTimes;
+  private alive: readonly string[] = [];
+  private timer: NodeJS.Timeout | null = null;
+  private beating: Promise<void> = Promise.resolve();
+  private isBeating = false;
+
+  constructor(database: Database, times: RosterTimes) {
+    this.database = database;
+    this.times = times;
+  }
+
+  async join(version: string): Promise<void> {
+    const { orm, address } = this.database;
+    if (address === null) return;
+    await insertServer(orm, { id: this.id, host: hostname(), pid: process.pid, version, protocol: workerProtocolVersion });
+    await this.look();
+    this.timer = setInterval(() => {
+      if (this.isBeating) return;
+      this.isBeating = true;
+      this.beating = this.beat().finally(() => {
+        this.isBeating = false;
+      });
+    }, this.times.beatMs);
+  }
+
+  /** Ids of the other servers that are alive. */
+  peers(): readonly string[] {
+    return this.alive;
+  }
+
+  async leave(): Promise<void> {
+    if (this.timer === null) return;
+    clearInterval(this.timer);
+    await this.beating;
+    await recordServerStopped(this.database.orm, this.id);
+  }
+
+  private async beat(): Promise<void> {
+    try {
+      await recordServerSeen(this.database.orm, this.id);
+      await this.look();
+    } catch (error) {
+      // The supervisor speaks of a database that is away.
+      if (!databaseTrouble(error)) log.error("saying that this server is alive", error);
+    }
+  }
+
+  private async look(): Promise<void> {
+    const others = await listOtherServers(this.database.orm, this.id, this.times.deadMs);
+    this.alive = others.map(({ id }) => id);
+  }
+}
