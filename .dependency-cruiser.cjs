@@ -103,6 +103,7 @@ const contractFolders = {
   facts: ["data", "config"],
   launch: ["data", "config", "wire"],
   presets: ["data", "config"],
+  slurm: [],
 };
 
 /** Likewise. Of the top, which puts all of it together, no folder knows anything. */

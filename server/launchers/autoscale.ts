@@ -4,6 +4,8 @@ import type { JobState } from "../../contract/launcher.ts";
 export interface Bounds {
   min: number;
   max: number;
+  /** Slots of one job. */
+  slotsEach: number;
   /** Runs have to wait for so long before jobs are ordered for them, ms. */
   waitMs: number;
   /** A job has to be of no use for so long before it is cancelled, ms. */
@@ -36,7 +38,7 @@ export interface AutoscaleMemory {
 }
 
 export interface AutoscaleStep {
-  /** Slots to order now; 0: none. */
+  /** Slots to order now, in whole jobs; 0: none. */
   order: number;
   /** Jobs to cancel now. */
   cancel: string[];
@@ -54,7 +56,8 @@ export function autoscale(demand: Demand, bounds: Bounds, memory: AutoscaleMemor
   const ordered = sum(jobs, ({ slots }) => slots);
   const room = freeElsewhere + sum(jobs, roomOf);
   const wanted = Math.min(Math.max(ordered + Math.max(0, waiting - room), bounds.min), bounds.max);
-  const missing = Math.max(0, wanted - ordered);
+  const jobsMissing = Math.ceil(Math.max(0, wanted - ordered) / bounds.slotsEach);
+  const missing = bounds.slotsEach * Math.min(jobsMissing, Math.floor(Math.max(0, bounds.max - ordered) / bounds.slotsEach));
   const shortSince = missing === 0 ? null : (memory.shortSince ?? now);
   const isShort = shortSince !== null && now - shortSince >= bounds.waitMs;
 

@@ -23,7 +23,7 @@ const someBounds = fc
     waitMs: fc.integer({ min: 0, max: 5_000 }),
     idleMs: fc.integer({ min: 1, max: 8_000 }),
   })
-  .map(({ more, ...rest }): Bounds => ({ ...rest, max: rest.min + more }));
+  .map(({ more, ...rest }): Bounds => ({ ...rest, max: rest.min + more, slotsEach: 1 }));
 
 /** A cluster and a queue that do as they are told, and what the rules say on the way. */
 class World {
@@ -33,11 +33,9 @@ class World {
   private memory: AutoscaleMemory = freshMemory;
   private count = 0;
   private readonly bounds: Bounds;
-  private readonly slotsEach: number;
 
-  constructor(bounds: Bounds, slotsEach: number) {
+  constructor(bounds: Bounds) {
     this.bounds = bounds;
-    this.slotsEach = slotsEach;
   }
 
   happen(deed: Deed): void {
@@ -82,8 +80,9 @@ class World {
       expect(job.state === "pending" || job.busy === 0).toBe(true);
     }
     this.jobs = jobs.filter(({ id }) => !step.cancel.includes(id));
-    for (let left = step.order; left > 0; left -= this.slotsEach)
-      this.jobs.push({ id: `job-${++this.count}`, slots: Math.min(left, this.slotsEach), state: "pending", busy: null });
+    expect(step.order % bounds.slotsEach).toBe(0);
+    for (let left = step.order; left > 0; left -= bounds.slotsEach)
+      this.jobs.push({ id: `job-${++this.count}`, slots: bounds.slotsEach, state: "pending", busy: null });
     expect(this.jobs.reduce((sum, { slots }) => sum + slots, 0)).toBeLessThanOrEqual(bounds.max);
     return step.order > 0 || step.cancel.length > 0;
   }
@@ -92,7 +91,7 @@ class World {
 test("never over the bound, never a busy job cancelled, and at rest once nothing more happens", () => {
   fc.assert(
     fc.property(someBounds, fc.integer({ min: 1, max: 4 }), fc.array(deed, { maxLength: 80 }), (bounds, slotsEach, deeds) => {
-      const world = new World(bounds, slotsEach);
+      const world = new World({ ...bounds, slotsEach });
       for (const each of deeds) {
         world.happen(each);
         world.look();
@@ -109,7 +108,7 @@ test("all of a queue is finished, and then only the least is left", () => {
   fc.assert(
     fc.property(someBounds, fc.integer({ min: 1, max: 60 }), (bounds, runs) => {
       fc.pre(bounds.max > 0);
-      const world = new World(bounds, 1);
+      const world = new World(bounds);
       world.happen({ do: "queue", runs });
       for (let i = 0; i < 3_000; i++) {
         for (const name of ["begin", "connect", "take", "finish"] as const) world.happen({ do: name });

@@ -7,7 +7,7 @@ import {
   type OrderedJob,
 } from "../../../../server/launchers/autoscale.ts";
 
-const bounds = { min: 0, max: 8, waitMs: 30_000, idleMs: 300_000 };
+const bounds = { min: 0, max: 8, slotsEach: 1, waitMs: 30_000, idleMs: 300_000 };
 const pending = (id: string, slots = 1): OrderedJob => ({ id, slots, state: "pending", busy: null });
 const running = (id: string, busy: number | null, slots = 1): OrderedJob => ({ id, slots, state: "running", busy });
 const ending = (id: string, slots = 1): OrderedJob => ({ id, slots, state: "ending", busy: 0 });
@@ -35,6 +35,16 @@ describe("what is ordered for what waits", () => {
     ["a job of four slots has two left", { waiting: 5, freeElsewhere: 0, jobs: [running("a", 2, 4)] }, 3],
   ])("%s", (_name, demand, order) => {
     expect(settled(demand).order).toBe(order);
+  });
+
+  test.each([
+    [1, 4],
+    [4, 4],
+    [5, 8],
+    [50, 8],
+  ])("for %i runs, jobs of four slots with room for %i", (waiting, order) => {
+    const within = { ...bounds, max: 11, slotsEach: 4 };
+    expect(settled({ waiting, freeElsewhere: 0, jobs: [] }, within)).toEqual({ order, cancel: [] });
   });
 
   test("some are kept though nothing waits", () => {

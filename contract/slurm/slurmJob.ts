@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { launcherDevice } from "../launcher.ts";
+
+/**
+ * What a Slurm job is described by. All of it becomes part of a shell script: each text is held to the characters that such a thing
+ * has, so that none can end its line or its word.
+ */
+const chars = (pattern: RegExp, maxLength: number, message: string) =>
+  z.string().trim().max(maxLength, `it has at most ${maxLength} characters`).regex(pattern, message);
+
+/** "" = leave it to the cluster. */
+const nameOf = (what: string) =>
+  chars(/^(?:\w[\w.@:+,/-]*)?$/, 120, `${what} has only letters, digits and . _ @ : + , / -`).default("");
+
+const path = (what: string) =>
+  chars(
+    /^(?:~\/|\/)[\w.@+,/-]+$/,
+    400,
+    `${what} is a path that begins with / or ~/ and has only letters, digits and . _ @ + , / - in it`,
+  );
+
+const number = (what: string, unit: string, min: number, max: number) =>
+  z
+    .int(`${what} is a whole number${unit}`)
+    .min(min, `${what} is at least ${min}${unit}`)
+    .max(max, `${what} is at most ${max}${unit}`);
+
+/** What the script decides itself, or what would make another thing of it. */
+const ownOptions = [
+  ...[
+    "array",
+    "begin",
+    "chdir",
+    "clusters",
+    "cpus-per-task",
+    "dependency",
+    "error",
+    "export",
+    "export-file",
+    "get-user-env",
+    "gres",
+  ],
+  ...[
+    "gpus",
+    "help",
+    "input",
+    "job-name",
+    "mem",
+    "nodes",
+    "no-requeue",
+    "ntasks",
+    "open-mode",
+    "output",
+    "parsable",
+    "partition",
+  ],
+  ...["account", "requeue", "signal", "test-only", "time", "uid", "gid", "usage", "version", "wait", "wrap"],
+];
+
+/** Further options of sbatch, e.g. "--constraint=a100 --qos=long". */
+const extraOptions = chars(
+  /^(?:--[a-z][a-z-]*(?:=[\w.@:+,/[\]&|*%-]+)?(?: +|$))*$/,
+  400,
+  "options are written --name or --name=value, with a space between two, and without quotes",
+)
+  .refine(
+    (text) => optionNames(text).every((name) => !ownOptions.includes(name)),
+    `these options are not possible here, since the script sets them: ${ownOptions.join(", ")}`,
+  )
+  .default("");
+
+const optionNames = (text: string): string[] => [...text.matchAll(/--([a-z-]+)/g)].map((match) => match[1]!);
+
+/** Shortest time limit, minutes: below that, the time for making checkpoints is all there is. */
+export const leastMinutes = 5;
+
+export const slurmJob = z.strictObject({
+  partition: nameOf("a partition"),
+  account: nameOf("an account"),
+  minutes: number("the time limit", " minutes", leastMinutes, 43_200),
+  device: launcherDevice,
+  /** Kind of card: "a100". */
+  gpuType: chars(/^(?:\w[\w.-]*)?$/, 60, "a kind of card has only letters, digits and . _ -").default(""),
+  cpus: number("the number of cores", "", 1, 256),
+  memoryGb: number("the memory", " GB", 1, 4_096),
+  /** Of the program, on the nodes. */
+  folder: path("the program's folder"),
+  tokenFile: path("the token's file"),
+  /** Where workers keep what they are at work on; "" = the system's temporary folder. */
+  scratch: path("the scratch folder").or(z.literal("")).default(""),
+  /** Where data sets lie; "" = the program's own place. */
+  datasets: path("the data-set folder").or(z.literal("")).default(""),
+  /** A worker ends after so long without a run. */
+  idleMinutes: number("the time without a run", " minutes", 1, 1_440),
+  extra: extraOptions,
+});
+export type SlurmJob = z.infer<typeof slurmJob>;
+
+/** What a form begins with. */
+export const exampleJob: SlurmJob = {
+  ...{ partition: "", account: "", minutes: 240, device: "gpu", gpuType: "", cpus: 4, memoryGb: 16 },
+  ...{ folder: "~/collapsar", tokenFile: "~/.collapsar/worker-token", scratch: "", datasets: "", idleMinutes: 5, extra: "" },
+};
+
+/** Runs that one job trains at a time: one a card, or one a core. */
+export const slotsOfJob = ({ device, cpus }: Pick<SlurmJob, "device" | "cpus">): number => (device === "gpu" ? 1 : cpus);
