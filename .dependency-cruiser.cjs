@@ -251,7 +251,7 @@ module.exports = {
     ...layer(
       "server",
       ["math", "contract", "db"],
-      ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth", "pino"],
+      ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth", "pino", "@kubernetes", "yaml"],
     ),
     ...folders("server", serverFolders),
     {
