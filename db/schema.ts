@@ -22,7 +22,7 @@ import type { FailureCode } from "../contract/failure.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
-import type { WorkerTrouble } from "../contract/wire/views.ts";
+import type { AttemptOutcome, WorkerTrouble } from "../contract/wire/views.ts";
 import type { Heartbeat, Hello } from "../contract/wire/workerProtocol.ts";
 import { clock } from "./clock.ts";
 
@@ -147,7 +147,7 @@ export const attempts = pgTable(
     endedAt: at("ended_at"),
     resumedFromStep: integer("resumed_from_step"),
     started: jsonb("started").$type<StartedEvent>(),
-    outcome: jsonb("outcome").$type<{ code: FailureCode | "FINISHED"; message: string }>(),
+    outcome: jsonb("outcome").$type<AttemptOutcome>(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.number] })],
 );
@@ -232,6 +232,10 @@ export const workers = pgTable("workers", {
   version: text("version").notNull(),
   machine: jsonb("machine").$type<Hello["machine"]>().notNull(),
   slots: integer("slots").notNull(),
+  /** It has its identity for one life. */
+  ephemeral: boolean("ephemeral").notNull().default(false),
+  /** When it suspends its runs and ends; null: it has no such time. */
+  endsAt: at("ends_at"),
   devices: jsonb("devices").$type<string[]>().notNull(),
   datasets: jsonb("datasets").$type<Hello["datasets"]>().notNull(),
   /** null until it has said what its data-set folder holds. */

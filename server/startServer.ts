@@ -102,7 +102,11 @@ export async function startServer(
     undo.push(() => roster.leave());
     const bus = await openBus(opened, roster.id, () => roster.peers());
     undo.push(() => bus.close());
-    const supervisor = new Supervisor(opened, { ...settings.leaseTimes, workerRestMs: settings.workerRestMs });
+    const supervisor = new Supervisor(opened, {
+      ...settings.leaseTimes,
+      workerRestMs: settings.workerRestMs,
+      leastRunMs: settings.leastRunMs,
+    });
     const hub = new WatchHub();
     const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
     const refresher = new Refresher();

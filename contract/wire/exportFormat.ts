@@ -7,13 +7,14 @@ import { failureCodes } from "../failure.ts";
 import { measurementGaps } from "../metrics/measurementGaps.ts";
 import { seriesKeyPattern } from "../metrics/seriesKey.ts";
 import { runStatuses } from "../status.ts";
-import { evaluation, optimumSummary, startedDevice } from "./runEvents.ts";
+import { evaluation, optimumSummary, startedDevice, workerStops } from "./runEvents.ts";
 
 /** Raised when a reader of an older export would misunderstand a newer one; fields may be added without that. */
 export const exportVersion = 1;
 
 const time = z.iso.datetime();
 const outcome = z.strictObject({ code: z.enum([...failureCodes, "FINISHED"]), message: z.string() });
+const attemptOutcome = outcome.extend({ stop: z.enum(workerStops).optional() });
 const versions = z.record(z.string(), z.string());
 
 const attempt = z.strictObject({
@@ -23,7 +24,8 @@ const attempt = z.strictObject({
   endedAt: time.nullable(),
   /** Points of earlier attempts after this step are void, and are not exported. */
   resumedFromStep: z.int().nullable(),
-  outcome: outcome.nullable(),
+  /** `stop`: its worker stopped, as it was asked to or its time was up. */
+  outcome: attemptOutcome.nullable(),
   device: startedDevice.nullable(),
   versions,
   dataHash: z.string().nullable(),

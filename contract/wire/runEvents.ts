@@ -161,6 +161,10 @@ const finished = z.strictObject({
   times: runTimes.optional(),
 });
 
+/** Why a worker stopped its runs: somebody asked it to stop, or its time was up. */
+export const workerStops = ["asked", "time"] as const;
+export type WorkerStop = (typeof workerStops)[number];
+
 /** How an attempt ended otherwise; a CRASHED or WORKER_LOST attempt is followed by another one while attempts are left. */
 const ended = z.strictObject({
   kind: z.literal("ended"),
@@ -169,6 +173,8 @@ const ended = z.strictObject({
   step: step.nullable(),
   /** Nobody's fault: the attempt does not count towards the limit of attempts. Absent in older events; see `isExcused`. */
   excused: z.boolean().optional(),
+  /** Its worker stopped with it, for this reason. */
+  stop: z.enum(workerStops).optional(),
 });
 
 /** How an attempt ends whose worker was stopped or paused: its run resumes elsewhere or later. */

@@ -6,7 +6,7 @@ import type { FailureCode } from "../failure.ts";
 import type { MeasurementGaps } from "../metrics/measurementGaps.ts";
 import type { Right, Role, TokenScope } from "../people.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../status.ts";
-import type { Evaluation, OptimumSummary, StartedEvent } from "./runEvents.ts";
+import type { Evaluation, OptimumSummary, StartedEvent, WorkerStop } from "./runEvents.ts";
 import type { DatasetAvailability } from "./workerProtocol.ts";
 
 /** What the server shows of a thing. Times are ISO 8601 texts of the server's clock. */
@@ -87,13 +87,22 @@ export interface DataWarning {
   runs: number[];
 }
 
+export interface AttemptOutcome {
+  code: FailureCode | "FINISHED";
+  message: string;
+  /** Its worker stopped, for this reason: neither the run nor the worker is to blame. */
+  stop?: WorkerStop;
+}
+
 export interface AttemptView {
   number: number;
   workerName: string | null;
   startedAt: string | null;
   endedAt: string | null;
   resumedFromStep: number | null;
-  outcome: { code: FailureCode | "FINISHED"; message: string } | null;
+  /** Furthest step of which something is stored; null if nothing is. */
+  lastStep: number | null;
+  outcome: AttemptOutcome | null;
   started: StartedEvent | null;
 }
 
@@ -159,6 +168,10 @@ export interface WorkerView {
   lastSeenAt: string;
   machine: { host: string; platform: string; cpu: string; cores: number; memoryBytes: number };
   slots: number;
+  /** It has its identity for one life: it is listed for a while after it has gone. */
+  ephemeral: boolean;
+  /** When it suspends its runs and ends; null: it has no such time. */
+  endsAt: string | null;
   devices: string[];
   datasets: DatasetAvailability[];
   /** What its data-set folder holds of a person's own; null while it has not said. */

@@ -65,6 +65,10 @@ export const hello = z.strictObject({
     memoryBytes: z.number(),
   }),
   slots: z.int().min(1).max(256),
+  /** It has an identity for this one life: it does not come back under it. */
+  ephemeral: z.boolean().optional(),
+  /** For how much longer its runs train, until it suspends them; absent: without an end. */
+  minutesLeft: z.number().min(0).max(1_000_000).optional(),
   devices: z.array(wireText(200)).max(64),
   datasets: z.array(datasetAvailability).max(64),
   /** Attempts this worker still trains or still has unsent events of. */

@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
 import type { OwnSet } from "../../contract/data/ownSet.ts";
-import { clock } from "../clock.ts";
+import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
-import { type WorkerGreeting, workers, workerTokens } from "../schema.ts";
+import { runs, type WorkerGreeting, workers, workerTokens } from "../schema.ts";
 
 const isValid = and(isNull(workerTokens.revokedAt), or(isNull(workerTokens.expiresAt), gt(workerTokens.expiresAt, clock)));
 
@@ -12,16 +12,19 @@ export type StoredTrouble = NonNullable<StoredWorker["trouble"]>;
 
 /**
  * The server's own worker may come by a new token, as where its file was lost.
+ * @param leftMs time until it ends; null: it has no end
  * @returns what was decided of the worker before; null if it belongs to another token that is still valid
  */
 export async function upsertWorker(
   db: Executor,
-  worker: Omit<typeof workers.$inferInsert, "firstSeenAt" | "lastSeenAt" | "drained" | "trouble">,
+  worker: Omit<typeof workers.$inferInsert, "firstSeenAt" | "lastSeenAt" | "drained" | "trouble" | "endsAt">,
+  leftMs: number | null,
 ): Promise<Pick<StoredWorker, "drained" | "trouble"> | null> {
-  const { id: _id, ...seen } = worker;
+  const endsAt = leftMs === null ? null : msFromNow(leftMs);
+  const { id: _id, ...seen } = { ...worker, endsAt };
   const [row] = await db
     .insert(workers)
-    .values(worker)
+    .values({ ...worker, endsAt })
     .onConflictDoUpdate({
       target: workers.id,
       set: { ...seen, lastSeenAt: clock },
@@ -71,13 +74,24 @@ export async function recordOwnSets(db: Executor, id: string, ownSets: OwnSet[])
   await db.update(workers).set({ ownSets }).where(eq(workers.id, id));
 }
 
-/** Workers seen in the last 30 days, the newest first. */
+/** Workers seen in the last 30 days, the newest first; of ephemeral ones those of the last hour. */
 export function listWorkerRows(db: Executor): Promise<StoredWorker[]> {
   return db
     .select()
     .from(workers)
-    .where(sql`${workers.lastSeenAt} > ${clock} - interval '30 days'`)
+    .where(
+      sql`${workers.lastSeenAt} > ${clock} - case when ${workers.ephemeral} then interval '1 hour' else interval '30 days' end`,
+    )
     .orderBy(desc(workers.local), desc(workers.lastSeenAt));
+}
+
+/** Forgets ephemeral workers that have been gone for a day and hold no run. @returns how many */
+export async function deleteGoneWorkers(db: Executor): Promise<number> {
+  const result = await db.delete(workers).where(
+    sql`${workers.ephemeral} and ${workers.lastSeenAt} < ${clock} - interval '1 day'
+      and not exists (select 1 from ${runs} where runs.worker_id = ${workers.id} and runs.lease is not null)`,
+  );
+  return result.rowCount ?? 0;
 }
 
 export async function insertWorkerToken(db: Executor, token: typeof workerTokens.$inferInsert): Promise<void> {

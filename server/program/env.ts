@@ -41,6 +41,8 @@ export interface ServerSettings {
   leaseTimes: LeaseTimes;
   /** First rest of a worker that is not in order, ms; each further one is longer. */
   workerRestMs: number;
+  /** A worker that ends within this time gets no new run, ms. */
+  leastRunMs: number;
 }
 
 export interface LeaseTimes {
@@ -93,6 +95,7 @@ export function serverSettings(): ServerSettings {
     reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
     leaseTimes: leaseTimes(env.COLLAPSAR_HEARTBEAT_MS, env.COLLAPSAR_LEASE_MS),
     workerRestMs: wholeNumber("COLLAPSAR_WORKER_REST_MS", env.COLLAPSAR_WORKER_REST_MS || "15000", [0, 86_400_000]),
+    leastRunMs: 1_000 * wholeNumber("COLLAPSAR_LEAST_RUN_S", env.COLLAPSAR_LEAST_RUN_S || "120", [0, 86_400]),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   Heartbeat,
 } from "../../contract/wire/workerProtocol.ts";
 import type { StoredTrouble } from "../../db/queries/workers.ts";
+import { hasTime } from "./hasTime.ts";
 import { isResting } from "./isResting.ts";
 
 /** The line to a worker. */
@@ -43,6 +44,10 @@ export interface ConnectedWorker {
   restsUntil: number;
   /** A person lets it finish its runs and take no new ones. */
   drained: boolean;
+  /** It does not come back under this identity. */
+  ephemeral: boolean;
+  /** When it suspends its runs, ms of this process' clock; null: it has no such time. */
+  endsAt: number | null;
   trouble: StoredTrouble | null;
 }
 
@@ -57,6 +62,8 @@ type Arrival = Pick<
   | "place"
   | "busy"
   | "drained"
+  | "ephemeral"
+  | "endsAt"
   | "trouble"
   | "instance"
   | "unconfirmedGreeting"
@@ -68,10 +75,15 @@ const restMs = 3_000;
 export class ConnectedWorkers {
   private readonly workers = new Map<string, ConnectedWorker>();
   private readonly silentMs: number;
+  private readonly leastRunMs: number;
 
-  /** @param silentMs a worker that was silent for so long gets no new runs */
-  constructor(silentMs: number) {
+  /**
+   * @param silentMs a worker that was silent for so long gets no new runs
+   * @param leastRunMs nor does one that ends within this time
+   */
+  constructor(silentMs: number, leastRunMs: number) {
     this.silentMs = silentMs;
+    this.leastRunMs = leastRunMs;
   }
 
   /** A worker that comes again replaces its former connection. */
@@ -111,10 +123,11 @@ export class ConnectedWorkers {
     return [...this.workers.values()];
   }
 
-  /** Whether it is connected, and was not silent for long. */
+  /** Whether it is connected, was not silent for long, and may take a run that it had before: an ephemeral one that leaves will not. */
   isResponsive(id: string): boolean {
     const worker = this.workers.get(id);
-    return worker !== undefined && performance.now() - worker.lastHeardAt <= this.silentMs;
+    if (worker === undefined || (worker.ephemeral && worker.restsUntil === Number.POSITIVE_INFINITY)) return false;
+    return performance.now() - worker.lastHeardAt <= this.silentMs;
   }
 
   freeSlots(worker: ConnectedWorker): number {
@@ -125,6 +138,7 @@ export class ConnectedWorkers {
   /** Whether it is there, in order, and meant to take runs: sooner or later it has a free slot. */
   takesRuns(worker: ConnectedWorker): boolean {
     const isHeard = performance.now() - worker.lastHeardAt <= this.silentMs;
+    if (!hasTime(worker, this.leastRunMs, performance.now())) return false;
     return isHeard && worker.restsUntil < Number.POSITIVE_INFINITY && !worker.drained && !isResting(worker.trouble);
   }
 

@@ -3,6 +3,7 @@ import type { Avoidance } from "./avoidance.ts";
 import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { workersWithData } from "./hasData.ts";
 import { hasDevice } from "./hasDevice.ts";
+import { hasTime, startingMs, waitsForTime } from "./hasTime.ts";
 import { waitsForMemory, workersWithMemory } from "./workersWithMemory.ts";
 
 export type Placement =
@@ -17,8 +18,8 @@ export type Placement =
 const listedSoonMs = 1_000;
 
 /**
- * Where a run goes: to the worker with the most free slots of those that have its data, its device and the memory for it, and where it
- * has not failed before; if they are all busy, it waits for one of them.
+ * Where a run goes: to the worker with the most free slots of those that have its data, its device, the memory and the time for it, and
+ * where it has not failed before; if they are all busy, it waits for one of them.
  */
 export function placeRun(connected: ConnectedWorkers, avoidance: Avoidance, runId: string, config: RunConfig): Placement {
   const workers = connected.all();
@@ -29,7 +30,10 @@ export function placeRun(connected: ConnectedWorkers, avoidance: Avoidance, runI
   const able = orAll(computing, ({ id }) => avoidance.why(runId, id) !== "lacking");
   const holding = workersWithMemory(able, config);
   if (holding.length === 0) return { kind: "held", why: waitsForMemory(able, config) };
-  const among = orAll(holding, (worker) => avoidance.why(runId, worker.id) === null && connected.takesRuns(worker));
+  const neededMs = startingMs(config);
+  const lasting = holding.filter((worker) => hasTime(worker, neededMs, performance.now()));
+  if (lasting.length === 0) return { kind: "held", why: waitsForTime(neededMs) };
+  const among = orAll(lasting, (worker) => avoidance.why(runId, worker.id) === null && connected.takesRuns(worker));
   const worker = connected.mostFree(among);
   if (worker) return { kind: "give", worker };
   if (among.length === workers.length && connected.totalFree() === 0) return { kind: "later", delayMs: 0 };

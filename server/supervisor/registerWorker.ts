@@ -40,6 +40,8 @@ export async function registerWorker(
   const parsed = hello.safeParse(message);
   if (!parsed.success) return refused("INVALID", describeInvalid(parsed.error));
   const { workerId, name, version: program, machine, slots, devices, datasets, holding, kept: sent, identity } = parsed.data;
+  const { ephemeral = false, minutesLeft } = parsed.data;
+  const leftMs = minutesLeft === undefined ? null : minutesLeft * 60_000;
   const { orm } = context.database;
   const recognized = identity ? recognizeWorker(identity, await readGreeting(orm, workerId)) : null;
   if (recognized?.kind === "copy") return refused("COPY", recognized.message);
@@ -50,9 +52,10 @@ export async function registerWorker(
     );
   const row = {
     ...{ id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets },
+    ephemeral,
     ...(recognized && { greeting: recognized.stored }),
   };
-  const known = await upsertWorker(orm, row);
+  const known = await upsertWorker(orm, row, leftMs);
   if (!known)
     return refused(
       "NOT_ALLOWED",
@@ -84,6 +87,8 @@ export async function registerWorker(
     datasets,
     place,
     busy: kept,
+    ephemeral,
+    endsAt: leftMs === null ? null : performance.now() + leftMs,
     instance: identity?.instance ?? null,
     unconfirmedGreeting: recognized?.greeting.nonce ?? null,
     ...known,

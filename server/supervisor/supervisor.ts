@@ -46,9 +46,12 @@ export class Supervisor implements Dispatch {
   private isTicking = false;
   private ticks = 0;
 
-  constructor(database: Database, { leaseMs, workerRestMs }: { leaseMs: number; workerRestMs: number }) {
+  constructor(
+    database: Database,
+    { leaseMs, workerRestMs, leastRunMs }: { leaseMs: number; workerRestMs: number; leastRunMs: number },
+  ) {
     this.leaseMs = leaseMs;
-    this.workers = new ConnectedWorkers(leaseMs / 2);
+    this.workers = new ConnectedWorkers(leaseMs / 2, leastRunMs);
     this.troubles = new Troubles(this.workers, workerRestMs);
     const { workers, avoidance, troubles } = this;
     this.scheduler = new Scheduler(database, { workers, avoidance, troubles, leaseMs, stopping: this.stopping.signal });

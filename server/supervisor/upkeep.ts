@@ -1,3 +1,4 @@
+import { deleteGoneWorkers } from "../../db/queries/workers.ts";
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { log } from "../log/log.ts";
@@ -19,6 +20,7 @@ export class Upkeep {
   async run(): Promise<void> {
     await tidyDatabase(this.context.database);
     await tidyArtefacts(this.context);
+    await deleteGoneWorkers(this.context.database.orm);
     this.purge();
   }
 

@@ -1,7 +1,8 @@
 import type { FailureCode } from "../../../contract/failure.ts";
 import { limits } from "../../../contract/limits.ts";
 import { isTerminal, type RunStatus } from "../../../contract/status.ts";
-import type { RunTimes } from "../../../contract/wire/runEvents.ts";
+import type { RunTimes, WorkerStop } from "../../../contract/wire/runEvents.ts";
+import type { AttemptOutcome } from "../../../contract/wire/views.ts";
 import type { Executor } from "../../../db/database.ts";
 import { endAttempt, hasProgressed, type LockedRun } from "../../../db/queries/attempts.ts";
 import { recordGaps, recordTimes, settleRun } from "../../../db/queries/runProgress.ts";
@@ -19,6 +20,8 @@ export interface AttemptEnd {
   times?: RunTimes;
   /** Nobody's fault: the attempt does not count towards the limit. */
   excused: boolean;
+  /** Its worker stopped, for this reason. */
+  stop?: WorkerStop;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function settleAttempt(
   let to = nextStatus(run.status, end, { failedAttempts, isElsewhere: verdict.isElsewhere });
   // The worker only knows that it was asked to stop.
   const isPause = to === "paused" && end.excused;
-  await endAttempt(tx, run.id, run.attempt, isPause ? { code: "PAUSED", message: "Paused by a person." } : { code, message });
+  await endAttempt(tx, run.id, run.attempt, isPause ? { code: "PAUSED", message: "Paused by a person." } : outcomeOf(end));
   const change = {
     failure: to === "finished" || to === "queued" || to === "paused" ? null : { code: code as FailureCode, message },
     ...(isTerminal(to) ? {} : { failedAttempts }),
@@ -57,6 +60,11 @@ export async function settleAttempt(
   } else context.dispatch.forget(run.id);
   return to;
 }
+
+const stopTexts: Record<WorkerStop, string> = { asked: "Its worker was asked to stop.", time: "Its worker's time was up." };
+
+const outcomeOf = ({ code, message, stop }: AttemptEnd): AttemptOutcome =>
+  stop === undefined ? { code, message } : { code, message: stopTexts[stop], stop };
 
 interface Verdict {
   /** Why the next attempt goes to another worker, where there is one; null: it goes to the same, which has the checkpoint. */

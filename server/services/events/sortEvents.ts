@@ -71,7 +71,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         sorted.end = { code: "FINISHED", message: "", step: event.step, excused: true, times: event.times };
         break;
       case "ended":
-        sorted.end = { code: event.code, message: event.message, step: event.step, excused: isExcused(event) };
+        sorted.end = { code: event.code, message: event.message, step: event.step, excused: isExcused(event), stop: event.stop };
         break;
     }
   }

@@ -44,6 +44,7 @@ export const toAttemptView = (attempt: StoredAttempt): AttemptView => ({
   startedAt: (attempt.startedAt ?? attempt.leasedAt).toISOString(),
   endedAt: iso(attempt.endedAt),
   resumedFromStep: attempt.resumedFromStep,
+  lastStep: attempt.lastStep,
   outcome: attempt.outcome,
   started: attempt.started,
 });

@@ -22,6 +22,8 @@ export async function listWorkers(context: ServiceContext): Promise<WorkerView[]
       lastSeenAt: worker.lastSeenAt.toISOString(),
       machine: worker.machine,
       slots: worker.slots,
+      ephemeral: worker.ephemeral,
+      endsAt: worker.endsAt?.toISOString() ?? null,
       devices: worker.devices,
       datasets: worker.datasets,
       ownSets: worker.ownSets,

@@ -38,6 +38,7 @@ const evaluation: Evaluation = {
 };
 const attempt: AttemptView = {
   ...{ number: 1, workerName: mark, startedAt: null, endedAt: null, resumedFromStep: 0, started },
+  lastStep: null,
   outcome: { code: "DATASET_CORRUPT", message: `${mark}/x.png is empty` },
 };
 const row = { workerName: mark, failure: { code: "CRASHED" as const, message: mark }, evaluation };
