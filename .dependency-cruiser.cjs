@@ -143,6 +143,7 @@ const serverFolders = {
     "services/runs",
     "services/summaries",
     "services/upkeep",
+    "services/times",
   ],
   http: [
     ...["access", "context", "failures", "members"],
