@@ -110,10 +110,10 @@ const contractFolders = {
 const serverFolders = {
   install: [],
   log: [],
-  program: [],
+  access: ["log"],
+  program: ["access"],
   failures: ["log"],
   artefacts: [],
-  access: ["log"],
   cluster: ["log"],
   context: ["access", "artefacts", "cluster"],
   members: ["access", "log"],

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { deleteSessionsOfOtherKeys } from "../db/queries/sessions.ts";
 import { AccessKey } from "./access/accessKey.ts";
+import type { Front } from "./access/front.ts";
 import { keptSecret } from "./access/keptSecret.ts";
 import { KnownBrowser } from "./access/knownBrowser.ts";
 import { SessionCookie } from "./access/sessionCookie.ts";
@@ -12,7 +13,7 @@ import type { ServerSettings } from "./program/env.ts";
 export const keyFile = (settings: ServerSettings): string => join(settings.dataDir, "access-key");
 
 /** Opens the doors by which people sign in. @returns null where everyone at this machine is the owner */
-export async function openSignIn(settings: ServerSettings, context: ServiceContext): Promise<SignInDoors | null> {
+export async function openSignIn(settings: ServerSettings, context: ServiceContext, front: Front): Promise<SignInDoors | null> {
   if (settings.singleUser) return null;
   const secret = keptSecret(join(settings.dataDir, "session-secret"));
   const accessKey = new AccessKey(settings.accessKey ?? keptSecret(keyFile(settings)), new SessionCookie(secret));
@@ -25,6 +26,7 @@ export async function openSignIn(settings: ServerSettings, context: ServiceConte
   return {
     context,
     accessKey,
+    front,
     joinCookie,
     knownBrowser: new KnownBrowser(secret),
     members: MemberAuth && new MemberAuth({ orm, publicUrl, secret, oidc: settings.oidc }),

@@ -8,6 +8,7 @@ import { closeToOthers } from "../db/closeToOthers.ts";
 import type { Database } from "../db/database.ts";
 import { openDatabase } from "../db/openDatabase.ts";
 import { countMembers } from "../db/queries/people.ts";
+import type { Front } from "./access/front.ts";
 import { appRouter } from "./appRouter.ts";
 import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import { openControlSocket } from "./backup/controlSocket.ts";
@@ -17,6 +18,7 @@ import { rosterTimes, ServerRoster } from "./cluster/serverRoster.ts";
 import type { ServiceContext } from "./context/serviceContext.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
+import { Readiness } from "./http/readiness.ts";
 import { log } from "./log/log.ts";
 import { keyFile, openSignIn } from "./openSignIn.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
@@ -54,8 +56,11 @@ export async function startServer(
   onDeath: (error: Error) => void,
 ): Promise<RunningServer> {
   const undo: (() => Promise<unknown>)[] = [];
+  const readiness = new Readiness();
   let database: Database | null = null;
   const stop = async () => {
+    // A balancer looks now and then: until it has noticed, what it sends here is answered as ever.
+    if (readiness.drain()) await sleep(settings.drainMs);
     const giveUp = setTimeout(() => database?.cut(), stopMs.database);
     const limit = sleep(stopMs.all, undefined, { ref: false });
     for (const step of undo.splice(0).reverse())
@@ -70,7 +75,10 @@ export async function startServer(
     undo.push(() => new Promise((resolve) => http.close(resolve).closeAllConnections()));
     let starting = "Collapsar is starting.";
     let handle: Handler = async (_request, response) => answerText(response, 503, starting, { "retry-after": "1" });
-    http.on("request", (request, response) => void handle(request, response));
+    http.on("request", async (request, response) => {
+      readiness.count(response);
+      if (!(await readiness.answer(request, response))) await handle(request, response);
+    });
 
     // The pages get ready while the database does.
     const dev = pagesMode === "dev";
@@ -134,25 +142,36 @@ export async function startServer(
     await supervisor.start(context);
     undo.push(() => supervisor.stop());
 
-    const signIn = await openSignIn(settings, context);
+    const front: Front = {
+      publicUrl,
+      otherHosts: settings.otherHosts,
+      thisMachineOnly: settings.accessKey === null,
+      trustedProxies: settings.trustedProxies,
+    };
+    const signIn = await openSignIn(settings, context, front);
     const accessKey = signIn?.accessKey ?? null;
-    const thisMachineOnly = settings.accessKey === null;
     const pages = await opening;
     if (pages instanceof Error) throw pages;
     if (pages) undo.push(() => pages.close());
     handle = makeHandler({
-      procedures: (request, response, turns) => serveProcedures(context, accessKey, appRouter, turns, request, response),
+      procedures: (request, response, turns) =>
+        serveProcedures(context, { accessKey, front }, appRouter, turns, request, response),
       context,
       signIn,
-      thisMachineOnly,
+      front,
       pages: pages?.handle ?? null,
       dev,
     });
-    const io = openSockets(http, { context, supervisor, hub, accessKey, thisMachineOnly, bounds: settings.trafficBounds });
+    const io = openSockets(http, { context, supervisor, hub, accessKey, front, bounds: settings.trafficBounds });
     undo.push(async () => {
       hub.close();
-      io.disconnectSockets(true);
+      // Pages and workers that are cut off connect again, wherever the balancer sends them.
+      io.local.disconnectSockets(true);
       await io.close();
+    });
+    undo.push(async () => {
+      http.close();
+      await readiness.settled();
     });
     await supervisor.listen();
     await importRecordings(opened);
@@ -161,6 +180,7 @@ export async function startServer(
       const worker = await LocalWorker.start(opened, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
       undo.push(() => worker.stop());
     }
+    readiness.ready(opened);
     const entryHint = settings.singleUser
       ? "COLLAPSAR_SINGLE_USER is 1: there is no sign-in, and every program and user of this machine has its owner's rights."
       : `This link signs one browser in, once. For more browsers, ${publicUrl}/enter takes the access key${settings.accessKey === null ? ` in ${keyFile(settings)}` : ""}; a restart prints a new link.`;

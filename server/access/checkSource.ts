@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { isIP } from "node:net";
+import type { Front } from "./front.ts";
 import { refusals } from "./refusals.ts";
 
 /**
@@ -7,12 +8,12 @@ import { refusals } from "./refusals.ts";
  * resolves to this machine (DNS rebinding) is refused. Its Origin, where a browser sends one, must be this server's own.
  * @returns null if it may, else the reason
  */
-export function refuseSource(headers: IncomingHttpHeaders, publicUrl: string): string | null {
+export function refuseSource(headers: IncomingHttpHeaders, publicUrl: string, otherHosts: readonly string[] = []): string | null {
   const host = headers.host ?? "";
   const name = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname.replace(/^\[|\]$/g, "") : "";
   const own = new URL(publicUrl);
-  if (name !== "localhost" && isIP(name) === 0 && name !== own.hostname)
-    return `The host "${host.slice(0, 100)}" is not this server's: set COLLAPSAR_PUBLIC_URL to the address that people use.`;
+  if (name !== "localhost" && isIP(name) === 0 && name !== own.hostname && !otherHosts.includes(name))
+    return `The host "${host.slice(0, 100)}" is not this server's: set COLLAPSAR_PUBLIC_URL to the address that people use, or name it in COLLAPSAR_OTHER_HOSTS.`;
   const { origin } = headers;
   if (origin !== undefined && !(URL.canParse(origin) && (new URL(origin).host === host || origin === own.origin)))
     return refusals.otherSite;
@@ -43,10 +44,9 @@ const refuseOld = (httpVersion: string): string | null =>
 /** All of these: the door of every request and socket. @returns null if it may pass, else the reason */
 export const refuseRequest = (
   { headers, httpVersion }: Pick<IncomingMessage, "headers" | "httpVersion">,
-  publicUrl: string,
-  thisMachineOnly: boolean,
+  { publicUrl, otherHosts, thisMachineOnly }: Front,
 ): string | null =>
-  refuseSource(headers, publicUrl) ?? (thisMachineOnly ? (refuseForwarded(headers) ?? refuseOld(httpVersion)) : null);
+  refuseSource(headers, publicUrl, otherHosts) ?? (thisMachineOnly ? (refuseForwarded(headers) ?? refuseOld(httpVersion)) : null);
 
 /** Whether a browser says that another site's page made this request. */
 export const isCrossSite = (headers: IncomingHttpHeaders): boolean => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { countMembers } from "../../db/queries/people.ts";
 import type { AccessKey } from "../access/accessKey.ts";
+import { type Front, isSecure } from "../access/front.ts";
 import type { KnownBrowser } from "../access/knownBrowser.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import type { MemberAuth } from "../members/memberAuth.ts";
@@ -11,6 +12,7 @@ import { noOffers, type Offers } from "./signInPage.ts";
 export interface Doorkeeper {
   context: ServiceContext;
   accessKey: AccessKey;
+  front: Front;
   /** null: nobody but who has the access key signs in. */
   members: MemberAuth | null;
   knownBrowser: KnownBrowser;
@@ -24,17 +26,15 @@ export async function offersOf({ context, members }: Doorkeeper): Promise<Offers
 
 /** Opens a session for this browser and sends it on. */
 export async function letIn(
-  { context, accessKey }: Doorkeeper,
+  { context, accessKey, front }: Doorkeeper,
   by: SignIn,
   request: IncomingMessage,
   response: ServerResponse,
   { to, cookies = [] }: { to: string; cookies?: string[] },
 ): Promise<undefined> {
   const token = await openSession(context, by, request.headers["user-agent"] ?? "");
-  redirect(response, to, [...cookies, accessKey.cookie.set(token, sessionDays, isSecure(context))]);
+  redirect(response, to, [...cookies, accessKey.cookie.set(token, sessionDays, isSecure(front, request))]);
 }
-
-export const isSecure = (context: ServiceContext): boolean => context.publicUrl.startsWith("https:");
 
 export function redirect(response: ServerResponse, to: string, cookies: string[] = []): undefined {
   response.writeHead(303, {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isCrossSite, refuseRequest } from "../access/checkSource.ts";
 import { findAccess } from "../access/findAccess.ts";
+import { type Front, isSecure } from "../access/front.ts";
 import { refusals } from "../access/refusals.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { comesAgain, describeError } from "../failures/describeError.ts";
@@ -19,8 +20,7 @@ export interface Routes {
   context: ServiceContext;
   /** null: no sign-in, everyone is the owner. */
   signIn: SignInDoors | null;
-  /** No request is taken that a proxy passed on. */
-  thisMachineOnly: boolean;
+  front: Front;
   /** Answers the calls under /trpc. */
   procedures: (request: IncomingMessage, response: ServerResponse, turns: RequestTurns) => Promise<void>;
   /** Next; null where the pages are left out. */
@@ -75,9 +75,9 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
   const accessKey = signIn?.accessKey ?? null;
   if (!request.url?.startsWith("/") || !isReadable(request.url)) return answerText(response, 400, "This address cannot be read.");
   const url = new URL(request.url, "http://server");
-  const secure = context.publicUrl.startsWith("https:");
+  const secure = isSecure(routes.front, request);
   setHeaders(request, response, { path: url.pathname, dev: routes.dev, secure });
-  const reason = refuseRequest(request, context.publicUrl, routes.thisMachineOnly);
+  const reason = refuseRequest(request, routes.front);
   if (reason !== null) return answerText(response, 403, reason);
   const allowed = methods.find(([path]) => path.test(url.pathname))?.[1] ?? ["GET", "HEAD"];
   if (!routes.dev && !allowed.includes(request.method ?? ""))

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { passwordSignIn } from "../../contract/people.ts";
+import { clientAddress, isSecure, neighbourhood } from "../access/front.ts";
 import { SignInLimit } from "../access/signInLimit.ts";
-import { type Doorkeeper, isSecure, letIn, offersOf, ownPath } from "./doorkeeper.ts";
+import { type Doorkeeper, letIn, offersOf, ownPath } from "./doorkeeper.ts";
 import { readBody, strangersBytes } from "./readBody.ts";
 import { answerSignInPage } from "./signInPage.ts";
 
@@ -25,7 +26,7 @@ export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage
   if (body === null) return;
   const form = new URLSearchParams(body.toString("utf8"));
   const to = ownPath(form.get("to"));
-  const address = request.socket.remoteAddress ?? "";
+  const address = neighbourhood(clientAddress(keeper.front, request));
   const refuse = (status: number, problem: string, email: string | null = null) =>
     answerSignInPage(response, { status, key: "", to, problem, offers, email });
 
@@ -40,7 +41,7 @@ export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage
       return refuse(429, "Many people are signing in just now: try again in a moment.", email);
     checks++;
     const memberId = await keeper.members.byPassword(given.data.email, given.data.password).finally(() => checks--);
-    const known = keeper.knownBrowser.set(given.data.email, isSecure(keeper.context));
+    const known = keeper.knownBrowser.set(given.data.email, isSecure(keeper.front, request));
     if (memberId !== null) return letIn(keeper, { memberId }, request, response, { to, cookies: [known] });
     passwordLimit.miss(knocks);
     return refuse(401, "There is no member with this e-mail address and password.", email);

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { joinForm, newPasswordForm } from "../../contract/people.ts";
 import { findInvitation } from "../../db/queries/people.ts";
+import { isSecure } from "../access/front.ts";
 import { refusals } from "../access/refusals.ts";
 import { digest } from "../access/secrets.ts";
 import { describeError } from "../failures/describeError.ts";
 import type { MemberAuth } from "../members/memberAuth.ts";
 import { endSessions } from "../services/people/sessions.ts";
-import { type Doorkeeper, isSecure, letIn } from "./doorkeeper.ts";
+import { type Doorkeeper, letIn } from "./doorkeeper.ts";
 import { readBody, strangersBytes } from "./readBody.ts";
 import { answerJoinPage, answerNotice } from "./signInPage.ts";
 
@@ -39,7 +40,7 @@ export async function serveJoin(
     }
     const given = joinForm.safeParse(form);
     if (!given.success) return refuse(400, sentence(given.error));
-    const cookies = [keeper.knownBrowser.set(given.data.email, isSecure(context))];
+    const cookies = [keeper.knownBrowser.set(given.data.email, isSecure(keeper.front, request))];
     return letIn(keeper, { memberId: await members.join(invitation, given.data) }, request, response, { to: "/", cookies });
   } catch (error) {
     const { code, message } = describeError(error);

@@ -1,8 +1,9 @@
 import { realpathSync } from "node:fs";
-import { isIP } from "node:net";
+import { type BlockList, isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import { protocolTimes } from "../../contract/wire/workerProtocol.ts";
+import { proxyList } from "../access/front.ts";
 
 export interface ServerSettings {
   dataDir: string;
@@ -27,6 +28,12 @@ export interface ServerSettings {
   oidc: { issuer: string; clientId: string; clientSecret: string } | null;
   /** Address for links and commands, without a slash at its end; null: follows from host and port. */
   publicUrl: string | null;
+  /** Further host names by which workers and programs reach this server. */
+  otherHosts: string[];
+  /** Proxies in front of it, whose word on who asks counts. */
+  trustedProxies: BlockList;
+  /** How long a server that is told to stop goes on serving while its balancer looks elsewhere, ms. */
+  drainMs: number;
   trafficBounds: {
     /** Open connections from one address. */
     perAddress: number;
@@ -83,6 +90,9 @@ export function serverSettings(): ServerSettings {
     singleUser,
     oidc: oidcSettings(env, accessKey !== null),
     publicUrl: address,
+    otherHosts: hostNames(env.COLLAPSAR_OTHER_HOSTS ?? "", accessKey !== null),
+    trustedProxies: trustedProxies(env.COLLAPSAR_TRUSTED_PROXIES ?? "", accessKey !== null),
+    drainMs: 1_000 * wholeNumber("COLLAPSAR_DRAIN_S", env.COLLAPSAR_DRAIN_S || "0", [0, 60]),
     trafficBounds: {
       perAddress: wholeNumber(
         "COLLAPSAR_CONNECTIONS_PER_ADDRESS",
@@ -202,6 +212,40 @@ function publicUrl(text: string): string {
   if (url.username !== "" || url.password !== "")
     throw new Failure("INVALID", "COLLAPSAR_PUBLIC_URL holds a user name or a password: links would show it. Leave it out.");
   return url.origin;
+}
+
+const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
+
+function hostNames(text: string, hasKey: boolean): string[] {
+  const names = listOf(text.toLowerCase());
+  const wrong = names.find((name) => !/^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/.test(name));
+  if (wrong !== undefined)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_OTHER_HOSTS names "${wrong}": it must hold host names without protocol and port, e.g. collapsar.lab.svc`,
+    );
+  if (names.length > 0 && !hasKey)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_OTHER_HOSTS is set, so others reach this server: set COLLAPSAR_ACCESS_KEY too. ${keyHint}`,
+    );
+  return names;
+}
+
+function trustedProxies(text: string, hasKey: boolean): BlockList {
+  if (listOf(text).length > 0 && !hasKey)
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_TRUSTED_PROXIES is set, so others reach this server: set COLLAPSAR_ACCESS_KEY too. ${keyHint}`,
+    );
+  try {
+    return proxyList(listOf(text));
+  } catch (error) {
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_TRUSTED_PROXIES names "${(error as Error).message}": it must hold addresses or ranges such as 10.0.0.7 or 10.0.0.0/8`,
+    );
+  }
 }
 
 /** Where the data are, for programs that need to know no more. */

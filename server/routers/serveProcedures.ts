@@ -6,6 +6,7 @@ import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Failure } from "../../contract/failure.ts";
 import type { AccessKey } from "../access/accessKey.ts";
 import { findAccess } from "../access/findAccess.ts";
+import { clientAddress, type Front } from "../access/front.ts";
 import { AnswerAllowance } from "../context/answerAllowance.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { comesAgain, failureOf } from "../failures/describeError.ts";
@@ -21,7 +22,7 @@ const maxCalls = 20;
 /** Answers the procedures under /trpc. */
 export async function serveProcedures(
   context: ServiceContext,
-  accessKey: AccessKey | null,
+  { accessKey, front }: { accessKey: AccessKey | null; front: Front },
   router: AnyTRPCRouter,
   turns: RequestTurns,
   request: IncomingMessage,
@@ -61,7 +62,11 @@ export async function serveProcedures(
   if (answer.status === 503) response.setHeader("retry-after", comesAgain.UNAVAILABLE!.afterS);
   response.setHeader("content-type", "application/json");
   response.setHeader("cache-control", "no-store");
-  if (text.length > worthCompressing && isFarAway(request) && /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))) {
+  if (
+    text.length > worthCompressing &&
+    isFarAway(front, request) &&
+    /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""))
+  ) {
     text = await compress(text, { level: 3 });
     response.setHeader("content-encoding", "gzip");
   }
@@ -80,6 +85,6 @@ function answerAway(response: ServerResponse, { code, message }: Failure): void 
 }
 
 /** On the same machine bytes cost less than their compression. */
-function isFarAway(request: IncomingMessage): boolean {
-  return !/^(127\.|::1$|::ffff:127\.)/.test(request.socket.remoteAddress ?? "");
+function isFarAway(front: Front, request: IncomingMessage): boolean {
+  return !/^(127\.|::1$|::ffff:127\.)/.test(clientAddress(front, request));
 }

@@ -3,6 +3,7 @@ import { admitWorkerToken, type WorkerToken } from "../../db/queries/workers.ts"
 import type { AccessKey } from "../access/accessKey.ts";
 import { refuseRequest } from "../access/checkSource.ts";
 import { findAccess } from "../access/findAccess.ts";
+import type { Front } from "../access/front.ts";
 import { refusals, refuseAccess } from "../access/refusals.ts";
 import { digest } from "../access/secrets.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
@@ -10,7 +11,7 @@ import type { ServiceContext } from "../context/serviceContext.ts";
 export interface HandshakeDoor {
   context: ServiceContext;
   accessKey: AccessKey | null;
-  thisMachineOnly: boolean;
+  front: Front;
 }
 
 const maxTokenLength = 200;
@@ -23,7 +24,7 @@ const maxTokenLength = 200;
  * @throws whatever the database does: then nobody knows
  */
 export async function refuseHandshake(door: HandshakeDoor, request: IncomingMessage): Promise<string | null> {
-  const reason = refuseRequest(request, door.context.publicUrl, door.thisMachineOnly);
+  const reason = refuseRequest(request, door.front);
   if (reason !== null) return reason;
   const token = bearerOf(request.headers);
   if (token !== null && (await findWorkerToken(door.context, token))) return null;

@@ -2,6 +2,7 @@ import type { Server as HttpServer, ServerResponse } from "node:http";
 import { Server } from "socket.io";
 import { watchNamespace } from "../../contract/wire/watchProtocol.ts";
 import { workerNamespace } from "../../contract/wire/workerProtocol.ts";
+import { clientAddress } from "../access/front.ts";
 import { log } from "../log/log.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { type HandshakeDoor, refuseHandshake } from "./admitHandshake.ts";
@@ -27,7 +28,7 @@ export function openSockets(
     pingInterval: 10_000,
     pingTimeout: 10_000,
     allowRequest: (request, decide) => {
-      const full = guard.refuseAnother(request.socket.remoteAddress ?? "");
+      const full = guard.refuseAnother(clientAddress(parts.front, request));
       if (full !== null) return decide(full, false);
       refuseHandshake(parts, request).then(
         (reason) => decide(reason, reason === null),
@@ -43,7 +44,7 @@ export function openSockets(
     response.setHeader("x-content-type-options", "nosniff");
     next();
   });
-  const guard = new TrafficGuard(io, bounds);
+  const guard = new TrafficGuard(io, (request) => clientAddress(parts.front, request), bounds);
   // Nothing is served at the root namespace.
   io.use((_socket, next) => next(refusal("NOT_FOUND", "There is no such namespace.")));
   hub.open(io.of(watchNamespace));

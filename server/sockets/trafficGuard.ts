@@ -1,10 +1,11 @@
+import type { IncomingMessage } from "node:http";
 import type { Server } from "socket.io";
 import { protocolSizes } from "../../contract/wire/workerProtocol.ts";
 
 /** Engine.IO's side of one connection, as far as it is used here. */
 interface RawConnection {
   id: string;
-  request: { socket: { remoteAddress?: string } };
+  request: IncomingMessage;
   transport: { socket?: { bufferedAmount?: number; terminate?: () => void } };
   writeBuffer: { data?: unknown }[];
   on(event: "packet", listener: (packet: { type: string; data?: unknown }) => void): void;
@@ -37,8 +38,11 @@ export class TrafficGuard {
   private readonly byAddress = new Map<string, number>();
   private readonly workers = new Set<string>();
   private readonly bounds: TrafficBounds;
+  private readonly addressOf: (request: IncomingMessage) => string;
 
-  constructor(io: Server, bounds: Partial<TrafficBounds> = {}) {
+  /** @param addressOf whoever opens a connection: behind a proxy, not that proxy's */
+  constructor(io: Server, addressOf: (request: IncomingMessage) => string, bounds: Partial<TrafficBounds> = {}) {
+    this.addressOf = addressOf;
     this.bounds = { ...trafficBounds, ...bounds };
     io.engine.on("connection", (raw: RawConnection) => this.admit(raw));
     setInterval(() => this.dropDeafReaders(), lookMs).unref();
@@ -57,7 +61,7 @@ export class TrafficGuard {
   }
 
   private admit(raw: RawConnection): void {
-    const address = raw.request.socket.remoteAddress ?? "";
+    const address = this.addressOf(raw.request);
     const open = (this.byAddress.get(address) ?? 0) + 1;
     this.byAddress.set(address, open);
     this.connections.set(raw.id, raw);
