@@ -8,7 +8,10 @@ const front = (trusted: string[], publicUrl = "http://studies.example.org"): Fro
   thisMachineOnly: false,
   trustedProxies: proxyList(trusted),
 });
-const asked = (remoteAddress: string | undefined, headers: Record<string, string> = {}) => ({ socket: { remoteAddress }, headers });
+const asked = (remoteAddress: string | undefined, headers: Record<string, string> = {}) => ({
+  socket: { remoteAddress },
+  headers,
+});
 const from = (trusted: string[], remote: string | undefined, forwarded?: string) =>
   clientAddress(front(trusted), asked(remote, forwarded === undefined ? {} : { "x-forwarded-for": forwarded }));
 
