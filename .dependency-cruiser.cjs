@@ -151,12 +151,13 @@ const serverFolders = {
   ],
   routers: [
     ...["access", "context", "failures", "http", "recordings"],
-    ...["experiments", "people", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
+    ...["experiments", "launchers", "people", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
   ],
   sockets: ["access", "cluster", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
   pages: ["http", "log", "program"],
   worker: ["access", "log", "program"],
-  launchers: ["context", "failures", "log", "program"],
+  launchers: ["access", "context", "failures", "log", "program", "supervisor"],
+  "services/launchers": ["context", "failures"],
   backup: ["failures", "program"],
 };
 

@@ -52,3 +52,31 @@ const prefixes: Record<LauncherKind, string> = { local: "local", slurm: "slurm",
 
 /** The name under which the worker of an ordered job connects: by it, and by its token, the two are brought together. */
 export const workerNameOf = (kind: LauncherKind, jobId: string): string => `${prefixes[kind]}-${jobId}`;
+
+/** What is the matter with a launcher; `since` is an ISO 8601 text. */
+export interface LauncherTrouble {
+  message: string;
+  since: string;
+}
+
+export interface LaunchedJobView extends LaunchedJob {
+  /** The worker in it; null while none has connected. */
+  worker: { id: string; name: string } | null;
+}
+
+/** What a page shows of a launcher. */
+export interface LauncherView {
+  kind: LauncherKind;
+  /** Slots that it may order; null while it has not begun. */
+  bounds: { min: number; max: number } | null;
+  /** Runs that wait for its workers. */
+  waiting: number;
+  /** When it last asked the cluster; null: never. */
+  lookedAt: string | null;
+  /** The cluster does not answer, or refuses what is ordered; it is asked again. */
+  trouble: LauncherTrouble | null;
+  /** Why it orders nothing more until a person lets it. */
+  held: LauncherTrouble | null;
+  /** Those that are not over, and the last of those that are. */
+  jobs: LaunchedJobView[];
+}

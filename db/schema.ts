@@ -19,6 +19,7 @@ import type { RunConfig } from "../contract/config/runConfig.ts";
 import type { OwnSet } from "../contract/data/ownSet.ts";
 import type { ResolvedDataset } from "../contract/data/resolvedDataset.ts";
 import type { FailureCode } from "../contract/failure.ts";
+import type { JobEnd, JobState, LauncherKind, LauncherTrouble } from "../contract/launcher.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
@@ -273,6 +274,42 @@ export const servers = pgTable("servers", {
   lookedAt: at("looked_at"),
 });
 
+/** Launchers that order workers from a cluster, and what is the matter with them. */
+export const launchers = pgTable("launchers", {
+  kind: text("kind").$type<LauncherKind>().primaryKey(),
+  /** Part of the names of all jobs that are ordered for this database. */
+  mark: text("mark").notNull(),
+  bounds: jsonb("bounds").$type<{ min: number; max: number }>(),
+  /** Runs that waited for its workers when it last looked. */
+  waiting: integer("waiting").notNull().default(0),
+  lookedAt: at("looked_at"),
+  /** The cluster does not answer, or refuses what is ordered. */
+  trouble: jsonb("trouble").$type<LauncherTrouble>(),
+  /** Why it orders nothing more until a person has seen to it. */
+  held: jsonb("held").$type<LauncherTrouble>(),
+  /** When a person last saw to it: what happened before no longer counts. */
+  retriedAt: now("retried_at"),
+});
+
+/** Jobs of a cluster that were ordered, as it last told of them. */
+export const launchedJobs = pgTable(
+  "launched_jobs",
+  {
+    launcher: text("launcher").$type<LauncherKind>().notNull(),
+    id: text("id").notNull(),
+    state: text("state").$type<JobState>().notNull(),
+    since: at("since").notNull(),
+    startedAt: at("started_at"),
+    endsBy: at("ends_by"),
+    node: text("node"),
+    slots: integer("slots").notNull(),
+    reason: text("reason"),
+    end: text("end").$type<JobEnd>(),
+    orderedAt: now("ordered_at"),
+  },
+  (table) => [primaryKey({ columns: [table.launcher, table.id] })],
+);
+
 /** Tokens of workers; only their sha256 is stored. */
 export const workerTokens = pgTable(
   "worker_tokens",
@@ -282,6 +319,8 @@ export const workerTokens = pgTable(
     hash: text("hash").notNull(),
     /** The token of the worker that the server itself starts. */
     local: boolean("local").notNull().default(false),
+    /** The launcher that hands it to the workers it orders; null: a person does. */
+    launcher: text("launcher").$type<LauncherKind>(),
     createdAt: now("created_at"),
     lastUsedAt: at("last_used_at"),
     /** null: until it is revoked. */

@@ -1,6 +1,7 @@
 import { aboutRouter } from "./routers/about.ts";
 import { accountRouter } from "./routers/account.ts";
 import { experimentsRouter } from "./routers/experiments.ts";
+import { launchersRouter } from "./routers/launchers.ts";
 import { peopleRouter } from "./routers/people.ts";
 import { runsRouter } from "./routers/runs.ts";
 import { sharedRouter, sharesRouter } from "./routers/shares.ts";
@@ -15,6 +16,7 @@ export const appRouter = router({
   experiments: experimentsRouter,
   runs: runsRouter,
   workers: workersRouter,
+  launchers: launchersRouter,
   shares: sharesRouter,
   shared: sharedRouter,
 });

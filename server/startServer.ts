@@ -19,6 +19,7 @@ import type { ServiceContext } from "./context/serviceContext.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
 import { Readiness } from "./http/readiness.ts";
+import { openSlurm } from "./launchers/openSlurm.ts";
 import { log } from "./log/log.ts";
 import { keyFile, openSignIn } from "./openSignIn.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
@@ -179,6 +180,11 @@ export async function startServer(
     if (settings.localWorker) {
       const worker = await LocalWorker.start(opened, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
       undo.push(() => worker.stop());
+    }
+    if (settings.slurm !== null) {
+      const autoscaler = await openSlurm(context, settings.slurm);
+      autoscaler.start(() => true);
+      undo.push(() => autoscaler.stop());
     }
     readiness.ready(opened);
     const entryHint = settings.singleUser

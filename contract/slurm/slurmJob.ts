@@ -19,11 +19,13 @@ const path = (what: string) =>
     `${what} is a path that begins with / or ~/ and has only letters, digits and . _ @ + , / - in it`,
   );
 
-const number = (what: string, unit: string, min: number, max: number) =>
-  z
-    .int(`${what} is a whole number${unit}`)
-    .min(min, `${what} is at least ${min}${unit}`)
-    .max(max, `${what} is at most ${max}${unit}`);
+const number = (what: string, unit: "" | "minutes" | "GB", min: number, max: number) => {
+  const [of, after] = unit === "" ? ["", ""] : [` of ${unit}`, ` ${unit}`];
+  return z
+    .int(`${what} must be a whole number${of}`)
+    .min(min, `${what} must be at least ${min}${after}`)
+    .max(max, `${what} must be at most ${max}${after}`);
+};
 
 /** What the script decides itself, or what would make another thing of it. */
 const ownOptions = [
@@ -77,12 +79,12 @@ export const leastMinutes = 5;
 export const slurmJob = z.strictObject({
   partition: nameOf("a partition"),
   account: nameOf("an account"),
-  minutes: number("the time limit", " minutes", leastMinutes, 43_200),
+  minutes: number("the time limit", "minutes", leastMinutes, 43_200),
   device: launcherDevice,
   /** Kind of card: "a100". */
   gpuType: chars(/^(?:\w[\w.-]*)?$/, 60, "a kind of card has only letters, digits and . _ -").default(""),
   cpus: number("the number of cores", "", 1, 256),
-  memoryGb: number("the memory", " GB", 1, 4_096),
+  memoryGb: number("the memory", "GB", 1, 4_096),
   /** Of the program, on the nodes. */
   folder: path("the program's folder"),
   tokenFile: path("the token's file"),
@@ -91,7 +93,7 @@ export const slurmJob = z.strictObject({
   /** Where data sets lie; "" = the program's own place. */
   datasets: path("the data-set folder").or(z.literal("")).default(""),
   /** A worker ends after so long without a run. */
-  idleMinutes: number("the time without a run", " minutes", 1, 1_440),
+  idleMinutes: number("the time without a run", "minutes", 1, 1_440),
   extra: extraOptions,
 });
 export type SlurmJob = z.infer<typeof slurmJob>;

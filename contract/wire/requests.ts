@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { experimentName, experimentNote, experimentTags } from "../config/experimentConfig.ts";
 import { depth, seed } from "../config/runConfig.ts";
+import { launcherKinds } from "../launcher.ts";
 import { limits } from "../limits.ts";
 import { layerMetrics } from "../metrics/metricInfo.ts";
 import { seriesKeyPattern, splits } from "../metrics/seriesKey.ts";
@@ -111,6 +112,9 @@ export type CreateWorkerTokenRequest = z.infer<typeof createWorkerTokenRequest>;
 
 /** `drained`: the worker finishes its runs and takes no new ones, also after it connected again. */
 export const drainWorkerRequest = z.strictObject({ id: z.uuid(), drained: z.boolean() });
+
+/** Orders of that kind go on: a person has seen to what was the matter. */
+export const retryLauncherRequest = z.strictObject({ kind: z.enum(launcherKinds) });
 
 export const createShareRequest = z.strictObject({
   experimentId: z.uuid(),

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import { protocolTimes } from "../../contract/wire/workerProtocol.ts";
 import { proxyList } from "../access/front.ts";
+import { type SlurmSettings, slurmSettings } from "./slurmSettings.ts";
 
 export interface ServerSettings {
   dataDir: string;
@@ -50,6 +51,8 @@ export interface ServerSettings {
   workerRestMs: number;
   /** A worker that ends within this time gets no new run, ms. */
   leastRunMs: number;
+  /** null: no workers are ordered from Slurm. */
+  slurm: SlurmSettings | null;
 }
 
 export interface LeaseTimes {
@@ -106,6 +109,7 @@ export function serverSettings(): ServerSettings {
     leaseTimes: leaseTimes(env.COLLAPSAR_HEARTBEAT_MS, env.COLLAPSAR_LEASE_MS),
     workerRestMs: wholeNumber("COLLAPSAR_WORKER_REST_MS", env.COLLAPSAR_WORKER_REST_MS || "15000", [0, 86_400_000]),
     leastRunMs: 1_000 * wholeNumber("COLLAPSAR_LEAST_RUN_S", env.COLLAPSAR_LEAST_RUN_S || "120", [0, 86_400]),
+    slurm: slurmSettings(env, projectRoot, storagePlace().dataDir),
   };
 }
 
@@ -266,6 +270,13 @@ export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAP
 export function workerEnvironment(token: string): NodeJS.ProcessEnv {
   const { COLLAPSAR_ACCESS_KEY: _key, COLLAPSAR_OIDC_CLIENT_SECRET: _secret, DATABASE_URL: _url, ...rest } = process.env;
   return { ...rest, COLLAPSAR_WORKER_TOKEN: token };
+}
+
+/** The environment of Slurm's commands, which sbatch hands on to the job: where things are found, and nothing of the server's. */
+export function slurmEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, USER, LOGNAME, SHELL, LANG, SLURM_CONF, NODE_ENV } = process.env;
+  // Instants as seconds, wherever the machines are.
+  return { PATH, HOME, USER, LOGNAME, SHELL, LANG, SLURM_CONF, NODE_ENV, SLURM_TIME_FORMAT: "%s" };
 }
 
 /** The environment in which git is asked about the sources: about them alone, not about a repository around them, and without locks. */
