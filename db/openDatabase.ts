@@ -9,6 +9,7 @@ import type { Database } from "./database.ts";
 import { databaseTrouble } from "./databaseTrouble.ts";
 import { diskRoom } from "./diskRoom.ts";
 import { type Embedded, startEmbedded } from "./embedded/startEmbedded.ts";
+import { type Tended, tendEmbedded } from "./embedded/tendEmbedded.ts";
 import { lockFolder } from "./lockFolder.ts";
 import { embeddedBounds, externalBounds, type OpenPool, openPool } from "./openPool.ts";
 import { refuseNewer } from "./refuseNewer.ts";
@@ -67,7 +68,9 @@ async function openEmbedded(
 ): Promise<Database> {
   let embedded: Embedded | null = null;
   let open: OpenPool | null = null;
+  let tended: Tended | null = null;
   const stop = async () => {
+    await Promise.race([tended?.stop(), sleep(farewellMs)]);
     await open?.end(farewellMs);
     await embedded?.stop();
   };
@@ -76,6 +79,7 @@ async function openEmbedded(
     const config = { host: embedded.host, port: 5432, user: "postgres", database: "postgres", max: 1, idleTimeoutMillis: 0 };
     open = openPool(config, embeddedBounds);
     await bringUpToDate(open.pool);
+    tended = tendEmbedded(open.pool);
   } catch (error) {
     await stop().catch(() => undefined);
     // Where it finds no room at all, it ends without saying so.

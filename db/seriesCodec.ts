@@ -1,5 +1,9 @@
 /** Events of an attempt that share a chunk: with 12 bytes a point a chunk stays below Postgres' 2 kB bound for rows kept in place. */
 export const eventsPerBlock = 128;
+/** Points that a series gathers in its tail before they move to a chunk: what is rewritten with each new point stays small. */
+export const pointsInTail = 16;
+/** The tail's block: it follows all others. */
+export const tailBlock = 2 ** 31 - 1;
 
 export interface Points {
   /** training steps, rising */

@@ -14,14 +14,18 @@ interface Stream {
   node: { mode: number };
 }
 
+/** Its log takes 16 MB at a time; what a checkpoint sets free is used anew up to some files, and the rest is removed. */
+const smallLog = ["-c", "min_wal_size=32MB", "-c", "max_wal_size=64MB"];
+
 /**
  * How Postgres is started: PGlite's own way, which forces nothing to the disk (-F), or with each commit forced before it is answered.
  * Of the ways to force, fsync alone passes through Emscripten.
  */
-export const startParams = (durable: boolean): string[] =>
-  durable
-    ? [...PGlite.defaultStartParams.filter((param) => param !== "-F"), "-c", "wal_sync_method=fsync"]
-    : PGlite.defaultStartParams;
+export const startParams = (durable: boolean): string[] => [
+  ...PGlite.defaultStartParams.filter((param) => !durable || param !== "-F"),
+  ...(durable ? ["-c", "wal_sync_method=fsync"] : []),
+  ...smallLog,
+];
 
 /** Lets Postgres' fsync reach the disk: Emscripten's Node file system has none, and answers that all is well. */
 export function forceWrites(db: PGlite): void {

@@ -1,9 +1,9 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, type SQL, sql } from "drizzle-orm";
 import { attemptCutoffs } from "../../contract/metrics/attemptCutoffs.ts";
 import { anyOf } from "../anyOf.ts";
 import type { Executor } from "../database.ts";
 import { attempts, seriesChunks } from "../schema.ts";
-import { decodePoints, encodePoints, eventsPerBlock, type Points } from "../seriesCodec.ts";
+import { decodePoints, encodePoints, eventsPerBlock, type Points, pointsInTail, tailBlock } from "../seriesCodec.ts";
 
 /** Points of one measurement event. */
 export interface StoredMeasurement {
@@ -12,37 +12,27 @@ export interface StoredMeasurement {
   values: Record<string, number>;
 }
 
-/** Appends measurements to the chunks of their series, in one statement; the caller guards against the same events twice. */
+/**
+ * Appends measurements to their series, in one statement; the caller guards against the same events twice. A few points of a series wait
+ * in its tail until they are `pointsInTail` together with those that follow: a full chunk is not written anew for each of them.
+ */
 export async function appendMeasurements(
   db: Executor,
   runId: string,
   attempt: number,
   measurements: StoredMeasurement[],
 ): Promise<void> {
-  const blocks = new Map<number, Map<string, Points>>();
-  for (const { seq, step, values } of measurements) {
-    const block = Math.floor(seq / eventsPerBlock);
-    const series = blocks.get(block) ?? new Map<string, Points>();
-    blocks.set(block, series);
-    for (const [key, value] of Object.entries(values)) {
-      const points = series.get(key);
-      if (points) {
-        points.steps.push(step);
-        points.values.push(value);
-      } else series.set(key, { steps: [step], values: [value] });
-    }
-  }
   const keys: string[] = [];
-  const ofBlock: number[] = [];
+  const blocks: number[] = [];
   const counts: number[] = [];
   const starts: number[] = [];
   const parts: Buffer[] = [];
   let total = 0;
-  for (const [block, series] of blocks)
-    for (const [key, points] of series) {
+  for (const [key, ofBlocks] of blocksOf(measurements))
+    for (const [block, points] of ofBlocks) {
       const { steps, values } = encodePoints(points);
       keys.push(key);
-      ofBlock.push(block);
+      blocks.push(block);
       counts.push(points.steps.length);
       starts.push(total + 1);
       parts.push(steps, values);
@@ -51,12 +41,67 @@ export async function appendMeasurements(
   if (keys.length === 0) return;
   // All chunks travel as one binary value, cut in the database: an array of bytea would be spelled out in hex.
   await db.execute(sql`
+    with fresh as materialized (
+      select c.key, c.block, substring(b.bytes from c.start for 4 * c.count) as steps,
+        substring(b.bytes from c.start + 4 * c.count for 8 * c.count) as values,
+        row_number() over (partition by c.key order by c.block) as place, sum(c.count) over (partition by c.key) as count
+      from (select ${Buffer.concat(parts)}::bytea as bytes) b,
+        unnest(${sql.param(keys)}::text[], ${sql.param(blocks)}::int[], ${sql.param(starts)}::int[], ${sql.param(counts)}::int[])
+          as c (key, block, start, count)
+    ), tails as materialized (
+      select t.key, t.steps, t.values from ${seriesChunks} t
+      where t.run_id = ${runId}::uuid and t.attempt = ${attempt}::int and t.block = ${tailBlock}::int
+        and t.key = any(${sql.param([...new Set(keys)])}::text[])
+    ), placed as materialized (
+      select f.*, t.steps as tail_steps, t.values as tail_values,
+        f.count + coalesce(length(t.steps), 0) / 4 < ${pointsInTail}::int as waits
+      from fresh f left join tails t on t.key = f.key
+    ), emptied as (
+      update ${seriesChunks} s set steps = '', values = '' from placed p
+      where s.run_id = ${runId}::uuid and s.key = p.key and s.attempt = ${attempt}::int and s.block = ${tailBlock}::int
+        and p.place = 1 and not p.waits and length(p.tail_steps) > 0
+    )
     insert into ${seriesChunks} (run_id, attempt, key, block, steps, values)
-    select ${runId}::uuid, ${attempt}::int, c.key, c.block,
-      substring(b.bytes from c.start for 4 * c.count), substring(b.bytes from c.start + 4 * c.count for 8 * c.count)
-    from (select ${Buffer.concat(parts)}::bytea as bytes) b,
-      unnest(${sql.param(keys)}::text[], ${sql.param(ofBlock)}::int[], ${sql.param(starts)}::int[], ${sql.param(counts)}::int[])
-        as c (key, block, start, count)
+    select ${runId}::uuid, ${attempt}::int, key, case when waits then ${tailBlock}::int else block end,
+      case when place = 1 and not waits then coalesce(tail_steps, '') || steps else steps end,
+      case when place = 1 and not waits then coalesce(tail_values, '') || values else values end
+    from placed
+    on conflict (run_id, key, attempt, block) do update
+      set steps = series_chunks.steps || excluded.steps, values = series_chunks.values || excluded.values`);
+}
+
+/** The points of each series by the blocks of their events; those of a series that fit into its tail in one. */
+function blocksOf(measurements: StoredMeasurement[]): Map<string, Map<number, Points>> {
+  const series = new Map<string, Map<number, Points>>();
+  const total = new Map<string, number>();
+  for (const { values } of measurements) for (const key in values) total.set(key, (total.get(key) ?? 0) + 1);
+  const lastBlock = Math.floor((measurements.at(-1)?.seq ?? 0) / eventsPerBlock);
+  for (const { seq, step, values } of measurements)
+    for (const [key, value] of Object.entries(values)) {
+      const block = total.get(key)! < pointsInTail ? lastBlock : Math.floor(seq / eventsPerBlock);
+      const blocks = series.get(key) ?? new Map<number, Points>();
+      series.set(key, blocks);
+      const points = blocks.get(block) ?? { steps: [], values: [] };
+      blocks.set(block, points);
+      points.steps.push(step);
+      points.values.push(value);
+    }
+  return series;
+}
+
+/** Moves what waits in the tails of an attempt's series to their last chunks: nothing follows for now. */
+export async function joinTails(db: Executor, runId: string, attempt: number): Promise<void> {
+  await db.execute(sql`
+    with tails as (
+      delete from ${seriesChunks} where run_id = ${runId}::uuid and attempt = ${attempt}::int and block = ${tailBlock}::int
+      returning key, steps, values
+    )
+    insert into ${seriesChunks} (run_id, attempt, key, block, steps, values)
+    select ${runId}::uuid, ${attempt}::int, t.key, coalesce((
+      select max(s.block) from ${seriesChunks} s
+      where s.run_id = ${runId}::uuid and s.key = t.key and s.attempt = ${attempt}::int and s.block < ${tailBlock}::int
+    ), 0), t.steps, t.values
+    from tails t where length(t.steps) > 0
     on conflict (run_id, key, attempt, block) do update
       set steps = series_chunks.steps || excluded.steps, values = series_chunks.values || excluded.values`);
 }
@@ -70,6 +115,15 @@ export interface SeriesWindow {
   fromStep?: number;
   toStep?: number;
 }
+
+/** A chunk's step at a place of its bytes (see encodePoints); null if it is empty. A window's chunks are found without sending the others. */
+const stepAt = (place: SQL) =>
+  sql`case when length(${seriesChunks.steps}) > 0 then ${sql.join(
+    [0, 1, 2, 3].map(
+      (byte) => sql`(get_byte(${seriesChunks.steps}, ${place} + ${sql.raw(String(byte))}) << ${sql.raw(String(8 * byte))})`,
+    ),
+    sql` | `,
+  )} end`;
 
 /** Series of runs with their attempts joined, by run and key, steps rising; no `keys` means all. */
 export async function readSeries(
@@ -88,7 +142,14 @@ export async function readSeries(
       values: seriesChunks.values,
     })
     .from(seriesChunks)
-    .where(and(anyOf(seriesChunks.runId, runIds, "uuid"), keys ? anyOf(seriesChunks.key, keys, "text") : undefined))
+    .where(
+      and(
+        anyOf(seriesChunks.runId, runIds, "uuid"),
+        keys ? anyOf(seriesChunks.key, keys, "text") : undefined,
+        window.fromStep ? sql`${stepAt(sql`length(${seriesChunks.steps}) - 4`)} >= ${window.fromStep}::int` : undefined,
+        window.toStep === undefined ? undefined : sql`${stepAt(sql`0`)} <= ${window.toStep}::int`,
+      ),
+    )
     .orderBy(asc(seriesChunks.runId), asc(seriesChunks.key), asc(seriesChunks.attempt), asc(seriesChunks.block));
   // After the points: an attempt that starts in between has none among them, and what it voids is left out.
   const cutoffs = await readCutoffs(db, runIds);

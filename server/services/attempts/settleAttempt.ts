@@ -7,6 +7,7 @@ import type { Executor } from "../../../db/database.ts";
 import { endAttempt, hasProgressed, type LockedRun } from "../../../db/queries/attempts.ts";
 import { recordGaps, recordTimes, settleRun } from "../../../db/queries/runProgress.ts";
 import { readConfigs } from "../../../db/queries/runs.ts";
+import { joinTails } from "../../../db/queries/series.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { faultOf } from "./faultOf.ts";
 import { findRunGaps } from "./findRunGaps.ts";
@@ -41,6 +42,7 @@ export async function settleAttempt(
   // The worker only knows that it was asked to stop.
   const isPause = to === "paused" && end.excused;
   await endAttempt(tx, run.id, run.attempt, isPause ? { code: "PAUSED", message: "Paused by a person." } : outcomeOf(end));
+  await joinTails(tx, run.id, run.attempt);
   const change = {
     failure: to === "finished" || to === "queued" || to === "paused" ? null : { code: code as FailureCode, message },
     ...(isTerminal(to) ? {} : { failedAttempts }),

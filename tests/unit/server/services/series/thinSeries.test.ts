@@ -35,3 +35,15 @@ describe("thinSeries", () => {
     expect(thinSeries(series(values), 10).values).toHaveLength(10);
   });
 });
+
+test("a series of a million points keeps its ends, its extremes and its order", () => {
+  const steps = Array.from({ length: 1_000_000 }, (_, step) => step);
+  const values = steps.map((step) => (step === 123_456 ? 9 : step === 654_321 ? -9 : Math.sin(step / 40_000)));
+  const thinned = thinSeries({ steps, values }, 500);
+  expect(thinned.steps.length).toBe(500);
+  expect(thinned.steps[0]).toBe(0);
+  expect(thinned.steps.at(-1)).toBe(999_999);
+  expect(thinned.steps).toEqual(thinned.steps.toSorted((a, b) => a - b));
+  expect(thinned.values[thinned.steps.indexOf(123_456)]).toBe(9);
+  expect(thinned.values[thinned.steps.indexOf(654_321)]).toBe(-9);
+});
