@@ -21,6 +21,7 @@ import type { ResolvedDataset } from "../contract/data/resolvedDataset.ts";
 import type { FailureCode } from "../contract/failure.ts";
 import type { JobEnd, JobState, LauncherKind, LauncherTrouble } from "../contract/launcher.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
+import type { Priority } from "../contract/priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
 import type { AttemptOutcome, WorkerTrouble } from "../contract/wire/views.ts";
@@ -54,6 +55,9 @@ export const experiments = pgTable(
     nc1History: doublePrecision("nc1_course").array(),
     /** Name of who launched it, as it was then; null for recordings and where there is no sign-in. */
     launchedBy: text("launched_by"),
+    /** The member who launched it, in whose share of the slots its runs are; null: the owner. Stays when the member goes. */
+    launchedById: uuid("launched_by_id"),
+    priority: text("priority").$type<Priority>().notNull().default("normal"),
     createdAt: now("created_at"),
     updatedAt: now("updated_at"),
   },
@@ -127,6 +131,15 @@ export const runs = pgTable(
     index("runs_started").on(table.startedAt.desc()).where(sql`${table.startedAt} is not null`),
   ],
 );
+
+/** Those who have launched something, each with a queue of their own: free slots are shared among them. */
+export const turns = pgTable("turns", {
+  queue: text("queue").primaryKey(),
+  /** null: the owner */
+  memberId: uuid("member_id"),
+  /** Number of the last turn they had; 0 before the first. */
+  lastTurn: bigint("last_turn", { mode: "number" }).notNull().default(0),
+});
 
 /** One execution of a run by one worker, fenced by its lease token. */
 export const attempts = pgTable(

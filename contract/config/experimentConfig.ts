@@ -2,6 +2,7 @@ import { z } from "zod";
 import { datasetConfig } from "../data/datasetConfig.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
+import { priorities } from "../priority.ts";
 import { isVisible, typedText } from "../wireText.ts";
 import { afterTraining } from "./afterTraining.ts";
 import { architectureConfig, isVersioned, withCurrentDefinition } from "./architecture.ts";
@@ -118,6 +119,7 @@ export const launchInput = z.strictObject({
   name: experimentName,
   note: experimentNote.default(""),
   tags: experimentTags.default([]),
+  priority: z.enum(priorities).default("normal"),
   config: newExperimentConfig,
 });
 export type LaunchInput = z.infer<typeof launchInput>;

@@ -5,6 +5,7 @@ import { launcherKinds } from "../launcher.ts";
 import { limits } from "../limits.ts";
 import { layerMetrics } from "../metrics/metricInfo.ts";
 import { seriesKeyPattern, splits } from "../metrics/seriesKey.ts";
+import { priorities } from "../priority.ts";
 import { experimentStatuses } from "../status.ts";
 import { isVisible, typedText } from "../wireText.ts";
 
@@ -41,6 +42,7 @@ export const updateExperimentRequest = z.strictObject({
   note: experimentNote.optional(),
   tags: experimentTags.optional(),
   archived: z.boolean().optional(),
+  priority: z.enum(priorities).optional(),
 });
 export type UpdateExperimentRequest = z.infer<typeof updateExperimentRequest>;
 

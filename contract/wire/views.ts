@@ -5,6 +5,7 @@ import type { ResolvedDataset } from "../data/resolvedDataset.ts";
 import type { FailureCode } from "../failure.ts";
 import type { MeasurementGaps } from "../metrics/measurementGaps.ts";
 import type { Right, Role, TokenScope } from "../people.ts";
+import type { Priority } from "../priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../status.ts";
 import type { Evaluation, OptimumSummary, StartedEvent, WorkerStop } from "./runEvents.ts";
 import type { DatasetAvailability } from "./workerProtocol.ts";
@@ -27,6 +28,7 @@ export interface ExperimentSummary {
   sample: boolean;
   /** Name of who launched it; null for recordings, where there is no sign-in, and through a link that hides names. */
   launchedBy: string | null;
+  priority: Priority;
   archived: boolean;
   createdAt: string;
   updatedAt: string;

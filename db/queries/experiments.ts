@@ -43,7 +43,7 @@ export async function lockExperiment(db: Executor, id: string): Promise<StoredEx
 export async function updateExperimentRow(
   db: Executor,
   id: string,
-  change: Partial<Pick<StoredExperiment, "name" | "note" | "tags" | "archived" | "config">>,
+  change: Partial<Pick<StoredExperiment, "name" | "note" | "tags" | "archived" | "config" | "priority">>,
 ): Promise<StoredExperiment | null> {
   const [row] = await db
     .update(experiments)

@@ -3,7 +3,7 @@ import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts"
 import { anyOf } from "../anyOf.ts";
 import { clock, msAgo } from "../clock.ts";
 import type { Executor } from "../database.ts";
-import { experiments, runs } from "../schema.ts";
+import { experiments, runs, turns } from "../schema.ts";
 
 export type StoredRun = typeof runs.$inferSelect;
 
@@ -129,10 +129,10 @@ export function listLeasedRuns(db: Executor) {
  * Queued runs that no delivery is under way for: a server that was killed may have left some, and so does a clock that is set back,
  * by which a delivery is due only when it has caught up.
  */
-export async function listUndelivered(db: Executor): Promise<{ id: string; ordinal: number }[]> {
-  const result = await db.execute<{ id: string; ordinal: number }>(sql`
-    select id, ordinal from ${runs} where status = 'queued' and id not in (
-      select (data->>'runId')::uuid from queue.job where name = 'runs' and state in ('created', 'retry')
+export async function listUndelivered(db: Executor): Promise<{ id: string; experimentId: string; ordinal: number }[]> {
+  const result = await db.execute<{ id: string; experimentId: string; ordinal: number }>(sql`
+    select id, experiment_id as "experimentId", ordinal from ${runs} where status = 'queued' and id not in (
+      select (data->>'runId')::uuid from queue.job where name in (select queue from ${turns}) and state in ('created', 'retry')
         and start_after < ${clock} + interval '1 minute'
     ) order by queued_at, ordinal`);
   return result.rows;

@@ -1,5 +1,6 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { FailureCode } from "../../contract/failure.ts";
+import type { Priority } from "../../contract/priority.ts";
 import type { Durability } from "../../contract/wire/views.ts";
 import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
@@ -25,7 +26,11 @@ export interface Dispatch {
    * Queues runs, in the transaction that made them `queued`.
    * @param preferred the worker that has a checkpoint: while it is there, the run waits some seconds for it; then any worker may take it
    */
-  enqueue(db: Executor, runs: { id: string; ordinal: number }[], preferred?: string | null): Promise<void>;
+  enqueue(db: Executor, runs: { id: string; experimentId: string; ordinal: number }[], preferred?: string | null): Promise<void>;
+  /** Before anything of a launcher (null: the owner) is queued, and not within a transaction. */
+  openQueue(memberId: string | null): Promise<void>;
+  /** Within the transaction that changed an experiment's priority: what waits of it goes where that puts it. */
+  prioritize(db: Executor, experimentId: string, priority: Priority): Promise<void>;
   /** After the transaction: there may be something to give out. */
   wake(): void;
   /** A worker has a run that it was not given now: its slot is taken. */

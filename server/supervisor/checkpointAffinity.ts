@@ -9,16 +9,15 @@ export class CheckpointAffinity {
     this.byRun.set(runId, { workerId, until: performance.now() + affinityMs });
   }
 
-  /** Takes out a run that waits for this worker. */
-  take(workerId: string): string | null {
+  /** The runs that wait for this worker. */
+  waitingFor(workerId: string): string[] {
     const now = performance.now();
-    for (const [runId, preference] of this.byRun) {
-      if (preference.until < now) this.byRun.delete(runId);
-      else if (preference.workerId === workerId) {
-        this.byRun.delete(runId);
-        return runId;
-      }
-    }
-    return null;
+    for (const [runId, { until }] of this.byRun) if (until < now) this.byRun.delete(runId);
+    return [...this.byRun].filter(([, preference]) => preference.workerId === workerId).map(([runId]) => runId);
+  }
+
+  /** It waits no more. */
+  remove(runId: string): void {
+    this.byRun.delete(runId);
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { Priority } from "../../contract/priority.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { type Claimed, claimRun } from "../../db/queries/leases.ts";
 import { recordWaiting } from "../../db/queries/runProgress.ts";
@@ -12,7 +13,7 @@ import { affinityMs, CheckpointAffinity } from "./checkpointAffinity.ts";
 import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { endLostAttempt } from "./endLostAttempt.ts";
 import { placeRun } from "./placeRun.ts";
-import { RunQueue } from "./runQueue.ts";
+import { type QueuedRun, RunQueue } from "./runQueue.ts";
 import type { Troubles } from "./troubles.ts";
 import { UnsentClaims } from "./unsentClaims.ts";
 
@@ -54,12 +55,22 @@ export class Scheduler {
   }
 
   /** Queues runs; one alone waits for the worker that is preferred. */
-  async enqueue(tx: Executor, runs: { id: string; ordinal: number }[], preferred: string | null): Promise<void> {
+  async enqueue(tx: Executor, runs: QueuedRun[], preferred: string | null): Promise<void> {
     // One that is silent may be dead, and its runs have waited long enough for it.
     const [only, ...others] = runs;
     const waits = preferred !== null && only !== undefined && others.length === 0 && this.parts.workers.isResponsive(preferred);
     if (waits) this.affinity.add(only.id, preferred);
     await this.queue.add(tx, runs, waits ? affinityMs : 0);
+  }
+
+  /** Before anything of a launcher is queued, and not within a transaction. */
+  openQueue(memberId: string | null): Promise<void> {
+    return this.queue.open(memberId);
+  }
+
+  /** What waits of an experiment goes where its new priority puts it. */
+  prioritize(tx: Executor, experimentId: string, priority: Priority): Promise<void> {
+    return this.queue.move(tx, experimentId, priority);
   }
 
   /** There may be something to give out. */
@@ -101,8 +112,9 @@ export class Scheduler {
       this.woken = false;
       for (const worker of workers.all())
         while (workers.freeSlots(worker) > 0) {
-          const runId = this.affinity.take(worker.id);
-          if (runId === null) break;
+          const [runId] = await this.queue.mayReturn(this.affinity.waitingFor(worker.id));
+          if (runId === undefined) break;
+          this.affinity.remove(runId);
           await this.give(runId, worker);
         }
       const free = workers.totalFree();
@@ -111,7 +123,7 @@ export class Scheduler {
       if (deliveries.length > 0) this.woken = true;
       const configs = await this.configsOf(deliveries.map(({ runId }) => runId));
       for (const { runId } of deliveries) await this.place(runId, configs.get(runId));
-      await this.queue.done(deliveries.map(({ job }) => job));
+      await this.queue.done(deliveries);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { FailureCode } from "../../contract/failure.ts";
+import type { Priority } from "../../contract/priority.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { databaseTrouble } from "../../db/databaseTrouble.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
@@ -12,6 +13,7 @@ import { DatabaseHealth } from "./databaseHealth.ts";
 import { mayHaveData } from "./hasData.ts";
 import { hasDevice } from "./hasDevice.ts";
 import { LeaseWatch } from "./leaseWatch.ts";
+import type { QueuedRun } from "./runQueue.ts";
 import { Scheduler } from "./scheduler.ts";
 import { StopDeadlines } from "./stopDeadlines.ts";
 import { Troubles } from "./troubles.ts";
@@ -93,8 +95,16 @@ export class Supervisor implements Dispatch {
     await this.scheduler.stop();
   }
 
-  enqueue(tx: Executor, runs: { id: string; ordinal: number }[], preferred: string | null = null): Promise<void> {
+  enqueue(tx: Executor, runs: QueuedRun[], preferred: string | null = null): Promise<void> {
     return this.scheduler.enqueue(tx, runs, preferred);
+  }
+
+  openQueue(memberId: string | null): Promise<void> {
+    return this.scheduler.openQueue(memberId);
+  }
+
+  prioritize(tx: Executor, experimentId: string, priority: Priority): Promise<void> {
+    return this.scheduler.prioritize(tx, experimentId, priority);
   }
 
   wake(): void {

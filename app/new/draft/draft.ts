@@ -11,7 +11,10 @@ import { presets } from "../../../contract/presets/presets.ts";
 /** What is being filled in: shaped like a launch, but any number in it may still be wrong. */
 export type Draft = LaunchInput;
 
-const draftOf = ({ title, config }: Preset): Draft => ({ name: title, note: "", tags: [], config });
+/** What a draft has that does not come from elsewhere. */
+export const blank = { note: "", tags: [], priority: "normal" } satisfies Partial<Draft>;
+
+const draftOf = ({ title, config }: Preset): Draft => ({ ...blank, name: title, config });
 
 export const presetDraft = (id: string): Draft | null => {
   const preset = presets.find((candidate) => candidate.id === id);
@@ -74,7 +77,7 @@ function isShowable(draft: unknown): draft is Draft {
 export function readDraft(stored: unknown): Draft | null {
   const result = launchInput.safeParse(stored);
   if (result.success) return result.data;
-  return isShowable(stored) && result.error.issues.every((issue) => isAboutValue(issue, stored)) ? stored : null;
+  return isShowable(stored) && result.error.issues.every((issue) => isAboutValue(issue, stored)) ? { ...blank, ...stored } : null;
 }
 
 /** The draft left in this browser, or null; one of an older version of the program is dropped. */

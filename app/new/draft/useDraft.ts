@@ -7,7 +7,7 @@ import { presets } from "../../../contract/presets/presets.ts";
 import { storableText } from "../../../contract/wireText.ts";
 import { useAddress } from "../../address/useAddress.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
-import { type Draft, firstDraft, loadDraft, presetDraft, renewDefinitions, saveDraft } from "./draft.ts";
+import { blank, type Draft, firstDraft, loadDraft, presetDraft, renewDefinitions, saveDraft } from "./draft.ts";
 
 /**
  * The draft of a new experiment: from the address (`?preset=`, `?from=<experiment>`, `?run=<run>`), else what was left
@@ -49,13 +49,13 @@ export function useDraft() {
     if (from !== null) {
       if (experiment.data) {
         const { name, note, tags, config } = experiment.data;
-        settle({ name: forkName(name), note, tags, config }, null);
+        settle({ ...blank, name: forkName(name), note, tags, config }, null);
       }
       return;
     }
     if (run !== null) {
       if (cell.data)
-        settle({ name: forkName(cell.data.experimentName), note: "", tags: [], config: gridOfRun(cell.data.row.config) }, null);
+        settle({ ...blank, name: forkName(cell.data.experimentName), config: gridOfRun(cell.data.row.config) }, null);
       return;
     }
     // The address let go of its source after a change: what is on the screen stays.

@@ -20,12 +20,14 @@ export async function launchExperiment(context: ServiceContext, person: Person, 
   const id = randomUUID();
   const learned = await learnedTimes(context, context.database.orm);
   const runs = makeRuns(id, input.config, undefined, undefined, (run) => learned(run).times);
+  await context.dispatch.openQueue(person.memberId);
   await context.database.transaction(async (tx) => {
     await insertExperiment(tx, {
       ...input,
       id,
       tags: [...new Set(input.tags)],
       launchedBy: context.shared ? person.name : null,
+      launchedById: person.memberId,
       counts: { ...noCounts, queued: runs.length },
     });
     await insertRuns(tx, runs);

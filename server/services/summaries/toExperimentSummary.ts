@@ -27,6 +27,7 @@ export function toExperimentSummary(row: ListedExperiment, slots: number): Exper
     nc1: row.nc1Last === null ? null : { last: row.nc1Last, course: row.nc1History ?? [] },
     sample: row.sample,
     launchedBy: row.launchedBy,
+    priority: row.priority,
     archived: row.archived,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),

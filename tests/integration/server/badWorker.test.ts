@@ -3,6 +3,7 @@ import { datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import type { FailureCode } from "../../../contract/failure.ts";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
 import { ended, finished, measured, numbered, started } from "../../support/builders/events.ts";
+import { heavyGrid } from "../../support/builders/heavyGrid.ts";
 import { getExperiment, getRun, grid, launch as launchStudy, untilStatus } from "../../support/builders/studies.ts";
 import { RawWorker } from "../../support/client/rawWorker.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
@@ -181,13 +182,7 @@ onBothDatabases(
     });
 
     test("a run that no connected worker can hold waits and says for what, until one comes that can", async () => {
-      const heavy = grid({
-        datasets: [datasetConfig.parse({ id: "mnist", trainPerClass: 2_000 })],
-        depths: [64],
-        widths: [256],
-        training: { ...grid().training, batch: "full" },
-      });
-      const { runs } = await launch(heavy);
+      const { runs } = await launch(heavyGrid());
       const machine = { host: "small", platform: "test", cpu: "test", cores: 1, memoryBytes: 2e9 };
       await connect({ machine, devices: ["cpu (onnxruntime cpu)"] });
       await until("it says so", async () => (await getRun(server(), runs[0].id)).waitsFor !== null);

@@ -20,6 +20,7 @@ const detailOf = (runs: RunRow[]): ExperimentDetail => ({
   nc1: null,
   sample: false,
   launchedBy: null,
+  priority: "normal",
   archived: false,
   createdAt: "",
   updatedAt: "",

@@ -10,7 +10,7 @@ const withConfig = (patch: Partial<Draft["config"]>): Draft => ({
 
 test("every preset can be launched as it is", () => {
   for (const preset of presets)
-    expect(draftProblems({ name: preset.title, note: "", tags: [], config: preset.config })).toEqual([]);
+    expect(draftProblems({ name: preset.title, note: "", tags: [], priority: "normal", config: preset.config })).toEqual([]);
 });
 
 test("a value out of bounds is named with its bound, at its place", () => {
