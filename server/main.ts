@@ -16,6 +16,8 @@ const say = (error: unknown) => {
 
 // The reader of our output may be gone, and every failed write would be another error to print: studies continue without it.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+// Node would open its debugger for it. Batch systems send it to whole groups of processes.
+process.on("SIGUSR1", () => {});
 // One unhandled rejection must not end the studies that are running.
 process.on("unhandledRejection", (error) => log.unexpected("unexpected", error));
 

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { hostname, tmpdir, userInfo } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { Failure } from "../contract/failure.ts";
 
 /** What the environment says to a worker; the command's flags go before it. */
@@ -13,10 +13,14 @@ export interface WorkerEnvironment {
   token: string | null;
   /** File that holds it. */
   tokenFile: string | null;
-  /** Where ephemeral workers make their folders unless a flag says so: this user's own, within the system's temporary folder. */
+  /** The data folder, if one is set; else null. */
+  givenDataDir: string | null;
+  /** The system's temporary folder. */
   scratchDir: string;
+  /** Number or name of this user. */
+  user: string;
   /** What an ephemeral worker is called: by its host, and its batch job or else its process. */
-  ephemeralId: string;
+  ephemeralName: { host: string; id: string };
   slots: string | null;
   keepCheckpoints: string | null;
   stallMs: string | null;
@@ -35,8 +39,10 @@ export function workerEnvironment(): WorkerEnvironment {
     datasetsDir: COLLAPSAR_DATASETS_DIR ? resolve(COLLAPSAR_DATASETS_DIR) : null,
     token: COLLAPSAR_WORKER_TOKEN || null,
     tokenFile: COLLAPSAR_WORKER_TOKEN_FILE || null,
-    scratchDir: join(tmpdir(), `collapsar-${process.getuid?.() ?? userInfo().username}`),
-    ephemeralId: ephemeralId(hostname(), SLURM_JOB_ID, SLURM_PROCID),
+    givenDataDir: COLLAPSAR_DATA_DIR ? resolve(COLLAPSAR_DATA_DIR) : null,
+    scratchDir: tmpdir(),
+    user: String(process.getuid?.() ?? userInfo().username),
+    ephemeralName: ephemeralName(hostname(), SLURM_JOB_ID, SLURM_PROCID),
     slots: COLLAPSAR_SLOTS || null,
     keepCheckpoints: COLLAPSAR_KEEP_CHECKPOINTS || null,
     stallMs: COLLAPSAR_STALL_MS || null,
@@ -45,9 +51,10 @@ export function workerEnvironment(): WorkerEnvironment {
 }
 
 /** A task of a batch job that is requeued has the same name again, and takes up what it left. */
-export function ephemeralId(host: string, job?: string, task?: string): string {
+export function ephemeralName(host: string, job?: string, task?: string): { host: string; id: string } {
   const inJob = [job, ...(task && task !== "0" ? [task] : [])].join(".");
-  return [host, job ? `job${inJob}` : String(process.pid)].join("-").replace(/[^\w.-]/g, "_");
+  const id = job ? `job${inJob.replace(/[^\d.]/g, "_")}` : String(process.pid);
+  return { host: host.replace(/[^\w.-]/g, "_"), id };
 }
 
 /** The environment of a run's process: the worker's own, without its token. Several runs share a GPU: none may take all its memory. */

@@ -7,6 +7,13 @@ import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findFault } from "./findFault.mjs";
 
+// A program that listens for these decides itself. Before it does, nothing has begun: a request to stop ends it, and USR1, by which batch
+// systems ask workers to stop, does not open Node's debugger.
+for (const signal of ["SIGTERM", "SIGUSR1"])
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(0);
+  });
+
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const given = process.argv.slice(2);
 const tests = given[0] === "--tests";

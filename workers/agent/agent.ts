@@ -1,4 +1,6 @@
+import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { WorkerStop } from "../../contract/wire/runEvents.ts";
 import {
   type AssignAnswer,
   type Assignment,
@@ -27,10 +29,11 @@ import { keepLedger } from "./wire/ledger.ts";
 import { ServerLink } from "./wire/serverLink.ts";
 import type { SendBatch } from "./wire/spoolSender.ts";
 import type { WorkerFolder } from "./workerFolder.ts";
+import { WorkerToken } from "./workerToken.ts";
 
-/** A stopping worker ends within 10 s: it makes checkpoints first, then sends what it still can. */
-const suspendMs = 6_000;
-const flushMs = 2_500;
+/** A stopping worker ends within 10 s: it makes checkpoints in the first two thirds, then sends what it still can. */
+const stopMs = 9_000;
+const suspendShare = 2 / 3;
 /** A pause can wait: the checkpoint of a large network takes time. */
 const pauseMs = 60_000;
 
@@ -58,6 +61,7 @@ export class Agent {
   private ownSets: OwnSetsWatch | null = null;
   private slots = 1;
   private isStopping = false;
+  private takesMore = true;
 
   constructor(setup: AgentSetup) {
     this.setup = setup;
@@ -66,7 +70,13 @@ export class Agent {
       () => new RunProcess(setup.runProgram, options.local, options.stallMs),
       () => !this.held.all.some((attempt) => attempt.isStarting),
     );
-    this.artefacts = new ArtefactSender(folder.artefacts, { url: options.server, token: options.token });
+    const token = new WorkerToken(options.token, options.tokenFile);
+    this.artefacts = new ArtefactSender(folder.artefacts, {
+      url: options.server,
+      get token() {
+        return token.current;
+      },
+    });
     const send: SendBatch = (batch) => this.link.sendEvents(batch);
     const sendNoted = options.ledger === null ? send : keepLedger(options.ledger, send);
     this.held = new HeldAttempts(folder, options.keepSpool, {
@@ -82,7 +92,7 @@ export class Agent {
       this.spare,
       this.artefacts,
     );
-    this.link = new ServerLink(options.server, options.token, {
+    this.link = new ServerLink(options.server, token, {
       makeHello: () => this.makeHello(),
       makeHeartbeat: () => this.makeHeartbeat(),
       assign: (message) => this.assign(message),
@@ -99,6 +109,7 @@ export class Agent {
         this.held.dropLost(lost);
         this.held.resend(sendAgain, folder.spool);
         this.connectionLog.up(options.server, this.held.unsent);
+        if (!this.takesMore) this.link.announceLeaving();
         if (note) log(note);
         this.held.wake();
         if (this.ownSets?.parts) this.link.sendOwnSets(this.ownSets.parts);
@@ -130,25 +141,60 @@ export class Agent {
     this.ownSets = new OwnSetsWatch(places, (parts) => this.link.sendOwnSets(parts));
   }
 
-  /** Lets runs make checkpoints and sends what can be sent, within 10 s. */
-  async stop(): Promise<void> {
-    this.isStopping = true;
+  /** No more runs are wanted; those it has go on. */
+  takeNoMore(): void {
+    if (!this.takesMore) return;
+    this.takesMore = false;
     this.link.announceLeaving();
+  }
+
+  /**
+   * Lets runs make checkpoints and sends what can be sent.
+   * @param why what the server is told of it
+   * @param withinMs how long all of it may take: 9 s by default
+   */
+  async stop(why: WorkerStop, withinMs = stopMs): Promise<void> {
+    const deadline = performance.now() + withinMs;
+    this.isStopping = true;
+    this.takeNoMore();
     this.spare.close();
     for (const attempt of this.held.all) {
       if (!attempt.run) continue;
       attempt.stopping ??= "suspended";
-      attempt.run.suspend(suspendMs);
+      attempt.stop ??= why;
+      attempt.run.suspend(withinMs * suspendShare, why);
     }
     const all = Promise.all(this.held.all.map((attempt) => attempt.done));
-    await Promise.race([all, sleep(suspendMs + 500)]);
-    for (
-      const deadline = performance.now() + flushMs;
-      this.held.all.length > 0 && this.link.isUp && performance.now() < deadline;
-    )
-      await sleep(20);
+    await Promise.race([all, sleep(withinMs * suspendShare + 500)]);
+    await this.flush(deadline);
     if (this.held.unsent > 0) log(`${count(this.held.unsent, "event")} stay in the spool until the next start`);
     this.close();
+  }
+
+  /**
+   * Sends what can be sent until then. What stays on the disk is sent by the worker's next life; an ephemeral worker may have none, so it
+   * also waits for a connection, and for files.
+   * @param deadline ms of this process' clock
+   */
+  private async flush(deadline: number): Promise<void> {
+    const isLast = this.setup.options.scratch !== null;
+    const mustWait = () => (isLast ? !this.isIdle : this.held.all.length > 0 && this.link.isUp);
+    while (mustWait() && performance.now() < deadline) await sleep(20);
+  }
+
+  /** Whether it has no run, and the server has all that there is to send. */
+  get isIdle(): boolean {
+    return this.held.all.length === 0 && this.artefacts.isEmpty;
+  }
+
+  /** Whether nothing in its folder is of use to anyone: everything is sent, and no run may resume from a checkpoint there. */
+  get isDone(): boolean {
+    return this.isIdle && readdirSync(this.setup.folder.checkpoints).length === 0;
+  }
+
+  /** Whether a server has ever taken it. */
+  get wasConnected(): boolean {
+    return !this.connectionLog.isNeverConnected;
   }
 
   /** Kills all at once; the spool keeps what it has. */
@@ -180,6 +226,7 @@ export class Agent {
       return { accepted: false, reason: "it is not yet done with another attempt of this number" };
     if (same) return { accepted: true };
     if (this.isStopping) return { accepted: false, reason: "the worker is stopping" };
+    if (!this.takesMore) return { accepted: false, reason: "the worker's time is nearly up" };
     const superseded = this.held.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
     const busy = this.held.all.filter((attempt) => attempt.isWorking && !superseded.includes(attempt)).length;
     if (busy >= this.slots)

@@ -8,6 +8,10 @@ import type { Capacity } from "./machine/findCapacity.ts";
 /** What a worker offers. */
 export interface Offer extends Capacity {
   datasets: DatasetAvailability[];
+  /** It has its identity for this one life. */
+  ephemeral: boolean;
+  /** For how much longer its runs train; undefined: without an end. */
+  minutesLeft: number | undefined;
 }
 
 /** Read once: it is that of the sources this process was started from. */
@@ -27,6 +31,8 @@ export function makeHello(self: { identity: Identity; name: string; offer: Offer
     slots: offer.slots,
     devices: offer.devices,
     datasets: offer.datasets,
+    ...(offer.ephemeral && { ephemeral: true }),
+    ...(offer.minutesLeft !== undefined && { minutesLeft: offer.minutesLeft }),
     holding: holding.slice(0, maxLeases).map((attempt) => attempt.spool.lease),
     kept,
   };

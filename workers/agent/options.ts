@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type DeviceChoice, deviceChoices } from "../../contract/config/runConfig.ts";
 import { Failure } from "../../contract/failure.ts";
@@ -7,6 +7,16 @@ import { isVisible, storableText } from "../../contract/wireText.ts";
 import type { WorkerEnvironment } from "../env.ts";
 import { duration, minutes, wholeNumber } from "./flagValues.ts";
 import { readTokenFile } from "./tokenFile.ts";
+
+/** Where an ephemeral worker makes its folder. */
+export interface Scratch {
+  folder: string;
+  /** Downloaded data sets, shared with other workers. */
+  datasets: string;
+  host: string;
+  /** Of its batch job or process, within the host. */
+  id: string;
+}
 
 export interface AgentOptions {
   /** Origin of the server, e.g. http://127.0.0.1:4040 */
@@ -17,8 +27,8 @@ export interface AgentOptions {
   /** Runs at the same time, one process each; null: as the devices allow. */
   slots: number | null;
   dataDir: string;
-  /** Set for a worker that has an identity and a folder of its own within this one, for as long as it lives. */
-  scratch: { folder: string; id: string } | null;
+  /** Set for a worker that has an identity and a folder of its own for as long as it lives. */
+  scratch: Scratch | null;
   /** It ends after so long without a run, ms; null: it waits for ever. */
   untilIdleMs: number | null;
   /** It ends so long after its start, ms; null: it has no such limit. */
@@ -113,7 +123,10 @@ function scratchOf({ ephemeral, scratch, data }: Flags, environment: WorkerEnvir
   if (!ephemeral && scratch !== undefined)
     throw new Failure("INVALID", `--scratch is "${scratch}", which is for a worker that is given --ephemeral too`);
   if (!ephemeral) return null;
-  return { folder: resolve(scratch || data || environment.scratchDir), id: environment.ephemeralId };
+  const kept = data ?? environment.givenDataDir;
+  const folder = resolve(scratch || kept || environment.scratchDir);
+  const datasets = kept ? resolve(kept, "datasets") : join(folder, `collapsar-datasets-${environment.user}`);
+  return { folder, datasets, ...environment.ephemeralName };
 }
 
 function parseFlags(args: string[]) {

@@ -1,4 +1,4 @@
-import { chmodSync } from "node:fs";
+import { chmodSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureFolder } from "../files/setAside.ts";
 import { log } from "../log.ts";
@@ -17,18 +17,19 @@ export interface WorkerFolder {
   artefacts: string;
   datasetCache: string;
   unlock: () => void;
+  /** Removes it with all that is in it. */
+  remove: () => void;
 }
 
 /** @throws Failure CONFLICT if another agent works there */
-export function openWorkerFolder(dataDir: string): WorkerFolder {
-  const path = join(dataDir, "worker");
+export function openWorkerFolder(path: string, datasetCache: string): WorkerFolder {
   const folder = {
     path,
     spool: join(path, "spool"),
     sent: join(path, "sent"),
     checkpoints: join(path, "checkpoints"),
     artefacts: join(path, "artefacts"),
-    datasetCache: join(dataDir, "datasets"),
+    datasetCache,
   };
   for (const each of [path, folder.spool, folder.checkpoints, folder.artefacts, folder.datasetCache]) {
     const aside = ensureFolder(each);
@@ -37,5 +38,6 @@ export function openWorkerFolder(dataDir: string): WorkerFolder {
   // Checkpoints and the spool are this user's alone, also where the folder was made by something else.
   chmodSync(path, 0o700);
   const unlock = lockFolder(path);
-  return { ...folder, identity: new Identity(path), unlock };
+  const remove = () => rmSync(path, { recursive: true, force: true });
+  return { ...folder, identity: new Identity(path), unlock, remove };
 }

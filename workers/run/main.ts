@@ -1,6 +1,6 @@
 /** The process of one run: prepared without one, given one by IPC, gone when it has ended. See messages.ts. */
 import { Failure } from "../../contract/failure.ts";
-import { type RunEvent, stoppedWithWorker } from "../../contract/wire/runEvents.ts";
+import { type RunEvent, stoppedWithWorker, type WorkerStop } from "../../contract/wire/runEvents.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../checkpoints/checkpointFolder.ts";
 import { checkpointEveryMs } from "../env.ts";
 import { openSpool, type SpoolWriter } from "../spool/spool.ts";
@@ -47,8 +47,7 @@ function append(event: RunEvent): void {
 function end(reason: Failure): void {
   const { code, message } = reason;
   try {
-    if (spool)
-      emit({ kind: "ended", code, message: message.slice(0, 8000), step, ...(reason === stoppedByWorker && { excused: true }) });
+    if (spool) emit({ kind: "ended", code, message: message.slice(0, 8000), step, ...whyStopped.get(reason) });
   } catch {
     send({ type: "unwritten", code, message: message.slice(0, 8000) });
   }
@@ -110,7 +109,14 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
   leave();
 }
 
-const stoppedByWorker = new Failure(stoppedWithWorker.code, stoppedWithWorker.message);
+/** Ends that are nobody's fault, and why the worker stops too, if it does. */
+const whyStopped = new Map<Failure, { excused: true; stop?: WorkerStop }>();
+
+function stoppedByWorker(stop?: WorkerStop): Failure {
+  const reason = new Failure(stoppedWithWorker.code, stoppedWithWorker.message);
+  whyStopped.set(reason, { excused: true, ...(stop && { stop }) });
+  return reason;
+}
 
 function stop(reason: Failure, checkpoint: boolean): void {
   if (!assigned) process.exit(0);
@@ -124,11 +130,12 @@ process.on("message", (message: ToRun) => {
     take(message).catch((error) => end(asFailure(error)));
   } else if (message.type === "keep") storedStep = message.checkpointStep;
   else if (message.type === "cancel") stop(new Failure("CANCELLED", "cancelled"), false);
-  else if (message.type === "suspend") stop(stoppedByWorker, true);
+  else if (message.type === "suspend") stop(stoppedByWorker(message.stop), true);
 });
-process.on("disconnect", () => stop(stoppedByWorker, true));
-// A service manager signals every process of the worker, not the agent alone.
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop(stoppedByWorker, true));
+process.on("disconnect", () => stop(stoppedByWorker(), true));
+// A service manager or a batch system signals every process of the worker, not the agent alone.
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stop(stoppedByWorker("asked"), true));
+process.on("SIGUSR1", () => stop(stoppedByWorker("time"), true));
 process.on("uncaughtException", (error) => end(asFailure(error)));
 process.on("unhandledRejection", (error) => end(asFailure(error)));
 

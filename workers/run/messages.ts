@@ -1,5 +1,6 @@
 import type { DeviceChoice } from "../../contract/config/runConfig.ts";
 import type { FailureCode } from "../../contract/failure.ts";
+import type { WorkerStop } from "../../contract/wire/runEvents.ts";
 import type { Assignment } from "../../contract/wire/workerProtocol.ts";
 
 /** What the agent sends to a run's process, by IPC. One process takes one assignment in its life. */
@@ -28,8 +29,8 @@ export type ToRun =
   | { type: "keep"; checkpointStep: number }
   /** Stop, measure no more, end CANCELLED. */
   | { type: "cancel" }
-  /** Checkpoint now, end WORKER_LOST, excused, exit. */
-  | { type: "suspend" };
+  /** Checkpoint now, end WORKER_LOST, excused, exit; `stop`: the worker stops too, for this reason. */
+  | { type: "suspend"; stop?: WorkerStop };
 
 /** What a run's process sends to the agent. */
 export type FromRun =

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ServerLink } from "../../../workers/agent/wire/serverLink.ts";
+import { WorkerToken } from "../../../workers/agent/workerToken.ts";
 import { logged, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
 import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";
@@ -143,7 +144,7 @@ describe("A stranger at the sockets", () => {
     const { token, id } = await revocable();
     await server.call("workers.revokeToken", { id });
     const refused = await new Promise<string[]>((resolve) => {
-      const link = new ServerLink(server.url, token, {
+      const link = new ServerLink(server.url, new WorkerToken(token, null), {
         ...({} as ConstructorParameters<typeof ServerLink>[2]),
         down: () => undefined,
         refused: (code, message) => {

@@ -27,6 +27,8 @@ export class ProtocolServer {
   readonly stored = new Map<string, SpooledEvent[]>();
   readonly hellos: Hello[] = [];
   readonly heartbeats: Heartbeat[] = [];
+  /** How often a worker said that it takes no more runs. */
+  leavings = 0;
   lost: Lease[] = [];
   sendAgain: Lease[] = [];
   /** Goes before the ordinary answer to a batch; "silence" answers nothing. */
@@ -105,6 +107,9 @@ export class ProtocolServer {
       if (this.answerHello) return answer(this.answerHello);
       this.socket = socket;
       answer({ ok: true, heartbeatMs: this.heartbeatMs, leaseMs: 15_000, lost: this.lost, sendAgain: this.sendAgain });
+    });
+    socket.on("leaving", () => {
+      this.leavings++;
     });
     socket.on("heartbeat", (message: unknown, answer: (reply: HeartbeatAnswer) => void) => {
       this.heartbeats.push(heartbeat.parse(message));

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RunEvent, stoppedWithWorker } from "../../../contract/wire/runEvents.ts";
+import { type RunEvent, stoppedWithWorker, type WorkerStop } from "../../../contract/wire/runEvents.ts";
 import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
 import { openSpool, type SpoolWriter } from "../../../workers/spool/spool.ts";
 
@@ -19,9 +19,10 @@ let step = 0;
 process.on("message", (message: ToRun) => {
   if (message.type === "assign") void train(message);
   if (message.type === "cancel") leave({ kind: "ended", code: "CANCELLED", message: "cancelled", step });
-  if (message.type === "suspend") suspend();
+  if (message.type === "suspend") suspend(message.stop);
 });
-process.on("SIGTERM", () => (spool ? suspend() : process.exit(0)));
+process.on("SIGTERM", () => (spool ? suspend("asked") : process.exit(0)));
+process.on("SIGUSR1", () => (spool ? suspend("time") : process.exit(0)));
 process.on("disconnect", () => {
   if (spool) checkpoint();
   process.exit(0);
@@ -82,9 +83,9 @@ function checkpoint() {
   write({ kind: "checkpoint", step, hash: "0", bytes: 1 });
 }
 
-function suspend() {
+function suspend(stop?: WorkerStop) {
   checkpoint();
-  leave({ kind: "ended", ...stoppedWithWorker, step });
+  leave({ kind: "ended", ...stoppedWithWorker, step, ...(stop && { stop }) });
 }
 
 function leave(event: RunEvent) {

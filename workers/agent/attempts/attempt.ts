@@ -1,5 +1,5 @@
 import type { FailureCode } from "../../../contract/failure.ts";
-import { stoppedWithWorker } from "../../../contract/wire/runEvents.ts";
+import { stoppedWithWorker, type WorkerStop } from "../../../contract/wire/runEvents.ts";
 import { log, messageOf } from "../../log.ts";
 import { machineFault } from "../../run/machineFault.ts";
 import type { ToRun } from "../../run/messages.ts";
@@ -11,7 +11,10 @@ import type { RunExit, RunListener, RunProcess } from "./runProcess.ts";
 
 export type AssignMessage = Extract<ToRun, { type: "assign" }>;
 const messageLimit = 8_000;
-const stopSignals: NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP"];
+const stopSignals: Partial<Record<NodeJS.Signals, WorkerStop>> = {
+  ...{ SIGTERM: "asked", SIGINT: "asked", SIGHUP: "asked" },
+  SIGUSR1: "time",
+};
 
 /** One attempt on this worker: its spool, its sender, and its process while there is one. */
 export class Attempt {
@@ -27,6 +30,8 @@ export class Attempt {
   private unwritten: { code: FailureCode; message: string } | null = null;
   /** Why it is to stop: says what becomes of an attempt whose process did not end it itself. */
   stopping: "cancelled" | "suspended" | "refused" | null = null;
+  /** Why the worker stops with it, if it does. */
+  stop: WorkerStop | null = null;
   /** Why its spool must be restarted before the attempt ends; null while it is intact. */
   damage: string | null = null;
   /** Its process is gone and its last event is in the spool. */
@@ -105,10 +110,12 @@ export class Attempt {
       step,
     });
     if (this.stopping === "cancelled") return end("CANCELLED", "cancelled");
-    if (this.stopping === "suspended") return { kind: "ended", ...stoppedWithWorker, step };
+    const stopped = (stop: WorkerStop | null): EndEvent => ({ kind: "ended", ...stoppedWithWorker, step, ...(stop && { stop }) });
+    if (this.stopping === "suspended") return stopped(this.stop);
     if (this.unwritten) return end(this.unwritten.code, this.unwritten.message);
     // A service manager signals every process of the worker, also those that do not listen yet.
-    if (exit.signal !== null && stopSignals.includes(exit.signal)) return { kind: "ended", ...stoppedWithWorker, step };
+    const asked = exit.signal === null ? undefined : stopSignals[exit.signal];
+    if (asked) return stopped(asked);
     const how = `The run's process ended: ${describeExit(exit)}`;
     const text = exit.errorTail ? `${how}\nLast output:\n${exit.errorTail}` : how;
     if (exit.stalledMs !== null) return end("WORKER_LOST", text);

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { FailureCode } from "../../../contract/failure.ts";
+import type { WorkerStop } from "../../../contract/wire/runEvents.ts";
 import { runEnvironment } from "../../env.ts";
 import type { FromRun, ToRun } from "../../run/messages.ts";
 import { lowerPriority } from "../machine/lowerPriority.ts";
@@ -83,7 +84,8 @@ export class RunProcess {
       env: runEnvironment(),
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+      // A signal to the whole group must not open a debugger in a process that does not listen yet.
+      execArgv: ["--disable-warning=ExperimentalWarning", "--disable-sigusr1"],
     });
     this.child = child;
     if (this.yields && child.pid !== undefined) lowerPriority(child.pid);
@@ -135,9 +137,9 @@ export class RunProcess {
     else this.kill();
   }
 
-  /** Gives it up to `withinMs` to make a checkpoint. */
-  suspend(withinMs: number): void {
-    if (this.listener && this.isReady) this.stopWithin({ type: "suspend" }, withinMs);
+  /** Gives it up to `withinMs` to make a checkpoint. @param stop why the worker stops too, if it does */
+  suspend(withinMs: number, stop?: WorkerStop): void {
+    if (this.listener && this.isReady) this.stopWithin({ type: "suspend", ...(stop && { stop }) }, withinMs);
     else this.kill();
   }
 

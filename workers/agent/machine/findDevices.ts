@@ -19,7 +19,7 @@ export async function findDevices(choice: DeviceChoice): Promise<FoundDevice[]> 
   const child = fork(new URL("./deviceProgram.ts", import.meta.url).pathname, wanted, {
     env: runEnvironment(),
     stdio: ["ignore", "ignore", "ignore", "ipc"],
-    execArgv: ["--disable-warning=ExperimentalWarning"],
+    execArgv: ["--disable-warning=ExperimentalWarning", "--disable-sigusr1"],
   });
   child.on("message", (device) => found.push(device as FoundDevice));
   await new Promise<void>((resolve) => {

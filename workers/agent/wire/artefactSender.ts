@@ -26,6 +26,11 @@ export class ArtefactSender {
     this.server = server;
   }
 
+  /** Whether everything it was given is with the server, or refused by it. */
+  get isEmpty(): boolean {
+    return this.waiting.length === 0 && !this.busy;
+  }
+
   /** The folder of an attempt, for its run's process. */
   place(runId: string, attempt: number): string {
     return join(this.folder, `${runId}.${attempt}`);

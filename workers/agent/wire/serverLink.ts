@@ -16,6 +16,7 @@ import {
   workerNamespace,
 } from "../../../contract/wire/workerProtocol.ts";
 import { messageOf } from "../../log.ts";
+import type { WorkerToken } from "../workerToken.ts";
 
 interface LinkListener {
   makeHello(): Promise<Hello>;
@@ -49,6 +50,7 @@ const forGood = ["NOT_ALLOWED", "PROTOCOL_MISMATCH", "INVALID"];
 export class ServerLink {
   private readonly socket: Socket<ServerToWorker, WorkerToServer>;
   private readonly listener: LinkListener;
+  private readonly token: WorkerToken;
   private heartbeats: NodeJS.Timeout | null = null;
   private retry: NodeJS.Timeout | null = null;
   private upgrade: NodeJS.Timeout | null = null;
@@ -56,12 +58,13 @@ export class ServerLink {
   /** Whether the server has answered this connection's hello. */
   isUp = false;
 
-  constructor(server: string, token: string, listener: LinkListener) {
+  constructor(server: string, token: WorkerToken, listener: LinkListener) {
     this.listener = listener;
+    this.token = token;
     this.socket = io(server + workerNamespace, {
-      extraHeaders: { authorization: `Bearer ${token}` },
+      extraHeaders: headersOf(token),
       // Servers of earlier versions look for it here: they say that the versions differ.
-      auth: { token },
+      auth: (give) => give({ token: token.current }),
       transports: ["websocket"],
       autoConnect: false,
       timeout: 5_000,
@@ -191,6 +194,11 @@ export class ServerLink {
       return;
     }
     this.socket.disconnect();
+    if (code === "NOT_ALLOWED" && this.token.readAgain()) {
+      this.socket.io.opts.extraHeaders = headersOf(this.token);
+      this.retryLater(0);
+      return;
+    }
     if (forGood.includes(code)) {
       this.retryLater(retryRefusedMs);
       this.listener.refused(code, message);
@@ -205,6 +213,8 @@ export class ServerLink {
     this.retry = setTimeout(() => this.socket.connect(), ms);
   }
 }
+
+const headersOf = (token: WorkerToken) => ({ authorization: `Bearer ${token.current}` });
 
 /** "websocket error" hides why: the cause lies deeper. */
 function describeTransport(error: Error): string {

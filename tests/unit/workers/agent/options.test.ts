@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseOptions } from "../../../../workers/agent/options.ts";
-import { ephemeralId } from "../../../../workers/env.ts";
+import { ephemeralName } from "../../../../workers/env.ts";
 
 const environment = {
   dataDir: "/data",
@@ -14,8 +14,10 @@ const environment = {
   token: null,
   tokenFile: null,
   slots: null,
-  scratchDir: "/tmp/collapsar-1000",
-  ephemeralId: "node7-4242",
+  givenDataDir: null,
+  scratchDir: "/tmp",
+  user: "1000",
+  ephemeralName: { host: "node7", id: "4242" },
 };
 const required = ["--server", "http://127.0.0.1:4040", "--token", "t"];
 
@@ -86,19 +88,23 @@ describe("a worker that is there for a while", () => {
   });
 
   test("has its folder in the system's temporary one, in --data or in --scratch", () => {
-    expect(parse("--ephemeral").scratch).toEqual({ folder: "/tmp/collapsar-1000", id: "node7-4242" });
-    expect(parse("--ephemeral", "--data", "/home/d").scratch?.folder).toBe("/home/d");
-    expect(parse("--ephemeral", "--data", "/home/d", "--scratch", "/s")).toMatchObject({
-      dataDir: "/home/d",
-      scratch: { folder: "/s" },
+    const name = { host: "node7", id: "4242" };
+    expect(parse("--ephemeral").scratch).toEqual({ folder: "/tmp", datasets: "/tmp/collapsar-datasets-1000", ...name });
+    expect(parse("--ephemeral", "--scratch", "/s").scratch).toEqual({
+      ...{ folder: "/s", datasets: "/s/collapsar-datasets-1000", ...name },
     });
+    const inData = { folder: "/home/d", datasets: "/home/d/datasets", ...name };
+    expect(parse("--ephemeral", "--data", "/home/d").scratch).toEqual(inData);
+    expect(parse("--ephemeral", "--data", "/home/d", "--scratch", "/s").scratch).toEqual({ ...inData, folder: "/s" });
+    const set = { ...environment, givenDataDir: "/home/d" };
+    expect(parseOptions([...required, "--ephemeral"], set).scratch).toEqual(inData);
   });
 
   test("is called by its host and its batch job, or else its process", () => {
-    expect(ephemeralId("node7.lab", "1234")).toBe("node7.lab-job1234");
-    expect(ephemeralId("node7", "1234", "0")).toBe("node7-job1234");
-    expect(ephemeralId("node7", "1234", "3")).toBe("node7-job1234.3");
-    expect(ephemeralId("no/de")).toBe(`no_de-${process.pid}`);
+    expect(ephemeralName("node7.lab", "1234")).toEqual({ host: "node7.lab", id: "job1234" });
+    expect(ephemeralName("node7", "1234", "0")).toEqual({ host: "node7", id: "job1234" });
+    expect(ephemeralName("node7", "1234", "3")).toEqual({ host: "node7", id: "job1234.3" });
+    expect(ephemeralName("no/de")).toEqual({ host: "no_de", id: String(process.pid) });
   });
 });
 
