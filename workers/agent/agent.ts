@@ -28,8 +28,8 @@ import { ConnectionLog } from "./wire/connectionLog.ts";
 import { keepLedger } from "./wire/ledger.ts";
 import { ServerLink } from "./wire/serverLink.ts";
 import type { SendBatch } from "./wire/spoolSender.ts";
+import { WorkerToken } from "./wire/workerToken.ts";
 import type { WorkerFolder } from "./workerFolder.ts";
-import { WorkerToken } from "./workerToken.ts";
 
 /** A stopping worker ends within 10 s: it makes checkpoints in the first two thirds, then sends what it still can. */
 const stopMs = 9_000;

@@ -6,7 +6,7 @@ import { Failure } from "../../contract/failure.ts";
 import { isVisible, storableText } from "../../contract/wireText.ts";
 import type { WorkerEnvironment } from "../env.ts";
 import { duration, minutes, wholeNumber } from "./flagValues.ts";
-import { readTokenFile } from "./tokenFile.ts";
+import { readTokenFile } from "./wire/tokenFile.ts";
 
 /** Where an ephemeral worker makes its folder. */
 export interface Scratch {

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { io, type Socket } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ServerLink } from "../../../workers/agent/wire/serverLink.ts";
-import { WorkerToken } from "../../../workers/agent/workerToken.ts";
+import { WorkerToken } from "../../../workers/agent/wire/workerToken.ts";
 import { logged, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
 import { makeToken, RawWorker } from "../../support/client/rawWorker.ts";

@@ -16,7 +16,7 @@ import {
   workerNamespace,
 } from "../../../contract/wire/workerProtocol.ts";
 import { messageOf } from "../../log.ts";
-import type { WorkerToken } from "../workerToken.ts";
+import type { WorkerToken } from "./workerToken.ts";
 
 interface LinkListener {
   makeHello(): Promise<Hello>;

@@ -1,6 +1,6 @@
 import { readFileSync, type Stats, statSync } from "node:fs";
-import { Failure } from "../../contract/failure.ts";
-import { messageOf } from "../log.ts";
+import { Failure } from "../../../contract/failure.ts";
+import { messageOf } from "../../log.ts";
 
 const maxBytes = 4_096;
 

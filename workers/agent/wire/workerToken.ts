@@ -1,4 +1,4 @@
-import { log, messageOf } from "../log.ts";
+import { log, messageOf } from "../../log.ts";
 import { readTokenFile } from "./tokenFile.ts";
 
 /** The token that a worker shows: where it came from a file, the one that is there now. */
