@@ -176,7 +176,7 @@ const appFolders = {
   shell: ["account", "data", "live", "text", "theme", "ui"],
   access: ["account", "data", "live", "text", "ui"],
   people: ["account", "data", "live", "text", "ui"],
-  workers: ["account", "data", "live", "shell", "text", "ui"],
+  workers: ["account", "address", "data", "live", "numbers", "shell", "text", "ui"],
   theory: ["address", "charts", "numbers", "text", "ui"],
   experiments: ["account", "address", "data", "live", "shell", "text", "ui"],
   result: ["account", "address", "charts", "data", "live", "numbers", "shell", "text", "ui"],

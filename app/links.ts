@@ -2,6 +2,7 @@
 
 export const listPage = "/";
 export const workersPage = "/workers";
+export const slurmPage = "/workers/slurm";
 export const theoryPage = "/theory";
 export const peoplePage = "/people";
 export const newPage = "/new";

@@ -3,18 +3,21 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
+import { slurmPage } from "../links.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { Problem } from "../live/Problem.tsx";
 import { useWatch } from "../live/useWatch.ts";
 import { useCommands } from "../shell/Commands.tsx";
 import { countOf } from "../text/formatNumber.ts";
-import { Button } from "../ui/Button.tsx";
+import { Button, LinkButton } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
 import { useNow } from "../ui/useNow.ts";
 import { AddWorker } from "./AddWorker.tsx";
+import { workerAnchor } from "./launchers/JobTable.tsx";
+import { LauncherPanel } from "./launchers/LauncherPanel.tsx";
 import { WorkerCard } from "./WorkerCard.tsx";
 import { WorkerTokens } from "./WorkerTokens.tsx";
 
@@ -26,7 +29,11 @@ export function WorkersView() {
   const [adding, setAdding] = useState(false);
   const may = useMay();
   const workers = useQuery(trpc.workers.list.queryOptions(undefined, { refetchInterval: 4_000 }));
-  const refresh = () => void queries.invalidateQueries(trpc.workers.pathFilter());
+  const launchers = useQuery(trpc.launchers.list.queryOptions(undefined, { refetchInterval: 10_000 }));
+  const refresh = () => {
+    void queries.invalidateQueries(trpc.workers.pathFilter());
+    void queries.invalidateQueries(trpc.launchers.pathFilter());
+  };
   const freshness = useWatch(
     { room: "workers" },
     {
@@ -54,8 +61,11 @@ export function WorkersView() {
           </span>
         )}
         <FreshnessBadge freshness={freshness} active={false} />
+        <LinkButton href={slurmPage} className="ml-auto" data-testid="slurm">
+          Slurm
+        </LinkButton>
         {may("manage") && (
-          <Button look="primary" icon="plus" className="ml-auto" onClick={() => setAdding(true)} data-testid="add-worker">
+          <Button look="primary" icon="plus" onClick={() => setAdding(true)} data-testid="add-worker">
             Add worker
           </Button>
         )}
@@ -82,10 +92,19 @@ export function WorkersView() {
           </EmptyState>
         </Panel>
       )}
+      {launchers.data?.launchers.map((launcher) => (
+        <div key={launcher.kind} className="mb-4">
+          <PanelBoundary what="The list of ordered jobs">
+            <LauncherPanel launcher={launcher} now={now} />
+          </PanelBoundary>
+        </div>
+      ))}
       <div className="grid gap-4 lg:grid-cols-2">
         {rows.map((worker) => (
           <PanelBoundary key={worker.id} what={`The card of “${worker.name}”`}>
-            <WorkerCard worker={worker} now={now} />
+            <div id={workerAnchor(worker.id)} className="min-w-0 scroll-mt-20">
+              <WorkerCard worker={worker} now={now} />
+            </div>
           </PanelBoundary>
         ))}
       </div>

@@ -98,6 +98,14 @@ export const slurmJob = z.strictObject({
 });
 export type SlurmJob = z.infer<typeof slurmJob>;
 
+/** What a person fills in for a script: the job, how many there are of it, and where the server is. */
+export const slurmForm = z.strictObject({
+  ...slurmJob.shape,
+  tasks: number("the number of workers", "", 1, 1_000),
+  server: chars(/^https?:\/\/[\w.[\]:-]+\/?$/, 300, "the server's address begins with http:// or https://, and has no path"),
+});
+export type SlurmForm = z.infer<typeof slurmForm>;
+
 /** What a form begins with. */
 export const exampleJob: SlurmJob = {
   ...{ partition: "", account: "", minutes: 240, device: "gpu", gpuType: "", cpus: 4, memoryGb: 16 },

@@ -69,7 +69,8 @@ export class Slurm {
       const child = execFile(find(program)!, args, { env, encoding: "utf8", cwd: this.folder }, (error, stdout, stderr) =>
         error ? reject(new Error(`${error.message}\n${stderr}`)) : resolve(stdout),
       );
-      child.stdin!.end(input);
+      // One that ends before it has read all: its end says why.
+      child.stdin!.on("error", () => {}).end(input);
     });
   }
 
