@@ -5,6 +5,7 @@ import type { ExperimentSummary } from "../../contract/wire/views.ts";
 import { experimentPage } from "../links.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatMeasure, formatPercent } from "../text/formatNumber.ts";
+import { priorityHint } from "../text/priorityTitles.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";
 import { classes } from "../ui/classes.ts";
 import { Menu, type MenuItem } from "../ui/Menu.tsx";
@@ -13,7 +14,7 @@ import { Sparkline } from "../ui/Sparkline.tsx";
 import { Td } from "../ui/Table.tsx";
 import { TimeAgo } from "../ui/TimeAgo.tsx";
 import { Tooltip } from "../ui/Tooltip.tsx";
-import { isActive } from "./experimentMenu.ts";
+import { isActive, isOpen } from "./experimentMenu.ts";
 
 const totalOf = (counts: RunCounts) => runStatuses.reduce((sum, status) => sum + counts[status], 0);
 
@@ -102,6 +103,7 @@ export function ExperimentRow({
               recording
             </Badge>
           )}
+          {row.priority !== "normal" && isOpen(row) && <Badge title={priorityHint}>{row.priority} priority</Badge>}
           {row.tags.slice(0, 3).map((tag) => (
             <button
               key={tag}

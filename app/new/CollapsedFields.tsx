@@ -3,8 +3,10 @@ import type { ReactNode } from "react";
 import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import { deviceChoices } from "../../contract/config/runConfig.ts";
 import { measuringConfig } from "../../contract/config/trainingConfig.ts";
+import { priorities } from "../../contract/priority.ts";
 import { storableText } from "../../contract/wireText.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
+import { priorityHint, priorityTitles } from "../text/priorityTitles.ts";
 import { Collapsible } from "../ui/Collapsible.tsx";
 import { Checkbox, Field, inputClass, Select } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -19,7 +21,7 @@ import { TrainingFields, trainingSummary } from "./training/TrainingFields.tsx";
 const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
 const deviceTitles = { auto: "Automatic", cpu: "CPU", webgpu: "GPU (WebGPU)", cuda: "GPU (CUDA)" } as const;
 
-/** What most studies leave unchanged: training, loss and head, measuring, what comes after training, which runs count, device, note. */
+/** What most studies leave unchanged: training, loss and head, measuring, what comes after training, which runs count, device, priority, note. */
 export function CollapsedFields({
   draft,
   change,
@@ -143,6 +145,18 @@ export function CollapsedFields({
               options={deviceChoices.map((value) => ({ value, label: deviceTitles[value] }))}
               value={config.device}
               onChange={(device) => changeConfig({ device })}
+            />
+          )}
+        </Field>
+      </Collapsible>
+      <Collapsible title="Priority" summary={priorityTitles[draft.priority]} wrong={wrong("priority")} testId="fold-priority">
+        <Field label="Among your studies" hint={priorityHint} className="max-w-72">
+          {(control) => (
+            <Select
+              {...control}
+              options={priorities.map((value) => ({ value, label: priorityTitles[value] }))}
+              value={draft.priority}
+              onChange={(priority) => change((before) => ({ ...before, priority }))}
             />
           )}
         </Field>

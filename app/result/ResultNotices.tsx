@@ -25,7 +25,7 @@ export function ResultNotices({ store, detail, view, onView }: ResultNoticesProp
   return (
     <>
       <PanelBoundary what="What the runs are waiting for">
-        <WaitingState rows={store.rows} readOnly={detail.readOnly} />
+        <WaitingState detail={detail} rows={store.rows} />
       </PanelBoundary>
       <UnshownRuns runs={store.unshown} />
       <PanelBoundary what="A notice about the data">

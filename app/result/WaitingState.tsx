@@ -2,17 +2,19 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { isOnWorker } from "../../contract/status.ts";
-import type { RunRow } from "../../contract/wire/views.ts";
+import type { ExperimentDetail, RunRow } from "../../contract/wire/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { workersPage } from "../links.ts";
 import { countOf } from "../text/formatNumber.ts";
 import { CopyButton } from "../ui/CopyButton.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { turnText } from "./turnText.ts";
 
 const workerCommand = "npm run worker";
 
 /** Why nothing trains yet, and what to do about it. Shown while runs wait and none is running. */
-export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; readOnly: boolean }) {
+export function WaitingState({ detail, rows }: { detail: ExperimentDetail; rows: readonly RunRow[] }) {
+  const { id: experimentId, launchedBy: launcher, readOnly } = detail;
   const waiting = rows.filter((row) => row.status === "queued").length;
   const active = rows.some((row) => isOnWorker(row.status));
   if (waiting === 0 || active) return null;
@@ -23,7 +25,8 @@ export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; read
       ) : (
         <WorkerState
           waiting={waiting}
-          experimentId={rows[0]?.experimentId ?? ""}
+          experimentId={experimentId}
+          launcher={launcher}
           reason={rows.find((row) => row.status === "queued" && row.waitsFor !== null)?.waitsFor ?? null}
         />
       )}
@@ -31,8 +34,17 @@ export function WaitingState({ rows, readOnly }: { rows: readonly RunRow[]; read
   );
 }
 
-function WorkerState({ waiting, experimentId, reason }: { waiting: number; experimentId: string; reason: string | null }) {
+interface WorkerStateProps {
+  waiting: number;
+  experimentId: string;
+  /** Who launched it; null where it is not said. */
+  launcher: string | null;
+  reason: string | null;
+}
+
+function WorkerState({ waiting, experimentId, launcher, reason }: WorkerStateProps) {
   const trpc = useTRPC();
+  const turn = useQuery({ ...trpc.experiments.turn.queryOptions({ id: experimentId }), refetchInterval: 5_000 });
   const { data } = useQuery({ ...trpc.workers.list.queryOptions(), refetchInterval: 2_000 });
   if (data === undefined) return <span>{countOf(waiting, "run")} queued.</span>;
   const connected = data.filter((worker) => worker.connected);
@@ -75,12 +87,11 @@ function WorkerState({ waiting, experimentId, reason }: { waiting: number; exper
         {countOf(slots, "slot")}).
       </span>
     );
-  const others = [...new Set(busy.filter((run) => run.experimentId !== experimentId).map((run) => run.experimentName))];
-  if (others.length === 0) return <span>{countOf(waiting, "run")} queued; the next one is starting.</span>;
+  if (busy.every((run) => run.experimentId === experimentId))
+    return <span>{countOf(waiting, "run")} queued; the next one is starting.</span>;
   return (
     <span>
-      {countOf(waiting, "run")} queued behind “{others.slice(0, 2).join("”, “")}”
-      {others.length > 2 && ` and ${others.length - 2} more`}: {slots === 1 ? "the one slot is" : `all ${slots} slots are`} busy.
+      {countOf(waiting, "run")} queued. {turn.data && turnText(turn.data, slots, launcher)}
     </span>
   );
 }

@@ -3,7 +3,12 @@ import { type ReactNode, useEffect, useId, useRef } from "react";
 import { Button } from "./Button.tsx";
 import { classes } from "./classes.ts";
 
-/** A modal window: keeps the focus inside, Esc or a click outside closes it, the focus returns to where it was. */
+/** Of several radio buttons, the chosen one. */
+const firstField = ["input:not([type=hidden], [type=radio])", "input:checked", "select", "textarea"]
+  .map((field) => `${field}:enabled`)
+  .join(", ");
+
+/** A modal window: its first field, if there is one, has the focus, which stays inside; Esc or a click outside closes it, and the focus returns to where it was. */
 export function Dialog({
   open,
   onClose,
@@ -23,10 +28,15 @@ export function Dialog({
 }) {
   const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = dialog.current;
     if (element === null) return;
-    if (open && !element.open) element.showModal();
+    if (open && !element.open) {
+      element.showModal();
+      // The browser would choose the first button, which closes it.
+      body.current?.querySelector<HTMLElement>(firstField)?.focus();
+    }
     if (!open && element.open) element.close();
   }, [open]);
   return (
@@ -50,7 +60,9 @@ export function Dialog({
             </h2>
             <Button look="quiet" small icon="close" aria-label="Close" onClick={onClose} />
           </header>
-          <div className="wrap-anywhere overflow-y-auto p-4">{children}</div>
+          <div ref={body} className="wrap-anywhere overflow-y-auto p-4">
+            {children}
+          </div>
           {footer && <footer className="flex flex-wrap justify-end gap-2 border-line border-t px-4 py-3">{footer}</footer>}
         </>
       )}

@@ -82,6 +82,18 @@ export interface ExperimentDetail extends ExperimentSummary {
   namesHidden: boolean;
 }
 
+/** Where an experiment's waiting runs stand, in the share of whoever launched it. */
+export interface TurnView {
+  /** People with runs under way, or that wait and could be given now; whoever launched it among them. */
+  people: number;
+  /** Runs under way of whoever launched it, whatever the experiment. */
+  underWay: number;
+  /** The fewest that another person who waits has under way; null: no other waits. */
+  leastOfOthers: number | null;
+  /** Waiting runs of their other experiments that go before its first. */
+  ahead: number;
+}
+
 /** What was passed over in the data of some runs of an experiment, or looks like a mistake. */
 export interface DataWarning {
   text: string;

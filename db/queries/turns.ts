@@ -1,8 +1,9 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, type SQL, sql } from "drizzle-orm";
 import type { Priority } from "../../contract/priority.ts";
 import { anyOf } from "../anyOf.ts";
 import { clock } from "../clock.ts";
 import type { Executor } from "../database.ts";
+import { onlyRow } from "../onlyRow.ts";
 import { experiments, runs, turns } from "../schema.ts";
 
 /** A delivery that was fetched so long ago has no claim coming. */
@@ -92,4 +93,27 @@ export async function moveDeliveries(db: Executor, experimentId: string, base: n
     where runs.experiment_id = ${experimentId}::uuid and runs.status in ('queued', 'paused') and job.state < 'active'
       and job.name in (select queue from ${turns}) and job.data->>'runId' = runs.id::text
       and job.priority <> ${base}::int - runs.ordinal`);
+}
+
+/** Who has runs that wait and could be given now; null: the owner. */
+export async function listWaitingLaunchers(db: Executor): Promise<(string | null)[]> {
+  const result = await db.execute<{ id: string | null }>(sql`
+    select distinct launched_by_id as id from ${experiments} where status in ('queued', 'running') and exists (
+      select from ${runs} where runs.experiment_id = experiments.id and runs.status = 'queued' and runs.waits_for is null)`);
+  return result.rows.map(({ id }) => id);
+}
+
+/** How many waiting runs of the same person go before the first one that waits of this experiment. */
+export async function countAhead(db: Executor, experimentId: string): Promise<number> {
+  const level = (priority: SQL) => sql`array_position(array['high', 'normal', 'low'], ${priority})`;
+  const result = await db.execute<{ ahead: number }>(sql`
+    with mine as (
+      select launched_by_id, ${level(sql`priority`)} as level, min(ordinal) as ordinal from ${experiments}
+        join ${runs} on runs.experiment_id = experiments.id
+      where experiments.id = ${experimentId}::uuid and runs.status = 'queued' group by experiments.id
+    ) select count(*)::int as ahead from mine join ${experiments} other on other.launched_by_id is not distinct from mine.launched_by_id
+        and other.id <> ${experimentId}::uuid and other.status in ('queued', 'running')
+      join ${runs} on runs.experiment_id = other.id and runs.status = 'queued' and runs.waits_for is null
+    where (${level(sql`other.priority`)}, runs.ordinal) < (mine.level, mine.ordinal)`);
+  return onlyRow(result.rows).ahead;
 }

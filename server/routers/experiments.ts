@@ -11,6 +11,7 @@ import {
 } from "../../contract/wire/requests.ts";
 import { openRecording } from "../recordings/openRecording.ts";
 import { cancelExperiment } from "../services/experiments/cancelExperiment.ts";
+import { describeTurn } from "../services/experiments/describeTurn.ts";
 import { estimateGrid } from "../services/experiments/estimateGrid.ts";
 import { extendGrid } from "../services/experiments/extendGrid.ts";
 import { getExperiment } from "../services/experiments/getExperiment.ts";
@@ -30,6 +31,7 @@ import { editProcedure, launchProcedure, readProcedure, router, studyProcedure }
 export const experimentsRouter = router({
   list: readProcedure.input(listExperimentsRequest).query(({ ctx, input }) => listExperiments(ctx.services, input)),
   get: studyProcedure.input(byId).query(({ ctx, input }) => getExperiment(ctx.services, ctx.reader, input.id)),
+  turn: readProcedure.input(byId).query(({ ctx, input }) => describeTurn(ctx.services, input.id)),
   dataWarnings: studyProcedure.input(byId).query(({ ctx, input }) => listDataWarnings(ctx.services, ctx.reader, input.id)),
   estimate: launchProcedure.input(newExperimentConfig).query(({ ctx, input }) => estimateGrid(ctx.services, input)),
   launch: launchProcedure.input(launchInput).mutation(({ ctx, input }) => launchExperiment(ctx.services, ctx.person, input)),

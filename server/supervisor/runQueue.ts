@@ -104,7 +104,9 @@ export class RunQueue {
       if (!place) continue;
       const queue = queueOf(place.memberId);
       const job = { data: { runId: run.id }, priority: firstPlace(place.priority) - run.ordinal, startAfter };
-      jobs.set(queue, [...(jobs.get(queue) ?? []), job]);
+      const own = jobs.get(queue);
+      if (own) own.push(job);
+      else jobs.set(queue, [job]);
       if (this.delivered.delete(run.id)) this.foundNoPlace(queue);
     }
     for (const [queue, own] of jobs) await this.boss.insert(queue, own, { db: fromDrizzle(tx, statementTag) });

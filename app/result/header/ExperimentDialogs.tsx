@@ -5,10 +5,11 @@ import { countOf } from "../../text/formatNumber.ts";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { useToast } from "../../ui/Toast.tsx";
 import { AddDepthDialog } from "./AddDepthDialog.tsx";
+import { PriorityDialog } from "./PriorityDialog.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
 import type { ExperimentActions } from "./useExperimentActions.ts";
 
-export type ExperimentDialog = "share" | "depth" | "delete";
+export type ExperimentDialog = "share" | "depth" | "priority" | "delete";
 
 interface ExperimentDialogsProps {
   detail: ExperimentDetail;
@@ -17,13 +18,14 @@ interface ExperimentDialogsProps {
   open: number;
   /** The one that is open. */
   dialog: ExperimentDialog | null;
+  update: ExperimentActions["update"];
   remove: ExperimentActions["remove"];
   onClose: () => void;
   onChanged: () => void;
 }
 
 /** What is asked before something is done with an experiment. */
-export function ExperimentDialogs({ detail, rows, open, dialog, remove, onClose, onChanged }: ExperimentDialogsProps) {
+export function ExperimentDialogs({ detail, rows, open, dialog, update, remove, onClose, onChanged }: ExperimentDialogsProps) {
   const program = useProgram();
   const toast = useToast();
   const { id } = detail;
@@ -40,6 +42,13 @@ export function ExperimentDialogs({ detail, rows, open, dialog, remove, onClose,
           toast({ text: `${countOf(added, "run")} queued` });
           onChanged();
         }}
+      />
+      <PriorityDialog
+        priority={detail.priority}
+        open={dialog === "priority"}
+        busy={update.isPending}
+        onClose={onClose}
+        onChoose={(priority) => update.mutate({ id, priority }, { onSuccess: onClose })}
       />
       <ConfirmDialog
         open={dialog === "delete"}

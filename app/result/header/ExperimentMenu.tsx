@@ -61,10 +61,10 @@ export function ExperimentMenu({ detail, available, actions, onDialog }: Experim
       disabled: available.open === 0 || cancel.isPending,
       onSelect: () => cancel.mutate({ id }),
     },
-    "separator",
   ];
   const ofExperiment: MenuItem[] = [
     "separator",
+    ...(detail.sample ? [] : [{ label: "Priority…", icon: "up" as const, onSelect: () => onDialog("priority") }]),
     {
       label: detail.archived ? "Unarchive" : "Archive",
       icon: "archive",

@@ -49,6 +49,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
         rows={rows}
         open={available.open}
         dialog={dialog}
+        update={update}
         remove={remove}
         onClose={() => setDialog(null)}
         onChanged={onChanged}

@@ -5,6 +5,7 @@ import { countStatuses, experimentStatus } from "../../../contract/status.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { countOf, formatPercent } from "../../text/formatNumber.ts";
+import { priorityHint } from "../../text/priorityTitles.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Progress } from "../../ui/Progress.tsx";
 import { TagList } from "./TagList.tsx";
@@ -35,6 +36,7 @@ export function StatusLine({ detail, rows, open, badge, onTags }: StatusLineProp
         </Badge>
       )}
       {detail.archived && <Badge>archived</Badge>}
+      {detail.priority !== "normal" && <Badge title={priorityHint}>{detail.priority} priority</Badge>}
       {readOnly && <Badge>read-only</Badge>}
       {detail.launchedBy !== null && <span data-testid="launched-by">launched by {detail.launchedBy}</span>}
       <span>

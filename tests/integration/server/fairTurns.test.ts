@@ -204,6 +204,23 @@ onBothDatabases(
       expect(quins).toBeLessThanOrEqual(13);
     });
 
+    test("a study says when its turn is", async () => {
+      const slots = await open(3);
+      const turn = (id: string) => server().call("experiments.turn", { id });
+      const pia = await launch(p, "P", 20);
+      expect(await slots.serve(3)).toBe("PPP");
+      expect(await turn(pia)).toEqual({ people: 1, underWay: 3, leastOfOthers: null, ahead: 0 });
+      const quin = await launch(q, "Q", 4);
+      expect(await turn(pia)).toEqual({ people: 2, underWay: 3, leastOfOthers: 0, ahead: 0 });
+      expect(await turn(quin)).toEqual({ people: 2, underWay: 0, leastOfOthers: 3, ahead: 0 });
+      await launch(q, "R", 2, { priority: "high" });
+      expect(await turn(quin)).toEqual({ people: 2, underWay: 0, leastOfOthers: 3, ahead: 2 });
+      expect(await slots.serve(2)).toBe("RR");
+      expect(await turn(quin)).toEqual({ people: 2, underWay: 2, leastOfOthers: 1, ahead: 0 });
+      const { token: share } = await server().call("shares.create", { experimentId: quin });
+      await expect(server().call("experiments.turn", { id: quin }, { share })).rejects.toThrow();
+    });
+
     test("a viewer, a program's token and a share link cannot set it", async () => {
       const id = await launch(p, "A", 1);
       const viewer = await addMember(server(), "viewer", "Vic");

@@ -24,6 +24,7 @@ export const needed: Record<string, Needed> = {
   "people.remove": "manage",
   "experiments.list": "read",
   "experiments.get": "study",
+  "experiments.turn": "read",
   "experiments.dataWarnings": "study",
   "experiments.series": "study",
   "experiments.profile": "study",
