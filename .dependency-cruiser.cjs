@@ -115,6 +115,7 @@ const serverFolders = {
   failures: ["log"],
   artefacts: [],
   cluster: ["log"],
+  metrics: ["log"],
   context: ["access", "artefacts", "cluster"],
   members: ["access", "log"],
   "services/workers": ["access", "context", "failures"],
@@ -127,7 +128,7 @@ const serverFolders = {
   "services/series": ["access", "context", "failures", "services/reading"],
   "services/summaries": ["context", "log", "services/series"],
   "services/runs": ["access", "artefacts", "context", "failures", "services/reading", "services/summaries"],
-  "services/events": ["access", "context", "failures", "services/attempts", "services/runs"],
+  "services/events": ["access", "context", "failures", "metrics", "services/attempts", "services/runs"],
   "services/exports": ["access", "context", "failures", "services/reading", "services/runs"],
   "services/experiments": [
     ...["access", "context", "failures"],
@@ -139,6 +140,7 @@ const serverFolders = {
     "context",
     "failures",
     "log",
+    "metrics",
     "services/attempts",
     "services/runs",
     "services/summaries",
@@ -146,7 +148,7 @@ const serverFolders = {
     "services/times",
   ],
   http: [
-    ...["access", "context", "failures", "members"],
+    ...["access", "context", "failures", "members", "metrics"],
     ...["services/events", "services/exports", "services/people", "services/runs"],
   ],
   routers: [
@@ -253,7 +255,20 @@ module.exports = {
     ...layer(
       "server",
       ["math", "contract", "db"],
-      ["@trpc", "socket.io", "next", "pg-boss", "downsample", "better-auth", "pino", "@kubernetes", "yaml"],
+      [
+        "@trpc",
+        "socket.io",
+        "@socket.io",
+        "redis",
+        "prom-client",
+        "next",
+        "pg-boss",
+        "downsample",
+        "better-auth",
+        "pino",
+        "@kubernetes",
+        "yaml",
+      ],
     ),
     ...folders("server", serverFolders),
     {

@@ -1,4 +1,4 @@
-import { boolean, index, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, pgTable, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import type { Role, TokenScope } from "../contract/people.ts";
 import { at, now } from "./schema.ts";
 
@@ -101,4 +101,25 @@ export const invitations = pgTable(
     revokedAt: at("revoked_at"),
   },
   (table) => [uniqueIndex("invitations_hash").on(table.hash)],
+);
+
+/** Links of servers' consoles, each of which signs one browser in, once; only the code's sha256 is stored. */
+export const entryCodes = pgTable("entry_codes", {
+  hash: text("hash").primaryKey(),
+  /** Where it was printed: the next start there ends it. */
+  place: text("place").notNull(),
+  /** Mark of the access key that it stands for: another key ends it. */
+  keyMark: text("key_mark").notNull(),
+  expiresAt: at("expires_at").notNull(),
+});
+
+/** Wrong keys and passwords of the last minute, over all servers; whoever knocks is stored as a digest. */
+export const signInMisses = pgTable(
+  "sign_in_misses",
+  {
+    knocker: text("knocker").primaryKey(),
+    at: timestamp("at", { withTimezone: true }).array().notNull(),
+    lastAt: at("last_at").notNull(),
+  },
+  (table) => [index("sign_in_misses_by_time").on(table.lastAt)],
 );

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  bigserial,
   boolean,
   customType,
   doublePrecision,
@@ -285,6 +286,8 @@ export const servers = pgTable("servers", {
   stoppedAt: at("stopped_at"),
   /** When it last looked for leases that ran out, as the leader. */
   lookedAt: at("looked_at"),
+  /** Tells how people sign in there, and nothing of the key; servers of one database agree in it. */
+  signInMark: text("sign_in_mark"),
 });
 
 /** Launchers that order workers from a cluster, and what is the matter with them. */
@@ -360,3 +363,19 @@ export const shares = pgTable(
   },
   (table) => [uniqueIndex("shares_hash").on(table.hash), index("shares_by_experiment").on(table.experimentId)],
 );
+
+/** One row: what the servers of this database share, and nobody needs to hide. */
+export const installation = pgTable("installation", {
+  /** Always 1. */
+  one: integer("one").primaryKey().default(1),
+  id: uuid("id").notNull(),
+  /** In the names of its cookies: browsers send those to every port of a host. */
+  cookieMark: text("cookie_mark").notNull(),
+});
+
+/** What is too long for a notification between servers; see server/sockets/openLine.ts. Each row lives for seconds. */
+export const relayedFrames = pgTable("relayed_frames", {
+  id: bigserial("id", { mode: "number" }).primaryKey(),
+  createdAt: now("created_at"),
+  payload: bytea("payload").notNull(),
+});

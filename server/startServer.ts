@@ -8,6 +8,7 @@ import { closeToOthers } from "../db/closeToOthers.ts";
 import type { Database } from "../db/database.ts";
 import { openDatabase } from "../db/openDatabase.ts";
 import { countMembers } from "../db/queries/people.ts";
+import { markOf } from "./access/accessKey.ts";
 import type { Front } from "./access/front.ts";
 import { appRouter } from "./appRouter.ts";
 import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
@@ -19,15 +20,19 @@ import type { ServiceContext } from "./context/serviceContext.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
 import { Readiness } from "./http/readiness.ts";
+import { timeRequest } from "./http/timeRequest.ts";
 import { openSlurm } from "./launchers/openSlurm.ts";
+
 import { log } from "./log/log.ts";
-import { keyFile, openSignIn } from "./openSignIn.ts";
+import { observe } from "./metrics/gauges.ts";
+import { keyFile, keyOf, openInstallation, openSignIn, placeOf } from "./openSignIn.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
 import type { ServerSettings } from "./program/env.ts";
 import { readProgramVersion } from "./program/programVersion.ts";
 import { importRecordings } from "./recordings/importRecordings.ts";
 import { serveProcedures } from "./routers/serveProcedures.ts";
 import { Refresher } from "./services/summaries/refresher.ts";
+import { openLine } from "./sockets/openLine.ts";
 import { openSockets } from "./sockets/openSockets.ts";
 import { WatchHub } from "./sockets/watchHub.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
@@ -78,6 +83,7 @@ export async function startServer(
     let handle: Handler = async (_request, response) => answerText(response, 503, starting, { "retry-after": "1" });
     http.on("request", async (request, response) => {
       readiness.count(response);
+      timeRequest(request, response);
       if (!(await readiness.answer(request, response))) await handle(request, response);
     });
 
@@ -109,6 +115,9 @@ export async function startServer(
     const roster = new ServerRoster(opened, rosterTimes(settings.leaseTimes.leaseMs));
     await roster.join(version);
     undo.push(() => roster.leave());
+    const key = keyOf(settings);
+    await roster.agreeOnSignIn(key === null ? "single user" : markOf(key));
+    const installation = await openInstallation(settings, opened.orm);
     const bus = await openBus(opened, roster.id, () => roster.peers());
     undo.push(() => bus.close());
     const supervisor = new Supervisor(opened, {
@@ -149,7 +158,7 @@ export async function startServer(
       thisMachineOnly: settings.accessKey === null,
       trustedProxies: settings.trustedProxies,
     };
-    const signIn = await openSignIn(settings, context, front);
+    const signIn = await openSignIn(settings, context, { key, front, installation });
     const accessKey = signIn?.accessKey ?? null;
     const pages = await opening;
     if (pages instanceof Error) throw pages;
@@ -162,14 +171,12 @@ export async function startServer(
       front,
       pages: pages?.handle ?? null,
       dev,
+      metricsToken: settings.metricsToken,
     });
-    const io = openSockets(http, { context, supervisor, hub, accessKey, front, bounds: settings.trafficBounds });
-    undo.push(async () => {
-      hub.close();
-      // Pages and workers that are cut off connect again, wherever the balancer sends them.
-      io.local.disconnectSockets(true);
-      await io.close();
-    });
+    const line = openLine(opened.address, settings.redisUrl, installation.id);
+    const sockets = openSockets(http, { context, supervisor, hub, accessKey, front, bounds: settings.trafficBounds, line });
+    undo.push(() => sockets.close());
+    observe({ database: opened, sockets: () => sockets.count(), slots: () => supervisor.workers.countSlots() });
     undo.push(async () => {
       http.close();
       await readiness.settled();
@@ -190,7 +197,8 @@ export async function startServer(
     const entryHint = settings.singleUser
       ? "COLLAPSAR_SINGLE_USER is 1: there is no sign-in, and every program and user of this machine has its owner's rights."
       : `This link signs one browser in, once. For more browsers, ${publicUrl}/enter takes the access key${settings.accessKey === null ? ` in ${keyFile(settings)}` : ""}; a restart prints a new link.`;
-    return { address: publicUrl + (accessKey?.entry ?? ""), entryHint, stop };
+    if (accessKey) undo.push(() => accessKey.dropEntry(placeOf(settings)));
+    return { address: publicUrl + ((await accessKey?.printEntry(placeOf(settings))) ?? ""), entryHint, stop };
   } catch (error) {
     await stop().catch(() => undefined);
     throw error;

@@ -162,10 +162,10 @@ export class WatchConnection {
     socket.on("trouble", (message) => {
       if (this.socket !== socket) return;
       setServerTrouble(message);
-      if (message !== null) return;
       // Read now what could not be read in the meantime.
-      for (const room of this.rooms.values()) if (room.joined) for (const listener of room.listeners) listener.onJoined();
+      if (message === null) this.readAgain();
     });
+    socket.on("missed", () => this.socket === socket && this.readAgain());
   }
 
   private connected(socket: WatchSocket): void {
@@ -248,6 +248,10 @@ export class WatchConnection {
   private wake(): void {
     if (this.retry !== undefined) this.open();
     else this.askIfQuiet(0);
+  }
+
+  private readAgain(): void {
+    for (const room of this.rooms.values()) if (room.joined) for (const listener of room.listeners) listener.onJoined();
   }
 
   private setPolling(polling: boolean): void {

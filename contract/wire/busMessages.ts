@@ -27,6 +27,14 @@ export const busMessages = {
   workerArrived: z.object({ workerId: z.uuid() }),
   /** What the sender knows of its workers has changed, or a person drained or resumed one. */
   workersChanged: z.object({}),
+  /** Rooms that pages at the sender have joined and left since its last version, or the whole of those they are in. */
+  interest: z.object({ version: z.int(), whole: z.boolean(), add: z.array(z.string()), remove: z.array(z.string()) }),
+  /** The sender knows that version of another server's rooms; it had sent so many frames of the relay before. */
+  interestHeard: z.object({ of: z.uuid(), version: z.int(), sent: z.int() }),
+  /** The sender does not know what is watched there; null: at all others. */
+  interestAsk: z.object({ of: z.uuid().nullable() }),
+  /** Access ended that pages' sockets hang on. */
+  dropReaders: z.object({ kind: z.enum(["share", "session", "apiToken", "member"]), id: z.string() }),
   /** A worker's token was revoked. */
   dropToken: z.object({ tokenId: z.uuid() }),
 };

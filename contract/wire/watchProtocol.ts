@@ -49,4 +49,6 @@ export type ServerToPage = {
   batch: (batch: WatchBatch) => void;
   /** Why what is shown is not the latest: the database is away or full. null = it is again. */
   trouble: (message: string | null) => void;
+  /** Something may have been missed: what is shown is to be read again. */
+  missed: () => void;
 };

@@ -24,6 +24,11 @@ export async function recordServerStopped(db: Executor, id: string): Promise<voi
   await db.update(servers).set({ stoppedAt: clock }).where(eq(servers.id, id));
 }
 
+/** @param mark by what a server signs people in */
+export async function recordSignInMark(db: Executor, id: string, mark: string): Promise<void> {
+  await db.update(servers).set({ signInMark: mark }).where(eq(servers.id, id));
+}
+
 /** The other servers that were seen within this time and have not stopped. */
 export function listOtherServers(db: Executor, id: string, withinMs: number): Promise<StoredServer[]> {
   return db

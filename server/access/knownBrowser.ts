@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { SessionCookie } from "./sessionCookie.ts";
+import type { SessionCookie } from "./sessionCookie.ts";
 
 const days = 365;
 
@@ -12,9 +12,9 @@ export class KnownBrowser {
   private readonly cookie: SessionCookie;
   private readonly secret: string;
 
-  constructor(secret: string) {
+  constructor(secret: string, cookie: SessionCookie) {
     this.secret = secret;
-    this.cookie = new SessionCookie(secret, "known", "/enter");
+    this.cookie = cookie;
   }
 
   /** @param email in lower case */

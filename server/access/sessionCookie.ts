@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
+/** What tells the cookies of one installation from those of others. */
+export const cookieMark = (text: string): string =>
+  createHash("sha256").update(`name of the cookie ${text}`).digest("hex").slice(0, 12);
+
 /** The cookie of a signed-in browser, or of one that is on its way. Its name is the server's own: browsers send a cookie to every port of a host. */
 export class SessionCookie {
   private readonly name: string;
@@ -8,12 +12,11 @@ export class SessionCookie {
   private readonly path: string;
 
   /**
-   * @param secret of the server, which outlives its restarts
+   * @param mark of the installation, which outlives restarts and is the same at all servers of a database
    * @param purpose of a cookie beside that of the session
    */
-  constructor(secret: string, purpose = "", path = "/") {
-    const own = createHash("sha256").update(`name of the cookie ${secret}`).digest("hex").slice(0, 12);
-    this.name = `collapsar-${own}${purpose && `-${purpose}`}`;
+  constructor(mark: string, purpose = "", path = "/") {
+    this.name = `collapsar-${mark}${purpose && `-${purpose}`}`;
     this.path = path;
   }
 

@@ -1,27 +1,32 @@
+import type { Executor } from "../../db/database.ts";
+import { returnMiss, takeMiss } from "../../db/queries/signIn.ts";
+import { digest } from "./secrets.ts";
+
 const windowMs = 60_000;
 const maxMisses = 10;
-/** Addresses remembered; beyond it the oldest are forgotten. */
-const maxAddresses = 10_000;
 
-/** Counts wrong keys over the last minute, by address or by what else tells those who knock apart. */
+/** Ten misses a minute for whoever knocks, told apart by address or otherwise, counted over all servers of the database. */
 export class SignInLimit {
-  private readonly misses = new Map<string, number[]>();
+  private readonly db: Executor;
+  private readonly purpose: string;
 
-  /** Whether this address may still try. */
-  allows(address: string): boolean {
-    const now = performance.now();
-    return (this.misses.get(address) ?? []).filter((at) => now - at < windowMs).length < maxMisses;
+  /** @param purpose misses at one door do not close another */
+  constructor(db: Executor, purpose: string) {
+    this.db = db;
+    this.purpose = purpose;
   }
 
-  /** Notes a wrong key. @returns whether this address may still be answered that it was wrong */
-  miss(address: string): boolean {
-    const now = performance.now();
-    const recent = (this.misses.get(address) ?? []).filter((at) => now - at < windowMs);
-    const answered = recent.length < maxMisses;
-    if (answered) recent.push(now);
-    this.misses.delete(address);
-    this.misses.set(address, recent);
-    if (this.misses.size > maxAddresses) this.misses.delete(this.misses.keys().next().value!);
-    return answered;
+  /** Counts a try as a miss. @returns whether there may be one more */
+  take(knocker: string): Promise<boolean> {
+    return takeMiss(this.db, this.keyOf(knocker), { windowMs, most: maxMisses });
+  }
+
+  /** The try was none. */
+  giveBack(knocker: string): Promise<void> {
+    return returnMiss(this.db, this.keyOf(knocker));
+  }
+
+  private keyOf(knocker: string): string {
+    return digest(`${this.purpose} ${knocker}`);
   }
 }

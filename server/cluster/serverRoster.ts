@@ -5,6 +5,7 @@ import type { Database } from "../../db/database.ts";
 import { databaseTrouble } from "../../db/databaseTrouble.ts";
 import { insertServer, listOtherServers, recordServerSeen, recordServerStopped } from "../../db/queries/servers.ts";
 import { log } from "../log/log.ts";
+import { agreeOnSignIn } from "./agreeOnSignIn.ts";
 
 export interface RosterTimes {
   /** How often a server says that it is alive, ms. */
@@ -43,6 +44,11 @@ export class ServerRoster {
         this.isBeating = false;
       });
     }, this.times.beatMs);
+  }
+
+  /** @throws Failure CONFLICT if one that runs signs people in otherwise; see agreeOnSignIn.ts */
+  async agreeOnSignIn(mark: string): Promise<void> {
+    if (this.database.address !== null) await agreeOnSignIn(this.database.orm, this.id, mark, this.times.deadMs);
   }
 
   /** Ids of the other servers that are alive. */

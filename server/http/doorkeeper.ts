@@ -3,6 +3,7 @@ import { countMembers } from "../../db/queries/people.ts";
 import type { AccessKey } from "../access/accessKey.ts";
 import { type Front, isSecure } from "../access/front.ts";
 import type { KnownBrowser } from "../access/knownBrowser.ts";
+import type { SignInLimit } from "../access/signInLimit.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import type { MemberAuth } from "../members/memberAuth.ts";
 import { openSession, type SignIn, sessionDays } from "../services/people/sessions.ts";
@@ -16,6 +17,8 @@ export interface Doorkeeper {
   /** null: nobody but who has the access key signs in. */
   members: MemberAuth | null;
   knownBrowser: KnownBrowser;
+  /** Wrong passwords by network address and member: they cost much to check, so that who has no more tries is not checked at all. */
+  passwordLimit: SignInLimit;
 }
 
 /** By what members can sign in, once there are any. */

@@ -9,6 +9,7 @@ import { answerText } from "./answerText.ts";
 import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
 import { serveExport } from "./serveExport.ts";
+import { serveMetrics } from "./serveMetrics.ts";
 import { type SignInDoors, serveSignIn, signInMethods } from "./serveSignIn.ts";
 import { serveUpload } from "./serveUpload.ts";
 import { setHeaders } from "./setHeaders.ts";
@@ -26,6 +27,7 @@ export interface Routes {
   /** Next; null where the pages are left out. */
   pages: Handler | null;
   dev: boolean;
+  metricsToken: string | null;
 }
 
 /** Parts of the pages that anyone may load: a shared page and what it is made of. */
@@ -83,6 +85,10 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
   if (!routes.dev && !allowed.includes(request.method ?? ""))
     return answerText(response, 405, `This address accepts only ${allowed.join(", ")}.`, { allow: allowed.join(", ") });
   if (url.pathname === "/healthz") return answerText(response, 200, "ok");
+  if (url.pathname === "/metrics") {
+    if (isCrossSite(request.headers)) return answerText(response, 403, refusals.otherSite);
+    return serveMetrics({ context, accessKey, metricsToken: routes.metricsToken }, request, response);
+  }
   if (signInMethods.some(([path]) => path.test(url.pathname))) return serveSignIn(signIn, url.pathname, request, response);
   if (url.pathname.startsWith("/trpc/") || url.pathname.startsWith("/export/")) {
     if (isCrossSite(request.headers)) return answerText(response, 403, refusals.otherSite);

@@ -1,16 +1,27 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { passwordSignIn } from "../../contract/people.ts";
 import { clientAddress, isSecure, neighbourhood } from "../access/front.ts";
-import { SignInLimit } from "../access/signInLimit.ts";
+import type { MemberAuth } from "../members/memberAuth.ts";
 import { type Doorkeeper, letIn, offersOf, ownPath } from "./doorkeeper.ts";
 import { readBody, strangersBytes } from "./readBody.ts";
 import { answerSignInPage } from "./signInPage.ts";
 
-/** Wrong passwords by address and member: they cost much to check, so that who has no more tries is not checked at all. */
-const passwordLimit = new SignInLimit();
 /** Passwords that are checked at once: each takes a thread for a tenth of a second. Strangers leave room for browsers that are known. */
 const maxChecks = { known: 4, strangers: 2 };
 let checks = 0;
+
+/** Every try counts as wrong until it proves right: those that come at once, at whichever servers, cannot be more than are allowed. */
+async function checkPassword(
+  { passwordLimit }: Doorkeeper,
+  members: MemberAuth,
+  knocks: string,
+  { email, password }: { email: string; password: string },
+): Promise<string | null | "later"> {
+  if (!(await passwordLimit.take(knocks))) return "later";
+  const memberId = await members.byPassword(email, password);
+  if (memberId !== null) await passwordLimit.giveBack(knocks);
+  return memberId;
+}
 
 /**
  * The door of a server with a sign-in. GET shows a page, and POST lets in: mail programs and chats that look at a link before a
@@ -36,17 +47,16 @@ export async function serveEntrance(keeper: Doorkeeper, request: IncomingMessage
     if (!given.success) return refuse(400, `${given.error.issues[0]?.message ?? "This is not valid"}.`, email);
     const isKnown = keeper.knownBrowser.isOf(given.data.email, request.headers);
     const knocks = `${isKnown ? "known" : address} ${given.data.email}`;
-    if (!passwordLimit.allows(knocks)) return refuse(429, "Too many wrong passwords: try again in a minute.", email);
     if (checks >= maxChecks[isKnown ? "known" : "strangers"])
       return refuse(429, "Many people are signing in just now: try again in a moment.", email);
     checks++;
-    const memberId = await keeper.members.byPassword(given.data.email, given.data.password).finally(() => checks--);
+    const memberId = await checkPassword(keeper, keeper.members, knocks, given.data).finally(() => checks--);
+    if (memberId === "later") return refuse(429, "Too many wrong passwords: try again in a minute.", email);
     const known = keeper.knownBrowser.set(given.data.email, isSecure(keeper.front, request));
     if (memberId !== null) return letIn(keeper, { memberId }, request, response, { to, cookies: [known] });
-    passwordLimit.miss(knocks);
     return refuse(401, "There is no member with this e-mail address and password.", email);
   }
-  const admitted = keeper.accessKey.admits((form.get("key") ?? key).trim(), address);
+  const admitted = await keeper.accessKey.admits((form.get("key") ?? key).trim(), address);
   if (admitted === "later") return refuse(429, "Too many wrong keys from this address: try again in a minute.");
   if (admitted) return letIn(keeper, { keyMark: keeper.accessKey.mark }, request, response, { to });
   refuse(401, "This key is wrong, or its link was already used. Type the access key, or restart the server for a new link.");

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FailureCode } from "../../contract/failure.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { describeError } from "../failures/describeError.ts";
+import { counters } from "../metrics/counters.ts";
 import { storeArtefact } from "../services/events/storeArtefact.ts";
 
 const statuses: Partial<Record<FailureCode, number>> = {
@@ -44,8 +45,11 @@ export async function serveUpload(context: ServiceContext, request: IncomingMess
       sha256: headerOf(request, "x-collapsar-sha256"),
     };
     await storeArtefact(context, file, request);
+    counters.uploads.inc({ outcome: "stored" });
+    counters.uploadedBytes.inc(file.bytes);
     answer(201, "stored");
   } catch (error) {
+    counters.uploads.inc({ outcome: "failed" });
     if (request.socket.destroyed) return; // whoever sent has gone
     const { code, message } = describeError(error);
     answer(statuses[code] ?? 500, message);

@@ -12,6 +12,8 @@ export interface ServerSettings {
   port: number;
   /** Address of an external Postgres; null: the rows are in the data folder. */
   databaseUrl: string | null;
+  /** Address of a Redis that carries what servers of one Postgres tell each other's pages; null: that Postgres does. */
+  redisUrl: string | null;
   /** How long that Postgres may take for one statement before it counts as not answering. */
   databaseTimeoutMs: number;
   /** Whether the embedded database forces each commit to the disk: it then survives a power cut, and is slower. */
@@ -25,6 +27,8 @@ export interface ServerSettings {
   accessKey: string | null;
   /** No sign-in: every request from this machine is the owner's. */
   singleUser: boolean;
+  /** Lets programs read /metrics; null: those alone that may read studies. */
+  metricsToken: string | null;
   /** The OpenID Connect provider by which members sign in; null: by password alone. */
   oidc: { issuer: string; clientId: string; clientSecret: string } | null;
   /** Address for links and commands, without a slash at its end; null: follows from host and port. */
@@ -84,6 +88,7 @@ export function serverSettings(): ServerSettings {
     ...storagePlace(),
     host,
     port: portNumber(env.COLLAPSAR_PORT || "4040"),
+    redisUrl: redisUrl(env.REDIS_URL || null, env.DATABASE_URL || null),
     databaseTimeoutMs: 1_000 * wholeNumber("COLLAPSAR_DATABASE_TIMEOUT_S", env.COLLAPSAR_DATABASE_TIMEOUT_S || "15", [1, 3_600]),
     durable: env.COLLAPSAR_DURABLE === "1",
     purgeAfterMs: dayMs * wholeNumber("COLLAPSAR_PURGE_DAYS", env.COLLAPSAR_PURGE_DAYS || "30", [0, 36_500]),
@@ -91,6 +96,7 @@ export function serverSettings(): ServerSettings {
     localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
     accessKey,
     singleUser,
+    metricsToken: metricsToken(env.COLLAPSAR_METRICS_TOKEN || null),
     oidc: oidcSettings(env, accessKey !== null),
     publicUrl: address,
     otherHosts: hostNames(env.COLLAPSAR_OTHER_HOSTS ?? "", accessKey !== null),
@@ -218,6 +224,28 @@ function publicUrl(text: string): string {
   return url.origin;
 }
 
+function metricsToken(text: string | null): string | null {
+  if (text !== null && (text.length < minKeyLength || /\s/.test(text)))
+    throw new Failure(
+      "INVALID",
+      `COLLAPSAR_METRICS_TOKEN has ${text.length} characters: it needs at least ${minKeyLength}, none of them a space. For example: export COLLAPSAR_METRICS_TOKEN=$(openssl rand -base64 24)`,
+    );
+  return text;
+}
+
+function redisUrl(text: string | null, databaseUrl: string | null): string | null {
+  if (text === null) return null;
+  const isAddress = URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
+  // It may hold a password: it is not repeated.
+  if (!isAddress) throw new Failure("INVALID", "REDIS_URL must begin with redis:// or rediss://, e.g. redis://127.0.0.1:6379");
+  if (databaseUrl === null)
+    throw new Failure(
+      "INVALID",
+      "REDIS_URL is set and DATABASE_URL is not: Redis connects several servers of one Postgres. Leave it out, or set DATABASE_URL.",
+    );
+  return text;
+}
+
 const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
 
 function hostNames(text: string, hasKey: boolean): string[] {
@@ -268,7 +296,14 @@ export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAP
 
 /** The environment of the worker that the server starts: the server's own without its secrets, with the worker's token. */
 export function workerEnvironment(token: string): NodeJS.ProcessEnv {
-  const { COLLAPSAR_ACCESS_KEY: _key, COLLAPSAR_OIDC_CLIENT_SECRET: _secret, DATABASE_URL: _url, ...rest } = process.env;
+  const {
+    COLLAPSAR_ACCESS_KEY: _key,
+    COLLAPSAR_OIDC_CLIENT_SECRET: _secret,
+    DATABASE_URL: _url,
+    REDIS_URL: _redis,
+    COLLAPSAR_METRICS_TOKEN: _metrics,
+    ...rest
+  } = process.env;
   return { ...rest, COLLAPSAR_WORKER_TOKEN: token };
 }
 

@@ -6,23 +6,33 @@ import { clientAddress } from "../access/front.ts";
 import { log } from "../log/log.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { type HandshakeDoor, refuseHandshake } from "./admitHandshake.ts";
+import type { Line } from "./openLine.ts";
+import { OtherServers } from "./otherServers.ts";
 import { refusal } from "./refusal.ts";
 import { serveWatchers } from "./serveWatchers.ts";
 import { serveWorkers } from "./serveWorkers.ts";
 import { type TrafficBounds, TrafficGuard, trafficBounds } from "./trafficGuard.ts";
+import type { WatchNamespace } from "./watcher.ts";
 import type { WatchHub } from "./watchHub.ts";
 
 /** A connection that joins neither namespace by then is cut. */
 const connectMs = 10_000;
 
+export interface Sockets {
+  /** Those that are open. */
+  count(): { pages: number; workers: number };
+  close(): Promise<void>;
+}
+
 /** Opens /watch for pages and /worker for workers on the server's port. */
 export function openSockets(
   http: HttpServer,
-  parts: HandshakeDoor & { supervisor: Supervisor; hub: WatchHub; bounds: Partial<TrafficBounds> },
-): Server {
-  const { context, supervisor, hub, accessKey, bounds } = parts;
+  parts: HandshakeDoor & { supervisor: Supervisor; hub: WatchHub; bounds: Partial<TrafficBounds>; line: Line | null },
+): Sockets {
+  const { context, supervisor, hub, accessKey, bounds, line } = parts;
   const io = new Server(http, {
     serveClient: false,
+    ...(line && { adapter: line.adapter }),
     maxHttpBufferSize: trafficBounds.workerMessage,
     connectTimeout: connectMs,
     pingInterval: 10_000,
@@ -47,8 +57,18 @@ export function openSockets(
   const guard = new TrafficGuard(io, (request) => clientAddress(parts.front, request), bounds);
   // Nothing is served at the root namespace.
   io.use((_socket, next) => next(refusal("NOT_FOUND", "There is no such namespace.")));
-  hub.open(io.of(watchNamespace));
-  serveWatchers(io.of(watchNamespace), context, accessKey);
+  const watchers: WatchNamespace = io.of(watchNamespace);
+  const recheck = serveWatchers(watchers, hub, context, accessKey);
+  hub.open(watchers, line && new OtherServers(context.bus, { namespace: watchers, recheck }));
   serveWorkers(io.of(workerNamespace), { context, supervisor, guard });
-  return io;
+  return {
+    count: () => ({ pages: watchers.sockets.size, workers: io.of(workerNamespace).sockets.size }),
+    async close() {
+      hub.close();
+      // Pages and workers that are cut off connect again, wherever the balancer sends them.
+      io.local.disconnectSockets(true);
+      await io.close();
+      await line?.close();
+    },
+  };
 }

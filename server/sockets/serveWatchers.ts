@@ -1,11 +1,4 @@
-import type { Namespace, Socket } from "socket.io";
-import {
-  type PageToServer,
-  type ServerToPage,
-  type WatchAnswer,
-  watchAuth,
-  watchRequest,
-} from "../../contract/wire/watchProtocol.ts";
+import { type WatchAnswer, watchAuth, watchRequest } from "../../contract/wire/watchProtocol.ts";
 import type { Access } from "../access/access.ts";
 import type { AccessKey } from "../access/accessKey.ts";
 import { findAccess } from "../access/findAccess.ts";
@@ -17,19 +10,21 @@ import { requireReadableRun } from "../services/reading/requireReadableRun.ts";
 import { shareOf } from "./admitHandshake.ts";
 import { endAt } from "./endAt.ts";
 import { refusal } from "./refusal.ts";
-import type { WatcherData } from "./watcher.ts";
-import { roomNames } from "./watchHub.ts";
-
-type Watcher = Socket<PageToServer, ServerToPage, object, WatcherData>;
+import type { Watcher, WatcherData, WatchNamespace } from "./watcher.ts";
+import { roomNames, type WatchHub } from "./watchHub.ts";
 
 const maxRooms = 100;
 
-/** Lets pages watch what they may read. */
+/**
+ * Lets pages watch what they may read.
+ * @returns how to ask again whether each may still read, and to cut off those that may not; it throws what the database does
+ */
 export function serveWatchers(
-  namespace: Namespace<PageToServer, ServerToPage, object, WatcherData>,
+  namespace: WatchNamespace,
+  hub: WatchHub,
   context: ServiceContext,
   accessKey: AccessKey | null,
-): void {
+): () => Promise<void> {
   const accessOf = (socket: Watcher) => {
     const auth = watchAuth.safeParse(socket.handshake.auth);
     const token = auth.success ? (auth.data.share ?? shareOf(socket.request.url)) : "";
@@ -59,13 +54,20 @@ export function serveWatchers(
     );
     socket.on("watch", async (message, answer) => {
       if (typeof answer !== "function") return;
-      answer(await watch(context, socket, message));
+      answer(await watch(context, hub, socket, message));
     });
     socket.on("unwatch", (message) => {
       const request = watchRequest.safeParse(message);
       if (request.success) socket.leave(roomFor(socket, roomOf(request.data)));
     });
   });
+  return async () => {
+    for (const socket of [...namespace.sockets.values()]) {
+      if (!socket.connected) continue;
+      const { access } = await accessOf(socket);
+      if (!readsStill(access, socket.data)) socket.disconnect(true);
+    }
+  };
 }
 
 const readsStill = (access: Access, { reader, hold }: WatcherData): boolean =>
@@ -73,7 +75,7 @@ const readsStill = (access: Access, { reader, hold }: WatcherData): boolean =>
     ? reader.experimentId === access.reader.experimentId
     : personWith(access, "read") !== null && hold.by.every(({ kind }) => kind !== "share");
 
-async function watch(context: ServiceContext, socket: Watcher, message: unknown): Promise<WatchAnswer> {
+async function watch(context: ServiceContext, hub: WatchHub, socket: Watcher, message: unknown): Promise<WatchAnswer> {
   const request = watchRequest.safeParse(message);
   if (!request.success) return { ok: false, code: "INVALID", message: refusals.noRoom };
   const { reader } = socket.data;
@@ -84,6 +86,7 @@ async function watch(context: ServiceContext, socket: Watcher, message: unknown)
     if (request.data.room === "run" && reader.experimentId !== null) await requireReadableRun(context, reader, request.data.id);
     if ((request.data.room === "experiments" || request.data.room === "workers") && reader.experimentId !== null) return notFound;
     await socket.join(roomFor(socket, roomOf(request.data)));
+    await hub.joined(roomOf(request.data));
     return { ok: true };
   } catch (error) {
     const { code, message: text } = describeError(error);

@@ -1,3 +1,5 @@
+import type { Namespace, Socket } from "socket.io";
+import type { PageToServer, ServerToPage } from "../../contract/wire/watchProtocol.ts";
 import type { Hold } from "../access/access.ts";
 import type { Reader } from "../access/reader.ts";
 
@@ -6,3 +8,9 @@ export interface WatcherData {
   reader: Reader;
   hold: Hold;
 }
+
+/** What servers tell each other by the namespace's adapter: a frame of the relay, as JSON. */
+export type ServerToServer = { relay: (frame: string) => void };
+
+export type Watcher = Socket<PageToServer, ServerToPage, ServerToServer, WatcherData>;
+export type WatchNamespace = Namespace<PageToServer, ServerToPage, ServerToServer, WatcherData>;

@@ -153,6 +153,15 @@ export class ConnectedWorkers {
     return this.all().reduce((sum, worker) => sum + this.freeSlots(worker), 0);
   }
 
+  /** Slots of all that are connected here, and how many have a run. */
+  countSlots(): { all: number; taken: number } {
+    const all = this.all();
+    return {
+      all: all.reduce((sum, { slots }) => sum + slots, 0),
+      taken: all.reduce((sum, { busy }) => sum + busy.size, 0),
+    };
+  }
+
   /** Of the workers that are to take runs. */
   totalSlots(): number {
     return this.all().reduce((sum, worker) => sum + (worker.drained || worker.trouble?.until === null ? 0 : worker.slots), 0);

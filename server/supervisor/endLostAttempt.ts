@@ -3,6 +3,7 @@ import type { Executor } from "../../db/database.ts";
 import { lockRun } from "../../db/queries/attempts.ts";
 import { readRunState } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
+import { counters } from "../metrics/counters.ts";
 import { settleAttempt } from "../services/attempts/settleAttempt.ts";
 import { changeRuns } from "../services/runs/changeRuns.ts";
 
@@ -18,14 +19,18 @@ export async function endLostAttempt(
   message: string,
   { excused = false, unless = async (_tx: Executor) => false } = {},
 ): Promise<void> {
+  let hasEnded = false;
   await changeRuns(context, experimentId, async (tx) => {
+    hasEnded = false;
     const locked = await lockRun(tx, held.runId, held.attempt);
     if (locked?.run.lease !== held.lease || (await unless(tx))) return [];
     const run = excused ? { ...locked.run, workerId: null } : locked.run;
     await settleAttempt(context, tx, run, { code: "WORKER_LOST", message, step: null, excused });
     // Before anyone can see it: its worker may take it up again a moment later, and then has its slot again.
     context.dispatch.release(locked.run.workerId, held.runId);
+    hasEnded = true;
     return [(await readRunState(tx, held.runId))!];
   });
+  if (hasEnded) counters.attemptsEnded.inc({ code: "WORKER_LOST" });
   context.dispatch.wake();
 }

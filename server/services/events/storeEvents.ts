@@ -22,6 +22,7 @@ import { appendMeasurements, readSeries } from "../../../db/queries/series.ts";
 import { pointsOf } from "../../../db/seriesCodec.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { describeInvalid } from "../../failures/describeInvalid.ts";
+import { counters } from "../../metrics/counters.ts";
 import { type AttemptEnd, settleAttempt } from "../attempts/settleAttempt.ts";
 import { toRunItem } from "../runs/runViews.ts";
 import { type SortedEvents, sortEvents } from "./sortEvents.ts";
@@ -33,6 +34,8 @@ interface Stored {
   changed: RunState | null;
   /** How its attempt ended, the first time this is reported. */
   ended?: AttemptEnd | null;
+  /** Values of series that were stored. */
+  points?: number;
   experimentId: string;
 }
 
@@ -41,6 +44,12 @@ interface Stored {
  * the pages. A batch is stored whole or not at all.
  */
 export async function storeEvents(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
+  const answer = await storeBatch(context, workerId, message);
+  counters.batches.inc({ outcome: answer.ok ? "stored" : "refused" });
+  return answer;
+}
+
+async function storeBatch(context: ServiceContext, workerId: string, message: unknown): Promise<EventAnswer> {
   if (isDamaged(message)) return { ok: false, code: "DAMAGED", message: "The batch does not match its checksum." };
   const parsed = eventBatch.safeParse(message);
   if (!parsed.success) return { ok: false, code: "INVALID", message: describeInvalid(parsed.error) };
@@ -54,6 +63,8 @@ export async function storeEvents(context: ServiceContext, workerId: string, mes
       return refusal({ ok: false, code: "INVALID", message: `The database cannot store it: ${storableText(why, 300)}` });
     });
   if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
+  counters.points.inc(stored.points ?? 0);
+  if (stored.ended) counters.attemptsEnded.inc({ code: stored.ended.code });
   if (stored.ended) context.dispatch.attemptEnded(workerId, parsed.data.runId, stored.ended);
   if (stored.changed) publishChange(context, workerId, stored.changed);
   return stored.answer;
@@ -115,6 +126,7 @@ async function storeInTransaction(context: ServiceContext, tx: Executor, workerI
   return {
     answer: { ok: true, storedThrough: events.at(-1)!.seq },
     ended: sorted.end,
+    points: sorted.measurements.reduce((sum, { values }) => sum + Object.keys(values).length, 0),
     ...(await whatToPublish(
       tx,
       run,

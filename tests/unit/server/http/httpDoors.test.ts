@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { csvLine } from "../../../../contract/csv.ts";
 import { presets } from "../../../../contract/presets/presets.ts";
-import { AccessKey } from "../../../../server/access/accessKey.ts";
 import { refuseForwarded, refuseSource } from "../../../../server/access/checkSource.ts";
-import { SessionCookie } from "../../../../server/access/sessionCookie.ts";
+import { cookieMark, SessionCookie } from "../../../../server/access/sessionCookie.ts";
 import { ownPath } from "../../../../server/http/doorkeeper.ts";
 import { attachment } from "../../../../server/http/serveExport.ts";
 import { serverSettings } from "../../../../server/program/env.ts";
@@ -140,31 +139,8 @@ describe("serverSettings", () => {
   });
 });
 
-describe("AccessKey", () => {
-  const here = "127.0.0.1";
-  const text = "0123456789012345678901";
-  const cookie = new SessionCookie("a secret of this server");
-  test("is let in by its code once, and says nothing of itself in its mark", () => {
-    const key = new AccessKey(text, cookie);
-    const code = key.entry.split("=")[1];
-    expect(key.admits(code, here)).toBe(true);
-    expect(key.admits(code, here)).toBe(false);
-    expect(key.admits(text, here)).toBe(true);
-    expect(key.mark).toBe(new AccessKey(text, cookie).mark);
-    expect(key.mark).not.toBe(new AccessKey("another key of 22 chars", cookie).mark);
-    expect(key.mark).not.toContain(text);
-  });
-  test("never locks the owner out, and counts wrong keys by address", () => {
-    const key = new AccessKey(text, cookie);
-    for (let i = 0; i < 10; i++) expect(key.admits("wrong", "203.0.113.9")).toBe(false);
-    expect(key.admits("wrong", "203.0.113.9")).toBe("later");
-    expect(key.admits("wrong", "203.0.113.10")).toBe(false);
-    expect(key.admits(text, "203.0.113.9")).toBe(true);
-  });
-});
-
 describe("SessionCookie", () => {
-  const cookie = new SessionCookie("a secret of this server");
+  const cookie = new SessionCookie(cookieMark("a secret of this server"));
   const set = cookie.set("abc_-1", 90, true);
   test("is for the server alone, and over https where people reach it by that", () => {
     expect(set).toMatch(/^collapsar-[0-9a-f]{12}=abc_-1; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000; Secure$/);
@@ -172,7 +148,7 @@ describe("SessionCookie", () => {
   });
   test("is found among others, and has a name of the server's own", () => {
     expect(cookie.read({ cookie: `a=b; ${set.split(";")[0]}; c=d` })).toBe("abc_-1");
-    expect(new SessionCookie("of another server").read({ cookie: set.split(";")[0] })).toBeNull();
+    expect(new SessionCookie(cookieMark("of another server")).read({ cookie: set.split(";")[0] })).toBeNull();
     expect(cookie.read({ cookie: `${set.split("=")[0]}=` })).toBeNull();
     expect(cookie.read({})).toBeNull();
   });
