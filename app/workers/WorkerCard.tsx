@@ -3,6 +3,7 @@ import Link from "next/link";
 import { datasetTitles } from "../../contract/data/datasetConfig.ts";
 import type { WorkerView } from "../../contract/wire/views.ts";
 import { experimentPage, runPage } from "../links.ts";
+import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatBytes, formatCount, formatPercent } from "../text/formatNumber.ts";
 import { formatAgo, formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -19,8 +20,16 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
       testId="worker"
       title={worker.name}
       hint={
-        <span className="flex items-center gap-2">
+        <span className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1">
           {worker.local && <Badge title="Started by the server, on its own machine">built in</Badge>}
+          {worker.ephemeral && (
+            <Badge title="It has its identity for this one life, and is not listed for long after it">ephemeral</Badge>
+          )}
+          {worker.connected && worker.endsAt !== null && (
+            <Badge title={`${formatFull(worker.endsAt)}: it then suspends its runs, which continue on other workers`}>
+              ends in {formatDuration(Math.max(0, Date.parse(worker.endsAt) - now))}
+            </Badge>
+          )}
           {worker.connected ? (
             <Badge tone="good">● connected</Badge>
           ) : (

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
 import { modelFacts } from "../../../contract/facts/configFacts.ts";
 import { datasetFacts } from "../../../contract/facts/datasetFacts.ts";
+import { preemptionsOf, preemptionText } from "../../../contract/preemptions.ts";
 import type { AttemptView, RunDetail } from "../../../contract/wire/views.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";
@@ -137,7 +138,8 @@ function countsText(counts: number[]): string {
 
 function outcomeOf(attempt: AttemptView): ReactNode {
   if (attempt.outcome === null) return <Badge tone="busy">{attempt.startedAt === null ? "starting" : "running"}</Badge>;
-  const { code, message } = attempt.outcome;
+  const { code, message, stop } = attempt.outcome;
+  if (stop !== undefined) return <Badge title={message}>{stop === "time" ? "worker's time was up" : "worker was stopped"}</Badge>;
   const tone = code === "FINISHED" ? "good" : code === "CANCELLED" ? "plain" : code === "WORKER_LOST" ? "warn" : "bad";
   return (
     <span className="inline-flex flex-wrap items-center gap-2">
@@ -149,8 +151,14 @@ function outcomeOf(attempt: AttemptView): ReactNode {
 
 /** Each execution of the run, by which worker, and why it ended. */
 export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
+  const preemptions = preemptionsOf(attempts);
   return (
-    <Panel title="Attempts" padded={false} testId="attempts">
+    <Panel title="Attempts" hint={preemptionText(preemptions) ?? undefined} padded={false} testId="attempts">
+      {preemptions.fruitless > 0 && (
+        <p className="border-line border-b bg-warn-soft px-4 py-2 text-xs">
+          {`The last ${preemptions.fruitless} attempts that were stopped with their workers got no further than those before them: it needs a worker with more time, or one that is not interrupted.`}
+        </p>
+      )}
       {attempts.length === 0 ? (
         <p className="p-4 text-ink-faint text-sm">No worker has taken the run yet.</p>
       ) : (
