@@ -354,6 +354,13 @@ module.exports = {
       to: { path: "^workers/engine/native/" },
     },
     {
+      name: "kubernetes-client-on-demand",
+      severity: "error",
+      comment: "the client takes a second and 100 MB: only a server that orders workers from Kubernetes loads it",
+      from: { path: "^server/" },
+      to: { path: "node_modules/@kubernetes/", dynamic: false, dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "routers-touch-no-sql",
       severity: "error",
       from: { path: "^server/routers/" },

@@ -21,6 +21,8 @@ import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
 import { Readiness } from "./http/readiness.ts";
 import { timeRequest } from "./http/timeRequest.ts";
+import { admitClusterToken } from "./launchers/clusterToken.ts";
+import { openKubernetes } from "./launchers/openKubernetes.ts";
 import { openSlurm } from "./launchers/openSlurm.ts";
 
 import { log } from "./log/log.ts";
@@ -188,10 +190,15 @@ export async function startServer(
       const worker = await LocalWorker.start(opened, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
       undo.push(() => worker.stop());
     }
-    if (settings.slurm !== null) {
-      const autoscaler = await openSlurm(context, settings.slurm);
-      autoscaler.start(() => true);
-      undo.push(() => autoscaler.stop());
+    if (settings.clusterToken !== null)
+      await admitClusterToken(opened.orm, settings.clusterToken, settings.kubernetes === null ? null : "kubernetes");
+    const launchers = [
+      settings.slurm && (await openSlurm(context, settings.slurm)),
+      settings.kubernetes && (await openKubernetes(context, settings.kubernetes)),
+    ];
+    for (const autoscaler of launchers) {
+      autoscaler?.start(() => true);
+      undo.push(async () => autoscaler?.stop());
     }
     readiness.ready(opened);
     const entryHint = settings.singleUser

@@ -175,4 +175,9 @@ export async function readTokenState(db: Executor, hash: string): Promise<"valid
   return row === undefined ? null : row.valid ? "valid" : "void";
 }
 
+/** Whose workers come by the token of this digest; null: nobody orders them. */
+export async function setTokenLauncher(db: Executor, hash: string, launcher: LauncherKind | null): Promise<void> {
+  await db.update(workerTokens).set({ launcher }).where(eq(workerTokens.hash, hash));
+}
+
 const toDate = (text: string | null): Date | null => (text === null ? null : new Date(text));

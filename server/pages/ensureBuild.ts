@@ -22,11 +22,20 @@ export async function ensureBuild(root: string, built: string): Promise<void> {
     if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
     // `npm run build` leaves no stamp: a build that is newer than every source is as good.
     const builtAt = statSync(buildFile).mtimeMs;
-    if (files.every((file) => statSync(file).mtimeMs < builtAt)) return writeFileSync(stampFile, stamp);
+    if (files.every((file) => statSync(file).mtimeMs < builtAt)) return keepStamp(stampFile, stamp);
   }
   log.info("Building the pages; this takes a minute, and is done only when they have changed.");
   await build(root);
   writeFileSync(stampFile, stamp);
+}
+
+/** In an image the program's folder cannot be written to: then the files are looked at again at the next start. */
+function keepStamp(file: string, stamp: string): void {
+  try {
+    writeFileSync(file, stamp);
+  } catch (error) {
+    if (!["EROFS", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }
 
 function listFiles(path: string): string[] {

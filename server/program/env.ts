@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import { protocolTimes } from "../../contract/wire/workerProtocol.ts";
 import { proxyList } from "../access/front.ts";
+import { type KubernetesSettings, kubernetesSettings } from "./kubernetesSettings.ts";
 import { type SlurmSettings, slurmSettings } from "./slurmSettings.ts";
 
 export interface ServerSettings {
@@ -57,6 +58,10 @@ export interface ServerSettings {
   leastRunMs: number;
   /** null: no workers are ordered from Slurm. */
   slurm: SlurmSettings | null;
+  /** null: none are ordered from Kubernetes. */
+  kubernetes: KubernetesSettings | null;
+  /** Token that workers may come by, because an operator gave it to them too; null: there is none. */
+  clusterToken: string | null;
 }
 
 export interface LeaseTimes {
@@ -75,7 +80,9 @@ export function serverSettings(): ServerSettings {
   const env = process.env;
   const host = env.COLLAPSAR_HOST || "127.0.0.1";
   const accessKey = env.COLLAPSAR_ACCESS_KEY || null;
-  if (accessKey !== null) requireStrong(accessKey);
+  if (accessKey !== null) requireStrong("COLLAPSAR_ACCESS_KEY", accessKey);
+  const clusterToken = env.COLLAPSAR_CLUSTER_TOKEN || null;
+  if (clusterToken !== null) requireStrong("COLLAPSAR_CLUSTER_TOKEN", clusterToken);
   const singleUser = isOn("COLLAPSAR_SINGLE_USER", env.COLLAPSAR_SINGLE_USER || "0");
   if (singleUser && accessKey !== null)
     throw new Failure("INVALID", "COLLAPSAR_SINGLE_USER is 1 and COLLAPSAR_ACCESS_KEY is set: choose one of them.");
@@ -116,10 +123,13 @@ export function serverSettings(): ServerSettings {
     workerRestMs: wholeNumber("COLLAPSAR_WORKER_REST_MS", env.COLLAPSAR_WORKER_REST_MS || "15000", [0, 86_400_000]),
     leastRunMs: 1_000 * wholeNumber("COLLAPSAR_LEAST_RUN_S", env.COLLAPSAR_LEAST_RUN_S || "120", [0, 86_400]),
     slurm: slurmSettings(env, projectRoot, storagePlace().dataDir),
+    kubernetes: kubernetesSettings(env),
+    clusterToken,
   };
 }
 
-const keyHint = "For example: export COLLAPSAR_ACCESS_KEY=$(openssl rand -base64 24)";
+const hintOf = (name: string) => `For example: export ${name}=$(openssl rand -base64 24)`;
+const keyHint = hintOf("COLLAPSAR_ACCESS_KEY");
 
 const needsKey = (singleUser: boolean) =>
   `${singleUser ? "leave COLLAPSAR_SINGLE_USER out, and " : ""}set COLLAPSAR_ACCESS_KEY to a secret of at least ${minKeyLength} characters. ${keyHint}`;
@@ -130,19 +140,16 @@ function isOn(name: string, text: string): boolean {
 }
 
 /** A repeated or counted-up key is as long as a random one, and is tried first by whoever guesses. */
-function requireStrong(key: string): void {
+function requireStrong(name: string, key: string): void {
   if (key.length < minKeyLength)
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_ACCESS_KEY has ${key.length} characters: it needs at least ${minKeyLength}. ${keyHint}`,
-    );
+    throw new Failure("INVALID", `${name} has ${key.length} characters: it needs at least ${minKeyLength}. ${hintOf(name)}`);
   const fresh = new Set<string>();
   for (let i = 2; i < key.length; i++) fresh.add(key.slice(i - 2, i + 1).toLowerCase());
   const steps = [...key].slice(1).filter((letter, i) => Math.abs(letter.codePointAt(0)! - key.charCodeAt(i)) <= 1).length;
   if (new Set(key).size < minDistinctLetters || fresh.size < key.length / 2 || steps > key.length / 2)
     throw new Failure(
       "INVALID",
-      `COLLAPSAR_ACCESS_KEY repeats itself or counts up, which is easily guessed: it needs ${minKeyLength} characters chosen at random. ${keyHint}`,
+      `${name} repeats itself or counts up, which is easily guessed: it needs ${minKeyLength} characters chosen at random. ${hintOf(name)}`,
     );
 }
 
@@ -302,6 +309,7 @@ export function workerEnvironment(token: string): NodeJS.ProcessEnv {
     DATABASE_URL: _url,
     REDIS_URL: _redis,
     COLLAPSAR_METRICS_TOKEN: _metrics,
+    COLLAPSAR_CLUSTER_TOKEN: _token,
     ...rest
   } = process.env;
   return { ...rest, COLLAPSAR_WORKER_TOKEN: token };

@@ -16,7 +16,8 @@ const messageLength = 300;
 /** @returns null of an error that is no answer: a broken connection, a file that cannot be read */
 export function refusalOf(error: unknown): ApiRefusal | null {
   const { code, body, headers } = error as { code?: unknown; body?: unknown; headers?: Record<string, string> };
-  if (typeof code !== "number") return null;
+  // A DOMException has a number too, and no headers.
+  if (typeof code !== "number" || headers === undefined) return null;
   const { message, reason } = statusIn(body);
   const retryAfter = headers?.["retry-after"] ?? "";
   return {
@@ -47,16 +48,21 @@ export function retryAfterMs(error: unknown): number {
   return 1_000 * Math.min(seconds, longestSilenceS);
 }
 
-/** An error of the API or on the way to it, in words for people: never a header, a token or a certificate. */
+/**
+ * An error of the API or on the way to it, in words for people: never a header, a token or a certificate.
+ * @returns what is neither as it is: nobody foresaw it
+ */
 export function describeRefusal(
   error: unknown,
   what: string,
   { namespace, kubeconfig }: { namespace: string; kubeconfig: string | null },
-): Failure {
-  if (error instanceof Failure) return error;
+): unknown {
   const refusal = refusalOf(error);
   const account = kubeconfig === null ? "the server's service account" : "the user of the kubeconfig";
-  if (refusal === null) return new Failure("UNAVAILABLE", `Kubernetes does not answer: ${reasonOf(error, kubeconfig)}.`);
+  if (refusal === null) {
+    const reason = reasonOf(error, kubeconfig);
+    return reason === null ? error : new Failure("UNAVAILABLE", `Kubernetes does not answer: ${reason}.`);
+  }
   const said = refusal.message === null ? "" : ` It says: ${storableText(refusal.message, messageLength)}`;
   switch (refusal.status) {
     case 401:
@@ -75,7 +81,7 @@ export function describeRefusal(
 }
 
 /** Errors of the network are nested: "fetch failed" says nothing, its cause does. */
-function reasonOf(error: unknown, kubeconfig: string | null): string {
+function reasonOf(error: unknown, kubeconfig: string | null): string | null {
   const { name, cause } = error as { name?: string; cause?: unknown };
   if (name === "TimeoutError" || name === "AbortError") return "no answer in time";
   const code = codeOf(error) ?? codeOf(cause) ?? codeOf((cause as { errors?: unknown[] } | undefined)?.errors?.[0]);
@@ -83,7 +89,7 @@ function reasonOf(error: unknown, kubeconfig: string | null): string {
     return kubeconfig === null
       ? "this server runs in no pod with a service account; set COLLAPSAR_KUBECONFIG to a kubeconfig file"
       : `the file ${kubeconfig} cannot be read (${code})`;
-  return code ?? "the connection failed";
+  return code;
 }
 
 const codeOf = (error: unknown): string | null => {

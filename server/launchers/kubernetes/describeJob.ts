@@ -11,7 +11,8 @@ const reasonLength = 300;
  */
 export function describeJob(job: V1Job, pods: readonly V1Pod[], now: Date): LaunchedJob {
   const pod = [...pods].sort((a, b) => timeOf(b.metadata?.creationTimestamp) - timeOf(a.metadata?.creationTimestamp))[0];
-  const startedAt = pod?.status?.containerStatuses?.[0]?.state?.running?.startedAt ?? null;
+  const container = pod?.status?.containerStatuses?.[0]?.state;
+  const startedAt = container?.running?.startedAt ?? container?.terminated?.startedAt ?? null;
   const { activeDeadlineSeconds } = job.spec ?? {};
   const jobStart = job.status?.startTime;
   const shown = stateOf(job, pod, now);
