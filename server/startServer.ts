@@ -148,6 +148,7 @@ export async function startServer(
       version,
       durability: settings.databaseUrl !== null ? "external" : settings.durable ? "forced" : "unforced",
       purgeAfterMs: settings.purgeAfterMs,
+      retention: settings.retention,
     };
     refresher.open(context);
     undo.push(() => refresher.stop());

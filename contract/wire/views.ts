@@ -304,6 +304,15 @@ export interface LayerProfileView {
 export type Durability = "forced" | "unforced" | "external";
 
 /** What a page says of the program that serves it. */
+/** What the database takes of its disk, bytes. */
+export interface StorageView {
+  bytes: number;
+  /** Of the embedded database's write-ahead log, beside `bytes`; null for an external one. */
+  logBytes: number | null;
+  /** The largest ones, their indexes among the bytes; rows about. */
+  tables: { name: string; rows: number; bytes: number; indexBytes: number }[];
+}
+
 export interface ProgramView {
   version: string;
   durability: Durability;

@@ -61,6 +61,16 @@ export interface Dispatch {
   dropToken(tokenId: string): void;
 }
 
+/** For how long after its end what belongs to a run is kept, ms; null: for ever. */
+export interface Retention {
+  /** Of superseded attempts, what no page and no export shows. */
+  voidMs: number;
+  /** Lines of information in its log; warnings and errors stay. */
+  logMs: number | null;
+  /** Pictures of its geometry beyond a few. */
+  geometryMs: number | null;
+}
+
 /** What services work with; filled in by the server at start. */
 export interface ServiceContext {
   /** Files that runs left behind. */
@@ -84,6 +94,8 @@ export interface ServiceContext {
   readonly durability: Durability;
   /** Deleted experiments can be restored for so long, ms. */
   readonly purgeAfterMs: number;
+  /** What is kept of ended runs. */
+  readonly retention: Retention;
   /** Of this program; see contract/programVersion.ts. */
   readonly version: string;
 }

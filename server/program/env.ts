@@ -21,6 +21,8 @@ export interface ServerSettings {
   durable: boolean;
   /** Deleted experiments are kept for so long, ms. */
   purgeAfterMs: number;
+  /** How long what belongs to an ended run is kept, ms; null: for ever. */
+  retention: { voidMs: number; logMs: number | null; geometryMs: number | null };
   /** Free space below which the embedded database takes no new data. */
   databaseReserveBytes: number;
   localWorker: boolean;
@@ -99,6 +101,13 @@ export function serverSettings(): ServerSettings {
     databaseTimeoutMs: 1_000 * wholeNumber("COLLAPSAR_DATABASE_TIMEOUT_S", env.COLLAPSAR_DATABASE_TIMEOUT_S || "15", [1, 3_600]),
     durable: env.COLLAPSAR_DURABLE === "1",
     purgeAfterMs: dayMs * wholeNumber("COLLAPSAR_PURGE_DAYS", env.COLLAPSAR_PURGE_DAYS || "30", [0, 36_500]),
+    retention: {
+      voidMs: daysKept("COLLAPSAR_KEEP_VOID_DAYS", env.COLLAPSAR_KEEP_VOID_DAYS || "30"),
+      logMs: env.COLLAPSAR_KEEP_LOG_DAYS ? daysKept("COLLAPSAR_KEEP_LOG_DAYS", env.COLLAPSAR_KEEP_LOG_DAYS) : null,
+      geometryMs: env.COLLAPSAR_KEEP_GEOMETRY_DAYS
+        ? daysKept("COLLAPSAR_KEEP_GEOMETRY_DAYS", env.COLLAPSAR_KEEP_GEOMETRY_DAYS)
+        : null,
+    },
     databaseReserveBytes: megabytes("COLLAPSAR_DATABASE_RESERVE_MB", env.COLLAPSAR_DATABASE_RESERVE_MB || "64"),
     localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
     accessKey,
@@ -127,6 +136,8 @@ export function serverSettings(): ServerSettings {
     clusterToken,
   };
 }
+
+const daysKept = (name: string, text: string): number => dayMs * wholeNumber(name, text, [0, 36_500]);
 
 const hintOf = (name: string) => `For example: export ${name}=$(openssl rand -base64 24)`;
 const keyHint = hintOf("COLLAPSAR_ACCESS_KEY");

@@ -2,6 +2,7 @@ import { deleteGoneWorkers } from "../../db/queries/workers.ts";
 import { tidyDatabase } from "../../db/tidyDatabase.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { log } from "../log/log.ts";
+import { forgetOld } from "../services/upkeep/forgetOld.ts";
 import { purgeRemoved } from "../services/upkeep/purgeRemoved.ts";
 import { tidyArtefacts } from "../services/upkeep/tidyArtefacts.ts";
 
@@ -16,7 +17,7 @@ export class Upkeep {
     this.stopping = stopping;
   }
 
-  /** Tidies the database and the artefacts, and begins to purge what was deleted long enough ago. */
+  /** Tidies the database and the artefacts, and begins to purge what was deleted, and what need not be kept, long enough ago. */
   async run(): Promise<void> {
     await tidyDatabase(this.context.database);
     await tidyArtefacts(this.context);
@@ -34,6 +35,11 @@ export class Upkeep {
     this.purging = this.purging.then(async () => {
       const purged = await purgeRemoved(this.context, () => this.stopping.aborted);
       if (purged > 0) log.info(`Purged: ${purged} ${purged === 1 ? "experiment" : "experiments"} deleted long enough ago`);
+      const { voidRows, logLines, pictures } = await forgetOld(this.context, () => this.stopping.aborted);
+      if (voidRows + logLines + pictures > 0)
+        log.info(
+          `Removed of ended runs: ${voidRows} chunks and pictures of superseded attempts, ${logLines} log lines, ${pictures} pictures of the geometry`,
+        );
     });
     this.purging = this.purging.catch((error) => log.error("purging", error));
   }

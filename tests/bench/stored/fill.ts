@@ -24,16 +24,17 @@ const dayMs = 86_400_000;
 export const longSeries = 1_000_000;
 
 /**
- * Stores studies until there are about so many runs, of 1,000 points each on the average; one that is there is left as it is.
+ * Stores these special studies, and others until there are about so many runs, of 1,000 points each on the average; one that is there is left as it is.
  * @returns how many runs and points there are then
  */
 export async function fill(
   database: Database,
   size: Size,
-  say: (line: string) => void,
+  say: (line: string) => void = () => undefined,
+  special = [greatStudy, longStudy],
 ): Promise<{ runs: number; points: number }> {
   const known = new Set((await database.orm.select({ name: experiments.name }).from(experiments)).map(({ name }) => name));
-  const wanted = [greatStudy, longStudy];
+  const wanted = [...special];
   for (let at = 0; at * size.runsPerStudy < size.runs; at++) wanted.push(generatedStudy(at, size.runsPerStudy));
   const left = wanted.filter(({ name }) => !known.has(name));
   let done = 0;

@@ -10,6 +10,7 @@ type Needed = Right | "anyone" | "study";
 /** What each procedure needs, written down by hand: a new procedure without a line here fails. */
 export const needed: Record<string, Needed> = {
   "about.program": "read",
+  "about.storage": "manage",
   "account.me": "read",
   "account.sessions": "self",
   "account.endSessions": "self",
@@ -66,6 +67,7 @@ export const needed: Record<string, Needed> = {
 /** Valid inputs, so that a refusal is one of access; `{id: nowhere}` where nothing else is said. */
 const inputs: Record<string, unknown> = {
   "about.program": undefined,
+  "about.storage": undefined,
   "account.me": undefined,
   "account.sessions": undefined,
   "account.endSessions": { which: "one", id: nowhere },
