@@ -24,7 +24,7 @@ for (const kind of ["embedded", "external"] as const) {
   const from = performance.now();
   await Promise.all(
     sources.map(async (worker, index) => {
-      await worker.events(leases[index], numbered([started()]));
+      await worker.events(leases[index], numbered([started(0, eventsEach)]));
       for (let first = 2; first < eventsEach; first += batch) {
         const events = Array.from({ length: Math.min(batch, eventsEach - first) }, (_, i) =>
           measured(first + i, valuesAt(first + i)),

@@ -42,7 +42,9 @@ describe("With many studies stored", () => {
       for (const statement of stop()) for (const scan of (await planOf(client, statement)).scans) scans.add(scan);
       await client.query("reset enable_seqscan");
       client.release();
-      scansOf.set(what, [...scans].filter(isLarge).sort());
+      // Two indexes begin with a run's experiment: it is all the same which one is taken.
+      const named = [...scans].filter(isLarge).map((scan) => scan.replace(/runs_(cell|ordinal)$/, "experiment"));
+      scansOf.set(what, [...new Set(named)].sort());
     }
   });
   afterAll(async () => {
@@ -61,8 +63,8 @@ describe("With many studies stored", () => {
     const attempts = "attempts by attempts_run_id_number_pk";
     const chunks = "series_chunks by series_chunks_run_id_key_attempt_block_pk";
     expect(scansOf.get("first page")).toEqual([]);
-    expect(scansOf.get("study")).toEqual([attempts, "runs by runs_ordinal"]);
-    expect(scansOf.get("study's series")).toEqual([attempts, "runs by runs_ordinal", chunks]);
+    expect(scansOf.get("study")).toEqual([attempts, "runs by experiment"]);
+    expect(scansOf.get("study's series")).toEqual([attempts, "runs by experiment", chunks]);
     expect(scansOf.get("window of a run's series")).toEqual([attempts, "runs by runs_pkey", chunks]);
     expect(scansOf.get("run's log")).toEqual(["log_lines by log_lines_run_id_attempt_seq_pk", "runs by runs_pkey"]);
     expect(scansOf.get("workers")).toEqual(["runs by runs_leased whole"]);
