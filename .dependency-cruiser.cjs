@@ -153,7 +153,9 @@ const serverFolders = {
   ],
   routers: [
     ...["access", "context", "failures", "http", "recordings"],
-    ...["experiments", "launchers", "people", "runs", "series", "shares", "upkeep", "workers"].map((entity) => `services/${entity}`),
+    ...["experiments", "launchers", "people", "runs", "series", "shares", "upkeep", "workers"].map(
+      (entity) => `services/${entity}`,
+    ),
   ],
   sockets: ["access", "cluster", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
   pages: ["http", "log", "program"],
