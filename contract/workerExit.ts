@@ -9,6 +9,4 @@ export const workerExit = {
   refused: 2,
   /** Another worker works in its folder. */
   folderTaken: 3,
-  /** It was to end by now, and there is more to do: its runs were handed back, or it was kept from taking one by the time. */
-  outOfTime: 4,
 } as const;

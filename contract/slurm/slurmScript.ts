@@ -1,5 +1,4 @@
 import { workerNameOf } from "../launcher.ts";
-import { workerExit } from "../workerExit.ts";
 import { type SlurmJob, slotsOfJob, slurmJob } from "./slurmJob.ts";
 
 export interface SlurmScript {
@@ -13,6 +12,9 @@ export interface SlurmScript {
   /** Folder for what the jobs print; null: where sbatch is called. */
   logs: string | null;
 }
+
+/** What a worker ends with that lacked time, not work: none of its own codes (see workerExit.ts). */
+const unfinishedCode = 4;
 
 /** Slurm asks for checkpoints so long before the time limit, seconds. */
 export const noticeSeconds = 120;
@@ -46,7 +48,7 @@ export function slurmScript({ job, server, tasks, jobName, logs }: SlurmScript):
     '--name "$name"',
     `--device ${device === "gpu" ? "auto" : "cpu"} --slots ${slotsOfJob({ device, cpus })}`,
     `--ephemeral${rest.scratch === "" ? "" : ` --scratch ${quotedPath(rest.scratch)}`}`,
-    `--until-idle ${rest.idleMinutes}m --minutes ${workerMinutes(minutes)}`,
+    `--until-idle ${rest.idleMinutes}m --minutes ${workerMinutes(minutes)} --unfinished-code ${unfinishedCode}`,
   ];
   return `#!/bin/bash
 ${options.map((option) => `#SBATCH ${option}`).join("\n")}
@@ -70,7 +72,7 @@ wait "$worker"
 code=$?
 
 # It ended for want of time, not of work: the job goes back to the queue, and continues from those checkpoints.
-if [ "$code" -eq ${workerExit.outOfTime} ]; then
+if [ "$code" -eq ${unfinishedCode} ]; then
   scontrol requeue "$SLURM_JOB_ID" && exit 0
 fi
 exit "$code"

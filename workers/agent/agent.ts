@@ -62,6 +62,8 @@ export class Agent {
   private slots = 1;
   private isStopping = false;
   private takesMore = true;
+  /** It had runs when it began to take no more. */
+  isUnfinished = false;
 
   constructor(setup: AgentSetup) {
     this.setup = setup;
@@ -145,6 +147,7 @@ export class Agent {
   takeNoMore(): void {
     if (!this.takesMore) return;
     this.takesMore = false;
+    this.isUnfinished = this.held.all.length > 0;
     this.link.announceLeaving();
   }
 

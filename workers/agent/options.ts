@@ -33,6 +33,8 @@ export interface AgentOptions {
   untilIdleMs: number | null;
   /** It ends so long after its start, ms; null: it has no such limit. */
   allottedMs: number | null;
+  /** What it ends with where it lacked time, not work; null: with 0. */
+  unfinishedCode: number | null;
   datasetsDir: string | null;
   device: DeviceChoice;
   name: string;
@@ -66,6 +68,9 @@ For machines that are lent for a while:
   --until-idle TIME
                   end after so long without a run, e.g. 90s, 5m, 2h
   --minutes N     end within N minutes: runs are suspended in time, and continue on the next worker
+  --unfinished-code N
+                  end with code N, rather than 0, where time ran out (SIGUSR1, --minutes) while it had runs: a batch job can
+                  queue itself again then
   --ephemeral     a folder and an identity of its own, removed at the end
   --scratch DIR   with --ephemeral: where that folder is made (default: --data, or else the system's temporary folder);
                   workers that share it share downloaded data sets
@@ -85,6 +90,8 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     dataDir: flags.data ? resolve(flags.data) : environment.dataDir,
     scratch: scratchOf(flags, environment),
     untilIdleMs: flags["until-idle"] === undefined ? null : duration("--until-idle", flags["until-idle"]),
+    unfinishedCode:
+      flags["unfinished-code"] === undefined ? null : wholeNumber("--unfinished-code", flags["unfinished-code"], 4, 125),
     allottedMs: flags.minutes === undefined ? null : minutes("--minutes", flags.minutes),
     datasetsDir: environment.datasetsDir,
     device: deviceChoice(flags.device ?? "auto"),
@@ -148,6 +155,7 @@ function parseFlags(args: string[]) {
         minutes: { type: "string" },
         ephemeral: { type: "boolean" },
         scratch: { type: "string" },
+        "unfinished-code": { type: "string" },
         "keep-checkpoints": { type: "string" },
         "keep-spool": { type: "boolean" },
       },

@@ -66,7 +66,7 @@ export function startWorker(args: string[], runProgram: string, signals = new St
     isReady = true;
   });
   const isIdle = () => isReady && agent.isIdle;
-  stopWhenAsked({ agent, isIdle, lifetime, signals, folder, isEphemeral: options.scratch !== null });
+  stopWhenAsked({ agent, isIdle, lifetime, signals, folder, options });
   agent.start();
 }
 
@@ -83,10 +83,10 @@ interface Stoppable {
   lifetime: Lifetime;
   signals: StopSignals;
   folder: WorkerFolder;
-  isEphemeral: boolean;
+  options: AgentOptions;
 }
 
-function stopWhenAsked({ agent, isIdle, lifetime, signals, folder, isEphemeral }: Stoppable): void {
+function stopWhenAsked({ agent, isIdle, lifetime, signals, folder, options }: Stoppable): void {
   /** When it was first asked to stop, ms of this process' clock. */
   let askedAt: number | null = null;
   const stop = async (text: string, why: WorkerStop, { withinMs, code = workerExit.stopped }: StopTerms = {}) => {
@@ -94,11 +94,13 @@ function stopWhenAsked({ agent, isIdle, lifetime, signals, folder, isEphemeral }
     askedAt = performance.now();
     log(text);
     const lastMs = withinMs === undefined ? stopMs : withinMs - 200;
-    setTimeout(() => process.exit(code), Math.max(0, lastMs)).unref();
+    const end = () =>
+      process.exit(why === "time" && agent.isUnfinished && code === workerExit.stopped ? (options.unfinishedCode ?? code) : code);
+    setTimeout(end, Math.max(0, lastMs)).unref();
     await agent.stop(why, withinMs === undefined ? undefined : withinMs * flushedShare);
-    if (isEphemeral) leaveFolder(agent, folder);
+    if (options.scratch !== null) leaveFolder(agent, folder);
     log("Stopped");
-    process.exit(code);
+    end();
   };
   signals.listen((signal, why) => {
     if (askedAt === null) return void stop(`${signal}: making checkpoints. Press Ctrl+C again to stop now`, why);

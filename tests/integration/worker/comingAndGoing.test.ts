@@ -105,6 +105,40 @@ describe("a signal to stop", () => {
   });
 });
 
+describe("--unfinished-code tells a batch job whether there is more to do", () => {
+  const code = ["--unfinished-code", "42"];
+
+  test.each([
+    ["SIGUSR1", 42],
+    ["SIGTERM", 0],
+  ] as const)("%s with a run ends it with %i", async (signal, exit) => {
+    const worker = await connected(code);
+    const run = await server.assign("slow", 500);
+    await measuredTo(run, 3);
+    worker.kill(signal);
+    await worker.exited;
+    expect(worker.exit).toEqual({ code: exit, signal: null });
+  });
+
+  test("without a run there is nothing more", async () => {
+    const worker = await connected(code);
+    worker.kill("SIGUSR1");
+    await worker.exited;
+    expect(worker.exit).toEqual({ code: 0, signal: null });
+    const idle = await connected([...code, "--until-idle", "1s"]);
+    await idle.exited;
+    expect(idle.exit).toEqual({ code: 0, signal: null });
+  });
+
+  test("at the end of --minutes with a run there is more", async () => {
+    const worker = await connected([...code, "--minutes", "0.2"]);
+    const run = await server.assign("slow", 500);
+    await worker.exited;
+    expect(worker.exit).toEqual({ code: 42, signal: null });
+    expect(server.last(run)).toMatchObject({ kind: "ended", code: "WORKER_LOST", excused: true, stop: "time" });
+  });
+});
+
 describe("a worker that ends by itself", () => {
   test("--until-idle: after so long without a run, when all is sent", async () => {
     const worker = await connected(["--until-idle", "5s"]);

@@ -65,7 +65,7 @@ describe("the batch script", () => {
         '    --name "$name" \\',
         "    --device auto --slots 1 \\",
         "    --ephemeral \\",
-        "    --until-idle 5m --minutes 230",
+        "    --until-idle 5m --minutes 230 --unfinished-code 4",
       ].join("\n"),
     );
     expect(text).toContain('cd "$HOME/collapsar" || exit 1');
@@ -77,7 +77,7 @@ describe("the batch script", () => {
     expect(text).toContain("#SBATCH --time=1-01:00:00\n");
     expect(text).toContain("#SBATCH --output=/srv/logs/collapsar-a1-%A_%a.log\n");
     expect(text).toContain(
-      '--device cpu --slots 2 \\\n    --ephemeral --scratch "/scratch" \\\n    --until-idle 1m --minutes 1490',
+      '--device cpu --slots 2 \\\n    --ephemeral --scratch "/scratch" \\\n    --until-idle 1m --minutes 1490 --unfinished-code 4',
     );
     expect(text).toContain('export COLLAPSAR_DATASETS_DIR="/data"\n');
   });
@@ -89,7 +89,7 @@ describe("the batch script", () => {
     [240, 230],
     [2_880, 2_870],
   ])("a worker of %i minutes plans for %i", (minutes, planned) => {
-    expect(slurmScript({ ...order, job: { ...gpuJob, minutes } })).toContain(`--minutes ${planned}\n`);
+    expect(slurmScript({ ...order, job: { ...gpuJob, minutes } })).toContain(`--minutes ${planned} --`);
   });
 
   test("is a script that bash can read", () => {
@@ -216,7 +216,7 @@ describe("in bash", () => {
     const job = install('printf "%s " "$CUDA_VISIBLE_DEVICES" "$@" > "$SAID"\nexit 0\n');
     expect(await ended(job.run())).toBe(0);
     expect(job.said()).toBe(
-      "5 workers/main.ts --server https://studies.example.org --token-file /srv/shared/token --name slurm-9_3 --device cpu --slots 2 --ephemeral --scratch /scratch --until-idle 1m --minutes 1490 ",
+      "5 workers/main.ts --server https://studies.example.org --token-file /srv/shared/token --name slurm-9_3 --device cpu --slots 2 --ephemeral --scratch /scratch --until-idle 1m --minutes 1490 --unfinished-code 4 ",
     );
     expect(job.requeued()).toBe(false);
   });

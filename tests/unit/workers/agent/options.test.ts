@@ -83,8 +83,16 @@ describe("a worker that is there for a while", () => {
     expect(parse("--minutes", text).allottedMs).toBe(ms);
   });
 
+  test("ends with a code of its own where time ran out", () => {
+    expect(parse("--unfinished-code", "75").unfinishedCode).toBe(75);
+    for (const code of ["3", "126", "x", ""])
+      expect(() => parse("--unfinished-code", code)).toThrow(
+        `--unfinished-code is "${code}": it must be a whole number from 4 to 125`,
+      );
+  });
+
   test("has neither limit by itself, nor a folder for once", () => {
-    expect(parse()).toMatchObject({ untilIdleMs: null, allottedMs: null, scratch: null });
+    expect(parse()).toMatchObject({ untilIdleMs: null, allottedMs: null, scratch: null, unfinishedCode: null });
   });
 
   test("has its folder in the system's temporary one, in --data or in --scratch", () => {
