@@ -18,6 +18,7 @@ import { useNow } from "../ui/useNow.ts";
 import { AddWorker } from "./AddWorker.tsx";
 import { workerAnchor } from "./launchers/JobTable.tsx";
 import { LauncherPanel } from "./launchers/LauncherPanel.tsx";
+import { useAtMostEvery } from "./useAtMostEvery.ts";
 import { WorkerCard } from "./WorkerCard.tsx";
 import { WorkerTokens } from "./WorkerTokens.tsx";
 
@@ -34,11 +35,12 @@ export function WorkersView() {
     void queries.invalidateQueries(trpc.workers.pathFilter());
     void queries.invalidateQueries(trpc.launchers.pathFilter());
   };
+  const refreshNowAndThen = useAtMostEvery(1_000, refresh);
   const freshness = useWatch(
     { room: "workers" },
     {
       onJoined: refresh,
-      onItems: (items) => items.some((item) => item.kind === "changed" && item.list === "workers") && refresh(),
+      onItems: (items) => items.some((item) => item.kind === "changed" && item.list === "workers") && refreshNowAndThen(),
     },
   );
   useCommands([

@@ -73,8 +73,12 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
   let worker: ConnectedWorker | null = null;
   /** The identity it gave; a connection speaks for one worker. */
   let identity: unknown = null;
-  const silence = setTimeout(() => socket.disconnect(true), helloMs);
-  silence.unref();
+  let silence: NodeJS.Timeout | undefined;
+  const awaitHello = () => {
+    clearTimeout(silence);
+    silence = setTimeout(() => socket.disconnect(true), helloMs).unref();
+  };
+  awaitHello();
 
   socket.on("hello", async (message, answer) => {
     if (typeof answer !== "function") return;
@@ -85,6 +89,8 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
       return;
     }
     identity = given;
+    // It has spoken: where hundreds come at once, its turn may take a while.
+    clearTimeout(silence);
     try {
       // It may have been revoked between the handshake and this.
       if (!(await isValid())) {
@@ -94,7 +100,7 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
       }
       const greeting = await registerWorker(context, supervisor, token, line, message);
       worker = greeting.worker;
-      if (worker) clearTimeout(silence);
+      if (!worker) awaitHello();
       answer(greeting.answer);
       if (worker && !socket.connected) supervisor.workers.remove(worker.id, line);
       supervisor.wake();

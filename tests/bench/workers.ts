@@ -44,10 +44,17 @@ async function bench(kind: string, server: TestServer): Promise<void> {
   const queuedAt = new Map<string, number>();
   let isOver = false;
 
+  const cuts: string[] = [];
+
   const admit = async (): Promise<RawWorker> => {
-    const worker = await RawWorker.connect(server, { token, ephemeral: true, minutesLeft: 60, name: "ephemeral" });
-    identities.add(worker.id);
-    return worker;
+    for (;;)
+      try {
+        const worker = await RawWorker.connect(server, { token, ephemeral: true, minutesLeft: 60, name: "ephemeral" });
+        identities.add(worker.id);
+        return worker;
+      } catch (error) {
+        cuts.push(`admitting: ${(error as Error).message}`);
+      }
   };
   /** @returns whether the worker is still there */
   const train = async (worker: RawWorker): Promise<boolean> => {
@@ -88,7 +95,13 @@ async function bench(kind: string, server: TestServer): Promise<void> {
     return false;
   };
   const live = async (first: RawWorker) => {
-    for (let worker = first; !isOver; ) if (!(await train(worker)) && !isOver) worker = await admit();
+    const stays = (worker: RawWorker) =>
+      train(worker).catch((error: Error) => {
+        cuts.push(error.message);
+        worker.close();
+        return false;
+      });
+    for (let worker = first; !isOver; ) if (!(await stays(worker)) && !isOver) worker = await admit();
   };
 
   const began = performance.now();
@@ -101,13 +114,13 @@ async function bench(kind: string, server: TestServer): Promise<void> {
   for (const run of runs) queuedAt.set(run.id, launchedAt);
   const lives = workers.map((worker) => live(worker));
   const watching = (async () => {
-    const page = await RawWorker.connect(server, { token, slots: 1, name: "probe", minutesLeft: 0 });
+    const probe = await RawWorker.connect(server, { token, name: "probe", minutesLeft: 0 });
     while (!isOver) {
       await timed(listMs, () => server.call("workers.list"));
-      await timed(beats, () => page.heartbeat([]));
+      await timed(beats, () => probe.heartbeat([])).catch((error: Error) => cuts.push(`probe: ${error.message}`));
       await pause(200);
     }
-    page.close();
+    probe.close();
   })();
   await until(
     "all runs have finished",
@@ -126,10 +139,18 @@ async function bench(kind: string, server: TestServer): Promise<void> {
       `  ${runs.length} runs in ${lastedS.toFixed(0)} s (bound by their steps: ${((runs.length / count) * steps * stepMs) / 1_000} s)`,
       `  queue to worker, with a free slot or not: ${quantileText(queued)}; of the first ${count}: ${quantileText(queued.slice(0, count))}`,
       `  ledger: lost ${lost}, doubled ${doubled}, foreign ${foreign} of ${points.toLocaleString("en")} points`,
-      `  server: ${residentMb(server.pid)} MB resident; answer to a heartbeat p99 ${Math.round(quantile(beats, 0.99))} ms`,
+      `  connections that the server cut: ${cuts.length}${cuts.length > 0 ? ` (${[...new Set(cuts)].join("; ").slice(0, 300)})` : ""}`,
+      `  server: ${residentMb(server.pid)} MB resident; answer to a heartbeat p99 ${Math.round(quantile(beats, 0.99))} ms; loop delay p99 ${await loopDelay(server)}`,
       `  the Workers page's call: ${quantileText(listMs)}`,
     ].join("\n"),
   );
+}
+
+/** As its own metrics say, since they were last asked for. */
+async function loopDelay(server: TestServer): Promise<string> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  const [, seconds] = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text) ?? [];
+  return seconds === undefined ? "unknown" : `${Math.round(Number(seconds) * 1_000)} ms`;
 }
 
 function forget(worker: RawWorker, run: Lease): void {
