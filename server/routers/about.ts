@@ -1,6 +1,6 @@
 import type { ProgramView } from "../../contract/wire/views.ts";
 import { measureStorage } from "../services/upkeep/measureStorage.ts";
-import { manageProcedure, readProcedure, router } from "./trpc.ts";
+import { readProcedure, router } from "./trpc.ts";
 
 export const aboutRouter = router({
   /** What the pages come from. */
@@ -8,5 +8,6 @@ export const aboutRouter = router({
     const { version, durability, purgeAfterMs } = ctx.services;
     return { version, durability, purgeDays: Math.round(purgeAfterMs / 86_400_000) };
   }),
-  storage: manageProcedure.query(({ ctx }) => measureStorage(ctx.services)),
+  /** What the database takes of its disk. */
+  storage: readProcedure.query(({ ctx }) => measureStorage(ctx.services)),
 });

@@ -57,6 +57,7 @@ async function measureWith(count: number): Promise<void> {
     await ingest(servers, postgres);
     await watch(servers, postgres);
     await idle(servers, postgres);
+    await lives(servers, postgres);
   } finally {
     for (const server of servers) await server.stop();
     await postgres.stop();
@@ -159,8 +160,38 @@ async function idle(servers: TestServer[], postgres: KeptPostgres): Promise<void
   await end(sources, leases, 2);
 }
 
-async function workersOn(servers: TestServer[]) {
-  const { id } = await launch(servers[0]!, grid({ seeds: Array.from({ length: workerCount }, (_, seed) => seed) }));
+/** What a run costs beside its points: from its claim to its end, and the next one's arrival. */
+async function lives(servers: TestServer[], postgres: KeptPostgres): Promise<void> {
+  const each = 25;
+  const { sources, leases } = await workersOn(servers, each * workerCount);
+  const waits: number[] = [];
+  const spent = spending(servers, postgres);
+  await Promise.all(
+    sources.map(async (worker, index) => {
+      let lease = leases[index]!;
+      for (let run = 1; run < each; run++) {
+        await worker.events(lease, numbered([started(), finished()]));
+        const from = performance.now();
+        worker.held = [];
+        lease = leaseOf(await worker.nextAssignment());
+        waits.push(performance.now() - from);
+      }
+      leases[index] = lease;
+    }),
+  );
+  const [ofServers, ofPostgres] = spent.read();
+  console.log(
+    `  a run without points: ${(ofServers / waits.length).toFixed(1)} ms of a server's processor, ${(ofPostgres / waits.length).toFixed(1)} ms of Postgres'; the next one arrives after ${quantileText(waits)}; load ${loadavg()[0]!.toFixed(1)}`,
+  );
+  await end(sources, leases, 1);
+}
+
+async function workersOn(servers: TestServer[], runs = workerCount) {
+  const seeds = Array.from({ length: runs }, (_, seed) => seed);
+  const { id } = await launch(
+    servers[0]!,
+    grid({ depths: runs > 64 ? [2, 3, 4, 5] : [2], seeds: seeds.slice(0, runs > 64 ? runs / 4 : runs) }),
+  );
   const token = (await servers[0]!.call("workers.createToken", { name: "bench" })).token;
   const sources: RawWorker[] = [];
   for (let index = 0; index < workerCount; index++) sources.push(await RawWorker.connect(at(servers, index), { token }));
