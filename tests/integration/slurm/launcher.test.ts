@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { LauncherView } from "../../../contract/launcher.ts";
 import { short } from "../../support/builders/realStudy.ts";
-import { connect } from "../../support/builders/study.ts";
+import { type Api, connect } from "../../support/builders/study.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
 import { Slurm, whyNoSlurm } from "../../support/processes/slurm.ts";
 import { makeFolder, removeFolder } from "../../support/processes/workerProcess.ts";
@@ -15,7 +16,7 @@ describe.skipIf(lacking !== null)("workers ordered from Slurm", () => {
   let slurm: Slurm;
   let server: ServerProcess;
   const shared = makeFolder();
-  const settings = () => ({
+  const settings = (): Record<string, string> => ({
     ...slurm.environment,
     COLLAPSAR_SLURM: "on",
     COLLAPSAR_SLURM_FOLDER: shared,
@@ -64,6 +65,9 @@ describe.skipIf(lacking !== null)("workers ordered from Slurm", () => {
         ({ state, node, worker, endsBy }) => state === "running" && node !== null && worker !== null && endsBy !== null,
       );
     });
+    // It was killed, and finds its jobs again: none is ordered twice.
+    await server.kill();
+    await server.again();
     const named = (await launcher()).jobs.find(({ worker }) => worker !== null)!;
     expect(named.worker!.name).toBe(`slurm-${named.id}`);
     await until("the study is finished", async () => (await api().experiments.get.query({ id })).status === "finished", 180_000);
@@ -77,5 +81,47 @@ describe.skipIf(lacking !== null)("workers ordered from Slurm", () => {
     const { jobs, held, trouble, waiting, bounds } = await launcher();
     expect(jobs.map(({ end }) => end)).toEqual(["cancelled", "cancelled"]);
     expect({ held, trouble, waiting, bounds }).toEqual({ held: null, trouble: null, waiting: 0, bounds: { min: 0, max: 2 } });
+  });
+
+  /** Another server of the same cluster, with a study that waits. */
+  async function other(changes: Record<string, string>, act: (listed: () => Promise<LauncherView>, api: Api) => Promise<void>) {
+    const another = await ServerProcess.start(false, { ...settings(), COLLAPSAR_SLURM_WAIT_S: "0", ...changes });
+    try {
+      const calls = connect(another.url);
+      await calls.experiments.launch.mutate({ name: "study", config: { ...short, depths: [2], seeds: [0, 1, 2, 3, 4] } });
+      await act(async () => (await calls.launchers.list.query()).launchers[0]!, calls);
+    } finally {
+      await another.stop();
+    }
+  }
+
+  test("an order that Slurm refuses is said in its words, and stops nothing", async () => {
+    await other({ COLLAPSAR_SLURM_PARTITION: "nowhere" }, async (listed, calls) => {
+      await until("the refusal is shown", async () => (await listed()).trouble !== null);
+      expect((await listed()).trouble!.message).toBe(
+        "sbatch failed: sbatch: error: invalid partition specified: nowhere sbatch: error: Batch job submission failed: Invalid partition name specified",
+      );
+      expect((await listed()).jobs).toEqual([]);
+      expect((await calls.experiments.list.query({})).rows[0]!.status).toBe("queued");
+    });
+  });
+
+  test("five jobs that fail at once stop the orders, until a person tries again", async () => {
+    await other({ COLLAPSAR_SLURM_PROGRAM: "/nowhere", COLLAPSAR_SLURM_MAX: "5" }, async (listed, calls) => {
+      await until("nothing more is ordered", async () => (await listed()).held !== null);
+      const { jobs, held } = await listed();
+      expect(held!.message).toMatch(
+        /^The last 5 jobs ended without having been of use; job \d+_\d failed after \d+ s \(NonZeroExitCode\)\./,
+      );
+      expect(jobs.map(({ end }) => end)).toEqual(Array(5).fill("failed"));
+      const looked = (await listed()).lookedAt!;
+      await until("it looked again", async () => (await listed()).lookedAt! > looked);
+      expect((await listed()).jobs).toHaveLength(5);
+      await calls.launchers.retry.mutate({ kind: "slurm" });
+      expect((await listed()).held).toBeNull();
+      await until("it orders again", async () => (await listed()).jobs.length === 10);
+      await until("and stops again", async () => (await listed()).held !== null);
+    });
+    expect(await slurm.live()).toEqual([]);
   });
 });

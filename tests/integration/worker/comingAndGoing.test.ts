@@ -131,7 +131,7 @@ describe("--unfinished-code tells a batch job whether there is more to do", () =
   });
 
   test("at the end of --minutes with a run there is more", async () => {
-    const worker = await connected([...code, "--minutes", "0.2"]);
+    const worker = await connected([...code, "--minutes", "0.5"]);
     const run = await server.assign("slow", 500);
     await worker.exited;
     expect(worker.exit).toEqual({ code: 42, signal: null });
