@@ -144,8 +144,13 @@ export class WatchConnection {
       this.failed(socket);
     };
     this.deadline = setTimeout(neverOpened, this.times.connectMs);
-    socket.on("connect", () => this.connected(socket));
-    socket.on("disconnect", () => this.failed(socket));
+    let wasConnected = false;
+    socket.on("connect", () => {
+      wasConnected = true;
+      this.connected(socket);
+    });
+    // Polling through a balancer that spreads requests over servers ends half-way: the next try is another way.
+    socket.on("disconnect", () => (wasConnected ? this.failed(socket) : neverOpened()));
     socket.on("connect_error", (error: ConnectError) => {
       const code = error.data?.code;
       const refusal = handshakeRefusal(error);

@@ -30,7 +30,9 @@ interface Sender {
   heardAt: number;
   /** All frames up to this one have come, or were given up. */
   through: number;
-  /** Those that have come beyond it. */
+  /** The last one that was sent, as far as is known. */
+  top: number;
+  /** Those that have come beyond the ones without a gap. */
   beyond: Set<number>;
   timer: NodeJS.Timeout | null;
 }
@@ -73,8 +75,8 @@ export class Relay {
       this.use.heard(rooms);
     }
     while (sender.beyond.delete(sender.through + 1)) sender.through++;
-    const top = Math.max(sent, ...sender.beyond);
-    if (top > sender.through) sender.timer ??= setTimeout(() => this.giveUp(sender, top), lateMs);
+    sender.top = Math.max(sender.top, sent);
+    if (sender.top > sender.through) sender.timer ??= setTimeout(() => this.giveUp(sender), lateMs);
   }
 
   close(): void {
@@ -83,16 +85,17 @@ export class Relay {
   }
 
   private add(from: string, through: number): Sender {
-    const sender = { heardAt: performance.now(), through, beyond: new Set<number>(), timer: null };
+    const sender = { heardAt: performance.now(), through, top: through, beyond: new Set<number>(), timer: null };
     this.senders.set(from, sender);
     return sender;
   }
 
-  private giveUp(sender: Sender, top: number): void {
+  /** What is still on its way is shown when it comes; pages read what is not. */
+  private giveUp(sender: Sender): void {
     sender.timer = null;
-    if (sender.through >= top) return;
-    sender.through = top;
-    for (const number of sender.beyond) if (number <= top) sender.beyond.delete(number);
+    if (sender.through >= sender.top) return;
+    sender.through = sender.top;
+    sender.beyond.clear();
     this.use.missed();
   }
 
