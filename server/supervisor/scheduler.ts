@@ -20,6 +20,9 @@ import { UnsentClaims } from "./unsentClaims.ts";
 /** A run for which no connected worker has the memory is looked at again after this time. */
 const heldSoonMs = 5_000;
 
+/** Claims that are made at the same time. */
+const claimsAtOnce = 16;
+
 interface SchedulerParts {
   workers: ConnectedWorkers;
   avoidance: Avoidance;
@@ -122,13 +125,25 @@ export class Scheduler {
       const deliveries = await this.queue.take(free);
       if (deliveries.length > 0) this.woken = true;
       const configs = await this.configsOf(deliveries.map(({ runId }) => runId));
-      for (const { runId } of deliveries) await this.place(runId, configs.get(runId));
+      await this.placeAll(deliveries.map(({ runId }) => [runId, configs.get(runId)]));
       await this.queue.done(deliveries);
     }
   }
 
   private async configsOf(runIds: string[]): Promise<Map<string, RunConfig>> {
     return runIds.length === 0 ? new Map() : readConfigs(this.context.database.orm, runIds);
+  }
+
+  /**
+   * Where each goes is decided one after the other, and counts for the next; the claims are then made at the same time: behind the events
+   * of hundreds of workers, each would wait its turn at the database.
+   */
+  private async placeAll(runs: [runId: string, config: RunConfig | undefined][]): Promise<void> {
+    for (let from = 0; from < runs.length; from += claimsAtOnce) {
+      const placing = runs.slice(from, from + claimsAtOnce).map(([runId, config]) => this.place(runId, config));
+      const failed = (await Promise.allSettled(placing)).find((result) => result.status === "rejected");
+      if (failed) throw failed.reason;
+    }
   }
 
   private async place(runId: string, config: RunConfig | undefined): Promise<void> {

@@ -19,8 +19,8 @@ const count = Number(process.argv[2] ?? 200);
 /** Runs a worker's place takes until it has seen enough. */
 const seeds = 50;
 const depths = [2, 3, 4, 5, 6, 7, 8, 9];
-const steps = 20;
-const stepMs = 250;
+const steps = 10;
+const stepMs = 2_000;
 const seriesEach = 30;
 
 for (const kind of ["embedded", "external"] as const) {
