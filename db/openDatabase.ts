@@ -14,7 +14,7 @@ import { lockFolder } from "./lockFolder.ts";
 import { embeddedBounds, externalBounds, type OpenPool, openPool } from "./openPool.ts";
 import { refuseNewer } from "./refuseNewer.ts";
 import { runTransaction } from "./runTransaction.ts";
-import { holdDatabase } from "./serverLock.ts";
+import { requireNoServer, shareDatabase } from "./serverLock.ts";
 
 export interface DatabasePlace {
   /** Folder of this server's data; locked while it runs. */
@@ -32,6 +32,7 @@ export interface DatabasePlace {
 type OnDeath = (error: Error) => void;
 type OnWaiting = (why: string | null) => void;
 
+const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 const usualTimeoutMs = 15_000;
 const retryMs = 1_000;
 /** Migrations may rewrite large tables. */
@@ -43,9 +44,10 @@ const farewellMs = 2_000;
 
 /**
  * Opens the database and brings its tables up to date. An external one that is away is waited for.
- * @param onDeath is called if the embedded database, the folder's lock or the external database's is lost later on: the process must end then
+ * @param onDeath is called if the embedded database or the folder's lock is lost later on, or the external one has become one for a newer
+ *   program: the process must end then
  * @param onWaiting is called with the reason, every second, while an external database does not answer, and with null once it does
- * @throws Failure CONFLICT if another server uses the folder or the database, or a newer one has changed its tables; INVALID if the
+ * @throws Failure CONFLICT if another server uses the folder, an older one the database, or a newer one has changed its tables; INVALID if the
  *   database refuses its user, or does not exist; DISK_FULL
  */
 export async function openDatabase(place: DatabasePlace, onDeath: OnDeath, onWaiting: OnWaiting = () => {}): Promise<Database> {
@@ -78,7 +80,8 @@ async function openEmbedded(
     embedded = await startEmbedded(join(dataDir, "database"), durable, onDeath);
     const config = { host: embedded.host, port: 5432, user: "postgres", database: "postgres", max: 1, idleTimeoutMillis: 0 };
     open = openPool(config, embeddedBounds);
-    await bringUpToDate(open.pool);
+    await refuseNewer(open.pool, migrationsFolder);
+    await migrate(drizzle(open.pool), { migrationsFolder });
     tended = tendEmbedded(open.pool);
   } catch (error) {
     await stop().catch(() => undefined);
@@ -117,16 +120,21 @@ async function whenThere(url: string, onWaiting: OnWaiting, open: () => Promise<
 async function openExternal(place: DatabasePlace, onDeath: OnDeath, unlock: () => Promise<void>): Promise<Database> {
   const { timeoutMs = usualTimeoutMs } = place;
   const url = place.url!;
-  const free = await holdDatabase(url, onDeath);
+  const patient = openPool(
+    // Its only connection holds the lock.
+    { connectionString: url, max: 1, keepAlive: true, idleTimeoutMillis: 0 },
+    { ...externalBounds(migrationMs), acquireMs: externalBounds(timeoutMs).acquireMs },
+  );
+  let free: () => Promise<void>;
   try {
-    const patient = openPool(
-      { connectionString: url, max: 1, keepAlive: true },
-      { ...externalBounds(migrationMs), acquireMs: externalBounds(timeoutMs).acquireMs },
-    );
-    await bringUpToDate(patient.pool).finally(() => patient.end(farewellMs));
-  } catch (error) {
-    await free();
-    throw error;
+    // Servers that start at once do so one after the other.
+    await patient.pool.query("select pg_advisory_lock(hashtext('collapsar migrations'))");
+    if (await refuseNewer(patient.pool, migrationsFolder)) await requireNoServer(patient.pool);
+    await migrate(drizzle(patient.pool), { migrationsFolder });
+    const stillFits = async (client: Pick<pg.Pool, "query">) => void (await refuseNewer(client, migrationsFolder));
+    free = await shareDatabase(url, stillFits, onDeath);
+  } finally {
+    await patient.end(farewellMs);
   }
   const open = openPool({ connectionString: url, max: 8, keepAlive: true }, externalBounds(timeoutMs));
   return asDatabase(url, open, {
@@ -141,12 +149,6 @@ async function openExternal(place: DatabasePlace, onDeath: OnDeath, unlock: () =
       await unlock();
     },
   });
-}
-
-async function bringUpToDate(pool: pg.Pool): Promise<void> {
-  const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
-  await refuseNewer(pool, migrationsFolder);
-  await migrate(drizzle(pool), { migrationsFolder });
 }
 
 const asDatabase = (

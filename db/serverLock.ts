@@ -5,8 +5,12 @@ import { isLineLost } from "./databaseTrouble.ts";
 import { onlyRow } from "./onlyRow.ts";
 import { destroy } from "./openPool.ts";
 
-/** Two servers on one database would each tell their pages half of what happens, and both hand out its runs. */
-const lockQuery = "select pg_try_advisory_lock(hashtext('collapsar server')) as held";
+/** Every server shares it; an older one, that could not share a database, holds it alone. */
+const lockQuery = "select pg_try_advisory_lock_shared(hashtext('collapsar server')) as held";
+/** Whoever holds it, shared or alone. */
+const holdersQuery = `select count(*)::int as count from pg_locks
+  where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())
+    and objsubid = 1 and (classid::bigint << 32) | objid::bigint = hashtext('collapsar server')::bigint`;
 /** A killed server's connection is gone soon after it. */
 const patienceMs = 5_000;
 const retryMs = 500;
@@ -16,19 +20,36 @@ const renewMs = 2_000;
 const probeMs = 10_000;
 const answerMs = 5_000;
 
-const refusal = () =>
-  new Failure(
-    "CONFLICT",
-    "Another Collapsar server uses this database. Stop it, or give each server a database of its own through DATABASE_URL: several servers on one database are not supported yet.",
-  );
+type Asks = Pick<pg.Pool, "query">;
+
+/** How many servers use an external database, this one included once it shares it. */
+export async function countServers(db: Asks): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(holdersQuery);
+  return onlyRow(rows).count;
+}
+
+/** Waits some seconds for every other server to be gone. @throws Failure CONFLICT if one stays */
+export async function requireNoServer(db: Asks): Promise<void> {
+  for (const deadline = performance.now() + patienceMs; (await countServers(db)) > 0; await sleep(retryMs))
+    if (performance.now() > deadline)
+      throw new Failure(
+        "CONFLICT",
+        "A server of an older Collapsar uses this database, whose tables this version changes. Stop all servers of the older version, then start this one. Nothing was changed.",
+      );
+}
 
 /**
- * Holds an external database for this server alone, on a connection of its own, for as long as the server runs.
- * @param onLost is called if the connection was lost and another server has taken the database in the meantime
- * @returns a function that gives the database free
- * @throws Failure CONFLICT if another server holds it
+ * Shares an external database with other servers, on a connection of its own, for as long as the server runs.
+ * @param stillFits is asked before it is shared again after a lost connection
+ * @param onLost is called if the connection was lost and the database is no longer one for this server
+ * @returns a function that gives it free
+ * @throws Failure CONFLICT if an older server holds it alone
  */
-export async function holdDatabase(url: string, onLost: (error: Error) => void): Promise<() => Promise<void>> {
+export async function shareDatabase(
+  url: string,
+  stillFits: (client: Asks) => Promise<void>,
+  onLost: (error: Error) => void,
+): Promise<() => Promise<void>> {
   let released = false;
   let client = await hold(url, patienceMs);
   const watch = (held: pg.Client) => {
@@ -46,6 +67,7 @@ export async function holdDatabase(url: string, onLost: (error: Error) => void):
       try {
         client = await hold(url, patienceMs);
         if (released) return void client.end();
+        await stillFits(client);
         return watch(client);
       } catch (error) {
         if (error instanceof Failure) return onLost(error);
@@ -74,7 +96,11 @@ async function hold(url: string, patience: number): Promise<pg.Client> {
     for (const deadline = performance.now() + patience; ; await sleep(retryMs)) {
       const { rows } = await client.query<{ held: boolean }>(lockQuery);
       if (onlyRow(rows).held) return client;
-      if (performance.now() > deadline) throw refusal();
+      if (performance.now() > deadline)
+        throw new Failure(
+          "CONFLICT",
+          "A server of an older Collapsar uses this database, and cannot share it. Stop that server, or give this one a database of its own through DATABASE_URL.",
+        );
     }
   } catch (error) {
     if (isLineLost(error)) destroy(client);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../contract/failure.ts";
 import { closeToOthers } from "../db/closeToOthers.ts";
 import type { Database } from "../db/database.ts";
+import { exclusively } from "../db/exclusively.ts";
 import { openDatabase } from "../db/openDatabase.ts";
 import { countMembers } from "../db/queries/people.ts";
 import { markOf } from "./access/accessKey.ts";
@@ -15,6 +16,7 @@ import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
 import { openControlSocket } from "./backup/controlSocket.ts";
 import { stageBackup } from "./backup/stageBackup.ts";
 import { openBus } from "./cluster/bus.ts";
+import { Leader } from "./cluster/leader.ts";
 import { rosterTimes, ServerRoster } from "./cluster/serverRoster.ts";
 import type { ServiceContext } from "./context/serviceContext.ts";
 import { answerText } from "./http/answerText.ts";
@@ -122,6 +124,8 @@ export async function startServer(
     const installation = await openInstallation(settings, opened.orm);
     const bus = await openBus(opened, roster.id, () => roster.peers());
     undo.push(() => bus.close());
+    const leader = new Leader(opened, settings.leaseTimes.leaseMs);
+    undo.push(() => leader.stop());
     const supervisor = new Supervisor(opened, {
       ...settings.leaseTimes,
       workerRestMs: settings.workerRestMs,
@@ -137,6 +141,7 @@ export async function startServer(
     const context: ServiceContext = {
       database: opened,
       bus,
+      leader,
       artefacts: folderArtefacts(artefactFolder, settings.reserveBytes),
       maxArtefactBytes: settings.maxArtefactBytes,
       leaseTimes: settings.leaseTimes,
@@ -185,12 +190,13 @@ export async function startServer(
       await readiness.settled();
     });
     await supervisor.listen();
-    await importRecordings(opened);
+    await exclusively(opened, "recordings", () => importRecordings(opened));
     undo.push(await openControlSocket(settings.dataDir, () => stageBackup(opened, settings.dataDir, context.version)));
     if (settings.localWorker) {
       const worker = await LocalWorker.start(opened, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
       undo.push(() => worker.stop());
-    }
+    } else if (settings.databaseUrl !== null)
+      log.info("No worker is started on this machine: with DATABASE_URL that is done only by COLLAPSAR_LOCAL_WORKER=on.");
     if (settings.clusterToken !== null)
       await admitClusterToken(opened.orm, settings.clusterToken, settings.kubernetes === null ? null : "kubernetes");
     const launchers = [
@@ -198,7 +204,7 @@ export async function startServer(
       settings.kubernetes && (await openKubernetes(context, settings.kubernetes)),
     ];
     for (const autoscaler of launchers) {
-      autoscaler?.start(() => true);
+      autoscaler?.start(() => leader.isLeader);
       undo.push(async () => autoscaler?.stop());
     }
     readiness.ready(opened);

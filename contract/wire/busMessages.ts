@@ -25,8 +25,6 @@ export const busMessages = {
   }),
   /** It has connected to the sender: whoever else has a connection of it hangs up. */
   workerArrived: z.object({ workerId: z.uuid() }),
-  /** What the sender knows of its workers has changed, or a person drained or resumed one. */
-  workersChanged: z.object({}),
   /** Rooms that pages at the sender have joined and left since its last version, or the whole of those they are in. */
   interest: z.object({ version: z.int(), whole: z.boolean(), add: z.array(z.string()), remove: z.array(z.string()) }),
   /** The sender knows that version of another server's rooms; it had sent so many frames of the relay before. */
@@ -35,6 +33,12 @@ export const busMessages = {
   interestAsk: z.object({ of: z.uuid().nullable() }),
   /** Access ended that pages' sockets hang on. */
   dropReaders: z.object({ kind: z.enum(["share", "session", "apiToken", "member"]), id: z.string() }),
+  /** It has gone, or is or has something else than before. */
+  workerChanged: z.object({ workerId: z.uuid() }),
+  /** A person drained a worker, or lets it take runs again. */
+  drain: z.object({ workerId: z.uuid(), drained: z.boolean() }),
+  /** A person takes a worker's trouble for settled. */
+  resume: z.object({ workerId: z.uuid() }),
   /** A worker's token was revoked. */
   dropToken: z.object({ tokenId: z.uuid() }),
 };

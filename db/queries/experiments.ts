@@ -135,13 +135,18 @@ export async function listLiveExperiments(db: Executor): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
+/** Locks the row until the transaction ends: whoever counts its runs then counts what others have stored. */
+export async function lockCounts(db: Executor, id: string): Promise<boolean> {
+  const rows = await db.select({ id: experiments.id }).from(experiments).where(eq(experiments.id, id)).for("update");
+  return rows.length > 0;
+}
+
 /**
  * Recounts what an experiment's row says of its runs. The row is locked first, so that the counts are not older than another's.
  * `touch` marks the experiment as changed just now.
  */
 export async function recountExperiment(db: Executor, id: string, touch: boolean): Promise<ListedExperiment | null> {
-  const [locked] = await db.select({ id: experiments.id }).from(experiments).where(eq(experiments.id, id)).for("update");
-  if (!locked) return null;
+  if (!(await lockCounts(db, id))) return null;
   const byStatus = await db
     .select({
       status: runs.status,

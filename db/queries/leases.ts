@@ -1,11 +1,11 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { RunStatus } from "../../contract/status.ts";
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
-import { attempts, experiments, runs } from "../schema.ts";
+import { attempts, experiments, runs, servers, workers } from "../schema.ts";
 
 export interface Claimed {
   runId: string;
@@ -24,15 +24,20 @@ export interface Claimed {
 
 /**
  * Gives a queued run to a worker as its next attempt, in one statement.
- * @returns null if the run is no longer queued
+ * @param worker with the server that gives it: then it must be connected there
+ * @returns null if the run is no longer queued, or the worker is elsewhere
  */
 export async function claimRun(
   db: Executor,
   runId: string,
-  worker: { id: string; name: string },
+  worker: { id: string; name: string; serverId?: string },
   lease: string,
   leaseMs: number,
 ): Promise<Claimed | null> {
+  const isHere =
+    worker.serverId === undefined
+      ? sql``
+      : sql`and exists (select from ${workers} w where w.id = ${worker.id}::uuid and w.server_id = ${worker.serverId}::uuid)`;
   const result = await db.execute<{
     id: string;
     experiment_id: string;
@@ -46,9 +51,10 @@ export async function claimRun(
   }>(sql`
     with claimed as (
       update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = ${lease}, lease_until = ${msFromNow(leaseMs)},
-        worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null, waits_for = null, stalled_since = null
+        worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null, waits_for = null, stalled_since = null,
+        held_until = null
       from ${experiments}
-      where runs.id = ${runId}::uuid and runs.status = 'queued' and experiments.id = runs.experiment_id
+      where runs.id = ${runId}::uuid and runs.status = 'queued' and experiments.id = runs.experiment_id ${isHere}
       returning runs.id, runs.experiment_id, runs.attempt, runs.config, runs.from_start, experiments.name
     ), created as (
       insert into ${attempts} (run_id, number, lease, worker_id, worker_name)
@@ -120,7 +126,7 @@ export async function reclaimLeases(db: Executor, workerId: string, held: readon
     with taken as (
       update ${runs} set status = case when a.resumed_from_step is null then 'leased' else 'running' end, lease = a.lease,
         lease_until = ${msFromNow(leaseMs)}, worker_id = a.worker_id, worker_name = a.worker_name, ended_at = null,
-        waits_for = null, setbacks = greatest(0, runs.setbacks - 1)
+        waits_for = null, held_until = null, setbacks = greatest(0, runs.setbacks - 1)
       from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[])
         as h (id, attempt, lease)
         join ${attempts} a on a.run_id = h.id and a.number = h.attempt and a.lease = h.lease
@@ -135,13 +141,63 @@ export async function reclaimLeases(db: Executor, workerId: string, held: readon
   return result.rows.map(asRenewed);
 }
 
+/**
+ * Notes that a server looks for leases that ran out.
+ * @returns how long nobody has, ms; negative where the clock was set back; null if nobody ever did
+ */
+export async function recordLook(db: Executor, serverId: string): Promise<number | null> {
+  const result = await db.execute<{ ms: number | null }>(sql`
+    with before as (select max(looked_at) as at from ${servers})
+    update ${servers} set looked_at = ${clock} from before where id = ${serverId}::uuid
+    returning extract(epoch from ${clock} - before.at)::float8 * 1000 as ms`);
+  return result.rows[0]?.ms ?? null;
+}
+
+/**
+ * Keeps leases for a worker that cannot renew them, each from the first time on.
+ * @returns until when the first of them is kept; null if none of them is there
+ */
+export async function holdLeases(db: Executor, held: readonly Lease[], forMs: number): Promise<Date | null> {
+  const rows = await db
+    .update(runs)
+    .set({ heldUntil: sql`coalesce(${runs.heldUntil}, ${msFromNow(forMs)})` })
+    .where(
+      inArray(
+        runs.lease,
+        held.map(({ lease }) => lease),
+      ),
+    )
+    .returning({ until: runs.heldUntil });
+  return rows.reduce<Date | null>((first, { until }) => (first === null || until! < first ? until : first), null);
+}
+
+/** Their worker can renew them again. */
+export async function unholdLeases(db: Executor, held: readonly Lease[]): Promise<void> {
+  if (held.length === 0) return;
+  await db
+    .update(runs)
+    .set({ heldUntil: null })
+    .where(
+      and(
+        inArray(
+          runs.lease,
+          held.map(({ lease }) => lease),
+        ),
+        isNotNull(runs.heldUntil),
+      ),
+    );
+}
+
 /** The database's clock, ms. */
 export async function readClock(db: Executor): Promise<number> {
   const result = await db.execute<{ ms: string }>(sql`select extract(epoch from ${clock}) * 1000 as ms`);
   return Number(onlyRow(result.rows).ms);
 }
 
-/** Runs whose lease ran out by the database's clock; of all, or that one. */
+/**
+ * Runs whose lease ran out by the database's clock; of all, or that one. One that is held is not among them, unless it is to stop: who
+ * cancels or pauses it does not wait for an upgrade.
+ */
 export async function listExpired(db: Executor, id?: string) {
   return db
     .select({
@@ -152,7 +208,13 @@ export async function listExpired(db: Executor, id?: string) {
       status: runs.status,
     })
     .from(runs)
-    .where(and(sql`${runs.lease} is not null and ${runs.leaseUntil} < ${clock}`, id ? eq(runs.id, id) : undefined));
+    .where(
+      and(
+        sql`${runs.lease} is not null and ${runs.leaseUntil} < ${clock}
+          and not (${runs.heldUntil} is not null and ${runs.heldUntil} > ${clock} and ${runs.status} in ('leased', 'running'))`,
+        id ? eq(runs.id, id) : undefined,
+      ),
+    );
 }
 
 /** Runs a worker has a lease on. */
@@ -170,4 +232,13 @@ export async function extendAllLeases(db: Executor, leaseMs: number): Promise<nu
     .set({ leaseUntil: msFromNow(leaseMs) })
     .where(sql`${runs.lease} is not null`);
   return result.rowCount ?? 0;
+}
+
+/** Runs that these workers have a lease on. */
+export async function listLeasesOf(db: Executor, workerIds: string[]): Promise<{ id: string; workerId: string }[]> {
+  const rows = await db
+    .select({ id: runs.id, workerId: runs.workerId })
+    .from(runs)
+    .where(and(sql`${runs.lease} is not null`, inArray(runs.workerId, workerIds)));
+  return rows as { id: string; workerId: string }[];
 }

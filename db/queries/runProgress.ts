@@ -81,6 +81,7 @@ export async function settleRun(
       status: to,
       lease: null,
       leaseUntil: null,
+      heldUntil: null,
       stalledSince: null,
       ...(to === "queued" ? { queuedAt: clock } : to === "paused" ? {} : { endedAt: clock }),
     })

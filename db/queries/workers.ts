@@ -17,17 +17,20 @@ export type StoredTrouble = NonNullable<StoredWorker["trouble"]>;
  */
 export async function upsertWorker(
   db: Executor,
-  worker: Omit<typeof workers.$inferInsert, "firstSeenAt" | "lastSeenAt" | "drained" | "trouble" | "endsAt">,
+  worker: Omit<
+    typeof workers.$inferInsert,
+    "firstSeenAt" | "lastSeenAt" | "connectedAt" | "leaving" | "drained" | "trouble" | "endsAt"
+  >,
   leftMs: number | null,
 ): Promise<Pick<StoredWorker, "drained" | "trouble"> | null> {
   const endsAt = leftMs === null ? null : msFromNow(leftMs);
   const { id: _id, ...seen } = { ...worker, endsAt };
   const [row] = await db
     .insert(workers)
-    .values({ ...worker, endsAt })
+    .values({ ...worker, endsAt, connectedAt: clock })
     .onConflictDoUpdate({
       target: workers.id,
-      set: { ...seen, lastSeenAt: clock },
+      set: { ...seen, lastSeenAt: clock, connectedAt: clock, leaving: false },
       setWhere: sql`${workers.tokenId} = ${worker.tokenId} or (${workers.local} and ${worker.local})
         or not exists (select 1 from ${workerTokens} t where t.id = ${workers.tokenId}
           and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${clock}))`,
@@ -52,10 +55,21 @@ export async function clearTrouble(db: Executor, id: string): Promise<boolean> {
   return (result.rowCount ?? 0) > 0;
 }
 
-/** The last greeting of a worker; null if it has none, undefined if there is no such worker. */
-export async function readGreeting(db: Executor, id: string): Promise<WorkerGreeting | null | undefined> {
-  const [row] = await db.select({ greeting: workers.greeting }).from(workers).where(eq(workers.id, id));
-  return row?.greeting;
+/**
+ * The last greeting of a worker, null if it has none; and where and how long ago it was heard. Its row is locked until the transaction
+ * ends: of two that are greeted at once, each by a server of its own, the second one sees the first.
+ */
+export async function lockGreeting(
+  db: Executor,
+  id: string,
+): Promise<{ greeting: WorkerGreeting | null; serverId: string | null; silentMs: number } | null> {
+  const silentMs = sql<number>`extract(epoch from ${clock} - ${workers.lastSeenAt})::float8 * 1000`;
+  const [row] = await db
+    .select({ greeting: workers.greeting, serverId: workers.serverId, silentMs })
+    .from(workers)
+    .where(eq(workers.id, id))
+    .for("update");
+  return row ?? null;
 }
 
 /** The worker has shown its last greeting: the one before is of a copy from now on. */
@@ -64,10 +78,6 @@ export async function confirmGreeting(db: Executor, id: string, nonce: string): 
     .update(workers)
     .set({ greeting: sql`jsonb_set(${workers.greeting}, '{unheardAfter}', 'null')` })
     .where(and(eq(workers.id, id), sql`${workers.greeting}->>'nonce' = ${nonce}`));
-}
-
-export async function recordSeen(db: Executor, id: string): Promise<void> {
-  await db.update(workers).set({ lastSeenAt: clock }).where(eq(workers.id, id));
 }
 
 export async function recordOwnSets(db: Executor, id: string, ownSets: OwnSet[]): Promise<void> {

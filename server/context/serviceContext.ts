@@ -7,6 +7,7 @@ import type { Database, Executor } from "../../db/database.ts";
 import type { HoldKind } from "../access/access.ts";
 import type { Artefacts } from "../artefacts/artefacts.ts";
 import type { Bus } from "../cluster/bus.ts";
+import type { Leader } from "../cluster/leader.ts";
 
 /** Tells the pages what changed, once it is stored. */
 export interface Changes {
@@ -82,6 +83,8 @@ export interface ServiceContext {
   readonly database: Database;
   /** To the other servers of this database. */
   readonly bus: Bus;
+  /** Of what one of those servers does for all. */
+  readonly leader: Pick<Leader, "isLeader" | "leads" | "every">;
   readonly changes: Changes;
   readonly dispatch: Dispatch;
   /** Counts an experiment's runs again, soon. */

@@ -109,7 +109,7 @@ export function serverSettings(): ServerSettings {
         : null,
     },
     databaseReserveBytes: megabytes("COLLAPSAR_DATABASE_RESERVE_MB", env.COLLAPSAR_DATABASE_RESERVE_MB || "64"),
-    localWorker: env.COLLAPSAR_LOCAL_WORKER !== "off",
+    localWorker: startsLocalWorker(env),
     accessKey,
     singleUser,
     metricsToken: metricsToken(env.COLLAPSAR_METRICS_TOKEN || null),
@@ -141,6 +141,10 @@ const daysKept = (name: string, text: string): number => dayMs * wholeNumber(nam
 
 const hintOf = (name: string) => `For example: export ${name}=$(openssl rand -base64 24)`;
 const keyHint = hintOf("COLLAPSAR_ACCESS_KEY");
+
+/** Of several servers on one database not each is to train: there it starts only where it is asked for. */
+const startsLocalWorker = ({ COLLAPSAR_LOCAL_WORKER: asked, DATABASE_URL: external }: NodeJS.ProcessEnv): boolean =>
+  external ? asked === "on" : asked !== "off";
 
 const needsKey = (singleUser: boolean) =>
   `${singleUser ? "leave COLLAPSAR_SINGLE_USER out, and " : ""}set COLLAPSAR_ACCESS_KEY to a secret of at least ${minKeyLength} characters. ${keyHint}`;

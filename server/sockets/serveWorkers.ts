@@ -135,7 +135,11 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
     const beat = heartbeat.safeParse(message);
     if (!beat.success) return;
     // Without an answer the worker disconnects and reconnects, as it should while the database is away.
-    await handleHeartbeat(context, worker, beat.data).then(answer, (error) => log.error("heartbeat", error));
+    const known = worker;
+    await handleHeartbeat(context, known, beat.data).then(
+      (said) => (said === "elsewhere" ? supervisor.workers.drop(known) : answer(said)),
+      (error) => log.error("heartbeat", error),
+    );
   });
 
   const assemble = ownSetsAssembly();
@@ -146,12 +150,12 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
   });
 
   socket.on("leaving", () => {
-    if (worker) supervisor.workers.rest(worker, Number.POSITIVE_INFINITY);
+    if (worker) supervisor.leaving(worker);
   });
 
   socket.on("disconnect", () => {
     clearTimeout(silence);
-    if (worker && supervisor.workers.remove(worker.id, line)) context.changes.listChanged("workers");
+    if (worker && supervisor.workers.remove(worker.id, line)) supervisor.gone(worker.id);
   });
 }
 

@@ -24,8 +24,9 @@ export class Avoidance {
     return [...(this.byRun.get(runId) ?? [])].some(([id, why]) => why === "crashed" && id !== workerId);
   }
 
-  forget(runId: string): void {
-    this.byRun.delete(runId);
+  /** @returns whether it was avoided anywhere */
+  forget(runId: string): boolean {
+    return this.byRun.delete(runId);
   }
 
   /** What a worker lacked it may have now. */

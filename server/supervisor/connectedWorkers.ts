@@ -115,6 +115,11 @@ export class ConnectedWorkers {
     return this.workers.delete(id);
   }
 
+  /** It has gone to another server. */
+  drop(worker: ConnectedWorker): void {
+    if (this.remove(worker.id, worker.connection)) worker.connection.disconnect();
+  }
+
   get(id: string | null): ConnectedWorker | null {
     return (id !== null && this.workers.get(id)) || null;
   }
@@ -142,13 +147,6 @@ export class ConnectedWorkers {
     return isHeard && worker.restsUntil < Number.POSITIVE_INFINITY && !worker.drained && !isResting(worker.trouble);
   }
 
-  /** The worker with the most free slots among these, if there is any. */
-  mostFree(among: Iterable<ConnectedWorker> = this.workers.values()): ConnectedWorker | null {
-    let best: ConnectedWorker | null = null;
-    for (const worker of among) if (this.freeSlots(worker) > (best ? this.freeSlots(best) : 0)) best = worker;
-    return best;
-  }
-
   totalFree(): number {
     return this.all().reduce((sum, worker) => sum + this.freeSlots(worker), 0);
   }
@@ -160,11 +158,6 @@ export class ConnectedWorkers {
       all: all.reduce((sum, { slots }) => sum + slots, 0),
       taken: all.reduce((sum, { busy }) => sum + busy.size, 0),
     };
-  }
-
-  /** Of the workers that are to take runs. */
-  totalSlots(): number {
-    return this.all().reduce((sum, worker) => sum + (worker.drained || worker.trouble?.until === null ? 0 : worker.slots), 0);
   }
 
   /** It has this run: a slot is taken. */

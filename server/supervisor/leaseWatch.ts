@@ -1,5 +1,13 @@
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
-import { extendAllLeases, leaseRanOut, listExpired, readClock } from "../../db/queries/leases.ts";
+import {
+  extendAllLeases,
+  holdLeases,
+  leaseRanOut,
+  listExpired,
+  readClock,
+  recordLook,
+  unholdLeases,
+} from "../../db/queries/leases.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { endLostAttempt } from "./endLostAttempt.ts";
 
@@ -11,14 +19,12 @@ export class LeaseWatch {
   private readonly context: ServiceContext;
   /** This process' clock and the database's when leases were last looked at. */
   private looked: { at: number; clockMs: number } | null = null;
-  /** Lease → until when it does not run out, ms of this process' clock. */
-  private readonly held = new Map<string, number>();
 
   constructor(context: ServiceContext) {
     this.context = context;
   }
 
-  /** Renews all leases: whoever held one while nobody listened gets time to come back. */
+  /** Renews all leases: whoever held one while nobody listened gets time to come back. Not while other servers listen. */
   async begin(): Promise<void> {
     await extendAllLeases(this.context.database.orm, this.context.leaseTimes.leaseMs);
     this.looked = { at: performance.now(), clockMs: await readClock(this.context.database.orm) };
@@ -26,41 +32,41 @@ export class LeaseWatch {
 
   /**
    * Takes runs back from workers that do not answer. Leases that ran out while nobody could renew them are given time instead: the
-   * database was away, the machine slept, a clock was set.
+   * database was away, the machine slept, a clock was set, no server led.
    */
   async look(): Promise<void> {
     const { database, leaseTimes } = this.context;
-    const before = this.looked;
     const at = performance.now();
-    const clockMs = await readClock(database.orm);
+    const gapMs = await (database.address === null ? this.gapHere(at) : recordLook(database.orm, this.context.bus.serverId));
+    if (gapMs === null || Math.abs(gapMs) > leaseTimes.leaseMs / 2) await extendAllLeases(database.orm, leaseTimes.leaseMs);
+    else await this.expire(at);
+  }
+
+  /** Keeps leases for a worker that cannot renew them. @returns until when */
+  async hold(leases: readonly Lease[]): Promise<Date | null> {
+    return holdLeases(this.context.database.orm, leases, upgradeMs);
+  }
+
+  /** Their worker can renew them again. */
+  async unhold(leases: readonly Lease[]): Promise<void> {
+    await unholdLeases(this.context.database.orm, leases);
+  }
+
+  /** How long this process, the only one, has not looked, or by how much a clock was set in the meantime, ms. */
+  private async gapHere(at: number): Promise<number | null> {
+    const before = this.looked;
+    const clockMs = await readClock(this.context.database.orm);
     this.looked = { at, clockMs };
-    const passedMs = at - (before?.at ?? Number.NEGATIVE_INFINITY);
-    const driftMs = Math.abs(clockMs - (before?.clockMs ?? 0) - passedMs);
-    if (passedMs > leaseTimes.leaseMs / 2 || driftMs > leaseTimes.leaseMs / 2)
-      await extendAllLeases(database.orm, leaseTimes.leaseMs);
-    else await this.expire();
+    if (before === null) return null;
+    const passedMs = at - before.at;
+    return Math.max(passedMs, Math.abs(clockMs - before.clockMs - passedMs));
   }
 
-  /** Keeps leases for a worker that cannot renew them. @returns for how much longer, ms */
-  hold(leases: readonly Lease[]): number {
-    const now = performance.now();
-    for (const { lease } of leases) if (!this.held.has(lease)) this.held.set(lease, now + upgradeMs);
-    const ends = leases.map(({ lease }) => this.held.get(lease)!);
-    return Math.max(0, Math.min(...ends) - now);
-  }
-
-  /** Its worker can renew it again. */
-  unhold({ lease }: Lease): void {
-    this.held.delete(lease);
-  }
-
-  private async expire(): Promise<void> {
+  private async expire(lookedAt: number): Promise<void> {
     const { context } = this;
-    const now = performance.now();
-    for (const { id, experimentId, attempt, lease, status } of await listExpired(context.database.orm)) {
-      // Who cancels or pauses it does not wait for an upgrade.
-      if ((status === "leased" || status === "running") && (this.held.get(lease!) ?? 0) > now) continue;
-      this.held.delete(lease!);
+    for (const { id, experimentId, attempt, lease } of await listExpired(context.database.orm)) {
+      // This process stood still: another one may look by now, and gives those time that nobody could renew.
+      if (performance.now() - lookedAt > context.leaseTimes.leaseMs / 2) return;
       await endLostAttempt(context, experimentId, { runId: id, attempt, lease: lease! }, leaseRanOut, {
         // A heartbeat may have come in between.
         unless: async (tx) => (await listExpired(tx, id)).length === 0,

@@ -1,5 +1,6 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Avoidance } from "./avoidance.ts";
+import type { ClusterWorkers, KnownWorker } from "./clusterWorkers.ts";
 import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { workersWithData } from "./hasData.ts";
 import { hasDevice } from "./hasDevice.ts";
@@ -8,8 +9,8 @@ import { waitsForMemory, workersWithMemory } from "./workersWithMemory.ts";
 
 export type Placement =
   | { kind: "give"; worker: ConnectedWorker }
-  /** All that it may go to are busy: it waits for this one. */
-  | { kind: "awaits"; worker: ConnectedWorker }
+  /** All that it may go to are busy, or another server's: it waits for this one. */
+  | { kind: "awaits"; worker: KnownWorker }
   /** No connected worker may take it; the reason is for people. */
   | { kind: "held"; why: string }
   | { kind: "later"; delayMs: number };
@@ -19,10 +20,16 @@ const listedSoonMs = 1_000;
 
 /**
  * Where a run goes: to the worker with the most free slots of those that have its data, its device, the memory and the time for it, and
- * where it has not failed before; if they are all busy, it waits for one of them.
+ * where it has not failed before; if they are all busy, it waits for one of them. Of those, one that is connected here comes first.
  */
-export function placeRun(connected: ConnectedWorkers, avoidance: Avoidance, runId: string, config: RunConfig): Placement {
-  const workers = connected.all();
+export function placeRun(
+  here: ConnectedWorkers,
+  cluster: ClusterWorkers,
+  avoidance: Avoidance,
+  runId: string,
+  config: RunConfig,
+): Placement {
+  const workers = cluster.all();
   if (workers.length === 0) return { kind: "later", delayMs: 0 };
   const readers = workersWithData(workers, config, performance.now());
   if (readers === null) return { kind: "later", delayMs: listedSoonMs };
@@ -33,12 +40,23 @@ export function placeRun(connected: ConnectedWorkers, avoidance: Avoidance, runI
   const neededMs = startingMs(config);
   const lasting = holding.filter((worker) => hasTime(worker, neededMs, performance.now()));
   if (lasting.length === 0) return { kind: "held", why: waitsForTime(neededMs) };
-  const among = orAll(lasting, (worker) => avoidance.why(runId, worker.id) === null && connected.takesRuns(worker));
-  const worker = connected.mostFree(among);
-  if (worker) return { kind: "give", worker };
-  if (among.length === workers.length && connected.totalFree() === 0) return { kind: "later", delayMs: 0 };
-  const awaited = among[Math.floor(Math.random() * among.length)];
+  const among = orAll(lasting, (worker) => avoidance.why(runId, worker.id) === null && cluster.takesRuns(worker));
+  const free = (worker: KnownWorker) => cluster.freeSlots(worker);
+  const given = mostOf(
+    among.flatMap(({ id }) => here.get(id) ?? []),
+    free,
+  );
+  if (given) return { kind: "give", worker: given };
+  if (among.length === workers.length && here.totalFree() === 0) return { kind: "later", delayMs: 0 };
+  const awaited = mostOf(among, free) ?? among[Math.floor(Math.random() * among.length)];
   return awaited ? { kind: "awaits", worker: awaited } : { kind: "later", delayMs: 0 };
+}
+
+/** The one of which there is most, if there is any. */
+function mostOf<T>(items: T[], count: (item: T) => number): T | null {
+  let best: T | null = null;
+  for (const item of items) if (count(item) > (best === null ? 0 : count(best))) best = item;
+  return best;
 }
 
 /** Those for which something holds; all where it holds for none. */

@@ -7,7 +7,7 @@ import {
   workerProtocolVersion,
 } from "../../contract/wire/workerProtocol.ts";
 import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
-import { readGreeting, upsertWorker } from "../../db/queries/workers.ts";
+import { lockGreeting, upsertWorker } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { describeInvalid } from "../failures/describeInvalid.ts";
 import type { ConnectedWorker, WorkerConnection } from "./connectedWorkers.ts";
@@ -43,24 +43,37 @@ export async function registerWorker(
   const { ephemeral = false, minutesLeft } = parsed.data;
   const leftMs = minutesLeft === undefined ? null : minutesLeft * 60_000;
   const { orm } = context.database;
-  const recognized = identity ? recognizeWorker(identity, await readGreeting(orm, workerId)) : null;
-  if (recognized?.kind === "copy") return refused("COPY", recognized.message);
-  if (identity && supervisor.workers.hasOther(workerId, identity.instance, heardWithin * context.leaseTimes.heartbeatMs))
-    return refused(
-      "IN_USE",
-      "Another process of this worker's identity is connected: two workers use copies of one folder. If that one stays, this one continues as a worker of its own.",
-    );
-  const row = {
-    ...{ id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets },
-    ephemeral,
-    ...(recognized && { greeting: recognized.stored }),
+  const isOtherHeard = (last: Awaited<ReturnType<typeof lockGreeting>>, instance: string) => {
+    const withinMs = heardWithin * context.leaseTimes.heartbeatMs;
+    if (supervisor.workers.hasOther(workerId, instance, withinMs)) return true;
+    if (last?.greeting == null || last.greeting.instance === instance || last.serverId === null) return false;
+    return last.silentMs < withinMs && context.bus.peers().includes(last.serverId);
   };
-  const known = await upsertWorker(orm, row, leftMs);
-  if (!known)
-    return refused(
-      "NOT_ALLOWED",
-      "A worker of this data folder registered with another token, which is still valid: use that one, revoke it, or choose another folder with --data.",
-    );
+  const met = await context.database.transaction(async (tx) => {
+    const last = identity ? await lockGreeting(tx, workerId) : null;
+    const recognized = identity ? recognizeWorker(identity, last === null ? undefined : last.greeting) : null;
+    if (recognized?.kind === "copy") return refused("COPY", recognized.message);
+    if (identity && isOtherHeard(last, identity.instance))
+      return refused(
+        "IN_USE",
+        "Another process of this worker's identity is connected: two workers use copies of one folder. If that one stays, this one continues as a worker of its own.",
+      );
+    const row = {
+      ...{ id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets },
+      ...(recognized && { greeting: recognized.stored }),
+      ephemeral,
+      serverId: context.bus.serverId,
+    };
+    const known = await upsertWorker(tx, row, leftMs);
+    if (!known)
+      return refused(
+        "NOT_ALLOWED",
+        "A worker of this data folder registered with another token, which is still valid: use that one, revoke it, or choose another folder with --data.",
+      );
+    return { recognized, known };
+  });
+  if ("answer" in met) return met;
+  const { recognized, known } = met;
 
   // An attempt that was stored to its end and is under way again: this database was restored since.
   const claimed = [...holding, ...sent];
@@ -72,7 +85,7 @@ export async function registerWorker(
   const there = new Set(renewed.map(nameOf));
   const ranOut = claimed.filter((each) => !there.has(nameOf(each)));
   for (const run of await reclaimAttempts(context, workerId, ranOut)) there.add(nameOf(run));
-  for (const held of holding) supervisor.leases.unhold(held);
+  await supervisor.leases.unhold(holding);
   const lost = holding.filter((held) => !there.has(nameOf(held)));
   const sendAgain = sent.filter((each) => there.has(nameOf(each)));
   const kept = new Set(claimed.filter((each) => there.has(nameOf(each))).map(({ runId }) => runId));
@@ -121,12 +134,11 @@ async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, me
   const gone = data.holding.length - held.length;
   const said: string[] = [];
   if (data.holding.length === 0) said.push("It holds no run.");
-  if (held.length > 0) {
-    const until = new Date(Date.now() + supervisor.leases.hold(held)).toISOString().slice(0, 16).replace("T", " ");
+  const until = held.length > 0 && (await supervisor.leases.hold(held));
+  if (until)
     said.push(
-      `${held.length} ${held.length === 1 ? "run is" : "runs are"} kept for it until ${until} UTC; then other workers may start whatever it has not sent by then. It continues to train and keeps what it measures, and sends that once the right version is started in its folder.`,
+      `${held.length} ${held.length === 1 ? "run is" : "runs are"} kept for it until ${until.toISOString().slice(0, 16).replace("T", " ")} UTC; then other workers may start whatever it has not sent by then. It continues to train and keeps what it measures, and sends that once the right version is started in its folder.`,
     );
-  }
   if (gone > 0) said.push(`${gone} of its runs no longer ${gone === 1 ? "belongs" : "belong"} to it.`);
   return said.join(" ");
 }

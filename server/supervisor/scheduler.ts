@@ -10,6 +10,7 @@ import { log } from "../log/log.ts";
 import { toRunItem } from "../services/runs/runViews.ts";
 import type { Avoidance } from "./avoidance.ts";
 import { affinityMs, CheckpointAffinity } from "./checkpointAffinity.ts";
+import type { ClusterWorkers } from "./clusterWorkers.ts";
 import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { endLostAttempt } from "./endLostAttempt.ts";
 import { placeRun } from "./placeRun.ts";
@@ -25,6 +26,7 @@ const claimsAtOnce = 16;
 
 interface SchedulerParts {
   workers: ConnectedWorkers;
+  cluster: ClusterWorkers;
   avoidance: Avoidance;
   troubles: Troubles;
   leaseMs: number;
@@ -50,6 +52,13 @@ export class Scheduler {
 
   async start(context: ServiceContext): Promise<void> {
     this.context = context;
+    const { bus } = context;
+    bus.on("queued", () => this.wake());
+    bus.on("deliver", ({ runId, workerId }) => {
+      if (this.parts.workers.get(workerId) === null) return;
+      this.affinity.add(runId, workerId);
+      this.wake();
+    });
     await this.queue.start();
   }
 
@@ -61,8 +70,10 @@ export class Scheduler {
   async enqueue(tx: Executor, runs: QueuedRun[], preferred: string | null): Promise<void> {
     // One that is silent may be dead, and its runs have waited long enough for it.
     const [only, ...others] = runs;
-    const waits = preferred !== null && only !== undefined && others.length === 0 && this.parts.workers.isResponsive(preferred);
-    if (waits) this.affinity.add(only.id, preferred);
+    const waits = preferred !== null && only !== undefined && others.length === 0 && this.parts.cluster.isResponsive(preferred);
+    if (waits && this.parts.workers.get(preferred)) this.affinity.add(only.id, preferred);
+    else if (waits) await this.context.bus.sendWith(tx, "deliver", { runId: only.id, workerId: preferred });
+    else if (runs.length > 0) await this.context.bus.sendWith(tx, "queued", {});
     await this.queue.add(tx, runs, waits ? affinityMs : 0);
   }
 
@@ -147,38 +158,52 @@ export class Scheduler {
   }
 
   private async place(runId: string, config: RunConfig | undefined): Promise<void> {
-    if (!config) return this.requeue(runId);
-    const placement = placeRun(this.parts.workers, this.parts.avoidance, runId, config);
+    if (!config) return void (await this.requeue(runId));
+    const { workers, cluster, avoidance } = this.parts;
+    const placement = placeRun(workers, cluster, avoidance, runId, config);
     switch (placement.kind) {
       case "give":
         return this.give(runId, placement.worker);
       case "awaits":
-        this.affinity.add(runId, placement.worker.id);
-        return this.requeue(runId, affinityMs);
+        return this.waitFor(runId, placement.worker.id);
       case "held":
         return this.hold(runId, placement.why);
       case "later":
-        return this.requeue(runId, placement.delayMs);
+        return void (await this.requeue(runId, placement.delayMs));
     }
+  }
+
+  /** It is given once this worker has a slot, by the server that has the worker; if that does not happen, its turn comes again. */
+  private async waitFor(runId: string, workerId: string): Promise<void> {
+    const isHere = this.parts.workers.get(workerId) !== null;
+    if (isHere) this.affinity.add(runId, workerId);
+    await this.requeue(runId, affinityMs);
+    if (!isHere) this.context.bus.send("deliver", { runId, workerId });
   }
 
   /** Claims the run, if it is still queued, and sends it. */
   private async give(runId: string, worker: ConnectedWorker): Promise<void> {
     const lease = randomBytes(24).toString("base64url");
     worker.busy.add(runId);
-    const claimed = await claimRun(this.context.database.orm, runId, worker, lease, this.parts.leaseMs).catch((error) => {
-      worker.busy.delete(runId);
-      this.unsent.add(runId, lease);
-      throw error;
-    });
-    if (!claimed) worker.busy.delete(runId);
-    else this.send(claimed, lease, worker).catch((error) => log.error("sending a run", error));
+    const { database, bus } = this.context;
+    const { id, name } = worker;
+    const claimed = await claimRun(database.orm, runId, { id, name, serverId: bus.serverId }, lease, this.parts.leaseMs).catch(
+      (error) => {
+        worker.busy.delete(runId);
+        this.unsent.add(runId, lease);
+        throw error;
+      },
+    );
+    if (claimed) return void this.send(claimed, lease, worker).catch((error) => log.error("sending a run", error));
+    worker.busy.delete(runId);
+    // If it is queued still, it is the worker that has gone elsewhere.
+    if (await this.requeue(runId)) this.parts.workers.rest(worker);
   }
 
   private async send(claimed: Claimed, lease: string, worker: ConnectedWorker): Promise<void> {
     const { experimentId, ...rest } = claimed;
     const { runId, attempt } = rest;
-    const { workers, avoidance, troubles } = this.parts;
+    const { workers, troubles } = this.parts;
     const answering = worker.connection.assign({ ...rest, lease });
     const state = await readRunState(this.context.database.orm, runId);
     if (state) this.context.changes.publish(experimentId, [toRunItem(state)]);
@@ -189,7 +214,7 @@ export class Scheduler {
     if (answer === null || answer.accepted) return;
     workers.rest(worker);
     if (answer.fault) {
-      avoidance.add(runId, worker.id, "crashed");
+      this.context.dispatch.avoid(runId, worker.id, "crashed");
       await troubles.add(this.context, worker.id, `It did not take a run: ${answer.reason ?? "no reason given"}`);
     }
     const message = `The worker did not take it: ${answer.reason ?? "no reason given"}`;
@@ -204,10 +229,12 @@ export class Scheduler {
     await this.requeue(runId, heldSoonMs);
   }
 
-  /** There is no slot for what was delivered: its turn comes again. */
-  private async requeue(runId: string, delayMs = 0): Promise<void> {
+  /** There is no slot for what was delivered: its turn comes again. @returns whether it is queued still */
+  private async requeue(runId: string, delayMs = 0): Promise<boolean> {
     const { orm } = this.context.database;
     const state = await readRunState(orm, runId);
-    if (state?.status === "queued") await this.queue.add(orm, [state], delayMs);
+    if (state?.status !== "queued") return false;
+    await this.queue.add(orm, [state], delayMs);
+    return true;
   }
 }

@@ -4,15 +4,20 @@ import type { Priority } from "../../contract/priority.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { databaseTrouble } from "../../db/databaseTrouble.ts";
 import { listLiveExperiments } from "../../db/queries/experiments.ts";
+import { readClock } from "../../db/queries/leases.ts";
+import { recordGone, recordLeaving } from "../../db/queries/rosters.ts";
+import { countServers } from "../../db/serverLock.ts";
 import type { Dispatch, ServiceContext } from "../context/serviceContext.ts";
 import { log } from "../log/log.ts";
 import { refreshRunning } from "../services/summaries/refreshRunning.ts";
 import { Avoidance } from "./avoidance.ts";
+import { ClusterWorkers, type KnownWorker } from "./clusterWorkers.ts";
 import { type ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { DatabaseHealth } from "./databaseHealth.ts";
 import { mayHaveData } from "./hasData.ts";
 import { hasDevice } from "./hasDevice.ts";
 import { LeaseWatch } from "./leaseWatch.ts";
+import { RosterCheck } from "./rosterCheck.ts";
 import type { QueuedRun } from "./runQueue.ts";
 import { Scheduler } from "./scheduler.ts";
 import { StopDeadlines } from "./stopDeadlines.ts";
@@ -29,9 +34,22 @@ const deliverTicks = 15;
 /** Ticks between two refreshes of what the lists show of running experiments. */
 const refreshTicks = 2;
 
-/** Oversees runs and workers: has queued runs given out, takes back those whose workers are lost, and tidies up now and then. */
+/** Runs in one message to other servers. */
+const runsEach = 1_000;
+/** News of other servers' workers within this time are read together. */
+const newsMs = 100;
+
+type Stopping = { id: string; attempt: number; workerId: string | null };
+
+/**
+ * Oversees runs and workers: has queued runs given out, takes back those whose workers are lost, and tidies up now and then. Of several
+ * servers each has its own workers and gives runs to them; one of them, the leader, does what is done once for all.
+ */
 export class Supervisor implements Dispatch {
   readonly workers: ConnectedWorkers;
+  private readonly cluster: ClusterWorkers;
+  private roster!: RosterCheck;
+  private news: NodeJS.Timeout | null = null;
   leases!: LeaseWatch;
   private deadlines!: StopDeadlines;
   private health!: DatabaseHealth;
@@ -54,9 +72,10 @@ export class Supervisor implements Dispatch {
   ) {
     this.leaseMs = leaseMs;
     this.workers = new ConnectedWorkers(leaseMs / 2, leastRunMs);
+    this.cluster = new ClusterWorkers(this.workers, { serverMs: leaseMs / 2, workerMs: leaseMs, leastRunMs });
     this.troubles = new Troubles(this.workers, workerRestMs);
-    const { workers, avoidance, troubles } = this;
-    this.scheduler = new Scheduler(database, { workers, avoidance, troubles, leaseMs, stopping: this.stopping.signal });
+    const { workers, cluster, avoidance, troubles } = this;
+    this.scheduler = new Scheduler(database, { workers, cluster, avoidance, troubles, leaseMs, stopping: this.stopping.signal });
   }
 
   /** Gets ready to give out runs; those that were under way to a worker are queued. */
@@ -66,14 +85,18 @@ export class Supervisor implements Dispatch {
     this.deadlines = new StopDeadlines(context);
     this.health = new DatabaseHealth(context.changes, this.stopping.signal);
     this.upkeep = new Upkeep(context, this.stopping.signal);
+    this.roster = new RosterCheck(this.workers, context.bus.serverId);
+    this.hearOthers();
+    await this.cluster.look(context.database, context.bus);
     await this.scheduler.start(context);
     for (const id of await listLiveExperiments(context.database.orm)) context.refreshSoon(id);
     await this.scheduler.deliverAll();
   }
 
-  /** From now on workers can be heard: leases that they kept through the server's absence are timed from here. */
+  /** From now on workers can be heard: leases that they kept while no server was there are timed from here. */
   async listen(): Promise<void> {
-    await this.leases.begin();
+    const { address, pool } = this.context.database;
+    if (address === null || (await countServers(pool)) <= 1) await this.leases.begin();
     this.ticker = setInterval(
       () => {
         // One that waits for the database is not followed by a row of others.
@@ -90,6 +113,7 @@ export class Supervisor implements Dispatch {
   async stop(): Promise<void> {
     this.stopping.abort();
     if (this.ticker) clearInterval(this.ticker);
+    if (this.news) clearTimeout(this.news);
     await this.ticking;
     await this.upkeep.settled();
     await this.scheduler.stop();
@@ -117,22 +141,24 @@ export class Supervisor implements Dispatch {
 
   release(workerId: string | null, runId: string): void {
     this.workers.release(workerId, runId);
+    if (workerId !== null && this.workers.get(workerId) === null) this.context.bus.send("release", { workerId, runId });
   }
 
-  cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void {
-    for (const run of runs) this.workers.get(run.workerId)?.connection.cancel({ runId: run.id, attempt: run.attempt });
+  cancel(runs: Stopping[]): void {
+    this.stopEverywhere("cancel", runs);
   }
 
-  suspend(runs: { id: string; attempt: number; workerId: string | null }[]): void {
-    for (const run of runs) this.workers.get(run.workerId)?.connection.suspend({ runId: run.id, attempt: run.attempt });
+  suspend(runs: Stopping[]): void {
+    this.stopEverywhere("suspend", runs);
   }
 
   avoid(runId: string, workerId: string, why: "crashed" | "lacking"): void {
     this.avoidance.add(runId, workerId, why);
+    this.context.bus.send("avoid", { runId, workerId, why });
   }
 
   forget(runId: string): void {
-    this.avoidance.forget(runId);
+    if (this.avoidance.forget(runId)) this.context.bus.send("forget", { runId });
   }
 
   hasCrashedElsewhere(runId: string, workerId: string | null): boolean {
@@ -140,7 +166,7 @@ export class Supervisor implements Dispatch {
   }
 
   mayGoElsewhere({ id, config }: { id: string; config: RunConfig }, workerId: string | null): boolean {
-    return this.workers
+    return this.cluster
       .all()
       .some(
         (other) =>
@@ -152,38 +178,49 @@ export class Supervisor implements Dispatch {
   }
 
   attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void {
-    this.troubles
-      .attemptEnded(this.context, workerId, runId, end)
-      .catch((error) => log.error("updating a worker's state", error));
+    this.judge(workerId, runId, end);
+    this.context.bus.send("attemptEnded", { workerId, runId, code: end.code, message: end.message });
   }
 
   drain(workerId: string, drained: boolean): void {
-    const worker = this.workers.get(workerId);
-    if (worker) worker.drained = drained;
-    this.wake();
+    this.drainHere(workerId, drained);
+    this.context.bus.send("drain", { workerId, drained });
   }
 
   async resume(workerId: string): Promise<void> {
-    await this.troubles.clear(this.context, workerId);
-    this.wake();
+    this.context.bus.send("resume", { workerId });
+    await this.resumeHere(workerId);
   }
 
   /** A worker has come, or has said what it has. */
   arrived(workerId: string): void {
     this.avoidance.forgetLacking(workerId);
+    this.context.bus.send("workerArrived", { workerId });
     this.wake();
   }
 
-  slots(): number {
-    return this.workers.totalSlots();
+  /** A worker is stopping: it takes no more runs over its connection. */
+  leaving(worker: ConnectedWorker): void {
+    this.workers.rest(worker, Number.POSITIVE_INFINITY);
+    this.tell(worker.id, recordLeaving(this.context.database.orm, worker.id, this.context.bus.serverId));
   }
 
-  connected(workerId: string): ConnectedWorker | null {
-    return this.workers.get(workerId);
+  /** A worker's connection has ended. */
+  gone(workerId: string): void {
+    this.tell(workerId, recordGone(this.context.database.orm, workerId, this.context.bus.serverId));
+  }
+
+  slots(): number {
+    return this.cluster.totalSlots();
+  }
+
+  connected(workerId: string): KnownWorker | null {
+    return this.cluster.get(workerId);
   }
 
   dropToken(tokenId: string): void {
     this.cutToken(tokenId);
+    this.context.bus.send("dropToken", { tokenId });
   }
 
   /** Tells how the connections of a revoked token are cut. */
@@ -194,12 +231,10 @@ export class Supervisor implements Dispatch {
   private async tick(): Promise<void> {
     if (this.stopping.signal.aborted) return;
     try {
-      await this.leases.look();
-      await this.deadlines.look();
+      if (await this.context.leader.leads()) await this.lead();
+      else await readClock(this.context.database.orm);
       await this.scheduler.recover();
-      if (++this.ticks % deliverTicks === 0) await this.scheduler.deliverAll();
-      if (this.ticks % refreshTicks === 0) await refreshRunning(this.context);
-      if (this.ticks % tidyTicks === firstTidyTick) await this.upkeep.run();
+      await this.catchUp();
       this.wake();
       this.health.report(null);
     } catch (error) {
@@ -207,5 +242,105 @@ export class Supervisor implements Dispatch {
       if (trouble) this.health.report(trouble);
       else log.error("supervising", error);
     }
+  }
+
+  /** What one server does for all. */
+  private async lead(): Promise<void> {
+    await this.leases.look();
+    await this.deadlines.look();
+    if (++this.ticks % deliverTicks === 0) await this.scheduler.deliverAll();
+    if (this.ticks % refreshTicks === 0) await refreshRunning(this.context);
+    if (this.ticks % tidyTicks === firstTidyTick) await this.upkeep.run();
+  }
+
+  /** What other servers' messages tell too, and sooner. */
+  private async catchUp(): Promise<void> {
+    const { database, bus } = this.context;
+    if (database.address === null) return;
+    await this.cluster.look(database, bus);
+    await this.roster.look(database);
+  }
+
+  private hearOthers(): void {
+    const { bus } = this.context;
+    bus.on("stop", ({ how, runs }) => this.stopHere(how, runs));
+    bus.on("release", ({ workerId, runId }) => {
+      this.workers.release(workerId, runId);
+      this.wake();
+    });
+    bus.on("avoid", ({ runId, workerId, why }) => this.avoidance.add(runId, workerId, why));
+    bus.on("forget", ({ runId }) => void this.avoidance.forget(runId));
+    bus.on("attemptEnded", ({ workerId, runId, code, message }) => this.judge(workerId, runId, { code, message }));
+    bus.on("drain", ({ workerId, drained }) => this.drainHere(workerId, drained));
+    bus.on("resume", ({ workerId }) => void this.resumeHere(workerId).catch((error) => log.error("resuming a worker", error)));
+    bus.on("dropToken", ({ tokenId }) => this.cutToken(tokenId));
+    bus.on("workerArrived", ({ workerId }) => {
+      const worker = this.workers.get(workerId);
+      if (worker) this.workers.drop(worker);
+      this.avoidance.forgetLacking(workerId);
+      this.readSoon(workerId);
+    });
+    bus.on("workerChanged", ({ workerId }) => this.readSoon(workerId));
+    bus.onGap(() => {
+      this.cluster.forgetDescriptions();
+      this.readSoon(null);
+      this.wake();
+    });
+  }
+
+  /** There is something new of another server's worker. */
+  private readSoon(workerId: string | null): void {
+    if (workerId !== null) this.cluster.forgetDescription(workerId);
+    if (this.stopping.signal.aborted) return;
+    this.news ??= setTimeout(() => {
+      this.news = null;
+      this.cluster.look(this.context.database, this.context.bus).catch((error) => {
+        if (!databaseTrouble(error)) log.error("reading what other servers' workers do", error);
+      });
+    }, newsMs);
+  }
+
+  private stopEverywhere(how: "cancel" | "suspend", runs: Stopping[]): void {
+    this.stopHere(how, runs);
+    const elsewhere = runs.filter(({ workerId }) => workerId !== null && this.workers.get(workerId) === null);
+    for (let i = 0; i < elsewhere.length; i += runsEach)
+      this.context.bus.send("stop", {
+        how,
+        runs: elsewhere.slice(i, i + runsEach).map(({ id, attempt, workerId }) => ({ id, attempt, workerId })),
+      });
+  }
+
+  private stopHere(how: "cancel" | "suspend", runs: Stopping[]): void {
+    for (const { id, attempt, workerId } of runs) this.workers.get(workerId)?.connection[how]({ runId: id, attempt });
+  }
+
+  private drainHere(workerId: string, drained: boolean): void {
+    const worker = this.workers.get(workerId);
+    if (worker) worker.drained = drained;
+    else this.readSoon(null);
+    this.wake();
+  }
+
+  private async resumeHere(workerId: string): Promise<void> {
+    await this.troubles.clear(this.context, workerId);
+    this.wake();
+  }
+
+  private judge(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void {
+    this.troubles
+      .attemptEnded(this.context, workerId, runId, end)
+      .catch((error) => log.error("updating a worker's state", error));
+  }
+
+  /** Tells the pages and the other servers once it is stored; if it is not, they see it by the worker's silence. */
+  private tell(workerId: string, storing: Promise<void>): void {
+    storing
+      .catch((error) => {
+        if (!databaseTrouble(error)) log.error("noting where a worker is", error);
+      })
+      .finally(() => {
+        this.context.bus.send("workerChanged", { workerId });
+        this.context.changes.listChanged("workers");
+      });
   }
 }

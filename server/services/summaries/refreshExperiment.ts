@@ -2,7 +2,7 @@ import { layersOf } from "../../../contract/config/networkForm.ts";
 import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { ExperimentSummary } from "../../../contract/wire/views.ts";
 import type { Executor } from "../../../db/database.ts";
-import { findDeepestRun, recountExperiment, storeNc1History } from "../../../db/queries/experiments.ts";
+import { findDeepestRun, lockCounts, recountExperiment, storeNc1History } from "../../../db/queries/experiments.ts";
 import { readSeries } from "../../../db/queries/series.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { thinSeries } from "../series/thinSeries.ts";
@@ -17,6 +17,8 @@ export async function refreshExperiment(
   change: { touch: boolean; nc1History: boolean },
 ): Promise<ExperimentSummary | null> {
   const row = await context.database.transaction(async (tx) => {
+    // First: what another server read of its runs earlier must not be stored later.
+    await lockCounts(tx, id);
     if (change.nc1History) await updateNc1History(tx, id);
     return recountExperiment(tx, id, change.touch);
   });
