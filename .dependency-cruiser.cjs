@@ -161,7 +161,7 @@ const serverFolders = {
   pages: ["http", "log", "program"],
   worker: ["access", "log", "program"],
   launchers: ["access", "context", "failures", "log", "program", "supervisor"],
-  "services/launchers": ["context", "failures"],
+  "services/launchers": ["context", "failures", "launchers"],
   backup: ["failures", "program"],
 };
 

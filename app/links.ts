@@ -3,6 +3,7 @@
 export const listPage = "/";
 export const workersPage = "/workers";
 export const slurmPage = "/workers/slurm";
+export const kubernetesPage = "/workers/kubernetes";
 export const theoryPage = "/theory";
 export const peoplePage = "/people";
 export const newPage = "/new";

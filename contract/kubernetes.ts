@@ -73,3 +73,16 @@ export const workerManifestRequest = workerPlace.extend({
   minutes: whole("minutes", 5, 43_200),
 });
 export type WorkerManifestRequest = z.infer<typeof workerManifestRequest>;
+
+/** What servers in a cluster are made from, as a command's flags. */
+export const serverManifestFlags = z.strictObject({
+  image: imageReference,
+  url: serverAddress,
+  namespace: namespaceName.default("collapsar"),
+  replicas: z.coerce.number("a whole number from 1 to 20").int("a whole number from 1 to 20").min(1).max(20).default(2),
+  secret: secretName.default("collapsar-server"),
+  "worker-secret": secretName.default("collapsar-worker"),
+  "order-workers": launcherDevice.optional(),
+  "worker-image": imageReference.optional(),
+  queue: queueName.optional(),
+});

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useMay } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { slurmPage } from "../links.ts";
+import { kubernetesPage, slurmPage } from "../links.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { Problem } from "../live/Problem.tsx";
 import { useWatch } from "../live/useWatch.ts";
@@ -63,14 +63,19 @@ export function WorkersView() {
           </span>
         )}
         <FreshnessBadge freshness={freshness} active={false} />
-        <LinkButton href={slurmPage} className="ml-auto" data-testid="slurm">
-          Slurm
-        </LinkButton>
-        {may("manage") && (
-          <Button look="primary" icon="plus" onClick={() => setAdding(true)} data-testid="add-worker">
-            Add worker
-          </Button>
-        )}
+        <div className="ml-auto flex flex-wrap gap-2">
+          <LinkButton href={slurmPage} data-testid="slurm">
+            Slurm
+          </LinkButton>
+          <LinkButton href={kubernetesPage} data-testid="kubernetes">
+            Kubernetes
+          </LinkButton>
+          {may("manage") && (
+            <Button look="primary" icon="plus" onClick={() => setAdding(true)} data-testid="add-worker">
+              Add worker
+            </Button>
+          )}
+        </div>
       </div>
       {workers.error && <Problem error={workers.error} onRetry={() => void workers.refetch()} />}
       {workers.isPending && !workers.error && (

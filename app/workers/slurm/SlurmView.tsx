@@ -2,15 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import type { SlurmForm } from "../../../contract/slurm/slurmJob.ts";
+import { tokenLine } from "../../../contract/slurm/slurmScript.ts";
 import { useAddress } from "../../address/useAddress.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { workersPage } from "../../links.ts";
 import { LinkButton } from "../../ui/Button.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { TokenLine } from "../TokenLine.tsx";
 import { SlurmFields } from "./SlurmFields.tsx";
 import { exampleForm, fillForm, formNames, scriptOf, type TypedForm } from "./slurmForm.ts";
-import { TokenLine } from "./TokenLine.tsx";
 
 /** A batch script for a cluster that this server need not know of: a person submits it. */
 export function SlurmView() {
@@ -47,7 +48,13 @@ export function SlurmView() {
         </Panel>
         <div className="min-w-0 space-y-4">
           <Panel title="1. A token, once per cluster">
-            <TokenLine path={script.problems?.tokenFile === undefined ? form.tokenFile : null} />
+            <TokenLine
+              name="Slurm, by hand"
+              line={script.problems?.tokenFile === undefined ? (token) => tokenLine(token, form.tokenFile) : null}
+              purpose="One line puts it into a file on the cluster, so that it is in no script."
+              shown="Run this once in bash on the cluster. It writes the token into a file that only you can read."
+              testId="slurm"
+            />
           </Panel>
           <Panel
             title="2. The script"

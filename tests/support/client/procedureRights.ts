@@ -58,6 +58,7 @@ export const needed: Record<string, Needed> = {
   "workers.resume": "manage",
   "launchers.list": "read",
   "launchers.retry": "manage",
+  "launchers.workerManifest": "read",
   "shares.list": "edit",
   "shares.create": "edit",
   "shares.revoke": "edit",
@@ -89,6 +90,10 @@ const inputs: Record<string, unknown> = {
   "workers.createToken": { name: "x" },
   "launchers.list": undefined,
   "launchers.retry": { kind: "slurm" },
+  "launchers.workerManifest": {
+    ...{ namespace: "lab", image: "collapsar:1.0", server: "https://collapsar.example.org", secret: "collapsar-worker" },
+    ...{ device: "cpu", cores: 4, memoryGiB: 8, queue: null, name: "night", workers: 2, minutes: 230 },
+  },
   "workers.drain": { id: nowhere, drained: true },
   "shares.list": { experimentId: nowhere },
   "shares.create": { experimentId: nowhere },
