@@ -228,6 +228,31 @@ export const checkpoints = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.attempt, table.seq] })],
 );
 
+/** Files of runs that are in the store of server/artefacts. */
+export const runFiles = pgTable(
+  "run_files",
+  {
+    runId: uuid("run_id")
+      .notNull()
+      .references(() => runs.id, { onDelete: "cascade" }),
+    attempt: integer("attempt").notNull(),
+    name: text("name").notNull(),
+    bytes: bigint("bytes", { mode: "number" }).notNull(),
+    sha256: text("sha256").notNull(),
+    at: now("at"),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.attempt, table.name] })],
+);
+
+/** The store that holds the files of this database's runs: one row, once a server has opened it. */
+export const artefactStore = pgTable("artefact_store", {
+  only: boolean("only").primaryKey().default(true),
+  /** What the store is marked with. */
+  mark: text("mark").notNull(),
+  /** Where it was when it was marked, for people. */
+  place: text("place").notNull(),
+});
+
 export interface WorkerGreeting {
   count: number;
   nonce: string;

@@ -1,10 +1,8 @@
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../contract/failure.ts";
-import { closeToOthers } from "../db/closeToOthers.ts";
 import type { Database } from "../db/database.ts";
 import { exclusively } from "../db/exclusively.ts";
 import { openDatabase } from "../db/openDatabase.ts";
@@ -12,7 +10,7 @@ import { countMembers } from "../db/queries/people.ts";
 import { markOf } from "./access/accessKey.ts";
 import type { Front } from "./access/front.ts";
 import { appRouter } from "./appRouter.ts";
-import { folderArtefacts, removeParts } from "./artefacts/folderArtefacts.ts";
+import { openArtefacts } from "./artefacts/openArtefacts.ts";
 import { openControlSocket } from "./backup/controlSocket.ts";
 import { stageBackup } from "./backup/stageBackup.ts";
 import { openBus } from "./cluster/bus.ts";
@@ -135,14 +133,12 @@ export async function startServer(
     const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
     const refresher = new Refresher();
     const refreshSoon = (id: string) => refresher.soon(id);
-    const artefactFolder = join(settings.dataDir, "artefacts");
-    closeToOthers(artefactFolder);
-    await removeParts(artefactFolder);
     const context: ServiceContext = {
       database: opened,
       bus,
       leader,
-      artefacts: folderArtefacts(artefactFolder, settings.reserveBytes),
+      artefacts: await openArtefacts(settings, opened),
+      keptCheckpoints: settings.keptCheckpoints,
       maxArtefactBytes: settings.maxArtefactBytes,
       leaseTimes: settings.leaseTimes,
       changes: hub,

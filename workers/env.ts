@@ -24,6 +24,10 @@ export interface WorkerEnvironment {
   slots: string | null;
   keepCheckpoints: string | null;
   stallMs: string | null;
+  /** Seconds between two checkpoints that are sent, megabytes per second for them, and seconds for which one is asked for. */
+  uploadCheckpointsS: string | null;
+  uploadMbS: string | null;
+  fetchS: string | null;
   /** File in which the worker notes what it sent and what was acknowledged, for tests of faults. */
   ledger: string | null;
 }
@@ -34,6 +38,7 @@ export function workerEnvironment(): WorkerEnvironment {
   const { COLLAPSAR_DATA_DIR, COLLAPSAR_DATASETS_DIR, COLLAPSAR_WORKER_TOKEN, COLLAPSAR_SLOTS } = process.env;
   const { COLLAPSAR_WORKER_TOKEN_FILE, SLURM_JOB_ID, SLURM_PROCID } = process.env;
   const { COLLAPSAR_KEEP_CHECKPOINTS, COLLAPSAR_LEDGER, COLLAPSAR_STALL_MS } = process.env;
+  const { COLLAPSAR_UPLOAD_CHECKPOINTS_S, COLLAPSAR_UPLOAD_MB_S, COLLAPSAR_FETCH_S } = process.env;
   return {
     dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
     datasetsDir: COLLAPSAR_DATASETS_DIR ? resolve(COLLAPSAR_DATASETS_DIR) : null,
@@ -46,6 +51,9 @@ export function workerEnvironment(): WorkerEnvironment {
     slots: COLLAPSAR_SLOTS || null,
     keepCheckpoints: COLLAPSAR_KEEP_CHECKPOINTS || null,
     stallMs: COLLAPSAR_STALL_MS || null,
+    uploadCheckpointsS: COLLAPSAR_UPLOAD_CHECKPOINTS_S || null,
+    uploadMbS: COLLAPSAR_UPLOAD_MB_S || null,
+    fetchS: COLLAPSAR_FETCH_S || null,
     ledger: COLLAPSAR_LEDGER ? resolve(COLLAPSAR_LEDGER) : null,
   };
 }

@@ -1,7 +1,14 @@
 /** Names of files that a run leaves to the server: nothing else is taken, or given. */
 export const featuresName = "features.safetensors";
 export const checkpointName = (step: number): string => `checkpoint-${step}.ckpt`;
-export const artefactName = /^(features\.safetensors|checkpoint-(0|[1-9]\d{0,9})\.ckpt)$/;
+/** A checkpoint of a run that has not finished, for another machine to resume from: gone once it has. */
+export const resumeName = (step: number): string => `${resumePrefix}${step}.ckpt`;
+export const resumePrefix = "resume-";
+export const artefactName = /^(features\.safetensors|(checkpoint|resume)-(0|[1-9]\d{0,9})\.ckpt)$/;
 
-/** Files that a run may have: features and twenty checkpoints. */
+export const isResumeName = (name: string): boolean => name.startsWith(resumePrefix);
+/** The step in a checkpoint's name; 0 for other names. */
+export const stepInName = (name: string): number => Number(/-(\d+)\.ckpt$/.exec(name)?.[1] ?? 0);
+
+/** Files that an ended run may have: features and twenty checkpoints. */
 export const maxArtefacts = 21;

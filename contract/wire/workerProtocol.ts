@@ -98,6 +98,26 @@ export type HelloAnswer =
    */
   | { ok: false; code: string; message: string };
 
+/**
+ * Through which step a checkpoint is of use for the next attempt, by the attempt that made it: those from `fromAttempt` on, up to the
+ * entry before. The newest attempts come first; those of attempts older than every entry are of no use.
+ */
+export const lineage = z.array(z.strictObject({ fromAttempt: z.int().min(1), through: z.int().min(1) })).max(100);
+export type Lineage = z.infer<typeof lineage>;
+/** Through which step a checkpoint of that attempt is of use; 0: none is. */
+export const throughStep = (entries: Lineage, attempt: number): number =>
+  entries.find(({ fromAttempt }) => fromAttempt <= attempt)?.through ?? 0;
+
+/** A checkpoint that the server has: GET /artefacts/<run>/<attempt>/<name>. */
+export const storedCheckpoint = z.strictObject({
+  attempt: z.int().min(1),
+  step: z.int().min(1),
+  name: z.string().max(60),
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type StoredCheckpoint = z.infer<typeof storedCheckpoint>;
+
 /** server → worker "assign"; the worker answers whether it takes the run. */
 export const assignment = z.strictObject({
   ...lease.shape,
@@ -110,6 +130,10 @@ export const assignment = z.strictObject({
   lastStarted: z.int().min(0).optional(),
   /** Step up to which the run's measurements are stored without a hole: no later checkpoint is used. */
   measuredThrough: z.int().min(0).optional(),
+  /** Which checkpoints of a worker's own are of use; absent: as `lastStarted` and `measuredThrough` say. */
+  lineage: lineage.optional(),
+  /** Those that the server has and that are of use, the best first. */
+  checkpoints: z.array(storedCheckpoint).max(40).optional(),
   /** A person asked for a beginning at step 0 on the data as they are: no checkpoint is used. */
   fromStart: z.boolean().optional(),
   /** On what the last attempt that started trained: other data end this one. Absent where none has, and with `fromStart`. */

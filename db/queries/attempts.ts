@@ -121,10 +121,10 @@ export async function insertCheckpoints(db: Executor, rows: (typeof checkpoints.
   if (rows.length > 0) await db.insert(checkpoints).values(rows).onConflictDoNothing();
 }
 
-/** Whose attempt it is: its lease, the token of its worker, and the run's latest attempt; null if its experiment is removed. */
+/** Whose attempt it is: its lease, the token of its worker, and the run's latest attempt and status; null if its experiment is removed. */
 export async function findUploader(db: Executor, runId: string, number: number) {
   const [row] = await db
-    .select({ lease: attempts.lease, tokenId: workers.tokenId, lastAttempt: runs.attempt })
+    .select({ lease: attempts.lease, tokenId: workers.tokenId, lastAttempt: runs.attempt, status: runs.status })
     .from(attempts)
     .innerJoin(runs, eq(runs.id, attempts.runId))
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))

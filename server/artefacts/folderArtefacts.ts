@@ -1,100 +1,91 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Failure } from "../../contract/failure.ts";
-import type { Artefact, Artefacts } from "./artefacts.ts";
-
-const stored = /^(\d+)\.([0-9a-f]{64})\.(.+)$/;
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import {
+  type Artefact,
+  type ArtefactKey,
+  type Artefacts,
+  isRunFolder,
+  markName,
+  parseStoredName,
+  requireRunId,
+  storedName,
+} from "./artefacts.ts";
+import { checkedStream } from "./checkedStream.ts";
 
 /**
- * Files in `<folder>/<run>/<attempt>.<sha256>.<name>`, for the server's user alone: a name says all that is known of a file, so there is
- * nothing that could disagree with it.
- * @param reserveBytes free space that is left to the database
+ * Files in `<folder>/<run>/`, for the server's user alone. Several servers may share the folder.
+ * @param reserveBytes free space that is left to others, such as the database
  */
 export function folderArtefacts(folder: string, reserveBytes: number): Artefacts {
-  const folderOf = (runId: string) => {
-    if (!uuid.test(runId)) throw new Error(`${runId} is not the id of a run`);
-    return join(folder, runId);
-  };
-  const pathOf = ({ runId, attempt, sha256, name }: Omit<Artefact, "at">) =>
-    join(folderOf(runId), `${attempt}.${sha256}.${name}`);
-  const namesIn = async (runId: string) => (await readdir(folderOf(runId)).catch(() => [])).filter((name) => stored.test(name));
+  const folderOf = (runId: string) => join(folder, requireRunId(runId));
+  const pathOf = (file: ArtefactKey) => join(folderOf(file.runId), storedName(file));
 
   return {
+    place: `the folder ${folder}`,
     async put(file, content) {
       const path = pathOf(file);
       await mkdir(folderOf(file.runId), { recursive: true, mode: 0o700 });
       await requireRoom(folder, file.bytes, reserveBytes);
       const temporary = join(folder, `${randomUUID()}.part`);
       try {
-        await pipeline(poured(content, checked(file)), createWriteStream(temporary, { flags: "wx", mode: 0o600 }));
+        await pipeline(checkedStream(content, file), createWriteStream(temporary, { flags: "wx", mode: 0o600 }));
         await sync(temporary);
         await rename(temporary, path);
       } catch (error) {
         await rm(temporary, { force: true });
-        if ((error as NodeJS.ErrnoException).code === "ENOSPC" || (error as NodeJS.ErrnoException).code === "EDQUOT")
+        if (hasCode(error, "ENOSPC", "EDQUOT"))
           throw new Failure("DISK_FULL", `The server's disk is full: no room for ${file.bytes.toLocaleString("en")} bytes.`);
         throw error;
       }
-      for (const name of await namesIn(file.runId)) {
-        const [, attempt, sha256, of] = stored.exec(name)!;
-        const isReplaced = Number(attempt) < file.attempt || (of === file.name && sha256 !== file.sha256);
-        if (isReplaced) await rm(join(folderOf(file.runId), name), { force: true });
-      }
     },
-    get: (file) => createReadStream(pathOf(file)),
+    async get(file, from = 0) {
+      const handle = await open(pathOf(file), "r").catch((error) => {
+        if (hasCode(error, "ENOENT")) throw new Failure("NOT_FOUND", `${file.name} is no longer in ${folder}.`);
+        throw error;
+      });
+      return handle.createReadStream({ start: from });
+    },
     async list(runId) {
       const files: Artefact[] = [];
-      for (const entry of await namesIn(runId)) {
-        const [, attempt, sha256, name] = stored.exec(entry) ?? [];
-        if (sha256 === undefined || name === undefined) continue;
-        const about = await stat(join(folderOf(runId), entry)).catch(() => null);
-        if (about) files.push({ runId, attempt: Number(attempt), sha256, name, bytes: about.size, at: about.mtime });
+      for (const entry of await readdir(folderOf(runId)).catch(() => [])) {
+        const about = parseStoredName(entry);
+        const found = about && (await stat(join(folderOf(runId), entry)).catch(() => null));
+        if (found) files.push({ runId, ...about, bytes: found.size, at: found.mtime });
       }
-      const newest = Math.max(0, ...files.map((file) => file.attempt));
-      return files
-        .filter((file) => file.attempt === newest)
-        .sort((a, b) => b.name.localeCompare(a.name, "en", { numeric: true }));
+      return files;
     },
-    remove: (runId) => rm(folderOf(runId), { recursive: true, force: true }),
+    remove: async (file) => rm(pathOf(file), { force: true }),
+    removeRun: async (runId) => rm(folderOf(runId), { recursive: true, force: true }),
     async runs() {
-      return (await readdir(folder).catch(() => [])).filter((name) => uuid.test(name));
+      return (await readdir(folder).catch(() => [])).filter(isRunFolder);
+    },
+    async tidy(olderThanMs) {
+      for (const name of await readdir(folder)) {
+        if (!name.endsWith(".part")) continue;
+        const found = await stat(join(folder, name)).catch(() => null);
+        if (found && Date.now() - Math.floor(found.mtimeMs) >= olderThanMs) await rm(join(folder, name), { force: true });
+      }
+    },
+    async readMark() {
+      const text = await readFile(join(folder, markName), "utf8").catch((error) => {
+        if (hasCode(error, "ENOENT")) return null;
+        throw error;
+      });
+      return text?.trim() || null;
+    },
+    async writeMark(mark) {
+      const temporary = join(folder, `${randomUUID()}.part`);
+      await writeFile(temporary, `${mark}\n`, { mode: 0o600 });
+      await rename(temporary, join(folder, markName));
     },
   };
 }
 
-/** Lets through exactly the bytes that were announced. */
-function checked({ bytes, sha256 }: Pick<Artefact, "bytes" | "sha256">): Transform {
-  const hash = createHash("sha256");
-  let size = 0;
-  const refuse = (what: string) => new Failure("INVALID", what);
-  return new Transform({
-    transform(part: Buffer, _encoding, done) {
-      size += part.length;
-      hash.update(part);
-      if (size > bytes) done(refuse(`More than the ${bytes} bytes that were announced.`));
-      else done(null, part);
-    },
-    flush(done) {
-      if (size < bytes) done(refuse(`Received ${size} of the ${bytes} bytes that were announced.`));
-      else
-        done(hash.digest("hex") === sha256 ? null : refuse("The sha256 of what was received is not the one that was announced."));
-    },
-  });
-}
-
-/** Pours one stream into another without ending the first when the second fails: it may be a request that is still to be answered. */
-function poured(from: Readable, into: Transform): Transform {
-  from.once("error", (error) => into.destroy(error));
-  from.once("close", () => {
-    if (!from.readableEnded) into.destroy(Object.assign(new Error("cut off"), { code: "ERR_STREAM_PREMATURE_CLOSE" }));
-  });
-  return from.pipe(into);
-}
+const hasCode = (error: unknown, ...codes: string[]) => codes.includes((error as NodeJS.ErrnoException).code ?? "");
 
 async function requireRoom(folder: string, bytes: number, reserveBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
@@ -114,9 +105,4 @@ async function sync(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-/** What a killed server left half written. */
-export async function removeParts(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) if (name.endsWith(".part")) await rm(join(folder, name), { force: true });
 }

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure } from "../../contract/failure.ts";
 import { openDatabase } from "../../db/openDatabase.ts";
-import { storagePlace } from "../program/env.ts";
+import { filesPlace, storagePlace } from "../program/env.ts";
 import { readProgramVersion } from "../program/programVersion.ts";
 import { pack } from "./archive.ts";
 import { askForBackup } from "./controlSocket.ts";
@@ -30,8 +30,10 @@ try {
   if (databaseUrl !== null)
     throw new Failure(
       "CONFLICT",
-      `The database is an external Postgres (DATABASE_URL). Back it up with: pg_dump --format=custom --file=FILE "$DATABASE_URL", and then copy ${dataDir}/artefacts: in this order, even while runs are training.`,
+      `The database is an external Postgres (DATABASE_URL). Back it up with: pg_dump --format=custom --file=FILE "$DATABASE_URL", and then copy ${dataDir}/artefacts, or wherever COLLAPSAR_ARTEFACTS_DIR or COLLAPSAR_S3_… say that files of runs are: in this order, even while runs are training.`,
     );
+  const place = filesPlace();
+  const elsewhere = place.kind === "s3" ? `the bucket ${place.bucket}/${place.prefix}` : place.isOwn ? null : place.folder;
   const file = resolve(values.to);
   const stage = (await askForBackup(dataDir)) ?? (await stageOffline(dataDir));
   try {
@@ -40,6 +42,7 @@ try {
     rmSync(stage, { recursive: true, force: true });
   }
   console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(1)} MB`);
+  if (elsewhere !== null) console.log(`The files of runs are not in it: copy ${elsewhere} too.`);
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error);
   process.exit(1);

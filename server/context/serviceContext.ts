@@ -76,6 +76,8 @@ export interface Retention {
 export interface ServiceContext {
   /** Files that runs left behind. */
   readonly artefacts: Artefacts;
+  /** Checkpoints to resume from that are kept of a run that has not finished. */
+  readonly keptCheckpoints: number;
   /** Largest of them that is kept. */
   readonly maxArtefactBytes: number;
   /** How often workers are heard of, and for how long silence is borne, ms. */

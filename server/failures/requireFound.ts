@@ -11,6 +11,7 @@ export function requireFound<T>(
     | "worker"
     | "recording"
     | "file"
+    | "checkpoint"
     | "session"
     | "member"
     | "invitation"

@@ -8,10 +8,10 @@ import { comesAgain, describeError } from "../failures/describeError.ts";
 import { answerText } from "./answerText.ts";
 import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
+import { serveArtefacts } from "./serveArtefacts.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveMetrics } from "./serveMetrics.ts";
 import { type SignInDoors, serveSignIn, signInMethods } from "./serveSignIn.ts";
-import { serveUpload } from "./serveUpload.ts";
 import { setHeaders } from "./setHeaders.ts";
 import { answerSignInPage } from "./signInPage.ts";
 
@@ -65,7 +65,7 @@ async function isSignedIn({ context, accessKey }: Doorkeeper, request: IncomingM
 }
 
 /** Methods by the beginning of the path; everything else is read only. */
-const methods: [RegExp, string[]][] = [[/^\/trpc\//, ["GET", "POST"]], ...signInMethods, [/^\/artefacts\//, ["PUT"]]];
+const methods: [RegExp, string[]][] = [[/^\/trpc\//, ["GET", "POST"]], ...signInMethods, [/^\/artefacts\//, ["GET", "PUT"]]];
 
 /** Who waits for whom: a slow download of an export holds no page up. */
 interface Turns {
@@ -95,7 +95,7 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
     if (url.pathname.startsWith("/trpc/")) return routes.procedures(request, response, routes.turns.calls);
     return serveExport(context, accessKey, routes.turns.exports, request, response);
   }
-  if (url.pathname.startsWith("/artefacts/")) return serveUpload(context, request, response);
+  if (url.pathname.startsWith("/artefacts/")) return serveArtefacts(context, request, response);
   if (signIn && !openPages.test(url.pathname) && !(await isSignedIn(signIn, request)))
     return answerSignInPage(response, {
       status: 401,

@@ -78,6 +78,7 @@ async function sendFile(
   response: ServerResponse,
 ): Promise<void> {
   const [, base = file.name, ending = "bin"] = /^(.*)\.(\w+)$/.exec(file.name) ?? [];
+  const content = request.method === "HEAD" ? null : await open();
   response.writeHead(200, {
     "content-type": "application/octet-stream",
     "content-length": file.bytes,
@@ -85,8 +86,8 @@ async function sendFile(
     "x-collapsar-sha256": file.sha256,
     "cache-control": "no-store",
   });
-  if (request.method === "HEAD") return void response.end();
-  await pipeline(open(), response);
+  if (content === null) return void response.end();
+  await pipeline(content, response);
 }
 
 const maxNameBytes = 220;

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import { protocolTimes } from "../../contract/wire/workerProtocol.ts";
 import { proxyList } from "../access/front.ts";
+import { type ArtefactSettings, artefactSettings } from "./artefactSettings.ts";
 import { type KubernetesSettings, kubernetesSettings } from "./kubernetesSettings.ts";
 import { type SlurmSettings, slurmSettings } from "./slurmSettings.ts";
 
@@ -48,6 +49,10 @@ export interface ServerSettings {
     /** Bytes that wait for a reader that does not read, until it is cut off. */
     unreadBytes: number;
   };
+  /** Where files of runs are kept. */
+  artefacts: ArtefactSettings;
+  /** Checkpoints to resume from that are kept of a run that has not finished. */
+  keptCheckpoints: number;
   /** Largest file of a run that is kept. */
   maxArtefactBytes: number;
   /** Free space of the disk that files of runs leave to the database. */
@@ -126,6 +131,8 @@ export function serverSettings(): ServerSettings {
       ),
       unreadBytes: megabytes("COLLAPSAR_UNREAD_MB", env.COLLAPSAR_UNREAD_MB || "32"),
     },
+    artefacts: filesPlace(),
+    keptCheckpoints: wholeNumber("COLLAPSAR_RESUME_CHECKPOINTS", env.COLLAPSAR_RESUME_CHECKPOINTS || "2", [1, 20]),
     maxArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
     reserveBytes: megabytes("COLLAPSAR_RESERVE_MB", env.COLLAPSAR_RESERVE_MB || "500"),
     leaseTimes: leaseTimes(env.COLLAPSAR_HEARTBEAT_MS, env.COLLAPSAR_LEASE_MS),
@@ -308,6 +315,9 @@ export function storagePlace(): Pick<ServerSettings, "dataDir" | "databaseUrl"> 
   return { dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")), databaseUrl: DATABASE_URL || null };
 }
 
+/** Where files of runs are, for the same. @throws Failure INVALID */
+export const filesPlace = (): ArtefactSettings => artefactSettings(process.env, storagePlace().dataDir);
+
 /** A program that a person starts on their own machine tells nobody about it. */
 export function keepQuiet(): void {
   process.env.NEXT_TELEMETRY_DISABLED = "1";
@@ -316,18 +326,15 @@ export function keepQuiet(): void {
 /** Where Next keeps its build (see next.config.mjs). */
 export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAPSAR_NEXT_DIST ?? ".next");
 
+/** Names of variables with secrets of the server's. */
+const secretNames =
+  /^(COLLAPSAR_(ACCESS_KEY|OIDC_CLIENT_SECRET|METRICS_TOKEN|CLUSTER_TOKEN|S3_\w+)|DATABASE_URL|REDIS_URL|AWS_\w+)$/;
+
 /** The environment of the worker that the server starts: the server's own without its secrets, with the worker's token. */
 export function workerEnvironment(token: string): NodeJS.ProcessEnv {
-  const {
-    COLLAPSAR_ACCESS_KEY: _key,
-    COLLAPSAR_OIDC_CLIENT_SECRET: _secret,
-    DATABASE_URL: _url,
-    REDIS_URL: _redis,
-    COLLAPSAR_METRICS_TOKEN: _metrics,
-    COLLAPSAR_CLUSTER_TOKEN: _token,
-    ...rest
-  } = process.env;
-  return { ...rest, COLLAPSAR_WORKER_TOKEN: token };
+  const environment: NodeJS.ProcessEnv = { ...process.env, COLLAPSAR_WORKER_TOKEN: token };
+  for (const name of Object.keys(environment)) if (secretNames.test(name)) delete environment[name];
+  return environment;
 }
 
 /** The environment of Slurm's commands, which sbatch hands on to the job: where things are found, and nothing of the server's. */

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Priority } from "../../contract/priority.ts";
 import type { Database, Executor } from "../../db/database.ts";
-import { type Claimed, claimRun } from "../../db/queries/leases.ts";
 import { recordWaiting } from "../../db/queries/runProgress.ts";
 import { listUndelivered, readConfigs, readRunState } from "../../db/queries/runs.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
@@ -10,6 +9,7 @@ import { log } from "../log/log.ts";
 import { toRunItem } from "../services/runs/runViews.ts";
 import type { Avoidance } from "./avoidance.ts";
 import { affinityMs, CheckpointAffinity } from "./checkpointAffinity.ts";
+import { type ClaimedRun, claimWithCheckpoints } from "./claimWithCheckpoints.ts";
 import type { ClusterWorkers } from "./clusterWorkers.ts";
 import type { ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { endLostAttempt } from "./endLostAttempt.ts";
@@ -187,20 +187,19 @@ export class Scheduler {
     worker.busy.add(runId);
     const { database, bus } = this.context;
     const { id, name } = worker;
-    const claimed = await claimRun(database.orm, runId, { id, name, serverId: bus.serverId }, lease, this.parts.leaseMs).catch(
-      (error) => {
-        worker.busy.delete(runId);
-        this.unsent.add(runId, lease);
-        throw error;
-      },
-    );
+    const to = { id, name, serverId: bus.serverId };
+    const claimed = await claimWithCheckpoints(database.orm, runId, to, lease, this.parts.leaseMs).catch((error) => {
+      worker.busy.delete(runId);
+      this.unsent.add(runId, lease);
+      throw error;
+    });
     if (claimed) return void this.send(claimed, lease, worker).catch((error) => log.error("sending a run", error));
     worker.busy.delete(runId);
     // If it is queued still, it is the worker that has gone elsewhere.
     if (await this.requeue(runId)) this.parts.workers.rest(worker);
   }
 
-  private async send(claimed: Claimed, lease: string, worker: ConnectedWorker): Promise<void> {
+  private async send(claimed: ClaimedRun, lease: string, worker: ConnectedWorker): Promise<void> {
     const { experimentId, ...rest } = claimed;
     const { runId, attempt } = rest;
     const { workers, troubles } = this.parts;

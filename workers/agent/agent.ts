@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkerStop } from "../../contract/wire/runEvents.ts";
 import {
@@ -10,6 +11,7 @@ import {
   type Heartbeat,
   type Hello,
 } from "../../contract/wire/workerProtocol.ts";
+import { newestCheckpoints } from "../checkpoints/checkpointFolder.ts";
 import { removeOldCheckpoints } from "../checkpoints/keptCheckpoints.ts";
 import { count, log, messageOf } from "../log.ts";
 import { AttemptSpool } from "../spool/attemptSpool.ts";
@@ -24,16 +26,19 @@ import { makeHello, type Offer } from "./makeHello.ts";
 import type { AgentOptions } from "./options.ts";
 import { OwnSetsWatch } from "./ownSetsWatch.ts";
 import { ArtefactSender } from "./wire/artefactSender.ts";
+import { CheckpointSender } from "./wire/checkpointSender.ts";
 import { ConnectionLog } from "./wire/connectionLog.ts";
 import { keepLedger } from "./wire/ledger.ts";
+import { RateLimit } from "./wire/rateLimit.ts";
 import { ServerLink } from "./wire/serverLink.ts";
 import type { SendBatch } from "./wire/spoolSender.ts";
 import { WorkerToken } from "./wire/workerToken.ts";
 import type { WorkerFolder } from "./workerFolder.ts";
 
-/** A stopping worker ends within 10 s: it makes checkpoints in the first two thirds, then sends what it still can. */
+/** A stopping worker ends within 10 s: it makes checkpoints in the first two thirds, then sends what it still can, events last. */
 const stopMs = 9_000;
 const suspendShare = 2 / 3;
+const eventsShare = 1 / 6;
 /** A pause can wait: the checkpoint of a large network takes time. */
 const pauseMs = 60_000;
 
@@ -56,6 +61,7 @@ export class Agent {
   private readonly link: ServerLink;
   private readonly spare: SpareProcess;
   private readonly artefacts: ArtefactSender;
+  private readonly checkpoints: CheckpointSender;
   private readonly connectionLog = new ConnectionLog();
   private readonly readSystem = systemMeter();
   private ownSets: OwnSetsWatch | null = null;
@@ -73,26 +79,30 @@ export class Agent {
       () => !this.held.all.some((attempt) => attempt.isStarting),
     );
     const token = new WorkerToken(options.token, options.tokenFile);
-    this.artefacts = new ArtefactSender(folder.artefacts, {
+    const server = {
       url: options.server,
       get token() {
         return token.current;
       },
-    });
+    };
+    const rate = new RateLimit(options.uploadBytesPerSecond);
+    this.artefacts = new ArtefactSender(folder.artefacts, server, rate);
+    this.checkpoints = new CheckpointSender(folder.uploads, server, options.uploadEveryMs, rate);
     const send: SendBatch = (batch) => this.link.sendEvents(batch);
     const sendNoted = options.ledger === null ? send : keepLedger(options.ledger, send);
     this.held = new HeldAttempts(folder, options.keepSpool, {
       artefacts: this.artefacts,
+      checkpoints: this.checkpoints,
       send: sendNoted,
       sealAgain: (attempt) => this.runner.sealAgain(attempt),
     });
     const { checkpoints, datasetCache } = folder;
-    const { datasetsDir: datasets, device, keepCheckpoints } = options;
+    const { datasetsDir: datasets, device, keepCheckpoints, fetchMs } = options;
     this.runner = new AttemptRunner(
-      { checkpoints, datasetCache, datasets, device, keepCheckpoints },
+      { checkpoints, datasetCache, datasets, device, keepCheckpoints, server, fetchMs },
       this.held,
       this.spare,
-      this.artefacts,
+      { artefacts: this.artefacts, checkpoints: this.checkpoints },
     );
     this.link = new ServerLink(options.server, token, {
       makeHello: () => this.makeHello(),
@@ -116,6 +126,7 @@ export class Agent {
         this.held.wake();
         if (this.ownSets?.parts) this.link.sendOwnSets(this.ownSets.parts);
         this.artefacts.wake();
+        this.checkpoints.wake();
       },
       down: (reason) => {
         if (!this.isStopping) this.connectionLog.down(reason, this.held.working, this.held.unsent);
@@ -137,6 +148,7 @@ export class Agent {
       this.runner.recover(attempt);
     }
     this.artefacts.recover((runId, attempt) => this.held.find(runId, attempt) !== undefined);
+    this.checkpoints.start();
     this.spare.prepare();
     this.link.open();
     const places = { folder: this.setup.options.datasetsDir, cache: folder.datasetCache };
@@ -167,8 +179,11 @@ export class Agent {
       attempt.stop ??= why;
       attempt.run.suspend(withinMs * suspendShare, why);
     }
+    const filesUntil = deadline - withinMs * eventsShare;
+    this.checkpoints.hurry(filesUntil);
     const all = Promise.all(this.held.all.map((attempt) => attempt.done));
-    await Promise.race([all, sleep(withinMs * suspendShare + 500)]);
+    await Promise.race([all, sleep(filesUntil - performance.now())]);
+    await this.checkpoints.flush(filesUntil);
     await this.flush(deadline);
     if (this.held.unsent > 0) log(`${count(this.held.unsent, "event")} stay in the spool until the next start`);
     this.close();
@@ -187,12 +202,15 @@ export class Agent {
 
   /** Whether it has no run, and the server has all that there is to send. */
   get isIdle(): boolean {
-    return this.held.all.length === 0 && this.artefacts.isEmpty;
+    return this.held.all.length === 0 && this.artefacts.isEmpty && this.checkpoints.isEmpty;
   }
 
-  /** Whether nothing in its folder is of use to anyone: everything is sent, and no run may resume from a checkpoint there. */
+  /** Whether nothing in its folder is of use to anyone: everything is sent, and no run could only resume from a checkpoint there. */
   get isDone(): boolean {
-    return this.isIdle && readdirSync(this.setup.folder.checkpoints).length === 0;
+    const { checkpoints } = this.setup.folder;
+    const isStored = (runId: string) =>
+      newestCheckpoints(join(checkpoints, runId)).every(({ step }) => step <= this.checkpoints.storedStep(runId));
+    return this.isIdle && readdirSync(checkpoints).every(isStored);
   }
 
   /** Whether a server has ever taken it. */
@@ -216,6 +234,7 @@ export class Agent {
     this.ownSets?.close();
     this.spare.close();
     this.artefacts.stop();
+    this.checkpoints.stop();
     this.link.close();
     this.setup.folder.unlock();
   }

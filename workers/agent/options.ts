@@ -44,6 +44,12 @@ export interface AgentOptions {
   keepSpool: boolean;
   /** Checkpoints of an ended run that are sent to the server, the newest first; 0: none. */
   keepCheckpoints: number;
+  /** Training time between two checkpoints that are sent to the server, ms; null: none are. */
+  uploadEveryMs: number | null;
+  /** Bound for all that is sent to the server as files. */
+  uploadBytesPerSecond: number;
+  /** A checkpoint is asked of the server for so long without a byte coming, ms. */
+  fetchMs: number;
   /** A run's process that does nothing at all for so long, ms, is stopped, and the run resumes from its checkpoint. */
   stallMs: number;
   /** See ledger.ts; null: none is kept. */
@@ -99,6 +105,10 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     local: flags.local ?? false,
     keepCheckpoints: wholeNumber("--keep-checkpoints", flags["keep-checkpoints"] ?? environment.keepCheckpoints ?? "1", 0, 20),
     keepSpool: flags["keep-spool"] ?? false,
+    uploadEveryMs:
+      1_000 * wholeNumber("COLLAPSAR_UPLOAD_CHECKPOINTS_S", environment.uploadCheckpointsS ?? "180", 0, 86_400) || null,
+    uploadBytesPerSecond: 1e6 * wholeNumber("COLLAPSAR_UPLOAD_MB_S", environment.uploadMbS ?? "20", 1, 100_000),
+    fetchMs: 1_000 * wholeNumber("COLLAPSAR_FETCH_S", environment.fetchS ?? "120", 0, 86_400),
     stallMs: wholeNumber("COLLAPSAR_STALL_MS", environment.stallMs ?? "30000", 500, 86_400_000),
     ledger: environment.ledger,
   };

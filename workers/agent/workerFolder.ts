@@ -15,6 +15,8 @@ export interface WorkerFolder {
   checkpoints: string;
   /** What ended runs left for the server. */
   artefacts: string;
+  /** Checkpoints on their way to the server. */
+  uploads: string;
   datasetCache: string;
   unlock: () => void;
   /** Removes it with all that is in it. */
@@ -29,9 +31,10 @@ export function openWorkerFolder(path: string, datasetCache: string): WorkerFold
     sent: join(path, "sent"),
     checkpoints: join(path, "checkpoints"),
     artefacts: join(path, "artefacts"),
+    uploads: join(path, "uploads"),
     datasetCache,
   };
-  for (const each of [path, folder.spool, folder.checkpoints, folder.artefacts, folder.datasetCache]) {
+  for (const each of [path, folder.spool, folder.checkpoints, folder.artefacts, folder.uploads, folder.datasetCache]) {
     const aside = ensureFolder(each);
     if (aside) log(`${each} was not a folder: it is set aside as ${aside}`);
   }

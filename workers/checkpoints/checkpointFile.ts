@@ -23,7 +23,9 @@ export interface Checkpoint {
 }
 
 const magic = "collapsar checkpoint 1\n";
-const trailerBytes = 65;
+export const checkpointStart = Buffer.from(magic);
+/** The sha256 of all before it, hex, and a line feed. */
+export const trailerBytes = 65;
 
 interface Header extends Omit<Checkpoint, "state"> {
   arrays: { name: string; length: number }[];
@@ -40,7 +42,7 @@ export function formatCheckpoint(checkpoint: Checkpoint): Buffer {
 
 /** @throws saying what is wrong if the bytes are cut off, damaged or no checkpoint */
 export function parseCheckpoint(bytes: Buffer): Checkpoint {
-  if (!bytes.subarray(0, magic.length).equals(Buffer.from(magic))) throw new Error("it does not begin like a checkpoint");
+  if (!bytes.subarray(0, checkpointStart.length).equals(checkpointStart)) throw new Error("it does not begin like a checkpoint");
   const body = bytes.subarray(0, Math.max(0, bytes.length - trailerBytes));
   const trailer = bytes.subarray(body.length).toString("latin1");
   if (trailer !== `${hashOf(body)}\n`) throw new Error("its sha256 does not match its bytes");

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Assignment } from "../../contract/wire/workerProtocol.ts";
+import { type Assignment, throughStep } from "../../contract/wire/workerProtocol.ts";
 import { clearForFile, ensureFolder } from "../files/setAside.ts";
 import type { AttemptHistory } from "../spool/attemptHistory.ts";
 import { namesIn, removeCheckpoints, removeCheckpointsAfter } from "./checkpointFolder.ts";
@@ -9,21 +9,23 @@ const lastAttemptFile = "last-attempt";
 const keptForDays = 30;
 
 /**
- * The run's folder of checkpoints, ready for an attempt. If another worker's attempt started after the last one here, points
- * between its end and the checkpoint may be missing at the server, so the attempt starts from step 0; so it does if a person asked for that.
- * Checkpoints after the last step whose measurements the server has are of no use either.
+ * The run's folder of checkpoints, ready for an attempt: only those stay that lie on the curve which it continues. Another worker's attempt
+ * that started after the last one here has voided what came after the step it resumed from; a person may have asked for a start from step 0;
+ * and checkpoints after the last step whose measurements the server has are of no use either.
  */
 export function prepareCheckpoints(
   folder: string,
-  assignment: Pick<Assignment, "runId" | "attempt" | "lastStarted" | "fromStart" | "measuredThrough">,
+  assignment: Pick<Assignment, "runId" | "attempt" | "lastStarted" | "fromStart" | "measuredThrough" | "lineage">,
 ): string {
   const { runId, attempt, fromStart } = assignment;
-  const { lastStarted = attempt - 1, measuredThrough } = assignment;
+  const { lastStarted = attempt - 1, measuredThrough, lineage } = assignment;
   const path = join(folder, runId);
   // A note that is damaged says nothing; then what the server has decides alone, where it says.
   const last = lastAttempt(path) ?? (measuredThrough === undefined ? 0 : lastStarted);
-  if (fromStart || lastStarted > last) removeCheckpoints(path);
-  else removeCheckpointsAfter(path, measuredThrough ?? Number.POSITIVE_INFINITY);
+  const since = lineage ? throughStep(lineage, last) : 0;
+  const through = lastStarted > last ? since : (measuredThrough ?? Number.POSITIVE_INFINITY);
+  if (fromStart || (lastStarted > last && through === 0)) removeCheckpoints(path);
+  else removeCheckpointsAfter(path, through);
   ensureFolder(path);
   clearForFile(join(path, lastAttemptFile));
   writeFileSync(join(path, lastAttemptFile), `${attempt}\n`);

@@ -66,6 +66,7 @@ async function take(message: Extract<ToRun, { type: "assign" }>): Promise<void> 
   const { assignment, paths, device, threads, keepCheckpoints: keep = 1 } = message;
   spool = openSpool(paths.spool);
   const { config } = assignment;
+  for (const note of message.notes ?? []) emit({ kind: "log", ...note });
   let sentAt = 0;
   const resumeFrom = newestCheckpoint(paths.checkpoints, JSON.stringify(config), (text) =>
     emit({ kind: "log", level: "warning", text: text.slice(0, 4000) }),
@@ -128,6 +129,8 @@ process.on("message", (message: ToRun) => {
   if (message.type === "assign" && !assigned) {
     assigned = true;
     take(message).catch((error) => end(asFailure(error)));
+  } else if (message.type === "note") {
+    if (spool) emit({ kind: "log", ...message.note });
   } else if (message.type === "keep") storedStep = message.checkpointStep;
   else if (message.type === "cancel") stop(new Failure("CANCELLED", "cancelled"), false);
   else if (message.type === "suspend") stop(stoppedByWorker(message.stop), true);

@@ -3,6 +3,12 @@ import type { FailureCode } from "../../contract/failure.ts";
 import type { WorkerStop } from "../../contract/wire/runEvents.ts";
 import type { Assignment } from "../../contract/wire/workerProtocol.ts";
 
+/** A line of the run's log. */
+export interface RunNote {
+  level: "info" | "warning";
+  text: string;
+}
+
 /** What the agent sends to a run's process, by IPC. One process takes one assignment in its life. */
 export type ToRun =
   | {
@@ -24,7 +30,11 @@ export type ToRun =
       threads: number;
       /** Checkpoints that an ended run keeps; 1 by default. */
       keepCheckpoints?: number;
+      /** What the agent has to say in the run's log. */
+      notes?: RunNote[];
     }
+  /** The same, later. */
+  | { type: "note"; note: RunNote }
   /** The server knows of this checkpoint: it is kept besides the newest ones. */
   | { type: "keep"; checkpointStep: number }
   /** Stop, measure no more, end CANCELLED. */

@@ -1,5 +1,5 @@
 "use client";
-import { featuresName } from "../../../contract/wire/artefactNames.ts";
+import { featuresName, isResumeName, stepInName } from "../../../contract/wire/artefactNames.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { runExport, runFile } from "../../links.ts";
@@ -39,5 +39,6 @@ export function RunExports({ detail }: { detail: RunDetail }) {
 
 function fileLabel(name: string): string {
   if (name === featuresName) return "W, class means and features, safetensors";
-  return `Checkpoint of step ${formatCount(Number(/\d+/.exec(name)?.[0] ?? 0))}`;
+  const step = `step ${formatCount(stepInName(name))}`;
+  return isResumeName(name) ? `Checkpoint so far, ${step}` : `Checkpoint of ${step}`;
 }

@@ -4,7 +4,10 @@ import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts"
 import { modelFacts } from "../../../contract/facts/configFacts.ts";
 import { datasetFacts } from "../../../contract/facts/datasetFacts.ts";
 import { preemptionsOf, preemptionText } from "../../../contract/preemptions.ts";
+import { featuresName, stepInName } from "../../../contract/wire/artefactNames.ts";
 import type { AttemptView, RunDetail } from "../../../contract/wire/views.ts";
+import { useShareToken } from "../../data/ShareToken.ts";
+import { runFile } from "../../links.ts";
 import { formatDuration } from "../../text/formatDuration.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";
 import { formatFull } from "../../text/formatTime.ts";
@@ -199,9 +202,19 @@ export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
   );
 }
 
-export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkpoints"] }) {
+/** What the run's worker wrote last, and which of it the server has, so that another worker can resume. */
+export function RunCheckpoints({ detail }: { detail: RunDetail }) {
+  const share = useShareToken();
+  const { checkpoints, files } = detail;
+  const storedAs = (step: number) => files.find(({ name }) => name !== featuresName && stepInName(name) === step)?.name;
+  const newest = checkpoints.slice(-12);
+  const shown = checkpoints.filter((checkpoint) => newest.includes(checkpoint) || storedAs(checkpoint.step) !== undefined);
   return (
-    <Panel title="Checkpoints" hint="on the worker during the run; the server keeps the last one" padded={false}>
+    <Panel
+      title="Checkpoints"
+      hint="written by the worker; any worker can resume from those that the server has stored"
+      padded={false}
+    >
       {checkpoints.length === 0 ? (
         <p className="p-4 text-ink-faint text-sm">None yet.</p>
       ) : (
@@ -212,11 +225,12 @@ export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkp
               <Th numeric>Step</Th>
               <Th numeric>Size</Th>
               <Th>Written</Th>
+              {files.length > 0 && <Th>Stored</Th>}
               <Th>sha256</Th>
             </tr>
           </thead>
           <Rows>
-            {checkpoints.slice(-12).map((checkpoint) => (
+            {shown.map((checkpoint) => (
               <tr key={`${checkpoint.attempt}.${checkpoint.step}`}>
                 <Td>{checkpoint.attempt}</Td>
                 <Td numeric>{formatCount(checkpoint.step)}</Td>
@@ -224,6 +238,7 @@ export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkp
                   {formatBytes(checkpoint.bytes)}
                 </Td>
                 <Td className="whitespace-nowrap text-ink-soft text-xs">{formatFull(checkpoint.at)}</Td>
+                {files.length > 0 && <Td>{storedLink(detail.row.id, share, storedAs(checkpoint.step))}</Td>}
                 <Td className="max-w-40">
                   <Hash text={checkpoint.hash} />
                 </Td>
@@ -233,5 +248,14 @@ export function RunCheckpoints({ checkpoints }: { checkpoints: RunDetail["checkp
         </Table>
       )}
     </Panel>
+  );
+}
+
+function storedLink(runId: string, share: string | null, name: string | undefined): ReactNode {
+  if (name === undefined) return <span className="text-ink-faint">–</span>;
+  return (
+    <a href={runFile(runId, share, name)} download className="text-accent hover:underline">
+      Download
+    </a>
   );
 }

@@ -84,7 +84,7 @@ export function RunView({ runId }: { runId: string }) {
             <RunAttempts attempts={detail.attempts} />
           </PanelBoundary>
           <PanelBoundary what="The list of checkpoints">
-            <RunCheckpoints checkpoints={detail.checkpoints} />
+            <RunCheckpoints detail={detail} />
           </PanelBoundary>
         </div>
         <div className="min-w-0 space-y-4">

@@ -22,8 +22,10 @@ import { appendMeasurements, readSeries } from "../../../db/queries/series.ts";
 import { pointsOf } from "../../../db/seriesCodec.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { describeInvalid } from "../../failures/describeInvalid.ts";
+import { log } from "../../log/log.ts";
 import { counters } from "../../metrics/counters.ts";
 import { type AttemptEnd, settleAttempt } from "../attempts/settleAttempt.ts";
+import { dropSpareFiles, needsNoCheckpoint } from "../files/dropSpareFiles.ts";
 import { toRunItem } from "../runs/runViews.ts";
 import { type SortedEvents, sortEvents } from "./sortEvents.ts";
 
@@ -67,6 +69,9 @@ async function storeBatch(context: ServiceContext, workerId: string, message: un
   if (stored.ended) counters.attemptsEnded.inc({ code: stored.ended.code });
   if (stored.ended) context.dispatch.attemptEnded(workerId, parsed.data.runId, stored.ended);
   if (stored.changed) publishChange(context, workerId, stored.changed);
+  // The worker's next events do not wait for the store.
+  if (stored.changed && needsNoCheckpoint(stored.changed.status))
+    dropSpareFiles(context, stored.changed).catch((error) => log.error("removing checkpoints of an ended run", error));
   return stored.answer;
 }
 

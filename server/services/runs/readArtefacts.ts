@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
+import { isResumeName, stepInName } from "../../../contract/wire/artefactNames.ts";
 import type { ArtefactView } from "../../../contract/wire/views.ts";
+import { listFiles, type RunFile } from "../../../db/queries/runFiles.ts";
 import type { Reader } from "../../access/reader.ts";
-import type { Artefact } from "../../artefacts/artefacts.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { requireReadableRun } from "../reading/requireReadableRun.ts";
@@ -12,7 +13,7 @@ import { requireReadableRun } from "../reading/requireReadableRun.ts";
  */
 export async function listArtefacts(context: ServiceContext, reader: Reader, runId: string): Promise<ArtefactView[]> {
   if (reader.hideNames) return [];
-  return (await context.artefacts.list(runId)).map(({ name, bytes, sha256, at }) => ({
+  return shownFiles(await listFiles(context.database.orm, runId)).map(({ name, bytes, sha256, at }) => ({
     name,
     bytes,
     sha256,
@@ -20,15 +21,27 @@ export async function listArtefacts(context: ServiceContext, reader: Reader, run
   }));
 }
 
-/** @throws Failure NOT_FOUND also where the reader may not have it */
+/** What the newest attempt left at its end, then what may be resumed from, each name once and the latest step first. */
+function shownFiles(files: readonly RunFile[]): RunFile[] {
+  const byName = new Map<string, RunFile>();
+  for (const file of files) if (!byName.has(file.name)) byName.set(file.name, file);
+  const shown = [...byName.values()];
+  const newest = Math.max(0, ...shown.filter(({ name }) => !isResumeName(name)).map(({ attempt }) => attempt));
+  const rank = ({ name }: RunFile) => (isResumeName(name) ? 2 : stepInName(name) > 0 ? 1 : 0);
+  return shown
+    .filter((file) => isResumeName(file.name) || file.attempt === newest)
+    .sort((a, b) => rank(a) - rank(b) || stepInName(b.name) - stepInName(a.name));
+}
+
+/** @throws Failure NOT_FOUND also where the reader may not have it; `open` throws it where it is gone, and UNAVAILABLE */
 export async function readArtefact(
   context: ServiceContext,
   reader: Reader,
   runId: string,
   name: string,
-): Promise<{ file: Artefact; title: string; open: () => Readable }> {
+): Promise<{ file: RunFile; title: string; open: () => Promise<Readable> }> {
   const { run, experimentName } = await requireReadableRun(context, reader, runId);
-  const files = reader.hideNames ? [] : await context.artefacts.list(runId);
+  const files = reader.hideNames ? [] : shownFiles(await listFiles(context.database.orm, runId));
   const file = requireFound(
     files.find((one) => one.name === name),
     "file",

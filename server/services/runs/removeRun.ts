@@ -3,6 +3,7 @@ import { isTerminal } from "../../../contract/status.ts";
 import { deleteRun, getRunWithExperiment } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
+import { removeRunFiles } from "../files/removeRunFiles.ts";
 import { refreshExperiment } from "../summaries/refreshExperiment.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function removeRun(context: ServiceContext, id: string): Promise<{ 
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
   if (!isTerminal(run.status)) throw new Failure("CONFLICT", `This run is ${run.status}: cancel it before deleting it.`);
   await deleteRun(context.database.orm, id);
-  await context.artefacts.remove(id);
+  await removeRunFiles(context, id);
   context.changes.publish(run.experimentId, [{ kind: "removed", experimentId: run.experimentId, runId: id }]);
   await refreshExperiment(context, run.experimentId, { touch: true, nc1History: true });
   return { ok: true };

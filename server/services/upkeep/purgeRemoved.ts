@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deleteExperiment, listPurgeable } from "../../../db/queries/experiments.ts";
 import { deleteRun, listRunIds } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
+import { removeRunFiles } from "../files/removeRunFiles.ts";
 
 /** Between two runs: what is being stored goes first. */
 const pauseMs = 20;
@@ -14,7 +15,7 @@ export async function purgeRemoved(context: ServiceContext, isStopped: () => boo
     for (const runId of await listRunIds(orm, id)) {
       if (isStopped()) return purged;
       await deleteRun(orm, runId);
-      await context.artefacts.remove(runId);
+      await removeRunFiles(context, runId);
       await sleep(pauseMs);
     }
     await deleteExperiment(orm, id);

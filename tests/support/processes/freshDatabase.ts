@@ -3,12 +3,13 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join, resolve } from "node:path";
+import { openDatabase } from "../../../db/openDatabase.ts";
 import { freePort } from "./postgres.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 /** What the content of a database depends on that a server has just made. */
 const makers = [
-  ...["db", "server/recordings", "server/supervisor/runQueue.ts"],
+  ...["db", "server/recordings", "server/supervisor/runQueue.ts", "tests/support/processes/freshDatabase.ts"],
   ...["@electric-sql/pglite", "pg-boss"].map((name) => `node_modules/${name}/package.json`),
 ];
 
@@ -59,6 +60,12 @@ async function makeDatabase(kept: string): Promise<void> {
     server.once("close", resolve);
   });
   if (code !== 0 || !isReady) throw new Error(`a first server on an empty folder ended with code ${code}: ${output}`);
+  // Each copy is a database of its own, whose files are in a place of its own.
+  const database = await openDatabase({ dataDir: folder, url: null }, (error) => {
+    throw error;
+  });
+  await database.pool.query("delete from artefact_store");
+  await database.close();
   try {
     renameSync(join(folder, "database"), kept);
   } catch (error) {

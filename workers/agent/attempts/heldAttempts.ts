@@ -6,11 +6,20 @@ import { log, messageOf } from "../../log.ts";
 import { SentSpools } from "../../spool/sentSpools.ts";
 import { isAlive } from "../machine/processIdentity.ts";
 import type { ArtefactSender } from "../wire/artefactSender.ts";
+import type { CheckpointSender } from "../wire/checkpointSender.ts";
 import { type SendBatch, SpoolSender } from "../wire/spoolSender.ts";
 import { Attempt } from "./attempt.ts";
 
 /** A process that has reported its end should be gone by then. */
 const lingerMs = 2_000;
+
+interface HeldParts {
+  artefacts: ArtefactSender;
+  checkpoints: CheckpointSender;
+  send: SendBatch;
+  /** Completes the spool of an attempt that was sealed before. */
+  sealAgain: (attempt: Attempt) => void;
+}
 
 /** The attempts that this worker trains or still has unsent events of; each leaves when the server has all of it, or refuses it. */
 export class HeldAttempts {
@@ -19,6 +28,7 @@ export class HeldAttempts {
   readonly sent: SentSpools;
   private readonly keepSpool: boolean;
   private readonly artefacts: ArtefactSender;
+  private readonly checkpointSender: CheckpointSender;
   private readonly send: SendBatch;
   /** Completes the spool of an attempt that was sealed before. */
   private readonly sealAgain: (attempt: Attempt) => void;
@@ -26,12 +36,13 @@ export class HeldAttempts {
   constructor(
     { checkpoints, sent }: { checkpoints: string; sent: string },
     keepSpool: boolean,
-    { artefacts, send, sealAgain }: { artefacts: ArtefactSender; send: SendBatch; sealAgain: (attempt: Attempt) => void },
+    { artefacts, checkpoints: sender, send, sealAgain }: HeldParts,
   ) {
     this.checkpoints = checkpoints;
     this.sent = new SentSpools(sent);
     this.keepSpool = keepSpool;
     this.artefacts = artefacts;
+    this.checkpointSender = sender;
     this.send = send;
     this.sealAgain = sealAgain;
   }
@@ -65,6 +76,8 @@ export class HeldAttempts {
 
   private attachSender(attempt: Attempt): void {
     attempt.sender = new SpoolSender(attempt.spool, this.send, {
+      holdsEnd: () => !attempt.isSealed,
+      endHeld: () => attempt.run?.killAfter(lingerMs),
       acknowledged: () => {
         if (attempt.spool.storedCheckpoint !== null) attempt.run?.keep(attempt.spool.storedCheckpoint);
         this.settle(attempt);
@@ -178,7 +191,10 @@ export class HeldAttempts {
     const { end } = spool;
     const { runId, attempt: number } = spool.lease;
     const isOver = end?.kind === "finished" || end?.code === "DIVERGED";
-    if (isOver) removeCheckpoints(join(this.checkpoints, runId));
+    if (isOver) {
+      removeCheckpoints(join(this.checkpoints, runId));
+      this.checkpointSender.drop(spool.lease);
+    }
     this.forget(attempt);
     this.sent.keep(spool);
     spool.remove(this.keepSpool);
@@ -190,6 +206,7 @@ export class HeldAttempts {
     const { spool } = attempt;
     this.forget(attempt);
     this.artefacts.drop(spool.lease.runId, spool.lease.attempt);
+    this.checkpointSender.drop(spool.lease);
     try {
       dropUnstoredCheckpoints(this.checkpoints, spool.lease.runId, spool.inspect(), spool.acked);
     } catch (error) {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { FailureCode } from "../../../contract/failure.ts";
 import type { WorkerStop } from "../../../contract/wire/runEvents.ts";
 import { runEnvironment } from "../../env.ts";
-import type { FromRun, ToRun } from "../../run/messages.ts";
+import type { FromRun, RunNote, ToRun } from "../../run/messages.ts";
 import { lowerPriority } from "../machine/lowerPriority.ts";
 import { processIdentity } from "../machine/processIdentity.ts";
 import { LifeSigns } from "./lifeSigns.ts";
@@ -148,6 +148,11 @@ export class RunProcess {
     if (checkpointStep === this.keptStep) return;
     this.keptStep = checkpointStep;
     this.send({ type: "keep", checkpointStep });
+  }
+
+  /** Says something in the run's log. */
+  note(note: RunNote): void {
+    if (this.listener) this.send({ type: "note", note });
   }
 
   kill(): void {

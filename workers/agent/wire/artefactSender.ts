@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { log, messageOf } from "../../log.ts";
 import { type Manifest, manifestFile } from "../../run/keepResults.ts";
+import type { RateLimit } from "./rateLimit.ts";
 import { type Upload, upload } from "./upload.ts";
 
 const retryMs = { first: 1_000, most: 10 * 60_000 };
@@ -15,15 +16,17 @@ const keptForDays = 30;
 export class ArtefactSender {
   private readonly folder: string;
   private readonly server: { url: string; token: string };
+  private readonly rate: RateLimit;
   private readonly waiting: string[] = [];
   private busy = false;
   private stopped = false;
   private failures = 0;
   private wait: AbortController | null = null;
 
-  constructor(folder: string, server: { url: string; token: string }) {
+  constructor(folder: string, server: { url: string; token: string }, rate: RateLimit) {
     this.folder = folder;
     this.server = server;
+    this.rate = rate;
   }
 
   /** Whether everything it was given is with the server, or refused by it. */
@@ -95,7 +98,7 @@ export class ArtefactSender {
       const found = statSync(join(path, file.name), { throwIfNoEntry: false });
       if (!found) continue; // sent already
       if (!found.isFile()) throw new Error(`${file.name} is not a file`);
-      const sending: Upload = { ...this.server, lease, ...file, path: join(path, file.name) };
+      const sending: Upload = { ...this.server, lease, ...file, path: join(path, file.name), rate: this.rate };
       const answer = await upload(sending);
       if (answer.kind === "later") {
         if (++this.failures === 1)

@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crc32 } from "node:zlib";
+import type { FailureCode } from "../../../contract/failure.ts";
+import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { EventAnswer, EventBatch } from "../../../contract/wire/workerProtocol.ts";
 import { log, messageOf } from "../../log.ts";
 import type { AttemptSpool } from "../../spool/attemptSpool.ts";
 import { DamagedSpool } from "../../spool/spool.ts";
 
 interface SenderListener {
+  /** Whether an end that another attempt may follow is to wait: the attempt's last checkpoint goes first. */
+  holdsEnd(): boolean;
+  /** Such an end is the next event. */
+  endHeld(): void;
   /** More is stored. */
   acknowledged(): void;
   /** The spool cannot be sent as it is. */
@@ -17,6 +23,8 @@ interface SenderListener {
 /** @returns null if there is no connection or no answer came */
 export type SendBatch = (batch: EventBatch) => Promise<EventAnswer | null>;
 
+/** Nothing resumes after these. */
+const endsForGood: FailureCode[] = ["DIVERGED", "CANCELLED"];
 const batchEvents = 500;
 /** Events of so short a time go together: a message costs more than its bytes. */
 const batchMs = 15;
@@ -74,7 +82,7 @@ export class SpoolSender {
 
   /** @returns whether there may be more to send right away */
   private async sendNext(): Promise<boolean> {
-    const events = this.spool.next(this.maxEvents);
+    const events = this.withoutHeldEnd(this.spool.next(this.maxEvents));
     if (events.length === 0) return false;
     this.lastSentAt = performance.now();
     const checksum = crc32(JSON.stringify(events)).toString(16).padStart(8, "0");
@@ -94,6 +102,14 @@ export class SpoolSender {
       default:
         return this.retry(answer.message);
     }
+  }
+
+  private withoutHeldEnd(events: SpooledEvent[]): SpooledEvent[] {
+    const event = events.at(-1)?.event;
+    const isHeld = event?.kind === "ended" && !endsForGood.includes(event.code) && this.listener.holdsEnd();
+    if (!isHeld) return events;
+    this.listener.endHeld();
+    return events.slice(0, -1);
   }
 
   private accept(storedThrough: number): true {

@@ -3,6 +3,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { pipeline } from "node:stream/promises";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
+import type { RateLimit } from "./rateLimit.ts";
 
 export interface Upload {
   /** Origin of the server. */
@@ -13,6 +14,9 @@ export interface Upload {
   path: string;
   bytes: number;
   sha256: string;
+  rate: RateLimit;
+  /** Breaks it off. */
+  signal?: AbortSignal;
 }
 
 type UploadAnswer = { kind: "stored" } | { kind: "refused" | "later"; reason: string };
@@ -22,12 +26,12 @@ const silenceMs = 60_000;
 /** One that moves less than 10 kB/s after the first ten minutes is given up, and tried again later. */
 const maxMs = (bytes: number): number => 600_000 + Math.ceil(bytes / 10);
 
-/** Sends one file; see server/http/serveUpload.ts. Never throws. */
-export async function upload({ url, token, lease, name, path, bytes, sha256 }: Upload): Promise<UploadAnswer> {
+/** Sends one file; see server/http/serveArtefacts.ts. Never throws. */
+export async function upload({ url, token, lease, name, path, bytes, sha256, rate, signal }: Upload): Promise<UploadAnswer> {
   const target = new URL(`/artefacts/${lease.runId}/${lease.attempt}/${name}`, url);
   const request = (target.protocol === "https:" ? httpsRequest : httpRequest)(target, {
     method: "PUT",
-    signal: AbortSignal.timeout(maxMs(bytes)),
+    signal: AbortSignal.any([AbortSignal.timeout(maxMs(bytes)), ...(signal ? [signal] : [])]),
     headers: {
       authorization: `Bearer ${token}`,
       "x-collapsar-lease": lease.lease,
@@ -50,7 +54,7 @@ export async function upload({ url, token, lease, name, path, bytes, sha256 }: U
       });
     });
     // A refusal comes before the last byte is sent: its answer counts, not the broken pipe.
-    pipeline(createReadStream(path), request).catch((error) => request.destroy(error));
+    pipeline(createReadStream(path), rate.stream(), request).catch((error) => request.destroy(error));
     const { status, text } = await answered;
     request.destroy();
     if (status >= 200 && status < 300) return { kind: "stored" };

@@ -60,6 +60,27 @@ describe("before an attempt", () => {
     expect(left()).toEqual([]);
   });
 
+  test("those stay that lie before where another worker's attempt resumed, as the lineage says", () => {
+    prepare(1, 0);
+    make(10, 20, 30);
+    // Attempt 2 resumed elsewhere from step 20 of attempt 1, attempt 3 from step 25 of attempt 2, which is stored up to step 60.
+    const lineage = [
+      { fromAttempt: 3, through: 60 },
+      { fromAttempt: 2, through: 25 },
+      { fromAttempt: 1, through: 20 },
+    ];
+    prepareCheckpoints(folder, { runId: "run", attempt: 4, lastStarted: 3, measuredThrough: 60, lineage });
+    expect(left()).toEqual(["10.ckpt", "20.ckpt"]);
+  });
+
+  test("and none where it began again: the lineage does not reach back", () => {
+    prepare(1, 0);
+    make(10, 20, 30);
+    const lineage = [{ fromAttempt: 2, through: 60 }];
+    prepareCheckpoints(folder, { runId: "run", attempt: 3, lastStarted: 2, measuredThrough: 60, lineage });
+    expect(left()).toEqual([]);
+  });
+
   test("those before an attempt of another worker are not: its points lie between", () => {
     prepare(1, 0);
     make(10, 20);
