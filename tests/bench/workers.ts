@@ -1,6 +1,6 @@
 /**
  * 200 ephemeral workers on one server, simulated over real sockets: each takes runs, sends points and heartbeats, leaves or vanishes, and
- * comes again under another identity: npm run bench:workers
+ * comes again under another identity: npm run bench:workers [-- WORKERS [embedded|external]]
  */
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
@@ -23,7 +23,9 @@ const steps = 10;
 const stepMs = 2_000;
 const seriesEach = 30;
 
-for (const kind of ["embedded", "external"] as const) {
+const kinds = (["embedded", "external"] as const).filter((kind) => (process.argv[3] ?? kind) === kind);
+
+for (const kind of kinds) {
   const postgres = kind === "external" ? await startPostgres() : null;
   const server = await TestServer.start({ databaseUrl: postgres?.url });
   try {
@@ -116,7 +118,7 @@ async function bench(kind: string, server: TestServer): Promise<void> {
   const watching = (async () => {
     const probe = await RawWorker.connect(server, { token, name: "probe", minutesLeft: 0 });
     while (!isOver) {
-      await timed(listMs, () => server.call("workers.list"));
+      await timed(listMs, () => server.call("workers.list")).catch((error: Error) => cuts.push(`the list: ${error.message}`));
       await timed(beats, () => probe.heartbeat([])).catch((error: Error) => cuts.push(`probe: ${error.message}`));
       await pause(200);
     }
@@ -139,7 +141,7 @@ async function bench(kind: string, server: TestServer): Promise<void> {
       `  ${runs.length} runs in ${lastedS.toFixed(0)} s (bound by their steps: ${((runs.length / count) * steps * stepMs) / 1_000} s)`,
       `  queue to worker, with a free slot or not: ${quantileText(queued)}; of the first ${count}: ${quantileText(queued.slice(0, count))}`,
       `  ledger: lost ${lost}, doubled ${doubled}, foreign ${foreign} of ${points.toLocaleString("en")} points`,
-      `  connections that the server cut: ${cuts.length}${cuts.length > 0 ? ` (${[...new Set(cuts)].join("; ").slice(0, 300)})` : ""}`,
+      `  connections and calls that the server cut: ${cuts.length}${cuts.length > 0 ? ` (${[...new Set(cuts)].join("; ").slice(0, 300)})` : ""}`,
       `  server: ${residentMb(server.pid)} MB resident; answer to a heartbeat p99 ${Math.round(quantile(beats, 0.99))} ms; loop delay p99 ${await loopDelay(server)}`,
       `  the Workers page's call: ${quantileText(listMs)}`,
     ].join("\n"),
