@@ -150,7 +150,7 @@ export function CollapsedFields({
         </Field>
       </Collapsible>
       <Collapsible title="Priority" summary={priorityTitles[draft.priority]} wrong={wrong("priority")} testId="fold-priority">
-        <Field label="Among your studies" hint={priorityHint} className="max-w-72">
+        <Field label="Priority of this study" hint={priorityHint} className="max-w-96">
           {(control) => (
             <Select
               {...control}

@@ -8,7 +8,7 @@ export function turnText({ people, underWay, leastOfOthers, ahead }: TurnView, s
       ? ""
       : ` ${countOf(ahead, "run")} of ${people > 1 ? "their " : ""}other studies ${ahead === 1 ? "goes" : "go"} first.`;
   if (people === 1) return `${slots === 1 ? "The one slot is" : `All ${countOf(slots, "slot")} are`} busy.${own}`;
-  const share = `${people} people share ${countOf(slots, "slot")}; ${launcher ?? "whoever launched this"} has ${countOf(underWay, "run")} under way.`;
+  const share = `${people} people share ${countOf(slots, "slot")}; ${launcher ?? "whoever launched this"} has ${underWay === 0 ? "none" : countOf(underWay, "run")} under way.`;
   return `${share} ${nextSlot(underWay, leastOfOthers)}${own}`;
 }
 

@@ -1,4 +1,4 @@
-import { eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Priority } from "../../contract/priority.ts";
 import { anyOf } from "../anyOf.ts";
 import { clock } from "../clock.ts";
@@ -21,9 +21,10 @@ export async function listLaunchers(db: Executor): Promise<(string | null)[]> {
 
 /** Queues from which something can be delivered now, and how many queues there are. */
 export async function listDueQueues(db: Executor): Promise<{ due: string[]; all: number }> {
+  // In the order of the index that deliveries are fetched by: by another, all that wait would be looked through.
   const result = await db.execute<{ queue: string; due: boolean }>(sql`
-    select queue, exists (select from queue.job where name = turns.queue and state < 'active' and not blocked
-      and start_after <= ${clock}) as due from ${turns}`);
+    select queue, (select true from queue.job where name = turns.queue and state < 'active' and not blocked
+      and start_after <= queue.job_now() order by priority desc, created_on limit 1) is not null as due from ${turns}`);
   return { due: result.rows.filter(({ due }) => due).map(({ queue }) => queue), all: result.rows.length };
 }
 
@@ -56,12 +57,32 @@ export async function readStandings(db: Executor): Promise<Standing[]> {
   }));
 }
 
-/** Notes who had which turn last. */
-export async function recordTurns(db: Executor, had: ReadonlyMap<string, number>): Promise<void> {
-  if (had.size === 0) return;
-  await db.execute(sql`update ${turns} set last_turn = h.turn
-    from unnest(${sql.param([...had.keys()])}::text[], ${sql.param([...had.values()])}::bigint[]) as h (queue, turn)
-    where turns.queue = h.queue`);
+/** Notes who had which turn last. A delivery of a run that has been cancelled or paused meanwhile was none. */
+export async function recordTurns(db: Executor, had: readonly { queue: string; turn: number; runId: string }[]): Promise<void> {
+  if (had.length === 0) return;
+  const column = <T>(pick: (one: (typeof had)[number]) => T) => sql.param(had.map(pick));
+  await db.execute(sql`
+    update ${turns} set last_turn = greatest(last_turn, h.turn) from (
+      select had.queue, max(had.turn) as turn
+      from unnest(${column((one) => one.queue)}::text[], ${column((one) => one.turn)}::bigint[], ${column((one) => one.runId)}::uuid[])
+        as had (queue, turn, run_id) join ${runs} on runs.id = had.run_id
+      where runs.status not in ('cancelled', 'paused') group by had.queue
+    ) as h where turns.queue = h.queue`);
+}
+
+/** Where one of these runs has been cancelled or paused, all deliveries of such runs of its experiment go: each would take its time. */
+export async function dropStale(db: Executor, runIds: string[]): Promise<void> {
+  const ended = sql`runs.status in ('cancelled', 'paused')`;
+  const stale = await db
+    .selectDistinct({ id: runs.experimentId, memberId: experiments.launchedById })
+    .from(runs)
+    .innerJoin(experiments, eq(experiments.id, runs.experimentId))
+    .where(and(anyOf(runs.id, runIds, "uuid"), ended));
+  for (const { id, memberId } of stale)
+    await db.execute(sql`
+      delete from queue.job using ${runs}
+      where job.name = (select queue from ${turns} where member_id is not distinct from ${memberId}::uuid) and job.state < 'active'
+        and job.data->>'runId' = runs.id::text and runs.experiment_id = ${id}::uuid and ${ended}`);
 }
 
 /** In whose share each of these experiments' runs are, and what of it goes first. */
@@ -91,8 +112,9 @@ export async function moveDeliveries(db: Executor, experimentId: string, base: n
   await db.execute(sql`
     update queue.job set priority = ${base}::int - runs.ordinal from ${runs}
     where runs.experiment_id = ${experimentId}::uuid and runs.status in ('queued', 'paused') and job.state < 'active'
-      and job.name in (select queue from ${turns}) and job.data->>'runId' = runs.id::text
-      and job.priority <> ${base}::int - runs.ordinal`);
+      and job.name = (select queue from ${turns} join ${experiments} on launched_by_id is not distinct from member_id
+        where experiments.id = ${experimentId}::uuid)
+      and job.data->>'runId' = runs.id::text and job.priority <> ${base}::int - runs.ordinal`);
 }
 
 /** Who has runs that wait and could be given now; null: the owner. */
@@ -103,6 +125,9 @@ export async function listWaitingLaunchers(db: Executor): Promise<(string | null
   return result.rows.map(({ id }) => id);
 }
 
+/** More than any ordinal. */
+const limitless = sql`2147483647`;
+
 /** How many waiting runs of the same person go before the first one that waits of this experiment. */
 export async function countAhead(db: Executor, experimentId: string): Promise<number> {
   const level = (priority: SQL) => sql`array_position(array['high', 'normal', 'low'], ${priority})`;
@@ -111,9 +136,11 @@ export async function countAhead(db: Executor, experimentId: string): Promise<nu
       select launched_by_id, ${level(sql`priority`)} as level, min(ordinal) as ordinal from ${experiments}
         join ${runs} on runs.experiment_id = experiments.id
       where experiments.id = ${experimentId}::uuid and runs.status = 'queued' group by experiments.id
-    ) select count(*)::int as ahead from mine join ${experiments} other on other.launched_by_id is not distinct from mine.launched_by_id
-        and other.id <> ${experimentId}::uuid and other.status in ('queued', 'running')
-      join ${runs} on runs.experiment_id = other.id and runs.status = 'queued' and runs.waits_for is null
-    where (${level(sql`other.priority`)}, runs.ordinal) < (mine.level, mine.ordinal)`);
+    ), others as (
+      select experiments.id, case when ${level(sql`priority`)} < mine.level then ${limitless} else mine.ordinal end as below
+      from mine join ${experiments} on experiments.launched_by_id is not distinct from mine.launched_by_id
+      where experiments.id <> ${experimentId}::uuid and status in ('queued', 'running') and ${level(sql`priority`)} <= mine.level
+    ) select count(*)::int as ahead from others join ${runs} on runs.experiment_id = others.id and runs.ordinal < others.below
+      and runs.status = 'queued' and runs.waits_for is null`);
   return onlyRow(result.rows).ahead;
 }

@@ -4,6 +4,7 @@ import type { Priority } from "../../contract/priority.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import {
   addToTurns,
+  dropStale,
   listDueQueues,
   listLaunchers,
   lockTurns,
@@ -40,6 +41,8 @@ export interface Delivery {
   job: string;
   queue: string;
   runId: string;
+  /** Number of the turn in which it came; 0 where nobody else takes turns. */
+  turn: number;
 }
 
 /**
@@ -170,14 +173,13 @@ export class RunQueue {
       }
       shares = after.filter(({ queue }) => !emptied.has(queue));
     }
-    await recordTurns(tx, new Map(taken.map(({ queue }, at) => [queue, last + at + 1])));
-    return taken;
+    return taken.map((delivery, at) => ({ ...delivery, turn: last + at + 1 }));
   }
 
   private async fetch(queue: string, count: number, tx?: Executor): Promise<Delivery[]> {
     const options = { batchSize: count, ...(tx && { db: fromDrizzle(tx, statementTag) }) };
     const jobs = await this.boss.fetch<{ runId: string }>(queue, options);
-    return jobs.map((job) => ({ job: job.id, queue, runId: job.data.runId }));
+    return jobs.map((job) => ({ job: job.id, queue, runId: job.data.runId, turn: 0 }));
   }
 
   /** The library looks a queue up at its first use: not within a transaction, which may hold the only connection. */
@@ -198,7 +200,18 @@ export class RunQueue {
   }
 
   async done(deliveries: Delivery[]): Promise<void> {
-    for (const { runId, queue } of deliveries) if (this.delivered.delete(runId)) this.inVain.delete(queue);
+    // What found no place was no turn.
+    const had = deliveries.filter(({ runId }) => this.delivered.delete(runId));
+    for (const { queue } of had) this.inVain.delete(queue);
+    await recordTurns(
+      this.database.orm,
+      had.filter(({ turn }) => turn > 0),
+    );
+    if (had.length > 0)
+      await dropStale(
+        this.database.orm,
+        had.map(({ runId }) => runId),
+      );
     for (const queue of new Set(deliveries.map((each) => each.queue)))
       await this.boss.deleteJob(
         queue,

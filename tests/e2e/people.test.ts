@@ -74,7 +74,9 @@ test("signs other browsers out, and makes a token that reads", async () => {
   await first.getByLabel("Access key").waitFor();
 
   await at(second, "make-token").click();
-  await at(second, "token-name").fill("notebook");
+  // A window begins at its first field, not at the button that closes it.
+  await expect.poll(() => second.evaluate(() => document.activeElement?.getAttribute("data-testid"))).toBe("token-name");
+  await second.keyboard.type("notebook");
   await second.getByRole("button", { name: "Create the token" }).click();
   const token = await at(second, "api-token-text").textContent();
   const list = () => fetch(`${server.url}/trpc/experiments.list?input=%7B%7D`, { headers: { authorization: `Bearer ${token}` } });
@@ -87,4 +89,28 @@ test("signs other browsers out, and makes a token that reads", async () => {
   await at(second, "account").click();
   await second.getByRole("menuitem", { name: "Sign out" }).click();
   await second.getByLabel("Access key").waitFor();
+});
+
+test("sets a study's priority at its launch and in its menu", async () => {
+  const page = await visitor();
+  await page.goto(`${server.url}/new`);
+  await page.getByLabel("Access key").fill(key);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await at(page, "fold-priority").click();
+  await page.getByLabel("Priority of this study").selectOption("high");
+  await at(page, "launch").click();
+  await at(page, "experiment-result").waitFor();
+  await page.getByText("high priority", { exact: true }).waitFor();
+
+  await at(page, "experiment-actions").click();
+  const entries = await page
+    .getByRole("menu", { name: "Actions of the experiment" })
+    .evaluate((menu) => [...menu.children].map(({ tagName }) => tagName));
+  expect(entries.filter((tag, index) => tag === "HR" && entries[index + 1] === "HR")).toEqual([]);
+  await page.getByRole("menuitem", { name: "Priority…" }).click();
+  await page.getByLabel("Priority of this study").selectOption("low");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("low priority", { exact: true }).waitFor();
+  await page.goto(server.url);
+  await page.getByText("low priority", { exact: true }).waitFor();
 });

@@ -215,8 +215,8 @@ onBothDatabases(
       expect(await turn(quin)).toEqual({ people: 2, underWay: 0, leastOfOthers: 3, ahead: 0 });
       await launch(q, "R", 2, { priority: "high" });
       expect(await turn(quin)).toEqual({ people: 2, underWay: 0, leastOfOthers: 3, ahead: 2 });
-      expect(await slots.serve(2)).toBe("RR");
-      expect(await turn(quin)).toEqual({ people: 2, underWay: 2, leastOfOthers: 1, ahead: 0 });
+      expect(await slots.serve(2)).toBe("RP");
+      expect(await turn(quin)).toEqual({ people: 2, underWay: 1, leastOfOthers: 2, ahead: 1 });
       const { token: share } = await server().call("shares.create", { experimentId: quin });
       await expect(server().call("experiments.turn", { id: quin }, { share })).rejects.toThrow();
     });

@@ -11,6 +11,9 @@ test("one person's runs wait for a slot, and for those of their other studies", 
 test("of several people, who has the fewest under way has the next slot", () => {
   const turn = { people: 3, underWay: 2, leastOfOthers: 3, ahead: 0 };
   expect(turnText(turn, 8, "Pia")).toBe("3 people share 8 slots; Pia has 2 runs under way. The next free slot is theirs.");
+  expect(turnText({ ...turn, underWay: 0 }, 8, "Pia")).toBe(
+    "3 people share 8 slots; Pia has none under way. The next free slot is theirs.",
+  );
   expect(turnText({ ...turn, leastOfOthers: null }, 8, "Pia")).toBe(
     "3 people share 8 slots; Pia has 2 runs under way. The next free slot is theirs.",
   );
