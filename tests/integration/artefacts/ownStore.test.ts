@@ -14,7 +14,8 @@ const makeFolder = () => {
 };
 const servers: TestServer[] = [];
 const start = async (options: ServerOptions) => {
-  const server = await TestServer.start({ dataDir: makeFolder(), ...options });
+  const env = { COLLAPSAR_ARTEFACTS_ADOPT: "0", ...options.env };
+  const server = await TestServer.start({ dataDir: makeFolder(), ...options, env });
   servers.push(server);
   return server;
 };

@@ -90,7 +90,12 @@ describe.each([
   let store: S3Store | null = null;
   const dataDir = mkdtempSync(join(tmpdir(), "collapsar-travel-"));
   const start = async (port?: number) => {
-    server = await TestServer.start({ dataDir, port, databaseUrl: postgres?.url ?? null, env: { ...quick, ...store?.env } });
+    server = await TestServer.start({
+      dataDir,
+      port,
+      databaseUrl: postgres?.url ?? null,
+      env: { ...quick, ...store?.env, COLLAPSAR_ARTEFACTS_ADOPT: "0" },
+    });
   };
   beforeAll(async () => {
     if (database === "external") postgres = await startPostgres();

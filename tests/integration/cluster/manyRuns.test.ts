@@ -27,7 +27,10 @@ let ports: number[];
 const servers: TestServer[] = [];
 const workers: WorkerProcess[] = [];
 const serve = async (port: number) => {
-  const server = await TestServer.start({ databaseUrl: postgres.url, port, env });
+  const server = await TestServer.start({
+    ...{ databaseUrl: postgres.url, port },
+    env: { ...env, COLLAPSAR_ARTEFACTS_DIR: join(folder, "files") },
+  });
   servers.push(server);
   return server;
 };

@@ -82,7 +82,8 @@ export class TestServer {
         COLLAPSAR_PORT: String(port),
         COLLAPSAR_LOCAL_WORKER: options.localWorker ? "on" : "off",
         COLLAPSAR_SINGLE_USER: (options.singleUser ?? !options.env?.COLLAPSAR_ACCESS_KEY) ? "1" : "0",
-        ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl } : {}),
+        // Each server of a test's has a data folder of its own, also where it is the next one on a database.
+        ...(options.databaseUrl ? { DATABASE_URL: options.databaseUrl, COLLAPSAR_ARTEFACTS_ADOPT: "1" } : {}),
         ...options.env,
       },
     });
