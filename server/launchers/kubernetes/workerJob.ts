@@ -117,6 +117,8 @@ const workerArgs = ({ server, minutes, device, cores, name, workerName }: Worker
   ...["--name", workerName ?? `${name}-$(WORKER_INDEX)`],
   "--ephemeral",
   ...["--scratch", "/scratch"],
+  // Data sets: the image's own folder for them cannot be written to.
+  ...["--data", "/scratch"],
   ...["--until-idle", `${idleMinutes}m`],
   ...["--minutes", String(minutes)],
   ...["--device", device === "gpu" ? "auto" : "cpu"],

@@ -146,7 +146,7 @@ describe("compose.yaml", () => {
     expect(existsSync(join(root, program!))).toBe(true);
     const known = read("workers/agent/options.ts");
     const named = flags.filter((flag) => flag.startsWith("--")).map((flag) => flag.slice(2));
-    expect(named).toEqual(["server", "ephemeral", "scratch"]);
+    expect(named).toEqual(["server", "ephemeral", "scratch", "data"]);
     expect(named.filter((name) => !known.includes(`${name}: {`))).toEqual([]);
   });
 });

@@ -96,7 +96,17 @@ test("the worker's token is a file of a secret that the Job names, in no argumen
   const pod = workerJob(onCores).spec!.template.spec!;
   expect(pod.containers[0]!.args).toEqual([
     ...["workers/main.ts", "--server", "https://collapsar.example.org", "--token-file", "/var/run/secrets/collapsar/token"],
-    ...["--name", "collapsar-night-$(WORKER_INDEX)", "--ephemeral", "--scratch", "/scratch", "--until-idle", "5m"],
+    ...[
+      "--name",
+      "collapsar-night-$(WORKER_INDEX)",
+      "--ephemeral",
+      "--scratch",
+      "/scratch",
+      "--data",
+      "/scratch",
+      "--until-idle",
+      "5m",
+    ],
     ...["--minutes", "230", "--device", "cpu", "--slots", "4"],
   ]);
   expect(pod.containers[0]!.env).toEqual([
@@ -161,6 +171,7 @@ test("the worker's program understands its arguments", () => {
     slots: 1,
     device: "auto",
     scratch: { folder: "/scratch" },
+    dataDir: "/scratch",
     untilIdleMs: 300_000,
     allottedMs: 230 * 60_000,
   });
