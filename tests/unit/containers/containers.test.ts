@@ -54,7 +54,7 @@ describe("the Containerfile", () => {
     const commands = all("CMD").map((rest) => JSON.parse(rest).join(" "));
     expect(commands).toEqual(["workers/main.ts", "server/main.ts"]);
     expect([manifest.scripts.worker, manifest.scripts.start]).toEqual(
-      commands.map((one) => `node server/install/run.mjs ${one}`),
+      commands.map((one) => `exec node server/install/run.mjs ${one}`),
     );
     expect(
       ["node_modules/node/bin/node", "server/install/run.mjs", ...commands].filter((file) => !existsSync(join(root, file))),
