@@ -18,6 +18,7 @@ import { useNow } from "../ui/useNow.ts";
 import { AddWorker } from "./AddWorker.tsx";
 import { workerAnchor } from "./launchers/JobTable.tsx";
 import { LauncherPanel } from "./launchers/LauncherPanel.tsx";
+import { StoragePanel } from "./storage/StoragePanel.tsx";
 import { useAtMostEvery } from "./useAtMostEvery.ts";
 import { WorkerCard } from "./WorkerCard.tsx";
 import { WorkerTokens } from "./WorkerTokens.tsx";
@@ -116,9 +117,12 @@ export function WorkersView() {
         ))}
       </div>
       {may("manage") && (
-        <div className="mt-6">
+        <div className="mt-6 space-y-6">
           <PanelBoundary what="The list of tokens">
             <WorkerTokens now={now} />
+          </PanelBoundary>
+          <PanelBoundary what="The storage used">
+            <StoragePanel />
           </PanelBoundary>
         </div>
       )}

@@ -303,16 +303,18 @@ export interface LayerProfileView {
  */
 export type Durability = "forced" | "unforced" | "external";
 
-/** What a page says of the program that serves it. */
-/** What the database takes of its disk, bytes. */
+/** What the database takes of its disk, and the files of runs of their store, bytes. */
 export interface StorageView {
   bytes: number;
   /** Of the embedded database's write-ahead log, beside `bytes`; null for an external one. */
   logBytes: number | null;
+  /** Of the files of runs, checkpoints among them, which lie outside the database. */
+  fileBytes: number;
   /** The largest ones, their indexes among the bytes; rows about. */
   tables: { name: string; rows: number; bytes: number; indexBytes: number }[];
 }
 
+/** What a page says of the program that serves it. */
 export interface ProgramView {
   version: string;
   durability: Durability;

@@ -5,7 +5,7 @@ import { onlyRow } from "../onlyRow.ts";
 
 const shownTables = 8;
 
-/** What the database takes of its disk, by table; rows are Postgres' own estimate. */
+/** What the database takes of its disk, by table, and the files of runs of theirs; rows are Postgres' own estimate. */
 export async function readStorage({ orm, kind }: Database): Promise<StorageView> {
   const size = await orm.execute<{ bytes: string }>(sql`select pg_database_size(current_database()) as bytes`);
   const tables = await orm.execute<{ name: string; rows: string; bytes: string; indexes: string }>(sql`
@@ -14,9 +14,11 @@ export async function readStorage({ orm, kind }: Database): Promise<StorageView>
   // Of a server for many databases, the log is nobody's in particular, and not every user may ask for it.
   const log =
     kind === "embedded" ? await orm.execute<{ bytes: string }>(sql`select sum(size) as bytes from pg_ls_waldir()`) : null;
+  const files = await orm.execute<{ bytes: string }>(sql`select coalesce(sum(bytes), 0) as bytes from run_files`);
   return {
     bytes: Number(onlyRow(size.rows).bytes),
     logBytes: log && Number(onlyRow(log.rows).bytes),
+    fileBytes: Number(onlyRow(files.rows).bytes),
     tables: tables.rows.map(({ name, rows, bytes, indexes }) => ({
       ...{ name, rows: Number(rows), bytes: Number(bytes), indexBytes: Number(indexes) },
     })),

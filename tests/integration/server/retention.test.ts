@@ -65,8 +65,9 @@ describe.each(["embedded", "external"] as const)("What is kept of ended runs (%s
     ]);
     const lines = await server.call("runs.log", { id });
     expect(lines.map(({ level, text }) => ({ level, text }))).toEqual([{ level: "warning", text: "less memory than asked for" }]);
-    const { bytes, logBytes, tables } = await server.call("about.storage");
+    const { bytes, logBytes, fileBytes, tables } = await server.call("about.storage");
     expect(bytes).toBeGreaterThan(5_000_000);
+    expect(fileBytes).toBe(0);
     expect(logBytes === null).toBe(kind === "external");
     expect(tables.map(({ name }) => name)).toContain("series_chunks");
     await server.stop();
