@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
-  bigserial,
   boolean,
   customType,
   doublePrecision,
@@ -20,7 +19,7 @@ import type { RunConfig } from "../contract/config/runConfig.ts";
 import type { OwnSet } from "../contract/data/ownSet.ts";
 import type { ResolvedDataset } from "../contract/data/resolvedDataset.ts";
 import type { FailureCode } from "../contract/failure.ts";
-import type { JobEnd, JobState, LauncherKind, LauncherTrouble } from "../contract/launcher.ts";
+import type { LauncherKind } from "../contract/launcher.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
 import type { Priority } from "../contract/priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
@@ -29,7 +28,7 @@ import type { AttemptOutcome, WorkerTrouble } from "../contract/wire/views.ts";
 import type { Heartbeat, Hello } from "../contract/wire/workerProtocol.ts";
 import { clock } from "./clock.ts";
 
-const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
 export const at = (name: string) => timestamp(name, { withTimezone: true, mode: "date" });
 export const now = (name: string) => at(name).notNull().default(clock);
 
@@ -297,60 +296,6 @@ export const workers = pgTable("workers", {
   lastSeenAt: now("last_seen_at"),
 });
 
-/** Servers of an external database, now and until a week ago. */
-export const servers = pgTable("servers", {
-  id: uuid("id").primaryKey(),
-  host: text("host").notNull(),
-  pid: integer("pid").notNull(),
-  version: text("version").notNull(),
-  /** Of the workers' protocol. */
-  protocol: integer("protocol").notNull(),
-  startedAt: now("started_at"),
-  lastSeenAt: now("last_seen_at"),
-  /** null: it runs, or it ended without a word. */
-  stoppedAt: at("stopped_at"),
-  /** When it last looked for leases that ran out, as the leader. */
-  lookedAt: at("looked_at"),
-  /** Tells how people sign in there, and nothing of the key; servers of one database agree in it. */
-  signInMark: text("sign_in_mark"),
-});
-
-/** Launchers that order workers from a cluster, and what is the matter with them. */
-export const launchers = pgTable("launchers", {
-  kind: text("kind").$type<LauncherKind>().primaryKey(),
-  /** Part of the names of all jobs that are ordered for this database. */
-  mark: text("mark").notNull(),
-  bounds: jsonb("bounds").$type<{ min: number; max: number }>(),
-  /** Runs that waited for its workers when it last looked. */
-  waiting: integer("waiting").notNull().default(0),
-  lookedAt: at("looked_at"),
-  /** The cluster does not answer, or refuses what is ordered. */
-  trouble: jsonb("trouble").$type<LauncherTrouble>(),
-  /** Why it orders nothing more until a person has seen to it. */
-  held: jsonb("held").$type<LauncherTrouble>(),
-  /** When a person last saw to it: what happened before no longer counts. */
-  retriedAt: now("retried_at"),
-});
-
-/** Jobs of a cluster that were ordered, as it last told of them. */
-export const launchedJobs = pgTable(
-  "launched_jobs",
-  {
-    launcher: text("launcher").$type<LauncherKind>().notNull(),
-    id: text("id").notNull(),
-    state: text("state").$type<JobState>().notNull(),
-    since: at("since").notNull(),
-    startedAt: at("started_at"),
-    endsBy: at("ends_by"),
-    node: text("node"),
-    slots: integer("slots").notNull(),
-    reason: text("reason"),
-    end: text("end").$type<JobEnd>(),
-    orderedAt: now("ordered_at"),
-  },
-  (table) => [primaryKey({ columns: [table.launcher, table.id] })],
-);
-
 /** Tokens of workers; only their sha256 is stored. */
 export const workerTokens = pgTable(
   "worker_tokens",
@@ -388,19 +333,3 @@ export const shares = pgTable(
   },
   (table) => [uniqueIndex("shares_hash").on(table.hash), index("shares_by_experiment").on(table.experimentId)],
 );
-
-/** One row: what the servers of this database share, and nobody needs to hide. */
-export const installation = pgTable("installation", {
-  /** Always 1. */
-  one: integer("one").primaryKey().default(1),
-  id: uuid("id").notNull(),
-  /** In the names of its cookies: browsers send those to every port of a host. */
-  cookieMark: text("cookie_mark").notNull(),
-});
-
-/** What is too long for a notification between servers; see server/sockets/openLine.ts. Each row lives for seconds. */
-export const relayedFrames = pgTable("relayed_frames", {
-  id: bigserial("id", { mode: "number" }).primaryKey(),
-  createdAt: now("created_at"),
-  payload: bytea("payload").notNull(),
-});

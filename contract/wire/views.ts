@@ -303,14 +303,14 @@ export interface LayerProfileView {
  */
 export type Durability = "forced" | "unforced" | "external";
 
-/** What the database takes of its disk, and the files of runs of their store, bytes. */
+/** How much disk space the database and the files of runs take, bytes. */
 export interface StorageView {
   bytes: number;
   /** Of the embedded database's write-ahead log, beside `bytes`; null for an external one. */
   logBytes: number | null;
-  /** Of the files of runs, checkpoints among them, which lie outside the database. */
+  /** Files of runs, including checkpoints; they lie outside the database. */
   fileBytes: number;
-  /** The largest ones, their indexes among the bytes; rows about. */
+  /** The largest ones; `bytes` includes indexes, `rows` is an estimate. */
   tables: { name: string; rows: number; bytes: number; indexBytes: number }[];
 }
 

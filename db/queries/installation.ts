@@ -1,6 +1,6 @@
+import { installation } from "../clusterSchema.ts";
 import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
-import { installation } from "../schema.ts";
 
 export type Installation = { id: string; cookieMark: string };
 

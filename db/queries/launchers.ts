@@ -2,9 +2,10 @@ import { and, desc, eq, gt, isNull, lt, ne, notInArray, or, sql } from "drizzle-
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { LaunchedJob, LauncherKind } from "../../contract/launcher.ts";
 import { clock, msAgo } from "../clock.ts";
+import { launchedJobs, launchers } from "../clusterSchema.ts";
 import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
-import { experiments, launchedJobs, launchers, runs, workers, workerTokens } from "../schema.ts";
+import { experiments, runs, workers, workerTokens } from "../schema.ts";
 
 export type StoredLauncher = typeof launchers.$inferSelect;
 

@@ -3,9 +3,10 @@ import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { RunStatus } from "../../contract/status.ts";
 import type { Lease } from "../../contract/wire/workerProtocol.ts";
 import { clock, msFromNow } from "../clock.ts";
+import { servers } from "../clusterSchema.ts";
 import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
-import { attempts, experiments, runs, servers, workers } from "../schema.ts";
+import { attempts, experiments, runs, workers } from "../schema.ts";
 
 export interface Claimed {
   runId: string;

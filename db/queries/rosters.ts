@@ -1,7 +1,8 @@
 import { and, eq, gt, inArray, isNull, ne, sql } from "drizzle-orm";
 import { clock, msAgo } from "../clock.ts";
+import { servers } from "../clusterSchema.ts";
 import type { Executor } from "../database.ts";
-import { runs, servers, workers } from "../schema.ts";
+import { runs, workers } from "../schema.ts";
 import type { StoredWorker } from "./workers.ts";
 
 /** Which worker is connected to which server: each to one at most. */

@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, lt, ne } from "drizzle-orm";
 import { clock, msAgo } from "../clock.ts";
+import { servers } from "../clusterSchema.ts";
 import type { Executor } from "../database.ts";
-import { servers } from "../schema.ts";
 
 export type StoredServer = typeof servers.$inferSelect;
 

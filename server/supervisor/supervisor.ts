@@ -1,5 +1,4 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import type { FailureCode } from "../../contract/failure.ts";
 import type { Priority } from "../../contract/priority.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import { databaseTrouble } from "../../db/databaseTrouble.ts";
@@ -16,8 +15,11 @@ import { type ConnectedWorker, ConnectedWorkers } from "./connectedWorkers.ts";
 import { DatabaseHealth } from "./databaseHealth.ts";
 import { mayHaveData } from "./hasData.ts";
 import { hasDevice } from "./hasDevice.ts";
+import { hearOtherServers } from "./hearOtherServers.ts";
 import { LeaseWatch } from "./leaseWatch.ts";
+import { type AttemptEnd, LocalDispatch, type StopKind, type StoppingRun } from "./localDispatch.ts";
 import { RosterCheck } from "./rosterCheck.ts";
+import { RosterNews } from "./rosterNews.ts";
 import type { QueuedRun } from "./runQueue.ts";
 import { Scheduler } from "./scheduler.ts";
 import { StopDeadlines } from "./stopDeadlines.ts";
@@ -36,10 +38,6 @@ const refreshTicks = 2;
 
 /** Runs in one message to other servers. */
 const runsEach = 1_000;
-/** News of other servers' workers within this time are read together. */
-const newsMs = 100;
-
-type Stopping = { id: string; attempt: number; workerId: string | null };
 
 /**
  * Oversees runs and workers: has queued runs given out, takes back those whose workers are lost, and tidies up now and then. Of several
@@ -49,7 +47,8 @@ export class Supervisor implements Dispatch {
   readonly workers: ConnectedWorkers;
   private readonly cluster: ClusterWorkers;
   private roster!: RosterCheck;
-  private news: NodeJS.Timeout | null = null;
+  private news!: RosterNews;
+  private local!: LocalDispatch;
   leases!: LeaseWatch;
   private deadlines!: StopDeadlines;
   private health!: DatabaseHealth;
@@ -60,7 +59,6 @@ export class Supervisor implements Dispatch {
   private readonly troubles: Troubles;
   private readonly scheduler: Scheduler;
   private readonly stopping = new AbortController();
-  private cutToken: (tokenId: string) => void = () => {};
   private ticker: NodeJS.Timeout | null = null;
   private ticking: Promise<void> = Promise.resolve();
   private isTicking = false;
@@ -86,8 +84,14 @@ export class Supervisor implements Dispatch {
     this.health = new DatabaseHealth(context.changes, this.stopping.signal);
     this.upkeep = new Upkeep(context, this.stopping.signal);
     this.roster = new RosterCheck(this.workers, context.bus.serverId);
-    this.hearOthers();
-    await this.cluster.look(context.database, context.bus);
+    const { workers, cluster, avoidance, troubles } = this;
+    const wake = () => this.wake();
+    const news = new RosterNews(context, cluster, this.stopping.signal);
+    const local = new LocalDispatch(context, { workers, avoidance, troubles, news, wake });
+    this.news = news;
+    this.local = local;
+    hearOtherServers(context.bus, { local, workers, cluster, avoidance, news, wake });
+    await cluster.look(context.database, context.bus);
     await this.scheduler.start(context);
     for (const id of await listLiveExperiments(context.database.orm)) context.refreshSoon(id);
     await this.scheduler.deliverAll();
@@ -113,7 +117,7 @@ export class Supervisor implements Dispatch {
   async stop(): Promise<void> {
     this.stopping.abort();
     if (this.ticker) clearInterval(this.ticker);
-    if (this.news) clearTimeout(this.news);
+    this.news.close();
     await this.ticking;
     await this.upkeep.settled();
     await this.scheduler.stop();
@@ -140,25 +144,25 @@ export class Supervisor implements Dispatch {
   }
 
   release(workerId: string | null, runId: string): void {
-    this.workers.release(workerId, runId);
+    this.local.release(workerId, runId);
     if (workerId !== null && this.workers.get(workerId) === null) this.context.bus.send("release", { workerId, runId });
   }
 
-  cancel(runs: Stopping[]): void {
+  cancel(runs: StoppingRun[]): void {
     this.stopEverywhere("cancel", runs);
   }
 
-  suspend(runs: Stopping[]): void {
+  suspend(runs: StoppingRun[]): void {
     this.stopEverywhere("suspend", runs);
   }
 
   avoid(runId: string, workerId: string, why: "crashed" | "lacking"): void {
-    this.avoidance.add(runId, workerId, why);
+    this.local.avoid(runId, workerId, why);
     this.context.bus.send("avoid", { runId, workerId, why });
   }
 
   forget(runId: string): void {
-    if (this.avoidance.forget(runId)) this.context.bus.send("forget", { runId });
+    if (this.local.forget(runId)) this.context.bus.send("forget", { runId });
   }
 
   hasCrashedElsewhere(runId: string, workerId: string | null): boolean {
@@ -177,19 +181,19 @@ export class Supervisor implements Dispatch {
       );
   }
 
-  attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void {
-    this.judge(workerId, runId, end);
+  attemptEnded(workerId: string, runId: string, end: AttemptEnd): void {
+    this.local.attemptEnded(workerId, runId, end);
     this.context.bus.send("attemptEnded", { workerId, runId, code: end.code, message: end.message });
   }
 
   drain(workerId: string, drained: boolean): void {
-    this.drainHere(workerId, drained);
+    this.local.drain(workerId, drained);
     this.context.bus.send("drain", { workerId, drained });
   }
 
   async resume(workerId: string): Promise<void> {
     this.context.bus.send("resume", { workerId });
-    await this.resumeHere(workerId);
+    await this.local.resume(workerId);
   }
 
   /** A worker has come, or has said what it has. */
@@ -202,12 +206,12 @@ export class Supervisor implements Dispatch {
   /** A worker is stopping: it takes no more runs over its connection. */
   leaving(worker: ConnectedWorker): void {
     this.workers.rest(worker, Number.POSITIVE_INFINITY);
-    this.tell(worker.id, recordLeaving(this.context.database.orm, worker.id, this.context.bus.serverId));
+    this.news.tell(worker.id, recordLeaving(this.context.database.orm, worker.id, this.context.bus.serverId));
   }
 
   /** A worker's connection has ended. */
   gone(workerId: string): void {
-    this.tell(workerId, recordGone(this.context.database.orm, workerId, this.context.bus.serverId));
+    this.news.tell(workerId, recordGone(this.context.database.orm, workerId, this.context.bus.serverId));
   }
 
   slots(): number {
@@ -219,13 +223,13 @@ export class Supervisor implements Dispatch {
   }
 
   dropToken(tokenId: string): void {
-    this.cutToken(tokenId);
+    this.local.dropToken(tokenId);
     this.context.bus.send("dropToken", { tokenId });
   }
 
-  /** Tells how the connections of a revoked token are cut. */
+  /** Sets how the connections of a revoked token are cut. */
   onTokenDropped(cut: (tokenId: string) => void): void {
-    this.cutToken = cut;
+    this.local.onTokenDropped(cut);
   }
 
   private async tick(): Promise<void> {
@@ -261,86 +265,13 @@ export class Supervisor implements Dispatch {
     await this.roster.look(database);
   }
 
-  private hearOthers(): void {
-    const { bus } = this.context;
-    bus.on("stop", ({ how, runs }) => this.stopHere(how, runs));
-    bus.on("release", ({ workerId, runId }) => {
-      this.workers.release(workerId, runId);
-      this.wake();
-    });
-    bus.on("avoid", ({ runId, workerId, why }) => this.avoidance.add(runId, workerId, why));
-    bus.on("forget", ({ runId }) => void this.avoidance.forget(runId));
-    bus.on("attemptEnded", ({ workerId, runId, code, message }) => this.judge(workerId, runId, { code, message }));
-    bus.on("drain", ({ workerId, drained }) => this.drainHere(workerId, drained));
-    bus.on("resume", ({ workerId }) => void this.resumeHere(workerId).catch((error) => log.error("resuming a worker", error)));
-    bus.on("dropToken", ({ tokenId }) => this.cutToken(tokenId));
-    bus.on("workerArrived", ({ workerId }) => {
-      const worker = this.workers.get(workerId);
-      if (worker) this.workers.drop(worker);
-      this.avoidance.forgetLacking(workerId);
-      this.readSoon(workerId);
-    });
-    bus.on("workerChanged", ({ workerId }) => this.readSoon(workerId));
-    bus.onGap(() => {
-      this.cluster.forgetDescriptions();
-      this.readSoon(null);
-      this.wake();
-    });
-  }
-
-  /** There is something new of another server's worker. */
-  private readSoon(workerId: string | null): void {
-    if (workerId !== null) this.cluster.forgetDescription(workerId);
-    if (this.stopping.signal.aborted) return;
-    this.news ??= setTimeout(() => {
-      this.news = null;
-      this.cluster.look(this.context.database, this.context.bus).catch((error) => {
-        if (!databaseTrouble(error)) log.error("reading what other servers' workers do", error);
-      });
-    }, newsMs);
-  }
-
-  private stopEverywhere(how: "cancel" | "suspend", runs: Stopping[]): void {
-    this.stopHere(how, runs);
+  private stopEverywhere(how: StopKind, runs: StoppingRun[]): void {
+    this.local.stop(how, runs);
     const elsewhere = runs.filter(({ workerId }) => workerId !== null && this.workers.get(workerId) === null);
     for (let i = 0; i < elsewhere.length; i += runsEach)
       this.context.bus.send("stop", {
         how,
         runs: elsewhere.slice(i, i + runsEach).map(({ id, attempt, workerId }) => ({ id, attempt, workerId })),
-      });
-  }
-
-  private stopHere(how: "cancel" | "suspend", runs: Stopping[]): void {
-    for (const { id, attempt, workerId } of runs) this.workers.get(workerId)?.connection[how]({ runId: id, attempt });
-  }
-
-  private drainHere(workerId: string, drained: boolean): void {
-    const worker = this.workers.get(workerId);
-    if (worker) worker.drained = drained;
-    else this.readSoon(null);
-    this.wake();
-  }
-
-  private async resumeHere(workerId: string): Promise<void> {
-    await this.troubles.clear(this.context, workerId);
-    this.wake();
-  }
-
-  private judge(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void {
-    this.troubles
-      .attemptEnded(this.context, workerId, runId, end)
-      .catch((error) => log.error("updating a worker's state", error));
-  }
-
-  /** Tells the pages and the other servers once it is stored; if it is not, they see it by the worker's silence. */
-  private tell(workerId: string, storing: Promise<void>): void {
-    storing
-      .catch((error) => {
-        if (!databaseTrouble(error)) log.error("noting where a worker is", error);
-      })
-      .finally(() => {
-        this.context.bus.send("workerChanged", { workerId });
-        this.context.changes.listChanged("workers");
       });
   }
 }
