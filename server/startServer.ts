@@ -1,11 +1,7 @@
-import { createServer, type Server as HttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { networkInterfaces } from "node:os";
+import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Failure } from "../contract/failure.ts";
 import type { Database } from "../db/database.ts";
 import { exclusively } from "../db/exclusively.ts";
-import { openDatabase } from "../db/openDatabase.ts";
 import { countMembers } from "../db/queries/people.ts";
 import { markOf } from "./access/accessKey.ts";
 import type { Front } from "./access/front.ts";
@@ -19,15 +15,14 @@ import { rosterTimes, ServerRoster } from "./cluster/serverRoster.ts";
 import type { ServiceContext } from "./context/serviceContext.ts";
 import { answerText } from "./http/answerText.ts";
 import { type Handler, makeHandler } from "./http/handleRequest.ts";
+import { listen, localAddress, reachableAddress } from "./http/listen.ts";
 import { Readiness } from "./http/readiness.ts";
 import { timeRequest } from "./http/timeRequest.ts";
-import { admitClusterToken } from "./launchers/clusterToken.ts";
-import { openKubernetes } from "./launchers/openKubernetes.ts";
-import { openSlurm } from "./launchers/openSlurm.ts";
-
+import { startLaunchers } from "./launchers/startLaunchers.ts";
 import { log } from "./log/log.ts";
 import { observe } from "./metrics/gauges.ts";
 import { keyFile, keyOf, openInstallation, openSignIn, placeOf } from "./openSignIn.ts";
+import { openStorage } from "./openStorage.ts";
 import { openPages, type Pages } from "./pages/openPages.ts";
 import type { ServerSettings } from "./program/env.ts";
 import { readProgramVersion } from "./program/programVersion.ts";
@@ -42,8 +37,6 @@ import { LocalWorker } from "./worker/localWorker.ts";
 
 /** A stopping server leaves a database that does not answer after the first time, and whatever still lasts after the second, ms. */
 const stopMs = { database: 8_000, all: 9_500 } as const;
-/** A database that is waited for is named this often, ms. */
-const sayMs = 5_000;
 
 export interface RunningServer {
   /** What to open first. */
@@ -93,23 +86,8 @@ export async function startServer(
     const dev = pagesMode === "dev";
     const opening: Promise<Pages | Error | null> =
       pagesMode === "none" ? Promise.resolve(null) : openPages(http, dev, { host: settings.host, port }).catch((error) => error);
-    const place = {
-      dataDir: settings.dataDir,
-      url: settings.databaseUrl,
-      timeoutMs: settings.databaseTimeoutMs,
-      reserveBytes: settings.databaseReserveBytes,
-      durable: settings.durable,
-    };
-    if (settings.databaseUrl === null)
-      log.info(
-        settings.durable
-          ? "The embedded database forces each write to the disk: what is stored survives a power cut (COLLAPSAR_DURABLE=1)."
-          : "The embedded database does not force its writes to the disk: what is stored survives a killed program, not a power cut. COLLAPSAR_DURABLE=1 forces them.",
-      );
-    const sayWaiting = saysNowAndThen();
-    const opened = await openDatabase(place, onDeath, (why) => {
+    const opened = await openStorage(settings, onDeath, (why) => {
       starting = why === null ? "Collapsar is starting." : `Collapsar is waiting for ${why}.`;
-      sayWaiting(why);
     });
     database = opened;
     undo.push(() => opened.close());
@@ -130,7 +108,7 @@ export async function startServer(
       leastRunMs: settings.leastRunMs,
     });
     const hub = new WatchHub();
-    const publicUrl = settings.publicUrl ?? reachableAddress(settings.host, port);
+    const publicUrl = settings.publicUrl ?? reachableAddress({ host: settings.host, port });
     const refresher = new Refresher();
     const refreshSoon = (id: string) => refresher.soon(id);
     const context: ServiceContext = {
@@ -189,20 +167,11 @@ export async function startServer(
     await exclusively(opened, "recordings", () => importRecordings(opened));
     undo.push(await openControlSocket(settings.dataDir, () => stageBackup(opened, settings.dataDir, context.version)));
     if (settings.localWorker) {
-      const worker = await LocalWorker.start(opened, settings.dataDir, `http://${localHost(settings.host)}:${port}`);
+      const worker = await LocalWorker.start(opened, settings.dataDir, localAddress({ host: settings.host, port }));
       undo.push(() => worker.stop());
     } else if (settings.databaseUrl !== null)
       log.info("No worker is started on this machine: with DATABASE_URL that is done only by COLLAPSAR_LOCAL_WORKER=on.");
-    if (settings.clusterToken !== null)
-      await admitClusterToken(opened.orm, settings.clusterToken, settings.kubernetes === null ? null : "kubernetes");
-    const launchers = [
-      settings.slurm && (await openSlurm(context, settings.slurm)),
-      settings.kubernetes && (await openKubernetes(context, settings.kubernetes)),
-    ];
-    for (const autoscaler of launchers) {
-      autoscaler?.start(() => leader.isLeader);
-      undo.push(async () => autoscaler?.stop());
-    }
+    undo.push(await startLaunchers(context, settings));
     readiness.ready(opened);
     const entryHint = settings.singleUser
       ? "COLLAPSAR_SINGLE_USER is 1: there is no sign-in, and every program and user of this machine has its owner's rights."
@@ -214,50 +183,3 @@ export async function startServer(
     throw error;
   }
 }
-
-/** Said at once, and then every few seconds for as long as it lasts. */
-function saysNowAndThen(): (why: string | null) => void {
-  let saidAt: number | null = null;
-  return (why) => {
-    if (why === null) return log.info("The database answers.");
-    if (saidAt !== null && performance.now() - saidAt < sayMs) return;
-    saidAt = performance.now();
-    log.info(`Waiting for ${why}. Press Ctrl+C to stop.`);
-  };
-}
-
-/** An address that people on other machines can open: 0.0.0.0 means every address of this machine, and is none itself. */
-function reachableAddress(host: string, port: number): string {
-  const every = host === "0.0.0.0" || host === "::";
-  const own = every
-    ? Object.values(networkInterfaces())
-        .flat()
-        .find((one) => one?.family === "IPv4" && !one.internal)?.address
-    : undefined;
-  const name = own ?? (every ? "localhost" : host);
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
-}
-
-function listen(http: HttpServer, { host, port }: ServerSettings): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once("error", (error: NodeJS.ErrnoException) => reject(explain(error, host, port)));
-    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
-  });
-}
-
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === "EADDRINUSE")
-    return new Failure(
-      "CONFLICT",
-      `Port ${port} is taken: perhaps Collapsar is running already at http://${host}:${port}. Stop what uses it, or choose another port: COLLAPSAR_PORT=${port + 1} npm start`,
-    );
-  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
-    return new Failure("INVALID", `COLLAPSAR_HOST is ${host}, which is not an address of this machine.`);
-  if (error.code === "EACCES")
-    return new Failure("INVALID", `Port ${port} may not be opened by this user: choose one above 1023.`);
-  return error;
-}
-
-/** Where the machine's own worker finds the server. */
-const localHost = (host: string) =>
-  host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "[::1]" : host.includes(":") ? `[${host}]` : host;
