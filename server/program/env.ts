@@ -1,11 +1,14 @@
 import { realpathSync } from "node:fs";
-import { type BlockList, isIP } from "node:net";
+import type { BlockList } from "node:net";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../../contract/failure.ts";
-import { protocolTimes } from "../../contract/wire/workerProtocol.ts";
-import { proxyList } from "../access/front.ts";
+import { hostNames, hostnameOf, isLoopback, portNumber, publicUrl, redisUrl, trustedProxies } from "./addressSettings.ts";
 import { type ArtefactSettings, artefactSettings } from "./artefactSettings.ts";
+import { metricsToken, needsKey, requireStrong } from "./keySettings.ts";
 import { type KubernetesSettings, kubernetesSettings } from "./kubernetesSettings.ts";
+import { type LeaseTimes, leaseTimes } from "./leaseTimes.ts";
+import { type OidcSettings, oidcSettings } from "./oidcSettings.ts";
+import { isOn, megabytes, wholeNumber } from "./settingValues.ts";
 import { type SlurmSettings, slurmSettings } from "./slurmSettings.ts";
 
 export interface ServerSettings {
@@ -34,7 +37,7 @@ export interface ServerSettings {
   /** Lets programs read /metrics; null: those alone that may read studies. */
   metricsToken: string | null;
   /** The OpenID Connect provider by which members sign in; null: by password alone. */
-  oidc: { issuer: string; clientId: string; clientSecret: string } | null;
+  oidc: OidcSettings | null;
   /** Address for links and commands, without a slash at its end; null: follows from host and port. */
   publicUrl: string | null;
   /** Further host names by which workers and programs reach this server. */
@@ -71,16 +74,8 @@ export interface ServerSettings {
   clusterToken: string | null;
 }
 
-export interface LeaseTimes {
-  heartbeatMs: number;
-  leaseMs: number;
-}
-
 export const projectRoot = resolve(import.meta.dirname, "../..");
 const dayMs = 86_400_000;
-const minKeyLength = 22;
-/** Different characters in a key. */
-const minDistinctLetters = 8;
 
 /** @throws Failure INVALID naming the variable, its value and what it may be */
 export function serverSettings(): ServerSettings {
@@ -146,168 +141,9 @@ export function serverSettings(): ServerSettings {
 
 const daysKept = (name: string, text: string): number => dayMs * wholeNumber(name, text, [0, 36_500]);
 
-const hintOf = (name: string) => `For example: export ${name}=$(openssl rand -base64 24)`;
-const keyHint = hintOf("COLLAPSAR_ACCESS_KEY");
-
 /** Of several servers on one database not each is to train: there it starts only where it is asked for. */
 const startsLocalWorker = ({ COLLAPSAR_LOCAL_WORKER: asked, DATABASE_URL: external }: NodeJS.ProcessEnv): boolean =>
   external ? asked === "on" : asked !== "off";
-
-const needsKey = (singleUser: boolean) =>
-  `${singleUser ? "leave COLLAPSAR_SINGLE_USER out, and " : ""}set COLLAPSAR_ACCESS_KEY to a secret of at least ${minKeyLength} characters. ${keyHint}`;
-
-function isOn(name: string, text: string): boolean {
-  if (text !== "1" && text !== "0") throw new Failure("INVALID", `${name} is "${text}": it must be 1, 0 or left out`);
-  return text === "1";
-}
-
-/** A repeated or counted-up key is as long as a random one, and is tried first by whoever guesses. */
-function requireStrong(name: string, key: string): void {
-  if (key.length < minKeyLength)
-    throw new Failure("INVALID", `${name} has ${key.length} characters: it needs at least ${minKeyLength}. ${hintOf(name)}`);
-  const fresh = new Set<string>();
-  for (let i = 2; i < key.length; i++) fresh.add(key.slice(i - 2, i + 1).toLowerCase());
-  const steps = [...key].slice(1).filter((letter, i) => Math.abs(letter.codePointAt(0)! - key.charCodeAt(i)) <= 1).length;
-  if (new Set(key).size < minDistinctLetters || fresh.size < key.length / 2 || steps > key.length / 2)
-    throw new Failure(
-      "INVALID",
-      `${name} repeats itself or counts up, which is easily guessed: it needs ${minKeyLength} characters chosen at random. ${hintOf(name)}`,
-    );
-}
-
-const hostnameOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
-
-function oidcSettings(env: NodeJS.ProcessEnv, hasKey: boolean): ServerSettings["oidc"] {
-  const names = ["COLLAPSAR_OIDC_ISSUER", "COLLAPSAR_OIDC_CLIENT_ID", "COLLAPSAR_OIDC_CLIENT_SECRET"] as const;
-  const issuer = env.COLLAPSAR_OIDC_ISSUER || null;
-  const clientId = env.COLLAPSAR_OIDC_CLIENT_ID || null;
-  const clientSecret = env.COLLAPSAR_OIDC_CLIENT_SECRET || null;
-  if (issuer === null && clientId === null && clientSecret === null) return null;
-  if (issuer === null || clientId === null || clientSecret === null)
-    throw new Failure(
-      "INVALID",
-      `${names.filter((name) => !env[name]).join(" and ")} is not set: sign-in with OpenID Connect needs ${names.join(", ")}.`,
-    );
-  const url = URL.canParse(issuer) ? new URL(issuer) : null;
-  if (url?.protocol !== "https:" && !(url?.protocol === "http:" && isLoopback(hostnameOf(issuer))))
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_OIDC_ISSUER is "${issuer}": it must begin with https://, since it says who people are.`,
-    );
-  if (!hasKey)
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_OIDC_ISSUER is set, so this server is for several people: set COLLAPSAR_ACCESS_KEY too. ${keyHint}`,
-    );
-  return { issuer, clientId, clientSecret };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535)
-    throw new Failure("INVALID", `COLLAPSAR_PORT is "${text}": it must be a whole number from 0 to 65535 (0 = any free one)`);
-  return port;
-}
-
-/** A lease outlives some heartbeats that come late. */
-function leaseTimes(heartbeat = String(protocolTimes.heartbeatMs), lease = String(protocolTimes.leaseMs)): LeaseTimes {
-  const heartbeatMs = Number(heartbeat);
-  const leaseMs = Number(lease);
-  if (!/^\d{2,7}$/.test(heartbeat) || heartbeatMs < 50)
-    throw new Failure("INVALID", `COLLAPSAR_HEARTBEAT_MS is "${heartbeat}": it must be a whole number of milliseconds from 50`);
-  if (!/^\d{2,7}$/.test(lease) || leaseMs < 4 * heartbeatMs)
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_LEASE_MS is "${lease}": it must be a whole number of milliseconds, at least four heartbeats (${4 * heartbeatMs})`,
-    );
-  return { heartbeatMs, leaseMs };
-}
-
-function wholeNumber(name: string, text: string, [least, most]: [number, number]): number {
-  const value = Number(text);
-  if (!/^\d{1,9}$/.test(text) || value < least || value > most)
-    throw new Failure("INVALID", `${name} is "${text}": it must be a whole number from ${least} to ${most}`);
-  return value;
-}
-
-function megabytes(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Failure("INVALID", `${name} is "${text}": it must be a whole number of megabytes`);
-  return Number(text) * 1e6;
-}
-
-function publicUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol !== "http:" && url?.protocol !== "https:")
-    throw new Failure("INVALID", `COLLAPSAR_PUBLIC_URL is "${text}": it must begin with http:// or https://`);
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "")
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_PUBLIC_URL is "${text}": Collapsar is served at the root of an address, not under the path "${url.pathname}${url.search}${url.hash}". Give it a host name or a port of its own, e.g. ${url.origin}`,
-    );
-  if (url.username !== "" || url.password !== "")
-    throw new Failure("INVALID", "COLLAPSAR_PUBLIC_URL holds a user name or a password: links would show it. Leave it out.");
-  return url.origin;
-}
-
-function metricsToken(text: string | null): string | null {
-  if (text !== null && (text.length < minKeyLength || /\s/.test(text)))
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_METRICS_TOKEN has ${text.length} characters: it needs at least ${minKeyLength}, none of them a space. For example: export COLLAPSAR_METRICS_TOKEN=$(openssl rand -base64 24)`,
-    );
-  return text;
-}
-
-function redisUrl(text: string | null, databaseUrl: string | null): string | null {
-  if (text === null) return null;
-  const isAddress = URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
-  // It may hold a password: it is not repeated.
-  if (!isAddress) throw new Failure("INVALID", "REDIS_URL must begin with redis:// or rediss://, e.g. redis://127.0.0.1:6379");
-  if (databaseUrl === null)
-    throw new Failure(
-      "INVALID",
-      "REDIS_URL is set and DATABASE_URL is not: Redis connects several servers of one Postgres. Leave it out, or set DATABASE_URL.",
-    );
-  return text;
-}
-
-const listOf = (text: string): string[] => text.split(/[\s,]+/).filter(Boolean);
-
-function hostNames(text: string, hasKey: boolean): string[] {
-  const names = listOf(text.toLowerCase());
-  const wrong = names.find((name) => !/^[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?$/.test(name));
-  if (wrong !== undefined)
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_OTHER_HOSTS names "${wrong}": it must hold host names without protocol and port, e.g. collapsar.lab.svc`,
-    );
-  if (names.length > 0 && !hasKey)
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_OTHER_HOSTS is set, so others reach this server: set COLLAPSAR_ACCESS_KEY too. ${keyHint}`,
-    );
-  return names;
-}
-
-function trustedProxies(text: string, hasKey: boolean): BlockList {
-  if (listOf(text).length > 0 && !hasKey)
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_TRUSTED_PROXIES is set, so others reach this server: set COLLAPSAR_ACCESS_KEY too. ${keyHint}`,
-    );
-  try {
-    return proxyList(listOf(text));
-  } catch (error) {
-    throw new Failure(
-      "INVALID",
-      `COLLAPSAR_TRUSTED_PROXIES names "${(error as Error).message}": it must hold addresses or ranges such as 10.0.0.7 or 10.0.0.0/8`,
-    );
-  }
-}
 
 /** Where the data are, for programs that need to know no more. */
 export function storagePlace(): Pick<ServerSettings, "dataDir" | "databaseUrl"> {

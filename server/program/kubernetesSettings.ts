@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import { type WorkerPlace, workerPlace } from "../../contract/kubernetes.ts";
+import { type LauncherBounds, launcherBounds } from "./launcherBounds.ts";
+import { type Environment, isOnOrOff, wholeNumber } from "./settingValues.ts";
 
 /** How this server orders workers from Kubernetes. */
 export interface KubernetesSettings {
@@ -9,12 +11,10 @@ export interface KubernetesSettings {
   /** null: the service account of the pod that the server runs in. */
   kubeconfig: string | null;
   minutes: number;
-  bounds: { min: number; max: number; slotsEach: number; waitMs: number; idleMs: number };
+  bounds: LauncherBounds;
   /** How often the cluster is asked, ms. */
   lookMs: number;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variable that each part of a worker's place is set by. */
 const variables: Record<keyof WorkerPlace, string> = {
@@ -33,10 +33,7 @@ const variables: Record<keyof WorkerPlace, string> = {
  * @throws Failure INVALID naming the variable, its value and what it may be
  */
 export function kubernetesSettings(env: Environment): KubernetesSettings | null {
-  const on = env.COLLAPSAR_KUBERNETES || "off";
-  if (on !== "on" && on !== "off")
-    throw new Failure("INVALID", `COLLAPSAR_KUBERNETES is "${on}": it must be on, off or left out`);
-  if (on === "off") return null;
+  if (!isOnOrOff("COLLAPSAR_KUBERNETES", env.COLLAPSAR_KUBERNETES || "off")) return null;
   const server = env.COLLAPSAR_KUBERNETES_URL || null;
   const place = readPlace({
     namespace: env.COLLAPSAR_KUBERNETES_NAMESPACE || "",
@@ -55,19 +52,11 @@ export function kubernetesSettings(env: Environment): KubernetesSettings | null 
       "COLLAPSAR_KUBERNETES is on, but this server runs in no pod: set COLLAPSAR_KUBECONFIG to a kubeconfig file for the cluster.",
     );
   const slotsEach = place.device === "gpu" ? 1 : place.cores;
-  const max = wholeNumber(env, "COLLAPSAR_KUBERNETES_MAX", 8 * slotsEach, [slotsEach, 10_000]);
   return {
     place: { ...place, server: server === null ? null : place.server },
     kubeconfig,
-    minutes: wholeNumber(env, "COLLAPSAR_KUBERNETES_MINUTES", 230, [5, 43_200]),
-    bounds: {
-      min: wholeNumber(env, "COLLAPSAR_KUBERNETES_MIN", 0, [0, max]),
-      max,
-      slotsEach,
-      waitMs: 1_000 * wholeNumber(env, "COLLAPSAR_KUBERNETES_WAIT_S", 30, [0, 86_400]),
-      idleMs: 1_000 * wholeNumber(env, "COLLAPSAR_KUBERNETES_IDLE_S", 300, [1, 86_400]),
-    },
-    lookMs: 1_000 * wholeNumber(env, "COLLAPSAR_KUBERNETES_LOOK_S", 15, [1, 3_600]),
+    minutes: wholeNumber("COLLAPSAR_KUBERNETES_MINUTES", env.COLLAPSAR_KUBERNETES_MINUTES || "230", [5, 43_200]),
+    ...launcherBounds(env, "COLLAPSAR_KUBERNETES", slotsEach),
   };
 }
 
@@ -77,12 +66,4 @@ function readPlace(given: Record<keyof WorkerPlace, unknown>): WorkerPlace {
   const [issue] = parsed.error.issues;
   const field = issue?.path[0] as keyof WorkerPlace;
   throw new Failure("INVALID", `${variables[field]} is "${String(given[field])}": ${issue?.message}`);
-}
-
-function wholeNumber(env: Environment, name: string, otherwise: number, [least, most]: [number, number]): number {
-  const text = env[name] || String(otherwise);
-  const value = Number(text);
-  if (!/^\d{1,9}$/.test(text) || value < least || value > most)
-    throw new Failure("INVALID", `${name} is "${text}": it must be a whole number from ${least} to ${most}`);
-  return value;
 }

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { Failure } from "../../contract/failure.ts";
 import { exampleJob, type SlurmJob, slotsOfJob, slurmJob } from "../../contract/slurm/slurmJob.ts";
+import { type LauncherBounds, launcherBounds } from "./launcherBounds.ts";
+import { isOnOrOff, wholeNumber } from "./settingValues.ts";
 
 /** How this server orders workers from Slurm. */
 export interface SlurmSettings {
@@ -9,7 +11,7 @@ export interface SlurmSettings {
   folder: string;
   /** Address of the server as the nodes reach it; null: its public one. */
   server: string | null;
-  bounds: { min: number; max: number; slotsEach: number; waitMs: number; idleMs: number };
+  bounds: LauncherBounds;
   /** How often Slurm is asked, ms. */
   lookMs: number;
 }
@@ -38,11 +40,9 @@ const variables: Record<keyof SlurmJob, string> = {
  * @throws Failure INVALID naming the variable, its value and what it may be
  */
 export function slurmSettings(env: NodeJS.ProcessEnv, program: string, dataDir: string): SlurmSettings | null {
-  const on = env.COLLAPSAR_SLURM || "off";
-  if (on !== "on" && on !== "off") throw new Failure("INVALID", `COLLAPSAR_SLURM is "${on}": it must be on, off or left out`);
-  if (on === "off") return null;
+  if (!isOnOrOff("COLLAPSAR_SLURM", env.COLLAPSAR_SLURM || "off")) return null;
   const folder = resolve(env.COLLAPSAR_SLURM_FOLDER || `${dataDir}/slurm`);
-  const idleS = wholeNumber(env, "COLLAPSAR_SLURM_IDLE_S", 300, [1, 86_400]);
+  const idleS = wholeNumber("COLLAPSAR_SLURM_IDLE_S", env.COLLAPSAR_SLURM_IDLE_S || "300", [1, 86_400]);
   const job = readJob(env, {
     partition: env.COLLAPSAR_SLURM_PARTITION || "",
     account: env.COLLAPSAR_SLURM_ACCOUNT || "",
@@ -59,27 +59,13 @@ export function slurmSettings(env: NodeJS.ProcessEnv, program: string, dataDir: 
     idleMinutes: Math.max(1, Math.ceil(idleS / 60)),
     extra: env.COLLAPSAR_SLURM_EXTRA || "",
   });
-  const slotsEach = slotsOfJob(job);
-  const max = wholeNumber(env, "COLLAPSAR_SLURM_MAX", 8 * slotsEach, [slotsEach, 10_000]);
   const server = env.COLLAPSAR_SLURM_URL || null;
   if (server !== null && !/^https?:\/\/[\w.[\]:-]+\/?$/.test(server))
     throw new Failure(
       "INVALID",
       `COLLAPSAR_SLURM_URL is "${server}": it must be an address that begins with http:// or https://`,
     );
-  return {
-    job,
-    folder,
-    server,
-    bounds: {
-      min: wholeNumber(env, "COLLAPSAR_SLURM_MIN", 0, [0, max]),
-      max,
-      slotsEach,
-      waitMs: 1_000 * wholeNumber(env, "COLLAPSAR_SLURM_WAIT_S", 30, [0, 86_400]),
-      idleMs: 1_000 * idleS,
-    },
-    lookMs: 1_000 * wholeNumber(env, "COLLAPSAR_SLURM_LOOK_S", 15, [1, 3_600]),
-  };
+  return { job, folder, server, ...launcherBounds(env, "COLLAPSAR_SLURM", slotsOfJob(job)) };
 }
 
 function readJob(env: NodeJS.ProcessEnv, given: Record<keyof SlurmJob, unknown>): SlurmJob {
@@ -88,12 +74,4 @@ function readJob(env: NodeJS.ProcessEnv, given: Record<keyof SlurmJob, unknown>)
   const [issue] = parsed.error.issues;
   const field = issue?.path[0] as keyof SlurmJob;
   throw new Failure("INVALID", `${variables[field]} is "${env[variables[field]] ?? String(given[field])}": ${issue?.message}`);
-}
-
-function wholeNumber(env: NodeJS.ProcessEnv, name: string, otherwise: number, [least, most]: [number, number]): number {
-  const text = env[name] || String(otherwise);
-  const value = Number(text);
-  if (!/^\d{1,9}$/.test(text) || value < least || value > most)
-    throw new Failure("INVALID", `${name} is "${text}": it must be a whole number from ${least} to ${most}`);
-  return value;
 }
