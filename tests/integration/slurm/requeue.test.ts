@@ -38,8 +38,10 @@ describe.skipIf(lacking !== null)("the script that the page prints", () => {
     execFileSync("bash", ["-c", tokenLine(made.token, token)]);
     writeFileSync(ledger, "");
   });
-  afterEach(({ task }) => {
-    if (task.result?.state === "fail") console.log(`--- the server\n${server.output}\n${slurm.printed()}`);
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== "fail") return;
+    const jobs = await slurm.run("scontrol", ["show", "jobs"]);
+    console.log(`--- the server\n${server.output}\n${slurm.printed()}\n${jobs}\n${slurm.said()}`);
   });
   afterAll(async () => {
     await slurm?.stop();
@@ -74,7 +76,6 @@ describe.skipIf(lacking !== null)("the script that the page prints", () => {
     await until("the job is in the queue again", async () => (await slurm.stateOf(job)) === "PENDING", 90_000);
     await slurm.drain(before);
     await slurm.beginNow(job);
-    await until("it runs again", async () => (await slurm.stateOf(job)) === "RUNNING", 60_000);
     expect(await nodeOf(job)).not.toBe(before);
     await slurm.undrain(before);
   }

@@ -84,9 +84,16 @@ export class Slurm {
     return (await this.run("squeue", ["--noheader", "--array", "--format=%i %T"])).split("\n").filter((line) => line !== "");
   }
 
-  /** A requeued job begins now, rather than in two minutes. */
+  /** A requeued job begins now, rather than in two minutes. Tidying up after its last life may put its start off once more. */
   async beginNow(id: string): Promise<void> {
-    await this.run("scontrol", ["update", `JobId=${id}`, "StartTime=now"]);
+    const hasBegun = async () => {
+      const shown = await this.run("squeue", ["--noheader", "--array", `--jobs=${id}`, "--format=%T %r"]);
+      // Each update has the scheduler look anew: one that is eligible is left to it.
+      if (shown.includes("BeginTime")) await this.run("scontrol", ["update", `JobId=${id}`, "StartTime=now"]);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return shown.includes("RUNNING");
+    };
+    await until(`job ${id} runs again`, hasBegun, 60_000);
   }
 
   /** Lets what runs on a node go on, and nothing new begin there. */
@@ -189,7 +196,7 @@ export class Slurm {
   }
 
   /** The ends of the daemons' logs. */
-  private said(): string {
+  said(): string {
     const logs = join(this.folder, "log");
     const names = existsSync(logs) ? readdirSync(logs) : [];
     return names.map((name) => `--- ${name}\n${readFileSync(join(logs, name), "utf8").slice(-2_000)}`).join("\n");
