@@ -188,7 +188,7 @@ describe("a store that several machines share", () => {
     expect(text).toMatch(
       new RegExp(`checkpoint of step ${before} \\(attempt 1\\) is not used: The file is no longer in the bucket`),
     );
-    expect(text).toContain("There is no other a checkpoint of this run that can be used: it starts from step 0.");
+    expect(text).toContain("No other checkpoint of this run can be used: it starts from step 0.");
     await expectUndisturbed(run);
   });
 

@@ -50,8 +50,11 @@ export async function findResumePoint(folder: string, assignment: Assignment, so
     }
   }
   if (ownStep > 0 || measuredThrough === 0) return { folder: path, fetchedStep: 0, notes };
-  const none = further.length === 0 ? "Neither the server nor this worker has" : "There is no other";
-  notes.push({ level: "warning", text: `${none} a checkpoint of this run that can be used: it starts from step 0.` });
+  const none =
+    further.length === 0
+      ? "Neither the server nor this worker has a checkpoint of this run that can be used"
+      : "No other checkpoint of this run can be used";
+  notes.push({ level: "warning", text: `${none}: it starts from step 0.` });
   return { folder: path, fetchedStep: 0, notes };
 }
 
