@@ -37,12 +37,12 @@ export function preemptionsOf(attempts: readonly Attempt[]): Preemptions {
   };
 }
 
-/** "3 attempts, 2 of them ended with their worker's time". @returns null where none ended with its worker */
+/** "3 attempts, 2 ended because the worker's time was up". @returns null where none ended with its worker */
 export function preemptionText({ attempts, asked, time }: Preemptions): string | null {
   if (asked + time === 0) return null;
   const parts = [
-    time > 0 ? `${time} of them ended with their worker's time` : "",
-    asked > 0 ? `${asked} ${time > 0 ? "" : "of them "}ended as their worker was asked to stop` : "",
+    time > 0 ? `${time} ended because the worker's time was up` : "",
+    asked > 0 ? `${asked} ended because the worker was asked to stop` : "",
   ];
   return `${attempts} ${attempts === 1 ? "attempt" : "attempts"}, ${parts.filter(Boolean).join(", ")}`;
 }

@@ -14,6 +14,6 @@ export function turnText({ people, underWay, leastOfOthers, ahead }: TurnView, s
 
 function nextSlot(underWay: number, leastOfOthers: number | null): string {
   if (leastOfOthers === null || underWay < leastOfOthers) return "The next free slot is theirs.";
-  if (underWay === leastOfOthers) return "Others who wait have as few: they take turns.";
+  if (underWay === leastOfOthers) return "Others who are waiting have as few, so they take turns.";
   return `The next free slots go to others, until those who wait have ${formatCount(underWay)} under way too.`;
 }

@@ -23,7 +23,7 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
         <span className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1">
           {worker.local && <Badge title="Started by the server, on its own machine">built in</Badge>}
           {worker.ephemeral && (
-            <Badge title="It has its identity for this one life, and is not listed for long after it">ephemeral</Badge>
+            <Badge title="It has its identity only until it ends, and is no longer listed an hour after that">ephemeral</Badge>
           )}
           {worker.connected && worker.endsAt !== null && (
             <Badge title={`${formatFull(worker.endsAt)}: it then suspends its runs, which continue on other workers`}>

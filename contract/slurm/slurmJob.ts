@@ -10,13 +10,13 @@ const chars = (pattern: RegExp, maxLength: number, message: string) =>
 
 /** "" = leave it to the cluster. */
 const nameOf = (what: string) =>
-  chars(/^(?:\w[\w.@:+,/-]*)?$/, 120, `${what} has only letters, digits and . _ @ : + , / -`).default("");
+  chars(/^(?:\w[\w.@:+,/-]*)?$/, 120, `${what} may contain only letters, digits and . _ @ : + , / -`).default("");
 
 const path = (what: string) =>
   chars(
     /^(?:~\/|\/)[\w.@+,/-]+$/,
     400,
-    `${what} is a path that begins with / or ~/ and has only letters, digits and . _ @ + , / - in it`,
+    `${what} must be a path that begins with / or ~/ and contains only letters, digits and . _ @ + , / -`,
   );
 
 const number = (what: string, unit: "" | "minutes" | "GB", min: number, max: number) => {
@@ -82,7 +82,7 @@ export const slurmJob = z.strictObject({
   minutes: number("the time limit", "minutes", leastMinutes, 43_200),
   device: launcherDevice,
   /** Kind of card: "a100". */
-  gpuType: chars(/^(?:\w[\w.-]*)?$/, 60, "a kind of card has only letters, digits and . _ -").default(""),
+  gpuType: chars(/^(?:\w[\w.-]*)?$/, 60, "a GPU type may contain only letters, digits and . _ -").default(""),
   cpus: number("the number of cores", "", 1, 256),
   memoryGb: number("the memory", "GB", 1, 4_096),
   /** Of the program, on the nodes. */

@@ -23,5 +23,5 @@ export function storeFailure(error: unknown, place: string): Failure {
   if (wrong[name]) return new Failure("NOT_ALLOWED", `Files of runs cannot be kept in ${place}: ${wrong[name]}.`);
   if (status === 507 || fullNames.includes(name)) return new Failure("DISK_FULL", `There is no room left in ${place}.`);
   const why = status === undefined ? `does not answer (${code ?? name})` : `answers with status ${status} (${name})`;
-  return new Failure("UNAVAILABLE", `The store of runs' files does not work now: ${place} ${why}.`);
+  return new Failure("UNAVAILABLE", `Files of runs cannot be stored or read now: ${place} ${why}.`);
 }

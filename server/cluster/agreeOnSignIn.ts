@@ -20,7 +20,7 @@ export async function agreeOnSignIn(db: Executor, serverId: string, mark: string
     if (performance.now() < deadline) continue;
     throw new Failure(
       "CONFLICT",
-      `Another server of this database (process ${other.pid} on ${other.host}) signs people in by another access key: give all of them the same COLLAPSAR_ACCESS_KEY.`,
+      `Another server of this database (process ${other.pid} on ${other.host}) has a different access key: give all servers the same COLLAPSAR_ACCESS_KEY.`,
     );
   }
 }

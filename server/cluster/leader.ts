@@ -25,12 +25,12 @@ export class Leader {
   async leads(): Promise<boolean> {
     const leads = this.lock === null || (await this.lock.confirm());
     if (leads !== this.wasLeading && this.lock !== null)
-      log.info(leads ? "This server leads: it watches over leases for all." : "This server leads no longer.");
+      log.info(leads ? "This server leads: it watches the leases of all servers." : "This server no longer leads.");
     this.wasLeading = leads;
     return leads;
   }
 
-  /** Has work done every so often by the server that leads, once the last turn has ended. An error is logged. */
+  /** Has the leading server do this work at an interval, never two turns at once. Errors are logged. */
   every(ms: number, what: string, work: () => Promise<unknown>): void {
     let turn: Promise<void> | null = null;
     const timer = setInterval(() => {

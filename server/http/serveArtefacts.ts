@@ -50,7 +50,8 @@ export async function serveArtefacts(context: ServiceContext, request: IncomingM
     if (request.method === "GET") return await send(context, asked, request, response);
     if (request.method !== "PUT") return answer(405, "Files are sent with PUT and read with GET.");
     const length = request.headers["content-length"];
-    if (length === undefined || !/^\d{1,15}$/.test(length)) return answer(411, "The length of the file must be announced.");
+    if (length === undefined || !/^\d{1,15}$/.test(length))
+      return answer(411, "The request needs a Content-Length with the size of the file in bytes.");
     await storeArtefact(context, { ...asked, bytes: Number(length), sha256: headerOf(request, "x-collapsar-sha256") }, request);
     counters.uploads.inc({ outcome: "stored" });
     counters.uploadedBytes.inc(Number(length));

@@ -133,7 +133,7 @@ export class Autoscaler {
     try {
       await this.launcher.cancel(ids);
       log.info(
-        `${titleOf(this.launcher)}: cancelled ${ids.length === 1 ? `job ${ids[0]}` : `${ids.length} jobs`}, of no use now`,
+        `${titleOf(this.launcher)}: cancelled ${ids.length === 1 ? `job ${ids[0]}` : `${ids.length} jobs`}, no longer needed`,
       );
       return true;
     } catch (error) {
@@ -146,7 +146,7 @@ export class Autoscaler {
     const { launcher, plan, context } = this;
     try {
       const ids = await launcher.order({ slots, device: plan.device, minutes: plan.minutes });
-      log.info(`${titleOf(launcher)}: ordered ${ids.length === 1 ? `job ${ids[0]}` : `${ids.length} jobs`} for runs that wait`);
+      log.info(`${titleOf(launcher)}: ordered ${ids.length === 1 ? `job ${ids[0]}` : `${ids.length} jobs`} for waiting runs`);
       const since = new Date().toISOString();
       const waits = { state: "pending", since, startedAt: null, endsBy: null, node: null, reason: null, end: null } as const;
       const ordered = ids.map((id) => ({ ...waits, id, slots: plan.bounds.slotsEach }));
@@ -170,7 +170,7 @@ export class Autoscaler {
     else if (this.said?.message !== message || performance.now() - this.said.at > repeatMs) {
       this.said = { message, at: performance.now() };
       log.warning(
-        `${titleOf(launcher)}: ${message}${held ? " Nothing more is ordered until someone chooses “Try again” on the Workers page." : ""}`,
+        `${titleOf(launcher)}: ${message}${held ? " No more jobs are ordered until someone chooses “Try again” on the Workers page." : ""}`,
       );
     }
     const { min, max } = plan.bounds;
@@ -182,10 +182,10 @@ export class Autoscaler {
 
 const titleOf = ({ kind }: Launcher): string => (kind === "slurm" ? "Slurm" : kind === "kubernetes" ? "Kubernetes" : kind);
 
-/** The same trouble goes on from when it began. What is not a failure in plain words does not show its text. */
+/** The same trouble keeps the time at which it began. An unexpected error does not show its text. */
 function troubleOf(error: unknown, before: LauncherTrouble | null): LauncherTrouble {
   const failure = failureOf(error);
   if (failure === null) log.error("ordering workers", error);
-  const message = failure?.message ?? "An unexpected error; the server's log has it.";
+  const message = failure?.message ?? "An unexpected error: see the server's log.";
   return before?.message === message ? before : { message, since: new Date().toISOString() };
 }

@@ -30,7 +30,7 @@ export function judgeEnds(ended: readonly Pick<LaunchedJob, "id" | "end" | "sinc
   if (newest === undefined || last.length < badEndsInRow || !last.every(isBad)) return null;
   const how = isShort(newest) ? `after ${Math.round(ranMs(newest)! / 1_000)} s` : "";
   const said = [words[newest.end!], how, newest.reason ? `(${newest.reason})` : ""].filter((text) => text !== "").join(" ");
-  return `The last ${badEndsInRow} jobs ended without having been of use; job ${newest.id} ${said}. What it printed is in its log.`;
+  return `The last ${badEndsInRow} jobs ended without doing any work; job ${newest.id} ${said}. Its log has the details.`;
 }
 
 const isBad = (job: Pick<LaunchedJob, "end" | "since" | "startedAt">): boolean => judged[job.end!] === "bad" || isShort(job);

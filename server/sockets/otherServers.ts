@@ -105,8 +105,8 @@ export class OtherServers {
     const now = performance.now();
     if (isSilent && now - this.roundAt < silentRoundMs) return;
     if (this.roundAt === 0)
-      log.warning("Another server of this database is not heard: its pages' live updates may be interrupted.");
-    if (!isSilent) log.info("The other servers of this database are heard again.");
+      log.warning("Another server of this database cannot be heard: live updates between the two may be interrupted.");
+    if (!isSilent) log.info("The other servers of this database can be heard again.");
     this.roundAt = isSilent ? now : 0;
     this.missed();
   }

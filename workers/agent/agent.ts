@@ -185,7 +185,7 @@ export class Agent {
     await Promise.race([all, sleep(filesUntil - performance.now())]);
     await this.checkpoints.flush(filesUntil);
     await this.flush(deadline);
-    if (this.held.unsent > 0) log(`${count(this.held.unsent, "event")} stay in the spool until the next start`);
+    if (this.held.unsent > 0) log(`${count(this.held.unsent, "event")} remain in the spool until the next start`);
     this.close();
   }
 
@@ -245,7 +245,7 @@ export class Agent {
     const { runId, attempt: number, lease } = parsed.data;
     const same = this.held.find(runId, number)?.spool;
     if (same && same.lease.lease !== lease)
-      return { accepted: false, reason: "it is not yet done with another attempt of this number" };
+      return { accepted: false, reason: "it has not finished with another attempt of this number" };
     if (same) return { accepted: true };
     if (this.isStopping) return { accepted: false, reason: "the worker is stopping" };
     if (!this.takesMore) return { accepted: false, reason: "the worker's time is nearly up" };

@@ -117,7 +117,7 @@ function stopWhenAsked({ agent, isIdle, lifetime, signals, folder, options }: St
     const stage = lifetime.look(now, isIdle());
     if (stage === "takes no more") agent.takeNoMore();
     const code = agent.wasConnected ? workerExit.stopped : workerExit.failed;
-    if (stage === "was idle") void stop("It had no run for as long as --until-idle says", "time", { code });
+    if (stage === "was idle") void stop("It has had no run for the time set by --until-idle", "time", { code });
     if (stage === "time is up")
       void stop("Its time (--minutes) is nearly up: making checkpoints", "time", { withinMs: lifetime.leftMs(now), code });
   }, lifetimeCheckMs);

@@ -159,7 +159,7 @@ export function RunAttempts({ attempts }: { attempts: AttemptView[] }) {
     <Panel title="Attempts" hint={preemptionText(preemptions) ?? undefined} padded={false} testId="attempts">
       {preemptions.fruitless > 0 && (
         <p className="border-line border-b bg-warn-soft px-4 py-2 text-xs">
-          {`The last ${preemptions.fruitless} attempts that were stopped with their workers got no further than those before them: it needs a worker with more time, or one that is not interrupted.`}
+          {`The last ${preemptions.fruitless} attempts were stopped along with their workers and got no further than earlier ones: this run needs a worker with more time, or one that is not interrupted.`}
         </p>
       )}
       {attempts.length === 0 ? (

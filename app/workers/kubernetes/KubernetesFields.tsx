@@ -64,7 +64,7 @@ export function KubernetesFields({ form, set, problems }: FieldsProps) {
         {number("memoryGiB", "Memory per worker, GiB")}
       </div>
       {text("image", "Image", { hint: "built from this program's Containerfile, in a registry that the nodes reach" })}
-      {text("server", "Server, as the pods reach it")}
+      {text("server", "Server address for the pods")}
       {text("secret", "Secret with the token")}
       {text("queue", "Kueue queue", { placeholder: "none: scheduled at once" })}
     </div>

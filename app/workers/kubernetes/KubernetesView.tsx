@@ -54,8 +54,8 @@ export function KubernetesView() {
         </LinkButton>
       </div>
       <p className="mb-4 max-w-3xl text-ink-soft text-sm">
-        Works on any cluster from Kubernetes 1.29 whose pods can reach this server. Each pod of the Job is one worker: it takes
-        runs while there are any, makes checkpoints before its time is up, and ends after five idle minutes.
+        Works on any cluster with Kubernetes 1.29 or newer whose pods can reach this server. Each pod of the Job is one worker: it
+        takes runs while there are any, makes checkpoints before its time is up, and ends after five idle minutes.
       </p>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(320px,400px)_minmax(0,1fr)]">
         <Panel title="Job">
@@ -85,7 +85,7 @@ export function KubernetesView() {
               <p className="p-4 text-ink-soft text-sm" data-testid="kubernetes-refused">
                 {server === "" || request !== null
                   ? "Making the manifest…"
-                  : "Some fields cannot be part of a manifest: they are marked."}
+                  : "Some fields cannot be used in a manifest; they are marked."}
               </p>
             ) : (
               <pre data-testid="kubernetes-manifest" className="overflow-x-auto bg-sunken p-4 font-mono text-xs leading-5">

@@ -19,7 +19,7 @@ const titles: Record<LauncherKind, string> = {
   "by-hand": "By hand",
 };
 
-/** A cluster that workers are ordered from: its jobs, and what is the matter with it. */
+/** A cluster that workers are ordered from: its jobs, and what is wrong with it. */
 export function LauncherPanel({ launcher, now }: { launcher: LauncherView; now: number }) {
   const { kind, held, trouble, jobs, lookedAt } = launcher;
   return (
@@ -28,7 +28,7 @@ export function LauncherPanel({ launcher, now }: { launcher: LauncherView; now: 
         {held && (
           <Notice tone="bad" testId="launcher-held">
             <div className="min-w-0 flex-1">
-              <p className="font-medium">Nothing more is ordered</p>
+              <p className="font-medium">No more jobs are ordered</p>
               <p className="wrap-anywhere mt-0.5 text-ink-soft">{held.message}</p>
             </div>
             <RetryButton kind={kind} />
@@ -38,7 +38,7 @@ export function LauncherPanel({ launcher, now }: { launcher: LauncherView; now: 
           <Notice tone="warn" testId="launcher-trouble">
             <div className="min-w-0 flex-1">
               <p className="font-medium">
-                {titles[kind]} did not do what was asked; it is asked again. First <TimeAgo at={trouble.since} now={now} />
+                A request to {titles[kind]} failed and is being repeated. It first failed <TimeAgo at={trouble.since} now={now} />
               </p>
               <p className="wrap-anywhere mt-0.5 text-ink-soft">{trouble.message}</p>
             </div>
@@ -47,7 +47,9 @@ export function LauncherPanel({ launcher, now }: { launcher: LauncherView; now: 
         )}
         {jobs.length === 0 && !held && !trouble && (
           <p className="text-ink-faint text-sm">
-            {lookedAt === null ? "It has not been asked yet." : "No jobs. They are ordered once runs have waited for a while."}
+            {lookedAt === null
+              ? "The cluster has not been queried yet."
+              : "No jobs. They are ordered once runs have waited for a while."}
           </p>
         )}
       </div>
@@ -59,7 +61,7 @@ export function LauncherPanel({ launcher, now }: { launcher: LauncherView; now: 
 function summaryOf({ bounds, waiting, jobs }: LauncherView): string {
   const slots = jobs.reduce((sum, job) => sum + (job.state === "ended" ? 0 : job.slots), 0);
   const ordered = bounds === null ? countOf(slots, "slot") : `${slots} of at most ${countOf(bounds.max, "slot")}`;
-  return `${ordered} ordered, ${waiting === 0 ? "nothing waits" : `${countOf(waiting, "run")} waiting`}`;
+  return `${ordered} ordered, ${waiting === 0 ? "no runs waiting" : `${countOf(waiting, "run")} waiting`}`;
 }
 
 function RetryButton({ kind }: { kind: LauncherKind }) {
@@ -69,7 +71,7 @@ function RetryButton({ kind }: { kind: LauncherKind }) {
   const mayManage = useMay()("manage");
   const retry = useMutation(
     trpc.launchers.retry.mutationOptions({
-      onSuccess: () => toast({ text: `${titles[kind]} is asked again` }),
+      onSuccess: () => toast({ text: `Trying ${titles[kind]} again` }),
       onError: (error) => toast({ text: failureOf(error).message, tone: "bad" }),
       onSettled: () => queries.invalidateQueries(trpc.launchers.pathFilter()),
     }),

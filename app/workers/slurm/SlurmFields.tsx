@@ -62,15 +62,15 @@ export function SlurmFields({ form, set, problems }: FieldsProps) {
         {number("minutes", "Time limit, minutes")}
         {number("cpus", "Cores per worker", form.device === "cpu" ? "one run per core" : undefined)}
         {number("memoryGb", "Memory per worker, GB")}
-        {form.device === "gpu" && text("gpuType", "Kind of GPU", { placeholder: "any" })}
-        {number("idleMinutes", "Ends after minutes idle")}
+        {form.device === "gpu" && text("gpuType", "GPU type", { placeholder: "any" })}
+        {number("idleMinutes", "Idle limit, minutes")}
       </div>
-      {text("server", "Server, as the nodes reach it")}
-      {text("folder", "Program's folder on the nodes", { hint: "where npm ci was run" })}
-      {text("tokenFile", "File with the token")}
+      {text("server", "Server address for the nodes")}
+      {text("folder", "Program folder on the nodes", { hint: "where npm ci was run" })}
+      {text("tokenFile", "Token file")}
       {text("scratch", "Scratch folder", { placeholder: "the node's temporary folder" })}
       {text("datasets", "Data-set folder", { placeholder: "the program's own" })}
-      {text("extra", "Further options of sbatch", { placeholder: "--constraint=a100 --qos=long" })}
+      {text("extra", "Further sbatch options", { placeholder: "--constraint=a100 --qos=long" })}
     </div>
   );
 }

@@ -51,7 +51,7 @@ export function SlurmView() {
             <TokenLine
               name="Slurm, by hand"
               line={script.problems?.tokenFile === undefined ? (token) => tokenLine(token, form.tokenFile) : null}
-              purpose="One line puts it into a file on the cluster, so that it is in no script."
+              purpose="One line puts it into a file on the cluster, so that no script contains it."
               shown="Run this once in bash on the cluster. It writes the token into a file that only you can read."
               testId="slurm"
             />
@@ -64,7 +64,7 @@ export function SlurmView() {
           >
             {script.text === null ? (
               <p className="p-4 text-ink-soft text-sm" data-testid="slurm-refused">
-                {server === "" ? "Reading the server's address…" : "Some fields cannot be part of a script: they are marked."}
+                {server === "" ? "Reading the server's address…" : "Some fields cannot be used in a script; they are marked."}
               </p>
             ) : (
               <pre data-testid="slurm-script" className="overflow-x-auto bg-sunken p-4 font-mono text-xs leading-5">

@@ -102,7 +102,7 @@ describe("Two servers behind a balancer without sticky sessions", () => {
   test("refuse a third that would sign people in by another key", async () => {
     const other = { COLLAPSAR_ACCESS_KEY: "aN0ther3keyOf24Letters7q" };
     await expect(TestServer.start({ databaseUrl: postgres.url, env: other })).rejects.toThrow(
-      /Another server of this database \(process \d+ on .*\) signs people in by another access key: give all of them the same COLLAPSAR_ACCESS_KEY/,
+      /Another server of this database \(process \d+ on .*\) has a different access key: give all servers the same COLLAPSAR_ACCESS_KEY/,
     );
   });
 

@@ -256,8 +256,8 @@ describe("Two servers on one database", () => {
       process.kill(leader.pid, "SIGCONT");
     }
     await until(
-      "the woken one knows that it leads no longer",
-      () => leader.output.includes("This server leads no longer."),
+      "the woken one knows that it no longer leads",
+      () => leader.output.includes("This server no longer leads."),
       20_000,
     );
     await new Promise((resolve) => setTimeout(resolve, leaseMs / 2));

@@ -111,7 +111,7 @@ describe.skipIf(lacking !== null)("workers ordered from Slurm", () => {
       await until("nothing more is ordered", async () => (await listed()).held !== null);
       const { jobs, held } = await listed();
       expect(held!.message).toMatch(
-        /^The last 5 jobs ended without having been of use; job \d+_\d failed after \d+ s \(NonZeroExitCode\)\./,
+        /^The last 5 jobs ended without doing any work; job \d+_\d failed after \d+ s \(NonZeroExitCode\)\./,
       );
       expect(jobs.map(({ end }) => end)).toEqual(Array(5).fill("failed"));
       const looked = (await listed()).lookedAt!;

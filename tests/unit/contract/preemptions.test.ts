@@ -17,7 +17,7 @@ test("attempts that ended with their worker are counted by why it stopped", () =
   ]);
   expect(found).toEqual({ attempts: 4, asked: 1, time: 2, fruitless: 0 });
   expect(preemptionText(found)).toBe(
-    "4 attempts, 2 of them ended with their worker's time, 1 ended as their worker was asked to stop",
+    "4 attempts, 2 ended because the worker's time was up, 1 ended because the worker was asked to stop",
   );
 });
 
@@ -25,10 +25,10 @@ test("a run that was never stopped with its worker has no such line", () => {
   expect(preemptionText(preemptionsOf([attempt(null, 0, 10)]))).toBeNull();
   expect(preemptionText(preemptionsOf([]))).toBeNull();
   expect(preemptionText({ attempts: 1, asked: 1, time: 0, fruitless: 0 })).toBe(
-    "1 attempt, 1 of them ended as their worker was asked to stop",
+    "1 attempt, 1 ended because the worker was asked to stop",
   );
   expect(preemptionText({ attempts: 3, asked: 0, time: 2, fruitless: 0 })).toBe(
-    "3 attempts, 2 of them ended with their worker's time",
+    "3 attempts, 2 ended because the worker's time was up",
   );
 });
 

@@ -18,7 +18,7 @@ test("of several people, who has the fewest under way has the next slot", () => 
     "3 people share 8 slots; Pia has 2 runs under way. The next free slot is theirs.",
   );
   expect(turnText({ ...turn, leastOfOthers: 2 }, 8, null)).toBe(
-    "3 people share 8 slots; whoever launched this has 2 runs under way. Others who wait have as few: they take turns.",
+    "3 people share 8 slots; whoever launched this has 2 runs under way. Others who are waiting have as few, so they take turns.",
   );
   expect(turnText({ ...turn, underWay: 1, leastOfOthers: 0, ahead: 4 }, 8, "Pia")).toBe(
     "3 people share 8 slots; Pia has 1 run under way. The next free slots go to others, until those who wait have 1 under way too. 4 runs of their other studies go first.",

@@ -31,7 +31,7 @@ describe("the form of a Slurm script", () => {
     const { text, problems } = scriptOf(fillForm({ partition: "x$(id)", minutes: "1e9", tasks: "many", account: "ok" }, ""));
     expect(text).toBeNull();
     expect(problems).toEqual({
-      partition: "a partition has only letters, digits and . _ @ : + , / -",
+      partition: "a partition may contain only letters, digits and . _ @ : + , / -",
       minutes: "the time limit must be at most 43200 minutes",
       tasks: expect.stringContaining("number"),
       server: "the server's address begins with http:// or https://, and has no path",

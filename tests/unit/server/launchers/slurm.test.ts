@@ -86,7 +86,7 @@ describe("jobs that ended", () => {
 
   test("five failures in a row stop the orders, and say how the last ended", () => {
     expect(judgeEnds(five("failed", 2))).toBe(
-      "The last 5 jobs ended without having been of use; job 12_1 failed after 2 s (NonZeroExitCode). What it printed is in its log.",
+      "The last 5 jobs ended without doing any work; job 12_1 failed after 2 s (NonZeroExitCode). Its log has the details.",
     );
     expect(judgeEnds(five("failed", 2).slice(1))).toBeNull();
   });
@@ -156,7 +156,10 @@ describe("settings", () => {
   });
 
   test.each([
-    [{ COLLAPSAR_SLURM_PARTITION: "gpu;reboot" }, 'COLLAPSAR_SLURM_PARTITION is "gpu;reboot": a partition has only letters'],
+    [
+      { COLLAPSAR_SLURM_PARTITION: "gpu;reboot" },
+      'COLLAPSAR_SLURM_PARTITION is "gpu;reboot": a partition may contain only letters',
+    ],
     [{ COLLAPSAR_SLURM_EXTRA: "--wrap=x" }, 'COLLAPSAR_SLURM_EXTRA is "--wrap=x": these options are not possible here'],
     [{ COLLAPSAR_SLURM_MINUTES: "x" }, 'COLLAPSAR_SLURM_MINUTES is "x": the time limit must be a whole number of minutes'],
     [{ COLLAPSAR_SLURM_DEVICE: "tpu" }, 'COLLAPSAR_SLURM_DEVICE is "tpu"'],
