@@ -66,7 +66,8 @@ const extraOptions = chars(
   "options are written --name or --name=value, with a space between two, and without quotes",
 )
   .refine(
-    (text) => optionNames(text).every((name) => !ownOptions.includes(name)),
+    // sbatch takes the beginning of a name for the name.
+    (text) => optionNames(text).every((name) => !ownOptions.some((own) => own.startsWith(name))),
     `these options are not possible here, since the script sets them: ${ownOptions.join(", ")}`,
   )
   .default("");

@@ -25,8 +25,8 @@ export interface Artefacts {
    * @throws Failure INVALID if what comes is not what was announced, DISK_FULL if there is no room for it
    */
   put(file: Omit<Artefact, "at">, content: Readable): Promise<void>;
-  /** A file's bytes from one on. @throws Failure NOT_FOUND if it is gone */
-  get(file: ArtefactKey, from?: number): Promise<Readable>;
+  /** A file's bytes from one on. @throws Failure NOT_FOUND if it is gone, or has another size than it had */
+  get(file: Omit<Artefact, "at">, from?: number): Promise<Readable>;
   /** Files of a run, of all its attempts. */
   list(runId: string): Promise<Artefact[]>;
   /** A file, which may be gone already. */

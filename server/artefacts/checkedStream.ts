@@ -9,9 +9,12 @@ import type { Artefact } from "./artefacts.ts";
  */
 export function checkedStream(content: Readable, file: Pick<Artefact, "bytes" | "sha256">): Readable {
   const into = checked(file);
+  const cutOff = () => into.destroy(Object.assign(new Error("cut off"), { code: "ERR_STREAM_PREMATURE_CLOSE" }));
+  // It says so once: whoever has gone by now would be waited for without end.
+  if (content.destroyed && !content.readableEnded) return cutOff();
   content.once("error", (error) => into.destroy(error));
   content.once("close", () => {
-    if (!content.readableEnded) into.destroy(Object.assign(new Error("cut off"), { code: "ERR_STREAM_PREMATURE_CLOSE" }));
+    if (!content.readableEnded) cutOff();
   });
   return content.pipe(into);
 }

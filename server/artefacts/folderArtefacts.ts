@@ -24,8 +24,10 @@ export function folderArtefacts(folder: string, reserveBytes: number): Artefacts
   const folderOf = (runId: string) => join(folder, requireRunId(runId));
   const pathOf = (file: ArtefactKey) => join(folderOf(file.runId), storedName(file));
 
+  const place = `the folder ${folder}`;
+
   return {
-    place: `the folder ${folder}`,
+    place,
     async put(file, content) {
       const path = pathOf(file);
       await mkdir(folderOf(file.runId), { recursive: true, mode: 0o700 });
@@ -44,10 +46,13 @@ export function folderArtefacts(folder: string, reserveBytes: number): Artefacts
     },
     async get(file, from = 0) {
       const handle = await open(pathOf(file), "r").catch((error) => {
-        if (hasCode(error, "ENOENT")) throw new Failure("NOT_FOUND", `${file.name} is no longer in ${folder}.`);
+        if (hasCode(error, "ENOENT")) throw new Failure("NOT_FOUND", `The file is no longer in ${place}.`);
         throw error;
       });
-      return handle.createReadStream({ start: from });
+      const found = await handle.stat();
+      if (found.isFile() && found.size === file.bytes) return handle.createReadStream({ start: from });
+      await handle.close();
+      throw new Failure("NOT_FOUND", `The file in ${place} is damaged: it has ${found.size} bytes, not ${file.bytes}.`);
     },
     async list(runId) {
       const files: Artefact[] = [];

@@ -78,13 +78,26 @@ async function isMarked(store: Artefacts, database: Database): Promise<boolean> 
   return known !== null && (await store.readMark()) === known.mark;
 }
 
+/** As workers and readers are told it: where the files are, and which settings are wrong, stands in the server's log alone. */
+function forOthers(error: unknown, place: string): unknown {
+  if (!(error instanceof Failure) || !["NOT_FOUND", "UNAVAILABLE", "NOT_ALLOWED", "CONFLICT"].includes(error.code)) return error;
+  log.warning(error.message);
+  if (error.code === "NOT_FOUND" || error.code === "UNAVAILABLE")
+    return new Failure(error.code, error.message.replaceAll(place, place.split(" ", 2).join(" ")));
+  return new Failure("UNAVAILABLE", "The store of runs' files cannot be used as the server is set up; its log says why.");
+}
+
 /** The store, each of whose calls waits until it is known to be this database's. */
 function afterwards(store: Artefacts, claimed: () => Promise<void>): Artefacts {
   const first =
     <Arguments extends unknown[], Result>(call: (...given: Arguments) => Promise<Result>) =>
     async (...given: Arguments): Promise<Result> => {
-      await claimed();
-      return call(...given);
+      try {
+        await claimed();
+        return await call(...given);
+      } catch (error) {
+        throw forOthers(error, store.place);
+      }
     };
   return {
     place: store.place,

@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
@@ -11,6 +11,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
+import { Failure } from "../../contract/failure.ts";
 import type { S3Settings } from "../program/artefactSettings.ts";
 import {
   type Artefact,
@@ -108,9 +109,14 @@ export function s3Artefacts(settings: S3Settings): Artefacts {
       }
     },
     async get(file, from = 0) {
+      // Beyond the last byte a store refuses to answer.
+      if (from > 0 && from >= file.bytes) return Readable.from([]);
       const Range = from > 0 ? `bytes=${from}-` : undefined;
-      const { Body } = await ask(client.send(new GetObjectCommand({ Bucket, Key: keyOf(file), Range })));
-      return Body as Readable;
+      const { Body, ContentLength } = await ask(client.send(new GetObjectCommand({ Bucket, Key: keyOf(file), Range })));
+      const content = Body as Readable;
+      if (ContentLength === file.bytes - from) return content;
+      content.destroy();
+      throw new Failure("NOT_FOUND", `The file in ${place} is damaged: it does not have ${file.bytes} bytes.`);
     },
     list: async (runId) => ask(listRun(requireRunId(runId))),
     remove: (file) => ask(client.send(new DeleteObjectCommand({ Bucket, Key: keyOf(file) }))).then(() => undefined),

@@ -164,7 +164,7 @@ export const pagesFolder = (): string => resolve(projectRoot, process.env.COLLAP
 
 /** Names of variables with secrets of the server's. */
 const secretNames =
-  /^(COLLAPSAR_(ACCESS_KEY|OIDC_CLIENT_SECRET|METRICS_TOKEN|CLUSTER_TOKEN|S3_\w+)|DATABASE_URL|REDIS_URL|AWS_\w+)$/;
+  /^(COLLAPSAR_(ACCESS_KEY|OIDC_CLIENT_SECRET|METRICS_TOKEN|CLUSTER_TOKEN|S3_\w+)|DATABASE_URL|PG[A-Z]+|REDIS_URL|AWS_\w+|SLURM_JWT)$/;
 
 /** The environment of the worker that the server starts: the server's own without its secrets, with the worker's token. */
 export function workerEnvironment(token: string): NodeJS.ProcessEnv {

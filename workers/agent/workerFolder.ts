@@ -1,9 +1,12 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureFolder } from "../files/setAside.ts";
 import { log } from "../log.ts";
 import { Identity } from "./identity.ts";
 import { lockFolder } from "./lockFolder.ts";
+
+/** End of the name of a folder that is being removed. */
+export const removedEnd = ".removed";
 
 /** Where a worker keeps what must outlive it; one agent a folder. */
 export interface WorkerFolder {
@@ -41,6 +44,10 @@ export function openWorkerFolder(path: string, datasetCache: string): WorkerFold
   // Checkpoints and the spool are this user's alone, also where the folder was made by something else.
   chmodSync(path, 0o700);
   const unlock = lockFolder(path);
-  const remove = () => rmSync(path, { recursive: true, force: true });
+  const remove = () => {
+    // Under another name first: with its lock gone, another worker would take up what is just being removed.
+    renameSync(path, path + removedEnd);
+    rmSync(path + removedEnd, { recursive: true, force: true });
+  };
   return { ...folder, identity: new Identity(path), unlock, remove };
 }

@@ -15,7 +15,8 @@ export interface QueuedJob {
 export interface SlurmCluster {
   /** @returns the number of the array job */
   submit(script: string): Promise<string>;
-  /** Jobs of this name: those that wait or run, and those that ended in the last minutes. */
+  /** This user's jobs of this name: those that wait or run, and those that ended in the last minutes. */
   queue(jobName: string): Promise<QueuedJob[]>;
-  cancel(ids: readonly string[]): Promise<void>;
+  /** Those of this user's jobs of this name that are among the ids; others stay, whoever may end them. */
+  cancel(jobName: string, ids: readonly string[]): Promise<void>;
 }

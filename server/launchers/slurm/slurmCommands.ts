@@ -27,13 +27,16 @@ export const slurmCommands: SlurmCluster = {
 
   async queue(jobName) {
     const format = fields.join(separator);
-    return parseQueue(await run("squeue", ["--noheader", "--array", "--states=all", `--name=${jobName}`, `--format=${format}`]));
+    return parseQueue(await run("squeue", ["--noheader", "--array", "--states=all", ...ownJobs(jobName), `--format=${format}`]));
   },
 
-  async cancel(ids) {
-    if (ids.length > 0) await run("scancel", [...ids]);
+  async cancel(jobName, ids) {
+    if (ids.length > 0) await run("scancel", [...ownJobs(jobName), ...ids]);
   },
 };
+
+/** Anyone may give a job that name, and an operator's account may cancel anyone's: only this user's are looked at. */
+const ownJobs = (jobName: string): string[] => [`--name=${jobName}`, ...(process.getuid ? [`--user=${process.getuid()}`] : [])];
 
 /** @throws Error on lines that are none of squeue's with this format */
 export function parseQueue(text: string): QueuedJob[] {

@@ -49,7 +49,7 @@ export class SlurmLauncher implements Launcher {
   }
 
   async cancel(ids: readonly string[]): Promise<void> {
-    await this.cluster.cancel(ids);
+    await this.cluster.cancel(this.jobName, ids);
   }
 
   private async prepare(logs: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { isResumeName } from "../../../contract/wire/artefactNames.ts";
+import { artefactName, isResumeName } from "../../../contract/wire/artefactNames.ts";
 import { findFile, type RunFile } from "../../../db/queries/runFiles.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
@@ -15,7 +15,8 @@ export async function readCheckpoint(
   { attempt, name, from }: { attempt: number; name: string; from: number },
 ): Promise<{ file: RunFile; content: Readable }> {
   await requireHolder(context, holder);
-  const found = isResumeName(name) ? await findFile(context.database.orm, holder.runId, attempt, name) : null;
+  const found =
+    isResumeName(name) && artefactName.test(name) ? await findFile(context.database.orm, holder.runId, attempt, name) : null;
   const file = requireFound(found, "checkpoint");
   return { file, content: await context.artefacts.get(file, Math.min(from, file.bytes)) };
 }

@@ -26,7 +26,8 @@ export async function requireHolder(context: ServiceContext, holder: Holder): Pr
   const { runId, attempt } = holder;
   const token = holder.token.length <= 200 ? await admitWorkerToken(orm, digest(holder.token)) : null;
   if (!token) throw new Failure("NOT_ALLOWED", refusals.unknownToken);
-  const isAddress = leaseSchema.safeParse({ runId, attempt, lease: holder.lease }).success;
+  // Ids are compared in small letters by the database, and are names of folders otherwise.
+  const isAddress = runId === runId.toLowerCase() && leaseSchema.safeParse({ runId, attempt, lease: holder.lease }).success;
   const found = isAddress ? await findUploader(orm, runId, attempt) : null;
   if (!found || found.tokenId !== token.id || !isSame(found.lease, holder.lease))
     throw new Failure("NOT_FOUND", "There is no such attempt of this worker.");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
@@ -63,10 +63,42 @@ onBothDatabases("Checkpoints to resume from", (server) => {
       ["an attempt that never was", worker.token, { ...leaseOf(second), attempt: 3 }, "1/resume-20.ckpt", 404],
       ["a step that is not stored", worker.token, second, "1/resume-30.ckpt", 404],
       ["a way out", worker.token, second, "1/..%2f..%2fworker-token", 404],
+      ["a name that no database takes", worker.token, second, "1/resume-20.ckpt%00", 404],
       ["what is for readers", worker.token, second, "1/features.safetensors", 404],
     ] as const)
       expect((await get(token, lease, path)).status, what).toBe(status);
+    // Another way of writing the same id is none.
+    const shouted = { ...leaseOf(second), runId: second.runId.toUpperCase() };
+    expect((await get(worker.token, shouted, "1/resume-20.ckpt")).status).toBe(404);
+    expect(await put(worker, shouted, 30)).toBe(404);
     await worker.events(second, numbered([started(20), finished()]));
+    worker.close();
+  });
+
+  test("that are missing or damaged in the store: whoever asks for them is not told where that is", async () => {
+    const { runs } = await launch(server());
+    const worker = await RawWorker.connect(server());
+    const lease = await worker.nextAssignment(runs[0].id);
+    await worker.events(lease, numbered([started(), measured(0), measured(10)]));
+    expect(await put(worker, lease, 10)).toBe(201);
+    const folder = join(server().dataDir, "artefacts", lease.runId);
+    const [name] = readdirSync(folder);
+    const answers = async () => {
+      const read = await fetch(`${server().url}/export/runs/${lease.runId}/resume-10.ckpt`);
+      return [
+        await get(worker.token, lease, `${lease.attempt}/resume-10.ckpt`),
+        { status: read.status, text: await read.text() },
+      ];
+    };
+    truncateSync(join(folder, name), 4);
+    const damaged = { status: 404, text: "The file in the folder is damaged: it has 4 bytes, not 35." };
+    expect(await answers()).toEqual([damaged, damaged]);
+    rmSync(join(folder, name));
+    const gone = { status: 404, text: "The file is no longer in the folder." };
+    expect(await answers()).toEqual([gone, gone]);
+    expect(server().output).toContain(`The file is no longer in the folder ${join(server().dataDir, "artefacts")}.`);
+    expect(await put(worker, lease, 10)).toBe(201);
+    expect((await get(worker.token, lease, `${lease.attempt}/resume-10.ckpt`)).status).toBe(200);
     worker.close();
   });
 

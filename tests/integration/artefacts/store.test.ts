@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -24,6 +24,8 @@ interface Place {
   /** Leaves half a file behind, as a killed server does. */
   leaveHalf(): Promise<void>;
   halves(): number;
+  /** Cuts a file in the store off behind the server's back. */
+  cut(file: Omit<Artefact, "at">, bytes: number): void;
 }
 
 let folder: string;
@@ -39,6 +41,7 @@ const inFolder: Place = {
     writeFileSync(join(folder, `${randomUUID()}.part`), "half");
   },
   halves: () => readdirSync(folder).filter((name) => name.endsWith(".part")).length,
+  cut: (file, bytes) => truncateSync(join(folder, file.runId, `${file.attempt}.${file.sha256}.${file.name}`), bytes),
 };
 
 let store: S3Store;
@@ -53,6 +56,7 @@ const inS3: Place = {
     await client().send(new CreateMultipartUploadCommand({ Bucket: "studies", Key: `lab/${randomUUID()}/x` }));
   },
   halves: () => store.uploads().length,
+  cut: (file, bytes) => truncateSync(store.fileOf(`lab/${file.runId}/${file.attempt}.${file.sha256}.${file.name}`), bytes),
 };
 
 describe.each([
@@ -78,6 +82,7 @@ describe.each([
     expect((await buffer(await artefacts.get(file))).equals(content)).toBe(true);
     const from = Math.floor(bytes / 3);
     expect((await buffer(await artefacts.get(file, from))).equals(content.subarray(from))).toBe(true);
+    expect((await buffer(await artefacts.get(file, bytes))).length).toBe(0);
     expect((await artefacts.list(file.runId)).map(withoutTime)).toEqual([file]);
   });
 
@@ -125,6 +130,28 @@ describe.each([
     await expect(artefacts.put(file, broken)).rejects.toThrow("the sender is gone");
     expect(await artefacts.list(runId)).toEqual([]);
     expect(place.halves()).toBe(0);
+  });
+
+  test("of a sender who was gone before they were asked for are not waited for", async () => {
+    const gone = Readable.from([Buffer.from("0123456789")]);
+    gone.destroy();
+    await expect(artefacts.put(describeFile(runId, "features.safetensors", Buffer.from("0123456789")), gone)).rejects.toThrow(
+      "cut off",
+    );
+    expect(await artefacts.list(runId)).toEqual([]);
+    expect(place.halves()).toBe(0);
+  });
+
+  test("that were cut off in the store are missing, from whatever byte on", async () => {
+    const content = randomBytes(1_000);
+    const file = describeFile(randomUUID(), "resume-1.ckpt", content);
+    await put(file, content);
+    place.cut(file, 600);
+    for (const from of [0, 300])
+      await expect(artefacts.get(file, from)).rejects.toMatchObject({
+        code: "NOT_FOUND",
+        message: expect.stringContaining("is damaged"),
+      });
   });
 
   test("that a killed server left half written go when they are old enough, and not before", async () => {

@@ -1,4 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -220,6 +233,64 @@ describe("an ephemeral worker", () => {
     await connected(["--ephemeral"], { SLURM_JOB_ID: "77", SLURM_PROCID: "0" });
     await connected(["--ephemeral"], { SLURM_JOB_ID: "77", SLURM_PROCID: "0" });
     expect(own()).toEqual([`collapsar-${hostname()}-job77`, `collapsar-${hostname()}-job77.2`]);
+  });
+
+  test("what somebody else, or a link, has under its names it leaves alone, and works beside it", async () => {
+    const mine = makeFolder();
+    try {
+      const name = `collapsar-${hostname()}-job77`;
+      writeFileSync(join(mine, "thesis.txt"), "written");
+      chmodSync(mine, 0o755);
+      symlinkSync(mine, join(folder, `collapsar-${hostname()}-12`));
+      symlinkSync(mine, join(folder, name));
+      mkdirSync(join(folder, `${name}.2`), { mode: 0o777 });
+      // As root alone can a test make a folder that is another user's.
+      if (process.getuid?.() === 0) chownSync(join(folder, `${name}.2`), 65_534, 65_534);
+      const flags = ["--ephemeral", "--until-idle", "5s"];
+      const worker = await connected(flags, { SLURM_JOB_ID: "77", SLURM_PROCID: "0" });
+      if (process.getuid?.() === 0) {
+        expect(own()).toContain(`${name}.3`);
+        await worker.exited;
+        expect(readdirSync(join(folder, `${name}.2`))).toEqual([]);
+      }
+      expect(readdirSync(mine)).toEqual(["thesis.txt"]);
+      expect(statSync(mine).mode & 0o777).toBe(0o755);
+    } finally {
+      removeFolder(mine);
+    }
+  });
+
+  test("data sets that somebody else put where all can write are refused, and so is a link to them", async () => {
+    if (process.getuid?.() !== 0) return;
+    chmodSync(folder, 0o1777);
+    const datasets = join(folder, "datasets");
+    const theirs = makeFolder();
+    try {
+      mkdirSync(datasets);
+      chownSync(datasets, 65_534, 65_534);
+      const first = start(["--ephemeral"]);
+      await first.exited;
+      expect(first.exit).toEqual({ code: 1, signal: null });
+      expect(first.output).toContain(`${datasets} belongs to another user (65534)`);
+      rmSync(datasets, { recursive: true });
+      symlinkSync(theirs, datasets);
+      lchownSync(datasets, 65_534, 65_534);
+      const second = start(["--ephemeral"]);
+      await second.exited;
+      expect(second.output).toContain(`${datasets} belongs to another user (65534)`);
+      expect(readdirSync(theirs)).toEqual([]);
+    } finally {
+      removeFolder(theirs);
+    }
+  });
+
+  test("what one that was killed while it removed its folder left goes with the next", async () => {
+    const left = `collapsar-${hostname()}-12.removed`;
+    mkdirSync(join(folder, left, "spool"), { recursive: true });
+    const worker = await connected(["--ephemeral", "--until-idle", "5s"]);
+    expect(own()).toEqual([`collapsar-${hostname()}-${worker.child.pid}`]);
+    await worker.exited;
+    expect(own()).toEqual([]);
   });
 });
 

@@ -48,6 +48,7 @@ describe("where files of runs are kept", () => {
   test("is no concern of the local worker's: it gets no credentials", () => {
     const given = {
       ...{ COLLAPSAR_S3_BUCKET: "b", COLLAPSAR_S3_SECRET_ACCESS_KEY: "s", AWS_SECRET_ACCESS_KEY: "s", AWS_PROFILE: "p" },
+      ...{ PGPASSWORD: "s", PGPASSFILE: "/root/.pgpass", SLURM_JWT: "s" },
       ...{ DATABASE_URL: "postgres://x", COLLAPSAR_UPLOAD_CHECKPOINTS_S: "60" },
     };
     const before = { ...process.env };
