@@ -6,11 +6,8 @@ import type { ExperimentDetail, RunRow } from "../../contract/wire/views.ts";
 import { useTRPC } from "../data/trpcClient.ts";
 import { workersPage } from "../links.ts";
 import { countOf } from "../text/formatNumber.ts";
-import { CopyButton } from "../ui/CopyButton.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { turnText } from "./turnText.ts";
-
-const workerCommand = "npm run worker";
 
 /** Why nothing trains yet, and what to do about it. Shown while runs wait and none is running. */
 export function WaitingState({ detail, rows }: { detail: ExperimentDetail; rows: readonly RunRow[] }) {
@@ -50,14 +47,13 @@ function WorkerState({ waiting, experimentId, launcher, reason }: WorkerStatePro
   const connected = data.filter((worker) => worker.connected);
   if (connected.length === 0)
     return (
-      <>
-        <span className="min-w-0 flex-1">
-          {countOf(waiting, "run")} queued, but no worker is connected. Start one on this machine with{" "}
-          <code className="rounded-sm bg-sunken px-1 font-mono text-xs">{workerCommand}</code>, or add another machine on the page
-          “Workers”.
-        </span>
-        <CopyButton text={workerCommand} />
-      </>
+      <span>
+        {countOf(waiting, "run")} queued, but no worker is connected: the page{" "}
+        <Link href={workersPage} className="underline">
+          Workers
+        </Link>{" "}
+        adds one, and shows those that are ordered from a cluster.
+      </span>
     );
   if (reason !== null)
     return (

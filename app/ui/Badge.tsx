@@ -41,6 +41,8 @@ const statusTones: Record<RunStatus | ExperimentStatus, Tone> = {
   incomplete: "warn",
 };
 const statusTexts: Partial<Record<RunStatus | ExperimentStatus, string>> = { leased: "starting" };
+/** How a status is called for people. */
+export const statusText = (status: RunStatus | ExperimentStatus): string => statusTexts[status] ?? status;
 /** A sign besides the colour, for eyes that do not tell the colours apart. */
 const signs: Record<RunStatus | ExperimentStatus, string> = {
   queued: "○",
@@ -63,7 +65,7 @@ export function StatusBadge({ status }: { status: RunStatus | ExperimentStatus }
       <span aria-hidden="true" className={status === "running" ? "animate-dot" : undefined}>
         {signs[status]}
       </span>
-      <span data-status={status}>{statusTexts[status] ?? status}</span>
+      <span data-status={status}>{statusText(status)}</span>
     </Badge>
   );
 }

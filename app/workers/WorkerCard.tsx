@@ -60,7 +60,7 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
           </li>
         ))}
       </ul>
-      <div className="mt-4 grid grid-cols-2 gap-4">
+      <div className="mt-4 grid gap-x-4 gap-y-2 sm:grid-cols-2">
         <Meter label="CPU" share={worker.connected ? (system?.cpu ?? null) : null} text={(share) => formatPercent(share)} />
         <Meter
           label="Memory"

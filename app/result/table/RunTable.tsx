@@ -1,11 +1,12 @@
 "use client";
 import { Fragment, useMemo, useState } from "react";
 import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
-import { isTerminal } from "../../../contract/status.ts";
+import { isTerminal, type RunStatus } from "../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { runPage } from "../../links.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
+import { statusText } from "../../ui/Badge.tsx";
 import { TextInput } from "../../ui/Field.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
@@ -185,9 +186,9 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
 }
 
 function statusCounts(members: readonly RunRow[], rule: LeaveOutRule | undefined): string {
-  const counts = new Map<string, number>();
+  const counts = new Map<RunStatus, number>();
   for (const { status } of members) counts.set(status, (counts.get(status) ?? 0) + 1);
   const leftOut = members.filter((row) => isUnconverged(row, rule)).length;
-  const texts = [...counts].map(([status, count]) => `${count} ${status}`);
+  const texts = [...counts].map(([status, count]) => `${count} ${statusText(status)}`);
   return [...texts, ...(leftOut > 0 ? [`${leftOut} left out`] : [])].join(", ");
 }

@@ -4,6 +4,7 @@ import type { LauncherDevice } from "../../../contract/launcher.ts";
 import { NumberInput } from "../../numbers/NumberInput.tsx";
 import { Field, TextInput } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
+import { isOwnMachine } from "../isOwnMachine.ts";
 import type { KubernetesForm, Problems } from "./kubernetesForm.ts";
 
 interface FieldsProps {
@@ -64,7 +65,9 @@ export function KubernetesFields({ form, set, problems }: FieldsProps) {
         {number("memoryGiB", "Memory per worker, GiB")}
       </div>
       {text("image", "Image", { hint: "built from this program's Containerfile, in a registry that the nodes reach" })}
-      {text("server", "Server address for the pods")}
+      {text("server", "Server address for the pods", {
+        hint: isOwnMachine(form.server) && "this leads to the server's own machine alone",
+      })}
       {text("secret", "Secret with the token")}
       {text("queue", "Kueue queue", { placeholder: "none: scheduled at once" })}
     </div>

@@ -5,6 +5,7 @@ import type { SlurmForm } from "../../../contract/slurm/slurmJob.ts";
 import { NumberInput } from "../../numbers/NumberInput.tsx";
 import { Field, TextInput } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
+import { isOwnMachine } from "../isOwnMachine.ts";
 
 interface FieldsProps {
   form: SlurmForm;
@@ -65,7 +66,9 @@ export function SlurmFields({ form, set, problems }: FieldsProps) {
         {form.device === "gpu" && text("gpuType", "GPU type", { placeholder: "any" })}
         {number("idleMinutes", "Idle limit, minutes")}
       </div>
-      {text("server", "Server address for the nodes")}
+      {text("server", "Server address for the nodes", {
+        hint: isOwnMachine(form.server) && "this leads to the server's own machine alone",
+      })}
       {text("folder", "Program folder on the nodes", { hint: "where npm ci was run" })}
       {text("tokenFile", "Token file")}
       {text("scratch", "Scratch folder", { placeholder: "the node's temporary folder" })}

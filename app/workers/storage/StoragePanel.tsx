@@ -33,7 +33,7 @@ export function StoragePanel() {
                 <Th>In the database</Th>
                 <Th numeric>Rows, about</Th>
                 <Th numeric className="max-sm:hidden">
-                  Of it indexes
+                  Indexes
                 </Th>
                 <Th numeric>Size</Th>
               </tr>
@@ -42,11 +42,13 @@ export function StoragePanel() {
               {data.tables.map(({ name, rows, bytes, indexBytes }) => (
                 <tr key={name} title={name}>
                   <Td className="w-full max-w-0 truncate">{tableTitle(name)}</Td>
-                  <Td numeric>{formatCount(rows)}</Td>
-                  <Td numeric className="text-ink-soft max-sm:hidden">
+                  <Td numeric className="whitespace-nowrap">{formatCount(rows)}</Td>
+                  <Td numeric className="whitespace-nowrap text-ink-soft max-sm:hidden">
                     {formatBytes(indexBytes)}
                   </Td>
-                  <Td numeric>{formatBytes(bytes)}</Td>
+                  <Td numeric className="whitespace-nowrap">
+                    {formatBytes(bytes)}
+                  </Td>
                 </tr>
               ))}
             </Rows>

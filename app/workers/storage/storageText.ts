@@ -12,6 +12,8 @@ const holds: Record<string, string> = {
   checkpoints: "List of checkpoints",
   run_files: "List of files of runs",
   workers: "Workers",
+  job_common: "Queue",
+  relayed_frames: "Messages between servers",
 };
 
 export const tableTitle = (name: string): string => holds[name] ?? name;
