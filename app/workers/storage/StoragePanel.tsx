@@ -42,7 +42,9 @@ export function StoragePanel() {
               {data.tables.map(({ name, rows, bytes, indexBytes }) => (
                 <tr key={name} title={name}>
                   <Td className="w-full max-w-0 truncate">{tableTitle(name)}</Td>
-                  <Td numeric className="whitespace-nowrap">{formatCount(rows)}</Td>
+                  <Td numeric className="whitespace-nowrap">
+                    {formatCount(rows)}
+                  </Td>
                   <Td numeric className="whitespace-nowrap text-ink-soft max-sm:hidden">
                     {formatBytes(indexBytes)}
                   </Td>
