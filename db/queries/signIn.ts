@@ -37,7 +37,8 @@ export async function takeMiss(
   knocker: string,
   { windowMs, most }: { windowMs: number; most: number },
 ): Promise<boolean> {
-  const recent = sql`array(select one from unnest(${signInMisses.at}) one where one > ${msAgo(windowMs)} order by one)`;
+  // What a clock that has been set back since says is still to come would count until then.
+  const recent = sql`array(select one from unnest(${signInMisses.at}) one where one between ${msAgo(windowMs)} and ${clock} order by one)`;
   const counted = await db.execute(sql`
     insert into ${signInMisses} (knocker, at, last_at) values (${knocker}, array[${clock}], ${clock})
     on conflict (knocker) do update set at = ${recent} || ${clock}, last_at = ${clock}

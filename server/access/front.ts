@@ -15,8 +15,18 @@ export interface Front {
 
 type Asked = Pick<IncomingMessage, "headers"> & { socket: { remoteAddress?: string } };
 
-/** An address in one notation: an IPv4 address that came by a socket of both kinds is an IPv4 address. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+/** An address in one notation: an IPv4 address that came by a socket of both kinds, however it is written, is an IPv4 address. */
+function plain(address: string): string {
+  // One of a single link names its interface, which no URL can.
+  if (!isIPv6(address) || address.includes("%")) return address;
+  const shortest = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const [, ...halves] = /^::ffff:([\da-f]+):([\da-f]+)$/.exec(shortest) ?? [];
+  if (halves.length === 0) return shortest;
+  return halves
+    .map((half) => Number.parseInt(half, 16))
+    .flatMap((bits) => [bits >> 8, bits & 255])
+    .join(".");
+}
 
 /** An entry of X-Forwarded-For without its port; "" where it is no address. */
 function addressIn(entry: string): string {

@@ -1,3 +1,6 @@
+import type { Database } from "../../db/database.ts";
+import { databaseTrouble } from "../../db/databaseTrouble.ts";
+import { readRosterRows } from "../../db/queries/rosters.ts";
 import type { Bus } from "../cluster/bus.ts";
 import { log } from "../log/log.ts";
 import type { Avoidance } from "./avoidance.ts";
@@ -7,6 +10,7 @@ import type { LocalDispatch } from "./localDispatch.ts";
 import type { RosterNews } from "./rosterNews.ts";
 
 interface Parts {
+  database: Database;
   local: LocalDispatch;
   workers: ConnectedWorkers;
   cluster: ClusterWorkers;
@@ -16,7 +20,7 @@ interface Parts {
 }
 
 /** Does here what other servers say about runs and workers. */
-export function hearOtherServers(bus: Bus, { local, workers, cluster, avoidance, news, wake }: Parts): void {
+export function hearOtherServers(bus: Bus, { database, local, workers, cluster, avoidance, news, wake }: Parts): void {
   bus.on("stop", ({ how, runs }) => local.stop(how, runs));
   bus.on("release", ({ workerId, runId }) => {
     local.release(workerId, runId);
@@ -29,8 +33,10 @@ export function hearOtherServers(bus: Bus, { local, workers, cluster, avoidance,
   bus.on("resume", ({ workerId }) => void local.resume(workerId).catch((error) => log.error("resuming a worker", error)));
   bus.on("dropToken", ({ tokenId }) => local.dropToken(tokenId));
   bus.on("workerArrived", ({ workerId }) => {
-    const worker = workers.get(workerId);
-    if (worker) workers.drop(worker);
+    dropIfElsewhere(database, bus.serverId, workers, workerId).catch((error) => {
+      // Its next heartbeat tells too.
+      if (!databaseTrouble(error)) log.error("looking where a worker is", error);
+    });
     avoidance.forgetLacking(workerId);
     news.readSoon(workerId);
   });
@@ -40,4 +46,12 @@ export function hearOtherServers(bus: Bus, { local, workers, cluster, avoidance,
     news.readSoon(null);
     wake();
   });
+}
+
+/** Hangs up on a worker that has connected to another server; not on one that has come here since that was told. */
+async function dropIfElsewhere(database: Database, serverId: string, workers: ConnectedWorkers, workerId: string): Promise<void> {
+  const worker = workers.get(workerId);
+  if (worker === null) return;
+  const [row] = await readRosterRows(database.orm, [workerId]);
+  if (row !== undefined && row.serverId !== null && row.serverId !== serverId) workers.drop(worker);
 }

@@ -70,10 +70,10 @@ export async function registerWorker(
         "NOT_ALLOWED",
         "A worker of this data folder registered with another token, which is still valid: use that one, revoke it, or choose another folder with --data.",
       );
-    return { recognized, known };
+    return { recognized, known, isSameProcess: identity !== undefined && last?.greeting?.instance === identity.instance };
   });
   if ("answer" in met) return met;
-  const { recognized, known } = met;
+  const { recognized, known, isSameProcess } = met;
 
   // An attempt that was stored to its end and is under way again: this database was restored since.
   const claimed = [...holding, ...sent];
@@ -89,7 +89,7 @@ export async function registerWorker(
   const lost = holding.filter((held) => !there.has(nameOf(held)));
   const sendAgain = sent.filter((each) => there.has(nameOf(each)));
   const kept = new Set(claimed.filter((each) => there.has(nameOf(each))).map(({ runId }) => runId));
-  await takeBackForgotten(context, workerId, kept);
+  await takeBackForgotten(context, workerId, kept, isSameProcess);
   const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
   const worker = supervisor.workers.add({
     id: workerId,
@@ -143,11 +143,19 @@ async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, me
   return said.join(" ");
 }
 
-/** Runs leased to this worker that it no longer knows of. */
-async function takeBackForgotten(context: ServiceContext, workerId: Hello["workerId"], kept: Set<string>): Promise<void> {
+/**
+ * Takes back runs leased to this worker that it does not know of.
+ * @param isSameProcess they never reached it, as where the server was killed while it gave them: that is no fault of theirs
+ */
+async function takeBackForgotten(
+  context: ServiceContext,
+  workerId: Hello["workerId"],
+  kept: Set<string>,
+  isSameProcess: boolean,
+): Promise<void> {
   for (const run of await listLeasedTo(context.database.orm, workerId)) {
     if (kept.has(run.id)) continue;
     const held: Lease = { runId: run.id, attempt: run.attempt, lease: run.lease! };
-    await endLostAttempt(context, run.experimentId, held, "The worker came back without it.");
+    await endLostAttempt(context, run.experimentId, held, "The worker came back without it.", { excused: isSameProcess });
   }
 }

@@ -90,7 +90,7 @@ export class Supervisor implements Dispatch {
     const local = new LocalDispatch(context, { workers, avoidance, troubles, news, wake });
     this.news = news;
     this.local = local;
-    hearOtherServers(context.bus, { local, workers, cluster, avoidance, news, wake });
+    hearOtherServers(context.bus, { database: context.database, local, workers, cluster, avoidance, news, wake });
     await cluster.look(context.database, context.bus);
     await this.scheduler.start(context);
     for (const id of await listLiveExperiments(context.database.orm)) context.refreshSoon(id);

@@ -11,6 +11,7 @@ import { CookieJar, OidcProvider } from "../../support/processes/oidcProvider.ts
 import { freePort, startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
 import { TestServer } from "../../support/processes/server.ts";
 import { SpreadingProxy } from "../../support/processes/spreadingProxy.ts";
+import { makeFolder, removeFolder, scriptedWorker, WorkerProcess } from "../../support/processes/workerProcess.ts";
 import { until } from "../../support/until.ts";
 
 const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
@@ -144,5 +145,23 @@ describe("Two servers behind a balancer without sticky sessions", () => {
     await servers[0].call("experiments.cancel", { id: study.id });
     await until("it hears", () => items.some(({ kind }) => kind === "run"));
     connection.close();
+  });
+
+  test("let a worker that fell back to polling return to WebSocket once that is let through", async () => {
+    balancer.blocksUpgrades = true;
+    const refused = balancer.refused;
+    const { token } = await servers[0].call("workers.createToken", { name: "falls back" });
+    const folder = makeFolder();
+    const worker = new WorkerProcess(scriptedWorker, folder, balancer.url, token);
+    try {
+      await until("WebSocket was tried again and again", () => balancer.refused >= refused + 3, 60_000);
+      expect(worker.output).not.toContain("Connected to");
+      balancer.blocksUpgrades = false;
+      await until("it is connected", () => worker.output.includes("Connected to"), 30_000);
+    } finally {
+      balancer.blocksUpgrades = false;
+      await worker.stop();
+      removeFolder(folder);
+    }
   });
 });

@@ -164,6 +164,30 @@ describe("Two servers on one database", () => {
     await hungUp;
   });
 
+  test("do not hang up on a worker that has come back since another server told of it", async () => {
+    const worker = await connect(b);
+    const [{ id }] = (await query("select id from servers where pid = $1 and stopped_at is null", [a.pid])).rows;
+    const late = JSON.stringify({ kind: "workerArrived", payload: { workerId: worker.id } });
+    await query("select pg_notify('collapsar', $1)", [`${id} 1 0 1 ${late}`]);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(worker.socket.connected).toBe(true);
+  });
+
+  test("fail no run that never reached its worker, however often", async () => {
+    const identity = { instance: "33333333-3333-4333-8333-333333333333", greeting: null };
+    const { runs } = await launch(a);
+    let worker = await connect(a, { identity });
+    const { id } = worker;
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      expect((await worker.nextAssignment(runs[0].id, 20_000)).attempt).toBe(attempt);
+      worker.close();
+      worker = await connect(attempt % 2 === 0 ? a : b, { id, identity });
+    }
+    expect((await worker.nextAssignment(runs[0].id, 20_000)).attempt).toBe(6);
+    const outcomes = (await attemptsOf(a, runs[0].id)).map(({ outcome }) => outcome?.message ?? null);
+    expect(outcomes).toEqual([...Array(5).fill("The worker came back without it."), null]);
+  });
+
   test("refuse a copy of a worker's folder that is connected to the other", async () => {
     const instances = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"];
     const worker = await connect(b, { identity: { instance: instances[0], greeting: null } });

@@ -102,4 +102,14 @@ describe.each(["embedded", "external"] as const)("The access key of servers with
     const left = await database.pool.query("select cardinality(at) as count from sign_in_misses");
     expect(left.rows).toEqual([{ count: 1 }]);
   });
+
+  test("counts no miss that a clock, set back since, says is still to come", async () => {
+    const limit = new SignInLimit(database.orm, "a clock set back");
+    for (let i = 0; i < 10; i++) await limit.take("198.51.100.8");
+    expect(await limit.take("198.51.100.8")).toBe(false);
+    await database.pool.query(
+      "update sign_in_misses set at = array(select one + interval '1 hour' from unnest(at) one), last_at = last_at + interval '1 hour'",
+    );
+    expect(await limit.take("198.51.100.8")).toBe(true);
+  });
 });

@@ -78,6 +78,11 @@ export class ServerLink {
       void this.sendHello();
     });
     this.socket.on("connect_error", (error) => this.connectFailed(error));
+    this.socket.io.on("close", () => {
+      const { engine, opts } = this.socket.io;
+      // Requests that a balancer spreads over several servers end half-way, again and again: the next try is another way.
+      if (engine.transport.name === "polling") opts.transports = ["websocket"];
+    });
     this.socket.on("disconnect", (reason) => {
       this.markDown(reason);
       if (reason === "io server disconnect") this.retryLater(1_000); // the client library waits for us after this one
