@@ -61,6 +61,8 @@ export function LauncherPanel({ launcher, now }: { launcher: LauncherView; now: 
 function summaryOf({ bounds, waiting, jobs, lookedAt, trouble }: LauncherView): string {
   const slots = jobs.reduce((sum, job) => sum + (job.state === "ended" ? 0 : job.slots), 0);
   const ordered = bounds === null ? countOf(slots, "slot") : `${slots} of at most ${countOf(bounds.max, "slot")}`;
+  // What waits is counted once the cluster has answered.
+  if (lookedAt === null || (trouble !== null && waiting === 0)) return `${ordered} ordered`;
   return `${ordered} ordered, ${waiting === 0 ? "no runs waiting" : `${countOf(waiting, "run")} waiting`}`;
 }
 
