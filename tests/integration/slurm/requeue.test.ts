@@ -26,8 +26,6 @@ describe.skipIf(lacking !== null)("the script that the page prints", () => {
   const folder = makeFolder();
   const ledger = join(folder, "ledger");
   const token = join(folder, "keys/token");
-  /** Both nodes reach it. */
-  const scratch = join(folder, "scratch");
   const measuring = { name: "every" as const, steps: 100 };
 
   beforeAll(async () => {
@@ -61,7 +59,7 @@ describe.skipIf(lacking !== null)("the script that the page prints", () => {
 
   /** @returns the first task's name */
   async function submit(more: string[] = []): Promise<string> {
-    const job = { tasks: 1, cpus: 1, memoryGb: 2, minutes: 60, idleMinutes: 1, folder: projectRoot, tokenFile: token, scratch };
+    const job = { tasks: 1, cpus: 1, memoryGb: 2, minutes: 60, idleMinutes: 1, folder: projectRoot, tokenFile: token };
     const { text } = scriptOf({ ...exampleForm(server.url), ...job, device: "gpu" });
     const script = join(folder, "collapsar.sh");
     writeFileSync(script, text!);
