@@ -13,6 +13,12 @@ export interface Database {
   readonly pool: pg.Pool;
   /** All of it is stored, or nothing. Within it, only `tx` may be used: the embedded database has one connection. */
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /**
+   * Work for workers, of which there may be hundreds: it takes no more than its share of the connections, so that pages find one. Not to be
+   * called within such work.
+   * @param goesFirst before what waits
+   */
+  forWorkers<T>(work: () => Promise<T>, goesFirst?: boolean): Promise<T>;
   /** To be asked before much is stored. @throws Failure DISK_FULL while the embedded database has hardly any room left */
   requireRoom(): Promise<void>;
   /** Copies an embedded database's files into a folder, as of now. @throws Failure CONFLICT for an external one */

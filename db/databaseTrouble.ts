@@ -45,9 +45,9 @@ const byNetworkCode: Record<string, string> = {
   EAI_AGAIN: "its host name cannot be looked up",
 };
 
-/** The client library's own complaints carry no code. */
+/** The client library's own complaints carry no code, nor does Turnstile's. */
 const byMessage: [RegExp, string][] = [
-  [/^timeout exceeded when trying to connect/, "no connection was free in time"],
+  [/^(timeout exceeded when trying to connect|no turn at the database)/, "no connection was free in time"],
   [/^(Query read timeout|Connection terminated due to connection timeout|timeout expired)/, "nothing came back in time"],
   [/^(Connection terminated|Client (has encountered|was closed)|Cannot use a pool after)/, "the connection to it was lost"],
 ];

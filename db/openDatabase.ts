@@ -15,6 +15,7 @@ import { embeddedBounds, externalBounds, type OpenPool, openPool } from "./openP
 import { refuseNewer } from "./refuseNewer.ts";
 import { runTransaction } from "./runTransaction.ts";
 import { requireNoServer, shareDatabase } from "./serverLock.ts";
+import { Turnstile } from "./turnstile.ts";
 
 export interface DatabasePlace {
   /** Folder of this server's data; locked while it runs. */
@@ -23,6 +24,8 @@ export interface DatabasePlace {
   url: string | null;
   /** How long an external Postgres may take for a statement, ms. */
   timeoutMs?: number;
+  /** Connections to an external Postgres that are open at the same time. */
+  connections?: number;
   /** Free space of its disk below which an embedded database takes no new data. */
   reserveBytes?: number;
   /** Whether an embedded database forces each commit to the disk. */
@@ -34,6 +37,9 @@ type OnWaiting = (why: string | null) => void;
 
 const migrationsFolder = fileURLToPath(new URL("./migrations", import.meta.url));
 const usualTimeoutMs = 15_000;
+const usualConnections = 16;
+/** Share of the connections that is left to pages. */
+const pagesShare = 0.25;
 const retryMs = 1_000;
 /** Migrations may rewrite large tables. */
 const migrationMs = 3_600_000;
@@ -94,7 +100,13 @@ async function openEmbedded(
     await unlock();
   };
   const { copyTo } = embedded;
-  return asDatabase(null, open, { requireRoom: diskRoom(dataDir, reserveBytes), copyTo, close });
+  return asDatabase(null, open, {
+    // Whoever comes waits for the only connection.
+    forWorkers: (work) => work(),
+    requireRoom: diskRoom(dataDir, reserveBytes),
+    copyTo,
+    close,
+  });
 }
 
 async function whenThere(url: string, onWaiting: OnWaiting, open: () => Promise<Database>): Promise<Database> {
@@ -118,7 +130,7 @@ async function whenThere(url: string, onWaiting: OnWaiting, open: () => Promise<
 }
 
 async function openExternal(place: DatabasePlace, onDeath: OnDeath, unlock: () => Promise<void>): Promise<Database> {
-  const { timeoutMs = usualTimeoutMs } = place;
+  const { timeoutMs = usualTimeoutMs, connections = usualConnections } = place;
   const url = place.url!;
   const patient = openPool(
     // Its only connection holds the lock.
@@ -136,8 +148,10 @@ async function openExternal(place: DatabasePlace, onDeath: OnDeath, unlock: () =
   } finally {
     await patient.end(farewellMs);
   }
-  const open = openPool({ connectionString: url, max: 8, keepAlive: true }, externalBounds(timeoutMs));
+  const open = openPool({ connectionString: url, max: connections, keepAlive: true }, externalBounds(timeoutMs));
+  const turnstile = new Turnstile(connections - Math.ceil(pagesShare * connections));
   return asDatabase(url, open, {
+    forWorkers: (work, goesFirst) => turnstile.run(work, goesFirst),
     // A full disk of another machine says so itself.
     requireRoom: async () => undefined,
     async copyTo() {
@@ -154,7 +168,7 @@ async function openExternal(place: DatabasePlace, onDeath: OnDeath, unlock: () =
 const asDatabase = (
   address: string | null,
   { pool, cut }: OpenPool,
-  own: Pick<Database, "requireRoom" | "copyTo" | "close">,
+  own: Pick<Database, "forWorkers" | "requireRoom" | "copyTo" | "close">,
 ): Database => ({
   kind: address === null ? "embedded" : "external",
   address,

@@ -26,6 +26,7 @@ export function openStorage(
     dataDir: settings.dataDir,
     url: settings.databaseUrl,
     timeoutMs: settings.databaseTimeoutMs,
+    connections: settings.databaseConnections,
     reserveBytes: settings.databaseReserveBytes,
     durable: settings.durable,
   };

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, isNull, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import type { OwnSet } from "../../contract/data/ownSet.ts";
 import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
@@ -115,14 +115,28 @@ export interface WorkerToken {
   expiresAt: Date | null;
 }
 
-/** The token of this digest unless it is revoked or expired; notes its use. */
+/**
+ * The token of this digest unless it is revoked or expired; notes its use, to the minute: hundreds of workers may come by one token at
+ * once, and none waits for another to have noted it.
+ */
 export async function admitWorkerToken(db: Executor, hash: string): Promise<WorkerToken | null> {
+  const unseen = sql<boolean>`coalesce(${workerTokens.lastUsedAt} < ${clock} - interval '1 minute', true)`;
+  const { id, local, expiresAt } = workerTokens;
   const [row] = await db
-    .update(workerTokens)
-    .set({ lastUsedAt: clock })
-    .where(and(eq(workerTokens.hash, hash), isValid))
-    .returning({ id: workerTokens.id, local: workerTokens.local, expiresAt: workerTokens.expiresAt });
-  return row ?? null;
+    .select({ id, local, expiresAt, unseen })
+    .from(workerTokens)
+    .where(and(eq(workerTokens.hash, hash), isValid));
+  if (!row) return null;
+  const { unseen: isUnseen, ...token } = row;
+  if (isUnseen) {
+    const free = db
+      .select({ id })
+      .from(workerTokens)
+      .where(and(eq(id, row.id), unseen))
+      .for("no key update", { skipLocked: true });
+    await db.update(workerTokens).set({ lastUsedAt: clock }).where(inArray(id, free));
+  }
+  return token;
 }
 
 export async function isTokenValid(db: Executor, id: string): Promise<boolean> {

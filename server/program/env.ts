@@ -21,6 +21,8 @@ export interface ServerSettings {
   redisUrl: string | null;
   /** How long that Postgres may take for one statement before it counts as not answering. */
   databaseTimeoutMs: number;
+  /** Connections to it that are open at the same time. */
+  databaseConnections: number;
   /** Whether the embedded database forces each commit to the disk: it then survives a power cut, and is slower. */
   durable: boolean;
   /** Deleted experiments are kept for so long, ms. */
@@ -99,6 +101,7 @@ export function serverSettings(): ServerSettings {
     port: portNumber(env.COLLAPSAR_PORT || "4040"),
     redisUrl: redisUrl(env.REDIS_URL || null, env.DATABASE_URL || null),
     databaseTimeoutMs: 1_000 * wholeNumber("COLLAPSAR_DATABASE_TIMEOUT_S", env.COLLAPSAR_DATABASE_TIMEOUT_S || "15", [1, 3_600]),
+    databaseConnections: wholeNumber("COLLAPSAR_DATABASE_CONNECTIONS", env.COLLAPSAR_DATABASE_CONNECTIONS || "16", [2, 1_000]),
     durable: env.COLLAPSAR_DURABLE === "1",
     purgeAfterMs: dayMs * wholeNumber("COLLAPSAR_PURGE_DAYS", env.COLLAPSAR_PURGE_DAYS || "30", [0, 36_500]),
     retention: {

@@ -39,7 +39,7 @@ export const bearerOf = (headers: IncomingHttpHeaders): string | null =>
 
 export async function findWorkerToken(context: ServiceContext, token: unknown): Promise<WorkerToken | null> {
   if (typeof token !== "string" || token.length > maxTokenLength) return null;
-  return admitWorkerToken(context.database.orm, digest(token));
+  return context.database.forWorkers(() => admitWorkerToken(context.database.orm, digest(token)));
 }
 
 /** The share link's token in an address; undefined if there is none. */

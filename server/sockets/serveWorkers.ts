@@ -40,7 +40,11 @@ export function serveWorkers(
   namespace: Namespace<WorkerToServer, ServerToWorker, object, WorkerData>,
   { context, supervisor, guard }: WorkerDoor,
 ): void {
-  supervisor.onTokenDropped((tokenId) => namespace.in(tokenRoom(tokenId)).disconnectSockets(true));
+  const known = knownTokens(context);
+  supervisor.onTokenDropped((tokenId) => {
+    known.forget(tokenId);
+    namespace.in(tokenRoom(tokenId)).disconnectSockets(true);
+  });
   namespace.use(async (socket, next) => {
     try {
       // Workers of earlier versions send it only here: if they get this far, they are asked to upgrade.
@@ -60,15 +64,22 @@ export function serveWorkers(
     guard.trust((socket.conn as unknown as { id: string }).id);
     void socket.join(tokenRoom(socket.data.token.id));
     endAt(socket, socket.data.token.expiresAt);
-    serveWorker(socket, socket.data.token, context, supervisor);
+    serveWorker(socket, socket.data.token, known, context, supervisor);
   });
 }
 
 /** All connections opened with one token: revoking it cuts them, whether or not they have said hello. */
 const tokenRoom = (tokenId: string) => `token:${tokenId}`;
 
-function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceContext, supervisor: Supervisor): void {
-  const isValid = validity(context, token);
+function serveWorker(
+  socket: WorkerSocket,
+  token: WorkerToken,
+  known: KnownTokens,
+  context: ServiceContext,
+  supervisor: Supervisor,
+): void {
+  const { database } = context;
+  const isValid = () => known.isValid(token.id);
   const line = makeLine(socket, isValid);
   let worker: ConnectedWorker | null = null;
   /** The identity it gave; a connection speaks for one worker. */
@@ -93,12 +104,14 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
     clearTimeout(silence);
     try {
       // It may have been revoked between the handshake and this.
-      if (!(await isValid())) {
+      const greeting = await database.forWorkers(async () =>
+        (await isTokenValid(database.orm, token.id)) ? registerWorker(context, supervisor, token, line, message) : null,
+      );
+      if (greeting === null) {
         answer({ ok: false, code: "NOT_ALLOWED", message: refusals.unknownToken });
         socket.disconnect(true);
         return;
       }
-      const greeting = await registerWorker(context, supervisor, token, line, message);
       worker = greeting.worker;
       if (!worker) awaitHello();
       answer(greeting.answer);
@@ -113,13 +126,14 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
   socket.on("events", async (message, answer) => {
     if (typeof answer !== "function") return;
     if (!worker) return answer({ ok: false, code: "INTERNAL", message: "Say hello first." });
+    const { id } = worker;
     try {
-      if (!(await isValid())) {
+      const stored = await database.forWorkers(async () => ((await isValid()) ? storeEvents(context, id, message) : null));
+      if (stored === null) {
         // Not final: with another token the worker sends them again.
         answer({ ok: false, code: "INTERNAL", message: refusals.unknownToken });
         return void socket.disconnect(true);
       }
-      const stored = await storeEvents(context, worker.id, message);
       // See handleHeartbeat: not before its run may have been reclaimed.
       worker.lastHeardAt = performance.now();
       answer(stored);
@@ -136,17 +150,22 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
     if (!beat.success) return;
     // Without an answer the worker disconnects and reconnects, as it should while the database is away.
     const known = worker;
-    await handleHeartbeat(context, known, beat.data).then(
-      (said) => (said === "elsewhere" ? supervisor.workers.drop(known) : answer(said)),
-      (error) => log.error("heartbeat", error),
-    );
+    await database
+      .forWorkers(() => handleHeartbeat(context, known, beat.data), true)
+      .then(
+        (said) => (said === "elsewhere" ? supervisor.workers.drop(known) : answer(said)),
+        (error) => log.error("heartbeat", error),
+      );
   });
 
   const assemble = ownSetsAssembly();
   socket.on("ownSets", async (message) => {
     if (!worker) return;
-    await handleOwnSets(context, worker, assemble, message).catch((error) => log.error("own sets", error));
-    supervisor.arrived(worker.id);
+    const known = worker;
+    await database
+      .forWorkers(() => handleOwnSets(context, known, assemble, message))
+      .catch((error) => log.error("own sets", error));
+    supervisor.arrived(known.id);
   });
 
   socket.on("leaving", () => {
@@ -159,18 +178,28 @@ function serveWorker(socket: WorkerSocket, token: WorkerToken, context: ServiceC
   });
 }
 
-/** Whether the token still lets in: asked of the database at most once a second for each connection. */
-function validity(context: ServiceContext, { id }: WorkerToken): () => Promise<boolean> {
-  let askedAt = Number.NEGATIVE_INFINITY;
-  let answer: Promise<boolean>;
-  return () => {
-    if (performance.now() - askedAt < validForMs) return answer;
-    askedAt = performance.now();
-    answer = isTokenValid(context.database.orm, id);
-    answer.catch(() => {
-      askedAt = Number.NEGATIVE_INFINITY;
-    });
-    return answer;
+interface KnownTokens {
+  isValid(id: string): Promise<boolean>;
+  forget(id: string): void;
+}
+
+/** Whether tokens still let in: asked of the database at most once a second for each, however many workers came by it. */
+function knownTokens(context: ServiceContext): KnownTokens {
+  const asked = new Map<string, { at: number; answer: Promise<boolean> }>();
+  return {
+    isValid(id) {
+      const last = asked.get(id);
+      if (last && performance.now() - last.at < validForMs) return last.answer;
+      const answer = isTokenValid(context.database.orm, id);
+      const now = { at: performance.now(), answer };
+      asked.set(id, now);
+      answer.then(
+        (isValid) => isValid || asked.delete(id),
+        () => asked.get(id) === now && asked.delete(id),
+      );
+      return answer;
+    },
+    forget: (id) => void asked.delete(id),
   };
 }
 

@@ -151,7 +151,10 @@ export class Scheduler {
    */
   private async placeAll(runs: [runId: string, config: RunConfig | undefined][]): Promise<void> {
     for (let from = 0; from < runs.length; from += claimsAtOnce) {
-      const placing = runs.slice(from, from + claimsAtOnce).map(([runId, config]) => this.place(runId, config));
+      const { database } = this.context;
+      const placing = runs
+        .slice(from, from + claimsAtOnce)
+        .map(([runId, config]) => database.forWorkers(() => this.place(runId, config), true));
       const failed = (await Promise.allSettled(placing)).find((result) => result.status === "rejected");
       if (failed) throw failed.reason;
     }
