@@ -69,6 +69,8 @@ export class RawWorker {
     return new Promise((resolve, reject) => {
       this.socket.once("connect", () => resolve());
       this.socket.once("connect_error", reject);
+      // A line that is cut before the server has answered is no error to the library.
+      this.socket.once("disconnect", (reason) => reject(new Error(`cut off: ${reason}`)));
     });
   }
 
