@@ -37,6 +37,10 @@ describe.skipIf(lacking !== null)("jobs in a Slurm that this server did not orde
     expect((await slurmCommands.queue("collapsar-1")).map(({ id }) => id).sort()).toEqual([ordered, spare].sort());
     await slurmCommands.cancel("collapsar-1", [ordered, otherName, foreign]);
     await until("the one is over", async () => (await slurm.stateOf(ordered)) === "CANCELLED");
-    for (const id of [spare, otherName, foreign]) expect(["PENDING", "RUNNING"]).toContain(await slurm.stateOf(id));
+    const states = await Promise.all([spare, otherName, foreign].map((id) => slurm.stateOf(id)));
+    // Stopping Slurm ends this user's jobs alone.
+    await slurm.run("scancel", ["--signal=KILL", "--full", foreign]);
+    await until("the other user's job is over", async () => !/PENDING|RUNNING|COMPLETING/.test(await slurm.stateOf(foreign)));
+    for (const state of states) expect(["PENDING", "RUNNING"]).toContain(state);
   });
 });
