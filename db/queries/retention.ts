@@ -65,13 +65,18 @@ export const listWithPictures = (db: Executor, endedForMs: number, most: number)
     sql`${runs.id} in (select run_id from ${geometrySnapshots} group by run_id having count(*) > ${most}::int)`,
   );
 
-/** Leaves so many pictures of each run, spread evenly over its training, the first and the last among them. @returns how many it deleted */
+/**
+ * Leaves so many pictures of each run, spread evenly over its training, the first and the last among them. Void ones do not count: no
+ * page shows them, and `deleteVoid` has its own time.
+ * @returns how many it deleted
+ */
 export async function thinPictures(db: Executor, runIds: readonly string[], most: number): Promise<number> {
   const result = await db.execute(sql`
-    with placed as (
-      select run_id, attempt, seq, row_number() over of_run - 1 as place, count(*) over (partition by run_id) as count
-      from ${geometrySnapshots} where run_id = any(${sql.param(runIds)}::uuid[])
-      window of_run as (partition by run_id order by attempt, seq)
+    with valid as (${cutoffs(runIds)}), placed as (
+      select s.run_id, s.attempt, s.seq, row_number() over of_run - 1 as place, count(*) over (partition by s.run_id) as count
+      from ${geometrySnapshots} s left join valid on valid.run_id = s.run_id and valid.number = s.attempt
+      where s.run_id = any(${sql.param(runIds)}::uuid[]) and (valid.step is null or s.step <= valid.step)
+      window of_run as (partition by s.run_id order by s.attempt, s.seq)
     )
     delete from ${geometrySnapshots} g using placed p
     where g.run_id = p.run_id and g.attempt = p.attempt and g.seq = p.seq and p.count > ${most}::int and not exists (

@@ -72,6 +72,26 @@ describe.each(["embedded", "external"] as const)("What is kept of ended runs (%s
     expect(tables.map(({ name }) => name)).toContain("series_chunks");
     await server.stop();
 
+    await start({ ...chosen, COLLAPSAR_KEEP_VOID_DAYS: "30", COLLAPSAR_KEEP_GEOMETRY_DAYS: "30" });
+    const again = (await launch(server)).runs[0]!.id;
+    const third = await RawWorker.connect(server);
+    const gone = leaseOf(await third.nextAssignment(again));
+    await third.events(gone, numbered([started(), ...stepsFrom(0, 40).map((step) => snapshot(step))]));
+    third.close();
+    await untilStatus(server, again, "queued");
+    const fourth = await RawWorker.connect(server);
+    const over = leaseOf(await fourth.nextAssignment(again));
+    await fourth.events(over, numbered([started(0), ...stepsFrom(0, 18).map((step) => snapshot(step)), finished(1_000)]));
+    fourth.close();
+    await untilStatus(server, again, "finished");
+    await server.stop();
+    await start({ ...chosen, COLLAPSAR_KEEP_VOID_DAYS: "30" });
+    await expect.poll(() => server.output).toMatch(/Removed of ended runs: 0 chunks .* 2 pictures/);
+    expect((await server.call("runs.geometry", { id: again })).map(({ step }) => step)).toEqual([
+      0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17,
+    ]);
+    await server.stop();
+
     const database = await openDatabase({ dataDir, url: postgres?.url ?? null }, (error) => {
       throw error;
     });
