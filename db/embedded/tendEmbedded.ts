@@ -1,14 +1,19 @@
 import type pg from "pg";
 
-/** What a Postgres of many processes does by itself, an embedded one has nobody for: checkpoints and vacuums. */
+/** What a Postgres of many processes does by itself, an embedded one has nobody for: checkpoints, vacuums and counts for the planner. */
 const lookMs = 2_000;
 /** Log after which a checkpoint lets it be used anew. It is written once more than this at most: by what two looks lie apart. */
 export const logBytes = 32e6;
 /** Overwritten and deleted rows after which a table is vacuumed, if they are a fifth of it too. */
 const deadRows = 5_000;
 const deadShare = 0.2;
+/** Changed rows after which a table is counted again, if they are a fifth of it too. */
+const changedRows = 5_000;
+const changedShare = 0.2;
 /** Between two vacuums of a table: nothing else is answered meanwhile. */
 const vacuumMs = 300_000;
+/** Between two counts of a table. */
+const countMs = 60_000;
 
 export interface Tended {
   /** Resolves once nothing is being done. */
@@ -18,6 +23,7 @@ export interface Tended {
 /** Keeps the log and the tables of an embedded database from growing without end, between the statements of others. */
 export function tendEmbedded(pool: pg.Pool): Tended {
   const vacuumedAt = new Map<string, number>();
+  const countedAt = new Map<string, number>();
   let working: Promise<void> | null = null;
   const work = async () => {
     const log = await pool.query<{ bytes: string }>(
@@ -32,6 +38,15 @@ export function tendEmbedded(pool: pg.Pool): Tended {
       if (performance.now() - (vacuumedAt.get(name) ?? Number.NEGATIVE_INFINITY) < vacuumMs) continue;
       vacuumedAt.set(name, performance.now());
       await pool.query(`vacuum (analyze) ${name}`);
+    }
+    const changed = await pool.query<{ name: string }>(
+      "select relid::regclass::text as name from pg_stat_user_tables where n_mod_since_analyze > $1::bigint and n_mod_since_analyze > $2::float8 * n_live_tup",
+      [changedRows, changedShare],
+    );
+    for (const { name } of changed.rows) {
+      if (performance.now() - (countedAt.get(name) ?? Number.NEGATIVE_INFINITY) < countMs) continue;
+      countedAt.set(name, performance.now());
+      await pool.query(`analyze ${name}`);
     }
   };
   const timer = setInterval(() => {

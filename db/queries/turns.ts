@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Priority } from "../../contract/priority.ts";
 import { anyOf } from "../anyOf.ts";
 import { clock } from "../clock.ts";
@@ -109,12 +109,19 @@ export async function readLaunchers(db: Executor, runIds: string[]): Promise<Map
 
 /** Moves an experiment's waiting deliveries to where its priority puts them. @param base the queue's number for its run 0 */
 export async function moveDeliveries(db: Executor, experimentId: string, base: number): Promise<void> {
+  const waiting = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.experimentId, experimentId), inArray(runs.status, ["queued", "paused"])));
+  if (waiting.length === 0) return;
+  // No join: before the tables are counted after a large launch, the planner would look through all that is queued for each run.
+  const place = sql`${base}::int - (select ordinal from ${runs} where runs.id = (job.data->>'runId')::uuid)`;
   await db.execute(sql`
-    update queue.job set priority = ${base}::int - runs.ordinal from ${runs}
-    where runs.experiment_id = ${experimentId}::uuid and runs.status in ('queued', 'paused') and job.state < 'active'
-      and job.name = (select queue from ${turns} join ${experiments} on launched_by_id is not distinct from member_id
+    update queue.job set priority = ${place}
+    where job.name = (select queue from ${turns} join ${experiments} on launched_by_id is not distinct from member_id
         where experiments.id = ${experimentId}::uuid)
-      and job.data->>'runId' = runs.id::text and job.priority <> ${base}::int - runs.ordinal`);
+      and job.state < 'active' and job.data->>'runId' = any(${sql.param(waiting.map(({ id }) => id))}::text[])
+      and job.priority <> ${place}`);
 }
 
 /** Who has runs that wait and could be given now; null: the owner. */

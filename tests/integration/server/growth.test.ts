@@ -100,4 +100,15 @@ describe("The embedded database", () => {
     );
     expect(written.rows[0]!.files).toBeGreaterThan(5);
   });
+
+  test("counts a table soon after it has grown much, so that queries are planned for its size", async () => {
+    const { pool } = database;
+    await pool.query("create table grown (id int primary key)");
+    await pool.query("insert into grown select * from generate_series(1, 6000)");
+    await expect
+      .poll(async () => (await pool.query("select reltuples::int as counted from pg_class where relname = 'grown'")).rows, {
+        timeout: 30_000,
+      })
+      .toEqual([{ counted: 6_000 }]);
+  });
 });
