@@ -1,6 +1,7 @@
 import type { Database } from "../../db/database.ts";
 import { databaseTrouble } from "../../db/databaseTrouble.ts";
 import { readRosterRows } from "../../db/queries/rosters.ts";
+import { listStopping } from "../../db/queries/runRequests.ts";
 import type { Bus } from "../cluster/bus.ts";
 import { log } from "../log/log.ts";
 import type { Avoidance } from "./avoidance.ts";
@@ -45,7 +46,24 @@ export function hearOtherServers(bus: Bus, { database, local, workers, cluster, 
     cluster.forgetDescriptions();
     news.readSoon(null);
     wake();
+    stopAsAsked(database, local).catch((error) => {
+      // The answers to heartbeats tell too.
+      if (!databaseTrouble(error)) log.error("looking which runs are to stop", error);
+    });
   });
+}
+
+/** Tells the workers that are connected here which of their runs are to stop: what another server said of that may have been missed. */
+async function stopAsAsked(database: Database, local: LocalDispatch): Promise<void> {
+  const stopping = await listStopping(database.orm);
+  local.stop(
+    "cancel",
+    stopping.filter(({ status }) => status === "cancelling"),
+  );
+  local.stop(
+    "suspend",
+    stopping.filter(({ status }) => status === "pausing"),
+  );
 }
 
 /** Hangs up on a worker that has connected to another server; not on one that has come here since that was told. */
