@@ -218,12 +218,12 @@ export async function listExpired(db: Executor, id?: string) {
     );
 }
 
-/** Runs a worker has a lease on. */
-export async function listLeasedTo(db: Executor, workerId: string) {
+/** Runs that these workers have a lease on. */
+export function listLeasesOf(db: Executor, workerIds: string[]) {
   return db
-    .select({ id: runs.id, experimentId: runs.experimentId, attempt: runs.attempt, lease: runs.lease })
+    .select({ id: runs.id, experimentId: runs.experimentId, attempt: runs.attempt, lease: runs.lease, workerId: runs.workerId })
     .from(runs)
-    .where(and(sql`${runs.lease} is not null`, eq(runs.workerId, workerId)));
+    .where(and(sql`${runs.lease} is not null`, inArray(runs.workerId, workerIds)));
 }
 
 /** Renews all leases from now on: workers that kept training while the server was away get time to come back. */
@@ -233,13 +233,4 @@ export async function extendAllLeases(db: Executor, leaseMs: number): Promise<nu
     .set({ leaseUntil: msFromNow(leaseMs) })
     .where(sql`${runs.lease} is not null`);
   return result.rowCount ?? 0;
-}
-
-/** Runs that these workers have a lease on. */
-export async function listLeasesOf(db: Executor, workerIds: string[]): Promise<{ id: string; workerId: string }[]> {
-  const rows = await db
-    .select({ id: runs.id, workerId: runs.workerId })
-    .from(runs)
-    .where(and(sql`${runs.lease} is not null`, inArray(runs.workerId, workerIds)));
-  return rows as { id: string; workerId: string }[];
 }

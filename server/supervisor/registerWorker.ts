@@ -6,7 +6,7 @@ import {
   type Lease,
   workerProtocolVersion,
 } from "../../contract/wire/workerProtocol.ts";
-import { listLeasedTo, renewLeases } from "../../db/queries/leases.ts";
+import { listLeasesOf, renewLeases } from "../../db/queries/leases.ts";
 import { lockGreeting, upsertWorker } from "../../db/queries/workers.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { describeInvalid } from "../failures/describeInvalid.ts";
@@ -153,7 +153,7 @@ async function takeBackForgotten(
   kept: Set<string>,
   isSameProcess: boolean,
 ): Promise<void> {
-  for (const run of await listLeasedTo(context.database.orm, workerId)) {
+  for (const run of await listLeasesOf(context.database.orm, [workerId])) {
     if (kept.has(run.id)) continue;
     const held: Lease = { runId: run.id, attempt: run.attempt, lease: run.lease! };
     await endLostAttempt(context, run.experimentId, held, "The worker came back without it.", { excused: isSameProcess });

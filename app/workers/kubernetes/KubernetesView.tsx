@@ -1,35 +1,23 @@
 "use client";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import { useAddress } from "../../address/useAddress.ts";
+import { useMemo } from "react";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { workersPage } from "../../links.ts";
 import { Problem } from "../../live/Problem.tsx";
 import { LinkButton } from "../../ui/Button.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { useJobForm } from "../jobForm/useJobForm.ts";
 import { TokenLine } from "../TokenLine.tsx";
 import { KubernetesFields } from "./KubernetesFields.tsx";
-import {
-  exampleForm,
-  fillForm,
-  formNames,
-  type KubernetesForm,
-  requestOf,
-  secretLine,
-  type TypedForm,
-} from "./kubernetesForm.ts";
+import { exampleForm, requestOf, secretLine } from "./kubernetesForm.ts";
 
 /** A manifest for a cluster that this server need not know of: a person applies it. */
 export function KubernetesView() {
   const trpc = useTRPC();
-  const address = useAddress();
   const launchers = useQuery(trpc.launchers.list.queryOptions());
   const server = launchers.data?.server ?? "";
-  const [typed, setTyped] = useState<TypedForm>(() =>
-    Object.fromEntries(formNames.flatMap((name) => (address.has(name) ? [[name, address.get(name)!]] : []))),
-  );
-  const form = useMemo(() => fillForm(typed, server), [typed, server]);
+  const { form, set } = useJobForm(exampleForm, server);
   const { request, problems } = useMemo(() => requestOf(form), [form]);
   const manifest = useQuery(
     trpc.launchers.workerManifest.queryOptions(request!, {
@@ -39,11 +27,6 @@ export function KubernetesView() {
     }),
   );
   const text = request === null ? null : (manifest.data?.text ?? null);
-  const set = <Name extends keyof KubernetesForm>(name: Name, value: KubernetesForm[Name]) => {
-    setTyped((before) => ({ ...before, [name]: String(value) }));
-    const isChosen = value !== exampleForm(server)[name] && !Number.isNaN(value);
-    address.set({ [name]: isChosen ? String(value) : null });
-  };
   const namesSecret = problems.secret === undefined && problems.namespace === undefined;
   return (
     <>

@@ -1,34 +1,24 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import type { SlurmForm } from "../../../contract/slurm/slurmJob.ts";
+import { useMemo } from "react";
 import { tokenLine } from "../../../contract/slurm/slurmScript.ts";
-import { useAddress } from "../../address/useAddress.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { workersPage } from "../../links.ts";
 import { LinkButton } from "../../ui/Button.tsx";
 import { CopyButton } from "../../ui/CopyButton.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { useJobForm } from "../jobForm/useJobForm.ts";
 import { TokenLine } from "../TokenLine.tsx";
 import { SlurmFields } from "./SlurmFields.tsx";
-import { exampleForm, fillForm, formNames, scriptOf, type TypedForm } from "./slurmForm.ts";
+import { exampleForm, scriptOf } from "./slurmForm.ts";
 
 /** A batch script for a cluster that this server need not know of: a person submits it. */
 export function SlurmView() {
   const trpc = useTRPC();
-  const address = useAddress();
   const launchers = useQuery(trpc.launchers.list.queryOptions());
   const server = launchers.data?.server ?? "";
-  const [typed, setTyped] = useState<TypedForm>(() =>
-    Object.fromEntries(formNames.flatMap((name) => (address.has(name) ? [[name, address.get(name)!]] : []))),
-  );
-  const form = useMemo(() => fillForm(typed, server), [typed, server]);
+  const { form, set } = useJobForm(exampleForm, server);
   const script = useMemo(() => scriptOf(form), [form]);
-  const set = <Name extends keyof SlurmForm>(name: Name, value: SlurmForm[Name]) => {
-    setTyped((before) => ({ ...before, [name]: String(value) }));
-    const isChosen = value !== exampleForm(server)[name] && !Number.isNaN(value);
-    address.set({ [name]: isChosen ? String(value) : null });
-  };
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">

@@ -8,7 +8,7 @@ import {
   listRunningExperiments,
   recountExperiment,
 } from "../../../db/queries/experiments.ts";
-import { listExpired, listLeasedTo } from "../../../db/queries/leases.ts";
+import { listExpired, listLeasesOf } from "../../../db/queries/leases.ts";
 import { listTimes } from "../../../db/queries/runProgress.ts";
 import { listStopping } from "../../../db/queries/runRequests.ts";
 import { eachRun, listUndelivered } from "../../../db/queries/runs.ts";
@@ -70,7 +70,7 @@ export function everyRead(
     ["times for an estimate", () => listTimes(orm, 200)],
     ["study counted again", () => recountExperiment(orm, study, false)],
     ["leases that ran out", () => listExpired(orm)],
-    ["leases of a worker", () => listLeasedTo(orm, randomUUID())],
+    ["leases of a worker", () => listLeasesOf(orm, [randomUUID()])],
     ["runs that are to stop", () => listStopping(orm)],
     ["studies under way", async () => [await listRunningExperiments(orm), await listLiveExperiments(orm)]],
     ["studies to purge", () => listPurgeable(orm, 0)],

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import { exampleForm, fillForm, requestOf, secretLine } from "../../../../app/workers/kubernetes/kubernetesForm.ts";
+import { type TypedForm, typeOver } from "../../../../app/workers/jobForm/typedForm.ts";
+import { exampleForm, type KubernetesForm, requestOf, secretLine } from "../../../../app/workers/kubernetes/kubernetesForm.ts";
 
 const server = "https://collapsar.example.org";
+const fillForm = (typed: TypedForm<KubernetesForm>, server: string) => typeOver(exampleForm(server), typed);
 
 test("the form as it begins is one that the server takes; an empty queue is none", () => {
   const { request, problems } = requestOf(exampleForm(server));

@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { type TypedForm, typeOver } from "../../../../app/workers/jobForm/typedForm.ts";
 import { jobNote, jobState } from "../../../../app/workers/launchers/jobText.ts";
-import { exampleForm, fillForm, scriptOf } from "../../../../app/workers/slurm/slurmForm.ts";
+import { exampleForm, scriptOf } from "../../../../app/workers/slurm/slurmForm.ts";
 import { jobEnds, type LaunchedJobView } from "../../../../contract/launcher.ts";
+import type { SlurmForm } from "../../../../contract/slurm/slurmJob.ts";
 
 const server = "https://studies.example.org";
+const fillForm = (typed: TypedForm<SlurmForm>, server: string) => typeOver(exampleForm(server), typed);
 
 describe("the form of a Slurm script", () => {
   test("has a script as it is at the beginning", () => {
