@@ -78,6 +78,13 @@ describe.skipIf(lacking !== null)("the script that the page prints", () => {
     await slurm.undrain(before);
   }
 
+  /** Its worker leaves too: it would take the next test's run with it. */
+  async function end(job: string): Promise<void> {
+    await slurm.run("scancel", [job]);
+    await until("no job is left", async () => (await slurm.live()).length === 0);
+    await until("its worker has left", async () => (await api.workers.list.query()).every(({ connected }) => !connected));
+  }
+
   test("USR1 mid-run: requeued, resumed on another node from its checkpoint, and finished", async () => {
     const run = await launch(12_000);
     const job = await submit();
@@ -94,7 +101,7 @@ describe.skipIf(lacking !== null)("the script that the page prints", () => {
     expect(attempts[1]!.resumedFromStep).toBeGreaterThanOrEqual(1_000);
     expect(row.workerName).toBe(`slurm-${job}`);
     expect(slurm.printed()).not.toContain("node_modules/node/bin/node: No such file");
-    await slurm.run("scancel", [job]);
+    await end(job);
   });
 
   test("near its time limit: Slurm's own signal does the same", async () => {
@@ -109,8 +116,7 @@ describe.skipIf(lacking !== null)("the script that the page prints", () => {
     await until("the run resumed", async () => (await detail(run)).attempts[1]?.resumedFromStep != null, 120_000);
     const { attempts } = await detail(run);
     expect(attempts[1]!.resumedFromStep).toBeGreaterThan(0);
-    await slurm.run("scancel", [job]);
-    await until("no job is left", async () => (await slurm.live()).length === 0);
+    await end(job);
     await api.experiments.cancel.mutate({ id: run.experimentId });
   });
 

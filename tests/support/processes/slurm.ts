@@ -84,16 +84,22 @@ export class Slurm {
     return (await this.run("squeue", ["--noheader", "--array", "--format=%i %T"])).split("\n").filter((line) => line !== "");
   }
 
-  /** A requeued job begins now, rather than in two minutes. Tidying up after its last life may put its start off once more. */
+  /**
+   * A requeued job begins now, rather than in two minutes. Tidying up after its last life may put its start off once more, for as long
+   * again: then it begins by itself.
+   */
   async beginNow(id: string): Promise<void> {
+    let shown = "";
     const hasBegun = async () => {
-      const shown = await this.run("squeue", ["--noheader", "--array", `--jobs=${id}`, "--format=%T %r"]);
+      shown = await this.run("squeue", ["--noheader", "--array", `--jobs=${id}`, "--format=%T %r"]);
       // Each update has the scheduler look anew: one that is eligible is left to it.
       if (shown.includes("BeginTime")) await this.run("scontrol", ["update", `JobId=${id}`, "StartTime=now"]);
       await new Promise((resolve) => setTimeout(resolve, 500));
       return shown.includes("RUNNING");
     };
-    await until(`job ${id} runs again`, hasBegun, 60_000);
+    await until(`job ${id} runs again`, hasBegun, 270_000).catch((error) => {
+      throw new Error(`${(error as Error).message}; last seen: ${shown.trim()}`);
+    });
   }
 
   /** Lets what runs on a node go on, and nothing new begin there. */
