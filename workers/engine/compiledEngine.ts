@@ -14,15 +14,24 @@ import type {
   Values,
 } from "./engine.ts";
 import { type Feeds, hostStore, type StateStore } from "./hostStore.ts";
+import { oneByOne } from "./oneByOne.ts";
+import { type RepeatedStep, repeatedStep } from "./repeatedStep.ts";
 import { sessionOptions } from "./sessionOptions.ts";
 import { traceFunction, traceStep } from "./traceDefinition.ts";
 import { webgpuStore } from "./webgpuStore.ts";
 
+/**
+ * Whether several updates are one call. CUDA: a call copies the state to the device and back, so that a single update is a loop
+ * too. WebGPU: its provider has no loop, and its state stays there anyway.
+ */
+type Looping = "several" | "always" | "never";
+const loopingOn: Record<Device, Looping> = { cpu: "several", cuda: "always", webgpu: "never" };
+
 /** Compiles definitions to ONNX graphs and runs them with ONNX Runtime. */
-export function createCompiledEngine(choice: DeviceChoice, threads: number): Engine {
+export function createCompiledEngine(choice: DeviceChoice, threads: number, looping = loopingOn[choice.device]): Engine {
   return {
     choice,
-    compileStep: (definition) => compiledStep(definition, choice, threads),
+    compileStep: (definition) => compiledStep(definition, choice, threads, looping),
     compileFunction: (definition) => compiledFunction(definition, choice, threads),
   };
 }
@@ -43,19 +52,31 @@ function traceOptions({ device }: DeviceChoice): TraceOptions {
 /** The stores of the compiled steps, so that functions read a step's state without a copy. */
 const storesOfSteps = new WeakMap<object, StateStore>();
 
-async function compiledStep(definition: StepDefinition, choice: DeviceChoice, threads: number): Promise<Step> {
+async function compiledStep(definition: StepDefinition, choice: DeviceChoice, threads: number, looping: Looping): Promise<Step> {
   const specs = Object.fromEntries(Object.entries(definition.state).map(([name, spec]) => [`state.${name}`, spec]));
   const views = choice.device === "cpu" ? Object.keys(specs).flatMap((name) => [name, `next.${name}`]) : [];
   const traced = traceStep(definition, { ...traceOptions(choice), views });
-  const { session, store, inputs, outputs } = await open(traced, specs, definition.inputs, choice, threads);
+  const alone = looping === "always" ? null : await open(traced, specs, definition.inputs, choice, threads);
+  const store = alone?.store ?? hostStore(specs, traced);
+  let repeated: Promise<RepeatedStep> | undefined;
+  const repeat = () => {
+    repeated ??= repeatedStep(views.length ? traceStep(definition, traceOptions(choice)) : traced, definition, choice, threads);
+    return repeated;
+  };
+  if (!alone) await repeat();
   const read = new Set(traced.inputs.map(({ name }) => name));
   const step: Step = {
     async run(values) {
-      const feeds = { ...inputs(values) };
+      if (!alone) return (await (await repeat()).run([values], store))[0];
+      const feeds = { ...alone.inputs(values) };
       for (const [name, tensor] of Object.entries(store.current())) if (read.has(name)) feeds[name] = tensor;
-      const results = await session.run(feeds, fetchesOf(traced, { ...outputs, ...store.targets() }));
+      const results = await alone.session.run(feeds, fetchesOf(traced, { ...alone.outputs, ...store.targets() }));
       store.advance(results);
       return arraysOf(results);
+    },
+    async runMany(inputsOfEach) {
+      if (alone && (looping === "never" || inputsOfEach.length < 2)) return oneByOne(step, inputsOfEach);
+      return (await repeat()).run(inputsOfEach, store);
     },
     async readState() {
       const values = await store.read();
@@ -68,8 +89,9 @@ async function compiledStep(definition: StepDefinition, choice: DeviceChoice, th
       }
     },
     async dispose() {
+      await (await repeated)?.dispose();
       await store.dispose();
-      await session.release();
+      await alone?.session.release();
     },
   };
   storesOfSteps.set(step, store);

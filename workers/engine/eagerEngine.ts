@@ -13,6 +13,7 @@ import type {
   Tensors,
   Values,
 } from "./engine.ts";
+import { oneByOne } from "./oneByOne.ts";
 
 /** Runs definitions directly, kernel by kernel, on the TensorFlow.js backend named `backend` (it must be registered). */
 export function createEagerEngine(backend: string, choice: DeviceChoice): Engine {
@@ -55,6 +56,7 @@ function eagerStep(definition: StepDefinition, here: Here): Step {
         for (const [name, spec] of Object.entries(definition.state)) replace(name, checkedState(name, spec, result.next[name]));
         return read(result.outputs);
       }),
+    runMany: (inputsOfEach) => oneByOne(step, inputsOfEach),
     readState: () =>
       here(async () => {
         const values: Record<string, Float32Array> = {};

@@ -32,7 +32,8 @@
  * features as columns [d, N], so that what belongs to a sample broadcasts along memory; few, long state vectors, the gradient put
  * together by one tf.concat (layer by layer costs a call's overhead for every tensor); the operations of workers/models/ops, whose
  * gradients read as little as can be; relu of (product + bias), which is one operator; constants instead of inputs for data that
- * stays. What does not: blocks of samples that fit into the cache, more steps a call.
+ * stays. What does not: blocks of samples that fit into the cache. More steps a call (runMany) pay where a step takes less than a
+ * millisecond or two.
  */
 import type * as tf from "@tensorflow/tfjs";
 
@@ -89,6 +90,11 @@ export type Outputs<O extends string = string> = Record<O, Float32Array>;
 export interface Step<S extends string = string, I extends string = string, O extends string = string> {
   /** One update: reads the current state, replaces it. @throws naming the input that is missing or has the wrong size. */
   run(inputs: Record<I, Values>): Promise<Outputs<O>>;
+  /**
+   * Several updates, one after the other, and their outputs, which hold until the next call. Compiled on a CPU or on CUDA they are
+   * one call, a loop through which the state goes where it is: that saves what a call costs, on CUDA the copies of the state too.
+   */
+  runMany(inputsOfEach: readonly Record<I, Values>[]): Promise<Outputs<O>[]>;
   /** A copy of the current state, for checkpoints. */
   readState(): Promise<Record<S, Float32Array>>;
   /** Replaces the named part of the state; the values are copied. */

@@ -41,10 +41,9 @@ export function hostStore(specs: Record<string, TensorSpec>, traced: Traced): St
     for (const [name, spec] of Object.entries(specs)) inputs[name] = view(name, spec);
     for (const input of traced.inputs) if (input.part) inputs[input.name] = view(input.part.of, input);
     const outputs: Feeds = {};
-    for (const output of traced.outputs) {
-      const name = output.part?.of ?? output.name;
-      if (name.startsWith("next.")) outputs[output.name] = view(name.slice("next.".length), output);
-    }
+    for (const [name, spec] of Object.entries(specs)) outputs[`next.${name}`] = view(name, spec);
+    for (const output of traced.outputs)
+      if (output.part?.of.startsWith("next.")) outputs[output.name] = view(output.part.of.slice("next.".length), output);
     return { values, inputs, outputs };
   };
   let current = allocate();

@@ -12,6 +12,7 @@ import { type Data, Graph, type Value } from "./graph/graph.ts";
 import { Symbolic } from "./graph/symbolic.ts";
 import { allKernels } from "./kernels/allKernels.ts";
 import type { Kernel } from "./kernels/kernel.ts";
+import { type Carried, toLoop } from "./onnx/loop.ts";
 import { toOnnx } from "./onnx/onnx.ts";
 import { foldConstants } from "./passes/foldConstants.ts";
 import { fuse } from "./passes/fuse.ts";
@@ -38,6 +39,8 @@ export interface Tensor {
 export interface Traced {
   /** A serialized ONNX model. */
   readonly model: Uint8Array;
+  /** The same repeated as often as a call asks for, as a model of its own (see onnx/loop.ts). */
+  readonly loop: (carried: readonly Carried[]) => Uint8Array;
   /** The inputs that the model reads (others turned out to be unused). */
   readonly inputs: readonly Tensor[];
   /** Inputs to be bound once. */
@@ -99,8 +102,10 @@ function emit({ outputs, parts }: Split, embedUpTo: number): Traced {
   const input = (value: Value) => tensor(value.input as string, value, parts.get(value.input as string));
   const operators: Record<string, number> = {};
   for (const { op } of nodes) operators[op] = (operators[op] ?? 0) + 1;
+  const graph = { nodes, inputs, constants, outputs };
   return {
-    model: toOnnx({ nodes, inputs, constants, outputs }),
+    model: toOnnx(graph),
+    loop: (carried) => toLoop(graph, carried),
     inputs: inputs.filter(({ data }) => !data).map(input),
     constants: inputs.filter(({ data }) => data).map((value) => ({ ...input(value), data: value.data as Data })),
     outputs: outputs.map(({ name, value, part }) => tensor(name, value, part)),

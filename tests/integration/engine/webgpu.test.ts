@@ -2,8 +2,6 @@ import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
 import type { CompiledFunction, Engine, FunctionDefinition } from "../../../workers/engine/engine.ts";
 import { traceStep } from "../../../workers/engine/traceDefinition.ts";
@@ -16,8 +14,7 @@ import { toOnnx } from "../../../workers/trace/onnx/onnx.ts";
 import { oneHot } from "../../../workers/training/batches.ts";
 import { defineStep } from "../../../workers/training/defineStep.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
-import { dataOf, smallRun } from "../../unit/workers/builders.ts";
-import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
+import { type Family, families } from "../../unit/workers/families.ts";
 
 // A GPU of the machine, or else SwiftShader, the software one that comes with Chromium. Set before the Vulkan loader is.
 const softwareGpu = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -34,69 +31,8 @@ test("asking for WebGPU gives it, or says what to do without it", () => {
   for (const text of expected) expect(said).toMatch(text);
 });
 
-type Overrides = Parameters<typeof smallRun>[0];
-interface Case {
-  name: string;
-  run: () => { config: RunConfig; data: Dataset };
-}
-
-// Adam's usual ε magnifies rounding where a gradient is nearly zero.
-const training = { steps: 5, learningRate: 0.01, optimizer: { name: "adam", epsilon: 1e-3 }, schedule: { name: "constant" } };
-const onVectors = (overrides: Overrides) => {
-  const config = smallRun({ training, ...overrides });
-  return { config, data: dataOf(config) };
-};
-const onImages = (overrides: Overrides) => imageRun({ training, ...overrides });
-const onTexts = (overrides: Overrides) => textRun({ training, ...overrides });
-
-const ridge = { family: "features", lambdaW: 0.03, lambdaH: 0.002 };
-const slack = { family: "slack", lambda: 0.02, rho: 0.3 };
-const pre = { normalization: "pre-ln" };
-const cases: Case[] = [
-  { name: "RN1", run: () => onVectors({}) },
-  { name: "RN1 of many layers, ridge on features", run: () => onVectors({ depth: 8, regularizer: ridge }) },
-  { name: "RN1, slack, squared error", run: () => onVectors({ loss: "mse", regularizer: slack }) },
-  { name: "RN1, orthogonal slack", run: () => onVectors({ ...pre, regularizer: { ...slack, frame: "orthogonal" } }) },
-  {
-    name: "RN1, AdamW in batches",
-    run: () => onVectors({ regularizer: { family: "adamw", lambda: 0.1 }, training: { ...training, batch: 6 } }),
-  },
-  {
-    name: "RN2, SGD, squared error, bias",
-    run: () =>
-      onVectors({
-        ...pre,
-        architecture: "rn2",
-        loss: "mse",
-        headBias: true,
-        training: { ...training, optimizer: { name: "sgd" } },
-      }),
-  },
-  { name: "T11 on images", run: () => onImages({ architecture: "t11", heads: 2 }) },
-  {
-    name: "T12 on images, pre-LN, squared error",
-    run: () => onImages({ ...pre, architecture: "t12", loss: "mse", headBias: true }),
-  },
-  { name: "T21 on images, pre-LN", run: () => onImages({ ...pre, architecture: "t21" }) },
-  { name: "T22 on images, ridge on features", run: () => onImages({ architecture: "t22", heads: 2, regularizer: ridge }) },
-  { name: "T11 on texts, pre-LN", run: () => onTexts({ ...pre, architecture: "t11" }) },
-  { name: "T12 on texts, slack", run: () => onTexts({ architecture: "t12", heads: 2, regularizer: slack }) },
-  { name: "T21 on texts, squared error", run: () => onTexts({ architecture: "t21", loss: "mse" }) },
-  { name: "T22 on texts, pre-LN", run: () => onTexts({ ...pre, architecture: "t22", heads: 2 }) },
-  { name: "convolutional network", run: () => onImages({ architecture: "conv", patch: undefined }) },
-  {
-    name: "convolutional network, pre-LN, squared error, ridge on features",
-    run: () => onImages({ ...pre, architecture: "conv", patch: undefined, loss: "mse", regularizer: ridge }),
-  },
-  { name: "free features", run: () => onVectors({ architecture: "ufm", depth: 1 }) },
-  {
-    name: "free features, squared error, ridge on all",
-    run: () => onVectors({ architecture: "ufm", depth: 1, loss: "mse", headBias: true, regularizer: { ...ridge, lambdaB: 0.1 } }),
-  },
-];
-
 /** First values, five updates, and what is measured before and after them. */
-async function trainOn(engine: Engine, { config, data }: ReturnType<Case["run"]>) {
+async function trainOn(engine: Engine, { config, data }: ReturnType<Family["run"]>) {
   const network = defineNetwork(config, data);
   const parameters = initializeParameters(network.parameters, config.seed);
   const observer = await makeObserver(engine, config, network, data, runOptimum(config, data.resolved.trainCounts));
@@ -137,7 +73,7 @@ describe.skipIf(!isHere)("on WebGPU", () => {
   });
   afterAll(() => open.dispose());
 
-  test.each(cases)(
+  test.each(families)(
     "training and measuring give what they give on the CPU: $name",
     async ({ run }) => {
       tf.enableProdMode();
@@ -158,7 +94,7 @@ describe.skipIf(!isHere)("on WebGPU", () => {
     900_000,
   );
 
-  test.each(cases)("no part of a step falls back to the CPU: $name", async ({ run }) => {
+  test.each(families)("no part of a step falls back to the CPU: $name", async ({ run }) => {
     const { config, data } = run();
     const { train, classes, dimension } = data;
     const { batch } = config.training;

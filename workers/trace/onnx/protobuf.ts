@@ -27,6 +27,12 @@ export class Message {
     return this;
   }
 
+  /** Appends the fields of another message. */
+  join({ parts }: Message): this {
+    for (const part of parts) this.add(part);
+    return this;
+  }
+
   finish(): Uint8Array {
     const all = new Uint8Array(this.length);
     let at = 0;

@@ -1,0 +1,67 @@
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import type { Dataset } from "../../../workers/data/dataset.ts";
+import { dataOf, smallRun } from "./builders.ts";
+import { imageRun, textRun } from "./data/tokenData.ts";
+
+type Overrides = Parameters<typeof smallRun>[0];
+/** A kind of run: what it trains is another step. */
+export interface Family {
+  name: string;
+  run: () => { config: RunConfig; data: Dataset };
+}
+
+// Adam's usual ε magnifies rounding where a gradient is nearly zero.
+const training = { steps: 5, learningRate: 0.01, optimizer: { name: "adam", epsilon: 1e-3 }, schedule: { name: "constant" } };
+const onVectors = (overrides: Overrides) => {
+  const config = smallRun({ training, ...overrides });
+  return { config, data: dataOf(config) };
+};
+const onImages = (overrides: Overrides) => imageRun({ training, ...overrides });
+const onTexts = (overrides: Overrides) => textRun({ training, ...overrides });
+
+const ridge = { family: "features", lambdaW: 0.03, lambdaH: 0.002 };
+const slack = { family: "slack", lambda: 0.02, rho: 0.3 };
+const pre = { normalization: "pre-ln" };
+/** Each architecture, normalization, loss, optimizer and regularizer at least once, on data of a few samples. */
+export const families: Family[] = [
+  { name: "RN1", run: () => onVectors({}) },
+  { name: "RN1 of many layers, ridge on features", run: () => onVectors({ depth: 8, regularizer: ridge }) },
+  { name: "RN1, slack, squared error", run: () => onVectors({ loss: "mse", regularizer: slack }) },
+  { name: "RN1, orthogonal slack", run: () => onVectors({ ...pre, regularizer: { ...slack, frame: "orthogonal" } }) },
+  {
+    name: "RN1, AdamW in batches",
+    run: () => onVectors({ regularizer: { family: "adamw", lambda: 0.1 }, training: { ...training, batch: 6 } }),
+  },
+  {
+    name: "RN2, SGD, squared error, bias",
+    run: () =>
+      onVectors({
+        ...pre,
+        architecture: "rn2",
+        loss: "mse",
+        headBias: true,
+        training: { ...training, optimizer: { name: "sgd" } },
+      }),
+  },
+  { name: "T11 on images", run: () => onImages({ architecture: "t11", heads: 2 }) },
+  {
+    name: "T12 on images, pre-LN, squared error",
+    run: () => onImages({ ...pre, architecture: "t12", loss: "mse", headBias: true }),
+  },
+  { name: "T21 on images, pre-LN", run: () => onImages({ ...pre, architecture: "t21" }) },
+  { name: "T22 on images, ridge on features", run: () => onImages({ architecture: "t22", heads: 2, regularizer: ridge }) },
+  { name: "T11 on texts, pre-LN", run: () => onTexts({ ...pre, architecture: "t11" }) },
+  { name: "T12 on texts, slack", run: () => onTexts({ architecture: "t12", heads: 2, regularizer: slack }) },
+  { name: "T21 on texts, squared error", run: () => onTexts({ architecture: "t21", loss: "mse" }) },
+  { name: "T22 on texts, pre-LN", run: () => onTexts({ ...pre, architecture: "t22", heads: 2 }) },
+  { name: "convolutional network", run: () => onImages({ architecture: "conv", patch: undefined }) },
+  {
+    name: "convolutional network, pre-LN, squared error, ridge on features",
+    run: () => onImages({ ...pre, architecture: "conv", patch: undefined, loss: "mse", regularizer: ridge }),
+  },
+  { name: "free features", run: () => onVectors({ architecture: "ufm", depth: 1 }) },
+  {
+    name: "free features, squared error, ridge on all",
+    run: () => onVectors({ architecture: "ufm", depth: 1, loss: "mse", headBias: true, regularizer: { ...ridge, lambdaB: 0.1 } }),
+  },
+];
