@@ -89,6 +89,8 @@ export class Slurm {
    * again: then it begins by itself.
    */
   async beginNow(id: string): Promise<void> {
+    // The node of its last life has just revoked its credentials, by the second: a start within that second would be refused for good.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
     let shown = "";
     const hasBegun = async () => {
       shown = await this.run("squeue", ["--noheader", "--array", `--jobs=${id}`, "--format=%T %r"]);
