@@ -7,9 +7,12 @@ export class StepTimes {
   private sinceLast: number[] = [];
   private recent: number[] = [];
 
-  add(ms: number): void {
-    this.sinceLast.push(ms);
-    this.recent.push(ms);
+  /** One step's time, or the mean of several made in one call. */
+  add(ms: number, steps = 1): void {
+    for (let i = 0; i < steps; i++) {
+      this.sinceLast.push(ms);
+      this.recent.push(ms);
+    }
     if (this.recent.length > 2 * recentSteps) this.recent = this.recent.slice(-recentSteps);
   }
 

@@ -93,6 +93,60 @@ describe("the loop", () => {
     expect(second.state).toEqual(whole.state);
   });
 
+  describe("several updates a call", () => {
+    /** Where the calls end, the fits there, and the last state. */
+    async function trainTo(config: RunConfig, upTo?: (update: number) => number) {
+      const data = dataOf(config);
+      const network = defineNetwork(config, data);
+      const state = { parameters: initializeParameters(network.parameters, config.seed) };
+      const trainer = await makeTrainer(compiled, config, network, data, state);
+      const fits = new Map<number, number>();
+      let updates = 0;
+      let failure: Failure | null = null;
+      try {
+        for await (const done of trainer.train(0, upTo)) {
+          fits.set(done.step, done.fit);
+          updates += done.updates;
+          expect(updates).toBe(done.step);
+        }
+      } catch (error) {
+        failure = error as Failure;
+      }
+      const end = await trainer.step.readState();
+      await trainer.dispose();
+      return { fits, updates, failure, end };
+    }
+    const tenth = (update: number) => 10 * Math.ceil(update / 10);
+    const few = {
+      dataset: { id: "random-labels", classes: 2, dimension: 2, trainPerClass: 2, testPerClass: 2 },
+      depth: 2,
+      width: 4,
+    };
+
+    test.each(["full", 2])("batch %s: stop where they are asked to, and give the same numbers", async (batch) => {
+      const config = smallRun({ ...few, training: { steps: 4000, learningRate: 0.001, batch } });
+      const [single, several] = [await trainTo(config), await trainTo(config, tenth)];
+      expect([single.fits.size, several.updates, several.failure]).toEqual([4000, 4000, null]);
+      expect(several.fits.size).toBeLessThan(4000);
+      for (let step = 10; step <= 4000; step += 10) expect(several.fits.has(step)).toBe(true);
+      for (const [step, fit] of several.fits) expect(fit).toBe(single.fits.get(step));
+      expect(several.end).toEqual(single.end);
+    });
+
+    test("a loss that is not finite ends them at the same step, in the state from before it", async () => {
+      const training = { steps: 8000, learningRate: 0.9, optimizer: sgd, schedule: { name: "constant" } };
+      const config = smallRun({ ...few, loss: "mse", regularizer: { family: "weights", lambda: 4.25 }, training });
+      const [single, several] = [await trainTo(config), await trainTo(config, tenth)];
+      expect(single.failure?.code).toBe("DIVERGED");
+      expect(single.updates).toBeGreaterThan(100);
+      expect(several.failure?.message).toBe(single.failure?.message);
+      expect(several.updates).toBe(single.updates);
+      expect(several.fits.size).toBeLessThan(single.fits.size);
+      const before = await trainTo({ ...config, training: { ...config.training, steps: single.updates } });
+      expect(several.end).toEqual(before.end);
+    });
+  });
+
   test("a non-finite loss ends as DIVERGED and names its step", async () => {
     const config = smallRun({
       loss: "mse",
