@@ -21,6 +21,7 @@ import type { ResolvedDataset } from "../contract/data/resolvedDataset.ts";
 import type { FailureCode } from "../contract/failure.ts";
 import type { LauncherKind } from "../contract/launcher.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
+import type { PacksOffered } from "../contract/pack/packs.ts";
 import type { Priority } from "../contract/priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
@@ -114,6 +115,12 @@ export const runs = pgTable(
     waitsFor: text("waits_for"),
     lease: text("lease"),
     leaseUntil: at("lease_until"),
+    /** Which runs it may share a pack with, see packKey.ts; null: stored before there were packs. */
+    packKey: text("pack_key"),
+    /** Those that a worker was given together with it, of its last claim; null: it was given alone. */
+    packId: uuid("pack_id"),
+    /** How many were given together, or train together since it has started. */
+    packRuns: integer("pack_runs").notNull().default(1),
     /** Its lease does not run out before: its worker is of another version, and gets time for an upgrade. */
     heldUntil: at("held_until"),
     workerId: uuid("worker_id"),
@@ -126,6 +133,7 @@ export const runs = pgTable(
     uniqueIndex("runs_ordinal").on(table.experimentId, table.ordinal),
     uniqueIndex("runs_cell").on(table.experimentId, table.cell),
     index("runs_queued").on(table.queuedAt).where(sql`${table.status} = 'queued'`),
+    index("runs_to_pack").on(table.packKey, table.experimentId, table.ordinal).where(sql`${table.status} = 'queued'`),
     // Heartbeats change step, step time and the end of the lease: no index knows these, so that such a change stays within its page.
     index("runs_leased").on(table.workerId).where(sql`${table.lease} is not null`),
     index("runs_started").on(table.startedAt.desc()).where(sql`${table.startedAt} is not null`),
@@ -290,6 +298,8 @@ export const workers = pgTable("workers", {
   connectedAt: at("connected_at"),
   /** It is stopping, and takes no more runs over this connection. */
   leaving: boolean("leaving").notNull().default(false),
+  /** How many runs it trains as one pack; null: one run in a slot. */
+  packs: jsonb("packs").$type<PacksOffered>(),
   /** From its last heartbeat. */
   system: jsonb("system").$type<Heartbeat["system"]>(),
   firstSeenAt: now("first_seen_at"),

@@ -59,6 +59,12 @@ export function runMemory(config: RunConfig, countOwn?: CountOwnSet): RunMemory 
   return { ...memory, total: Object.values(memory).reduce((sum, bytes) => sum + bytes, 0) };
 }
 
+/** Bytes that a process needs in which so many runs of this config's key train as one pack: the program and the data are there once. */
+export function packMemory(config: RunConfig, runs: number, countOwn?: CountOwnSet): number {
+  const { program, data, state, activations, measuring } = runMemory(config, countOwn);
+  return program + data + runs * (state + activations + measuring);
+}
+
 /** Pixels of an image set's files, of which a subset is taken; texts. */
 function readBytes({ dataset }: RunConfig, { there, asked, inputDim }: DatasetSizes): number {
   if (dataset.id === "gaussian-clusters" || dataset.id === "random-labels") return 0;
@@ -79,7 +85,7 @@ function measuringBytes(config: RunConfig, { train, test, classes, inputDim }: D
 }
 
 /** Places of a sample (tokens, pixels of a map), and numbers a place that a forward pass holds. */
-function forwardNumbers(config: RunConfig, inputDim: number): { places: number; perPlace: number } {
+export function forwardNumbers(config: RunConfig, inputDim: number): { places: number; perPlace: number } {
   const { architecture, width } = config;
   if (isTransformer(architecture)) {
     const { tokens } = tokensOf(config, inputDim);

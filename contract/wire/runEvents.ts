@@ -4,6 +4,7 @@ import { resolvedDataset } from "../data/resolvedDataset.ts";
 import { failureCodes } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { seriesKeyPattern } from "../metrics/seriesKey.ts";
+import { maxPackRuns } from "../pack/packs.ts";
 import { wireText } from "../wireText.ts";
 
 /** Numbers on a wire are finite: JSON would turn NaN into null without a word. */
@@ -30,7 +31,22 @@ export const startedDevice = z.strictObject({
   engine: wireText(40),
   provider: wireText(200),
   reason: wireText(500),
+  /** Of its products: "float32", "tf32"; absent in older events. */
+  precision: wireText(20).optional(),
+  /** Name of the graphics card. */
+  card: wireText(200).optional(),
 });
+
+/** Runs trained as one graph. */
+export const startedPack = z.strictObject({
+  /** S */
+  runs: z.int().min(2).max(maxPackRuns),
+  /** Of this run, from 0. */
+  place: z.int().min(0),
+  /** The others. */
+  with: z.array(z.uuid()).max(maxPackRuns).default([]),
+});
+export type StartedPack = z.infer<typeof startedPack>;
 
 /** First event of every attempt. */
 const started = z.strictObject({
@@ -43,6 +59,8 @@ const started = z.strictObject({
   parameters: z.int(),
   optimum: optimumSummary,
   versions: z.record(wireText(40), wireText(80)),
+  /** Absent where it trains alone. */
+  pack: startedPack.optional(),
 });
 
 /** All metrics of all layers at one step. */

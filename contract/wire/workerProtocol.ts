@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { runConfig } from "../config/runConfig.ts";
 import { datasetIds } from "../data/datasetConfig.ts";
+import { assignedPack, maxPackRuns, packsOffered } from "../pack/packs.ts";
 import { wireText } from "../wireText.ts";
 import { spooledEvent } from "./runEvents.ts";
 
 /** Raised when a worker and a server of different ages would misunderstand each other. */
-export const workerProtocolVersion = 5;
+export const workerProtocolVersion = 6;
 
 /** Socket.IO namespace of the workers. */
 export const workerNamespace = "/worker";
@@ -75,6 +76,8 @@ export const hello = z.strictObject({
   holding: z.array(lease).max(1000),
   /** Attempts whose events it still has though the server stored them to their end. */
   kept: z.array(lease).max(200).default([]),
+  /** Absent: it trains one run in a slot. */
+  packs: packsOffered.optional(),
 });
 export type Hello = z.infer<typeof hello>;
 /** What every version of hello says of the runs that its worker has. */
@@ -118,7 +121,7 @@ export const storedCheckpoint = z.strictObject({
 });
 export type StoredCheckpoint = z.infer<typeof storedCheckpoint>;
 
-/** server → worker "assign"; the worker answers whether it takes the run. */
+/** A run given to a worker. */
 export const assignment = z.strictObject({
   ...lease.shape,
   config: runConfig,
@@ -138,8 +141,15 @@ export const assignment = z.strictObject({
   fromStart: z.boolean().optional(),
   /** On what the last attempt that started trained: other data end this one. Absent where none has, and with `fromStart`. */
   trainedOn: z.strictObject({ attempt: z.int().min(1), hash: z.string().max(128) }).optional(),
+  /** The pack it comes in; absent where it comes alone. */
+  pack: assignedPack.optional(),
 });
 export type Assignment = z.infer<typeof assignment>;
+/**
+ * server → worker "assign": runs for one slot, a pack of equal keys or one alone. The worker answers for each, in their order, whether it
+ * takes it.
+ */
+export const assignments = z.array(assignment).min(1).max(maxPackRuns);
 /** `fault`: it is the worker that is not in order, and no other run would fare better there. */
 export type AssignAnswer = { accepted: boolean; reason?: string; fault?: boolean };
 
@@ -188,8 +198,10 @@ export const heartbeat = z.strictObject({
         stalledMs: z.number().min(0).optional(),
       }),
     )
-    .max(256),
+    .max(4_096),
   system: z.strictObject({ cpu: z.number().min(0), memoryUsedBytes: z.number(), memoryTotalBytes: z.number() }),
+  /** Where they have changed since the last hello or heartbeat. */
+  packs: packsOffered.optional(),
 });
 export type Heartbeat = z.infer<typeof heartbeat>;
 export type HeartbeatAnswer = { lost: Lease[]; cancel: CancelRequest[]; suspend?: CancelRequest[] };
@@ -204,7 +216,7 @@ export type WorkerToServer = {
   leaving: () => void;
 };
 export type ServerToWorker = {
-  assign: (message: Assignment, answer: (reply: AssignAnswer) => void) => void;
+  assign: (message: Assignment[], answer: (reply: AssignAnswer[]) => void) => void;
   cancel: (message: CancelRequest) => void;
   suspend: (message: CancelRequest) => void;
 };

@@ -205,15 +205,15 @@ function knownTokens(context: ServiceContext): KnownTokens {
 
 function makeLine(socket: WorkerSocket, isValid: () => Promise<boolean>): WorkerConnection {
   return {
-    assign: async (assignment) => {
+    assign: async (assignments) => {
       // Unknown while the database is away: the run was claimed a moment ago.
       if (!(await isValid().catch(() => true))) {
         socket.disconnect(true);
-        return { accepted: false, reason: "its token has expired or has been revoked" };
+        return assignments.map(() => ({ accepted: false, reason: "its token has expired or has been revoked" }));
       }
       return socket
         .timeout(assignTimeoutMs)
-        .emitWithAck("assign", assignment)
+        .emitWithAck("assign", assignments)
         .catch(() => null);
     },
     cancel: (request) => void socket.emit("cancel", request),

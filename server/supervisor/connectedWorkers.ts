@@ -13,8 +13,8 @@ import { isResting } from "./isResting.ts";
 
 /** The line to a worker. */
 export interface WorkerConnection {
-  /** @returns null if no answer came in time: the worker may have the run or not */
-  assign(assignment: Assignment): Promise<AssignAnswer | null>;
+  /** Runs for one slot. @returns an answer for each; null if none came in time: the worker may have the runs or not */
+  assign(assignments: Assignment[]): Promise<AssignAnswer[] | null>;
   cancel(request: CancelRequest): void;
   suspend(request: CancelRequest): void;
   disconnect(): void;

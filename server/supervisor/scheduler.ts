@@ -206,12 +206,12 @@ export class Scheduler {
     const { experimentId, ...rest } = claimed;
     const { runId, attempt } = rest;
     const { workers, troubles } = this.parts;
-    const answering = worker.connection.assign({ ...rest, lease });
+    const answering = worker.connection.assign([{ ...rest, lease }]);
     const state = await readRunState(this.context.database.orm, runId);
     if (state) this.context.changes.publish(experimentId, [toRunItem(state)]);
     this.context.refreshSoon(experimentId);
     this.context.changes.listChanged("workers");
-    const answer = await answering;
+    const answer = (await answering)?.[0] ?? null;
     // Without an answer the worker may have it: its heartbeats will tell, or the lease runs out.
     if (answer === null || answer.accepted) return;
     workers.rest(worker);

@@ -61,7 +61,7 @@ export function socketTarget(stage: Stage): Target {
       namespace === "/worker" ? { authorization: `Bearer ${stage.workerToken}` } : { cookie: stage.cookie };
     const socket = io(server.url + namespace, { extraHeaders, transports: ["websocket"], forceNew: true, reconnection: false });
     lines.set(name, socket);
-    socket.on("assign", (_message, answer) => answer({ accepted: false, reason: "fuzzed" }));
+    socket.on("assign", (_message, answer) => answer([{ accepted: false, reason: "fuzzed" }]));
     const open = await new Promise<boolean>((resolve) => {
       socket.once("connect", () => resolve(true));
       socket.once("connect_error", () => resolve(false));

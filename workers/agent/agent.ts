@@ -107,7 +107,7 @@ export class Agent {
     this.link = new ServerLink(options.server, token, {
       makeHello: () => this.makeHello(),
       makeHeartbeat: () => this.makeHeartbeat(),
-      assign: (message) => this.assign(message),
+      assign: (messages) => this.assignAll(messages),
       cancel: (request) => this.cancel(request),
       suspend: (request) => this.suspend(request),
       heartbeatAnswered: ({ lost, cancel, suspend = [] }) => {
@@ -239,6 +239,11 @@ export class Agent {
     this.setup.folder.unlock();
   }
 
+  private assignAll(messages: Assignment[]): AssignAnswer[] {
+    const alone = { accepted: false, reason: "this worker trains one run in a slot" };
+    return messages.map((message, at) => (at === 0 ? this.assign(message) : alone));
+  }
+
   private assign(message: Assignment): AssignAnswer {
     const parsed = assignmentSchema.safeParse(message);
     if (!parsed.success) return { accepted: false, reason: "the worker does not understand it: is it older than the server?" };
@@ -321,7 +326,7 @@ export class Agent {
   }
 
   private makeHeartbeat(): Heartbeat {
-    const runs = this.held.claimed.slice(0, 256).map((attempt) => ({ ...attempt.spool.lease, ...attempt.takeProgress() }));
+    const runs = this.held.claimed.slice(0, 4_096).map((attempt) => ({ ...attempt.spool.lease, ...attempt.takeProgress() }));
     return { nonce: this.setup.folder.identity.nonce, runs, system: this.readSystem() };
   }
 

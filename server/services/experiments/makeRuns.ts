@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type ExperimentConfig, expandGrid } from "../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { packKey } from "../../../contract/pack/packKey.ts";
 import { type ExpectedTimes, expectedTimes } from "../times/expectedTimes.ts";
 
 /** A cell's digest: the same config always gives the same one, whatever the order of its keys. */
@@ -37,6 +38,7 @@ export function makeRuns(
       id: randomUUID() as string,
       experimentId,
       ordinal: ++ordinal,
+      packKey: packKey(row.config),
       totalSteps: row.config.training.steps,
       expected: expect(row.config),
     }));

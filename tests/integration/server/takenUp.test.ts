@@ -124,11 +124,11 @@ onBothDatabases(
       const old = new RawWorker(server().url, token, worker.id);
       await old.connected();
       const holding = leases.map(leaseOf);
-      const answer = await old.hello({ protocol: 4, holding, somethingOld: true });
+      const answer = await old.hello({ protocol: 5, holding, somethingOld: true });
       expect(answer).toMatchObject({ ok: false, code: "PROTOCOL_MISMATCH" });
       const message = (answer as { message: string }).message;
       expect(message).toMatch(
-        /^This worker speaks version 4 of the protocol, the server version 5: install the same Collapsar on both\. /,
+        /^This worker speaks version 5 of the protocol, the server version 6: install the same Collapsar on both\. /,
       );
       const until = /2 runs are kept for it until (\d{4}-\d\d-\d\d \d\d:\d\d) UTC/.exec(message)?.[1];
       const minutes = (Date.parse(`${until?.replace(" ", "T")}Z`) - Date.now()) / 60_000;

@@ -34,13 +34,12 @@ export class RawWorker {
     this.token = token;
     const extraHeaders = { authorization: `Bearer ${token}` };
     this.socket = io(`${url}/worker`, { extraHeaders, transports: ["websocket"], reconnection: false, forceNew: true });
-    this.socket.on("assign", (assignment: Assignment, answer: (reply: AssignAnswer) => void) => {
-      const reply = this.answerAssign(assignment);
-      answer(reply);
-      if (reply.accepted) {
-        this.assigned.push(assignment);
-        this.held.push(leaseOf(assignment));
-      }
+    this.socket.on("assign", (assignments: Assignment[], answer: (replies: AssignAnswer[]) => void) => {
+      const replies = assignments.map((assignment) => this.answerAssign(assignment));
+      answer(replies);
+      const taken = assignments.filter((_, at) => replies[at]!.accepted);
+      this.assigned.push(...taken);
+      this.held.push(...taken.map(leaseOf));
       this.stir();
     });
     this.socket.on("suspend", (request: CancelRequest) => {

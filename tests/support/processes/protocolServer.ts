@@ -8,6 +8,7 @@ import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
 import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
 import {
   type AssignAnswer,
+  type Assignment,
   type CancelRequest,
   type EventAnswer,
   type EventBatch,
@@ -88,13 +89,20 @@ export class ProtocolServer {
       attempt: again?.attempt ?? 1,
       lease: again?.lease ?? randomBytes(16).toString("base64url"),
     };
-    const answer: AssignAnswer = await this.socket!.timeout(60_000).emitWithAck("assign", {
-      ...lease,
-      config: { ...runConfigOf(steps), ...changes },
-      experimentName: manner,
-      ...(again?.measuredThrough !== undefined && { measuredThrough: again.measuredThrough }),
-    });
-    return { ...lease, ...answer };
+    const [answer] = await this.assignAll([
+      {
+        ...lease,
+        config: { ...runConfigOf(steps), ...changes },
+        experimentName: manner,
+        ...(again?.measuredThrough !== undefined && { measuredThrough: again.measuredThrough }),
+      },
+    ]);
+    return { ...lease, ...answer! };
+  }
+
+  /** Runs for one slot. @returns the worker's answer to each */
+  assignAll(assignments: Assignment[]): Promise<AssignAnswer[]> {
+    return this.socket!.timeout(60_000).emitWithAck("assign", assignments);
   }
 
   cancel(request: CancelRequest): void {

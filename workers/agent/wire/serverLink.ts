@@ -21,7 +21,7 @@ import type { WorkerToken } from "./workerToken.ts";
 interface LinkListener {
   makeHello(): Promise<Hello>;
   makeHeartbeat(): Heartbeat;
-  assign(message: Assignment): AssignAnswer;
+  assign(messages: Assignment[]): AssignAnswer[];
   cancel(request: CancelRequest): void;
   suspend(request: CancelRequest): void;
   heartbeatAnswered(answer: HeartbeatAnswer): void;
@@ -87,7 +87,7 @@ export class ServerLink {
       this.markDown(reason);
       if (reason === "io server disconnect") this.retryLater(1_000); // the client library waits for us after this one
     });
-    this.socket.on("assign", (message, answer) => answer(listener.assign(message)));
+    this.socket.on("assign", (messages, answer) => answer(listener.assign(messages)));
     this.socket.on("cancel", (request) => listener.cancel(request));
     this.socket.on("suspend", (request) => listener.suspend(request));
   }

@@ -1,0 +1,63 @@
+import { headsOf, isTransformer, patchOf, trainedNormalization } from "../config/architecture.ts";
+import { blocksOf } from "../config/networkForm.ts";
+import { effectiveRidge, type Regularizer } from "../config/regularizer.ts";
+import type { RunConfig } from "../config/runConfig.ts";
+import type { TrainingConfig } from "../config/trainingConfig.ts";
+import { type DatasetConfig, imageShape } from "../data/datasetConfig.ts";
+import { textDigest } from "./textDigest.ts";
+
+/**
+ * Names the graph that a run trains and is measured by: runs of equal keys differ in numbers alone, and may train as one pack. Those
+ * numbers are the seed, the rate with its schedule and warm-up, momentum, the initialization's gains, every λ and ρ that is above 0,
+ * label noise, and the seeds that synthetic data are made from. A λ or ρ of 0 leaves its operations out of the graph, and is told from others.
+ * Every run has a key; whether packing it pays is told by packLimit.
+ * @returns 32 hexadecimal digits
+ */
+export const packKey = (config: RunConfig): string => textDigest(JSON.stringify(packShape(config)));
+
+/** What decides a run's graph. */
+function packShape(config: RunConfig): unknown[] {
+  const { architecture, depth, width, loss, headBias, training, measuring, device, afterTraining } = config;
+  return [
+    ...[architecture, trainedNormalization(architecture, config), blocksOf(config), depth, width, loss, headBias],
+    ...(isTransformer(architecture) ? transformerShape(config) : []),
+    dataShape(config.dataset),
+    regularizerShape(config.regularizer, depth),
+    optimizerShape(training.optimizer),
+    ...[training.batch, training.steps, sorted(measuring), device, sorted(afterTraining ?? null)],
+  ];
+}
+
+function transformerShape(config: RunConfig): unknown[] {
+  const image = imageShape(config.dataset);
+  return [headsOf(config), image && patchOf(config, image)];
+}
+
+/**
+ * A set by its name and the samples taken of it, whatever their labels. The split of a text file by its seed is part of it: the words
+ * of the training texts make the vocabulary, and with it the shape of the embedding.
+ */
+function dataShape(config: DatasetConfig): unknown {
+  const { labelNoise: _noise, dataSeed: _seed, separation: _separation, ...shape } = config as Record<string, unknown>;
+  return sorted(shape);
+}
+
+/** The family, and which of its terms there are. */
+function regularizerShape(config: Regularizer, depth: number): unknown[] {
+  const present = Object.entries(effectiveRidge(config, depth)).map(([what, strength]) => (strength > 0 ? what : ""));
+  if (config.family === "slack") return [config.family, config.frame, config.rho > 0, ...present];
+  return [config.family, ...(config.family === "adamw" ? [config.lambda > 0] : present)];
+}
+
+const optimizerShape = (config: TrainingConfig["optimizer"]): unknown[] =>
+  config.name === "sgd" ? [config.name] : [config.name, config.beta1, config.beta2, config.epsilon];
+
+/** The same whatever the order of keys; what is absent or undefined is left out. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  return Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => [key, sorted(inner)]);
+}
