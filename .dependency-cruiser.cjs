@@ -102,6 +102,7 @@ const contractFolders = {
   theory: ["metrics", "data", "config", "wire"],
   facts: ["data", "config"],
   launch: ["data", "config", "wire"],
+  pack: ["data", "config", "wire", "launch"],
   presets: ["data", "config"],
   slurm: [],
 };

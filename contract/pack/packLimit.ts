@@ -5,8 +5,8 @@ import { type CountOwnSet, datasetSizes } from "../data/datasetSizes.ts";
 import { isOnCpu } from "../launch/memoryFindings.ts";
 import { forwardNumbers, packMemory, stepNumbers } from "../launch/runMemory.ts";
 import { slotBytes, type WorkerPlace } from "../launch/workerPlace.ts";
+import { maxPackRuns, type PacksOffered } from "../wire/packs.ts";
 import { packKey } from "./packKey.ts";
-import { maxPackRuns, type PacksOffered } from "./packs.ts";
 
 /** What a worker's slot offers to a pack. */
 export interface PackPlace {

@@ -4,8 +4,8 @@ import { resolvedDataset } from "../data/resolvedDataset.ts";
 import { failureCodes } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { seriesKeyPattern } from "../metrics/seriesKey.ts";
-import { maxPackRuns } from "../pack/packs.ts";
 import { wireText } from "../wireText.ts";
+import { maxPackRuns } from "./packs.ts";
 
 /** Numbers on a wire are finite: JSON would turn NaN into null without a word. */
 const finite = z.number();

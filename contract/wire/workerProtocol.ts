@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { runConfig } from "../config/runConfig.ts";
 import { datasetIds } from "../data/datasetConfig.ts";
-import { assignedPack, maxPackRuns, packsOffered } from "../pack/packs.ts";
 import { wireText } from "../wireText.ts";
+import { assignedPack, maxPackRuns, packsOffered } from "./packs.ts";
 import { spooledEvent } from "./runEvents.ts";
 
 /** Raised when a worker and a server of different ages would misunderstand each other. */
