@@ -15,6 +15,7 @@ import type {
 } from "./engine.ts";
 import { type Feeds, hostStore, type StateStore } from "./hostStore.ts";
 import { oneByOne } from "./oneByOne.ts";
+import { packFunction, packStep } from "./packDefinition.ts";
 import { type RepeatedStep, repeatedStep } from "./repeatedStep.ts";
 import { sessionOptions } from "./sessionOptions.ts";
 import { traceFunction, traceStep } from "./traceDefinition.ts";
@@ -31,8 +32,8 @@ const loopingOn: Record<Device, Looping> = { cpu: "several", cuda: "always", web
 export function createCompiledEngine(choice: DeviceChoice, threads: number, looping = loopingOn[choice.device]): Engine {
   return {
     choice,
-    compileStep: (definition) => compiledStep(definition, choice, threads, looping),
-    compileFunction: (definition) => compiledFunction(definition, choice, threads),
+    compileStep: async (definition, pack) => compiledStep(packStep(definition, pack), choice, threads, looping),
+    compileFunction: async (definition, pack) => compiledFunction(packFunction(definition, pack), choice, threads),
   };
 }
 

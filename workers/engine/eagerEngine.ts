@@ -14,6 +14,7 @@ import type {
   Values,
 } from "./engine.ts";
 import { oneByOne } from "./oneByOne.ts";
+import { packFunction, packStep } from "./packDefinition.ts";
 
 /** Runs definitions directly, kernel by kernel, on the TensorFlow.js backend named `backend` (it must be registered). */
 export function createEagerEngine(backend: string, choice: DeviceChoice): Engine {
@@ -24,8 +25,8 @@ export function createEagerEngine(backend: string, choice: DeviceChoice): Engine
   };
   return {
     choice,
-    compileStep: (definition) => here(async () => eagerStep(definition, here)),
-    compileFunction: (definition) => here(async () => eagerFunction(definition, here)),
+    compileStep: (definition, pack) => here(async () => eagerStep(packStep(definition, pack), here)),
+    compileFunction: (definition, pack) => here(async () => eagerFunction(packFunction(definition, pack), here)),
   };
 }
 

@@ -24,6 +24,8 @@
  * const { h } = await features.run({}, step); // reads the step's parameters where they are, without a copy
  * ```
  *
+ * Many runs of one shape train as one step: `compileStep(definition, { runs: 16, perRun: { inputs: ["rate", "step"] } })` (see Pack).
+ *
  * `fn` is called once (compiled) or at every step (eager), inside tf.tidy. It must be a pure function of its arguments: a
  * tensor or number from its closure, or a call of Math.random, would be frozen into the compiled step. Shapes are static.
  * It may not read a tensor's value (dataSync): compiled, there is none yet.
@@ -119,13 +121,25 @@ export interface DeviceChoice {
   readonly reason: string;
 }
 
+/**
+ * A definition, which is written for one run, computed for several at once. State, outputs and what is named here have `runs` times
+ * their values, run after run: a run's are together. The other constants and inputs are shared. One run is the definition itself.
+ */
+export interface Pack {
+  /** S */
+  readonly runs: number;
+  readonly perRun: { readonly constants?: readonly string[]; readonly inputs?: readonly string[] };
+}
+
 export interface Engine {
   readonly choice: DeviceChoice;
   compileStep<S extends string, C extends string, I extends string, O extends string>(
     definition: StepDefinition<S, C, I, O>,
+    pack?: Pack,
   ): Promise<Step<S, I, O>>;
   compileFunction<S extends string, C extends string, I extends string, O extends string>(
     definition: FunctionDefinition<S, C, I, O>,
+    pack?: Pack,
   ): Promise<CompiledFunction<S, I, O>>;
 }
 

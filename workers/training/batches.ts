@@ -16,6 +16,8 @@ export interface Batches {
   perEpoch: number;
   /** The batch of update k = 1, 2, …; the arrays are overwritten by the next call. */
   at(update: number): { x: Float32Array; y: Float32Array };
+  /** Which samples it is made of. */
+  samplesOf(update: number): Uint32Array;
 }
 
 /**
@@ -35,21 +37,26 @@ export function makeBatches(set: SampleSet, classes: number, batch: number, seed
   const y = new Float32Array(classes * batch);
   let order = new Uint32Array(0);
   let orderOf = -1;
+  const samplesOf = (update: number) => {
+    const epoch = Math.floor((update - 1) / perEpoch);
+    if (epoch !== orderOf) {
+      order = shuffle(
+        Uint32Array.from({ length: set.count }, (_, i) => i),
+        randomStream(seed, `batches/${epoch}`),
+      );
+      orderOf = epoch;
+    }
+    const start = ((update - 1) % perEpoch) * batch;
+    return order.subarray(start, start + batch);
+  };
   return {
     perEpoch,
+    samplesOf,
     at(update) {
-      const epoch = Math.floor((update - 1) / perEpoch);
-      if (epoch !== orderOf) {
-        order = shuffle(
-          Uint32Array.from({ length: set.count }, (_, i) => i),
-          randomStream(seed, `batches/${epoch}`),
-        );
-        orderOf = epoch;
-      }
-      const start = ((update - 1) % perEpoch) * batch;
+      const samples = samplesOf(update);
       y.fill(0);
       for (let i = 0; i < batch; i++) {
-        const sample = order[start + i];
+        const sample = samples[i];
         x.set(set.inputs.subarray(sample * dimension, (sample + 1) * dimension), i * dimension);
         y[set.labels[sample] * batch + i] = 1;
       }

@@ -1,25 +1,33 @@
 import * as tf from "@tensorflow/tfjs";
-import { effectiveRidge, type SlackRegularizer } from "../../contract/config/regularizer.ts";
+import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import { idealGram } from "../../math/frames/idealGram.ts";
-import { frobeniusNorm } from "../../math/linear/matrix.ts";
-import type { Constant, StepDefinition, TensorSpec } from "../engine/engine.ts";
+import type { Constant, Pack, StepDefinition, TensorSpec, Tensors } from "../engine/engine.ts";
 import { fitLoss } from "../models/losses.ts";
 import type { Network, ParameterSpec } from "../models/network.ts";
-import { parameterCount, sizeOf, unpackParameters } from "../models/parameterLayout.ts";
+import { parameterCount, unpackParameters } from "../models/parameterLayout.ts";
 import { gradientOfSum } from "./gradientOfSum.ts";
 import { makeOptimizer } from "./optimizers.ts";
+import { RunValues } from "./runValues.ts";
 import { slackGradient } from "./slackGradient.ts";
+import { decayVector, frameConstant } from "./stepConstants.ts";
 
 /** The whole training set bound once, or batches of a fixed size given at each step: x [N, D], y one-hot [K, N]. */
-type StepData =
+export type StepData =
   | { x: Constant; y: Constant }
   | {
       /** B, samples a batch. */
       batch: number;
       /** N, samples of the training set that the batches are drawn from. */
       of: number;
+      /**
+       * The training set where it is bound once, and batches are given as their samples' numbers: x [N, D], one-hot rows [N, K].
+       * Without it each step is given x [B, D] and y [K, B].
+       */
+      bound?: { x: Constant; rows: Constant };
     };
+
+/** Which of the bound data each run of a pack has its own of: S times the values, run after run. */
+export type OwnData = readonly ("x" | "y" | "rows")[];
 
 type TrainingStepDefinition = StepDefinition<string, string, string, "fit">;
 
@@ -30,31 +38,37 @@ type TrainingStepDefinition = StepDefinition<string, string, string, "fit">;
  * `fit` is that of the parameters before the update, without any penalty.
  */
 export function defineStep(config: RunConfig, network: Network, data: StepData): TrainingStepDefinition {
+  return definePackedStep([config], network, data).definition;
+}
+
+/**
+ * The same for several runs, whose networks have the same shapes, and whose loss, optimizer and family of regularizer are the same.
+ * λ's, ρ, the frame, momentum and data may differ; the rate, the step and batches are inputs of each run.
+ */
+export function definePackedStep(
+  configs: readonly RunConfig[],
+  network: Network,
+  data: StepData,
+  own: OwnData = [],
+): { definition: TrainingStepDefinition; pack: Pack } {
+  const [config] = configs;
   const specs = network.parameters;
-  const optimizer = makeOptimizer(config.training.optimizer);
-  const ridge = effectiveRidge(config.regularizer, config.depth);
-  const decoupled = config.regularizer.family === "adamw" ? config.regularizer.lambda : 0;
-  const decayOf = ({ penalty }: ParameterSpec) => (penalty === "free" ? 0 : ridge[penalty]);
-  const slack = config.regularizer.family === "slack" && config.regularizer.rho > 0 ? config.regularizer : null;
-  // Free features decay as the parameters that they are.
-  const featureDecay = specs.some(({ penalty }) => penalty === "features") ? 0 : ridge.features;
+  const { optimizer } = config.training;
+  const runs = new RunValues(configs);
+  const terms = termsOf(runs, specs, "batch" in data ? data.of / data.batch : 1);
+  const frame = terms.slack ? frameConstant(configs, network.classes) : null;
   const flat = { shape: [parameterCount(specs)] };
-  const batched = "batch" in data;
-  const counted = batched ? data.of / data.batch : 1;
-  const batchInputs: Record<string, TensorSpec> = batched
-    ? { x: { shape: [data.batch, network.inputDimension] }, y: { shape: [network.classes, data.batch] } }
-    : {};
-  return {
-    state: Object.fromEntries(["parameters", ...optimizer.memory].map((name) => [name, flat])),
+  const definition: TrainingStepDefinition = {
+    state: Object.fromEntries(["parameters", ...makeOptimizer(optimizer).memory].map((name) => [name, flat])),
     constants: {
-      ...(batched ? {} : { x: data.x, y: data.y }),
-      ...(decoupled > 0 ? { decay: decayVector(specs, decoupled) } : {}),
-      ...(slack ? { frame: frameConstant(network.classes, slack) } : {}),
+      ...("batch" in data ? data.bound : { x: data.x, y: data.y }),
+      ...(terms.decoupled ? { decay: decayVector(specs, terms.decoupled.shared ?? 1) } : {}),
+      ...(frame ? { frame: frame.frame } : {}),
+      ...runs.constants,
     },
-    inputs: { rate: { shape: [] }, step: { shape: [] }, ...batchInputs },
+    inputs: { rate: { shape: [] }, step: { shape: [] }, ...batchInputs(network, data) },
     fn: ({ state, constants, inputs: given }) => {
-      const x = (batched ? given.x : constants.x) as tf.Tensor2D;
-      const y = (batched ? given.y : constants.y) as tf.Tensor2D;
+      const { x, y } = samplesOf(data, constants, given);
       const parameters = state as Record<string, tf.Tensor1D>;
       const matrices = unpackParameters(parameters.parameters, specs);
       const list = specs.map(({ name }) => matrices[name]);
@@ -62,45 +76,71 @@ export function defineStep(config: RunConfig, network: Network, data: StepData):
         const named = Object.fromEntries(specs.map(({ name }, at) => [name, values[at]]));
         const { logits, features } = network.forward(named, x);
         const fit = fitLoss(config.loss, logits, y);
-        if (featureDecay === 0) return fit;
+        if (!terms.lastFeatures) return fit;
         const squares = tf.sum(tf.square(features[features.length - 1]));
-        return gradientOfSum(fit, tf.mul(squares, (counted * featureDecay) / 2) as tf.Scalar);
+        return gradientOfSum(fit, tf.mul(squares, terms.lastFeatures.in(constants)) as tf.Scalar);
       };
       const { value: fit, grads } = tf.valueAndGrads(fitOf)(list);
       const decayed = grads.map((gradient, at) => {
         const { penalty } = specs[at];
-        const decay = decayOf(specs[at]);
-        let whole = decay > 0 ? tf.add(gradient, tf.mul(list[at], decay)) : gradient;
-        if (slack && penalty === "head")
-          whole = tf.add(whole, slackGradient(list[at] as tf.Tensor2D, constants.frame as tf.Tensor2D, slack.rho));
+        const decay = terms[penalty];
+        let whole = decay ? tf.add(gradient, tf.mul(list[at], decay.in(constants))) : gradient;
+        if (terms.slack && penalty === "head")
+          whole = tf.add(
+            whole,
+            slackGradient(list[at] as tf.Tensor2D, constants.frame as tf.Tensor2D, terms.slack.in(constants)),
+          );
         return tf.reshape(whole, [-1]);
       });
       const rate = given.rate as tf.Scalar;
-      const next = optimizer.update(parameters, tf.concat(decayed) as tf.Tensor1D, rate, given.step as tf.Scalar);
-      if (decoupled > 0) {
-        const shrink = tf.mul(tf.mul(parameters.parameters, constants.decay), rate);
-        next.parameters = tf.sub(next.parameters, shrink) as tf.Tensor1D;
+      const { update } = makeOptimizer(optimizer, terms.momentum?.in(constants));
+      const next = update(parameters, tf.concat(decayed) as tf.Tensor1D, rate, given.step as tf.Scalar);
+      if (terms.decoupled) {
+        const penalized = tf.mul(parameters.parameters, constants.decay);
+        const strength = terms.decoupled.shared === null ? tf.mul(rate, terms.decoupled.in(constants)) : rate;
+        next.parameters = tf.sub(next.parameters, tf.mul(penalized, strength)) as tf.Tensor1D;
       }
       return { state: next, outputs: { fit } };
     },
   };
+  const constants = [...Object.keys(runs.constants), ...own, ...(frame?.differs ? ["frame"] : [])];
+  return { definition, pack: { runs: configs.length, perRun: { constants, inputs: Object.keys(definition.inputs) } } };
 }
 
-/** F/‖F‖ [K, K] of the frame that the classifier is held to. */
-function frameConstant(classes: number, { frame }: SlackRegularizer): Constant {
-  const ideal = idealGram(classes, frame);
-  const norm = frobeniusNorm(ideal);
-  return { shape: [classes, classes], data: Float32Array.from(ideal.data, (value) => value / norm) };
+/** Strengths of everything beside the fit, by penalty or by name; null where no run has it. `counted`: how often a sample counts. */
+function termsOf(runs: RunValues, specs: ParameterSpec[], counted: number) {
+  const ridge = (name: "head" | "hidden" | "features" | "headBias") =>
+    specs.some(({ penalty }) => penalty === name)
+      ? runs.of(name, ({ regularizer, depth }) => effectiveRidge(regularizer, depth)[name])
+      : null;
+  // Free features decay as the parameters that they are.
+  const areFree = specs.some(({ penalty }) => penalty === "features");
+  return {
+    free: null,
+    head: ridge("head"),
+    hidden: ridge("hidden"),
+    headBias: ridge("headBias"),
+    features: ridge("features"),
+    lastFeatures: areFree
+      ? null
+      : runs.of("lastFeatures", ({ regularizer, depth }) => (counted * effectiveRidge(regularizer, depth).features) / 2),
+    slack: runs.of("slack", ({ regularizer }) => (regularizer.family === "slack" ? 2 * regularizer.rho : 0)),
+    decoupled: runs.of("decoupled", ({ regularizer }) => (regularizer.family === "adamw" ? regularizer.lambda : 0)),
+    momentum: runs.of("momentum", ({ training: { optimizer } }) => (optimizer.name === "sgd" ? optimizer.momentum : 0)),
+  };
 }
 
-/** λ where a weight matrix is penalized, 0 elsewhere [P]. */
-function decayVector(specs: ParameterSpec[], lambda: number): Constant {
-  const data = new Float32Array(parameterCount(specs));
-  let at = 0;
-  for (const spec of specs) {
-    const end = at + sizeOf(spec);
-    if (spec.penalty === "head" || spec.penalty === "hidden") data.fill(lambda, at, end);
-    at = end;
+function batchInputs({ inputDimension, classes }: Network, data: StepData): Record<string, TensorSpec> {
+  if (!("batch" in data)) return {};
+  if (data.bound) return { samples: { shape: [data.batch], dtype: "int32" } };
+  return { x: { shape: [data.batch, inputDimension] }, y: { shape: [classes, data.batch] } };
+}
+
+function samplesOf(data: StepData, constants: Tensors, given: Tensors): { x: tf.Tensor2D; y: tf.Tensor2D } {
+  if ("batch" in data && data.bound) {
+    const samples = given.samples as tf.Tensor1D;
+    const rows = tf.gather(constants.rows, samples); // [B, K]
+    return { x: tf.gather(constants.x, samples) as tf.Tensor2D, y: tf.transpose(rows) as tf.Tensor2D };
   }
-  return { shape: [data.length], data };
+  return ("batch" in data ? given : constants) as { x: tf.Tensor2D; y: tf.Tensor2D };
 }

@@ -14,8 +14,9 @@ export interface Optimizer {
 
 /**
  * Adam (Kingma, Ba 2015), or SGD with momentum: v ← μ v + g, θ ← θ − rate · v. The gradient is given with its decay in it.
+ * @param momentum μ, where it is another than the configuration's
  */
-export function makeOptimizer(config: OptimizerConfig): Optimizer {
+export function makeOptimizer(config: OptimizerConfig, momentum?: number | tf.Tensor): Optimizer {
   if (config.name === "adam") {
     const { beta1, beta2, epsilon } = config;
     return {
@@ -28,7 +29,7 @@ export function makeOptimizer(config: OptimizerConfig): Optimizer {
   return {
     memory: ["velocity"],
     update({ parameters, velocity }, gradient, rate) {
-      const next = tf.add(tf.mul(velocity, config.momentum), gradient) as tf.Tensor1D;
+      const next = tf.add(tf.mul(velocity, momentum ?? config.momentum), gradient) as tf.Tensor1D;
       return { parameters: tf.sub(parameters, tf.mul(next, rate)) as tf.Tensor1D, velocity: next };
     },
   };

@@ -1,0 +1,183 @@
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { Dataset, SampleSet } from "../data/dataset.ts";
+import type { Engine, Step, Values } from "../engine/engine.ts";
+import type { Network } from "../models/network.ts";
+import { type Batches, makeBatches, oneHot } from "./batches.ts";
+import { definePackedStep, type OwnData, type StepData } from "./defineStep.ts";
+import { learningRateAt } from "./schedule.ts";
+import type { TrainingState } from "./train.ts";
+
+/** A run of a pack. */
+export interface PackMember {
+  config: RunConfig;
+  network: Network;
+  dataset: Dataset;
+  state: TrainingState;
+  /** Updates done. */
+  step: number;
+}
+
+export interface PackTrainer {
+  /** The compiled step of all members, for reading features and state in place: run after run. Another one after `compact`. */
+  readonly step: Step<string, string, "fit">;
+  /** Updates done, a member. */
+  readonly steps: readonly number[];
+  /**
+   * One update of every member that has some left; the others stand still.
+   * `fit`: a member each, of the parameters before this update; not finite where a run has diverged, which no other is touched by.
+   */
+  advance(): Promise<{ fit: Float32Array; ms: number }>;
+  /** The state of member i. */
+  read(i: number): Promise<TrainingState>;
+  /** Compiles the pack anew for the members `keep`, in that order; the others are given up. */
+  compact(keep: readonly number[]): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Trains runs of one shape as one step. They may differ in seed, rate and schedule, momentum, λ's, ρ and data, and stand at
+ * different steps. @throws Failure INVALID for a batch larger than the training set
+ */
+export async function makePackTrainer(engine: Engine, members: readonly PackMember[]): Promise<PackTrainer> {
+  let pack = await compile(engine, members);
+  let states: Record<string, Float32Array> | null = null;
+  const stateOf = async (i: number): Promise<TrainingState> => {
+    states ??= await pack.step.readState();
+    const size = (values: Float32Array) => values.length / pack.members.length;
+    return Object.fromEntries(
+      Object.entries(states).map(([name, values]) => [name, values.slice(i * size(values), (i + 1) * size(values))]),
+    );
+  };
+  return {
+    get step() {
+      return pack.step;
+    },
+    get steps() {
+      return pack.steps;
+    },
+    async advance() {
+      const before = performance.now();
+      states = null;
+      const { fit } = await pack.step.run(pack.inputs());
+      pack.advance();
+      return { fit, ms: performance.now() - before };
+    },
+    read: stateOf,
+    async compact(keep) {
+      const kept: PackMember[] = [];
+      for (const i of keep) kept.push({ ...pack.members[i], state: await stateOf(i), step: pack.steps[i] });
+      await pack.step.dispose();
+      pack = await compile(engine, kept);
+      states = null;
+    },
+    dispose: () => pack.step.dispose(),
+  };
+}
+
+async function compile(engine: Engine, members: readonly PackMember[]) {
+  const [{ network, config }] = members;
+  const { batch } = config.training;
+  const { data, own } = batch === "full" ? fullData(members) : batchData(members, batch);
+  const configs = members.map((member) => member.config);
+  const { definition, pack } = definePackedStep(configs, network, data, own);
+  const step = await engine.compileStep(definition, pack);
+  await step.writeState(stacked(members.map(({ state }) => state)));
+  const batches = batch === "full" ? null : members.map((member) => batchesOf(member, batch));
+  const steps = members.map((member) => member.step);
+  const rates = new Float32Array(members.length);
+  const updates = new Float32Array(members.length);
+  const samples = batch === "full" ? null : new Int32Array(members.length * batch);
+  return {
+    step,
+    members,
+    steps,
+    /** A member that has ended gets rate 0. */
+    inputs(): Record<string, Values> {
+      members.forEach(({ config: { training } }, i) => {
+        const update = Math.min(steps[i] + 1, training.steps);
+        rates[i] = steps[i] < training.steps ? learningRateAt(training, update) : 0;
+        updates[i] = update;
+        if (samples && batches) samples.set(batches[i].samplesOf(update), i * (batch as number));
+      });
+      return { rate: rates, step: updates, ...(samples ? { samples } : {}) };
+    },
+    advance() {
+      members.forEach(({ config: { training } }, i) => {
+        if (steps[i] < training.steps) steps[i]++;
+      });
+    },
+  };
+}
+
+const batchesOf = ({ config, dataset }: PackMember, batch: number): Batches =>
+  makeBatches(dataset.train, dataset.classes, batch, config.seed);
+
+function fullData(members: readonly PackMember[]): { data: StepData; own: OwnData } {
+  const { classes, dimension, train } = members[0].dataset;
+  const x = joined(members.map(({ dataset }) => dataset.train.inputs));
+  const labels = joined(members.map(({ dataset }) => dataset.train.labels));
+  const y = labels.parts.map((part) => oneHot(part, classes));
+  return {
+    data: {
+      x: { shape: [train.count, dimension], data: concatenated(x.parts) },
+      y: { shape: [classes, train.count], data: concatenated(y) },
+    },
+    own: [...(x.differ ? ["x" as const] : []), ...(labels.differ ? ["y" as const] : [])],
+  };
+}
+
+function batchData(members: readonly PackMember[], batch: number): { data: StepData; own: OwnData } {
+  const { classes, dimension, train } = members[0].dataset;
+  const x = joined(members.map(({ dataset }) => dataset.train.inputs));
+  const labels = joined(members.map(({ dataset }) => dataset.train.labels));
+  const rows = labels.parts.map((part) => oneHotRows(part, classes));
+  return {
+    data: {
+      batch,
+      of: train.count,
+      bound: {
+        x: { shape: [train.count, dimension], data: concatenated(x.parts) },
+        rows: { shape: [train.count, classes], data: concatenated(rows) },
+      },
+    },
+    own: [...(x.differ ? ["x" as const] : []), ...(labels.differ ? ["rows" as const] : [])],
+  };
+}
+
+/** One-hot rows [count, K]. */
+function oneHotRows(labels: SampleSet["labels"], classes: number): Float32Array {
+  const values = new Float32Array(classes * labels.length);
+  labels.forEach((label, i) => {
+    values[i * classes + label] = 1;
+  });
+  return values;
+}
+
+type Numbers = Float32Array | Uint16Array;
+
+/** The arrays of the runs: the first alone where they all hold the same. */
+function joined<T extends Numbers>(arrays: readonly T[]): { parts: readonly T[]; differ: boolean } {
+  const bytes = (array: T) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  const first = bytes(arrays[0]);
+  const differ = arrays.some((array) => array !== arrays[0] && first.compare(bytes(array)) !== 0);
+  return { parts: differ ? arrays : arrays.slice(0, 1), differ };
+}
+
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Run after run; what an optimizer remembers is missing before its first step, and starts at zero. */
+function stacked(states: readonly TrainingState[]): TrainingState {
+  const size = states[0].parameters.length;
+  const names = new Set(states.flatMap((state) => Object.keys(state)));
+  const stack = (name: string) => concatenated(states.map((state) => state[name] ?? new Float32Array(size)));
+  return Object.fromEntries([...names].map((name) => [name, stack(name)]));
+}
