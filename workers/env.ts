@@ -65,10 +65,13 @@ export function ephemeralName(host: string, job?: string, task?: string): { host
   return { host: host.replace(/[^\w.-]/g, "_"), id };
 }
 
-/** The environment of a run's process: the worker's own, without its token. Several runs share a GPU: none may take all its memory. */
+/**
+ * The environment of a run's process: the worker's own, without its token. Several runs share a GPU: none may take all its memory. CUDA's
+ * libraries would round the factors of products to TF32, and Node has no other way to tell them not to.
+ */
 export function runEnvironment(): NodeJS.ProcessEnv {
   const { COLLAPSAR_WORKER_TOKEN: _token, ...rest } = process.env;
-  return { TF_FORCE_GPU_ALLOW_GROWTH: "true", ...rest };
+  return { TF_FORCE_GPU_ALLOW_GROWTH: "true", NVIDIA_TF32_OVERRIDE: "0", ...rest };
 }
 
 /** Training time between two checkpoints, ms. @throws Failure INVALID */

@@ -1,11 +1,14 @@
 import type { Device, DeviceChoice, EngineOptions } from "./engine.ts";
 import type { TfjsNode } from "./loadTfjsNode.ts";
+import type { Probed } from "./probed.ts";
 
 /** What can be asked of the machine. */
 export interface Probes {
-  /** Why ONNX Runtime cannot compute there, or undefined. */
-  provider(device: Device): Promise<string | undefined>;
+  /** ONNX Runtime there. */
+  provider(device: Device): Promise<Probed>;
   tfjsNode(device: Device): Promise<TfjsNode>;
+  /** A backend of TensorFlow.js that is loaded. */
+  backend(name: "tensorflow" | "cpu", device: Device): Promise<Probed>;
 }
 
 type Found = DeviceChoice | { readonly absent: string };
@@ -32,23 +35,26 @@ export async function chooseDevice({ device = "auto", engine = "auto" }: EngineO
 async function find(device: Device, engine: "compiled" | "eager" | "auto", probes: Probes, reason: string): Promise<Found> {
   const absent: string[] = [];
   if (engine !== "eager") {
-    const problem = await probes.provider(device);
-    if (problem === undefined) return { device, engine: "compiled", provider: `onnxruntime ${device}`, reason };
-    absent.push(`ONNX Runtime: ${problem}`);
+    const probed = await probes.provider(device);
+    if ("precision" in probed) return { device, engine: "compiled", provider: `onnxruntime ${device}`, reason, ...probed };
+    absent.push(`ONNX Runtime: ${probed.problem}`);
   }
   if (engine !== "compiled" && device !== "webgpu") {
     const native = await probes.tfjsNode(device);
-    if (!("missing" in native) && (device === "cpu" || native.cuda))
-      return { device, engine: "eager", provider: native.package, reason };
-    absent.push("missing" in native ? native.missing : `${native.package} finds no GPU`);
+    if ("missing" in native) absent.push(native.missing);
+    else if (device === "cuda" && !native.cuda) absent.push(`${native.package} finds no GPU`);
+    else {
+      const probed = await probes.backend("tensorflow", device);
+      if ("precision" in probed) return { device, engine: "eager", provider: native.package, reason, ...probed };
+      absent.push(`${native.package}: ${probed.problem}`);
+    }
     // TensorFlow.js' own JavaScript kernels are always there, about a hundred times slower.
-    if (device === "cpu")
-      return {
-        device,
-        engine: "eager",
-        provider: "tfjs cpu",
-        reason: `${reason}; slow JavaScript kernels: ${absent.join("; ")}`,
-      };
+    if (device === "cpu") {
+      const probed = await probes.backend("cpu", device);
+      const slow = `${reason}; slow JavaScript kernels: ${absent.join("; ")}`;
+      if ("precision" in probed) return { device, engine: "eager", provider: "tfjs cpu", reason: slow, ...probed };
+      absent.push(probed.problem);
+    }
   }
   if (engine === "eager" && device === "webgpu") absent.push("there is no eager engine for it");
   return { absent: absent.join("; ") };

@@ -38,6 +38,7 @@
  * millisecond or two.
  */
 import type * as tf from "@tensorflow/tfjs";
+import type { Precision } from "../../contract/precision.ts";
 
 export type Dtype = "float32" | "int32" | "bool";
 
@@ -119,6 +120,8 @@ export interface DeviceChoice {
   /** e.g. "onnxruntime cpu", "tfjs-node-gpu". */
   readonly provider: string;
   readonly reason: string;
+  /** How exactly it multiplies, as tried when the engine was made. */
+  readonly precision: Precision;
 }
 
 /**

@@ -5,22 +5,29 @@ import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
 import { trace } from "../trace/trace.ts";
 import type { Device } from "./engine.ts";
+import { type Probed, probedBy, productFor } from "./probed.ts";
 
-/** Why ONNX Runtime cannot compute on a device, or undefined where it can: a small product is run there and checked. */
-export async function probeProvider(device: Device): Promise<string | undefined> {
-  if (device === "cuda" && !hasCudaLibrary()) return "its CUDA library is not installed";
-  const size = 8;
-  const { model } = trace(({ x }) => ({ y: tf.relu(tf.matMul(x, x)) }), { x: { shape: [size, size] } });
+/** Why ONNX Runtime cannot compute on a device, or how exactly it multiplies there: a product that is known is run there and checked. */
+export async function probeProvider(device: Device): Promise<Probed> {
+  if (device === "cuda" && !hasCudaLibrary()) return { problem: "its CUDA library is not installed" };
+  const known = productFor(device);
+  const { rows, inner, columns, left, right } = known;
+  const halves = (product: tf.Tensor) => ({ positive: tf.relu(product), negative: tf.relu(tf.neg(product)) });
+  const { model } = trace(({ a, b }) => halves(tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D)), {
+    a: { shape: [rows, inner] },
+    b: { shape: [inner, columns] },
+  });
   try {
     const session = await ort.InferenceSession.create(model, { executionProviders: [device], logSeverityLevel: 4 });
-    const x = new ort.Tensor("float32", new Float32Array(size * size).fill(0.5), [size, size]);
-    const { y } = await session.run({ x });
+    const feeds = { a: new ort.Tensor("float32", left, [rows, inner]), b: new ort.Tensor("float32", right, [inner, columns]) };
+    const { positive, negative } = await session.run(feeds);
     await session.release();
-    const wrong = (y.data as Float32Array).some((value) => Math.abs(value - size / 4) > 1e-3);
-    return wrong ? `ONNX Runtime computes wrong numbers on ${device}` : undefined;
+    const below = negative.data as Float32Array;
+    const given = (positive.data as Float32Array).map((value, i) => value - below[i]);
+    return probedBy(known, given, `ONNX Runtime computes wrong numbers on ${device}`);
   } catch (error) {
     const [message] = String(error instanceof Error ? error.message : error).split("\n");
-    return message.includes("WebGPU adapter") ? "no GPU that WebGPU can use" : message;
+    return { problem: message.includes("WebGPU adapter") ? "no GPU that WebGPU can use" : message };
   }
 }
 

@@ -1,5 +1,6 @@
 import { warmupWarning } from "../../contract/launch/warmupWarning.ts";
 import { seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { precisionWarning } from "../../contract/precision.ts";
 import type { RunTimes } from "../../contract/wire/runEvents.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Log } from "../data/resolve/resolveSamples.ts";
@@ -127,6 +128,8 @@ function announceStart(run: RunContext, { dataset, engine, network, optimum, res
     versions,
   });
   log("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
+  const rounding = precisionWarning(engine.choice.precision);
+  if (rounding) log("warning", rounding);
   const warmup = warmupWarning(config.training);
   if (warmup) log("warning", warmup);
   if (step > 0) log("info", `Resuming from the checkpoint of step ${step}.`);

@@ -3,6 +3,7 @@ import { deviceChoices, type RunConfig } from "../../../contract/config/runConfi
 import { ownDatasetIds } from "../../../contract/data/datasetConfig.ts";
 import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { precisions } from "../../../contract/precision.ts";
 import type { Evaluation, OptimumSummary, StartedEvent } from "../../../contract/wire/runEvents.ts";
 import type { AttemptView, RunRow } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
@@ -104,6 +105,7 @@ const hideNamesInStart = (started: StartedEvent): StartedEvent => ({
     provider: "",
     // Why other devices were not taken quotes where their libraries were looked for.
     reason: hidden,
+    ...(started.device.precision !== undefined && { precision: known(started.device.precision, precisions) }),
   },
   versions: {},
 });

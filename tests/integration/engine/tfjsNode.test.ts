@@ -75,7 +75,13 @@ if ("missing" in native) {
 } else {
   describe("TensorFlow's native add-on", async () => {
     const engine = await createEngine({ device: native.cuda ? "cuda" : "cpu", engine: "eager" });
-    const plain = createEagerEngine("cpu", { device: "cpu", engine: "eager", provider: "tfjs cpu", reason: "to compare" });
+    const plain = createEagerEngine("cpu", {
+      device: "cpu",
+      engine: "eager",
+      provider: "tfjs cpu",
+      reason: "to compare",
+      precision: "float32",
+    });
 
     test("is what the eager engine computes on", async () => {
       expect(engine.choice).toMatchObject({ engine: "eager", provider: native.package });

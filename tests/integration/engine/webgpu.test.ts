@@ -107,6 +107,10 @@ describe.skipIf(!isHere)("on WebGPU", () => {
     await (await openOnGpuAlone(model)).release();
   });
 
+  test("its products are those of float32", () => {
+    expect(webgpu.choice.precision).toBe("float32");
+  });
+
   test("an operator that the provider lacks would be noticed", async () => {
     const graph = new Graph();
     const x = graph.input("x", [4, 4], "float32");

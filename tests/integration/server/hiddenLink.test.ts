@@ -74,6 +74,8 @@ const start = (id?: "text-file"): RunEvent => ({
     engine: mark("device.engine"),
     provider: mark("device.provider"),
     reason: mark("device.reason"),
+    precision: mark("device.precision"),
+    card: mark("device.card"),
   },
   dataset: dataset("started", id),
   optimum: { method: "none", reason: mark("optimum.reason"), loss: null, fit: null, ridge: null, scale: null, geometry: null },

@@ -1,9 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { chooseDevice, type Probes } from "../../../../workers/engine/chooseDevice.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
+import type { Probed } from "../../../../workers/engine/probed.ts";
 
-const probes = (providers: string[], native: "none" | "cpu" | "cuda" = "none"): Probes => ({
-  provider: async (device) => (providers.includes(device) ? undefined : "no such library"),
+const probes = (
+  providers: string[],
+  native: "none" | "cpu" | "cuda" = "none",
+  backend: Probed = { precision: "float32" },
+): Probes => ({
+  provider: async (device) => (providers.includes(device) ? { precision: "float32" } : { problem: "no such library" }),
+  backend: async () => backend,
   tfjsNode: async () =>
     native === "none" ? { missing: "tfjs-node: not installed" } : { package: "tfjs-node-gpu", cuda: native === "cuda" },
 });
@@ -48,6 +54,31 @@ describe("chooseDevice", () => {
 
   test("the engine of this machine's CPU", async () => {
     const engine = await createEngine({ device: "cpu" });
-    expect(engine.choice).toEqual({ device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "asked for" });
+    expect(engine.choice).toEqual({
+      device: "cpu",
+      engine: "compiled",
+      provider: "onnxruntime cpu",
+      reason: "asked for",
+      precision: "float32",
+    });
+  });
+
+  test("the precision of what was chosen is that of its own kernels", async () => {
+    const native = probes([], "cuda", { precision: "tf32" });
+    expect(await chooseDevice({}, native)).toMatchObject({ device: "cuda", engine: "eager", precision: "tf32" });
+    const rounding: Probes = { ...probes(["cuda"]), provider: async () => ({ precision: "tf32" }) };
+    expect(await chooseDevice({}, rounding)).toMatchObject({ device: "cuda", engine: "compiled", precision: "tf32" });
+  });
+
+  test("a device that computes wrong numbers is passed over, and said", async () => {
+    const wrong = probes(["cpu"], "cuda", {
+      problem: "TensorFlow.js computes wrong numbers on cuda: products of matrices are off by 0.4 %",
+    });
+    const choice = await chooseDevice({}, wrong);
+    expect(choice).toMatchObject({ device: "cpu", engine: "compiled" });
+    expect(choice.reason).toContain(
+      "tfjs-node-gpu: TensorFlow.js computes wrong numbers on cuda: products of matrices are off by 0.4 %",
+    );
+    await expect(chooseDevice({ device: "cuda" }, wrong)).rejects.toThrow("off by 0.4 %");
   });
 });

@@ -9,8 +9,12 @@ import { initial, resNet1Step } from "./resNet1.ts";
 
 tf.enableProdMode();
 const compiled = () =>
-  createCompiledEngine({ device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "test" }, 1);
-const eager = () => createEagerEngine("cpu", { device: "cpu", engine: "eager", provider: "tfjs cpu", reason: "test" });
+  createCompiledEngine(
+    { device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "test", precision: "float32" },
+    1,
+  );
+const eager = () =>
+  createEagerEngine("cpu", { device: "cpu", engine: "eager", provider: "tfjs cpu", reason: "test", precision: "float32" });
 
 /** SGD on ‖w − x‖² with a running average as second state. */
 const averaging = {

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { createEagerEngine } from "../../../../workers/engine/eagerEngine.ts";
 
-const choice = { device: "cpu", engine: "eager", provider: "tfjs cpu", reason: "test" } as const;
+const choice = { device: "cpu", engine: "eager", provider: "tfjs cpu", reason: "test", precision: "float32" } as const;
 
 describe("eager engine", () => {
   test("keeps the state between steps, and functions read it in place", async () => {
