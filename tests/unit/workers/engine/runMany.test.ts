@@ -10,8 +10,17 @@ import { defineStep } from "../../../../workers/training/defineStep.ts";
 import { type Family, families } from "../families.ts";
 
 tf.enableProdMode();
-const compiled = createCompiledEngine({ device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "test" }, 1);
-const eager = createEagerEngine("cpu", { device: "cpu", engine: "eager", provider: "tfjs cpu", reason: "test" });
+const compiled = createCompiledEngine(
+  { device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "test", precision: "float32" },
+  1,
+);
+const eager = createEagerEngine("cpu", {
+  device: "cpu",
+  engine: "eager",
+  provider: "tfjs cpu",
+  reason: "test",
+  precision: "float32",
+});
 /** As on CUDA: every call goes through the loop. */
 const looping = createCompiledEngine(compiled.choice, 1, "always");
 
