@@ -7,6 +7,7 @@ import { servers } from "../clusterSchema.ts";
 import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
 import { attempts, experiments, runs, workers } from "../schema.ts";
+import { lockedInOrder } from "./lockedInOrder.ts";
 
 export interface Claimed {
   runId: string;
@@ -106,7 +107,9 @@ export async function renewLeases(
         then coalesce(runs.stalled_since, ${clock} - h.stalled_ms * interval '1 millisecond') end
     from (select held.*, before.stalled_since as stalled_before from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[],
       ${column((h) => h.step)}::int[], ${column((h) => h.stepMs)}::float8[], ${column((h) => h.stalledMs ?? null)}::float8[])
-      as held (id, attempt, lease, step, step_ms, stalled_ms) join ${runs} before on before.id = held.id) as h
+      as held (id, attempt, lease, step, step_ms, stalled_ms)
+      join ${runs} before on before.id = held.id and before.attempt = held.attempt and before.lease = held.lease
+      order by before.id for no key update of before) as h
     where runs.id = h.id and runs.attempt = h.attempt and runs.lease = h.lease
     returning runs.id, runs.experiment_id, runs.attempt, runs.status,
       (h.stalled_before is null) <> (runs.stalled_since is null) as stall_changed`);
@@ -128,8 +131,9 @@ export async function reclaimLeases(db: Executor, workerId: string, held: readon
       update ${runs} set status = case when a.resumed_from_step is null then 'leased' else 'running' end, lease = a.lease,
         lease_until = ${msFromNow(leaseMs)}, worker_id = a.worker_id, worker_name = a.worker_name, ended_at = null,
         waits_for = null, held_until = null, setbacks = greatest(0, runs.setbacks - 1)
-      from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[])
-        as h (id, attempt, lease)
+      from (select held.* from unnest(${column((h) => h.runId)}::uuid[], ${column((h) => h.attempt)}::int[], ${column((h) => h.lease)}::text[])
+          as held (id, attempt, lease) join ${runs} before on before.id = held.id and before.attempt = held.attempt
+          order by before.id for no key update of before) as h
         join ${attempts} a on a.run_id = h.id and a.number = h.attempt and a.lease = h.lease
       where runs.id = h.id and runs.attempt = h.attempt and runs.status = 'queued' and not runs.from_start
         and a.worker_id = ${workerId}::uuid and a.outcome->>'message' = ${leaseRanOut}
@@ -162,12 +166,7 @@ export async function holdLeases(db: Executor, held: readonly Lease[], forMs: nu
   const rows = await db
     .update(runs)
     .set({ heldUntil: sql`coalesce(${runs.heldUntil}, ${msFromNow(forMs)})` })
-    .where(
-      inArray(
-        runs.lease,
-        held.map(({ lease }) => lease),
-      ),
-    )
+    .where(lockedInOrder(db, hasLease(held)))
     .returning({ until: runs.heldUntil });
   return rows.reduce<Date | null>((first, { until }) => (first === null || until! < first ? until : first), null);
 }
@@ -178,16 +177,14 @@ export async function unholdLeases(db: Executor, held: readonly Lease[]): Promis
   await db
     .update(runs)
     .set({ heldUntil: null })
-    .where(
-      and(
-        inArray(
-          runs.lease,
-          held.map(({ lease }) => lease),
-        ),
-        isNotNull(runs.heldUntil),
-      ),
-    );
+    .where(lockedInOrder(db, and(hasLease(held), isNotNull(runs.heldUntil))));
 }
+
+const hasLease = (held: readonly Lease[]) =>
+  inArray(
+    runs.lease,
+    held.map(({ lease }) => lease),
+  );
 
 /** The database's clock, ms. */
 export async function readClock(db: Executor): Promise<number> {
@@ -231,6 +228,6 @@ export async function extendAllLeases(db: Executor, leaseMs: number): Promise<nu
   const result = await db
     .update(runs)
     .set({ leaseUntil: msFromNow(leaseMs) })
-    .where(sql`${runs.lease} is not null`);
+    .where(lockedInOrder(db, isNotNull(runs.lease)));
   return result.rowCount ?? 0;
 }

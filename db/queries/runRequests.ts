@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import { clock } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { attempts, runs } from "../schema.ts";
+import { lockedInOrder } from "./lockedInOrder.ts";
 import { type RunState, stateColumns } from "./runs.ts";
 
 type Scope = { id: string } | { experimentId: string };
@@ -22,7 +23,7 @@ export async function requestCancel(db: Executor, where: Scope): Promise<RunStat
       failure: sql`case when ${runs.status} = 'queued' then '{"code":"CANCELLED","message":"Cancelled before it started."}'::jsonb
         when ${runs.status} = 'paused' then '{"code":"CANCELLED","message":"Cancelled while it was paused."}'::jsonb end`,
     })
-    .where(and(scope, inArray(runs.status, ["queued", "paused", "leased", "running", "pausing"])))
+    .where(lockedInOrder(db, and(scope, inArray(runs.status, ["queued", "paused", "leased", "running", "pausing"]))))
     .returning(stateColumns);
 }
 
@@ -34,7 +35,7 @@ export async function requestPause(db: Executor, where: Scope): Promise<RunState
   return db
     .update(runs)
     .set({ status: sql`case when ${runs.status} = 'queued' then 'paused' else 'pausing' end`, waitsFor: null })
-    .where(and(scopeOf(where), inArray(runs.status, ["queued", "leased", "running"])))
+    .where(lockedInOrder(db, and(scopeOf(where), inArray(runs.status, ["queued", "leased", "running"]))))
     .returning(stateColumns);
 }
 
@@ -51,7 +52,7 @@ export async function requestResume(db: Executor, where: Scope): Promise<RunStat
       queuedAt: sql`case when ${runs.status} = 'paused' then ${clock} else ${runs.queuedAt} end`,
       workerName: sql`case when ${runs.status} = 'paused' then null else ${runs.workerName} end`,
     })
-    .where(and(scopeOf(where), inArray(runs.status, ["paused", "pausing"])))
+    .where(lockedInOrder(db, and(scopeOf(where), inArray(runs.status, ["paused", "pausing"]))))
     .returning(stateColumns);
 }
 
@@ -96,6 +97,6 @@ export async function requeueRuns(
       queuedAt: clock,
       fromStart,
     })
-    .where(and(scope, inArray(runs.status, from)))
+    .where(lockedInOrder(db, and(scope, inArray(runs.status, from))))
     .returning(stateColumns);
 }
