@@ -8,7 +8,7 @@ import { metricsToken, needsKey, requireStrong } from "./keySettings.ts";
 import { type KubernetesSettings, kubernetesSettings } from "./kubernetesSettings.ts";
 import { type LeaseTimes, leaseTimes } from "./leaseTimes.ts";
 import { type OidcSettings, oidcSettings } from "./oidcSettings.ts";
-import { isOn, megabytes, wholeNumber } from "./settingValues.ts";
+import { isOn, isOnOrOff, megabytes, wholeNumber } from "./settingValues.ts";
 import { type SlurmSettings, slurmSettings } from "./slurmSettings.ts";
 
 export interface ServerSettings {
@@ -146,7 +146,7 @@ const daysKept = (name: string, text: string): number => dayMs * wholeNumber(nam
 
 /** Of several servers on one database not each is to train: there it starts only where it is asked for. */
 const startsLocalWorker = ({ COLLAPSAR_LOCAL_WORKER: asked, DATABASE_URL: external }: NodeJS.ProcessEnv): boolean =>
-  external ? asked === "on" : asked !== "off";
+  asked ? isOnOrOff("COLLAPSAR_LOCAL_WORKER", asked) : !external;
 
 /** Where the data are, for programs that need to know no more. */
 export function storagePlace(): Pick<ServerSettings, "dataDir" | "databaseUrl"> {

@@ -92,6 +92,19 @@ describe("serverSettings", () => {
       'COLLAPSAR_SINGLE_USER is "yes": it must be 1, 0 or left out',
     );
   });
+  test("takes COLLAPSAR_LOCAL_WORKER as on or off, and by default as on where the database is embedded", () => {
+    const external = { DATABASE_URL: "postgres://127.0.0.1/studies" };
+    const isStarted = (env: Record<string, string>) => settings({ DATABASE_URL: "", ...env }).localWorker;
+    expect([isStarted({}), isStarted({ COLLAPSAR_LOCAL_WORKER: "" }), isStarted(external)]).toEqual([true, true, false]);
+    for (const place of [{}, external]) {
+      expect(isStarted({ ...place, COLLAPSAR_LOCAL_WORKER: "on" })).toBe(true);
+      expect(isStarted({ ...place, COLLAPSAR_LOCAL_WORKER: "off" })).toBe(false);
+      for (const wrong of ["yes", "0", "false", "OFF", " off"])
+        expect(() => isStarted({ ...place, COLLAPSAR_LOCAL_WORKER: wrong })).toThrow(
+          `COLLAPSAR_LOCAL_WORKER is "${wrong}": it must be on, off or left out`,
+        );
+    }
+  });
   test.each(["https://example.org/collapsar", "https://example.org/?a=b", "https://example.org/#x"])(
     "refuses %s: a path is never cut off in silence",
     (address) =>
