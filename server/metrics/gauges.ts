@@ -20,8 +20,12 @@ const sameEverywhere = "Of all servers of the database, and the same at each: ta
 export function observe({ database, sockets, slots }: Observed): void {
   const gauge = (name: string, help: string, collect: (this: Gauge) => void | Promise<void>) =>
     new Gauge({ registers: [registry], name, help, collect });
-  const labelled = (name: string, help: string, label: string, collect: (this: Gauge<string>) => void | Promise<void>) =>
-    new Gauge({ registers: [registry], name, help, labelNames: [label], collect });
+  const labelled = (
+    name: string,
+    help: string,
+    label: string | string[],
+    collect: (this: Gauge<string>) => void | Promise<void>,
+  ) => new Gauge({ registers: [registry], name, help, labelNames: [label].flat(), collect });
 
   labelled("collapsar_sockets", "Live connections to this server, by who is at their other end.", "of", function () {
     for (const [of, count] of Object.entries(sockets())) this.set({ of }, count);
@@ -62,6 +66,15 @@ export function observe({ database, sockets, slots }: Observed): void {
     async function () {
       this.reset();
       for (const { status, count } of (await load())?.onWorkers ?? []) this.set({ status }, count);
+    },
+  );
+  labelled(
+    "collapsar_cluster_launcher_jobs",
+    `Jobs that launchers ordered from a cluster, by kind of launcher and state; those that ended, for as long as they are kept. ${sameEverywhere}`,
+    ["kind", "state"],
+    async function () {
+      this.reset();
+      for (const { kind, state, count } of (await load())?.jobs ?? []) this.set({ kind, state }, count);
     },
   );
 }

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { finished, measured, numbered, started } from "../../support/builders/events.ts";
 import { launch } from "../../support/builders/studies.ts";
@@ -88,6 +89,26 @@ describe("Metrics", () => {
     for (const name of ["nodejs_eventloop_lag_p99_seconds", "process_resident_memory_bytes", "process_cpu_seconds_total"])
       expect(sampleOf(text, name), name).toBeGreaterThan(0);
     worker.close();
+  });
+
+  test("count the jobs that launchers ordered, by kind and state", async () => {
+    const read = async () => (await scrape(server, { authorization: `Bearer ${token}` })).text;
+    const jobs = (kind: string, state: string) => `collapsar_cluster_launcher_jobs{kind="${kind}",state="${state}"}`;
+    expect(await read()).not.toContain("collapsar_cluster_launcher_jobs{");
+    const client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query("insert into launchers (kind, mark) values ('slurm', 'a'), ('kubernetes', 'b')");
+    await client.query(`insert into launched_jobs (launcher, id, state, since, slots) values
+      ('slurm', '7_0', 'pending', now(), 1), ('slurm', '7_1', 'pending', now(), 1), ('slurm', '6_0', 'running', now(), 4)`);
+    await client.query(
+      "insert into launched_jobs (launcher, id, state, since, slots, \"end\") values ('kubernetes', 'pod', 'ended', now(), 1, 'finished')",
+    );
+    await client.end();
+    await expect.poll(async () => sampleOf(await read(), jobs("slurm", "pending")), { interval: 500 }).toBe(2);
+    const text = await read();
+    const counts = (kind: string) => ["pending", "running", "ending", "ended"].map((state) => sampleOf(text, jobs(kind, state)));
+    expect(counts("slurm")).toEqual([2, 1, 0, 0]);
+    expect(counts("kubernetes")).toEqual([0, 0, 0, 1]);
   });
 
   test("give strangers' addresses no series of their own", async () => {
