@@ -22,6 +22,8 @@ export interface WorkerEnvironment {
   /** What an ephemeral worker is called: by its host, and its batch job or else its process. */
   ephemeralName: { host: string; id: string };
   slots: string | null;
+  /** Cores that the batch system gave this worker, where it says so; null: all that this process may use. */
+  givenCores: number | null;
   keepCheckpoints: string | null;
   stallMs: string | null;
   /** Seconds between two checkpoints that are sent, megabytes per second for them, and seconds for which one is asked for. */
@@ -37,6 +39,7 @@ const projectRoot = resolve(import.meta.dirname, "..");
 export function workerEnvironment(): WorkerEnvironment {
   const { COLLAPSAR_DATA_DIR, COLLAPSAR_DATASETS_DIR, COLLAPSAR_WORKER_TOKEN, COLLAPSAR_SLOTS } = process.env;
   const { COLLAPSAR_WORKER_TOKEN_FILE, SLURM_JOB_ID, SLURM_PROCID } = process.env;
+  const { SLURM_CPUS_PER_TASK, SLURM_CPUS_ON_NODE } = process.env;
   const { COLLAPSAR_KEEP_CHECKPOINTS, COLLAPSAR_LEDGER, COLLAPSAR_STALL_MS } = process.env;
   const { COLLAPSAR_UPLOAD_CHECKPOINTS_S, COLLAPSAR_UPLOAD_MB_S, COLLAPSAR_FETCH_S } = process.env;
   return {
@@ -49,6 +52,7 @@ export function workerEnvironment(): WorkerEnvironment {
     user: String(process.getuid?.() ?? userInfo().username),
     ephemeralName: ephemeralName(hostname(), SLURM_JOB_ID, SLURM_PROCID),
     slots: COLLAPSAR_SLOTS || null,
+    givenCores: givenCores(SLURM_CPUS_PER_TASK, SLURM_CPUS_ON_NODE),
     keepCheckpoints: COLLAPSAR_KEEP_CHECKPOINTS || null,
     stallMs: COLLAPSAR_STALL_MS || null,
     uploadCheckpointsS: COLLAPSAR_UPLOAD_CHECKPOINTS_S || null,
@@ -63,6 +67,15 @@ export function ephemeralName(host: string, job?: string, task?: string): { host
   const inJob = [job, ...(task && task !== "0" ? [task] : [])].join(".");
   const id = job ? `job${inJob.replace(/[^\d.]/g, "_")}` : String(process.pid);
   return { host: host.replace(/[^\w.-]/g, "_"), id };
+}
+
+/**
+ * Without affinity a job of Slurm's sees all cores of its node: what it may use is in its environment alone. A task's cores go before
+ * those of the whole job on the node.
+ */
+export function givenCores(ofTask?: string, ofNode?: string): number | null {
+  const stated = [ofTask, ofNode].find((text) => text !== undefined && /^[1-9]\d{0,5}$/.test(text));
+  return stated === undefined ? null : Number(stated);
 }
 
 /**

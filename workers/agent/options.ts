@@ -26,6 +26,8 @@ export interface AgentOptions {
   tokenFile: { path: string; flag: string } | null;
   /** Runs at the same time, one process each; null: as the devices allow. */
   slots: number | null;
+  /** Cores that it was given by a batch system; null: all that it sees. */
+  cores: number | null;
   dataDir: string;
   /** Set for a worker that has an identity and a folder of its own for as long as it lives. */
   scratch: Scratch | null;
@@ -93,6 +95,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     server: serverOrigin(flags.server),
     ...tokenOf(flags, environment),
     slots: slots === null ? null : wholeNumber("--slots", slots, 1, 256),
+    cores: environment.givenCores,
     dataDir: flags.data ? resolve(flags.data) : environment.dataDir,
     scratch: scratchOf(flags, environment),
     untilIdleMs: flags["until-idle"] === undefined ? null : duration("--until-idle", flags["until-idle"]),

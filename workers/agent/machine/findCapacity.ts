@@ -16,10 +16,15 @@ export interface Capacity {
  * How many runs at the same time, and with how many threads each. Two processes of one thread do more together than one of
  * two, so there is a slot for each core; a graphics card has one, and its run needs few threads.
  */
-export async function findCapacity(wanted: { device: DeviceChoice; slots: number | null }): Promise<Capacity> {
+export async function findCapacity(wanted: {
+  device: DeviceChoice;
+  slots: number | null;
+  /** Given by a batch system; null: all that this process may use. */
+  cores: number | null;
+}): Promise<Capacity> {
   const { device, slots } = wanted;
   const [found, cards] = await Promise.all([findDevices(device), graphicsCards()]);
-  const cores = availableParallelism();
+  const cores = Math.min(availableParallelism(), wanted.cores ?? Number.POSITIVE_INFINITY);
   const best = found[0]?.device ?? "cpu";
   const own = slots ?? (best === "cpu" ? cores : Math.max(1, cards.length));
   const capacity = {

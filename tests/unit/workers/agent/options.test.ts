@@ -1,9 +1,10 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findCapacity } from "../../../../workers/agent/machine/findCapacity.ts";
 import { parseOptions } from "../../../../workers/agent/options.ts";
-import { ephemeralName } from "../../../../workers/env.ts";
+import { ephemeralName, givenCores } from "../../../../workers/env.ts";
 
 const environment = {
   dataDir: "/data",
@@ -17,6 +18,7 @@ const environment = {
   token: null,
   tokenFile: null,
   slots: null,
+  givenCores: null,
   givenDataDir: null,
   scratchDir: "/tmp",
   user: "1000",
@@ -116,6 +118,26 @@ describe("a worker that is there for a while", () => {
     expect(ephemeralName("node7", "1234", "0")).toEqual({ host: "node7", id: "job1234" });
     expect(ephemeralName("node7", "1234", "3")).toEqual({ host: "node7", id: "job1234.3" });
     expect(ephemeralName("no/de")).toEqual({ host: "no_de", id: String(process.pid) });
+  });
+});
+
+describe("cores that a batch system gave", () => {
+  test("are those of the task, or else those of the job on this node; what is no number is not heeded", () => {
+    expect(givenCores("2", "8")).toBe(2);
+    expect(givenCores(undefined, "8")).toBe(8);
+    expect(givenCores("", "8")).toBe(8);
+    expect(givenCores("2(x3)", "many")).toBeNull();
+    expect(givenCores("0")).toBeNull();
+    expect(givenCores()).toBeNull();
+  });
+
+  test("bound the slots and the threads of a worker, however many the machine has", async () => {
+    expect(parseOptions(required, { ...environment, givenCores: 1 }).cores).toBe(1);
+    expect(await findCapacity({ device: "cpu", slots: null, cores: 1 })).toMatchObject({ slots: 1, threads: 1 });
+    expect(await findCapacity({ device: "cpu", slots: 1, cores: 1 })).toMatchObject({ slots: 1, threads: 1 });
+    const all = availableParallelism();
+    expect(await findCapacity({ device: "cpu", slots: null, cores: null })).toMatchObject({ slots: all, threads: 1 });
+    expect(await findCapacity({ device: "cpu", slots: 1, cores: 100_000 })).toMatchObject({ slots: 1, threads: all });
   });
 });
 
