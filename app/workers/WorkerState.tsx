@@ -9,6 +9,7 @@ import { countOf } from "../text/formatNumber.ts";
 import { formatClock } from "../text/formatTime.ts";
 import { Button } from "../ui/Button.tsx";
 import { useToast } from "../ui/Toast.tsx";
+import { hasGone } from "./hasGone.ts";
 
 /** Drains and resumes a worker, and confirms it. */
 function useWorkerActions(worker: WorkerView) {
@@ -17,7 +18,7 @@ function useWorkerActions(worker: WorkerView) {
   const queries = useQueryClient();
   const toast = useToast();
   const [busy, setBusy] = useState(false);
-  const mayManage = useMay()("manage");
+  const mayManage = useMay()("manage") && !hasGone(worker);
 
   const act = async (change: () => Promise<unknown>, done: string) => {
     setBusy(true);

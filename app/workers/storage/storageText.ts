@@ -1,7 +1,7 @@
 import type { StorageView } from "../../../contract/wire/views.ts";
 import { formatBytes } from "../../text/formatNumber.ts";
 
-/** What the tables hold that grow with what is trained; others go by their own name. */
+/** What the tables hold; one of another program's goes by its own name. */
 const holds: Record<string, string> = {
   series_chunks: "Measurements",
   geometry_snapshots: "Pictures of the geometry",
@@ -12,8 +12,24 @@ const holds: Record<string, string> = {
   checkpoints: "List of checkpoints",
   run_files: "List of files of runs",
   workers: "Workers",
-  job_common: "Queue",
+  queue: "Queue",
+  worker_tokens: "Workers’ tokens",
+  turns: "Turns of those who launch",
+  shares: "Links that share studies",
+  artefact_store: "Place of the files of runs",
+  launchers: "Launchers of workers",
+  launched_jobs: "Jobs that launchers ordered",
+  servers: "Servers",
+  installation: "Name of this installation",
   relayed_frames: "Messages between servers",
+  members: "Members",
+  sessions: "Sign-ins that are open",
+  accounts: "Members’ ways to sign in",
+  api_tokens: "API tokens",
+  invitations: "Invitations",
+  entry_codes: "Links that sign in once",
+  sign_in_misses: "Failed sign-ins",
+  __drizzle_migrations: "Changes of the tables themselves",
 };
 
 export const tableTitle = (name: string): string => holds[name] ?? name;

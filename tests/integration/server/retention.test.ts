@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { tableTitle } from "../../../app/workers/storage/storageText.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { finished, logged, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
 import { launch, untilStatus } from "../../support/builders/studies.ts";
@@ -69,7 +70,8 @@ describe.each(["embedded", "external"] as const)("What is kept of ended runs (%s
     expect(bytes).toBeGreaterThan(5_000_000);
     expect(fileBytes).toBe(0);
     expect(logBytes === null).toBe(kind === "external");
-    expect(tables.map(({ name }) => name)).toContain("series_chunks");
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(["series_chunks", "queue"]));
+    expect(tables.filter(({ name }) => tableTitle(name) === name)).toEqual([]);
     await server.stop();
 
     await start({ ...chosen, COLLAPSAR_KEEP_VOID_DAYS: "30", COLLAPSAR_KEEP_GEOMETRY_DAYS: "30" });
