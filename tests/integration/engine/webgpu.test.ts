@@ -9,6 +9,8 @@ import { makeObserver } from "../../../workers/measure/observer.ts";
 import { runOptimum } from "../../../workers/measure/runOptimum.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
+import { deviceTrouble } from "../../../workers/run/deviceTrouble.ts";
+import { asFailure } from "../../../workers/run/machineFault.ts";
 import { Graph, type Node } from "../../../workers/trace/graph/graph.ts";
 import { toOnnx } from "../../../workers/trace/onnx/onnx.ts";
 import { oneHot } from "../../../workers/training/batches.ts";
@@ -109,6 +111,23 @@ describe.skipIf(!isHere)("on WebGPU", () => {
 
   test("its products are those of float32", () => {
     expect(webgpu.choice.precision).toBe("float32");
+  });
+
+  test("a buffer that no GPU takes is recognized, and the device still computes after it", async () => {
+    const repeat = (times: number) =>
+      webgpu.compileFunction({
+        state: {},
+        inputs: { x: { shape: [1] } },
+        fn: ({ inputs }) => ({ y: tf.sum(tf.add(tf.tile(inputs.x, [times]), tf.range(0, 1, 1))) }),
+      });
+    const huge = await repeat(2 ** 30);
+    const error = await huge.run({ x: 1 }, {}).catch((error: Error) => error);
+    expect(deviceTrouble(error)).toBe("limit");
+    expect(asFailure(error)).toMatchObject({ code: "DEVICE_UNAVAILABLE", message: expect.stringMatching(/larger buffer/) });
+    await huge.dispose();
+    const small = await repeat(2 ** 10);
+    expect((await small.run({ x: 2 }, {})).y).toEqual(Float32Array.of(2_048));
+    await small.dispose();
   });
 
   test("an operator that the provider lacks would be noticed", async () => {

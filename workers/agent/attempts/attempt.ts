@@ -1,6 +1,7 @@
 import type { FailureCode } from "../../../contract/failure.ts";
 import { stoppedWithWorker, type WorkerStop } from "../../../contract/wire/runEvents.ts";
 import { log, messageOf } from "../../log.ts";
+import { deviceTrouble, troubleText } from "../../run/deviceTrouble.ts";
 import { machineFault } from "../../run/machineFault.ts";
 import type { ToRun } from "../../run/messages.ts";
 import type { EndEvent } from "../../spool/attemptHistory.ts";
@@ -119,6 +120,10 @@ export class Attempt {
     const how = `The run's process ended: ${describeExit(exit)}`;
     const text = exit.errorTail ? `${how}\nLast output:\n${exit.errorTail}` : how;
     if (exit.stalledMs !== null) return end("WORKER_LOST", text);
-    return exit.wasReady ? end("CRASHED", text) : end("WORKER_FAULT", `The worker could not start the run. ${text}`);
+    if (!exit.wasReady) return end("WORKER_FAULT", `The worker could not start the run. ${text}`);
+    // A driver may end the process that uses its GPU.
+    const trouble = deviceTrouble(exit.errorTail);
+    if (trouble === "lost") return end("WORKER_FAULT", `${troubleText(trouble, exit.errorTail)}. ${text}`);
+    return end("CRASHED", text);
   }
 }
