@@ -10,6 +10,7 @@ import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { median } from "../../math/statistics/quantile.ts";
 import { createEngine } from "../../workers/engine/createEngine.ts";
 import type { Values } from "../../workers/engine/engine.ts";
+import { withHugePages } from "../../workers/env.ts";
 import { defineNetwork, type NetworkData } from "../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../workers/models/parameterLayout.ts";
 import { defineStep } from "../../workers/training/defineStep.ts";
@@ -87,7 +88,8 @@ export async function openTorch(
   label: string,
   stepsATurn: number,
 ): Promise<TimedStep> {
-  const child = spawn(python, [new URL(script, import.meta.url).pathname, "1"], { stdio: ["pipe", "pipe", "inherit"] });
+  const env = { ...process.env, GLIBC_TUNABLES: process.env.COLLAPSAR_BENCH_TUNABLES ?? process.env.GLIBC_TUNABLES };
+  const child = spawn(python, [new URL(script, import.meta.url).pathname, "1"], { env, stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (question: object) => {
     child.stdin.write(`${JSON.stringify(question)}\n`);
@@ -103,8 +105,16 @@ export async function openTorch(
   };
 }
 
-/** Prints the machine; looks for PyTorch in the Python named by COLLAPSAR_TORCH_PYTHON, then in python3. */
+/**
+ * Prints the machine; looks for PyTorch in the Python named by COLLAPSAR_TORCH_PYTHON, then in python3. Ours runs as a run's process
+ * does, with its memory's tunables: malloc reads them when a process begins. PyTorch gets what was given.
+ */
 export function openBench(): string | undefined {
+  const given = process.env.GLIBC_TUNABLES ?? "";
+  if (process.env.COLLAPSAR_BENCH_TUNABLES === undefined && given !== withHugePages(given)) {
+    const env = { ...process.env, GLIBC_TUNABLES: withHugePages(given), COLLAPSAR_BENCH_TUNABLES: given };
+    process.exit(spawnSync(process.execPath, process.argv.slice(1), { env, stdio: "inherit" }).status ?? 1);
+  }
   const candidates = [process.env.COLLAPSAR_TORCH_PYTHON, "python3"].filter((name) => name !== undefined);
   const python = candidates.find((name) => spawnSync(name, ["-c", "import torch"], { stdio: "ignore" }).status === 0);
   console.log(`${cpus()[0].model.trim()}, ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}, Node ${process.version}`);
