@@ -27,12 +27,15 @@ interface Buffers {
 }
 
 /**
- * State in host memory: two sets of buffers, one is read while the other is written. Where the graph takes a vector apart, its
- * inputs and outputs are views of the buffers.
+ * State in host memory: two sets of buffers, one is read while the other is written; what may be overwritten lies in both. Where the
+ * graph takes a vector apart, its inputs and outputs are views of the buffers.
  */
 export function hostStore(specs: Record<string, TensorSpec>, traced: Traced): StateStore {
-  const allocate = (): Buffers => {
-    const values = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, new Float32Array(sizeOf(spec))]));
+  const inPlace = overwritten(traced);
+  const allocate = (before?: Buffers): Buffers => {
+    const buffer = (name: string, spec: TensorSpec) =>
+      before && inPlace(name) ? before.values[name] : new Float32Array(sizeOf(spec));
+    const values = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, buffer(name, spec)]));
     const view = (whole: string, { shape, part }: Pick<Tensor, "shape" | "part">) => {
       const from = part?.offset ?? 0;
       return new ort.Tensor("float32", values[whole].subarray(from, from + sizeOf({ shape })), shape);
@@ -47,7 +50,7 @@ export function hostStore(specs: Record<string, TensorSpec>, traced: Traced): St
     return { values, inputs, outputs };
   };
   let current = allocate();
-  let next = allocate();
+  let next = allocate(current);
   return {
     current: () => current.inputs,
     targets: () => next.outputs,
@@ -58,5 +61,13 @@ export function hostStore(specs: Record<string, TensorSpec>, traced: Traced): St
     write: async (name, data) => current.values[name].set(data),
     bind: async (_name, tensor) => tensor,
     async dispose() {},
+  };
+}
+
+/** Whether every piece of a state's next value may be written over the same piece of the present one. */
+function overwritten({ outputs }: Traced): (state: string) => boolean {
+  return (state) => {
+    const pieces = outputs.filter(({ name, part }) => (part?.of ?? name) === `next.${state}`);
+    return pieces.length > 0 && pieces.every(({ name, over }) => over?.has(name.slice("next.".length)));
   };
 }

@@ -18,6 +18,7 @@ import { foldConstants } from "./passes/foldConstants.ts";
 import { fuse } from "./passes/fuse.ts";
 import { heldBytes } from "./passes/heldBytes.ts";
 import { narrowSplits } from "./passes/narrowSplits.ts";
+import { overwritable } from "./passes/overwritable.ts";
 import { countUses, sortNodes } from "./passes/sortNodes.ts";
 import { type Part, type Split, splitVectors } from "./passes/splitVectors.ts";
 
@@ -34,6 +35,8 @@ export interface Tensor {
   readonly dtype: "float32" | "int32" | "bool";
   /** Set where this is a piece of the flat vector `of`, from `offset` on: to be bound to a view of it. */
   readonly part?: Part;
+  /** Of an output: the inputs in whose memory it may be written (see overwritable.ts). */
+  readonly over?: ReadonlySet<string>;
 }
 
 export interface Traced {
@@ -100,6 +103,7 @@ function emit({ outputs, parts }: Split, embedUpTo: number): Traced {
     part,
   });
   const input = (value: Value) => tensor(value.input as string, value, parts.get(value.input as string));
+  const free = overwritable(nodes, values);
   const operators: Record<string, number> = {};
   for (const { op } of nodes) operators[op] = (operators[op] ?? 0) + 1;
   const graph = { nodes, inputs, constants, outputs };
@@ -108,7 +112,7 @@ function emit({ outputs, parts }: Split, embedUpTo: number): Traced {
     loop: (carried) => toLoop(graph, carried),
     inputs: inputs.filter(({ data }) => !data).map(input),
     constants: inputs.filter(({ data }) => data).map((value) => ({ ...input(value), data: value.data as Data })),
-    outputs: outputs.map(({ name, value, part }) => tensor(name, value, part)),
+    outputs: outputs.map(({ name, value, part }) => ({ ...tensor(name, value, part), over: free.get(value) })),
     operators,
     heldBytes: heldBytes(nodes, values),
   };

@@ -1,4 +1,5 @@
 import { type Node, scalarOf, type Value } from "../graph/graph.ts";
+import { elementwise } from "./overwritable.ts";
 import { Rebuild } from "./rebuild.ts";
 import { sortNodes } from "./sortNodes.ts";
 
@@ -22,8 +23,6 @@ export interface Split {
 
 /** Pieces are joined until they are so long: a few vectors of this length fit into a core's cache. */
 const SHORTEST = 32_768;
-
-const elementwise = new Set(["Add", "Sub", "Mul", "Div", "Sqrt", "Neg", "Abs", "Max", "Min", "Reciprocal", "Relu"]);
 
 interface Group {
   readonly offset: number;
