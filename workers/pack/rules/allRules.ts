@@ -7,7 +7,7 @@ import { reductions } from "./reductions.ts";
 import type { Rule, Rules } from "./rule.ts";
 import { unroll } from "./unroll.ts";
 
-const rules: Rules = { ...elementwise, ...reductions, ...matrices, ...layout, ...indexing, ...convolution };
+export const rules: Rules = { ...elementwise, ...reductions, ...matrices, ...layout, ...indexing, ...convolution };
 
 /** Kernels without a rule of their own are computed run by run. */
 export const ruleOf = (kernel: string): Rule => rules[kernel] ?? unroll(kernel);

@@ -1,16 +1,4 @@
-import {
-  aligned,
-  type Batched,
-  type Kernels,
-  type Named,
-  packed,
-  type Rule,
-  type Rules,
-  rankOf,
-  reshape,
-  shapeOf,
-  spread,
-} from "./rule.ts";
+import { aligned, type Batched, type Named, packed, type Rule, type Rules, rankOf, shapeOf, spread } from "./rule.ts";
 
 /** Every number by itself: nothing changes. */
 const each =
@@ -32,16 +20,6 @@ const alike =
   (kernel: string): Rule<Record<string, Batched>> =>
   (k, inputs, attributes) =>
     packed(k.call(kernel, Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, spread(k, x)])), attributes));
-
-/** Condition of t's shape, or one flag a row of it. */
-function select(k: Kernels, { condition, t, e }: Named<"condition" | "t" | "e">): Batched {
-  const shape = shapeOf(t);
-  const flags = spread(k, condition);
-  const rows = reshape(k, flags, [...flags.shape, ...new Array<number>(shape.length - flags.shape.length + 1).fill(1)]);
-  const reps = [1, ...shape.map((n, i) => n / rows.shape[i + 1])];
-  const whole = reps.every((n) => n === 1) ? rows : k.call("Tile", { x: rows }, { reps });
-  return packed(k.call("Select", { condition: whole, t: spread(k, t), e: spread(k, e) }));
-}
 
 /** The same number everywhere, whatever the runs hold. */
 const uniform =
@@ -66,14 +44,14 @@ export const elementwise: Rules = {
   ),
   ...named(
     [
-      ...["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum", "Pow", "FloorDiv", "Mod", "SquaredDifference", "Atan2"],
-      ...["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "LogicalXor", "Prelu"],
+      ...["Add", "Sub", "Multiply", "RealDiv", "Maximum", "Minimum", "Pow", "FloorDiv", "Mod", "SquaredDifference"],
+      ...["Equal", "NotEqual", "Greater", "GreaterEqual", "Less", "LessEqual", "LogicalAnd", "LogicalOr", "Prelu"],
     ],
     between,
   ),
   EluGrad: alike("EluGrad"),
   AddN: (k, inputs: Batched[]) => packed(inputs.map((x) => spread(k, x)).reduce((a, b) => k.call("Add", { a, b }))),
-  Select: select,
+  Select: alike("Select"),
   ZerosLike: uniform(0),
   OnesLike: uniform(1),
 };

@@ -77,11 +77,9 @@ export const layout: Rules = {
   MirrorPad: (k, { x }: X, { paddings, mode }: { paddings: [number, number][]; mode: string }) =>
     packed(k.call("MirrorPad", { x: x.info }, { paddings: [[0, 0], ...paddings], mode })),
   Tile: (k, { x }: X, { reps }: { reps: number[] }) => packed(k.call("Tile", { x: x.info }, { reps: [1, ...reps] })),
-  BroadcastTo: (k, { x }: X, { shape }: { shape: number[] }) => {
-    const own = shapeOf(x);
-    const rows = reshape(k, x.info, [k.runs, ...new Array<number>(shape.length - own.length).fill(1), ...own]);
-    return packed(k.call("BroadcastTo", { x: rows }, { shape: [k.runs, ...shape] }));
+  Reverse: (k, { x }: X, { dims }: { dims?: number | number[] }) => {
+    const rank = rankOf(x);
+    const axes = [dims ?? Array.from({ length: rank }, (_, i) => i)].flat();
+    return packed(k.call("Reverse", { x: x.info }, { dims: axes.map((axis) => packedAxis(axis, rank)) }));
   },
-  Reverse: (k, { x }: X, { dims }: { dims: number | number[] }) =>
-    packed(k.call("Reverse", { x: x.info }, { dims: [dims].flat().map((axis) => packedAxis(axis, rankOf(x))) })),
 };

@@ -39,8 +39,6 @@ export const reductions: Rules = {
   ArgMax: along("ArgMax", "x", "axis"),
   ArgMin: along("ArgMin", "x", "axis"),
   Softmax: along("Softmax", "logits", "dim"),
-  LogSoftmax: along("LogSoftmax", "logits", "axis"),
   Cumsum: along("Cumsum", "x", "axis"),
-  Cumprod: along("Cumprod", "x", "axis"),
   TopK: (k, { x }: Named<"x">, attributes) => k.callAll("TopK", { x: x.info }, attributes).map(packed),
 };
