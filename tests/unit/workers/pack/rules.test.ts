@@ -7,8 +7,17 @@ import { PackedBackend } from "../../../../workers/pack/backend.ts";
 import { rules } from "../../../../workers/pack/rules/allRules.ts";
 
 tf.enableProdMode();
-const compiled = createCompiledEngine({ device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "test" }, 1);
-const eager = createEagerEngine("cpu", { device: "cpu", engine: "eager", provider: "tfjs cpu", reason: "test" });
+const compiled = createCompiledEngine(
+  { device: "cpu", engine: "compiled", provider: "onnxruntime cpu", precision: "float32", reason: "test" },
+  1,
+);
+const eager = createEagerEngine("cpu", {
+  device: "cpu",
+  engine: "eager",
+  provider: "tfjs cpu",
+  precision: "float32",
+  reason: "test",
+});
 
 const seen = new Set<string>();
 const { run } = PackedBackend.prototype;
