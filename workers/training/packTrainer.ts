@@ -6,6 +6,7 @@ import { type Batches, makeBatches, oneHot } from "./batches.ts";
 import { definePackedStep, type OwnData, type StepData } from "./defineStep.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { TrainingState } from "./train.ts";
+import { UpdatesPerCall } from "./updatesPerCall.ts";
 
 /** A run of a pack. */
 export interface PackMember {
@@ -23,10 +24,11 @@ export interface PackTrainer {
   /** Updates done, a member. */
   readonly steps: readonly number[];
   /**
-   * One update of every member that has some left; the others stand still.
-   * `fit`: a member each, of the parameters before this update; not finite where a run has diverged, which no other is touched by.
+   * One update of every member that has some left, or several, at most `most`, where that is faster; the others stand still.
+   * `fits`: of each update, a member each, of the parameters before it; not finite from where a run has diverged on, which no other
+   * is touched by. `fit`: of the last update. `ms`: wall time of one.
    */
-  advance(): Promise<{ fit: Float32Array; ms: number }>;
+  advance(most?: number): Promise<{ fit: Float32Array; fits: Float32Array[]; ms: number }>;
   /** The state of member i. */
   read(i: number): Promise<TrainingState>;
   /** Compiles the pack anew for the members `keep`, in that order; the others are given up. */
@@ -55,12 +57,18 @@ export async function makePackTrainer(engine: Engine, members: readonly PackMemb
     get steps() {
       return pack.steps;
     },
-    async advance() {
+    async advance(most = 1) {
       const before = performance.now();
       states = null;
-      const { fit } = await pack.step.run(pack.inputs());
-      pack.advance();
-      return { fit, ms: performance.now() - before };
+      const left = pack.left();
+      const updates = Math.min(most, Math.max(1, left), pack.updatesPerCall.next(left));
+      const inputs = Array.from({ length: updates }, (_, ahead) => pack.inputs(ahead));
+      const outputs = updates === 1 ? [await pack.step.run(inputs[0])] : await pack.step.runMany(inputs);
+      const fits = outputs.map(({ fit }) => fit);
+      pack.advance(updates);
+      const ms = performance.now() - before;
+      pack.updatesPerCall.took(updates, ms);
+      return { fit: fits[updates - 1], fits, ms: ms / updates };
     },
     read: stateOf,
     async compact(keep) {
@@ -84,26 +92,30 @@ async function compile(engine: Engine, members: readonly PackMember[]) {
   await step.writeState(stacked(members.map(({ state }) => state)));
   const batches = batch === "full" ? null : members.map((member) => batchesOf(member, batch));
   const steps = members.map((member) => member.step);
-  const rates = new Float32Array(members.length);
-  const updates = new Float32Array(members.length);
-  const samples = batch === "full" ? null : new Int32Array(members.length * batch);
+  const left = () => Math.max(...members.map(({ config: { training } }, i) => training.steps - steps[i]));
   return {
     step,
     members,
     steps,
-    /** A member that has ended gets rate 0. */
-    inputs(): Record<string, Values> {
+    left,
+    updatesPerCall: new UpdatesPerCall(engine.choice, 4 * members.length * (2 + (batches ? (batch as number) : 0))),
+    /** Of the update after `ahead` more. A member that has ended gets rate 0. */
+    inputs(ahead: number): Record<string, Values> {
+      const rates = new Float32Array(members.length);
+      const updates = new Float32Array(members.length);
+      const samples = batches && new Int32Array(members.length * (batch as number));
       members.forEach(({ config: { training } }, i) => {
-        const update = Math.min(steps[i] + 1, training.steps);
-        rates[i] = steps[i] < training.steps ? learningRateAt(training, update) : 0;
+        const done = steps[i] + ahead;
+        const update = Math.min(done + 1, training.steps);
+        rates[i] = done < training.steps ? learningRateAt(training, update) : 0;
         updates[i] = update;
-        if (samples && batches) samples.set(batches[i].samplesOf(update), i * (batch as number));
+        samples?.set((batches as Batches[])[i].samplesOf(update), i * (batch as number));
       });
       return { rate: rates, step: updates, ...(samples ? { samples } : {}) };
     },
-    advance() {
+    advance(updates: number) {
       members.forEach(({ config: { training } }, i) => {
-        if (steps[i] < training.steps) steps[i]++;
+        steps[i] = Math.min(steps[i] + updates, training.steps);
       });
     },
   };

@@ -58,3 +58,33 @@ describe.each([
     await pack.dispose();
   });
 });
+
+test.each(["full", 2] as const)("several updates a call give what single calls give, batch %s", async (batch) => {
+  const few = {
+    dataset: { id: "random-labels", classes: 2, dimension: 2, trainPerClass: 2, testPerClass: 2 },
+    depth: 2,
+    width: 4,
+  };
+  const membersFrom = (steps: number[]) =>
+    steps.map((step, i) => memberOf(smallRun({ ...few, seed: i, training: { steps: 4000, learningRate: 0.001, batch } }), step));
+  const train = async (most: number) => {
+    const pack = await makePackTrainer(compiled, membersFrom([0, 2500, 10]));
+    const fits: number[][] = [];
+    let calls = 0;
+    for (; Math.min(...pack.steps) < 4000; calls++) {
+      const done = await pack.advance(most);
+      for (const fit of done.fits) fits.push([...fit]);
+      expect([...done.fit]).toEqual(fits[fits.length - 1]);
+      expect(done.fits.length).toBeLessThanOrEqual(most);
+      expect(pack.steps).toEqual([0, 2500, 10].map((from) => Math.min(4000, from + fits.length)));
+    }
+    const states = [await pack.read(0), await pack.read(1), await pack.read(2)];
+    await pack.dispose();
+    return { fits, states, calls };
+  };
+  const [single, several] = [await train(1), await train(10)];
+  expect(single.calls).toBe(4000);
+  expect(several.calls).toBeLessThan(4000);
+  expect(several.fits).toEqual(single.fits);
+  expect(several.states).toEqual(single.states);
+});
