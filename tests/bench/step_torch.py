@@ -8,35 +8,12 @@ import json
 import sys
 
 import torch
-import torch.nn.functional as F
 
+from networks_torch import ResNet
 from serve_steps import serve_steps
 
 torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
 torch.set_flush_denormal(True)
-
-
-class ResNet(torch.nn.Module):
-    """X1 = LN(W0 X0 + b0); X_{l+1} = LN(X_l + f_l(X_l)); logits = W_L X_L; f_l has one linear layer (rn1) or two (rn2)."""
-
-    def __init__(self, architecture, inputs, d, depth, classes):
-        super().__init__()
-        linear = torch.nn.Linear
-        self.d = d
-        self.embed = linear(inputs, d)
-        self.first = torch.nn.ModuleList(linear(d, d) for _ in range(depth - 1))
-        self.second = torch.nn.ModuleList(linear(d, d) for _ in range(depth - 1)) if architecture == "rn2" else None
-        self.head = linear(d, classes, bias=False)
-
-    def forward(self, x):
-        x = F.layer_norm(self.embed(x), (self.d,))
-        for l, first in enumerate(self.first):
-            branch = F.relu(first(x))
-            if self.second is not None:
-                branch = self.second[l](branch)
-            x = F.layer_norm(x + branch, (self.d,))
-        return self.head(x)
-
 
 case = json.loads(sys.stdin.readline())
 torch.manual_seed(case["seed"])
