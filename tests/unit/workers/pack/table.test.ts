@@ -1,0 +1,115 @@
+import * as tf from "@tensorflow/tfjs";
+import { describe, expect, test } from "vitest";
+import { createEngine } from "../../../../workers/engine/createEngine.ts";
+import type { Engine } from "../../../../workers/engine/engine.ts";
+import { dataOf, smallRun } from "../builders.ts";
+import { imageRun, textRun } from "../data/tokenData.ts";
+import { type Family, families } from "../families.ts";
+import { distance, threeMembers, trainAlone, trainTogether } from "./members.ts";
+
+tf.enableProdMode();
+const compiled = await createEngine({ device: "cpu", engine: "compiled" });
+const eager = await createEngine({ device: "cpu", engine: "eager" });
+
+type Overrides = NonNullable<Parameters<typeof smallRun>[0]>;
+const onVectors = (overrides: Overrides) => {
+  const config = smallRun(overrides);
+  return { config, data: dataOf(config) };
+};
+// Adam's usual ε magnifies rounding where a gradient is nearly zero.
+const optimizers = { Adam: { name: "adam", epsilon: 1e-3 }, SGD: { name: "sgd" } };
+const architectures: { name: string; run: (overrides: Overrides) => ReturnType<Family["run"]> }[] = [
+  { name: "RN1", run: (overrides) => onVectors({ architecture: "rn1", ...overrides }) },
+  { name: "RN2", run: (overrides) => onVectors({ architecture: "rn2", headBias: true, ...overrides }) },
+  { name: "free features", run: (overrides) => onVectors({ architecture: "ufm", depth: 1, ...overrides }) },
+  { name: "conv", run: (overrides) => imageRun({ architecture: "conv", patch: undefined, ...overrides }) },
+  ...["t11", "t12", "t21", "t22"].flatMap((architecture, i) => [
+    {
+      name: `${architecture} on images`,
+      run: (overrides: Overrides) => imageRun({ architecture, heads: 1 + (i % 2), ...overrides }),
+    },
+    {
+      name: `${architecture} on texts`,
+      run: (overrides: Overrides) => textRun({ architecture, heads: 2 - (i % 2), ...overrides }),
+    },
+  ]),
+];
+// Small enough that 50 steps do not carry a difference of rounding far.
+const training = { steps: 5, learningRate: 0.003 };
+const losses = ["ce", "mse"];
+const table: Family[] = architectures.flatMap(({ name, run }) =>
+  losses.flatMap((loss) =>
+    Object.entries(optimizers).map(([optimizerName, optimizer]) => ({
+      name: `${name}, ${loss}, ${optimizerName}`,
+      run: () => run({ loss, training: { ...training, optimizer } }),
+    })),
+  ),
+);
+const regularizers = [
+  { family: "weights", objective: "split", scaling: "inverse-depth", lambda: 0.02, headLambda: 0.03 },
+  { family: "features", lambdaW: 0.03, lambdaH: 0.002, lambdaB: 0.01 },
+  { family: "slack", lambda: 0.02, rho: 0.3 },
+  { family: "slack", lambda: 0.02, rho: 0.3, frame: "orthogonal" },
+  { family: "adamw", lambda: 0.1 },
+  { family: "none" },
+];
+const norms = [
+  { normalization: "post-ln", definition: undefined },
+  { normalization: "pre-ln", definition: 2 },
+  { normalization: "pre-ln", definition: undefined },
+  { normalization: "pre-ln-open", definition: undefined },
+];
+const kinds: Family[] = [
+  ...["rn1", "ufm"].flatMap((architecture) =>
+    regularizers.flatMap((regularizer) =>
+      Object.entries(optimizers).map(([optimizerName, optimizer]) => ({
+        name: `${architecture}, ${Object.values(regularizer).join(" ")}, ${optimizerName}`,
+        run: () =>
+          onVectors({
+            architecture,
+            regularizer,
+            headBias: true,
+            ...(architecture === "ufm" ? { depth: 1 } : {}),
+            training: { ...training, optimizer },
+          }),
+      })),
+    ),
+  ),
+  ...norms.flatMap((norm) => [
+    { name: `rn2, ${Object.values(norm).join(" ")}`, run: () => onVectors({ architecture: "rn2", ...norm, training }) },
+    { name: `t12, ${Object.values(norm).join(" ")}`, run: () => imageRun({ architecture: "t12", ...norm, training }) },
+  ]),
+];
+
+async function compare(engine: Engine, given: ReturnType<Family["run"]>, updates: number, last: number) {
+  const members = threeMembers(given, updates);
+  const together = await trainTogether(engine, members, updates);
+  for (const [i, member] of members.entries()) {
+    const alone = await trainAlone(engine, member, updates);
+    const pack = together[i];
+    expect(alone.fits).toHaveLength(updates);
+    expect(pack.fits).toHaveLength(updates);
+    expect(Math.abs(pack.fits[0] / alone.fits[0] - 1), `step 1 of member ${i}`).toBeLessThan(1e-6);
+    expect(Object.keys(pack.first)).toEqual(Object.keys(alone.first));
+    expect(distance(alone.first.parameters, pack.first.parameters), `member ${i} after step 1`).toBeLessThan(1e-6);
+    expect(Math.abs(pack.fits[updates - 1] / alone.fits[updates - 1] - 1), `step ${updates} of member ${i}`).toBeLessThan(last);
+    for (const name of Object.keys(alone.last))
+      expect(distance(alone.last[name], pack.last[name]), `${name} of member ${i} at the end`).toBeLessThan(last);
+  }
+  // They are different runs.
+  expect(new Set(together.map(({ fits }) => fits[updates - 1].toFixed(6))).size).toBe(3);
+}
+
+describe("compiled: a run in a pack is the run alone, to 1e-6 at step 1 and 1e-5 after 50", () => {
+  test.each([...table, ...kinds])("$name", async ({ run }) => compare(compiled, run(), 50, 1e-5));
+});
+
+describe("compiled, in batches: at step 1, and three steps on", () => {
+  test.each(architectures.filter(({ name }) => name !== "free features"))("$name", async ({ run }) =>
+    compare(compiled, run({ training: { ...training, optimizer: optimizers.Adam, batch: 4 } }), 3, 1e-4),
+  );
+});
+
+describe("eager: a run in a pack is the run alone", () => {
+  test.each(families)("$name", async ({ run }) => compare(eager, run(), 3, 1e-5));
+});
