@@ -24,6 +24,7 @@ export interface WorkerEnvironment {
   slots: string | null;
   /** Cores that the batch system gave this worker, where it says so; null: all that this process may use. */
   givenCores: number | null;
+  packRuns: string | null;
   keepCheckpoints: string | null;
   stallMs: string | null;
   /** Seconds between two checkpoints that are sent, megabytes per second for them, and seconds for which one is asked for. */
@@ -40,7 +41,7 @@ export function workerEnvironment(): WorkerEnvironment {
   const { COLLAPSAR_DATA_DIR, COLLAPSAR_DATASETS_DIR, COLLAPSAR_WORKER_TOKEN, COLLAPSAR_SLOTS } = process.env;
   const { COLLAPSAR_WORKER_TOKEN_FILE, SLURM_JOB_ID, SLURM_PROCID } = process.env;
   const { SLURM_CPUS_PER_TASK, SLURM_CPUS_ON_NODE } = process.env;
-  const { COLLAPSAR_KEEP_CHECKPOINTS, COLLAPSAR_LEDGER, COLLAPSAR_STALL_MS } = process.env;
+  const { COLLAPSAR_PACK, COLLAPSAR_KEEP_CHECKPOINTS, COLLAPSAR_LEDGER, COLLAPSAR_STALL_MS } = process.env;
   const { COLLAPSAR_UPLOAD_CHECKPOINTS_S, COLLAPSAR_UPLOAD_MB_S, COLLAPSAR_FETCH_S } = process.env;
   return {
     dataDir: resolve(COLLAPSAR_DATA_DIR || resolve(projectRoot, ".collapsar")),
@@ -53,6 +54,7 @@ export function workerEnvironment(): WorkerEnvironment {
     ephemeralName: ephemeralName(hostname(), SLURM_JOB_ID, SLURM_PROCID),
     slots: COLLAPSAR_SLOTS || null,
     givenCores: givenCores(SLURM_CPUS_PER_TASK, SLURM_CPUS_ON_NODE),
+    packRuns: COLLAPSAR_PACK || null,
     keepCheckpoints: COLLAPSAR_KEEP_CHECKPOINTS || null,
     stallMs: COLLAPSAR_STALL_MS || null,
     uploadCheckpointsS: COLLAPSAR_UPLOAD_CHECKPOINTS_S || null,

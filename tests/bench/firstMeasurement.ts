@@ -27,8 +27,12 @@ async function time(config: RunConfig): Promise<void> {
       assignedAt = performance.now();
       child.send({
         type: "assign",
-        assignment: { runId: "run", attempt: 1, lease: "bench", config, experimentName: "bench" },
-        paths: { spool, checkpoints: join(folder, "checkpoints"), datasets: null, datasetCache: join(folder, "cache") },
+        runs: [
+          {
+            assignment: { runId: "run", attempt: 1, lease: "bench", config, experimentName: "bench" },
+            paths: { spool, checkpoints: join(folder, "checkpoints"), datasets: null, datasetCache: join(folder, "cache") },
+          },
+        ],
         device: "cpu",
         threads: 1,
       } satisfies ToRun);

@@ -18,7 +18,9 @@ process.on("message", (message: ToRun) => {
 process.on("disconnect", () => process.exit(0));
 send({ type: "ready" });
 
-async function measure({ assignment, paths }: Extract<ToRun, { type: "assign" }>): Promise<void> {
+async function measure({ runs }: Extract<ToRun, { type: "assign" }>): Promise<void> {
+  const [{ assignment, paths }] = runs;
+  const { runId } = assignment;
   const [, rate, seconds] = /^(\d+) for (\d+)$/.exec(assignment.experimentName)!.map(Number);
   const keys = layerMetrics.flatMap((metric) =>
     Array.from({ length: layers }, (_, layer) => seriesKey("train", metric, layer + 1)),
@@ -47,9 +49,9 @@ async function measure({ assignment, paths }: Extract<ToRun, { type: "assign" }>
   const begun = performance.now();
   for (let step = 0; step <= events; step++) {
     const values = Object.fromEntries(keys.map((key) => [key, Math.random()]));
-    send({ type: "spooled", seq: spool.append({ kind: "measurement", step, values, missing: {} }) });
+    send({ type: "spooled", runId, seq: spool.append({ kind: "measurement", step, values, missing: {} }) });
     await sleep(Math.max(0, begun + ((step + 1) * keys.length * 1000) / rate - performance.now()));
   }
-  send({ type: "spooled", seq: spool.append({ kind: "finished", step: events, elapsedMs: performance.now() - begun }) });
+  send({ type: "spooled", runId, seq: spool.append({ kind: "finished", step: events, elapsedMs: performance.now() - begun }) });
   process.exit(0);
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { type RunEvent, stoppedWithWorker } from "../../contract/wire/runEvents.ts";
 import { newestCheckpoint, removeCheckpoints, writeCheckpoint } from "../../workers/checkpoints/checkpointFolder.ts";
-import type { FromRun, ToRun } from "../../workers/run/messages.ts";
+import type { AssignedRun, FromRun, ToRun } from "../../workers/run/messages.ts";
 import { openSpool } from "../../workers/spool/spool.ts";
 
 /** Studies of this name compute nothing: they measure at every step, fast, for volume. */
@@ -24,23 +24,31 @@ const send = (message: FromRun) => {
   if (process.connected) process.send?.(message, () => {});
 };
 
-/** Goes through a run with the spool and the checkpoints of the real one. */
-export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: "assign" }>): Promise<void> {
-  const { config } = assignment;
+/** Goes through runs with the spools and the checkpoints of the real ones, side by side. */
+export async function scriptedRuns(given: AssignedRun[]): Promise<void> {
+  let left = given.length;
+  await Promise.all(
+    given.map(async (each) => {
+      await scriptedRun(each);
+      if (--left > 0) send({ type: "left", runId: each.assignment.runId });
+    }),
+  );
+  process.exit(0);
+}
+
+async function scriptedRun({ assignment, paths }: AssignedRun): Promise<void> {
+  const { config, runId } = assignment;
   const total = config.training.steps;
-  const wish: { asked: "cancel" | "suspend" | null } = { asked: null };
+  const wish: { asked: "cancel" | "suspend" | "drop" | null } = { asked: null };
   let storedStep: number | null = null;
   process.on("message", (message: ToRun) => {
-    if (message.type === "cancel" || message.type === "suspend") wish.asked ??= message.type;
+    if ("runId" in message && message.runId !== undefined && message.runId !== runId) return;
+    if (message.type === "cancel" || message.type === "suspend" || message.type === "drop") wish.asked ??= message.type;
     if (message.type === "keep") storedStep = message.checkpointStep;
   });
   for (const event of ["disconnect", "SIGTERM", "SIGINT"]) process.on(event, () => (wish.asked ??= "suspend"));
   const spool = openSpool(paths.spool);
-  const emit = (event: RunEvent) => send({ type: "spooled", seq: spool.append(event) });
-  const leave = (): never => {
-    spool.close();
-    process.exit(0);
-  };
+  const emit = (event: RunEvent) => send({ type: "spooled", runId, seq: spool.append(event) });
   const json = JSON.stringify(config);
   const words: string[] = [];
   let step = newestCheckpoint(paths.checkpoints, json, (text) => words.push(text))?.step ?? 0;
@@ -54,27 +62,29 @@ export async function scriptedRun({ assignment, paths }: Extract<ToRun, { type: 
   emit(start(config, step));
   for (const text of words) emit({ kind: "log", level: "warning", text });
   if (step === 0) measure();
-  while (step < total) {
+  while (step < total && wish.asked !== "drop") {
     step++;
     measure();
     if (wish.asked === "cancel") {
       emit({ kind: "ended", code: "CANCELLED", message: "cancelled", step });
-      leave();
+      return spool.close();
     }
     if (wish.asked === "suspend") {
       save();
       emit({ kind: "ended", ...stoppedWithWorker, step });
-      leave();
+      return spool.close();
     }
     if (step % checkpointEvery === 0 && step < total) save();
     if (step % stepsPerPause === 0) {
-      send({ type: "progress", step, stepMs: pauseMs / stepsPerPause });
+      send({ type: "progress", runId, step, stepMs: pauseMs / stepsPerPause });
       await sleep(pauseMs);
     }
   }
-  emit({ kind: "finished", step, elapsedMs: 0 });
-  removeCheckpoints(paths.checkpoints);
-  leave();
+  if (wish.asked !== "drop") {
+    emit({ kind: "finished", step, elapsedMs: 0 });
+    removeCheckpoints(paths.checkpoints);
+  }
+  spool.close();
 }
 
 function start(config: RunConfig, resumedFromStep: number): RunEvent {

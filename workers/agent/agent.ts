@@ -16,8 +16,9 @@ import { removeOldCheckpoints } from "../checkpoints/keptCheckpoints.ts";
 import { count, log, messageOf } from "../log.ts";
 import { AttemptSpool } from "../spool/attemptSpool.ts";
 import { Attempt } from "./attempts/attempt.ts";
-import { AttemptRunner } from "./attempts/attemptRunner.ts";
+import { AttemptRunner, type Beginning } from "./attempts/attemptRunner.ts";
 import { HeldAttempts } from "./attempts/heldAttempts.ts";
+import { PackBook } from "./attempts/packBook.ts";
 import { recoverAttempts } from "./attempts/recoverAttempts.ts";
 import { RunProcess } from "./attempts/runProcess.ts";
 import { SpareProcess } from "./attempts/spareProcess.ts";
@@ -62,6 +63,7 @@ export class Agent {
   private readonly spare: SpareProcess;
   private readonly artefacts: ArtefactSender;
   private readonly checkpoints: CheckpointSender;
+  private readonly packs: PackBook;
   private readonly connectionLog = new ConnectionLog();
   private readonly readSystem = systemMeter();
   private ownSets: OwnSetsWatch | null = null;
@@ -96,18 +98,19 @@ export class Agent {
       send: sendNoted,
       sealAgain: (attempt) => this.runner.sealAgain(attempt),
     });
+    this.packs = new PackBook(join(folder.path, "packs.json"), options.packRuns);
     const { checkpoints, datasetCache } = folder;
     const { datasetsDir: datasets, device, keepCheckpoints, fetchMs } = options;
     this.runner = new AttemptRunner(
       { checkpoints, datasetCache, datasets, device, keepCheckpoints, server, fetchMs },
       this.held,
       this.spare,
-      { artefacts: this.artefacts, checkpoints: this.checkpoints },
+      { artefacts: this.artefacts, checkpoints: this.checkpoints, packs: this.packs },
     );
     this.link = new ServerLink(options.server, token, {
       makeHello: () => this.makeHello(),
       makeHeartbeat: () => this.makeHeartbeat(),
-      assign: (messages) => this.assignAll(messages),
+      assign: (messages) => this.assign(messages),
       cancel: (request) => this.cancel(request),
       suspend: (request) => this.suspend(request),
       heartbeatAnswered: ({ lost, cancel, suspend = [] }) => {
@@ -239,12 +242,20 @@ export class Agent {
     this.setup.folder.unlock();
   }
 
-  private assignAll(messages: Assignment[]): AssignAnswer[] {
-    const alone = { accepted: false, reason: "this worker trains one run in a slot" };
-    return messages.map((message, at) => (at === 0 ? this.assign(message) : alone));
+  /** Runs for one slot. @returns for each whether it is taken */
+  private assign(messages: Assignment[]): AssignAnswer[] {
+    const taken: Beginning[] = [];
+    const superseded: Attempt[] = [];
+    const answers = messages.map((message) => this.take(message, taken, superseded));
+    if (taken.length > 0)
+      this.runner.begin(
+        taken,
+        superseded.map((old) => old.done),
+      );
+    return answers;
   }
 
-  private assign(message: Assignment): AssignAnswer {
+  private take(message: Assignment, taken: Beginning[], superseded: Attempt[]): AssignAnswer {
     const parsed = assignmentSchema.safeParse(message);
     if (!parsed.success) return { accepted: false, reason: "the worker does not understand it: is it older than the server?" };
     const { runId, attempt: number, lease } = parsed.data;
@@ -254,20 +265,16 @@ export class Agent {
     if (same) return { accepted: true };
     if (this.isStopping) return { accepted: false, reason: "the worker is stopping" };
     if (!this.takesMore) return { accepted: false, reason: "the worker's time is nearly up" };
-    const superseded = this.held.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
-    const busy = this.held.all.filter((attempt) => attempt.isWorking && !superseded.includes(attempt)).length;
-    if (busy >= this.slots)
+    const before = this.held.all.filter((attempt) => attempt.spool.lease.runId === runId && !attempt.isSealed);
+    if (this.held.busySlots([...superseded, ...before]) >= this.slots)
       return { accepted: false, reason: `${this.slots === 1 ? "its slot is" : `its ${this.slots} slots are`} in use` };
     try {
       const attempt = new Attempt(new AttemptSpool(this.setup.folder.spool, { runId, attempt: number, lease }));
       attempt.spool.begin();
       this.held.add(attempt);
-      for (const old of superseded) this.held.supersede(old);
-      this.runner.begin(
-        attempt,
-        parsed.data,
-        superseded.map((old) => old.done),
-      );
+      for (const old of before) this.held.supersede(old);
+      superseded.push(...before);
+      taken.push({ attempt, assignment: parsed.data });
       return { accepted: true };
     } catch (error) {
       return { accepted: false, reason: `it cannot write to its disk: ${messageOf(error)}`.slice(0, 500), fault: true };
@@ -302,6 +309,7 @@ export class Agent {
       offer,
       holding: this.held.claimed,
       kept: this.held.sent.list(),
+      packs: this.packs.tell(),
     });
   }
 
@@ -327,7 +335,8 @@ export class Agent {
 
   private makeHeartbeat(): Heartbeat {
     const runs = this.held.claimed.slice(0, 4_096).map((attempt) => ({ ...attempt.spool.lease, ...attempt.takeProgress() }));
-    return { nonce: this.setup.folder.identity.nonce, runs, system: this.readSystem() };
+    const packs = this.packs.hasNews ? { packs: this.packs.tell() } : {};
+    return { nonce: this.setup.folder.identity.nonce, runs, system: this.readSystem(), ...packs };
   }
 
   private refused(code: string, message: string): void {

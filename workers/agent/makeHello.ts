@@ -1,3 +1,4 @@
+import type { PacksOffered } from "../../contract/wire/packs.ts";
 import { type DatasetAvailability, type Hello, type Lease, workerProtocolVersion } from "../../contract/wire/workerProtocol.ts";
 import { readProgramVersion } from "../programVersion.ts";
 import type { Attempt } from "./attempts/attempt.ts";
@@ -18,9 +19,18 @@ export interface Offer extends Capacity {
 const version = readProgramVersion();
 const maxLeases = 1_000;
 
+interface HelloParts {
+  identity: Identity;
+  name: string;
+  offer: Offer;
+  holding: Attempt[];
+  kept: Lease[];
+  packs: PacksOffered;
+}
+
 /** What a worker reports about itself when it connects. */
-export function makeHello(self: { identity: Identity; name: string; offer: Offer; holding: Attempt[]; kept: Lease[] }): Hello {
-  const { identity, name, offer, holding, kept } = self;
+export function makeHello(self: HelloParts): Hello {
+  const { identity, name, offer, holding, kept, packs } = self;
   return {
     protocol: workerProtocolVersion,
     workerId: identity.workerId,
@@ -35,5 +45,6 @@ export function makeHello(self: { identity: Identity; name: string; offer: Offer
     ...(offer.minutesLeft !== undefined && { minutesLeft: offer.minutesLeft }),
     holding: holding.slice(0, maxLeases).map((attempt) => attempt.spool.lease),
     kept,
+    packs,
   };
 }

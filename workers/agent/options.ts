@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type DeviceChoice, deviceChoices } from "../../contract/config/runConfig.ts";
 import { Failure } from "../../contract/failure.ts";
+import { maxPackRuns } from "../../contract/wire/packs.ts";
 import { isVisible, storableText } from "../../contract/wireText.ts";
 import type { WorkerEnvironment } from "../env.ts";
 import { duration, minutes, wholeNumber } from "./flagValues.ts";
@@ -28,6 +29,8 @@ export interface AgentOptions {
   slots: number | null;
   /** Cores that it was given by a batch system; null: all that it sees. */
   cores: number | null;
+  /** Runs in one step at most; 1: each trains alone. */
+  packRuns: number;
   dataDir: string;
   /** Set for a worker that has an identity and a folder of its own for as long as it lives. */
   scratch: Scratch | null;
@@ -58,6 +61,8 @@ export interface AgentOptions {
   ledger: string | null;
 }
 
+const defaultPackRuns = 64;
+
 export const usage = `Usage: npm run worker -- --server URL --token-file FILE [--slots N] [--data DIR] [--device ${deviceChoices.join("|")}] [--name NAME]
 
   --server URL    where Collapsar runs, e.g. https://studies.example.org:4040
@@ -65,6 +70,8 @@ export const usage = `Usage: npm run worker -- --server URL --token-file FILE [-
                   file with the token from the "Workers" page, readable by you alone; or COLLAPSAR_WORKER_TOKEN_FILE
   --token TOKEN   the token itself; better in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
   --slots N       runs at the same time (default: one per processor core, or one per graphics card)
+  --pack N        runs of equal shape that one slot trains as one step, at most (default: ${defaultPackRuns}; 1: each alone); how many
+                  are best is measured
   --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
   --device        what to compute on (default: auto, the best available)
   --name NAME     shown on the "Workers" page (default: the host's name)
@@ -96,6 +103,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     ...tokenOf(flags, environment),
     slots: slots === null ? null : wholeNumber("--slots", slots, 1, 256),
     cores: environment.givenCores,
+    packRuns: wholeNumber("--pack", flags.pack ?? environment.packRuns ?? String(defaultPackRuns), 1, maxPackRuns),
     dataDir: flags.data ? resolve(flags.data) : environment.dataDir,
     scratch: scratchOf(flags, environment),
     untilIdleMs: flags["until-idle"] === undefined ? null : duration("--until-idle", flags["until-idle"]),
@@ -160,6 +168,7 @@ function parseFlags(args: string[]) {
         token: { type: "string" },
         "token-file": { type: "string" },
         slots: { type: "string" },
+        pack: { type: "string" },
         data: { type: "string" },
         device: { type: "string" },
         name: { type: "string" },

@@ -33,16 +33,17 @@ export interface Observer {
 /** Features kept between the passes over a split; above it the network runs again. */
 const keptBytes = 256e6;
 
-/** Compiles what measuring needs. */
+/** Compiles what measuring needs. @param shared the reader of another run whose network and sets have the same shapes */
 export async function makeObserver(
   engine: Engine,
   config: RunConfig,
   network: Network,
   dataset: Dataset,
   optimum: Optimum | NoOptimum,
+  shared?: FeatureReader,
 ): Promise<Observer> {
   const { classes, train, test } = dataset;
-  const reader = await makeFeatureReader(engine, network, [train, test]);
+  const reader = shared ?? (await makeFeatureReader(engine, network, [train, test]));
   const geometry = new GeometryFrames(train.labels, classes);
   const secondPass = !hasManyClasses(classes);
 

@@ -9,48 +9,74 @@ export interface RunNote {
   text: string;
 }
 
-/** What the agent sends to a run's process, by IPC. One process takes one assignment in its life. */
+/** One of the runs that a process is given. */
+export interface AssignedRun {
+  assignment: Assignment;
+  paths: {
+    /** This attempt's spool file (see spool.ts). */
+    spool: string;
+    /** The run's own folder of checkpoints, `<data>/worker/checkpoints/<runId>`. */
+    checkpoints: string;
+    /** Folder for what this attempt leaves to the server (see keepResults.ts); absent: it leaves nothing. */
+    artefacts?: string;
+    /** Folder of the user's own data sets, looked through first; null if none is set. */
+    datasets: string | null;
+    /** Downloaded data sets, `<data>/datasets`. */
+    datasetCache: string;
+  };
+  /** What the agent has to say in the run's log. */
+  notes?: RunNote[];
+}
+
+/** What the worker knows of packs of this key (see packBook.ts). */
+export interface PackAdvice {
+  /** Best number of runs in one compiled step, and on what that was measured; null where nothing has been measured. */
+  best: { runs: number; provider: string } | null;
+  /** No more runs are put into one step. */
+  most: number;
+}
+
+/** What the agent sends to a process that trains runs, by IPC. One process takes one assignment of runs in its life. */
 export type ToRun =
   | {
       type: "assign";
-      assignment: Assignment;
-      paths: {
-        /** This attempt's spool file (see spool.ts). */
-        spool: string;
-        /** The run's own folder of checkpoints, `<data>/worker/checkpoints/<runId>`. */
-        checkpoints: string;
-        /** Folder for what this attempt leaves to the server (see keepResults.ts); absent: it leaves nothing. */
-        artefacts?: string;
-        /** Folder of the user's own data sets, looked through first; null if none is set. */
-        datasets: string | null;
-        /** Downloaded data sets, `<data>/datasets`. */
-        datasetCache: string;
-      };
+      /** Runs of one pack key, or one run alone. */
+      runs: AssignedRun[];
       device: DeviceChoice;
       threads: number;
       /** Checkpoints that an ended run keeps; 1 by default. */
       keepCheckpoints?: number;
-      /** What the agent has to say in the run's log. */
-      notes?: RunNote[];
+      /** Absent: each of the runs trains alone, one after the other. */
+      pack?: PackAdvice;
     }
-  /** The same, later. */
-  | { type: "note"; note: RunNote }
+  /** Another line of the run's log. */
+  | { type: "note"; runId: string; note: RunNote }
   /** The server knows of this checkpoint: it is kept besides the newest ones. */
-  | { type: "keep"; checkpointStep: number }
-  /** Stop, measure no more, end CANCELLED. */
-  | { type: "cancel" }
-  /** Checkpoint now, end WORKER_LOST, excused, exit; `stop`: the worker stops too, for this reason. */
-  | { type: "suspend"; stop?: WorkerStop };
+  | { type: "keep"; runId: string; checkpointStep: number }
+  /** Stop, measure no more, end CANCELLED. Without a run, here and below: all of them. */
+  | { type: "cancel"; runId?: string }
+  /** Checkpoint now, end WORKER_LOST, excused; `stop`: the worker stops too, for this reason. */
+  | { type: "suspend"; runId?: string; stop?: WorkerStop }
+  /** It is another worker's now: nothing more of it is written. */
+  | { type: "drop"; runId: string };
 
-/** What a run's process sends to the agent. */
+/** What such a process sends to the agent. It exits when the last of its runs has ended. */
 export type FromRun =
-  /** Everything is imported: it can be given a run. */
+  /** Everything is imported: it can be given runs. */
   | { type: "ready" }
-  /** A hint that the spool has grown to this number. */
-  | { type: "spooled"; seq: number }
-  /** At most 4 a second; the step time is the median of the last steps, ms. */
-  | { type: "progress"; step: number; stepMs: number }
+  /** A hint that the run's spool has grown to this number. */
+  | { type: "spooled"; runId: string; seq: number }
+  /** At most 4 a second and run; the step time is the median of the last steps, ms, of all that train together. */
+  | { type: "progress"; runId: string; step: number; stepMs: number }
   /** Once a second while it is not within a call of a library. */
   | { type: "alive" }
-  /** How it ended, where the disk took no event of that. */
-  | { type: "unwritten"; code: FailureCode; message: string };
+  /** How the run ended, where the disk took no event of that. */
+  | { type: "unwritten"; runId: string; code: FailureCode; message: string }
+  /** The run has ended, while others train on: its spool and checkpoints are the agent's. */
+  | { type: "left"; runId: string }
+  /** These now train in one step of so many runs: what ends this process may be that. */
+  | { type: "together"; runIds: string[]; runs: number }
+  /** Timed: the best number of runs in one step. */
+  | { type: "timed"; best: { runs: number; provider: string } }
+  /** The device had no room for so many runs in one step, or lost them: fewer are tried next time. */
+  | { type: "tooMany"; runs: number };

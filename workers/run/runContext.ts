@@ -8,6 +8,8 @@ import type { Trained } from "./writeFeatures.ts";
 
 /** Everything a run needs from the process around it. */
 export interface RunContext {
+  /** Absent outside of a worker. */
+  runId?: string;
   config: RunConfig;
   places: DatasetPlaces;
   device: DeviceChoice;

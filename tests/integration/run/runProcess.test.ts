@@ -1,91 +1,42 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
-import { type RunEvent, type SpooledEvent, spooledEvent } from "../../../contract/wire/runEvents.ts";
-import type { FromRun, ToRun } from "../../../workers/run/messages.ts";
-import { readSpool } from "../../../workers/spool/spool.ts";
+import type { RunEvent } from "../../../contract/wire/runEvents.ts";
+import type { ToRun } from "../../../workers/run/messages.ts";
+import { curve, ofKind, RunProgram } from "../../support/processes/runProgram.ts";
 import { slowness } from "../../support/processes/workerProcess.ts";
 import { until } from "../../support/until.ts";
 import { smallRun } from "../../unit/workers/builders.ts";
 
-const program = new URL("../../../workers/run/main.ts", import.meta.url).pathname;
-const node = new URL("../../../node_modules/.bin/node", import.meta.url).pathname;
-const runId = "00000000-0000-4000-8000-000000000001";
-
 let folder: string;
-const children: ChildProcess[] = [];
+const programs: RunProgram[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "run-"));
 });
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
+  for (const { child } of programs.splice(0)) child.kill("SIGKILL");
   rmSync(folder, { recursive: true });
 });
 
-/** A process as the agent starts it, and what it has said. */
+/** A process as the agent starts it, of one run, and what it has said. */
 async function start() {
-  const child = fork(program, { execPath: node, stdio: ["ignore", "ignore", "ignore", "ipc"] });
-  children.push(child);
-  const heard: FromRun[] = [];
-  child.on("message", (message) => heard.push(message as FromRun));
-  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
-    child.on("exit", (code, signal) => resolve({ code, signal })),
-  );
-  await until("it is ready", () => heard.some(({ type }) => type === "ready"));
-  const spool = (attempt: number) => join(folder, "spool", `${runId}.${attempt}.jsonl`);
+  const program = await RunProgram.start(folder);
+  programs.push(program);
+  const { child, heard, exited } = program;
   return {
     child,
     heard,
     exited,
-    assign: (config: RunConfig, attempt = 1) => {
-      const message: ToRun = {
-        type: "assign",
-        assignment: { runId, attempt, lease: "x".repeat(20), config, experimentName: "test" },
-        paths: {
-          spool: spool(attempt),
-          checkpoints: join(folder, "checkpoints"),
-          datasets: null,
-          datasetCache: join(folder, "cache"),
-        },
-        device: "cpu",
-        threads: 1,
-      };
-      child.send(message);
-    },
-    events: (attempt = 1) => eventsOf(spool(attempt)),
+    assign: (config: RunConfig, attempt = 1) => program.assign([config], { attempt }),
+    events: (attempt = 1) => program.events(1, attempt),
   };
 }
 
-function eventsOf(path: string): RunEvent[] {
-  if (!existsSync(path)) return [];
-  const all: SpooledEvent[] = [];
-  for (let offset = 0; ; ) {
-    const read = readSpool(path, offset);
-    if (read.events.length === 0) break;
-    all.push(...read.events);
-    offset = read.offset;
-  }
-  all.forEach((event, at) => {
-    expect(event.seq).toBe(at + 1);
-    spooledEvent.parse(event);
-  });
-  return all.map(({ event }) => event);
-}
-
-const ofKind = <Kind extends RunEvent["kind"]>(events: RunEvent[], kind: Kind) =>
-  events.filter((event): event is Extract<RunEvent, { kind: Kind }> => event.kind === kind);
 const kinds = (events: RunEvent[]) => events.map(({ kind }) => kind);
 
-/** A curve without the clock's numbers. */
-const curve = (events: RunEvent[]) =>
-  ofKind(events, "measurement").map(({ step, values }) => ({
-    step,
-    values: Object.fromEntries(Object.entries(values).filter(([key]) => !/stepMs|elapsedMs/.test(key))),
-  }));
-
+const checkpoints = () => join(folder, "checkpoints", "1");
 const long = smallRun({ training: { steps: 200_000, learningRate: 0.01 }, measuring: { name: "log", perDecade: 5 } });
 
 describe("a run's process", () => {
@@ -110,7 +61,7 @@ describe("a run's process", () => {
       expect(values[key], key).toBeTypeOf("number");
     const spooled = run.heard.filter(({ type }) => type === "spooled");
     expect(spooled.length).toBeGreaterThan(0);
-    expect(existsSync(join(folder, "checkpoints"))).toBe(false);
+    expect(existsSync(checkpoints())).toBe(false);
   });
 
   test("killed and resumed from its checkpoint: the joined curve is the uninterrupted one, without gap or double", async () => {
@@ -161,7 +112,7 @@ describe("a run's process", () => {
     expect(Date.now() - before).toBeLessThan(1_500 * slowness());
     const events = run.events();
     expect(events[events.length - 1]).toMatchObject({ kind: "ended", code: "CANCELLED" });
-    expect(existsSync(join(folder, "checkpoints")) && readdirSync(join(folder, "checkpoints")).length > 0).toBe(false);
+    expect(existsSync(checkpoints()) && readdirSync(checkpoints()).length > 0).toBe(false);
     expect(run.heard.filter(({ type }) => type === "progress").length).toBeLessThan(40);
   });
 
@@ -199,9 +150,9 @@ describe("a run's process", () => {
     await until("it has measured", () => ofKind(run.events(), "measurement").length > 5);
     run.child.disconnect();
     await run.exited;
-    const [name] = readdirSync(join(folder, "checkpoints"));
+    const [name] = readdirSync(checkpoints());
     const newer = `${Number.parseInt(name, 10) + 1}.ckpt`;
-    writeFileSync(join(folder, "checkpoints", newer), readFileSync(join(folder, "checkpoints", name)).subarray(0, 100));
+    writeFileSync(join(checkpoints(), newer), readFileSync(join(checkpoints(), name)).subarray(0, 100));
     const again = await start();
     again.assign(long, 2);
     await until("it has logged", () => ofKind(again.events(2), "log").length > 1);

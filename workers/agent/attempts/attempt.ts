@@ -3,26 +3,25 @@ import { stoppedWithWorker, type WorkerStop } from "../../../contract/wire/runEv
 import { log, messageOf } from "../../log.ts";
 import { deviceTrouble, troubleText } from "../../run/deviceTrouble.ts";
 import { machineFault } from "../../run/machineFault.ts";
-import type { ToRun } from "../../run/messages.ts";
+import type { AssignedRun } from "../../run/messages.ts";
 import type { EndEvent } from "../../spool/attemptHistory.ts";
 import type { AttemptSpool } from "../../spool/attemptSpool.ts";
 import type { SpoolSender } from "../wire/spoolSender.ts";
 import { describeExit } from "./describeExit.ts";
-import type { RunExit, RunListener, RunProcess } from "./runProcess.ts";
+import type { RunExit, RunListener, RunSeat } from "./runSeat.ts";
 
-export type AssignMessage = Extract<ToRun, { type: "assign" }>;
 const messageLimit = 8_000;
 const stopSignals: Partial<Record<NodeJS.Signals, WorkerStop>> = {
   ...{ SIGTERM: "asked", SIGINT: "asked", SIGHUP: "asked" },
   SIGUSR1: "time",
 };
 
-/** One attempt on this worker: its spool, its sender, and its process while there is one. */
+/** One attempt on this worker: its spool, its sender, and its place in a process while it has one. */
 export class Attempt {
   readonly spool: AttemptSpool;
   readonly label: string;
   sender!: SpoolSender;
-  run: RunProcess | null = null;
+  run: RunSeat | null = null;
   step = 0;
   stepMs: number | null = null;
   /** Whether the step has changed since the last heartbeat. */
@@ -52,7 +51,7 @@ export class Attempt {
 
   /** Whether its process is between its start and its first steps. */
   get isStarting(): boolean {
-    return this.isWorking && this.step === 0;
+    return this.isWorking && this.step === 0 && !this.run?.process.hasMoved;
   }
 
   /** Its progress, if changed since the last call, and how long its process has shown no sign of life. */
@@ -63,13 +62,12 @@ export class Attempt {
     return { step: isFresh ? step : null, stepMs: isFresh ? stepMs : null, ...(stalledMs !== null && { stalledMs }) };
   }
 
-  /** Gives it a process, and the process the run, unless it was asked to stop before the process was ready. */
-  async train(run: RunProcess, message: () => AssignMessage, moved: () => void): Promise<RunExit> {
-    this.run = run;
+  /** Gives the run to its process, unless it was asked to stop before that was ready. */
+  async train(run: RunSeat, given: () => AssignedRun, moved: () => void): Promise<RunExit> {
     try {
-      this.spool.process = run.identity;
+      this.spool.process = run.process.identity;
       this.spool.save();
-      if ((await run.ready) && !this.stopping) run.assign(message(), this.listener(moved));
+      if ((await run.process.ready) && !this.stopping) run.assign(given(), this.listener(moved));
       else run.kill();
     } catch (error) {
       const { code, message } = machineFault(error) ?? { code: "WORKER_FAULT" as const, message: messageOf(error) };
@@ -100,15 +98,16 @@ export class Attempt {
     };
   }
 
-  /** The last event of an attempt whose process ended without one. */
+  /** The last event of an attempt whose process ended without one. A run that was not alone in its step is not to blame for that. */
   endEvent(exit: RunExit): EndEvent {
     const stored = this.spool.inspect().lastStep;
     const step = this.step > (stored ?? 0) ? this.step : stored;
-    const end = (code: FailureCode, message: string): EndEvent => ({
+    const end = (code: FailureCode, message: string, more: { excused?: true } = {}): EndEvent => ({
       kind: "ended",
       code,
       message: message.slice(0, messageLimit),
       step,
+      ...more,
     });
     if (this.stopping === "cancelled") return end("CANCELLED", "cancelled");
     const stopped = (stop: WorkerStop | null): EndEvent => ({ kind: "ended", ...stoppedWithWorker, step, ...(stop && { stop }) });
@@ -117,13 +116,15 @@ export class Attempt {
     // A service manager signals every process of the worker, also those that do not listen yet.
     const asked = exit.signal === null ? undefined : stopSignals[exit.signal];
     if (asked) return stopped(asked);
-    const how = `The run's process ended: ${describeExit(exit)}`;
+    const others = exit.together > 1 ? `, while it trained a pack of ${exit.together} runs` : "";
+    const how = `The run's process ended: ${describeExit(exit)}${others}`;
     const text = exit.errorTail ? `${how}\nLast output:\n${exit.errorTail}` : how;
-    if (exit.stalledMs !== null) return end("WORKER_LOST", text);
+    const shared = exit.together === 1 ? {} : { excused: true as const };
+    if (exit.stalledMs !== null) return end("WORKER_LOST", text, shared);
     if (!exit.wasReady) return end("WORKER_FAULT", `The worker could not start the run. ${text}`);
     // A driver may end the process that uses its GPU.
     const trouble = deviceTrouble(exit.errorTail);
-    if (trouble === "lost") return end("WORKER_FAULT", `${troubleText(trouble, exit.errorTail)}. ${text}`);
-    return end("CRASHED", text);
+    if (trouble === "lost") return end("WORKER_FAULT", `${troubleText(trouble, exit.errorTail)}. ${text}`, shared);
+    return end("CRASHED", text, shared);
   }
 }

@@ -1,16 +1,20 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeviceChoice } from "../../../contract/config/runConfig.ts";
+import { packKey } from "../../../contract/pack/packKey.ts";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
 import { log, messageOf } from "../../log.ts";
+import type { AssignedRun } from "../../run/messages.ts";
 import { DamagedSpool } from "../../spool/spool.ts";
 import type { ArtefactSender } from "../wire/artefactSender.ts";
 import type { CheckpointSender, Sending } from "../wire/checkpointSender.ts";
-import type { AssignMessage, Attempt } from "./attempt.ts";
+import type { Attempt } from "./attempt.ts";
 import type { HeldAttempts } from "./heldAttempts.ts";
+import type { PackBook } from "./packBook.ts";
 import { closeRecovered } from "./recoverAttempts.ts";
 import { findResumePoint, type ResumePoint } from "./resumePoint.ts";
-import type { RunExit } from "./runProcess.ts";
+import type { RunProcess, SharedOrders } from "./runProcess.ts";
+import type { RunExit } from "./runSeat.ts";
 import type { SpareProcess } from "./spareProcess.ts";
 
 const diskRetryMs = 2_000;
@@ -19,6 +23,18 @@ const lastCheckpointMs = 10_000;
 const stopLookMs = 100;
 /** How long others wait for the first step of the run that has the prepared process. */
 const leadMs = 1_500;
+
+/** An attempt that begins. */
+export interface Beginning {
+  attempt: Attempt;
+  assignment: Assignment;
+}
+
+interface RunnerParts {
+  artefacts: ArtefactSender;
+  checkpoints: CheckpointSender;
+  packs: PackBook;
+}
 
 interface RunnerOptions {
   /** Folder of all runs' checkpoints, and of downloaded data sets. */
@@ -42,23 +58,42 @@ export class AttemptRunner {
   private readonly spare: SpareProcess;
   private readonly artefacts: ArtefactSender;
   private readonly checkpoints: CheckpointSender;
+  private readonly packs: PackBook;
 
-  constructor(
-    options: RunnerOptions,
-    held: HeldAttempts,
-    spare: SpareProcess,
-    { artefacts, checkpoints }: { artefacts: ArtefactSender; checkpoints: CheckpointSender },
-  ) {
+  constructor(options: RunnerOptions, held: HeldAttempts, spare: SpareProcess, { artefacts, checkpoints, packs }: RunnerParts) {
     this.options = options;
     this.held = held;
     this.spare = spare;
     this.artefacts = artefacts;
     this.checkpoints = checkpoints;
+    this.packs = packs;
   }
 
-  /** @param earlier resolve when nothing writes any more of earlier attempts of the run */
-  begin(attempt: Attempt, assignment: Assignment, earlier: Promise<void>[]): void {
-    attempt.done = this.train(attempt, assignment, earlier);
+  /**
+   * Gives runs one process.
+   * @param earlier resolve when nothing writes any more of earlier attempts of these runs
+   */
+  begin(beginnings: Beginning[], earlier: Promise<void>[]): void {
+    const process = this.spare.take();
+    const [{ assignment }] = beginnings;
+    const key = packKey(assignment.config);
+    process.expect(this.ordersOf(assignment, key), {
+      timed: (best) => this.packs.timed(key, best),
+      tooMany: (runs) => this.packs.tooMany(key, runs),
+    });
+    for (const { attempt } of beginnings) attempt.run = process.seat(attempt.spool.lease.runId);
+    const started = this.start(
+      process,
+      beginnings.map(({ attempt }) => attempt),
+      earlier,
+    );
+    for (const each of beginnings) each.attempt.done = this.train(each, started);
+  }
+
+  private async start(process: RunProcess, attempts: Attempt[], earlier: Promise<void>[]): Promise<void> {
+    await Promise.all(earlier);
+    if (!process.isStarted) await this.waitForFirstStep(attempts);
+    process.start();
   }
 
   /** Completes an attempt of an earlier life of this worker. */
@@ -74,30 +109,27 @@ export class AttemptRunner {
     attempt.done = this.seal(attempt, () => {});
   }
 
-  private async train(attempt: Attempt, assignment: Assignment, earlier: Promise<void>[]): Promise<void> {
+  private async train({ attempt, assignment }: Beginning, started: Promise<void>): Promise<void> {
     const { config } = assignment;
     log(
       `Run ${attempt.label} of "${assignment.experimentName}": ${config.architecture} depth ${config.depth} seed ${config.seed}`,
     );
-    const run = this.spare.take();
-    attempt.run = run;
-    await Promise.all(earlier);
-    if (!run.isStarted) await this.waitForFirstStep(attempt);
-    run.start();
-    let message: () => AssignMessage;
+    const run = attempt.run!;
+    await started;
+    let given: () => AssignedRun;
     try {
       const point = await this.findResumePoint(attempt, assignment);
       this.checkpoints.watch(this.sendingOf(attempt), point.fetchedStep);
-      message = () => this.makeAssignMessage(attempt, assignment, point);
+      given = () => this.makeAssignedRun(attempt, assignment, point);
     } catch (error) {
       // As if its process had said so.
-      message = () => {
+      given = () => {
         throw error;
       };
     }
-    const exit = await attempt.train(run, message, () => this.spare.prepare());
+    const exit = await attempt.train(run, given, () => this.spare.prepare());
     await this.sendLast(attempt);
-    await this.seal(attempt, () => this.writeEnd(attempt, exit));
+    await this.seal(attempt, () => this.writeEnd(attempt, exit, assignment));
     this.spare.prepare();
   }
 
@@ -138,10 +170,9 @@ export class AttemptRunner {
       await this.checkpoints.sendLast(this.sendingOf(attempt), lastCheckpointMs);
   }
 
-  private makeAssignMessage(attempt: Attempt, assignment: Assignment, { folder, notes }: ResumePoint): AssignMessage {
-    const { datasets, datasetCache, device, keepCheckpoints } = this.options;
+  private makeAssignedRun(attempt: Attempt, assignment: Assignment, { folder, notes }: ResumePoint): AssignedRun {
+    const { datasets, datasetCache } = this.options;
     return {
-      type: "assign",
       assignment,
       paths: {
         spool: attempt.spool.path,
@@ -150,10 +181,18 @@ export class AttemptRunner {
         datasets,
         datasetCache,
       },
-      device: assignment.config.device === "auto" ? device : assignment.config.device,
+      notes,
+    };
+  }
+
+  /** Runs of one key are for one device. */
+  private ordersOf({ config }: Assignment, key: string): SharedOrders {
+    const { device, keepCheckpoints } = this.options;
+    return {
+      device: config.device === "auto" ? device : config.device,
       threads: this.threads,
       keepCheckpoints,
-      notes,
+      pack: this.packs.adviceFor(key),
     };
   }
 
@@ -161,8 +200,8 @@ export class AttemptRunner {
    * A process that must load everything first takes seconds of a processor: it starts when the run that got the prepared process
    * has made its first step, so that the first numbers of a study come as soon as they can.
    */
-  private async waitForFirstStep(attempt: Attempt): Promise<void> {
-    const leads = (other: Attempt) => other !== attempt && other.isStarting && other.run?.isReady;
+  private async waitForFirstStep(own: Attempt[]): Promise<void> {
+    const leads = (other: Attempt) => !own.includes(other) && other.isStarting && other.run?.isReady;
     for (const deadline = performance.now() + leadMs; this.held.all.some(leads) && performance.now() < deadline; )
       await sleep(20);
   }
@@ -186,10 +225,12 @@ export class AttemptRunner {
     this.held.seal(attempt);
   }
 
-  private writeEnd(attempt: Attempt, exit: RunExit): void {
+  private writeEnd(attempt: Attempt, exit: RunExit, { config }: Assignment): void {
     let { end } = attempt.spool.inspect();
     if (!end) {
       end = attempt.endEvent(exit);
+      const isBad = end.kind === "ended" && (end.code === "CRASHED" || end.code === "WORKER_FAULT");
+      if (isBad && exit.together > 1) this.packs.tooMany(packKey(config), exit.together);
       attempt.spool.appendOrHold(end);
     }
     log(

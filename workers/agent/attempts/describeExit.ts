@@ -1,4 +1,4 @@
-import type { RunExit } from "./runProcess.ts";
+import type { RunExit } from "./runSeat.ts";
 
 /** How a process ended that did not report it itself, as text for people. */
 export function describeExit({ code, signal, errorTail, stalledMs }: RunExit): string {

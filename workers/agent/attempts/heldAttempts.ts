@@ -60,6 +60,11 @@ export class HeldAttempts {
     return this.all.filter((attempt) => attempt.isWorking).length;
   }
 
+  /** Slots in use: runs that train together take one. @param but attempts that are about to go */
+  busySlots(but: readonly Attempt[]): number {
+    return new Set(this.all.filter((each) => each.isWorking && !but.includes(each)).map(({ run }) => run!.process)).size;
+  }
+
   get unsent(): number {
     return this.all.reduce((sum, attempt) => sum + attempt.spool.unsent, 0);
   }

@@ -1,36 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
-import type { FailureCode } from "../../../contract/failure.ts";
-import type { WorkerStop } from "../../../contract/wire/runEvents.ts";
 import { runEnvironment } from "../../env.ts";
-import type { FromRun, RunNote, ToRun } from "../../run/messages.ts";
+import type { FromRun, ToRun } from "../../run/messages.ts";
 import { lowerPriority } from "../machine/lowerPriority.ts";
 import { processIdentity } from "../machine/processIdentity.ts";
 import { LifeSigns } from "./lifeSigns.ts";
-
-export interface RunExit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  /** Last of what it wrote to standard error. */
-  errorTail: string;
-  /** For how long it had shown no sign of life when it was killed for that, ms; null if it was not. */
-  stalledMs: number | null;
-  /** Whether it had loaded all it needs before it ended. */
-  wasReady: boolean;
-}
-
-export interface RunListener {
-  spooled(seq: number): void;
-  progress(step: number, stepMs: number): void;
-  /** The disk took no event of its end. */
-  unwritten(code: FailureCode, message: string): void;
-  /** It has shown no sign of life; called once, until it does again. */
-  stalled(ms: number): void;
-}
+import { type RunExit, RunSeat } from "./runSeat.ts";
 
 export const runProgram = new URL("../../run/main.ts", import.meta.url).pathname;
 
-/** A process asked to stop is killed after this time: what is cancelled is to be gone within 2 s. */
-const cancelGraceMs = 1_200;
 const errorTailBytes = 6_000;
 /** Killed and still not gone: its memory is being written out, or its disk hangs; it no longer does anything on its own. */
 const goneMs = 15_000;
@@ -38,7 +15,16 @@ const goneMs = 15_000;
 const outputMs = 2_000;
 const lookMs = 1_000;
 
-/** The process of one run: started without one, given one, and then gone. */
+/** What all runs of an assignment have in common. */
+export type SharedOrders = Omit<Extract<ToRun, { type: "assign" }>, "type" | "runs">;
+
+/** What its runs have found out about packs. */
+export interface PackListener {
+  timed(best: { runs: number; provider: string }): void;
+  tooMany(runs: number): void;
+}
+
+/** The process of one run, or of several that train together: started without any, given them, and gone with the last of them. */
 export class RunProcess {
   readonly exited: Promise<RunExit>;
   /** False if it ended before it was ready. */
@@ -54,9 +40,14 @@ export class RunProcess {
   private checking: NodeJS.Timeout | null = null;
   private isLost = false;
   private child: ChildProcess | null = null;
-  private listener: RunListener | null = null;
+  private readonly seats = new Map<string, RunSeat>();
+  private orders: SharedOrders | null = null;
+  private packs: PackListener | null = null;
+  private isAssigned = false;
+  hasMoved = false;
+  /** Runs in the step that it now takes, as far as it has said. */
+  private together: { runIds: string[]; runs: number } | null = null;
   private errorTail = "";
-  private keptStep: number | null = null;
   private resolveReady!: (isReady: boolean) => void;
   private resolveExit!: (exit: RunExit) => void;
 
@@ -111,7 +102,7 @@ export class RunProcess {
       const state = life.check();
       const wasStalled = this.stalledMs !== null;
       this.stalledMs = state === "well" ? null : life.silentMs;
-      if (state !== "well" && !wasStalled) this.listener?.stalled(life.silentMs);
+      if (state !== "well" && !wasStalled) for (const { listener } of this.seats.values()) listener?.stalled(life.silentMs);
       if (state !== "lost" || this.isLost) return;
       this.isLost = true;
       this.kill();
@@ -126,33 +117,53 @@ export class RunProcess {
     return this.child?.pid === undefined ? null : processIdentity(this.child.pid);
   }
 
-  assign(message: Extract<ToRun, { type: "assign" }>, listener: RunListener): void {
-    this.listener = listener;
-    this.send(message);
+  /** Takes a place for a run; all places of a process are taken before the first of them is given its run. */
+  seat(runId: string): RunSeat {
+    const seat = new RunSeat(this, runId);
+    this.seats.set(runId, seat);
+    return seat;
   }
 
-  /** Stops it soon, whatever it is doing. */
-  cancel(): void {
-    if (this.listener && this.isReady) this.stopWithin({ type: "cancel" }, cancelGraceMs);
-    else this.kill();
+  /** @param packs told of what its runs find out */
+  expect(orders: SharedOrders, packs: PackListener): void {
+    this.orders = orders;
+    this.packs = packs;
   }
 
-  /** Gives it up to `withinMs` to make a checkpoint. @param stop why the worker stops too, if it does */
-  suspend(withinMs: number, stop?: WorkerStop): void {
-    if (this.listener && this.isReady) this.stopWithin({ type: "suspend", ...(stop && { stop }) }, withinMs);
-    else this.kill();
+  assignWhenComplete(): void {
+    const seats = [...this.seats.values()];
+    const given = seats.flatMap(({ given }) => given ?? []);
+    if (this.isAssigned || !this.orders || seats.length === 0 || given.length < seats.length) return;
+    this.isAssigned = true;
+    this.send({ type: "assign", runs: given, ...this.orders });
   }
 
-  /** The server knows of its checkpoint of this step: it is kept until a later one is known. */
-  keep(checkpointStep: number): void {
-    if (checkpointStep === this.keptStep) return;
-    this.keptStep = checkpointStep;
-    this.send({ type: "keep", checkpointStep });
+  get hasRuns(): boolean {
+    return this.isAssigned;
   }
 
-  /** Says something in the run's log. */
-  note(note: RunNote): void {
-    if (this.listener) this.send({ type: "note", note });
+  get runs(): number {
+    return this.seats.size;
+  }
+
+  release(seat: RunSeat): boolean {
+    if (this.seats.size === 1) return false;
+    this.seats.delete(seat.runId);
+    this.assignWhenComplete();
+    this.killIfAllDue();
+    return true;
+  }
+
+  /** Runs that were in one step with this one, itself among them; 0 if it only waited for others. */
+  togetherWith(runId: string): number {
+    const { runIds, runs } = this.together ?? { runIds: [], runs: 0 };
+    // Before any of them trains, all stand for what is being prepared.
+    if (runIds.length === 0) return Math.max(runs, this.seats.size);
+    return runIds.includes(runId) ? runs : 0;
+  }
+
+  killIfAllDue(): void {
+    if ([...this.seats.values()].every(({ isDue }) => isDue)) this.kill();
   }
 
   kill(): void {
@@ -166,18 +177,7 @@ export class RunProcess {
     this.exited.then(() => clearTimeout(timer));
   }
 
-  /** It should now end on its own; if it does not, it is killed. */
-  killAfter(ms: number): void {
-    const timer = setTimeout(() => this.kill(), ms);
-    this.exited.then(() => clearTimeout(timer));
-  }
-
-  private stopWithin(message: ToRun, ms: number): void {
-    this.send(message);
-    this.killAfter(ms);
-  }
-
-  private send(message: ToRun): void {
+  send(message: ToRun): void {
     if (this.child?.connected) this.child.send(message, () => {}); // an error means that it is ending: `exited` says how
   }
 
@@ -187,20 +187,27 @@ export class RunProcess {
     if (this.checking) clearInterval(this.checking);
     const stalledMs = this.isLost ? this.stalledMs : null;
     this.stalledMs = null;
-    this.resolveExit({ code, signal, errorTail: this.errorTail.trim(), stalledMs, wasReady: this.isReady });
+    const exit = { code, signal, errorTail: this.errorTail.trim(), stalledMs, wasReady: this.isReady };
+    for (const seat of this.seats.values()) seat.end({ ...exit, together: this.togetherWith(seat.runId) });
+    this.resolveExit({ ...exit, together: 1 });
     this.resolveReady(false);
   }
 
   private handleMessage(message: FromRun): void {
     this.life?.noteMessage();
+    const seat = "runId" in message ? this.seats.get(message.runId) : undefined;
     if (message.type === "ready") {
       this.isReady = true;
       this.resolveReady(true);
-    } else if (message.type === "spooled") this.listener?.spooled(message.seq);
-    else if (message.type === "unwritten") this.listener?.unwritten(message.code, message.message);
+    } else if (message.type === "timed") this.packs?.timed(message.best);
+    else if (message.type === "tooMany") this.packs?.tooMany(message.runs);
+    else if (message.type === "together") this.together = message;
+    else if (message.type === "left") seat?.leave();
     else if (message.type === "progress") {
+      this.hasMoved = true;
       if (this.life && message.stepMs > 0) this.life.stepMs = message.stepMs;
-      this.listener?.progress(message.step, message.stepMs);
-    }
+      seat?.listener?.progress(message.step, message.stepMs);
+    } else if (message.type === "spooled") seat?.listener?.spooled(message.seq);
+    else if (message.type === "unwritten") seat?.listener?.unwritten(message.code, message.message);
   }
 }

@@ -19,6 +19,7 @@ const environment = {
   tokenFile: null,
   slots: null,
   givenCores: null,
+  packRuns: null,
   givenDataDir: null,
   scratchDir: "/tmp",
   user: "1000",

@@ -1,0 +1,76 @@
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Network } from "../models/network.ts";
+import { makePackTrainer } from "../training/packTrainer.ts";
+import { makeTrainer, type TrainingState } from "../training/train.ts";
+import type { TrainedSlice } from "./runLife.ts";
+
+/** A run that is put into a compiled step. */
+export interface Trained {
+  config: RunConfig;
+  network: Network;
+  dataset: Dataset;
+  /** What it continues from, after so many updates. */
+  state: TrainingState;
+  step: number;
+}
+
+/** The same number of updates of every run. */
+interface Advance {
+  updates: number;
+  /** Of the parameters before each of the last updates, a run each. */
+  fits: ArrayLike<number>[];
+  /** Wall time of one update, ms. */
+  ms: number;
+}
+
+/** The compiled step of runs that train together, or of one alone. */
+export interface GroupTrainer {
+  /** One update of every run, or several, at most `most`, where that is faster. */
+  advance(most: number): Promise<Advance>;
+  /** By the order in which the runs were given. */
+  slices: TrainedSlice[];
+  /** What of the training set is left out, if anything, for the log. */
+  note: string | null;
+  dispose(): Promise<void>;
+}
+
+export async function openGroup(engine: Engine, runs: Trained[]): Promise<GroupTrainer> {
+  return runs.length === 1 ? openAlone(engine, runs[0]) : openPack(engine, runs);
+}
+
+async function openAlone(engine: Engine, { config, network, dataset, state, step: from }: Trained): Promise<GroupTrainer> {
+  const trainer = await makeTrainer(engine, config, network, dataset, state);
+  let most = 1;
+  const calls = trainer.train(from, (update) => update - 1 + most);
+  const { step } = trainer;
+  return {
+    async advance(updates) {
+      most = updates;
+      const { value, done } = await calls.next();
+      if (done) throw new Error("all of its steps are done");
+      return { updates: value.updates, fits: [[value.fit]], ms: value.ms };
+    },
+    slices: [{ source: async () => step, readState: () => step.readState() }],
+    note: trainer.note,
+    dispose: () => trainer.dispose(),
+  };
+}
+
+async function openPack(engine: Engine, runs: Trained[]): Promise<GroupTrainer> {
+  const trainer = await makePackTrainer(engine, runs);
+  return {
+    async advance(most) {
+      await new Promise(setImmediate); // lets the message through that stops one of them
+      const { fits, ms } = await trainer.advance(most);
+      return { updates: fits.length, fits, ms };
+    },
+    slices: runs.map((_, at) => ({
+      source: async () => ({ parameters: (await trainer.read(at)).parameters }),
+      readState: () => trainer.read(at),
+    })),
+    note: null,
+    dispose: () => trainer.dispose(),
+  };
+}

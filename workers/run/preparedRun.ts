@@ -1,0 +1,16 @@
+import type { Optimum } from "../../math/optimum/optimum.ts";
+import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
+import type { Checkpoint } from "../checkpoints/checkpointFile.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Network } from "../models/network.ts";
+
+/** What a run trains with. */
+export interface PreparedRun {
+  dataset: Dataset;
+  engine: Engine;
+  network: Network;
+  optimum: Optimum | NoOptimum;
+  /** The checkpoint that it resumes from, if it is one of this network on these data; null from the beginning. */
+  resumeFrom: Checkpoint | null;
+}

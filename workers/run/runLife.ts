@@ -1,0 +1,275 @@
+import { warmupWarning } from "../../contract/launch/warmupWarning.ts";
+import { seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { precisionWarning } from "../../contract/precision.ts";
+import type { RunTimes, StartedPack } from "../../contract/wire/runEvents.ts";
+import { measuringSteps } from "../../math/steps/measuringSteps.ts";
+import type { Log } from "../data/resolve/resolveSamples.ts";
+import { evaluateRun } from "../evaluate/evaluateRun.ts";
+import type { ParameterSource } from "../measure/featureReader.ts";
+import type { Observer } from "../measure/observer.ts";
+import { picturedSteps } from "../measure/picturedSteps.ts";
+import { optimumSummary } from "../measure/runOptimum.ts";
+import { initializeParameters, parameterCount } from "../models/parameterLayout.ts";
+import { learningRateAt } from "../training/schedule.ts";
+import { requireFiniteFit, type TrainingState } from "../training/train.ts";
+import type { PreparedRun } from "./preparedRun.ts";
+import { trainedData } from "./requireSameData.ts";
+import { type RunContext, stopIfAsked } from "./runContext.ts";
+import { StepTimes } from "./stepTimes.ts";
+import { versions } from "./versions.ts";
+
+/** Where a run's numbers are while it trains: its slice of what the compiled step holds. */
+export interface TrainedSlice {
+  /** Its parameters, in place where that can be. */
+  source(): Promise<ParameterSource>;
+  /** A copy of all that its optimizer continues from. */
+  readState(): Promise<TrainingState>;
+}
+
+interface Updates {
+  updates: number;
+  /** Of the parameters before each of the last ones. */
+  fits: number[];
+  /** Wall time of one, of all runs that took it together. */
+  ms: number;
+}
+
+/** Time that the runs which train together spend on measuring and evaluating: none of it is training time of any of them. */
+export interface AsideClock {
+  ms: number;
+}
+
+/**
+ * A run from its first event to its last, whoever takes its steps: what it measures and keeps on the way is the same alone and in a
+ * pack.
+ */
+export class RunLife {
+  readonly run: RunContext;
+  readonly prepared: PreparedRun;
+  /** Updates done. */
+  step: number;
+  readonly spent: RunTimes = { steps: 0, trainingMs: 0, measurements: 0, measuringMs: 0, evaluatingMs: 0 };
+  private readonly log: Log;
+  private readonly measuringSteps: number[];
+  private nextMeasuring = 0;
+  private readonly measuredAt: Set<number>;
+  private readonly isPictured: (step: number) => boolean;
+  private readonly times = new StepTimes();
+  private readonly startedAt: number;
+  private readonly observer: Observer;
+  private savedStep: number;
+  private checkpointAt = Number.POSITIVE_INFINITY;
+  private trainingFrom = 0;
+  private asideBefore = 0;
+  private aside: AsideClock = { ms: 0 };
+  /** What its training continues from, until it is given to a compiled step. */
+  private state: TrainingState | null;
+
+  /** Says that it has started. @param makeObserver compiles what measuring needs, after that is said */
+  static async begin(
+    run: RunContext,
+    prepared: PreparedRun,
+    makeObserver: () => Promise<Observer>,
+    pack?: StartedPack,
+  ): Promise<RunLife> {
+    const log: Log = (level, text) => run.emit({ kind: "log", level, text: text.slice(0, 4000) });
+    announceStart(run, prepared, log, pack);
+    const { network, resumeFrom } = prepared;
+    const state = resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, run.config.seed) };
+    const life = new RunLife(run, prepared, log, state, await makeObserver());
+    // The first numbers come before the training step is compiled, so that a page shows them at once.
+    if (life.step === 0) await life.measure({ parameters: state.parameters });
+    stopIfAsked(run);
+    return life;
+  }
+
+  private constructor(run: RunContext, prepared: PreparedRun, log: Log, state: TrainingState, observer: Observer) {
+    const { config } = run;
+    const { resumeFrom } = prepared;
+    this.run = run;
+    this.prepared = prepared;
+    this.log = log;
+    this.state = state;
+    this.observer = observer;
+    this.step = resumeFrom?.step ?? 0;
+    this.savedStep = this.step;
+    if (resumeFrom?.frame) observer.geometry.restore(Float64Array.from(resumeFrom.frame));
+    this.measuringSteps = measuringSteps(config.measuring, config.training.steps);
+    this.measuredAt = new Set(this.measuringSteps);
+    this.isPictured = picturedSteps(config.measuring, config.training.steps);
+    this.startedAt = performance.now() - (resumeFrom?.elapsedMs ?? 0);
+  }
+
+  /** A line of its log. */
+  say(level: "info" | "warning", text: string): void {
+    this.log(level, text);
+  }
+
+  /** What a compiled step is to begin from. @throws once it was taken by `trainsIn` */
+  get initialState(): TrainingState {
+    if (!this.state) throw new Error("the state is in the compiled step");
+    return this.state;
+  }
+
+  /** Its state is in a compiled step now. @throws the reason to stop */
+  async trainsIn(slice: TrainedSlice, aside: AsideClock): Promise<void> {
+    this.aside = aside;
+    this.checkpointAt = performance.now() + this.checkpointEveryMs;
+    await this.stopHere(slice);
+    this.trainingFrom = performance.now();
+    this.asideBefore = aside.ms;
+  }
+
+  /** Updates that may be made in one call: up to the next measuring step. */
+  get stepsToNext(): number {
+    while (this.measuringSteps[this.nextMeasuring] <= this.step) this.nextMeasuring++;
+    return (this.measuringSteps[this.nextMeasuring] ?? this.run.config.training.steps) - this.step;
+  }
+
+  /**
+   * Updates were made.
+   * @throws Failure DIVERGED; the reason to stop
+   */
+  async advanced({ updates, fits, ms }: Updates, slice: TrainedSlice): Promise<void> {
+    const { run, times } = this;
+    const firstKnown = this.step + updates - fits.length;
+    for (const [at, fit] of fits.entries()) requireFiniteFit(run.config, firstKnown + at, fit);
+    this.state = null;
+    this.step += updates;
+    times.add(ms, updates);
+    run.progress(this.step, () => times.recentMedian());
+    this.spent.steps += updates;
+    // Measured before the last checkpoint: the attempt that resumes from it does not measure its first step again.
+    const asked = run.interruption();
+    if (this.measuredAt.has(this.step) && (!asked || asked.checkpoint)) await this.measure(await slice.source());
+    await this.stopHere(slice);
+    if (performance.now() > this.checkpointAt && !this.isTrained) await this.checkpoint(slice);
+  }
+
+  get stepsLeft(): number {
+    return Math.max(0, this.run.config.training.steps - this.step);
+  }
+
+  get isTrained(): boolean {
+    return this.stepsLeft === 0;
+  }
+
+  /** Median of the last steps, ms; 0 before the first. */
+  get stepMs(): number {
+    return this.times.recentMedian();
+  }
+
+  /** Its training is complete, also where it resumed from its last step: evaluates and keeps what is asked for. */
+  async finish(slice: TrainedSlice): Promise<void> {
+    const { run, prepared, spent } = this;
+    const trainedAt = performance.now();
+    spent.trainingMs = trainedAt - this.trainingFrom - (this.aside.ms - this.asideBefore);
+    // An attempt that ends from here on is followed by one that only evaluates.
+    const checkpointEnd = async () => {
+      if (this.step > this.savedStep) await this.checkpoint(slice);
+    };
+    if (run.config.afterTraining) {
+      await checkpointEnd();
+      await this.evaluate(prepared, await slice.source());
+      spent.evaluatingMs = performance.now() - trainedAt;
+    }
+    if (run.keepResults) await this.keep(slice, checkpointEnd);
+    this.aside.ms += performance.now() - trainedAt;
+    run.emit({ kind: "finished", step: this.step, elapsedMs: this.elapsed(), times: spent });
+  }
+
+  private get checkpointEveryMs(): number {
+    return this.run.checkpointEveryMs ?? 10_000;
+  }
+
+  private elapsed(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  private async measure(source: ParameterSource): Promise<void> {
+    const { run, observer, spent, step } = this;
+    const before = performance.now();
+    const { values, missing, snapshot } = await observer.observe(step, source, this.isPictured(step));
+    values[seriesKey("train", "learningRate")] = learningRateAt(run.config.training, Math.max(1, step));
+    const stepMs = this.times.takeMedian();
+    if (stepMs !== null) values[seriesKey("train", "stepMs")] = stepMs;
+    values[seriesKey("train", "elapsedMs")] = this.elapsed();
+    run.emit({ kind: "measurement", step, values, missing, measureMs: performance.now() - before });
+    if (snapshot) run.emit({ kind: "geometry", snapshot });
+    const ms = performance.now() - before;
+    spent.measurements++;
+    spent.measuringMs += ms;
+    this.aside.ms += ms;
+  }
+
+  private async checkpoint(slice: TrainedSlice): Promise<void> {
+    const { run, prepared, observer, step } = this;
+    const means = observer.geometry.means;
+    run.saveCheckpoint({
+      step,
+      elapsedMs: this.elapsed(),
+      config: JSON.stringify(run.config),
+      data: trainedData(prepared.dataset.resolved),
+      layout: prepared.network.parameters.map(({ name, shape }) => ({ name, shape })),
+      state: await slice.readState(),
+      frame: means ? Array.from(means) : null,
+    });
+    this.savedStep = step;
+    this.checkpointAt = performance.now() + this.checkpointEveryMs;
+  }
+
+  private async stopHere(slice: TrainedSlice): Promise<void> {
+    const asked = this.run.interruption();
+    if (!asked) return;
+    if (asked.checkpoint) await this.checkpoint(slice);
+    throw asked.reason;
+  }
+
+  private async evaluate({ dataset, engine, network }: PreparedRun, source: ParameterSource): Promise<void> {
+    const { run, log } = this;
+    const { config, places } = run;
+    const stopReason = () => run.interruption()?.reason ?? null;
+    const evaluation = await evaluateRun({ config, engine, network, dataset, source, places, log, stopReason });
+    run.emit({ kind: "evaluation", evaluation });
+  }
+
+  /** A disk that refuses here takes nothing from the run, which is trained and measured. */
+  private async keep(slice: TrainedSlice, checkpointEnd: () => Promise<void>): Promise<void> {
+    const { dataset, network } = this.prepared;
+    const { reader } = this.observer;
+    try {
+      await checkpointEnd();
+      const note = await this.run.keepResults?.({ network, dataset, reader, source: await slice.source() });
+      if (note) this.log("warning", note);
+    } catch (error) {
+      this.log("warning", `The features and the last checkpoint could not be kept: ${(error as Error).message}`);
+    }
+  }
+}
+
+function announceStart(
+  run: RunContext,
+  { dataset, engine, network, optimum, resumeFrom }: PreparedRun,
+  log: Log,
+  pack?: StartedPack,
+): void {
+  const { config, device, emit } = run;
+  const step = resumeFrom?.step ?? 0;
+  emit({
+    kind: "started",
+    totalSteps: config.training.steps,
+    resumedFromStep: step,
+    device: { choice: device, ...engine.choice },
+    dataset: dataset.resolved,
+    parameters: parameterCount(network.parameters),
+    optimum: optimumSummary(optimum),
+    versions,
+    ...(pack && { pack }),
+  });
+  log("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
+  const rounding = precisionWarning(engine.choice.precision);
+  if (rounding) log("warning", rounding);
+  const warmup = warmupWarning(config.training);
+  if (warmup) log("warning", warmup);
+  if (step > 0) log("info", `Resuming from the checkpoint of step ${step}.`);
+}
