@@ -1,4 +1,4 @@
-"""What packTorch.ts times: S runs of one network in PyTorch, as people would write them.
+"""What timedStep.ts times beside ours: S runs of one network in PyTorch, as people would write them.
 
 First line in:  {"network": "rn1", "d": 64, "depth": 8, "samples": 2000, "batch": null, "inputs": 784, "classes": 10, "runs": 4,
                  "device": "cuda", "threads": 1, "way": "vmap"}, answered by {"torch": "2.9.0", "device": "NVIDIA H100", "openS": 12.3}
@@ -10,6 +10,7 @@ the optimizer's update. The optimizer is the fused Adam.
 """
 
 import json
+import os
 import resource
 import sys
 import time
@@ -18,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from networks_torch import ConvolutionalResNet, ResNet, Transformer
 
 case = json.loads(sys.stdin.readline())
@@ -63,6 +65,9 @@ if way.startswith("vmap"):
     gradients_of = vmap(grad_and_value(lambda own, x, y: loss_of({**own, **shared}, x, y)), in_dims=in_dims)
     gradients_of = torch.compile(gradients_of, mode="reduce-overhead" if way == "vmap" else None, dynamic=False)
     parameters = {name: value.detach().clone() for name, value in parameters.items()}
+    if device.type == "cuda":
+        for value in parameters.values():
+            torch._dynamo.mark_static_address(value)  # a CUDA graph reads them where they are
 else:
     parameters = dict(networks[0].named_parameters())
     network = torch.compile(networks[0], mode="reduce-overhead", dynamic=False) if way == "compiled" else networks[0]
@@ -72,7 +77,9 @@ groups = [
     {"params": [value for name, value in parameters.items() if not is_decayed(name)], "weight_decay": 0.0},
 ]
 optimizer = torch.optim.Adam(groups, lr=0.005, fused=True, capturable=device.type == "cuda")
-samples = torch.arange(case["batch"] or 1, device=device).repeat(runs, 1) if way.startswith("vmap") else torch.arange(case["batch"] or 1, device=device)
+samples = torch.arange(case["batch"] or 1, device=device)
+if way.startswith("vmap"):
+    samples = samples.repeat(runs, 1)
 
 
 def batch():
@@ -80,6 +87,7 @@ def batch():
 
 
 def step():
+    torch.compiler.cudagraph_mark_step_begin()
     given = batch()
     if way.startswith("vmap"):
         gradients, losses = gradients_of(parameters, *given)
