@@ -54,6 +54,25 @@ export function conv2d(s: Symbolic, x: Sym, filter: Sym, a: Attributes, bias?: S
   return toChannelsLast(s, y);
 }
 
+/**
+ * A convolution for each of S runs, as the groups of one. Not a kernel of TensorFlow.js' own: packs ask for it (workers/pack).
+ * x [S, n, h, w, in], filter [S, p, q, in, out], bias [S, out] → [S, n, h', w', out]
+ */
+function groupedConv2d(s: Symbolic, { x, filter, bias }: { x: Sym; filter: Sym; bias?: Sym }, a: Attributes): Sym {
+  const [runs, ...images] = x.shape;
+  const info = infoOf(images, filter.shape.slice(1), a);
+  const [n, h, w, inputs] = images;
+  const [, height, width, outputs] = info.outShape;
+  const { filterHeight, filterWidth } = info;
+  const given = [
+    s.reshape(s.transpose(x, [1, 0, 4, 2, 3]), [n, runs * inputs, h, w]),
+    s.reshape(s.transpose(filter, [0, 4, 3, 1, 2]), [runs * outputs, inputs, filterHeight, filterWidth]),
+    ...(bias ? [s.reshape(bias, [runs * outputs])] : []),
+  ];
+  const y = s.node("Conv", given, [n, runs * outputs, height, width], "float32", { ...windowOf(info), group: runs });
+  return s.transpose(s.reshape(y, [n, runs, outputs, height, width]), [1, 0, 3, 4, 2]);
+}
+
 /** The gradient by x, a transposed convolution. */
 function inputGradient(s: Symbolic, dy: Sym, weights: Sym, info: Info, group: number): Sym {
   const { padInfo: p, strideHeight, strideWidth } = info;
@@ -161,6 +180,7 @@ type Fused = Attributes & { activation: string; leakyreluAlpha: number };
 
 export const convolution: Kernels = {
   Conv2D: (s, { x, filter }: Inputs<"x" | "filter">, a: Attributes) => conv2d(s, x, filter, a),
+  GroupedConv2D: (s, inputs: { x: Sym; filter: Sym; bias?: Sym }, a: Attributes) => groupedConv2d(s, inputs, a),
   Conv2DBackpropInput: (s, { dy, filter }: Inputs<"dy" | "filter">, a: Attributes) => {
     const info = infoOf(a.inputShape as Four, filter.shape, a);
     return inputGradient(s, dy, filterOf(s, filter), info, 1);
