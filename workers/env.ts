@@ -31,6 +31,15 @@ export interface WorkerEnvironment {
   uploadCheckpointsS: string | null;
   uploadMbS: string | null;
   fetchS: string | null;
+  /** The GPUs that this worker may use, in CUDA's words, and those that its container was given. */
+  gpus: { cuda: string | null; container: string | null };
+  /** Where Vulkan's layers are looked for, and whether a person has chosen the GPU that Vulkan lists first. */
+  vulkan: { folders: string[]; isChosen: boolean };
+  /** Holds /sys and /proc: another one for tests. */
+  systemRoot: string;
+  /** Milliseconds that nvidia-smi is given, and between two readings of the GPUs' use. */
+  nvidiaSmiMs: string | null;
+  gpuReadingMs: string | null;
   /** File in which the worker notes what it sent and what was acknowledged, for tests of faults. */
   ledger: string | null;
 }
@@ -60,8 +69,27 @@ export function workerEnvironment(): WorkerEnvironment {
     uploadCheckpointsS: COLLAPSAR_UPLOAD_CHECKPOINTS_S || null,
     uploadMbS: COLLAPSAR_UPLOAD_MB_S || null,
     fetchS: COLLAPSAR_FETCH_S || null,
+    gpus: {
+      cuda: process.env.CUDA_VISIBLE_DEVICES ?? null,
+      container: process.env.NVIDIA_VISIBLE_DEVICES ?? null,
+    },
+    vulkan: {
+      folders: vulkanFolders(),
+      isChosen: Boolean(process.env.MESA_VK_DEVICE_SELECT || process.env.DRI_PRIME),
+    },
+    systemRoot: process.env.COLLAPSAR_SYSTEM_ROOT || "/",
+    nvidiaSmiMs: process.env.COLLAPSAR_NVIDIA_SMI_MS || null,
+    gpuReadingMs: process.env.COLLAPSAR_GPU_READING_MS || null,
     ledger: COLLAPSAR_LEDGER ? resolve(COLLAPSAR_LEDGER) : null,
   };
+}
+
+/** Where Vulkan's loader looks for layers, as it says in its documentation. */
+function vulkanFolders(): string[] {
+  const { XDG_DATA_HOME, XDG_DATA_DIRS, XDG_CONFIG_HOME, XDG_CONFIG_DIRS, HOME } = process.env;
+  const lists = [XDG_CONFIG_HOME || (HOME && `${HOME}/.config`), XDG_CONFIG_DIRS || "/etc/xdg", "/etc"];
+  const data = [XDG_DATA_HOME || (HOME && `${HOME}/.local/share`), XDG_DATA_DIRS || "/usr/local/share:/usr/share"];
+  return [...lists, ...data].flatMap((list) => (list ?? "").split(":")).filter((folder) => folder !== "");
 }
 
 /** A task of a batch job that is requeued has the same name again, and takes up what it left. */
@@ -98,6 +126,14 @@ export function withHugePages(tunables = ""): string {
   const isSet = asked.some((tunable) => tunable.startsWith("glibc.malloc.hugetlb="));
   return [...asked, ...(isSet ? [] : ["glibc.malloc.hugetlb=1"])].join(":");
 }
+
+/** Puts this process on a GPU, before anything has looked for one; see slotEnvironment.ts. */
+export function setEnvironment(environment: Record<string, string>): void {
+  Object.assign(process.env, environment);
+}
+
+/** Name of the GPU that this process was put on; null where it is on none in particular. */
+export const gpuName = (): string | null => process.env.COLLAPSAR_GPU || null;
 
 /** Training time between two checkpoints, ms. @throws Failure INVALID */
 export function checkpointEveryMs(): number {

@@ -38,6 +38,9 @@ export const datasetAvailability = z.strictObject({
 });
 export type DatasetAvailability = z.infer<typeof datasetAvailability>;
 
+/** More parts of GPUs than a host has. */
+const maxGpus = 256;
+
 /** What a server gives a worker at each hello, to be shown at the next one. */
 export const greeting = z.strictObject({ count: z.int().min(1), nonce: z.string().min(8).max(64) });
 export type Greeting = z.infer<typeof greeting>;
@@ -64,6 +67,13 @@ export const hello = z.strictObject({
     cpu: wireText(200),
     cores: z.int(),
     memoryBytes: z.number(),
+    /** Those that its runs are put on, in the order of the slots; absent: it computes on the CPU, or on what it cannot name. */
+    gpus: z
+      .array(z.strictObject({ name: wireText(200), memoryBytes: z.number().min(0).nullable() }))
+      .max(maxGpus)
+      .optional(),
+    /** What there is to say of how runs are put on them. */
+    gpusNote: wireText(500).optional(),
   }),
   slots: z.int().min(1).max(256),
   /** It has an identity for this one life: it does not come back under it. */
@@ -199,7 +209,18 @@ export const heartbeat = z.strictObject({
       }),
     )
     .max(4_096),
-  system: z.strictObject({ cpu: z.number().min(0), memoryUsedBytes: z.number(), memoryTotalBytes: z.number() }),
+  system: z.strictObject({
+    cpu: z.number().min(0),
+    memoryUsedBytes: z.number(),
+    memoryTotalBytes: z.number(),
+    /** Of each GPU in the order of hello; null: not known. */
+    gpus: z
+      .array(z.strictObject({ utilization: z.number().min(0).max(1).nullable(), memoryUsedBytes: z.number().min(0).nullable() }))
+      .max(maxGpus)
+      .optional(),
+    /** Why not all is known of them. */
+    gpusNote: wireText(500).optional(),
+  }),
   /** Where they have changed since the last hello or heartbeat. */
   packs: packsOffered.optional(),
 });

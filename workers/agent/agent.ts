@@ -22,6 +22,8 @@ import { PackBook } from "./attempts/packBook.ts";
 import { recoverAttempts } from "./attempts/recoverAttempts.ts";
 import { RunProcess } from "./attempts/runProcess.ts";
 import { SpareProcess } from "./attempts/spareProcess.ts";
+import { gpuUse } from "./machine/gpus/gpuReport.ts";
+import { GpuSlots } from "./machine/gpus/gpuSlots.ts";
 import { systemMeter } from "./machine/systemUse.ts";
 import { makeHello, type Offer } from "./makeHello.ts";
 import type { AgentOptions } from "./options.ts";
@@ -68,6 +70,7 @@ export class Agent {
   private readonly readSystem = systemMeter();
   private ownSets: OwnSetsWatch | null = null;
   private slots = 1;
+  private gpus = new GpuSlots([], null);
   private isStopping = false;
   private takesMore = true;
   /** It had runs when it began to take no more. */
@@ -77,7 +80,7 @@ export class Agent {
     this.setup = setup;
     const { options, folder } = setup;
     this.spare = new SpareProcess(
-      () => new RunProcess(setup.runProgram, options.local, options.stallMs),
+      () => new RunProcess(setup.runProgram, options.local, options.stallMs, (device) => this.gpus.take(device)),
       () => !this.held.all.some((attempt) => attempt.isStarting),
     );
     const token = new WorkerToken(options.token, options.tokenFile);
@@ -302,6 +305,7 @@ export class Agent {
     const { options, folder } = this.setup;
     const offer = await this.setup.offer();
     this.slots = offer.slots;
+    this.gpus = offer.gpus;
     this.runner.threads = offer.threads;
     return makeHello({
       identity: folder.identity,
@@ -336,7 +340,7 @@ export class Agent {
   private makeHeartbeat(): Heartbeat {
     const runs = this.held.claimed.slice(0, 4_096).map((attempt) => ({ ...attempt.spool.lease, ...attempt.takeProgress() }));
     const packs = this.packs.hasNews ? { packs: this.packs.tell() } : {};
-    return { nonce: this.setup.folder.identity.nonce, runs, system: this.readSystem(), ...packs };
+    return { nonce: this.setup.folder.identity.nonce, runs, system: { ...this.readSystem(), ...gpuUse(this.gpus) }, ...packs };
   }
 
   private refused(code: string, message: string): void {

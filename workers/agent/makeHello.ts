@@ -5,6 +5,7 @@ import type { Attempt } from "./attempts/attempt.ts";
 import type { Identity } from "./identity.ts";
 import { describeMachine } from "./machine/describeMachine.ts";
 import type { Capacity } from "./machine/findCapacity.ts";
+import { gpuList } from "./machine/gpus/gpuReport.ts";
 
 /** What a worker offers. */
 export interface Offer extends Capacity {
@@ -37,7 +38,7 @@ export function makeHello(self: HelloParts): Hello {
     identity: identity.forHello(),
     name,
     version,
-    machine: describeMachine(),
+    machine: { ...describeMachine(), ...gpuList(offer.gpus) },
     slots: offer.slots,
     devices: offer.devices,
     datasets: offer.datasets,

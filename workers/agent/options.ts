@@ -7,6 +7,7 @@ import { maxPackRuns } from "../../contract/wire/packs.ts";
 import { isVisible, storableText } from "../../contract/wireText.ts";
 import type { WorkerEnvironment } from "../env.ts";
 import { duration, minutes, wholeNumber } from "./flagValues.ts";
+import type { GpuSettings } from "./machine/findCapacity.ts";
 import { readTokenFile } from "./wire/tokenFile.ts";
 
 /** Where an ephemeral worker makes its folder. */
@@ -42,6 +43,7 @@ export interface AgentOptions {
   unfinishedCode: number | null;
   datasetsDir: string | null;
   device: DeviceChoice;
+  gpus: GpuSettings;
   name: string;
   /** Started by a server on the same machine: goes away by itself when that server has gone for good. */
   local: boolean;
@@ -69,7 +71,7 @@ export const usage = `Usage: npm run worker -- --server URL --token-file FILE [-
   --token-file FILE
                   file with the token from the "Workers" page, readable by you alone; or COLLAPSAR_WORKER_TOKEN_FILE
   --token TOKEN   the token itself; better in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
-  --slots N       runs at the same time (default: one per processor core, or one per graphics card)
+  --slots N       runs at the same time (default: one per processor core, or one per GPU)
   --pack N        runs of equal shape that one slot trains as one step, at most (default: ${defaultPackRuns}; 1: each alone); how many
                   are best is measured
   --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
@@ -111,7 +113,14 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
       flags["unfinished-code"] === undefined ? null : wholeNumber("--unfinished-code", flags["unfinished-code"], 4, 125),
     allottedMs: flags.minutes === undefined ? null : minutes("--minutes", flags.minutes),
     datasetsDir: environment.datasetsDir,
-    device: deviceChoice(flags.device ?? "auto"),
+    device: deviceChoice(flags.device ?? (namesNoGpu(environment.gpus.cuda) ? "cpu" : "auto")),
+    gpus: {
+      given: environment.gpus,
+      vulkan: environment.vulkan,
+      systemRoot: environment.systemRoot,
+      patienceMs: wholeNumber("COLLAPSAR_NVIDIA_SMI_MS", environment.nvidiaSmiMs ?? "5000", 100, 60_000),
+      everyMs: wholeNumber("COLLAPSAR_GPU_READING_MS", environment.gpuReadingMs ?? "5000", 100, 3_600_000),
+    },
     name: nameOf(flags.name),
     local: flags.local ?? false,
     keepCheckpoints: wholeNumber("--keep-checkpoints", flags["keep-checkpoints"] ?? environment.keepCheckpoints ?? "1", 0, 20),
@@ -202,6 +211,9 @@ function serverOrigin(text: string): string {
     throw new Failure("INVALID", `--server is "${text}": it must be an address that begins with http:// or https://`);
   return url.origin;
 }
+
+/** CUDA_VISIBLE_DEVICES is empty, or a word such as Slurm's "NoDevFiles": a GPU of another interface is not meant for this worker either. */
+const namesNoGpu = (cuda: string | null): boolean => cuda !== null && !/^\s*(\d|GPU-|MIG-)/.test(cuda);
 
 function deviceChoice(text: string): DeviceChoice {
   const choice = deviceChoices.find((known) => known === text);

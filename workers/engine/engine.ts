@@ -122,6 +122,8 @@ export interface DeviceChoice {
   readonly reason: string;
   /** How exactly it multiplies, as tried when the engine was made. */
   readonly precision: Precision;
+  /** Name of the GPU, where the process was put on one. */
+  readonly card?: string;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The process of a run, or of several that train together: prepared without any, given them by IPC, gone when all have ended. See messages.ts. */
 import { Failure } from "../../contract/failure.ts";
+import { setEnvironment } from "../env.ts";
 import { stoppedByWorker } from "./excuse.ts";
 import { executeRuns } from "./executeRuns.ts";
 import { asFailure } from "./machineFault.ts";
@@ -44,7 +45,8 @@ function stop(makeReason: () => Failure, checkpoint: boolean, runId?: string): v
 
 process.on("message", (message: ToRun) => {
   const one = "runId" in message ? members?.find(({ runId }) => runId === message.runId) : undefined;
-  if (message.type === "assign" && !members) take(message);
+  if (message.type === "environment") setEnvironment(message.set);
+  else if (message.type === "assign" && !members) take(message);
   else if (message.type === "note") one?.note(message.note);
   else if (message.type === "keep") one?.keepStored(message.checkpointStep);
   else if (message.type === "drop") one?.drop();

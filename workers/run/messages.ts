@@ -38,6 +38,8 @@ export interface PackAdvice {
 
 /** What the agent sends to a process that trains runs, by IPC. One process takes one assignment of runs in its life. */
 export type ToRun =
+  /** Before runs are assigned: puts the process on a GPU (see slotEnvironment.ts). */
+  | { type: "environment"; set: Record<string, string> }
   | {
       type: "assign";
       /** Runs of one pack key, or one run alone. */

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type RunEvent, stoppedWithWorker, type WorkerStop } from "../../../contract/wire/runEvents.ts";
+import { setEnvironment } from "../../../workers/env.ts";
 import type { AssignedRun, FromRun, ToRun } from "../../../workers/run/messages.ts";
 import { openSpool, type SpoolWriter } from "../../../workers/spool/spool.ts";
 
@@ -8,7 +9,8 @@ import { openSpool, type SpoolWriter } from "../../../workers/spool/spool.ts";
  * A process of runs that trains nothing: it speaks the real protocol and misbehaves as the experiment's name asks, for the
  * faults of the agent's own tests. "slow-start" is ready late; "deaf" blocks and hears nothing; "crash" ends with code 7 at
  * step 5; "slow" pauses between its steps; "absorbed" blocks at step 3 until the file `awake` is in the
- * folder COLLAPSAR_TEST_GATES, and trains on until `done` is; "hungry" takes memory without end; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB.
+ * folder COLLAPSAR_TEST_GATES, and trains on until `done` is; "hungry" takes memory without end; "unknown-event" writes an event at step 3 that no schema knows; "huge-event" one of 5 MB; "tells-gpu" says what
+ * puts it on a GPU.
  */
 const send = (message: FromRun) => process.send?.(message);
 const stepMs = 10;
@@ -23,6 +25,7 @@ const asked = (runId: string | undefined, work: (run: ScriptedRun) => void) =>
   });
 
 process.on("message", (message: ToRun) => {
+  if (message.type === "environment") setEnvironment(message.set);
   if (message.type === "assign") {
     runs = message.runs.map((given) => new ScriptedRun(given));
     if (runs.length > 1) send({ type: "together", runIds: runs.map(({ runId }) => runId), runs: runs.length });
@@ -83,6 +86,7 @@ class ScriptedRun {
       optimum: { method: "none", reason: "nothing is trained", loss: null, fit: null, ridge: null, scale: null, geometry: null },
       versions: {},
     });
+    if (manner === "tells-gpu") this.write({ kind: "log", level: "info", text: JSON.stringify(gpuVariables()) });
     for (this.step = 0; this.step <= total; this.step++) {
       const { step } = this;
       this.write({ kind: "measurement", step, values: { "train/loss": 1 / (1 + step) }, missing: {} });
@@ -125,6 +129,11 @@ class ScriptedRun {
     if (runs.every(({ isOver }) => isOver)) process.exit(0);
     send({ type: "left", runId: this.runId });
   }
+}
+
+function gpuVariables() {
+  const { CUDA_VISIBLE_DEVICES, CUDA_DEVICE_ORDER, DRI_PRIME, NVIDIA_TF32_OVERRIDE, COLLAPSAR_GPU } = process.env;
+  return { CUDA_VISIBLE_DEVICES, CUDA_DEVICE_ORDER, DRI_PRIME, NVIDIA_TF32_OVERRIDE, COLLAPSAR_GPU };
 }
 
 const isOpen = (gate: string) => existsSync(join(process.env.COLLAPSAR_TEST_GATES!, gate));

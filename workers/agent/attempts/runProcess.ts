@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { runEnvironment } from "../../env.ts";
 import type { FromRun, ToRun } from "../../run/messages.ts";
+import type { GpuSlots } from "../machine/gpus/gpuSlots.ts";
 import { lowerPriority } from "../machine/lowerPriority.ts";
 import { processIdentity } from "../machine/processIdentity.ts";
 import { LifeSigns } from "./lifeSigns.ts";
@@ -36,6 +37,7 @@ export class RunProcess {
   private readonly program: string;
   private readonly yields: boolean;
   private readonly stallMs: number;
+  private readonly takeGpu: GpuSlots["take"];
   private life: LifeSigns | null = null;
   private checking: NodeJS.Timeout | null = null;
   private isLost = false;
@@ -54,11 +56,13 @@ export class RunProcess {
   /**
    * @param yields lets the machine's other processes go first: the server and the browser that watches
    * @param stallMs a process that does nothing for so long is killed; see lifeSigns.ts
+   * @param takeGpu a GPU for as long as it lives, once it has runs
    */
-  constructor(program: string, yields: boolean, stallMs: number) {
+  constructor(program: string, yields: boolean, stallMs: number, takeGpu: GpuSlots["take"] = () => null) {
     this.program = program;
     this.yields = yields;
     this.stallMs = stallMs;
+    this.takeGpu = takeGpu;
     this.exited = new Promise((resolve) => {
       this.resolveExit = resolve;
     });
@@ -135,6 +139,11 @@ export class RunProcess {
     const given = seats.flatMap(({ given }) => given ?? []);
     if (this.isAssigned || !this.orders || seats.length === 0 || given.length < seats.length) return;
     this.isAssigned = true;
+    const place = this.takeGpu(this.orders.device);
+    if (place) {
+      this.send({ type: "environment", set: place.environment });
+      this.exited.then(place.leave);
+    }
     this.send({ type: "assign", runs: given, ...this.orders });
   }
 

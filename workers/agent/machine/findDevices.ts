@@ -1,27 +1,27 @@
-import { execFile, fork } from "node:child_process";
-import { promisify } from "node:util";
-import type { DeviceChoice } from "../../../contract/config/runConfig.ts";
+import { fork } from "node:child_process";
+import type { Precision } from "../../../contract/precision.ts";
 import type { Device } from "../../engine/engine.ts";
 import { runEnvironment } from "../../env.ts";
 
-interface FoundDevice {
-  device: Device;
-  provider: string;
-}
+/** A device that runs can compute on, or why they cannot. */
+export type TriedDevice = { device: Device } & ({ provider: string; precision: Precision } | { problem: string });
+export type FoundDevice = Extract<TriedDevice, { provider: string }>;
 
-const patienceMs = 20_000;
+/** A machine that is busy with other things takes long to load the libraries. */
+const patienceMs = 40_000;
 
-/** Devices a run can compute on here, the best first; found by computing something small on each, in a process of its own. */
-export async function findDevices(choice: DeviceChoice): Promise<FoundDevice[]> {
-  if (choice === "cpu") return [{ device: "cpu", provider: "onnxruntime cpu" }];
-  const wanted = choice === "auto" ? ["cuda", "webgpu", "cpu"] : [choice];
-  const found: FoundDevice[] = [];
+/**
+ * Tries devices by computing something small on each, in a process of its own; one whose driver ends or stops that process is missing.
+ * @param environment puts the process on a GPU; see slotEnvironment.ts
+ */
+export async function findDevices(wanted: readonly Device[], environment: Record<string, string> = {}): Promise<TriedDevice[]> {
+  const tried: TriedDevice[] = [];
   const child = fork(new URL("./deviceProgram.ts", import.meta.url).pathname, wanted, {
-    env: runEnvironment(),
+    env: { ...runEnvironment(), ...environment },
     stdio: ["ignore", "ignore", "ignore", "ipc"],
     execArgv: ["--disable-warning=ExperimentalWarning", "--disable-sigusr1"],
   });
-  child.on("message", (device) => found.push(device as FoundDevice));
+  child.on("message", (device) => tried.push(device as TriedDevice));
   await new Promise<void>((resolve) => {
     // One that hangs within its driver may not even end by this.
     const timer = setTimeout(() => {
@@ -34,23 +34,5 @@ export async function findDevices(choice: DeviceChoice): Promise<FoundDevice[]> 
         resolve();
       });
   });
-  return found;
-}
-
-/** Names of the graphics cards, as far as NVIDIA's tool lists them. */
-export async function graphicsCards(): Promise<string[]> {
-  try {
-    const { stdout } = await promisify(execFile)("nvidia-smi", ["--query-gpu=name", "--format=csv,noheader"], { timeout: 5_000 });
-    return stdout.trim().split("\n").filter(Boolean);
-  } catch {
-    return [];
-  }
-}
-
-/** One line per device, for people. */
-export function describeDevices(found: FoundDevice[], cards: string[]): string[] {
-  return found.map(({ device, provider }) => {
-    const names = device === "cpu" ? [] : [...new Set(cards)];
-    return `${device} (${[provider, ...names].join(", ")})`.slice(0, 200);
-  });
+  return tried;
 }

@@ -24,6 +24,11 @@ const environment = {
   scratchDir: "/tmp",
   user: "1000",
   ephemeralName: { host: "node7", id: "4242" },
+  gpus: { cuda: null, container: null },
+  vulkan: { folders: [], isChosen: false },
+  systemRoot: "/",
+  nvidiaSmiMs: null,
+  gpuReadingMs: null,
 };
 const required = ["--server", "http://127.0.0.1:4040", "--token", "t"];
 
@@ -36,6 +41,13 @@ describe("flags of a worker", () => {
       token: "e",
       slots: 7,
     });
+  });
+
+  test("no GPU is used where CUDA_VISIBLE_DEVICES names none, unless a device is asked for", () => {
+    const given = (cuda: string | null) => ({ ...environment, gpus: { cuda, container: null } });
+    for (const none of ["", "NoDevFiles", "-1", "none"]) expect(parseOptions(required, given(none)).device, none).toBe("cpu");
+    for (const some of [null, "0", "2,3", "GPU-8f1a", "MIG-77"]) expect(parseOptions(required, given(some)).device).toBe("auto");
+    expect(parseOptions([...required, "--device", "webgpu"], given("")).device).toBe("webgpu");
   });
 
   test("a long name is cut between its characters", () => {
@@ -134,11 +146,12 @@ describe("cores that a batch system gave", () => {
 
   test("bound the slots and the threads of a worker, however many the machine has", async () => {
     expect(parseOptions(required, { ...environment, givenCores: 1 }).cores).toBe(1);
-    expect(await findCapacity({ device: "cpu", slots: null, cores: 1 })).toMatchObject({ slots: 1, threads: 1 });
-    expect(await findCapacity({ device: "cpu", slots: 1, cores: 1 })).toMatchObject({ slots: 1, threads: 1 });
+    const { gpus } = parseOptions(required, environment);
+    expect(await findCapacity({ device: "cpu", slots: null, cores: 1, gpus })).toMatchObject({ slots: 1, threads: 1 });
+    expect(await findCapacity({ device: "cpu", slots: 1, cores: 1, gpus })).toMatchObject({ slots: 1, threads: 1 });
     const all = availableParallelism();
-    expect(await findCapacity({ device: "cpu", slots: null, cores: null })).toMatchObject({ slots: all, threads: 1 });
-    expect(await findCapacity({ device: "cpu", slots: 1, cores: 100_000 })).toMatchObject({ slots: 1, threads: all });
+    expect(await findCapacity({ device: "cpu", slots: null, cores: null, gpus })).toMatchObject({ slots: all, threads: 1 });
+    expect(await findCapacity({ device: "cpu", slots: 1, cores: 100_000, gpus })).toMatchObject({ slots: 1, threads: all });
   });
 });
 
