@@ -98,7 +98,11 @@ export function forwardNumbers(config: RunConfig, inputDim: number): { places: n
  * Parameters and held numbers of a step over N samples. A block of a network of width d keeps for the backward pass what its
  * operations' gradients read; the factors of N·T·d (T tokens or places) are those of the graphs as they are traced.
  */
-export function stepNumbers(config: RunConfig, { classes, inputDim }: DatasetSizes, samples: number): StepNumbers {
+export function stepNumbers(
+  config: RunConfig,
+  { classes, inputDim }: Pick<DatasetSizes, "classes" | "inputDim">,
+  samples: number,
+): StepNumbers {
   const { architecture, width: d } = config;
   const blocks = blocksOf(config);
   const head = d * classes + (config.headBias ? classes : 0);

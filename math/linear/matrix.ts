@@ -130,9 +130,12 @@ export function stackRows(a: Matrix, b: Matrix): Matrix {
 
 /** A with the mean row taken from every row: (I − 11ᵀ/m) A, shape [m, p]. */
 export function centreRows(a: Matrix): Matrix {
-  const mean = new Float64Array(a.cols);
-  for (let i = 0; i < a.data.length; i++) mean[i % a.cols] += a.data[i] / a.rows;
-  return { rows: a.rows, cols: a.cols, data: a.data.map((value, i) => value - mean[i % a.cols]) };
+  const { rows, cols, data } = a;
+  const mean = new Float64Array(cols);
+  const centred = new Float64Array(data.length);
+  for (let at = 0; at < data.length; at += cols) for (let j = 0; j < cols; j++) mean[j] += data[at + j] / rows;
+  for (let at = 0; at < data.length; at += cols) for (let j = 0; j < cols; j++) centred[at + j] = data[at + j] - mean[j];
+  return { rows, cols, data: centred };
 }
 
 /** Checks that every entry is finite. @throws {MathError} naming the matrix and the first entry that is not */

@@ -78,3 +78,15 @@ export async function makeFeatureReader(engine: Engine, network: Network, sets: 
   }
   return { read, dispose: () => forward.dispose() };
 }
+
+/** The same, compiled when it is first read. */
+export function lazyFeatureReader(engine: Engine, network: Network, sets: SampleSet[]): FeatureReader {
+  let made: Promise<FeatureReader> | undefined;
+  return {
+    async *read(set, source) {
+      made ??= makeFeatureReader(engine, network, sets);
+      yield* (await made).read(set, source);
+    },
+    dispose: async () => (await made)?.dispose(),
+  };
+}

@@ -15,9 +15,8 @@ import type { Optimum } from "../../math/optimum/optimum.ts";
 import { procrustesDistance } from "../../math/optimum/procrustesDistance.ts";
 import { slackTerm } from "../../math/optimum/slackObjective.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
-import type { Network } from "../models/network.ts";
-import { squaredNorms } from "../models/parameterLayout.ts";
 import type { SplitSums } from "./splitSums.ts";
+import type { SquaredNorms } from "./sums.ts";
 
 /** Numbers by series key, and the reasons for those that do not exist. */
 export interface Findings {
@@ -81,8 +80,7 @@ function addLayer(
 /** What the objective's terms are made of. */
 interface ObjectiveInput {
   config: RunConfig;
-  network: Network;
-  parameters: Float32Array;
+  squared: SquaredNorms;
   head: Matrix;
   optimum: Optimum | NoOptimum;
   onTrain: SplitSums;
@@ -91,7 +89,7 @@ interface ObjectiveInput {
 
 /** Fit, accuracy, every penalty, J, the gap to L* split exactly, and the two distances; J is that of the whole training set. */
 export function objectiveFindings(findings: Findings, input: ObjectiveInput): void {
-  const { config, network, parameters, optimum, onTrain, onTest, head } = input;
+  const { config, squared, optimum, onTrain, onTest, head } = input;
   const put = (metric: Metric, value: number) => {
     findings.values[seriesKey("train", metric)] = value;
   };
@@ -113,7 +111,7 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
     else findings.missing[seriesKey("test", metric)] = noTestSet;
   }
   const last = onTrain.statistics[onTrain.statistics.length - 1];
-  const penalties = penaltiesOf(config, network, parameters, head, last);
+  const penalties = penaltiesOf(config, squared, head, last);
   for (const [metric, value] of Object.entries(penalties) as [Metric, number][]) put(metric, value);
   if (Object.keys(penalties).length === 0) lack(["ridge.head", "ridge.hidden"], "The objective has no ridge.");
   const { "ridge.hidden": hidden = 0, ...others } = penalties;
@@ -141,12 +139,10 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
 /** Every penalty of the run's objective at these parameters; none of a family that has none. */
 function penaltiesOf(
   { regularizer, depth, headBias }: RunConfig,
-  network: Network,
-  parameters: Float32Array,
+  squares: SquaredNorms,
   head: Matrix,
   last: ClassStatistics,
 ): Partial<Record<Metric, number>> {
-  const squares = squaredNorms(parameters, network.parameters);
   const strength = effectiveRidge(regularizer, depth);
   const ofHead = { "ridge.head": (strength.head / 2) * squares.head };
   const hidden = { "ridge.hidden": (strength.hidden / 2) * squares.hidden };

@@ -6,9 +6,8 @@ import { type PrincipalFrame, principalFrame, projectFeatures } from "../../math
 import { cosineGram } from "../../math/frames/cosineGram.ts";
 import { type Matrix, matrix } from "../../math/linear/matrix.ts";
 import { MathError } from "../../math/MathError.ts";
-import type { Chunk } from "./featureReader.ts";
 import type { Findings } from "./findings.ts";
-import type { SplitSums } from "./splitSums.ts";
+import type { Sums } from "./sums.ts";
 
 const maxSamples = 200;
 
@@ -17,7 +16,7 @@ export class GeometryFrames {
   private previous: PrincipalFrame | undefined;
   private readonly classes: number;
   /** Indices of the training samples drawn: the first of each class, equally many, at most 200 in all. */
-  private readonly drawn: number[];
+  readonly drawn: number[];
   private readonly labels: ArrayLike<number>;
 
   constructor(labels: ArrayLike<number>, classes: number) {
@@ -41,24 +40,17 @@ export class GeometryFrames {
   }
 
   /** @returns null, and the reason in `findings.missing`, where the class means have no directions */
-  async snapshot(
-    step: number,
-    sums: SplitSums,
-    head: Matrix,
-    chunks: () => AsyncIterable<Chunk>,
-    findings: Findings,
-  ): Promise<GeometrySnapshot | null> {
-    const statistics = sums.statistics[sums.statistics.length - 1];
+  async snapshot(step: number, { onTrain, head, pictured }: Sums, findings: Findings): Promise<GeometrySnapshot | null> {
+    const statistics = onTrain.statistics[onTrain.statistics.length - 1];
     try {
       const frame = principalFrame(statistics, this.previous);
       this.previous = frame;
-      const features = await this.features(head.cols, chunks);
       return {
         step,
         classes: this.classes,
         means: rounded(frame.means),
         ideal: idealOrNone(statistics, frame),
-        samples: rounded(projectFeatures(frame, features)),
+        samples: rounded(projectFeatures(frame, await pictured())),
         labels: this.drawn.map((i) => this.labels[i]),
         explained: frame.explained,
         meansGram: rounded(cosineGram(centredMeans(statistics))),
@@ -69,21 +61,6 @@ export class GeometryFrames {
       findings.missing.geometry = error.message.slice(0, 200);
       return null;
     }
-  }
-
-  /** The last layer's features of the samples drawn [S, d]. */
-  private async features(dim: number, chunks: () => AsyncIterable<Chunk>): Promise<Float32Array> {
-    const features = new Float32Array(this.drawn.length * dim);
-    let at = 0;
-    for await (const chunk of chunks()) {
-      const last = chunk.features[chunk.features.length - 1];
-      for (; at < this.drawn.length && this.drawn[at] < chunk.from + chunk.count; at++) {
-        const i = this.drawn[at] - chunk.from;
-        features.set(last.subarray(i * dim, (i + 1) * dim), at * dim);
-      }
-      if (at === this.drawn.length) break;
-    }
-    return features;
   }
 }
 

@@ -5,21 +5,21 @@ import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/resolve/loadDataset.ts";
 import type { Log } from "../data/resolve/resolveSamples.ts";
 import type { Engine } from "../engine/engine.ts";
-import { type FeatureReader, makeFeatureReader } from "../measure/featureReader.ts";
 import { makeObserver, type Observer } from "../measure/observer.ts";
 import { findRunOptimum } from "../measure/runOptimum.ts";
+import { SharedMeasuring } from "../measure/sharedMeasuring.ts";
 import { openEngine } from "./openEngine.ts";
 import type { PreparedRun } from "./preparedRun.ts";
 import { type RunContext, stopIfAsked } from "./runContext.ts";
 
 type Line = Parameters<Log>;
 
-/** What the runs of one process have in common, made for the first of them: the device, equal data, equal optima, the reader of features. */
+/** What the runs of one process have in common, made for the first of them: the device, equal data, equal optima, what measures. */
 export class SharedParts {
   private readonly engines = new Map<string, Promise<Engine>>();
   private readonly datasets = new Map<string, Promise<{ dataset: Dataset; lines: Line[] }>>();
   private readonly optima = new Map<string, Optimum | NoOptimum>();
-  private reader: Promise<FeatureReader> | null = null;
+  private readonly measuring = new SharedMeasuring();
 
   engine(run: RunContext): Promise<Engine> {
     return remembered(this.engines, run.device, () => openEngine(run));
@@ -56,8 +56,7 @@ export class SharedParts {
 
   /** Of runs whose networks and sets have the same shapes. */
   async observer(config: RunConfig, { engine, network, dataset, optimum }: PreparedRun): Promise<Observer> {
-    this.reader ??= makeFeatureReader(engine, network, [dataset.train, dataset.test]);
-    return makeObserver(engine, config, network, dataset, optimum, await this.reader);
+    return makeObserver(engine, config, network, dataset, optimum, { shared: this.measuring });
   }
 }
 

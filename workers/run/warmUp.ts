@@ -31,10 +31,13 @@ export async function warmUp(): Promise<void> {
   const network = defineNetwork(config, dataset);
   const engine = await createEngine({ device: "cpu", threads: 1 });
   const parameters = initializeParameters(network.parameters, 0);
-  const observer = await makeObserver(engine, config, network, dataset, runOptimum(config, dataset.resolved.trainCounts));
-  for (let round = 0; round < 3; round++) await observer.observe(0, { parameters });
+  const optimum = runOptimum(config, dataset.resolved.trainCounts);
+  for (const place of ["host", "device"] as const) {
+    const observer = await makeObserver(engine, config, network, dataset, optimum, { place });
+    for (let round = 0; round < 3; round++) await observer.observe(0, { parameters });
+    await observer.dispose();
+  }
   const trainer = await makeTrainer(engine, config, network, dataset, { parameters });
   for await (const _ of trainer.train(0));
   await trainer.dispose();
-  await observer.dispose();
 }

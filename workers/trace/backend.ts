@@ -151,5 +151,6 @@ function isUniform(values: ArrayLike<number>): boolean {
 
 function tfDtype(dtype: Dtype): tf.DataType {
   if (dtype === "int64") throw new Error("an int64 value cannot leave its kernel");
-  return dtype;
+  // TensorFlow.js has no name for it (see workers/engine/wide.ts).
+  return dtype === "float64" ? "float32" : dtype;
 }

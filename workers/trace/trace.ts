@@ -80,7 +80,8 @@ export function trace(
     }
     for (const [name, tensor] of Object.entries(fn(given))) {
       names.push(name);
-      values.push(symbolic.full(backend.get(tensor)));
+      const sym = backend.get(tensor);
+      values.push(symbolic.full(sym.value.dtype === "float64" ? symbolic.cast(sym, "float32") : sym));
     }
   });
   const fused = fuse(foldConstants(values));

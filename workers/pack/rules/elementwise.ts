@@ -38,7 +38,7 @@ export const elementwise: Rules = {
       ...["Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Cast", "Ceil", "ClipByValue", "Cos", "Cosh", "Elu", "Erf"],
       ...["Exp", "Expm1", "Floor", "Identity", "IsFinite", "IsInf", "IsNan", "LeakyRelu", "Log", "Log1p", "LogicalNot", "Neg"],
       ...["Reciprocal", "Relu", "Relu6", "Round", "Rsqrt", "Selu", "Sigmoid", "Sign", "Sin", "Sinh", "Softplus", "Sqrt"],
-      ...["Square", "Step", "Tan", "Tanh"],
+      ...["Square", "Step", "Tan", "Tanh", "Widen", "Narrow"],
     ],
     each,
   ),

@@ -2,12 +2,12 @@
  * The graph that tracing builds: values and the nodes that make them, in ONNX' own vocabulary.
  * Equal nodes are built once, and a few identities are applied on the way (x · 1, transposes of transposes, …).
  */
-export type Dtype = "float32" | "int32" | "int64" | "bool";
+export type Dtype = "float32" | "float64" | "int32" | "int64" | "bool";
 
 /** TensorProto.DataType of ONNX: the type of a tensor, and what Cast casts to. */
-export const typeCodes: Record<Dtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+export const typeCodes: Record<Dtype, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 
-export type Data = Float32Array | Int32Array | BigInt64Array | Uint8Array;
+export type Data = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 
 export interface Value {
@@ -39,7 +39,7 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, 
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((n, i) => n === b[i]);
 
-const arrays = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
+const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
 
 export class Graph {
   readonly inputs: Value[] = [];

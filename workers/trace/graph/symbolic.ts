@@ -61,8 +61,17 @@ export class Symbolic {
     return { value: this.graph.node(op, [a.value], { shape: a.value.shape, dtype }, attributes), shape: a.shape };
   }
 
+  /** Float tensors of two widths in the wider one. */
+  alike(a: Sym, b: Sym): [Sym, Sym] {
+    const widths = [a.value.dtype, b.value.dtype];
+    if (!widths.includes("float64")) return [a, b];
+    return [this.cast(a, "float64"), this.cast(b, "float64")];
+  }
+
   /** Elementwise `op` of two tensors, with broadcasting. */
-  binary(op: string, a: Sym, b: Sym, dtype: Dtype = a.value.dtype): Sym {
+  binary(op: string, left: Sym, right: Sym, type?: Dtype): Sym {
+    const [a, b] = this.alike(left, right);
+    const dtype = type ?? a.value.dtype;
     const shape = broadcastShape(a.shape, b.shape);
     const x = scalarOf(a.value);
     const y = scalarOf(b.value);
@@ -141,8 +150,10 @@ export class Symbolic {
   cast(a: Sym, dtype: Dtype): Sym {
     if (a.value.dtype === dtype) return a;
     const x = scalarOf(a.value);
-    if (x !== undefined)
-      return this.scalar(dtype === "bool" ? Number(x !== 0) : dtype === "float32" ? x : Math.trunc(x), dtype, a.shape);
+    if (x !== undefined) {
+      const isFloat = dtype === "float32" || dtype === "float64";
+      return this.scalar(dtype === "bool" ? Number(x !== 0) : isFloat ? x : Math.trunc(x), dtype, a.shape);
+    }
     return {
       value: this.graph.node("Cast", [a.value], { shape: a.value.shape, dtype }, { to: typeCodes[dtype] }),
       shape: a.shape,
@@ -199,7 +210,7 @@ export class Symbolic {
       return { ...(op === "ReduceSum" ? this.mul(a, this.scalar(count, a.value.dtype)) : a), shape };
     }
     const leading = sorted.every((axis, i) => axis === i) && sorted.length < a.shape.length;
-    if (leading && a.value.dtype === "float32" && (op === "ReduceSum" || op === "ReduceMean")) {
+    if (leading && (a.value.dtype === "float32" || a.value.dtype === "float64") && (op === "ReduceSum" || op === "ReduceMean")) {
       return this.reshape(this.leadingSum(a, count, op === "ReduceMean" ? 1 / count : 1), shape);
     }
     const value = this.graph.node(
@@ -217,10 +228,12 @@ export class Symbolic {
    */
   private leadingSum(a: Sym, count: number, factor: number): Sym {
     const rest = sizeOf(a.shape) / count;
-    const key = `${count} ${factor}`;
-    const row = this.rows.get(key) ?? this.graph.constant(new Float32Array(count).fill(factor), [1, count], "float32");
+    const dtype = a.value.dtype as "float32" | "float64";
+    const key = `${dtype} ${count} ${factor}`;
+    const entries = new (dtype === "float32" ? Float32Array : Float64Array)(count).fill(factor);
+    const row = this.rows.get(key) ?? this.graph.constant(entries, [1, count], dtype);
     this.rows.set(key, row);
-    return this.node("Gemm", [row, this.reshape(a, [count, rest])], [1, rest], "float32", { transA: 0, transB: 0 });
+    return this.node("Gemm", [row, this.reshape(a, [count, rest])], [1, rest], dtype, { transA: 0, transB: 0 });
   }
 
   /** A node with one output, its inputs in their full shapes. */

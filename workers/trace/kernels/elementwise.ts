@@ -50,7 +50,8 @@ function floorDiv(s: Symbolic, a: Sym, b: Sym): Sym {
   return s.unary("Floor", s.div(s.cast(a, "float32"), s.cast(b, "float32")));
 }
 
-function select(s: Symbolic, condition: Sym, t: Sym, e: Sym): Sym {
+function select(s: Symbolic, condition: Sym, then: Sym, otherwise: Sym): Sym {
+  const [t, e] = s.alike(then, otherwise);
   const aligned =
     condition.shape.length === 1 && t.shape.length > 1
       ? s.reshape(condition, [condition.shape[0], ...t.shape.slice(1).map(() => 1)])
@@ -115,7 +116,10 @@ export const elementwise: Kernels = {
   Prelu: (s, { x, alpha }: Inputs<"x" | "alpha">) => s.add(s.unary("Relu", x), s.mul(alpha, s.binary("Min", x, s.scalar(0)))),
   ClipByValue: (s, { x }: X, { clipValueMin, clipValueMax }: { clipValueMin: number; clipValueMax: number }) =>
     s.binary("Min", s.binary("Max", x, s.number(clipValueMin, x)), s.number(clipValueMax, x)),
-  Cast: (s, { x }: X, { dtype }: { dtype: Dtype }) => s.cast(x, dtype),
+  Cast: (s, { x }: X, { dtype }: { dtype: Dtype }) =>
+    s.cast(x, dtype === "float32" && x.value.dtype === "float64" ? "float64" : dtype),
+  Widen: (s, { x }: X) => s.cast(x, "float64"),
+  Narrow: (s, { x }: X) => s.cast(x, "float32"),
   IsNan: flag("IsNaN"),
   IsInf: flag("IsInf"),
   IsFinite: (s, { x }: X) => not(s, s.binary("Or", s.unary("IsNaN", x, "bool"), s.unary("IsInf", x, "bool"), "bool")),

@@ -13,14 +13,16 @@ export function gemm(s: Symbolic, a: Sym, b: Sym, transposeA: boolean, transpose
   const left = untransposed(s.full(a));
   const right = untransposed(s.full(b));
   const shape = [a.shape[transposeA ? 1 : 0], b.shape[transposeB ? 0 : 1]];
-  return s.node("Gemm", [left.value, right.value], shape, "float32", {
+  const [p, q] = s.alike(s.of(left.value), s.of(right.value));
+  return s.node("Gemm", [p, q], shape, p.value.dtype, {
     transA: Number(transposeA !== left.flipped),
     transB: Number(transposeB !== right.flipped),
   });
 }
 
-export function matMul(s: Symbolic, a: Sym, b: Sym, transposeA: boolean, transposeB: boolean): Sym {
-  if (a.shape.length === 2 && b.shape.length === 2) return gemm(s, a, b, transposeA, transposeB);
+export function matMul(s: Symbolic, first: Sym, second: Sym, transposeA: boolean, transposeB: boolean): Sym {
+  if (first.shape.length === 2 && second.shape.length === 2) return gemm(s, first, second, transposeA, transposeB);
+  const [a, b] = s.alike(first, second);
   const swapped = (x: Sym) => {
     const rank = x.shape.length;
     const axes = x.shape.map((_, i) => i);
@@ -42,7 +44,7 @@ export function matMul(s: Symbolic, a: Sym, b: Sym, transposeA: boolean, transpo
     );
     return s.reshape(flat, [...left.shape.slice(0, -1), n]);
   }
-  return s.node("MatMul", [left, right], [...batch, left.shape.at(-2) as number, right.shape.at(-1) as number]);
+  return s.node("MatMul", [left, right], [...batch, left.shape.at(-2) as number, right.shape.at(-1) as number], a.value.dtype);
 }
 
 /** The activations that tf.fused takes. */

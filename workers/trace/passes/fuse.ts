@@ -32,7 +32,8 @@ function intoGemm(rebuild: Rebuild, node: Node, single: (value: Value) => boolea
       return rebuild.graph.node("Gemm", [...gemm.inputs, rebuild.now(scaled?.value ?? other)], output, attributes);
     }
     const factor = scalarOf(other);
-    if (factor === undefined || gemm.attributes.alpha) continue;
+    // alpha and beta are float32 whatever the product is.
+    if (factor === undefined || gemm.attributes.alpha || (output.dtype === "float64" && Math.fround(factor) !== factor)) continue;
     return rebuild.graph.node("Gemm", gemm.inputs, output, { ...gemm.attributes, alpha: { float: factor } });
   }
   return undefined;
@@ -44,5 +45,6 @@ function factorOf({ node, shape }: Value): { value: Value; factor: number } | un
   const [a, b] = node.inputs as Value[];
   const [value, constant] = scalarOf(a) === undefined ? [a, b] : [b, a];
   const factor = scalarOf(constant);
-  return factor !== undefined && sameShape(value.shape, shape) ? { value, factor } : undefined;
+  if (factor === undefined || !sameShape(value.shape, shape)) return undefined;
+  return value.dtype === "float64" && Math.fround(factor) !== factor ? undefined : { value, factor };
 }

@@ -1,6 +1,6 @@
 import { type Node, sizeOf, type Value } from "../graph/graph.ts";
 
-const bytesOf = { float32: 4, int32: 4, int64: 8, bool: 1 };
+const bytesOf = { float32: 4, float64: 8, int32: 4, int64: 8, bool: 1 };
 /** Their output is their input, looked at in another way. */
 const views = new Set(["Reshape", "Squeeze", "Unsqueeze", "Identity"]);
 /** These read several values, or each value several times, so that they cannot write over what they read. */

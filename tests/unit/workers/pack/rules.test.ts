@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createCompiledEngine } from "../../../../workers/engine/compiledEngine.ts";
 import { createEagerEngine } from "../../../../workers/engine/eagerEngine.ts";
 import type { Engine, FunctionDefinition } from "../../../../workers/engine/engine.ts";
+import { narrow, widen } from "../../../../workers/engine/wide.ts";
 import { PackedBackend } from "../../../../workers/pack/backend.ts";
 import { rules } from "../../../../workers/pack/rules/allRules.ts";
 
@@ -314,11 +315,22 @@ const subsets = (count: number) =>
 
 const close = (x: number, y: number) => Object.is(x, y) || x === y || Math.abs(x - y) <= 1e-5 * (1 + Math.abs(x));
 
+/** The eager way has no float64. */
+const wide: Case = {
+  name: "float64: products, sums and differences",
+  inputs: [a, { shape: [5, 3] }],
+  fn: (x: tf.Tensor2D, y: tf.Tensor2D) => {
+    const product = tf.matMul(widen(x), y);
+    const centred = tf.sub(product, tf.mean(product, 1, true));
+    return [narrow(tf.sum(tf.square(centred), 0)), narrow(tf.add(centred, tf.matMul(x, y))), tf.argMin(centred, 1)];
+  },
+};
+
 describe.each([
-  ["compiled", compiled],
-  ["eager", eager],
-])("%s: all runs at once are the runs one by one", (_name, engine) => {
-  test.each(cases)("$name", async (one) => {
+  ["compiled", compiled, [...cases, wide]],
+  ["eager", eager, cases],
+] as const)("%s: all runs at once are the runs one by one", (_name, engine, tried) => {
+  test.each(tried)("$name", async (one) => {
     for (const own of subsets(one.inputs.length)) {
       const drawn = one.inputs.map((spec, i) =>
         Array.from({ length: S }, (_, s) => randomValues(spec, own[i] ? 10 * i + s + 1 : 10 * i + 1)),

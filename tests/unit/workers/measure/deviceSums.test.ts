@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { createEngine } from "../../../../workers/engine/createEngine.ts";
+import type { Engine } from "../../../../workers/engine/engine.ts";
+import { hasFloat64 } from "../../../../workers/measure/deviceSums.ts";
+import { cases, of } from "./featureCases.ts";
+import { type Given, make, metricsOf, sumOnDevice, sumOnHost } from "./givenFeatures.ts";
+
+const compiled = await createEngine({ device: "cpu", engine: "compiled" });
+const eager = await createEngine({ device: "cpu", engine: "eager" });
+
+async function both(engine: Engine, given: Given, secondPass = true) {
+  const made = make(given);
+  const device = await sumOnDevice(engine, given, made, secondPass);
+  if (!device) throw new Error("a sum is not finite");
+  return { made, device, host: await sumOnHost(given, made, secondPass) };
+}
+
+/** @param relative of a metric's size @param absolute what rounding of O(1) numbers leaves of a metric that is 0 */
+function expectAlike(device: Record<string, number>, host: Record<string, number>, relative: number, absolute: number): void {
+  expect(Object.keys(device).sort()).toEqual(Object.keys(host).sort());
+  for (const [key, value] of Object.entries(host)) {
+    const bound = relative * Math.abs(value) + absolute;
+    expect(Math.abs(device[key] - value), `${key} = ${value}, on the device ${device[key]}`).toBeLessThanOrEqual(bound);
+  }
+}
+
+describe.each([
+  { engine: compiled, name: "float64 (compiled)", isWide: true, relative: 1e-10, absolute: 1e-14 },
+  { engine: eager, name: "float32 (eager)", isWide: false, relative: 5e-6, absolute: 5e-7 },
+])("class sums on the device, $name", ({ engine, isWide, relative, absolute }) => {
+  test("are in the precision that the provider has", () => {
+    expect(hasFloat64(engine)).toBe(isWide);
+  });
+
+  test.each(cases)("give every metric that the host gives: %s", async (_, given) => {
+    const { device, host } = await both(engine, given);
+    const [a, b] = [metricsOf(device), metricsOf(host)];
+    // A scatter keeps its digits however small: no absolute share for what has a scale of its own.
+    const isScaled = (key: string) => / nc1\.| fit$/.test(key);
+    const pick = (values: Record<string, number>, scaled: boolean) =>
+      Object.fromEntries(Object.entries(values).filter(([key]) => isScaled(key) === scaled));
+    expectAlike(pick(a.values, true), pick(b.values, true), relative, 0);
+    expectAlike(pick(a.values, false), pick(b.values, false), relative, absolute);
+    expect(a.missing).toEqual(b.missing);
+    // Counts are counts.
+    for (const key of Object.keys(b.values).filter((id) => /accuracy|nc4/.test(id)))
+      expect(a.values[key], key).toBe(b.values[key]);
+  });
+
+  test("a collapsed scatter of 1e-10 is what the definition says", async () => {
+    const { device } = await both(engine, of({ spreads: [1e-5, 1e-5], offset: 2 }));
+    const { values } = metricsOf(device);
+    expect(values["train nc1.ratio@1"]).toBeGreaterThan(0.5e-10);
+    expect(values["train nc1.ratio@1"]).toBeLessThan(2e-10);
+  });
+
+  test("without the second pass: its metrics alone are missing", async () => {
+    const { device, host } = await both(engine, of({}), false);
+    const [a, b] = [metricsOf(device), metricsOf(host)];
+    expectAlike(a.values, b.values, relative, absolute);
+    expect(a.missing).toEqual(b.missing);
+    expect(Object.keys(a.missing)).toContain("train nc1.pinv@1");
+  });
+
+  test("a dead layer has no means that differ, and the others are as they were", async () => {
+    const dead = of({
+      counts: { train: [7, 30, 61, 30], test: [9, 3, 9, 9] },
+      change: ([layer]) => layer.fill(0.3),
+    });
+    const { device, host } = await both(engine, dead);
+    const [a, b] = [metricsOf(device), metricsOf(host)];
+    expectAlike(a.values, b.values, relative, absolute);
+    expect(Object.keys(a.missing).sort()).toEqual(Object.keys(b.missing).sort());
+    expect(a.missing["train nc1.ratio@1"]).toMatch(/^class means coincide/);
+    expect(a.values["train nc1.ratio@2"]).toBeGreaterThan(0);
+  });
+
+  test("a zero feature and a zero row of the classifier have no direction", async () => {
+    const given = of({ change: (features, dim) => features[1].fill(0, 3 * dim, 4 * dim) });
+    const made = make(given);
+    made.head.fill(0, 0, given.dim);
+    const [device, host] = [await sumOnDevice(engine, given, made), await sumOnHost(given, made)];
+    expect(host.onTrain.cosines.zeroVectors).toBeGreaterThanOrEqual(30);
+    expect(device?.onTrain.cosines.zeroVectors).toBe(host.onTrain.cosines.zeroVectors);
+    expect(device?.onTest?.cosines.zeroVectors).toBe(host.onTest.cosines.zeroVectors);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("a feature that is %f is left to the host", async (value) => {
+    for (const at of [5, 125]) {
+      const given = of({ change: ([layer], dim) => layer.fill(value, at * dim, at * dim + 1) });
+      expect(await sumOnDevice(engine, given, make(given)), `sample ${at}`).toBeNull();
+    }
+  });
+
+  test("the squared norms, the classifier and the pictured samples are the parameters' and features' own", async () => {
+    const { made, device } = await both(engine, of({}));
+    const squares = (...vectors: Float32Array[]) => vectors.reduce((sum, v) => v.reduce((s, x) => s + x * x, sum), 0);
+    const tolerance = isWide ? 1e-13 : 1e-6;
+    expect(Math.abs(device.squared.head / squares(made.head) - 1)).toBeLessThan(tolerance);
+    expect(Math.abs(device.squared.hidden / squares(...made.features) - 1)).toBeLessThan(tolerance);
+    expect(device.squared.features).toBe(0);
+    expect(Float32Array.from(device.head.data)).toEqual(made.head);
+    const row = (i: number) => Array.from(made.features[1].subarray(i * 12, (i + 1) * 12));
+    expect(Array.from(await device.pictured())).toEqual([...row(0), ...row(2)]);
+  });
+});

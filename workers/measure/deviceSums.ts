@@ -1,0 +1,162 @@
+import type { Loss } from "../../contract/config/runConfig.ts";
+import type { CentredMoments } from "../../math/collapse/centredMoments.ts";
+import { type ClassStatistics, classStatisticsFromSums } from "../../math/collapse/classStatistics.ts";
+import { type Matrix, matrix } from "../../math/linear/matrix.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { CompiledFunction, Engine, Outputs, Values } from "../engine/engine.ts";
+import type { Network } from "../models/network.ts";
+import { deviceReduction, layoutOf, penaltiesOf, type Reduction, type ReductionData } from "./deviceReduction.ts";
+import type { ParameterSource } from "./featureReader.ts";
+import type { SplitSums } from "./splitSums.ts";
+import type { SquaredNorms, Sums } from "./sums.ts";
+
+/** Sums up on the device. */
+export interface DeviceSums {
+  /** null where a number is not finite: the host says what it is. */
+  read(source: ParameterSource): Promise<Sums | null>;
+  dispose(): Promise<void>;
+}
+
+/** Whether what is compiled on this engine can sum in float64. */
+export const hasFloat64 = ({ choice }: Engine): boolean => choice.engine === "compiled" && choice.device !== "webgpu";
+
+/** @param shared the compiled function of another run whose network and sets have the same shapes, and that is given its data */
+export async function makeDeviceSums(engine: Engine, reduction: Reduction, shared?: CompiledFunction): Promise<DeviceSums> {
+  const compiled = shared ?? (await engine.compileFunction(deviceReduction(reduction)));
+  const inputs = reduction.isBound ? {} : givenData(reduction.data);
+  return {
+    read: async (source) => sumsOf(reduction, await compiled.run(inputs, source)),
+    dispose: async () => (shared ? undefined : compiled.dispose()),
+  };
+}
+
+const givenData = (data: ReductionData): Record<string, Values> =>
+  Object.fromEntries(Object.entries(data).filter(([, values]) => values !== undefined));
+
+/** What is to be reduced for a run. @param pictured training samples whose last features are wanted */
+export function reductionOf(
+  engine: Engine,
+  loss: Loss,
+  network: Network,
+  { classes, dimension, train, test }: Dataset,
+  pictured: readonly number[],
+  secondPass: boolean,
+): Reduction {
+  const sets = network.freeSamples === null ? [train, test] : [train];
+  const total = sets.reduce((sum, { count }) => sum + count, 0);
+  const x = network.freeSamples === null ? new Float32Array(total * dimension) : undefined;
+  const labels = new Int32Array(total);
+  const groups = new Int32Array(total);
+  const counts = new Float32Array(sets.length * classes);
+  const first = new Int32Array(counts.length);
+  let from = 0;
+  sets.forEach((set, at) => {
+    x?.set(set.inputs, from * dimension);
+    for (let i = 0; i < set.count; i++) {
+      labels[from + i] = set.labels[i];
+      const group = set.labels[i] + at * classes;
+      groups[from + i] = group;
+      if (counts[group]++ === 0) first[group] = from + i;
+    }
+    from += set.count;
+  });
+  const drawn = Int32Array.from(pictured.length > 0 ? pictured : [0]);
+  const data = { ...(x ? { x } : {}), labels, groups, counts, first, drawn };
+  const isBound = engine.choice.device !== "cpu";
+  return {
+    network,
+    loss,
+    trained: train.count,
+    data,
+    pictured: pictured.length,
+    secondPass,
+    isWide: hasFloat64(engine),
+    isBound,
+  };
+}
+
+/** The sums of one run, from what came to the host; null where a number is not finite. */
+export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sums | null {
+  const { network, trained, data, secondPass } = reduction;
+  const { labels, counts } = data;
+  const { classes, width: dim, layers } = network;
+  const values = new Float64Array(high.length);
+  let areFinite = true;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = low ? high[i] + low[i] : high[i];
+    areFinite &&= Number.isFinite(values[i]);
+  }
+  if (!areFinite) return null;
+  const pieces: Record<string, Float64Array> = {};
+  let at = 0;
+  for (const [name, size] of layoutOf(reduction)) {
+    pieces[name] = values.subarray(at, at + size);
+    at += size;
+  }
+  const groupCount = counts.length;
+  const row = (piece: Float64Array, index: number) => piece.subarray(index * groupCount, (index + 1) * groupCount);
+  const [fit, right, gaps, zeros] = [0, 1, 2, 3].map((index) => row(pieces.samples, index));
+
+  const splitOf = (split: number, samples: number, moments: (CentredMoments | undefined)[]): SplitSums => {
+    const sum = (of: Float64Array) => of.subarray(split * classes, (split + 1) * classes).reduce((a, b) => a + b, 0);
+    const statistics = Array.from({ length: layers }, (_, l) => statisticsOf(pieces, counts, split, l, classes, dim));
+    const cosines = { samples, sum: sum(gaps), zeroVectors: sum(zeros) };
+    return { samples, fit: sum(fit) / samples, accuracy: sum(right) / samples, statistics, moments, cosines };
+  };
+  const momentsOf = (moments: Float64Array, l: number): Matrix =>
+    matrix(classes, classes, moments.slice(l * classes ** 2, (l + 1) * classes ** 2));
+  const trainMoments = Array.from({ length: secondPass ? layers : 0 }, (_, l): CentredMoments => {
+    const predictionMisses = l === layers - 1 ? pieces.predictionMisses[0] : null;
+    return { samples: trained, moments: momentsOf(pieces.moments, l), labelMisses: pieces.labelMisses[l], predictionMisses };
+  });
+  const tested = labels.length - trained;
+  const onTest = network.freeSamples === null ? splitOf(1, tested, testMoments()) : null;
+  function testMoments(): (CentredMoments | undefined)[] {
+    if (!secondPass || tested === 0) return [];
+    const last = { samples: tested, moments: momentsOf(pieces.testMoments, 0), labelMisses: Number.NaN };
+    return [...new Array(layers - 1).fill(undefined), { ...last, predictionMisses: pieces.testMisses[0] }];
+  }
+  const squared: SquaredNorms = { head: 0, hidden: 0, features: 0, headBias: 0, free: 0 };
+  penaltiesOf(network.parameters).forEach((penalty, i) => {
+    squared[penalty] = pieces.squaredParameters[i];
+  });
+  const pictures = drawn.slice(0, reduction.pictured * dim);
+  return {
+    onTrain: splitOf(0, trained, trainMoments),
+    onTest,
+    head: matrix(classes, dim, pieces.head.slice()),
+    squared,
+    pictured: async () => pictures,
+  };
+}
+
+/** Means lie as columns [d, G] of all groups; statistics have them as rows [K, d] of one split. */
+function statisticsOf(
+  pieces: Record<string, Float64Array>,
+  counts: ArrayLike<number>,
+  split: number,
+  layer: number,
+  classes: number,
+  dim: number,
+): ClassStatistics {
+  const groupCount = counts.length;
+  const reference = new Float64Array(classes * dim);
+  const sums = new Float64Array(classes * dim);
+  const squares = new Float64Array(classes);
+  const sizes = new Float64Array(classes);
+  for (let k = 0; k < classes; k++) {
+    const group = split * classes + k;
+    sizes[k] = counts[group];
+    let left = 0;
+    for (let j = 0; j < dim; j++) {
+      const from = (layer * dim + j) * groupCount + group;
+      reference[k * dim + j] = pieces.means[from];
+      const rest = pieces.rest ? pieces.rest[from] : 0;
+      sums[k * dim + j] = rest * sizes[k];
+      left += rest ** 2 * sizes[k];
+    }
+    // Rounding may leave less than nothing where all samples of a class are one point.
+    squares[k] = Math.max(pieces.squares[layer * groupCount + group], left);
+  }
+  return classStatisticsFromSums({ counts: sizes, sums, squares, reference });
+}

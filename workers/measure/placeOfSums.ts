@@ -1,0 +1,39 @@
+import { layersOf } from "../../contract/config/networkForm.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { stepNumbers } from "../../contract/launch/runMemory.ts";
+import { hasManyClasses } from "../../contract/metrics/classLimit.ts";
+import { measuringSteps } from "../../math/steps/measuringSteps.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Engine } from "../engine/engine.ts";
+
+/** Where the features are summed: on the device that computes them, or on the host, which reads them all. */
+export type Place = "device" | "host";
+
+/** Features of one pass over all samples, the largest that are held on a CPU and on a GPU, bytes. */
+const mostHeld = { cpu: 256e6, gpu: 2e9 };
+
+/** Measured on one core: a host's sum over a feature for each class, and what compiling a layer's sums costs. */
+const hostNs = 1.2;
+const [compileMs, compileLayerMs] = [20, 4];
+
+/**
+ * On a GPU the device, unless one pass over all samples does not fit. On a CPU, where the features need not travel, what takes less time
+ * over the whole run: residual networks and free features on the device, unless they are so small that compiling takes longer than
+ * what it saves; transformers and convolutional networks on the host, for their forward pass is faster in chunks that fit into
+ * the cache, and summing is little beside it.
+ */
+export function placeOfSums({ choice }: Engine, config: RunConfig, { classes, train, test, dimension }: Dataset): Place {
+  const samples = train.count + test.count;
+  if (test.count === 0) return "host";
+  const layers = layersOf(config);
+  const secondPass = hasManyClasses(classes) ? 0 : classes;
+  const isVector = ["rn1", "rn2", "ufm"].includes(config.architecture);
+  // The network's inputs, its features in float32, and the samples' products with the means in float64, twice.
+  const held = samples * (dimension * 4 + layers * (config.width * 4 + secondPass * 16));
+  const forward = 4 * stepNumbers(config, { classes, inputDim: dimension }, samples).held;
+  if (choice.device !== "cpu") return held + (isVector ? 0 : forward) <= mostHeld.gpu ? "device" : "host";
+  if (choice.engine === "eager" || !isVector || held > mostHeld.cpu) return "host";
+  const savedMs = samples * config.width * layers * (secondPass + 5) * hostNs * 1e-6;
+  const measurements = measuringSteps(config.measuring, config.training.steps).length;
+  return savedMs * measurements > compileMs + compileLayerMs * layers ? "device" : "host";
+}

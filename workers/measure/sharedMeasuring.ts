@@ -1,0 +1,45 @@
+import type { Loss } from "../../contract/config/runConfig.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { CompiledFunction, Engine } from "../engine/engine.ts";
+import type { Network } from "../models/network.ts";
+import { deviceReduction } from "./deviceReduction.ts";
+import { type DeviceSums, makeDeviceSums, reductionOf } from "./deviceSums.ts";
+import { type FeatureReader, lazyFeatureReader } from "./featureReader.ts";
+
+/** What runs of one loss, whose networks and sets have the same shapes, measure with: each part compiled once, when it is first needed. */
+export class SharedMeasuring {
+  private features: FeatureReader | null = null;
+  private compiled: Promise<CompiledFunction> | null = null;
+  private readonly sums = new Map<Dataset, Promise<DeviceSums>>();
+
+  reader(engine: Engine, network: Network, { train, test }: Dataset): FeatureReader {
+    this.features ??= lazyFeatureReader(engine, network, [train, test]);
+    return this.features;
+  }
+
+  /** @param pictured training samples whose last features are wanted: the same of runs with the same data */
+  deviceSums(
+    engine: Engine,
+    loss: Loss,
+    network: Network,
+    dataset: Dataset,
+    pictured: readonly number[],
+    secondPass: boolean,
+  ): Promise<DeviceSums> {
+    const make = async () => {
+      const reduction = reductionOf(engine, loss, network, dataset, pictured, secondPass);
+      if (reduction.isBound) return makeDeviceSums(engine, reduction);
+      this.compiled ??= engine.compileFunction(deviceReduction(reduction));
+      return makeDeviceSums(engine, reduction, await this.compiled);
+    };
+    const sums = this.sums.get(dataset) ?? make();
+    this.sums.set(dataset, sums);
+    return sums;
+  }
+
+  async dispose(): Promise<void> {
+    await this.features?.dispose();
+    for (const sums of this.sums.values()) await (await sums).dispose();
+    await (await this.compiled)?.dispose();
+  }
+}

@@ -1,0 +1,25 @@
+import type { Matrix } from "../../math/linear/matrix.ts";
+import type { ParameterSpec } from "../models/network.ts";
+import type { ParameterSource } from "./featureReader.ts";
+import type { SplitSums } from "./splitSums.ts";
+
+/** All that a measurement's numbers are made of. */
+export interface Sums {
+  onTrain: SplitSums;
+  /** null: free features have no test set. */
+  onTest: SplitSums | null;
+  /** W_L [K, d] */
+  head: Matrix;
+  /** Σ w² over the parameters of each penalty. */
+  squared: SquaredNorms;
+  /** The last features of the training samples that are pictured [·, d]. */
+  pictured(): Promise<Float32Array>;
+}
+
+export type SquaredNorms = Record<ParameterSpec["penalty"], number>;
+
+/** One way to sum up what is measured. */
+export interface SumsReader {
+  read(source: ParameterSource): Promise<Sums>;
+  dispose(): Promise<void>;
+}
