@@ -82,12 +82,18 @@ export async function makePackTrainer(engine: Engine, members: readonly PackMemb
   };
 }
 
-async function compile(engine: Engine, members: readonly PackMember[]) {
+/** The step of a pack on its data: what is the same in all runs once. */
+export function defineMembersStep(members: readonly PackMember[]): ReturnType<typeof definePackedStep> {
   const [{ network, config }] = members;
   const { batch } = config.training;
   const { data, own } = batch === "full" ? fullData(members) : batchData(members, batch);
   const configs = members.map((member) => member.config);
-  const { definition, pack } = definePackedStep(configs, network, data, own);
+  return definePackedStep(configs, network, data, own);
+}
+
+async function compile(engine: Engine, members: readonly PackMember[]) {
+  const { batch } = members[0].config.training;
+  const { definition, pack } = defineMembersStep(members);
   const step = await engine.compileStep(definition, pack);
   await step.writeState(stacked(members.map(({ state }) => state)));
   const batches = batch === "full" ? null : members.map((member) => batchesOf(member, batch));
