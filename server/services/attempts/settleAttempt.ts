@@ -105,7 +105,7 @@ async function countFailedAttempts(
   run: LockedRun["run"],
   { code, excused }: Pick<AttemptEnd, "code" | "excused">,
 ): Promise<number> {
-  if (await hasProgressed(tx, run.id, run.attempt)) return code === "CRASHED" ? 1 : 0;
+  if (await hasProgressed(tx, run.id, run.attempt)) return code === "CRASHED" && !excused ? 1 : 0;
   return run.failedAttempts + (excused ? 0 : 1);
 }
 

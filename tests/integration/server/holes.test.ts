@@ -127,4 +127,24 @@ onBothDatabases("F21: attempts that are lost again and again", (server) => {
     });
     worker.close();
   });
+
+  test("where others trained in the same process blame no run, whether it got further or not; three crashes of its own end it", async () => {
+    const { runs } = await launch(server(), everyTen);
+    const worker = await RawWorker.connect(server());
+    const attempt = async (from: number, to: number, excused: boolean) => {
+      const lease = await worker.nextAssignment(runs[0].id);
+      const crash = { ...ended("CRASHED", "a pack of 4 runs"), ...(excused && { excused }) } as RunEvent;
+      const events = [started(from), ...upTo(to, from), checkpointed(from + 40), crash];
+      expect(await worker.events(lease, numbered(events))).toMatchObject({ ok: true });
+      return lease.attempt;
+    };
+    await attempt(0, 50, true);
+    for (let again = 0; again < 4; again++) await attempt(40, 50, true);
+    await attempt(40, 90, true);
+    await attempt(80, 90, false);
+    await attempt(80, 90, false);
+    expect(await attempt(80, 90, false)).toBe(9);
+    expect(await untilStatus(server(), runs[0].id, "failed")).toMatchObject({ attempt: 9, failure: { code: "CRASHED" } });
+    worker.close();
+  });
 });

@@ -23,6 +23,12 @@ import {
   workerNamespace,
 } from "../../../contract/wire/workerProtocol.ts";
 
+interface PackedRun {
+  manner: string;
+  again?: { runId: string; attempt: number; lease?: string; measuredThrough?: number };
+  changes?: Partial<RunConfig>;
+}
+
 /** Speaks the server's side of the protocol from memory, with faults the real server cannot be brought to. */
 export class ProtocolServer {
   readonly stored = new Map<string, SpooledEvent[]>();
@@ -84,24 +90,31 @@ export class ProtocolServer {
     again?: { runId: string; attempt: number; lease?: string; measuredThrough?: number },
     changes: Partial<RunConfig> = {},
   ): Promise<Lease & AssignAnswer> {
-    const lease = {
-      runId: again?.runId ?? randomUUID(),
-      attempt: again?.attempt ?? 1,
-      lease: again?.lease ?? randomBytes(16).toString("base64url"),
-    };
-    const [answer] = await this.assignAll([
-      {
+    const [taken] = await this.assignPack([{ manner, again, changes }], steps);
+    return taken;
+  }
+
+  /** Runs for one slot, of seeds 0, 1, … */
+  async assignPack(runs: PackedRun[], steps: number): Promise<(Lease & AssignAnswer)[]> {
+    const assignments = runs.map(({ manner, again, changes }, seed): Assignment => {
+      const lease = {
+        runId: again?.runId ?? randomUUID(),
+        attempt: again?.attempt ?? 1,
+        lease: again?.lease ?? randomBytes(16).toString("base64url"),
+      };
+      return {
         ...lease,
-        config: { ...runConfigOf(steps), ...changes },
+        config: { ...runConfigOf(steps), seed, ...changes },
         experimentName: manner,
         ...(again?.measuredThrough !== undefined && { measuredThrough: again.measuredThrough }),
-      },
-    ]);
-    return { ...lease, ...answer! };
+      };
+    });
+    const answers = await this.assignAll(assignments);
+    return assignments.map(({ runId, attempt, lease }, at) => ({ runId, attempt, lease, ...answers[at] }));
   }
 
   /** Runs for one slot. @returns the worker's answer to each */
-  assignAll(assignments: Assignment[]): Promise<AssignAnswer[]> {
+  private assignAll(assignments: Assignment[]): Promise<AssignAnswer[]> {
     return this.socket!.timeout(60_000).emitWithAck("assign", assignments);
   }
 
