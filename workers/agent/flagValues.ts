@@ -8,6 +8,14 @@ export function wholeNumber(flag: string, text: string, min: number, max: number
   return value;
 }
 
+/** Seconds, with up to two decimals, in ms. @throws Failure INVALID naming the variable, its value and what it may be */
+export function seconds(name: string, text: string, max: number): number {
+  const value = Number(text);
+  if (!/^\d{1,6}(\.\d{1,2})?$/.test(text) || value > max)
+    throw new Failure("INVALID", `${name} is "${text}": it must be a number of seconds from 0 to ${max}, such as 180`);
+  return Math.round(value * unitMs.s);
+}
+
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 const weekMs = 168 * unitMs.h;
 

@@ -6,7 +6,7 @@ import { Failure } from "../../contract/failure.ts";
 import { maxPackRuns } from "../../contract/wire/packs.ts";
 import { isVisible, storableText } from "../../contract/wireText.ts";
 import type { WorkerEnvironment } from "../env.ts";
-import { duration, minutes, wholeNumber } from "./flagValues.ts";
+import { duration, minutes, seconds, wholeNumber } from "./flagValues.ts";
 import type { GpuSettings } from "./machine/findCapacity.ts";
 import { readTokenFile } from "./wire/tokenFile.ts";
 
@@ -125,8 +125,7 @@ export function parseOptions(args: string[], environment: WorkerEnvironment): Ag
     local: flags.local ?? false,
     keepCheckpoints: wholeNumber("--keep-checkpoints", flags["keep-checkpoints"] ?? environment.keepCheckpoints ?? "1", 0, 20),
     keepSpool: flags["keep-spool"] ?? false,
-    uploadEveryMs:
-      1_000 * wholeNumber("COLLAPSAR_UPLOAD_CHECKPOINTS_S", environment.uploadCheckpointsS ?? "180", 0, 86_400) || null,
+    uploadEveryMs: seconds("COLLAPSAR_UPLOAD_CHECKPOINTS_S", environment.uploadCheckpointsS ?? "180", 86_400) || null,
     uploadBytesPerSecond: 1e6 * wholeNumber("COLLAPSAR_UPLOAD_MB_S", environment.uploadMbS ?? "20", 1, 100_000),
     fetchMs: 1_000 * wholeNumber("COLLAPSAR_FETCH_S", environment.fetchS ?? "120", 0, 86_400),
     stallMs: wholeNumber("COLLAPSAR_STALL_MS", environment.stallMs ?? "30000", 500, 86_400_000),

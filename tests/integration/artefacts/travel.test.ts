@@ -25,6 +25,9 @@ import { until } from "../../support/until.ts";
  */
 const quick = { COLLAPSAR_HEARTBEAT_MS: "500", COLLAPSAR_LEASE_MS: "5000" };
 const every = 200;
+/** Long enough for two checkpoints to be stored before a machine is lost, early in the run. */
+const steps = 24_000;
+const seed = 3;
 const study = (steps: number, seed: number) => {
   const config = grid({ seeds: [seed], depths: [2], widths: [16], measuring: { name: "every", steps: every }, device: "cpu" });
   return { ...config, training: { ...config.training, steps } };
@@ -37,7 +40,7 @@ let token: string;
 async function startWorker(env: Record<string, string> = {}, folder = makeFolder()): Promise<WorkerProcess> {
   if (!folders.includes(folder)) folders.push(folder);
   const worker = new WorkerProcess(realWorker, folder, server.url, token, ["--slots", "1"], {
-    ...{ COLLAPSAR_CHECKPOINT_MS: "200", COLLAPSAR_UPLOAD_CHECKPOINTS_S: "1", COLLAPSAR_FETCH_S: "3" },
+    ...{ COLLAPSAR_CHECKPOINT_MS: "200", COLLAPSAR_UPLOAD_CHECKPOINTS_S: "0.2", COLLAPSAR_FETCH_S: "3" },
     ...env,
   });
   workers.push(worker);
@@ -63,15 +66,21 @@ const logOf = async (run: RunRow) => (await server.call("runs.log", { id: run.id
 const curveOf = async (run: RunRow) =>
   (await storedPoints(server.url, run.id)).filter((point) => !/^train\/(stepMs|elapsedMs) /.test(point)).sort();
 
+/** The curve of a run that nobody disturbed; all runs that are held against it have its config. */
+let undisturbed: string[] | null = null;
+async function undisturbedCurve(): Promise<string[]> {
+  const { runs } = await launch(server, study(steps, seed), { name: "undisturbed" });
+  await untilStatus(server, runs[0].id, "finished", 240_000);
+  return curveOf(runs[0]);
+}
+
 /** No gap, no double, and the numbers of a run of the same config that nobody disturbed. */
 async function expectUndisturbed(run: RunRow): Promise<void> {
-  const { steps } = run.config.training;
   const curve = await curveOf(run);
   const measured = curve.filter((point) => point.startsWith("train/loss ")).map((point) => Number(point.split(" ")[1]));
   expect(measured.sort((a, b) => a - b)).toEqual(Array.from({ length: steps / every + 1 }, (_, index) => index * every));
-  const { runs } = await launch(server, study(steps, run.config.seed), { name: "undisturbed" });
-  await untilStatus(server, runs[0].id, "finished", 240_000);
-  expect(curve).toEqual(await curveOf(runs[0]));
+  undisturbed ??= await undisturbedCurve();
+  expect(curve).toEqual(undisturbed);
 }
 
 afterEach(async ({ task }) => {
@@ -112,7 +121,7 @@ describe.each([
 
   test("is resumed by another machine at a stored step, with the curve of one that was not disturbed", async () => {
     const first = await startWorker();
-    const { runs } = await launch(server, study(40_000, 3));
+    const { runs } = await launch(server, study(steps, seed));
     const [run] = runs;
     await untilStored(run, 2);
     await cutPower(first);
@@ -130,7 +139,7 @@ describe.each([
     expect(await logOf(run)).toContain(`The checkpoint of step ${stored[0]} (attempt 1) was fetched from the server.`);
     await until("what the run left is stored, and nothing more", async () => {
       const names = await namesOf(run);
-      return names.join() === "features.safetensors,checkpoint-40000.ckpt";
+      return names.join() === `features.safetensors,checkpoint-${steps}.ckpt`;
     });
     if (store) expect(store.keys().filter((key) => key.includes(run.id))).toHaveLength(2);
     const features = await fetch(`${server.url}/export/runs/${run.id}/features.safetensors`);
@@ -157,10 +166,11 @@ describe("a store that several machines share", () => {
 
   test("with a damaged checkpoint: the one before is used, and that is said", async () => {
     const first = await startWorker();
-    const { runs } = await launch(server, study(40_000, 4));
+    const { runs } = await launch(server, study(steps, seed));
     const [run] = runs;
     await untilStored(run, 2);
     await cutPower(first);
+    await until("two are kept", async () => (await storedSteps(run)).length === 2);
     const [newest, before] = await storedSteps(run);
     truncateSync(objectOf(run, `resume-${newest}.ckpt`), 100);
     await startWorker();
@@ -174,10 +184,11 @@ describe("a store that several machines share", () => {
 
   test("with none that can be used: the run starts from step 0, and that is said", async () => {
     const first = await startWorker();
-    const { runs } = await launch(server, study(40_000, 5));
+    const { runs } = await launch(server, study(steps, seed));
     const [run] = runs;
     await untilStored(run, 2);
     await cutPower(first);
+    await until("two are kept", async () => (await storedSteps(run)).length === 2);
     const [newest, before] = await storedSteps(run);
     const damaged = objectOf(run, `resume-${newest}.ckpt`);
     writeFileSync(damaged, "collapsar checkpoint 1\nand nothing else");
@@ -197,7 +208,7 @@ describe("a store that several machines share", () => {
     "that fails while a run trains (%s) takes nothing from it; its files come later",
     async (how) => {
       const worker = await startWorker();
-      const { runs } = await launch(server, study(30_000, 6));
+      const { runs } = await launch(server, study(12_000, 6));
       const [run] = runs;
       await untilStored(run, 1);
       store.fail(how);
@@ -228,7 +239,7 @@ describe("a store that several machines share", () => {
 
   test("a worker that is stopped sends its last checkpoint before it hands the run back", async () => {
     const first = await startWorker({ COLLAPSAR_UPLOAD_CHECKPOINTS_S: "3600" });
-    const { runs } = await launch(server, study(40_000, 8));
+    const { runs } = await launch(server, study(steps, seed));
     const [run] = runs;
     await until("it trains", async () => (await detail(run)).row.step > 1_000, 60_000);
     expect(await storedSteps(run)).toEqual([]);

@@ -5,7 +5,8 @@ import { medium, RealStudy } from "../../support/builders/realStudy.ts";
 import { until } from "../../support/until.ts";
 
 const study = RealStudy.forTests();
-const often = { COLLAPSAR_CHECKPOINT_MS: "300" };
+const often = { COLLAPSAR_CHECKPOINT_MS: "100" };
+const config = { ...medium, training: { ...medium.training, steps: 5_000 } };
 /** The machine's own are all there are. */
 const alone = { ...often, COLLAPSAR_UPLOAD_CHECKPOINTS_S: "0" };
 
@@ -29,17 +30,17 @@ const manners: [string, (path: string) => void][] = [
   ],
 ];
 
-/** Trains to step 2,000, damages the newest checkpoint on the machine, and has its worker resume. */
+/** Trains to step 800, damages the newest checkpoint on the machine, and has its worker resume. */
 async function resumedAfter(damage: (path: string) => void, env: Record<string, string>) {
   const { worker, folder } = await study.startWorker(1, undefined, { env });
-  const [run] = await study.launch(medium);
+  const [run] = await study.launch(config);
   const checkpoints = join(folder, "worker", "checkpoints", run.id);
   const steps = () =>
     readdirSync(checkpoints)
       .filter((name) => /^\d+\.ckpt$/.test(name))
       .map((name) => Number.parseInt(name, 10))
       .sort((a, b) => b - a);
-  await study.measuredTo(run, 2_000);
+  await study.measuredTo(run, 800);
   await until("there are two checkpoints", () => steps().length > 1);
   await worker.stop();
   const [newest, before] = steps();

@@ -60,7 +60,7 @@ const curve = async (run: RunRow) =>
 const suspended = async (config: ExperimentConfig, data: string) => {
   const worker = await startWorker(data);
   const run = await launch(config);
-  await measuredTo(run, 300);
+  await measuredTo(run, 100);
   await worker.stop();
   const { attempts } = await detail(run);
   expect(attempts.map(({ outcome }) => outcome?.code)).toEqual(["WORKER_LOST"]);
@@ -115,7 +115,7 @@ test.each<[string, Table]>([
 test("a picture that was changed ends the run; with the former one back it resumes, with the curve of an undisturbed run", async () => {
   await writePictures(datasets, "lamps");
   const data = fresh();
-  const config = study(pictures, 2_000);
+  const config = study(pictures, 900);
   const { run, hash } = await suspended(config, data);
   const changed = join(datasets, "lamps", "train", "dark", "0.png");
   await writePicture(changed, 41, 200);
@@ -131,7 +131,7 @@ test("a picture that was changed ends the run; with the former one back it resum
   const { row, attempts } = await ends(run);
   expect(row).toMatchObject({ status: "finished", attempt: 3, dataHash: hash });
   expect(attempts[1].resumedFromStep).toBeNull();
-  expect(attempts[2].resumedFromStep).toBeGreaterThanOrEqual(300);
+  expect(attempts[2].resumedFromStep).toBeGreaterThanOrEqual(100);
   const undisturbed = await launch(config);
   expect((await ends(undisturbed)).row.status).toBe("finished");
   expect(await curve(run)).toEqual(await curve(undisturbed));
@@ -141,7 +141,7 @@ test("on request the run starts again from step 0 on the data as they are: what 
   writeTable(datasets, "reviews.tsv");
   const data = fresh();
   const config = study(table, 600);
-  const { run, hash } = await suspended({ ...config, training: { ...config.training, steps: 1_500 } }, data);
+  const { run, hash } = await suspended({ ...config, training: { ...config.training, steps: 800 } }, data);
   writeTable(datasets, "reviews.tsv", { exchanged: true });
   await startWorker(data);
   expect((await ends(run)).row.failure?.code).toBe("DATASET_CHANGED");
@@ -151,14 +151,14 @@ test("on request the run starts again from step 0 on the data as they are: what 
   expect(row.dataHash).not.toBe(hash);
   expect(attempts.map(({ resumedFromStep }) => resumedFromStep)).toEqual([0, null, 0]);
   expect(attempts.map(({ started }) => started?.dataset.hash ?? null)).toEqual([hash, null, row.dataHash]);
-  const undisturbed = await launch({ ...config, training: { ...config.training, steps: 1_500 } });
+  const undisturbed = await launch({ ...config, training: { ...config.training, steps: 800 } });
   expect((await ends(undisturbed)).row.dataHash).toBe(row.dataHash);
   expect(await curve(run)).toEqual(await curve(undisturbed));
 });
 
 test("a machine with a different copy of the set does not take over the run; one with the same copy resumes it", async () => {
   writeTable(datasets, "reviews.tsv");
-  const { run, hash } = await suspended(study(table, 900), fresh());
+  const { run, hash } = await suspended(study(table, 800), fresh());
   const copies = [fresh(), fresh()];
   writeTable(copies[0], "reviews.tsv", { exchanged: true });
   writeTable(copies[1], "reviews.tsv");
@@ -166,20 +166,20 @@ test("a machine with a different copy of the set does not take over the run; one
   const failed = await ends(run);
   expect(failed.row.failure).toMatchObject({
     code: "DATASET_CHANGED",
-    message: expect.stringMatching(/is not the one this run was trained on up to step [3-8]\d\d: /),
+    message: expect.stringMatching(/is not the one this run was trained on up to step [1-7]\d\d: /),
   });
   await other.stop();
   await startWorker(fresh(), copies[1]);
   await api.runs.again.mutate({ id: run.id });
   const { row, attempts } = await ends(run);
   expect(row).toMatchObject({ status: "finished", dataHash: hash });
-  expect(attempts.at(-1)?.resumedFromStep).toBeGreaterThanOrEqual(300);
+  expect(attempts.at(-1)?.resumedFromStep).toBeGreaterThanOrEqual(100);
 });
 
 test("a set that was removed under a suspended run is not there, and the run resumes when it is back", async () => {
   writeTable(datasets, "reviews.tsv");
   const data = fresh();
-  const { run } = await suspended(study(table, 1_200), data);
+  const { run } = await suspended(study(table, 800), data);
   rmSync(join(datasets, "reviews.tsv"));
   await startWorker(data);
   expect((await ends(run)).row.failure).toMatchObject({
@@ -191,5 +191,5 @@ test("a set that was removed under a suspended run is not there, and the run res
   await api.runs.again.mutate({ id: run.id });
   const { row, attempts } = await ends(run);
   expect(row.status).toBe("finished");
-  expect(attempts.at(-1)?.resumedFromStep).toBeGreaterThanOrEqual(300);
+  expect(attempts.at(-1)?.resumedFromStep).toBeGreaterThanOrEqual(100);
 });

@@ -134,6 +134,18 @@ describe("a worker that is there for a while", () => {
   });
 });
 
+describe("time between two checkpoints that are sent", () => {
+  const of = (uploadCheckpointsS: string | null) => parseOptions(required, { ...environment, uploadCheckpointsS }).uploadEveryMs;
+  test("is three minutes, or what is set, in seconds; 0 sends none", () => {
+    expect([of(null), of("60"), of("0.25"), of("0")]).toEqual([180_000, 60_000, 250, null]);
+  });
+  test.each(["soon", "-1", "0.001", "86401", "1e3", ""])("refuses %j", (text) => {
+    expect(() => of(text)).toThrow(
+      `COLLAPSAR_UPLOAD_CHECKPOINTS_S is "${text}": it must be a number of seconds from 0 to 86400, such as 180`,
+    );
+  });
+});
+
 describe("cores that a batch system gave", () => {
   test("are those of the task, or else those of the job on this node; what is no number is not heeded", () => {
     expect(givenCores("2", "8")).toBe(2);
