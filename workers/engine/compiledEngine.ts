@@ -47,7 +47,11 @@ const embedUpTo: Record<Device, number> = { cpu: 32 * 2 ** 20, webgpu: 0, cuda: 
 const piecesOnWebgpu = 7;
 
 function traceOptions({ device }: DeviceChoice): TraceOptions {
-  return { embedUpTo: embedUpTo[device], ...(device === "webgpu" ? { maxPieces: piecesOnWebgpu } : {}) };
+  return {
+    embedUpTo: embedUpTo[device],
+    filtersMinimally: device === "cpu",
+    ...(device === "webgpu" ? { maxPieces: piecesOnWebgpu } : {}),
+  };
 }
 
 /** The stores of the compiled steps, so that functions read a step's state without a copy. */

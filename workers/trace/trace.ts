@@ -17,6 +17,7 @@ import { toOnnx } from "./onnx/onnx.ts";
 import { foldConstants } from "./passes/foldConstants.ts";
 import { fuse } from "./passes/fuse.ts";
 import { heldBytes } from "./passes/heldBytes.ts";
+import { minimalFiltering } from "./passes/minimalFiltering.ts";
 import { narrowSplits } from "./passes/narrowSplits.ts";
 import { overwritable } from "./passes/overwritable.ts";
 import { countUses, sortNodes } from "./passes/sortNodes.ts";
@@ -62,13 +63,15 @@ export interface TraceOptions {
   readonly views?: readonly string[];
   /** A Split makes at most so many pieces (see narrowSplits.ts). */
   readonly maxPieces?: number;
+  /** Large convolutions take fewer multiplications and more sums (see minimalFiltering.ts): for a CPU. */
+  readonly filtersMinimally?: boolean;
 }
 
 /** @throws naming the kernel, the value or the tensor that cannot be compiled. */
 export function trace(
   fn: (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>,
   inputs: Record<string, TraceInput>,
-  { embedUpTo = 0, views = [], maxPieces }: TraceOptions = {},
+  { embedUpTo = 0, views = [], maxPieces, filtersMinimally = false }: TraceOptions = {},
 ): Traced {
   const symbolic = new Symbolic(new Graph());
   const names: string[] = [];
@@ -85,7 +88,8 @@ export function trace(
     }
   });
   const fused = fuse(foldConstants(values));
-  const narrowed = maxPieces === undefined ? fused : narrowSplits(fused, maxPieces);
+  const filtered = filtersMinimally ? minimalFiltering(fused) : fused;
+  const narrowed = maxPieces === undefined ? filtered : narrowSplits(filtered, maxPieces);
   const named = narrowed.map((value, i) => ({ name: names[i], value }));
   return emit(splitVectors(named, new Set(views)), embedUpTo);
 }
