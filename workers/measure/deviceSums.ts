@@ -30,7 +30,8 @@ export async function makeDeviceSums(engine: Engine, reduction: Reduction, share
   };
 }
 
-const givenData = (data: ReductionData): Record<string, Values> =>
+/** What is not missing. */
+export const givenData = (data: ReductionData): Record<string, Values> =>
   Object.fromEntries(Object.entries(data).filter(([, values]) => values !== undefined));
 
 /** What is to be reduced for a run. @param pictured training samples whose last features are wanted */

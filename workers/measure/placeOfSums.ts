@@ -12,28 +12,35 @@ export type Place = "device" | "host";
 /** Features of one pass over all samples, the largest that are held on a CPU and on a GPU, bytes. */
 const mostHeld = { cpu: 256e6, gpu: 2e9 };
 
-/** Measured on one core: a host's sum over a feature for each class, and what compiling a layer's sums costs. */
+/** Measured on one core: a host's sum over a feature for each class, a call more for each run of a pack, and what compiling a layer's sums costs. */
 const hostNs = 1.2;
+const callMs = 1;
 const [compileMs, compileLayerMs] = [20, 4];
 
 /**
  * On a GPU the device, unless one pass over all samples does not fit. On a CPU, where the features need not travel, what takes less time
  * over the whole run: residual networks and free features on the device, unless they are so small that compiling takes longer than
  * what it saves; transformers and convolutional networks on the host, for their forward pass is faster in chunks that fit into
- * the cache, and summing is little beside it.
+ * the cache, and summing is little beside it. The runs of a pack are one call on the device and one each for the host.
+ * @param runs of the pack that are measured at once
  */
-export function placeOfSums({ choice }: Engine, config: RunConfig, { classes, train, test, dimension }: Dataset): Place {
+export function placeOfSums(
+  { choice }: Engine,
+  config: RunConfig,
+  { classes, train, test, dimension }: Dataset,
+  runs = 1,
+): Place {
   const samples = train.count + test.count;
   if (test.count === 0) return "host";
   const layers = layersOf(config);
   const secondPass = hasManyClasses(classes) ? 0 : classes;
   const isVector = ["rn1", "rn2", "ufm"].includes(config.architecture);
   // The network's inputs, its features in float32, and the samples' products with the means in float64, twice.
-  const held = samples * (dimension * 4 + layers * (config.width * 4 + secondPass * 16));
-  const forward = 4 * stepNumbers(config, { classes, inputDim: dimension }, samples).held;
+  const held = runs * samples * (dimension * 4 + layers * (config.width * 4 + secondPass * 16));
+  const forward = runs * 4 * stepNumbers(config, { classes, inputDim: dimension }, samples).held;
   if (choice.device !== "cpu") return held + (isVector ? 0 : forward) <= mostHeld.gpu ? "device" : "host";
   if (choice.engine === "eager" || !isVector || held > mostHeld.cpu) return "host";
-  const savedMs = samples * config.width * layers * (secondPass + 5) * hostNs * 1e-6;
+  const savedMs = runs * samples * config.width * layers * (secondPass + 5) * hostNs * 1e-6 + (runs - 1) * callMs;
   const measurements = measuringSteps(config.measuring, config.training.steps).length;
   return savedMs * measurements > compileMs + compileLayerMs * layers ? "device" : "host";
 }

@@ -1,6 +1,8 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
+import { makePackSums } from "../measure/packSums.ts";
+import { placeOfSums } from "../measure/placeOfSums.ts";
 import type { Network } from "../models/network.ts";
 import { makePackTrainer } from "../training/packTrainer.ts";
 import { makeTrainer, type TrainingState } from "../training/train.ts";
@@ -60,17 +62,26 @@ async function openAlone(engine: Engine, { config, network, dataset, state, step
 
 async function openPack(engine: Engine, runs: Trained[]): Promise<GroupTrainer> {
   const trainer = await makePackTrainer(engine, runs);
+  const [{ config, dataset }] = runs;
+  const place = placeOfSums(engine, config, dataset, runs.length);
+  const sums = place === "device" ? makePackSums(engine, runs) : null;
+  let calls = 0;
   return {
     async advance(most) {
       await new Promise(setImmediate); // lets the message through that stops one of them
       const { fits, ms } = await trainer.advance(most);
+      calls++;
       return { updates: fits.length, fits, ms };
     },
     slices: runs.map((_, at) => ({
       source: async () => ({ parameters: (await trainer.read(at)).parameters }),
       readState: () => trainer.read(at),
+      ...(sums ? { sums: () => sums.read(trainer.step, calls, at) } : {}),
     })),
     note: null,
-    dispose: () => trainer.dispose(),
+    async dispose() {
+      await sums?.dispose();
+      await trainer.dispose();
+    },
   };
 }

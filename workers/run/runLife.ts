@@ -6,9 +6,10 @@ import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Log } from "../data/resolve/resolveSamples.ts";
 import { evaluateRun } from "../evaluate/evaluateRun.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
-import type { Observer } from "../measure/observer.ts";
+import type { Observer, PackedSource } from "../measure/observer.ts";
 import { picturedSteps } from "../measure/picturedSteps.ts";
 import { optimumSummary } from "../measure/runOptimum.ts";
+import type { Sums } from "../measure/sums.ts";
 import { initializeParameters, parameterCount } from "../models/parameterLayout.ts";
 import { learningRateAt } from "../training/schedule.ts";
 import { requireFiniteFit, type TrainingState } from "../training/train.ts";
@@ -22,6 +23,8 @@ import { versions } from "./versions.ts";
 export interface TrainedSlice {
   /** Its parameters, in place where that can be. */
   source(): Promise<ParameterSource>;
+  /** What it is measured by, where all runs of the step are summed in one call; see PackedSource. */
+  sums?(): Promise<Sums | null>;
   /** A copy of all that its optimizer continues from. */
   readState(): Promise<TrainingState>;
 }
@@ -141,7 +144,8 @@ export class RunLife {
     this.spent.steps += updates;
     // Measured before the last checkpoint: the attempt that resumes from it does not measure its first step again.
     const asked = run.interruption();
-    if (this.measuredAt.has(this.step) && (!asked || asked.checkpoint)) await this.measure(await slice.source());
+    if (this.measuredAt.has(this.step) && (!asked || asked.checkpoint))
+      await this.measure(measuredBy(slice) ?? (await slice.source()));
     await this.stopHere(slice);
     if (performance.now() > this.checkpointAt && !this.isTrained) await this.checkpoint(slice);
   }
@@ -186,7 +190,7 @@ export class RunLife {
     return performance.now() - this.startedAt;
   }
 
-  private async measure(source: ParameterSource): Promise<void> {
+  private async measure(source: ParameterSource | PackedSource): Promise<void> {
     const { run, observer, spent, step } = this;
     const before = performance.now();
     const { values, missing, snapshot } = await observer.observe(step, source, this.isPictured(step));
@@ -246,6 +250,8 @@ export class RunLife {
     }
   }
 }
+
+const measuredBy = ({ sums, source }: TrainedSlice): PackedSource | null => (sums ? { sums, source } : null);
 
 function announceStart(
   run: RunContext,
