@@ -88,7 +88,7 @@ export async function openTorch(
   label: string,
   stepsATurn: number,
 ): Promise<TimedStep> {
-  const env = { ...process.env, GLIBC_TUNABLES: process.env.COLLAPSAR_BENCH_TUNABLES ?? process.env.GLIBC_TUNABLES };
+  const env = torchEnvironment();
   const child = spawn(python, [new URL(script, import.meta.url).pathname, "1"], { env, stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (question: object) => {
@@ -121,6 +121,12 @@ export function openBench(): string | undefined {
   if (!python) console.log("PyTorch was not found: set COLLAPSAR_TORCH_PYTHON to a Python that has it.");
   return python;
 }
+
+/** What PyTorch's processes are given: the environment from before ours was set up. */
+export const torchEnvironment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  GLIBC_TUNABLES: process.env.COLLAPSAR_BENCH_TUNABLES ?? process.env.GLIBC_TUNABLES,
+});
 
 function randomValues(count: number): Float32Array {
   return Float32Array.from(

@@ -31,11 +31,11 @@ const deadline = performance.now() + 60_000 * Number(flags.minutes);
 const seconds = () => (performance.now() / 1000).toFixed(0);
 tf.enableProdMode();
 
+const python = openBench();
 const smi = spawnSync("nvidia-smi", ["--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"], {
   encoding: "utf8",
 });
 console.log(smi.status === 0 ? smi.stdout.trim() : "nvidia-smi tells of no card");
-const python = openBench();
 const [cpu, there] = [await createEngine({ device: "cpu", engine: "compiled" }), await createEngine({ device })];
 console.log(`${there.choice.provider}, products in ${there.choice.precision}, after ${seconds()} s`);
 

@@ -10,8 +10,11 @@ import { SharedParts } from "./sharedParts.ts";
 import { timePacks } from "./timePacks.ts";
 import { type GroupHost, type Trainee, trainTogether } from "./trainTogether.ts";
 
+/** What has to be known of one of the runs. */
+export type RunMember = Pick<Member, "runId" | "isOver" | "isTraining" | "open" | "settle">;
+
 interface OpenRun {
-  member: Member;
+  member: RunMember;
   run: RunContext;
 }
 
@@ -24,7 +27,7 @@ interface ReadyRun extends OpenRun {
  * after the other. Each is settled by its own end.
  */
 export async function executeRuns(
-  members: Member[],
+  members: RunMember[],
   advice: PackAdvice | undefined,
   send: (message: FromRun) => void,
 ): Promise<void> {
@@ -131,7 +134,7 @@ class KeyedRuns {
 
 const alive = <Run extends OpenRun>(runs: Run[]): Run[] => runs.filter(({ member }) => !member.isOver);
 
-const traineeOf = (member: Member, life: RunLife): Trainee => ({
+const traineeOf = (member: RunMember, life: RunLife): Trainee => ({
   life,
   get isOver() {
     return member.isOver;
@@ -146,7 +149,7 @@ const traineeOf = (member: Member, life: RunLife): Trainee => ({
 });
 
 /** What goes wrong ends this run alone. */
-async function settling(member: Member, work: () => Promise<void>): Promise<void> {
+async function settling(member: RunMember, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

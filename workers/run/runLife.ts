@@ -136,11 +136,14 @@ export class RunLife {
   async advanced({ updates, fits, ms }: Updates, slice: TrainedSlice): Promise<void> {
     const { run, times } = this;
     const firstKnown = this.step + updates - fits.length;
-    for (const [at, fit] of fits.entries()) requireFiniteFit(run.config, firstKnown + at, fit);
+    for (const [at, fit] of fits.entries()) {
+      // It ends at the last of the updates that were whole, wherever the call's others have led.
+      if (!Number.isFinite(fit)) this.stepIs(firstKnown + at);
+      requireFiniteFit(run.config, firstKnown + at, fit);
+    }
     this.state = null;
-    this.step += updates;
     times.add(ms, updates);
-    run.progress(this.step, () => times.recentMedian());
+    this.stepIs(this.step + updates);
     this.spent.steps += updates;
     // Measured before the last checkpoint: the attempt that resumes from it does not measure its first step again.
     const asked = run.interruption();
@@ -148,6 +151,11 @@ export class RunLife {
       await this.measure(measuredBy(slice) ?? (await slice.source()));
     await this.stopHere(slice);
     if (performance.now() > this.checkpointAt && !this.isTrained) await this.checkpoint(slice);
+  }
+
+  private stepIs(step: number): void {
+    this.step = step;
+    this.run.progress(step, () => this.times.recentMedian());
   }
 
   get stepsLeft(): number {

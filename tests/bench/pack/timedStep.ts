@@ -1,6 +1,7 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Device } from "../../../workers/engine/engine.ts";
+import { torchEnvironment } from "../compareSteps.ts";
 import type { PackCase } from "./cases.ts";
 import type { CellAnswer, CellQuestion } from "./packCell.ts";
 
@@ -51,6 +52,7 @@ export async function openTorch(
   limitS: number,
 ): Promise<TimedPack> {
   const child = spawn(python, ["-W", "ignore", new URL("pack_torch.py", import.meta.url).pathname], {
+    env: torchEnvironment(),
     stdio: ["pipe", "pipe", "pipe"],
   });
   let said = "";
