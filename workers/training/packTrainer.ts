@@ -1,9 +1,9 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import type { Dataset, SampleSet } from "../data/dataset.ts";
-import type { Engine, Step, Values } from "../engine/engine.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Device, Engine, Step, Values } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
-import { type Batches, makeBatches, oneHot } from "./batches.ts";
-import { definePackedStep, type OwnData, type StepData } from "./defineStep.ts";
+import { definePackedStep } from "./defineStep.ts";
+import { concatenated, packData } from "./packData.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { TrainingState } from "./train.ts";
 import { UpdatesPerCall } from "./updatesPerCall.ts";
@@ -82,42 +82,37 @@ export async function makePackTrainer(engine: Engine, members: readonly PackMemb
   };
 }
 
+/**
+ * Bytes of a training set that batches are gathered from on the device. WebGPU promises buffers of 128 MiB; on CUDA what is bound is
+ * part of the model, which may have 2 GB.
+ */
+const mostBound: Record<Device, number> = { cpu: Number.POSITIVE_INFINITY, webgpu: 2 ** 27, cuda: 2 ** 29 };
+
 /** The step of a pack on its data: what is the same in all runs once. */
-export function defineMembersStep(members: readonly PackMember[]): ReturnType<typeof definePackedStep> {
-  const [{ network, config }] = members;
-  const { batch } = config.training;
-  const { data, own } = batch === "full" ? fullData(members) : batchData(members, batch);
-  const configs = members.map((member) => member.config);
-  return definePackedStep(configs, network, data, own);
+export function defineMembersStep(members: readonly PackMember[], device: Device) {
+  const given = packData(members, mostBound[device]);
+  const configs = members.map(({ config }) => config);
+  return { ...definePackedStep(configs, members[0].network, given.data, given.own), given };
 }
 
 async function compile(engine: Engine, members: readonly PackMember[]) {
-  const { batch } = members[0].config.training;
-  const { definition, pack } = defineMembersStep(members);
+  const { definition, pack, given } = defineMembersStep(members, engine.choice.device);
   const step = await engine.compileStep(definition, pack);
   await step.writeState(stacked(members.map(({ state }) => state)));
-  const batches = batch === "full" ? null : members.map((member) => batchesOf(member, batch));
   const steps = members.map((member) => member.step);
-  const left = () => Math.max(...members.map(({ config: { training } }, i) => training.steps - steps[i]));
   return {
     step,
     members,
     steps,
-    left,
-    updatesPerCall: new UpdatesPerCall(engine.choice, 4 * members.length * (2 + (batches ? (batch as number) : 0))),
+    left: () => Math.max(...members.map(({ config: { training } }, i) => training.steps - steps[i])),
+    updatesPerCall: new UpdatesPerCall(engine.choice, 8 * members.length + given.inputBytes),
     /** Of the update after `ahead` more. A member that has ended gets rate 0. */
     inputs(ahead: number): Record<string, Values> {
-      const rates = new Float32Array(members.length);
-      const updates = new Float32Array(members.length);
-      const samples = batches && new Int32Array(members.length * (batch as number));
-      members.forEach(({ config: { training } }, i) => {
-        const done = steps[i] + ahead;
-        const update = Math.min(done + 1, training.steps);
-        rates[i] = done < training.steps ? learningRateAt(training, update) : 0;
-        updates[i] = update;
-        samples?.set((batches as Batches[])[i].samplesOf(update), i * (batch as number));
-      });
-      return { rate: rates, step: updates, ...(samples ? { samples } : {}) };
+      const updates = members.map(({ config: { training } }, i) => Math.min(steps[i] + ahead + 1, training.steps));
+      const rates = members.map(({ config: { training } }, i) =>
+        steps[i] + ahead < training.steps ? learningRateAt(training, updates[i]) : 0,
+      );
+      return { rate: Float32Array.from(rates), step: Float32Array.from(updates), ...given.inputs(updates) };
     },
     advance(updates: number) {
       members.forEach(({ config: { training } }, i) => {
@@ -125,71 +120,6 @@ async function compile(engine: Engine, members: readonly PackMember[]) {
       });
     },
   };
-}
-
-const batchesOf = ({ config, dataset }: PackMember, batch: number): Batches =>
-  makeBatches(dataset.train, dataset.classes, batch, config.seed);
-
-function fullData(members: readonly PackMember[]): { data: StepData; own: OwnData } {
-  const { classes, dimension, train } = members[0].dataset;
-  const x = joined(members.map(({ dataset }) => dataset.train.inputs));
-  const labels = joined(members.map(({ dataset }) => dataset.train.labels));
-  const y = labels.parts.map((part) => oneHot(part, classes));
-  return {
-    data: {
-      x: { shape: [train.count, dimension], data: concatenated(x.parts) },
-      y: { shape: [classes, train.count], data: concatenated(y) },
-    },
-    own: [...(x.differ ? ["x" as const] : []), ...(labels.differ ? ["y" as const] : [])],
-  };
-}
-
-function batchData(members: readonly PackMember[], batch: number): { data: StepData; own: OwnData } {
-  const { classes, dimension, train } = members[0].dataset;
-  const x = joined(members.map(({ dataset }) => dataset.train.inputs));
-  const labels = joined(members.map(({ dataset }) => dataset.train.labels));
-  const rows = labels.parts.map((part) => oneHotRows(part, classes));
-  return {
-    data: {
-      batch,
-      of: train.count,
-      bound: {
-        x: { shape: [train.count, dimension], data: concatenated(x.parts) },
-        rows: { shape: [train.count, classes], data: concatenated(rows) },
-      },
-    },
-    own: [...(x.differ ? ["x" as const] : []), ...(labels.differ ? ["rows" as const] : [])],
-  };
-}
-
-/** One-hot rows [count, K]. */
-function oneHotRows(labels: SampleSet["labels"], classes: number): Float32Array {
-  const values = new Float32Array(classes * labels.length);
-  labels.forEach((label, i) => {
-    values[i * classes + label] = 1;
-  });
-  return values;
-}
-
-type Numbers = Float32Array | Uint16Array;
-
-/** The arrays of the runs: the first alone where they all hold the same. */
-function joined<T extends Numbers>(arrays: readonly T[]): { parts: readonly T[]; differ: boolean } {
-  const bytes = (array: T) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-  const first = bytes(arrays[0]);
-  const differ = arrays.some((array) => array !== arrays[0] && first.compare(bytes(array)) !== 0);
-  return { parts: differ ? arrays : arrays.slice(0, 1), differ };
-}
-
-function concatenated(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** Run after run; what an optimizer remembers is missing before its first step, and starts at zero. */

@@ -34,7 +34,7 @@ describe.skipIf(typeof found === "string")("packs on WebGPU", () => {
   afterAll(() => open.dispose());
 
   test.each(families)("no part of a pack's step falls back to the CPU: $name", async ({ run }) => {
-    const { definition, pack } = defineMembersStep(threeMembers(run(), 5));
+    const { definition, pack } = defineMembersStep(threeMembers(run(), 5), "webgpu");
     const { model } = traceStep(packStep(definition, pack), { maxPieces: 7 });
     const session = await ort.InferenceSession.create(model, {
       executionProviders: ["webgpu"],

@@ -1,5 +1,16 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
-import { type Batched, type Kernels, type Named, packed, type Rules, rankOf, reshape, shapeOf, transpose } from "./rule.ts";
+import {
+  type Batched,
+  type Kernels,
+  type Named,
+  packed,
+  type Rules,
+  rankOf,
+  reshape,
+  shapeOf,
+  spread,
+  transpose,
+} from "./rule.ts";
 import { unroll } from "./unroll.ts";
 
 interface Gather {
@@ -43,20 +54,26 @@ function shiftedByRun(k: Kernels, indices: TensorInfo, n: number): TensorInfo {
   return k.call("Add", { a: indices, b: first });
 }
 
+/** In one kernel where the backend underneath has one (workers/trace/kernels/indexing.ts). */
+function segmentSum(k: Kernels, inputs: Named<"x" | "segmentIds">, attributes: { numSegments: number }): Batched | Batched[] {
+  const { x, segmentIds } = inputs;
+  if (k.has("GroupedSegmentSum")) {
+    const ids = segmentIds.isPacked ? segmentIds.info : reshape(k, segmentIds.info, [1, ...segmentIds.info.shape]);
+    return packed(k.call("GroupedSegmentSum", { x: spread(k, x), segmentIds: ids }, attributes));
+  }
+  if (segmentIds.isPacked) return unroll("UnsortedSegmentSum")(k, inputs, attributes);
+  // The same rows of all runs belong together: the runs lie beside each other in them. [n, S, …]
+  const perm = moved(rankOf(x) + 1, 0, rankOf(segmentIds));
+  const sums = k.call("UnsortedSegmentSum", { x: transpose(k, x.info, perm), segmentIds: segmentIds.info }, attributes);
+  return packed(transpose(k, sums, moved(sums.shape.length, 1, 0)));
+}
+
 export const indexing: Rules = {
   GatherV2: (k, { x, indices }: Named<"x" | "indices">, attributes: Gather) => {
     if (attributes.batchDims) return unroll("GatherV2")(k, { x, indices }, attributes);
     const rank = rankOf(x);
     return packed(gather(k, x, indices, attributes.axis < 0 ? attributes.axis + rank : attributes.axis));
   },
-  UnsortedSegmentSum: (k, { x, segmentIds }: Named<"x" | "segmentIds">, attributes: { numSegments: number }) => {
-    if (segmentIds.isPacked) return unroll("UnsortedSegmentSum")(k, { x, segmentIds }, attributes);
-    // The same rows of all runs belong together: the runs lie beside each other in them. [n, S, …]
-    const own = shapeOf(x);
-    const count = rankOf(segmentIds);
-    const perm = moved(own.length + 1, 0, count);
-    const sums = k.call("UnsortedSegmentSum", { x: transpose(k, x.info, perm), segmentIds: segmentIds.info }, attributes);
-    return packed(transpose(k, sums, moved(sums.shape.length, 1, 0)));
-  },
+  UnsortedSegmentSum: segmentSum,
   OneHot: (k, { indices }: Named<"indices">, attributes) => packed(k.call("OneHot", { indices: indices.info }, attributes)),
 };

@@ -10,6 +10,21 @@ function segmentSum(s: Symbolic, x: Sym, ids: Sym, segments: number): Sym {
   return s.node("ScatterND", [zeros, at, x], shape, x.value.dtype, { reduction: "add" });
 }
 
+/**
+ * The same for each of S runs, whose segments lie below each other. Not a kernel of TensorFlow.js' own: packs ask for it
+ * (workers/pack). x [S, n, …], ids [S, n] or, for all runs, [1, n] → [S, segments, …]
+ */
+function groupedSegmentSum(s: Symbolic, x: Sym, ids: Sym, segments: number): Sym {
+  const [runs] = x.shape;
+  const rest = x.shape.slice(ids.shape.length);
+  const first = Int32Array.from({ length: runs }, (_, run) => run * segments);
+  const shape = [runs, ...ids.shape.slice(1).map(() => 1)];
+  const all = s.add(s.cast(ids, "int32"), s.of(s.graph.constant(first, shape, "int32")));
+  const rows = sizeOf(all.shape);
+  const sums = segmentSum(s, s.reshape(x, [rows, ...rest]), s.reshape(all, [rows]), runs * segments);
+  return s.reshape(sums, [runs, segments, ...rest]);
+}
+
 /** Comparison with 0, 1, … depth − 1: it runs on every provider, ONNX' OneHot does not. indices […] → […, depth] */
 function oneHot(s: Symbolic, indices: Sym, depth: number, on: number, off: number, dtype: Dtype): Sym {
   const classes = s.of(
@@ -41,6 +56,8 @@ export const indexing: Kernels = {
   },
   UnsortedSegmentSum: (s, { x, segmentIds }: Inputs<"x" | "segmentIds">, { numSegments }: { numSegments: number }) =>
     segmentSum(s, x, segmentIds, numSegments),
+  GroupedSegmentSum: (s, { x, segmentIds }: Inputs<"x" | "segmentIds">, { numSegments }: { numSegments: number }) =>
+    groupedSegmentSum(s, x, segmentIds, numSegments),
   OneHot: (s, { indices }: Inputs<"indices">, a: { depth: number; onValue: number; offValue: number; dtype?: Dtype }) =>
     oneHot(s, indices, a.depth, a.onValue ?? 1, a.offValue ?? 0, a.dtype ?? "float32"),
   DenseBincount: (

@@ -1,7 +1,10 @@
+import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
+import { definePackedStep } from "../../../../workers/training/defineStep.ts";
+import { concatenated, packData } from "../../../../workers/training/packData.ts";
 import { makePackTrainer, type PackMember } from "../../../../workers/training/packTrainer.ts";
 import { dataOf, smallRun } from "../builders.ts";
 import { trainAlone } from "./members.ts";
@@ -142,6 +145,28 @@ describe.each([
     await pack.dispose();
   });
 
+  test("batches given sample by sample are those gathered from the bound set", async () => {
+    const members = seeds([1, 2, 3], { training: { steps: 6, batch: 5 } });
+    members[1].dataset = memberOf({ dataset: { ...members[1].config.dataset, labelNoise: { rate: 0.5 } } }).dataset;
+    const trained: number[][][] = [];
+    for (const mostBound of [Number.POSITIVE_INFINITY, 100]) {
+      const { data, own, inputs, inputBytes } = packData(members, mostBound);
+      expect(inputBytes).toBe(mostBound === 100 ? 4 * 3 * 5 * (4 + 3) : 4 * 3 * 5);
+      const configs = members.map(({ config }) => config);
+      const { definition, pack } = definePackedStep(configs, members[0].network, data, own);
+      const step = await engine.compileStep(definition, pack);
+      await step.writeState({ parameters: concatenated(members.map(({ state }) => state.parameters)) });
+      const fits: number[][] = [];
+      for (let k = 1; k <= 6; k++) {
+        const each = { rate: new Float32Array(3).fill(0.01), step: new Float32Array(3).fill(k) };
+        fits.push([...(await step.run({ ...each, ...inputs([k, k + 1, k]) })).fit]);
+      }
+      trained.push(fits);
+      await step.dispose();
+    }
+    expect(trained[1]).toEqual(trained[0]);
+  });
+
   test("what is not in the definition is named", async () => {
     const definition = { state: {}, inputs: { x: { shape: [2] } }, fn: () => ({}) };
     const failing = (perRun: object) => engine.compileFunction(definition, { runs: 2, perRun });
@@ -187,4 +212,14 @@ test.each(["full", 2] as const)("several updates a call give what single calls g
   expect(several.calls).toBeLessThan(4000);
   expect(several.fits).toEqual(single.fits);
   expect(several.states).toEqual(single.states);
+});
+
+test("an eager pack leaves nothing behind", async () => {
+  const pack = await makePackTrainer(eager, seeds([1, 2], { training: { steps: 9, batch: 5 } }));
+  await pack.advance();
+  const held = () => [tf.memory().numTensors, tf.backend().numDataIds()];
+  const before = held();
+  for (let k = 0; k < 3; k++) await pack.advance();
+  expect(held()).toEqual(before);
+  await pack.dispose();
 });

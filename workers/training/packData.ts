@@ -1,0 +1,101 @@
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { Dataset, SampleSet } from "../data/dataset.ts";
+import type { Values } from "../engine/engine.ts";
+import { type Batches, makeBatches, oneHot } from "./batches.ts";
+import type { OwnData, StepData } from "./defineStep.ts";
+
+interface Member {
+  config: RunConfig;
+  dataset: Dataset;
+}
+
+/** What the step of a pack is given of its members' data. */
+export interface PackData {
+  data: StepData;
+  own: OwnData;
+  /** What changes from update to update, for these updates of each member. */
+  inputs(updates: readonly number[]): Record<string, Values>;
+  /** Bytes of that. */
+  inputBytes: number;
+}
+
+/**
+ * The whole training set, once where it is the same in all runs. Batches are gathered from it by each run's own numbers, or given
+ * sample by sample where it has more than `mostBound` bytes.
+ * @throws Failure INVALID for a batch larger than the training set
+ */
+export function packData(members: readonly Member[], mostBound: number): PackData {
+  const [{ config, dataset }] = members;
+  const { batch } = config.training;
+  const { classes, dimension, train } = dataset;
+  const inputs = joined(members.map((member) => member.dataset.train.inputs));
+  const labels = joined(members.map((member) => member.dataset.train.labels));
+  const x = () => ({ shape: [train.count, dimension], data: concatenated(inputs.parts) });
+  if (batch === "full") {
+    const y = labels.parts.map((part) => oneHot(part, classes));
+    return {
+      data: { x: x(), y: { shape: [classes, train.count], data: concatenated(y) } },
+      own: [...(inputs.differ ? ["x" as const] : []), ...(labels.differ ? ["y" as const] : [])],
+      inputs: () => ({}),
+      inputBytes: 0,
+    };
+  }
+  const batches = members.map((member) => makeBatches(member.dataset.train, classes, batch, member.config.seed));
+  const bytes = inputs.parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const runs = members.length;
+  if (bytes > mostBound)
+    return {
+      data: { batch, of: train.count },
+      own: [],
+      inputs: (updates) => given(batches, updates),
+      inputBytes: 4 * runs * batch * (dimension + classes),
+    };
+  const rows = labels.parts.map((part) => oneHotRows(part, classes));
+  return {
+    data: { batch, of: train.count, bound: { x: x(), rows: { shape: [train.count, classes], data: concatenated(rows) } } },
+    own: [...(inputs.differ ? ["x" as const] : []), ...(labels.differ ? ["rows" as const] : [])],
+    inputs(updates) {
+      const samples = new Int32Array(runs * batch);
+      batches.forEach((own, i) => {
+        samples.set(own.samplesOf(updates[i]), i * batch);
+      });
+      return { samples };
+    },
+    inputBytes: 4 * runs * batch,
+  };
+}
+
+/** x [S, B, D] and one-hot y [S, K, B]. */
+function given(batches: readonly Batches[], updates: readonly number[]): { x: Float32Array; y: Float32Array } {
+  const each = batches.map((own, i) => own.at(updates[i]));
+  return { x: concatenated(each.map(({ x }) => x)), y: concatenated(each.map(({ y }) => y)) };
+}
+
+/** One-hot rows [count, K]. */
+function oneHotRows(labels: SampleSet["labels"], classes: number): Float32Array {
+  const values = new Float32Array(classes * labels.length);
+  labels.forEach((label, i) => {
+    values[i * classes + label] = 1;
+  });
+  return values;
+}
+
+/** The arrays of the runs: the first alone where they all hold the same. */
+function joined<T extends Float32Array | Uint16Array>(arrays: readonly T[]): { parts: readonly T[]; differ: boolean } {
+  const bytes = (array: T) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+  const [first] = arrays;
+  const differ = arrays.some((array) => array !== first && bytes(first).compare(bytes(array)) !== 0);
+  return { parts: differ ? arrays : [first], differ };
+}
+
+/** One array after the other; a single one as it is. */
+export function concatenated(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
