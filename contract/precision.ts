@@ -2,9 +2,10 @@
 export const precisions = ["float32", "tf32"] as const;
 export type Precision = (typeof precisions)[number];
 
-/** For people. */
-export const precisionText = (precision: string): string =>
-  precision === "tf32" ? "TF32: products round to about 3 digits" : precision;
+const texts: Record<Precision, string> = { float32: "float32 products", tf32: "TF32 products (rounded to about 3 digits)" };
+
+/** For people: "float32 products". @param precision of whatever version of the program */
+export const precisionText = (precision: string): string => texts[precision as Precision] ?? `${precision} products`;
 
 /** What the log of a run says of it; null where there is nothing to say. */
 export const precisionWarning = (precision: Precision): string | null =>

@@ -1,19 +1,21 @@
 "use client";
-import Link from "next/link";
 import { datasetTitles } from "../../contract/data/datasetConfig.ts";
 import type { WorkerView } from "../../contract/wire/views.ts";
-import { experimentPage, runPage } from "../links.ts";
 import { formatDuration } from "../text/formatDuration.ts";
-import { countOf, formatBytes, formatCount, formatPercent } from "../text/formatNumber.ts";
+import { countOf, formatBytes, formatPercent } from "../text/formatNumber.ts";
 import { formatAgo, formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { Panel } from "../ui/Panel.tsx";
-import { Progress } from "../ui/Progress.tsx";
+import { GpuMeters } from "./GpuMeters.tsx";
+import { Meter } from "./Meter.tsx";
+import { SlotList } from "./SlotList.tsx";
+import { slotsInUse } from "./slotsInUse.ts";
 import { DrainButton, WorkerState } from "./WorkerState.tsx";
 
 export function WorkerCard({ worker, now }: { worker: WorkerView; now: number }) {
-  const { machine, system } = worker;
+  const { machine } = worker;
+  const system = worker.connected ? worker.system : null;
   const available = worker.datasets.filter((set) => set.available);
   return (
     <Panel
@@ -56,47 +58,28 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
       <ul aria-label="Devices" className="mt-2 flex flex-wrap gap-1.5">
         {worker.devices.map((device) => (
           <li key={device} className="min-w-0 max-w-full">
-            <Badge>{device}</Badge>
+            <Badge tone={/TF32/.test(device) ? "warn" : "plain"} title={device}>
+              {device}
+            </Badge>
           </li>
         ))}
       </ul>
       <div className="mt-4 grid gap-x-4 gap-y-2 sm:grid-cols-2">
-        <Meter label="CPU" share={worker.connected ? (system?.cpu ?? null) : null} text={(share) => formatPercent(share)} />
+        <Meter label="CPU" share={system?.cpu ?? null} text={system ? formatPercent(system.cpu) : "–"} />
         <Meter
           label="Memory"
-          share={worker.connected && system ? system.memoryUsedBytes / system.memoryTotalBytes : null}
-          text={() => (system ? `${formatBytes(system.memoryUsedBytes)} of ${formatBytes(system.memoryTotalBytes)}` : "")}
+          share={system && system.memoryUsedBytes / system.memoryTotalBytes}
+          text={system ? `${formatBytes(system.memoryUsedBytes)} of ${formatBytes(system.memoryTotalBytes)}` : "–"}
         />
       </div>
+      <GpuMeters worker={worker} />
       <div className="mt-3 mb-1 flex h-7 items-center justify-between gap-3">
         <h3 className="text-ink-faint text-xs">
-          Slots: {worker.runs.length} of {worker.slots} busy
+          Slots: {slotsInUse(worker.runs).length} of {worker.slots} busy
         </h3>
         <DrainButton worker={worker} />
       </div>
-      <ul className="space-y-1.5">
-        {worker.runs.map((run) => (
-          <li key={run.id} className="rounded-md border border-line px-3 py-2">
-            <div className="flex items-baseline justify-between gap-3 text-sm">
-              <Link href={runPage(run.id)} className="min-w-0 truncate font-medium hover:underline">
-                {run.label}
-              </Link>
-              <span className="whitespace-nowrap text-ink-faint text-xs">
-                {formatCount(run.step)} / {formatCount(run.totalSteps)}
-              </span>
-            </div>
-            <Link href={experimentPage(run.experimentId)} className="mb-1.5 block truncate text-ink-soft text-xs hover:underline">
-              {run.experimentName}
-            </Link>
-            <Progress share={run.totalSteps === 0 ? 0 : run.step / run.totalSteps} busy label={`Progress of ${run.label}`} />
-          </li>
-        ))}
-        {Array.from({ length: Math.max(0, worker.slots - worker.runs.length) }, (_, index) => (
-          <li key={index} className="rounded-md border border-line border-dashed px-3 py-1.5 text-ink-faint text-xs">
-            {slotText(worker, now)}
-          </li>
-        ))}
-      </ul>
+      <SlotList worker={worker} now={now} />
       <details className="group mt-4">
         <summary className="flex list-none items-center gap-1.5 text-ink-soft text-xs hover:text-ink">
           <span className="transition-transform group-open:rotate-90">
@@ -118,24 +101,5 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
         </ul>
       </details>
     </Panel>
-  );
-}
-
-function slotText({ connected, drained, trouble }: WorkerView, now: number): string {
-  if (!connected) return "away";
-  if (drained) return "drained";
-  if (trouble && trouble.until === null) return "paused";
-  return trouble?.until && Date.parse(trouble.until) > now ? "resting" : "free";
-}
-
-function Meter({ label, share, text }: { label: string; share: number | null; text: (share: number) => string }) {
-  return (
-    <div>
-      <div className="mb-1 flex justify-between gap-2 text-xs">
-        <span className="text-ink-faint">{label}</span>
-        <span className="truncate text-ink-soft">{share === null ? "–" : text(share)}</span>
-      </div>
-      <Progress share={share ?? 0} label={label} />
-    </div>
   );
 }

@@ -18,6 +18,7 @@ import { useNow } from "../ui/useNow.ts";
 import { AddWorker } from "./AddWorker.tsx";
 import { workerAnchor } from "./launchers/JobTable.tsx";
 import { LauncherPanel } from "./launchers/LauncherPanel.tsx";
+import { slotsInUse } from "./slotsInUse.ts";
 import { StoragePanel } from "./storage/StoragePanel.tsx";
 import { useAtMostEvery } from "./useAtMostEvery.ts";
 import { WorkerCard } from "./WorkerCard.tsx";
@@ -53,7 +54,7 @@ export function WorkersView() {
   );
   const connected = rows.filter((worker) => worker.connected);
   const slots = connected.reduce((sum, worker) => sum + worker.slots, 0);
-  const busy = connected.reduce((sum, worker) => sum + worker.runs.length, 0);
+  const busy = connected.reduce((sum, worker) => sum + slotsInUse(worker.runs).length, 0);
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">

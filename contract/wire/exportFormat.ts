@@ -7,7 +7,7 @@ import { failureCodes } from "../failure.ts";
 import { measurementGaps } from "../metrics/measurementGaps.ts";
 import { seriesKeyPattern } from "../metrics/seriesKey.ts";
 import { runStatuses } from "../status.ts";
-import { evaluation, optimumSummary, startedDevice, workerStops } from "./runEvents.ts";
+import { evaluation, optimumSummary, startedDevice, startedPack, workerStops } from "./runEvents.ts";
 
 /** Raised when a reader of an older export would misunderstand a newer one; fields may be added without that. */
 export const exportVersion = 1;
@@ -27,6 +27,8 @@ const attempt = z.strictObject({
   /** `stop`: its worker stopped, as it was asked to or its time was up. */
   outcome: attemptOutcome.nullable(),
   device: startedDevice.nullable(),
+  /** The runs that it trained with in one step; absent where it trained alone. `with` is empty through a link. */
+  pack: startedPack.optional(),
   versions,
   dataHash: z.string().nullable(),
 });
@@ -46,6 +48,7 @@ export const exportedRun = z.strictObject({
   data: resolvedDataset.nullable(),
   /** Of the last attempt that started. */
   device: startedDevice.nullable(),
+  pack: startedPack.optional(),
   versions,
   parameters: z.int().nullable(),
   optimum: optimumSummary.nullable(),

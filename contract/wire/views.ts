@@ -8,7 +8,7 @@ import type { Right, Role, TokenScope } from "../people.ts";
 import type { Priority } from "../priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../status.ts";
 import type { Evaluation, OptimumSummary, StartedEvent, WorkerStop } from "./runEvents.ts";
-import type { DatasetAvailability } from "./workerProtocol.ts";
+import type { DatasetAvailability, Heartbeat, Hello } from "./workerProtocol.ts";
 
 /** What the server shows of a thing. Times are ISO 8601 texts of the server's clock. */
 
@@ -128,10 +128,20 @@ export interface ArtefactView {
   at: string;
 }
 
+export interface PackMate {
+  id: string;
+  experimentId: string;
+  experimentName: string;
+  ordinal: number;
+  config: RunConfig;
+}
+
 export interface RunDetail {
   row: RunRow;
   experimentName: string;
   attempts: AttemptView[];
+  /** The runs that train, or trained last, in one pack with it, as far as the reader may see them. */
+  packMates: PackMate[];
   dataset: ResolvedDataset | null;
   /** The training accuracy it lacks to count in the study's means; null where it counts, or is not judged yet. */
   leftOutBelow: number | null;
@@ -180,7 +190,7 @@ export interface WorkerView {
   version: string;
   connected: boolean;
   lastSeenAt: string;
-  machine: { host: string; platform: string; cpu: string; cores: number; memoryBytes: number };
+  machine: Hello["machine"];
   slots: number;
   /** It has its identity for one life: it is listed for a while after it has gone. */
   ephemeral: boolean;
@@ -190,12 +200,23 @@ export interface WorkerView {
   datasets: DatasetAvailability[];
   /** What its data-set folder holds of a person's own; null while it has not said. */
   ownSets: OwnSet[] | null;
-  system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null;
+  system: Heartbeat["system"] | null;
   /** A person lets it finish its runs and take no new ones. */
   drained: boolean;
   /** Why it gets no runs for a time, of its own doing; null once a run went well after it. */
   trouble: WorkerTrouble | null;
-  runs: { id: string; experimentId: string; experimentName: string; label: string; step: number; totalSteps: number }[];
+  runs: {
+    id: string;
+    experimentId: string;
+    experimentName: string;
+    label: string;
+    step: number;
+    totalSteps: number;
+    /** Same for those that have one slot together; null: it has one alone. */
+    packId: string | null;
+    /** How many of them train in one step, at most. */
+    packRuns: number;
+  }[];
 }
 
 export interface WorkerTokenView {

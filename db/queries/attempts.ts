@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
-import type { StartedEvent } from "../../contract/wire/runEvents.ts";
+import type { StartedEvent, StartedPack } from "../../contract/wire/runEvents.ts";
 import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
@@ -180,4 +180,15 @@ export function listGeometry(db: Executor, runId: string) {
     .from(geometrySnapshots)
     .where(eq(geometrySnapshots.runId, runId))
     .orderBy(asc(geometrySnapshots.attempt), asc(geometrySnapshots.seq));
+}
+
+/** The pack of a run's last attempt that started; null where it trained alone. */
+export async function readLastPack(db: Executor, runId: string): Promise<StartedPack | null> {
+  const [row] = await db
+    .select({ started: attempts.started })
+    .from(attempts)
+    .where(and(eq(attempts.runId, runId), isNotNull(attempts.started)))
+    .orderBy(desc(attempts.number))
+    .limit(1);
+  return row?.started?.pack ?? null;
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, getTableColumns, inArray, isNull, sql } from "drizzle-orm";
 import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts";
 import { anyOf } from "../anyOf.ts";
 import { clock, msAgo } from "../clock.ts";
@@ -119,10 +119,23 @@ export function listLeasedRuns(db: Executor) {
       step: runs.step,
       totalSteps: runs.totalSteps,
       workerId: runs.workerId,
+      packId: runs.packId,
+      packRuns: runs.packRuns,
     })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
     .where(sql`${runs.lease} is not null`);
+}
+
+/** Those of these runs that are there, with their studies' names; by study and number. */
+export function listRunsOf(db: Executor, ids: string[]) {
+  const { id, experimentId, ordinal, config } = runs;
+  return db
+    .select({ id, experimentId, experimentName: experiments.name, ordinal, config })
+    .from(runs)
+    .innerJoin(experiments, eq(experiments.id, runs.experimentId))
+    .where(and(inArray(runs.id, ids), isNull(experiments.removedAt)))
+    .orderBy(experiments.name, runs.ordinal);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { FailureCode } from "../../contract/failure.ts";
 import type { Priority } from "../../contract/priority.ts";
 import type { Durability } from "../../contract/wire/views.ts";
 import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
+import type { Heartbeat } from "../../contract/wire/workerProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import type { HoldKind } from "../access/access.ts";
 import type { Artefacts } from "../artefacts/artefacts.ts";
@@ -57,7 +58,7 @@ export interface Dispatch {
   suspend(runs: { id: string; attempt: number; workerId: string | null }[]): void;
   /** Slots of the connected workers that are to take runs. */
   slots(): number;
-  connected(workerId: string): { system: { cpu: number; memoryUsedBytes: number; memoryTotalBytes: number } | null } | null;
+  connected(workerId: string): { system: Heartbeat["system"] | null } | null;
   /** Hangs up on the workers that came by this token. */
   dropToken(tokenId: string): void;
 }

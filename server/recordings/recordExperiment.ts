@@ -64,7 +64,13 @@ async function makeRun(orm: Database["orm"], run: StoredRun, most: number): Prom
   return {
     config: run.config,
     stepMs: run.stepMs,
-    started: { ...started, resumedFromStep: 0, dataset: { ...started.dataset, source: "recorded" } },
+    started: {
+      ...started,
+      resumedFromStep: 0,
+      dataset: { ...started.dataset, source: "recorded" },
+      // Its runs have other numbers wherever it is read.
+      ...(started.pack && { pack: { ...started.pack, with: [] } }),
+    },
     missing: run.missing,
     ...(run.evaluation ? { evaluation: withoutSource(run.evaluation) } : {}),
     steps,

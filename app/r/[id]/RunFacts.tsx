@@ -16,11 +16,11 @@ import { Badge } from "../../ui/Badge.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Facts, Rows, Table, Td, Th } from "../../ui/Table.tsx";
+import { RunDevice } from "./RunDevice.tsx";
 
 /** Everything that decided the run's numbers. */
 export function RunFacts({ detail }: { detail: RunDetail }) {
   const { row, dataset } = detail;
-  const started = detail.attempts.findLast((attempt) => attempt.started !== null)?.started ?? null;
   return (
     <>
       <PanelBoundary what="Configuration">
@@ -49,19 +49,7 @@ export function RunFacts({ detail }: { detail: RunDetail }) {
       </PanelBoundary>
       <PanelBoundary what="Device and versions">
         <Panel title="Device and versions">
-          {started === null ? (
-            <p className="text-ink-faint text-sm">Known once a worker has started the run.</p>
-          ) : (
-            <Facts
-              rows={[
-                ["Device", [started.device.device, started.device.provider].filter(Boolean).join(", ")],
-                ["Engine", started.device.engine],
-                ["Why", started.device.reason],
-                ["Parameters", formatCount(started.parameters)],
-                ...Object.entries(started.versions).map(([name, version]): [ReactNode, ReactNode] => [name, version]),
-              ]}
-            />
-          )}
+          <RunDevice detail={detail} />
         </Panel>
       </PanelBoundary>
       <PanelBoundary what="Optimum">

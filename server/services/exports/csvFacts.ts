@@ -1,5 +1,7 @@
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
 import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
+import { precisionText } from "../../../contract/precision.ts";
+import type { StartedEvent } from "../../../contract/wire/runEvents.ts";
 import type { StoredRun } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 
@@ -33,3 +35,13 @@ export const metricFacts = (keys: Iterable<string>): Fact[] =>
     `metric ${metric}`,
     `${label} = ${formula}; ${ideal === null ? "no ideal" : `ideal ${ideal}`}; unit ${unit}; ${source}`,
   ]);
+
+/** What a run was trained on, how exactly that multiplies, and with how many others in one step. */
+export function trainedFacts({ device, pack }: Pick<StartedEvent, "device" | "pack">): Fact[] {
+  const { device: name, provider, card, precision } = device;
+  const on = [name, provider, card, precision && precisionText(precision)];
+  return [
+    ["device", on.filter(Boolean).join(", ")],
+    ["pack", pack ? `trained in one step with ${pack.runs - 1} other${pack.runs === 2 ? " run" : " runs"}` : "trained alone"],
+  ];
+}

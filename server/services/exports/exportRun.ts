@@ -6,8 +6,9 @@ import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { asRead } from "../reading/asRead.ts";
+import { listReadableAttempts } from "../reading/listReadableAttempts.ts";
 import { requireReadableRun } from "../reading/requireReadableRun.ts";
-import { csvFacts, dataFact, metricFacts } from "./csvFacts.ts";
+import { csvFacts, dataFact, metricFacts, trainedFacts } from "./csvFacts.ts";
 import { evaluationValues } from "./evaluationValues.ts";
 import type { Export } from "./exportedRun.ts";
 
@@ -31,6 +32,8 @@ export async function exportRun(context: ServiceContext, reader: Reader, id: str
       facts.push(["data", dataFact(run)]);
       for (const [name, value] of Object.entries(configCells(runConfig.parse(run.config))))
         facts.push([`config ${name}`, String(value)]);
+      const started = (await listReadableAttempts(context, reader, id)).findLast((attempt) => attempt.started !== null)?.started;
+      if (started) facts.push(...trainedFacts(started));
       if (run.optimum?.loss != null) facts.push(["optimum L*", String(run.optimum.loss)]);
       for (const line of csvHead([...facts, ...metricFacts(keys)])) yield `${line}\r\n`;
     }

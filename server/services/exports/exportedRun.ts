@@ -3,15 +3,15 @@ import { runConfig } from "../../../contract/config/runConfig.ts";
 import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts";
 import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { exportVersion } from "../../../contract/wire/exportFormat.ts";
-import { listAttempts, listWarnings } from "../../../db/queries/attempts.ts";
+import { listWarnings } from "../../../db/queries/attempts.ts";
 import type { StoredExperiment } from "../../../db/queries/experiments.ts";
 import type { StoredRun } from "../../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
-import { hideNamesInAttempt } from "../reading/hideNames.ts";
+import { listReadableAttempts } from "../reading/listReadableAttempts.ts";
 import { listArtefacts } from "../runs/readArtefacts.ts";
-import { toAttemptView, toRunRow } from "../runs/runViews.ts";
+import { toRunRow } from "../runs/runViews.ts";
 
 /** A file that is written while it is read from the database. */
 export interface Export {
@@ -42,7 +42,7 @@ export async function* exportedRun(
   const { orm } = context.database;
   const hide = reader.hideNames;
   const row = toRunRow(run);
-  const attempts = (await listAttempts(orm, run.id)).map(toAttemptView).map((view) => (hide ? hideNamesInAttempt(view) : view));
+  const attempts = await listReadableAttempts(context, reader, run.id);
   const started = attempts.findLast((attempt) => attempt.started !== null)?.started ?? null;
   yield openObject({
     id: run.id,
@@ -58,11 +58,13 @@ export async function* exportedRun(
     data: run.dataset,
     device: started?.device ?? null,
     versions: started?.versions ?? {},
+    ...(started?.pack && { pack: started.pack }),
     parameters: started?.parameters ?? null,
     optimum: run.optimum,
     attempts: attempts.map(({ number, workerName, startedAt, endedAt, resumedFromStep, outcome, started: start }) => ({
       ...{ number, worker: workerName, startedAt, endedAt, resumedFromStep, outcome },
       device: start?.device ?? null,
+      ...(start?.pack && { pack: start.pack }),
       versions: start?.versions ?? {},
       dataHash: start?.dataset.hash ?? null,
     })),

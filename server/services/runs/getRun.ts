@@ -1,28 +1,29 @@
 import { askedAccuracy, isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
-import { listAttempts, listCheckpoints } from "../../../db/queries/attempts.ts";
+import { listCheckpoints } from "../../../db/queries/attempts.ts";
 import { countPoints } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { asRead } from "../reading/asRead.ts";
-import { hideNamesInAttempt } from "../reading/hideNames.ts";
+import { listReadableAttempts } from "../reading/listReadableAttempts.ts";
 import { requireReadableRun } from "../reading/requireReadableRun.ts";
+import { listPackMates } from "./listPackMates.ts";
 import { listArtefacts } from "./readArtefacts.ts";
-import { toAttemptView, toRunRow } from "./runViews.ts";
+import { toRunRow } from "./runViews.ts";
 
 export async function getRun(context: ServiceContext, reader: Reader, id: string): Promise<RunDetail> {
   const { orm } = context.database;
   const { run: stored, experimentName, convergence } = await requireReadableRun(context, reader, id);
   const run = await asRead(context, reader, stored);
-  const attempts = (await listAttempts(orm, id)).map(toAttemptView);
+  const attempts = await listReadableAttempts(context, reader, id);
   const checkpoints = await listCheckpoints(orm, id);
-  const shown = reader.hideNames ? attempts.map(hideNamesInAttempt) : attempts;
-  const device = shown.findLast(({ started }) => started !== null)?.started?.device.device;
+  const device = attempts.findLast(({ started }) => started !== null)?.started?.device.device;
   const rule = leaveOutRule(convergence ?? undefined);
   return {
     row: toRunRow(run, device),
     experimentName,
-    attempts: shown,
+    attempts,
+    packMates: await listPackMates(context, reader, id),
     dataset: run.dataset,
     leftOutBelow: isUnconverged(run, rule) ? askedAccuracy(run, rule) : null,
     series: await countPoints(orm, id),

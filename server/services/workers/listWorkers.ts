@@ -30,8 +30,8 @@ export async function listWorkers(context: ServiceContext): Promise<WorkerView[]
       system: connection?.system ?? null,
       drained: worker.drained,
       trouble: troubleOf(worker),
-      runs: (leased.get(worker.id) ?? []).map(({ id, experimentId, experimentName, step, totalSteps, config }) => ({
-        ...{ id, experimentId, experimentName, step, totalSteps },
+      runs: (leased.get(worker.id) ?? []).map(({ config, workerId: _, ...run }) => ({
+        ...run,
         label: runLabel(config),
       })),
     };

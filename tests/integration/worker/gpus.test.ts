@@ -239,7 +239,7 @@ describe.skipIf(!hasGpu)("A worker on a machine with several GPUs", () => {
     const h100 = { name: "NVIDIA H100 80GB HBM3", memoryBytes: 81_559 * 2 ** 20 };
     expect(hello).toMatchObject({
       slots: 4,
-      devices: ["webgpu (onnxruntime webgpu, NVIDIA H100 80GB HBM3, NVIDIA A30)"],
+      devices: ["webgpu (onnxruntime webgpu, NVIDIA H100 80GB HBM3, NVIDIA A30, float32 products)"],
       machine: { gpus: [h100, h100, { ...h100, name: "NVIDIA A30" }, h100] },
     });
     expect(hello.machine.gpusNote).toBeUndefined();
