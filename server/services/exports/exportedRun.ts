@@ -9,7 +9,7 @@ import type { StoredRun } from "../../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
-import { listReadableAttempts } from "../reading/listReadableAttempts.ts";
+import { listReadableAttempts } from "../runs/listReadableAttempts.ts";
 import { listArtefacts } from "../runs/readArtefacts.ts";
 import { toRunRow } from "../runs/runViews.ts";
 

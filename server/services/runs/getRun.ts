@@ -5,9 +5,9 @@ import { countPoints } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { asRead } from "../reading/asRead.ts";
-import { listReadableAttempts } from "../reading/listReadableAttempts.ts";
 import { requireReadableRun } from "../reading/requireReadableRun.ts";
 import { listPackMates } from "./listPackMates.ts";
+import { listReadableAttempts } from "./listReadableAttempts.ts";
 import { listArtefacts } from "./readArtefacts.ts";
 import { toRunRow } from "./runViews.ts";
 

@@ -108,6 +108,8 @@ const greeting = {
     cpu: mark("processor of a worker"),
     cores: 2,
     memoryBytes: 16e9,
+    gpus: [{ name: mark("GPU of a worker"), memoryBytes: 80e9 }],
+    gpusNote: mark("note on the GPUs of a worker"),
   },
   devices: [mark("device of a worker")],
   datasets: [{ id: "mnist" as const, available: false, detail: mark("where a worker looked") }],
@@ -122,7 +124,8 @@ describe("Marks stand in every field that a person or a worker can set", () => {
       "a hello",
       hello,
       [{ ...greeting, protocol: 1, workerId: "", slots: 1, holding: [] }],
-      ["holding[].lease", "kept[].lease", "identity.greeting.nonce"],
+      // A pack's key is a digest of shapes.
+      ["holding[].lease", "kept[].lease", "identity.greeting.nonce", "packs.known[].key"],
     ],
     ["an own set", ownSet, [folder, table, broken], []],
     ["a grid", experimentConfig, [pictures, probedTexts], []],

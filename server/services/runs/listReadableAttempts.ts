@@ -2,8 +2,8 @@ import type { AttemptView } from "../../../contract/wire/views.ts";
 import { listAttempts } from "../../../db/queries/attempts.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
-import { toAttemptView } from "../runs/runViews.ts";
-import { hideNamesInAttempt } from "./hideNames.ts";
+import { hideNamesInAttempt } from "../reading/hideNames.ts";
+import { toAttemptView } from "./runViews.ts";
 
 /** A run's attempts as this reader may see them. */
 export async function listReadableAttempts(context: ServiceContext, reader: Reader, runId: string): Promise<AttemptView[]> {
