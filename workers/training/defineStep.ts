@@ -44,6 +44,7 @@ export function defineStep(config: RunConfig, network: Network, data: StepData):
 /**
  * The same for several runs, whose networks have the same shapes, and whose loss, optimizer and family of regularizer are the same.
  * λ's, ρ, the frame, momentum and data may differ; the rate, the step and batches are inputs of each run.
+ * @throws naming in what two runs differ that may not
  */
 export function definePackedStep(
   configs: readonly RunConfig[],
@@ -52,6 +53,7 @@ export function definePackedStep(
   own: OwnData = [],
 ): { definition: TrainingStepDefinition; pack: Pack } {
   const [config] = configs;
+  requireOneGraph(configs);
   const specs = network.parameters;
   const { optimizer } = config.training;
   const runs = new RunValues(configs);
@@ -105,6 +107,18 @@ export function definePackedStep(
   };
   const constants = [...Object.keys(runs.constants), ...own, ...(frame?.differs ? ["frame"] : [])];
   return { definition, pack: { runs: configs.length, perRun: { constants, inputs: Object.keys(definition.inputs) } } };
+}
+
+function requireOneGraph(configs: readonly RunConfig[]): void {
+  const shared = {
+    loss: ({ loss }: RunConfig) => loss,
+    regularizer: ({ regularizer }: RunConfig) => regularizer.family,
+    optimizer: ({ training: { optimizer } }: RunConfig) => JSON.stringify({ ...optimizer, momentum: null }),
+  };
+  for (const [name, of] of Object.entries(shared))
+    for (const config of configs)
+      if (of(config) !== of(configs[0]))
+        throw new Error(`the runs of a pack differ in their ${name}: ${of(configs[0])} and ${of(config)}`);
 }
 
 /** Strengths of everything beside the fit, by penalty or by name; null where no run has it. `counted`: how often a sample counts. */

@@ -13,7 +13,9 @@ import { oneHot } from "../../../workers/training/batches.ts";
 import { defineStep } from "../../../workers/training/defineStep.ts";
 import { dataOf, smallRun } from "../../unit/workers/builders.ts";
 import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
+import { families } from "../../unit/workers/families.ts";
 import { gradientBy } from "../../unit/workers/gradientBy.ts";
+import { distance, threeMembers, trainAlone, trainTogether } from "../../unit/workers/pack/members.ts";
 
 // What npm run build:tfjs-node builds, or npm downloads; where it is not, its absence is what there is to test.
 const native = await loadTfjsNode("cpu");
@@ -91,6 +93,19 @@ if ("missing" in native) {
         fn: () => ({ native: tf.scalar(Number(tf.getBackend() === "tensorflow")) }),
       });
       expect([...(await where.run({}, {})).native]).toEqual([1]);
+    });
+
+    test.each(families)("a pack trains each run as it trains alone: $name", async ({ run }) => {
+      const members = threeMembers(run(), 3);
+      const together = await trainTogether(engine, members, 3);
+      const alive = tf.memory().numTensors;
+      for (const [i, member] of members.entries()) {
+        const alone = await trainAlone(engine, member, 3);
+        for (const [k, fit] of alone.fits.entries()) expect(Math.abs(together[i].fits[k] / fit - 1)).toBeLessThan(1e-4);
+        for (const name of Object.keys(alone.last))
+          expect(distance(alone.last[name], together[i].last[name]), `${name} of member ${i}`).toBeLessThan(1e-4);
+      }
+      expect(tf.memory().numTensors).toBe(alive);
     });
 
     test.each(cases)("$name: loss, gradient and 20 steps are those of the JavaScript kernels", async (one) => {

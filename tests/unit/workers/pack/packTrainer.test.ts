@@ -214,6 +214,16 @@ test.each(["full", 2] as const)("several updates a call give what single calls g
   expect(several.states).toEqual(single.states);
 });
 
+test("runs that are not one graph are refused", async () => {
+  const pairs: [Overrides, string][] = [
+    [{ loss: "mse" }, "the runs of a pack differ in their loss: ce and mse"],
+    [{ regularizer: { family: "none" } }, "the runs of a pack differ in their regularizer: weights and none"],
+    [{ training: { optimizer: { name: "adam", beta1: 0.8 } } }, "the runs of a pack differ in their optimizer"],
+  ];
+  for (const [overrides, message] of pairs)
+    await expect(makePackTrainer(compiled, [memberOf({}), memberOf(overrides)])).rejects.toThrow(message);
+});
+
 test("an eager pack leaves nothing behind", async () => {
   const pack = await makePackTrainer(eager, seeds([1, 2], { training: { steps: 9, batch: 5 } }));
   await pack.advance();

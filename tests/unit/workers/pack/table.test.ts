@@ -110,6 +110,19 @@ describe("compiled, in batches: at step 1, and three steps on", () => {
   );
 });
 
+describe("compiled: a run whose parameters are no numbers leaves the others as they are, bit for bit", () => {
+  test.each(families)("$name", async ({ run }) => {
+    const members = threeMembers(run(), 2);
+    const calm = await trainTogether(compiled, members, 2);
+    const spoilt = members.map((member, i) =>
+      i === 1 ? { ...member, state: { parameters: member.state.parameters.map(() => Number.NaN) } } : member,
+    );
+    const beside = await trainTogether(compiled, spoilt, 2);
+    expect(beside[1].fits.map(Number.isFinite)).toEqual([false, false]);
+    for (const i of [0, 2]) expect(beside[i]).toEqual(calm[i]);
+  });
+});
+
 describe("eager: a run in a pack is the run alone", () => {
   test.each(families)("$name", async ({ run }) => compare(eager, run(), 3, 1e-5));
 });
