@@ -29,7 +29,7 @@ export const masked = -1e9;
  * is transposed.
  *
  * @param x [d, N · T] @param mask added to the scores [queries, keys] of each sample, or [N, queries, keys]
- * @param lastOnly the last token of each sample asks alone @returns [d, N · T], or [d, N]
+ * @param lastOnly the last token of each sample asks alone; `asking` are they, where they are known @returns [d, N · T], or [d, N]
  */
 export function attention(
   { layers, heads, width }: AttentionOptions,
@@ -39,8 +39,8 @@ export function attention(
   shape: TokenShape,
   mask: tf.Tensor | null,
   lastOnly: boolean,
+  asking: tf.Tensor2D = lastOnly ? lastTokens(x, shape) : x,
 ): tf.Tensor2D {
-  const asking = lastOnly ? lastTokens(x, shape) : x;
   const { samples } = shape;
   const rowsOf = (columns: tf.Tensor2D, matrix: tf.Tensor): tf.Tensor[] => {
     const rows = tf.matMul(columns, matrix, true, layers === 2); // [N · tokens, heads · size]

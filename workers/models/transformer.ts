@@ -65,10 +65,12 @@ export function transformer(options: TransformerOptions): Network {
       for (let l = 1; l <= blocks; l++) {
         // After the last block only the last token is read: the others need no query and no MLP there.
         const last = l === blocks;
-        const carried = normalization === "post-ln" ? read : stream;
+        const needed = (columns: tf.Tensor2D) => (last ? lastTokens(columns, shape) : columns);
+        const asking = needed(read); // cut out once: its gradient is put back once
+        const carried = normalization === "post-ln" ? asking : needed(stream);
         const mask = last ? tokens.lastMask(x) : tokens.causalMask(x);
-        const attended = attention(heed, parameters, l, read, shape, mask, last);
-        const middle = tf.add(last ? lastTokens(carried, shape) : carried, attended) as tf.Tensor2D;
+        const attended = attention(heed, parameters, l, read, shape, mask, last, asking);
+        const middle = tf.add(carried, attended) as tf.Tensor2D;
         const normal = layerNorm(middle, 0);
         stream = tf.add(normalization === "post-ln" ? normal : middle, mlp.apply(parameters, l, normal)) as tf.Tensor2D;
         read = last && !normalizesHead ? stream : layerNorm(stream, 0);
