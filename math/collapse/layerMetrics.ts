@@ -24,6 +24,8 @@ export interface LayerMetrics {
 interface HiddenLayerInput {
   statistics: ClassStatistics;
   moments?: CentredMoments;
+  /** Which of them are worked out: all unless said. */
+  wanted?: (id: MetricId) => boolean;
 }
 
 /** What the last layer's metrics are made of. */
@@ -41,10 +43,10 @@ interface LastLayerInput extends HiddenLayerInput {
  * as centred rows cannot be orthogonal), and NC4 against the labels.
  * @throws {MathError} if K < 2 or a class is empty
  */
-export function hiddenLayerMetrics({ statistics, moments }: HiddenLayerInput): LayerMetrics {
+export function hiddenLayerMetrics({ statistics, moments, wanted }: HiddenLayerInput): LayerMetrics {
   assertEveryClass(statistics);
   const gram = lazyMeansGram(statistics);
-  return collect({
+  const functions: MetricFunctions = {
     ...variability(statistics, moments),
     "nc2.frame": () => nc2Frame(gram(), "simplex"),
     "nc2.frame.orthogonal": () => nc2Frame(gramOfRows(statistics.means), "orthogonal"),
@@ -52,7 +54,8 @@ export function hiddenLayerMetrics({ statistics, moments }: HiddenLayerInput): L
     "nc2.angles": () => nc2Angles(gram()),
     "nc2.etf": () => nc2Etf(gram()),
     "nc4.ncc": () => nc4Ncc(statistics, needed(moments, "the second pass"), "labels"),
-  });
+  };
+  return collect(functions, wanted);
 }
 
 /**
@@ -61,12 +64,12 @@ export function hiddenLayerMetrics({ statistics, moments }: HiddenLayerInput): L
  * @throws {MathError} if K < 2, a class is empty or the classifier does not fit
  */
 export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
-  const { statistics, moments, weights, cosines, featureNorm } = input;
+  const { statistics, moments, weights, cosines, featureNorm, wanted } = input;
   assertEveryClass(statistics);
   assertSameShape(statistics, weights);
   const gram = gramOfRows(weights);
   const meansGram = lazyMeansGram(statistics);
-  return collect({
+  const functions: MetricFunctions = {
     ...variability(statistics, moments),
     "nc2.frame": () => nc2Frame(gram, "simplex"),
     "nc2.frame.orthogonal": () => nc2Frame(gram, "orthogonal"),
@@ -82,7 +85,8 @@ export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
         : nc3CosineFromMeans(statistics, weights, needed(featureNorm, "sums over samples or a common feature norm")),
     "nc3.duality": () => nc3Duality(statistics, weights),
     "nc4.ncc": () => nc4Ncc(statistics, needed(moments, "the second pass"), "predictions"),
-  });
+  };
+  return collect(functions, wanted);
 }
 
 /** All metrics of a hidden layer straight from its features [N, d]. @throws {MathError} as `classStatistics` and `hiddenLayerMetrics` */
@@ -131,9 +135,10 @@ function needed<T>(value: T | undefined, name: string): T {
   return value;
 }
 
-function collect(functions: MetricFunctions): LayerMetrics {
+function collect(functions: MetricFunctions, wanted: (id: MetricId) => boolean = () => true): LayerMetrics {
   const result: LayerMetrics = { values: {}, undefined: {} };
   for (const [id, compute] of Object.entries(functions) as [MetricId, () => number][]) {
+    if (!wanted(id)) continue;
     try {
       const value = compute();
       if (!Number.isFinite(value)) throw new MathError(`${id} came out as ${value}`);

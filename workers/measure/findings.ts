@@ -48,17 +48,14 @@ export function layerFindings(
     if (!sums) continue;
     const last = sums.statistics.length - 1;
     sums.statistics.forEach((statistics, l) => {
-      const moments = sums.moments[l];
-      const layer =
-        l === last
-          ? lastLayerMetrics({ statistics, moments, weights: head, cosines: sums.cosines })
-          : hiddenLayerMetrics({ statistics, moments });
       const wanted = (id: MetricId) =>
         split === "train"
           ? !metricInfo[id].orthogonalOnly || orthogonal
           : (l === last ? lastTestMetrics : testMetrics).includes(id);
+      const given = { statistics, moments: sums.moments[l], wanted };
+      const layer = l === last ? lastLayerMetrics({ ...given, weights: head, cosines: sums.cosines }) : hiddenLayerMetrics(given);
       const many = hasManyClasses(statistics.classes);
-      addLayer(findings, split, l + 1, layer, wanted, (id) => (many && isOfFewClasses(id) ? notMeasuredText : null));
+      addLayer(findings, split, l + 1, layer, (id) => (many && isOfFewClasses(id) ? notMeasuredText : null));
     });
   }
 }
@@ -68,13 +65,12 @@ function addLayer(
   split: Split,
   layer: number,
   metrics: LayerMetrics,
-  wanted: (id: MetricId) => boolean,
   leftOut: (id: MetricId) => string | null,
 ): void {
   for (const [id, value] of Object.entries(metrics.values) as [MetricId, number][])
-    if (wanted(id)) findings.values[seriesKey(split, id, layer)] = value;
+    findings.values[seriesKey(split, id, layer)] = value;
   for (const [id, reason] of Object.entries(metrics.undefined) as [MetricId, string][])
-    if (wanted(id)) findings.missing[seriesKey(split, id, layer)] = (leftOut(id) ?? reason).slice(0, 200);
+    findings.missing[seriesKey(split, id, layer)] = (leftOut(id) ?? reason).slice(0, 200);
 }
 
 /** What the objective's terms are made of. */

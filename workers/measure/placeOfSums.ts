@@ -13,9 +13,9 @@ export type Place = "device" | "host";
 const mostHeld = { cpu: 256e6, gpu: 2e9 };
 
 /** Measured on one core: a host's sum over a feature for each class, a call more for each run of a pack, and what compiling a layer's sums costs. */
-const hostNs = 1.2;
+const hostNs = 0.6;
 const callMs = 1;
-const [compileMs, compileLayerMs] = [20, 4];
+const [compileMs, compileLayerMs] = [40, 4];
 
 /**
  * On a GPU the device, unless one pass over all samples does not fit. On a CPU, where the features need not travel, what takes less time

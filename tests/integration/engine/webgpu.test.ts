@@ -17,6 +17,8 @@ import { oneHot } from "../../../workers/training/batches.ts";
 import { defineStep } from "../../../workers/training/defineStep.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
 import { type Family, families } from "../../unit/workers/families.ts";
+import { expectHostMetrics } from "../../unit/workers/measure/expectHostMetrics.ts";
+import { cases as featureCases } from "../../unit/workers/measure/featureCases.ts";
 
 // A GPU of the machine, or else SwiftShader, the software one that comes with Chromium. Set before the Vulkan loader is.
 const softwareGpu = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -74,6 +76,14 @@ describe.skipIf(!isHere)("on WebGPU", () => {
     });
   });
   afterAll(() => open.dispose());
+
+  test.each(featureCases)(
+    "class sums in float32 give every metric that the host gives in float64: %s",
+    async (_, given) => {
+      await expectHostMetrics(webgpu, given, 5e-6, 5e-7);
+    },
+    60_000,
+  );
 
   test.each(families)(
     "training and measuring give what they give on the CPU: $name",

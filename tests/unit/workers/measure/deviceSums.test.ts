@@ -1,28 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import type { Engine } from "../../../../workers/engine/engine.ts";
 import { hasFloat64 } from "../../../../workers/measure/deviceSums.ts";
+import { both, expectAlike, expectHostMetrics } from "./expectHostMetrics.ts";
 import { cases, of } from "./featureCases.ts";
-import { type Given, make, metricsOf, sumOnDevice, sumOnHost } from "./givenFeatures.ts";
+import { make, metricsOf, sumOnDevice, sumOnHost } from "./givenFeatures.ts";
 
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
 const eager = await createEngine({ device: "cpu", engine: "eager" });
-
-async function both(engine: Engine, given: Given, secondPass = true) {
-  const made = make(given);
-  const device = await sumOnDevice(engine, given, made, secondPass);
-  if (!device) throw new Error("a sum is not finite");
-  return { made, device, host: await sumOnHost(given, made, secondPass) };
-}
-
-/** @param relative of a metric's size @param absolute what rounding of O(1) numbers leaves of a metric that is 0 */
-function expectAlike(device: Record<string, number>, host: Record<string, number>, relative: number, absolute: number): void {
-  expect(Object.keys(device).sort()).toEqual(Object.keys(host).sort());
-  for (const [key, value] of Object.entries(host)) {
-    const bound = relative * Math.abs(value) + absolute;
-    expect(Math.abs(device[key] - value), `${key} = ${value}, on the device ${device[key]}`).toBeLessThanOrEqual(bound);
-  }
-}
 
 describe.each([
   { engine: compiled, name: "float64 (compiled)", isWide: true, relative: 1e-10, absolute: 1e-14 },
@@ -33,18 +17,7 @@ describe.each([
   });
 
   test.each(cases)("give every metric that the host gives: %s", async (_, given) => {
-    const { device, host } = await both(engine, given);
-    const [a, b] = [metricsOf(device), metricsOf(host)];
-    // A scatter keeps its digits however small: no absolute share for what has a scale of its own.
-    const isScaled = (key: string) => / nc1\.| fit$/.test(key);
-    const pick = (values: Record<string, number>, scaled: boolean) =>
-      Object.fromEntries(Object.entries(values).filter(([key]) => isScaled(key) === scaled));
-    expectAlike(pick(a.values, true), pick(b.values, true), relative, 0);
-    expectAlike(pick(a.values, false), pick(b.values, false), relative, absolute);
-    expect(a.missing).toEqual(b.missing);
-    // Counts are counts.
-    for (const key of Object.keys(b.values).filter((id) => /accuracy|nc4/.test(id)))
-      expect(a.values[key], key).toBe(b.values[key]);
+    await expectHostMetrics(engine, given, relative, absolute);
   });
 
   test("a collapsed scatter of 1e-10 is what the definition says", async () => {
