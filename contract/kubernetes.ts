@@ -50,7 +50,7 @@ const whole = (what: string, least: number, most: number) => {
   return z.int(error).min(least, error).max(most, error);
 };
 
-/** What each worker gets: processor cores or one graphics card, memory, and where its image and token come from. */
+/** What each worker gets: processor cores or one GPU, memory, and where its image and token come from. */
 export const workerPlace = z.strictObject({
   namespace: namespaceName,
   image: imageReference,
@@ -58,7 +58,7 @@ export const workerPlace = z.strictObject({
   /** Secret whose key `token` is a worker's token. */
   secret: secretName,
   device: launcherDevice,
-  /** Cores; without a graphics card also the runs at a time. */
+  /** Cores; without a GPU also the runs at a time. */
   cores: whole("cores", 1, 256),
   memoryGiB: whole("memory in GiB", 1, 4_096),
   /** Kueue's local queue; null: pods are scheduled at once. */

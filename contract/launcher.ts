@@ -4,7 +4,7 @@ import { z } from "zod";
 export const launcherKinds = ["local", "slurm", "kubernetes", "by-hand"] as const;
 export type LauncherKind = (typeof launcherKinds)[number];
 
-/** What a job has for a run: processor cores, or a graphics card a slot. */
+/** What a job has for a run: processor cores, or a GPU a slot. */
 export const launcherDevices = ["cpu", "gpu"] as const;
 export const launcherDevice = z.enum(launcherDevices);
 export type LauncherDevice = z.infer<typeof launcherDevice>;

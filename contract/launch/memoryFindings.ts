@@ -20,7 +20,7 @@ export function largestRun(config: ExperimentConfig, countOwn: CountOwnSet): { r
   return shapes.map((run) => ({ run, bytes: runMemory(run, countOwn).total })).reduce((a, b) => (b.bytes > a.bytes ? b : a));
 }
 
-/** Whether a run computes in the machine's memory, of which a slot has its share; a graphics card's is not known here. */
+/** Whether a run computes in the machine's memory, of which a slot has its share; a GPU's is not known here. */
 export const isOnCpu = (run: Pick<RunConfig, "device">, { devices }: WorkerPlace): boolean =>
   run.device === "cpu" || (run.device === "auto" && !devices.some((line) => /^(cuda|webgpu)/.test(line)));
 

@@ -24,7 +24,7 @@ const worthwhile = 4;
 
 /**
  * How many runs of this config's key a worker takes in one slot, 1 to `most`: as many as it found to be best; before it has tried,
- * as many as its device is thought to gain from. A graphics card is idle in most of a step of one run; a CPU only where the calls
+ * as many as its device is thought to gain from. A GPU is idle in most of a step of one run; a CPU only where the calls
  * of a step take longer than its arithmetic. No more than the slot's memory holds.
  */
 export function packLimit(config: RunConfig, { place, packs, countOwn }: PackPlace): number {

@@ -33,7 +33,7 @@ export const startedDevice = z.strictObject({
   reason: wireText(500),
   /** Of its products: "float32", "tf32"; absent in older events. */
   precision: wireText(20).optional(),
-  /** Name of the graphics card. */
+  /** Name of the GPU. */
   card: wireText(200).optional(),
 });
 

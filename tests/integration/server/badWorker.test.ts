@@ -168,7 +168,7 @@ onBothDatabases(
       expect(await view(lacking)).toMatchObject({ trouble: null });
     });
 
-    test("a run for a graphics card goes to the worker that has one, and waits while that is busy", async () => {
+    test("a run for a GPU goes to the worker that has one, and waits while that is busy", async () => {
       const [plain, card] = [
         await connect({ slots: 4, devices: ["cpu (onnxruntime cpu)"] }),
         await connect({ devices: ["cuda (onnxruntime cuda)"] }),

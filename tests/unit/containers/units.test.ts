@@ -21,7 +21,7 @@ test("the page has a unit for the server and a template for workers, which stop 
     const [, program] = /^ExecStart=\/opt\/collapsar\/node_modules\/node\/bin\/node server\/install\/run\.mjs (\S+)/m.exec(text)!;
     expect(existsSync(join(root, program!))).toBe(true);
   }
-  expect(unit("collapsar-worker@.service")).toContain("--token-file %d/worker-token --name %H-card-%i --slots 1\n");
+  expect(unit("collapsar-worker@.service")).toContain("--token-file %d/worker-token --name %H-gpu-%i --slots 1\n");
   expect(unit("collapsar-worker@.service")).toContain("CUDA_VISIBLE_DEVICES=%i");
 });
 

@@ -160,7 +160,7 @@ describe("devices and memory of the connected workers", () => {
     expect(said(large)).toEqual([]);
   });
 
-  test("leaves a graphics card's memory, which is not known, to the run", () => {
+  test("leaves a GPU's memory, which is not known, to the run", () => {
     const card = { ...lab, devices: ["cuda (onnxruntime cuda, H200)", "cpu (onnxruntime cpu)"] };
     expect(said(large, known(card))).toEqual([]);
     expect(said({ ...large, device: "cpu" }, known(card))).toHaveLength(1);

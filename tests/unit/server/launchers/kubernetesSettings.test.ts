@@ -33,7 +33,7 @@ test("in a pod, a namespace and an image are enough", () => {
   });
 });
 
-test("all of it can be set, and with a graphics card a worker has one slot", () => {
+test("all of it can be set, and with a GPU a worker has one slot", () => {
   expect(
     kubernetesSettings({
       ...inPod,

@@ -29,7 +29,7 @@ const validate = (job: unknown) => new Job(job as never).validate();
 
 test.each([
   ["cores", onCores],
-  ["graphics cards", onCards],
+  ["GPUs", onCards],
 ])("a Job of workers with %s fits the published schema, and has no field that the API lacks", (_what, order) => {
   const job = workerJob(order);
   expect(() => validate(job)).not.toThrow();
@@ -130,7 +130,7 @@ test("the worker's token is a file of a secret that the Job names, in no argumen
   ]);
 });
 
-test("a worker with a graphics card has one card and one slot, waits in Kueue's queue, and is its launcher's", () => {
+test("a worker with a GPU has one GPU and one slot, waits in Kueue's queue, and is its launcher's", () => {
   const job = workerJob(onCards);
   expect(job.metadata).toEqual({
     name: "collapsar-night",

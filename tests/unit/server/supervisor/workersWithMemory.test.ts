@@ -32,7 +32,7 @@ test("a run goes to workers of which a slot holds it, and to any where it is sma
   expect(names(base, [small, large, many])).toEqual(["small", "large", "many"]);
 });
 
-test("a graphics card's memory is not known: only a run on the processor is kept from a small machine", () => {
+test("a GPU's memory is not known: only a run on the processor is kept from a small machine", () => {
   expect(names(heavy, [card, small, large])).toEqual(["card", "large"]);
   expect(names({ ...heavy, device: "cpu" }, [card, small, large])).toEqual(["large"]);
 });
