@@ -1,4 +1,4 @@
-import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
+import { type ExperimentConfig, expandGrid } from "../../contract/config/experimentConfig.ts";
 import { smallStudy } from "../support/builders/study.ts";
 import { scriptedName } from "./scriptedRun.ts";
 
@@ -20,3 +20,11 @@ export const studyKinds: StudyKind[] = [
   { name: `${scriptedName} short`, config: smallStudy({ depths: [2], seeds: [10, 11], steps: 2_000, measuring: every(1) }) },
   { name: `${scriptedName} long`, config: smallStudy({ depths: [2], seeds: [12], steps: 4_500, measuring: every(1) }) },
 ];
+
+/**
+ * What the workers know of packs: runs that compute train alone, as their numbers are compared to the last bit with those of an undisturbed
+ * run; scripted ones go together.
+ */
+export const knownPacks = studyKinds.flatMap(({ name, config }) =>
+  expandGrid(config).map((run) => ({ config: run, runs: name.startsWith(scriptedName) ? 4 : 1 })),
+);

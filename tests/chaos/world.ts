@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { knowPacks } from "../support/builders/knownPacks.ts";
 import type { InputOf, OutputOf, Procedure } from "../support/client/procedures.ts";
 import { copyFreshDatabase } from "../support/processes/freshDatabase.ts";
 import { freePort } from "../support/processes/postgres.ts";
@@ -9,6 +10,7 @@ import { keepFiles, mountDisk, type SmallDisk, unmountDisk } from "./disk.ts";
 import { Line } from "./line.ts";
 import { type PostgresProgram, startPostgresProgram } from "./postgresProgram.ts";
 import { Program, processesOf, signal } from "./program.ts";
+import { knownPacks } from "./studies.ts";
 
 export const leaseMs = 5_000;
 const heartbeatMs = 1_000;
@@ -208,6 +210,7 @@ export class World {
     ])
       writeFileSync(file, content);
     const disk = mountDisk(folder, 48);
+    knowPacks(folder, knownPacks);
     const line = await Line.open(this.port);
     const name = `worker ${index}`;
     const flags = ["--server", `http://127.0.0.1:${line.port}`, "--data", folder, "--slots", "1", "--name", name];

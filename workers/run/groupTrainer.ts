@@ -5,7 +5,7 @@ import { makePackSums } from "../measure/packSums.ts";
 import { placeOfSums } from "../measure/placeOfSums.ts";
 import type { Network } from "../models/network.ts";
 import { makePackTrainer } from "../training/packTrainer.ts";
-import { makeTrainer, type TrainingState } from "../training/train.ts";
+import { leftOutNote, makeTrainer, type TrainingState } from "../training/train.ts";
 import type { TrainedSlice } from "./runLife.ts";
 
 /** A run that is put into a compiled step. */
@@ -78,7 +78,7 @@ async function openPack(engine: Engine, runs: Trained[]): Promise<GroupTrainer> 
       readState: () => trainer.read(at),
       ...(sums ? { sums: () => sums.read(trainer.step, calls, at) } : {}),
     })),
-    note: null,
+    note: leftOutNote(config.training.batch, dataset.train.count),
     async dispose() {
       await sums?.dispose();
       await trainer.dispose();

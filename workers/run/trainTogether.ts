@@ -45,7 +45,7 @@ export async function trainTogether(engine: Engine, trainees: Trainee[], host: G
     } catch (error) {
       const left = places.trainees.filter(({ isOver }) => !isOver);
       if (left.length > 1 && isFirst && !group.hasAdvanced) return trainHalves(engine, left, host, error);
-      return endTogether(left, host, error);
+      return endTogether(left, left.length, host, error);
     }
   }
 }
@@ -122,7 +122,8 @@ class Group {
       try {
         await work(trainee, at);
       } catch (error) {
-        await trainee.settle(error);
+        if (this.trainees.length > 1 && isOfStep(error)) await endTogether([trainee], this.trainees.length, this.host, error);
+        else await trainee.settle(error);
       }
     }
   }
@@ -149,10 +150,14 @@ async function trainHalves(engine: Engine, trainees: Trainee[], host: GroupHost,
   }
 }
 
-/** What the device held is lost: each run is tried again from its own checkpoint, and none is blamed for the others. */
-async function endTogether(trainees: Trainee[], host: GroupHost, error: unknown): Promise<void> {
-  if (trainees.length > 1) host.tooMany(trainees.length);
-  for (const trainee of trainees) await trainee.settle(trainees.length === 1 ? error : lostTogether(trainees.length, error));
+/** Whether the device failed, or the program: not the run itself, nor the disk that it writes to. */
+const isOfStep = (error: unknown): boolean =>
+  !(error instanceof Failure) && typeof (error as NodeJS.ErrnoException | null)?.syscall !== "string";
+
+/** What the device held is lost: each run is tried again from its own checkpoint, and none is blamed for the others. @param runs in the step */
+async function endTogether(trainees: Trainee[], runs: number, host: GroupHost, error: unknown): Promise<void> {
+  if (runs > 1) host.tooMany(runs);
+  for (const trainee of trainees) await trainee.settle(runs === 1 ? error : lostTogether(runs, error));
 }
 
 function lostTogether(runs: number, error: unknown): Failure {

@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { stepsPerEpoch } from "../../contract/config/stepsPerEpoch.ts";
 import { Failure } from "../../contract/failure.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine, Step, TensorSpec, Values } from "../engine/engine.ts";
@@ -97,12 +98,17 @@ export async function makeTrainer(
       requireFiniteFit(config, done, fits[fits.length - 1]);
     }
   }
-  const left = batches ? set.count - batches.perEpoch * (batch as number) : 0;
-  const note =
-    left > 0
-      ? `Each epoch is ${batches?.perEpoch} batches of ${batch}; the ${left} samples left over differ from epoch to epoch.`
-      : null;
-  return { step, note, train, dispose: () => step.dispose() };
+  return { step, note: leftOutNote(batch, set.count), train, dispose: () => step.dispose() };
+}
+
+/** What of a training set of so many samples the batches leave out, for the log; null: nothing. */
+export function leftOutNote(batch: RunConfig["training"]["batch"], count: number): string | null {
+  if (batch === "full") return null;
+  const perEpoch = stepsPerEpoch(batch, count);
+  const left = count - perEpoch * batch;
+  return left > 0
+    ? `Each epoch is ${perEpoch} batches of ${batch}; the ${left} samples left over differ from epoch to epoch.`
+    : null;
 }
 
 /** Batches are overwritten by the next one. */
