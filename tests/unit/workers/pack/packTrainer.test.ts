@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
+import { createEagerEngine } from "../../../../workers/engine/eagerEngine.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
 import { definePackedStep } from "../../../../workers/training/defineStep.ts";
@@ -232,4 +233,32 @@ test("an eager pack leaves nothing behind", async () => {
   for (let k = 0; k < 3; k++) await pack.advance();
   expect(held()).toEqual(before);
   await pack.dispose();
+});
+
+test("kernels that give tensors, as those of tfjs-node do, keep what a scope's end would dispose of", async () => {
+  const Cpu = (tf.findBackend("cpu") as tf.KernelBackend).constructor as new () => tf.KernelBackend;
+  tf.registerBackend("tensors", () => new Cpu(), 0);
+  for (const config of tf.getKernelsForBackend("cpu"))
+    tf.registerKernel({
+      ...config,
+      backendName: "tensors",
+      kernelFunc: (given) => {
+        const tensorOf = (info: tf.TensorInfo) => tf.engine().makeTensorFromTensorInfo(info);
+        const result = config.kernelFunc(given);
+        return Array.isArray(result) ? result.map(tensorOf) : tensorOf(result);
+      },
+    });
+  const tensors = createEagerEngine("tensors", eager.choice);
+  const trained: { fits: number[][]; state: Float32Array }[] = [];
+  for (const engine of [eager, tensors]) {
+    const pack = await makePackTrainer(engine, seeds([1, 2], { training: { steps: 9, batch: 5 } }));
+    const fits = [[...(await pack.advance()).fit]];
+    const held = () => [tf.memory().numTensors, tf.backend().numDataIds()];
+    const before = held();
+    for (let k = 0; k < 4; k++) fits.push([...(await pack.advance()).fit]);
+    expect(held()).toEqual(before);
+    trained.push({ fits, state: (await pack.read(1)).parameters });
+    await pack.dispose();
+  }
+  expect(trained[1]).toEqual(trained[0]);
 });
