@@ -2,11 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import { createEagerEngine } from "../../../../workers/engine/eagerEngine.ts";
+import { packStep } from "../../../../workers/engine/packDefinition.ts";
+import { traceStep } from "../../../../workers/engine/traceDefinition.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
 import { definePackedStep } from "../../../../workers/training/defineStep.ts";
 import { concatenated, packData } from "../../../../workers/training/packData.ts";
-import { makePackTrainer, type PackMember } from "../../../../workers/training/packTrainer.ts";
+import { defineMembersStep, makePackTrainer, type PackMember } from "../../../../workers/training/packTrainer.ts";
 import { dataOf, smallRun } from "../builders.ts";
 import { trainAlone } from "./members.ts";
 
@@ -213,6 +215,19 @@ test.each(["full", 2] as const)("several updates a call give what single calls g
   expect(several.calls).toBeLessThan(4000);
   expect(several.fits).toEqual(single.fits);
   expect(several.states).toEqual(single.states);
+});
+
+test("what all runs share is bound once, and nothing of it is repeated", () => {
+  const members = seeds([1, 2, 3], {
+    dataset: { id: "random-labels", classes: 3, dimension: 4, trainPerClass: 6, testPerClass: 4 },
+  });
+  const { definition, pack } = defineMembersStep(members, "cpu");
+  const { constants, inputs, operators } = traceStep(packStep(definition, pack));
+  const shapes = (list: readonly { shape: readonly number[] }[]) => list.map(({ shape }) => shape.join()).sort();
+  expect(shapes(constants)).toEqual(["18,4", "3,18"]);
+  expect(shapes(inputs)).toEqual(["3", "3", "3,208", "3,208", "3,208"]);
+  expect(Object.keys(operators)).not.toContain("Tile");
+  expect(Object.keys(operators)).not.toContain("Expand");
 });
 
 test("runs that are not one graph are refused", async () => {
