@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
+import { createCompiledEngine } from "../../../../workers/engine/compiledEngine.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import type { Engine } from "../../../../workers/engine/engine.ts";
 import { dataOf, smallRun } from "../builders.ts";
@@ -120,6 +121,14 @@ describe("compiled: a run whose parameters are no numbers leaves the others as t
     const beside = await trainTogether(compiled, spoilt, 2);
     expect(beside[1].fits.map(Number.isFinite)).toEqual([false, false]);
     for (const i of [0, 2]) expect(beside[i]).toEqual(calm[i]);
+  });
+});
+
+describe("through a loop at every call, as on CUDA, a pack trains as by single calls, bit for bit", () => {
+  const looping = createCompiledEngine(compiled.choice, 1, "always");
+  test.each(families)("$name", async ({ run }) => {
+    const members = threeMembers(run(), 3);
+    expect(await trainTogether(looping, members, 3)).toEqual(await trainTogether(compiled, members, 3));
   });
 });
 
