@@ -3,7 +3,7 @@
  * beside PyTorch on the same card (bench:pack). Prints as it goes, ends within --minutes, with status 1 where a number differs.
  *   node tests/bench/gpu.ts [--device webgpu|cuda] [--minutes 8] [--cases rn1-8,toy] [--sizes 1,16,64]
  * Needs Node, and node_modules with `onnxruntime-node`, `@tensorflow/tfjs` and `zod`. To a machine that has neither Node nor a registry
- * take along: Node's binary, the tracked files, and the files of node_modules that this script and pack/packCell.ts load. WebGPU needs
+ * take along: Node's binary, the tracked files, and the files of node_modules that pack/loadAll.ts loads. WebGPU needs
  * Vulkan's loader (libvulkan.so.1) and the driver's description of itself (VK_DRIVER_FILES). A software GPU tries the script itself:
  * VK_ICD_FILENAMES=/usr/lib/chromium/vk_swiftshader_icd.json.
  */
