@@ -21,6 +21,8 @@ export interface PackOptions {
 interface Result {
   timed: TimedPack;
   ms: number;
+  /** Processor time, which hardly feels what else a machine does; of a GPU's step it is the host's part. */
+  cpuMs: number;
   memory: number;
   updatesPerCall: number;
 }
@@ -29,7 +31,8 @@ interface Result {
 export async function comparePacks(one: PackCase, options: PackOptions): Promise<void> {
   const { device, threads, sizes, deadline } = options;
   console.log(`\n${one.title} (${device}${device === "cpu" ? `, ${threads} thread${threads > 1 ? "s" : ""}` : ""})`);
-  const rates: { runs: number; ours: number; vmap: number }[] = [];
+  const gains = { wall: [] as string[], cpu: [] as string[] };
+  let alone: Result | undefined;
   for (const runs of sizes) {
     if (performance.now() > deadline) {
       console.log(`  S=${runs}: no time is left`);
@@ -38,13 +41,14 @@ export async function comparePacks(one: PackCase, options: PackOptions): Promise
     const results = await turns(await openAll(one, runs, options), options);
     const [ours] = results.filter(({ timed }) => timed.name.startsWith("collapsar"));
     for (const result of results) console.log(lineOf(runs, result, ours));
-    const best = (isOf: (name: string) => boolean) => Math.max(...results.filter(({ timed }) => isOf(timed.name)).map(rateOf), 0);
-    rates.push({ runs, ours: ours ? rateOf(ours) : 0, vmap: best((name) => name.includes("vmap")) });
+    if (runs === 1) alone = ours;
+    if (!alone || !ours) continue;
+    gains.wall.push(`S=${runs} ${((runs * alone.ms) / ours.ms).toFixed(2)}`);
+    gains.cpu.push(`S=${runs} ${((runs * alone.cpuMs) / ours.cpuMs).toFixed(2)}`);
   }
-  const alone = rates.find(({ runs }) => runs === 1)?.ours;
   if (!alone) return;
-  const gains = rates.map(({ runs, ours }) => `S=${runs} ${ours ? (ours / alone).toFixed(2) : "–"}`);
-  console.log(`  run-steps a second beside one run alone: ${gains.join(", ")}`);
+  console.log(`  run-steps a second beside one run alone: ${gains.wall.join(", ")}`);
+  if (device === "cpu") console.log(`  run-steps a second of processor time beside one run alone: ${gains.cpu.join(", ")}`);
 }
 
 async function openAll(one: PackCase, runs: number, options: PackOptions): Promise<TimedPack[]> {
@@ -68,20 +72,16 @@ async function openAll(one: PackCase, runs: number, options: PackOptions): Promi
 
 /** About a third of a second of each, in turns, so that whatever else the machine does slows all of them. */
 async function turns(opened: readonly TimedPack[], { rounds }: PackOptions): Promise<Result[]> {
-  const times = new Map<TimedPack, { ms: number[]; steps: number; memory: number; updatesPerCall: number }>();
+  const times = new Map<TimedPack, { ms: number[]; cpuMs: number[]; steps: number; memory: number; updatesPerCall: number }>();
   for (let round = 0; round <= rounds; round++) {
     for (const timed of opened) {
-      const known = times.get(timed) ?? { ms: [], steps: 1, memory: 0, updatesPerCall: 1 };
+      const known = times.get(timed) ?? { ms: [], cpuMs: [], steps: 1, memory: 0, updatesPerCall: 1 };
       try {
-        const { ms, memory, updatesPerCall = 1 } = await timed.time(known.steps);
-        const steps = Math.max(1, Math.min(500, Math.round(300 / ms)));
+        const { ms, cpuMs, memory, updatesPerCall = 1 } = await timed.time(known.steps);
         // The first turn tells how many steps the others take.
-        times.set(timed, {
-          ms: round === 0 ? [] : [...known.ms, ms],
-          steps: round > 1 ? known.steps : steps,
-          memory,
-          updatesPerCall,
-        });
+        const steps = round > 1 ? known.steps : Math.max(1, Math.min(500, Math.round(300 / ms)));
+        const list = (before: number[], now: number) => (round === 0 ? [] : [...before, now]);
+        times.set(timed, { ms: list(known.ms, ms), cpuMs: list(known.cpuMs, cpuMs), steps, memory, updatesPerCall });
       } catch (error) {
         console.log(`  ${timed.name}, ${timed.runs} runs: ${(error as Error).message}`);
       }
@@ -90,18 +90,20 @@ async function turns(opened: readonly TimedPack[], { rounds }: PackOptions): Pro
   for (const timed of opened) timed.close();
   return [...times]
     .filter(([, { ms }]) => ms.length > 0)
-    .map(([timed, { ms, memory, updatesPerCall }]) => ({ timed, ms: median(ms), memory, updatesPerCall }));
+    .map(([timed, { ms, cpuMs, memory, updatesPerCall }]) => ({
+      ...{ timed, ms: median(ms), cpuMs: median(cpuMs), memory, updatesPerCall },
+    }));
 }
 
 const rateOf = ({ timed, ms }: Result) => (1000 * timed.runs) / ms;
 
 function lineOf(runs: number, result: Result, ours: Result | undefined): string {
-  const { timed, ms, memory, updatesPerCall } = result;
+  const { timed, ms, cpuMs, memory, updatesPerCall } = result;
   const rate = rateOf(result);
   const ratio = ours && ours !== result ? `; collapsar makes ${(rateOf(ours) / rate).toFixed(2)} × as many` : "";
   const several = updatesPerCall > 1.5 ? `, ${updatesPerCall.toFixed(0)} updates a call` : "";
   return [
-    `  S=${String(runs).padEnd(3)} ${timed.name.padEnd(32)} ${ms.toFixed(ms < 10 ? 3 : 1).padStart(9)} ms a step`,
+    `  S=${String(runs).padEnd(3)} ${timed.name.padEnd(32)} ${ms.toFixed(ms < 10 ? 3 : 1).padStart(9)} ms a step (${cpuMs.toFixed(cpuMs < 10 ? 3 : 1).padStart(6)} of processor time)`,
     `${rate.toFixed(rate < 100 ? 1 : 0).padStart(8)} run-steps/s, ${(memory / 1e6).toFixed(0).padStart(6)} MB, open in ${timed.openS.toFixed(1)} s${several}${ratio}`,
   ].join(", ");
 }

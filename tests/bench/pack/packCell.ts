@@ -14,7 +14,7 @@ export interface CellQuestion {
 }
 export type CellAnswer =
   | { provider: string; openS: number }
-  | { ms: number; loss: number; memory: number; updatesPerCall: number }
+  | { ms: number; cpuMs: number; loss: number; memory: number; updatesPerCall: number }
   | { failure: string };
 
 let trainer: PackTrainer;
@@ -42,6 +42,7 @@ async function open({ name, runs, device, threads }: CellQuestion): Promise<Cell
 
 async function time(steps: number): Promise<CellAnswer> {
   const before = performance.now();
+  const cpuBefore = process.cpuUsage();
   let calls = 0;
   let loss = Number.NaN;
   for (let done = 0; done < steps; calls++) {
@@ -51,9 +52,10 @@ async function time(steps: number): Promise<CellAnswer> {
     loss = fit[0];
   }
   const ms = (performance.now() - before) / steps;
+  const { user, system } = process.cpuUsage(cpuBefore);
   const used = usedBefore === null ? null : usedOnCard();
   const memory = used === null ? memoryOf(process.pid).peak : used - (usedBefore as number);
-  return { ms, loss, memory, updatesPerCall: steps / calls };
+  return { ms, cpuMs: (user + system) / 1000 / steps, loss, memory, updatesPerCall: steps / calls };
 }
 
 /** Bytes in use on the first card, as its driver tells; null where it cannot. */

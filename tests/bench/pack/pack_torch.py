@@ -2,7 +2,7 @@
 
 First line in:  {"network": "rn1", "d": 64, "depth": 8, "samples": 2000, "batch": null, "inputs": 784, "classes": 10, "runs": 4,
                  "device": "cuda", "threads": 1, "way": "vmap"}, answered by {"torch": "2.9.0", "device": "NVIDIA H100", "openS": 12.3}
-Every other:    {"steps": 20}, answered by {"ms": 1.3 of one step, "loss": 1.9, "memory": bytes}
+Every other:    {"steps": 20}, answered by {"ms": 1.3 of one step, "cpuMs": 1.2, "loss": 1.9, "memory": bytes}
 
 Ways: "eager" and "compiled" (torch.compile, mode "reduce-overhead") train one run; "vmap" trains all of them by torch.func.vmap over
 stacked parameters, compiled likewise; "graph" is eager, and "vmap graph" is vmap under torch.compile, captured as one CUDA graph with
@@ -134,11 +134,12 @@ name = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
 print(json.dumps({"torch": torch.__version__, "device": name, "openS": time.perf_counter() - opened_at}), flush=True)
 for line in sys.stdin:
     steps = json.loads(line)["steps"]
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     for _ in range(steps):
         loss = run()
     finish()
     ms = 1000 * (time.perf_counter() - start) / steps
+    cpu_ms = 1000 * (time.process_time() - cpu_start) / steps
     on_card = torch.cuda.max_memory_allocated() if device.type == "cuda" else 0
     memory = on_card or 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"ms": ms, "loss": loss.item(), "memory": memory}), flush=True)
+    print(json.dumps({"ms": ms, "cpuMs": cpu_ms, "loss": loss.item(), "memory": memory}), flush=True)

@@ -5,13 +5,22 @@ import { torchEnvironment } from "../compareSteps.ts";
 import type { PackCase } from "./cases.ts";
 import type { CellAnswer, CellQuestion } from "./packCell.ts";
 
+/** Of one step of all runs. */
+export interface StepTiming {
+  ms: number;
+  /** Processor time. */
+  cpuMs: number;
+  memory: number;
+  updatesPerCall?: number;
+}
+
 /** A step of some runs, in a process of its own. */
 export interface TimedPack {
   name: string;
   /** Runs that it trains at once. */
   runs: number;
   openS: number;
-  time(steps: number): Promise<{ ms: number; memory: number; updatesPerCall?: number }>;
+  time(steps: number): Promise<StepTiming>;
   close(): void;
 }
 
@@ -39,7 +48,7 @@ export async function openOurs(question: CellQuestion, limitS: number): Promise<
     name: `collapsar, ${provider}`,
     runs: question.runs,
     openS,
-    time: async (steps) => (await ask({ steps })) as { ms: number; memory: number; updatesPerCall: number },
+    time: async (steps) => (await ask({ steps })) as StepTiming,
     close: () => child.kill("SIGKILL"),
   };
 }
