@@ -62,7 +62,7 @@ function callGroups(config: RunConfig): number {
 }
 
 /** As many of `wanted` runs as the memory holds, at least 1. */
-function heldRuns(config: RunConfig, wanted: number, bytes: number, countOwn?: CountOwnSet): number {
+export function heldRuns(config: RunConfig, wanted: number, bytes: number, countOwn?: CountOwnSet): number {
   let runs = Math.max(1, wanted);
   while (runs > 1 && packMemory(config, runs, countOwn) > bytes) runs--;
   return runs;

@@ -22,6 +22,7 @@ import { PackBook } from "./attempts/packBook.ts";
 import { recoverAttempts } from "./attempts/recoverAttempts.ts";
 import { RunProcess } from "./attempts/runProcess.ts";
 import { SpareProcess } from "./attempts/spareProcess.ts";
+import { describeMachine } from "./machine/describeMachine.ts";
 import { gpuUse } from "./machine/gpus/gpuReport.ts";
 import { GpuSlots } from "./machine/gpus/gpuSlots.ts";
 import { systemMeter } from "./machine/systemUse.ts";
@@ -307,6 +308,7 @@ export class Agent {
     this.slots = offer.slots;
     this.gpus = offer.gpus;
     this.runner.threads = offer.threads;
+    this.runner.place = { name: options.name, slots: offer.slots, devices: offer.devices, ...describeMachine() };
     return makeHello({
       identity: folder.identity,
       name: options.name,

@@ -5,7 +5,8 @@ import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
 import type { Lease } from "../../../contract/wire/workerProtocol.ts";
 import { joinAttempts } from "../../support/builders/joinAttempts.ts";
-import { ProtocolServer } from "../../support/processes/protocolServer.ts";
+import { knowPacks } from "../../support/builders/knownPacks.ts";
+import { ProtocolServer, runConfigOf } from "../../support/processes/protocolServer.ts";
 import {
   isRunning,
   makeFolder,
@@ -66,7 +67,7 @@ describe("runs that are given to a slot together", () => {
     );
     expect(processes.size).toBe(1);
     expect(await server.assign("steady", 5)).toMatchObject({ accepted: false, reason: "its slot is in use" });
-    const heartbeat = () => server.heartbeats.at(-1)!.runs;
+    const heartbeat = () => server.heartbeats.at(-1)?.runs ?? [];
     await until(
       "each run's progress is told",
       () => heartbeat().length === 3 && heartbeat().every(({ step }) => (step ?? 0) > 0),
@@ -142,7 +143,7 @@ describe("runs that are given to a slot together", () => {
 describe("real runs", () => {
   const every: Partial<RunConfig> = { measuring: { name: "every", steps: 1 } };
   const real = (count: number) => Array.from({ length: count }, () => ({ manner: "real", changes: every }));
-  const total = 100;
+  const total = 60;
   const last = (run: Lease) => Math.max(-1, ...steps(run));
 
   test("of an unknown key: the best size is timed once, kept, and told; each run has all of its points", async () => {
@@ -168,6 +169,7 @@ describe("real runs", () => {
   });
 
   test("SIGTERM, SIGKILL and resumption: every run's curve has each step once, from its own checkpoints", async () => {
+    knowPacks(folder, [{ config: { ...runConfigOf(total), ...every }, runs: 4 }]);
     const first = await startWorker(realWorker);
     const runs: Lease[] = await server.assignPack(real(3), total);
     const attempts = runs.map((run) => [run]);
@@ -203,6 +205,6 @@ describe("real runs", () => {
       expect([...points.keys()]).toEqual(upTo(total));
     }
     const [{ event }] = server.events(resumed[0]);
-    expect(event).toMatchObject({ kind: "started", resumedFromStep: last(runs[0]) });
+    expect(event).toMatchObject({ kind: "started", resumedFromStep: last(runs[0]), pack: { runs: 3, place: 0 } });
   });
 });

@@ -168,7 +168,7 @@ export const clusters = {
   imbalance: 1,
 };
 
-function runConfigOf(steps: number): RunConfig {
+export function runConfigOf(steps: number): RunConfig {
   return {
     dataset: clusters,
     architecture: "rn1",

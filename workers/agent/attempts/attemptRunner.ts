@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DeviceChoice } from "../../../contract/config/runConfig.ts";
+import type { DeviceChoice, RunConfig } from "../../../contract/config/runConfig.ts";
+import { isOnCpu } from "../../../contract/launch/memoryFindings.ts";
+import { slotBytes, type WorkerPlace } from "../../../contract/launch/workerPlace.ts";
 import { packKey } from "../../../contract/pack/packKey.ts";
+import { heldRuns } from "../../../contract/pack/packLimit.ts";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
 import { log, messageOf } from "../../log.ts";
-import type { AssignedRun } from "../../run/messages.ts";
+import type { AssignedRun, PackAdvice } from "../../run/messages.ts";
 import { DamagedSpool } from "../../spool/spool.ts";
 import type { ArtefactSender } from "../wire/artefactSender.ts";
 import type { CheckpointSender, Sending } from "../wire/checkpointSender.ts";
@@ -53,6 +56,8 @@ interface RunnerOptions {
 export class AttemptRunner {
   /** Threads of one run. */
   threads = 1;
+  /** What the worker offers; null until that is known. */
+  place: WorkerPlace | null = null;
   private readonly options: RunnerOptions;
   private readonly held: HeldAttempts;
   private readonly spare: SpareProcess;
@@ -192,8 +197,14 @@ export class AttemptRunner {
       device: config.device === "auto" ? device : config.device,
       threads: this.threads,
       keepCheckpoints,
-      pack: this.packs.adviceFor(key),
+      pack: this.withinMemory(config, this.packs.adviceFor(key)),
     };
+  }
+
+  /** What larger packs take of a GPU's memory shows when they are tried; a machine's would be taken from its other runs. */
+  private withinMemory(config: RunConfig, advice: PackAdvice): PackAdvice {
+    if (!this.place || !isOnCpu(config, this.place)) return advice;
+    return { ...advice, most: heldRuns(config, advice.most, slotBytes(this.place)) };
   }
 
   /**

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { maxPackRuns, type PacksOffered } from "../../../contract/wire/packs.ts";
 import { replaceFile } from "../../files/replaceFile.ts";
-import { log, messageOf } from "../../log.ts";
+import { count, log, messageOf } from "../../log.ts";
 import { readProgramVersion } from "../../programVersion.ts";
 import type { PackAdvice } from "../../run/messages.ts";
 
@@ -48,8 +48,8 @@ export class PackBook {
     this.toldUntil = Math.min(...entries.flatMap(({ limit }) => (limit && limit.until > this.now() ? [limit.until] : [])));
     const known = entries.flatMap(({ key, best }) => {
       const limit = this.limitOf(key);
-      const count = Math.min(best?.runs ?? limit, limit);
-      return best === null && limit === this.most ? [] : [{ key, runs: count }];
+      const runs = Math.min(best?.runs ?? limit, limit);
+      return best === null && limit === this.most ? [] : [{ key, runs }];
     });
     return { most: this.most, known };
   }
@@ -60,13 +60,16 @@ export class PackBook {
   }
 
   timed(key: string, best: { runs: number; provider: string }): void {
+    log(`Packs of this shape train fastest with ${count(best.runs, "run")} in a step (${best.provider})`);
     this.note(key, { best });
   }
 
   /** A step of so many ended badly: half as many are tried. */
-  tooMany(key: string, count: number): void {
-    const halved = Math.max(1, Math.floor(count / 2));
-    if (halved < this.limitOf(key)) this.note(key, { limit: { runs: halved, until: this.now() + limitedForMs } });
+  tooMany(key: string, runs: number): void {
+    const halved = Math.max(1, Math.floor(runs / 2));
+    if (halved >= this.limitOf(key)) return;
+    log(`A pack of ${runs} runs failed: for an hour no more than ${count(halved, "run")} of its shape train together`);
+    this.note(key, { limit: { runs: halved, until: this.now() + limitedForMs } });
   }
 
   private limitOf(key: string): number {
