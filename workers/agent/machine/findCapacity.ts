@@ -139,9 +139,7 @@ function placesFor(
 const named = ({ gpu, environment }: GpuPlace): GpuPlace => ({ gpu, environment: { ...environment, COLLAPSAR_GPU: gpu.name } });
 
 function describeDevice({ device, provider, precision }: FoundDevice, places: readonly GpuPlace[]): string {
+  if (device === "cpu" && precision === "float32") return `${device} (${provider})`;
   const names = device === "cpu" ? [] : [...new Set(places.map(({ gpu }) => gpu.name))];
-  return `${device} (${[provider, ...names, ...(precision === "float32" ? [] : [precisionText(precision)])].join(", ")})`.slice(
-    0,
-    200,
-  );
+  return `${device} (${[provider, ...names, precisionText(precision)].join(", ")})`.slice(0, 200);
 }
