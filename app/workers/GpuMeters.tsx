@@ -22,7 +22,7 @@ export function GpuMeters({ worker }: { worker: Pick<WorkerView, "machine" | "sy
                   {name}
                 </span>
               </div>
-              <div className="grid grid-cols-2 gap-x-4">
+              <div className="grid gap-x-4 gap-y-1 sm:grid-cols-2">
                 <Meter label="Utilization" share={utilization} text={utilization === null ? "–" : formatPercent(utilization)} />
                 <Meter
                   label="Memory"

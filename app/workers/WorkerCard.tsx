@@ -1,5 +1,6 @@
 "use client";
 import { datasetTitles } from "../../contract/data/datasetConfig.ts";
+import { precisionText } from "../../contract/precision.ts";
 import type { WorkerView } from "../../contract/wire/views.ts";
 import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatBytes, formatPercent } from "../text/formatNumber.ts";
@@ -58,12 +59,18 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
       <ul aria-label="Devices" className="mt-2 flex flex-wrap gap-1.5">
         {worker.devices.map((device) => (
           <li key={device} className="min-w-0 max-w-full">
-            <Badge tone={/TF32/.test(device) ? "warn" : "plain"} title={device}>
+            <Badge tone={isRounding(device) ? "warn" : "plain"} title={device}>
               {device}
             </Badge>
           </li>
         ))}
       </ul>
+      {worker.devices.some(isRounding) && (
+        <p className="mt-1.5 text-warn text-xs">
+          This device rounds the factors of products to about 3 digits (TF32): small values of NC1 and of the gap are not
+          comparable with those of other devices.
+        </p>
+      )}
       <div className="mt-4 grid gap-x-4 gap-y-2 sm:grid-cols-2">
         <Meter label="CPU" share={system?.cpu ?? null} text={system ? formatPercent(system.cpu) : "–"} />
         <Meter
@@ -103,3 +110,5 @@ export function WorkerCard({ worker, now }: { worker: WorkerView; now: number })
     </Panel>
   );
 }
+
+const isRounding = (device: string) => device.includes(precisionText("tf32"));

@@ -1,12 +1,15 @@
 "use client";
 import Link from "next/link";
 import type { ReactNode } from "react";
+import { regularizerLabel } from "../../../contract/config/regularizer.ts";
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { precisionText } from "../../../contract/precision.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { runPage } from "../../links.ts";
 import { countOf, formatCount } from "../../text/formatNumber.ts";
 import { runTitle } from "../../text/runTitle.ts";
+import { shortNumber } from "../../text/shortNumber.ts";
 import { Facts } from "../../ui/Table.tsx";
 
 /** What computed the run, how exactly, and what trained along with it. */
@@ -38,9 +41,13 @@ function Pack({ detail, runs, place }: { detail: RunDetail; runs: number; place:
   const { packMates: mates } = detail;
   const list = (some: typeof mates) =>
     some.map((mate) => (
-      <li key={mate.id} className="truncate">
-        <Link href={runPage(mate.id, share)} className="text-accent hover:underline" title={mate.experimentName}>
-          {runTitle(mate.config)}
+      <li key={mate.id}>
+        <Link
+          href={runPage(mate.id, share)}
+          className="text-accent hover:underline"
+          title={`${runTitle(mate.config)}, of ${mate.experimentName}`}
+        >
+          {mateTitle(mate.config)}
         </Link>
         {mate.experimentId !== detail.row.experimentId && <span className="text-ink-faint"> of {mate.experimentName}</span>}
       </li>
@@ -64,3 +71,7 @@ function Pack({ detail, runs, place }: { detail: RunDetail; runs: number; place:
     </div>
   );
 }
+
+/** What can differ between the runs of a pack: the rest is as in this run. */
+const mateTitle = ({ seed, regularizer, training }: RunConfig) =>
+  [`seed ${seed}`, regularizerLabel(regularizer), `rate ${shortNumber(training.learningRate)}`].join(" · ");
