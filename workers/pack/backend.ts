@@ -21,16 +21,8 @@ const givesList = new Set(["SplitV", "Unpack"]);
 /** A TensorFlow.js backend on which tensors have the shapes of one run and stand for S runs; see pack.ts. */
 export class PackedBackend extends tf.KernelBackend {
   private readonly held = new WeakMap<object, Held>();
-  private open: { inner: Inner; runs: number } | undefined;
-
   /** Set while a pack is computed. */
-  get current(): { inner: Inner; runs: number } | undefined {
-    return this.open;
-  }
-
-  set current(open: { inner: Inner; runs: number } | undefined) {
-    this.open = open;
-  }
+  current: { inner: Inner; runs: number } | undefined;
 
   /** Takes over one reference to what `info` holds. */
   put({ info, isPacked }: Batched): tf.TensorInfo {
@@ -106,8 +98,8 @@ export class PackedBackend extends tf.KernelBackend {
   }
 
   private get opened(): { inner: Inner; runs: number } {
-    if (!this.open) throw new Error("a tensor of a pack is used outside of it");
-    return this.open;
+    if (!this.current) throw new Error("a tensor of a pack is used outside of it");
+    return this.current;
   }
 
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {

@@ -1,4 +1,4 @@
-import type { NamedAttrMap, TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@tensorflow/tfjs";
 
 /** A tensor of one run's shape. Where the runs differ in it, `info` holds them all, along a leading axis of length S. */
 export interface Batched {
@@ -26,7 +26,6 @@ export interface Kernels {
 export type Rule<In = any, Attributes = any> = (k: Kernels, inputs: In, attributes: Attributes) => Batched | Batched[];
 export type Rules = Record<string, Rule>;
 export type Named<Name extends string> = Record<Name, Batched>;
-export type Attributes = NamedAttrMap;
 
 /** The shape of one run. */
 export const shapeOf = ({ info, isPacked }: Batched): number[] => (isPacked ? info.shape.slice(1) : info.shape);
