@@ -22,6 +22,7 @@ export const busMessages = {
     runId: z.uuid(),
     code: z.enum([...failureCodes, "FINISHED"]),
     message: z.string(),
+    packId: z.uuid().nullish(),
   }),
   /** It has connected to the sender: whoever else has a connection of it hangs up. */
   workerArrived: z.object({ workerId: z.uuid() }),

@@ -135,7 +135,7 @@ export async function listPlaces(db: Executor, withinMs: number): Promise<Place[
     .select({
       worker: workers,
       launcher: workerTokens.launcher,
-      busy: sql<number>`(select count(*)::int from ${runs} where ${runs.workerId} = ${workers.id} and ${runs.lease} is not null)`,
+      busy: sql<number>`(select count(distinct coalesce(${runs.packId}, ${runs.id}))::int from ${runs} where ${runs.workerId} = ${workers.id} and ${runs.lease} is not null)`,
     })
     .from(workers)
     .innerJoin(workerTokens, eq(workerTokens.id, workers.tokenId))

@@ -14,6 +14,7 @@ export interface Claimed {
   experimentId: string;
   experimentName: string;
   attempt: number;
+  lease: string;
   config: RunConfig;
   /** Number of the last attempt that started; 0 if none has. */
   lastStarted: number;
@@ -24,18 +25,40 @@ export interface Claimed {
   trainedOn?: { attempt: number; hash: string };
 }
 
+/** Who gets a run, and the server that gives it, where there is one: then the worker must be connected there. */
+export interface Claimer {
+  id: string;
+  name: string;
+  serverId?: string;
+}
+
 /**
  * Gives a queued run to a worker as its next attempt, in one statement.
- * @param worker with the server that gives it: then it must be connected there
  * @returns null if the run is no longer queued, or the worker is elsewhere
  */
 export async function claimRun(
   db: Executor,
   runId: string,
-  worker: { id: string; name: string; serverId?: string },
+  worker: Claimer,
   lease: string,
   leaseMs: number,
 ): Promise<Claimed | null> {
+  const [claimed] = await claimRuns(db, [{ id: runId, lease }], worker, null, leaseMs);
+  return claimed ?? null;
+}
+
+/**
+ * Gives queued runs to a worker as their next attempts, in one statement.
+ * @param packId of runs that are given to one slot together; null: they are not
+ * @returns those that were queued still, in the order given; none if the worker is elsewhere
+ */
+export async function claimRuns(
+  db: Executor,
+  given: readonly { id: string; lease: string }[],
+  worker: Claimer,
+  packId: string | null,
+  leaseMs: number,
+): Promise<Claimed[]> {
   const isHere =
     worker.serverId === undefined
       ? sql``
@@ -51,30 +74,38 @@ export async function claimRun(
     reach: number | null;
     from_start: boolean;
   }>(sql`
-    with claimed as (
-      update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = ${lease}, lease_until = ${msFromNow(leaseMs)},
+    with given as (
+      select * from unnest(${sql.param(given.map(({ id }) => id))}::uuid[], ${sql.param(given.map(({ lease }) => lease))}::text[])
+        as given (id, lease)
+    ), claimed as (
+      update ${runs} set status = 'leased', attempt = runs.attempt + 1, lease = given.lease, lease_until = ${msFromNow(leaseMs)},
         worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null, waits_for = null, stalled_since = null,
-        held_until = null
-      from ${experiments}
-      where runs.id = ${runId}::uuid and runs.status = 'queued' and experiments.id = runs.experiment_id ${isHere}
-      returning runs.id, runs.experiment_id, runs.attempt, runs.config, runs.from_start, experiments.name
+        held_until = null, pack_id = ${packId}::uuid, pack_runs = ${given.length}::int
+      from given, ${experiments}
+      where runs.id = given.id and runs.status = 'queued' and experiments.id = runs.experiment_id ${isHere}
+      returning runs.id, runs.experiment_id, runs.attempt, runs.lease, runs.config, runs.from_start, experiments.name
     ), created as (
       insert into ${attempts} (run_id, number, lease, worker_id, worker_name)
-      select id, attempt, ${lease}, ${worker.id}::uuid, ${worker.name} from claimed
+      select id, attempt, lease, ${worker.id}::uuid, ${worker.name} from claimed
     )
     select claimed.*, last.number as last_started, last.hash as last_hash, last.reach from claimed left join lateral (
       select earlier.number, earlier.started->'dataset'->>'hash' as hash, greatest(earlier.resumed_from_step, earlier.last_step) as reach from ${attempts} as earlier
       where earlier.run_id = claimed.id and earlier.resumed_from_step is not null order by earlier.number desc limit 1
     ) as last on true`);
-  const row = result.rows[0];
-  if (!row) return null;
-  const { id, experiment_id, name, attempt, config, last_started, last_hash, reach, from_start } = row;
-  return {
-    ...{ runId: id, experimentId: experiment_id, experimentName: name, attempt, config, lastStarted: last_started ?? 0 },
-    measuredThrough: reach ?? 0,
-    ...(from_start && { fromStart: true }),
-    ...(!from_start && last_started !== null && last_hash !== null && { trainedOn: { attempt: last_started, hash: last_hash } }),
-  };
+  const rows = new Map(result.rows.map((row) => [row.id, row]));
+  return given.flatMap(({ id, lease }) => {
+    const row = rows.get(id);
+    if (!row) return [];
+    const { experiment_id, name, attempt, config, last_started, last_hash, reach, from_start } = row;
+    return {
+      ...{ runId: id, experimentId: experiment_id, experimentName: name, attempt, lease, config, lastStarted: last_started ?? 0 },
+      measuredThrough: reach ?? 0,
+      ...(from_start && { fromStart: true }),
+      ...(!from_start &&
+        last_started !== null &&
+        last_hash !== null && { trainedOn: { attempt: last_started, hash: last_hash } }),
+    };
+  });
 }
 
 export interface Renewed {
@@ -82,13 +113,23 @@ export interface Renewed {
   experimentId: string;
   attempt: number;
   status: RunStatus;
+  /** The runs that share its slot; null: it was given alone. */
+  packId: string | null;
   /** Whether its process has fallen silent or been heard again just now. */
   stallChanged: boolean;
 }
 
-type RenewedRow = { id: string; experiment_id: string; attempt: number; status: RunStatus; stall_changed: boolean };
+type RenewedRow = {
+  id: string;
+  experiment_id: string;
+  attempt: number;
+  status: RunStatus;
+  pack_id: string | null;
+  stall_changed: boolean;
+};
 const asRenewed = (row: RenewedRow): Renewed => ({
   ...{ runId: row.id, experimentId: row.experiment_id, attempt: row.attempt, status: row.status },
+  packId: row.pack_id,
   stallChanged: row.stall_changed,
 });
 
@@ -111,7 +152,7 @@ export async function renewLeases(
       join ${runs} before on before.id = held.id and before.attempt = held.attempt and before.lease = held.lease
       order by before.id for no key update of before) as h
     where runs.id = h.id and runs.attempt = h.attempt and runs.lease = h.lease
-    returning runs.id, runs.experiment_id, runs.attempt, runs.status,
+    returning runs.id, runs.experiment_id, runs.attempt, runs.status, runs.pack_id,
       (h.stalled_before is null) <> (runs.stalled_since is null) as stall_changed`);
   return result.rows.map(asRenewed);
 }
@@ -137,7 +178,7 @@ export async function reclaimLeases(db: Executor, workerId: string, held: readon
         join ${attempts} a on a.run_id = h.id and a.number = h.attempt and a.lease = h.lease
       where runs.id = h.id and runs.attempt = h.attempt and runs.status = 'queued' and not runs.from_start
         and a.worker_id = ${workerId}::uuid and a.outcome->>'message' = ${leaseRanOut}
-      returning runs.id, runs.experiment_id, runs.attempt, runs.status, false as stall_changed
+      returning runs.id, runs.experiment_id, runs.attempt, runs.status, runs.pack_id, false as stall_changed
     ), reopened as (
       update ${attempts} set ended_at = null, outcome = null from taken
       where attempts.run_id = taken.id and attempts.number = taken.attempt
@@ -218,7 +259,14 @@ export async function listExpired(db: Executor, id?: string) {
 /** Runs that these workers have a lease on. */
 export function listLeasesOf(db: Executor, workerIds: string[]) {
   return db
-    .select({ id: runs.id, experimentId: runs.experimentId, attempt: runs.attempt, lease: runs.lease, workerId: runs.workerId })
+    .select({
+      id: runs.id,
+      experimentId: runs.experimentId,
+      attempt: runs.attempt,
+      lease: runs.lease,
+      workerId: runs.workerId,
+      packId: runs.packId,
+    })
     .from(runs)
     .where(and(sql`${runs.lease} is not null`, inArray(runs.workerId, workerIds)));
 }

@@ -16,10 +16,11 @@ export async function recordHeartbeat(
   id: string,
   serverId: string,
   system: StoredWorker["system"],
+  packs?: NonNullable<StoredWorker["packs"]>,
 ): Promise<string | null> {
   const [row] = await db
     .update(workers)
-    .set({ lastSeenAt: clock, system, serverId: sql`coalesce(${workers.serverId}, ${serverId}::uuid)` })
+    .set({ lastSeenAt: clock, system, ...(packs && { packs }), serverId: sql`coalesce(${workers.serverId}, ${serverId}::uuid)` })
     .where(eq(workers.id, id))
     .returning({ serverId: workers.serverId });
   return row?.serverId ?? null;
@@ -59,7 +60,7 @@ export interface RemoteRow
     StoredWorker,
     "id" | "serverId" | "slots" | "drained" | "ephemeral" | "trouble" | "leaving" | "system" | "connectedAt"
   > {
-  /** Runs it has. */
+  /** Slots that runs and packs of its take. */
   busy: number;
   connectedForMs: number;
   endsInMs: number | null;
@@ -75,7 +76,7 @@ export function listRemoteRows(
   return db
     .select({
       ...{ id, serverId: workers.serverId, slots, drained, ephemeral, trouble, leaving, system, connectedAt },
-      busy: sql<number>`(select count(*)::int from ${runs} where ${runs.lease} is not null and ${runs.workerId} = ${workers.id})`,
+      busy: sql<number>`(select count(distinct coalesce(${runs.packId}, ${runs.id}))::int from ${runs} where ${runs.lease} is not null and ${runs.workerId} = ${workers.id})`,
       connectedForMs: sql<number>`extract(epoch from ${clock} - ${workers.connectedAt})::float8 * 1000`,
       endsInMs: sql<number | null>`extract(epoch from ${workers.endsAt} - ${clock})::float8 * 1000`,
     })

@@ -14,7 +14,14 @@ const statusesBefore = (to: RunStatus) => runStatuses.filter((from) => mayBecome
 export async function startRun(
   db: Executor,
   id: string,
-  started: { totalSteps: number; step: number; optimum: OptimumSummary; dataset: ResolvedDataset; last: Record<string, number> },
+  started: {
+    totalSteps: number;
+    step: number;
+    optimum: OptimumSummary;
+    dataset: ResolvedDataset;
+    last: Record<string, number>;
+    packRuns: number;
+  },
 ): Promise<void> {
   await db
     .update(runs)
@@ -110,7 +117,7 @@ export async function recordTimes(db: Executor, id: string, spent: RunTimes | nu
 /** Times of the newest measured runs (recordings left out). */
 export async function listTimes(db: Executor, limit: number) {
   return db
-    .select({ stepMs: runs.stepMs, measureMs: runs.measureMs, times: runs.times, config: runs.config })
+    .select({ stepMs: runs.stepMs, measureMs: runs.measureMs, times: runs.times, config: runs.config, packRuns: runs.packRuns })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
     .where(sql`${runs.startedAt} is not null and ${runs.stepMs} is not null and not ${experiments.sample}`)

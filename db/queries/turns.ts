@@ -36,7 +36,7 @@ export async function lockTurns(tx: Executor): Promise<void> {
 export interface Standing {
   queue: string;
   memberId: string | null;
-  /** Runs of theirs that a worker has, or is about to be given. */
+  /** Packs and single runs of theirs that take a slot, or are about to be given one. */
   underWay: number;
   lastTurn: number;
 }
@@ -45,7 +45,7 @@ export async function readStandings(db: Executor): Promise<Standing[]> {
   const result = await db.execute<{ queue: string; member_id: string | null; under_way: number; last_turn: string }>(sql`
     select turns.queue, turns.member_id, turns.last_turn, (coalesce(leased.count, 0) + coalesce(delivered.count, 0))::int as under_way
     from ${turns} left join (
-      select launched_by_id, count(*) from ${runs} join ${experiments} on experiments.id = runs.experiment_id
+      select launched_by_id, count(distinct coalesce(runs.pack_id, runs.id)) from ${runs} join ${experiments} on experiments.id = runs.experiment_id
       where runs.lease is not null group by launched_by_id
     ) leased on leased.launched_by_id is not distinct from turns.member_id left join (
       select job.name, count(*) from queue.job join ${runs} on runs.id = (job.data->>'runId')::uuid
@@ -83,6 +83,20 @@ export async function dropStale(db: Executor, runIds: string[]): Promise<void> {
       delete from queue.job using ${runs}
       where job.name = (select queue from ${turns} where member_id is not distinct from ${memberId}::uuid) and job.state < 'active'
         and job.data->>'runId' = runs.id::text and runs.experiment_id = ${id}::uuid and ${ended}`);
+}
+
+/** Removes waiting deliveries of runs that were given out without them. @param place the queue's number for a run */
+export async function dropDeliveries(
+  tx: Executor,
+  queue: string,
+  given: readonly { id: string; place: number }[],
+): Promise<void> {
+  if (given.length === 0) return;
+  // Their places find them by the index that deliveries are fetched by.
+  await tx.execute(sql`
+    delete from queue.job where name = ${queue} and state < 'active' and not blocked
+      and priority = any(${sql.param([...new Set(given.map(({ place }) => place))])}::int[])
+      and data->>'runId' = any(${sql.param(given.map(({ id }) => id))}::text[])`);
 }
 
 /** In whose share each of these experiments' runs are, and what of it goes first. */

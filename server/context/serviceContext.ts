@@ -35,9 +35,9 @@ export interface Dispatch {
   prioritize(db: Executor, experimentId: string, priority: Priority): Promise<void>;
   /** After the transaction: there may be something to give out. */
   wake(): void;
-  /** A worker has a run that it was not given now: its slot is taken. */
-  occupy(workerId: string, runId: string): void;
-  /** A worker's slot is free again. */
+  /** A worker has a run that it was not given now: its slot is taken, the one of its pack where it has one. */
+  occupy(workerId: string, runId: string, packId: string | null): void;
+  /** A worker no longer has a run: its slot is free again once no other of its pack has it. */
   release(workerId: string | null, runId: string): void;
   /** Asks the workers that have these runs to stop them. */
   cancel(runs: { id: string; attempt: number; workerId: string | null }[]): void;
@@ -49,7 +49,11 @@ export interface Dispatch {
   /** Whether another connected worker may have what a run needs and this one lacks. */
   mayGoElsewhere(run: { id: string; config: RunConfig }, workerId: string | null): boolean;
   /** After the transaction: an attempt ended so, which says something of its worker. */
-  attemptEnded(workerId: string, runId: string, end: { code: FailureCode | "FINISHED"; message: string }): void;
+  attemptEnded(
+    workerId: string,
+    runId: string,
+    end: { code: FailureCode | "FINISHED"; message: string; packId?: string | null },
+  ): void;
   /** A person drains a worker, or lets it take runs again. */
   drain(workerId: string, drained: boolean): void;
   /** A person takes a worker's trouble for settled. */

@@ -16,6 +16,12 @@ export class CheckpointAffinity {
     return [...this.byRun].filter(([, preference]) => preference.workerId === workerId).map(([runId]) => runId);
   }
 
+  /** Whether it waits for another worker than this one. */
+  isElsewhere(runId: string, workerId: string): boolean {
+    const preference = this.byRun.get(runId);
+    return preference !== undefined && preference.workerId !== workerId && preference.until >= performance.now();
+  }
+
   /** It waits no more. */
   remove(runId: string): void {
     this.byRun.delete(runId);

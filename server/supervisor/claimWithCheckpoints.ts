@@ -1,7 +1,7 @@
 import { isResumeName, stepInName } from "../../contract/wire/artefactNames.ts";
 import { type Lineage, type StoredCheckpoint, throughStep } from "../../contract/wire/workerProtocol.ts";
 import type { Executor } from "../../db/database.ts";
-import { type Claimed, claimRun } from "../../db/queries/leases.ts";
+import { type Claimed, type Claimer, claimRuns } from "../../db/queries/leases.ts";
 import { listFiles, type RunFile, readLineage } from "../../db/queries/runFiles.ts";
 
 export interface ClaimedRun extends Claimed {
@@ -11,18 +11,23 @@ export interface ClaimedRun extends Claimed {
 
 const maxOffered = 40;
 
-/** Claims a run for a worker, with what it may resume from. @returns null if it is no longer queued */
+/** Claims runs for a worker, with what each may resume from. @returns those that were still queued */
 export async function claimWithCheckpoints(
   db: Executor,
-  runId: string,
-  worker: Parameters<typeof claimRun>[2],
-  lease: string,
+  given: Parameters<typeof claimRuns>[1],
+  worker: Claimer,
+  packId: string | null,
   leaseMs: number,
-): Promise<ClaimedRun | null> {
-  const claimed = await claimRun(db, runId, worker, lease, leaseMs);
-  if (!claimed || claimed.lastStarted === 0 || claimed.fromStart) return claimed;
-  const lineage = await readLineage(db, runId, claimed.attempt);
-  return { ...claimed, lineage, checkpoints: usableCheckpoints(await listFiles(db, runId), lineage).slice(0, maxOffered) };
+): Promise<ClaimedRun[]> {
+  const claimed: ClaimedRun[] = [];
+  for (const run of await claimRuns(db, given, worker, packId, leaseMs))
+    claimed.push(run.lastStarted === 0 || run.fromStart ? run : await withCheckpoints(db, run));
+  return claimed;
+}
+
+async function withCheckpoints(db: Executor, run: Claimed): Promise<ClaimedRun> {
+  const lineage = await readLineage(db, run.runId, run.attempt);
+  return { ...run, lineage, checkpoints: usableCheckpoints(await listFiles(db, run.runId), lineage).slice(0, maxOffered) };
 }
 
 /** Those on the curve that the next attempt continues, the furthest first. */

@@ -1,5 +1,6 @@
 import type { OwnSet } from "../../contract/data/ownSet.ts";
 import type { WorkerPlace } from "../../contract/launch/workerPlace.ts";
+import type { PacksOffered } from "../../contract/wire/packs.ts";
 import type {
   AssignAnswer,
   Assignment,
@@ -30,8 +31,10 @@ export interface ConnectedWorker {
   place: WorkerPlace;
   /** null until it has said what its data-set folder holds. */
   ownSets: OwnSet[] | null;
-  /** Runs that take a slot: given to it, or held by it when it came. */
-  busy: Set<string>;
+  /** Runs that it was given, or held when it came, each with the slot it takes: its pack's, or its own. */
+  busy: Map<string, string>;
+  /** How many runs it trains as one pack. */
+  packs: PacksOffered | undefined;
   /** Its process; null where it does not say. */
   instance: string | null;
   /** Its last greeting, until it has shown that it heard it. */
@@ -61,6 +64,7 @@ type Arrival = Pick<
   | "datasets"
   | "place"
   | "busy"
+  | "packs"
   | "drained"
   | "ephemeral"
   | "endsAt"
@@ -70,6 +74,9 @@ type Arrival = Pick<
 >;
 
 const restMs = 3_000;
+
+/** Runs of one pack share a slot. */
+const takenSlots = ({ busy }: Pick<ConnectedWorker, "busy">): number => new Set(busy.values()).size;
 
 /** The workers that are connected now, and their free slots. */
 export class ConnectedWorkers {
@@ -137,7 +144,7 @@ export class ConnectedWorkers {
 
   freeSlots(worker: ConnectedWorker): number {
     if (!this.takesRuns(worker) || performance.now() < worker.restsUntil) return 0;
-    return Math.max(0, worker.slots - worker.busy.size);
+    return Math.max(0, worker.slots - takenSlots(worker));
   }
 
   /** Whether it is there, in order, and meant to take runs: sooner or later it has a free slot. */
@@ -151,18 +158,18 @@ export class ConnectedWorkers {
     return this.all().reduce((sum, worker) => sum + this.freeSlots(worker), 0);
   }
 
-  /** Slots of all that are connected here, and how many have a run. */
+  /** Slots of all that are connected here, and how many have a run or a pack. */
   countSlots(): { all: number; taken: number } {
     const all = this.all();
     return {
       all: all.reduce((sum, { slots }) => sum + slots, 0),
-      taken: all.reduce((sum, { busy }) => sum + busy.size, 0),
+      taken: all.reduce((sum, worker) => sum + takenSlots(worker), 0),
     };
   }
 
-  /** It has this run: a slot is taken. */
-  occupy(id: string, runId: string): void {
-    this.get(id)?.busy.add(runId);
+  /** It has this run: a slot is taken, the one of its pack where it has one. */
+  occupy(id: string, runId: string, packId: string | null): void {
+    this.get(id)?.busy.set(runId, packId ?? runId);
   }
 
   /** It no longer has it. */

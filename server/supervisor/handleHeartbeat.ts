@@ -19,8 +19,9 @@ export async function handleHeartbeat(
   beat: Heartbeat,
 ): Promise<HeartbeatAnswer | "elsewhere"> {
   worker.system = beat.system;
+  worker.packs = beat.packs ?? worker.packs;
   const { orm } = context.database;
-  const at = await recordHeartbeat(orm, worker.id, context.bus.serverId, beat.system);
+  const at = await recordHeartbeat(orm, worker.id, context.bus.serverId, beat.system, beat.packs);
   if (at !== null && at !== context.bus.serverId && context.bus.peers().includes(at)) return "elsewhere";
   if (worker.unconfirmedGreeting !== null && beat.nonce === worker.unconfirmedGreeting) {
     await confirmGreeting(orm, worker.id, worker.unconfirmedGreeting);

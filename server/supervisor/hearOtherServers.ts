@@ -29,7 +29,7 @@ export function hearOtherServers(bus: Bus, { database, local, workers, cluster, 
   });
   bus.on("avoid", ({ runId, workerId, why }) => local.avoid(runId, workerId, why));
   bus.on("forget", ({ runId }) => void local.forget(runId));
-  bus.on("attemptEnded", ({ workerId, runId, code, message }) => local.attemptEnded(workerId, runId, { code, message }));
+  bus.on("attemptEnded", ({ workerId, runId, ...end }) => local.attemptEnded(workerId, runId, end));
   bus.on("drain", ({ workerId, drained }) => local.drain(workerId, drained));
   bus.on("resume", ({ workerId }) => void local.resume(workerId).catch((error) => log.error("resuming a worker", error)));
   bus.on("dropToken", ({ tokenId }) => local.dropToken(tokenId));

@@ -8,7 +8,7 @@ import type { Troubles } from "./troubles.ts";
 
 export type StopKind = "cancel" | "suspend";
 export type StoppingRun = { id: string; attempt: number; workerId: string | null };
-export type AttemptEnd = { code: FailureCode | "FINISHED"; message: string };
+export type AttemptEnd = { code: FailureCode | "FINISHED"; message: string; packId?: string | null };
 
 interface LocalParts {
   workers: ConnectedWorkers;

@@ -8,7 +8,8 @@ import { hasTime, startingMs, waitsForTime } from "./hasTime.ts";
 import { waitsForMemory, workersWithMemory } from "./workersWithMemory.ts";
 
 export type Placement =
-  | { kind: "give"; worker: ConnectedWorker }
+  /** `freeSlots`: of all workers that could take it just now, this one's among them. */
+  | { kind: "give"; worker: ConnectedWorker; freeSlots: number }
   /** All that it may go to are busy, or another server's: it waits for this one. */
   | { kind: "awaits"; worker: KnownWorker }
   /** No connected worker may take it; the reason is for people. */
@@ -46,7 +47,7 @@ export function placeRun(
     among.flatMap(({ id }) => here.get(id) ?? []),
     free,
   );
-  if (given) return { kind: "give", worker: given };
+  if (given) return { kind: "give", worker: given, freeSlots: among.reduce((sum, worker) => sum + free(worker), 0) };
   if (among.length === workers.length && here.totalFree() === 0) return { kind: "later", delayMs: 0 };
   const awaited = mostOf(among, free) ?? among[Math.floor(Math.random() * among.length)];
   return awaited ? { kind: "awaits", worker: awaited } : { kind: "later", delayMs: 0 };

@@ -40,7 +40,7 @@ export async function registerWorker(
   const parsed = hello.safeParse(message);
   if (!parsed.success) return refused("INVALID", describeInvalid(parsed.error));
   const { workerId, name, version: program, machine, slots, devices, datasets, holding, kept: sent, identity } = parsed.data;
-  const { ephemeral = false, minutesLeft } = parsed.data;
+  const { ephemeral = false, minutesLeft, packs } = parsed.data;
   const leftMs = minutesLeft === undefined ? null : minutesLeft * 60_000;
   const { orm } = context.database;
   const isOtherHeard = (last: Awaited<ReturnType<typeof lockGreeting>>, instance: string) => {
@@ -62,6 +62,7 @@ export async function registerWorker(
       ...{ id: workerId, tokenId: token.id, local: token.local, name, version: program, machine, slots, devices, datasets },
       ...(recognized && { greeting: recognized.stored }),
       ephemeral,
+      packs: packs ?? null,
       serverId: context.bus.serverId,
     };
     const known = await upsertWorker(tx, row, leftMs);
@@ -84,11 +85,12 @@ export async function registerWorker(
   );
   const there = new Set(renewed.map(nameOf));
   const ranOut = claimed.filter((each) => !there.has(nameOf(each)));
-  for (const run of await reclaimAttempts(context, workerId, ranOut)) there.add(nameOf(run));
+  const reclaimed = await reclaimAttempts(context, workerId, ranOut);
+  for (const run of reclaimed) there.add(nameOf(run));
   await supervisor.leases.unhold(holding);
   const lost = holding.filter((held) => !there.has(nameOf(held)));
   const sendAgain = sent.filter((each) => there.has(nameOf(each)));
-  const kept = new Set(claimed.filter((each) => there.has(nameOf(each))).map(({ runId }) => runId));
+  const kept = new Map([...renewed, ...reclaimed].map(({ runId, packId }) => [runId, packId ?? runId]));
   await takeBackForgotten(context, workerId, kept, isSameProcess);
   const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
   const worker = supervisor.workers.add({
@@ -100,6 +102,7 @@ export async function registerWorker(
     datasets,
     place,
     busy: kept,
+    packs,
     ephemeral,
     endsAt: leftMs === null ? null : performance.now() + leftMs,
     instance: identity?.instance ?? null,
@@ -150,7 +153,7 @@ async function whatBecomesOf(context: ServiceContext, supervisor: Supervisor, me
 async function takeBackForgotten(
   context: ServiceContext,
   workerId: Hello["workerId"],
-  kept: Set<string>,
+  kept: ReadonlyMap<string, string>,
   isSameProcess: boolean,
 ): Promise<void> {
   for (const run of await listLeasesOf(context.database.orm, [workerId])) {

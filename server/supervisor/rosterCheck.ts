@@ -37,13 +37,17 @@ export class RosterCheck {
       }
       if (row.drained !== worker.drained && seenTwice(`${worker.id} drained ${row.drained}`)) worker.drained = row.drained;
       if (row.trouble === null && worker.trouble !== null && seenTwice(`${worker.id} cleared`)) worker.trouble = null;
-      compareRuns(worker, new Set(leased.get(worker.id)?.map(({ id }) => id)), seenTwice);
+      compareRuns(worker, new Map(leased.get(worker.id)?.map(({ id, packId }) => [id, packId ?? id])), seenTwice);
     }
     this.before = differences;
   }
 }
 
-function compareRuns({ id, busy }: ConnectedWorker, leased: ReadonlySet<string>, seenTwice: (what: string) => boolean): void {
-  for (const run of leased) if (!busy.has(run) && seenTwice(`${id} has ${run}`)) busy.add(run);
-  for (const run of [...busy]) if (!leased.has(run) && seenTwice(`${id} lacks ${run}`)) busy.delete(run);
+function compareRuns(
+  { id, busy }: ConnectedWorker,
+  leased: ReadonlyMap<string, string>,
+  seenTwice: (what: string) => boolean,
+): void {
+  for (const [run, slot] of leased) if (!busy.has(run) && seenTwice(`${id} has ${run}`)) busy.set(run, slot);
+  for (const run of [...busy.keys()]) if (!leased.has(run) && seenTwice(`${id} lacks ${run}`)) busy.delete(run);
 }

@@ -4,6 +4,7 @@ import type { Priority } from "../../contract/priority.ts";
 import type { Database, Executor } from "../../db/database.ts";
 import {
   addToTurns,
+  dropDeliveries,
   dropStale,
   listDueQueues,
   listLaunchers,
@@ -56,6 +57,8 @@ export class RunQueue {
   private readonly opened = new Set<string>();
   /** Runs that were delivered and are not done. Run → queue. */
   private readonly delivered = new Map<string, string>();
+  /** Of these, those that had been given out before: their delivery was no turn. */
+  private readonly idle = new Set<string>();
   /** Queue → how many of its runs in a row found no place. */
   private readonly inVain = new Map<string, number>();
   /** Queue → until when it lets others go first. */
@@ -120,10 +123,26 @@ export class RunQueue {
     return moveDeliveries(tx, experimentId, firstPlace(priority));
   }
 
+  /** Runs that went along with another one: their own deliveries need not come. */
+  async drop(tx: Executor, memberId: string | null, runs: readonly QueuedRun[]): Promise<void> {
+    const places = await readPlaces(tx, [...new Set(runs.map((run) => run.experimentId))]);
+    const given = runs.flatMap(({ id, experimentId, ordinal }) => {
+      const place = places.get(experimentId);
+      return place ? [{ id, place: firstPlace(place.priority) - ordinal }] : [];
+    });
+    await dropDeliveries(tx, queueOf(memberId), given);
+  }
+
+  /** A run that was delivered has been given out before, or is not to be. */
+  wasGone(runId: string): void {
+    this.idle.add(runId);
+  }
+
   /** Up to `count` deliveries; each is to be `done` once its run was taken, or was not there to take. */
   async take(count: number): Promise<Delivery[]> {
     // What a failure left over.
     this.delivered.clear();
+    this.idle.clear();
     const { due, all } = await listDueQueues(this.database.orm);
     for (const queue of due) await this.know(queue);
     const [first] = due;
@@ -205,7 +224,7 @@ export class RunQueue {
     for (const { queue } of had) this.inVain.delete(queue);
     await recordTurns(
       this.database.orm,
-      had.filter(({ turn }) => turn > 0),
+      had.filter(({ turn, runId }) => turn > 0 && !this.idle.has(runId)),
     );
     if (had.length > 0)
       await dropStale(

@@ -139,8 +139,8 @@ export class Supervisor implements Dispatch {
     this.scheduler.wake();
   }
 
-  occupy(workerId: string, runId: string): void {
-    this.workers.occupy(workerId, runId);
+  occupy(workerId: string, runId: string, packId: string | null): void {
+    this.workers.occupy(workerId, runId, packId);
   }
 
   release(workerId: string | null, runId: string): void {
@@ -183,7 +183,7 @@ export class Supervisor implements Dispatch {
 
   attemptEnded(workerId: string, runId: string, end: AttemptEnd): void {
     this.local.attemptEnded(workerId, runId, end);
-    this.context.bus.send("attemptEnded", { workerId, runId, code: end.code, message: end.message });
+    this.context.bus.send("attemptEnded", { workerId, runId, code: end.code, message: end.message, packId: end.packId });
   }
 
   drain(workerId: string, drained: boolean): void {

@@ -33,13 +33,13 @@ export class Troubles {
     context: ServiceContext,
     workerId: string,
     runId: string,
-    end: { code: FailureCode | "FINISHED"; message: string },
+    end: { code: FailureCode | "FINISHED"; message: string; packId?: string | null },
   ): Promise<void> {
     const fault = faultOf(end.code);
     if (fault === null) await this.clear(context, workerId);
     if (fault === "worker") await this.add(context, workerId, end.message);
     if (fault !== "unknown") return;
-    const { inARow, cleared } = this.crashes.add(workerId, runId);
+    const { inARow, cleared } = this.crashes.add(workerId, runId, end.packId ?? runId);
     for (const id of cleared) if (this.suspected.has(id)) await this.clear(context, id);
     if (inARow < minCrashes) return;
     await this.add(

@@ -67,7 +67,8 @@ async function storeBatch(context: ServiceContext, workerId: string, message: un
   if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
   counters.points.inc(stored.points ?? 0);
   if (stored.ended) counters.attemptsEnded.inc({ code: stored.ended.code });
-  if (stored.ended) context.dispatch.attemptEnded(workerId, parsed.data.runId, stored.ended);
+  if (stored.ended)
+    context.dispatch.attemptEnded(workerId, parsed.data.runId, { ...stored.ended, packId: stored.changed?.packId ?? null });
   if (stored.changed) publishChange(context, workerId, stored.changed);
   // The worker's next events do not wait for the store.
   if (stored.changed && needsNoCheckpoint(stored.changed.status))
@@ -213,15 +214,15 @@ async function storeStart(tx: Executor, run: LockedRun["run"], started: StartedE
   await startAttempt(tx, run.id, run.attempt, started);
   const last: Record<string, number> = {};
   if (run.attempt > 1) for (const series of await readSeries(tx, [run.id], null)) last[series.key] = series.values.at(-1)!;
-  const { totalSteps, resumedFromStep, optimum, dataset } = started;
-  await startRun(tx, run.id, { totalSteps, step: resumedFromStep, optimum, dataset, last });
+  const { totalSteps, resumedFromStep, optimum, dataset, pack } = started;
+  await startRun(tx, run.id, { totalSteps, step: resumedFromStep, optimum, dataset, last, packRuns: pack?.runs ?? 1 });
 }
 
 function publishChange(context: ServiceContext, workerId: string, run: RunState): void {
   context.changes.publish(run.experimentId, [toRunItem(run)]);
   context.changes.listChanged("workers");
   context.refreshSoon(run.experimentId);
-  if (run.lease !== null && run.workerId === workerId) context.dispatch.occupy(workerId, run.id);
+  if (run.lease !== null && run.workerId === workerId) context.dispatch.occupy(workerId, run.id, run.packId);
   else {
     context.dispatch.release(workerId, run.id);
     context.dispatch.wake();

@@ -29,7 +29,17 @@ test("a worker that ends too soon has no free slot", () => {
   const workers = new ConnectedWorkers(minute, 2 * minute);
   const add = (id: string, leftMs: number | null) =>
     workers.add({
-      ...{ id, name: id, tokenId: "t", slots: 2, busy: new Set<string>(), datasets: [], drained: false, trouble: null },
+      ...{
+        id,
+        name: id,
+        tokenId: "t",
+        slots: 2,
+        busy: new Map<string, string>(),
+        packs: undefined,
+        datasets: [],
+        drained: false,
+        trouble: null,
+      },
       connection: { assign: async () => null, cancel: () => {}, suspend: () => {}, disconnect: () => {} },
       place: { name: id, slots: 2, devices: [], memoryBytes: 1e9 },
       ...{ instance: null, unconfirmedGreeting: null, ephemeral: true },

@@ -1,0 +1,98 @@
+import { randomUUID } from "node:crypto";
+import type { AssignedPack } from "../../contract/wire/packs.ts";
+import type { Executor } from "../../db/database.ts";
+import type { Claimer } from "../../db/queries/leases.ts";
+import { type Companion, countWaiting, type Lead, listCompanions, lockLead, lockQueued } from "../../db/queries/packs.ts";
+import { affinityMs } from "./checkpointAffinity.ts";
+import { type ClaimedRun, claimWithCheckpoints } from "./claimWithCheckpoints.ts";
+
+/** What a claim asks for beside the run that is to be given out. */
+export interface PackClaim {
+  worker: Claimer;
+  /** Runs that the worker takes in one slot, at least 1. */
+  most: number;
+  /** Of all workers that could take the run, the one it goes to among them, at least 1. */
+  freeSlots: number;
+  leaseMs: number;
+  leaseOf: (runId: string) => string;
+  /** Other workers that may still come for the runs they had. */
+  elsewhere: string[];
+  /** Whether a run may go to the worker along with the lead. */
+  mayJoin: (runId: string) => boolean;
+  /** Of those that go along, in the transaction of the claim. */
+  dropDeliveries: (tx: Executor, memberId: string | null, runs: Companion[]) => Promise<void>;
+}
+
+/** More waiting runs than this are not counted: there is enough for every slot. */
+const maxCounted = 10_000;
+/** Rows that are looked at beyond those wanted, as some may not join. */
+const spare = 64;
+
+/**
+ * Claims a queued run for one slot, and others of its key with it: no more than its share of the free slots leaves to it, none that may
+ * not share a pack of that size. In one transaction, so that of several servers each gives out what the others do not.
+ * @returns an empty list if the run is no longer queued, or the worker is elsewhere
+ */
+export async function claimPack(
+  tx: Executor,
+  runId: string,
+  claim: PackClaim,
+): Promise<{ runs: ClaimedRun[]; pack: AssignedPack | null }> {
+  const lead = await lockLead(tx, runId);
+  if (lead === null) return { runs: [], pack: null };
+  const companions = await chooseCompanions(tx, runId, lead, claim);
+  const ids = [runId, ...companions.map(({ id }) => id)];
+  const pack = ids.length === 1 ? null : { id: randomUUID() as string, runs: ids.length };
+  const given = ids.map((id) => ({ id, lease: claim.leaseOf(id) }));
+  const runs = await claimWithCheckpoints(tx, given, claim.worker, pack?.id ?? null, claim.leaseMs);
+  if (runs.length > 0) await claim.dropDeliveries(tx, lead.memberId, companions);
+  return { runs, pack };
+}
+
+async function chooseCompanions(tx: Executor, runId: string, lead: Lead, claim: PackClaim): Promise<Companion[]> {
+  const most = Math.min(claim.most, largestPack(lead));
+  if (lead.packKey === null || most < 2) return [];
+  const waiting = await countWaiting(tx, lead, { ofKey: most * claim.freeSlots, all: maxCounted });
+  const size = Math.min(most, shareOf(waiting, claim.freeSlots));
+  if (size < 2) return [];
+  const { worker, elsewhere } = claim;
+  const found = await listCompanions(tx, runId, lead, {
+    ...{ workerId: worker.id, elsewhere, waitMs: affinityMs, limit: size - 1 + spare },
+  });
+  const joining = found.filter(({ id }) => claim.mayJoin(id));
+  const locked = await lockQueued(
+    tx,
+    joining.map(({ id }) => id),
+  );
+  return fillPack(
+    joining.filter(({ id }) => locked.has(id)),
+    size,
+  );
+}
+
+/**
+ * Runs of a key that go into one slot: those that wait, divided by the free slots that are this key's by the part it is of all that waits.
+ */
+export function shareOf(waiting: { ofKey: number; all: number }, freeSlots: number): number {
+  const slots = Math.max(1, Math.floor((freeSlots * waiting.ofKey) / Math.max(waiting.ofKey, waiting.all)));
+  return Math.ceil(waiting.ofKey / slots);
+}
+
+/** A run that crashed shares its next pack with at most half as many, and after another crash with none: the others get rid of it. */
+export function largestPack({ failedAttempts, packRuns }: Pick<Companion, "failedAttempts" | "packRuns">): number {
+  if (failedAttempts === 0) return Number.POSITIVE_INFINITY;
+  return failedAttempts === 1 ? Math.max(1, Math.floor(packRuns / 2)) : 1;
+}
+
+/** As many as there is room for beside the lead, in their order, each in a pack no larger than it may be in. */
+function fillPack(candidates: readonly Companion[], size: number): Companion[] {
+  let bound = size;
+  const chosen: Companion[] = [];
+  for (const candidate of candidates) {
+    const both = Math.min(bound, largestPack(candidate));
+    if (chosen.length + 2 > both) continue;
+    bound = both;
+    chosen.push(candidate);
+  }
+  return chosen;
+}
