@@ -6,6 +6,7 @@ import { experiments, runs } from "../schema.ts";
 /** A queued run that is about to be given out, its row locked until the transaction ends. */
 export interface Lead {
   experimentId: string;
+  ordinal: number;
   memberId: string | null;
   /** null: stored before there were packs. */
   packKey: string | null;
@@ -16,7 +17,7 @@ export interface Lead {
 /** @returns null if it is no longer queued */
 export async function lockLead(tx: Executor, runId: string): Promise<Lead | null> {
   const result = await tx.execute<Record<string, unknown> & { lead: Lead }>(sql`
-    select jsonb_build_object('experimentId', runs.experiment_id, 'memberId', experiments.launched_by_id, 'packKey', runs.pack_key,
+    select jsonb_build_object('experimentId', runs.experiment_id, 'ordinal', runs.ordinal, 'memberId', experiments.launched_by_id, 'packKey', runs.pack_key,
       'failedAttempts', runs.setbacks, 'packRuns', runs.pack_runs) as lead
     from ${runs} join ${experiments} on experiments.id = runs.experiment_id
     where runs.id = ${runId}::uuid and runs.status = 'queued' for update of runs`);

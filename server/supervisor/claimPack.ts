@@ -41,12 +41,20 @@ export async function claimPack(
   const lead = await lockLead(tx, runId);
   if (lead === null) return { runs: [], pack: null };
   const companions = await chooseCompanions(tx, runId, lead, claim);
-  const ids = [runId, ...companions.map(({ id }) => id)];
+  const ids = inOrder({ ...lead, id: runId }, companions).map(({ id }) => id);
   const pack = ids.length === 1 ? null : { id: randomUUID() as string, runs: ids.length };
   const given = ids.map((id) => ({ id, lease: claim.leaseOf(id) }));
   const runs = await claimWithCheckpoints(tx, given, claim.worker, pack?.id ?? null, claim.leaseMs);
   if (runs.length > 0) await claim.dropDeliveries(tx, lead.memberId, companions);
   return { runs, pack };
+}
+
+/** As the queue has them: what is of the lead's study by number, then the others. */
+function inOrder(lead: Companion, companions: readonly Companion[]): Companion[] {
+  const place = ({ experimentId, ordinal }: Companion) =>
+    experimentId === lead.experimentId ? ordinal : Number.POSITIVE_INFINITY;
+  const before = companions.findIndex((other) => place(other) > lead.ordinal);
+  return companions.toSpliced(before < 0 ? companions.length : before, 0, lead);
 }
 
 async function chooseCompanions(tx: Executor, runId: string, lead: Lead, claim: PackClaim): Promise<Companion[]> {

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { packKey } from "../../../contract/pack/packKey.ts";
 import type { Assignment } from "../../../contract/wire/workerProtocol.ts";
 import { ended, finished, numbered, started } from "../../support/builders/events.ts";
 import { getExperiment, getRun, grid, launch, untilStatus } from "../../support/builders/studies.ts";
@@ -8,6 +9,7 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 const accessKey = "kX9v2QmT7rLp4ZsWc8YdHb3N";
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at);
+const startedIn = ({ pack }: Assignment) => ({ ...started(), ...(pack && { pack: { runs: pack.runs, place: 0, with: [] } }) });
 const most = (runs: number) => ({ packs: { most: runs, known: [] } });
 
 onBothDatabases(
@@ -43,7 +45,7 @@ onBothDatabases(
     const seedsOf = (pack: Assignment[]) => pack.map(({ config }) => config.seed);
     async function end(worker: RawWorker, runs: Assignment[], event = finished()): Promise<void> {
       for (const run of runs) {
-        expect(await worker.events(run, numbered([started(), event]))).toMatchObject({ ok: true });
+        expect(await worker.events(run, numbered([startedIn(run), event]))).toMatchObject({ ok: true });
         worker.held = worker.held.filter(({ runId }) => runId !== run.runId);
       }
     }
@@ -86,7 +88,6 @@ onBothDatabases(
       const worker = await open({ slots: 1, devices: ["webgpu (a card)"], packs: { most: 2, known: [] } });
       const first = await nextPack(worker);
       expect(first).toHaveLength(2);
-      const { packKey } = await import("../../../contract/pack/packKey.ts");
       const packs = { most: 64, known: [{ key: packKey(runs[0]!.config), runs: 3 }] };
       const system = { cpu: 0.5, memoryUsedBytes: 1, memoryTotalBytes: 2 };
       await worker.ask("heartbeat", { runs: [], system, packs });
@@ -139,7 +140,7 @@ onBothDatabases(
       }
       expect(sizes.sort()).toEqual([1, 1, 2]);
       expect((await getExperiment(server(), id)).counts).toMatchObject({ finished: 4 });
-      const [row] = (await server().call("workers.list", undefined)).workers?.filter(({ id }) => id === worker.id) ?? [];
+      const row = (await server().call("workers.list")).find((each) => each.id === worker.id);
       expect(row).toMatchObject({ trouble: null });
     });
 
@@ -198,5 +199,5 @@ onBothDatabases(
       expect(served).toMatch(/^(P4 Q4 P4 Q4 P2 Q2|Q4 P4 Q4 P4 Q2 P2) $/);
     });
   },
-  { COLLAPSAR_ACCESS_KEY: accessKey, COLLAPSAR_LEASE_MS: "2000" },
+  { COLLAPSAR_ACCESS_KEY: accessKey, COLLAPSAR_HEARTBEAT_MS: "150", COLLAPSAR_LEASE_MS: "1200" },
 );
