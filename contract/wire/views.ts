@@ -307,6 +307,8 @@ export interface Estimate {
   /** What the largest run needs; null above the limit. */
   memoryBytes: number | null;
   slots: number;
+  /** Runs of each pack that the grid is likely to be trained in, in order, single ones as 1; absent where all train alone. */
+  packs?: number[];
   /** What the time is learned from. */
   basis: string;
 }

@@ -16,6 +16,7 @@ export async function lockRun(db: Executor, runId: string, number: number) {
         status: runs.status,
         attempt: runs.attempt,
         failedAttempts: runs.failedAttempts,
+        packRuns: runs.packRuns,
         lease: runs.lease,
         workerId: runs.workerId,
         totalSteps: runs.totalSteps,

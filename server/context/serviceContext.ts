@@ -28,7 +28,11 @@ export interface Dispatch {
    * Queues runs, in the transaction that made them `queued`.
    * @param preferred the worker that has a checkpoint: while it is there, the run waits some seconds for it; then any worker may take it
    */
-  enqueue(db: Executor, runs: { id: string; experimentId: string; ordinal: number }[], preferred?: string | null): Promise<void>;
+  enqueue(
+    db: Executor,
+    runs: { id: string; experimentId: string; ordinal: number; packRuns?: number }[],
+    preferred?: string | null,
+  ): Promise<void>;
   /** Before anything of a launcher (null: the owner) is queued, and not within a transaction. */
   openQueue(memberId: string | null): Promise<void>;
   /** Within the transaction that changed an experiment's priority: what waits of it goes where that puts it. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { shareOf } from "../../contract/pack/packShare.ts";
 import type { AssignedPack } from "../../contract/wire/packs.ts";
 import type { Executor } from "../../db/database.ts";
 import type { Claimer } from "../../db/queries/leases.ts";
@@ -76,14 +77,6 @@ async function chooseCompanions(tx: Executor, runId: string, lead: Lead, claim: 
     joining.filter(({ id }) => locked.has(id)),
     size,
   );
-}
-
-/**
- * Runs of a key that go into one slot: those that wait, divided by the free slots that are this key's by the part it is of all that waits.
- */
-export function shareOf(waiting: { ofKey: number; all: number }, freeSlots: number): number {
-  const slots = Math.max(1, Math.floor((freeSlots * waiting.ofKey) / Math.max(waiting.ofKey, waiting.all)));
-  return Math.ceil(waiting.ofKey / slots);
 }
 
 /** A run that crashed shares its next pack with at most half as many, and after another crash with none: the others get rid of it. */

@@ -36,6 +36,8 @@ export interface QueuedRun {
   id: string;
   experimentId: string;
   ordinal: number;
+  /** Runs of the pack it was in; absent or 1: it was in none. */
+  packRuns?: number;
 }
 
 export interface Delivery {

@@ -25,6 +25,9 @@ import { runsPerSlot } from "./workersWithMemory.ts";
 /** A run for which no connected worker has the memory is looked at again after this time. */
 const heldSoonMs = 5_000;
 
+/** The runs of a pack that has ended come one by one: the first waits so long for the others, to form packs with them again. */
+const regroupMs = 1_000;
+
 /** Claims that are made at the same time. */
 const claimsAtOnce = 16;
 
@@ -82,7 +85,8 @@ export class Scheduler {
     if (waits && this.parts.workers.get(preferred)) this.affinity.add(only.id, preferred);
     else if (waits) await this.context.bus.sendWith(tx, "deliver", { runId: only.id, workerId: preferred });
     else if (runs.length > 0) await this.context.bus.sendWith(tx, "queued", {});
-    await this.queue.add(tx, runs, waits ? affinityMs : 0);
+    const comesBack = runs.some(({ packRuns = 1 }) => packRuns > 1);
+    await this.queue.add(tx, runs, waits ? affinityMs : comesBack ? regroupMs : 0);
   }
 
   /** Before anything of a launcher is queued, and not within a transaction. */

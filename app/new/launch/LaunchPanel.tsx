@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { countGrid, type ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import type { WorkerPlace } from "../../../contract/launch/workerPlace.ts";
 import { limits } from "../../../contract/limits.ts";
+import { packsText } from "../../../contract/pack/packsText.ts";
 import type { Estimate } from "../../../contract/wire/views.ts";
 import { useMay } from "../../account/useMe.ts";
 import { failureOf } from "../../data/failureOf.ts";
@@ -110,7 +111,8 @@ function EstimateText({ estimate, failed, waiting }: { estimate: Estimate | unde
   if (estimate.timeMs === null) return `Time unknown ${slots}: ${estimate.basis}.`;
   return (
     <>
-      About <strong className="font-semibold text-ink">{formatDuration(estimate.timeMs)}</strong> {slots}.{" "}
+      About <strong className="font-semibold text-ink">{formatDuration(estimate.timeMs)}</strong> {slots}
+      {estimate.packs && `: ${packsText(estimate.packs)}`}.{" "}
       <span className="text-ink-faint text-xs max-lg:hidden">{capital(estimate.basis)}.</span>
     </>
   );

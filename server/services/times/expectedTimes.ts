@@ -8,16 +8,16 @@ import { hasManyClasses } from "../../../contract/metrics/classLimit.ts";
 import { logSpacedSteps } from "../../../math/steps/logSpacedSteps.ts";
 import { relativeStepCost } from "./relativeStepCost.ts";
 
-/** What a run takes by itself on a slot, ms. */
+/** What a run takes by itself on a slot, or a pack of runs in one, ms. */
 export interface ExpectedTimes {
   /** Process, data, compiling, and the way to the worker and back. */
   startMs: number;
-  /** One training step. */
+  /** One training step, of all runs of a pack together. */
   stepMs: number;
   /** One measurement of all layers on both splits. */
   measureMs: number;
   measurements: number;
-  /** Attacks and probes after training. */
+  /** Attacks and probes after training, of one run after the other. */
   evaluateMs: number;
 }
 
@@ -28,19 +28,20 @@ const perLayerMs = 0.065;
 /**
  * The times of a run as they are supposed before anything like it was measured: its operations on one CPU core, as they were found
  * on a few runs of every kind. What was measured since corrects them (estimateGrid.ts), so that their ratios matter more.
+ * @param packed runs of the pack that it is one of: its calls are made once for all of them
  */
-export function expectedTimes(config: RunConfig, countOwn?: CountOwnSet): ExpectedTimes {
+export function expectedTimes(config: RunConfig, countOwn?: CountOwnSet, packed = 1): ExpectedTimes {
   const sizes = datasetSizes(config.dataset, countOwn);
   const { steps } = config.training;
   const { measuring } = config;
   const layers = callsOf(config);
   return {
     startMs: 1_000 + 12 * layers + readingMs(config.dataset, sizes),
-    stepMs: 0.2 + perLayerMs * layers + relativeStepCost(config, countOwn) / operationsPerMs,
-    measureMs: measuringMs(config, sizes, countOwn),
+    stepMs: 0.2 + perLayerMs * layers + (packed * relativeStepCost(config, countOwn)) / operationsPerMs,
+    measureMs: packed * measuringMs(config, sizes, countOwn),
     measurements:
       measuring.name === "log" ? logSpacedSteps(steps, measuring.perDecade).length : measurementsEvery(measuring.steps, steps),
-    evaluateMs: evaluatingMs(config, sizes, countOwn),
+    evaluateMs: packed * evaluatingMs(config, sizes, countOwn),
   };
 }
 

@@ -5,6 +5,8 @@ import { type ExpectedTimes, expectedTimes } from "./expectedTimes.ts";
 /** What a run took; null where it was not measured. */
 export interface MeasuredTimes {
   config: RunConfig;
+  /** Runs of the pack that it was one of: its step and measurement are theirs together; 1: it was alone. */
+  packed: number;
   stepMs: number | null;
   measureMs: number | null;
   evaluateMs: number | null;
@@ -18,18 +20,18 @@ const maxAlike = 3;
 
 /**
  * Expected times, corrected by what runs really took: each part by the median ratio of measured to expected time over the runs that
- * are most like it and have that part.
+ * are most like it and have that part. What a pack took is held against what such a pack was expected to take, never a run alone.
  * @param countOwn how large people's own data sets are
  */
 export function learnTimes(measured: readonly MeasuredTimes[], countOwn?: CountOwnSet) {
   const known = measured.map((run) => ({
     ...run,
-    expected: expectedTimes(run.config, countOwn),
-    shape: shapeOf(run.config, countOwn),
+    expected: expectedTimes(run.config, countOwn, run.packed),
+    shape: shapeOf(run.config, run.packed, countOwn),
   }));
-  return (config: RunConfig): { times: ExpectedTimes; nearest: MeasuredTimes | null } => {
-    const expected = expectedTimes(config, countOwn);
-    const shape = shapeOf(config, countOwn);
+  return (config: RunConfig, packed = 1): { times: ExpectedTimes; nearest: MeasuredTimes | null } => {
+    const expected = expectedTimes(config, countOwn, packed);
+    const shape = shapeOf(config, packed, countOwn);
     const alike = known.map((run) => ({ run, apart: distance(run.shape, shape) })).sort((a, b) => a.apart - b.apart);
     const corrected = (part: Part): number => {
       const having = alike.filter(({ run }) => run[part] !== null && run.expected[part] > 0);
@@ -57,14 +59,18 @@ interface Shape {
   logs: number[];
 }
 
-/** Depth, width, samples of a step and of a measurement, numbers a sample, each as a logarithm. */
-function shapeOf({ architecture, depth, width, dataset, training, device }: RunConfig, countOwn?: CountOwnSet): Shape {
+/** Depth, width, samples of a step and of a measurement, numbers a sample, classes, runs of the pack, each as a logarithm. */
+function shapeOf(
+  { architecture, depth, width, dataset, training, device }: RunConfig,
+  packed: number,
+  countOwn?: CountOwnSet,
+): Shape {
   const { train, test, inputDim, classes } = datasetSizes(dataset, countOwn);
   const samples = training.batch === "full" ? train : Math.min(train, training.batch);
   return {
     kind: architecture,
     device,
-    logs: [depth, width, samples, train + test, inputDim, classes].map((n) => Math.log(Math.max(1, n))),
+    logs: [depth, width, samples, train + test, inputDim, classes, packed].map((n) => Math.log(Math.max(1, n))),
   };
 }
 

@@ -9,12 +9,14 @@ const maxMeasured = 200;
 
 /** What the newest runs took: their averages where they have finished, else the latest step and measurement. */
 async function measuredTimes(db: Executor): Promise<MeasuredTimes[]> {
-  return (await listTimes(db, maxMeasured)).map(({ config, times, stepMs, measureMs }) => ({
+  return (await listTimes(db, maxMeasured)).map(({ config, times, stepMs, measureMs, packRuns }) => ({
     config,
+    packed: packRuns,
     stepMs: times?.stepMs ?? stepMs,
     measureMs: times?.measureMs ?? measureMs,
     startMs: times?.startMs ?? null,
-    evaluateMs: times?.evaluateMs || null,
+    // Its own, of those that are evaluated one after the other.
+    evaluateMs: times?.evaluateMs ? times.evaluateMs * packRuns : null,
   }));
 }
 

@@ -21,6 +21,7 @@ const run = (change: Partial<RunConfig> = {}): RunConfig => ({
 const everyStep = run({ measuring: { name: "every", steps: 1 } });
 const took = (config: RunConfig, times: Partial<MeasuredTimes>): MeasuredTimes => ({
   config,
+  packed: 1,
   stepMs: null,
   measureMs: null,
   startMs: null,
@@ -98,5 +99,19 @@ describe("times learned from measured runs", () => {
     expect(ratio(run({ depth: 64, width: 900 }))).toBeCloseTo(20, 6);
     expect(ratio(conv)).toBeCloseTo(9, 6);
     expect(learned(conv).nearest?.config).toBe(conv);
+  });
+
+  test("of a pack say nothing of a run alone, and the other way round, beyond what packs are expected to take", () => {
+    const alone = took(run(), { stepMs: 10, measureMs: 50 });
+    const packed = { ...took(run(), { stepMs: 24, measureMs: 210 }), packed: 8 };
+    const learned = learnTimes([alone, packed]);
+    expect(learned(run()).times).toMatchObject({ stepMs: 10, measureMs: 50 });
+    expect(learned(run(), 8).times.stepMs).toBeCloseTo(24, 9);
+    expect(learned(run(), 8).times.measureMs).toBeCloseTo(210, 9);
+    // Only the pack was measured: a run alone takes by the same ratio less than it.
+    const { times } = learnTimes([packed])(run());
+    expect(times.stepMs).toBeCloseTo((24 * expectedTimes(run()).stepMs) / expectedTimes(run(), undefined, 8).stepMs, 9);
+    expect(times.stepMs).toBeLessThan(24);
+    expect(times.measureMs).toBeCloseTo(210 / 8, 9);
   });
 });
