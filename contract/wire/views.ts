@@ -7,7 +7,7 @@ import type { MeasurementGaps } from "../metrics/measurementGaps.ts";
 import type { Right, Role, TokenScope } from "../people.ts";
 import type { Priority } from "../priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../status.ts";
-import type { Evaluation, OptimumSummary, StartedEvent, WorkerStop } from "./runEvents.ts";
+import type { Evaluation, OptimumSummary, StartedEvent, StartedPack, WorkerStop } from "./runEvents.ts";
 import type { DatasetAvailability, Heartbeat, Hello } from "./workerProtocol.ts";
 
 /** What the server shows of a thing. Times are ISO 8601 texts of the server's clock. */
@@ -54,6 +54,8 @@ export interface RunRow {
   inputDimension: number | null;
   /** Where its last attempt that started computes: cpu, webgpu or cuda; absent until then, and in changes of a row. */
   device?: string;
+  /** The runs it was trained together with by that attempt; absent where it was alone, and in changes of a row. */
+  pack?: StartedPack;
   /** sha256 of the data it was trained on; null until it has started. */
   dataHash: string | null;
   /** Robustness and transfer; null unless asked for and done. */

@@ -82,15 +82,26 @@ export async function startAttempt(db: Executor, runId: string, number: number, 
     .where(and(eq(attempts.runId, runId), eq(attempts.number, number)));
 }
 
-/** Where each run of an experiment computes: the device of its last attempt that started. */
-export async function listDevices(db: Executor, experimentId: string): Promise<Map<string, string>> {
+/** Where a run computes, and in which pack, by its last attempt that started. */
+export interface Computing {
+  device: string;
+  /** null: it is alone. */
+  pack: StartedPack | null;
+}
+
+/** Of each run of an experiment that has started. */
+export async function listComputing(db: Executor, experimentId: string): Promise<Map<string, Computing>> {
   const rows = await db
-    .selectDistinctOn([attempts.runId], { runId: attempts.runId, device: sql<string>`${attempts.started}->'device'->>'device'` })
+    .selectDistinctOn([attempts.runId], {
+      runId: attempts.runId,
+      device: sql<string>`${attempts.started}->'device'->>'device'`,
+      pack: sql<StartedPack | null>`${attempts.started}->'pack'`,
+    })
     .from(attempts)
     .innerJoin(runs, eq(runs.id, attempts.runId))
     .where(and(eq(runs.experimentId, experimentId), isNotNull(attempts.started)))
     .orderBy(asc(attempts.runId), desc(attempts.number));
-  return new Map(rows.map(({ runId, device }) => [runId, device]));
+  return new Map(rows.map(({ runId, ...computing }) => [runId, computing]));
 }
 
 export async function insertAttempt(db: Executor, row: typeof attempts.$inferInsert): Promise<void> {

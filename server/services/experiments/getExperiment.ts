@@ -1,5 +1,5 @@
 import type { ExperimentDetail } from "../../../contract/wire/views.ts";
-import { listDevices } from "../../../db/queries/attempts.ts";
+import { listComputing } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listRuns } from "../../../db/queries/runs.ts";
 import { mayRead, type Reader } from "../../access/reader.ts";
@@ -14,8 +14,8 @@ import { toExperimentSummary } from "../summaries/toExperimentSummary.ts";
 export async function getExperiment(context: ServiceContext, reader: Reader, id: string): Promise<ExperimentDetail> {
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
-  const devices = await listDevices(orm, id);
-  const runs = (await listRuns(orm, id)).map((run) => toRunRow(run, devices.get(run.id)));
+  const computing = await listComputing(orm, id);
+  const runs = (await listRuns(orm, id)).map((run) => toRunRow(run, computing.get(run.id)));
   const names = neutralNames(experiment.config);
   return {
     ...toExperimentSummary({ ...experiment, ...countRuns(runs) }, context.dispatch.slots()),

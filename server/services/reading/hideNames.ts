@@ -4,7 +4,7 @@ import { ownDatasetIds } from "../../../contract/data/datasetConfig.ts";
 import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { precisions } from "../../../contract/precision.ts";
-import type { Evaluation, OptimumSummary, StartedEvent } from "../../../contract/wire/runEvents.ts";
+import type { Evaluation, OptimumSummary, StartedEvent, StartedPack } from "../../../contract/wire/runEvents.ts";
 import type { AttemptView, RunRow } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { hideOwnSet, type NeutralNames } from "./neutralNames.ts";
@@ -13,7 +13,7 @@ import { hideOwnSet, type NeutralNames } from "./neutralNames.ts";
 export const hidden = "(hidden)";
 
 type Replacing = { failure: { message: string } | null; optimum: OptimumSummary | null; evaluation: Evaluation | null };
-type Hideable = Partial<Replacing & Pick<RunRow, "workerName" | "waitsFor" | "device" | "config">> & {
+type Hideable = Partial<Replacing & Pick<RunRow, "workerName" | "waitsFor" | "device" | "pack" | "config">> & {
   dataset?: ResolvedDataset | null;
   missing?: Record<string, string>;
 };
@@ -24,6 +24,7 @@ export function hideNamesInRun<T extends Hideable>(run: T, names?: NeutralNames)
     workerName: () => null,
     waitsFor: () => hidden,
     device: (device) => known(device, deviceChoices),
+    pack: hideOthers,
     failure: (failure) => ({ ...failure, message: hidden }),
     optimum: hideNamesInOptimum,
     evaluation: hideNamesInEvaluation,
@@ -36,6 +37,9 @@ export function hideNamesInRun<T extends Hideable>(run: T, names?: NeutralNames)
     if (shown[field] !== null && shown[field] !== undefined) shown[field] = (hide as (value: unknown) => unknown)(shown[field]);
   return shown as T;
 }
+
+/** The others may be of studies that such a reader may not read. */
+const hideOthers = (pack: StartedPack): StartedPack => ({ ...pack, with: [] });
 
 /** A word sent by a worker, if the program knows it. */
 const known = (word: string, words: readonly string[]): string => (words.includes(word) ? word : "");
@@ -108,6 +112,7 @@ const hideNamesInStart = (started: StartedEvent): StartedEvent => ({
     ...(started.device.precision !== undefined && { precision: known(started.device.precision, precisions) }),
   },
   versions: {},
+  ...(started.pack && { pack: hideOthers(started.pack) }),
 });
 
 /** @returns null if such a reader may not have the item */

@@ -17,10 +17,10 @@ export async function getRun(context: ServiceContext, reader: Reader, id: string
   const run = await asRead(context, reader, stored);
   const attempts = await listReadableAttempts(context, reader, id);
   const checkpoints = await listCheckpoints(orm, id);
-  const device = attempts.findLast(({ started }) => started !== null)?.started?.device.device;
+  const last = attempts.findLast(({ started }) => started !== null)?.started;
   const rule = leaveOutRule(convergence ?? undefined);
   return {
-    row: toRunRow(run, device),
+    row: toRunRow(run, last ? { device: last.device.device, pack: last.pack ?? null } : undefined),
     experimentName,
     attempts,
     packMates: await listPackMates(context, reader, id),

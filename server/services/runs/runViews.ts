@@ -1,12 +1,18 @@
 import type { AttemptView, RunRow } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
-import type { StoredAttempt } from "../../../db/queries/attempts.ts";
+import type { Computing, StoredAttempt } from "../../../db/queries/attempts.ts";
 import type { RunState, StoredRun } from "../../../db/queries/runs.ts";
 
 const iso = (date: Date | null) => date?.toISOString() ?? null;
 
-export function toRunRow(run: StoredRun, device?: string): RunRow {
-  return { ...toRunChange(run), config: run.config, last: run.last, ...(device === undefined ? {} : { device }) };
+export function toRunRow(run: StoredRun, computing?: Computing): RunRow {
+  const { device, pack } = computing ?? {};
+  return {
+    ...toRunChange(run),
+    ...{ config: run.config, last: run.last },
+    ...(device !== undefined && { device }),
+    ...(pack && { pack }),
+  };
 }
 
 /** A run's row without its long fields. */

@@ -9,6 +9,7 @@ import {
   recountExperiment,
 } from "../../../db/queries/experiments.ts";
 import { listExpired, listLeasesOf } from "../../../db/queries/leases.ts";
+import { countWaiting, listCompanions } from "../../../db/queries/packs.ts";
 import { listTimes } from "../../../db/queries/runProgress.ts";
 import { listStopping } from "../../../db/queries/runRequests.ts";
 import { eachRun, listUndelivered } from "../../../db/queries/runs.ts";
@@ -40,6 +41,7 @@ export function everyRead(
     artefacts: { list: async () => [] },
   } as unknown as ServiceContext;
   const reader = readerOf(singleUser);
+  const lead = { experimentId: study, ordinal: 0, memberId: null, packKey: "0".repeat(32), failedAttempts: 0, packRuns: 1 };
   const list = (query: Partial<ListExperimentsRequest>) => () => listExperiments(context, listExperimentsRequest.parse(query));
   const series = (window: object) => () =>
     readRunSeries(context, reader, { id: run, maxPoints: 500, keys: ["train/nc1.ratio@1"], ...window }, new AnswerAllowance());
@@ -74,6 +76,8 @@ export function everyRead(
     ["runs that are to stop", () => listStopping(orm)],
     ["studies under way", async () => [await listRunningExperiments(orm), await listLiveExperiments(orm)]],
     ["studies to purge", () => listPurgeable(orm, 0)],
+    ["runs of a pack", () => listCompanions(orm, run, lead, { workerId: run, elsewhere: [run], waitMs: 1, limit: 80 })],
+    ["how many wait for a pack", () => countWaiting(orm, lead, { ofKey: 64, all: 10_000 })],
     ["runs that nobody delivers", () => listUndelivered(orm)],
   ];
 }
