@@ -10,6 +10,7 @@ import { noCounts } from "../../../contract/status.ts";
 import type { Database } from "../../../db/database.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { insertExperiment } from "../../../db/queries/experiments.ts";
+import { countWaiting, listCompanions, lockLead } from "../../../db/queries/packs.ts";
 import { insertRuns } from "../../../db/queries/runs.ts";
 import { makeRuns } from "../../../server/services/experiments/makeRuns.ts";
 import { claimPack, largestPack, type PackClaim } from "../../../server/supervisor/claimPack.ts";
@@ -17,6 +18,7 @@ import { RunQueue } from "../../../server/supervisor/runQueue.ts";
 import { grid } from "../../support/builders/studies.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 import { startPostgres } from "../../support/processes/postgres.ts";
+import { planOf, recordStatements } from "../../support/processes/statements.ts";
 
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at);
 
@@ -165,6 +167,51 @@ describe.each(["embedded", "external"] as const)("Runs that are claimed together
     const queued = await orm().execute(sql`select from runs where status = 'queued'`);
     expect(queued.rowCount).toBe(3);
   });
+
+  test("are found by their key among 100,000 that wait, and their deliveries by their places", async () => {
+    const { id, runs } = await launch({ seeds: range(12) });
+    await orm().execute(sql`
+      insert into runs (id, experiment_id, ordinal, cell, config, total_steps, pack_key)
+      select gen_random_uuid(), ${id}::uuid, n, n::text, '{}', 1000, md5((n % 50)::text) from generate_series(100, 100099) as n`);
+    await orm().execute(sql`
+      insert into queue.job (name, data, priority) select 'runs', jsonb_build_object('runId', id), -ordinal from runs where ordinal >= 100`);
+    await orm().execute(sql`analyze runs`);
+    await orm().execute(sql`analyze experiments`);
+    await orm().execute(sql`analyze queue.job`);
+    const { pool } = databases[0]!;
+    const stop = recordStatements(pool);
+    await databases[0]!.transaction(async (tx) => {
+      const lead = (await lockLead(tx, runs[0]!))!;
+      const waiting = await countWaiting(tx, lead, { ofKey: 64, all: 10_000 });
+      expect(waiting).toEqual({ ofKey: 12, all: 10_000 });
+      const wanted = { workerId: randomUUID(), elsewhere: [], waitMs: 20_000, limit: 80 };
+      expect((await listCompanions(tx, runs[0]!, lead, wanted)).map((each) => each.id)).toEqual(runs.slice(1));
+      await queue.drop(tx, null, [{ id: runs[1]!, experimentId: id, ordinal: 1 }]);
+    });
+    const client = await pool.connect();
+    const heard = stop();
+    const plans = new Map<string, string[]>();
+    for (const statement of heard) {
+      const { scans } = await planOf(client, statement);
+      plans.set(/jsonb_build_object|of_key|level, ordinal/.exec(statement.text)?.[0] ?? "else", scans);
+    }
+    const dropped = {
+      text: "delete from queue.job where name = 'runs' and state < 'active' and not blocked and priority = any($1::int[]) and data->>'runId' = any($2::text[])",
+      values: [
+        [-1, -2],
+        [runs[1], runs[2]],
+      ],
+    };
+    const { scans } = await planOf(client, dropped);
+    client.release();
+    expect(plans.get("jsonb_build_object")).toContain("runs by runs_pkey");
+    expect(plans.get("level, ordinal")).toContain("runs by runs_to_pack");
+    expect(
+      [...plans].filter(([what, found]) => what !== "of_key" && found.some((scan) => /^runs .*(in sequence|whole)$/.test(scan))),
+    ).toEqual([]);
+    expect(scans.filter((scan) => /in sequence|whole/.test(scan))).toEqual([]);
+    expect(await waitingJobs()).toHaveLength(100_011);
+  }, 120_000);
 
   test("by many at once, at every server, go to one each, and none is left", async () => {
     const { runs } = await launch({ seeds: range(50), depths: [2, 3, 4, 5] });

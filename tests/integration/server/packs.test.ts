@@ -9,7 +9,8 @@ import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 
 const accessKey = "kX9v2QmT7rLp4ZsWc8YdHb3N";
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at);
-const startedIn = ({ pack }: Assignment) => ({ ...started(), ...(pack && { pack: { runs: pack.runs, place: 0, with: [] } }) });
+const startedIn = ({ pack }: Assignment, totalSteps = 1_000) =>
+  Object.assign(started(0, totalSteps), pack && { pack: { runs: pack.runs, place: 0, with: [] } });
 const most = (runs: number) => ({ packs: { most: runs, known: [] } });
 
 onBothDatabases(
@@ -63,6 +64,29 @@ onBothDatabases(
       const { counts, status } = await getExperiment(server(), id);
       expect({ counts, status }).toMatchObject({ counts: { finished: 15 }, status: "finished" });
       for (const run of runs) expect(await getRun(server(), run.id)).toMatchObject({ status: "finished", attempt: 1 });
+    });
+
+    test("an estimate says in which packs a grid is trained, and knows a pack's steps from those of a run alone", async () => {
+      const worker = await open({ slots: 1, ...most(8) });
+      const of = (count: number) => grid({ seeds: range(count), depths: [16], widths: [24] });
+      const estimate = (count: number) => server().call("experiments.estimate", of(count));
+      expect(await estimate(15)).toMatchObject({ runs: 15, slots: 1, packs: [8, 7] });
+      expect(await estimate(1)).not.toHaveProperty("packs");
+      const { runs } = await launch(server(), of(8));
+      const pack = await nextPack(worker);
+      for (const run of pack)
+        await worker.events(run, numbered([startedIn(run, 1_500), measured(1_500, { "train/stepMs": 40 }), finished(1_500)]));
+      worker.held = [];
+      expect(await getRun(server(), runs[3]!.id)).toMatchObject({
+        status: "finished",
+        stepMs: 40,
+        pack: { runs: 8, place: 0, with: [] },
+      });
+      // 1,500 steps of 40 ms for all eight; a run alone has none of the others' arithmetic.
+      const [eight, one] = [(await estimate(8)).timeMs!, (await estimate(1)).timeMs!];
+      expect(eight).toBeGreaterThanOrEqual(60_000);
+      expect(eight).toBeLessThan(75_000);
+      expect(one).toBeLessThan(0.9 * eight);
     });
 
     test("a slot is free once the last run of its pack has ended", async () => {

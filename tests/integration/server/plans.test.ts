@@ -69,7 +69,6 @@ describe("With many studies stored", () => {
     expect(scansOf.get("run's log")).toEqual(["log_lines by log_lines_run_id_attempt_seq_pk", "runs by runs_pkey"]);
     expect(scansOf.get("workers")).toEqual(["runs by runs_leased whole"]);
     expect(scansOf.get("leases that ran out")).toEqual(["runs by runs_leased whole"]);
-    expect(scansOf.get("runs of a pack")).toEqual(["runs by runs_to_pack"]);
     expect(scansOf.get("runs that nobody delivers")).toEqual(["runs by runs_queued whole"]);
   });
 });
