@@ -121,6 +121,8 @@ export const runs = pgTable(
     packId: uuid("pack_id"),
     /** How many were given together, or train together since it has started. */
     packRuns: integer("pack_runs").notNull().default(1),
+    /** Runs that it may share a pack with, itself included, since one that it was in crashed; null: as many as there are. */
+    packLimit: integer("pack_limit"),
     /** Its lease does not run out before: its worker is of another version, and gets time for an upgrade. */
     heldUntil: at("held_until"),
     workerId: uuid("worker_id"),

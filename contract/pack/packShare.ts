@@ -5,3 +5,6 @@ export function shareOf(waiting: { ofKey: number; all: number }, freeSlots: numb
   const slots = Math.max(1, Math.floor((freeSlots * waiting.ofKey) / Math.max(waiting.ofKey, waiting.all)));
   return Math.ceil(waiting.ofKey / slots);
 }
+
+/** Runs of the next pack after one of so many crashed, at least 1. */
+export const halfOf = (runs: number): number => Math.max(1, Math.floor(runs / 2));

@@ -17,6 +17,7 @@ export async function lockRun(db: Executor, runId: string, number: number) {
         attempt: runs.attempt,
         failedAttempts: runs.failedAttempts,
         packRuns: runs.packRuns,
+        packLimit: runs.packLimit,
         lease: runs.lease,
         workerId: runs.workerId,
         totalSteps: runs.totalSteps,

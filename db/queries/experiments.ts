@@ -193,9 +193,9 @@ async function timeLeft(db: Executor, id: string): Promise<{ work: number | null
           else 1 - least(step, total_steps)::float8 / total_steps end as measuring_left
       from ${runs} where experiment_id = ${id}::uuid
     ), ratio as (
-      select coalesce(percentile_cont(0.5) within group (order by took_step / step_wanted), 1) as step,
-        coalesce(percentile_cont(0.5) within group (order by took_measure / measure_wanted), 1) as measure,
-        coalesce(percentile_cont(0.5) within group (order by took_start / start_wanted), 1) as start,
+      select coalesce(percentile_cont(0.5) within group (order by took_step / nullif(step_wanted, 0)), 1) as step,
+        coalesce(percentile_cont(0.5) within group (order by took_measure / nullif(measure_wanted, 0)), 1) as measure,
+        coalesce(percentile_cont(0.5) within group (order by took_start / nullif(start_wanted, 0)), 1) as start,
         coalesce(percentile_cont(0.5) within group (order by took_evaluate / evaluate_wanted), 1) as evaluate
       from parts
     ), remaining as (

@@ -12,13 +12,14 @@ export interface Lead {
   packKey: string | null;
   failedAttempts: number;
   packRuns: number;
+  packLimit: number | null;
 }
 
 /** @returns null if it is no longer queued */
 export async function lockLead(tx: Executor, runId: string): Promise<Lead | null> {
   const result = await tx.execute<Record<string, unknown> & { lead: Lead }>(sql`
     select jsonb_build_object('experimentId', runs.experiment_id, 'ordinal', runs.ordinal, 'memberId', experiments.launched_by_id, 'packKey', runs.pack_key,
-      'failedAttempts', runs.setbacks, 'packRuns', runs.pack_runs) as lead
+      'failedAttempts', runs.setbacks, 'packRuns', runs.pack_runs, 'packLimit', runs.pack_limit) as lead
     from ${runs} join ${experiments} on experiments.id = runs.experiment_id
     where runs.id = ${runId}::uuid and runs.status = 'queued' for update of runs`);
   return result.rows[0]?.lead ?? null;
@@ -53,7 +54,11 @@ export interface Companion {
   ordinal: number;
   failedAttempts: number;
   packRuns: number;
+  packLimit: number | null;
 }
+
+type CompanionRow = Record<"id" | "experiment_id", string> &
+  Record<"ordinal" | "setbacks" | "pack_runs", number> & { pack_limit: number | null };
 
 /**
  * Other queued runs of the lead's key and launcher: of its study first, then by priority and number, as they are delivered.
@@ -67,14 +72,8 @@ export async function listCompanions(
 ): Promise<Companion[]> {
   const isFree = sql`id <> ${runId}::uuid and (worker_id is null or worker_id = ${workerId}::uuid
     or worker_id <> all(${sql.param(elsewhere)}::uuid[]) or queued_at < ${msAgo(waitMs)})`;
-  const columns = sql`id, experiment_id, ordinal, setbacks, pack_runs`;
-  const result = await tx.execute<{
-    id: string;
-    experiment_id: string;
-    ordinal: number;
-    setbacks: number;
-    pack_runs: number;
-  }>(sql`
+  const columns = sql`id, experiment_id, ordinal, setbacks, pack_runs, pack_limit`;
+  const result = await tx.execute<CompanionRow>(sql`
     select ${columns} from (
       (select ${columns}, 0 as level from ${runs}
         where experiment_id = ${lead.experimentId}::uuid and ${isWaiting(lead)} and ${isFree} order by ordinal limit ${limit})
@@ -82,11 +81,12 @@ export async function listCompanions(
         select ${columns} from ${runs} where experiment_id = study.id and ${isWaiting(lead)} and ${isFree} order by ordinal limit ${limit}
       ) as alike)
     ) as found order by level, ordinal, id limit ${limit}`);
-  return result.rows.map(({ experiment_id, setbacks, pack_runs, ...row }) => ({
+  return result.rows.map(({ experiment_id, setbacks, pack_runs, pack_limit, ...row }) => ({
     ...row,
     experimentId: experiment_id,
     failedAttempts: setbacks,
     packRuns: pack_runs,
+    packLimit: pack_limit,
   }));
 }
 

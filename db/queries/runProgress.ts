@@ -79,7 +79,7 @@ export async function settleRun(
   db: Executor,
   id: string,
   to: RunStatus,
-  change: { failure?: StoredRun["failure"]; step?: number; failedAttempts?: number },
+  change: Partial<Pick<StoredRun, "failure" | "step" | "failedAttempts" | "packLimit">>,
 ): Promise<boolean> {
   const result = await db
     .update(runs)

@@ -94,6 +94,7 @@ export async function requeueRuns(
       workerName: null,
       endedAt: null,
       failedAttempts: 0,
+      packLimit: null,
       queuedAt: clock,
       fromStart,
     })

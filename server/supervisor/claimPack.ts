@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { shareOf } from "../../contract/pack/packShare.ts";
+import { halfOf, shareOf } from "../../contract/pack/packShare.ts";
 import type { AssignedPack } from "../../contract/wire/packs.ts";
 import type { Executor } from "../../db/database.ts";
 import type { Claimer } from "../../db/queries/leases.ts";
@@ -79,10 +79,13 @@ async function chooseCompanions(tx: Executor, runId: string, lead: Lead, claim: 
   );
 }
 
-/** A run that crashed shares its next pack with at most half as many, and after another crash with none: the others get rid of it. */
-export function largestPack({ failedAttempts, packRuns }: Pick<Companion, "failedAttempts" | "packRuns">): number {
-  if (failedAttempts === 0) return Number.POSITIVE_INFINITY;
-  return failedAttempts === 1 ? Math.max(1, Math.floor(packRuns / 2)) : 1;
+/**
+ * How many runs may share a run's next pack, itself included: half as many as when its pack crashed or was lost without having got on,
+ * and then none, so that the others get rid of the run that brings them down.
+ */
+export function largestPack({ failedAttempts, packRuns, packLimit }: Omit<Companion, "id" | "experimentId" | "ordinal">): number {
+  const lost = failedAttempts === 0 ? Number.POSITIVE_INFINITY : failedAttempts === 1 ? halfOf(packRuns) : 1;
+  return Math.min(lost, packLimit ?? Number.POSITIVE_INFINITY);
 }
 
 /** As many as there is room for beside the lead, in their order, each in a pack no larger than it may be in. */

@@ -1,5 +1,6 @@
 import type { FailureCode } from "../../../contract/failure.ts";
 import { limits } from "../../../contract/limits.ts";
+import { halfOf } from "../../../contract/pack/packShare.ts";
 import { isTerminal, type RunStatus } from "../../../contract/status.ts";
 import type { RunTimes, WorkerStop } from "../../../contract/wire/runEvents.ts";
 import type { AttemptOutcome } from "../../../contract/wire/views.ts";
@@ -46,6 +47,8 @@ export async function settleAttempt(
   const change = {
     failure: to === "finished" || to === "queued" || to === "paused" ? null : { code: code as FailureCode, message },
     ...(isTerminal(to) ? {} : { failedAttempts }),
+    // Whether that counts or not: the run that brought the others down is found in ever smaller packs.
+    ...(code === "CRASHED" && run.packRuns > 1 && { packLimit: run.packLimit === null ? halfOf(run.packRuns) : 1 }),
     ...(end.step === null || to === "queued" || to === "paused" ? {} : { step: end.step }),
   };
   if (!(await settleRun(tx, run.id, to, change))) {

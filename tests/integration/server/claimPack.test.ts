@@ -23,9 +23,11 @@ import { planOf, recordStatements } from "../../support/processes/statements.ts"
 const range = (count: number, from = 0) => Array.from({ length: count }, (_, at) => from + at);
 
 test("a run that crashed in a pack of 8 comes with at most 3 others, and then alone", () => {
-  const sizes = [0, 1, 2].map((failedAttempts) => largestPack({ failedAttempts, packRuns: 8 }));
+  const sizes = [0, 1, 2].map((failedAttempts) => largestPack({ failedAttempts, packRuns: 8, packLimit: null }));
   expect(sizes).toEqual([Number.POSITIVE_INFINITY, 4, 1]);
-  expect(largestPack({ failedAttempts: 1, packRuns: 1 })).toBe(1);
+  expect(largestPack({ failedAttempts: 1, packRuns: 1, packLimit: null })).toBe(1);
+  expect(largestPack({ failedAttempts: 0, packRuns: 8, packLimit: 4 })).toBe(4);
+  expect(largestPack({ failedAttempts: 1, packRuns: 8, packLimit: 1 })).toBe(1);
 });
 
 describe.each(["embedded", "external"] as const)("Runs that are claimed together (%s database)", (kind) => {

@@ -147,14 +147,18 @@ onBothDatabases(
       expect(statuses).toEqual(["finished", "cancelled", "paused", "finished"]);
     });
 
-    test("a pack that crashes comes back in halves, and who crashed twice alone; its worker counts one crash", async () => {
+    test.each([
+      { excused: true, whose: "nobody's" },
+      { excused: false, whose: "theirs" },
+    ])("a pack whose crash is $whose comes back in halves, and then alone; its worker counts one crash", async ({ excused }) => {
+      const crash = { ...ended("CRASHED", "Its process was killed."), excused } as ReturnType<typeof ended>;
       const worker = await open({ slots: 1, ...most(4) });
       const { id } = await launch(server(), grid({ seeds: range(4) }));
       const first = await nextPack(worker);
-      await end(worker, first, ended("CRASHED", "Its process was killed."));
+      await end(worker, first, crash);
       const halves = [await nextPack(worker)];
       expect(halves[0]).toHaveLength(2);
-      await end(worker, halves[0]!, ended("CRASHED", "Its process was killed."));
+      await end(worker, halves[0]!, crash);
       const next = await nextPack(worker);
       const sizes: number[] = [];
       for (let pack = next, count = 0; count < 4; ) {

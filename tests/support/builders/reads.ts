@@ -41,7 +41,15 @@ export function everyRead(
     artefacts: { list: async () => [] },
   } as unknown as ServiceContext;
   const reader = readerOf(singleUser);
-  const lead = { experimentId: study, ordinal: 0, memberId: null, packKey: "0".repeat(32), failedAttempts: 0, packRuns: 1 };
+  const lead = {
+    experimentId: study,
+    ordinal: 0,
+    memberId: null,
+    packKey: "0".repeat(32),
+    failedAttempts: 0,
+    packRuns: 1,
+    packLimit: null,
+  };
   const list = (query: Partial<ListExperimentsRequest>) => () => listExperiments(context, listExperimentsRequest.parse(query));
   const series = (window: object) => () =>
     readRunSeries(context, reader, { id: run, maxPoints: 500, keys: ["train/nc1.ratio@1"], ...window }, new AnswerAllowance());
