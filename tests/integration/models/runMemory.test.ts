@@ -118,7 +118,7 @@ async function peakOf(config: RunConfig): Promise<number> {
       datasets: null,
       datasetCache: join(folder, "d"),
     };
-    child.send({ type: "assign", assignment, paths, device: "cpu", threads: 1 });
+    child.send({ type: "assign", runs: [{ assignment, paths }], device: "cpu", threads: 1 });
   });
   const [code] = await new Promise<[number | null]>((resolve) => child.once("exit", (status) => resolve([status])));
   clearInterval(timer);
