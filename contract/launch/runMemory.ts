@@ -3,6 +3,7 @@ import { blocksOf, layersOf } from "../config/networkForm.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { imageShape } from "../data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
+import { hasManyClasses } from "../metrics/classLimit.ts";
 
 /** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
 export interface RunMemory {
@@ -28,6 +29,7 @@ export interface StepNumbers {
 }
 
 const float = 4;
+const double = 8;
 /** A prepared process, with TensorFlow.js, ONNX Runtime and the code compiled: measured, Linux x64. */
 export const programBytes = 190e6;
 /** ONNX Runtime holds a graph's values twice: as they came in the first call, and in the pattern that later calls follow. */
@@ -73,7 +75,19 @@ function readBytes({ dataset }: RunConfig, { there, asked, inputDim }: DatasetSi
   return samples * (imageShape(dataset) ? inputDim : 200);
 }
 
-function measuringBytes(config: RunConfig, { train, test, classes, inputDim }: DatasetSizes): number {
+type Sizes = Pick<DatasetSizes, "train" | "test" | "classes" | "inputDim">;
+
+/** What one pass over all samples that sums the features up as it goes holds (workers/measure), beside what the network itself does. */
+export function wholePassBytes(config: RunConfig, { train, test, classes, inputDim }: Sizes): number {
+  const sums = hasManyClasses(classes) ? 1 : classes + 1;
+  return (train + test) * (inputDim * float + arenaFactor * layersOf(config) * (config.width * float + 4 * sums * double));
+}
+
+/** On a CPU features are summed in one pass over all samples up to this size, and beyond it in chunks. */
+export const largestWholePass = 256e6;
+
+function measuringBytes(config: RunConfig, sizes: DatasetSizes): number {
+  const { train, test, classes, inputDim } = sizes;
   const { width } = config;
   const layers = layersOf(config) * width;
   const largest = Math.max(train, test, 1);
@@ -81,7 +95,9 @@ function measuringBytes(config: RunConfig, { train, test, classes, inputDim }: D
   const chunk = config.architecture === "ufm" ? train : Math.ceil(largest / Math.ceil(largest / chunkSamples));
   const kept = (n: number) => (n * layers * float <= keptBytes ? n * (layers + classes) * float : 0);
   const { places, perPlace } = forwardNumbers(config, inputDim);
-  return kept(train) + kept(test) + float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace);
+  const inChunks = kept(train) + kept(test) + float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace);
+  const whole = wholePassBytes(config, sizes);
+  return places === 1 && whole <= largestWholePass ? Math.max(inChunks, whole) : inChunks;
 }
 
 /** Places of a sample (tokens, pixels of a map), and numbers a place that a forward pass holds. */

@@ -50,9 +50,9 @@ export function layoutOf({ network, data, trained, secondPass, isWide }: Reducti
   const { layers, width, classes } = network;
   const groups = data.counts.length;
   return [
+    ["squares", layers * groups],
     ["means", layers * width * groups],
     ...(isWide ? [] : [["rest", layers * width * groups] as [string, number]]),
-    ["squares", layers * groups],
     ...(secondPass
       ? [
           ["moments", layers * classes ** 2] as [string, number],
@@ -130,7 +130,12 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
       const pieces: Record<string, tf.Tensor> = {};
       pieces.means = over((at) => sums[at].means);
       if (!isWide) pieces.rest = over((at) => sums[at].rest as tf.Tensor2D);
-      pieces.squares = inGroups(over((at) => sums[at].squares));
+      const rows = secondPass ? classes + 1 : 1;
+      const perSample = tf.reshape(
+        over((at) => sums[at].ofSamples),
+        [layers, rows, total],
+      );
+      pieces.squares = inGroups(tf.reshape(tf.slice(perSample, [0, 0, 0], [layers, 1, total]), [layers, total]));
       if (secondPass) {
         const distances = squaredDistances(
           tf.reshape(
@@ -138,16 +143,12 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
             [layers, width, classes],
           ),
         );
-        const along: tf.Tensor3D = tf.reshape(
-          over((at) => sums[at].products as tf.Tensor2D),
-          [layers, classes, total],
-        );
         const isOther = (nearest: tf.Tensor, compared: tf.Tensor1D) => tf.cast(tf.notEqual(nearest, compared), "float32");
-        const rows = (all: tf.Tensor2D, from: number, count: number) => tf.slice(all, [from, 0], [count, classes]);
+        const some = (all: tf.Tensor2D, from: number, count: number) => tf.slice(all, [from, 0], [count, classes]);
         const onTrain = spanSums(
-          tf.slice(along, [0, 0, 0], [layers, classes, trained]) as tf.Tensor3D,
+          tf.slice(perSample, [0, 1, 0], [layers, classes, trained]) as tf.Tensor3D,
           distances,
-          rows(members, 0, trained),
+          some(members, 0, trained),
         );
         pieces.moments = onTrain.moments;
         pieces.labelMisses = tf.sum(isOther(onTrain.nearest, tf.slice(labels, [0], [trained])), 1);
@@ -158,7 +159,7 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
           const { means, rest, shifted } = sums[layers - 1];
           const ofClasses = (columns: tf.Tensor2D) => tf.slice(columns, [0, 0], [width, classes]);
           const tested = total - trained;
-          const onTest = rows(members, trained, tested);
+          const onTest = some(members, trained, tested);
           const taken = tf.neg(onTest);
           const columns = wide(tf.slice(lastFeatures, [0, trained], [width, tested]));
           const deviations = tf.add(tf.matMul(ofClasses(means), taken, false, true), columns) as tf.Tensor2D;
@@ -173,11 +174,8 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
       const turned = tf.transpose(members); // [K, n]
       const cosines = cosineSums(lastFeatures, head, turned, isWide);
       const isRight = tf.reshape(tf.cast(tf.equal(predictions, labels), "float32"), [1, total]);
-      const ofSamples = tf.concat(
-        [sampleFits(loss, logits, turned, isWide), wide(isRight), cosines.gaps, wide(cosines.zeros)],
-        0,
-      );
-      pieces.samples = inGroups(ofSamples);
+      const ofLast = tf.concat([sampleFits(loss, logits, turned, isWide), wide(isRight), cosines.gaps, wide(cosines.zeros)], 0);
+      pieces.samples = inGroups(ofLast);
       pieces.head = head;
       const parts = tf.split(flat, network.parameters.map(sizeOf));
       const squared = (penalty: ParameterSpec["penalty"]) => {

@@ -29,10 +29,11 @@ export interface LayerSums {
   rest: tf.Tensor2D | null;
   /** The first K means from a common origin, so that their differences keep their digits [d, K]. */
   shifted: tf.Tensor2D;
-  /** ‖c_i‖² of the deviations c_i = h_i − mean of the group [1, n]. */
-  squares: tf.Tensor2D;
-  /** ⟨c_i, shifted_k⟩ [K, n]; null where it is not asked for. */
-  products: tf.Tensor2D | null;
+  /**
+   * ‖c_i‖² of the deviations c_i = h_i − mean of the group, and below it ⟨c_i, shifted_k⟩ where it is asked for: [1 or K + 1, n]. Together,
+   * so that a layer's deviations are given up before those of the next are made.
+   */
+  ofSamples: tf.Tensor2D;
 }
 
 /**
@@ -59,9 +60,9 @@ export function layerSums(features: tf.Tensor2D, groups: Groups, withProducts: b
   const rest = origin ? meanOf(deviations) : null;
   const apart = origin ? (tf.add(tf.sub(origin, tf.slice(origin, [0, 0], [-1, 1])), moved) as tf.Tensor2D) : means;
   const shifted = tf.slice(apart, [0, 0], [-1, classes]);
-  let products: tf.Tensor2D | null = null;
-  if (withProducts) products = alongMeans(deviations, shifted, rest, taken);
-  return { means, rest, shifted, squares: tf.sum(tf.square(deviations), 0, true), products };
+  const squares = tf.sum(tf.square(deviations), 0, true) as tf.Tensor2D;
+  const ofSamples = withProducts ? tf.concat([squares, alongMeans(deviations, shifted, rest, taken)], 0) : squares;
+  return { means, rest, shifted, ofSamples };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { layersOf } from "../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import { stepNumbers } from "../../contract/launch/runMemory.ts";
+import { largestWholePass, stepNumbers, wholePassBytes } from "../../contract/launch/runMemory.ts";
 import { hasManyClasses } from "../../contract/metrics/classLimit.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -9,8 +9,8 @@ import type { Engine } from "../engine/engine.ts";
 /** Where the features are summed: on the device that computes them, or on the host, which reads them all. */
 export type Place = "device" | "host";
 
-/** Features of one pass over all samples, the largest that are held on a CPU and on a GPU, bytes. */
-const mostHeld = { cpu: 256e6, gpu: 2e9 };
+/** What is held at once on a GPU, bytes. */
+const mostOnGpu = 2e9;
 
 /** Measured on one core: a host's sum over a feature for each class, a call more for each run of a pack, and what compiling a layer's sums costs. */
 const hostNs = 0.6;
@@ -35,11 +35,11 @@ export function placeOfSums(
   const layers = layersOf(config);
   const secondPass = hasManyClasses(classes) ? 0 : classes;
   const isVector = ["rn1", "rn2", "ufm"].includes(config.architecture);
-  // The network's inputs, its features in float32, and the samples' products with the means in float64, twice.
-  const held = runs * samples * (dimension * 4 + layers * (config.width * 4 + secondPass * 16));
-  const forward = runs * 4 * stepNumbers(config, { classes, inputDim: dimension }, samples).held;
-  if (choice.device !== "cpu") return held + (isVector ? 0 : forward) <= mostHeld.gpu ? "device" : "host";
-  if (choice.engine === "eager" || !isVector || held > mostHeld.cpu) return "host";
+  const sizes = { train: train.count, test: test.count, classes, inputDim: dimension };
+  const held = runs * wholePassBytes(config, sizes);
+  const forward = runs * 4 * stepNumbers(config, sizes, samples).held;
+  if (choice.device !== "cpu") return held + (isVector ? 0 : forward) <= mostOnGpu ? "device" : "host";
+  if (choice.engine === "eager" || !isVector || held > largestWholePass) return "host";
   const savedMs = runs * samples * config.width * layers * (secondPass + 5) * hostNs * 1e-6 + (runs - 1) * callMs;
   const measurements = measuringSteps(config.measuring, config.training.steps).length;
   return savedMs * measurements > compileMs + compileLayerMs * layers ? "device" : "host";
