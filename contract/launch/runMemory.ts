@@ -3,7 +3,7 @@ import { blocksOf, layersOf } from "../config/networkForm.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { imageShape } from "../data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
-import { hasManyClasses } from "../metrics/classLimit.ts";
+import { limits } from "../limits.ts";
 
 /** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
 export interface RunMemory {
@@ -79,7 +79,7 @@ type Sizes = Pick<DatasetSizes, "train" | "test" | "classes" | "inputDim">;
 
 /** What one pass over all samples that sums the features up as it goes holds (workers/measure), beside what the network itself does. */
 export function wholePassBytes(config: RunConfig, { train, test, classes, inputDim }: Sizes): number {
-  const sums = hasManyClasses(classes) ? 1 : classes + 1;
+  const sums = classes > limits.measuredClasses ? 1 : classes + 1;
   return (train + test) * (inputDim * float + arenaFactor * layersOf(config) * (config.width * float + 4 * sums * double));
 }
 

@@ -5,6 +5,7 @@ import { hasManyClasses } from "../../contract/metrics/classLimit.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
+import { hasFloat64 } from "./deviceSums.ts";
 
 /** Where the features are summed: on the device that computes them, or on the host, which reads them all. */
 export type Place = "device" | "host";
@@ -43,4 +44,12 @@ export function placeOfSums(
   const savedMs = runs * samples * config.width * layers * (secondPass + 5) * hostNs * 1e-6 + (runs - 1) * callMs;
   const measurements = measuringSteps(config.measuring, config.training.steps).length;
   return savedMs * measurements > compileMs + compileLayerMs * layers ? "device" : "host";
+}
+
+/** How features are summed, for the run's data. */
+export function sumsText(engine: Engine, config: RunConfig, dataset: Dataset, runs = 1): string {
+  if (placeOfSums(engine, config, dataset, runs) === "host") return "class sums in float64 on the host";
+  return hasFloat64(engine)
+    ? "class sums in float64 on the device"
+    : "class sums in float32 on the device, of differences from class means";
 }

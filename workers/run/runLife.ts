@@ -8,6 +8,7 @@ import { evaluateRun } from "../evaluate/evaluateRun.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import type { Observer, PackedSource } from "../measure/observer.ts";
 import { picturedSteps } from "../measure/picturedSteps.ts";
+import { sumsText } from "../measure/placeOfSums.ts";
 import { optimumSummary } from "../measure/runOptimum.ts";
 import type { Sums } from "../measure/sums.ts";
 import { initializeParameters, parameterCount } from "../models/parameterLayout.ts";
@@ -277,7 +278,7 @@ function announceStart(
     dataset: dataset.resolved,
     parameters: parameterCount(network.parameters),
     optimum: optimumSummary(optimum),
-    versions,
+    versions: { ...versions, measuring: sumsText(engine, config, dataset, pack?.runs) },
     ...(pack && { pack }),
   });
   log("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);

@@ -84,7 +84,7 @@ describe.skipIf(!isHere)("on WebGPU", () => {
     async (_, given) => {
       await expectHostMetrics(webgpu, given, 5e-6, 5e-7);
     },
-    60_000,
+    120_000,
   );
 
   test.each(families)(

@@ -45,7 +45,12 @@ describe("a run's process", () => {
     run.assign(smallRun());
     expect(await run.exited).toEqual({ code: 0, signal: null });
     const events = run.events();
-    expect(events[0]).toMatchObject({ kind: "started", totalSteps: 20, resumedFromStep: 0 });
+    expect(events[0]).toMatchObject({
+      kind: "started",
+      totalSteps: 20,
+      resumedFromStep: 0,
+      versions: { measuring: "class sums in float64 on the host" },
+    });
     expect(events[events.length - 1]).toMatchObject({ kind: "finished", step: 20 });
     expect(ofKind(events, "measurement").map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20]);
     expect(ofKind(events, "geometry")).toHaveLength(12);

@@ -4,7 +4,7 @@ import type { Dataset } from "../../../../workers/data/dataset.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import type { Device, Engine } from "../../../../workers/engine/engine.ts";
 import { makeObserver } from "../../../../workers/measure/observer.ts";
-import { type Place, placeOfSums } from "../../../../workers/measure/placeOfSums.ts";
+import { type Place, placeOfSums, sumsText } from "../../../../workers/measure/placeOfSums.ts";
 import { runOptimum } from "../../../../workers/measure/runOptimum.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
@@ -114,5 +114,16 @@ describe("where features are summed", () => {
     ["no test set", on("cuda"), {}, { ...images, test: 0 }, "host"],
   ])("%s", (_, engineOf, overrides, sizes, expected) => {
     expect(place(engineOf, overrides, sizes)).toBe(expected);
+  });
+
+  test("a pack of the toy is summed in one call", () => {
+    const config = smallRun({ depth: 13, width: 16, training: { steps: 2000 } });
+    const data = { ...toy, train: set(100), test: set(100) } as unknown as Dataset;
+    expect(placeOfSums(on("cpu"), config, data, 8)).toBe("device");
+    expect(sumsText(on("cpu"), config, data)).toBe("class sums in float64 on the host");
+    expect(sumsText(on("cpu"), config, data, 8)).toBe("class sums in float64 on the device");
+    expect(sumsText(on("cuda"), config, data)).toBe("class sums in float64 on the device");
+    expect(sumsText(on("webgpu"), config, data)).toBe("class sums in float32 on the device, of differences from class means");
+    expect(sumsText(on("cuda", "eager"), config, data)).toMatch(/^class sums in float32 on the device/);
   });
 });
