@@ -26,10 +26,13 @@ export class RealStudy {
   private workers: WorkerProcess[] = [];
   private readonly experiments: string[] = [];
 
-  /** @param url where it finds the server; by default without a line between */
-  async startWorker(slots: number, folder = makeFolder(), { url = this.server.url, env = {} } = {}) {
+  /**
+   * @param url where it finds the server; by default without a line between
+   * @param pack runs in one step at most: alone, a run has the same numbers to the last bit whatever else is launched
+   */
+  async startWorker(slots: number, folder = makeFolder(), { url = this.server.url, env = {}, pack = 1 } = {}) {
     if (!this.folders.includes(folder)) this.folders.push(folder);
-    const flags = ["--keep-spool", "--slots", String(slots)];
+    const flags = ["--keep-spool", "--slots", String(slots), "--pack", String(pack)];
     const worker = new WorkerProcess(realWorker, folder, url, this.token, flags, env);
     this.workers.push(worker);
     await until("the worker is connected", () => worker.output.includes("Connected to"));
