@@ -12,7 +12,7 @@ import type { SquaredNorms, Sums } from "./sums.ts";
 
 /** Sums up on the device. */
 export interface DeviceSums {
-  /** null where a number is not finite: the host says what it is. */
+  /** null where a number is not finite, or too small to come in whole: the host says what it is. */
   read(source: ParameterSource): Promise<Sums | null>;
   dispose(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export function reductionOf(
   };
 }
 
-/** The sums of one run, from what came to the host; null where a number is not finite. */
+/** The sums of one run, from what came to the host; null where a number is not finite, or too small to have come in whole. */
 export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sums | null {
   const { network, trained, data, secondPass } = reduction;
   const { labels, counts } = data;
@@ -94,6 +94,7 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     pieces[name] = values.subarray(at, at + size);
     at += size;
   }
+  if (hasVanished(pieces, reduction)) return null;
   const groupCount = counts.length;
   const row = (piece: Float64Array, index: number) => piece.subarray(index * groupCount, (index + 1) * groupCount);
   const [fit, right, gaps, zeros] = [0, 1, 2, 3].map((index) => row(pieces.samples, index));
@@ -129,6 +130,26 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     squared,
     pictured: async () => pictures,
   };
+}
+
+/** What is smaller has lost digits to the end of float32's range, or all of them, where it comes as float32 numbers or is summed in them. */
+const smallest = 1e-28;
+
+/** Whether features or the classifier are so small that sums of their squares, or of products of four, say nothing. */
+function hasVanished(pieces: Record<string, Float64Array>, { network: { layers }, secondPass }: Reduction): boolean {
+  const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  for (let l = 0; l < layers; l++) {
+    const ofLayer = (name: string) => {
+      const size = pieces[name].length / layers;
+      return largest(pieces[name].subarray(l * size, (l + 1) * size));
+    };
+    const [scatter, mean] = [ofLayer("squares"), ofLayer("means")];
+    // No scatter at all is a layer whose classes are points, unless these are near zero.
+    if (scatter === 0 ? mean > 0 && mean ** 2 < smallest : scatter < smallest) return true;
+    if (secondPass && scatter > 0 && ofLayer("moments") < smallest) return true;
+  }
+  const row = largest(pieces.head);
+  return row > 0 && row ** 2 < smallest;
 }
 
 /** Means lie as columns [d, G] of all groups; statistics have them as rows [K, d] of one split. */

@@ -18,7 +18,7 @@ interface Measured {
 /** The sums of all runs of a pack from one call. */
 export interface PackSums {
   /**
-   * The sums of the run in a place; null where a number of it is not finite, which is nothing to the others. The first to ask at a
+   * The sums of the run in a place; null where a number of it is not finite, or too small to come in whole, which is nothing to the others. The first to ask at a
    * version of the state makes the call, and those that do not ask cost the host nothing.
    */
   read(step: Step, version: number, place: number): Promise<Sums | null>;

@@ -65,6 +65,34 @@ describe.each([
     }
   });
 
+  test.each([1e-10, 1e-12, 1e-15, 1e-20, 1e-25])("features %f of the usual size are left to the host", async (scale) => {
+    for (const spread of [0.3, 1e-5]) {
+      const given = of({
+        spreads: [spread, spread],
+        change: (layers) => layers.forEach((layer) => layer.set(layer.map((value) => value * scale))),
+      });
+      expect(await sumOnDevice(engine, given, make(given)), `a spread of ${spread}`).toBeNull();
+    }
+  });
+
+  test("one layer a millionth of the others' size keeps its digits", async () => {
+    const given = of({ spreads: [0.3, 0.3], change: ([layer]) => layer.set(layer.map((value) => value * 1e-6)) });
+    await expectHostMetrics(engine, given, relative, absolute);
+  });
+
+  test("a classifier near zero is left to the host, a zero one is not", async () => {
+    for (const [scale, isLeft] of [
+      [1e-20, true],
+      [0, false],
+    ] as const) {
+      const made = make(of({}));
+      made.head.forEach((value, at) => {
+        made.head[at] = value * scale;
+      });
+      expect((await sumOnDevice(engine, of({}), made)) === null).toBe(isLeft);
+    }
+  });
+
   test("the squared norms, the classifier and the pictured samples are the parameters' and features' own", async () => {
     const { made, device } = await both(engine, of({}));
     const squares = (...vectors: Float32Array[]) => vectors.reduce((sum, v) => v.reduce((s, x) => s + x * x, sum), 0);
