@@ -69,7 +69,9 @@ describe.each([
     for (const spread of [0.3, 1e-5]) {
       const given = of({
         spreads: [spread, spread],
-        change: (layers) => layers.forEach((layer) => layer.set(layer.map((value) => value * scale))),
+        change: (layers) => {
+          for (const layer of layers) layer.set(layer.map((value) => value * scale));
+        },
       });
       expect(await sumOnDevice(engine, given, make(given)), `a spread of ${spread}`).toBeNull();
     }
