@@ -24,9 +24,9 @@ let server: ProtocolServer;
 let folder: string;
 const workers: WorkerProcess[] = [];
 
-const startWorker = async (program: string, flags: string[] = []) => {
+const startWorker = async (program: string, flags: string[] = [], environment: Record<string, string> = {}) => {
   const all = ["--slots", "1", ...flags];
-  const worker = new WorkerProcess(program, folder, `http://127.0.0.1:${server.port}`, "right", all);
+  const worker = new WorkerProcess(program, folder, `http://127.0.0.1:${server.port}`, "right", all, environment);
   workers.push(worker);
   const before = server.hellos.length;
   await until("the worker is connected", () => server.hellos.length > before);
@@ -38,6 +38,11 @@ const isOver = (run: Lease) => ["ended", "finished"].includes(server.last(run)?.
 const allOver = (runs: Lease[]) => until("all attempts have ended", () => runs.every(isOver), 90_000);
 const manners = (...names: string[]) => names.map((manner) => ({ manner }));
 const again = (run: Lease) => ({ runId: run.runId, attempt: run.attempt + 1 });
+/** Number of the process that trains a first attempt. */
+const processOf = ({ runId }: Lease) => {
+  const state = readFileSync(join(folder, "worker", "spool", `${runId}.1.json`), "utf8");
+  return Number.parseInt((JSON.parse(state) as { process: string }).process, 10);
+};
 /** What the worker has told of packs last. */
 const told = () =>
   [...server.hellos.map(({ packs }) => packs), ...server.heartbeats.map(({ packs }) => packs)].findLast((packs) => packs)!;
@@ -59,13 +64,7 @@ describe("runs that are given to a slot together", () => {
     const runs = await server.assignPack(manners("steady", "steady", "steady"), 60);
     expect(runs.map(({ accepted }) => accepted)).toEqual([true, true, true]);
     await until("they train", () => runs.every((run) => steps(run).length > 3));
-    const processes = new Set(
-      runs.map(
-        ({ runId }) =>
-          (JSON.parse(readFileSync(join(folder, "worker", "spool", `${runId}.1.json`), "utf8")) as { process: string }).process,
-      ),
-    );
-    expect(processes.size).toBe(1);
+    expect(new Set(runs.map(processOf)).size).toBe(1);
     expect(await server.assign("steady", 5)).toMatchObject({ accepted: false, reason: "its slot is in use" });
     const heartbeat = () => server.heartbeats.at(-1)?.runs ?? [];
     await until(
@@ -122,6 +121,28 @@ describe("runs that are given to a slot together", () => {
     await until("the worker has told of it", () => told().known[0].runs === 1);
     const [alone] = await crashed(["crash"]);
     expect(alone).toMatchObject({ kind: "ended", code: "CRASHED" });
+    expect(alone.excused).toBeUndefined();
+  });
+
+  test("a process that stands still blames none of its pack, and half as many are tried; alone, it counts", async () => {
+    await startWorker(scriptedWorker, [], { COLLAPSAR_STALL_MS: "2000" });
+    const stopped = async (count: number) => {
+      const runs = await server.assignPack(manners(...Array.from({ length: count }, () => "steady")), 50_000);
+      await until("they train", () => runs.every((run) => steps(run).length > 3));
+      process.kill(processOf(runs[0]), "SIGSTOP");
+      await allOver(runs);
+      return runs.map((run) => server.last(run) as Extract<RunEvent, { kind: "ended" }>);
+    };
+    for (const end of await stopped(4)) {
+      expect(end).toMatchObject({ kind: "ended", code: "WORKER_LOST", excused: true });
+      expect(end.message).toMatch(/it showed no sign of life for \d+ s and was stopped, while it trained a pack of 4 runs/);
+    }
+    await until("the worker has told of it", () => told().known.length > 0);
+    expect(told().known).toEqual([{ key: expect.stringMatching(/^[0-9a-f]{32}$/), runs: 2 }]);
+    for (const end of await stopped(2)) expect(end).toMatchObject({ code: "WORKER_LOST", excused: true });
+    await until("the worker has told of it", () => told().known[0].runs === 1);
+    const [alone] = await stopped(1);
+    expect(alone).toMatchObject({ kind: "ended", code: "WORKER_LOST" });
     expect(alone.excused).toBeUndefined();
   });
 

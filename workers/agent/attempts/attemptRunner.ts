@@ -240,7 +240,7 @@ export class AttemptRunner {
     let { end } = attempt.spool.inspect();
     if (!end) {
       end = attempt.endEvent(exit);
-      const isBad = end.kind === "ended" && (end.code === "CRASHED" || end.code === "WORKER_FAULT");
+      const isBad = end.kind === "ended" && (end.code === "CRASHED" || end.code === "WORKER_FAULT" || exit.stalledMs !== null);
       if (isBad && exit.together > 1) this.packs.tooMany(packKey(config), exit.together);
       attempt.spool.appendOrHold(end);
     }
