@@ -70,7 +70,7 @@ describe("Two servers on one database", () => {
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
     const { rows: servers } = await query("select host, pid, version, protocol from servers where stopped_at is null");
     expect(servers.map(({ pid }) => pid).sort()).toEqual([a.pid, b.pid].sort());
-    expect(servers.map(({ protocol }) => protocol)).toEqual([5, 5]);
+    expect(servers.map(({ protocol }) => protocol)).toEqual([6, 6]);
   });
 
   test("each know the other's workers: what they are, that they are there, how they are used, and that they go", async () => {
