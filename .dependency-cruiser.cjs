@@ -54,7 +54,7 @@ const workersFolders = {
   files: [],
   spool: ["files"],
   trace: [],
-  pack: [],
+  pack: ["trace"],
   engine: ["trace", "pack"],
   models: [],
   data: [],

@@ -176,8 +176,9 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
 }
 
 /**
- * What is left to do of unfinished runs, ms on one slot, of which a run of a pack takes its share: each part as it was expected when the run was made, corrected by the median
- * ratio of measured to expected time over this experiment's runs, or as the run itself has measured it.
+ * What is left to do of unfinished runs, ms on one slot, of which a run of a pack takes its share: each part as it was expected when
+ * the run was made, corrected by the median ratio of measured to expected time over this experiment's runs, or as the run itself has
+ * measured it.
  */
 async function timeLeft(db: Executor, id: string): Promise<{ work: number | null; longest: number | null }> {
   const result = await db.execute<{ work: number | null; longest: number | null }>(sql`

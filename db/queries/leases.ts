@@ -33,21 +33,6 @@ export interface Claimer {
 }
 
 /**
- * Gives a queued run to a worker as its next attempt, in one statement.
- * @returns null if the run is no longer queued, or the worker is elsewhere
- */
-export async function claimRun(
-  db: Executor,
-  runId: string,
-  worker: Claimer,
-  lease: string,
-  leaseMs: number,
-): Promise<Claimed | null> {
-  const [claimed] = await claimRuns(db, [{ id: runId, lease }], worker, null, leaseMs);
-  return claimed ?? null;
-}
-
-/**
  * Gives queued runs to a worker as their next attempts, in one statement.
  * @param packId of runs that are given to one slot together; null: they are not
  * @returns those that were queued still, in the order given; none if the worker is elsewhere

@@ -3,6 +3,7 @@ import { layerMetrics } from "../../contract/metrics/metricInfo.ts";
 import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import type { FromRun, ToRun } from "../../workers/run/messages.ts";
 import { openSpool } from "../../workers/spool/spool.ts";
+import { startedEvent } from "../support/builders/startedEvent.ts";
 
 /**
  * A run's process that measures at a given pace instead of training, so that a bench can say at which load its figures are:
@@ -27,25 +28,7 @@ async function measure({ runs }: Extract<ToRun, { type: "assign" }>): Promise<vo
   );
   const spool = openSpool(paths.spool);
   const events = Math.round((rate / keys.length) * seconds);
-  const started = {
-    kind: "started" as const,
-    totalSteps: events,
-    resumedFromStep: 0,
-    device: { choice: "auto", device: "none", engine: "none", provider: "none", reason: "a paced run computes nothing" },
-    dataset: {
-      id: "gaussian-clusters" as const,
-      source: "none",
-      hash: "0",
-      classes: 2,
-      inputDimension: 1,
-      trainCounts: [1, 1],
-      testCounts: [1, 1],
-    },
-    parameters: 0,
-    optimum: { method: "none" as const, reason: "", loss: null, fit: null, ridge: null, scale: null, geometry: null },
-    versions: {},
-  };
-  spool.append(started);
+  spool.append(startedEvent(events, "a paced run computes nothing"));
   const begun = performance.now();
   for (let step = 0; step <= events; step++) {
     const values = Object.fromEntries(keys.map((key) => [key, Math.random()]));

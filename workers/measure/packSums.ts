@@ -53,7 +53,8 @@ export function makePackSums(engine: Engine, members: readonly Measured[]): Pack
       });
       return sumsOf(reductions[place], Object.fromEntries(outputs) as Outputs);
     },
-    dispose: async () => (await compiled)?.dispose(),
+    // Where it could not be compiled there is nothing to give back.
+    dispose: async () => (await compiled?.catch(() => null))?.dispose(),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { PlainBackend } from "../trace/plainBackend.ts";
 import { ruleOf } from "./rules/allRules.ts";
 import { type Batched, type Kernels, packed, shapeOf, spread } from "./rules/rule.ts";
 
@@ -19,7 +20,7 @@ type Infos = Record<string, tf.TensorInfo> | tf.TensorInfo[];
 const givesList = new Set(["SplitV", "Unpack"]);
 
 /** A TensorFlow.js backend on which tensors have the shapes of one run and stand for S runs; see pack.ts. */
-export class PackedBackend extends tf.KernelBackend {
+export class PackedBackend extends PlainBackend {
   private readonly held = new WeakMap<object, Held>();
   /** Set while a pack is computed. */
   current: { inner: Inner; runs: number } | undefined;
@@ -125,10 +126,6 @@ export class PackedBackend extends tf.KernelBackend {
     return inner.backend.readSync(info.dataId);
   }
 
-  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
-    return this.readSync(dataId);
-  }
-
   override disposeData(dataId: object, force = false): boolean {
     const held = this.held.get(dataId);
     if (!held) return true;
@@ -147,28 +144,6 @@ export class PackedBackend extends tf.KernelBackend {
   override refCount(dataId: object): number {
     return this.held.get(dataId)?.references ?? 0;
   }
-
-  override numDataIds(): number {
-    return 0;
-  }
-
-  override floatPrecision(): 16 | 32 {
-    return 32;
-  }
-
-  override epsilon(): number {
-    return 1e-7;
-  }
-
-  override memory() {
-    return { unreliable: true };
-  }
-
-  override timerAvailable(): boolean {
-    return false;
-  }
-
-  override dispose(): void {}
 }
 
 /** The outputs of a kernel of the backend underneath, each with one reference. @throws where it has no such kernel */

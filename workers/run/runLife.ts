@@ -1,6 +1,4 @@
-import { warmupWarning } from "../../contract/launch/warmupWarning.ts";
 import { seriesKey } from "../../contract/metrics/seriesKey.ts";
-import { precisionWarning } from "../../contract/precision.ts";
 import type { RunTimes, StartedPack } from "../../contract/wire/runEvents.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Log } from "../data/resolve/resolveSamples.ts";
@@ -8,17 +6,15 @@ import { evaluateRun } from "../evaluate/evaluateRun.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import type { Observer, PackedSource } from "../measure/observer.ts";
 import { picturedSteps } from "../measure/picturedSteps.ts";
-import { sumsText } from "../measure/placeOfSums.ts";
-import { optimumSummary } from "../measure/runOptimum.ts";
 import type { Sums } from "../measure/sums.ts";
-import { initializeParameters, parameterCount } from "../models/parameterLayout.ts";
+import { initializeParameters } from "../models/parameterLayout.ts";
 import { learningRateAt } from "../training/schedule.ts";
 import { requireFiniteFit, type TrainingState } from "../training/train.ts";
+import { announceStart } from "./announceStart.ts";
 import type { PreparedRun } from "./preparedRun.ts";
 import { trainedData } from "./requireSameData.ts";
 import { type RunContext, stopIfAsked } from "./runContext.ts";
 import { StepTimes } from "./stepTimes.ts";
-import { versions } from "./versions.ts";
 
 /** Where a run's numbers are while it trains: its slice of what the compiled step holds. */
 export interface TrainedSlice {
@@ -261,30 +257,3 @@ export class RunLife {
 }
 
 const measuredBy = ({ sums, source }: TrainedSlice): PackedSource | null => (sums ? { sums, source } : null);
-
-function announceStart(
-  run: RunContext,
-  { dataset, engine, network, optimum, resumeFrom }: PreparedRun,
-  log: Log,
-  pack?: StartedPack,
-): void {
-  const { config, device, emit } = run;
-  const step = resumeFrom?.step ?? 0;
-  emit({
-    kind: "started",
-    totalSteps: config.training.steps,
-    resumedFromStep: step,
-    device: { choice: device, ...engine.choice },
-    dataset: dataset.resolved,
-    parameters: parameterCount(network.parameters),
-    optimum: optimumSummary(optimum),
-    versions: { ...versions, measuring: sumsText(engine, config, dataset, pack?.runs) },
-    ...(pack && { pack }),
-  });
-  log("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
-  const rounding = precisionWarning(engine.choice.precision);
-  if (rounding) log("warning", rounding);
-  const warmup = warmupWarning(config.training);
-  if (warmup) log("warning", warmup);
-  if (step > 0) log("info", `Resuming from the checkpoint of step ${step}.`);
-}

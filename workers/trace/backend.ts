@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Dtype, sizeOf } from "./graph/graph.ts";
 import type { Sym, Symbolic } from "./graph/symbolic.ts";
+import { PlainBackend } from "./plainBackend.ts";
 
 /** Larger host tensors inside a traced function are a mistake: data belongs into inputs or constants. */
 const LARGEST_LITERAL = 65_536;
@@ -12,7 +13,7 @@ interface Literal {
 }
 
 /** A TensorFlow.js backend whose tensors have no values, only a place in the graph that is being built. */
-export class TraceBackend extends tf.KernelBackend {
+export class TraceBackend extends PlainBackend {
   private current: Symbolic | undefined;
   private tensors = new WeakMap<object, Sym>();
   private cached = new WeakMap<object, Sym>();
@@ -87,10 +88,6 @@ export class TraceBackend extends tf.KernelBackend {
     return data as tf.backend_util.BackendValues;
   }
 
-  override async read(dataId: object): Promise<tf.backend_util.BackendValues> {
-    return this.readSync(dataId);
-  }
-
   override disposeData(dataId: object, force = false): boolean {
     const left = (this.references.get(dataId) ?? 1) - 1;
     this.references.set(dataId, left);
@@ -107,28 +104,6 @@ export class TraceBackend extends tf.KernelBackend {
   override refCount(dataId: object): number {
     return this.references.get(dataId) ?? 0;
   }
-
-  override numDataIds(): number {
-    return 0;
-  }
-
-  override floatPrecision(): 16 | 32 {
-    return 32;
-  }
-
-  override epsilon(): number {
-    return 1e-7;
-  }
-
-  override memory() {
-    return { unreliable: true };
-  }
-
-  override timerAvailable(): boolean {
-    return false;
-  }
-
-  override dispose(): void {}
 }
 
 function literalSym({ graph }: Symbolic, { values, shape, dtype }: Literal): Sym {

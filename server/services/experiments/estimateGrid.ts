@@ -17,7 +17,8 @@ import { type PlannedSlot, planPacks } from "./planPacks.ts";
 
 /**
  * What a grid costs: the parts of each run as they are expected, corrected by measured runs (learnTimes.ts), handed out to the
- * connected slots in their order, in packs where these take them; and the memory of its largest run. A grid over the limit is counted, not refused.
+ * connected slots in their order, in packs where these take them; and the memory of its largest run. A grid over the limit is
+ * counted, not refused.
  */
 export async function estimateGrid(context: ServiceContext, config: ExperimentConfig): Promise<Estimate> {
   const runs = countGrid(config);

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
-import type { CompiledFunction, Engine, FunctionDefinition } from "../../../workers/engine/engine.ts";
+import type { Engine, FunctionDefinition } from "../../../workers/engine/engine.ts";
 import { traceStep } from "../../../workers/engine/traceDefinition.ts";
 import { makeObserver } from "../../../workers/measure/observer.ts";
 import { runOptimum } from "../../../workers/measure/runOptimum.ts";
@@ -19,6 +19,7 @@ import { makeTrainer } from "../../../workers/training/train.ts";
 import { type Family, families } from "../../unit/workers/families.ts";
 import { expectHostMetrics } from "../../unit/workers/measure/expectHostMetrics.ts";
 import { cases as featureCases } from "../../unit/workers/measure/featureCases.ts";
+import { keepShaders } from "./keepShaders.ts";
 
 // A GPU of the machine, or else SwiftShader, the software one that comes with Chromium. Set before the Vulkan loader is.
 const softwareGpu = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -66,16 +67,7 @@ const openOnGpuAlone = (model: Uint8Array) =>
   });
 
 describe.skipIf(!isHere)("on WebGPU", () => {
-  // ONNX Runtime forgets the shaders it has compiled when no session is open any more, and a software GPU compiles for seconds.
-  let open: CompiledFunction;
-  beforeAll(async () => {
-    open = await webgpu.compileFunction({
-      state: {},
-      inputs: { x: { shape: [1] } },
-      fn: ({ inputs }) => ({ y: tf.neg(inputs.x) }),
-    });
-  });
-  afterAll(() => open.dispose());
+  keepShaders(() => webgpu);
 
   // A software GPU compiles the shaders of every new shape for seconds: those that differ most.
   const tried = /1e-10|1, 2, 100|two classes|64 classes|near zero/;

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import * as ort from "onnxruntime-node";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
-import type { CompiledFunction, Engine } from "../../../workers/engine/engine.ts";
+import type { Engine } from "../../../workers/engine/engine.ts";
 import { packStep } from "../../../workers/engine/packDefinition.ts";
 import { traceStep } from "../../../workers/engine/traceDefinition.ts";
 import { defineMembersStep } from "../../../workers/training/packTrainer.ts";
 import { families } from "../../unit/workers/families.ts";
 import { distance, threeMembers, trainAlone, trainTogether } from "../../unit/workers/pack/members.ts";
+import { keepShaders } from "./keepShaders.ts";
 
 // Without a GPU, a software one runs the same shaders; Chromium brings one.
 const softwareGpu = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -22,16 +23,7 @@ const webgpu = found as Engine;
 const named = (...names: string[]) => families.filter(({ name }) => names.includes(name));
 
 describe.skipIf(typeof found === "string")("packs on WebGPU", () => {
-  // ONNX Runtime forgets the shaders it has compiled when no session is open any more, and a software GPU compiles for seconds.
-  let open: CompiledFunction;
-  beforeAll(async () => {
-    open = await webgpu.compileFunction({
-      state: {},
-      inputs: { x: { shape: [1] } },
-      fn: ({ inputs }) => ({ y: tf.neg(inputs.x) }),
-    });
-  });
-  afterAll(() => open.dispose());
+  keepShaders(() => webgpu);
 
   test.each(families)("no part of a pack's step falls back to the CPU: $name", async ({ run }) => {
     const { definition, pack } = defineMembersStep(threeMembers(run(), 5), "webgpu");

@@ -4,8 +4,8 @@ import { createEngine } from "../../../workers/engine/createEngine.ts";
 import { makeFeatureReader } from "../../../workers/measure/featureReader.ts";
 import { defineNetwork } from "../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../workers/models/parameterLayout.ts";
-import { executeRun } from "../../../workers/run/executeRun.ts";
 import { makeTrainer } from "../../../workers/training/train.ts";
+import { eventsAlone } from "../../support/builders/eventsAlone.ts";
 import { dataOf, smallRun } from "../../unit/workers/builders.ts";
 
 type Overrides = Parameters<typeof smallRun>[0];
@@ -25,21 +25,7 @@ const freeRun = (overrides: Overrides) =>
   });
 
 /** The events of a run from its beginning to its end. */
-async function eventsOf(overrides: Overrides): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  await executeRun({
-    config: freeRun(overrides),
-    places: { folder: null, cache: "" },
-    device: "cpu",
-    threads: 1,
-    emit: (event) => events.push(event),
-    progress: () => {},
-    resumeFrom: null,
-    saveCheckpoint: () => {},
-    interruption: () => null,
-  });
-  return events;
-}
+const eventsOf = (overrides: Overrides): Promise<RunEvent[]> => eventsAlone(freeRun(overrides));
 
 const ridge = { family: "features", lambdaW: 0.05, lambdaH: 0.002 };
 const sphere = { family: "weights", lambda: 0.02 };

@@ -2,10 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { RunEvent } from "../../../contract/wire/runEvents.ts";
-import { executeRun } from "../../../workers/run/executeRun.ts";
 import type { PackAdvice } from "../../../workers/run/messages.ts";
+import { eventsAlone } from "../../support/builders/eventsAlone.ts";
 import { curve, ofKind, RunProgram, runIdOf } from "../../support/processes/runProgram.ts";
 import { until } from "../../support/until.ts";
 import { smallRun } from "../../unit/workers/builders.ts";
@@ -28,23 +27,6 @@ async function start(environment: Record<string, string> = {}): Promise<RunProgr
   const program = await RunProgram.start(folder, environment);
   programs.push(program);
   return program;
-}
-
-/** The events of a run alone, without a process of its own. */
-async function alone(config: RunConfig): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  await executeRun({
-    config,
-    places: { folder: null, cache: "" },
-    device: "cpu",
-    threads: 1,
-    emit: (event) => events.push(event),
-    progress: () => {},
-    resumeFrom: null,
-    saveCheckpoint: () => {},
-    interruption: () => null,
-  });
-  return events;
 }
 
 type Curve = ReturnType<typeof curve>;
@@ -97,7 +79,7 @@ describe("a process of several runs", () => {
         continue;
       }
       expect(last(events)).toMatchObject({ kind: "finished", step: 60 });
-      expectSame(curve(events), curve(await alone(config)));
+      expectSame(curve(events), curve(await eventsAlone(config)));
       expect(existsSync(program.checkpoints(place + 1))).toBe(false);
     }
     expect(program.heard).toContainEqual({ type: "together", runIds: ids, runs: 5 });
@@ -120,7 +102,7 @@ describe("a process of several runs", () => {
     for (const run of [1, 2]) {
       expect(program.events(run)[0]).not.toHaveProperty("pack");
       expect(last(program.events(run)).kind).toBe("finished");
-      expect(curve(program.events(run))).toEqual(curve(await alone(seeds(2)[run - 1])));
+      expect(curve(program.events(run))).toEqual(curve(await eventsAlone(seeds(2)[run - 1])));
     }
   });
 
@@ -136,7 +118,7 @@ describe("a process of several runs", () => {
     const [timed] = program.heard.flatMap((message) => (message.type === "timed" ? [message.best] : []));
     expect(timed.provider).toBe(cpu);
     expect(tried).toContain(timed.runs);
-    for (const [at, config] of seeds(4).entries()) expectSame(curve(program.events(at + 1)), curve(await alone(config)));
+    for (const [at, config] of seeds(4).entries()) expectSame(curve(program.events(at + 1)), curve(await eventsAlone(config)));
   });
 
   test("one is cancelled, one paused, one dropped: the others finish, and the paused one resumes alone", async () => {
@@ -158,7 +140,7 @@ describe("a process of several runs", () => {
     expect((await program.exited).code).toBe(0);
     for (const run of [1, 5]) {
       expect(last(program.events(run))).toMatchObject({ kind: "finished", step: 150 });
-      expectSame(curve(program.events(run)), curve(await alone(configs[run - 1])));
+      expectSame(curve(program.events(run)), curve(await eventsAlone(configs[run - 1])));
     }
     expect(program.events(4)).toHaveLength(atLeave);
     const { step } = ofKind(program.events(3), "checkpoint")[0];
@@ -167,7 +149,7 @@ describe("a process of several runs", () => {
     await again.exited;
     expect(again.events(3, 2)[0]).toMatchObject({ kind: "started", resumedFromStep: step });
     const joined = [...curve(again.events(3)).filter((point) => point.step <= step), ...curve(again.events(3, 2))];
-    expectSame(joined, curve(await alone(configs[2])));
+    expectSame(joined, curve(await eventsAlone(configs[2])));
   });
 
   test("killed, each is resumed from its own checkpoint, in another pack", async () => {
@@ -186,7 +168,7 @@ describe("a process of several runs", () => {
       const from = resumed[at] ?? 0;
       expect(second.events(at + 1, 2)[0]).toMatchObject({ kind: "started", resumedFromStep: from, pack: { runs: 3, place: at } });
       const before = curve(first.events(at + 1)).filter(({ step }) => step <= from && from > 0);
-      expectSame([...before, ...curve(second.events(at + 1, 2))], curve(await alone(config)));
+      expectSame([...before, ...curve(second.events(at + 1, 2))], curve(await eventsAlone(config)));
     }
   });
 

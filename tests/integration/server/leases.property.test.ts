@@ -11,10 +11,11 @@ import type { Database } from "../../../db/database.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { endAttempt, lockRun } from "../../../db/queries/attempts.ts";
 import { insertExperiment } from "../../../db/queries/experiments.ts";
-import { claimRun, extendAllLeases, leaseRanOut, listExpired, reclaimLeases, renewLeases } from "../../../db/queries/leases.ts";
+import { extendAllLeases, leaseRanOut, listExpired, reclaimLeases, renewLeases } from "../../../db/queries/leases.ts";
 import { settleRun } from "../../../db/queries/runProgress.ts";
 import { insertRuns, readRunState } from "../../../db/queries/runs.ts";
 import { makeRuns } from "../../../server/services/experiments/makeRuns.ts";
+import { claimRun } from "../../support/builders/claimRun.ts";
 import { grid } from "../../support/builders/studies.ts";
 import { copyFreshDatabase } from "../../support/processes/freshDatabase.ts";
 

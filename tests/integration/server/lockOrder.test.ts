@@ -12,7 +12,6 @@ import { openDatabase } from "../../../db/openDatabase.ts";
 import { endAttempt } from "../../../db/queries/attempts.ts";
 import { insertExperiment } from "../../../db/queries/experiments.ts";
 import {
-  claimRun,
   extendAllLeases,
   holdLeases,
   leaseRanOut,
@@ -24,6 +23,7 @@ import { settleRun } from "../../../db/queries/runProgress.ts";
 import { requestCancel, requestPause, requestResume, requeueRuns } from "../../../db/queries/runRequests.ts";
 import { insertRuns } from "../../../db/queries/runs.ts";
 import { makeRuns } from "../../../server/services/experiments/makeRuns.ts";
+import { claimRun } from "../../support/builders/claimRun.ts";
 import { grid } from "../../support/builders/studies.ts";
 import { startPostgres, type TestPostgres } from "../../support/processes/postgres.ts";
 import { until } from "../../support/until.ts";

@@ -4,6 +4,7 @@ import { type RunEvent, stoppedWithWorker, type WorkerStop } from "../../../cont
 import { setEnvironment } from "../../../workers/env.ts";
 import type { AssignedRun, FromRun, ToRun } from "../../../workers/run/messages.ts";
 import { openSpool, type SpoolWriter } from "../../../workers/spool/spool.ts";
+import { startedEvent } from "../builders/startedEvent.ts";
 
 /**
  * A process of runs that trains nothing: it speaks the real protocol and misbehaves as the experiment's name asks, for the
@@ -68,24 +69,7 @@ class ScriptedRun {
     const { assignment } = this.given;
     const total = assignment.config.training.steps;
     const manner = assignment.experimentName;
-    this.write({
-      kind: "started",
-      totalSteps: total,
-      resumedFromStep: 0,
-      device: { choice: "auto", device: "none", engine: "none", provider: "none", reason: "a scripted run computes nothing" },
-      dataset: {
-        id: "gaussian-clusters",
-        source: "none",
-        hash: "0",
-        classes: 2,
-        inputDimension: 1,
-        trainCounts: [1, 1],
-        testCounts: [1, 1],
-      },
-      parameters: 0,
-      optimum: { method: "none", reason: "nothing is trained", loss: null, fit: null, ridge: null, scale: null, geometry: null },
-      versions: {},
-    });
+    this.write(startedEvent(total, "a scripted run computes nothing"));
     if (manner === "tells-gpu") this.write({ kind: "log", level: "info", text: JSON.stringify(gpuVariables()) });
     for (this.step = 0; this.step <= total; this.step++) {
       const { step } = this;

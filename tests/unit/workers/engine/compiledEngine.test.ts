@@ -1,20 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { createCompiledEngine } from "../../../../workers/engine/compiledEngine.ts";
-import { createEagerEngine } from "../../../../workers/engine/eagerEngine.ts";
 import type { Engine } from "../../../../workers/engine/engine.ts";
 import { traceStep } from "../../../../workers/engine/traceDefinition.ts";
 import { flatAdam } from "../../../../workers/models/ops/flatAdam.ts";
+import { compiledOnCpu, eagerOnCpu } from "../cpuEngines.ts";
 import { initial, resNet1Step } from "./resNet1.ts";
 
 tf.enableProdMode();
-const compiled = () =>
-  createCompiledEngine(
-    { device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "test", precision: "float32" },
-    1,
-  );
-const eager = () =>
-  createEagerEngine("cpu", { device: "cpu", engine: "eager", provider: "tfjs cpu", reason: "test", precision: "float32" });
+const compiled = () => compiledOnCpu();
+const eager = eagerOnCpu;
 
 /** SGD on ‖w − x‖² with a running average as second state. */
 const averaging = {

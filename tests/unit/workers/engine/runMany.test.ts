@@ -1,28 +1,18 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { createCompiledEngine } from "../../../../workers/engine/compiledEngine.ts";
-import { createEagerEngine } from "../../../../workers/engine/eagerEngine.ts";
 import type { Engine, Values } from "../../../../workers/engine/engine.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
 import { makeBatches, oneHot } from "../../../../workers/training/batches.ts";
 import { defineStep } from "../../../../workers/training/defineStep.ts";
+import { compiledOnCpu, eagerOnCpu } from "../cpuEngines.ts";
 import { type Family, families } from "../families.ts";
 
 tf.enableProdMode();
-const compiled = createCompiledEngine(
-  { device: "cpu", engine: "compiled", provider: "onnxruntime cpu", reason: "test", precision: "float32" },
-  1,
-);
-const eager = createEagerEngine("cpu", {
-  device: "cpu",
-  engine: "eager",
-  provider: "tfjs cpu",
-  reason: "test",
-  precision: "float32",
-});
+const compiled = compiledOnCpu();
+const eager = eagerOnCpu();
 /** As on CUDA: every call goes through the loop. */
-const looping = createCompiledEngine(compiled.choice, 1, "always");
+const looping = compiledOnCpu("always");
 
 const updates = 14;
 

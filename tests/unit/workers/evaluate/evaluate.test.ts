@@ -19,8 +19,8 @@ import { measureTransfer } from "../../../../workers/evaluate/transfer.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import type { Network } from "../../../../workers/models/network.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
-import { executeRun } from "../../../../workers/run/executeRun.ts";
 import { oneHot } from "../../../../workers/training/batches.ts";
+import { executeRun } from "../../../support/builders/executeRun.ts";
 import { dataOf, smallRun } from "../builders.ts";
 import { imageRun } from "../data/tokenData.ts";
 

@@ -1,24 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, describe, expect, test } from "vitest";
-import { createCompiledEngine } from "../../../../workers/engine/compiledEngine.ts";
-import { createEagerEngine } from "../../../../workers/engine/eagerEngine.ts";
 import type { Engine, FunctionDefinition } from "../../../../workers/engine/engine.ts";
 import { narrow, widen } from "../../../../workers/engine/wide.ts";
 import { PackedBackend } from "../../../../workers/pack/backend.ts";
 import { rules } from "../../../../workers/pack/rules/allRules.ts";
+import { compiledOnCpu, eagerOnCpu } from "../cpuEngines.ts";
 
 tf.enableProdMode();
-const compiled = createCompiledEngine(
-  { device: "cpu", engine: "compiled", provider: "onnxruntime cpu", precision: "float32", reason: "test" },
-  1,
-);
-const eager = createEagerEngine("cpu", {
-  device: "cpu",
-  engine: "eager",
-  provider: "tfjs cpu",
-  precision: "float32",
-  reason: "test",
-});
+const compiled = compiledOnCpu();
+const eager = eagerOnCpu();
 
 const seen = new Set<string>();
 const { run } = PackedBackend.prototype;

@@ -1,9 +1,9 @@
-import type { RunTimes } from "../../contract/wire/runEvents.ts";
-import { prepareRun } from "./prepareRun.ts";
-import type { RunContext } from "./runContext.ts";
-import { RunLife } from "./runLife.ts";
-import { SharedParts } from "./sharedParts.ts";
-import { type Trainee, trainTogether } from "./trainTogether.ts";
+import type { RunTimes } from "../../../contract/wire/runEvents.ts";
+import { prepareRun } from "../../../workers/run/prepareRun.ts";
+import type { RunContext } from "../../../workers/run/runContext.ts";
+import { RunLife } from "../../../workers/run/runLife.ts";
+import { SharedParts } from "../../../workers/run/sharedParts.ts";
+import { type Trainee, trainTogether } from "../../../workers/run/trainTogether.ts";
 
 /**
  * The life of a run alone: data, network, first measurement, training with measurements and checkpoints, last measurement, and what is

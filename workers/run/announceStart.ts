@@ -1,0 +1,38 @@
+import { warmupWarning } from "../../contract/launch/warmupWarning.ts";
+import { precisionWarning } from "../../contract/precision.ts";
+import type { StartedPack } from "../../contract/wire/runEvents.ts";
+import type { Log } from "../data/resolve/resolveSamples.ts";
+import { sumsText } from "../measure/placeOfSums.ts";
+import { optimumSummary } from "../measure/runOptimum.ts";
+import { parameterCount } from "../models/parameterLayout.ts";
+import type { PreparedRun } from "./preparedRun.ts";
+import type { RunContext } from "./runContext.ts";
+import { versions } from "./versions.ts";
+
+/** The first event of a run, and what its log begins with. @param pack absent: it trains alone */
+export function announceStart(
+  run: RunContext,
+  { dataset, engine, network, optimum, resumeFrom }: PreparedRun,
+  log: Log,
+  pack?: StartedPack,
+): void {
+  const { config, device, emit } = run;
+  const step = resumeFrom?.step ?? 0;
+  emit({
+    kind: "started",
+    totalSteps: config.training.steps,
+    resumedFromStep: step,
+    device: { choice: device, ...engine.choice },
+    dataset: dataset.resolved,
+    parameters: parameterCount(network.parameters),
+    optimum: optimumSummary(optimum),
+    versions: { ...versions, measuring: sumsText(engine, config, dataset, pack?.runs) },
+    ...(pack && { pack }),
+  });
+  log("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
+  const rounding = precisionWarning(engine.choice.precision);
+  if (rounding) log("warning", rounding);
+  const warmup = warmupWarning(config.training);
+  if (warmup) log("warning", warmup);
+  if (step > 0) log("info", `Resuming from the checkpoint of step ${step}.`);
+}
