@@ -57,7 +57,7 @@ function Pack({ runs }: { runs: SlotRun[] }) {
             <div className="flex items-baseline justify-between gap-3 text-xs">
               <Link
                 href={runPage(run.id)}
-                className="min-w-0 truncate hover:underline"
+                className="min-w-0 hover:underline sm:truncate"
                 title={studies.size === 1 ? run.label : `${run.label} of ${run.experimentName}`}
               >
                 {run.label}

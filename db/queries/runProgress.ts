@@ -100,12 +100,21 @@ export async function recordGaps(db: Executor, id: string, gaps: MeasurementGaps
   await db.update(runs).set({ gaps }).where(eq(runs.id, id));
 }
 
-/** Notes what the parts of a finished run took: what its attempt's steps, measurements and evaluation do not explain is starting. */
+/** When the last run ended that the same process trained before a run (`runs`) and its attempt (`a`): too many for one pack take turns. */
+const turnBefore = sql`(
+  select max(b.ended_at) from ${runs} as earlier join ${attempts} b on b.run_id = earlier.id and b.number = earlier.attempt
+  where earlier.experiment_id = runs.experiment_id and earlier.pack_id = runs.pack_id and earlier.id <> runs.id
+    and b.ended_at < a.ended_at and not coalesce(a.started->'pack'->'with' @> to_jsonb(earlier.id::text), false))`;
+
+/**
+ * Notes what the parts of a finished run took: what its attempt's steps, measurements and evaluation, and the runs before it in its
+ * process, do not explain is starting.
+ */
 export async function recordTimes(db: Executor, id: string, spent: RunTimes | null): Promise<void> {
   const { steps = 0, trainingMs = 0, measurements = 0, measuringMs = 0, evaluatingMs = 0 } = spent ?? {};
   await db.execute(sql`
     update ${runs} set times = jsonb_build_object(
-      'startMs', greatest(0, extract(epoch from a.ended_at - a.leased_at) * 1000
+      'startMs', greatest(0, extract(epoch from a.ended_at - greatest(a.leased_at, ${turnBefore})) * 1000
         - case when ${spent !== null} then ${trainingMs + measuringMs + evaluatingMs}::float8
           else (runs.total_steps - coalesce(a.resumed_from_step, 0)) * runs.step_ms end),
       'stepMs', case when ${steps}::int > 0 then ${trainingMs / Math.max(1, steps)}::float8 else runs.step_ms end,

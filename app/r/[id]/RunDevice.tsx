@@ -23,10 +23,7 @@ export function RunDevice({ detail }: { detail: RunDetail }) {
     ["Precision", device.precision === undefined ? "not known: its worker did not say" : precisionText(device.precision)],
     ["Engine", device.engine],
     ["Why", device.reason],
-    [
-      "Pack",
-      pack === undefined ? "none: it trained alone" : <Pack key="pack" detail={detail} runs={pack.runs} place={pack.place} />,
-    ],
+    ["Pack", pack === undefined ? "none: it trained alone" : <Pack key="pack" detail={detail} runs={pack.runs} />],
     ["Parameters", formatCount(started.parameters)],
     ...Object.entries(started.versions).map(([name, version]): [ReactNode, ReactNode] => [name, version]),
   ];
@@ -36,7 +33,7 @@ export function RunDevice({ detail }: { detail: RunDetail }) {
 /** Mates that are listed without being asked for. */
 const shownMates = 6;
 
-function Pack({ detail, runs, place }: { detail: RunDetail; runs: number; place: number }) {
+function Pack({ detail, runs }: { detail: RunDetail; runs: number }) {
   const share = useShareToken();
   const { packMates: mates } = detail;
   const list = (some: typeof mates) =>
@@ -56,7 +53,7 @@ function Pack({ detail, runs, place }: { detail: RunDetail; runs: number; place:
   return (
     <div data-testid="pack" className="space-y-1">
       <p>
-        {countOf(runs, "run")} in one step; this is number {place + 1}
+        {countOf(runs, "run")} in one pack{mates.length > 0 && ": this one and"}
       </p>
       {mates.length > 0 && <ul className="space-y-0.5 text-xs">{list(mates.slice(0, shownMates))}</ul>}
       {mates.length > shownMates && (

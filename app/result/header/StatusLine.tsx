@@ -50,7 +50,7 @@ export function StatusLine({ detail, rows, open, badge, onTags }: StatusLineProp
           <Progress share={progress} label="Progress of the experiment" busy={counts.running > 0} />
           <span className="whitespace-nowrap">
             {formatPercent(progress)}
-            {detail.timeLeftMs !== null && `, ${formatDuration(detail.timeLeftMs)} left`}
+            {detail.timeLeftMs !== null && `, ${formatDuration(Math.max(1_000, detail.timeLeftMs))} left`}
           </span>
         </span>
       )}
