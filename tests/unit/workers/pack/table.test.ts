@@ -3,6 +3,9 @@ import { describe, expect, test } from "vitest";
 import { createCompiledEngine } from "../../../../workers/engine/compiledEngine.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import type { Engine } from "../../../../workers/engine/engine.ts";
+import { packStep } from "../../../../workers/engine/packDefinition.ts";
+import { traceStep } from "../../../../workers/engine/traceDefinition.ts";
+import { defineMembersStep, type PackMember } from "../../../../workers/training/packTrainer.ts";
 import { dataOf, smallRun } from "../builders.ts";
 import { imageRun, textRun } from "../data/tokenData.ts";
 import { type Family, families } from "../families.ts";
@@ -103,6 +106,32 @@ async function compare(engine: Engine, given: ReturnType<Family["run"]>, updates
 
 describe("compiled: a run in a pack is the run alone, to 1e-6 at step 1 and 1e-5 after 50", () => {
   test.each([...table, ...kinds])("$name", async ({ run }) => compare(compiled, run(), 50, 1e-5));
+});
+
+test("compiled: a convolutional run whose maps are large enough to be filtered minimally, which those of a pack are not", async () => {
+  const { config, data } = imageRun({
+    architecture: "conv",
+    patch: undefined,
+    width: 128,
+    training: { ...training, optimizer: optimizers.Adam },
+  });
+  const times = 4;
+  const { count, inputs, labels } = data.train;
+  const at = (i: number, size: number) => i % size;
+  const train = {
+    count: times * count,
+    inputs: Float32Array.from({ length: times * inputs.length }, (_, i) => inputs[at(i, inputs.length)] + 0.1 * Math.sin(i)),
+    labels: Uint16Array.from({ length: times * count }, (_, i) => labels[at(i, count)]),
+  };
+  const given = { config, data: { ...data, train } };
+  const operators = (members: PackMember[]) => {
+    const { definition, pack } = defineMembersStep(members, "cpu");
+    return traceStep(packStep(definition, pack), { filtersMinimally: true }).operators;
+  };
+  const members = threeMembers(given, 12);
+  expect(operators(members.slice(0, 1)).FusedConv).toBeGreaterThan(0);
+  expect(operators(members).FusedConv).toBeUndefined();
+  await compare(compiled, given, 12, 1e-5);
 });
 
 describe("compiled, in batches: at step 1, and three steps on", () => {
