@@ -57,7 +57,7 @@ ${options.map((option) => `#SBATCH ${option}`).join("\n")}
 cd ${quotedPath(folder)} || exit 1
 ${rest.datasets === "" ? "" : `export COLLAPSAR_DATASETS_DIR=${quotedPath(rest.datasets)}\n`}name="${workerNameOf("slurm", "")}\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
 
-# CUDA_VISIBLE_DEVICES stays as Slurm has set it: the worker sees this task's card alone.
+# CUDA_VISIBLE_DEVICES stays as Slurm has set it: the worker sees this task's GPU alone.
 (
   exec node_modules/node/bin/node workers/main.ts \\
     ${worker.join(" \\\n    ")}

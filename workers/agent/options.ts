@@ -71,7 +71,7 @@ export const usage = `Usage: npm run worker -- --server URL --token-file FILE [-
   --token-file FILE
                   file with the token from the "Workers" page, readable by you alone; or COLLAPSAR_WORKER_TOKEN_FILE
   --token TOKEN   the token itself; better in the environment as COLLAPSAR_WORKER_TOKEN, where other users cannot read it
-  --slots N       runs at the same time (default: one per processor core, or one per GPU)
+  --slots N       runs, or packs of them, at the same time (default: one per processor core, or one per GPU)
   --pack N        runs of equal shape that one slot trains as one step, at most (default: ${defaultPackRuns}; 1: each alone); how many
                   are best is measured
   --data DIR      folder for the spool, the checkpoints and downloaded data sets (default: .collapsar)
