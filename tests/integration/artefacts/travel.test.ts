@@ -24,9 +24,9 @@ import { until } from "../../support/until.ts";
  * one that was never disturbed.
  */
 const quick = { COLLAPSAR_HEARTBEAT_MS: "500", COLLAPSAR_LEASE_MS: "5000" };
-const every = 200;
+const every = 400;
 /** Long enough for two checkpoints to be stored before a machine is lost, early in the run. */
-const steps = 24_000;
+const steps = 40_000;
 const seed = 3;
 const study = (steps: number, seed: number) => {
   const config = grid({ seeds: [seed], depths: [2], widths: [16], measuring: { name: "every", steps: every }, device: "cpu" });
@@ -208,7 +208,7 @@ describe("a store that several machines share", () => {
     "that fails while a run trains (%s) takes nothing from it; its files come later",
     async (how) => {
       const worker = await startWorker();
-      const { runs } = await launch(server, study(12_000, 6));
+      const { runs } = await launch(server, study(24_000, 6));
       const [run] = runs;
       await untilStored(run, 1);
       store.fail(how);
