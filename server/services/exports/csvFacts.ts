@@ -42,6 +42,6 @@ export function trainedFacts({ device, pack }: Pick<StartedEvent, "device" | "pa
   const on = [name, provider, card, precision && precisionText(precision)];
   return [
     ["device", on.filter(Boolean).join(", ")],
-    ["pack", pack ? `trained in one step with ${pack.runs - 1} other${pack.runs === 2 ? " run" : " runs"}` : "trained alone"],
+    ["pack", pack ? `trained in one pack with ${pack.runs - 1} other${pack.runs === 2 ? " run" : " runs"}` : "trained alone"],
   ];
 }

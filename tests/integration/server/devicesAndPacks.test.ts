@@ -99,7 +99,7 @@ test("exports say that a run was packed, and how", async () => {
   expect(whole.runs.map((each) => each.pack?.place)).toEqual([0, 1]);
   const table = await exported(`runs/${runs[1].runId}.csv`);
   expect(table).toContain(
-    "# device: cuda; onnxruntime cuda; NVIDIA H100 80GB HBM3; TF32 products (rounded to about 3 digits)\r\n# pack: trained in one step with 2 other runs\r\n",
+    "# device: cuda; onnxruntime cuda; NVIDIA H100 80GB HBM3; TF32 products (rounded to about 3 digits)\r\n# pack: trained in one pack with 2 other runs\r\n",
   );
 });
 

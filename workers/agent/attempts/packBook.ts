@@ -7,12 +7,14 @@ import type { PackAdvice } from "../../run/messages.ts";
 
 /** After a pack that crashed, no larger one of its key is tried for so long. */
 const limitedForMs = 3_600_000;
+/** A size is found out again after so long: what else the machine did while it was timed may be over. */
+const bestForMs = 24 * 3_600_000;
 const maxKeys = 1_000;
 
 interface Entry {
   key: string;
-  /** The best number of runs in one step, and on what it was measured; null: nothing was. */
-  best: { runs: number; provider: string } | null;
+  /** The best number of runs in one step, on what it was measured, and until when that is believed, ms since 1970; null: nothing was. */
+  best: { runs: number; provider: string; until: number } | null;
   /** No larger one is tried until then, ms since 1970. */
   limit: { runs: number; until: number } | null;
 }
@@ -46,8 +48,9 @@ export class PackBook {
     const entries = [...this.entries.values()];
     this.hasLearned = false;
     this.toldUntil = Math.min(...entries.flatMap(({ limit }) => (limit && limit.until > this.now() ? [limit.until] : [])));
-    const known = entries.flatMap(({ key, best }) => {
+    const known = entries.flatMap(({ key }) => {
       const limit = this.limitOf(key);
+      const best = this.bestOf(key);
       const runs = Math.min(best?.runs ?? limit, limit);
       return best === null && limit === this.most ? [] : [{ key, runs }];
     });
@@ -56,12 +59,12 @@ export class PackBook {
 
   /** For a process that is to train runs of this key. */
   adviceFor(key: string): PackAdvice {
-    return { best: this.entries.get(key)?.best ?? null, most: this.limitOf(key) };
+    return { best: this.bestOf(key), most: this.limitOf(key) };
   }
 
   timed(key: string, best: { runs: number; provider: string }): void {
     log(`Packs of this shape train fastest with ${count(best.runs, "run")} in a step (${best.provider})`);
-    this.note(key, { best });
+    this.note(key, { best: { ...best, until: this.now() + bestForMs } });
   }
 
   /** A step of so many ended badly: half as many are tried. */
@@ -70,6 +73,11 @@ export class PackBook {
     if (halved >= this.limitOf(key)) return;
     log(`A pack of ${runs} runs failed: for an hour no more than ${count(halved, "run")} of its shape train together`);
     this.note(key, { limit: { runs: halved, until: this.now() + limitedForMs } });
+  }
+
+  private bestOf(key: string): { runs: number; provider: string } | null {
+    const best = this.entries.get(key)?.best ?? null;
+    return best !== null && best.until > this.now() ? { runs: best.runs, provider: best.provider } : null;
   }
 
   private limitOf(key: string): number {
@@ -107,6 +115,6 @@ function isEntry(given: Partial<Entry> | null): boolean {
   const isCount = (runs: unknown) => Number.isInteger(runs) && (runs as number) >= 1 && (runs as number) <= maxPackRuns;
   const { key, best, limit } = given ?? {};
   if (typeof key !== "string" || !/^[0-9a-f]{32}$/.test(key) || best === undefined || limit === undefined) return false;
-  const isBest = best === null || (isCount(best.runs) && typeof best.provider === "string");
+  const isBest = best === null || (isCount(best.runs) && typeof best.provider === "string" && Number.isFinite(best.until));
   return isBest && (limit === null || (isCount(limit.runs) && Number.isFinite(limit.until)));
 }

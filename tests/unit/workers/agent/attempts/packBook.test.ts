@@ -58,6 +58,15 @@ test("after a crash half as many are tried, down to one, and for an hour", () =>
   expect(book.hasNews).toBe(false);
 });
 
+test("a size is believed for a day, and found out again then", () => {
+  open().timed(key, best);
+  now += 24 * hour - 1;
+  expect(open().adviceFor(key)).toEqual({ best, most: 64 });
+  now += 1;
+  expect(open().adviceFor(key)).toEqual({ best: null, most: 64 });
+  expect(open().tell()).toEqual({ most: 64, known: [] });
+});
+
 test("of a key that was never timed, only a limit is told", () => {
   const book = open();
   book.tooMany(key, 6);
