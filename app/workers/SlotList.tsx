@@ -4,7 +4,7 @@ import { experimentPage, runPage } from "../links.ts";
 import { formatCount } from "../text/formatNumber.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Progress } from "../ui/Progress.tsx";
-import { packText, type SlotRun, slotsInUse } from "./slotsInUse.ts";
+import { packText, type SlotRun, type SlotRuns, slotsInUse } from "./slotsInUse.ts";
 
 /** What is in each slot of a worker. */
 export function SlotList({ worker, now }: { worker: WorkerView; now: number }) {
@@ -41,7 +41,7 @@ function OneRun({ run }: { run: SlotRun }) {
 }
 
 /** Runs that have one slot together. */
-function Pack({ runs }: { runs: SlotRun[] }) {
+function Pack({ runs }: { runs: SlotRuns }) {
   const studies = new Set(runs.map(({ experimentId }) => experimentId));
   return (
     <>

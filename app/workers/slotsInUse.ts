@@ -2,9 +2,12 @@ import type { WorkerView } from "../../contract/wire/views.ts";
 
 export type SlotRun = WorkerView["runs"][number];
 
+/** There is at least one. */
+export type SlotRuns = [SlotRun, ...SlotRun[]];
+
 /** The runs of each slot that is in use: one, or those that were given to it together. */
-export function slotsInUse(runs: readonly SlotRun[]): SlotRun[][] {
-  return [...Map.groupBy(runs, ({ id, packId }) => packId ?? id).values()];
+export function slotsInUse(runs: readonly SlotRun[]): SlotRuns[] {
+  return [...Map.groupBy(runs, ({ id, packId }) => packId ?? id).values()] as SlotRuns[];
 }
 
 /** "4 runs in one pack"; where they are too many for one step, how many train at a time. */
