@@ -57,16 +57,19 @@ ${options.map((option) => `#SBATCH ${option}`).join("\n")}
 cd ${quotedPath(folder)} || exit 1
 ${rest.datasets === "" ? "" : `export COLLAPSAR_DATASETS_DIR=${quotedPath(rest.datasets)}\n`}name="${workerNameOf("slurm", "")}\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
 
+# Near the time limit Slurm sends USR1 to this shell: the worker makes checkpoints, hands its runs back and ends.
+hand_on() { asked=$1; [ -z "$worker" ] || kill "-$1" "$worker" 2>/dev/null; }
+asked= worker=
+trap 'hand_on USR1' USR1
+trap 'hand_on TERM' TERM
+
 # CUDA_VISIBLE_DEVICES stays as Slurm has set it: the worker sees this task's GPU alone.
 (
   exec node_modules/node/bin/node workers/main.ts \\
     ${worker.join(" \\\n    ")}
 ) &
 worker=$!
-
-# Near the time limit Slurm sends USR1 to this shell: the worker makes checkpoints, hands its runs back and ends.
-trap 'kill -USR1 "$worker" 2>/dev/null' USR1
-trap 'kill -TERM "$worker" 2>/dev/null' TERM
+[ -z "$asked" ] || hand_on "$asked"
 while kill -0 "$worker" 2>/dev/null; do wait "$worker"; done
 wait "$worker"
 code=$?
