@@ -2,6 +2,7 @@ import type { DatasetConfig } from "../data/datasetConfig.ts";
 import { countsThere, findOwnSet, type OwnSet, ownNameOf } from "../data/ownSet.ts";
 import type { WorkerView } from "../wire/views.ts";
 import type { LaunchKnowledge } from "./finding.ts";
+import { placeOf } from "./workerPlace.ts";
 
 type Told = Pick<WorkerView, "name" | "slots" | "devices" | "ownSets"> & { machine: Pick<WorkerView["machine"], "memoryBytes"> };
 
@@ -10,7 +11,7 @@ export function launchKnowledge(connected: readonly Told[]): LaunchKnowledge {
   const find = (config: DatasetConfig) =>
     connected.map(({ ownSets }) => findOwnSet(ownSets ?? [], config)).filter((set) => set !== null);
   return {
-    workers: connected.map(({ name, slots, devices, machine }) => ({ name, slots, devices, memoryBytes: machine.memoryBytes })),
+    workers: connected.map(placeOf),
     countOwn: (config) => {
       for (const set of find(config)) {
         const counts = countsThere(set, config);

@@ -8,6 +8,14 @@ export interface WorkerPlace {
   devices: readonly string[];
 }
 
+/** The place of a worker, as it tells of itself. */
+export const placeOf = (
+  worker: Omit<WorkerPlace, "memoryBytes"> & { machine: Pick<WorkerPlace, "memoryBytes"> },
+): WorkerPlace => ({
+  ...{ name: worker.name, slots: worker.slots, devices: worker.devices },
+  memoryBytes: worker.machine.memoryBytes,
+});
+
 /** A slot's share of the machine's memory, bytes. */
 export const slotBytes = ({ memoryBytes, slots }: Pick<WorkerPlace, "memoryBytes" | "slots">): number => memoryBytes / slots;
 

@@ -6,6 +6,7 @@ import { launchedJobs, launchers } from "../clusterSchema.ts";
 import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
 import { experiments, runs, workers, workerTokens } from "../schema.ts";
+import { busySlots } from "./slotsInUse.ts";
 
 export type StoredLauncher = typeof launchers.$inferSelect;
 
@@ -135,7 +136,7 @@ export async function listPlaces(db: Executor, withinMs: number): Promise<Place[
     .select({
       worker: workers,
       launcher: workerTokens.launcher,
-      busy: sql<number>`(select count(distinct coalesce(${runs.packId}, ${runs.id}))::int from ${runs} where ${runs.workerId} = ${workers.id} and ${runs.lease} is not null)`,
+      busy: busySlots,
     })
     .from(workers)
     .innerJoin(workerTokens, eq(workerTokens.id, workers.tokenId))

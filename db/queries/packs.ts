@@ -4,15 +4,10 @@ import type { Executor } from "../database.ts";
 import { experiments, runs } from "../schema.ts";
 
 /** A queued run that is about to be given out, its row locked until the transaction ends. */
-export interface Lead {
-  experimentId: string;
-  ordinal: number;
+export interface Lead extends Omit<Companion, "id"> {
   memberId: string | null;
   /** null: stored before there were packs. */
   packKey: string | null;
-  failedAttempts: number;
-  packRuns: number;
-  packLimit: number | null;
 }
 
 /** @returns null if it is no longer queued */

@@ -2,7 +2,8 @@ import { and, eq, gt, inArray, isNull, ne, sql } from "drizzle-orm";
 import { clock, msAgo } from "../clock.ts";
 import { servers } from "../clusterSchema.ts";
 import type { Executor } from "../database.ts";
-import { runs, workers } from "../schema.ts";
+import { workers } from "../schema.ts";
+import { busySlots } from "./slotsInUse.ts";
 import type { StoredWorker } from "./workers.ts";
 
 /** Which worker is connected to which server: each to one at most. */
@@ -76,7 +77,7 @@ export function listRemoteRows(
   return db
     .select({
       ...{ id, serverId: workers.serverId, slots, drained, ephemeral, trouble, leaving, system, connectedAt },
-      busy: sql<number>`(select count(distinct coalesce(${runs.packId}, ${runs.id}))::int from ${runs} where ${runs.lease} is not null and ${runs.workerId} = ${workers.id})`,
+      busy: busySlots,
       connectedForMs: sql<number>`extract(epoch from ${clock} - ${workers.connectedAt})::float8 * 1000`,
       endsInMs: sql<number | null>`extract(epoch from ${workers.endsAt} - ${clock})::float8 * 1000`,
     })

@@ -5,6 +5,7 @@ import { clock } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
 import { experiments, runs, turns } from "../schema.ts";
+import { slotsTaken } from "./slotsInUse.ts";
 
 /** A delivery that was fetched so long ago has no claim coming. */
 const claimedWithin = sql`interval '10 seconds'`;
@@ -45,7 +46,7 @@ export async function readStandings(db: Executor): Promise<Standing[]> {
   const result = await db.execute<{ queue: string; member_id: string | null; under_way: number; last_turn: string }>(sql`
     select turns.queue, turns.member_id, turns.last_turn, (coalesce(leased.count, 0) + coalesce(delivered.count, 0))::int as under_way
     from ${turns} left join (
-      select launched_by_id, count(distinct coalesce(runs.pack_id, runs.id)) from ${runs} join ${experiments} on experiments.id = runs.experiment_id
+      select launched_by_id, ${slotsTaken} as count from ${runs} join ${experiments} on experiments.id = runs.experiment_id
       where runs.lease is not null group by launched_by_id
     ) leased on leased.launched_by_id is not distinct from turns.member_id left join (
       select job.name, count(*) from queue.job join ${runs} on runs.id = (job.data->>'runId')::uuid

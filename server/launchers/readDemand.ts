@@ -1,4 +1,5 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
+import { placeOf } from "../../contract/launch/workerPlace.ts";
 import { type LaunchedJob, type LauncherDevice, type LauncherKind, workerNameOf } from "../../contract/launcher.ts";
 import { listPlaces, listWaiting, type Place, readLastLaunched } from "../../db/queries/launchers.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
@@ -62,7 +63,7 @@ const holderOf = (of: StoredPlace) => ({
   datasets: of.datasets,
   ownSets: of.ownSets,
   connectedAt: Number.NEGATIVE_INFINITY,
-  place: { name: of.name, slots: of.slots, devices: of.devices, memoryBytes: of.machine.memoryBytes },
+  place: placeOf(of),
 });
 
 const freeSlots = ({ slots, busy, drained, trouble }: Place): number =>

@@ -1,3 +1,4 @@
+import { placeOf } from "../../contract/launch/workerPlace.ts";
 import type { Database } from "../../db/database.ts";
 import { listRemoteRows, type RemoteRow, readDescriptions } from "../../db/queries/rosters.ts";
 import type { Bus } from "../cluster/bus.ts";
@@ -105,7 +106,7 @@ export class ClusterWorkers {
           );
     const connectedAt = new Map(rows.map((row) => [row.id, row.connectedAt?.getTime() ?? 0]));
     for (const { id, name, slots, machine, devices, datasets, ownSets } of read) {
-      const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
+      const place = placeOf({ name, slots, devices, machine });
       this.descriptions.set(id, { connectedAt: connectedAt.get(id)!, description: { datasets, ownSets, place } });
     }
     this.remote = new Map(rows.flatMap((row) => this.describe(row)));

@@ -1,3 +1,4 @@
+import { placeOf } from "../../contract/launch/workerPlace.ts";
 import {
   type Hello,
   type HelloAnswer,
@@ -92,7 +93,7 @@ export async function registerWorker(
   const sendAgain = sent.filter((each) => there.has(nameOf(each)));
   const kept = new Map([...renewed, ...reclaimed].map(({ runId, packId }) => [runId, packId ?? runId]));
   await takeBackForgotten(context, workerId, kept, isSameProcess);
-  const place = { name, slots, devices, memoryBytes: machine.memoryBytes };
+  const place = placeOf({ name, slots, devices, machine });
   const worker = supervisor.workers.add({
     id: workerId,
     name,

@@ -2,6 +2,7 @@ import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { hasManyClasses } from "../../contract/metrics/classLimit.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CompiledFunction, Engine, Outputs, Step, Values } from "../engine/engine.ts";
+import { concatenated, joined } from "../engine/runAfterRun.ts";
 import type { Network } from "../models/network.ts";
 import { deviceReduction, type Reduction, type ReductionData } from "./deviceReduction.ts";
 import { givenData, reductionOf, sumsOf } from "./deviceSums.ts";
@@ -86,19 +87,10 @@ type Numbers = Float32Array | Int32Array;
 function together(all: readonly ReductionData[]): { data: Record<string, Numbers>; own: string[] } {
   const data: Record<string, Numbers> = {};
   const own: string[] = [];
-  for (const [name, first] of Object.entries(givenData(all[0])) as [keyof ReductionData, Numbers][]) {
-    const each = all.map((one) => one[name] as Numbers);
-    data[name] = first;
-    if (each.every((values) => values === first || isEqual(values, first))) continue;
-    own.push(name);
-    const whole = new (first.constructor as Float32ArrayConstructor)(first.length * all.length);
-    each.forEach((values, run) => {
-      whole.set(values, run * first.length);
-    });
-    data[name] = whole;
+  for (const name of Object.keys(givenData(all[0])) as (keyof ReductionData)[]) {
+    const { parts, differ } = joined(all.map((one) => one[name] as Numbers));
+    data[name] = concatenated(parts);
+    if (differ) own.push(name);
   }
   return { data, own };
 }
-
-const isEqual = (a: Numbers, b: Numbers): boolean =>
-  Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));

@@ -1,6 +1,7 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Values } from "../engine/engine.ts";
+import { concatenated, joined } from "../engine/runAfterRun.ts";
 import { type Batches, makeBatches, oneHot } from "./batches.ts";
 import type { OwnData, StepData } from "./defineStep.ts";
 
@@ -78,24 +79,4 @@ function oneHotRows(labels: SampleSet["labels"], classes: number): Float32Array 
     values[i * classes + label] = 1;
   });
   return values;
-}
-
-/** The arrays of the runs: the first alone where they all hold the same. */
-function joined<T extends Float32Array | Uint16Array>(arrays: readonly T[]): { parts: readonly T[]; differ: boolean } {
-  const bytes = (array: T) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-  const [first] = arrays;
-  const differ = arrays.some((array) => array !== first && bytes(first).compare(bytes(array)) !== 0);
-  return { parts: differ ? arrays : [first], differ };
-}
-
-/** One array after the other; a single one as it is. */
-export function concatenated(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

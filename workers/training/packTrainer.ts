@@ -1,9 +1,10 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Device, Engine, Step, Values } from "../engine/engine.ts";
+import { concatenated } from "../engine/runAfterRun.ts";
 import type { Network } from "../models/network.ts";
 import { definePackedStep } from "./defineStep.ts";
-import { concatenated, packData } from "./packData.ts";
+import { packData } from "./packData.ts";
 import { learningRateAt } from "./schedule.ts";
 import type { TrainingState } from "./train.ts";
 import { UpdatesPerCall } from "./updatesPerCall.ts";

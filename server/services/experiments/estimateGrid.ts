@@ -3,6 +3,7 @@ import { countGrid, type ExperimentConfig, expandGrid } from "../../../contract/
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { launchKnowledge } from "../../../contract/launch/launchKnowledge.ts";
 import { largestRun } from "../../../contract/launch/memoryFindings.ts";
+import { placeOf } from "../../../contract/launch/workerPlace.ts";
 import { limits } from "../../../contract/limits.ts";
 import { packKey } from "../../../contract/pack/packKey.ts";
 import { packLimit } from "../../../contract/pack/packLimit.ts";
@@ -47,9 +48,8 @@ export async function estimateGrid(context: ServiceContext, config: ExperimentCo
 function slotsOf(connected: readonly StoredWorker[], count: number): PlannedSlot[] {
   const takes = connected.filter(({ drained, trouble }) => !drained && trouble?.until !== null);
   const slots = takes.flatMap((worker): PlannedSlot[] => {
-    const place = { name: worker.name, slots: worker.slots, devices: worker.devices, memoryBytes: worker.machine.memoryBytes };
     const most = memoized((run) =>
-      packLimit(run, { place, packs: worker.packs ?? undefined, countOwn: launchKnowledge([worker]).countOwn }),
+      packLimit(run, { place: placeOf(worker), packs: worker.packs ?? undefined, countOwn: launchKnowledge([worker]).countOwn }),
     );
     return Array.from({ length: worker.slots }, () => ({ runsOf: (run) => most(run, 1) }));
   });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { halfOf } from "../../../contract/pack/packShare.ts";
 import { maxPackRuns, type PacksOffered } from "../../../contract/wire/packs.ts";
 import { replaceFile } from "../../files/replaceFile.ts";
 import { count, log, messageOf } from "../../log.ts";
@@ -27,7 +28,7 @@ export class PackBook {
   private readonly entries: Map<string, Entry>;
   private readonly now: () => number;
   private hasLearned = false;
-  /** When the next limit of those that were told ends. */
+  /** When the first of what was told holds no longer. */
   private toldUntil = Number.POSITIVE_INFINITY;
 
   /** @param most runs in a pack at most */
@@ -40,14 +41,15 @@ export class PackBook {
 
   /** Whether the server has not been told all of it. */
   get hasNews(): boolean {
-    return this.hasLearned || this.now() > this.toldUntil;
+    return this.hasLearned || this.now() >= this.toldUntil;
   }
 
   /** For the server: what is best, or not too many. */
   tell(): PacksOffered {
     const entries = [...this.entries.values()];
     this.hasLearned = false;
-    this.toldUntil = Math.min(...entries.flatMap(({ limit }) => (limit && limit.until > this.now() ? [limit.until] : [])));
+    const ends = entries.flatMap(({ best, limit }) => [best?.until ?? 0, limit?.until ?? 0]);
+    this.toldUntil = Math.min(...ends.filter((until) => until > this.now()));
     const known = entries.flatMap(({ key }) => {
       const limit = this.limitOf(key);
       const best = this.bestOf(key);
@@ -69,7 +71,7 @@ export class PackBook {
 
   /** A step of so many ended badly: half as many are tried. */
   tooMany(key: string, runs: number): void {
-    const halved = Math.max(1, Math.floor(runs / 2));
+    const halved = halfOf(runs);
     if (halved >= this.limitOf(key)) return;
     log(`A pack of ${runs} runs failed: for an hour no more than ${count(halved, "run")} of its shape train together`);
     this.note(key, { limit: { runs: halved, until: this.now() + limitedForMs } });

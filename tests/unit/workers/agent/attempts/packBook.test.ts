@@ -59,10 +59,16 @@ test("after a crash half as many are tried, down to one, and for an hour", () =>
 });
 
 test("a size is believed for a day, and found out again then", () => {
-  open().timed(key, best);
+  const book = open();
+  book.timed(key, best);
+  book.tell();
   now += 24 * hour - 1;
   expect(open().adviceFor(key)).toEqual({ best, most: 64 });
+  expect(book.hasNews).toBe(false);
   now += 1;
+  expect(book.hasNews).toBe(true);
+  expect(book.tell()).toEqual({ most: 64, known: [] });
+  expect(book.hasNews).toBe(false);
   expect(open().adviceFor(key)).toEqual({ best: null, most: 64 });
   expect(open().tell()).toEqual({ most: 64, known: [] });
 });
