@@ -115,7 +115,6 @@ export class RunQueue {
       const own = jobs.get(queue);
       if (own) own.push(job);
       else jobs.set(queue, [job]);
-      if (this.delivered.delete(run.id)) this.foundNoPlace(queue);
     }
     for (const [queue, own] of jobs) await this.boss.insert(queue, own, { db: fromDrizzle(tx, statementTag) });
   }
@@ -210,7 +209,11 @@ export class RunQueue {
     this.opened.add(queue);
   }
 
-  private foundNoPlace(queue: string): void {
+  /** A run that was delivered comes again: its turn was none. */
+  foundNoPlace(runId: string): void {
+    const queue = this.delivered.get(runId);
+    if (queue === undefined) return;
+    this.delivered.delete(runId);
     const count = (this.inVain.get(queue) ?? 0) + 1;
     if (count >= patience) this.yielding.set(queue, performance.now() + yieldMs);
     this.inVain.set(queue, count % patience);

@@ -80,6 +80,7 @@ export class Scheduler {
     else if (waits) await this.context.bus.sendWith(tx, "deliver", { runId: only.id, workerId: preferred });
     else if (runs.length > 0) await this.context.bus.sendWith(tx, "queued", {});
     const comesBack = runs.some(({ packRuns = 1 }) => packRuns > 1);
+    for (const { id } of runs) this.queue.foundNoPlace(id);
     await this.queue.add(tx, runs, waits ? affinityMs : comesBack ? regroupMs : 0);
   }
 
@@ -108,7 +109,10 @@ export class Scheduler {
       });
   }
 
-  /** Puts every queued run that is not in the queue into it; one that comes twice does no harm. */
+  /**
+   * Puts every queued run that is not in the queue into it. Among them may be one that is being given out just now: it comes twice, which
+   * does no harm, and had its turn.
+   */
   deliverAll(): Promise<void> {
     return this.context.database.transaction(async (tx) => this.queue.add(tx, await listUndelivered(tx), 0));
   }
@@ -204,6 +208,7 @@ export class Scheduler {
     const { orm } = this.context.database;
     const state = await readRunState(orm, runId);
     if (state?.status !== "queued") return false;
+    this.queue.foundNoPlace(runId);
     await this.queue.add(orm, [state], delayMs);
     return true;
   }

@@ -9,7 +9,7 @@ import { noCounts } from "../../../contract/status.ts";
 import type { Database } from "../../../db/database.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
 import { insertExperiment } from "../../../db/queries/experiments.ts";
-import { insertRuns } from "../../../db/queries/runs.ts";
+import { insertRuns, listUndelivered } from "../../../db/queries/runs.ts";
 import { countAhead } from "../../../db/queries/turns.ts";
 import { makeRuns } from "../../../server/services/experiments/makeRuns.ts";
 import { type Delivery, RunQueue } from "../../../server/supervisor/runQueue.ts";
@@ -93,6 +93,36 @@ describe.each(["embedded", "external"] as const)("The queue of runs (%s database
         .map(({ runId }) => quin.includes(runId))
         .filter(Boolean),
     ).toHaveLength(2);
+  });
+
+  test("a run that is delivered again while it is given out has had its turn, one that finds no place has not", async () => {
+    const database = await open();
+    const queue = await start(database);
+    const people = [await launch(database, queue, randomUUID(), 4), await launch(database, queue, randomUUID(), 4)];
+    const given = new Set<string>();
+    const turns: number[] = [];
+    /** Takes one, puts it into the queue once more, and then gives it out or finds no place. */
+    async function next(isPlaced: boolean): Promise<void> {
+      const delivery = (await queue.take(1))[0] as Delivery;
+      if (given.has(delivery.runId)) {
+        queue.wasGone(delivery.runId);
+        await queue.done([delivery]);
+        return next(isPlaced);
+      }
+      turns.push(people.findIndex((runIds) => runIds.includes(delivery.runId)));
+      const undelivered = await listUndelivered(database.orm);
+      expect(undelivered.map(({ id }) => id)).toEqual([delivery.runId]);
+      if (!isPlaced) queue.foundNoPlace(delivery.runId);
+      await database.transaction((tx) => queue.add(tx, undelivered, 0));
+      if (isPlaced) {
+        await database.orm.execute(sql`update runs set status = 'finished' where id = ${delivery.runId}::uuid`);
+        given.add(delivery.runId);
+      }
+      await queue.done([delivery]);
+    }
+    for (const isPlaced of [true, true, false, true, true]) await next(isPlaced);
+    const [first] = turns as [number];
+    expect(turns).toEqual([first, 1 - first, first, first, 1 - first]);
   });
 
   test("what an earlier version queued is in the owner's share", async () => {
