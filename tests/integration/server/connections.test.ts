@@ -35,9 +35,11 @@ afterAll(async () => {
 
 test("work for workers leaves a connection to pages, however much of it waits, and what goes first does so", async () => {
   await other.query("select pg_advisory_lock(41)");
+  const begun: string[] = [];
   const ended: string[] = [];
   const work = (name: string, goesFirst = false) =>
     database.forWorkers(async () => {
+      begun.push(name);
       await database.orm.execute(sql`select pg_advisory_lock_shared(41), pg_advisory_unlock_shared(41)`);
       ended.push(name);
     }, goesFirst);
@@ -50,7 +52,8 @@ test("work for workers leaves a connection to pages, however much of it waits, a
   await other.query("select pg_advisory_unlock(41)");
   await Promise.all(all);
   expect(ended).toHaveLength(41);
-  expect(ended.indexOf("heartbeat")).toBeLessThanOrEqual(5);
+  // Which of several connections answers first is the database's own affair: only the order of beginning is ours.
+  expect(begun.indexOf("heartbeat")).toBe(3);
 });
 
 test("a worker's token is known while another notes its use, which is noted once a minute", async () => {
