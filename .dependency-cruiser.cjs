@@ -104,6 +104,7 @@ const contractFolders = {
   facts: ["data", "config"],
   launch: ["data", "config", "wire"],
   pack: ["data", "config", "wire", "launch"],
+  api: ["metrics", "data", "config", "wire"],
   presets: ["data", "config"],
   slurm: [],
 };
@@ -159,6 +160,10 @@ const serverFolders = {
     ...["experiments", "launchers", "people", "runs", "series", "shares", "upkeep", "workers"].map(
       (entity) => `services/${entity}`,
     ),
+  ],
+  api: [
+    ...["access", "context", "failures", "http"],
+    ...["experiments", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
   ],
   sockets: ["access", "cluster", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
   pages: ["http", "log", "program"],
@@ -274,6 +279,8 @@ module.exports = {
         "@aws-sdk",
         "@kubernetes",
         "yaml",
+        "zod",
+        "hyparquet-writer",
       ],
     ),
     ...folders("server", serverFolders),
@@ -367,16 +374,23 @@ module.exports = {
       to: { path: "node_modules/@kubernetes/", dynamic: false, dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "schemas-in-the-contract",
+      severity: "error",
+      comment: "only the API turns schemas into a document; what a schema says is in contract/",
+      from: { path: "^server/", pathNot: "^server/api/" },
+      to: { path: "node_modules/zod/" },
+    },
+    {
       name: "routers-touch-no-sql",
       severity: "error",
-      from: { path: "^server/routers/" },
+      from: { path: "^server/(routers|api)/" },
       to: { path: "^db/" },
     },
     {
       name: "services-know-no-transport",
       severity: "error",
       from: { path: "^server/services/" },
-      to: { path: "(^server/(routers|sockets)/|node_modules/(@trpc|socket\\.io))" },
+      to: { path: "(^server/(routers|api|sockets)/|node_modules/(@trpc|socket\\.io))" },
     },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true, dependencyTypesNot: ["type-only"] } },
     {

@@ -5,6 +5,8 @@ import { exclusively } from "../db/exclusively.ts";
 import { countMembers } from "../db/queries/people.ts";
 import { markOf } from "./access/accessKey.ts";
 import type { Front } from "./access/front.ts";
+import { apiRoutes } from "./api/apiRoutes.ts";
+import { makeApi } from "./api/serveApi.ts";
 import { appRouter } from "./appRouter.ts";
 import { openArtefacts } from "./artefacts/openArtefacts.ts";
 import { openControlSocket } from "./backup/controlSocket.ts";
@@ -148,6 +150,7 @@ export async function startServer(
     handle = makeHandler({
       procedures: (request, response, turns) =>
         serveProcedures(context, { accessKey, front }, appRouter, turns, request, response),
+      api: makeApi({ context, accessKey, front, requestsPerMinute: settings.apiRequestsPerMinute }, apiRoutes),
       context,
       signIn,
       front,

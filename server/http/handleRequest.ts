@@ -24,6 +24,8 @@ export interface Routes {
   front: Front;
   /** Answers the calls under /trpc. */
   procedures: (request: IncomingMessage, response: ServerResponse, turns: RequestTurns) => Promise<void>;
+  /** Answers everything under /api/v1. */
+  api: Handler;
   /** Next; null where the pages are left out. */
   pages: Handler | null;
   dev: boolean;
@@ -79,6 +81,8 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
   const url = new URL(request.url, "http://server");
   const secure = isSecure(routes.front, request);
   setHeaders(request, response, { path: url.pathname, dev: routes.dev, secure });
+  // It refuses in its own form, and takes its address as it was written.
+  if (/^\/api\/v1(\/|\?|$)/.test(request.url)) return routes.api(request, response);
   const reason = refuseRequest(request, routes.front);
   if (reason !== null) return answerText(response, 403, reason);
   const allowed = methods.find(([path]) => path.test(url.pathname))?.[1] ?? ["GET", "HEAD"];

@@ -54,6 +54,8 @@ export interface ServerSettings {
     /** Bytes that wait for a reader that does not read, until it is cut off. */
     unreadBytes: number;
   };
+  /** Requests of one token, link or sign-in to the API in a minute. */
+  apiRequestsPerMinute: number;
   /** Where files of runs are kept. */
   artefacts: ArtefactSettings;
   /** Checkpoints to resume from that are kept of a run that has not finished. */
@@ -129,6 +131,11 @@ export function serverSettings(): ServerSettings {
       ),
       unreadBytes: megabytes("COLLAPSAR_UNREAD_MB", env.COLLAPSAR_UNREAD_MB || "32"),
     },
+    apiRequestsPerMinute: wholeNumber(
+      "COLLAPSAR_API_REQUESTS_PER_MINUTE",
+      env.COLLAPSAR_API_REQUESTS_PER_MINUTE || "3000",
+      [1, 1_000_000],
+    ),
     artefacts: filesPlace(),
     keptCheckpoints: wholeNumber("COLLAPSAR_RESUME_CHECKPOINTS", env.COLLAPSAR_RESUME_CHECKPOINTS || "2", [1, 20]),
     maxArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
