@@ -138,6 +138,10 @@ const serverFolders = {
     ...["access", "context", "failures"],
     ...["services/reading", "services/runs", "services/summaries", "services/times", "services/workers"],
   ],
+  "services/archives": [
+    ...["access", "context", "failures", "services/experiments", "services/files"],
+    ...["services/reading", "services/runs", "services/summaries"],
+  ],
   recordings: ["context", "failures", "program", "services/experiments", "services/summaries"],
   supervisor: [
     "cluster",
@@ -153,7 +157,7 @@ const serverFolders = {
   ],
   http: [
     ...["access", "context", "failures", "members", "metrics"],
-    ...["services/events", "services/exports", "services/files", "services/people", "services/runs"],
+    ...["services/archives", "services/events", "services/exports", "services/files", "services/people", "services/runs"],
   ],
   routers: [
     ...["access", "context", "failures", "http", "recordings"],
@@ -276,6 +280,10 @@ module.exports = {
         "downsample",
         "better-auth",
         "pino",
+        "yazl",
+        "yauzl",
+        "@types/yazl",
+        "@types/yauzl",
         "@aws-sdk",
         "@kubernetes",
         "yaml",

@@ -13,7 +13,10 @@ export interface AttemptSeries {
 }
 
 /** What is stored of a run's series now, by key and attempt: points that come later follow these. */
-export async function countAttemptSeries(db: Executor, runId: string): Promise<{ key: string; attempt: number; count: number }[]> {
+export async function countAttemptSeries(
+  db: Executor,
+  runId: string,
+): Promise<{ key: string; attempt: number; count: number }[]> {
   const rows = await db
     .select({
       key: seriesChunks.key,
@@ -24,9 +27,7 @@ export async function countAttemptSeries(db: Executor, runId: string): Promise<{
     .where(eq(seriesChunks.runId, runId))
     .groupBy(seriesChunks.key, seriesChunks.attempt);
   // Databases sort texts each in their own way.
-  return rows
-    .filter(({ count }) => count > 0)
-    .sort((a, b) => (a.key === b.key ? a.attempt - b.attempt : a.key < b.key ? -1 : 1));
+  return rows.filter(({ count }) => count > 0).sort((a, b) => (a.key === b.key ? a.attempt - b.attempt : a.key < b.key ? -1 : 1));
 }
 
 /** Points of some series of a run, in the order in which they were measured. */
@@ -114,10 +115,7 @@ export async function* eachLogLine(db: Executor, runId: string) {
       .select()
       .from(logLines)
       .where(
-        and(
-          eq(logLines.runId, runId),
-          sql`(${logLines.attempt}, ${logLines.seq}) > (${after.attempt}::int, ${after.seq}::int)`,
-        ),
+        and(eq(logLines.runId, runId), sql`(${logLines.attempt}, ${logLines.seq}) > (${after.attempt}::int, ${after.seq}::int)`),
       )
       .orderBy(asc(logLines.attempt), asc(logLines.seq))
       .limit(linesPerRead);
@@ -158,6 +156,6 @@ export async function listCopies(db: Executor, { experimentId, content }: { expe
           or ${provenance}->'earlier' @> ${JSON.stringify([{ experimentId }])}::jsonb)`,
       ),
     )
-    .orderBy(asc(experiments.createdAt))
+    .orderBy(sql`coalesce(${provenance}->>'content' = ${content}, false) desc`, asc(experiments.createdAt), asc(experiments.id))
     .limit(10);
 }

@@ -13,10 +13,10 @@ import { experiments, runs } from "../schema.ts";
 
 export type StoredExperiment = typeof experiments.$inferSelect;
 
-const { config: _config, note: _note, ...summaryColumns } = getTableColumns(experiments);
+const { config: _config, note: _note, provenance: _provenance, ...summaryColumns } = getTableColumns(experiments);
 
-/** An experiment without its config and note: what a list shows. */
-export type ListedExperiment = Omit<StoredExperiment, "config" | "note">;
+/** An experiment without what no list shows. */
+export type ListedExperiment = Omit<StoredExperiment, "config" | "note" | "provenance">;
 
 export async function insertExperiment(db: Executor, row: typeof experiments.$inferInsert): Promise<void> {
   await db.insert(experiments).values(row);

@@ -79,6 +79,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The hash in a checkpoint's trailer. */
-export const checkpointHash = (bytes: Buffer): string => bytes.toString("latin1", bytes.length - checkpointTrailerBytes, bytes.length - 1);
+export const checkpointHash = (bytes: Buffer): string =>
+  bytes.toString("latin1", bytes.length - checkpointTrailerBytes, bytes.length - 1);
 
 const hashOf = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");

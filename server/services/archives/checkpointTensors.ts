@@ -51,7 +51,8 @@ export async function* toCheckpoint(tensors: AsyncIterable<Buffer>): AsyncGenera
   };
   await more(8);
   const length = Number(held.readBigUInt64LE(0));
-  if (length > maxHeadBytes) throw new Failure("INVALID", `The head of a file of tensors has ${length} bytes, and at most ${maxHeadBytes} are read.`);
+  if (length > maxHeadBytes)
+    throw new Failure("INVALID", `The head of a file of tensors has ${length} bytes, and at most ${maxHeadBytes} are read.`);
   await more(8 + length);
   const text = checkpointTextOf(held.toString("utf8", 8, 8 + length));
   const hash = createHash("sha256");
@@ -117,7 +118,8 @@ function tensorHead(text: string, about: Record<string, string>): { head: Buffer
   };
   for (const { name, length } of arrays)
     if (layout !== undefined && length === parameters)
-      for (const parameter of layout) place(name === "parameters" ? parameter.name : `${name}/${parameter.name}`, parameter.shape);
+      for (const parameter of layout)
+        place(name === "parameters" ? parameter.name : `${name}/${parameter.name}`, parameter.shape);
     else place(name, [length]);
   const metadata = { format: "collapsar checkpoint 1", step: String(step), ...about, [headField]: text };
   const json = Buffer.from(JSON.stringify({ __metadata__: metadata, ...tensors }));
@@ -126,4 +128,3 @@ function tensorHead(text: string, about: Record<string, string>): { head: Buffer
   length.writeBigUInt64LE(BigInt(padded.length));
   return { head: Buffer.concat([length, padded]), bytes: at };
 }
-

@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
-import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
 import {
   type ArchivedExperiment,
-  type ArchivedFile,
   type ArchivedFileKind,
   type ArchiveManifest,
   type ArchiveOrigin,
+  archivedEnvironment,
   archivedExperiment,
   archiveFormat,
   archiveLimits,
@@ -16,7 +14,7 @@ import {
 } from "../../../contract/wire/archiveFormat.ts";
 import { listMachines } from "../../../db/queries/archives.ts";
 import { getExperimentRow, type StoredExperiment } from "../../../db/queries/experiments.ts";
-import { eachRun, listRunOrdinals, type StoredRun } from "../../../db/queries/runs.ts";
+import { eachRun, listRunOrdinals } from "../../../db/queries/runs.ts";
 import { mayRead, type Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
@@ -24,6 +22,8 @@ import { hideNamesInRun } from "../reading/hideNames.ts";
 import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
 import { ArchiveWriter } from "./ArchiveWriter.ts";
 import { archiveReadme } from "./archiveReadme.ts";
+import { contentOf } from "./contentOf.ts";
+import { DataOfRuns } from "./DataOfRuns.ts";
 import { addRun } from "./exportRunFiles.ts";
 
 /** A file that is written while it is read. */
@@ -31,9 +31,6 @@ export interface ArchiveExport {
   name: string;
   content: Readable;
 }
-
-/** Said once, of the whole archive: they change though the experiment is the same. */
-const aside: string[] = [archivePaths.readme, archivePaths.origin];
 
 /**
  * An experiment with everything that is stored of it as one zip file, as contract/wire/archiveFormat.ts describes it, as far as its
@@ -79,15 +76,15 @@ async function write(context: ServiceContext, reader: Reader, experiment: Stored
     runs: ids,
     earlier: reader.hideNames ? earlier.map((one): ArchiveOrigin => ({ ...one, server: null })) : earlier,
   });
-  const data = new Map<string, DataOfRuns>();
+  const data = new DataOfRuns();
   const mates = new Map(ids.map((run) => [run.id, run.id]));
   for await (const stored of eachRun(orm, id)) {
     const run = reader.hideNames ? hideNamesInRun(stored, names) : stored;
-    noteData(data, run);
+    data.add(run);
     await addRun(context, reader, writer, run, { kinds, mates });
   }
-  await json(archivePaths.data, [...data.values()]);
-  await json(archivePaths.environment, { machines: await machinesOf(context, reader, experiment) });
+  await json(archivePaths.data, data.list());
+  await json(archivePaths.environment, archivedEnvironment.parse({ machines: await machinesOf(context, reader, experiment) }));
   const manifest: ArchiveManifest = {
     format: archiveFormat,
     version: archiveVersion,
@@ -103,12 +100,6 @@ async function write(context: ServiceContext, reader: Reader, experiment: Stored
   writer.end();
 }
 
-/** sha256 over what an archive's experiment consists of, whatever its ids and wherever it is from. */
-export function contentOf(files: readonly ArchivedFile[]): string {
-  const lines = files.filter(({ path }) => !aside.includes(path)).map(({ path, sha256 }) => `${sha256}  ${path}\n`);
-  return createHash("sha256").update(lines.sort().join("")).digest("hex");
-}
-
 function describeExperiment(experiment: StoredExperiment, reader: Reader): ArchivedExperiment {
   const { name, note, tags, config, createdAt, launchedBy } = experiment;
   return archivedExperiment.parse({
@@ -117,26 +108,6 @@ function describeExperiment(experiment: StoredExperiment, reader: Reader): Archi
     createdAt: createdAt.toISOString(),
     launchedBy: reader.hideNames ? null : launchedBy,
   });
-}
-
-interface DataOfRuns {
-  label: string;
-  sha256: string;
-  classes: number;
-  trainCounts: number[];
-  testCounts: number[];
-  /** Ordinals. */
-  runs: number[];
-}
-
-function noteData(data: Map<string, DataOfRuns>, { config, dataset, ordinal }: StoredRun): void {
-  if (dataset === null) return;
-  const label = datasetLabel(config.dataset);
-  const key = `${label} ${dataset.hash}`;
-  const { hash: sha256, classes, trainCounts, testCounts } = dataset;
-  const known = data.get(key) ?? { label, sha256, classes, trainCounts, testCounts, runs: [] };
-  known.runs.push(ordinal);
-  data.set(key, known);
 }
 
 /** Machines are known to people, not to readers of a link. */

@@ -1,7 +1,6 @@
 import type { Readable } from "node:stream";
 import { runConfig } from "../../../contract/config/runConfig.ts";
 import { attemptCutoffs } from "../../../contract/metrics/attemptCutoffs.ts";
-import { featuresName, isResumeName } from "../../../contract/wire/artefactNames.ts";
 import {
   type ArchivedFileKind,
   type ArchivedRun,
@@ -9,10 +8,10 @@ import {
   archivedRun,
   runFolderOf,
 } from "../../../contract/wire/archiveFormat.ts";
+import { featuresName, isResumeName } from "../../../contract/wire/artefactNames.ts";
 import type { StartedEvent } from "../../../contract/wire/runEvents.ts";
 import { countAttemptSeries, eachLogLine, eachSnapshot, readAttemptSeries } from "../../../db/queries/archives.ts";
 import { listAttempts, listCheckpoints, type StoredAttempt } from "../../../db/queries/attempts.ts";
-import type { RunFile } from "../../../db/queries/runFiles.ts";
 import type { StoredRun } from "../../../db/queries/runs.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
@@ -21,7 +20,7 @@ import { listShownFiles } from "../runs/readArtefacts.ts";
 import { toAttemptView } from "../runs/runViews.ts";
 import type { ArchiveWriter } from "./ArchiveWriter.ts";
 import { toSafetensors } from "./checkpointTensors.ts";
-import { npyHead } from "./npy.ts";
+import { countThrough, npyHead } from "./npy.ts";
 
 /** Series that are in memory at once. */
 const seriesPerRead = 32;
@@ -159,11 +158,4 @@ async function addSeries(
   await writer.add(`${folder}/steps.npy`, array("steps"));
   await writer.add(`${folder}/values.npy`, array("values"));
   await writer.add(`${folder}/series.json`, [`[${index.map((one) => `\n${JSON.stringify(one)}`).join(",")}\n]\n`]);
-}
-
-/** Points up to a step, of steps in order. */
-export function countThrough(steps: Buffer, cutoff = Number.POSITIVE_INFINITY): number {
-  let count = 0;
-  while (4 * count < steps.length && steps.readInt32LE(4 * count) <= cutoff) count++;
-  return count;
 }

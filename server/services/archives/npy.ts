@@ -29,7 +29,15 @@ export function readNpyHead(start: Buffer, type: NpyType, path: string): { bytes
   const bytes = magic.length + 2 + start.readUInt16LE(magic.length);
   if (bytes > maxNpyHead || bytes > start.length) throw refuse(`its head has ${bytes} bytes`);
   const text = start.toString("latin1", magic.length + 2, bytes);
-  const [, descr, count] = /^\{'descr': '([^']{1,8})', 'fortran_order': False, 'shape': \((\d{1,12}),\), ?\} *\n$/.exec(text) ?? [];
+  const [, descr, count] =
+    /^\{'descr': '([^']{1,8})', 'fortran_order': False, 'shape': \((\d{1,12}),\), ?\} *\n$/.exec(text) ?? [];
   if (descr !== type || count === undefined) throw refuse("its head says something else");
   return { bytes, count: Number(count) };
+}
+
+/** Points up to a step, of int32 steps in order. */
+export function countThrough(steps: Buffer, cutoff = Number.POSITIVE_INFINITY): number {
+  let count = 0;
+  while (4 * count < steps.length && steps.readInt32LE(4 * count) <= cutoff) count++;
+  return count;
 }
