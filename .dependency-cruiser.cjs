@@ -157,7 +157,7 @@ const serverFolders = {
   ],
   http: [
     ...["access", "context", "failures", "members", "metrics"],
-    ...["services/archives", "services/events", "services/exports", "services/files", "services/people", "services/runs"],
+    ...["services/events", "services/exports", "services/files", "services/people", "services/runs"],
   ],
   routers: [
     ...["access", "context", "failures", "http", "recordings"],
@@ -167,7 +167,7 @@ const serverFolders = {
   ],
   api: [
     ...["access", "context", "failures", "http"],
-    ...["experiments", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
+    ...["archives", "experiments", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
   ],
   sockets: ["access", "cluster", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
   pages: ["http", "log", "program"],

@@ -215,16 +215,18 @@ export interface Provenance {
 }
 
 /** What an archive holds, before and after it is imported. */
-export interface ArchiveSummary {
-  name: string;
-  runs: number;
-  points: number;
-  snapshots: number;
-  logLines: number;
-  files: number;
-  unfinished: number;
-  namesHidden: boolean;
-  origin: ArchiveOrigin;
+export const archiveSummary = z.strictObject({
+  name: z.string(),
+  runs: count,
+  points: count,
+  snapshots: count,
+  logLines: count,
+  files: count,
+  /** Runs that had not ended when they were archived. */
+  unfinished: count,
+  namesHidden: z.boolean(),
+  origin,
   /** Experiments here that have the same content, or are from the same experiment. */
-  duplicates: { id: string; name: string; same: "content" | "experiment" }[];
-}
+  duplicates: z.array(z.strictObject({ id: z.uuid(), name: z.string(), same: z.enum(["content", "experiment"]) })),
+});
+export type ArchiveSummary = z.infer<typeof archiveSummary>;

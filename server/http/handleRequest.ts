@@ -8,7 +8,6 @@ import { comesAgain, describeError } from "../failures/describeError.ts";
 import { answerText } from "./answerText.ts";
 import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
-import { isArchiveAddress, serveArchives } from "./serveArchives.ts";
 import { serveArtefacts } from "./serveArtefacts.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveMetrics } from "./serveMetrics.ts";
@@ -68,12 +67,7 @@ async function isSignedIn({ context, accessKey }: Doorkeeper, request: IncomingM
 }
 
 /** Methods by the beginning of the path; everything else is read only. */
-const methods: [RegExp, string[]][] = [
-  [/^\/trpc\//, ["GET", "POST"]],
-  ...signInMethods,
-  [/^\/artefacts\//, ["GET", "PUT"]],
-  [/^\/api\/v1\/archives$/, ["POST"]],
-];
+const methods: [RegExp, string[]][] = [[/^\/trpc\//, ["GET", "POST"]], ...signInMethods, [/^\/artefacts\//, ["GET", "PUT"]]];
 
 /** Who waits for whom: a slow download of an export holds no page up. */
 interface Turns {
@@ -104,10 +98,6 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
     if (isCrossSite(request.headers)) return answerText(response, 403, refusals.otherSite);
     if (url.pathname.startsWith("/trpc/")) return routes.procedures(request, response, routes.turns.calls);
     return serveExport(context, accessKey, routes.turns.exports, request, response);
-  }
-  if (isArchiveAddress(url.pathname)) {
-    if (isCrossSite(request.headers)) return answerText(response, 403, refusals.otherSite);
-    return serveArchives(context, accessKey, routes.turns.exports, request, response);
   }
   if (url.pathname.startsWith("/artefacts/")) return serveArtefacts(context, request, response);
   if (signIn && !openPages.test(url.pathname) && !(await isSignedIn(signIn, request)))

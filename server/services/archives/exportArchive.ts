@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import {
   type ArchivedExperiment,
@@ -26,10 +25,10 @@ import { contentOf } from "./contentOf.ts";
 import { DataOfRuns } from "./DataOfRuns.ts";
 import { addRun } from "./exportRunFiles.ts";
 
-/** A file that is written while it is read. */
+/** A file that is written while it is read, and not before. */
 export interface ArchiveExport {
   name: string;
-  content: Readable;
+  content: AsyncIterable<Buffer>;
 }
 
 /**
@@ -45,10 +44,13 @@ export async function exportArchive(
 ): Promise<ArchiveExport> {
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
-  const at = new Date();
-  const writer = new ArchiveWriter(at);
-  write(context, reader, experiment, { kinds, at, writer }).catch((error) => writer.fail(error));
-  return { name: experiment.name, content: writer.output };
+  async function* content(): AsyncGenerator<Buffer> {
+    const at = new Date();
+    const writer = new ArchiveWriter(at);
+    write(context, reader, experiment, { kinds, at, writer }).catch((error) => writer.fail(error));
+    yield* writer.output;
+  }
+  return { name: experiment.name, content: content() };
 }
 
 interface Writing {

@@ -41,7 +41,7 @@ const snapshotsAtOnce = 10;
 const linesAtOnce = 1_000;
 
 /** What an archive would make, without making it. @throws Failure INVALID */
-export const inspectArchive = (context: ServiceContext, content: Readable): Promise<ArchiveSummary> =>
+export const inspectArchive = (context: ServiceContext, content: AsyncIterable<Buffer>): Promise<ArchiveSummary> =>
   withArchive(content, async (archive) => {
     const head = await readHead(archive);
     return summarize(context, archive, head, await checkArchive(archive, head));
@@ -54,7 +54,7 @@ export const inspectArchive = (context: ServiceContext, content: Readable): Prom
 export function importArchive(
   context: ServiceContext,
   person: Person,
-  content: Readable,
+  content: AsyncIterable<Buffer>,
 ): Promise<ArchiveSummary & { id: string }> {
   return withArchive(content, async (archive) => {
     const head = await readHead(archive);
@@ -82,7 +82,7 @@ export function importArchive(
 }
 
 /** Keeps what comes in a file of its own until it has been read. */
-async function withArchive<T>(content: Readable, work: (archive: ZipArchive) => Promise<T>): Promise<T> {
+async function withArchive<T>(content: AsyncIterable<Buffer>, work: (archive: ZipArchive) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "collapsar-archive-"));
   try {
     const path = join(folder, "archive.zip");

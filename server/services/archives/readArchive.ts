@@ -1,5 +1,5 @@
+import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import type { z } from "zod";
 import { Failure } from "../../../contract/failure.ts";
 import { attemptCutoffs } from "../../../contract/metrics/attemptCutoffs.ts";
 import { isTerminal } from "../../../contract/status.ts";
@@ -31,8 +31,13 @@ import type { ZipArchive } from "./ZipArchive.ts";
 
 const refuse = (why: string) => new Failure("INVALID", why);
 
+/** One of the schemas of contract/. */
+interface Schema<T> {
+  safeParse(value: unknown): { data?: T; error?: Parameters<typeof describeInvalid>[0] };
+}
+
 /** @throws Failure INVALID naming the file and the place in it */
-function check<T>(schema: z.ZodType<T>, value: unknown, path: string): T {
+function check<T>(schema: Schema<T>, value: unknown, path: string): T {
   const { data, error } = schema.safeParse(value);
   if (error) throw refuse(`${path} in the archive: ${describeInvalid(error)}.`);
   return data as T;
@@ -47,7 +52,7 @@ export interface ArchiveHead {
 
 export async function readHead(archive: ZipArchive): Promise<ArchiveHead> {
   const { manifest } = archive;
-  const read = async <T>(schema: z.ZodType<T>, path: string) => check(schema, await archive.readJson(path), path);
+  const read = async <T>(schema: Schema<T>, path: string) => check(schema, await archive.readJson(path), path);
   const experiment = await read(archivedExperiment, archivePaths.experiment);
   const origin = await read(archiveOrigin, archivePaths.origin);
   const { machines } = await read(archivedEnvironment, archivePaths.environment);
@@ -193,7 +198,7 @@ async function* readRows<T extends { attempt: number; seq: number }>(
   archive: ZipArchive,
   one: ArchiveRun,
   name: string,
-  schema: z.ZodType<T>,
+  schema: Schema<T>,
 ): AsyncGenerator<T> {
   const path = `${one.folder}/${name}`;
   const attempts = ofAttempt(one);
@@ -238,8 +243,14 @@ export async function checkArchive(archive: ZipArchive, { origin }: ArchiveHead)
     for await (const _ of readLogOf(archive, one)) counts.logLines++;
     for (const file of one.run.files) {
       let bytes = 0;
-      for await (const part of readFileOf(archive, file)) bytes += part.length;
+      const hash = createHash("sha256");
+      for await (const part of readFileOf(archive, file)) {
+        bytes += part.length;
+        hash.update(part);
+      }
       if (bytes !== file.bytes) throw refuse(`${file.path} in the archive gives a file of ${bytes} bytes, not ${file.bytes}.`);
+      if (hash.digest("hex") !== file.sha256)
+        throw refuse(`${file.path} in the archive gives a file with another sha256 than its run states.`);
       counts.files++;
     }
   }

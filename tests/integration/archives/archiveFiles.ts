@@ -46,7 +46,7 @@ export function withManifest(
   const others = [...files].filter(([path]) => path !== "manifest.json");
   manifest.files = others.map(([path, content]) => ({ path, bytes: content.length, sha256: sha256(content) }));
   const lines = manifest.files
-    .filter(({ path }) => path !== "README.txt" && path !== "origin.json")
+    .filter(({ path }) => path !== "README.txt" && path !== "origin.json" && !path.includes("/files/"))
     .map((file) => `${file.sha256}  ${file.path}\n`);
   manifest.content = sha256(lines.sort().join(""));
   if (typeof change === "function") change(manifest);
@@ -62,8 +62,8 @@ export async function download(server: TestServer, id: string, query = ""): Prom
 
 export type Answer = ArchiveSummary & { id?: string; error?: { code: string; message: string } };
 
-export async function upload(server: TestServer, archive: Buffer, query = ""): Promise<{ status: number; body: Answer }> {
-  const answer = await fetch(`${server.url}/api/v1/archives${query}`, {
+export async function upload(server: TestServer, archive: Buffer, below = ""): Promise<{ status: number; body: Answer }> {
+  const answer = await fetch(`${server.url}/api/v1/archives${below}`, {
     method: "POST",
     body: new Uint8Array(archive),
     headers: { "content-type": "application/zip" },

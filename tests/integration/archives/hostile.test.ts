@@ -296,7 +296,7 @@ test("a query that asks for something else is refused, and so is whoever may not
   const asked = await fetch(`${server.url}/api/v1/experiments/${rows[0].id}/archive?files=weights`);
   expect([asked.status, ((await asked.json()) as { error: { message: string } }).error.message]).toEqual([
     400,
-    "files=weights: it may be checkpoints or features, or both with a comma.",
+    "query.files.0: must be checkpoints or features, or both with a comma between them",
   ]);
   const guarded = await TestServer.start({ env: { COLLAPSAR_ACCESS_KEY: randomBytes(24).toString("base64") } });
   try {
@@ -310,7 +310,7 @@ test("a query that asks for something else is refused, and so is whoever may not
     };
     expect(await refused({})).toBe(401);
     expect(await refused({ authorization: "Bearer forged" })).toBe(401);
-    expect((await fetch(`${guarded.url}/api/v1/experiments/${rows[0].id}/archive`)).status).toBe(404);
+    expect((await fetch(`${guarded.url}/api/v1/experiments/${rows[0].id}/archive`)).status).toBe(401);
   } finally {
     await guarded.stop();
   }

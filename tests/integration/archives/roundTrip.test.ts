@@ -111,7 +111,7 @@ onBothDatabases("an archive of an experiment", (server) => {
     const lease = await worker.nextAssignment();
     await worker.events(lease, numbered([started(), measured(0), measured(1)]));
     const archive = await download(source, id);
-    const preview = await upload(source, archive, "?preview");
+    const preview = await upload(source, archive, "/inspect");
     expect(preview).toMatchObject({
       status: 200,
       body: { runs: 2, points: 2, unfinished: 2, duplicates: [{ id, same: "experiment" }] },
@@ -123,7 +123,7 @@ onBothDatabases("an archive of an experiment", (server) => {
       ["cancelled", "It was queued when it was archived."],
     ]);
     expect(copy.provenance).toMatchObject({ origin: { experimentId: id }, unfinished: 2, machines: [{ name: "raw worker" }] });
-    expect((await upload(source, archive, "?preview")).body.duplicates).toMatchObject([
+    expect((await upload(source, archive, "/inspect")).body.duplicates).toMatchObject([
       { id: body.id, same: "content" },
       { id, same: "experiment" },
     ]);
