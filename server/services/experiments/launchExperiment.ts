@@ -11,13 +11,18 @@ import { requireLaunchable } from "./requireLaunchable.ts";
 
 /**
  * Stores an experiment with the runs of its grid and queues them, all or nothing.
+ * @param id of the new experiment
  * @throws Failure GRID_TOO_LARGE, or INVALID for what would end its runs, before anything is stored
  */
-export async function launchExperiment(context: ServiceContext, person: Person, input: LaunchInput): Promise<{ id: string }> {
+export async function launchExperiment(
+  context: ServiceContext,
+  person: Person,
+  input: LaunchInput,
+  id: string = randomUUID(),
+): Promise<{ id: string }> {
   requireGridWithinLimit(input.config);
   await context.database.requireRoom();
   await requireLaunchable(context, input.config, context.database.orm);
-  const id = randomUUID();
   const learned = await learnedTimes(context, context.database.orm);
   const runs = makeRuns(id, input.config, undefined, undefined, (run) => learned(run).times);
   await context.dispatch.openQueue(person.memberId);
