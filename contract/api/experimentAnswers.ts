@@ -2,6 +2,7 @@ import { z } from "zod";
 import { experimentConfig } from "../config/experimentConfig.ts";
 import { priorities } from "../priority.ts";
 import { experimentStatuses, runStatuses } from "../status.ts";
+import { provenance } from "../wire/archiveFormat.ts";
 import type { Estimate, ExperimentDetail, ExperimentSummary, ShareView, TurnView } from "../wire/views.ts";
 
 /** What the API answers of experiments: the views of the pages, as schemas. */
@@ -38,6 +39,7 @@ export const experimentDetail = z
   .strictObject({
     ...summary,
     note: z.string(),
+    provenance: provenance.optional().describe("Where it was imported from; absent where it was made here."),
     config: shownConfig,
     readOnly: z.boolean().describe("Whether whoever asks may not edit it."),
     program: z.string().describe("Version of the program that answers."),

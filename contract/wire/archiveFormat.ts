@@ -198,21 +198,22 @@ export const archivedLogLine = z.strictObject({
 });
 
 /** Where an imported experiment is from. */
-export interface Provenance {
-  kind: "archive";
-  origin: ArchiveOrigin;
-  earlier: ArchiveOrigin[];
+export const provenance = z.strictObject({
+  kind: z.literal("archive"),
+  origin,
+  earlier: z.array(origin),
   /** See the manifest. */
-  content: string;
-  importedAt: string;
+  content: z.string(),
+  importedAt: time,
   /** Version of the program that imported it. */
-  importedWith: string;
+  importedWith: z.string(),
   /** Name of who imported it; null where there is no sign-in. */
-  importedBy: string | null;
-  machines: ArchivedMachine[];
+  importedBy: z.string().nullable(),
+  machines: z.array(archivedMachine),
   /** Runs that had not ended when they were archived; they are cancelled here. */
-  unfinished: number;
-}
+  unfinished: z.int(),
+});
+export type Provenance = z.infer<typeof provenance>;
 
 /** What an archive holds, before and after it is imported. */
 export const archiveSummary = z.strictObject({
