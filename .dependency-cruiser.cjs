@@ -126,7 +126,8 @@ const serverFolders = {
   "services/people": ["access", "context", "failures"],
   "services/shares": ["access", "context", "failures"],
   "services/files": ["access", "context", "failures", "log"],
-  "services/upkeep": ["context", "services/files"],
+  "services/requests": ["access", "context"],
+  "services/upkeep": ["context", "services/files", "services/requests"],
   "services/attempts": ["context"],
   "services/times": ["context", "services/workers"],
   "services/series": ["access", "context", "failures", "services/reading"],
@@ -167,7 +168,7 @@ const serverFolders = {
   ],
   api: [
     ...["access", "context", "failures", "http"],
-    ...["archives", "experiments", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
+    ...["archives", "experiments", "requests", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
   ],
   sockets: ["access", "cluster", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
   pages: ["http", "log", "program"],

@@ -9,6 +9,7 @@ import { nameRoute } from "../http/timeRequest.ts";
 import { type Authorized, authorize, checkSource } from "./authorize.ts";
 import { isFile, isRaw, type Route, Streamed } from "./defineRoute.ts";
 import { prefix, RouteTable, readParams } from "./findRoute.ts";
+import { answerOnce, RequestDigest, readKey } from "./idempotency.ts";
 import { RateLimit } from "./rateLimit.ts";
 import { readBody } from "./readBody.ts";
 import { readQuery } from "./readQuery.ts";
@@ -65,17 +66,31 @@ export function makeApi(door: ApiDoor, routes: readonly Route[]) {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<void> => {
-    const call = {
-      ...{ services: door.context, person, reader, params: readParams(route, params), query: readQuery(route, search) },
-      ...(await readBody(route, door.context, request)),
-      contentType: request.headers["content-type"] ?? "",
-      accept: request.headers.accept ?? "",
-      requestId: randomUUID(),
-      allowance: new AnswerAllowance(),
+    const [asked, address] = [{ params: readParams(route, params), query: readQuery(route, search) }, request.url ?? ""];
+    const key = route.method === "POST" && person !== null ? readKey(request) : null;
+    const { body, bytes } = await readBody(route, door.context, request);
+    const work = (given: unknown, requestId: string) => {
+      const call = {
+        ...{ services: door.context, person, reader, ...asked, body: given, requestId },
+        contentType: request.headers["content-type"] ?? "",
+        accept: request.headers.accept ?? "",
+        allowance: new AnswerAllowance(),
+      };
+      return route.handle(call as unknown as Parameters<Route["handle"]>[0]);
     };
-    const result = await route.handle(call as unknown as Parameters<Route["handle"]>[0]);
-    if (result instanceof Streamed) return sendStreamed(request, response, route.status, result);
-    sendJson(request, response, route.status, JSON.stringify(result));
+    if (key === null || person === null || isFile(route.response)) {
+      const result = await work(body, randomUUID());
+      if (result instanceof Streamed) return sendStreamed(request, response, route.status, result);
+      return sendJson(request, response, route.status, JSON.stringify(result));
+    }
+    const sum = new RequestDigest(route.method, address);
+    if (bytes) sum.add(bytes);
+    const stream = bytes ? null : sum.through(body as AsyncIterable<Buffer>);
+    const { status, text, replayed } = await answerOnce({ services: door.context, person, key, sum, stream }, async (id) => ({
+      status: route.status,
+      text: JSON.stringify(await work(stream ?? body, id)),
+    }));
+    sendJson(request, response, status, text, replayed ? { "idempotent-replayed": "true" } : {});
   };
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

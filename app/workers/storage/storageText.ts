@@ -28,6 +28,7 @@ const holds: Record<string, string> = {
   api_tokens: "API tokens",
   invitations: "Invitations",
   entry_codes: "Links that sign in once",
+  kept_answers: "Answers to repeated requests",
   sign_in_misses: "Failed sign-ins",
   __drizzle_migrations: "Changes of the tables themselves",
 };
