@@ -9,6 +9,7 @@ import { answerText } from "./answerText.ts";
 import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
 import { serveArtefacts } from "./serveArtefacts.ts";
+import { clientPath, serveClient } from "./serveClient.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveMetrics } from "./serveMetrics.ts";
 import { type SignInDoors, serveSignIn, signInMethods } from "./serveSignIn.ts";
@@ -89,6 +90,7 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
   if (!routes.dev && !allowed.includes(request.method ?? ""))
     return answerText(response, 405, `This address accepts only ${allowed.join(", ")}.`, { allow: allowed.join(", ") });
   if (url.pathname === "/healthz") return answerText(response, 200, "ok");
+  if (url.pathname === clientPath) return serveClient(context.version, response);
   if (url.pathname === "/metrics") {
     if (isCrossSite(request.headers)) return answerText(response, 403, refusals.otherSite);
     return serveMetrics({ context, accessKey, metricsToken: routes.metricsToken }, request, response);

@@ -377,7 +377,8 @@ class Outbox:
     def __init__(self, folder, opening, say, path=None):
         self.folder, self.opening, self.say = folder, opening, say
         self.changed = threading.Condition()
-        self.written = self.offset = self.stored = 0  # bytes written and sent of the file; number of the last stored event
+        # Bytes of the file that are written, sent, and its heading's; number of the last stored event.
+        self.written = self.offset = self.begin = self.stored = 0
         self.seq = 0
         self.memory, self.memory_bytes, self.dropped = collections.deque(), 0, 0
         self.file, self.path, self.in_memory = None, path, folder is None
@@ -394,13 +395,13 @@ class Outbox:
         self.file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         if path is None:
             self._append(json.dumps({"opening": self.opening}).encode() + b"\n")
-            self.offset = self.written
+            self.begin = self.offset = self.written
             return
         # A spool that a process left: a last line without an end was being written when it died.
         with open(path, "rb") as lines:
             first = lines.readline()
             self.opening = json.loads(first)["opening"]
-            self.offset = self.written = len(first)
+            self.begin = self.offset = self.written = len(first)
             for line in lines:
                 if not line.endswith(b"\n"):
                     break
@@ -492,8 +493,12 @@ class Outbox:
                     os.ftruncate(self.file, 0)
                     self.written = self.offset = 0
                     self._append(json.dumps({"opening": self.opening}).encode() + b"\n")
-                    self.offset = self.written
+                    self.begin = self.offset = self.written
             self.changed.notify_all()
+
+    def rewind(self):
+        with self.changed:
+            self.offset = 0 if self.path is None or self.file is None else self.begin
 
     def leave(self):
         """Of a forked process: closes its copies of what is open, which leaves the parent's as they are."""
@@ -616,8 +621,8 @@ class Sender(threading.Thread):
         try:
             folder = self.outbox.folder
             for path in folder.attempts() if folder else []:
-                if path == self.outbox.path:
-                    continue
+                if self.outbox.path is not None and path >= self.outbox.path:
+                    break
                 try:
                     earlier = left_behind(folder, path)
                 except (OSError, ValueError, KeyError, TypeError) as error:
@@ -653,7 +658,7 @@ class Sender(threading.Thread):
         self.say(logging.ERROR, f"{path} cannot be read ({error}): it was set aside as {path.with_suffix('.unusable').name}")
 
     def _deliver(self, outbox, until_end):
-        opened, most = None, BATCH_EVENTS
+        opened, most, rewound = None, BATCH_EVENTS, False
         while not self.stopped:
             with outbox.changed:
                 while outbox.seq == outbox.stored and opened is not None and not self.stopped and not until_end:
@@ -668,7 +673,7 @@ class Sender(threading.Thread):
                         return outbox.waiting() <= 0
                     continue
                 self._send(outbox, opened, lines, size)
-                self.misses, most = 0, min(BATCH_EVENTS, most * 2)
+                self.misses, most, rewound = 0, min(BATCH_EVENTS, most * 2), False
             except Unreachable as error:
                 self._wait(error)
             except Refused as error:
@@ -677,6 +682,10 @@ class Sender(threading.Thread):
                         most = max(1, len(lines) // 2)
                     else:
                         self._replace(outbox, opened, lines, size, error)
+                elif opened is not None and error.status == 409 and not rewound:
+                    # The server may have lost what it had acknowledged: it says from where on, and the spool has it.
+                    rewound, opened = True, None
+                    outbox.rewind()
                 else:
                     where = f"; events stay in {outbox.folder.path}" if outbox.folder else ""
                     hint = "the token is wrong, expired, revoked or not of the scope log: " if error.status in (401, 403) else ""
