@@ -26,8 +26,12 @@ export const rawBody = (contentTypes: readonly string[], maxBytes: RawBody["maxB
 export interface FileAnswer {
   file: true;
   contentTypes: readonly string[];
+  /** Of the form that is JSON, if there is one. */
+  json: z.ZodType | null;
 }
-export const fileAnswer = (...contentTypes: string[]): FileAnswer => ({ file: true, contentTypes });
+export const fileAnswer = (...contentTypes: string[]): FileAnswer => ({ file: true, contentTypes, json: null });
+/** The same where one of the forms is JSON of this schema. */
+export const jsonOrFile = (json: z.ZodType, ...contentTypes: string[]): FileAnswer => ({ file: true, contentTypes, json });
 
 /** A file that is sent while it is made. One that fails on its way is cut off, never ended as if it were whole. */
 export class Streamed {

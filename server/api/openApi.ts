@@ -71,8 +71,9 @@ function parametersOf(route: Route, schemas: Schemas): Json[] {
     const required = !(schema as z.ZodType).safeParse(undefined).success;
     return { name, in: "query", required, ...(description !== undefined && { description }), schema: shape, ...list };
   });
+  const share = route.right === "study" ? [{ $ref: "#/components/parameters/Share" }] : [];
   const key = route.method === "POST" ? [{ $ref: "#/components/parameters/IdempotencyKey" }] : [];
-  return [...inPath, ...inQuery, ...key];
+  return [...inPath, ...inQuery, ...share, ...key];
 }
 
 function bodyOf({ request, example }: Route, schemas: Schemas): Json {
@@ -90,24 +91,19 @@ function bodyOf({ request, example }: Route, schemas: Schemas): Json {
 function answersOf(route: Route, schemas: Schemas): Json {
   const { response } = route;
   const content = isFile(response)
-    ? Object.fromEntries(response.contentTypes.map((type) => [type, { schema: fileSchema(type) }]))
+    ? Object.fromEntries(response.contentTypes.map((type) => [type, { schema: fileSchema(type, response.json, schemas) }]))
     : { "application/json": { schema: schemas.of(response, "output") } };
   const failed = errorsOf(route).map((status) => [status, { $ref: `#/components/responses/E${status}` }]);
   return { [route.status]: { description: route.summary, content }, ...Object.fromEntries(failed) };
 }
 
-const fileSchema = (type: string): Json =>
-  type === "application/json"
-    ? { type: "object" }
-    : type.startsWith("text/")
-      ? { type: "string" }
-      : { type: "string", format: "binary" };
-
-function securityOf(needed: Needed): Json[] {
-  if (needed === "anyone") return [];
-  const byToken = { token: [] };
-  return needed === "study" ? [byToken, { session: [] }, { share: [] }] : [byToken, { session: [] }];
+function fileSchema(type: string, json: z.ZodType | null, schemas: Schemas): Json {
+  if (type === "application/json") return json ? schemas.of(json, "output") : { type: "object" };
+  return type.startsWith("text/") ? { type: "string" } : { type: "string", format: "binary" };
 }
+
+/** A link is a parameter, not a scheme: a client sends its token by every scheme that it reads of. */
+const securityOf = (needed: Needed): Json[] => (needed === "anyone" ? [] : [{ token: [] }, ...(needed === "study" ? [{}] : [])]);
 
 const needText = (needed: Needed): string => {
   const scopes = scopesFor(needed);
@@ -156,6 +152,11 @@ export function openApi(routes: readonly Route[], version: string): Json {
       schemas: { ...schemas.named, Error: errorSchema },
       responses,
       parameters: {
+        Share: {
+          ...{ name: "share", in: "query", required: false },
+          description: "The token of a share link, in the place of an API token: it opens its one study.",
+          schema: { type: "string", maxLength: 200 },
+        },
         IdempotencyKey: {
           ...{ name: "Idempotency-Key", in: "header", required: false },
           description:
@@ -164,18 +165,11 @@ export function openApi(routes: readonly Route[], version: string): Json {
         },
       },
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", description: "An API token, made on the Access page." },
-        session: {
-          type: "apiKey",
-          in: "cookie",
-          name: "collapsar",
-          description: "The session of a signed-in browser, from this site alone.",
-        },
-        share: {
-          type: "apiKey",
-          in: "query",
-          name: "share",
-          description: "The token of a share link, which opens its one study.",
+        token: {
+          type: "http",
+          scheme: "bearer",
+          description:
+            "An API token, made on the Access page. A signed-in browser may also come by its session, from this site alone.",
         },
       },
     },

@@ -4,6 +4,7 @@ import {
   apiListQuery,
   createExperimentBody,
   runListQuery,
+  seriesAnswer,
   seriesQuery,
   seriesTypes,
   updateExperimentBody,
@@ -38,7 +39,7 @@ import { updateExperiment } from "../../services/experiments/updateExperiment.ts
 import { pauseExperiment } from "../../services/runs/pauseRuns.ts";
 import { resumeExperiment } from "../../services/runs/resumeRuns.ts";
 import { openExperimentSeries } from "../../services/series/openSeries.ts";
-import { defineRoute, fileAnswer, type Route } from "../defineRoute.ts";
+import { defineRoute, jsonOrFile, type Route } from "../defineRoute.ts";
 import { exampleLaunch } from "../examples.ts";
 import { chooseFormat, seriesFile } from "../formats/seriesFile.ts";
 
@@ -166,7 +167,7 @@ export const experimentRoutes: Route[] = [
     description:
       "Every stored point as it was measured, to the last bit; in the form that ?format= or the Accept header asks for.",
     query: seriesQuery,
-    response: fileAnswer(...Object.values(seriesTypes)),
+    response: jsonOrFile(seriesAnswer, ...Object.values(seriesTypes)),
     handle: async ({ services, reader, params, query, accept }) => {
       chooseFormat(query, accept);
       return seriesFile(await openExperimentSeries(services, reader, params.id, query), query, accept);

@@ -1,4 +1,11 @@
-import { geometryQuery, logQuery, runAgainBody, runSeriesQuery, seriesTypes } from "../../../contract/api/apiRequests.ts";
+import {
+  geometryQuery,
+  logQuery,
+  runAgainBody,
+  runSeriesQuery,
+  seriesAnswer,
+  seriesTypes,
+} from "../../../contract/api/apiRequests.ts";
 import { done } from "../../../contract/api/experimentAnswers.ts";
 import { geometryAnswer, logPage, runDetail, runState } from "../../../contract/api/runAnswers.ts";
 import { cancelRun } from "../../services/runs/cancelRun.ts";
@@ -10,7 +17,7 @@ import { resumeRun } from "../../services/runs/resumeRuns.ts";
 import { runAgain } from "../../services/runs/runAgain.ts";
 import { openRunSeries } from "../../services/series/openSeries.ts";
 import { readRunGeometry } from "../../services/series/readRunGeometry.ts";
-import { defineRoute, fileAnswer, type Route } from "../defineRoute.ts";
+import { defineRoute, jsonOrFile, type Route } from "../defineRoute.ts";
 import { chooseFormat, seriesFile } from "../formats/seriesFile.ts";
 
 const subject = "runs";
@@ -84,7 +91,7 @@ export const runRoutes: Route[] = [
     description:
       "Every stored point as it was measured, to the last bit; in the form that ?format= or the Accept header asks for.",
     query: runSeriesQuery,
-    response: fileAnswer(...Object.values(seriesTypes)),
+    response: jsonOrFile(seriesAnswer, ...Object.values(seriesTypes)),
     handle: async ({ services, reader, params, query, accept }) => {
       chooseFormat(query, accept);
       return seriesFile(await openRunSeries(services, reader, params.id, query), query, accept);
