@@ -194,6 +194,7 @@ const appFolders = {
   shell: ["account", "data", "live", "text", "theme", "ui"],
   access: ["account", "data", "live", "text", "ui"],
   people: ["account", "data", "live", "text", "ui"],
+  api: ["live", "ui"],
   workers: ["account", "address", "data", "live", "numbers", "shell", "text", "ui"],
   theory: ["address", "charts", "numbers", "text", "ui"],
   experiments: ["account", "archives", "address", "data", "live", "shell", "text", "ui"],

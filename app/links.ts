@@ -6,6 +6,10 @@ export const slurmPage = "/workers/slurm";
 export const kubernetesPage = "/workers/kubernetes";
 export const theoryPage = "/theory";
 export const peoplePage = "/people";
+export const accessPage = "/access";
+export const apiPage = "/api";
+/** The OpenAPI document. */
+export const apiDocument = "/api/v1/openapi.json";
 export const newPage = "/new";
 
 /** The form of a new experiment, filled from a preset, or as another experiment or run was. */

@@ -3,7 +3,8 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ApiError } from "../../../contract/api/apiError.ts";
 import { apiRoutes } from "../../../server/api/apiRoutes.ts";
-import { logged, measured, numbered, started } from "../../support/builders/events.ts";
+import { isFile, type Route } from "../../../server/api/defineRoute.ts";
+import { evaluated, finished, logged, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { askApi, makeApiToken } from "../../support/client/api.ts";
 import { nowhere } from "../../support/client/procedureRights.ts";
@@ -263,6 +264,26 @@ test("a link that hides names shows none, by any route that it opens", async () 
   expect(paths.length).toBeGreaterThanOrEqual(8);
   expect((await texts(open.token)).join()).toContain("secret-lab-machine");
   expect((await texts(hidden.token)).join()).not.toContain("secret-lab-machine");
+  worker.close();
+});
+
+test("answers what its document says, field by field", async () => {
+  const { id, runs } = await launch(server, grid({ seeds: [0, 1] }));
+  const worker = await RawWorker.connect(server);
+  const lease = await worker.nextAssignment(runs[0].id);
+  await worker.events(lease, numbered([started(), measured(0), snapshot(0), evaluated(), finished()]));
+  await server.call("shares.create", { experimentId: id });
+  const strictly = async (route: Route, path: string) => {
+    const { status, body, text } = await askApi(server, route.method, path, { token });
+    expect(status, `${route.id}: ${text}`).toBe(route.status);
+    // Nothing is answered that the schema does not name.
+    if (!isFile(route.response)) expect(route.response.parse(body), route.id).toEqual(body);
+  };
+  const reads = apiRoutes.filter(({ method }) => method === "GET");
+  for (const route of reads) await strictly(route, route.path.replace("{id}", route.subject === "runs" ? runs[0].id : id));
+  expect(reads.filter(({ response }) => !isFile(response)).length).toBeGreaterThanOrEqual(8);
+  for (const name of ["cancelRun", "pauseRun", "resumeRun"])
+    await strictly(apiRoutes.find((route) => route.id === name)!, `/runs/${runs[1].id}/${name.replace("Run", "")}`);
   worker.close();
 });
 
