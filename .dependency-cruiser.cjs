@@ -131,7 +131,8 @@ const serverFolders = {
   "services/attempts": ["context"],
   "services/times": ["context", "services/workers"],
   "services/series": ["access", "context", "failures", "services/reading"],
-  "services/summaries": ["context", "log", "services/series"],
+  "services/notifications": ["access", "context", "failures"],
+  "services/summaries": ["context", "log", "services/notifications", "services/series"],
   "services/runs": ["access", "context", "failures", "services/files", "services/reading", "services/summaries"],
   "services/events": ["context", "failures", "log", "metrics", "services/attempts", "services/files", "services/runs"],
   "services/exports": ["access", "context", "failures", "services/reading", "services/runs"],
@@ -162,7 +163,7 @@ const serverFolders = {
   ],
   routers: [
     ...["access", "context", "failures", "http", "recordings"],
-    ...["experiments", "launchers", "people", "runs", "series", "shares", "upkeep", "workers"].map(
+    ...["experiments", "launchers", "notifications", "people", "runs", "series", "shares", "upkeep", "workers"].map(
       (entity) => `services/${entity}`,
     ),
   ],
