@@ -6,6 +6,10 @@ export const slurmPage = "/workers/slurm";
 export const kubernetesPage = "/workers/kubernetes";
 export const theoryPage = "/theory";
 export const peoplePage = "/people";
+export const accessPage = "/access";
+export const apiPage = "/api";
+/** The OpenAPI document. */
+export const apiDocument = "/api/v1/openapi.json";
 export const newPage = "/new";
 
 /** The form of a new experiment, filled from a preset, or as another experiment or run was. */
@@ -26,6 +30,11 @@ const withShare = (path: string, share: string | null) => (share === null ? path
 /** A study with one row per run, or as JSON with everything. */
 export const experimentExport = (experimentId: string, share: string | null, ending: "csv" | "json"): string =>
   withShare(`/export/experiments/${experimentId}.${ending}`, share);
+/** A study whole, as another Collapsar imports it. @param files kinds of files of its runs: "checkpoints,features" */
+export function experimentArchive(experimentId: string, share: string | null, files = ""): string {
+  const path = withShare(`/api/v1/experiments/${experimentId}/archive`, share);
+  return files === "" ? path : `${path}${share === null ? "?" : "&"}files=${files}`;
+}
 /** All points of a run, or as JSON with everything. */
 export const runExport = (runId: string, share: string | null, ending: "csv" | "json"): string =>
   withShare(`/export/runs/${runId}.${ending}`, share);

@@ -5,8 +5,11 @@ import { isVisible, typedText } from "./wireText.ts";
 export const roles = ["viewer", "editor", "owner"] as const;
 export type Role = (typeof roles)[number];
 
-/** What a program's token is for; `log` is kept for programs that report measurements of their own. */
-export const tokenScopes = ["read", "launch", "log"] as const;
+/**
+ * What a program's token is for; `log` is kept for programs that report measurements of their own. None of them makes other ways in: that
+ * takes a person.
+ */
+export const tokenScopes = ["read", "launch", "log", "edit", "manage"] as const;
 export type TokenScope = (typeof tokenScopes)[number];
 
 /**
@@ -21,7 +24,13 @@ const rightsOfRoles: Record<Role, readonly Right[]> = {
   editor: ["read", "self", "launch", "edit"],
   owner: ["read", "self", "launch", "edit", "manage"],
 };
-const rightsOfScopes: Record<TokenScope, readonly Right[]> = { read: ["read"], launch: ["read", "launch"], log: [] };
+const rightsOfScopes: Record<TokenScope, readonly Right[]> = {
+  read: ["read"],
+  launch: ["read", "launch"],
+  log: [],
+  edit: ["read", "launch", "edit"],
+  manage: ["read", "launch", "edit", "manage"],
+};
 
 /** @param scope of the token by which they come; null: they come themselves. A token never has a right that its maker lacks. */
 export const rightsOf = (role: Role, scope: TokenScope | null): Right[] =>

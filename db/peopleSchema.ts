@@ -1,6 +1,6 @@
-import { boolean, index, pgTable, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import type { Role, TokenScope } from "../contract/people.ts";
-import { at, now } from "./schema.ts";
+import { at, bytea, now } from "./schema.ts";
 
 /** People with a sign-in of their own. Who comes by the access key is the owner and has no row. */
 export const members = pgTable(
@@ -122,4 +122,29 @@ export const signInMisses = pgTable(
     lastAt: at("last_at").notNull(),
   },
   (table) => [index("sign_in_misses_by_time").on(table.lastAt)],
+);
+
+/** Requests of the API that were sent with an idempotency key, with their answers, for a day. */
+export const keptAnswers = pgTable(
+  "kept_answers",
+  {
+    /** The member who asked, or "owner". */
+    asker: text("asker").notNull(),
+    /** sha256 of the key. */
+    keyHash: text("key_hash").notNull(),
+    /** sha256 of the request; null while a long body is on its way. */
+    request: text("request"),
+    /** Given to what the request makes, so that a second try makes nothing twice. */
+    requestId: uuid("request_id").notNull(),
+    /** Of the server that works on it. */
+    claim: uuid("claim").notNull(),
+    /** Until when it counts as being worked on. */
+    claimedUntil: at("claimed_until").notNull(),
+    /** null: there is no answer yet. */
+    status: integer("status"),
+    /** Encrypted by the key, of which only the hash is here: an answer may hold a secret. */
+    answer: bytea("answer"),
+    createdAt: now("created_at"),
+  },
+  (table) => [primaryKey({ columns: [table.asker, table.keyHash] }), index("kept_answers_by_time").on(table.createdAt)],
 );

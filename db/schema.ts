@@ -23,6 +23,7 @@ import type { LauncherKind } from "../contract/launcher.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
 import type { Priority } from "../contract/priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
+import type { Provenance } from "../contract/wire/archiveFormat.ts";
 import type { PacksOffered } from "../contract/wire/packs.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
 import type { AttemptOutcome, WorkerTrouble } from "../contract/wire/views.ts";
@@ -59,6 +60,8 @@ export const experiments = pgTable(
     /** The member who launched it, in whose share of the slots its runs are; null: the owner. Stays when the member goes. */
     launchedById: uuid("launched_by_id"),
     priority: text("priority").$type<Priority>().notNull().default("normal"),
+    /** Where it was imported from; null: it was made here. */
+    provenance: jsonb("provenance").$type<Provenance>(),
     createdAt: now("created_at"),
     updatedAt: now("updated_at"),
   },

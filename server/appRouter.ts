@@ -2,6 +2,7 @@ import { aboutRouter } from "./routers/about.ts";
 import { accountRouter } from "./routers/account.ts";
 import { experimentsRouter } from "./routers/experiments.ts";
 import { launchersRouter } from "./routers/launchers.ts";
+import { notificationsRouter } from "./routers/notifications.ts";
 import { peopleRouter } from "./routers/people.ts";
 import { runsRouter } from "./routers/runs.ts";
 import { sharedRouter, sharesRouter } from "./routers/shares.ts";
@@ -17,6 +18,7 @@ export const appRouter = router({
   runs: runsRouter,
   workers: workersRouter,
   launchers: launchersRouter,
+  notifications: notificationsRouter,
   shares: sharesRouter,
   shared: sharedRouter,
 });

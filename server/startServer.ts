@@ -5,6 +5,8 @@ import { exclusively } from "../db/exclusively.ts";
 import { countMembers } from "../db/queries/people.ts";
 import { markOf } from "./access/accessKey.ts";
 import type { Front } from "./access/front.ts";
+import { apiRoutes } from "./api/apiRoutes.ts";
+import { makeApi } from "./api/serveApi.ts";
 import { appRouter } from "./appRouter.ts";
 import { openArtefacts } from "./artefacts/openArtefacts.ts";
 import { openControlSocket } from "./backup/controlSocket.ts";
@@ -28,6 +30,7 @@ import type { ServerSettings } from "./program/env.ts";
 import { readProgramVersion } from "./program/programVersion.ts";
 import { importRecordings } from "./recordings/importRecordings.ts";
 import { serveProcedures } from "./routers/serveProcedures.ts";
+import { sendNotifications } from "./services/notifications/sendNotifications.ts";
 import { Refresher } from "./services/summaries/refresher.ts";
 import { openLine } from "./sockets/openLine.ts";
 import { openSockets } from "./sockets/openSockets.ts";
@@ -128,6 +131,7 @@ export async function startServer(
       durability: settings.databaseUrl !== null ? "external" : settings.durable ? "forced" : "unforced",
       purgeAfterMs: settings.purgeAfterMs,
       retention: settings.retention,
+      webhooks: settings.webhooks,
     };
     refresher.open(context);
     undo.push(() => refresher.stop());
@@ -148,6 +152,7 @@ export async function startServer(
     handle = makeHandler({
       procedures: (request, response, turns) =>
         serveProcedures(context, { accessKey, front }, appRouter, turns, request, response),
+      api: makeApi({ context, accessKey, front, requestsPerMinute: settings.apiRequestsPerMinute }, apiRoutes),
       context,
       signIn,
       front,
@@ -171,6 +176,9 @@ export async function startServer(
       undo.push(() => worker.stop());
     } else if (settings.databaseUrl !== null)
       log.info("No worker is started on this machine: with DATABASE_URL that is done only by COLLAPSAR_LOCAL_WORKER=on.");
+    leader.every(1_000, "sending notifications", async () => {
+      while (await sendNotifications(context));
+    });
     undo.push(await startLaunchers(context, settings));
     readiness.ready(opened);
     const entryHint = settings.singleUser

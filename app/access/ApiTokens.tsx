@@ -1,9 +1,11 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import Link from "next/link";
 import { useState } from "react";
 import type { ApiTokenView, MeView } from "../../contract/wire/views.ts";
 import { failureOf } from "../data/failureOf.ts";
 import { useTRPC } from "../data/trpcClient.ts";
+import { apiPage } from "../links.ts";
 import { Problem } from "../live/Problem.tsx";
 import { formatAgo, formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -32,7 +34,14 @@ export function ApiTokens({ me, now }: { me: MeView; now: number }) {
   return (
     <Panel
       title="API tokens"
-      hint="for programs; only hashes are kept"
+      hint={
+        <>
+          for programs; only hashes are kept ·{" "}
+          <Link href={apiPage} className="text-accent hover:underline">
+            what the API can do
+          </Link>
+        </>
+      }
       padded={false}
       testId="api-tokens"
       actions={

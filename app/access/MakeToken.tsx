@@ -14,6 +14,8 @@ const scopeTexts: Record<TokenScope, string> = {
   read: "read: every study, its series and exports",
   launch: "launch: also starts, pauses and cancels runs",
   log: "log: reserved for programs that report measurements",
+  edit: "edit: also names, notes, share links, removing studies",
+  manage: "manage: also workers, people and their tokens",
 };
 
 /** A name and a scope, then a token that is shown this once. */

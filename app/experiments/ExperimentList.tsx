@@ -3,6 +3,8 @@ import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import type { ExperimentSummary } from "../../contract/wire/views.ts";
 import { useMay, useMe } from "../account/useMe.ts";
+import { ImportArchiveButton } from "../archives/ImportArchiveButton.tsx";
+import { experimentPage } from "../links.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { Problem } from "../live/Problem.tsx";
 import { useKeys } from "../shell/useKeys.ts";
@@ -57,6 +59,11 @@ export function ExperimentList() {
         </h1>
         {list.data && <span className="text-ink-faint text-sm">{formatCount(total)}</span>}
         <FreshnessBadge freshness={freshness} active={rows.some((row) => row.status === "running")} />
+        {may("launch") && !filters.removed && (
+          <div className="ml-auto">
+            <ImportArchiveButton onDone={(id) => router.push(experimentPage(id))} />
+          </div>
+        )}
       </div>
       <div className="rounded-lg border border-line bg-surface">
         <div className="flex min-h-12 flex-wrap items-center gap-2 border-line border-b px-4 py-2">

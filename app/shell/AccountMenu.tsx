@@ -2,7 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useMe } from "../account/useMe.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
-import { listPage, peoplePage } from "../links.ts";
+import { accessPage, apiPage, listPage, peoplePage } from "../links.ts";
 import { Menu, type MenuItem } from "../ui/Menu.tsx";
 import { useCommands } from "./Commands.tsx";
 
@@ -33,7 +33,14 @@ export function AccountMenu() {
       label: "Sessions and API tokens",
       words: "access sign out programs",
       icon: "key" as const,
-      run: () => router.push("/access"),
+      run: () => router.push(accessPage),
+    },
+    {
+      id: "api",
+      label: "API",
+      words: "openapi routes curl programs tokens",
+      icon: "link" as const,
+      run: () => router.push(apiPage),
     },
     ...(me?.signIn
       ? [{ id: "sign-out", label: "Sign out", words: "leave", icon: "leave" as const, run: () => void signOut() }]
@@ -44,7 +51,7 @@ export function AccountMenu() {
     { label: <WhoIs name={me.name ?? ""} role={me.role} />, disabled: true, onSelect: () => {} },
     "separator",
     ...(managesPeople ? [{ label: "People", icon: "person" as const, onSelect: () => router.push(peoplePage) }] : []),
-    { label: "Sessions and tokens", icon: "key", onSelect: () => router.push("/access") },
+    { label: "Sessions and tokens", icon: "key", onSelect: () => router.push(accessPage) },
     "separator",
     { label: "Sign out", icon: "leave", onSelect: () => void signOut() },
   ];

@@ -1,5 +1,7 @@
 "use client";
+import Link from "next/link";
 import type { Durability } from "../../contract/wire/views.ts";
+import { apiPage } from "../links.ts";
 import { Tooltip } from "../ui/Tooltip.tsx";
 import { useProgram } from "./useProgram.ts";
 
@@ -29,6 +31,9 @@ export function ProgramVersion() {
           </span>
         </Tooltip>
       )}
+      <Link href={apiPage} className="hover:text-ink">
+        · API
+      </Link>
     </footer>
   );
 }

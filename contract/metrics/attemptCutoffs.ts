@@ -3,7 +3,7 @@
  * one that started over (r = 0, no checkpoint) voids them all. Attempts that never started void nothing.
  * @returns attempt number → last valid step; absent = no bound
  */
-export function attemptCutoffs(attempts: { number: number; resumedFromStep: number | null }[]): Map<number, number> {
+export function attemptCutoffs(attempts: readonly { number: number; resumedFromStep: number | null }[]): Map<number, number> {
   const cutoffs = new Map<number, number>();
   let bound = Number.POSITIVE_INFINITY;
   for (const attempt of attempts.toSorted((a, b) => b.number - a.number)) {

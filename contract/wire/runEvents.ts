@@ -49,7 +49,7 @@ export const startedPack = z.strictObject({
 export type StartedPack = z.infer<typeof startedPack>;
 
 /** First event of every attempt. */
-const started = z.strictObject({
+export const startedEvent = z.strictObject({
   kind: z.literal("started"),
   totalSteps: step,
   /** Step of the checkpoint the attempt resumes from; 0 = from the beginning. Points of earlier attempts after it are void. */
@@ -203,7 +203,7 @@ export const isExcused = ({ code, message, excused }: z.infer<typeof ended>): bo
   excused ?? (code === stoppedWithWorker.code && message === stoppedWithWorker.message);
 
 export const runEvent = z.discriminatedUnion("kind", [
-  started,
+  startedEvent,
   measurement,
   geometry,
   log,
@@ -213,7 +213,7 @@ export const runEvent = z.discriminatedUnion("kind", [
   ended,
 ]);
 export type RunEvent = z.infer<typeof runEvent>;
-export type StartedEvent = z.infer<typeof started>;
+export type StartedEvent = z.infer<typeof startedEvent>;
 export type MeasurementEvent = z.infer<typeof measurement>;
 
 /** An event as spooled and sent: numbered without gaps from 1 in each attempt; `at` is the worker's clock, for people only. */

@@ -7,6 +7,7 @@ import type { MeasurementGaps } from "../metrics/measurementGaps.ts";
 import type { Right, Role, TokenScope } from "../people.ts";
 import type { Priority } from "../priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../status.ts";
+import type { Provenance } from "./archiveFormat.ts";
 import type { Evaluation, OptimumSummary, StartedEvent, StartedPack, WorkerStop } from "./runEvents.ts";
 import type { DatasetAvailability, Heartbeat, Hello } from "./workerProtocol.ts";
 
@@ -73,6 +74,8 @@ export interface RunRow {
 }
 
 export interface ExperimentDetail extends ExperimentSummary {
+  /** Where it was imported from; absent where it was made here. */
+  provenance?: Provenance;
   note: string;
   config: ExperimentConfig;
   runs: RunRow[];

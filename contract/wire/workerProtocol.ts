@@ -45,6 +45,22 @@ const maxGpus = 256;
 export const greeting = z.strictObject({ count: z.int().min(1), nonce: z.string().min(8).max(64) });
 export type Greeting = z.infer<typeof greeting>;
 
+/** What a worker runs on. */
+export const machine = z.strictObject({
+  host: wireText(200),
+  platform: wireText(80),
+  cpu: wireText(200),
+  cores: z.int(),
+  memoryBytes: z.number(),
+  /** Those that its runs are put on, in the order of the slots; absent: it computes on the CPU, or on what it cannot name. */
+  gpus: z
+    .array(z.strictObject({ name: wireText(200), memoryBytes: z.number().min(0).nullable() }))
+    .max(maxGpus)
+    .optional(),
+  /** What there is to say of how runs are put on them. */
+  gpusNote: wireText(500).optional(),
+});
+
 /** worker → server "hello", after each connection; the answer is `HelloAnswer`. */
 export const hello = z.strictObject({
   protocol: z.int(),
@@ -61,20 +77,7 @@ export const hello = z.strictObject({
     .optional(),
   name: wireText(80).min(1),
   version: wireText(40),
-  machine: z.strictObject({
-    host: wireText(200),
-    platform: wireText(80),
-    cpu: wireText(200),
-    cores: z.int(),
-    memoryBytes: z.number(),
-    /** Those that its runs are put on, in the order of the slots; absent: it computes on the CPU, or on what it cannot name. */
-    gpus: z
-      .array(z.strictObject({ name: wireText(200), memoryBytes: z.number().min(0).nullable() }))
-      .max(maxGpus)
-      .optional(),
-    /** What there is to say of how runs are put on them. */
-    gpusNote: wireText(500).optional(),
-  }),
+  machine,
   slots: z.int().min(1).max(256),
   /** It has an identity for this one life: it does not come back under it. */
   ephemeral: z.boolean().optional(),

@@ -1,4 +1,5 @@
 import { and, arrayContains, asc, desc, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { experimentProgress } from "../../contract/experimentProgress.ts";
@@ -13,10 +14,10 @@ import { experiments, runs } from "../schema.ts";
 
 export type StoredExperiment = typeof experiments.$inferSelect;
 
-const { config: _config, note: _note, ...summaryColumns } = getTableColumns(experiments);
+const { config: _config, note: _note, provenance: _provenance, ...summaryColumns } = getTableColumns(experiments);
 
-/** An experiment without its config and note: what a list shows. */
-export type ListedExperiment = Omit<StoredExperiment, "config" | "note">;
+/** An experiment without what no list shows. */
+export type ListedExperiment = Omit<StoredExperiment, "config" | "note" | "provenance">;
 
 export async function insertExperiment(db: Executor, row: typeof experiments.$inferInsert): Promise<void> {
   await db.insert(experiments).values(row);
@@ -87,7 +88,10 @@ const sortColumns = {
   progress: experiments.progress,
 } as const;
 
-export async function listExperimentRows(db: Executor, query: ListExperimentsRequest) {
+/** Which experiments a list shows. */
+type Filters = Pick<ListExperimentsRequest, "search" | "status" | "tag" | "archived" | "removed">;
+
+function filtered(query: Filters): SQL | undefined {
   const conditions: (SQL | undefined)[] = query.removed
     ? [sql`${experiments.removedAt} is not null`]
     : [isNull(experiments.removedAt), eq(experiments.archived, query.archived)];
@@ -103,7 +107,11 @@ export async function listExperimentRows(db: Executor, query: ListExperimentsReq
       ),
     );
   }
-  const where = and(...conditions);
+  return and(...conditions);
+}
+
+export async function listExperimentRows(db: Executor, query: ListExperimentsRequest) {
+  const where = filtered(query);
   const order = query.direction === "asc" ? asc : desc;
   const rows: ListedExperiment[] = await db
     .select(summaryColumns)
@@ -116,6 +124,47 @@ export async function listExperimentRows(db: Executor, query: ListExperimentsReq
   const tags = await db.execute<{ tag: string }>(sql`
     select distinct unnest(${experiments.tags}) as tag from ${experiments} where ${experiments.removedAt} is null order by tag limit 500`);
   return { rows, total, tags: tags.rows.map((row) => row.tag) };
+}
+
+/** Columns by which a list can be continued behind a row, with their values as texts and back, exactly: instants in microseconds. */
+const instant = (column: AnyPgColumn) => ({
+  column: sql`${column}`,
+  toText: sql<string>`(extract(epoch from ${column}) * 1000000)::bigint::text`,
+  of: (text: string): SQL => sql`timestamptz 'epoch' + ${text}::text::float8 * interval '1 microsecond'`,
+});
+const lowerName = sql`lower(${experiments.name})`;
+const keyColumns = {
+  created: instant(experiments.createdAt),
+  updated: instant(experiments.updatedAt),
+  name: { column: lowerName, toText: sql<string>`${lowerName}`, of: (text: string): SQL => sql`${text}::text` },
+};
+
+/** A row of a list: what it was sorted by, and which it is. */
+export interface ListPlace {
+  value: string;
+  id: string;
+}
+
+/** A page of the experiments behind a place; rows that come or go between two pages make no other one doubled or left out. */
+export async function listExperimentsAfter(
+  db: Executor,
+  query: Filters & { sort: keyof typeof keyColumns; direction: "asc" | "desc"; limit: number; after: ListPlace | null },
+): Promise<{ rows: (ListedExperiment & { place: ListPlace })[]; total: number; isLast: boolean }> {
+  const { column, toText, of } = keyColumns[query.sort];
+  const where = filtered(query);
+  const isBehind = query.direction === "asc" ? sql`>` : sql`<`;
+  const behind =
+    query.after && sql`(${column}, ${experiments.id}) ${isBehind} (${of(query.after.value)}, ${query.after.id}::uuid)`;
+  const order = query.direction === "asc" ? asc : desc;
+  const found = await db
+    .select({ ...summaryColumns, value: toText })
+    .from(experiments)
+    .where(and(where, behind ?? undefined))
+    .orderBy(order(column), order(experiments.id))
+    .limit(query.limit + 1);
+  const { total } = onlyRow(await db.select({ total: sql<number>`count(*)::int` }).from(experiments).where(where));
+  const rows = found.slice(0, query.limit).map(({ value, ...row }) => ({ ...row, place: { value, id: row.id } }));
+  return { rows, total, isLast: found.length <= query.limit };
 }
 
 /** Experiments that have runs on workers. */

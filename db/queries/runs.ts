@@ -66,6 +66,11 @@ export async function listRunIds(db: Executor, experimentId: string): Promise<st
   return rows.map((row) => row.id);
 }
 
+export function listRunOrdinals(db: Executor, experimentId: string): Promise<{ ordinal: number; id: string }[]> {
+  const { ordinal, id } = runs;
+  return db.select({ ordinal, id }).from(runs).where(eq(runs.experimentId, experimentId)).orderBy(asc(runs.ordinal));
+}
+
 /** Digests of an experiment's cells, and its largest ordinal (−1 without runs). */
 export async function listCells(db: Executor, experimentId: string): Promise<{ cells: Set<string>; lastOrdinal: number }> {
   const rows = await db.select({ cell: runs.cell, ordinal: runs.ordinal }).from(runs).where(eq(runs.experimentId, experimentId));

@@ -1,3 +1,4 @@
+import type { BlockList } from "node:net";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { FailureCode } from "../../contract/failure.ts";
 import type { Priority } from "../../contract/priority.ts";
@@ -110,6 +111,8 @@ export interface ServiceContext {
   readonly purgeAfterMs: number;
   /** What is kept of ended runs. */
   readonly retention: Retention;
+  /** Private addresses that webhooks may reach, and the first wait after a try that failed, ms. */
+  readonly webhooks: { allowed: BlockList; retryMs: number };
   /** Of this program; see contract/programVersion.ts. */
   readonly version: string;
 }

@@ -15,7 +15,8 @@ export function requireFound<T>(
     | "session"
     | "member"
     | "invitation"
-    | "launcher",
+    | "launcher"
+    | "webhook",
 ): T {
   if (!value) throw new Failure("NOT_FOUND", `There is no such ${what}; it may have been deleted.`);
   return value;

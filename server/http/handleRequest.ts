@@ -9,6 +9,7 @@ import { answerText } from "./answerText.ts";
 import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
 import { serveArtefacts } from "./serveArtefacts.ts";
+import { clientPath, serveClient } from "./serveClient.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveMetrics } from "./serveMetrics.ts";
 import { type SignInDoors, serveSignIn, signInMethods } from "./serveSignIn.ts";
@@ -24,6 +25,8 @@ export interface Routes {
   front: Front;
   /** Answers the calls under /trpc. */
   procedures: (request: IncomingMessage, response: ServerResponse, turns: RequestTurns) => Promise<void>;
+  /** Answers everything under /api/v1. */
+  api: Handler;
   /** Next; null where the pages are left out. */
   pages: Handler | null;
   dev: boolean;
@@ -79,12 +82,15 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
   const url = new URL(request.url, "http://server");
   const secure = isSecure(routes.front, request);
   setHeaders(request, response, { path: url.pathname, dev: routes.dev, secure });
+  // It refuses in its own form, and takes its address as it was written.
+  if (/^\/api\/v1(\/|\?|$)/.test(request.url)) return routes.api(request, response);
   const reason = refuseRequest(request, routes.front);
   if (reason !== null) return answerText(response, 403, reason);
   const allowed = methods.find(([path]) => path.test(url.pathname))?.[1] ?? ["GET", "HEAD"];
   if (!routes.dev && !allowed.includes(request.method ?? ""))
     return answerText(response, 405, `This address accepts only ${allowed.join(", ")}.`, { allow: allowed.join(", ") });
   if (url.pathname === "/healthz") return answerText(response, 200, "ok");
+  if (url.pathname === clientPath) return serveClient(context.version, response);
   if (url.pathname === "/metrics") {
     if (isCrossSite(request.headers)) return answerText(response, 403, refusals.otherSite);
     return serveMetrics({ context, accessKey, metricsToken: routes.metricsToken }, request, response);

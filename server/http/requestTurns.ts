@@ -12,6 +12,12 @@ const usual: TurnBounds = { atOnce: 6, waiting: 500 };
 /** An answer that nobody reads for so long is given up. */
 const unreadMs = 120_000;
 
+const tooManyTurns = {
+  message: "Too many simultaneous requests with this link, token or sign-in: try again in a few seconds.",
+  afterS: 5,
+} as const;
+type Refuse = (response: ServerResponse, why: typeof tooManyTurns) => void;
+
 interface Line {
   running: number;
   waiting: (() => void)[];
@@ -21,9 +27,11 @@ interface Line {
 export class RequestTurns {
   private readonly lines = new Map<string, Line>();
   private readonly bounds: TurnBounds;
+  private readonly refuse: Refuse;
 
-  constructor(bounds: Partial<TurnBounds> = {}) {
+  constructor(bounds: Partial<TurnBounds> = {}, refuse: Refuse = refuseInText) {
     this.bounds = { ...usual, ...bounds };
+    this.refuse = refuse;
   }
 
   /**
@@ -38,7 +46,7 @@ export class RequestTurns {
     if (line.running < this.bounds.atOnce) line.running++;
     else {
       if (line.waiting.length >= this.bounds.waiting) {
-        refuse(response);
+        this.refuse(response, tooManyTurns);
         return false;
       }
       // Whose turn ends hands it on.
@@ -63,8 +71,8 @@ export class RequestTurns {
   }
 }
 
-function refuse(response: ServerResponse): void {
-  const text = "Too many simultaneous requests with this link, token or sign-in: try again in a few seconds.";
-  response.writeHead(429, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", "retry-after": "5" });
-  response.end(text);
+function refuseInText(response: ServerResponse, { message, afterS }: typeof tooManyTurns): void {
+  const retry = { "retry-after": String(afterS) };
+  response.writeHead(429, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", ...retry });
+  response.end(message);
 }

@@ -67,12 +67,19 @@ export function trustedProxies(text: string, hasKey: boolean): BlockList {
       "INVALID",
       `COLLAPSAR_TRUSTED_PROXIES is set, so others reach this server: set COLLAPSAR_ACCESS_KEY too. ${keyHint}`,
     );
+  return addressRanges("COLLAPSAR_TRUSTED_PROXIES", text);
+}
+
+/** Private addresses that webhooks may be sent to. */
+export const webhookNetworks = (text: string): BlockList => addressRanges("COLLAPSAR_WEBHOOK_NETWORKS", text);
+
+function addressRanges(name: string, text: string): BlockList {
   try {
     return proxyList(listOf(text));
   } catch (error) {
     throw new Failure(
       "INVALID",
-      `COLLAPSAR_TRUSTED_PROXIES names "${(error as Error).message}": it must hold addresses or ranges such as 10.0.0.7 or 10.0.0.0/8`,
+      `${name} names "${(error as Error).message}": it must hold addresses or ranges such as 10.0.0.7 or 10.0.0.0/8`,
     );
   }
 }

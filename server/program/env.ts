@@ -2,7 +2,16 @@ import { realpathSync } from "node:fs";
 import type { BlockList } from "node:net";
 import { dirname, resolve } from "node:path";
 import { Failure } from "../../contract/failure.ts";
-import { hostNames, hostnameOf, isLoopback, portNumber, publicUrl, redisUrl, trustedProxies } from "./addressSettings.ts";
+import {
+  hostNames,
+  hostnameOf,
+  isLoopback,
+  portNumber,
+  publicUrl,
+  redisUrl,
+  trustedProxies,
+  webhookNetworks,
+} from "./addressSettings.ts";
 import { type ArtefactSettings, artefactSettings } from "./artefactSettings.ts";
 import { metricsToken, needsKey, requireStrong } from "./keySettings.ts";
 import { type KubernetesSettings, kubernetesSettings } from "./kubernetesSettings.ts";
@@ -54,6 +63,10 @@ export interface ServerSettings {
     /** Bytes that wait for a reader that does not read, until it is cut off. */
     unreadBytes: number;
   };
+  /** Requests of one token, link or sign-in to the API in a minute. */
+  apiRequestsPerMinute: number;
+  /** Private addresses that webhooks may reach, and the first wait after a try that failed, ms. */
+  webhooks: { allowed: BlockList; retryMs: number };
   /** Where files of runs are kept. */
   artefacts: ArtefactSettings;
   /** Checkpoints to resume from that are kept of a run that has not finished. */
@@ -128,6 +141,15 @@ export function serverSettings(): ServerSettings {
         [1, 1_000_000],
       ),
       unreadBytes: megabytes("COLLAPSAR_UNREAD_MB", env.COLLAPSAR_UNREAD_MB || "32"),
+    },
+    apiRequestsPerMinute: wholeNumber(
+      "COLLAPSAR_API_REQUESTS_PER_MINUTE",
+      env.COLLAPSAR_API_REQUESTS_PER_MINUTE || "3000",
+      [1, 1_000_000],
+    ),
+    webhooks: {
+      allowed: webhookNetworks(env.COLLAPSAR_WEBHOOK_NETWORKS ?? ""),
+      retryMs: 1_000 * wholeNumber("COLLAPSAR_WEBHOOK_RETRY_S", env.COLLAPSAR_WEBHOOK_RETRY_S || "10", [1, 3_600]),
     },
     artefacts: filesPlace(),
     keptCheckpoints: wholeNumber("COLLAPSAR_RESUME_CHECKPOINTS", env.COLLAPSAR_RESUME_CHECKPOINTS || "2", [1, 20]),

@@ -54,11 +54,12 @@ export const router = t.router;
 /** Answers anyone: only what proves itself by its input (a share token) may use it. */
 export const anyoneProcedure = t.procedure.use(mapFailures);
 
-/** For people, or programs with their token, that have this right. */
-const needing = (right: Right) =>
+/** For people, or programs with their token, that have these rights. */
+const needing = (right: Right, ...more: Right[]) =>
   anyoneProcedure.use(({ ctx, next }) => {
     const person = personWith(ctx.access, right);
     if (person === null) throw refuse(ctx.access, right);
+    for (const other of more) if (personWith(ctx.access, other) === null) throw refuse(ctx.access, other);
     return next({ ctx: { services: ctx.services, person, reader: readerOf(person) } });
   });
 
@@ -68,6 +69,8 @@ export const launchProcedure = needing("launch");
 export const editProcedure = needing("edit");
 export const selfProcedure = needing("self");
 export const manageProcedure = needing("manage");
+/** What would outlive a program's token, such as other ways in: for people alone. */
+export const managePersonallyProcedure = needing("manage", "self");
 
 /** The right to read, or a share link; services check that what is asked for lies within `ctx.reader`. */
 export const studyProcedure = anyoneProcedure.use(({ ctx, next }) => {

@@ -5,7 +5,7 @@ import { listWorkers } from "../services/workers/listWorkers.ts";
 import { listWorkerTokens } from "../services/workers/listWorkerTokens.ts";
 import { resumeWorker } from "../services/workers/resumeWorker.ts";
 import { revokeWorkerToken } from "../services/workers/revokeWorkerToken.ts";
-import { manageProcedure, readProcedure, router } from "./trpc.ts";
+import { managePersonallyProcedure, manageProcedure, readProcedure, router } from "./trpc.ts";
 
 export const workersRouter = router({
   list: readProcedure.query(({ ctx }) => listWorkers(ctx.services)),
@@ -13,9 +13,9 @@ export const workersRouter = router({
     .input(drainWorkerRequest)
     .mutation(({ ctx, input }) => drainWorker(ctx.services, input.id, input.drained)),
   resume: manageProcedure.input(byId).mutation(({ ctx, input }) => resumeWorker(ctx.services, input.id)),
-  tokens: manageProcedure.query(({ ctx }) => listWorkerTokens(ctx.services)),
-  createToken: manageProcedure
+  tokens: managePersonallyProcedure.query(({ ctx }) => listWorkerTokens(ctx.services)),
+  createToken: managePersonallyProcedure
     .input(createWorkerTokenRequest)
     .mutation(({ ctx, input }) => createWorkerToken(ctx.services, input)),
-  revokeToken: manageProcedure.input(byId).mutation(({ ctx, input }) => revokeWorkerToken(ctx.services, input.id)),
+  revokeToken: managePersonallyProcedure.input(byId).mutation(({ ctx, input }) => revokeWorkerToken(ctx.services, input.id)),
 });

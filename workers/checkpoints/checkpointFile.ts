@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
+import { checkpointMagic, checkpointTrailerBytes } from "../../contract/wire/checkpointFormat.ts";
 
 /** On what a run was trained: the hash of its data, and how they lie. */
 export type TrainedData = Pick<ResolvedDataset, "hash" | "classes" | "inputDimension" | "input" | "trainCounts" | "testCounts">;
@@ -22,10 +23,7 @@ export interface Checkpoint {
   frame: number[] | null;
 }
 
-const magic = "collapsar checkpoint 1\n";
-export const checkpointStart = Buffer.from(magic);
-/** The sha256 of all before it, hex, and a line feed. */
-export const trailerBytes = 65;
+export const checkpointStart = Buffer.from(checkpointMagic);
 
 interface Header extends Omit<Checkpoint, "state"> {
   arrays: { name: string; length: number }[];
@@ -36,18 +34,18 @@ export function formatCheckpoint(checkpoint: Checkpoint): Buffer {
   const { state, ...rest } = checkpoint;
   const header: Header = { ...rest, arrays: Object.entries(state).map(([name, { length }]) => ({ name, length })) };
   const parts = Object.values(state).map((values) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
-  const body = Buffer.concat([Buffer.from(`${magic}${JSON.stringify(header)}\n`), ...parts]);
+  const body = Buffer.concat([Buffer.from(`${checkpointMagic}${JSON.stringify(header)}\n`), ...parts]);
   return Buffer.concat([body, Buffer.from(`${hashOf(body)}\n`)]);
 }
 
 /** @throws saying what is wrong if the bytes are cut off, damaged or no checkpoint */
 export function parseCheckpoint(bytes: Buffer): Checkpoint {
   if (!bytes.subarray(0, checkpointStart.length).equals(checkpointStart)) throw new Error("it does not begin like a checkpoint");
-  const body = bytes.subarray(0, Math.max(0, bytes.length - trailerBytes));
+  const body = bytes.subarray(0, Math.max(0, bytes.length - checkpointTrailerBytes));
   const trailer = bytes.subarray(body.length).toString("latin1");
   if (trailer !== `${hashOf(body)}\n`) throw new Error("its sha256 does not match its bytes");
-  const headerEnd = body.indexOf(10, magic.length);
-  const { arrays, ...rest } = readHeader(body.toString("utf8", magic.length, headerEnd));
+  const headerEnd = body.indexOf(10, checkpointMagic.length);
+  const { arrays, ...rest } = readHeader(body.toString("utf8", checkpointMagic.length, headerEnd));
   let at = headerEnd + 1;
   const asked = 4 * arrays.reduce((sum, { length }) => sum + length, 0);
   if (asked !== body.length - at) throw new Error(`its header asks for ${asked} bytes of values, but it has ${body.length - at}`);
@@ -81,6 +79,7 @@ function parseJson(text: string): unknown {
 }
 
 /** The hash in a checkpoint's trailer. */
-export const checkpointHash = (bytes: Buffer): string => bytes.toString("latin1", bytes.length - trailerBytes, bytes.length - 1);
+export const checkpointHash = (bytes: Buffer): string =>
+  bytes.toString("latin1", bytes.length - checkpointTrailerBytes, bytes.length - 1);
 
 const hashOf = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");

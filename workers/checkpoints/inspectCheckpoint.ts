@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { checkpointStart, trailerBytes } from "./checkpointFile.ts";
+import { checkpointTrailerBytes } from "../../contract/wire/checkpointFormat.ts";
+import { checkpointStart } from "./checkpointFile.ts";
 
 /**
  * Reads a checkpoint through without keeping it: what is damaged need not travel.
@@ -17,7 +18,7 @@ export async function inspectCheckpoint(path: string): Promise<{ bytes: number; 
     bytes += part.length;
     whole.update(part);
     const held = Buffer.concat([tail, part]);
-    const cut = Math.max(0, held.length - trailerBytes);
+    const cut = Math.max(0, held.length - checkpointTrailerBytes);
     body.update(held.subarray(0, cut));
     tail = held.subarray(cut);
   }

@@ -1,5 +1,5 @@
 "use client";
-import { experimentExport } from "../../links.ts";
+import { experimentArchive, experimentExport } from "../../links.ts";
 import { Menu } from "../../ui/Menu.tsx";
 
 /** What can be downloaded of an experiment, by its readers too. */
@@ -22,6 +22,19 @@ export function ExportMenu({ experimentId, share }: { experimentId: string; shar
           label: "JSON: everything, to rerun",
           icon: "download",
           href: experimentExport(experimentId, share, "json"),
+          download: true,
+        },
+        "separator",
+        {
+          label: "Archive: whole, for another Collapsar",
+          icon: "download",
+          href: experimentArchive(experimentId, share),
+          download: true,
+        },
+        {
+          label: "Archive with features and checkpoints",
+          icon: "download",
+          href: experimentArchive(experimentId, share, "checkpoints,features"),
           download: true,
         },
       ]}

@@ -7,6 +7,7 @@ import { EditableName } from "./EditableName.tsx";
 import { type ExperimentDialog, ExperimentDialogs } from "./ExperimentDialogs.tsx";
 import { ExperimentMenu } from "./ExperimentMenu.tsx";
 import { ExportMenu } from "./ExportMenu.tsx";
+import { ProvenanceNote } from "./ProvenanceNote.tsx";
 import { StatusLine } from "./StatusLine.tsx";
 import { useExperimentActions } from "./useExperimentActions.ts";
 
@@ -44,6 +45,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
         badge={badge}
         onTags={(tags) => update.mutate({ id, tags })}
       />
+      <ProvenanceNote provenance={detail.provenance} />
       <ExperimentDialogs
         detail={detail}
         rows={rows}

@@ -27,7 +27,10 @@ const holds: Record<string, string> = {
   accounts: "Members’ ways to sign in",
   api_tokens: "API tokens",
   invitations: "Invitations",
+  notification_hooks: "Webhooks",
+  notifications: "Notifications, sent and waiting",
   entry_codes: "Links that sign in once",
+  kept_answers: "Answers to repeated requests",
   sign_in_misses: "Failed sign-ins",
   __drizzle_migrations: "Changes of the tables themselves",
 };

@@ -1,3 +1,4 @@
+import type { Provenance } from "../../../contract/wire/archiveFormat.ts";
 import type { ExperimentDetail } from "../../../contract/wire/views.ts";
 import { listComputing } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
@@ -20,11 +21,24 @@ export async function getExperiment(context: ServiceContext, reader: Reader, id:
   return {
     ...toExperimentSummary({ ...experiment, ...countRuns(runs) }, context.dispatch.slots()),
     ...(reader.hideNames && { launchedBy: null }),
+    ...(experiment.provenance && { provenance: showProvenance(experiment.provenance, reader) }),
     note: experiment.note,
     config: reader.hideNames ? hideOwnSets(experiment.config, names) : experiment.config,
     runs: reader.hideNames ? runs.map((run) => hideNamesInRun(run, names)) : runs,
     readOnly: reader.readOnly,
     program: context.version,
     namesHidden: reader.hideNames,
+  };
+}
+
+/** Names of servers, people and machines are for those who may read them. */
+function showProvenance(provenance: Provenance, { hideNames, experimentId }: Reader): Provenance {
+  const unnamed = <T extends { server: string | null }>(origin: T): T => (hideNames ? { ...origin, server: null } : origin);
+  return {
+    ...provenance,
+    origin: unnamed(provenance.origin),
+    earlier: provenance.earlier.map(unnamed),
+    importedBy: hideNames ? null : provenance.importedBy,
+    machines: experimentId === null ? provenance.machines : [],
   };
 }

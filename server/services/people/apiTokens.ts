@@ -18,7 +18,10 @@ export async function createApiToken(
   input: CreateApiTokenRequest,
 ): Promise<{ id: string; token: string }> {
   if (!mayMakeToken(person.role, input.scope))
-    throw new Failure("NOT_ALLOWED", `A token to ${input.scope} needs an editor: you are a ${person.role}.`);
+    throw new Failure(
+      "NOT_ALLOWED",
+      `A token to ${input.scope} needs an ${input.scope === "manage" ? "owner" : "editor"}: you are ${person.role === "editor" ? "an" : "a"} ${person.role}.`,
+    );
   const [id, token] = [randomUUID(), newSecret()];
   await insertApiToken(context.database.orm, { ...input, id, hash: digest(token), memberId: person.memberId });
   return { id, token };

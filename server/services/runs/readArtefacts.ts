@@ -12,14 +12,15 @@ import { requireReadableRun } from "../reading/requireReadableRun.ts";
  * the names of a person's own data sets stand, and features may be told apart by their data.
  */
 export async function listArtefacts(context: ServiceContext, reader: Reader, runId: string): Promise<ArtefactView[]> {
-  if (reader.hideNames) return [];
-  return shownFiles(await listFiles(context.database.orm, runId)).map(({ name, bytes, sha256, at }) => ({
-    name,
-    bytes,
-    sha256,
+  return (await listShownFiles(context, reader, runId)).map(({ name, bytes, sha256, at }) => ({
+    ...{ name, bytes, sha256 },
     at: at.toISOString(),
   }));
 }
+
+/** The same as they are stored. */
+export const listShownFiles = async (context: ServiceContext, reader: Reader, runId: string): Promise<RunFile[]> =>
+  reader.hideNames ? [] : shownFiles(await listFiles(context.database.orm, runId));
 
 /** What the newest attempt left at its end, then what may be resumed from, each name once and the latest step first. */
 function shownFiles(files: readonly RunFile[]): RunFile[] {
@@ -41,7 +42,7 @@ export async function readArtefact(
   name: string,
 ): Promise<{ file: RunFile; title: string; open: () => Promise<Readable> }> {
   const { run, experimentName } = await requireReadableRun(context, reader, runId);
-  const files = reader.hideNames ? [] : shownFiles(await listFiles(context.database.orm, runId));
+  const files = await listShownFiles(context, reader, runId);
   const file = requireFound(
     files.find((one) => one.name === name),
     "file",

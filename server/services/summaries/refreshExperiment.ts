@@ -5,6 +5,7 @@ import type { Executor } from "../../../db/database.ts";
 import { findDeepestRun, lockCounts, recountExperiment, storeNc1History } from "../../../db/queries/experiments.ts";
 import { readSeries } from "../../../db/queries/series.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
+import { noteExperiment } from "../notifications/noteExperiment.ts";
 import { thinSeries } from "../series/thinSeries.ts";
 import { toExperimentSummary } from "./toExperimentSummary.ts";
 
@@ -20,7 +21,9 @@ export async function refreshExperiment(
     // First: what another server read of its runs earlier must not be stored later.
     await lockCounts(tx, id);
     if (change.nc1History) await updateNc1History(tx, id);
-    return recountExperiment(tx, id, change.touch);
+    const counted = await recountExperiment(tx, id, change.touch);
+    if (counted) await noteExperiment(tx, context.publicUrl, counted);
+    return counted;
   });
   if (!row || row.removedAt !== null) return null;
   const summary = toExperimentSummary(row, context.dispatch.slots());

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deleteOldAnswers } from "../../../db/queries/keptAnswers.ts";
 import {
   deleteExpiredSessions,
   deleteInformation,
@@ -9,6 +10,7 @@ import {
   thinPictures,
 } from "../../../db/queries/retention.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
+import { keptMs } from "../requests/onceByKey.ts";
 
 /** Runs that are seen to in one statement, and what lies between two of them: what is being stored goes first. */
 const together = 100;
@@ -21,6 +23,7 @@ export interface Forgotten {
   logLines: number;
   pictures: number;
   sessions: number;
+  answers: number;
 }
 
 /** Deletes what nothing shows any longer and, of runs that ended long enough ago, what the operator chose not to keep. */
@@ -37,6 +40,7 @@ export async function forgetOld(context: ServiceContext, isStopped: () => boolea
   };
   return {
     sessions: await deleteExpiredSessions(orm),
+    answers: await deleteOldAnswers(orm, keptMs),
     voidRows: await inTurns(await listWithVoid(orm, voidMs), (some) => deleteVoid(orm, some)),
     logLines: logMs === null ? 0 : await inTurns(await listWithInformation(orm, logMs), (some) => deleteInformation(orm, some)),
     pictures:

@@ -63,6 +63,10 @@ export const needed: Record<string, Needed> = {
   "shares.create": "edit",
   "shares.revoke": "edit",
   "shared.open": "anyone",
+  "notifications.list": "edit",
+  "notifications.create": "edit",
+  "notifications.remove": "edit",
+  "notifications.test": "edit",
 };
 
 /** Valid inputs, so that a refusal is one of access; `{id: nowhere}` where nothing else is said. */
@@ -98,6 +102,8 @@ const inputs: Record<string, unknown> = {
   "shares.list": { experimentId: nowhere },
   "shares.create": { experimentId: nowhere },
   "shared.open": { token: "forged" },
+  "notifications.list": {},
+  "notifications.create": { experimentId: nowhere, url: "https://hooks.example.org/x" },
 };
 export const inputOf = (name: string): unknown => (name in inputs ? inputs[name] : { id: nowhere });
 

@@ -3,6 +3,7 @@ import { PgTable } from "drizzle-orm/pg-core";
 import { expect, test } from "vitest";
 import { storageSummary, tableTitle } from "../../../../app/workers/storage/storageText.ts";
 import * as clusterSchema from "../../../../db/clusterSchema.ts";
+import * as notificationSchema from "../../../../db/notificationSchema.ts";
 import * as peopleSchema from "../../../../db/peopleSchema.ts";
 import * as schema from "../../../../db/schema.ts";
 
@@ -19,7 +20,7 @@ test("tables go by what they hold; one of another program's by its own name", ()
 });
 
 test("every table of the program has a title in words, and no two the same", () => {
-  const tables = [schema, clusterSchema, peopleSchema]
+  const tables = [schema, clusterSchema, peopleSchema, notificationSchema]
     .flatMap((module) => Object.values<unknown>(module))
     .filter((each) => is(each, PgTable))
     .map(getTableName);

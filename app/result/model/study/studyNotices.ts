@@ -1,12 +1,12 @@
-import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
-import type { Split } from "../../../contract/metrics/seriesKey.ts";
-import type { RunRow } from "../../../contract/wire/views.ts";
-import { countOf } from "../../text/formatNumber.ts";
-import { meanKind } from "../../text/meanText.ts";
-import { classLimitText } from "../model/metrics/classLimit.ts";
-import { floorText, type NumericFloor } from "../model/metrics/numericFloor.ts";
-import type { StudyCurves } from "../model/study/studyCurves.ts";
-import { theoryBand, theorySilences } from "../model/study/theoryText.ts";
+import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
+import type { Split } from "../../../../contract/metrics/seriesKey.ts";
+import type { RunRow } from "../../../../contract/wire/views.ts";
+import { countOf } from "../../../text/formatNumber.ts";
+import { meanKind } from "../../../text/meanText.ts";
+import { classLimitText } from "../metrics/classLimit.ts";
+import { floorText, type NumericFloor } from "../metrics/numericFloor.ts";
+import type { StudyCurves } from "./studyCurves.ts";
+import { theoryBand, theorySilences } from "./theoryText.ts";
 
 interface Drawn {
   metric: StudyMetric;
