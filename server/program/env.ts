@@ -56,6 +56,8 @@ export interface ServerSettings {
   };
   /** Requests of one token, link or sign-in to the API in a minute. */
   apiRequestsPerMinute: number;
+  /** A body that takes longer to arrive, or one of a file that stands still for so long, is given up there, ms. */
+  apiPatienceMs: number;
   /** Where files of runs are kept. */
   artefacts: ArtefactSettings;
   /** Checkpoints to resume from that are kept of a run that has not finished. */
@@ -136,6 +138,7 @@ export function serverSettings(): ServerSettings {
       env.COLLAPSAR_API_REQUESTS_PER_MINUTE || "3000",
       [1, 1_000_000],
     ),
+    apiPatienceMs: 1_000 * wholeNumber("COLLAPSAR_API_PATIENCE_S", env.COLLAPSAR_API_PATIENCE_S || "60", [1, 3_600]),
     artefacts: filesPlace(),
     keptCheckpoints: wholeNumber("COLLAPSAR_RESUME_CHECKPOINTS", env.COLLAPSAR_RESUME_CHECKPOINTS || "2", [1, 20]),
     maxArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),
