@@ -152,7 +152,10 @@ export async function startServer(
     handle = makeHandler({
       procedures: (request, response, turns) =>
         serveProcedures(context, { accessKey, front }, appRouter, turns, request, response),
-      api: makeApi({ context, accessKey, front, requestsPerMinute: settings.apiRequestsPerMinute }, apiRoutes),
+      api: makeApi(
+        { context, accessKey, front, requestsPerMinute: settings.apiRequestsPerMinute, patienceMs: settings.apiPatienceMs },
+        apiRoutes,
+      ),
       context,
       signIn,
       front,

@@ -1,8 +1,5 @@
 import { defineConfig } from "vitest/config";
 
-/** Under load, what waits for other processes may time out. A test that passes the second time is named at the end of the run. */
-const retry = 1;
-
 /** Integration tests that need the machine to themselves; each line says why. All others share nothing and run side by side. */
 const alone = [
   "faults/chaos.test.ts", // a server and three workers that are killed, frozen and cut off: everything of a machine at once
@@ -32,7 +29,6 @@ export default defineConfig({
           name: "integration",
           include: ["tests/integration/**/*.test.ts"],
           exclude: alone,
-          retry,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 60_000 } },
@@ -45,7 +41,6 @@ export default defineConfig({
         test: {
           name: "alone",
           include: alone,
-          retry,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 60_000 } },
@@ -57,7 +52,6 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
-          retry,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           expect: { poll: { timeout: 60_000 } },

@@ -3,8 +3,6 @@ import type { ServiceContext } from "../context/serviceContext.ts";
 import { isRaw, type RawBody, type Route } from "./defineRoute.ts";
 import { invalid, Refusal } from "./refusal.ts";
 
-/** A JSON body that takes longer than this to arrive is given up, and a raw one that stands still for so long, ms. */
-const patienceMs = 60_000;
 /** Levels of a JSON body; no schema has half as many. */
 const maxDepth = 64;
 
@@ -51,7 +49,7 @@ async function* capped(request: IncomingMessage, maxBytes: number): AsyncGenerat
 }
 
 /** @throws Refusal 413, or 408 if it does not arrive in time */
-async function readWhole(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readWhole(request: IncomingMessage, maxBytes: number, patienceMs: number): Promise<Buffer> {
   const read = async () => {
     const parts: Buffer[] = [];
     for await (const part of capped(request, maxBytes)) parts.push(part);
@@ -89,14 +87,16 @@ export function parseJson(bytes: Buffer): unknown {
 
 /**
  * What a route is given of the body, and the bytes that it was read from; those of a raw one are not held.
+ * @param patienceMs a JSON body that takes longer to arrive is given up, and a raw one that stands still for so long
  * @throws Refusal 400, 408, 413, 415
  */
 export async function readBody(
   route: Route,
   services: ServiceContext,
   request: IncomingMessage,
+  patienceMs: number,
 ): Promise<{ body: unknown; bytes: Buffer | null }> {
-  if (isRaw(route.request)) return { body: readRaw(route.request, services, request), bytes: null };
+  if (isRaw(route.request)) return { body: readRaw(route.request, services, request, patienceMs), bytes: null };
   if (!hasBody(request)) {
     if (route.request === null) return { body: undefined, bytes: Buffer.alloc(0) };
     const empty = route.request.safeParse({});
@@ -104,7 +104,7 @@ export async function readBody(
     return { body: empty.data, bytes: Buffer.alloc(0) };
   }
   checkHeaders(request, ["application/json"], route.maxBytes);
-  const bytes = await readWhole(request, route.maxBytes);
+  const bytes = await readWhole(request, route.maxBytes, patienceMs);
   const value = parseJson(bytes);
   if (route.request === null) {
     if (typeof value !== "object" || value === null || Object.keys(value).length > 0)
@@ -116,7 +116,7 @@ export async function readBody(
   return { body: data, bytes };
 }
 
-function readRaw(raw: RawBody, services: ServiceContext, request: IncomingMessage): AsyncGenerator<Buffer> {
+function readRaw(raw: RawBody, services: ServiceContext, request: IncomingMessage, patienceMs: number): AsyncGenerator<Buffer> {
   const maxBytes = typeof raw.maxBytes === "number" ? raw.maxBytes : raw.maxBytes(services);
   checkHeaders(request, raw.contentTypes, maxBytes);
   request.setTimeout(patienceMs, () => request.destroy());

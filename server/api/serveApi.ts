@@ -23,6 +23,8 @@ export interface ApiDoor {
   front: Front;
   /** Requests of one token or session in a minute, at this server. */
   requestsPerMinute: number;
+  /** See readBody. */
+  patienceMs: number;
 }
 
 /** Answers everything under /api/v1. */
@@ -68,7 +70,7 @@ export function makeApi(door: ApiDoor, routes: readonly Route[]) {
   ): Promise<void> => {
     const [asked, address] = [{ params: readParams(route, params), query: readQuery(route, search) }, request.url ?? ""];
     const key = route.method === "POST" && person !== null ? readKey(request) : null;
-    const { body, bytes } = await readBody(route, door.context, request);
+    const { body, bytes } = await readBody(route, door.context, request, door.patienceMs);
     const work = (given: unknown, requestId: string) => {
       const call = {
         ...{ services: door.context, person, reader, ...asked, body: given, requestId },

@@ -67,6 +67,8 @@ export interface ServerSettings {
   apiRequestsPerMinute: number;
   /** Private addresses that webhooks may reach, and the first wait after a try that failed, ms. */
   webhooks: { allowed: BlockList; retryMs: number };
+  /** A body that takes longer to arrive, or one of a file that stands still for so long, is given up there, ms. */
+  apiPatienceMs: number;
   /** Where files of runs are kept. */
   artefacts: ArtefactSettings;
   /** Checkpoints to resume from that are kept of a run that has not finished. */
@@ -151,6 +153,7 @@ export function serverSettings(): ServerSettings {
       allowed: webhookNetworks(env.COLLAPSAR_WEBHOOK_NETWORKS ?? ""),
       retryMs: 1_000 * wholeNumber("COLLAPSAR_WEBHOOK_RETRY_S", env.COLLAPSAR_WEBHOOK_RETRY_S || "10", [1, 3_600]),
     },
+    apiPatienceMs: 1_000 * wholeNumber("COLLAPSAR_API_PATIENCE_S", env.COLLAPSAR_API_PATIENCE_S || "60", [1, 3_600]),
     artefacts: filesPlace(),
     keptCheckpoints: wholeNumber("COLLAPSAR_RESUME_CHECKPOINTS", env.COLLAPSAR_RESUME_CHECKPOINTS || "2", [1, 20]),
     maxArtefactBytes: megabytes("COLLAPSAR_ARTEFACT_MB", env.COLLAPSAR_ARTEFACT_MB || "2000"),

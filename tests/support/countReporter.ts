@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { Reporter, TestCase, TestModule } from "vitest/node";
+import type { Reporter, TestModule } from "vitest/node";
 
 const slowestShown = 10;
 
@@ -14,14 +14,10 @@ export default class CountReporter implements Reporter {
         if (state === "passed" || state === "failed" || state === "skipped") counts[state] += 1;
       }
     }
-    const twice = modules.flatMap((module) => [...module.children.allTests()].filter((test) => test.diagnostic()?.flaky));
-    if (twice.length > 0) process.stdout.write(`\nPassed only on a second try:\n${twice.map(lineOf).join("")}`);
     if (modules.length > slowestShown) process.stdout.write(`\nThe slowest files:\n${slowest(modules)}`);
     process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
   }
 }
-
-const lineOf = (test: TestCase): string => `  ${relative(process.cwd(), test.module.moduleId)} > ${test.fullName}\n`;
 
 /** A line each, seconds before the name. */
 const slowest = (modules: readonly TestModule[]): string =>

@@ -24,9 +24,9 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 /** Sends bytes as they are. @returns what came back until the server hung up, or `until` was in it */
-function speak(text: string | Buffer, until?: RegExp): Promise<string> {
+function speak(text: string | Buffer, until?: RegExp, port = server.port): Promise<string> {
   return new Promise((resolve, reject) => {
-    const line = connect(server.port, "127.0.0.1", () => line.write(text));
+    const line = connect(port, "127.0.0.1", () => line.write(text));
     let heard = "";
     line.setEncoding("latin1").on("data", (part) => {
       heard += part;
@@ -287,8 +287,11 @@ test("answers what its document says, field by field", async () => {
   worker.close();
 });
 
-test("requests of one token are bounded in a minute, and each token has its own", async () => {
-  const bounded = await TestServer.start({ singleUser: false, env: { COLLAPSAR_API_REQUESTS_PER_MINUTE: "5" } });
+test("requests of one token are bounded in a minute, each token has its own, and bodies that never end are given up", async () => {
+  const bounded = await TestServer.start({
+    singleUser: false,
+    env: { COLLAPSAR_API_REQUESTS_PER_MINUTE: "5", COLLAPSAR_API_PATIENCE_S: "1" },
+  });
   try {
     await bounded.signIn();
     const [one, two] = [await makeApiToken(bounded, "read"), await makeApiToken(bounded, "read")];
@@ -302,6 +305,20 @@ test("requests of one token are bounded in a minute, and each token has its own"
     );
     expect(Number(told.headers.get("retry-after"))).toBeGreaterThan(0);
     expect((await askApi(bounded, "GET", "/experiments", { token: two.token })).status).toBe(200);
+    // And a body that never ends is given up.
+    const three = await makeApiToken(bounded, "launch");
+    const head = (type: string) =>
+      `Host: 127.0.0.1\r\nAuthorization: Bearer ${three.token}\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const slow = await speak(
+      `POST /api/v1/experiments HTTP/1.1\r\n${head("application/json")}5\r\n{"nam\r\n`,
+      undefined,
+      bounded.port,
+    );
+    expect(slow).toMatch(/^HTTP\/1\.1 408 /);
+    expect(slow).toContain("The body of this request did not arrive within 1 seconds.");
+    expect(
+      await speak(`POST /api/v1/archives HTTP/1.1\r\n${head("application/zip")}5\r\nPK\x03\x04x\r\n`, undefined, bounded.port),
+    ).toBe("");
   } finally {
     await bounded.stop();
   }

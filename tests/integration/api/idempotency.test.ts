@@ -116,6 +116,27 @@ describe("An idempotency key, at two servers of one database", () => {
     expect(await countOf("killed")).toBe(1);
   });
 
+  test("holds for a file that is sent, which is read to its end to be compared", async () => {
+    const { body: made } = await launchBy(one, "h", body("archived"));
+    const archive = await fetch(`${one.url}/api/v1/experiments/${made.id}/archive`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const file = new Uint8Array(await archive.arrayBuffer());
+    const send = (server: TestServer, bytes: Uint8Array<ArrayBuffer>) =>
+      askApi<{ id: string }>(server, "POST", "/archives", {
+        token,
+        bytes,
+        headers: { "content-type": "application/zip", "idempotency-key": "i" },
+      });
+    const first = await send(one, file);
+    expect([first.status, first.text]).toEqual([201, expect.stringContaining('"runs":1')]);
+    const again = await send(two, file);
+    expect([again.status, again.text, again.headers.get("idempotent-replayed")]).toEqual([201, first.text, "true"]);
+    expect(await countOf("archived")).toBe(2);
+    expect((await send(two, file.slice(0, 100))).status).toBe(422);
+    expect(await countOf("archived")).toBe(2);
+  });
+
   test("is forgotten after a day, and kept as a hash with an answer that only the key opens", async () => {
     const first = await launchBy(one, "secret-key-f", body("f"));
     const share = await askApi<{ token: string; id: string }>(one, "POST", `/experiments/${first.body.id}/shares`, {
