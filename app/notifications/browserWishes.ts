@@ -1,8 +1,6 @@
-import { z } from "zod";
-import { metricBound } from "../../contract/wire/notifications.ts";
+import { notificationWishes } from "../../contract/wire/notifications.ts";
 import type { Wanted } from "./news.ts";
 
-const kept = z.object({ onEnd: z.boolean(), onFailure: z.boolean(), bound: metricBound.nullable() });
 const keyOf = (experimentId: string) => `collapsar.notify.${experimentId}`;
 const listeners = new Set<() => void>();
 
@@ -17,7 +15,7 @@ export function readWishes(experimentId: string): string | null {
 
 export function parseWishes(text: string | null): Wanted | null {
   try {
-    return text === null ? null : kept.parse(JSON.parse(text));
+    return text === null ? null : notificationWishes.parse(JSON.parse(text));
   } catch {
     return null;
   }
