@@ -6,7 +6,11 @@ import { look, newsBetween, type Scene, type Wanted } from "../../../../app/noti
 const wanted: Wanted = { onEnd: true, onFailure: true, bound: { key: "train/nc1.pinv", passes: "below", value: 0.01 } };
 const scene = (status: Scene["status"], ...runs: [string, Scene["runs"][number]["status"], number?][]): Scene => ({
   status,
-  runs: runs.map(([id, of, nc1]) => ({ id, status: of, last: (nc1 === undefined ? {} : { "train/nc1.pinv@3": nc1 }) as Record<string, number> })),
+  runs: runs.map(([id, of, nc1]) => ({
+    id,
+    status: of,
+    last: (nc1 === undefined ? {} : { "train/nc1.pinv@3": nc1 }) as Record<string, number>,
+  })),
 });
 const between = (before: Scene, after: Scene, of = wanted) => newsBetween(look(before, of), look(after, of), of);
 
