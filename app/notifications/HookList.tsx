@@ -7,6 +7,7 @@ import { Problem } from "../live/Problem.tsx";
 import { formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Button } from "../ui/Button.tsx";
+import { classes } from "../ui/classes.ts";
 import { useToast } from "../ui/Toast.tsx";
 
 /** Webhooks that there are, each with a test and a way to remove it. @param experimentId null: of every experiment */
@@ -35,7 +36,7 @@ export function HookList({ experimentId, withNames = false }: { experimentId: st
   if (list.error) return <Problem error={list.error} onRetry={() => void list.refetch()} />;
   if (!list.data || list.data.length === 0) return null;
   return (
-    <ul className="divide-y divide-line border-line border-t" aria-label="Webhooks">
+    <ul className={classes("divide-y divide-line", !withNames && "border-line border-t")} aria-label="Webhooks">
       {list.data.map((hook) => (
         <li key={hook.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 py-2 text-sm" data-testid="hook">
           <div className="min-w-0 flex-1 basis-56 space-y-0.5">
