@@ -3,6 +3,7 @@ import { useMe } from "../account/useMe.ts";
 import { useNow } from "../ui/useNow.ts";
 import { ApiTokens } from "./ApiTokens.tsx";
 import { Sessions } from "./Sessions.tsx";
+import { Webhooks } from "./Webhooks.tsx";
 
 /** One's own ways in: browsers that are signed in, and tokens of programs. */
 export function AccessView() {
@@ -14,6 +15,7 @@ export function AccessView() {
       <div className="space-y-6">
         {me?.signIn && <Sessions now={now} />}
         {me && <ApiTokens me={me} now={now} />}
+        {me?.rights.includes("edit") && <Webhooks me={me} />}
       </div>
     </>
   );

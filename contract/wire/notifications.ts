@@ -22,6 +22,9 @@ export const metricBound = z.strictObject({
 });
 export type MetricBound = z.infer<typeof metricBound>;
 
+/** What a browser keeps of what it was asked to tell. */
+export const notificationWishes = z.object({ onEnd: z.boolean(), onFailure: z.boolean(), bound: metricBound.nullable() });
+
 const address = typedText(notificationLimits.urlLength, "an address")
   .trim()
   .refine(

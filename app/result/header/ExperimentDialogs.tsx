@@ -1,5 +1,6 @@
 "use client";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import { metricsOf, NotifyDialog } from "../../notifications/NotifyDialog.tsx";
 import { purgeText, useProgram } from "../../shell/useProgram.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
@@ -9,7 +10,7 @@ import { PriorityDialog } from "./PriorityDialog.tsx";
 import { ShareDialog } from "./ShareDialog.tsx";
 import type { ExperimentActions } from "./useExperimentActions.ts";
 
-export type ExperimentDialog = "share" | "depth" | "priority" | "delete";
+export type ExperimentDialog = "share" | "notify" | "depth" | "priority" | "delete";
 
 interface ExperimentDialogsProps {
   detail: ExperimentDetail;
@@ -33,6 +34,12 @@ export function ExperimentDialogs({ detail, rows, open, dialog, update, remove, 
   return (
     <>
       <ShareDialog experimentId={id} open={dialog === "share"} onClose={onClose} />
+      <NotifyDialog
+        experimentId={id}
+        metrics={dialog === "notify" ? metricsOf(rows) : []}
+        open={dialog === "notify"}
+        onClose={onClose}
+      />
       <AddDepthDialog
         experimentId={id}
         config={detail.config}

@@ -26,6 +26,7 @@ export function ExperimentMenu({ detail, available, actions, onDialog }: Experim
       ? []
       : [
           { id: "share", label: "Share this experiment", icon: "link", run: () => onDialog("share") },
+          { id: "notify", label: "Notify me of this experiment", icon: "bell", run: () => onDialog("notify") },
           { id: "add-depth", label: "Add depth", icon: "plus", run: () => onDialog("depth") },
           { id: "fork", label: "Fork this experiment", icon: "fork", run: () => router.push(newFromExperiment(id)) },
         ],
@@ -33,6 +34,7 @@ export function ExperimentMenu({ detail, available, actions, onDialog }: Experim
 
   const ofRuns: MenuItem[] = [
     { label: "Share", icon: "link", onSelect: () => onDialog("share") },
+    { label: "Notify me…", icon: "bell", onSelect: () => onDialog("notify") },
     { label: "Add depth", icon: "plus", onSelect: () => onDialog("depth") },
     { label: "Fork with changes", icon: "fork", href: newFromExperiment(id) },
     { label: "Run this again", icon: "again", onSelect: actions.runAgain },

@@ -1,6 +1,7 @@
 "use client";
 import { type ReactNode, useState } from "react";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import { useBrowserNotifications } from "../../notifications/useBrowserNotifications.ts";
 import { ActionButtons } from "./ActionButtons.tsx";
 import { availableActions } from "./availableActions.ts";
 import { EditableName } from "./EditableName.tsx";
@@ -27,6 +28,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
   const available = availableActions(rows);
   const { id, readOnly } = detail;
   const { update, remove } = actions;
+  useBrowserNotifications({ id, name: detail.name, status: detail.status, runs: rows });
   const asked = { detail, available, actions, onDialog: setDialog };
   return (
     <header className="space-y-2">

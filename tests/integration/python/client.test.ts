@@ -54,6 +54,12 @@ describe("The Python client", () => {
     expect(status, stderr).toBe(0);
   });
 
+  test.skipIf(!plain)(`is used in README.md as it works${lacking(plain, "anything")}`, () => {
+    const { status, stderr } = runPython((torch ?? plain)!, [join(here, "test_readme.py")]);
+    expect(stderr).toContain("Ran 4 tests");
+    expect(status, stderr).toBe(0);
+  });
+
   test.skipIf(!numeric)(`adds up what math/ adds up${lacking(numeric, "numpy")}`, () => {
     const { status, stdout, stderr } = runPython(numeric!, [join(here, "dump_sums.py"), client]);
     expect(status, stderr).toBe(0);
