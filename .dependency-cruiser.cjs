@@ -144,6 +144,8 @@ const serverFolders = {
     ...["access", "context", "failures", "services/experiments", "services/files"],
     ...["services/reading", "services/runs", "services/summaries"],
   ],
+  supplement: ["log", "program"],
+  "services/supplements": ["access", "context", "services/experiments", "services/reading", "services/series"],
   recordings: ["context", "failures", "program", "services/experiments", "services/summaries"],
   supervisor: [
     "cluster",
@@ -168,8 +170,10 @@ const serverFolders = {
     ),
   ],
   api: [
-    ...["access", "context", "failures", "http"],
-    ...["archives", "experiments", "requests", "runs", "series", "shares", "workers"].map((entity) => `services/${entity}`),
+    ...["access", "context", "failures", "http", "supplement"],
+    ...["archives", "experiments", "requests", "runs", "series", "shares", "supplements", "workers"].map(
+      (entity) => `services/${entity}`,
+    ),
   ],
   sockets: ["access", "cluster", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
   pages: ["http", "log", "program"],
@@ -192,6 +196,7 @@ const appFolders = {
   live: ["data", "text", "ui"],
   charts: ["text", "ui"],
   archives: ["text", "ui"],
+  supplement: ["charts", "live", "result", "text", "ui"],
   shell: ["account", "data", "live", "text", "theme", "ui"],
   notifications: ["data", "live", "numbers", "text", "ui"],
   access: ["account", "data", "live", "notifications", "text", "ui"],
@@ -234,7 +239,7 @@ const chartFolders = {
   layout: ["axes"],
   marks: ["axes", "layout"],
   pointer: ["axes", "layout"],
-  export: ["axes", "marks"],
+  export: ["axes", "layout", "marks"],
   panel: ["axes", "layout", "marks", "export"],
 };
 /** The parts of the form for a new experiment, around its draft. */
@@ -285,6 +290,8 @@ module.exports = {
         "downsample",
         "better-auth",
         "pino",
+        "esbuild",
+        "tailwindcss",
         "yazl",
         "yauzl",
         "@types/yazl",

@@ -35,6 +35,11 @@ export function experimentArchive(experimentId: string, share: string | null, fi
   const path = withShare(`/api/v1/experiments/${experimentId}/archive`, share);
   return files === "" ? path : `${path}${share === null ? "?" : "&"}files=${files}`;
 }
+/** A study as one HTML file for a paper's supplement. @param anonymous for blind review */
+export function experimentReport(experimentId: string, share: string | null, anonymous: boolean): string {
+  const path = withShare(`/api/v1/experiments/${experimentId}/report`, share);
+  return anonymous ? `${path}${share === null ? "?" : "&"}anonymous=true` : path;
+}
 /** All points of a run, or as JSON with everything. */
 export const runExport = (runId: string, share: string | null, ending: "csv" | "json"): string =>
   withShare(`/export/runs/${runId}.${ending}`, share);

@@ -13,6 +13,9 @@ export function formatAgo(time: string, now: number): string {
   return (at.getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(at);
 }
 
+/** The day alone, "12 Mar 2025". */
+export const formatDay = (time: string): string => dayOfYear.format(new Date(time));
+
 /** The time of the day, "14:05". */
 export const formatClock = (time: string): string => clock.format(new Date(time));
 

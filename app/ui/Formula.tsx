@@ -7,11 +7,11 @@ import { useMemo } from "react";
 export const maxFormulaLength = 1_000;
 const options = { throwOnError: false, output: "htmlAndMathml", maxSize: 20, maxExpand: 200 } as const;
 
-/** @returns HTML, or null for a formula that is too long or too deeply nested to be set */
-export function formulaHtml(tex: string, display: boolean): string | null {
+/** @param mathml as MathML alone, which needs no fonts @returns HTML, or null for a formula that is too long or too deeply nested to be set */
+export function formulaHtml(tex: string, display: boolean, mathml = false): string | null {
   if (tex.length > maxFormulaLength) return null;
   try {
-    return katex.renderToString(tex, { ...options, displayMode: display });
+    return katex.renderToString(tex, { ...options, ...(mathml && { output: "mathml" as const }), displayMode: display });
   } catch {
     // Braces nested by the hundreds use up the stack; other faults KaTeX shows itself.
     return null;
@@ -19,8 +19,8 @@ export function formulaHtml(tex: string, display: boolean): string | null {
 }
 
 /** A formula in LaTeX, set by KaTeX; screen readers get MathML. A wide one scrolls on its own; one that cannot be rendered stays text. */
-export function Formula({ tex, display = false }: { tex: string; display?: boolean }) {
-  const html = useMemo(() => formulaHtml(tex, display), [tex, display]);
+export function Formula({ tex, display = false, mathml = false }: { tex: string; display?: boolean; mathml?: boolean }) {
+  const html = useMemo(() => formulaHtml(tex, display, mathml), [tex, display, mathml]);
   if (html === null) return <FormulaText tex={tex} why={`longer than ${maxFormulaLength} characters, or nested too deeply`} />;
   return (
     <span

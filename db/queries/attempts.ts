@@ -105,6 +105,21 @@ export async function listComputing(db: Executor, experimentId: string): Promise
   return new Map(rows.map(({ runId, ...computing }) => [runId, computing]));
 }
 
+/** Devices and versions of libraries of the last attempts that started, each combination once, with how many runs it computed. */
+export async function listVersions(
+  db: Executor,
+  experimentId: string,
+): Promise<{ device: string; versions: Record<string, string>; runs: number }[]> {
+  const result = await db.execute<{ device: string; versions: Record<string, string>; runs: number }>(sql`
+    select device, versions, count(*)::int as runs from (
+      select distinct on (a.run_id) a.started->'device'->>'device' as device, a.started->'versions' as versions
+      from ${attempts} a join ${runs} r on r.id = a.run_id
+      where r.experiment_id = ${experimentId}::uuid and a.started is not null
+      order by a.run_id, a.number desc
+    ) last group by device, versions order by runs desc, device limit 50`);
+  return result.rows;
+}
+
 export async function insertAttempt(db: Executor, row: typeof attempts.$inferInsert): Promise<void> {
   await db.insert(attempts).values(row);
 }

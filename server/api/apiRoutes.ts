@@ -4,6 +4,7 @@ import { withDocument } from "./routes/document.ts";
 import { experimentRoutes } from "./routes/experiments.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { shareRoutes } from "./routes/shares.ts";
+import { supplementRoutes } from "./routes/supplements.ts";
 import { workerRoutes } from "./routes/workers.ts";
 
 /** Every route of the API. A new subject is a file in routes/ and a line here. */
@@ -13,4 +14,5 @@ export const apiRoutes: readonly Route[] = withDocument([
   ...shareRoutes,
   ...workerRoutes,
   ...archiveRoutes,
+  ...supplementRoutes,
 ]);

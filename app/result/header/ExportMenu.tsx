@@ -1,5 +1,5 @@
 "use client";
-import { experimentArchive, experimentExport } from "../../links.ts";
+import { experimentArchive, experimentExport, experimentReport } from "../../links.ts";
 import { Menu } from "../../ui/Menu.tsx";
 
 /** What can be downloaded of an experiment, by its readers too. */
@@ -22,6 +22,19 @@ export function ExportMenu({ experimentId, share }: { experimentId: string; shar
           label: "JSON: everything, to rerun",
           icon: "download",
           href: experimentExport(experimentId, share, "json"),
+          download: true,
+        },
+        "separator",
+        {
+          label: "Report: one HTML file that needs no network",
+          icon: "download",
+          href: experimentReport(experimentId, share, false),
+          download: true,
+        },
+        {
+          label: "Report for blind review",
+          icon: "download",
+          href: experimentReport(experimentId, share, true),
           download: true,
         },
         "separator",

@@ -41,6 +41,7 @@ const needed: Record<string, Right | "study" | "anyone"> = {
   "GET /runs/{id}/geometry": "study",
   "GET /runs/{id}/series": "study",
   "GET /experiments/{id}/archive": "study",
+  "GET /experiments/{id}/report": "study",
   "POST /archives": "launch",
   "POST /archives/inspect": "launch",
   "GET /workers": "read",
