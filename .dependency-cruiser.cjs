@@ -233,7 +233,7 @@ const chartFolders = {
   layout: ["axes"],
   marks: ["axes", "layout"],
   pointer: ["axes", "layout"],
-  export: ["axes", "marks"],
+  export: ["axes", "layout", "marks"],
   panel: ["axes", "layout", "marks", "export"],
 };
 /** The parts of the form for a new experiment, around its draft. */

@@ -21,6 +21,18 @@ export interface ChartSeries {
   /** Per point: what the crosshair adds, such as a run's name. */
   notes?: readonly string[];
   band?: { low: readonly (number | null)[]; high: readonly (number | null)[] };
+  /** Per point: the values of the runs behind it, for tables of means. */
+  samples?: readonly (readonly number[])[];
+  /** The fit through the points, for tables. */
+  slope?: {
+    slope: number;
+    standardError: number | null;
+    low: number | null;
+    high: number | null;
+    from: number;
+    to: number;
+    count: number;
+  };
   /** Draws the band as a bar at each point, where nothing lies between the points. */
   bars?: boolean;
   /** Raw line, drawn faint behind a smoothed one. */

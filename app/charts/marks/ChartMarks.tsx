@@ -5,6 +5,7 @@ import { type AxisKind, toPlot } from "../axes/plotCoordinates.ts";
 import type { DropMark, ReferenceMark, Wedge } from "../chartTypes.ts";
 import { heldPixel } from "../layout/chartGeometry.ts";
 import { placeReferences } from "../layout/placeReferences.ts";
+import { isDrawable, wedgePath } from "./wedgePath.ts";
 
 interface ChartMarksProps {
   xKind: AxisKind;
@@ -121,17 +122,4 @@ export function ChartMarks(props: ChartMarksProps) {
       </g>
     </g>
   );
-}
-
-/** Whether a sector has a place on logarithmic axes. */
-const isDrawable = ({ x, y, from, to }: Wedge): boolean => [x, y, from, to].every((value) => toPlot(value, "log10") !== null);
-
-/** The two triangles between the slopes, left and right of the centre; x is log2 and y log10 in plot coordinates. */
-function wedgePath(wedge: Wedge, px: (at: number) => number, py: (at: number) => number): string {
-  // In logarithms: the power itself may be no number.
-  const corner = (x: number, slope: number) =>
-    `${px(Math.log2(x)).toFixed(1)},${py(Math.log10(wedge.y) + slope * Math.log10(x / wedge.x)).toFixed(1)}`;
-  const centre = `${px(Math.log2(wedge.x)).toFixed(1)},${py(Math.log10(wedge.y)).toFixed(1)}`;
-  const [a, b] = wedge.slopes;
-  return `M${centre}L${corner(wedge.from, a)}L${corner(wedge.from, b)}ZM${centre}L${corner(wedge.to, a)}L${corner(wedge.to, b)}Z`;
 }

@@ -3,6 +3,7 @@ import { usePlotArea, useXAxisScale, useYAxisScale } from "recharts";
 import type { ChartSeries } from "../chartTypes.ts";
 import type { PlotPoint } from "../layout/splitGaps.ts";
 import { markerPath } from "./markerPath.ts";
+import { spreadMarkers } from "./spreadMarkers.ts";
 
 interface SeriesMarkersProps {
   series: ChartSeries;
@@ -13,24 +14,6 @@ interface SeriesMarkersProps {
   long: boolean;
 }
 
-/** Indices of about `count` points spread over the drawn width. */
-function spread(points: readonly PlotPoint[], count: number): number[] {
-  const first = points[0];
-  const last = points.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const step = (last.x - first.x) / count || 1;
-  const picked: number[] = [];
-  let next = first.x + step / 2;
-  points.forEach((point, index) => {
-    if (point.x < next || point.y === null) return;
-    picked.push(index);
-    next = point.x + step;
-  });
-  const end = points.length - 1;
-  if (last.y !== null && !picked.includes(end)) picked.push(end);
-  return picked;
-}
-
 /** Markers of a series (hollow while a run is unfinished), and crosses on the axis where a value cannot be drawn. */
 export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMarkersProps) {
   const area = usePlotArea();
@@ -38,7 +21,7 @@ export function SeriesMarkers({ series, points, gaps, sparse, long }: SeriesMark
   const yScale = useYAxisScale();
   if (!area || !xScale || !yScale) return null;
   const inside = (x: number) => x >= area.x - 0.5 && x <= area.x + area.width + 0.5;
-  const shown = sparse ? spread(points, long ? 5 : 7) : points.map((_, index) => index);
+  const shown = sparse ? spreadMarkers(points, long ? 5 : 7) : points.map((_, index) => index);
   const radius = series.strong ? 4 : series.minor ? 2.2 : sparse ? 2.6 : 3.6;
   return (
     <g style={{ pointerEvents: "none" }} opacity={series.minor && !series.strong ? 0.45 : (series.style.opacity ?? 1)}>

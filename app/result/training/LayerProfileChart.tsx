@@ -102,6 +102,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       title={`${info.label} over the layers`}
       headingLevel={2}
       hint={info.overLayers ?? info.formula}
+      measures={[`${split}/${metric}`]}
       series={series}
       x={xAxis}
       y={yAxis}
