@@ -9,7 +9,8 @@ export const csvLine = (cells: readonly Cell[]): string => cells.map(csvCell).jo
 /** Quoted also where a comment sign stands in it: whoever skips comments does so outside of quotes. */
 export function csvCell(value: Cell): string {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "string") return String(value);
+  // String(-0) is "0", which is another number.
+  if (typeof value !== "string") return Object.is(value, -0) ? "-0" : String(value);
   const safe = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
   return /[",\r\n#]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useMemo, useState } from "react";
-import type { CsvFacts } from "../../contract/csv.ts";
 import { ExportFactsContext } from "../charts/export/ExportFacts.ts";
+import type { FigureSource } from "../charts/export/figureFacts.ts";
 import { CrosshairContext, CrosshairStore } from "../charts/pointer/crosshair.ts";
 import { isGone } from "../data/failureOf.ts";
 import { activityOf } from "../live/activityOf.ts";
@@ -13,6 +13,7 @@ import { ConfigPanel } from "./header/ConfigPanel.tsx";
 import { NotePanel } from "./header/NotePanel.tsx";
 import { ResultHeader } from "./header/ResultHeader.tsx";
 import { useSaveNote } from "./header/useSaveNote.ts";
+import { studyFacts } from "./model/runs/studyFacts.ts";
 import { NoExperiment, RemovedNotice } from "./NoExperiment.tsx";
 import { ResultNotices } from "./ResultNotices.tsx";
 import { ResultSections } from "./ResultSections.tsx";
@@ -42,13 +43,10 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
   }, [name]);
   useLinkedPanel(detail !== null);
 
-  const program = detail?.program;
-  const facts = useMemo(
-    (): CsvFacts => [
-      ["experiment", `${name} (${experimentId})`],
-      ["program", `Collapsar ${program}`],
-    ],
-    [name, program, experimentId],
+  const { chartRows } = store;
+  const source = useMemo(
+    (): FigureSource => ({ name: detail?.name ?? "", facts: detail ? studyFacts(detail, chartRows) : [] }),
+    [detail, chartRows],
   );
   const badge = <FreshnessBadge freshness={freshness} {...activityOf(rows)} />;
   if (detail === null)
@@ -68,7 +66,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
   const points = rows.reduce((sum, row) => sum + store.pointCount(row.id), 0);
   return (
     <CrosshairContext value={crosshair}>
-      <ExportFactsContext value={facts}>
+      <ExportFactsContext value={source}>
         <div className="space-y-4" data-testid="experiment-result" data-last-point-at={store.lastPointAt}>
           <span data-testid="point-count" className="hidden">
             {points}

@@ -42,6 +42,7 @@ export const experimentDetail = z
     provenance: provenance.optional().describe("Where it was imported from; absent where it was made here."),
     config: shownConfig,
     readOnly: z.boolean().describe("Whether whoever asks may not edit it."),
+    configDigest: z.string().describe("sha256 of the config in canonical JSON, as whoever asks sees it."),
     program: z.string().describe("Version of the program that answers."),
     namesHidden: z
       .boolean()

@@ -81,6 +81,8 @@ export interface ExperimentDetail extends ExperimentSummary {
   runs: RunRow[];
   /** Whether the reader may change it: false through a share link. */
   readOnly: boolean;
+  /** sha256 of the config in canonical JSON, as this reader sees it. */
+  configDigest: string;
   /** Version of the program that answers; see programVersion.ts. */
   program: string;
   /** Through a share link that hides names: worker and machine names are blank. */

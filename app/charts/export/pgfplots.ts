@@ -1,5 +1,10 @@
+import type { CsvFacts } from "../../../contract/csv.ts";
 import type { AxisKind } from "../axes/plotCoordinates.ts";
-import type { Wedge } from "../chartTypes.ts";
+import type { ReferenceMark, Wedge } from "../chartTypes.ts";
+import type { Marker } from "../lineStyle.ts";
+import { escapeLatex } from "./escapeLatex.ts";
+import { commentLines } from "./figureFacts.ts";
+import { plainColour } from "./plainColour.ts";
 
 interface ExportLine {
   label: string;
@@ -7,6 +12,11 @@ interface ExportLine {
   /** null is a gap. */
   ys: readonly (number | null)[];
   dash: string;
+  /** CSS; without it pgfplots chooses. */
+  colour?: string;
+  marker?: Marker;
+  /** Faint company of another line: not in the legend. */
+  minor?: boolean;
   draw?: "line" | "dots" | "line-and-dots";
   /** The band is a bar at each point. */
   bars?: boolean;
@@ -22,52 +32,39 @@ interface ExportChart {
   /** Names of the places 0, 1, 2, … on the x axis. */
   categories?: readonly string[];
   lines: readonly ExportLine[];
-  references: readonly { y: number; label: string }[];
+  references: readonly ReferenceMark[];
   /** Sectors of slopes through a point. */
   wedges?: readonly Wedge[];
+  /** What stands in the head of every file. */
+  facts?: CsvFacts;
   /** Sentences below the chart. */
   notes?: readonly string[];
 }
 
-const special: Record<string, string> = {
-  "\\": "\\textbackslash{}",
-  "{": "\\{",
-  "}": "\\}",
-  $: "\\$",
-  "&": "\\&",
-  "#": "\\#",
-  "%": "\\%",
-  _: "\\_",
-  "~": "\\textasciitilde{}",
-  "^": "\\textasciicircum{}",
-  λ: "$\\lambda$",
-  ρ: "$\\rho$",
-  ε: "$\\varepsilon$",
-  τ: "$\\tau$",
-  ℓ: "$\\ell$",
-  "∞": "$\\infty$",
-  "≤": "$\\le$",
-  μ: "$\\mu$",
-  Σ: "$\\Sigma$",
-  "±": "$\\pm$",
-  "−": "$-$",
-  "×": "$\\times$",
-  "→": "$\\to$",
-  "…": "\\dots{}",
-  "–": "--",
-};
-export const escapeLatex = (text: string): string =>
-  text.replace(/[\\{}$&#%_~^λρετℓ∞≤μΣ±−×→…–]/g, (character) => special[character] as string);
+/** SVG's dashes as on and off lengths. */
+function dashName(dash: string): string {
+  if (dash === "") return "solid";
+  const lengths = dash.split(" ");
+  const pairs = lengths.length % 2 === 0 ? lengths : [...lengths, ...lengths];
+  return `dash pattern=${pairs.map((length, index) => `${index % 2 === 0 ? "on" : "off"} ${length}pt`).join(" ")}`;
+}
 
-const styles: Record<string, string> = { "": "solid" };
-const dashName = (dash: string): string => styles[dash] ?? "dashed";
+const marks: Record<Marker, string> = {
+  ...{ circle: "mark=*", square: "mark=square*", diamond: "mark=diamond*", triangle: "mark=triangle*" },
+  ...{ cross: "mark=+", star: "mark=star", wye: "mark=triangle*, mark options={rotate=180}", ring: "mark=o" },
+};
+
+/** Colour and marker of a line, as the page has them. */
+const look = ({ colour, marker }: ExportLine, index: number): string =>
+  `${colour === undefined ? "" : `, color=line${index}, mark options={solid}`}${marker === undefined ? "" : `, ${marks[marker]}`}`;
 
 /** One number as pgfplots reads it; a gap is nan, which `unbounded coords=jump` leaves open. */
 const coordinate = (value: number | null, kind: AxisKind): string =>
   value === null || !Number.isFinite(value) || (kind !== "linear" && value <= 0) ? "nan" : String(value);
 
 /** Points with their band as error bars; a point without a band has bars of length 0. */
-function barred({ xs, ys, band }: ExportLine, { xKind, yKind }: Pick<ExportChart, "xKind" | "yKind">): string {
+function barred(line: ExportLine, index: number, { xKind, yKind }: Pick<ExportChart, "xKind" | "yKind">): string {
+  const { xs, ys, band } = line;
   const rows = xs.map((x, i) => {
     const y = ys[i] ?? null;
     const reach = (edge: number | null | undefined) => {
@@ -76,8 +73,9 @@ function barred({ xs, ys, band }: ExportLine, { xKind, yKind }: Pick<ExportChart
     };
     return `  ${coordinate(x, xKind)} ${coordinate(y, yKind)} ${reach(band?.high[i])} ${reach(band?.low[i])}`;
   });
-  const options = "only marks, mark size=1.6pt, error bars/.cd, y dir=both, y explicit";
-  return `\\addplot+[${options}] table [y error plus index=2, y error minus index=3] {\n${rows.join("\n")}\n};`;
+  const options = "mark size=1.6pt, error bars/.cd, y dir=both, y explicit";
+  const colours = look(line, index);
+  return `\\addplot+[only marks${colours}, ${options}] table [y error plus index=2, y error minus index=3] {\n${rows.join("\n")}\n};`;
 }
 
 /** Both arms of a sector as one filled path through its centre; straight on log-log axes. null: it cannot be drawn there. */
@@ -110,8 +108,11 @@ export function pgfplots(chart: ExportChart): string {
     "height=7cm",
   ];
   const out = ["% \\usepackage{pgfplots} \\usepgfplotslibrary{fillbetween} \\pgfplotsset{compat=1.16}"];
+  out.push(...commentLines(chart.facts ?? [], "%"));
   // A line break in a note would end the comment.
   for (const note of chart.notes ?? []) out.push(`% ${note.replace(/\s+/g, " ")}`);
+  for (const [index, { colour }] of chart.lines.entries())
+    if (colour !== undefined) out.push(`\\definecolor{line${index}}{HTML}{${plainColour(colour, false).slice(1).toUpperCase()}}`);
   out.push("\\begin{tikzpicture}");
   out.push(`\\begin{axis}[\n  ${options.join(",\n  ")}\n]`);
   const rows = (xs: readonly number[], ys: readonly (number | null)[]) =>
@@ -125,20 +126,39 @@ export function pgfplots(chart: ExportChart): string {
     }
   chart.lines.forEach((line, index) => {
     if (line.bars && line.band) {
-      out.push(barred(line, chart));
+      out.push(barred(line, index, chart));
       out.push(`\\addlegendentry{${escapeLatex(line.label)}}`);
       return;
     }
     if (line.band) {
       out.push(`\\addplot[draw=none, forget plot, name path=low${index}] table {\n${rows(line.xs, line.band.low)}\n};`);
       out.push(`\\addplot[draw=none, forget plot, name path=high${index}] table {\n${rows(line.xs, line.band.high)}\n};`);
-      out.push(`\\addplot[forget plot, black!12] fill between[of=low${index} and high${index}];`);
+      out.push(
+        `\\addplot[forget plot, ${line.colour === undefined ? "black!12" : `line${index}, opacity=0.14`}] fill between[of=low${index} and high${index}];`,
+      );
     }
-    const marks = line.draw === "dots" ? "only marks" : dashName(line.dash);
-    out.push(`\\addplot+[mark size=1.2pt, ${marks}] table {\n${rows(line.xs, line.ys)}\n};`);
-    out.push(`\\addlegendentry{${escapeLatex(line.label)}}`);
+    const drawn =
+      line.draw === "dots" ? "only marks" : line.draw === "line" ? `${dashName(line.dash)}, mark repeat=12` : dashName(line.dash);
+    const faint = line.minor ? ", forget plot, opacity=0.45" : "";
+    out.push(`\\addplot+[mark size=1.2pt, ${drawn}${look(line, index)}${faint}] table {\n${rows(line.xs, line.ys)}\n};`);
+    if (!line.minor) out.push(`\\addlegendentry{${escapeLatex(line.label)}}`);
   });
-  for (const { y, label } of chart.references) {
+  for (const { y, label, points, pieces } of chart.references) {
+    const path =
+      pieces?.map((piece) => [
+        { x: piece.from, y: piece.y },
+        { x: piece.to, y: piece.y },
+      ]) ?? (points ? [points] : []);
+    for (const [index, part] of path.entries()) {
+      out.push(
+        `\\addplot[dashed, black!60, mark=none${index > 0 ? ", forget plot" : ""}] table {\n${rows(
+          part.map(({ x }) => x),
+          part.map((point) => point.y),
+        )}\n};`,
+      );
+      if (index === 0) out.push(`\\addlegendentry{${escapeLatex(label)}}`);
+    }
+    if (path.length > 0) continue;
     const xs = chart.lines.flatMap((line) => line.xs.filter((x) => chart.xKind === "linear" || x > 0));
     if (xs.length === 0 || coordinate(y, chart.yKind) === "nan") continue;
     out.push(`\\addplot[dashed, black!60] coordinates {(${Math.min(...xs)},${y}) (${Math.max(...xs)},${y})};`);

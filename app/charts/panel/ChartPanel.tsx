@@ -1,6 +1,7 @@
 "use client";
-import { type ReactNode, useMemo, useRef, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
+import type { FigureTable, SummaryRow } from "../export/figure.ts";
 import { XYChart, type XYChartProps } from "../XYChart.tsx";
 import { ChartLegend } from "./ChartLegend.tsx";
 import { ChartTable } from "./ChartTable.tsx";
@@ -16,10 +17,12 @@ interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   controls?: ReactNode;
   /** Choices of the menu, above the exports. */
   extraItems?: MenuItem[];
-  /** Address of all stored points as CSV; without it the CSV holds what is drawn. */
-  csvHref?: string;
-  /** Makes the CSV of all stored points, where no single address has it. */
-  onCsv?: () => void;
+  /** Metrics it shows, "train/nc1.ratio": their definitions stand in the head of each file. */
+  measures?: readonly string[];
+  /** Reads all stored points, where what is drawn is a selection of them. */
+  readTable?: () => Promise<FigureTable>;
+  /** Rows of the table of means, where the drawn points do not say them. */
+  summary?: readonly SummaryRow[];
   /** Stored points of which these are a selection. */
   total?: number;
   /** Lines under the chart that say what it does not show. */
@@ -34,15 +37,16 @@ interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   offAxisSaid?: boolean;
 }
 
-/** A chart with its title, menu (PNG, SVG, CSV, pgfplots, link, table), legend, and what it leaves out in words. */
+/** A chart with its title, menu (files, link, table), legend, and what it leaves out in words. */
 export function ChartPanel(props: ChartPanelProps) {
   const {
     title,
     hint,
     controls,
     extraItems = [],
-    csvHref,
-    onCsv,
+    measures = [],
+    readTable,
+    summary,
     total,
     notices = [],
     empty,
@@ -54,7 +58,6 @@ export function ChartPanel(props: ChartPanelProps) {
   } = props;
   const [ownHidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [asTable, setAsTable] = useState(false);
-  const box = useRef<HTMLElement>(null);
   const isShared = sharedHidden !== undefined;
   const hidden = sharedHidden ?? ownHidden;
   const series = useMemo(() => withHidden(chart.series, hidden), [chart.series, hidden]);
@@ -64,16 +67,18 @@ export function ChartPanel(props: ChartPanelProps) {
   );
   const said = [...missing, ...notices.filter((text) => text !== null)];
   const menu = useChartMenu({
-    ...{ title, chart, shown: series, notes: said, box, asTable, csvHref, onCsv },
-    measure: typeof hint === "string" ? hint : null,
-    onAsTable: setAsTable,
+    ...{ panelId: chart.panelId, asTable, onAsTable: setAsTable, measures, readTable },
+    figure: () => ({
+      ...{ kind: "chart", title, panelId: chart.panelId, x: chart.x, y: chart.y, series, notes: said, summary },
+      ...{ references: chart.references ?? [], wedges: chart.wedges ?? [], drops: chart.drops ?? [] },
+      ...{ floor: chart.floor ?? null, smoothing: chart.smoothing ?? 0 },
+    }),
   });
   const items = extraItems.length > 0 ? [...extraItems, "separator" as const, ...menu] : menu;
   const yLabel = chart.y.label;
   const Heading = headingLevel === 2 ? "h2" : "h3";
   return (
     <section
-      ref={box}
       id={`panel-${chart.panelId}`}
       aria-label={title}
       data-panel={chart.panelId}

@@ -5,6 +5,7 @@ import { formatDuration } from "../../text/formatDuration.ts";
 import type { AxisOptions } from "../axes/axisOptions.ts";
 import { type StepMap, stepOfX, type XMode, xLabels, xOfSteps } from "../axes/seriesX.ts";
 import type { ChartSeries, ReferenceMark } from "../chartTypes.ts";
+import type { FigureTable, SummaryRow } from "../export/figure.ts";
 import { thinPoints } from "../layout/thinPoints.ts";
 import type { LineStyle } from "../lineStyle.ts";
 import { ChartPanel } from "./ChartPanel.tsx";
@@ -44,9 +45,10 @@ interface SeriesPanelProps {
   window?: { from: number; to: number } | null;
   /** A drag chose a range of steps (null: a double click asks for all): read that window from the server. */
   onWindow?: (window: { from: number; to: number } | null) => void;
-  csvHref?: string;
-  /** Makes the CSV of all stored points, where no single address has it. */
-  onCsv?: () => void;
+  measures?: readonly string[];
+  /** Reads all stored points of the lines. */
+  readTable?: () => Promise<FigureTable>;
+  summary?: readonly SummaryRow[];
   height?: number;
   notices?: readonly (string | null)[];
   empty?: ReactNode;
@@ -129,8 +131,9 @@ export const SeriesPanel = memo(function SeriesPanel(props: SeriesPanelProps) {
         })
       }
       onZoomOut={props.onWindow && (() => props.onWindow?.(null))}
-      csvHref={props.csvHref}
-      onCsv={props.onCsv}
+      measures={props.measures}
+      readTable={props.readTable}
+      summary={props.summary}
       total={total}
       notices={props.notices}
       empty={props.empty}

@@ -7,6 +7,7 @@ import type { xModes } from "../../charts/axes/seriesX.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
 import type { LivePageStore } from "../../live/LivePageStore.ts";
 import { type NumericFloor, nearFloorText, numericFloor } from "../../result/model/metrics/numericFloor.ts";
+import { allPoints } from "../../result/model/runs/allPoints.ts";
 import type { PanelPlan } from "./runPanels.ts";
 
 /** One panel of a run: its lines over training, L* and the numeric floor of the layers in it. */
@@ -88,7 +89,14 @@ export const RunPanel = memo(function RunPanel({
       smoothing={smoothing}
       window={zoom}
       onWindow={onZoom}
-      csvHref={csvHref}
+      measures={panel.lines.map((line) => line.key)}
+      readTable={() =>
+        allPoints(
+          [row],
+          () => panel.lines.map((line) => line.key),
+          () => csvHref,
+        )
+      }
       height={220}
       empty={lines.every((line) => line.steps.length === 0) ? "Nothing measured yet" : undefined}
     />

@@ -1,9 +1,9 @@
 "use client";
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
-import type { CsvFacts } from "../../../contract/csv.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import { ExportFactsContext } from "../../charts/export/ExportFacts.ts";
+import type { FigureSource } from "../../charts/export/figureFacts.ts";
 import { isGone } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { experimentPage, listPage, newFromRun, runExport } from "../../links.ts";
@@ -37,14 +37,20 @@ export function RunView({ runId }: { runId: string }) {
         ],
   );
 
-  const { experimentName, program } = detail ?? {};
-  const ordinal = detail?.row.ordinal ?? 0;
-  const facts = useMemo(
-    (): CsvFacts => [
-      ["run", `${ordinal + 1} (${runId}) of ${experimentName}`],
-      ["program", `Collapsar ${program}`],
-    ],
-    [ordinal, runId, experimentName, program],
+  const { experimentName = "", program } = detail ?? {};
+  const { ordinal = 0, dataHash = null, config } = detail?.row ?? {};
+  const source = useMemo(
+    (): FigureSource => ({
+      name: `${experimentName} run ${ordinal + 1}`,
+      facts: [
+        ["run", `${ordinal + 1} (${runId}) of ${experimentName}`],
+        ["program", `Collapsar ${program}`],
+        ["config", JSON.stringify(config)],
+        ["seeds", String(config?.seed)],
+        ["data", dataHash === null ? "no hash known" : `sha256 ${dataHash}`],
+      ],
+    }),
+    [ordinal, runId, experimentName, program, config, dataHash],
   );
 
   if (error && isGone(error))
@@ -65,7 +71,7 @@ export function RunView({ runId }: { runId: string }) {
       <PanelBoundary what="The warnings of the run">
         <RunWarnings detail={detail} />
       </PanelBoundary>
-      <ExportFactsContext value={facts}>
+      <ExportFactsContext value={source}>
         <div className="mt-4">
           <PanelBoundary what="The charts of the run">
             <RunCharts detail={detail} store={store} csvHref={csvHref} />

@@ -13,6 +13,8 @@ interface GeometryCanvasProps {
   height: number;
   /** Written next to the means where there are few; numbers otherwise. */
   classNames: readonly string[] | undefined;
+  rotation: Rotation;
+  onRotation: (turn: (rotation: Rotation) => Rotation) => void;
 }
 
 /** With more classes their names would cover the picture. */
@@ -27,10 +29,16 @@ function shortNames(classNames: readonly string[] | undefined, classes: number):
 }
 
 /** Class means and samples in three principal directions with the ideal simplex, turned by dragging or with the arrow keys. */
-export function GeometryCanvas({ snapshot, framing, height, classNames }: GeometryCanvasProps) {
+export function GeometryCanvas({
+  snapshot,
+  framing,
+  height,
+  classNames,
+  rotation,
+  onRotation: setRotation,
+}: GeometryCanvasProps) {
   const [box, width] = useWidth<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [rotation, setRotation] = useState<Rotation>(startRotation);
   const [ink, setInk] = useState<Ink | null>(null);
   const from = useRef<{ x: number; y: number } | null>(null);
 
@@ -76,7 +84,7 @@ export function GeometryCanvas({ snapshot, framing, height, classNames }: Geomet
         aria-label={`Class means, samples and ideal simplex of ${snapshot.classes} classes at step ${snapshot.step}; arrow keys rotate it. The matrices next to it show its numbers.`}
         className="absolute inset-0 size-full cursor-grab touch-pan-y rounded-md active:cursor-grabbing"
         onKeyDown={onKeyDown}
-        onDoubleClick={() => setRotation(startRotation)}
+        onDoubleClick={() => setRotation(() => startRotation)}
         onPointerDown={(event: PointerEvent<HTMLCanvasElement>) => {
           from.current = { x: event.clientX, y: event.clientY };
           event.currentTarget.setPointerCapture(event.pointerId);

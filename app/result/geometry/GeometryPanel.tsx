@@ -1,10 +1,14 @@
 "use client";
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import type { RunRow } from "../../../contract/wire/views.ts";
+import { FigureMenu } from "../../charts/panel/FigureMenu.tsx";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { fixed } from "../../text/plusMinus.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Panel } from "../../ui/Panel.tsx";
+import { geometryFigure } from "../model/geometry/geometryFigure.ts";
+import { gramFigure } from "../model/geometry/gramFigure.ts";
+import { type Rotation, startRotation } from "../model/geometry/rotate3d.ts";
 import { cellNamer, compareConfigs, gridAxisIds, varyingAxes } from "../model/grid/gridAxes.ts";
 import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
 import { geometryRun } from "../model/runs/shownRuns.ts";
@@ -37,9 +41,11 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
           steps.findLastIndex((step) => step <= (view.geometryStep as number)),
         );
   const snapshot = snapshots[index];
+  const [rotation, setRotation] = useState<Rotation>(startRotation);
   const framing = useMemo(() => framingOf(snapshots), [snapshots]);
   const classNames = useClassNames(run?.id ?? null);
   const options = useMemo(() => runOptions(store.chartRows), [store.chartRows]);
+  const runName = options.find((option) => option.value === String(run?.ordinal))?.label ?? "run";
   const ideal = run?.optimum?.geometry === "orthogonal" ? "orthogonal" : "simplex";
   const idealGram = useMemo(() => (snapshot ? idealCosines(snapshot.classes, ideal) : []), [snapshot, ideal]);
 
@@ -53,6 +59,22 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
           : undefined
       }
       padded={false}
+      actions={
+        snapshot && (
+          <>
+            <FigureMenu
+              title="Geometry"
+              measures={[]}
+              figure={() => geometryFigure(snapshot, rotation, framing.unit, classNames, runName)}
+            />
+            <FigureMenu
+              title="Gram matrices"
+              measures={[]}
+              figure={() => gramFigure(snapshot, ideal, idealGram, classNames, runName)}
+            />
+          </>
+        )
+      }
     >
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-2">
         {options.length > 0 && (
@@ -74,7 +96,14 @@ export const GeometryPanel = memo(function GeometryPanel({ store, version, view,
       {snapshot ? (
         <div className="grid gap-4 p-4 pt-2 lg:grid-cols-2">
           <div className="min-w-0">
-            <GeometryCanvas snapshot={snapshot} framing={framing} height={360} classNames={classNames} />
+            <GeometryCanvas
+              snapshot={snapshot}
+              framing={framing}
+              height={360}
+              classNames={classNames}
+              rotation={rotation}
+              onRotation={setRotation}
+            />
             <ClassLegend classes={snapshot.classes} classNames={classNames} />
             <p className="mt-1 text-2xs text-ink-faint">
               Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to rotate, double-click to

@@ -3,12 +3,14 @@ import { useQueries } from "@tanstack/react-query";
 import { memo, useMemo } from "react";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
+import { FigureMenu } from "../../charts/panel/FigureMenu.tsx";
 import { useTRPC } from "../../data/trpcClient.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { withData } from "../model/grid/dataVersions.ts";
 import { type LevelGeometry, levelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
+import { levelsFigure } from "../model/imbalance/levelsFigure.ts";
 import { familyRun, imbalanceFamilies, imbalanceLevels } from "../model/imbalance/minorityCollapse.ts";
 import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
 import { geometryRun } from "../model/runs/shownRuns.ts";
@@ -69,6 +71,11 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
         title="Imbalance and the geometry"
         hint="cosines between classes, largest class first; framed: the smaller half, with its mean cosine below"
         padded={false}
+        actions={
+          levels.length > 0 && (
+            <FigureMenu title="Imbalance and the geometry" measures={[]} figure={() => levelsFigure(levels, classNamesOf)} />
+          )
+        }
       >
         <div className="flex flex-wrap gap-2 px-4 pt-2 empty:hidden">
           <FamilyChoice rows={rows} chosen={chosen} onChoose={(ordinal) => onView({ imbalanceRun: ordinal })} />

@@ -46,6 +46,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
       title={drawing.title}
       headingLevel={2}
       hint={info.formula}
+      measures={[`${split}/${metric}`]}
       series={series}
       x={drawing.x}
       y={drawing.y}

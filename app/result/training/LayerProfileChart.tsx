@@ -47,6 +47,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       title={drawing.title}
       headingLevel={2}
       hint={info.overLayers ?? info.formula}
+      measures={[`${split}/${metric}`]}
       series={series}
       x={drawing.x}
       y={drawing.y}

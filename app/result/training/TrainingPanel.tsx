@@ -6,18 +6,16 @@ import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { ReferenceMark } from "../../charts/chartTypes.ts";
-import { useExportHead } from "../../charts/export/ExportFacts.ts";
-import { fileName, saveFile } from "../../charts/export/exportPicture.ts";
+import type { SummaryRow } from "../../charts/export/figure.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
 import { runExport } from "../../links.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { readable } from "../../text/shortNumber.ts";
-import { useToast } from "../../ui/Toast.tsx";
-import { cellLabel, cellNamer, gridAxisIds, varyingAxes } from "../model/grid/gridAxes.ts";
+import { cellLabel, cellNamer, gridAxisIds, groupCells, varyingAxes } from "../model/grid/gridAxes.ts";
 import { classLimitText, isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
 import { lastLayerKey, lastValue } from "../model/metrics/lastValue.ts";
 import { nearFloorText, numericFloor } from "../model/metrics/numericFloor.ts";
-import { allPointsCsv } from "../model/runs/allPointsCsv.ts";
+import { allPoints } from "../model/runs/allPoints.ts";
 import type { PanelSpec } from "../model/runs/readKeys.ts";
 import { runEpoch } from "../model/runs/shownRuns.ts";
 import { styleAmong } from "../model/study/studyStyle.ts";
@@ -57,11 +55,18 @@ function whyEmpty(runs: readonly RunRow[], metric: Metric, split: Split): string
   return runs.every((run) => isTerminal(run.status)) ? "no points" : "no point yet";
 }
 
+/** The last values of the shown runs, those that differ in their seed alone in one row. */
+function lastMeans(runs: readonly RunRow[], metric: Metric, split: Split): SummaryRow[] {
+  const axes = varyingAxes(runs.map((run) => run.config)).filter((axis) => axis !== "seed");
+  return groupCells(runs, axes).flatMap(({ label, members }) => {
+    const values = members.map((run) => lastValue(run, metric, split)).filter((value) => value !== null);
+    return values.length === 0 ? [] : [{ line: label || "all runs", x: "last", values }];
+  });
+}
+
 /** One metric of the shown runs over their training. */
 export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelProps) {
   const { spec, store, version, runs, view, onView, share } = props;
-  const exportHead = useExportHead();
-  const toast = useToast();
   const split: Split = spec.trainOnly ? "train" : view.split;
   const info = metricInfo[spec.metric];
   const axes = useMemo(() => varyingAxes(runs.map((run) => run.config)), [runs]);
@@ -93,6 +98,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
   );
   const log = view.flipped.includes(spec.id) ? !info.log : info.log;
   const distinct = new Set(runs.flatMap((run) => run.optimum?.loss ?? [])).size;
+  const summary = useMemo(() => lastMeans(runs, spec.metric, split), [runs, spec.metric, split]);
   const floor = useMemo(() => numericFloor(runs, spec.metric), [runs, spec.metric]);
   const title = split === "test" ? `${spec.title} (test)` : spec.title;
 
@@ -125,17 +131,15 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
         classLimitText(runs, spec.metric),
         view.smoothing > 0 ? `smoothed ${view.smoothing}, raw lines behind` : null,
       ]}
-      onCsv={() => {
-        allPointsCsv(
+      measures={[`${split}/${spec.metric}`]}
+      summary={summary}
+      readTable={() =>
+        allPoints(
           runs,
-          (run) => lastLayerKey(spec.metric, split, layersOf(run.config)),
+          (run) => [lastLayerKey(spec.metric, split, layersOf(run.config))],
           (runId) => runExport(runId, share, "csv"),
-          exportHead(`chart "${title}", all points`),
-        ).then(
-          (text) => saveFile(fileName(title, "csv"), text, "text/csv"),
-          (problem: Error) => toast({ text: problem.message, tone: "bad" }),
-        );
-      }}
+        )
+      }
     />
   );
 });

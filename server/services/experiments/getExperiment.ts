@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Provenance } from "../../../contract/wire/archiveFormat.ts";
 import type { ExperimentDetail } from "../../../contract/wire/views.ts";
 import { listComputing } from "../../../db/queries/attempts.ts";
@@ -11,6 +12,7 @@ import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
 import { toRunRow } from "../runs/runViews.ts";
 import { countRuns } from "../summaries/countRuns.ts";
 import { toExperimentSummary } from "../summaries/toExperimentSummary.ts";
+import { canonicalJson } from "./makeRuns.ts";
 
 export async function getExperiment(context: ServiceContext, reader: Reader, id: string): Promise<ExperimentDetail> {
   const { orm } = context.database;
@@ -18,12 +20,14 @@ export async function getExperiment(context: ServiceContext, reader: Reader, id:
   const computing = await listComputing(orm, id);
   const runs = (await listRuns(orm, id)).map((run) => toRunRow(run, computing.get(run.id)));
   const names = neutralNames(experiment.config);
+  const config = reader.hideNames ? hideOwnSets(experiment.config, names) : experiment.config;
   return {
     ...toExperimentSummary({ ...experiment, ...countRuns(runs) }, context.dispatch.slots()),
     ...(reader.hideNames && { launchedBy: null }),
     ...(experiment.provenance && { provenance: showProvenance(experiment.provenance, reader) }),
     note: experiment.note,
-    config: reader.hideNames ? hideOwnSets(experiment.config, names) : experiment.config,
+    config,
+    configDigest: createHash("sha256").update(canonicalJson(config)).digest("hex"),
     runs: reader.hideNames ? runs.map((run) => hideNamesInRun(run, names)) : runs,
     readOnly: reader.readOnly,
     program: context.version,

@@ -9,7 +9,8 @@ export function cellDigest(config: RunConfig): string {
   return createHash("sha256").update(canonicalJson(config)).digest("base64url").slice(0, 22);
 }
 
-function canonicalJson(value: unknown): string {
+/** JSON whose keys are in order at every depth: equal values are equal texts. */
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -40,6 +40,7 @@ const linesOf = (levels: readonly LevelGeometry[]): ChartSeries[] =>
       xs: levels.map(({ imbalance }) => imbalance),
       ys: bands.map((band) => band?.mean ?? null),
       draw: "line-and-dots",
+      samples: levels.map(({ seeds }) => seeds.map((seed) => seed[of][half]).filter((cosine) => cosine !== null)),
       notes: levels.map(({ seeds }) =>
         seeds.length === 1 ? `seed ${seeds[0]?.run.config.seed}` : meanText(seeds.length, "arithmetic"),
       ),

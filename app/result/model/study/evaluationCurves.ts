@@ -55,6 +55,7 @@ function drawn(lines: readonly MeanLine[]): ChartSeries[] {
       xs: line.points.map(({ x }) => x),
       ys: bands.map((band) => band?.mean ?? null),
       draw: "line-and-dots" as const,
+      samples: line.points.map(({ values }) => values),
       notes: line.points.map(({ values }) => meanText(values.length, "arithmetic")),
       band: { low: bands.map((band) => share(band?.low)), high: bands.map((band) => share(band?.high)) },
     };

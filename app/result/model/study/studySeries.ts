@@ -85,6 +85,8 @@ export function curveSeries(
       draw: categorical ? "dots" : "line-and-dots",
       bars: categorical,
       hollow: curve.points.map((point) => point.unfinished),
+      samples: curve.points.map((point) => valuesAt(curve, point)),
+      ...(curve.fit && { slope: curve.fit }),
       notes: curve.points.map((point) => meanText(point.runs.length, curve.mean)),
       band: { low: curve.points.map((point) => point.low), high: curve.points.map((point) => point.high) },
     };
@@ -106,6 +108,12 @@ export function curveSeries(
   });
   return [...drawn, ...baselineSeries(baselines, places)];
 }
+
+/** Values of the runs behind a point's mean. */
+const valuesAt = ({ dots }: StudyCurve, { x, runs }: StudyCurve["points"][number]): number[] => {
+  const counted = new Set(runs.map((run) => run.id));
+  return dots.filter((dot) => dot.x === x && counted.has(dot.run.id)).map((dot) => dot.value);
+};
 
 /** Lines across the axis for runs without a position on it. */
 function baselineSeries(baselines: readonly Baseline[], places: readonly number[]): ChartSeries[] {

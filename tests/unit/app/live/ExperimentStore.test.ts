@@ -29,6 +29,7 @@ const detailOf = (runs: RunRow[]): ExperimentDetail => ({
   runs,
   readOnly: false,
   namesHidden: false,
+  configDigest: "",
   program: "0.1.0+abc1234",
 });
 const point = (runId: string, step: number, value: number, attempt = 1): WatchItem => ({

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { stepOfX, xOfSteps } from "../../../../../app/charts/axes/seriesX.ts";
 import type { ChartSeries } from "../../../../../app/charts/chartTypes.ts";
 import { chartCsv } from "../../../../../app/charts/export/chartCsv.ts";
-import { escapeLatex, pgfplots } from "../../../../../app/charts/export/pgfplots.ts";
+import { escapeLatex } from "../../../../../app/charts/export/escapeLatex.ts";
+import { pgfplots } from "../../../../../app/charts/export/pgfplots.ts";
 import { csvCell } from "../../../../../contract/csv.ts";
 
 describe("pgfplots", () => {

@@ -1,0 +1,47 @@
+import type { CsvFacts } from "../../../contract/csv.ts";
+import { type StudyMetric, studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
+
+/** Of what study or run a page's figures are, and what is to be known of it: experiment, program, config, seeds, data. */
+export interface FigureSource {
+  /** Leads the files' names. */
+  name: string;
+  facts: CsvFacts;
+}
+
+/** What a metric is: "train/nc1.ratio" with its formula, ideal, unit and source; of one that the program does not know, its name. */
+export function metricFact(measure: string): CsvFacts[number] {
+  const id = measure.replace(/^(train|test)\//, "").replace(/@\w+$/, "");
+  const info = Object.hasOwn(studyMetricInfo, id) ? studyMetricInfo[id as StudyMetric] : undefined;
+  if (info === undefined) return [`metric ${measure}`, "logged by the run's own program"];
+  const { label, formula, ideal, unit, source } = info;
+  return [
+    `metric ${measure}`,
+    `${label} = ${formula}; ${ideal === null ? "no ideal" : `ideal ${ideal}`}; unit ${unit}; ${source}`,
+  ];
+}
+
+/** What stands in the head of every file of a figure, whatever its format. */
+export function figureFacts(
+  { facts }: FigureSource,
+  figure: { title: string; notes: readonly string[] },
+  measures: readonly string[],
+  now = new Date(),
+): CsvFacts {
+  return [
+    ["figure", figure.title],
+    ...facts,
+    ...measures.map(metricFact),
+    ...figure.notes.map((note) => ["note", note] as const),
+    ["exported", now.toISOString()],
+  ];
+}
+
+/** The lines of a head as one comment each, after a sign; nothing in them can end a comment. */
+export const commentLines = (facts: CsvFacts, sign: string): string[] =>
+  facts.map(([name, value]) =>
+    `${sign} ${name}: ${value}`
+      .toWellFormed()
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
+      .replace(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, " ")
+      .trimEnd(),
+  );
