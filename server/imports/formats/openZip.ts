@@ -1,0 +1,128 @@
+import type { Readable } from "node:stream";
+import yauzl, { type Entry, type ZipFile } from "yauzl";
+import { type Bytes, FileRange } from "./bytes.ts";
+import type { OpenedFile } from "./openedFile.ts";
+import type { Scratch } from "./scratch.ts";
+import { counted, quoted, unreadable } from "./unreadable.ts";
+
+const maxEntries = 20_000;
+
+/** Deflate packs zeros by about 1,030: what claims more is made to fill a disk. */
+const maxRatio = 1_100;
+
+/**
+ * The entries of a zip file by their names. What is stored as it is stays where it is; what is deflated is unpacked when it is opened.
+ * @throws Failure INVALID for what is no zip file, for names that lead out of it or stand twice, encrypted or oversized entries
+ */
+export async function openZip(file: OpenedFile, scratch: Scratch): Promise<Map<string, Bytes>> {
+  const refuse = (error: unknown) =>
+    unreadable(file.name, `cannot be read as a zip file: ${(error as Error).message.split("\n")[0]}`);
+  const zip = await yauzl
+    .openPromise(file.path, { autoClose: false, lazyEntries: true, strictFileNames: true })
+    .catch((error) => {
+      throw refuse(error);
+    });
+  const entries: Entry[] = [];
+  try {
+    if (zip.entryCount > maxEntries)
+      throw unreadable(file.name, `has ${counted(zip.entryCount)} entries; at most ${counted(maxEntries)} are read`);
+    for await (const entry of zip.eachEntry()) entries.push(entry);
+  } catch (error) {
+    zip.close();
+    throw error instanceof Error && error.name === "Failure" ? error : refuse(error);
+  }
+  scratch.onClose(async () => zip.close());
+  const found = new Map<string, Bytes>();
+  for (const entry of entries) {
+    if (entry.fileName.endsWith("/")) continue;
+    if (found.has(entry.fileName)) throw unreadable(file.name, `has two entries named ${quoted(entry.fileName)}`);
+    if (entry.isEncrypted()) throw unreadable(file.name, `is encrypted (${quoted(entry.fileName)}): save it without a password`);
+    if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
+      throw unreadable(
+        file.name,
+        `has ${quoted(entry.fileName)} packed by method ${entry.compressionMethod}; stored (0) and deflated (8) are read`,
+      );
+    if (entry.uncompressedSize > entry.compressedSize * maxRatio + 1_000)
+      throw unreadable(
+        file.name,
+        `says that ${quoted(entry.fileName)} unpacks from ${counted(entry.compressedSize)} to ${counted(entry.uncompressedSize)} bytes, more than deflate can`,
+      );
+    const name = `${file.name}, ${quoted(entry.fileName, 120)}`;
+    found.set(entry.fileName, new ZipEntry(zip, entry, file, scratch, name));
+  }
+  return found;
+}
+
+class ZipEntry implements Bytes {
+  private unpacked: Promise<FileRange> | null = null;
+
+  private readonly zip: ZipFile;
+  private readonly entry: Entry;
+  private readonly file: OpenedFile;
+  private readonly scratch: Scratch;
+  readonly name: string;
+
+  constructor(zip: ZipFile, entry: Entry, file: OpenedFile, scratch: Scratch, name: string) {
+    this.zip = zip;
+    this.entry = entry;
+    this.file = file;
+    this.scratch = scratch;
+    this.name = name;
+  }
+
+  get length(): number {
+    return this.entry.uncompressedSize;
+  }
+
+  async head(length: number): Promise<Buffer> {
+    if (this.unpacked || this.entry.compressionMethod === 0) return (await this.open()).head(length);
+    const stream = await this.stream();
+    const parts: Buffer[] = [];
+    let size = 0;
+    try {
+      for await (const part of stream as AsyncIterable<Buffer>) {
+        parts.push(part);
+        size += part.length;
+        if (size >= length) break;
+      }
+    } catch (error) {
+      throw this.damaged(error);
+    } finally {
+      stream.destroy();
+    }
+    return Buffer.concat(parts).subarray(0, length);
+  }
+
+  open(): Promise<FileRange> {
+    this.unpacked ??= this.entry.compressionMethod === 0 ? this.place() : this.unpack();
+    return this.unpacked;
+  }
+
+  private async place(): Promise<FileRange> {
+    const { fileDataStart } = await this.zip.readLocalFileHeaderPromise(this.entry, { minimal: true }).catch((error) => {
+      throw this.damaged(error);
+    });
+    return new FileRange(this.file, fileDataStart, this.length, this.name);
+  }
+
+  private async unpack(): Promise<FileRange> {
+    const stream = await this.stream();
+    try {
+      return await this.scratch.keep(stream, this.length, this.name);
+    } catch (error) {
+      throw error instanceof Error && error.name === "Failure" ? error : this.damaged(error);
+    }
+  }
+
+  private stream(): Promise<Readable> {
+    return this.zip.openReadStreamPromise(this.entry).catch((error) => {
+      throw this.damaged(error);
+    });
+  }
+
+  private damaged(error: unknown): Error {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith("E")) return error as Error; // of the disk
+    return unreadable(this.name, `cannot be unpacked: ${String(message).split("\n")[0]}`);
+  }
+}
