@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { crc32 } from "node:zlib";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { type Bytes, FileRange } from "./bytes.ts";
 import type { OpenedFile } from "./openedFile.ts";
@@ -10,11 +11,15 @@ const maxEntries = 20_000;
 /** Deflate packs zeros by about 1,030: what claims more is made to fill a disk. */
 const maxRatio = 1_100;
 
+/** Read at once to check what is stored. */
+const partBytes = 4_000_000;
+
 /**
  * The entries of a zip file by their names. What is stored as it is stays where it is; what is deflated is unpacked when it is opened.
+ * @param checksums whether what is opened must have the checksum that the file states (PyTorch may leave it out)
  * @throws Failure INVALID for what is no zip file, for names that lead out of it or stand twice, encrypted or oversized entries
  */
-export async function openZip(file: OpenedFile, scratch: Scratch): Promise<Map<string, Bytes>> {
+export async function openZip(file: OpenedFile, scratch: Scratch, checksums: boolean): Promise<Map<string, Bytes>> {
   const refuse = (error: unknown) =>
     unreadable(file.name, `cannot be read as a zip file: ${(error as Error).message.split("\n")[0]}`);
   const zip = await yauzl
@@ -48,7 +53,7 @@ export async function openZip(file: OpenedFile, scratch: Scratch): Promise<Map<s
         `says that ${quoted(entry.fileName)} unpacks from ${counted(entry.compressedSize)} to ${counted(entry.uncompressedSize)} bytes, more than deflate can`,
       );
     const name = `${file.name}, ${quoted(entry.fileName, 120)}`;
-    found.set(entry.fileName, new ZipEntry(zip, entry, file, scratch, name));
+    found.set(entry.fileName, new ZipEntry(zip, entry, file, scratch, name, checksums));
   }
   return found;
 }
@@ -61,13 +66,15 @@ class ZipEntry implements Bytes {
   private readonly file: OpenedFile;
   private readonly scratch: Scratch;
   readonly name: string;
+  private readonly checksum: boolean;
 
-  constructor(zip: ZipFile, entry: Entry, file: OpenedFile, scratch: Scratch, name: string) {
+  constructor(zip: ZipFile, entry: Entry, file: OpenedFile, scratch: Scratch, name: string, checksum: boolean) {
     this.zip = zip;
     this.entry = entry;
     this.file = file;
     this.scratch = scratch;
     this.name = name;
+    this.checksum = checksum;
   }
 
   get length(): number {
@@ -75,7 +82,8 @@ class ZipEntry implements Bytes {
   }
 
   async head(length: number): Promise<Buffer> {
-    if (this.unpacked || this.entry.compressionMethod === 0) return (await this.open()).head(length);
+    if (this.unpacked) return (await this.unpacked).head(length);
+    if (this.entry.compressionMethod === 0) return (await this.place()).head(length);
     const stream = await this.stream();
     const parts: Buffer[] = [];
     let size = 0;
@@ -94,8 +102,17 @@ class ZipEntry implements Bytes {
   }
 
   open(): Promise<FileRange> {
-    this.unpacked ??= this.entry.compressionMethod === 0 ? this.place() : this.unpack();
+    this.unpacked ??= (this.entry.compressionMethod === 0 ? this.place() : this.unpack()).then((range) => this.check(range));
     return this.unpacked;
+  }
+
+  private async check(range: FileRange): Promise<FileRange> {
+    let sum = 0;
+    for (let at = 0; this.checksum && at < range.length; at += partBytes)
+      sum = crc32(await range.read(at, Math.min(partBytes, range.length - at)), sum);
+    if (this.checksum && sum !== this.entry.crc32)
+      throw unreadable(this.name, "is damaged: its checksum (CRC-32) is not that which the file states");
+    return range;
   }
 
   private async place(): Promise<FileRange> {

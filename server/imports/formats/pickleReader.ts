@@ -6,10 +6,17 @@ const maxSteps = 4_000_000;
 const code = (text: string) => text.charCodeAt(0);
 /** Steps whose operand is one byte, which the parser asks for as it asks for the next step. */
 const withByte = new Set([0x80, 0x8a, 0x8c, code("q"), code("h"), code("K"), code("U"), code("C")]);
-/** What makes objects of classes, executes registered extensions or is not written by torch.save (protocols 0 and 1). */
+/** What makes objects of classes, executes registered extensions, takes no end (integers of megabytes) or is not written by torch.save. */
 const refused: Record<number, string> = {
   ...{ [code("i")]: "INST", [code("o")]: "OBJ", 129: "NEWOBJ", 146: "NEWOBJ_EX", 130: "EXT1", 131: "EXT2", 132: "EXT4" },
-  ...{ [code("P")]: "PERSID", [code("d")]: "DICT", [code("l")]: "LIST", 151: "NEXT_BUFFER", 152: "READONLY_BUFFER" },
+  ...{
+    139: "LONG4",
+    [code("P")]: "PERSID",
+    [code("d")]: "DICT",
+    [code("l")]: "LIST",
+    151: "NEXT_BUFFER",
+    152: "READONLY_BUFFER",
+  },
 };
 const build = code("b");
 const pop = code("0");
@@ -48,7 +55,8 @@ export class PickleReader {
     }
     this.start = at;
     if (++this.steps > maxSteps) throw this.refuse(`it has more than ${maxSteps.toLocaleString("en")} steps`);
-    if (refused[value] !== undefined) throw this.refuse(`the code ${refused[value]}, which makes an object`);
+    if (refused[value] !== undefined)
+      throw this.refuse(`the code ${refused[value]}, which torch.save does not write for tensors`);
     this.operand = withByte.has(value);
     return value === build ? pop : value;
   }

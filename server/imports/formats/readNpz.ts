@@ -8,7 +8,7 @@ import { quoted, unreadable } from "./unreadable.ts";
 /** The arrays of a .npz file, stored or deflated. @throws Failure INVALID as openZip and readNpy do */
 export async function readNpz(file: OpenedFile, scratch: Scratch): Promise<StoredArray[]> {
   const arrays: StoredArray[] = [];
-  for (const [name, bytes] of await openZip(file, scratch)) {
+  for (const [name, bytes] of await openZip(file, scratch, true)) {
     if (!name.endsWith(".npy")) throw unreadable(file.name, `has the entry ${quoted(name)}; a .npz file has only arrays (.npy)`);
     arrays.push(await readNpy(bytes, name.slice(0, -4)));
   }

@@ -4,8 +4,8 @@ import type { OpenedFile } from "./openedFile.ts";
 import { countValues, placeArray, requireShape, type StoredArray } from "./storedArray.ts";
 import { counted, quoted, unreadable } from "./unreadable.ts";
 
-/** Header of a file, at most: what the format's own library allows. */
-const maxHeader = 100_000_000;
+/** 20,000 tensors are described in some 3 MB. */
+const maxHeader = 10_000_000;
 const maxTensors = 20_000;
 
 const types: Record<string, NumberType> = {
@@ -51,7 +51,7 @@ export async function readSafetensors(file: OpenedFile): Promise<Safetensors> {
   }
   if (end !== data.length)
     throw unreadable(file.name, `has ${counted(data.length)} bytes of data; its header describes ${counted(end)}`);
-  const metadata = header["__metadata__"];
+  const metadata = header.__metadata__;
   return {
     arrays: tensors.map(({ name, type, shape, from }) =>
       placeArray({ label: `${file.name}, ${quoted(name)}`, name, type, shape, bytes: data, from }),

@@ -28,7 +28,7 @@ export async function readTorch(file: OpenedFile, scratch: Scratch): Promise<Tor
         ? "is in the format that torch.save had before version 1.6, which is not read: load it and save it again with torch.save(…)"
         : "is not a file of torch.save: it does not begin as a zip file does",
     );
-  const entries = await openZip(file, scratch);
+  const entries = await openZip(file, scratch, false);
   const pickles = [...entries.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
   const [pickle] = pickles;
   if (pickle === undefined || pickles.length > 1)
