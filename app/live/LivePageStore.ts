@@ -3,7 +3,7 @@ import { type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import type { LayerProfileView, RunRow, SeriesView } from "../../contract/wire/views.ts";
 import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
-import { type ItemOf, RowBatch } from "./RowBatch.ts";
+import { type ItemOf, type LiveRow, RowBatch } from "./RowBatch.ts";
 import {
   asRead,
   forgetSeries,
@@ -29,11 +29,11 @@ const isOfRun = ({ kind }: WatchItem) => kind !== "removed" && kind !== "restore
  * What a live page knows of its runs: rows, and points merged by (run, step), so that duplicates and order do not matter. Kept outside
  * React; `apply` takes a whole batch and tells its listeners once.
  */
-export class LivePageStore {
-  rows: RunRow[] = [];
+export class LivePageStore<Row extends LiveRow = RunRow> {
+  rows: Row[] = [];
   version = 0;
   /** The rows as of the last change of a value or a status: what charts are drawn from. Mere progress leaves them alone. */
-  chartRows: RunRow[] = [];
+  chartRows: Row[] = [];
   /** Counts those changes. */
   chartVersion = 0;
   /** It was deleted while it was open: this is its last state. */
@@ -63,7 +63,7 @@ export class LivePageStore {
   }
 
   /** Takes rows that were read; what came live since the room was joined is applied on top. @returns as `apply` does */
-  setRows(rows: readonly RunRow[]): boolean {
+  setRows(rows: readonly Row[]): boolean {
     const known = new Map(this.rows.map((row) => [row.id, row]));
     this.removed = false;
     const dropped = rows.map((row) => this.dropVoid(row, known.get(row.id)));
@@ -75,7 +75,7 @@ export class LivePageStore {
   }
 
   /** Drops what is known of a run whose attempt has changed. @returns whether it did */
-  private dropVoid(row: RunRow, before: RunRow | undefined): boolean {
+  private dropVoid(row: Row, before: Row | undefined): boolean {
     const run = this.runs.get(row.id);
     // The database was restored: later attempts that are known here no longer exist.
     const wentBack = before !== undefined && before.attempt > row.attempt && !this.isToldAfter(row);
@@ -84,7 +84,7 @@ export class LivePageStore {
     return this.runs.delete(row.id);
   }
 
-  private withLivePoints(row: RunRow, before: RunRow | undefined): RunRow {
+  private withLivePoints(row: Row, before: Row | undefined): Row {
     const base = before !== undefined && this.isToldAfter(row) ? { ...before } : { ...row, last: { ...row.last } };
     const points = [...(this.runs.get(row.id)?.byStep ?? [])].filter(([, { source }]) => isSince(this.generation, source));
     for (const [step, point] of points.sort(([a], [b]) => a - b)) {
@@ -94,7 +94,7 @@ export class LivePageStore {
     return base;
   }
 
-  private isToldAfter({ id, attempt }: RunRow): boolean {
+  private isToldAfter({ id, attempt }: LiveRow): boolean {
     return (this.told.get(id) ?? 0) > attempt;
   }
 
@@ -104,7 +104,7 @@ export class LivePageStore {
   }
 
   /** An attempt that was claimed and has not started has measured nothing yet, and it is not known what it will void. */
-  private measuringAttempt({ id, attempt, status }: RunRow): number {
+  private measuringAttempt({ id, attempt, status }: LiveRow): number {
     const hasNotStarted = status === "leased" && this.runs.get(id)?.resumes.has(attempt) !== true;
     return Math.max(1, hasNotStarted ? attempt - 1 : attempt);
   }
@@ -172,7 +172,7 @@ export class LivePageStore {
     return batch.readAgain;
   }
 
-  protected take(item: WatchItem, batch: RowBatch, now: number): void {
+  protected take(item: WatchItem, batch: RowBatch<Row>, now: number): void {
     switch (item.kind) {
       case "points":
         this.takePoint(item, batch, now);
@@ -206,7 +206,7 @@ export class LivePageStore {
     this.told.set(runId, Math.max(attempt, this.told.get(runId) ?? 0));
   }
 
-  private takePoint(item: ItemOf<"points">, batch: RowBatch, now: number): void {
+  private takePoint(item: ItemOf<"points">, batch: RowBatch<Row>, now: number): void {
     const row = batch.row(item.runId);
     if (row === undefined) return;
     const run = this.of(item.runId);
@@ -217,7 +217,7 @@ export class LivePageStore {
     batch.edit(row, item.step >= run.lastStep ? { step, last: { ...row.last, ...item.values } } : { step });
   }
 
-  private takeAttempt(item: ItemOf<"attempt">, batch: RowBatch): void {
+  private takeAttempt(item: ItemOf<"attempt">, batch: RowBatch<Row>): void {
     const row = batch.row(item.runId);
     if (row === undefined) return;
     const run = this.of(item.runId);
@@ -229,7 +229,7 @@ export class LivePageStore {
     });
   }
 
-  private takeGeometry(item: ItemOf<"geometry">, batch: RowBatch): void {
+  private takeGeometry(item: ItemOf<"geometry">, batch: RowBatch<Row>): void {
     if (batch.row(item.runId) === undefined) return;
     const run = this.of(item.runId);
     if (!mergeSnapshot(run, item.attempt, item.snapshot)) return;

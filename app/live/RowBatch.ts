@@ -3,9 +3,12 @@ import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 
 export type ItemOf<Kind extends WatchItem["kind"]> = Extract<WatchItem, { kind: Kind }>;
 
+/** What is live of a run, wherever it was trained. */
+export type LiveRow = Omit<RunRow, "config">;
+
 /** What one batch of live items makes of a page's rows; rows are copied before they are changed. */
-export class RowBatch {
-  rows: RunRow[];
+export class RowBatch<Row extends LiveRow = RunRow> {
+  rows: Row[];
   isChanged = false;
   /** A value or a status changed, not mere progress. */
   values = false;
@@ -14,17 +17,17 @@ export class RowBatch {
   private readonly places: ReadonlyMap<string, number>;
   private isCopied = false;
 
-  constructor(rows: RunRow[]) {
+  constructor(rows: Row[]) {
     this.rows = rows;
     this.places = new Map(rows.map((row, index) => [row.id, index]));
   }
 
-  row(runId: string): RunRow | undefined {
+  row(runId: string): Row | undefined {
     const index = this.places.get(runId);
     return index === undefined ? undefined : this.rows[index];
   }
 
-  edit(row: RunRow, changes: Partial<RunRow>, values = true): void {
+  edit(row: Row, changes: Partial<LiveRow>, values = true): void {
     const index = this.places.get(row.id);
     if (index === undefined) return;
     if (!this.isCopied) this.rows = [...this.rows];

@@ -1,15 +1,16 @@
 import { isOnWorker } from "../../contract/status.ts";
 import type { RunRow } from "../../contract/wire/views.ts";
 import type { Activity } from "./describeFreshness.ts";
+import type { LiveRow } from "./RowBatch.ts";
 
 /** Whether a run waits because its attempt ended unintentionally: a run queued by a person names no worker. */
-const wasInterrupted = ({ status, attempt, workerName }: RunRow): boolean =>
+const wasInterrupted = ({ status, attempt, workerName }: LiveRow): boolean =>
   status === "queued" && attempt > 0 && workerName !== null;
 
 export const isActive = ({ status }: Pick<RunRow, "status">): boolean => isOnWorker(status);
 
 /** What the freshness badge must know of the runs of a page. @param now ms of this browser's clock, as `stalledSince` is of the server's */
-export function activityOf(rows: readonly RunRow[], now = Date.now()): Activity {
+export function activityOf(rows: readonly LiveRow[], now = Date.now()): Activity {
   const active = rows.filter(isActive);
   const training = active.filter((row) => row.status === "running" && row.step > 0 && row.step < row.totalSteps);
   const stepTimes = training.flatMap((row) => row.stepMs ?? []);

@@ -4,6 +4,7 @@ import type { WatchItem, WatchRequest } from "../../contract/wire/watchProtocol.
 import { BatchQueue } from "./BatchQueue.ts";
 import type { FreshnessStore } from "./FreshnessStore.ts";
 import type { LivePageStore } from "./LivePageStore.ts";
+import type { LiveRow } from "./RowBatch.ts";
 import { useWatch } from "./useWatch.ts";
 
 interface LiveHandlers {
@@ -14,7 +15,11 @@ interface LiveHandlers {
 }
 
 /** Keeps a page's store current by the server's room, batch by batch, as fast as the page can be drawn. @returns how current it is */
-export function useLiveStore(request: WatchRequest, store: LivePageStore, handlers: LiveHandlers): FreshnessStore {
+export function useLiveStore<Row extends LiveRow>(
+  request: WatchRequest,
+  store: LivePageStore<Row>,
+  handlers: LiveHandlers,
+): FreshnessStore {
   const take = useEffectEvent((items: WatchItem[]) => handlers.onBatch(items, store.apply(items)));
   const [queue, setQueue] = useState<BatchQueue | null>(null);
   useEffect(() => {

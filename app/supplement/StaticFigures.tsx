@@ -5,7 +5,9 @@ import { drawChart } from "../charts/export/drawChart.ts";
 import type { ChartFigure } from "../charts/export/figure.ts";
 import { offeredMetrics } from "../result/model/metrics/studyMetrics.ts";
 import { layerDrawing } from "../result/model/study/layerDrawing.ts";
+import { studyAxes } from "../result/model/study/studyAxes.ts";
 import { studyDrawing } from "../result/model/study/studyDrawing.ts";
+import { theoryVerdicts } from "../result/model/study/theoryText.ts";
 import { SlopeTable } from "../result/study/SlopeTable.tsx";
 import { inBothThemes } from "./inBothThemes.ts";
 import { storeOf } from "./storeOf.ts";
@@ -31,7 +33,11 @@ export function StudyFigure({ supplement }: { supplement: Supplement }) {
   return (
     <div className="space-y-1">
       <Picture id="study" drawn={drawn} width={960} height={400} />
-      <SlopeTable curves={drawn.curves} metric={mainMetric} split="train" />
+      <SlopeTable
+        curves={drawn.curves}
+        axis={studyAxes[drawn.over].title}
+        verdicts={theoryVerdicts(drawn.curves, mainMetric, "train")}
+      />
     </div>
   );
 }

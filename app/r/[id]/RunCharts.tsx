@@ -9,7 +9,7 @@ import { runEpoch } from "../../result/model/runs/shownRuns.ts";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
 import { RunChartControls } from "./RunChartControls.tsx";
 import { RunPanel } from "./RunPanel.tsx";
-import { planPanels, spreadLayers } from "./runPanels.ts";
+import { planPanels, spreadLayers, trainedNetwork } from "./runPanels.ts";
 import { useRunChartView } from "./useRunChartView.ts";
 import { useRunSeries } from "./useRunSeries.ts";
 
@@ -30,7 +30,7 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
     const count = layersOf(config);
     const layers =
       shown === "last" ? [count] : shown === "all" ? Array.from({ length: count }, (_, at) => at + 1) : spreadLayers(count);
-    return planPanels(stored === "" ? [] : stored.split("\n"), config, layers, split);
+    return planPanels(stored === "" ? [] : stored.split("\n"), trainedNetwork(config), layers, split);
   }, [stored, config, shown, split]);
 
   const elapsedKey = seriesKey("train", "elapsedMs");

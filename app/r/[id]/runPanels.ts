@@ -38,11 +38,37 @@ export function spreadLayers(count: number, most = 8): number[] {
   return [...new Set(layers)];
 }
 
+/** What panels need to know of a run's network, wherever it was trained. */
+export interface PanelNetwork {
+  /** Number of measured layers. */
+  layers: number;
+  /** "layer 3", and in few letters. */
+  layerName: (layer: number) => string;
+  layerMark: (layer: number) => string;
+  style: LineStyle;
+  /** Its colour, lighter or darker. @param shade 0 … 1 */
+  shaded: (shade: number) => string;
+}
+
+/** A network that is trained here. */
+export const trainedNetwork = (config: RunConfig): PanelNetwork => ({
+  layers: layersOf(config),
+  layerName: (layer) => `layer ${layer}`,
+  layerMark: String,
+  style: runStyle(config),
+  shaded: (shade) => shadedColour(config, shade),
+});
+
 /** How the stored series of a run are grouped into panels; what has no place of its own comes last. */
-export function planPanels(stored: readonly string[], config: RunConfig, layers: readonly number[], split: Split): PanelGroup[] {
+export function planPanels(
+  stored: readonly string[],
+  network: PanelNetwork,
+  layers: readonly number[],
+  split: Split,
+): PanelGroup[] {
   const has = new Set(stored);
   const placed = new Set<string>();
-  const base = runStyle(config);
+  const base = network.style;
   const test: LineStyle = { ...base, dash: "4 3", marker: "square" };
 
   const line = (key: string, label: string, style: LineStyle, endLabel?: string) => {
@@ -63,7 +89,7 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
       hint,
       metric: members[0] ?? null,
       lines: members.flatMap((metric, index) =>
-        line(seriesKey("train", metric), metricInfo[metric].part?.label ?? metricInfo[metric].label, partStyle(config, index)),
+        line(seriesKey("train", metric), metricInfo[metric].part?.label ?? metricInfo[metric].label, partStyle(network, index)),
       ),
     };
   };
@@ -72,11 +98,12 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
     title: metricInfo[metric].label,
     metric,
     lines: layers.flatMap((layer) => {
-      const style = layerStyle(config, layer);
-      const ofMeans = layer === layersOf(config) ? lastMeansOf(metric) : null;
-      if (ofMeans === null) return line(seriesKey(split, metric, layer), `layer ${layer}`, style, String(layer));
+      const style = layerStyle(network, layer);
+      const ofMeans = layer === network.layers ? lastMeansOf(metric) : null;
+      if (ofMeans === null)
+        return line(seriesKey(split, metric, layer), network.layerName(layer), style, network.layerMark(layer));
       return [
-        ...line(seriesKey(split, ofMeans, layer), `layer ${layer}`, style, String(layer)),
+        ...line(seriesKey(split, ofMeans, layer), network.layerName(layer), style, network.layerMark(layer)),
         ...line(seriesKey(split, metric, layer), "classifier W", { ...style, dash: "4 3", marker: "cross" }, "W"),
       ];
     }),
@@ -118,14 +145,14 @@ export function planPanels(stored: readonly string[], config: RunConfig, layers:
     .filter((group) => group.panels.length > 0);
 }
 
-const layerStyle = (config: RunConfig, layer: number): LineStyle => ({
-  colour: shadedColour(config, (layer - 1) / Math.max(1, layersOf(config) - 1)),
+const layerStyle = (network: PanelNetwork, layer: number): LineStyle => ({
+  colour: network.shaded((layer - 1) / Math.max(1, network.layers - 1)),
   dash: "",
   marker: "circle",
 });
 
-const partStyle = (config: RunConfig, index: number): LineStyle => ({
-  colour: index === 0 ? "var(--ink)" : shadedColour(config, index % 2 === 1 ? 0.75 : 0.25),
+const partStyle = (network: PanelNetwork, index: number): LineStyle => ({
+  colour: index === 0 ? "var(--ink)" : network.shaded(index % 2 === 1 ? 0.75 : 0.25),
   dash: ["", "6 3", "2 3", "9 3 2 3", "1 3"][index] ?? "",
   marker: (["circle", "square", "diamond", "triangle", "cross"] as const)[index] ?? "circle",
 });

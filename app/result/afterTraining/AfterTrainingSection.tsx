@@ -4,7 +4,7 @@ import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Select } from "../../ui/Field.tsx";
-import { type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
+import { axisTitle, type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
 import { attackLabels, normLabels, triedAttacks } from "../model/metrics/evaluations.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { convergedRuns, leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
@@ -73,7 +73,7 @@ export const AfterTrainingSection = memo(function AfterTrainingSection(props: Af
             onChange={(value) => onView({ against: value })}
           />
         </span>
-        <LinesChoice axes={axes} chosen={lines} onChoose={(next) => onView({ evalLines: next })} />
+        <LinesChoice titleOf={axisTitle} axes={axes} chosen={lines} onChoose={(next) => onView({ evalLines: next })} />
       </div>
       {[leftOutText(props.rows.length - rows.length, props.rows.length, rule), ...reasons]
         .filter((text) => text !== null)

@@ -1,17 +1,16 @@
 "use client";
-import { type GridAxisId, gridAxes } from "../model/grid/gridAxes.ts";
-
-interface LinesChoiceProps {
+interface LinesChoiceProps<Axis extends string> {
   /** Axes that vary, and those of them that make a line each. */
-  axes: readonly GridAxisId[];
-  chosen: readonly GridAxisId[];
-  onChoose: (axes: GridAxisId[]) => void;
+  axes: readonly Axis[];
+  chosen: readonly Axis[];
+  onChoose: (axes: Axis[]) => void;
+  titleOf: (axis: Axis) => string;
 }
 
 /** "A line for each: □ architecture □ width". */
-export function LinesChoice({ axes, chosen, onChoose }: LinesChoiceProps) {
+export function LinesChoice<Axis extends string>({ axes, chosen, onChoose, titleOf }: LinesChoiceProps<Axis>) {
   if (axes.length === 0) return null;
-  const toggle = (axis: GridAxisId) => onChoose(chosen.includes(axis) ? chosen.filter((one) => one !== axis) : [...chosen, axis]);
+  const toggle = (axis: Axis) => onChoose(chosen.includes(axis) ? chosen.filter((one) => one !== axis) : [...chosen, axis]);
   return (
     <fieldset className="flex flex-wrap items-center gap-x-2 text-ink-soft text-xs">
       <legend className="sr-only">A line for each</legend>
@@ -19,7 +18,7 @@ export function LinesChoice({ axes, chosen, onChoose }: LinesChoiceProps) {
       {axes.map((axis) => (
         <label key={axis} className="inline-flex min-h-6 items-center gap-1">
           <input type="checkbox" className="size-3.5" checked={chosen.includes(axis)} onChange={() => toggle(axis)} />
-          {gridAxes[axis].title.toLowerCase()}
+          {titleOf(axis)}
         </label>
       ))}
     </fieldset>

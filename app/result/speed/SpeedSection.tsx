@@ -8,7 +8,7 @@ import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { formatCount } from "../../text/formatNumber.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
-import { type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
+import { axisTitle, type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
 import { lastLayerKey } from "../model/metrics/lastValue.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { leftOutOfRows, ruleInEffect } from "../model/runs/convergenceRule.ts";
@@ -67,7 +67,7 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
         />
         <ThresholdInput label={`${label} ≤`} value={tau} onChange={(value) => onView({ speedTau: value })} />
         <ThresholdInput label="gap ≤" value={gap} onChange={(value) => onView({ speedGap: value })} from={1e-3} to={100} />
-        <LinesChoice axes={axes} chosen={chosen} onChoose={(next) => onView({ speedLines: next })} />
+        <LinesChoice titleOf={axisTitle} axes={axes} chosen={chosen} onChoose={(next) => onView({ speedLines: next })} />
       </div>
       {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}.</p>}
       <div className="grid gap-4 xl:grid-cols-2">

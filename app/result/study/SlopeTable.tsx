@@ -1,24 +1,21 @@
 "use client";
-import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
-import type { Split } from "../../../contract/metrics/seriesKey.ts";
 import { keptTogether } from "../../text/keptTogether.ts";
 import { misfitText, slopeInterval, slopeRange, slopeText } from "../../text/slopeText.ts";
-import { studyAxes } from "../model/study/studyAxes.ts";
-import type { StudyCurve } from "../model/study/studyCurves.ts";
-import { theorySpeaksOf, theoryVerdict } from "../model/study/theoryText.ts";
+import type { CurveRun, SeedCurve } from "../model/study/seedCurve.ts";
 
-interface SlopeTableProps {
-  curves: readonly StudyCurve[];
-  metric: StudyMetric;
-  split: Split;
+interface SlopeTableProps<Run extends CurveRun> {
+  curves: readonly SeedCurve<Run>[];
+  /** Name of the x axis: "depth". */
+  axis: string;
+  /** How each curve's slope compares with theory, by the curve's key; null: theory says nothing of any. */
+  verdicts: ReadonlyMap<string, string> | null;
 }
 
 /** The slope of each curve with its error, interval and range, how well the line fits, and how that compares with theory. */
-export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
+export function SlopeTable<Run extends CurveRun>({ curves, axis, verdicts }: SlopeTableProps<Run>) {
   const fitted = curves.filter((curve) => curve.fit !== null);
-  const first = fitted[0];
-  if (first === undefined) return null;
-  const judged = fitted.some((curve) => theorySpeaksOf(curve, metric, split));
+  if (fitted.length === 0) return null;
+  const judged = verdicts !== null;
   const head = "py-1 pr-3 align-bottom font-medium text-ink-faint";
   const cell = "whitespace-nowrap py-1 pr-3 align-top";
   const words = "min-w-28 py-1 pr-3 align-top";
@@ -38,7 +35,7 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
               95 % interval
             </th>
             <th scope="col" className={head}>
-              From {studyAxes[first.x].title}
+              From {axis}
             </th>
             <th scope="col" className={head}>
               Misfit of the line
@@ -60,11 +57,7 @@ export function SlopeTable({ curves, metric, split }: SlopeTableProps) {
                 <td className={cell}>{slopeRange(curve.fit)}</td>
                 <td className={words}>{keptTogether(misfitText(curve.fit))}</td>
                 {judged && (
-                  <td className={words}>
-                    {theorySpeaksOf(curve, metric, split)
-                      ? keptTogether(theoryVerdict(curve) ?? "")
-                      : "the theorems say nothing about it"}
-                  </td>
+                  <td className={words}>{keptTogether(verdicts.get(curve.key) ?? "the theorems say nothing about it")}</td>
                 )}
               </tr>
             ),

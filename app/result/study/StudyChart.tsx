@@ -5,8 +5,9 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
 import { leftOutText } from "../model/runs/convergenceRule.ts";
-import { studyAxisLabel } from "../model/study/studyAxes.ts";
+import { studyAxes, studyAxisLabel } from "../model/study/studyAxes.ts";
 import { studyDrawing } from "../model/study/studyDrawing.ts";
+import { theoryVerdicts } from "../model/study/theoryText.ts";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
 import { PickedRuns } from "./PickedRuns.tsx";
@@ -89,12 +90,13 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
               {leftOut}; drawn hollow, in no mean, band or slope.
             </p>
           )}
-          <SlopeTable curves={curves} metric={metric} split={split} />
+          <SlopeTable curves={curves} axis={studyAxes[over].title} verdicts={theoryVerdicts(curves, metric, split)} />
           <ReachingLines reached={reached} metric={info.label} tau={tau} unit={studyAxisLabel("width", rows)} />
           {pickedRuns.length > 0 && picked && (
             <PickedRuns
               title={`${pickedCurve?.label ? `${pickedCurve.label}, ` : ""}${placeText(picked.x)}: ${info.label} of each run`}
               runs={pickedRuns}
+              nameOf={(run) => `seed ${run.config.seed}`}
               percent={info.percent === "everywhere"}
               share={share}
               onClose={() => setPicked(null)}

@@ -4,7 +4,7 @@ import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
-import type { GridAxisId } from "../model/grid/gridAxes.ts";
+import { axisTitle, type GridAxisId } from "../model/grid/gridAxes.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { type StudyAxisId, studyAxes } from "../model/study/studyAxes.ts";
 import { defaultStudyAxis, varyingStudyAxes } from "../model/study/studyPlaces.ts";
@@ -64,7 +64,7 @@ export function StudyControls({ rows, view, onView, shown }: StudyControlsProps)
         value={split}
         onChange={(value) => onView({ split: value })}
       />
-      <LinesChoice axes={candidates} chosen={lines} onChoose={(axes) => onView({ lines: axes })} />
+      <LinesChoice titleOf={axisTitle} axes={candidates} chosen={lines} onChoose={(axes) => onView({ lines: axes })} />
       {log && kind !== "linear" && <FitRange places={places} axis={title} range={view.fit} onRange={(fit) => onView({ fit })} />}
       {tau !== null && <ThresholdInput label={`${info.label} ≤ τ =`} value={tau} onChange={(value) => onView({ tau: value })} />}
     </>

@@ -62,6 +62,9 @@ export const gridAxes: Record<GridAxisId, GridAxis> = {
   ),
 };
 
+/** "data set": an axis within a sentence. */
+export const axisTitle = (axis: GridAxisId): string => gridAxes[axis].title.toLowerCase();
+
 function axisOf(title: string, label: GridAxis["label"], order: GridAxis["order"] = zero, short = label): GridAxis {
   return { title, label, short, order };
 }

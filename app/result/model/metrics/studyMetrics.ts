@@ -9,10 +9,19 @@ import { lastLayerKey } from "./lastValue.ts";
 const ridgeTerms = metrics.filter((metric) => metric.startsWith("ridge."));
 
 /** Latest value of a run: at the last layer where it is a layer's, of the whole network otherwise. */
-export function studyValue(row: RunRow, metric: StudyMetric, split: Split): number | null {
+export const studyValue = (row: RunRow, metric: StudyMetric, split: Split): number | null =>
+  valueOfLayers(row, layersOf(row.config), metric, split);
+
+/** The same of a network of as many layers. */
+export function valueOfLayers(
+  row: Pick<RunRow, "last" | "evaluation">,
+  layers: number,
+  metric: StudyMetric,
+  split: Split,
+): number | null {
   switch (metric) {
     case "ridge.total": {
-      const terms = ridgeTerms.flatMap((term) => row.last[lastLayerKey(term, "train", layersOf(row.config))] ?? []);
+      const terms = ridgeTerms.flatMap((term) => row.last[lastLayerKey(term, "train", layers)] ?? []);
       return terms.length === 0 ? null : terms.reduce((sum, value) => sum + value, 0);
     }
     case "robust":
@@ -20,7 +29,7 @@ export function studyValue(row: RunRow, metric: StudyMetric, split: Split): numb
     case "transfer":
       return row.evaluation?.transfer?.layers.at(-1)?.testAccuracy ?? null;
     default: {
-      const last = (of: Split) => row.last[lastLayerKey(metric, of, layersOf(row.config))];
+      const last = (of: Split) => row.last[lastLayerKey(metric, of, layers)];
       // What is measured for the training as a whole is the same number under either split.
       const trained = metricInfo[metric].scope === "network" && !metricInfo[metric].test;
       return last(split) ?? (trained ? last("train") : null) ?? null;

@@ -27,13 +27,6 @@ export interface LayerProfile {
 
 const cellAxes = gridAxisIds.filter((axis) => axis !== "seed");
 
-/** Index of the last step that is ≤ `at`; -1 if there is none. `steps` in order. */
-function lastIndexAt(steps: readonly number[], at: number): number {
-  let found = -1;
-  for (let i = 0; i < steps.length && (steps[i] as number) <= at; i++) found = i;
-  return found;
-}
-
 /** Series of a metric of class means at a layer: the last one has it under another name, as the classifier has the first. */
 const meansKey = (metric: LayerMetric, split: Split, layer: number, last: number) =>
   seriesKey(split, layer === last ? (lastMeansOf(metric) ?? metric) : metric, layer);
@@ -51,46 +44,66 @@ export function layerProfiles(
   at: number,
   log: boolean,
 ): LayerProfile[] {
-  const covers = (run: RunRow) => run.status === "finished" || store.lastStep(run.id) >= at;
   const begun = runs.filter((run) => !isTerminal(run.status) || run.status === "finished");
   return groupCells(begun, cellAxes).flatMap((cell) => {
     const last = layersOf(cell.config);
-    const layers: number[][] = Array.from({ length: last }, () => []);
-    const ofClassifier: number[] = [];
-    const meanOf = (values: readonly number[]) => (log ? geometricBand(values) : meanBand(values))?.mean ?? null;
-    const seen = new Set<string>();
-    // A run that has not come so far yet would pull the mean back: it counts only where no other has.
-    const reached = cell.members.filter(covers);
-    for (const run of reached.length > 0 ? reached : cell.members) {
-      const lastOf = (key: SeriesKey): number | undefined => {
-        const series = store.series(run.id, key);
-        return series.values[lastIndexAt(series.steps, at)];
-      };
-      for (let layer = 1; layer <= last; layer++) {
-        const value = lastOf(meansKey(metric, split, layer, last));
-        if (value === undefined) continue;
-        layers[layer - 1]?.push(value);
-        seen.add(run.id);
-      }
-      const itsClassifier = lastMeansOf(metric) === null ? undefined : lastOf(seriesKey(split, metric, last));
-      if (itsClassifier === undefined) continue;
-      ofClassifier.push(itsClassifier);
+    const profile = profileOf(store, cell.members, last, metric, split, at, log);
+    if (profile === null) return [];
+    const xs = Array.from({ length: last }, (_, index) => (index + 1) / last);
+    return [{ key: cell.key, config: cell.config, data: cell.data, xs, ...profile }];
+  });
+}
+
+/** A store of series, whatever the runs behind them. */
+export type SeriesStore = Pick<ExperimentStore, "series" | "lastStep">;
+
+/** The profile of runs of one number of layers, which differ in their seed alone; null where none has a value. */
+export function profileOf<Run extends Pick<RunRow, "id" | "status">>(
+  store: SeriesStore,
+  members: readonly Run[],
+  last: number,
+  metric: LayerMetric,
+  split: Split,
+  at: number,
+  log: boolean,
+): Pick<LayerProfile, "ys" | "count" | "classifier" | "lacksLast"> | null {
+  const covers = (run: Run) => run.status === "finished" || store.lastStep(run.id) >= at;
+  const layers: number[][] = Array.from({ length: last }, () => []);
+  const ofClassifier: number[] = [];
+  const meanOf = (values: readonly number[]) => (log ? geometricBand(values) : meanBand(values))?.mean ?? null;
+  const seen = new Set<string>();
+  // A run that has not come so far yet would pull the mean back: it counts only where no other has.
+  const reached = members.filter(covers);
+  for (const run of reached.length > 0 ? reached : members) {
+    const lastOf = (key: SeriesKey): number | undefined => {
+      const series = store.series(run.id, key);
+      return series.values[lastIndexAt(series.steps, at)];
+    };
+    for (let layer = 1; layer <= last; layer++) {
+      const value = lastOf(meansKey(metric, split, layer, last));
+      if (value === undefined) continue;
+      layers[layer - 1]?.push(value);
       seen.add(run.id);
     }
-    if (seen.size === 0) return [];
-    return [
-      {
-        key: cell.key,
-        config: cell.config,
-        data: cell.data,
-        xs: layers.map((_, index) => (index + 1) / last),
-        ys: layers.map(meanOf),
-        count: seen.size,
-        classifier: meanOf(ofClassifier),
-        lacksLast: ofClassifier.length > 0 && layers.at(-1)?.length === 0,
-      },
-    ];
-  });
+    const itsClassifier = lastMeansOf(metric) === null ? undefined : lastOf(seriesKey(split, metric, last));
+    if (itsClassifier === undefined) continue;
+    ofClassifier.push(itsClassifier);
+    seen.add(run.id);
+  }
+  if (seen.size === 0) return null;
+  return {
+    ys: layers.map(meanOf),
+    count: seen.size,
+    classifier: meanOf(ofClassifier),
+    lacksLast: ofClassifier.length > 0 && layers.at(-1)?.length === 0,
+  };
+}
+
+/** Index of the last step that is ≤ `at`; -1 if there is none. `steps` in order. */
+export function lastIndexAt(steps: readonly number[], at: number): number {
+  let found = -1;
+  for (let i = 0; i < steps.length && (steps[i] as number) <= at; i++) found = i;
+  return found;
 }
 
 /** All measured steps of some runs for a metric, in order; the first layers of a network may have no values (a token that is alike in all texts). */

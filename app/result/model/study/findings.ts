@@ -12,7 +12,7 @@ import { convergedRuns, leftOutOfRows } from "../runs/convergenceRule.ts";
 import { correlationText, evaluationScatter } from "./evaluationCurves.ts";
 import { reachingText, smallestReaching } from "./smallestReaching.ts";
 import { isCategoryAxis, type StudyAxisId, studyAxes, studyAxisLabel } from "./studyAxes.ts";
-import { defaultLines, type SeedMean, type StudyCurve, studyCurves } from "./studyCurves.ts";
+import { defaultLines, type StudyCurve, type StudyMean, studyCurves } from "./studyCurves.ts";
 import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "./studyPlaces.ts";
 import { theorySpeaksOf, theoryVerdict } from "./theoryText.ts";
 
@@ -34,7 +34,7 @@ const runsText = (count: number) => `N = ${countOf(count, "run")}`;
 const valued = (curve: StudyCurve | undefined) => curve?.points.filter((point) => point.mean !== null) ?? [];
 
 /** "gap to the UFM optimum 25 %", or NC1 where there is no optimum. */
-function nearness(gap: SeedMean | undefined, nc1: SeedMean | undefined): string | null {
+function nearness(gap: StudyMean | undefined, nc1: StudyMean | undefined): string | null {
   if (gap?.mean != null) return `gap to the UFM optimum ${roughPercent(gap.mean)}`;
   return nc1?.mean != null ? `NC1 ${roughNumber(nc1.mean)}` : null;
 }

@@ -35,3 +35,9 @@ export function theoryVerdict({ fit }: StudyCurve): string | null {
       return `theory: ${theoryBand}, undecided, as the interval contains one of its ends`;
   }
 }
+
+/** The verdict on each curve that the theorems speak of, by the curve's key; null where they speak of none. */
+export function theoryVerdicts(curves: readonly StudyCurve[], metric: StudyMetric, split: Split): Map<string, string> | null {
+  const spoken = curves.filter((curve) => theorySpeaksOf(curve, metric, split));
+  return spoken.length === 0 ? null : new Map(spoken.map((curve) => [curve.key, theoryVerdict(curve) ?? ""]));
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
-import { planPanels } from "../../../../../../app/r/[id]/runPanels.ts";
+import { planPanels, trainedNetwork } from "../../../../../../app/r/[id]/runPanels.ts";
 import { layerProfiles } from "../../../../../../app/result/model/runs/layerProfiles.ts";
 import type { LayerMetric } from "../../../../../../contract/metrics/layerMetrics.ts";
 import { seriesKey } from "../../../../../../contract/metrics/seriesKey.ts";
@@ -45,7 +45,7 @@ describe("NC2 over the layers", () => {
   });
   test("a run's panel names both sides of its last layer", () => {
     const keys = Object.keys(measured("nc2.frame", "nc2.mframe"));
-    const panels = planPanels(keys, aConfig({ depth: 3 }), [1, 2, 3], "train").flatMap((group) => group.panels);
+    const panels = planPanels(keys, trainedNetwork(aConfig({ depth: 3 })), [1, 2, 3], "train").flatMap((group) => group.panels);
     expect(panels.map((panel) => panel.id)).toEqual(["nc2.frame"]);
     expect(panels[0]?.lines.map((line) => [line.key, line.label])).toEqual([
       ["train/nc2.frame@1", "layer 1"],

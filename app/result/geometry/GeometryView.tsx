@@ -1,0 +1,151 @@
+"use client";
+import { memo, useMemo, useState } from "react";
+import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
+import type { RunRow } from "../../../contract/wire/views.ts";
+import { FigureMenu } from "../../charts/panel/FigureMenu.tsx";
+import { fixed } from "../../text/plusMinus.ts";
+import { Select } from "../../ui/Field.tsx";
+import { Panel } from "../../ui/Panel.tsx";
+import { geometryFigure } from "../model/geometry/geometryFigure.ts";
+import { gramFigure } from "../model/geometry/gramFigure.ts";
+import { type Rotation, startRotation } from "../model/geometry/rotate3d.ts";
+import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
+import { TimeSlider } from "../parts/TimeSlider.tsx";
+import { ClassLegend } from "./ClassLegend.tsx";
+import { framingOf, GeometryCanvas } from "./GeometryCanvas.tsx";
+import { GramHeatmap, idealCosines } from "./GramHeatmap.tsx";
+
+interface GeometryViewProps {
+  store: { geometry(runId: string): GeometrySnapshot[] };
+  version: number;
+  /** Whose features are shown; null: no run has any yet. */
+  run: Pick<RunRow, "id" | "ordinal" | "optimum" | "classes"> | null;
+  /** Runs to choose from, by their ordinals. */
+  options: readonly { value: string; label: string }[];
+  classNames: readonly string[] | undefined;
+  /** Step; null: the latest. */
+  at: number | null;
+  onRun: (ordinal: number) => void;
+  onAt: (step: number | null) => void;
+}
+
+/** The last layer's features turning into a simplex, and the Gram matrices next to their ideal. */
+export const GeometryView = memo(function GeometryView(props: GeometryViewProps) {
+  const { store, version, run, options, classNames, at, onRun, onAt } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
+  const snapshots = useMemo(() => (run ? store.geometry(run.id) : []), [store, run?.id, version]);
+  const steps = useMemo(() => snapshots.map((snapshot) => snapshot.step), [snapshots]);
+  const index =
+    at === null
+      ? snapshots.length - 1
+      : Math.max(
+          0,
+          steps.findLastIndex((step) => step <= at),
+        );
+  const snapshot = snapshots[index];
+  const [rotation, setRotation] = useState<Rotation>(startRotation);
+  const framing = useMemo(() => framingOf(snapshots), [snapshots]);
+  const runName = options.find((option) => option.value === String(run?.ordinal))?.label ?? "run";
+  const ideal = run?.optimum?.geometry === "orthogonal" ? "orthogonal" : "simplex";
+  const idealGram = useMemo(() => (snapshot ? idealCosines(snapshot.classes, ideal) : []), [snapshot, ideal]);
+
+  return (
+    <Panel
+      testId="geometry"
+      title="Geometry of the last layer"
+      hint={
+        snapshot && snapshot.explained >= 0 && snapshot.explained <= 1.005
+          ? `${Math.round(snapshot.explained * 100)} % of the class means' variance in these three directions`
+          : undefined
+      }
+      padded={false}
+      actions={
+        snapshot && (
+          <>
+            <FigureMenu
+              title="Geometry"
+              measures={[]}
+              figure={() => geometryFigure(snapshot, rotation, framing.unit, classNames, runName)}
+            />
+            <FigureMenu
+              title="Gram matrices"
+              measures={[]}
+              figure={() => gramFigure(snapshot, ideal, idealGram, classNames, runName)}
+            />
+          </>
+        )
+      }
+    >
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pt-2">
+        {options.length > 0 && (
+          <Select
+            aria-label="Run of the geometry view"
+            className="!h-7 !w-auto max-w-64 text-xs"
+            options={options}
+            value={String(run?.ordinal ?? options[0]?.value ?? "")}
+            onChange={(value) => onRun(Number(value))}
+          />
+        )}
+        <TimeSlider steps={steps} at={at} onAt={onAt} label="Step of the geometry" />
+      </div>
+      {snapshot ? (
+        <div className="grid gap-4 p-4 pt-2 lg:grid-cols-2">
+          <div className="min-w-0">
+            <GeometryCanvas
+              snapshot={snapshot}
+              framing={framing}
+              height={360}
+              classNames={classNames}
+              rotation={rotation}
+              onRotation={setRotation}
+            />
+            <ClassLegend classes={snapshot.classes} classNames={classNames} />
+            <p className="mt-1 text-2xs text-ink-faint">
+              Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to rotate, double-click to
+              reset.
+            </p>
+          </div>
+          <div className="flex min-w-0 flex-col justify-center gap-3">
+            <div className="flex gap-3">
+              <GramHeatmap title="class means" cosines={snapshot.meansGram} classes={snapshot.classes} names={classNames} />
+              <GramHeatmap title="classifier rows" cosines={snapshot.headGram} classes={snapshot.classes} names={classNames} />
+              <GramHeatmap
+                title={`ideal ${ideal === "simplex" ? "simplex" : "frame"}`}
+                cosines={idealGram}
+                classes={snapshot.classes}
+                names={classNames}
+              />
+            </div>
+            <CosineScale ideal={ideal === "simplex" ? -1 / (snapshot.classes - 1) : 0} />
+          </div>
+        </div>
+      ) : (
+        <p className="px-4 py-16 text-center text-ink-soft text-sm">
+          {run && isBeyondClasses([run], "geometry")
+            ? notMeasured
+            : "The class means and samples of a run appear here with its first measurement, and turn into a simplex as it collapses."}
+        </p>
+      )}
+    </Panel>
+  );
+});
+
+function CosineScale({ ideal }: { ideal: number }) {
+  return (
+    <div className="text-2xs text-ink-faint">
+      <div
+        className="h-2 rounded-sm border border-line"
+        style={{
+          background: "linear-gradient(90deg in oklab, var(--arch-rn1), var(--surface), var(--arch-rn2))",
+        }}
+      />
+      <div className="relative mt-0.5 flex justify-between">
+        <span>−1</span>
+        <span className="absolute -translate-x-1/2" style={{ left: `${((ideal + 1) / 2) * 100}%` }}>
+          {ideal === 0 ? "0" : `${fixed(ideal, 2)} ideal`}
+        </span>
+        <span>cosine 1</span>
+      </div>
+    </div>
+  );
+}
