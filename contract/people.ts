@@ -5,25 +5,31 @@ import { isVisible, typedText } from "./wireText.ts";
 export const roles = ["viewer", "editor", "owner"] as const;
 export type Role = (typeof roles)[number];
 
+<<<<<<< HEAD
 /**
  * What a program's token is for; `log` is kept for programs that report measurements of their own. None of them makes other ways in: that
  * takes a person.
  */
 export const tokenScopes = ["read", "launch", "log", "edit", "manage"] as const;
+=======
+/** What a program's token is for; `log`: a program that reports what it trains itself. */
+export const tokenScopes = ["read", "launch", "log"] as const;
+>>>>>>> ba67f001 (wip)
 export type TokenScope = (typeof tokenScopes)[number];
 
 /**
- * read: every study · launch: new runs, and ending them · edit: names, notes, the archive, share links, deleting what can be
+ * read: every study · launch: new runs, and ending them · log: runs that are trained elsewhere · edit: names, notes, the archive, share links, deleting what can be
  * restored · self: one's own sessions and tokens · manage: people, workers' tokens, the tokens of others, deleting for good.
  */
-export const rights = ["read", "launch", "edit", "self", "manage"] as const;
+export const rights = ["read", "launch", "log", "edit", "self", "manage"] as const;
 export type Right = (typeof rights)[number];
 
 const rightsOfRoles: Record<Role, readonly Right[]> = {
   viewer: ["read", "self"],
-  editor: ["read", "self", "launch", "edit"],
-  owner: ["read", "self", "launch", "edit", "manage"],
+  editor: ["read", "self", "launch", "log", "edit"],
+  owner: ["read", "self", "launch", "log", "edit", "manage"],
 };
+<<<<<<< HEAD
 const rightsOfScopes: Record<TokenScope, readonly Right[]> = {
   read: ["read"],
   launch: ["read", "launch"],
@@ -31,6 +37,9 @@ const rightsOfScopes: Record<TokenScope, readonly Right[]> = {
   edit: ["read", "launch", "edit"],
   manage: ["read", "launch", "edit", "manage"],
 };
+=======
+const rightsOfScopes: Record<TokenScope, readonly Right[]> = { read: ["read"], launch: ["read", "launch"], log: ["log"] };
+>>>>>>> ba67f001 (wip)
 
 /** @param scope of the token by which they come; null: they come themselves. A token never has a right that its maker lacks. */
 export const rightsOf = (role: Role, scope: TokenScope | null): Right[] =>
@@ -38,9 +47,7 @@ export const rightsOf = (role: Role, scope: TokenScope | null): Right[] =>
 
 /** Whether someone of this role may make a token of this scope. */
 export const mayMakeToken = (role: Role, scope: TokenScope): boolean =>
-  scope === "log"
-    ? rightsOfRoles[role].includes("launch")
-    : rightsOfScopes[scope].every((right) => rightsOfRoles[role].includes(right));
+  rightsOfScopes[scope].every((right) => rightsOfRoles[role].includes(right));
 
 const shownName = (what: string) =>
   typedText(80, what)

@@ -14,10 +14,9 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import type { ExperimentConfig } from "../contract/config/experimentConfig.ts";
-import type { RunConfig } from "../contract/config/runConfig.ts";
 import type { OwnSet } from "../contract/data/ownSet.ts";
 import type { ResolvedDataset } from "../contract/data/resolvedDataset.ts";
+import type { AnyExperimentConfig, AnyRunConfig, ExperimentKind } from "../contract/external/externalConfig.ts";
 import type { FailureCode } from "../contract/failure.ts";
 import type { LauncherKind } from "../contract/launcher.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
@@ -42,7 +41,8 @@ export const experiments = pgTable(
     name: text("name").notNull(),
     note: text("note").notNull(),
     tags: text("tags").array().notNull(),
-    config: jsonb("config").$type<ExperimentConfig>().notNull(),
+    config: jsonb("config").$type<AnyExperimentConfig>().notNull(),
+    kind: text("kind").$type<ExperimentKind>().notNull().default("trained"),
     sample: boolean("sample").notNull().default(false),
     archived: boolean("archived").notNull().default(false),
     removedAt: at("removed_at"),
@@ -87,7 +87,7 @@ export const runs = pgTable(
     ordinal: integer("ordinal").notNull(),
     /** Digest of the config: a cell exists once in its experiment. */
     cell: text("cell").notNull(),
-    config: jsonb("config").$type<RunConfig>().notNull(),
+    config: jsonb("config").$type<AnyRunConfig>().notNull(),
     status: text("status").$type<RunStatus>().notNull().default("queued"),
     attempt: integer("attempt").notNull().default(0),
     /** Its next attempt that starts begins at step 0, on the data as they are. */

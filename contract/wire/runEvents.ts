@@ -3,7 +3,7 @@ import { attackNorms, attacks } from "../config/afterTraining.ts";
 import { resolvedDataset } from "../data/resolvedDataset.ts";
 import { failureCodes } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { seriesKeyPattern } from "../metrics/seriesKey.ts";
+import { measuredKeyPattern } from "../metrics/seriesKey.ts";
 import { wireText } from "../wireText.ts";
 import { maxPackRuns } from "./packs.ts";
 
@@ -67,7 +67,7 @@ export const startedEvent = z.strictObject({
 const measurement = z.strictObject({
   kind: z.literal("measurement"),
   step,
-  values: z.record(z.string().regex(seriesKeyPattern), finite),
+  values: z.record(z.string().regex(measuredKeyPattern), finite),
   /** Metrics that do not exist here, with the reason: they become named gaps. */
   missing: z.record(wireText(80), wireText(200)).default({}),
   /** Wall time of this measurement; absent in older events. */

@@ -1,7 +1,7 @@
-import type { ExperimentConfig } from "../config/experimentConfig.ts";
-import type { RunConfig } from "../config/runConfig.ts";
 import type { OwnSet } from "../data/ownSet.ts";
 import type { ResolvedDataset } from "../data/resolvedDataset.ts";
+import type { AnyExperimentConfig, AnyRunConfig, ExperimentKind } from "../external/externalConfig.ts";
+import type { ExternalFacts } from "../external/externalRequests.ts";
 import type { FailureCode } from "../failure.ts";
 import type { MeasurementGaps } from "../metrics/measurementGaps.ts";
 import type { Right, Role, TokenScope } from "../people.ts";
@@ -25,6 +25,8 @@ export interface ExperimentSummary {
   timeLeftMs: number | null;
   /** Last NC1 of the deepest finished or running run, and its course (≤ 40 values) for a sparkline. */
   nc1: { last: number; course: number[] } | null;
+  /** Trained here, or elsewhere and reported. */
+  kind: ExperimentKind;
   /** A recording delivered with the program. */
   sample: boolean;
   /** Name of who launched it; null for recordings, where there is no sign-in, and through a link that hides names. */
@@ -39,7 +41,7 @@ export interface RunRow {
   id: string;
   experimentId: string;
   ordinal: number;
-  config: RunConfig;
+  config: AnyRunConfig;
   status: RunStatus;
   attempt: number;
   step: number;
@@ -57,8 +59,10 @@ export interface RunRow {
   device?: string;
   /** The runs it was trained together with by that attempt; absent where it was alone, and in changes of a row. */
   pack?: StartedPack;
-  /** sha256 of the data it was trained on; null until it has started. */
+  /** sha256 of the data it was trained on; null until it has started, and where it was trained elsewhere. */
   dataHash: string | null;
+  /** Of a run that was trained elsewhere; absent of others. */
+  external?: ExternalFacts;
   /** Robustness and transfer; null unless asked for and done. */
   evaluation: Evaluation | null;
   failure: { code: FailureCode; message: string } | null;
@@ -77,7 +81,7 @@ export interface ExperimentDetail extends ExperimentSummary {
   /** Where it was imported from; absent where it was made here. */
   provenance?: Provenance;
   note: string;
-  config: ExperimentConfig;
+  config: AnyExperimentConfig;
   runs: RunRow[];
   /** Whether the reader may change it: false through a share link. */
   readOnly: boolean;
@@ -140,7 +144,7 @@ export interface PackMate {
   experimentId: string;
   experimentName: string;
   ordinal: number;
-  config: RunConfig;
+  config: AnyRunConfig;
 }
 
 export interface RunDetail {
