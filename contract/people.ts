@@ -5,16 +5,11 @@ import { isVisible, typedText } from "./wireText.ts";
 export const roles = ["viewer", "editor", "owner"] as const;
 export type Role = (typeof roles)[number];
 
-<<<<<<< HEAD
 /**
  * What a program's token is for; `log` is kept for programs that report measurements of their own. None of them makes other ways in: that
  * takes a person.
  */
 export const tokenScopes = ["read", "launch", "log", "edit", "manage"] as const;
-=======
-/** What a program's token is for; `log`: a program that reports what it trains itself. */
-export const tokenScopes = ["read", "launch", "log"] as const;
->>>>>>> ba67f001 (wip)
 export type TokenScope = (typeof tokenScopes)[number];
 
 /**
@@ -29,17 +24,13 @@ const rightsOfRoles: Record<Role, readonly Right[]> = {
   editor: ["read", "self", "launch", "log", "edit"],
   owner: ["read", "self", "launch", "log", "edit", "manage"],
 };
-<<<<<<< HEAD
 const rightsOfScopes: Record<TokenScope, readonly Right[]> = {
   read: ["read"],
   launch: ["read", "launch"],
-  log: [],
+  log: ["log"],
   edit: ["read", "launch", "edit"],
   manage: ["read", "launch", "edit", "manage"],
 };
-=======
-const rightsOfScopes: Record<TokenScope, readonly Right[]> = { read: ["read"], launch: ["read", "launch"], log: ["log"] };
->>>>>>> ba67f001 (wip)
 
 /** @param scope of the token by which they come; null: they come themselves. A token never has a right that its maker lacks. */
 export const rightsOf = (role: Role, scope: TokenScope | null): Right[] =>
