@@ -17,6 +17,7 @@ import {
 import type { OwnSet } from "../contract/data/ownSet.ts";
 import type { ResolvedDataset } from "../contract/data/resolvedDataset.ts";
 import type { AnyExperimentConfig, AnyRunConfig, ExperimentKind } from "../contract/external/externalConfig.ts";
+import type { StoredExternal } from "../contract/external/externalFacts.ts";
 import type { FailureCode } from "../contract/failure.ts";
 import type { LauncherKind } from "../contract/launcher.ts";
 import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
@@ -130,6 +131,10 @@ export const runs = pgTable(
     heldUntil: at("held_until"),
     workerId: uuid("worker_id"),
     workerName: text("worker_name"),
+    /** Of a run that was trained elsewhere, beside its config; null: it is trained here. */
+    external: jsonb("external").$type<StoredExternal>(),
+    /** When a run that is trained elsewhere was last heard of. */
+    heardAt: at("heard_at"),
     queuedAt: now("queued_at"),
     startedAt: at("started_at"),
     endedAt: at("ended_at"),

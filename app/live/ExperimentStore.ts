@@ -1,5 +1,5 @@
 import { runJudge } from "../../contract/wire/knownRun.ts";
-import type { ExperimentDetail, RunRow } from "../../contract/wire/views.ts";
+import type { ExperimentDetail, ExternalExperimentDetail, RunRow } from "../../contract/wire/views.ts";
 import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import { LivePageStore } from "./LivePageStore.ts";
 import type { RowBatch } from "./RowBatch.ts";
@@ -7,6 +7,8 @@ import type { RowBatch } from "./RowBatch.ts";
 /** What the result page knows: the experiment, and its runs. */
 export class ExperimentStore extends LivePageStore {
   detail: ExperimentDetail | null = null;
+  /** The study instead, where its runs were trained elsewhere. */
+  external: ExternalExperimentDetail | null = null;
   /** Runs in a form unknown to this page: they appear in no chart or table. */
   unshown: RunRow[] = [];
   private readonly knows = runJudge();
@@ -16,6 +18,11 @@ export class ExperimentStore extends LivePageStore {
     this.detail = detail;
     this.unshown = detail.runs.filter((row) => !this.knows(row));
     return this.setRows(detail.runs.filter(this.knows));
+  }
+
+  setExternal(detail: ExternalExperimentDetail): void {
+    this.external = detail;
+    this.setRows([]);
   }
 
   protected override take(item: WatchItem, batch: RowBatch, now: number): void {

@@ -4,6 +4,7 @@ import { ExportFactsContext } from "../charts/export/ExportFacts.ts";
 import type { FigureSource } from "../charts/export/figureFacts.ts";
 import { CrosshairContext, CrosshairStore } from "../charts/pointer/crosshair.ts";
 import { isGone } from "../data/failureOf.ts";
+import { ExternalStudy } from "../external/ExternalStudy.tsx";
 import { activityOf } from "../live/activityOf.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { Problem } from "../live/Problem.tsx";
@@ -34,10 +35,10 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
   const [crosshair] = useState(() => new CrosshairStore());
   const { store, version, freshness, error, readDetail } = useExperiment(experimentId, view);
   const saveNote = useSaveNote(experimentId, readDetail);
-  const { detail, rows } = store;
+  const { detail, external, rows } = store;
   const shareToken = share ?? null;
 
-  const name = detail?.name;
+  const name = (detail ?? external)?.name;
   useEffect(() => {
     if (name !== undefined) document.title = `${name} · Collapsar`;
   }, [name]);
@@ -49,6 +50,7 @@ export function ExperimentResult({ experimentId, share }: ExperimentResultProps)
     [detail, chartRows],
   );
   const badge = <FreshnessBadge freshness={freshness} {...activityOf(rows)} />;
+  if (external !== null) return <ExternalStudy detail={external} share={shareToken} />;
   if (detail === null)
     return (
       <div>

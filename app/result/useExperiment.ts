@@ -1,5 +1,6 @@
 "use client";
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { isExternal } from "../../contract/external/externalConfig.ts";
 import { limits } from "../../contract/limits.ts";
 import type { LayerMetric } from "../../contract/metrics/layerMetrics.ts";
 import { lastMeansOf, type Metric } from "../../contract/metrics/metricInfo.ts";
@@ -56,6 +57,11 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
       // An answer that was overtaken by a later one is older than what is shown.
       if (turn < turns.current.answered) return;
       turns.current.answered = turn;
+      if (isExternal(detail)) {
+        store.setExternal(detail);
+        setError(null);
+        return;
+      }
       const readAgain = store.setDetail(detail);
       setError(null);
       setReading((count) => count + 1);
@@ -77,7 +83,7 @@ export function useExperiment(experimentId: string, view: ResultView): Experimen
       joined.current = true;
       void readDetail();
     },
-    onBatch: (_, readAgain) => void (readAgain && readDetail()),
+    onBatch: (_, readAgain) => void ((readAgain || store.external !== null) && readDetail()),
   });
   useEffect(() => {
     const timer = setTimeout(() => joined.current || void readDetail(), joinPatienceMs);

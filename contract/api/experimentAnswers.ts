@@ -1,9 +1,17 @@
 import { z } from "zod";
 import { experimentConfig } from "../config/experimentConfig.ts";
+import { experimentKinds, externalExperimentConfig } from "../external/externalConfig.ts";
 import { priorities } from "../priority.ts";
 import { experimentStatuses, runStatuses } from "../status.ts";
 import { provenance } from "../wire/archiveFormat.ts";
-import type { Estimate, ExperimentDetail, ExperimentSummary, ShareView, TurnView } from "../wire/views.ts";
+import type {
+  Estimate,
+  ExperimentDetail,
+  ExperimentSummary,
+  ExternalExperimentDetail,
+  ShareView,
+  TurnView,
+} from "../wire/views.ts";
 
 /** What the API answers of experiments: the views of the pages, as schemas. */
 
@@ -24,6 +32,7 @@ const summary = {
     .strictObject({ last: z.number(), course: z.array(z.number()) })
     .nullable()
     .describe("Last NC1 of the deepest finished or running run, and its course."),
+  kind: z.enum(experimentKinds).describe("Trained here, or elsewhere and reported."),
   sample: z.boolean().describe("A recording delivered with the program."),
   launchedBy: z.string().nullable(),
   priority: z.enum(priorities),
@@ -34,21 +43,29 @@ const summary = {
 
 export const experimentSummary = z.strictObject(summary).meta({ id: "ExperimentSummary" }) satisfies z.ZodType<ExperimentSummary>;
 
+const detail = {
+  ...summary,
+  note: z.string(),
+  provenance: provenance.optional().describe("Where it was imported from; absent where it was made here."),
+  readOnly: z.boolean().describe("Whether whoever asks may not edit it."),
+  configDigest: z.string().describe("sha256 of the config in canonical JSON, as whoever asks sees it."),
+  program: z.string().describe("Version of the program that answers."),
+  namesHidden: z
+    .boolean()
+    .describe("Through a share link that hides names: names of workers, machines and data sets are blank or neutral."),
+};
+
 /** Without its runs, which have an address of their own. */
-export const experimentDetail = z
-  .strictObject({
-    ...summary,
-    note: z.string(),
-    provenance: provenance.optional().describe("Where it was imported from; absent where it was made here."),
-    config: shownConfig,
-    readOnly: z.boolean().describe("Whether whoever asks may not edit it."),
-    configDigest: z.string().describe("sha256 of the config in canonical JSON, as whoever asks sees it."),
-    program: z.string().describe("Version of the program that answers."),
-    namesHidden: z
-      .boolean()
-      .describe("Through a share link that hides names: names of workers, machines and data sets are blank or neutral."),
-  })
-  .meta({ id: "Experiment" }) satisfies z.ZodType<Omit<ExperimentDetail, "runs">>;
+export const experimentDetail = z.strictObject({ ...detail, config: shownConfig }).meta({ id: "Experiment" }) satisfies z.ZodType<
+  Omit<ExperimentDetail, "runs">
+>;
+
+/** A study of runs that were trained elsewhere. */
+export const externalExperimentDetail = z
+  .strictObject({ ...detail, config: externalExperimentConfig.meta({ id: "ExternalExperimentConfig" }) })
+  .meta({ id: "ExternalExperiment" }) satisfies z.ZodType<Omit<ExternalExperimentDetail, "runs">>;
+
+export const anyExperimentDetail = z.union([experimentDetail, externalExperimentDetail]);
 
 export const experimentPage = z.strictObject({
   experiments: z.array(experimentSummary),

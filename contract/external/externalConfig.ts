@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ConvergenceRule, convergenceRule, type ExperimentConfig } from "../config/experimentConfig.ts";
+import { convergenceRule, type ExperimentConfig } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { Failure } from "../failure.ts";
 import { storableText, wireText } from "../wireText.ts";
@@ -49,25 +49,35 @@ export type AnyExperimentConfig = ExperimentConfig | ExternalExperimentConfig;
 export const experimentKinds = ["trained", "external"] as const;
 export type ExperimentKind = (typeof experimentKinds)[number];
 
-type ExternalOf<Config> = Config extends { kind: "external" } ? Config : never;
+type WithExternal = { config: { kind: "external" } };
 
-export const isExternal = <Config extends object>(config: Config): config is ExternalOf<Config> =>
+export const isExternalConfig = <Config extends object>(config: Config): config is Extract<Config, { kind: "external" }> =>
   "kind" in config && config.kind === "external";
 
-export const convergenceOf = (config: AnyExperimentConfig): ConvergenceRule | undefined => config.convergence;
+/** Whether a view or a row is of what was trained elsewhere. */
+export const isExternal = <View extends { config: object }>(view: View): view is Extract<View, WithExternal> =>
+  isExternalConfig(view.config);
+
+const notTrainedHere = (what: string) =>
+  new Failure(
+    "CONFLICT",
+    `${what} is not possible here: these runs were trained elsewhere, so this program cannot train more of them. Report more runs from your own program instead.`,
+  );
 
 /**
- * A config of what is trained here, where nothing else can be.
+ * A view or a row of what is trained here, where nothing else can be.
  * @param what was asked for, as the beginning of the message: "adding depths"
  * @throws Failure CONFLICT of an external one
  */
-export function requireTrained<Config extends object>(config: Config, what: string): Exclude<Config, ExternalOf<Config>> {
-  if (isExternal(config))
-    throw new Failure(
-      "CONFLICT",
-      `${what} is not possible here: these runs were trained elsewhere, so this program cannot train more of them. Report more runs from your own program instead.`,
-    );
-  return config as Exclude<Config, ExternalOf<Config>>;
+export function requireTrained<View extends { config: object }>(view: View, what: string): Exclude<View, WithExternal> {
+  if (isExternal(view)) throw notTrainedHere(what);
+  return view as Exclude<View, WithExternal>;
+}
+
+/** The same of a config. */
+export function requireTrainedConfig<Config extends object>(config: Config, what: string): Exclude<Config, { kind: "external" }> {
+  if (isExternalConfig(config)) throw notTrainedHere(what);
+  return config as Exclude<Config, { kind: "external" }>;
 }
 
 /** A key as its column and axis are named, or null if nothing of it can be seen. */
@@ -92,7 +102,8 @@ export function flattenConfig(config: Record<string, unknown>): Record<string, E
   const walk = (value: unknown, path: string, depth: number) => {
     if (value === null || value === undefined) return;
     if (typeof value === "number") {
-      if (!Number.isFinite(value)) throw new Failure("INVALID", `config ${quoted(path)} is ${value}: send a finite number or a text.`);
+      if (!Number.isFinite(value))
+        throw new Failure("INVALID", `config ${quoted(path)} is ${value}: send a finite number or a text.`);
       put(path, value + 0);
     } else if (typeof value === "boolean") put(path, value);
     else if (typeof value === "string") put(path, storableText(value, externalLimits.valueLength));

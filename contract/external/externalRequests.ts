@@ -103,7 +103,10 @@ export const scalarsEvent = z.strictObject({
   /** By name; numbers that are not finite are left out by the sender, and said in a log line. */
   values: z
     .record(z.string().min(1).max(400), z.number())
-    .refine((values) => Object.keys(values).length <= externalLimits.scalars, `at most ${externalLimits.scalars} values an event`),
+    .refine(
+      (values) => Object.keys(values).length <= externalLimits.scalars,
+      `at most ${externalLimits.scalars} values an event`,
+    ),
 });
 export type ScalarsEvent = z.infer<typeof scalarsEvent>;
 
@@ -140,15 +143,3 @@ export const externalFeatures = z.strictObject({
   layer: wireText(externalLimits.layerNameLength).pipe(z.string().min(1)).default("features"),
 });
 export type ExternalFeatures = z.input<typeof externalFeatures>;
-
-/** What is known of an external run beside its config; see contract/wire/views.ts. */
-export interface ExternalFacts {
-  source: string;
-  client: ExternalClient;
-  /** Absent where nobody named them. */
-  classNames?: string[];
-  /** Passes over the data of its last measurement; absent where it sent no class sums. */
-  passes?: 1 | 2;
-  /** What was not said or not measured, in words for people: "the data's hash", "the classifier". */
-  unknown: string[];
-}

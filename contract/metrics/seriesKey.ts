@@ -37,7 +37,13 @@ export function logKey(name: string): LogKey | null {
     .replace(/[\p{Zl}\p{Zp}\t\r\n]/gu, " ")
     .replace(/\p{C}/gu, "")
     .trim();
-  const cut = kept.length <= maxName ? kept : kept.slice(0, maxName).replace(/[\ud800-\udbff]$/, "").trim();
+  const cut =
+    kept.length <= maxName
+      ? kept
+      : kept
+          .slice(0, maxName)
+          .replace(/[\ud800-\udbff]$/, "")
+          .trim();
   return cut === "" ? null : `log/${cut}`;
 }
 

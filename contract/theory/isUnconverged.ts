@@ -1,6 +1,7 @@
 import type { ConvergenceRule } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { imbalanceOf, noiseRate } from "../data/datasetConfig.ts";
+import { type ExternalRunConfig, isExternalConfig } from "../external/externalConfig.ts";
 import { seriesKey } from "../metrics/seriesKey.ts";
 import type { RunStatus } from "../status.ts";
 import type { OptimumSummary } from "../wire/runEvents.ts";
@@ -21,7 +22,7 @@ export const leaveOutRule = (convergence: ConvergenceRule | undefined): LeaveOut
 
 export interface JudgedRun {
   status: RunStatus;
-  config: Pick<RunConfig, "dataset">;
+  config: Pick<RunConfig, "dataset"> | ExternalRunConfig;
   last: Record<string, number>;
   optimum: Pick<OptimumSummary, "geometry"> | null;
 }
@@ -32,9 +33,12 @@ export interface JudgedRun {
  * that did not learn it; of unequal classes only their larger half, of which ratio ρ leaves at least 1/(1 + √ρ) of the samples, as the
  * optimum itself may give up the others (minority collapse).
  */
-export function askedAccuracy({ config: { dataset }, optimum }: JudgedRun, rule: LeaveOutRule): number {
+export function askedAccuracy({ config, optimum }: JudgedRun, rule: LeaveOutRule): number {
   if (!rule.byTheory) return rule.minTrainAccuracy;
   if (optimum?.geometry === "zero") return 0;
+  // Of data that are somebody else's nothing more is known.
+  if (isExternalConfig(config)) return rule.minTrainAccuracy;
+  const { dataset } = config;
   const ratio = imbalanceOf(dataset);
   return rule.minTrainAccuracy * (1 - noiseRate(dataset)) * (ratio < 1 ? 1 / (1 + Math.sqrt(ratio)) : 1);
 }

@@ -1,7 +1,14 @@
+import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import type { RunConfig } from "../config/runConfig.ts";
 import type { OwnSet } from "../data/ownSet.ts";
 import type { ResolvedDataset } from "../data/resolvedDataset.ts";
-import type { AnyExperimentConfig, AnyRunConfig, ExperimentKind } from "../external/externalConfig.ts";
-import type { ExternalFacts } from "../external/externalRequests.ts";
+import {
+  type ExperimentKind,
+  type ExternalExperimentConfig,
+  type ExternalRunConfig,
+  isExternal,
+} from "../external/externalConfig.ts";
+import type { ExternalFacts } from "../external/externalFacts.ts";
 import type { FailureCode } from "../failure.ts";
 import type { MeasurementGaps } from "../metrics/measurementGaps.ts";
 import type { Right, Role, TokenScope } from "../people.ts";
@@ -41,7 +48,7 @@ export interface RunRow {
   id: string;
   experimentId: string;
   ordinal: number;
-  config: AnyRunConfig;
+  config: RunConfig;
   status: RunStatus;
   attempt: number;
   step: number;
@@ -61,8 +68,6 @@ export interface RunRow {
   pack?: StartedPack;
   /** sha256 of the data it was trained on; null until it has started, and where it was trained elsewhere. */
   dataHash: string | null;
-  /** Of a run that was trained elsewhere; absent of others. */
-  external?: ExternalFacts;
   /** Robustness and transfer; null unless asked for and done. */
   evaluation: Evaluation | null;
   failure: { code: FailureCode; message: string } | null;
@@ -77,11 +82,22 @@ export interface RunRow {
   stalledSince: string | null;
 }
 
+/** A run that was trained elsewhere, and reported. */
+export interface ExternalRunRow extends Omit<RunRow, "config"> {
+  config: ExternalRunConfig;
+  external: ExternalFacts;
+}
+
+export type AnyRunRow = RunRow | ExternalRunRow;
+
+/** What changes of a run's row. */
+export type RunChange = Omit<RunRow, "last" | "config"> & { external?: ExternalFacts };
+
 export interface ExperimentDetail extends ExperimentSummary {
   /** Where it was imported from; absent where it was made here. */
   provenance?: Provenance;
   note: string;
-  config: AnyExperimentConfig;
+  config: ExperimentConfig;
   runs: RunRow[];
   /** Whether the reader may change it: false through a share link. */
   readOnly: boolean;
@@ -92,6 +108,14 @@ export interface ExperimentDetail extends ExperimentSummary {
   /** Through a share link that hides names: worker and machine names are blank. */
   namesHidden: boolean;
 }
+
+/** A study of runs that were trained elsewhere. */
+export interface ExternalExperimentDetail extends Omit<ExperimentDetail, "config" | "runs"> {
+  config: ExternalExperimentConfig;
+  runs: ExternalRunRow[];
+}
+
+export type AnyExperimentDetail = ExperimentDetail | ExternalExperimentDetail;
 
 /** Where an experiment's waiting runs stand, in the share of whoever launched it. */
 export interface TurnView {
@@ -144,7 +168,7 @@ export interface PackMate {
   experimentId: string;
   experimentName: string;
   ordinal: number;
-  config: AnyRunConfig;
+  config: RunConfig;
 }
 
 export interface RunDetail {
@@ -167,6 +191,14 @@ export interface RunDetail {
   /** Version of the program that answers. */
   program: string;
 }
+
+export interface ExternalRunDetail extends Omit<RunDetail, "row"> {
+  row: ExternalRunRow;
+}
+
+export type AnyRunDetail = RunDetail | ExternalRunDetail;
+
+export const isExternalRun = (detail: AnyRunDetail): detail is ExternalRunDetail => isExternal(detail.row);
 
 export interface LogLine {
   attempt: number;

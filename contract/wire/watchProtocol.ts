@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { GeometrySnapshot } from "./runEvents.ts";
-import type { ExperimentSummary, LogLine, RunRow } from "./views.ts";
+import type { ExperimentSummary, LogLine, RunChange } from "./views.ts";
 
 /** Socket.IO namespace of the pages. */
 export const watchNamespace = "/watch";
@@ -29,7 +29,7 @@ export type WatchItem =
       values: Record<string, number>;
     }
   | { kind: "attempt"; runId: string; attempt: number; resumedFromStep: number; device?: string }
-  | { kind: "run"; row: Omit<RunRow, "last" | "config"> }
+  | { kind: "run"; row: RunChange }
   | { kind: "progress"; runId: string; step: number; stepMs: number | null; at: number }
   | { kind: "geometry"; runId: string; attempt: number; snapshot: GeometrySnapshot }
   | { kind: "log"; runId: string; line: LogLine }

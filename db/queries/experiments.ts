@@ -1,8 +1,8 @@
 import { and, arrayContains, asc, desc, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
-import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts";
-import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { ConvergenceRule, ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import { experimentProgress } from "../../contract/experimentProgress.ts";
+import type { AnyRunConfig, ExternalExperimentConfig } from "../../contract/external/externalConfig.ts";
 import { seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { countStatuses, experimentStatus } from "../../contract/status.ts";
 import { isUnconverged, leaveOutRule } from "../../contract/theory/isUnconverged.ts";
@@ -12,12 +12,16 @@ import type { Executor } from "../database.ts";
 import { onlyRow } from "../onlyRow.ts";
 import { experiments, runs } from "../schema.ts";
 
-export type StoredExperiment = typeof experiments.$inferSelect;
+type Row = typeof experiments.$inferSelect;
+export type TrainedExperiment = Omit<Row, "config"> & { config: ExperimentConfig };
+/** A study of runs that were trained elsewhere. */
+export type ExternalExperiment = Omit<Row, "config"> & { config: ExternalExperimentConfig };
+export type StoredExperiment = TrainedExperiment | ExternalExperiment;
 
 const { config: _config, note: _note, provenance: _provenance, ...summaryColumns } = getTableColumns(experiments);
 
 /** An experiment without what no list shows. */
-export type ListedExperiment = Omit<StoredExperiment, "config" | "note" | "provenance">;
+export type ListedExperiment = Omit<Row, "config" | "note" | "provenance">;
 
 export async function insertExperiment(db: Executor, row: typeof experiments.$inferInsert): Promise<void> {
   await db.insert(experiments).values(row);
@@ -28,7 +32,7 @@ export async function getExperimentRow(db: Executor, id: string): Promise<Stored
     .select()
     .from(experiments)
     .where(and(eq(experiments.id, id), isNull(experiments.removedAt)));
-  return row ?? null;
+  return (row as StoredExperiment | undefined) ?? null;
 }
 
 /** The row, locked until the transaction ends: for changes of its grid. */
@@ -38,20 +42,20 @@ export async function lockExperiment(db: Executor, id: string): Promise<StoredEx
     .from(experiments)
     .where(and(eq(experiments.id, id), isNull(experiments.removedAt)))
     .for("update");
-  return row ?? null;
+  return (row as StoredExperiment | undefined) ?? null;
 }
 
 export async function updateExperimentRow(
   db: Executor,
   id: string,
-  change: Partial<Pick<StoredExperiment, "name" | "note" | "tags" | "archived" | "config" | "priority">>,
+  change: Partial<Pick<Row, "name" | "note" | "tags" | "archived" | "config" | "priority">>,
 ): Promise<StoredExperiment | null> {
   const [row] = await db
     .update(experiments)
     .set({ ...change, updatedAt: clock })
     .where(and(eq(experiments.id, id), isNull(experiments.removedAt)))
     .returning();
-  return row ?? null;
+  return (row as StoredExperiment | undefined) ?? null;
 }
 
 /** @returns whether there was one to remove or restore */
@@ -266,8 +270,10 @@ const maxCandidates = 100;
  * The run whose NC1 stands for the experiment: the deepest one that finished or runs, the first seed of that depth. One that is left
  * out of means stands for it only where no other does.
  */
-export async function findDeepestRun(db: Executor, experimentId: string): Promise<{ id: string; config: RunConfig } | null> {
-  const depth = sql<number>`(${runs.config}->>'depth')::int`;
+export async function findDeepestRun(db: Executor, experimentId: string): Promise<{ id: string; config: AnyRunConfig } | null> {
+  // Of a run that was trained elsewhere, what its maker calls depth.
+  const depth = sql<number | null>`(case when jsonb_typeof(${runs.config}->'values'->'depth') = 'number'
+    then ${runs.config}->'values'->>'depth' else ${runs.config}->>'depth' end)::float8`;
   const found = await db
     .select({
       id: runs.id,
@@ -282,7 +288,7 @@ export async function findDeepestRun(db: Executor, experimentId: string): Promis
     .where(
       and(eq(runs.experimentId, experimentId), sql`${runs.status} in ('finished', 'running', 'pausing', 'paused', 'cancelling')`),
     )
-    .orderBy(sql`${depth} desc`, asc(runs.ordinal))
+    .orderBy(sql`${depth} desc nulls last`, asc(runs.ordinal))
     .limit(maxCandidates);
   const counts = found.find(({ status, accuracy, config, optimum, convergence }) => {
     const last = accuracy === null ? {} : { [seriesKey("train", "accuracy")]: accuracy };

@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { ResolvedDataset } from "../../contract/data/resolvedDataset.ts";
 import type { MeasurementGaps } from "../../contract/metrics/measurementGaps.ts";
 import { mayBecome, type RunStatus, runStatuses } from "../../contract/status.ts";
@@ -125,11 +126,14 @@ export async function recordTimes(db: Executor, id: string, spent: RunTimes | nu
 
 /** Times of the newest measured runs (recordings left out). */
 export async function listTimes(db: Executor, limit: number) {
-  return db
+  const rows = await db
     .select({ stepMs: runs.stepMs, measureMs: runs.measureMs, times: runs.times, config: runs.config, packRuns: runs.packRuns })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
-    .where(sql`${runs.startedAt} is not null and ${runs.stepMs} is not null and not ${experiments.sample}`)
+    .where(
+      sql`${runs.startedAt} is not null and ${runs.stepMs} is not null and not ${experiments.sample} and ${runs.external} is null`,
+    )
     .orderBy(sql`${runs.startedAt} desc nulls last`)
     .limit(limit);
+  return rows.map((row) => ({ ...row, config: row.config as RunConfig }));
 }

@@ -1,11 +1,19 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, sql } from "drizzle-orm";
 import type { ConvergenceRule } from "../../contract/config/experimentConfig.ts";
+import type { RunConfig } from "../../contract/config/runConfig.ts";
+import type { ExternalRunConfig } from "../../contract/external/externalConfig.ts";
+import type { StoredExternal } from "../../contract/external/externalFacts.ts";
 import { anyOf } from "../anyOf.ts";
 import { clock, msAgo } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { experiments, runs, turns } from "../schema.ts";
 
-export type StoredRun = typeof runs.$inferSelect;
+type Row = typeof runs.$inferSelect;
+
+export type TrainedRun = Omit<Row, "config"> & { config: RunConfig };
+/** A run that was trained elsewhere. */
+export type ExternalRun = Omit<Row, "config" | "external"> & { config: ExternalRunConfig; external: StoredExternal };
+export type StoredRun = TrainedRun | ExternalRun;
 
 /** @returns the stored rows */
 export async function insertRuns(db: Executor, rows: (typeof runs.$inferInsert)[]): Promise<RunState[]> {
@@ -30,12 +38,12 @@ export async function getRunWithExperiment(db: Executor, id: string) {
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
     .where(and(eq(runs.id, id), sql`${experiments.removedAt} is null`));
-  return row ?? null;
+  return row ? { ...row, run: row.run as StoredRun } : null;
 }
 
 /** An experiment's runs in the order of its grid. */
-export function listRuns(db: Executor, experimentId: string): Promise<StoredRun[]> {
-  return db.select().from(runs).where(eq(runs.experimentId, experimentId)).orderBy(asc(runs.ordinal));
+export async function listRuns(db: Executor, experimentId: string): Promise<StoredRun[]> {
+  return (await db.select().from(runs).where(eq(runs.experimentId, experimentId)).orderBy(asc(runs.ordinal))) as StoredRun[];
 }
 
 /** An experiment's runs in the order of its grid, a few at a time: all of them with all their values may be too much to hold. */
@@ -43,11 +51,11 @@ export async function* eachRun(db: Executor, experimentId: string): AsyncGenerat
   const perRead = 20;
   const ids = await listRunIds(db, experimentId);
   for (let at = 0; at < ids.length; at += perRead)
-    yield* await db
+    yield* (await db
       .select()
       .from(runs)
       .where(anyOf(runs.id, ids.slice(at, at + perRead), "uuid"))
-      .orderBy(asc(runs.ordinal));
+      .orderBy(asc(runs.ordinal))) as StoredRun[];
 }
 
 /** What runs were warned of about their data, by the runs' ordinals; only those that were. */
@@ -82,16 +90,20 @@ const { last: _last, missing: _missing, ...columns } = getTableColumns(runs);
 export const stateColumns = columns;
 
 /** A run without its many values: what a change of status sends. */
-export type RunState = Omit<StoredRun, "last" | "missing">;
+export type RunState = Omit<Row, "last" | "missing">;
 
 export async function readRunState(db: Executor, id: string): Promise<RunState | null> {
   const [row] = await db.select(stateColumns).from(runs).where(eq(runs.id, id));
   return row ?? null;
 }
 
-export async function readConfigs(db: Executor, ids: string[]): Promise<Map<string, StoredRun["config"]>> {
-  const rows = await db.select({ id: runs.id, config: runs.config }).from(runs).where(inArray(runs.id, ids));
-  return new Map(rows.map((row) => [row.id, row.config]));
+/** Of those of these runs that are trained here. */
+export async function readConfigs(db: Executor, ids: string[]): Promise<Map<string, RunConfig>> {
+  const rows = await db
+    .select({ id: runs.id, config: runs.config })
+    .from(runs)
+    .where(and(inArray(runs.id, ids), isNull(runs.external)));
+  return new Map(rows.map((row) => [row.id, row.config as RunConfig]));
 }
 
 /** Those of these runs that are there, and whose experiment was not removed this long ago. */
@@ -114,8 +126,8 @@ export async function deleteRun(db: Executor, id: string): Promise<void> {
 }
 
 /** Runs a page lists beside the workers that have them. */
-export function listLeasedRuns(db: Executor) {
-  return db
+export async function listLeasedRuns(db: Executor) {
+  const rows = await db
     .select({
       id: runs.id,
       experimentId: runs.experimentId,
@@ -130,17 +142,19 @@ export function listLeasedRuns(db: Executor) {
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
     .where(sql`${runs.lease} is not null`);
+  return rows.map((row) => ({ ...row, config: row.config as RunConfig }));
 }
 
-/** Those of these runs that are there, with their studies' names; by study and number. */
-export function listRunsOf(db: Executor, ids: string[]) {
+/** Those of these runs that are there and are trained here, with their studies' names; by study and number. */
+export async function listRunsOf(db: Executor, ids: string[]) {
   const { id, experimentId, ordinal, config } = runs;
-  return db
+  const rows = await db
     .select({ id, experimentId, experimentName: experiments.name, ordinal, config })
     .from(runs)
     .innerJoin(experiments, eq(experiments.id, runs.experimentId))
-    .where(and(inArray(runs.id, ids), isNull(experiments.removedAt)))
+    .where(and(inArray(runs.id, ids), isNull(runs.external), isNull(experiments.removedAt)))
     .orderBy(experiments.name, runs.ordinal);
+  return rows.map((row) => ({ ...row, config: row.config as RunConfig }));
 }
 
 /**

@@ -28,6 +28,7 @@ const neededRole: Record<Right, string> = {
   read: "a viewer",
   self: "a person who is signed in",
   launch: "an editor",
+  log: "an editor",
   edit: "an editor",
   manage: "an owner",
 };

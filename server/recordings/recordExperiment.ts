@@ -3,12 +3,13 @@
  * node server/recordings/recordExperiment.ts --experiment ID --out FILE.json.gz [--data DIR]
  */
 import { parseArgs } from "node:util";
+import { requireTrained } from "../../contract/external/externalConfig.ts";
 import type { Evaluation, GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import type { Database } from "../../db/database.ts";
 import { openDatabase } from "../../db/openDatabase.ts";
 import { listAttempts, listGeometry } from "../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../db/queries/experiments.ts";
-import { listRuns, type StoredRun } from "../../db/queries/runs.ts";
+import { listRuns, type TrainedRun } from "../../db/queries/runs.ts";
 import { readSeries } from "../../db/queries/series.ts";
 import { pickEvenly } from "../../math/statistics/spaced.ts";
 import { serverSettings } from "../program/env.ts";
@@ -37,10 +38,11 @@ try {
 }
 
 async function makeRecording({ orm }: Database, id: string): Promise<RecordedExperiment> {
-  const experiment = await getExperimentRow(orm, id);
-  if (!experiment) throw new Error(`There is no experiment ${id}`);
+  const found = await getExperimentRow(orm, id);
+  if (!found) throw new Error(`There is no experiment ${id}`);
+  const experiment = requireTrained(found, "a recording");
   const { name, note, tags, config } = experiment;
-  const stored = await listRuns(orm, id);
+  const stored = (await listRuns(orm, id)).map((run) => requireTrained(run, "a recording"));
   const unfinished = stored.filter((run) => run.status !== "finished");
   if (unfinished.length > 0) throw new Error(`${unfinished.length} of ${stored.length} runs have not finished`);
   const runs: RecordedRun[] = [];
@@ -49,7 +51,7 @@ async function makeRecording({ orm }: Database, id: string): Promise<RecordedExp
   return { name, note, tags, config, runs };
 }
 
-async function makeRun(orm: Database["orm"], run: StoredRun, most: number): Promise<RecordedRun> {
+async function makeRun(orm: Database["orm"], run: TrainedRun, most: number): Promise<RecordedRun> {
   const started = (await listAttempts(orm, run.id)).findLast((attempt) => attempt.started)!.started!;
   const places = new Map<string, number>();
   const steps: number[][] = [];

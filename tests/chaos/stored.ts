@@ -30,7 +30,7 @@ export async function readStored({ orm }: Pick<Database, "orm">): Promise<Map<st
   const found = new Map<string, StoredRun>();
   const recordings = orm.select({ id: experiments.id }).from(experiments).where(eq(experiments.sample, true));
   for (const { id, status, failure, config } of await orm.select().from(runs).where(notInArray(runs.experimentId, recordings)))
-    found.set(id, { id, status, failure, config, attempts: new Map() });
+    found.set(id, { id, status, failure, config: config as RunConfig, attempts: new Map() });
   for (const row of await orm.select().from(attempts))
     found.get(row.runId)?.attempts.set(row.number, {
       ...{ lease: row.lease, lastSeq: row.lastSeq, resumedFromStep: row.resumedFromStep, series: new Map(), seqs: new Map() },

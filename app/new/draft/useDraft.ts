@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { gridOfRun } from "../../../contract/config/gridOfRun.ts";
+import { isExternal, isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import { presets } from "../../../contract/presets/presets.ts";
 import { storableText } from "../../../contract/wireText.ts";
 import { useAddress } from "../../address/useAddress.ts";
@@ -47,14 +48,14 @@ export function useDraft() {
     };
     if (preset !== null) return settle(presetDraft(preset) ?? firstDraft(), preset);
     if (from !== null) {
-      if (experiment.data) {
+      if (experiment.data && !isExternal(experiment.data)) {
         const { name, note, tags, config } = experiment.data;
         settle({ ...blank, name: forkName(name), note, tags, config }, null);
       }
       return;
     }
     if (run !== null) {
-      if (cell.data)
+      if (cell.data && !isExternalConfig(cell.data.row.config))
         settle({ ...blank, name: forkName(cell.data.experimentName), config: gridOfRun(cell.data.row.config) }, null);
       return;
     }
@@ -96,7 +97,19 @@ export function useDraft() {
     [setInAddress],
   );
 
-  return { draft, change, changeConfig, start, restored, earlier, origin, problem: experiment.error ?? cell.error };
+  const forked = experiment.data?.config ?? cell.data?.row.config;
+  const foreign = forked && isExternalConfig(forked) ? externalSourceProblem : null;
+  return { draft, change, changeConfig, start, restored, earlier, origin, problem: experiment.error ?? cell.error ?? foreign };
 }
+
+/** In the form in which the server says why something is not possible. */
+const externalSourceProblem = {
+  data: {
+    failure: {
+      code: "CONFLICT",
+      message: "These runs were trained elsewhere: there are no settings of theirs that this program could train with.",
+    },
+  },
+};
 
 const forkName = (name: string) => `${storableText(name.replace(/ \(fork\)$/, ""), 110)} (fork)`;

@@ -6,6 +6,7 @@ import { ExportFactsContext } from "../../charts/export/ExportFacts.ts";
 import type { FigureSource } from "../../charts/export/figureFacts.ts";
 import { isGone } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
+import { ExternalRun } from "../../external/ExternalRun.tsx";
 import { experimentPage, listPage, newFromRun, runExport } from "../../links.ts";
 import { Problem } from "../../live/Problem.tsx";
 import { useCommands } from "../../shell/Commands.tsx";
@@ -25,7 +26,7 @@ import { useRun } from "./useRun.ts";
 export function RunView({ runId }: { runId: string }) {
   const shareToken = useShareToken();
   const router = useRouter();
-  const { detail, log, readEarlier, readingEarlier, store, freshness, error, refresh } = useRun(runId);
+  const { detail, external, log, readEarlier, readingEarlier, store, freshness, error, refresh } = useRun(runId);
   const csvHref = runExport(runId, shareToken, "csv");
   const experimentHref = detail === undefined ? listPage : experimentPage(detail.row.experimentId, shareToken);
   useCommands(
@@ -55,6 +56,7 @@ export function RunView({ runId }: { runId: string }) {
 
   if (error && isGone(error))
     return <NoRun experimentId={detail?.row.experimentId ?? null} share={shareToken} onRestored={refresh} />;
+  if (external !== undefined) return <ExternalRun detail={external} share={shareToken} />;
   if (detail === undefined)
     return error ? (
       <Problem error={error} onRetry={refresh} />

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { limits } from "../../../contract/limits.ts";
 import { isTerminal } from "../../../contract/status.ts";
-import type { LogLine, RunDetail } from "../../../contract/wire/views.ts";
+import { type ExternalRunDetail, isExternalRun, type LogLine, type RunDetail } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import type { FreshnessStore } from "../../live/FreshnessStore.ts";
@@ -12,6 +12,8 @@ import { useLiveStore } from "../../live/useLiveStore.ts";
 
 interface LiveRun {
   detail: RunDetail | undefined;
+  /** The run instead, where it was trained elsewhere. */
+  external: ExternalRunDetail | undefined;
   log: LogLine[];
   /** Reads lines before the first of `log`; null where there are none. */
   readEarlier: (() => void) | null;
@@ -42,7 +44,9 @@ export function useRun(runId: string): LiveRun {
   const logKey = trpc.runs.log.infiniteQueryKey({ id: runId });
 
   const refresh = () => void queries.invalidateQueries(trpc.runs.pathFilter());
-  const readRow = read.data?.row;
+  const external = read.data !== undefined && isExternalRun(read.data) ? read.data : undefined;
+  const trained = read.data !== undefined && !isExternalRun(read.data) ? read.data : undefined;
+  const readRow = trained?.row;
   // biome-ignore lint/correctness/useExhaustiveDependencies: an equal answer is the same object, and takes back what is shown
   useLayoutEffect(() => {
     if (readRow !== undefined && store.setRows([readRow])) void queries.invalidateQueries(trpc.runs.pathFilter());
@@ -62,20 +66,17 @@ export function useRun(runId: string): LiveRun {
     const isHandedOn = items.some(
       (item) => item.kind === "run" && (isTerminal(item.row.status) || item.row.attempt !== readRow?.attempt),
     );
-    if (isOther || readAgain) refresh();
+    if (isOther || readAgain || external !== undefined) refresh();
     else if (isHandedOn) void queries.invalidateQueries({ queryKey: detailKey });
   };
   const freshness = useLiveStore({ room: "run", id: runId }, store, { onJoined: refresh, onBatch });
   const [row] = store.rows;
-  const detail = useMemo(
-    () => (read.data === undefined || row === undefined ? undefined : { ...read.data, row }),
-    [read.data, row],
-  );
+  const detail = useMemo(() => (trained === undefined || row === undefined ? undefined : { ...trained, row }), [trained, row]);
   const pages = log.data?.pages;
   const allLines = useMemo(() => (pages ?? []).toReversed().flat(), [pages]);
   const readEarlier = log.hasNextPage ? () => void log.fetchNextPage() : null;
   const reading = { readEarlier, readingEarlier: log.isFetchingNextPage };
-  return { detail, log: allLines, ...reading, store, freshness, error: read.error, refresh };
+  return { detail, external, log: allLines, ...reading, store, freshness, error: read.error, refresh };
 }
 
 const cursorOf = ([first]: readonly LogLine[]) => first && { attempt: first.attempt, seq: first.seq };

@@ -11,11 +11,11 @@ import {
 } from "../../../contract/api/apiRequests.ts";
 import {
   added,
+  anyExperimentDetail,
   cancelled,
   created,
   done,
   estimate,
-  experimentDetail,
   experimentPage,
   experimentSummary,
   paused,
@@ -76,7 +76,7 @@ export const experimentRoutes: Route[] = [
   defineRoute({
     ...{ id: "getExperiment", method: "GET", path: "/experiments/{id}", right: "study", subject },
     summary: "Read an experiment",
-    response: experimentDetail,
+    response: anyExperimentDetail,
     handle: async ({ services, reader, params }) => {
       const { runs: _runs, ...detail } = await getExperiment(services, reader, params.id);
       return detail;

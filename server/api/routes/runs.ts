@@ -7,7 +7,7 @@ import {
   seriesTypes,
 } from "../../../contract/api/apiRequests.ts";
 import { done } from "../../../contract/api/experimentAnswers.ts";
-import { geometryAnswer, logPage, runDetail, runState } from "../../../contract/api/runAnswers.ts";
+import { anyRunDetail, geometryAnswer, logPage, runState } from "../../../contract/api/runAnswers.ts";
 import { cancelRun } from "../../services/runs/cancelRun.ts";
 import { getRun } from "../../services/runs/getRun.ts";
 import { pauseRun } from "../../services/runs/pauseRuns.ts";
@@ -26,7 +26,7 @@ export const runRoutes: Route[] = [
   defineRoute({
     ...{ id: "getRun", method: "GET", path: "/runs/{id}", right: "study", subject },
     summary: "Read a run with its attempts",
-    response: runDetail,
+    response: anyRunDetail,
     handle: ({ services, reader, params }) => getRun(services, reader, params.id),
   }),
   defineRoute({

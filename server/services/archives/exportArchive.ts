@@ -1,4 +1,5 @@
 import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { isExternal, requireTrained } from "../../../contract/external/externalConfig.ts";
 import {
   type ArchivedExperiment,
   type ArchivedFileKind,
@@ -12,7 +13,7 @@ import {
   archiveVersion,
 } from "../../../contract/wire/archiveFormat.ts";
 import { listMachines } from "../../../db/queries/archives.ts";
-import { getExperimentRow, type StoredExperiment } from "../../../db/queries/experiments.ts";
+import { getExperimentRow, type StoredExperiment, type TrainedExperiment } from "../../../db/queries/experiments.ts";
 import { eachRun, listRunOrdinals } from "../../../db/queries/runs.ts";
 import { mayRead, type Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
@@ -43,7 +44,10 @@ export async function exportArchive(
   kinds: readonly ArchivedFileKind[] = [],
 ): Promise<ArchiveExport> {
   const { orm } = context.database;
-  const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
+  const experiment = requireTrained(
+    requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment"),
+    "an archive",
+  );
   async function* content(): AsyncGenerator<Buffer> {
     const at = new Date();
     const writer = new ArchiveWriter(at);
@@ -59,7 +63,7 @@ interface Writing {
   writer: ArchiveWriter;
 }
 
-async function write(context: ServiceContext, reader: Reader, experiment: StoredExperiment, writing: Writing): Promise<void> {
+async function write(context: ServiceContext, reader: Reader, experiment: TrainedExperiment, writing: Writing): Promise<void> {
   const { orm } = context.database;
   const { at, writer, kinds } = writing;
   const { id } = experiment;
@@ -81,6 +85,7 @@ async function write(context: ServiceContext, reader: Reader, experiment: Stored
   const data = new DataOfRuns();
   const mates = new Map(ids.map((run) => [run.id, run.id]));
   for await (const stored of eachRun(orm, id)) {
+    if (isExternal(stored)) continue;
     const run = reader.hideNames ? hideNamesInRun(stored, names) : stored;
     data.add(run);
     await addRun(context, reader, writer, run, { kinds, mates });
@@ -102,7 +107,7 @@ async function write(context: ServiceContext, reader: Reader, experiment: Stored
   writer.end();
 }
 
-function describeExperiment(experiment: StoredExperiment, reader: Reader): ArchivedExperiment {
+function describeExperiment(experiment: TrainedExperiment, reader: Reader): ArchivedExperiment {
   const { name, note, tags, config, createdAt, launchedBy } = experiment;
   return archivedExperiment.parse({
     ...{ name, note, tags },

@@ -1,7 +1,13 @@
 import { type ExperimentConfig, experimentConfig, requireGridWithinLimit } from "../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
-import { lockExperiment, type StoredExperiment, updateExperimentRow } from "../../../db/queries/experiments.ts";
+import {
+  lockExperiment,
+  type StoredExperiment,
+  type TrainedExperiment,
+  updateExperimentRow,
+} from "../../../db/queries/experiments.ts";
 import { insertRuns, listCells } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
@@ -21,7 +27,7 @@ export async function extendGrid(
 ): Promise<{ added: number }> {
   await context.database.requireRoom();
   const added = await changeRuns(context, id, async (tx) => {
-    const experiment = requireOwnExperiment(requireFound(await lockExperiment(tx, id), "experiment"));
+    const experiment = requireOwnExperiment(requireFound(await lockExperiment(tx, id), "experiment"), "adding depths or seeds");
     const before = experiment.config;
     const config: ExperimentConfig = experimentConfig.parse({
       ...before,
@@ -45,11 +51,11 @@ export async function extendGrid(
   return { added: added.length };
 }
 
-/** @throws Failure CONFLICT for a recording */
-export function requireOwnExperiment(experiment: StoredExperiment): StoredExperiment {
+/** @throws Failure CONFLICT for a recording, and for what was trained elsewhere: `what` is what was asked for */
+export function requireOwnExperiment(experiment: StoredExperiment, what: string): TrainedExperiment {
   if (experiment.sample)
     throw new Failure("CONFLICT", "This study is a recording: it takes no more runs. Start a new experiment from its settings.");
-  return experiment;
+  return requireTrained(experiment, what);
 }
 
 const union = (before: number[], more: number[] = []) => [...new Set([...before, ...more])].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Provenance } from "../../../contract/wire/archiveFormat.ts";
-import type { ExperimentDetail } from "../../../contract/wire/views.ts";
+import type { AnyExperimentDetail } from "../../../contract/wire/views.ts";
 import { listComputing } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listRuns } from "../../../db/queries/runs.ts";
@@ -8,19 +8,19 @@ import { mayRead, type Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { hideNamesInRun } from "../reading/hideNames.ts";
-import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
+import { hideOwnSets, neutralNamesOf } from "../reading/neutralNames.ts";
 import { toRunRow } from "../runs/runViews.ts";
 import { countRuns } from "../summaries/countRuns.ts";
 import { toExperimentSummary } from "../summaries/toExperimentSummary.ts";
 import { canonicalJson } from "./makeRuns.ts";
 
-export async function getExperiment(context: ServiceContext, reader: Reader, id: string): Promise<ExperimentDetail> {
+export async function getExperiment(context: ServiceContext, reader: Reader, id: string): Promise<AnyExperimentDetail> {
   const { orm } = context.database;
   const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
   const computing = await listComputing(orm, id);
   const runs = (await listRuns(orm, id)).map((run) => toRunRow(run, computing.get(run.id)));
-  const names = neutralNames(experiment.config);
-  const config = reader.hideNames ? hideOwnSets(experiment.config, names) : experiment.config;
+  const names = reader.hideNames ? await neutralNamesOf(orm, experiment) : null;
+  const config = names ? hideOwnSets(experiment.config, names) : experiment.config;
   return {
     ...toExperimentSummary({ ...experiment, ...countRuns(runs) }, context.dispatch.slots()),
     ...(reader.hideNames && { launchedBy: null }),
@@ -28,11 +28,12 @@ export async function getExperiment(context: ServiceContext, reader: Reader, id:
     note: experiment.note,
     config,
     configDigest: createHash("sha256").update(canonicalJson(config)).digest("hex"),
-    runs: reader.hideNames ? runs.map((run) => hideNamesInRun(run, names)) : runs,
+    runs: names ? runs.map((run) => hideNamesInRun(run, names)) : runs,
     readOnly: reader.readOnly,
     program: context.version,
     namesHidden: reader.hideNames,
-  };
+    // The kind of an experiment is that of all of its runs.
+  } as AnyExperimentDetail;
 }
 
 /** Names of servers, people and machines are for those who may read them. */

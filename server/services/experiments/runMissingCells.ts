@@ -12,7 +12,7 @@ import { makeRuns } from "./makeRuns.ts";
 export async function runMissingCells(context: ServiceContext, id: string): Promise<{ queued: number }> {
   await context.database.requireRoom();
   const changed = await changeRuns(context, id, async (tx) => {
-    const experiment = requireOwnExperiment(requireFound(await lockExperiment(tx, id), "experiment"));
+    const experiment = requireOwnExperiment(requireFound(await lockExperiment(tx, id), "experiment"), "running missing cells");
     const again = await requeueRuns(tx, { experimentId: id }, ["failed", "cancelled"]);
     const learned = await learnedTimes(context, tx);
     const created = await insertRuns(

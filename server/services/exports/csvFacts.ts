@@ -2,7 +2,7 @@ import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
 import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { precisionText } from "../../../contract/precision.ts";
 import type { StartedEvent } from "../../../contract/wire/runEvents.ts";
-import type { StoredRun } from "../../../db/queries/runs.ts";
+import type { TrainedRun } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 
 type Fact = [name: string, value: string];
@@ -22,7 +22,7 @@ export const csvFacts = (context: ServiceContext, what: string, experiment: { id
 ];
 
 /** Which data a run was trained on, as text. */
-export function dataFact({ config, dataset }: Pick<StoredRun, "config" | "dataset">): string {
+export function dataFact({ config, dataset }: Pick<TrainedRun, "config" | "dataset">): string {
   const label = datasetLabel(config.dataset);
   if (!dataset) return `${label}: not loaded yet`;
   const samples = dataset.trainCounts.reduce((sum, count) => sum + count, 0);

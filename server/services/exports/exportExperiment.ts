@@ -6,11 +6,12 @@ import { runConfig } from "../../../contract/config/runConfig.ts";
 import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts";
 import { csvHead, csvLine } from "../../../contract/csv.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
+import { isExternal, requireTrained } from "../../../contract/external/externalConfig.ts";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
-import { getExperimentRow, type StoredExperiment } from "../../../db/queries/experiments.ts";
-import { eachRun, type StoredRun } from "../../../db/queries/runs.ts";
+import { getExperimentRow, type TrainedExperiment } from "../../../db/queries/experiments.ts";
+import { eachRun, type TrainedRun } from "../../../db/queries/runs.ts";
 import { mayRead, type Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
@@ -45,10 +46,13 @@ const columns = [
  */
 export async function exportExperiment(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
-  const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
+  const experiment = requireTrained(
+    requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment"),
+    "this table",
+  );
   const names = neutralNames(experiment.config);
   const eachShown = async function* () {
-    for await (const run of eachRun(orm, id)) yield reader.hideNames ? hideNamesInRun(run, names) : run;
+    for await (const run of eachRun(orm, id)) if (!isExternal(run)) yield reader.hideNames ? hideNamesInRun(run, names) : run;
   };
   async function* pieces() {
     const found = new Set<string>();
@@ -74,7 +78,7 @@ export async function exportExperiment(context: ServiceContext, reader: Reader, 
   return { name: experiment.name, pieces: pieces() };
 }
 
-function placeCells(run: StoredRun, { config: { convergence } }: StoredExperiment) {
+function placeCells(run: TrainedRun, { config: { convergence } }: TrainedExperiment) {
   const config = stateRunDefinition(runConfig.parse(run.config));
   const { lambda, ...resolved } = resolveConfig(config, run.dataset);
   const cells: Record<string, string | number | boolean | null | undefined> = {
@@ -94,12 +98,12 @@ function placeCells(run: StoredRun, { config: { convergence } }: StoredExperimen
   return columns.map((name) => cells[name]);
 }
 
-function valueCells(run: StoredRun, keys: string[]) {
+function valueCells(run: TrainedRun, keys: string[]) {
   const values = valuesOf(run);
   return keys.map((key) => values[key]);
 }
 
-const valuesOf = (run: StoredRun): Record<string, number> => ({
+const valuesOf = (run: TrainedRun): Record<string, number> => ({
   ...nameLastLayer(run.last, layersOf(run.config)),
   ...evaluationValues(run.evaluation),
 });

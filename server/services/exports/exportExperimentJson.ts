@@ -1,5 +1,6 @@
 import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { stateDefinitions } from "../../../contract/config/statedDefinition.ts";
+import { isExternal, requireTrained } from "../../../contract/external/externalConfig.ts";
 import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { eachRun } from "../../../db/queries/runs.ts";
@@ -13,7 +14,10 @@ import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.
 /** A study with everything measured, as contract/wire/exportFormat.ts describes it. */
 export async function exportExperimentJson(context: ServiceContext, reader: Reader, id: string): Promise<Export> {
   const { orm } = context.database;
-  const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
+  const experiment = requireTrained(
+    requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment"),
+    "this file",
+  );
   const { name, note, tags, createdAt, config } = experiment;
   const names = neutralNames(config);
   const shown = reader.hideNames ? hideOwnSets(config, names) : config;
@@ -28,6 +32,7 @@ export async function exportExperimentJson(context: ServiceContext, reader: Read
     const keys = new Set<string>();
     let separator = ',"runs":[\n';
     for await (const run of eachRun(orm, id)) {
+      if (isExternal(run)) continue;
       yield separator;
       yield* exportedRun(context, reader, reader.hideNames ? hideNamesInRun(run, names) : run, config.convergence, keys);
       separator = ",\n";

@@ -1,6 +1,7 @@
 import { configCells } from "../../../contract/config/configColumns.ts";
 import { runConfig } from "../../../contract/config/runConfig.ts";
 import { csvHead, csvLine } from "../../../contract/csv.ts";
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
 import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
@@ -19,7 +20,7 @@ import type { Export } from "./exportedRun.ts";
 export async function exportRun(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
   const { run: stored, experimentName } = await requireReadableRun(context, reader, id);
-  const run = await asRead(context, reader, stored);
+  const run = requireTrained(await asRead(context, reader, stored), "this table");
   async function* pieces() {
     const keys = await listSeriesKeys(orm, id);
     if (withHead) {

@@ -2,6 +2,7 @@ import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { gridOfRun } from "../../../contract/config/gridOfRun.ts";
 import { runConfig } from "../../../contract/config/runConfig.ts";
 import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts";
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
 import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import type { Reader } from "../../access/reader.ts";
@@ -14,7 +15,7 @@ import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.
 /** A run with everything measured, as contract/wire/exportFormat.ts describes it. */
 export async function exportRunJson(context: ServiceContext, reader: Reader, id: string): Promise<Export> {
   const { run: stored, experimentName } = await requireReadableRun(context, reader, id);
-  const run = await asRead(context, reader, stored);
+  const run = requireTrained(await asRead(context, reader, stored), "this file");
   const experiment = requireFound(await getExperimentRow(context.database.orm, run.experimentId), "experiment");
   async function* pieces() {
     yield openObject({

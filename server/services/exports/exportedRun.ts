@@ -5,7 +5,7 @@ import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconver
 import { exportVersion } from "../../../contract/wire/exportFormat.ts";
 import { listWarnings } from "../../../db/queries/attempts.ts";
 import type { StoredExperiment } from "../../../db/queries/experiments.ts";
-import type { StoredRun } from "../../../db/queries/runs.ts";
+import type { TrainedRun } from "../../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
@@ -35,7 +35,7 @@ export const openObject = (fields: object): string => JSON.stringify(fields).sli
 export async function* exportedRun(
   context: ServiceContext,
   reader: Reader,
-  run: StoredRun,
+  run: TrainedRun,
   convergence: StoredExperiment["config"]["convergence"],
   keys: Set<string>,
 ): AsyncGenerator<string> {

@@ -3,7 +3,7 @@ import type { StoredRun } from "../../../db/queries/runs.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { hideNamesInRun } from "./hideNames.ts";
-import { neutralNames } from "./neutralNames.ts";
+import { neutralNamesOf } from "./neutralNames.ts";
 
 /** A stored run as this reader may see it. */
 export async function asRead<T extends Pick<StoredRun, "experimentId" | "config">>(
@@ -12,6 +12,7 @@ export async function asRead<T extends Pick<StoredRun, "experimentId" | "config"
   run: T,
 ): Promise<T> {
   if (!reader.hideNames) return run;
-  const experiment = await getExperimentRow(context.database.orm, run.experimentId);
-  return hideNamesInRun(run, neutralNames(experiment?.config ?? { datasets: [] }));
+  const { orm } = context.database;
+  const experiment = await getExperimentRow(orm, run.experimentId);
+  return hideNamesInRun(run, experiment ? await neutralNamesOf(orm, experiment) : new Map());
 }

@@ -2,18 +2,22 @@ import { attacks, epsilonUnits } from "../../../contract/config/afterTraining.ts
 import { deviceChoices, type RunConfig } from "../../../contract/config/runConfig.ts";
 import { ownDatasetIds } from "../../../contract/data/datasetConfig.ts";
 import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
+import { type AnyRunConfig, isExternalConfig } from "../../../contract/external/externalConfig.ts";
+import type { ExternalClient } from "../../../contract/external/externalRequests.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { precisions } from "../../../contract/precision.ts";
 import type { Evaluation, OptimumSummary, StartedEvent, StartedPack } from "../../../contract/wire/runEvents.ts";
 import type { AttemptView, RunRow } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
-import { hideOwnSet, type NeutralNames } from "./neutralNames.ts";
+import { hideOwnSet, hideTexts, type NeutralNames } from "./neutralNames.ts";
 
 /** Texts of machines (failures, warnings, reasons) may quote their paths: a reader from whom names are hidden learns that there is one. */
 export const hidden = "(hidden)";
 
 type Replacing = { failure: { message: string } | null; optimum: OptimumSummary | null; evaluation: Evaluation | null };
-type Hideable = Partial<Replacing & Pick<RunRow, "workerName" | "waitsFor" | "device" | "pack" | "config">> & {
+type Hideable = Partial<Replacing & Pick<RunRow, "workerName" | "waitsFor" | "device" | "pack">> & {
+  config?: AnyRunConfig;
+  external?: { client: ExternalClient; classNames?: string[] } | null;
   dataset?: ResolvedDataset | null;
   missing?: Record<string, string>;
 };
@@ -30,13 +34,23 @@ export function hideNamesInRun<T extends Hideable>(run: T, names?: NeutralNames)
     evaluation: hideNamesInEvaluation,
     dataset: hideNamesInDataset,
     missing: hideNamesInMissing,
-    config: (config) => hideNamesInRunConfig(config, names ?? new Map()),
+    config: (config) => (isExternalConfig(config) ? hideTexts : hideNamesInRunConfig)(config as never, names ?? new Map()),
+    external: hideNamesInFacts,
   };
   const shown: Record<string, unknown> = { ...run };
   for (const [field, hide] of Object.entries(hiding))
     if (shown[field] !== null && shown[field] !== undefined) shown[field] = (hide as (value: unknown) => unknown)(shown[field]);
   return shown as T;
 }
+
+/** What the program calls itself that reported a run, and what its classes are called. */
+const hideNamesInFacts = <Facts extends { client: ExternalClient; classNames?: string[] }>({
+  classNames: _,
+  ...facts
+}: Facts) => ({
+  ...facts,
+  client: facts.client.name === "collapsar.py" ? facts.client : { name: "", version: "" },
+});
 
 /** The others may be of studies that such a reader may not read. */
 const hideOthers = (pack: StartedPack): StartedPack => ({ ...pack, with: [] });

@@ -1,6 +1,15 @@
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import type { DatasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { ownNameOf } from "../../../contract/data/ownSet.ts";
+import {
+  type AnyExperimentConfig,
+  type ExternalRunConfig,
+  isExternal,
+  isExternalConfig,
+} from "../../../contract/external/externalConfig.ts";
+import type { Executor } from "../../../db/database.ts";
+import type { StoredExperiment } from "../../../db/queries/experiments.ts";
+import { listConfigTexts } from "../../../db/queries/externalRuns.ts";
 
 /** What a study's own data sets are called where their names are hidden, by kind and name. */
 export type NeutralNames = ReadonlyMap<string, string>;
@@ -22,7 +31,37 @@ export function hideOwnSet(dataset: DatasetConfig, names: NeutralNames): Dataset
   return dataset.id === "text-file" ? { ...dataset, file: name } : dataset;
 }
 
-export function hideOwnSets(config: ExperimentConfig, names: NeutralNames): ExperimentConfig {
+/** The same of any study: what a person wrote into the configs of their own programs is named after its key. */
+export const neutralNamesOf = async (db: Executor, experiment: StoredExperiment): Promise<NeutralNames> =>
+  isExternal(experiment) ? neutralValues(await listConfigTexts(db, experiment.id)) : neutralNames(experiment.config);
+
+/** `optimizer-1`, `optimizer-2` …, in the order in which the study's runs have them. */
+function neutralValues(texts: { key: string; text: string }[]): NeutralNames {
+  const counts = new Map<string, number>();
+  return new Map(
+    texts.map(({ key, text }) => {
+      const number = (counts.get(key) ?? 0) + 1;
+      counts.set(key, number);
+      return [keyOf({ id: key, name: text }), `${key}-${number}`];
+    }),
+  );
+}
+
+/** Numbers and true or false tell nothing of who ran it; texts may be paths and names. */
+export const hideTexts = (config: ExternalRunConfig, names: NeutralNames): ExternalRunConfig => ({
+  ...config,
+  values: Object.fromEntries(
+    Object.entries(config.values).map(([key, value]) => [
+      key,
+      typeof value === "string" ? (names.get(keyOf({ id: key, name: value })) ?? key) : value,
+    ]),
+  ),
+});
+
+/** An external study's own config has no names. */
+export function hideOwnSets<Config extends AnyExperimentConfig>(config: Config, names: NeutralNames): Config;
+export function hideOwnSets(config: AnyExperimentConfig, names: NeutralNames): AnyExperimentConfig {
+  if (isExternalConfig(config)) return config;
   const { datasets, afterTraining } = config;
   const transfer = afterTraining?.transfer;
   return {

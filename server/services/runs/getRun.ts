@@ -1,5 +1,5 @@
 import { askedAccuracy, isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
-import type { RunDetail } from "../../../contract/wire/views.ts";
+import type { AnyRunDetail } from "../../../contract/wire/views.ts";
 import { listCheckpoints } from "../../../db/queries/attempts.ts";
 import { countPoints } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
@@ -11,7 +11,7 @@ import { listReadableAttempts } from "./listReadableAttempts.ts";
 import { listArtefacts } from "./readArtefacts.ts";
 import { toRunRow } from "./runViews.ts";
 
-export async function getRun(context: ServiceContext, reader: Reader, id: string): Promise<RunDetail> {
+export async function getRun(context: ServiceContext, reader: Reader, id: string): Promise<AnyRunDetail> {
   const { orm } = context.database;
   const { run: stored, experimentName, convergence } = await requireReadableRun(context, reader, id);
   const run = await asRead(context, reader, stored);
@@ -32,5 +32,6 @@ export async function getRun(context: ServiceContext, reader: Reader, id: string
     files: await listArtefacts(context, reader, id),
     readOnly: reader.readOnly,
     program: context.version,
-  };
+    // What a run is, its config says.
+  } as AnyRunDetail;
 }

@@ -1,4 +1,5 @@
 import { layersOf } from "../../../contract/config/networkForm.ts";
+import { isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { ExperimentSummary } from "../../../contract/wire/views.ts";
 import type { Executor } from "../../../db/database.ts";
@@ -36,7 +37,9 @@ export async function refreshExperiment(
 export async function updateNc1History(tx: Executor, id: string): Promise<void> {
   const deepest = await findDeepestRun(tx, id);
   if (!deepest) return;
-  const [series] = await readSeries(tx, [deepest.id], [seriesKey("train", "nc1.ratio", layersOf(deepest.config))]);
+  const { config } = deepest;
+  const layer = isExternalConfig(config) ? (config.layers?.length ?? 1) : layersOf(config);
+  const [series] = await readSeries(tx, [deepest.id], [seriesKey("train", "nc1.ratio", layer)]);
   // A run that begins again has none: what an earlier attempt measured is void.
   const { last, history } = series
     ? { last: series.values.at(-1)!, history: thinSeries(series, historyPoints).values }

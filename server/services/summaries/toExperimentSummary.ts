@@ -25,6 +25,7 @@ export function toExperimentSummary(row: ListedExperiment, slots: number): Exper
     progress: row.progress,
     timeLeftMs,
     nc1: row.nc1Last === null ? null : { last: row.nc1Last, course: row.nc1History ?? [] },
+    kind: row.kind,
     sample: row.sample,
     launchedBy: row.launchedBy,
     priority: row.priority,

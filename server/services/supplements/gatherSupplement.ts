@@ -3,6 +3,7 @@ import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import { stateDefinitions } from "../../../contract/config/statedDefinition.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
+import { isExternal, requireTrained } from "../../../contract/external/externalConfig.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { profileSteps, roundedDigits, type Supplement } from "../../../contract/wire/supplement.ts";
 import type { ExperimentDetail, LayerProfileView, RunRow } from "../../../contract/wire/views.ts";
@@ -32,7 +33,7 @@ export async function gatherSupplement(
 ): Promise<Supplement> {
   const { orm } = context.database;
   const seen: Reader = anonymous ? { ...reader, hideNames: true, readOnly: true } : { ...reader, readOnly: true };
-  const detail = await getExperiment(context, seen, id);
+  const detail = requireTrained(await getExperiment(context, seen, id), "a report");
   const views = await readLayerProfile(context, seen, { id, metric: "nc1.ratio", split: "train" }, new AnswerAllowance());
   const hides = seen.hideNames;
   const ids = new Map(detail.runs.map((run) => [run.id, anonymous ? `run-${run.ordinal + 1}` : run.id]));
@@ -104,6 +105,7 @@ async function listData(
   const known = new Map<string, Supplement["data"][number]>();
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   for await (const stored of eachRun(context.database.orm, id)) {
+    if (isExternal(stored)) continue;
     const { dataset, config: ofRun } = hides ? hideNamesInRun(stored, names) : stored;
     if (dataset === null) continue;
     const { hash: sha256, classes, trainCounts, testCounts } = dataset;

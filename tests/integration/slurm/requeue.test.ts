@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { exampleForm, scriptOf } from "../../../app/workers/slurm/slurmForm.ts";
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
 import { tokenLine } from "../../../contract/slurm/slurmScript.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { openDatabase } from "../../../db/openDatabase.ts";
@@ -49,7 +50,7 @@ describe.skipIf(lacking !== null)("the script that the page prints", () => {
 
   const launch = async (steps: number): Promise<RunRow> => {
     const { id } = await api.experiments.launch.mutate({ name: "study", config: smallStudy({ depths: [3], steps, measuring }) });
-    return (await api.experiments.get.query({ id })).runs[0]!;
+    return requireTrained(await api.experiments.get.query({ id }), "this").runs[0]!;
   };
   const detail = ({ id }: RunRow) => api.runs.get.query({ id });
   const measuredTo = (run: RunRow, step: number) =>

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { type DatasetConfig, datasetConfig } from "../../../contract/data/datasetConfig.ts";
-import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
+import { isExternalRun, type RunDetail, type RunRow } from "../../../contract/wire/views.ts";
 import { type Table, writePicture, writePictures, writeTable } from "../../support/builders/ownData.ts";
 import { type Api, connect, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";
@@ -40,9 +41,13 @@ const study = (dataset: DatasetConfig, steps: number): ExperimentConfig => ({
 const launch = async (config: ExperimentConfig): Promise<RunRow> => {
   const { id } = await api.experiments.launch.mutate({ name: "study", config });
   experiments.push(id);
-  return (await api.experiments.get.query({ id })).runs[0];
+  return requireTrained(await api.experiments.get.query({ id }), "this").runs[0];
 };
-const detail = ({ id }: { id: string }): Promise<RunDetail> => api.runs.get.query({ id });
+const detail = async ({ id }: { id: string }): Promise<RunDetail> => {
+  const found = await api.runs.get.query({ id });
+  if (isExternalRun(found)) throw new Error("it was trained elsewhere");
+  return found;
+};
 const ends = async (run: RunRow): Promise<RunDetail> => {
   await until("the run has ended", async () => ["finished", "failed"].includes((await detail(run)).row.status), 150_000);
   return detail(run);

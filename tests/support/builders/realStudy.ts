@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { ServerProcess } from "../processes/serverProcess.ts";
 import { makeFolder, realWorker, removeFolder, WorkerProcess } from "../processes/workerProcess.ts";
@@ -42,7 +43,7 @@ export class RealStudy {
   async launch(config: ExperimentConfig): Promise<RunRow[]> {
     const { id } = await this.api.experiments.launch.mutate({ name: "study", config });
     this.experiments.push(id);
-    return (await this.api.experiments.get.query({ id })).runs;
+    return requireTrained(await this.api.experiments.get.query({ id }), "this").runs;
   }
 
   detail(run: RunRow) {

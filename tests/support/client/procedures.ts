@@ -17,5 +17,10 @@ type At<Of, P extends string> = P extends `${infer R}.${infer V}`
 
 /** What a procedure takes. */
 export type InputOf<P extends Procedure> = At<Inputs, P>;
+/** Without what only studies that were trained elsewhere have: a test of those asks for `AnyOutputOf`. */
+type Trained<Output> = Exclude<Output, { config: { kind: "external" } } | { row: { config: { kind: "external" } } }>;
+
 /** What a procedure answers. */
-export type OutputOf<P extends Procedure> = At<Outputs, P>;
+export type AnyOutputOf<P extends Procedure> = At<Outputs, P>;
+/** What a procedure answers of what is trained here. */
+export type OutputOf<P extends Procedure> = Trained<AnyOutputOf<P>>;

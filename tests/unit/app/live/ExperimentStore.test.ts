@@ -18,6 +18,7 @@ const detailOf = (runs: RunRow[]): ExperimentDetail => ({
   progress: 0,
   timeLeftMs: null,
   nc1: null,
+  kind: "trained",
   sample: false,
   launchedBy: null,
   priority: "normal",
