@@ -105,7 +105,7 @@ const contractFolders = {
   facts: ["data", "config"],
   launch: ["data", "config", "wire"],
   pack: ["data", "config", "wire", "launch"],
-  api: ["metrics", "data", "config", "wire"],
+  api: ["metrics", "data", "config", "external", "wire"],
   presets: ["data", "config"],
   slurm: [],
 };
@@ -207,9 +207,10 @@ const appFolders = {
   workers: ["account", "address", "data", "live", "numbers", "shell", "text", "ui"],
   theory: ["address", "charts", "numbers", "text", "ui"],
   experiments: ["account", "archives", "address", "data", "live", "shell", "text", "ui"],
-  result: ["account", "address", "charts", "data", "live", "notifications", "numbers", "shell", "text", "ui"],
+  external: ["text", "ui"],
+  result: ["account", "address", "charts", "data", "external", "live", "notifications", "numbers", "shell", "text", "ui"],
   new: ["account", "address", "charts", "data", "live", "numbers", "result", "text", "ui"],
-  r: ["account", "address", "charts", "data", "live", "result", "shell", "text", "ui"],
+  r: ["account", "address", "charts", "data", "external", "live", "result", "shell", "text", "ui"],
   e: ["result"],
   s: ["data", "live", "r", "result", "ui"],
 };
