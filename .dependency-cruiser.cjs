@@ -146,6 +146,7 @@ const serverFolders = {
     ...["access", "context", "failures", "services/experiments", "services/files"],
     ...["services/reading", "services/runs", "services/summaries"],
   ],
+  "services/imports": ["access", "context", "failures", "services/archives", "services/experiments"],
   supplement: ["log", "program"],
   "services/supplements": ["access", "context", "services/experiments", "services/reading", "services/series"],
   recordings: ["context", "failures", "program", "services/experiments", "services/summaries"],
@@ -173,7 +174,7 @@ const serverFolders = {
   ],
   api: [
     ...["access", "context", "failures", "http", "supplement"],
-    ...["archives", "experiments", "requests", "runs", "series", "shares", "supplements", "workers"].map(
+    ...["archives", "experiments", "imports", "requests", "runs", "series", "shares", "supplements", "workers"].map(
       (entity) => `services/${entity}`,
     ),
   ],
@@ -197,7 +198,7 @@ const appFolders = {
   account: ["data"],
   live: ["data", "text", "ui"],
   charts: ["text", "ui"],
-  archives: ["text", "ui"],
+  import: ["account", "text", "ui"],
   supplement: ["charts", "live", "result", "text", "ui"],
   shell: ["account", "data", "live", "text", "theme", "ui"],
   notifications: ["data", "live", "numbers", "text", "ui"],
@@ -206,7 +207,7 @@ const appFolders = {
   api: ["live", "ui"],
   workers: ["account", "address", "data", "live", "numbers", "shell", "text", "ui"],
   theory: ["address", "charts", "numbers", "text", "ui"],
-  experiments: ["account", "archives", "address", "data", "live", "shell", "text", "ui"],
+  experiments: ["account", "address", "data", "live", "shell", "text", "ui"],
   external: ["text", "ui"],
   result: ["account", "address", "charts", "data", "external", "live", "notifications", "numbers", "shell", "text", "ui"],
   new: ["account", "address", "charts", "data", "live", "numbers", "result", "text", "ui"],
@@ -306,6 +307,7 @@ module.exports = {
         "hyparquet-writer",
         "csv-parse",
         "pickleparser",
+        "protobufjs",
       ],
     ),
     ...folders("server", serverFolders),

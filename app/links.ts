@@ -11,6 +11,7 @@ export const apiPage = "/api";
 /** The OpenAPI document. */
 export const apiDocument = "/api/v1/openapi.json";
 export const newPage = "/new";
+export const importPage = "/import";
 
 /** The form of a new experiment, filled from a preset, or as another experiment or run was. */
 export const newFromPreset = (presetId: string): string => `${newPage}?preset=${presetId}`;

@@ -3,13 +3,13 @@ import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import type { ExperimentSummary } from "../../contract/wire/views.ts";
 import { useMay, useMe } from "../account/useMe.ts";
-import { ImportArchiveButton } from "../archives/ImportArchiveButton.tsx";
-import { experimentPage } from "../links.ts";
+import { importPage } from "../links.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { Problem } from "../live/Problem.tsx";
 import { useKeys } from "../shell/useKeys.ts";
 import { purgeText, useProgram } from "../shell/useProgram.ts";
 import { countOf, formatCount } from "../text/formatNumber.ts";
+import { LinkButton } from "../ui/Button.tsx";
 import { ConfirmDialog } from "../ui/ConfirmDialog.tsx";
 import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
@@ -61,7 +61,9 @@ export function ExperimentList() {
         <FreshnessBadge freshness={freshness} active={rows.some((row) => row.status === "running")} />
         {may("launch") && !filters.removed && (
           <div className="ml-auto">
-            <ImportArchiveButton onDone={(id) => router.push(experimentPage(id))} />
+            <LinkButton small icon="upload" href={importPage} data-testid="import-link">
+              Import
+            </LinkButton>
           </div>
         )}
       </div>

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useStat
 import { presets } from "../../contract/presets/presets.ts";
 import { useMay } from "../account/useMe.ts";
 import { useTRPC } from "../data/trpcClient.ts";
-import { experimentPage, listPage, newFromPreset, newPage, theoryPage, workersPage } from "../links.ts";
+import { experimentPage, importPage, listPage, newFromPreset, newPage, theoryPage, workersPage } from "../links.ts";
 import { useTheme } from "../theme/ThemeProvider.tsx";
 import { themes } from "../theme/theme.ts";
 import { classes } from "../ui/classes.ts";
@@ -129,6 +129,17 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
     ...useRegisteredCommands(),
     ...(may("launch")
       ? [{ id: "new", label: "New experiment", words: "launch create start", icon: "plus" as const, keys: "n", run: go(newPage) }]
+      : []),
+    ...(may("launch")
+      ? [
+          {
+            id: "import",
+            label: "Import",
+            words: "upload files csv wandb weights biases tensorboard events archive zip",
+            icon: "upload" as const,
+            run: go(importPage),
+          },
+        ]
       : []),
     { id: "list", label: "Experiments", words: "home list", icon: "list", run: go(listPage) },
     { id: "workers", label: "Workers", words: "machines devices gpu add token", icon: "worker", run: go(workersPage) },

@@ -12,3 +12,8 @@ export const stepInName = (name: string): number => Number(/-(\d+)\.ckpt$/.exec(
 
 /** Files that an ended run may have: features and twenty checkpoints. */
 export const maxArtefacts = 21;
+
+/** Files that wait for their import, and what says their names: in the same store, under an id that no run has. */
+export const waitingName = "upload";
+export const waitingAboutName = "upload.json";
+export const isWaitingName = (name: string): boolean => name === waitingName || name === waitingAboutName;

@@ -2,6 +2,7 @@ import type { Route } from "./defineRoute.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { withDocument } from "./routes/document.ts";
 import { experimentRoutes } from "./routes/experiments.ts";
+import { importRoutes } from "./routes/imports.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { shareRoutes } from "./routes/shares.ts";
 import { supplementRoutes } from "./routes/supplements.ts";
@@ -14,5 +15,6 @@ export const apiRoutes: readonly Route[] = withDocument([
   ...shareRoutes,
   ...workerRoutes,
   ...archiveRoutes,
+  ...importRoutes,
   ...supplementRoutes,
 ]);

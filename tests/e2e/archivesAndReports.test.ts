@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -93,24 +93,29 @@ test("without JavaScript a report shows the figure and the tables", async () => 
   await plain.close();
 });
 
-test("an archive that was downloaded is imported above the list, after it was shown what it would make", async () => {
+test("an archive that was downloaded is imported by the page that the list leads to, after it was shown what it would make", async () => {
   const { context, page, faults } = await open(`${server.url}/e/${id}`);
   const path = await exported(page, "Archive: whole, for another Collapsar", "study.zip");
   await page.goto(`${server.url}/`);
-  await page.locator('input[aria-label="Archive to import"]').setInputFiles(path);
-  const dialog = page.locator('[data-testid="archive-dialog"]');
-  await expect.poll(() => dialog.textContent()).toContain("6 runs, 68 measured values");
-  await expect.poll(() => dialog.locator('[data-testid="archive-duplicates"]').textContent()).toContain("the same experiment");
-  await page.locator('[data-testid="archive-confirm"]').click();
+  await page.locator('[data-testid="import-link"]').click();
+  await page.waitForURL((url) => url.pathname === "/import");
+  await page.locator('input[aria-label="Files"]').setInputFiles(path);
+  const plan = page.locator('[data-testid="import-plan"]');
+  await expect.poll(() => plan.textContent()).toContain("6 runs, 68 measured values");
+  await expect.poll(() => plan.locator('[data-testid="archive-duplicates"]').textContent()).toContain("the same experiment");
+  await page.locator('[data-testid="import-confirm"]').click();
   await page.waitForURL((url) => url.pathname.startsWith("/e/") && !url.pathname.endsWith(id));
   await expect.poll(() => page.locator('[data-testid="provenance"]').textContent()).toContain("from an archive that Collapsar");
   expect(faults).toEqual([]);
 
-  await page.goto(`${server.url}/`);
-  const foreign = join(folder, "report.html");
-  await page.locator('input[aria-label="Archive to import"]').setInputFiles(foreign);
+  await page.goto(`${server.url}/import`);
+  const foreign = join(folder, "report.zip");
+  copyFileSync(join(folder, "report.html"), foreign);
+  await page.locator('input[aria-label="Files"]').setInputFiles(foreign);
+  await expect.poll(() => page.locator('[data-testid="import-problem"]').textContent()).toContain("no zip file that can be read");
+  await page.locator('input[aria-label="Files"]').setInputFiles(join(folder, "report.html"));
   await expect
-    .poll(() => page.locator('[data-testid="archive-problem"]').textContent())
-    .toContain("no zip file that can be read");
+    .poll(() => page.locator('[data-testid="import-problem"]').textContent())
+    .toContain("report.html is no file that can be imported");
   await context.close();
 });

@@ -24,6 +24,7 @@ beforeAll(async () => {
     { what: "Kubernetes", path: "/workers/kubernetes", shows: '[data-testid="kubernetes-manifest"]' },
     { what: "theory", path: "/theory", shows: '[data-testid="optimum-loss"]' },
     { what: "people", path: "/people", shows: '[data-testid="empty"]' },
+    { what: "import", path: "/import", shows: '[data-testid="drop-zone"]' },
     { what: "the API", path: "/api", shows: '[data-testid="operation"]' },
     { what: "sessions and tokens", path: "/access", shows: '[data-testid="api-tokens"]' },
     { what: "shared result", path: shared, shows: '[data-testid="run-row"]' },

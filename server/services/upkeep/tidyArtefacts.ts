@@ -1,3 +1,5 @@
+import { isWaitingName } from "../../../contract/wire/artefactNames.ts";
+import { importLimits } from "../../../contract/wire/imports.ts";
 import { listRunsWithFiles, listRunsWithResumeFiles, recordFile } from "../../../db/queries/runFiles.ts";
 import { listKeptRuns, readRunState } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
@@ -20,13 +22,19 @@ export async function tidyArtefacts(context: ServiceContext, removedForMs = cont
     const kept = new Set(await listKeptRuns(database.orm, ids, removedForMs));
     const noted = new Set(await listRunsWithFiles(database.orm, ids));
     for (const runId of ids) if (kept.has(runId) && !noted.has(runId)) await adoptFiles(context, runId);
-    for (const runId of ids) if (!kept.has(runId)) await artefacts.removeRun(runId);
+    for (const runId of ids) if (!kept.has(runId) && !(await waitsForImport(context, runId))) await artefacts.removeRun(runId);
   }
   for (const id of await listRunsWithResumeFiles(database.orm, endedForGood)) {
     const run = await readRunState(database.orm, id);
     if (run) await dropSpareFiles(context, run);
   }
   await artefacts.tidy(abandonedMs);
+}
+
+/** Files that a person sent a short while ago, and may import yet. */
+async function waitsForImport({ artefacts }: ServiceContext, id: string): Promise<boolean> {
+  const files = await artefacts.list(id);
+  return files.some(({ name, at }) => isWaitingName(name) && Date.now() - at.getTime() < importLimits.waitMs);
 }
 
 async function adoptFiles(context: ServiceContext, runId: string): Promise<void> {

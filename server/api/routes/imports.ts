@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { carriedOut, importChoices, importLimits, importPlan, uploadedImport } from "../../../contract/wire/imports.ts";
+import { carryOutImport, dropImport, planImport, receiveUpload } from "../../services/imports/planImport.ts";
+import { defineRoute, type Route, rawBody } from "../defineRoute.ts";
+
+const subject = "imports";
+const right = "launch";
+const body = rawBody(["application/octet-stream", "text/csv", "application/zip"], importLimits.fileBytes);
+const isTrue = z.enum(["true", "false"]).default("false");
+const maxBytes = 4_000_000;
+
+export const importRoutes: Route[] = [
+  defineRoute({
+    ...{ id: "uploadImport", method: "POST", path: "/imports", right, subject },
+    summary: "Send a file to import",
+    description:
+      "The body is the file: an archive of Collapsar, TensorBoard event files, CSV tables of W&B or of your own. The answer says what it would make; nothing is made yet. Several files are sent one after the other: the first answers the import's id, the others name it. Files that are not imported within an hour are thrown away.",
+    query: z.object({
+      name: z.string().max(2_000).describe("Name of the file, with its folders where they matter: run-1/events.out.tfevents.1."),
+      import: z.uuid().optional().describe("The import that it belongs to; absent: a new one."),
+      more: isTrue.describe("true: further files follow, so there is no plan yet."),
+    }),
+    request: body,
+    status: 201,
+    response: uploadedImport,
+    handle: ({ services, person, query, body }) =>
+      receiveUpload(services, person, { ...query, more: query.more === "true", content: body }),
+  }),
+  defineRoute({
+    ...{ id: "planImport", method: "POST", path: "/imports/{id}/plan", right, subject },
+    summary: "Say what an import would make",
+    description: "By other choices than those that were made for you. Nothing is made.",
+    request: importChoices,
+    example: { study: "ResNets of last week", columns: [{ column: "nc1", role: "metric", as: "train/nc1.ratio@18" }] },
+    maxBytes,
+    response: importPlan,
+    handle: ({ services, person, params, body }) => planImport(services, person, params.id, body),
+  }),
+  defineRoute({
+    ...{ id: "carryOutImport", method: "POST", path: "/imports/{id}", right, subject },
+    summary: "Carry an import out",
+    description:
+      "Makes what the plan of the same choices says, all of it or nothing. Runs that are here already, as they are in the files, are not made again.",
+    request: importChoices,
+    example: { study: "ResNets of last week" },
+    maxBytes,
+    status: 201,
+    response: carriedOut,
+    handle: ({ services, person, params, body }) => carryOutImport(services, person, params.id, body),
+  }),
+  defineRoute({
+    ...{ id: "dropImport", method: "DELETE", path: "/imports/{id}", right, subject },
+    summary: "Throw an import's files away",
+    response: z.object({ id: z.uuid() }),
+    handle: async ({ services, person, params }) => {
+      await dropImport(services, person, params.id);
+      return { id: params.id };
+    },
+  }),
+];
