@@ -168,21 +168,21 @@ export class RunLife {
     return this.times.recentMedian();
   }
 
+  /** The last checkpoint, before anything is evaluated: an attempt that ends from then on is followed by one that only evaluates. */
+  async saveEnd(slice: TrainedSlice): Promise<void> {
+    if (this.run.config.afterTraining) await this.checkpointEnd(slice);
+  }
+
   /** Its training is complete, also where it resumed from its last step: evaluates and keeps what is asked for. */
   async finish(slice: TrainedSlice): Promise<void> {
     const { run, prepared, spent } = this;
     const trainedAt = performance.now();
     spent.trainingMs = trainedAt - this.trainingFrom - (this.aside.ms - this.asideBefore);
-    // An attempt that ends from here on is followed by one that only evaluates.
-    const checkpointEnd = async () => {
-      if (this.step > this.savedStep) await this.checkpoint(slice);
-    };
     if (run.config.afterTraining) {
-      await checkpointEnd();
       await this.evaluate(prepared, await slice.source());
       spent.evaluatingMs = performance.now() - trainedAt;
     }
-    if (run.keepResults) await this.keep(slice, checkpointEnd);
+    if (run.keepResults) await this.keep(slice);
     this.aside.ms += performance.now() - trainedAt;
     run.emit({ kind: "finished", step: this.step, elapsedMs: this.elapsed(), times: spent });
   }
@@ -209,6 +209,10 @@ export class RunLife {
     spent.measurements++;
     spent.measuringMs += ms;
     this.aside.ms += ms;
+  }
+
+  private async checkpointEnd(slice: TrainedSlice): Promise<void> {
+    if (this.step > this.savedStep) await this.checkpoint(slice);
   }
 
   private async checkpoint(slice: TrainedSlice): Promise<void> {
@@ -243,11 +247,11 @@ export class RunLife {
   }
 
   /** A disk that refuses here takes nothing from the run, which is trained and measured. */
-  private async keep(slice: TrainedSlice, checkpointEnd: () => Promise<void>): Promise<void> {
+  private async keep(slice: TrainedSlice): Promise<void> {
     const { dataset, network } = this.prepared;
     const { reader } = this.observer;
     try {
-      await checkpointEnd();
+      await this.checkpointEnd(slice);
       const note = await this.run.keepResults?.({ network, dataset, reader, source: await slice.source() });
       if (note) this.log("warning", note);
     } catch (error) {

@@ -91,6 +91,9 @@ class Group {
 
   private async takeSteps(trainer: GroupTrainer, openMs: number): Promise<Places> {
     for (;;) {
+      await this.each(async ({ life }, at) => {
+        if (life.isTrained) await life.saveEnd(trainer.slices[at]);
+      });
       await this.each(async ({ life, settle }, at) => {
         if (!life.isTrained) return;
         await life.finish(trainer.slices[at]);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { afterTraining, type RobustnessConfig } from "../../../contract/config/afterTraining.ts";
 import { type ExperimentConfig, expandGrid } from "../../../contract/config/experimentConfig.ts";
 import { trainingConfig } from "../../../contract/config/trainingConfig.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { knowPacks } from "../../support/builders/knownPacks.ts";
 import { processOf, RealStudy } from "../../support/builders/realStudy.ts";
-import { ledgerOf, smallStudy } from "../../support/builders/study.ts";
+import { ledgerOf, ledgerPoints, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { makeFolder, slowness } from "../../support/processes/workerProcess.ts";
 import { until } from "../../support/until.ts";
 
@@ -19,6 +20,10 @@ const slow = (...list: number[]): ExperimentConfig => ({
   ...seeds(...list),
   training: { ...training, steps: 8_000 },
 });
+
+const evaluations = (robustness: Partial<RobustnessConfig>) =>
+  afterTraining.parse({ robustness, transfer: { dataset: seeds(0).datasets[0] } });
+const evaluationOf = async (run: RunRow) => (await study.detail(run)).row.evaluation;
 
 /** A worker's folder in which it is known that four runs of this study are best in one step. */
 function folderFor(config: ExperimentConfig): string {
@@ -54,6 +59,44 @@ describe("four seeds of one study, launched for a worker with one slot", () => {
     expect(found.size).toBe(expected.length);
     for (const [point, value] of expected)
       expect(Math.abs(found.get(point)! - value) / Math.max(1, Math.abs(value)), point).toBeLessThan(1e-4);
+  });
+
+  test("are evaluated after training, each by itself, with what a run alone finds", async () => {
+    const config = { ...seeds(0, 1, 2, 3), afterTraining: evaluations({ epsilons: [0.5, 4], samples: 60 }) };
+    await study.startWorker(1, folderFor(config), { pack: 8 });
+    const runs = await study.launch(config);
+    for (const run of runs) await study.reaches(run, "finished");
+    expect(runs.map((run) => packOf(run)?.runs)).toEqual([4, 4, 4, 4]);
+    const found = await Promise.all(runs.map(evaluationOf));
+    for (const evaluation of found) {
+      expect(evaluation?.missing).toEqual({});
+      expect(evaluation?.robustness?.points).toHaveLength(8);
+      expect(evaluation?.transfer?.layers).toHaveLength(3);
+    }
+    expect(new Set(found.map((evaluation) => JSON.stringify(evaluation))).size).toBe(4);
+    const [alone] = await study.launch({ ...config, seeds: [0] });
+    await study.reaches(alone, "finished");
+    expect(packOf(alone)).toBeUndefined();
+    expect(found[0]).toEqual(await evaluationOf(alone));
+  });
+
+  test("their process is killed while they are evaluated: none is trained again, and none lacks its evaluation", async () => {
+    const config = {
+      ...seeds(0, 1, 2, 3),
+      afterTraining: evaluations({ epsilons: Array.from({ length: 16 }, (_, at) => (at + 1) / 10), pgdSteps: 100 }),
+    };
+    const { folder } = await study.startWorker(1, folderFor(config), { pack: 8 });
+    const runs = await study.launch(config);
+    await until("one has been evaluated", async () => (await evaluationOf(runs[0])) !== null);
+    process.kill(processOf(folder, runs[3]), "SIGKILL");
+    for (const run of runs) await study.reaches(run, "finished");
+    expect(await study.outcomes(runs[3])).toEqual(["CRASHED", "FINISHED"]);
+    expect((await study.detail(runs[3])).attempts[1].resumedFromStep).toBe(1_000);
+    for (const run of runs) {
+      expect((await evaluationOf(run))?.robustness?.points).toHaveLength(64);
+      const measured = (await storedPoints(study.server.url, run.id)).filter((point) => !/^(robustness|transfer)\//.test(point));
+      expect(measured).toEqual(ledgerPoints(study.folders, run.id));
+    }
   });
 
   test("one is cancelled, one paused and resumed; the others finish without a hole", async () => {
