@@ -120,6 +120,7 @@ const serverFolders = {
   artefacts: ["log", "program"],
   cluster: ["log"],
   "imports/formats": [],
+  "imports/features": ["imports/formats"],
   metrics: ["log"],
   context: ["access", "artefacts", "cluster"],
   members: ["access", "log"],

@@ -7,7 +7,7 @@ export const maxDimensions = 8;
 const maxValues = 2 ** 40;
 
 /** Values of a chunk that is given out; it is what a reader holds in memory, about, beside the bytes that it stands in. */
-const chunkValues = 1_000_000;
+const chunkValues = 250_000;
 /** Widest stretch of a file that is read for a chunk whose values lie scattered. */
 const windowBytes = 32_000_000;
 
