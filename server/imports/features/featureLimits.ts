@@ -10,4 +10,6 @@ export const featureLimits = {
   lineLength: 4_000_000,
   /** Multiplications of the second pass over a layer, N·K·(d + K/2): with more it is left out, and said. */
   products: 1e12,
+  /** Numbers of all sums of one measurement, Σ K·d + K² over its layers. */
+  sums: 8_000_000,
 } as const;

@@ -46,6 +46,12 @@ export async function measureSet(set: FeatureSet, training: TrainingMeans | null
       "INVALID",
       `${set.labelsRef} has the label ${classes - 1}, and the classifier has ${head.classes} rows: labels go from 0 to ${head.classes - 1}.`,
     );
+  const sums = set.layers.reduce((sum, { dim }) => sum + classes * (dim + classes), 0);
+  if (sums > featureLimits.sums)
+    throw new Failure(
+      "INVALID",
+      `The ${set.layers.length} layers of step ${counted(set.step)} have ${counted(sums)} sums, K·d + K² each: at most ${counted(featureLimits.sums)} are measured at once (pool the features, or import fewer layers).`,
+    );
   const own: TrainingMeans = { step: set.step, classes, of: new Map() };
   const reference = set.split === "train" ? own : training?.step === set.step && training.classes === classes ? training : null;
   if (reference === null)
