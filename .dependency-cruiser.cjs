@@ -121,6 +121,7 @@ const serverFolders = {
   cluster: ["log"],
   "imports/formats": [],
   "imports/features": ["imports/formats"],
+  "imports/watch": ["imports/formats", "imports/features", "log"],
   metrics: ["log"],
   context: ["access", "artefacts", "cluster"],
   members: ["access", "log"],

@@ -12,6 +12,8 @@ export interface FeatureSet {
   layers: { name: string; array: StoredArray; samples: number; dim: number; ref: string }[];
   labels: StoredArray;
   labelsRef: string;
+  /** All that it is made of. */
+  files: string[];
   /** Of the last layer; `transposed`: it stands as [d, K]. */
   head: { weights: StoredArray; bias: StoredArray | null; transposed: boolean; classes: number } | null;
 }

@@ -9,6 +9,7 @@ export async function* inBlocks(
   array: StoredArray,
   dim: number,
   classes: number,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<{ features: Float64Array; from: number }> {
   const rows = Math.max(1, Math.floor(productsAtOnce / (classes * (dim + classes))));
   let from = 0;
@@ -18,6 +19,7 @@ export async function* inBlocks(
       yield { features, from };
       from += features.length / dim;
       await setImmediate();
+      signal?.throwIfAborted();
     }
   }
 }

@@ -6,10 +6,11 @@ import { measureSet, type TrainingMeans } from "./measureSet.ts";
 export async function* measureRun(
   sets: readonly FeatureSet[],
   loss: "ce" | "mse" | null,
+  signal?: AbortSignal,
 ): AsyncGenerator<{ event: SumsEvent; warnings: string[] }> {
   let training: TrainingMeans | null = null;
   for (const set of sets) {
-    const measured = await measureSet(set, training, loss);
+    const measured = await measureSet(set, training, loss, signal);
     training = measured.training;
     yield { event: measured.event, warnings: measured.warnings };
   }

@@ -28,6 +28,7 @@ export interface Measured {
  * All sums of one step and split, as a client would send them: two passes over each layer, in float64, part by part.
  * @param training of the step's training set, for a test set
  * @param loss of the stated objective: then the fit is measured too, where there is a classifier
+ * @param signal ends it early, with its reason
  * @throws Failure INVALID naming array, sample and what was expected
  */
 export async function measureSet(set: FeatureSet, training: TrainingMeans | null, loss: "ce" | "mse" | null): Promise<Measured> {
@@ -66,7 +67,7 @@ export async function measureSet(set: FeatureSet, training: TrainingMeans | null
         "INVALID",
         `${layer.ref} has d = ${counted(layer.dim)} with K = ${counted(classes)}: K·d may be ${counted(externalLimits.meanNumbers)} at most (pool or project the features).`,
       );
-    const parts = () => inBlocks(layer.array, layer.dim, classes);
+    const parts = () => inBlocks(layer.array, layer.dim, classes, signal);
     const first = new StreamedMeans(classes, layer.dim);
     await each(layer.ref, parts(), (features, from) => {
       first.add(features, labels.values, from);

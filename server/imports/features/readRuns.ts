@@ -18,6 +18,8 @@ export interface FeatureChoices {
   step: number | null;
   /** Of .csv. */
   labelColumn?: string | undefined;
+  /** Whether a folder that all files are in tells their run too: where further files may come. */
+  keepFolders?: boolean;
 }
 
 /** What files of one run hold. */
@@ -48,7 +50,7 @@ export async function readRuns(files: readonly FeatureFile[], scratch: Scratch, 
       "INVALID",
       `${counted(files.length)} files are too many: at most ${counted(featureLimits.files)} are read at once.`,
     );
-  const folder = commonFolder(files.map(({ name }) => name));
+  const folder = choices.keepFolders ? "" : commonFolder(files.map(({ name }) => name));
   const problems: string[] = [];
   const named: NamedFile[] = [];
   let count = 0;
@@ -76,7 +78,7 @@ export async function readRuns(files: readonly FeatureFile[], scratch: Scratch, 
   for (const group of groups) {
     try {
       const { folder: own, values } = group.run;
-      const all = { ...values, ...(own !== "" && groups.length > 1 && { run: own }) };
+      const all = { ...values, ...(own !== "" && (groups.length > 1 || choices.keepFolders) && { run: own }) };
       const found = assemble(group.arrays, choices.roles, choices.step);
       runs.push({
         ...found,

@@ -1,0 +1,153 @@
+import type { SumsEvent } from "../../../contract/external/externalRequests.ts";
+import { Failure } from "../../../contract/failure.ts";
+import { log } from "../../log/log.ts";
+import { measureSet, type TrainingMeans } from "../features/measureSet.ts";
+import { type FeatureRun, readRuns } from "../features/readRuns.ts";
+import { Scratch } from "../formats/scratch.ts";
+import { type FoundFile, listFiles } from "./listFiles.ts";
+import { WatchedState } from "./watchedState.ts";
+
+export interface WatchedSettings {
+  folder: string;
+  /** Of the list of what was imported. */
+  statePath: string;
+  scratchFolder: string;
+  scratchBytes: number;
+  reserveBytes: number;
+}
+
+/** Where measurements go. @param key of the run: the same each time */
+export type StoreMeasurement = (
+  run: { study: string; key: string; values: FeatureRun["values"]; classNames: string[] | null },
+  event: SumsEvent,
+  warnings: string[],
+) => Promise<void>;
+
+/** What pages and logs say of it. */
+export interface WatchedReport {
+  folder: string;
+  /** Measurements that were made. */
+  imported: number;
+  problems: string[];
+}
+
+/**
+ * A folder whose new files of features become measurements, once each: `study/run/files`. A file counts once it looks the same twice in a
+ * row; one that cannot be read is named with its reason, and tried again when it changes.
+ */
+export class WatchedFolder {
+  private readonly settings: WatchedSettings;
+  private readonly store: StoreMeasurement;
+  private seen = new Map<string, string>();
+  /** Of each study: its complete files as they were when they were last read, and what was wrong with them. */
+  private readonly studies = new Map<string, { marks: string; problems: string[] }>();
+  private said = new Set<string>();
+  private state: WatchedState | null = null;
+  private readonly ending = new AbortController();
+  private general: string[] = [];
+
+  constructor(settings: WatchedSettings, store: StoreMeasurement) {
+    this.settings = settings;
+    this.store = store;
+  }
+
+  get report(): WatchedReport {
+    return {
+      folder: this.settings.folder,
+      imported: this.state?.imported ?? 0,
+      problems: [...this.general, ...[...this.studies.values()].flatMap(({ problems }) => problems)],
+    };
+  }
+
+  /** Ends a measurement that is under way. */
+  stop(): void {
+    this.ending.abort(new Failure("UNAVAILABLE", "The server is stopping."));
+  }
+
+  /** Imports what is new and complete. */
+  async look(): Promise<void> {
+    this.state ??= await WatchedState.open(this.settings.statePath);
+    const found = await listFiles(this.settings.folder);
+    this.general =
+      found === null
+        ? [`The watched folder ${this.settings.folder} cannot be read: it is not there, or its permissions do not allow it.`]
+        : found.tooMany
+          ? [`The watched folder ${this.settings.folder} has more than 20,000 files of features: those beyond are left out.`]
+          : [];
+    this.sayNew();
+    if (found === null) return;
+    const [before, now] = [this.seen, new Map(found.files.map(({ name, mark }) => [name, mark]))];
+    this.seen = now;
+    const complete = found.files.filter(({ name, mark, empty }) => before.get(name) === mark && !empty);
+    for (const [study, files] of Map.groupBy(complete, ({ name }) =>
+      name.includes("/") ? name.slice(0, name.indexOf("/")) : "",
+    )) {
+      const marks = files.map(({ name, mark }) => `${name} ${mark}`).join("\n");
+      if (this.studies.get(study)?.marks === marks) continue;
+      const problems =
+        study === ""
+          ? files.map(({ name }) => `${name} is in no folder: put it into <study>/<run>/.`)
+          : await this.importStudy(study, files);
+      this.studies.set(study, { marks, problems });
+      this.sayNew();
+    }
+  }
+
+  private sayNew(): void {
+    const { problems } = this.report;
+    for (const problem of problems) if (!this.said.has(problem)) log.warn(`Watched folder: ${problem}`);
+    this.said = new Set(problems);
+  }
+
+  private async importStudy(study: string, files: FoundFile[]): Promise<string[]> {
+    const { scratchFolder, scratchBytes, reserveBytes } = this.settings;
+    const scratch = new Scratch(scratchFolder, scratchBytes, reserveBytes);
+    try {
+      const inStudy = files.map(({ name, path }) => ({ name: name.slice(study.length + 1), path }));
+      const { runs, problems } = await readRuns(inStudy, scratch, { roles: new Map(), step: null, keepFolders: true });
+      const marks = new Map(files.map(({ name, mark }) => [name.slice(study.length + 1), mark]));
+      for (const run of runs) problems.push(...(await this.importRun(study, run, marks)));
+      return problems.map((problem) => `${study}: ${problem}`);
+    } finally {
+      await scratch.close();
+    }
+  }
+
+  private async importRun(study: string, run: FeatureRun, marks: ReadonlyMap<string, string>): Promise<string[]> {
+    const problems: string[] = [];
+    const runKey = JSON.stringify([study, Object.entries(run.values).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    let training: TrainingMeans | null = null;
+    for (const [at, set] of run.sets.entries()) {
+      const key = JSON.stringify([runKey, set.step, set.split]);
+      const own = Object.fromEntries([...marks].filter(([name]) => set.files.includes(name)));
+      const known = this.state!.get(key);
+      // Training means are needed again where the test set of their step is new.
+      const next = run.sets[at + 1];
+      const servesNext =
+        next?.step === set.step && this.state!.get(JSON.stringify([runKey, next.step, next.split])) === undefined;
+      const isSame = known !== undefined && JSON.stringify(known.marks) === JSON.stringify(own);
+      if (known !== undefined && known.problem === null && !isSame)
+        problems.push(
+          `${Object.keys(own).join(", ")} came or changed after step ${set.step} (${set.split}) was imported: left out.`,
+        );
+      if (known !== undefined && known.problem !== null && isSame) problems.push(known.problem);
+      const isNew = known === undefined || (known.problem !== null && !isSame);
+      if (!isNew && !(servesNext && known?.problem === null)) continue;
+      try {
+        const measured = await measureSet(set, training, null, this.ending.signal);
+        training = measured.training;
+        if (!isNew) continue;
+        await this.store({ study, key: runKey, values: run.values, classNames: run.classNames }, measured.event, [
+          ...run.notes,
+          ...measured.warnings,
+        ]);
+        await this.state!.set(key, { marks: own, problem: null });
+      } catch (error) {
+        if (!(error instanceof Failure) || error.code === "UNAVAILABLE" || error.code === "DISK_FULL") throw error;
+        problems.push(error.message);
+        await this.state!.set(key, { marks: own, problem: error.message });
+      }
+    }
+    return problems;
+  }
+}
