@@ -122,10 +122,11 @@ function makeSet(arrays: NamedArray[], step: number, split: "train" | "test", no
   const others = rest.filter((one) => !layers.includes(one));
   const head = headOf(others, named, found, notes);
   const used = new Set([labels.ref, ...found.map(({ ref }) => ref), ...head.refs]);
+  const files = [...new Set(arrays.flatMap(({ ref, file }) => (used.has(ref) ? [file] : [])))];
   const unused = arrays.filter(({ ref }) => !used.has(ref));
   if (unused.length > 0)
     notes.push(`Left out, since neither name nor shape says what they are: ${listed(unused.map(describeArray))}.`);
-  return { step, split, layers: found, labels: labels.array, labelsRef: labels.ref, head: head.head };
+  return { step, split, layers: found, labels: labels.array, labelsRef: labels.ref, files, head: head.head };
 }
 
 function labelsOf(arrays: NamedArray[], step: number, split: string, notes: string[]): NamedArray {

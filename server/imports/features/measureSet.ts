@@ -31,7 +31,12 @@ export interface Measured {
  * @param signal ends it early, with its reason
  * @throws Failure INVALID naming array, sample and what was expected
  */
-export async function measureSet(set: FeatureSet, training: TrainingMeans | null, loss: "ce" | "mse" | null): Promise<Measured> {
+export async function measureSet(
+  set: FeatureSet,
+  training: TrainingMeans | null,
+  loss: "ce" | "mse" | null,
+  signal?: AbortSignal,
+): Promise<Measured> {
   const warnings: string[] = [];
   const labels = await readLabels(set.labels, set.labelsRef, set.split);
   const head = set.head ? await readClassifier(set.head, set.layers.at(-1)!.dim, labels.values.length) : null;

@@ -1,4 +1,4 @@
-import { basename, extname } from "node:path";
+import { extname } from "node:path";
 import { FileRange } from "../formats/bytes.ts";
 import { readNpy } from "../formats/readNpy.ts";
 import { readNpz } from "../formats/readNpz.ts";
@@ -25,12 +25,12 @@ export interface ReadFile {
 
 /**
  * The arrays of a file, by its ending. Only what describes them is read, but for .csv.
- * @param name as it was called where it comes from
+ * @param name as it was called where it comes from, for messages too
  * @param labelColumn of .csv
  * @throws Failure INVALID naming file, place and what was expected
  */
 export async function readFile(path: string, name: string, scratch: Scratch, labelColumn?: string): Promise<ReadFile> {
-  const file = await scratch.file(path, basename(name));
+  const file = await scratch.file(path, name);
   const ending = extname(name).toLowerCase();
   const plain = (arrays: StoredArray[]): ReadFile => ({ arrays, step: null, classNames: null });
   switch (ending) {
@@ -59,7 +59,7 @@ export async function readFile(path: string, name: string, scratch: Scratch, lab
       return { arrays, step: null, classNames };
     }
   }
-  throw unreadable(basename(name), `has the ending "${ending.slice(0, 20)}"; ${featureEndings.join(", ")} are read`);
+  throw unreadable(name, `has the ending "${ending.slice(0, 20)}"; ${featureEndings.join(", ")} are read`);
 }
 
 const isStep = (name: string) => /^(global_)?(step|epoch)$/i.test(name);

@@ -20,8 +20,7 @@ const partBytes = 4_000_000;
  * @throws Failure INVALID for what is no zip file, for names that lead out of it or stand twice, encrypted or oversized entries
  */
 export async function openZip(file: OpenedFile, scratch: Scratch, checksums: boolean): Promise<Map<string, Bytes>> {
-  const refuse = (error: unknown) =>
-    unreadable(file.name, `cannot be read as a zip file: ${(error as Error).message.split("\n")[0]}`);
+  const refuse = (error: unknown) => unreadable(file.name, `cannot be read as a zip file: ${firstLine(error)}`);
   const zip = await yauzl
     .openPromise(file.path, { autoClose: false, lazyEntries: true, strictFileNames: true })
     .catch((error) => {
@@ -138,8 +137,11 @@ class ZipEntry implements Bytes {
   }
 
   private damaged(error: unknown): Error {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code?.startsWith("E")) return error as Error; // of the disk
-    return unreadable(this.name, `cannot be unpacked: ${String(message).split("\n")[0]}`);
+    return unreadable(this.name, `cannot be unpacked: ${firstLine(error)}`);
   }
 }
+
+/** Of a message of a library, without the stop that follows anyway. */
+const firstLine = (error: unknown) => (error as Error).message.split("\n")[0]!.replace(/\.$/, "");

@@ -95,7 +95,7 @@ export class WatchedFolder {
 
   private sayNew(): void {
     const { problems } = this.report;
-    for (const problem of problems) if (!this.said.has(problem)) log.warn(`Watched folder: ${problem}`);
+    for (const problem of problems) if (!this.said.has(problem)) log.warning(`Watched folder: ${problem}`);
     this.said = new Set(problems);
   }
 

@@ -80,7 +80,7 @@ describe("files are joined to runs", () => {
     });
     expect(runs).toEqual([{ name: "a", values: { run: "a" }, sets: ["train@1"] }]);
     expect(problems).toEqual([
-      expect.stringMatching(/^ep2\.npz cannot be read as a zip file: /),
+      expect.stringMatching(/^a\/ep2\.npz cannot be read as a zip file: .*[^.]\.$/),
       'notes.txt has the ending ".txt"; .npy, .npz, .safetensors, .pt, .pth, .csv are read.',
       expect.stringMatching(/^b: No labels were found at step 0 \(train\)\. There is: b\/H\.npy \[2, 2\] float32\. /),
     ]);
