@@ -114,6 +114,8 @@ const contractFolders = {
 const serverFolders = {
   install: [],
   log: [],
+  // Of a server it knows no more than any program that asks it.
+  cli: ["install", "log", "program", "backup"],
   access: ["log"],
   program: ["access"],
   failures: ["log"],
@@ -287,6 +289,10 @@ module.exports = {
       ["math", "contract", "db"],
       [
         "@trpc",
+        "commander",
+        "@commander-js/extra-typings",
+        "cli-progress",
+        "@types/cli-progress",
         "socket.io",
         "@socket.io",
         "redis",

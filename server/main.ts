@@ -1,17 +1,20 @@
-/** The server's program: `node server/main.ts [--dev | --no-pages]`. */
+/** The server's program: `node server/main.ts [--dev | --no-pages] [--json]`. */
 import { Failure } from "../contract/failure.ts";
 import { errorInShort, log } from "./log/log.ts";
 import { serverSettings } from "./program/env.ts";
 import { type RunningServer, startServer } from "./startServer.ts";
 
 const flags = process.argv.slice(2);
-const unknown = flags.find((flag) => flag !== "--dev" && flag !== "--no-pages");
+const unknown = flags.find((flag) => !["--dev", "--no-pages", "--json"].includes(flag));
+const isJson = flags.includes("--json");
 
 /** A second SIGTERM this soon after the first is its echo. */
 const graceMs = 15_000;
 
 const say = (error: unknown) => {
-  console.error(errorInShort(error, !(error instanceof Failure)));
+  const message = errorInShort(error, !(error instanceof Failure));
+  if (isJson) console.log(JSON.stringify({ error: { code: error instanceof Failure ? error.code : "INTERNAL", message } }));
+  else console.error(message);
 };
 
 // The reader of our output may be gone, and every failed write would be another error to print: studies continue without it.
@@ -22,7 +25,7 @@ process.on("SIGUSR1", () => {});
 process.on("unhandledRejection", (error) => log.unexpected("unexpected", error));
 
 try {
-  if (unknown) throw new Failure("INVALID", `Unknown flag ${unknown}: the flags are --dev and --no-pages.`);
+  if (unknown) throw new Failure("INVALID", `Unknown flag ${unknown}: the flags are --dev, --no-pages and --json.`);
   const pages = flags.includes("--no-pages") ? "none" : flags.includes("--dev") ? "dev" : "built";
   let server: RunningServer | null = null;
   /** When it was first asked to stop, ms of this process' clock. */
@@ -31,7 +34,7 @@ try {
     process.on(signal, () => {
       // It may still be waiting for its database: there is nothing to shut down cleanly yet.
       if (server === null) {
-        console.log("Stopped before it was ready.");
+        console.log(isJson ? JSON.stringify({ event: "stopped" }) : "Stopped before it was ready.");
         process.exit(0);
       }
       if (askedAt !== null) {
@@ -40,7 +43,7 @@ try {
         return;
       }
       askedAt = performance.now();
-      console.log("Stopping. Press Ctrl+C again to stop now.");
+      console.log(isJson ? JSON.stringify({ event: "stopping" }) : "Stopping. Press Ctrl+C again to stop now.");
       server.stop().then(
         () => process.exit(0),
         (error) => {
@@ -53,7 +56,8 @@ try {
     log.error(`Collapsar cannot continue: ${error.message}`);
     process.exit(1);
   });
-  console.log(`Collapsar is ready at ${server.address}\n${server.entryHint}`);
+  const { address, entryHint: hint } = server;
+  console.log(isJson ? JSON.stringify({ event: "ready", address, hint }) : `Collapsar is ready at ${address}\n${hint}`);
 } catch (error) {
   say(error);
   process.exit(1);

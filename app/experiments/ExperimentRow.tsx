@@ -1,9 +1,9 @@
 "use client";
 import Link from "next/link";
+import { formatDuration } from "../../contract/formatDuration.ts";
 import { type RunCounts, runStatuses } from "../../contract/status.ts";
 import type { ExperimentSummary } from "../../contract/wire/views.ts";
 import { experimentPage } from "../links.ts";
-import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatMeasure, formatPercent } from "../text/formatNumber.ts";
 import { priorityHint } from "../text/priorityTitles.ts";
 import { Badge, StatusBadge } from "../ui/Badge.tsx";

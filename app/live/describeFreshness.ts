@@ -1,4 +1,4 @@
-import { formatAge, formatDuration } from "../text/formatDuration.ts";
+import { formatAge, formatDuration } from "../../contract/formatDuration.ts";
 import type { Freshness } from "./FreshnessStore.ts";
 
 /** Silence longer than this while a run is training means that something is late. */

@@ -1,8 +1,8 @@
 "use client";
 import { datasetTitles } from "../../contract/data/datasetConfig.ts";
+import { formatDuration } from "../../contract/formatDuration.ts";
 import { precisionText } from "../../contract/precision.ts";
 import type { WorkerView } from "../../contract/wire/views.ts";
-import { formatDuration } from "../text/formatDuration.ts";
 import { countOf, formatBytes, formatPercent } from "../text/formatNumber.ts";
 import { formatAgo, formatFull } from "../text/formatTime.ts";
 import { Badge } from "../ui/Badge.tsx";

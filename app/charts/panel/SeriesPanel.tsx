@@ -1,7 +1,7 @@
 "use client";
 import { memo, type ReactNode, useMemo, useState } from "react";
+import { formatDuration } from "../../../contract/formatDuration.ts";
 import { type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
-import { formatDuration } from "../../text/formatDuration.ts";
 import type { AxisOptions } from "../axes/axisOptions.ts";
 import { type StepMap, stepOfX, type XMode, xLabels, xOfSteps } from "../axes/seriesX.ts";
 import type { ChartSeries, ReferenceMark } from "../chartTypes.ts";

@@ -1,5 +1,6 @@
 import { launchInput } from "../../../contract/config/experimentConfig.ts";
 import type { Finding, LaunchKnowledge } from "../../../contract/launch/finding.ts";
+import { describeIssue } from "../../../contract/launch/issueText.ts";
 import { launchFindings } from "../../../contract/launch/launchFindings.ts";
 import type { Draft } from "./draft.ts";
 
@@ -8,9 +9,6 @@ export interface Problem {
   path: string;
   message: string;
 }
-
-type Refusal = NonNullable<ReturnType<typeof launchInput.safeParse>["error"]>;
-type Issue = Refusal["issues"][number];
 
 export interface DraftFindings {
   /** Why it cannot be launched. */
@@ -27,7 +25,9 @@ export function draftFindings(draft: Draft, known?: LaunchKnowledge): DraftFindi
   const result = launchInput.safeParse(draft);
   const { problems, warnings } = launchFindings(draft.config, known);
   const inForm = ({ path, message }: Finding): Problem => ({ path: ["config", ...path].join("."), message });
-  const issues = result.success ? [] : result.error.issues.map((issue) => describe(issue, draft));
+  const issues = result.success
+    ? []
+    : result.error.issues.map((issue) => ({ path: issue.path.join("."), message: describeIssue(issue, draft) }));
   return { problems: [...issues, ...problems.map(inForm)], warnings: warnings.map(inForm) };
 }
 
@@ -37,34 +37,6 @@ export const draftProblems = (draft: Draft, known?: LaunchKnowledge): Problem[] 
 export function problemAt(problems: readonly Problem[], path: string): string | null {
   return problems.find((problem) => problem.path === path || problem.path.startsWith(`${path}.`))?.message ?? null;
 }
-
-function describe(issue: Issue, draft: Draft): Problem {
-  const path = issue.path.join(".");
-  const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key], draft);
-  if (typeof value === "number" && !Number.isNaN(value)) return { path, message: `${value} is not valid: ${boundOf(issue)}.` };
-  if (value === null || value === undefined || Number.isNaN(value))
-    return { path, message: "Enter a number, such as 0.005 or 1e-3." };
-  return { path, message: sentence(issue.message) };
-}
-
-/** The schema's own words where it has some; zod's bounds in plain ones otherwise. */
-function boundOf(issue: Issue): string {
-  if (issue.code === "invalid_union") {
-    const inner = issue.errors
-      .flat()
-      .find((one) => one.code === "too_small" || one.code === "too_big" || one.code === "invalid_type");
-    return inner === undefined ? "choose another value" : boundOf(inner as Issue);
-  }
-  const isOwnText = !/^(Too (small|big)|Invalid)/.test(issue.message);
-  if (isOwnText) return issue.message;
-  if (issue.code === "too_small") return `it must be ${issue.inclusive ? "at least" : "above"} ${grouped(issue.minimum)}`;
-  if (issue.code === "too_big") return `it must be ${issue.inclusive ? "at most" : "below"} ${grouped(issue.maximum)}`;
-  if (issue.code === "invalid_type") return "it must be a whole number";
-  return sentence(issue.message).replace(/\.$/, "");
-}
-
-const grouped = (bound: number | bigint) => bound.toLocaleString("en");
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 
 /** Whether a value of an axis is within its own bounds, for marking its chip. */
 export const fits = (schema: { safeParse: (value: unknown) => { success: boolean } }) => (value: unknown) =>

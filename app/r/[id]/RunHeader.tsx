@@ -2,6 +2,7 @@
 import Link from "next/link";
 import { useState } from "react";
 import { layersOf } from "../../../contract/config/networkForm.ts";
+import { formatDuration } from "../../../contract/formatDuration.ts";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
 import { isTerminal, mayBecome } from "../../../contract/status.ts";
 import type { RunDetail } from "../../../contract/wire/views.ts";
@@ -12,7 +13,6 @@ import { activityOf, isActive } from "../../live/activityOf.ts";
 import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
 import type { FreshnessStore } from "../../live/FreshnessStore.ts";
 import { PauseToggle } from "../../result/parts/PauseToggle.tsx";
-import { formatDuration } from "../../text/formatDuration.ts";
 import { formatCount, formatMeasure, formatPercent } from "../../text/formatNumber.ts";
 import { runDataset, runTitle } from "../../text/runTitle.ts";
 import { shortNumber } from "../../text/shortNumber.ts";

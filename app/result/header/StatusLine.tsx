@@ -1,9 +1,9 @@
 "use client";
 import type { ReactNode } from "react";
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
+import { formatDuration } from "../../../contract/formatDuration.ts";
 import { countStatuses, experimentStatus } from "../../../contract/status.ts";
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
-import { formatDuration } from "../../text/formatDuration.ts";
 import { countOf, formatPercent } from "../../text/formatNumber.ts";
 import { priorityHint } from "../../text/priorityTitles.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";

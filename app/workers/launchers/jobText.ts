@@ -1,5 +1,5 @@
+import { formatDuration } from "../../../contract/formatDuration.ts";
 import type { JobEnd, LaunchedJobView } from "../../../contract/launcher.ts";
-import { formatDuration } from "../../text/formatDuration.ts";
 
 type Tone = "plain" | "good" | "busy" | "warn" | "bad";
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { patchedAddress } from "../../../../app/address/useAddress.ts";
-import { formatAge, formatDuration } from "../../../../app/text/formatDuration.ts";
 import { countOf, formatBytes, formatMeasure, formatPercent } from "../../../../app/text/formatNumber.ts";
 import { formatAgo } from "../../../../app/text/formatTime.ts";
 import { runTitle } from "../../../../app/text/runTitle.ts";
 import { regularizer } from "../../../../contract/config/regularizer.ts";
+import { formatAge, formatDuration } from "../../../../contract/formatDuration.ts";
 import { aConfig } from "../builders.ts";
 
 test("durations", () => {
