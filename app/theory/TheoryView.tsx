@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useAddress } from "../address/useAddress.ts";
 import type { ChartSeries } from "../charts/chartTypes.ts";
+import { ExportFactsContext } from "../charts/export/ExportFacts.ts";
 import { ChartPanel } from "../charts/panel/ChartPanel.tsx";
 import { Formula } from "../ui/Formula.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -13,6 +14,7 @@ import { SlackCharts } from "./SlackCharts.tsx";
 import { TheoryControls } from "./TheoryControls.tsx";
 import { defaultInputs, readInputs, type TheoryInputs, writeInputs } from "./theoryInputs.ts";
 import { useOptimumCurve, useSlackCurve, useSolution } from "./useOptimum.ts";
+import { useTheorySource } from "./useTheorySource.ts";
 
 const ink = { colour: "var(--ink)", dash: "", marker: "circle" } as const;
 const soft = { colour: "var(--accent)", dash: "5 3", marker: "square" } as const;
@@ -25,6 +27,7 @@ export function TheoryView() {
   const { curve, searching: drawing } = useOptimumCurve(inputs);
   const slack = useSlackCurve(inputs);
   const text = objectiveText(inputs);
+  const source = useTheorySource(inputs);
   const optimum = "optimum" in solution ? solution.optimum : null;
 
   const lossSeries = useMemo((): ChartSeries[] => {
@@ -102,37 +105,39 @@ export function TheoryView() {
             </div>
             <p className="mt-3 text-ink-faint text-xs">{text.source}</p>
           </Panel>
-          {drawable && (
-            <div className="grid gap-4 xl:grid-cols-2">
-              <ChartPanel
-                panelId="loss"
-                headingLevel={2}
-                title="L* over λ"
-                hint={
-                  drawing ? "searching for the rest of the curve…" : "the lowest loss that any network with this head can reach"
-                }
-                series={lossSeries}
-                x={lambdaAxis}
-                y={{ label: "L*", kind: "log10" }}
-                height={260}
-                crosshairAxis="λ"
-                formatX={formatLambda}
-              />
-              <ChartPanel
-                panelId="scale"
-                headingLevel={2}
-                title="s over λ"
-                hint="norm of a classifier row at the optimum"
-                series={scaleSeries}
-                x={lambdaAxis}
-                y={{ label: "s", kind: "log10" }}
-                height={260}
-                crosshairAxis="λ"
-                formatX={formatLambda}
-              />
-            </div>
-          )}
-          {slack.curve && <SlackCharts inputs={inputs} optimum={optimum} curve={slack.curve} searching={slack.searching} />}
+          <ExportFactsContext value={source}>
+            {drawable && (
+              <div className="grid gap-4 xl:grid-cols-2">
+                <ChartPanel
+                  panelId="loss"
+                  headingLevel={2}
+                  title="L* over λ"
+                  hint={
+                    drawing ? "searching for the rest of the curve…" : "the lowest loss that any network with this head can reach"
+                  }
+                  series={lossSeries}
+                  x={lambdaAxis}
+                  y={{ label: "L*", kind: "log10" }}
+                  height={260}
+                  crosshairAxis="λ"
+                  formatX={formatLambda}
+                />
+                <ChartPanel
+                  panelId="scale"
+                  headingLevel={2}
+                  title="s over λ"
+                  hint="norm of a classifier row at the optimum"
+                  series={scaleSeries}
+                  x={lambdaAxis}
+                  y={{ label: "s", kind: "log10" }}
+                  height={260}
+                  crosshairAxis="λ"
+                  formatX={formatLambda}
+                />
+              </div>
+            )}
+            {slack.curve && <SlackCharts inputs={inputs} optimum={optimum} curve={slack.curve} searching={slack.searching} />}
+          </ExportFactsContext>
           {optimum && (
             <div className="grid gap-4 md:grid-cols-2">
               <Panel title="Gram matrix">

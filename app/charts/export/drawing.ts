@@ -1,6 +1,6 @@
 import type { CsvFacts } from "../../../contract/csv.ts";
 import { wrapText } from "../axes/categoryAxis.ts";
-import type { LineStyle } from "../lineStyle.ts";
+import type { ChartSeries } from "../chartTypes.ts";
 import { markerPath } from "../marks/markerPath.ts";
 import type { Look } from "./figure.ts";
 import { plainColour } from "./plainColour.ts";
@@ -35,39 +35,38 @@ export function svgFile({ markup, width, height }: Drawing, title: string, facts
 const character = 6.4;
 const lineHeight = 17;
 
-/** The names of lines below a picture, each with a piece of its line; broken where they are long. */
+const maxColumns = 4;
+
+/** The names of lines below a picture, each with a piece of its line; short ones side by side, long ones broken. */
 export function drawLegend(
-  lines: readonly { label: string; style: LineStyle }[],
+  lines: readonly Pick<ChartSeries, "label" | "style" | "draw">[],
   top: number,
   width: number,
   dark: boolean,
 ): Drawing {
-  let y = top;
+  const longest = Math.max(0, ...lines.map(({ label }) => label.length));
+  const columns = Math.max(1, Math.min(maxColumns, lines.length, Math.floor((width - 12) / (60 + character * longest))));
+  const column = (width - 12) / columns;
+  const perColumn = Math.ceil(lines.length / columns);
   const markup: string[] = [];
-  for (const { label, style } of lines) {
-    const colour = plainColour(style.colour, dark);
-    y += lineHeight;
-    markup.push(
-      element("path", {
-        d: `M12,${y - 4}h28`,
-        stroke: colour,
-        fill: "none",
-        "stroke-width": 1.75,
-        "stroke-dasharray": style.dash,
-      }),
-      element("path", {
-        d: markerPath(style.marker, 3),
-        transform: `translate(26,${y - 4})`,
-        fill: colour,
-        "fill-rule": "evenodd",
-      }),
-    );
-    for (const [index, part] of wrapText(label, Math.floor((width - 60) / character)).entries()) {
-      if (index > 0) y += lineHeight - 2;
-      markup.push(textAt(part, 48, y, { "font-size": 12, fill: plainColour("var(--ink)", dark) }));
+  const bottoms = Array.from({ length: columns }, (_, at) => {
+    let y = top;
+    const left = 12 + at * column;
+    for (const { label, style, draw } of lines.slice(at * perColumn, (at + 1) * perColumn)) {
+      const colour = plainColour(style.colour, dark);
+      y += lineHeight;
+      const line = { stroke: colour, fill: "none", "stroke-width": 1.75, "stroke-dasharray": style.dash };
+      if (draw !== "dots") markup.push(element("path", { d: `M${left},${y - 4}h28`, ...line }));
+      const transform = `translate(${left + 14},${y - 4})`;
+      markup.push(element("path", { d: markerPath(style.marker, 3), transform, fill: colour, "fill-rule": "evenodd" }));
+      for (const [index, part] of wrapText(label, Math.floor((column - 48) / character)).entries()) {
+        if (index > 0) y += lineHeight - 2;
+        markup.push(textAt(part, left + 36, y, { "font-size": 12, fill: plainColour("var(--ink)", dark) }));
+      }
     }
-  }
-  return { markup: markup.join(""), width, height: y - top + (lines.length > 0 ? 10 : 0) };
+    return y;
+  });
+  return { markup: markup.join(""), width, height: lines.length > 0 ? Math.max(...bottoms) - top + 10 : 0 };
 }
 
 /** The title in lines above a picture. */

@@ -1,3 +1,4 @@
+import type { CsvFacts } from "../../../contract/csv.ts";
 import type { AxisOptions } from "../axes/axisOptions.ts";
 import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../chartTypes.ts";
 
@@ -5,6 +6,12 @@ import type { ChartSeries, DropMark, ReferenceMark, Wedge } from "../chartTypes.
 export interface FigureTable {
   columns: readonly string[];
   rows: readonly (readonly (string | number | null)[])[];
+}
+
+/** A table as it is read; cells that are numbers are set as such. */
+export interface TextTable {
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
 }
 
 /** What a line of a table of means is of: the values of some runs at one place. */
@@ -25,6 +32,10 @@ interface FigureBase {
   table?: FigureTable;
   /** Rows of the table of means, where the drawn points do not say them. */
   summary?: readonly SummaryRow[];
+  /** The table for LaTeX in the page's own words and numbers, where it is not one of means at places. */
+  tabular?: TextTable;
+  /** What else stands in the head of each file: what is drawn, where no metric's definition says it. */
+  facts?: CsvFacts;
 }
 
 /** Lines, bands and dots on two axes. */
@@ -64,6 +75,8 @@ export interface FigureMap {
 export interface MapsFigure extends FigureBase {
   kind: "maps";
   maps: readonly FigureMap[];
+  /** How many stand in a row; three where it is not said. */
+  perRow?: number;
 }
 
 export type Figure = ChartFigure | MapsFigure;

@@ -23,17 +23,19 @@ export function metricFact(measure: string): CsvFacts[number] {
 /** What stands in the head of every file of a figure, whatever its format. */
 export function figureFacts(
   { facts }: FigureSource,
-  figure: { title: string; notes: readonly string[] },
+  figure: { title: string; notes: readonly string[]; facts?: CsvFacts },
   measures: readonly string[],
   now = new Date(),
 ): CsvFacts {
-  return [
+  const all: CsvFacts = [
     ["figure", figure.title],
     ...facts,
     ...measures.map(metricFact),
+    ...(figure.facts ?? []),
     ...figure.notes.map((note) => ["note", note] as const),
     ["exported", now.toISOString()],
   ];
+  return all.filter(([name, value], at) => all.findIndex((one) => one[0] === name && one[1] === value) === at);
 }
 
 /** The lines of a head as one comment each, after a sign; nothing in them can end a comment. */

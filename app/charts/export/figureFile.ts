@@ -43,9 +43,9 @@ export function figureText(format: TextFormat, figure: Figure, facts: CsvFacts, 
       return figure.kind === "chart" ? matplotlib(figure, facts, name) : mapsMatplotlib(figure, facts, name);
     case "pgfplots": {
       if (figure.kind === "maps") return mapsPgfplots(figure, facts);
-      const { title, x, y, references, wedges } = figure;
+      const { title, x, y, references, wedges, plain } = figure;
       return pgfplots({
-        ...{ title, xLabel: x.label, yLabel: y.label, xKind: x.kind, yKind: y.kind, facts, wedges, references },
+        ...{ title, xLabel: x.label, yLabel: y.label, xKind: x.kind, yKind: y.kind, facts, wedges, references, plain },
         ...(x.categories ? { categories: x.categories } : {}),
         lines: shownSeries(figure).map((one) => ({
           ...one,

@@ -2,9 +2,10 @@ import type { CsvFacts } from "../../../contract/csv.ts";
 import { geometricBand, meanBand } from "../../../math/statistics/seedBand.ts";
 import { intervalText, plusMinus } from "../../text/plusMinus.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
+import { slopeText } from "../../text/slopeText.ts";
 import { categoryAt } from "../axes/categoryAxis.ts";
 import { escapeLatex } from "./escapeLatex.ts";
-import { type ChartFigure, type Figure, type SummaryRow, shownSeries } from "./figure.ts";
+import { type ChartFigure, type Figure, type SummaryRow, shownSeries, type TextTable } from "./figure.ts";
 import { commentLines } from "./figureFacts.ts";
 
 /** A line with more points than this has only its last one in the table. */
@@ -19,8 +20,11 @@ export function texNumber(text: string): string {
     const digits = [...power].map((sign) => (sign === "⁻" ? "-" : String(superscripts.indexOf(sign)))).join("");
     return `^{${digits}}`;
   });
-  const signs: Record<string, string> = { "−": "-", "±": "\\pm ", "×": "\\times ", "…": "\\ldots " };
-  return `$${powers.replace(/ ?([±×]) ?/g, "$1").replace(/[−±×…]/g, (sign) => ` ${signs[sign]}`.trimStart())}$`;
+  const signs: Record<string, string> = {
+    ...{ "−": "-", "±": "\\pm ", "×": "\\times ", "…": "\\ldots " },
+    ...{ "–": "\\mbox{--}", "%": "\\,\\%", ",": "{,}" },
+  };
+  return `$${powers.replace(/ ?([±×%]) ?/g, "$1").replace(/[−±×…–%,]/g, (sign) => signs[sign] as string)}$`;
 }
 
 /** Rows of a chart: what each named line is at each of its places. */
@@ -57,6 +61,8 @@ const booktabs = (columns: string, head: readonly string[], rows: readonly (read
 
 /** Means ± standard deviations with their number of runs, and slopes ± standard errors, as LaTeX tables; needs booktabs. */
 export function latexTable(figure: Figure, facts: CsvFacts): string {
+  if (figure.tabular)
+    return `${[...commentLines(facts, "%"), "% \\usepackage{booktabs}", textTable(figure.tabular)].join("\n")}\n`;
   const head = [
     ...commentLines(facts, "%"),
     "% \\usepackage{booktabs}",
@@ -65,6 +71,16 @@ export function latexTable(figure: Figure, facts: CsvFacts): string {
   const tables = figure.kind === "chart" ? chartTables(figure) : figure.maps.map(mapTable);
   return `${[...head, tables.join("\n\n")].join("\n")}\n`;
 }
+
+const isNumber = (text: string) => /^[−–(\d]/.test(text) && !/\p{Letter}/u.test(text);
+
+/** The page's table as LaTeX; the first column has names. */
+const textTable = ({ columns, rows }: TextTable): string =>
+  booktabs(
+    columns.map((_, at) => (at > 0 && rows.some((row) => isNumber(row[at] ?? "")) ? "r" : "l")).join(""),
+    columns.map(escapeLatex),
+    rows.map((row) => row.map((cell, at) => (at > 0 && isNumber(cell) ? texNumber(cell) : escapeLatex(cell)))),
+  );
 
 function chartTables(figure: ChartFigure): string[] {
   const log = figure.y.kind === "log10";
@@ -87,7 +103,7 @@ function chartTables(figure: ChartFigure): string[] {
     const interval =
       error === null || low === null || high === null ? "--" : texNumber(intervalText(low, high, slope.slope, error));
     const range = `${shortNumber(slope.from)}--${shortNumber(slope.to)}`;
-    return [[escapeLatex(shortLabel ?? label), range, String(slope.count), texNumber(plusMinus(slope.slope, error)), interval]];
+    return [[escapeLatex(shortLabel ?? label), range, String(slope.count), texNumber(slopeText(slope)), interval]];
   });
   if (slopes.length > 0)
     tables.push(booktabs("llrrr", ["Line", escapeLatex(figure.x.label), "$N$", "slope $\\pm$ SE", "95\\,\\% interval"], slopes));

@@ -5,6 +5,7 @@ import { layoutChart } from "../layout/chartGeometry.ts";
 import { smoothSeries } from "../layout/smoothSeries.ts";
 import type { LineStyle, Marker } from "../lineStyle.ts";
 import { spreadMarkers } from "../marks/spreadMarkers.ts";
+import { isDrawable } from "../marks/wedgePath.ts";
 import { type ChartFigure, shownSeries } from "./figure.ts";
 import { commentLines } from "./figureFacts.ts";
 import { plainColour } from "./plainColour.ts";
@@ -55,10 +56,24 @@ export function matplotlib(figure: ChartFigure, facts: CsvFacts, name: string): 
       `ax.plot([${pythonNumber(x)}, ${pythonNumber(x)}], [${pythonNumber(y)}, ax.get_ylim()[0]], color="${plainColour(colour, false)}", linestyle=":", linewidth=1.5)`,
       `ax.annotate(${plainLabel(label)}, (${pythonNumber(x)}, ax.get_ylim()[0]), xytext=(6, 6), textcoords="offset points", fontsize=8)`,
     ]),
-    ...(series.some((one) => !one.minor) ? ['ax.legend(fontsize="small", frameon=False, loc="best")'] : []),
+    ...legend(figure),
   ];
   return pythonScript(facts, figure.title, body, name);
 }
+
+/** Below the axes, so that it covers nothing; short names side by side. */
+function legend(figure: ChartFigure): string[] {
+  const labels = [...shownSeries(figure).filter((one) => !one.minor), ...drawnWedges(figure)].map(({ label }) => label.length);
+  if (labels.length === 0) return [];
+  const columns = Math.max(1, Math.min(4, labels.length, Math.floor((figure.plain ? 75 : 105) / (8 + Math.max(...labels)))));
+  const low = figure.plain ? "-0.02" : figure.x.categories ? "-0.3" : "-0.14";
+  return [
+    `ax.legend(fontsize="small", frameon=False, loc="upper left", bbox_to_anchor=(0, ${low}), borderaxespad=0, ncol=${columns})`,
+  ];
+}
+
+const drawnWedges = ({ x, y, wedges }: ChartFigure): readonly Wedge[] =>
+  x.kind === "linear" || y.kind === "linear" ? [] : wedges.filter(isDrawable);
 
 function axes(
   { x, y, plain }: ChartFigure,
@@ -91,7 +106,8 @@ function axes(
   ];
 }
 
-function under({ floor, wedges, x, y }: ChartFigure, yDomain: [number, number]): string[] {
+function under(figure: ChartFigure, yDomain: [number, number]): string[] {
+  const { floor, y } = figure;
   const out: string[] = [];
   const floorAt = floor === null ? null : toPlot(floor.y, y.kind);
   if (floor !== null && floorAt !== null && y.kind === "log10" && floorAt > yDomain[0]) {
@@ -100,8 +116,7 @@ function under({ floor, wedges, x, y }: ChartFigure, yDomain: [number, number]):
       `ax.annotate(${plainLabel(floor.label)}, (0, 0), xycoords="axes fraction", xytext=(5, 5), textcoords="offset points", fontsize=8, color="#6a6c75")`,
     );
   }
-  if (x.kind === "linear" || y.kind === "linear") return out;
-  return [...out, ...wedges.flatMap(drawWedge)];
+  return [...out, ...drawnWedges(figure).flatMap(drawWedge)];
 }
 
 /** Both arms of a sector of slopes through a point; straight on log-log axes. */

@@ -35,6 +35,8 @@ interface ExportChart {
   references: readonly ReferenceMark[];
   /** Sectors of slopes through a point. */
   wedges?: readonly Wedge[];
+  /** A projection: one unit is as long on both axes, and neither has numbers. */
+  plain?: boolean;
   /** What stands in the head of every file. */
   facts?: CsvFacts;
   /** Sentences below the chart. */
@@ -88,6 +90,8 @@ function sector({ x, y, slopes: [steep, flat], from, to }: Wedge): string | null
 
 /** A complete `tikzpicture` with the chart's own numbers; needs pgfplots ≥ 1.16 and, for bands, its fillbetween library. */
 export function pgfplots(chart: ExportChart): string {
+  const entries = [...chart.lines.filter((line) => !line.minor), ...chart.references, ...(chart.wedges ?? [])];
+  const longest = Math.max(0, ...entries.map(({ label }) => label.length));
   const options = [
     `title={${escapeLatex(chart.title)}}`,
     `xlabel={${escapeLatex(chart.xLabel)}}`,
@@ -103,9 +107,10 @@ export function pgfplots(chart: ExportChart): string {
         ]
       : []),
     "unbounded coords=jump",
-    "legend pos=outer north east",
-    "width=10cm",
-    "height=7cm",
+    `legend style={at={(0,${chart.plain ? -0.02 : chart.categories ? -0.4 : -0.22})}, anchor=north west, draw=none, font=\\footnotesize}`,
+    "legend cell align=left",
+    ...(longest > 40 ? [] : [`legend columns=${longest > 20 ? 2 : 4}`]),
+    ...(chart.plain ? ["hide axis", "axis equal image"] : ["width=10cm", "height=7cm"]),
   ];
   const out = ["% \\usepackage{pgfplots} \\usepgfplotslibrary{fillbetween} \\pgfplotsset{compat=1.16}"];
   out.push(...commentLines(chart.facts ?? [], "%"));

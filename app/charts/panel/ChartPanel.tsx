@@ -1,7 +1,8 @@
 "use client";
 import { type ReactNode, useMemo, useState } from "react";
+import type { CsvFacts } from "../../../contract/csv.ts";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
-import type { FigureTable, SummaryRow } from "../export/figure.ts";
+import type { FigureTable, SummaryRow, TextTable } from "../export/figure.ts";
 import { XYChart, type XYChartProps } from "../XYChart.tsx";
 import { ChartLegend } from "./ChartLegend.tsx";
 import { ChartTable } from "./ChartTable.tsx";
@@ -19,10 +20,14 @@ interface ChartPanelProps extends Omit<XYChartProps, "description"> {
   extraItems?: MenuItem[];
   /** Metrics it shows, "train/nc1.ratio": their definitions stand in the head of each file. */
   measures?: readonly string[];
+  /** What else stands in that head. */
+  facts?: CsvFacts;
   /** Reads all stored points, where what is drawn is a selection of them. */
   readTable?: () => Promise<FigureTable>;
   /** Rows of the table of means, where the drawn points do not say them. */
   summary?: readonly SummaryRow[];
+  /** The table for LaTeX, where it is not one of means. */
+  tabular?: TextTable;
   /** Stored points of which these are a selection. */
   total?: number;
   /** Lines under the chart that say what it does not show. */
@@ -45,8 +50,10 @@ export function ChartPanel(props: ChartPanelProps) {
     controls,
     extraItems = [],
     measures = [],
+    facts,
     readTable,
     summary,
+    tabular,
     total,
     notices = [],
     empty,
@@ -69,7 +76,7 @@ export function ChartPanel(props: ChartPanelProps) {
   const menu = useChartMenu({
     ...{ panelId: chart.panelId, asTable, onAsTable: setAsTable, measures, readTable },
     figure: () => ({
-      ...{ kind: "chart", title, panelId: chart.panelId, x: chart.x, y: chart.y, series, notes: said, summary },
+      ...{ kind: "chart", title, panelId: chart.panelId, x: chart.x, y: chart.y, series, notes: said, summary, tabular, facts },
       ...{ references: chart.references ?? [], wedges: chart.wedges ?? [], drops: chart.drops ?? [] },
       ...{ floor: chart.floor ?? null, smoothing: chart.smoothing ?? 0 },
     }),

@@ -13,7 +13,7 @@ export interface FigureToSave {
   /** As it is drawn now. */
   figure: () => Figure;
   /** Metrics of it, "train/nc1.ratio": their definitions stand in each file's head. */
-  measures: readonly string[];
+  measures?: readonly string[];
   /** Reads all stored points, where the figure has a selection of them. */
   readTable?: () => Promise<FigureTable>;
 }
@@ -23,7 +23,7 @@ const isDark = () =>
   (getComputedStyle(document.documentElement).colorScheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 
 /** What a figure can be saved as, the same for every panel: pictures on white or on nothing, all its numbers, LaTeX, a Python script. */
-export function useFigureItems({ figure, measures, readTable }: FigureToSave): MenuItem[] {
+export function useFigureItems({ figure, measures = [], readTable }: FigureToSave): MenuItem[] {
   const source = useContext(ExportFactsContext);
   const toast = useToast();
   const attempt = (work: () => Promise<void>) => () => {

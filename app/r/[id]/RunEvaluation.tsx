@@ -9,6 +9,7 @@ import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { type LineStyle, shadedColour } from "../../charts/lineStyle.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { attackCurve, attackLabels, normLabels, triedAttacks, triedEpsilons } from "../../result/model/metrics/evaluations.ts";
+import { robustnessFacts, transferFacts } from "../../result/model/metrics/panelFacts.ts";
 import { accuracyText, formatCount } from "../../text/formatNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Rows, Table, Td, Th } from "../../ui/Table.tsx";
@@ -79,6 +80,7 @@ function Robustness({ row, robustness }: { row: RunRow; robustness: NonNullable<
       title="Robustness"
       hint={`accuracy on ${formatCount(robustness.samples)} attacked test samples; ${accuracyText(robustness.clean)} without an attack`}
       series={series}
+      facts={tried.norms.flatMap((norm) => tried.attacks.flatMap((attack) => robustnessFacts(attack, norm, robustness)))}
       references={references}
       x={epsilonAxis}
       y={accuracyAxis}
@@ -134,6 +136,7 @@ function RobustnessTable({ row, norm, tried }: { row: RunRow; norm: AttackNorm; 
 function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evaluation["transfer"]> }) {
   const { layers, dataset } = transfer;
   const asked = row.config.afterTraining?.transfer?.dataset;
+  const title = asked ? datasetLabel(asked) : datasetTitles[dataset.id];
   const series = useMemo((): ChartSeries[] => {
     const xs = layers.map((layer) => layer.layer);
     const colour = shadedColour(row.config, 0.75);
@@ -164,9 +167,10 @@ function Transfer({ row, transfer }: { row: RunRow; transfer: NonNullable<Evalua
   return (
     <ChartPanel
       panelId="transfer"
-      title={`Transfer to ${asked ? datasetLabel(asked) : datasetTitles[dataset.id]}`}
+      title={`Transfer to ${title}`}
       hint="linear probe on each frozen layer"
       series={series}
+      facts={transferFacts(title)}
       references={references}
       x={layerAxis}
       y={accuracyAxis}

@@ -1,5 +1,6 @@
 "use client";
 import type { ReactNode } from "react";
+import type { CsvFacts } from "../../../contract/csv.ts";
 import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
@@ -17,6 +18,10 @@ interface EvaluationPanelProps {
   scatter?: Scatter;
   controls?: ReactNode;
   notices?: readonly string[];
+  /** Metrics that it is drawn against. */
+  measures?: readonly string[];
+  /** What the accuracy is of. */
+  facts: CsvFacts;
   empty: string;
 }
 
@@ -24,12 +29,14 @@ const yAxis: AxisOptions = { label: "accuracy", kind: "linear" };
 const noSeries: readonly ChartSeries[] = [];
 
 /** One chart of the accuracies after training. */
-export function EvaluationPanel({ series, scatter, notices = [], empty, ...panel }: EvaluationPanelProps) {
+export function EvaluationPanel({ series, scatter, notices = [], empty, facts, ...panel }: EvaluationPanelProps) {
   const drawn = scatter?.series ?? series ?? noSeries;
   return (
     <ChartPanel
       {...panel}
       series={drawn}
+      facts={scatter && scatter.count > 0 ? [...facts, ["correlation", correlationText(scatter)]] : facts}
+      tabular={scatter?.table}
       y={yAxis}
       height={280}
       formatX={(x) => `${panel.x.label} ${Number(x.toPrecision(3))}`}

@@ -6,6 +6,7 @@ import { countOf } from "../../text/formatNumber.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { attackCurve, attackLabels, normLabels, triedEpsilons } from "../model/metrics/evaluations.ts";
+import { robustnessFacts } from "../model/metrics/panelFacts.ts";
 import { evaluationScatter, robustnessSeries } from "../model/study/evaluationCurves.ts";
 import { EvaluationPanel } from "./EvaluationPanel.tsx";
 import { type EvaluationPanelsProps, waitingText } from "./evaluationPanels.ts";
@@ -33,6 +34,7 @@ export function RobustnessPanels({ rows, lines, asked, view, onView, attack, nor
   );
   if (series.length === 0 && !asked) return null;
   const robust = rows.find((row) => row.evaluation?.robustness)?.evaluation?.robustness;
+  const facts = robustnessFacts(attack, norm, robust);
   const info = studyMetricInfo[against];
   return (
     <>
@@ -40,6 +42,7 @@ export function RobustnessPanels({ rows, lines, asked, view, onView, attack, nor
         panelId="robustness"
         title={`Accuracy under ${attackLabels[attack]}, ${normLabels[norm]}`}
         hint={robust ? `${countOf(robust.samples, "test sample")}; ε in ${robust.unit}` : undefined}
+        facts={facts}
         series={series}
         x={{ label: `ε (${normLabels[norm]})`, kind: "linear", tickValues: [0, ...epsilons] }}
         crosshairAxis="epsilon"
@@ -49,6 +52,8 @@ export function RobustnessPanels({ rows, lines, asked, view, onView, attack, nor
       <EvaluationPanel
         panelId="robustness-scatter"
         title={`Robust accuracy against ${info.label}`}
+        measures={[`train/${against}`]}
+        facts={epsilon === null ? facts : [...facts, ["ε", shortNumber(epsilon)]]}
         scatter={scatter}
         x={{ label: `${info.label} (train)`, kind: info.log ? "log10" : "linear" }}
         crosshairAxis={`against ${against}`}

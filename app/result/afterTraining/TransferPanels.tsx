@@ -4,6 +4,7 @@ import { datasetTitles } from "../../../contract/data/datasetConfig.ts";
 import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { Select } from "../../ui/Field.tsx";
 import { type ProbeLayer, probeAccuracy } from "../model/metrics/evaluations.ts";
+import { transferFacts } from "../model/metrics/panelFacts.ts";
 import { evaluationScatter, transferSeries } from "../model/study/evaluationCurves.ts";
 import { EvaluationPanel } from "./EvaluationPanel.tsx";
 import { type EvaluationPanelsProps, waitingText } from "./evaluationPanels.ts";
@@ -20,13 +21,15 @@ export function TransferPanels({ rows, lines, asked, view, onView }: EvaluationP
   );
   if (series.length === 0 && !asked) return null;
   const probed = rows.find((row) => row.evaluation?.transfer)?.evaluation?.transfer?.dataset.id;
+  const title = probed && datasetTitles[probed];
   const info = studyMetricInfo[against];
   return (
     <>
       <EvaluationPanel
         panelId="transfer"
         title="Transfer accuracy over the layers"
-        hint={probed ? `linear probes on ${datasetTitles[probed]}, test set` : undefined}
+        hint={title ? `linear probes on ${title}, test set` : undefined}
+        facts={transferFacts(title)}
         series={series}
         x={{ label: "layer l/L", kind: "linear", range: [0, 1.02] }}
         crosshairAxis="layer"
@@ -36,6 +39,8 @@ export function TransferPanels({ rows, lines, asked, view, onView }: EvaluationP
       <EvaluationPanel
         panelId="transfer-scatter"
         title={`Transfer accuracy against ${info.label}`}
+        measures={[`train/${against}`]}
+        facts={transferFacts(title, probe)}
         scatter={scatter}
         x={{ label: `${info.label} (train)`, kind: info.log ? "log10" : "linear" }}
         crosshairAxis={`against ${against}`}

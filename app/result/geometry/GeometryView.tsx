@@ -64,12 +64,12 @@ export const GeometryView = memo(function GeometryView(props: GeometryViewProps)
           <>
             <FigureMenu
               title="Geometry"
-              measures={[]}
+              name="Geometry"
               figure={() => geometryFigure(snapshot, rotation, framing.unit, classNames, runName)}
             />
             <FigureMenu
               title="Gram matrices"
-              measures={[]}
+              name="Gram matrices"
               figure={() => gramFigure(snapshot, ideal, idealGram, classNames, runName)}
             />
           </>

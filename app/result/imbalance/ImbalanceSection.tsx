@@ -72,9 +72,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
         hint="cosines between classes, largest class first; framed: the smaller half, with its mean cosine below"
         padded={false}
         actions={
-          levels.length > 0 && (
-            <FigureMenu title="Imbalance and the geometry" measures={[]} figure={() => levelsFigure(levels, classNamesOf)} />
-          )
+          levels.length > 0 && <FigureMenu title="Imbalance and the geometry" figure={() => levelsFigure(levels, classNamesOf)} />
         }
       >
         <div className="flex flex-wrap gap-2 px-4 pt-2 empty:hidden">

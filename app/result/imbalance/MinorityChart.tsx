@@ -6,6 +6,7 @@ import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { readable } from "../../text/shortNumber.ts";
 import type { LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
 import { minoritySeries } from "../model/imbalance/minoritySeries.ts";
+import { minorityFacts } from "../model/metrics/panelFacts.ts";
 import { studyAxes } from "../model/study/studyAxes.ts";
 import { MinorityTable } from "./MinorityTable.tsx";
 
@@ -38,6 +39,7 @@ export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometr
       title="Minority collapse"
       headingLevel={2}
       hint="mean cosine between different classes"
+      facts={minorityFacts}
       series={series}
       x={xAxis}
       y={yAxis}

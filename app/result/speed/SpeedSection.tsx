@@ -10,10 +10,12 @@ import { shortNumber } from "../../text/shortNumber.ts";
 import { Select } from "../../ui/Field.tsx";
 import { axisTitle, type GridAxisId, varyingAxes } from "../model/grid/gridAxes.ts";
 import { lastLayerKey } from "../model/metrics/lastValue.ts";
+import { survivalFacts } from "../model/metrics/panelFacts.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { leftOutOfRows, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { convergenceSpeed, resolutionText, type SpeedLine, speedMetric, speedMetrics } from "../model/speed/convergenceSpeed.ts";
 import { speedSeries } from "../model/speed/speedSeries.ts";
+import { speedTabular } from "../model/speed/speedTabular.ts";
 import { LinesChoice } from "../parts/LinesChoice.tsx";
 import { ThresholdInput } from "../parts/ThresholdInput.tsx";
 import type { ResultView } from "../view/resultView.ts";
@@ -71,21 +73,32 @@ export const SpeedSection = memo(function SpeedSection({ store, version, view, o
       </div>
       {leftOut !== null && <p className="mb-2 text-warn text-xs">{leftOut}.</p>}
       <div className="grid gap-4 xl:grid-cols-2">
-        <SurvivalPanel lines={lines} goal="metric" title={`Share of runs that have not reached ${label} ≤ ${shortNumber(tau)}`} />
-        <SurvivalPanel lines={lines} goal="gap" title={`Share of runs that have not reached a gap ≤ ${shortNumber(gap)} L*`} />
+        <SurvivalPanel lines={lines} goal="metric" metric={metric} threshold={`${label} ≤ ${shortNumber(tau)}`} />
+        <SurvivalPanel lines={lines} goal="gap" metric="gap.total" threshold={`a gap ≤ ${shortNumber(gap)} L*`} />
       </div>
       <SpeedTable lines={lines} metric={metric} tau={tau} gap={gap} />
     </div>
   );
 });
 
-function SurvivalPanel({ lines, goal, title }: { lines: readonly SpeedLine[]; goal: "metric" | "gap"; title: string }) {
+interface SurvivalPanelProps {
+  lines: readonly SpeedLine[];
+  goal: "metric" | "gap";
+  metric: Metric;
+  /** "NC1 ≤ 0.1" */
+  threshold: string;
+}
+
+function SurvivalPanel({ lines, goal, metric, threshold }: SurvivalPanelProps) {
   const series = useMemo(() => speedSeries(lines, goal), [lines, goal]);
   const has = (what: "open" | "ended" | "returned") => lines.some((line) => (line[goal]?.[what].length ?? 0) > 0);
   return (
     <ChartPanel
       panelId={`speed-${goal}`}
-      title={title}
+      title={`Share of runs that have not reached ${threshold}`}
+      measures={[`train/${metric}`]}
+      facts={survivalFacts(threshold)}
+      tabular={speedTabular(lines, goal, metric, threshold)}
       series={series}
       x={xAxis}
       y={yAxis}

@@ -9,7 +9,8 @@ import { Button } from "../../ui/Button.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
 import { meanAndDeviation } from "../model/runs/tableGroups.ts";
-import { returnedText, type Speed, type SpeedLine, speedText } from "../model/speed/convergenceSpeed.ts";
+import { returnedText, type SpeedLine, speedText } from "../model/speed/convergenceSpeed.ts";
+import { reachedText } from "../model/speed/speedTabular.ts";
 import { MeanCell } from "../parts/MeanCell.tsx";
 
 interface SpeedTableProps {
@@ -18,8 +19,6 @@ interface SpeedTableProps {
   tau: number;
   gap: number;
 }
-
-const reachedText = (speed: Speed | null) => (speed === null ? "–" : `${speed.curve.reached} / ${speed.curve.count}`);
 
 /** Steps to both goals and final values of each line. */
 export function SpeedTable({ lines, metric, tau, gap }: SpeedTableProps) {

@@ -7,12 +7,13 @@ import { element, textAt } from "../svgText.ts";
 
 const side = 210;
 const gap = 24;
-const perRow = 3;
+/** Matrices in a row where the figure does not say. */
+export const usualRow = 3;
 /** With more classes their names would touch. */
-const maxNamed = 12;
+export const maxNamed = 12;
 
 /** Matrices of colours side by side, each with its title; few classes are named and numbered. */
-export function drawMaps({ title, maps }: MapsFigure, look: Look): Drawing {
+export function drawMaps({ title, maps, perRow = usualRow }: MapsFigure, look: Look): Drawing {
   const dark = look.dark && look.ground !== "white";
   const columns = Math.min(perRow, Math.max(1, maps.length));
   const left = Math.max(gap, ...maps.map((map) => (map.names.length <= maxNamed ? 16 + 5.4 * longest(map) : 0)));

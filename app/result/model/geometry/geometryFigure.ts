@@ -1,7 +1,9 @@
 import { classLabel } from "../../../../contract/data/classNames.ts";
 import type { GeometrySnapshot } from "../../../../contract/wire/runEvents.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
-import type { ChartFigure, FigureTable } from "../../../charts/export/figure.ts";
+import type { ChartFigure, FigureTable, TextTable } from "../../../charts/export/figure.ts";
+import { plusMinus } from "../../../text/plusMinus.ts";
+import { projectionFacts } from "../metrics/panelFacts.ts";
 import { classCss } from "./classColour.ts";
 import { type Rotation, rotated } from "./rotate3d.ts";
 
@@ -60,6 +62,8 @@ export function geometryFigure(
       "coordinates of the table are not turned",
     ],
     table: coordinates(snapshot, classNames),
+    tabular: classTable(snapshot, classNames),
+    facts: projectionFacts,
   };
 }
 
@@ -70,6 +74,15 @@ function dots(
   more: Pick<ChartSeries, "style"> & Partial<ChartSeries>,
 ): ChartSeries {
   return { id, label, xs: points.map(({ x }) => x), ys: points.map(({ y }) => y), draw: "dots", ...more };
+}
+
+/** Coordinates of the class means, for LaTeX. */
+function classTable({ classes, means }: GeometrySnapshot, classNames: readonly string[] | undefined): TextTable {
+  const rows = Array.from({ length: classes }, (_, label) => [
+    classLabel(classNames, label),
+    ...means.slice(3 * label, 3 * label + 3).map((value) => plusMinus(value, null)),
+  ]);
+  return { columns: ["class mean", "direction 1", "direction 2", "direction 3"], rows };
 }
 
 const kinds = ["means", "ideal", "samples"] as const;

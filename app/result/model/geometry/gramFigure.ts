@@ -1,6 +1,7 @@
 import { classLabel } from "../../../../contract/data/classNames.ts";
 import type { GeometrySnapshot } from "../../../../contract/wire/runEvents.ts";
 import type { MapsFigure } from "../../../charts/export/figure.ts";
+import { cosineFacts } from "../metrics/panelFacts.ts";
 
 /** The Gram matrices of one run at one step beside their ideal. @param idealCosines [K, K] */
 export function gramFigure(
@@ -17,6 +18,7 @@ export function gramFigure(
     title: `Gram matrices of the last layer, ${of}, step ${step}`,
     panelId: "gram",
     notes: ["cosines between different vectors of the last layer"],
+    facts: cosineFacts,
     maps: [
       map("class means", meansGram),
       map("classifier rows", headGram),

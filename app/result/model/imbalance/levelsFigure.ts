@@ -1,6 +1,7 @@
 import { classLabel } from "../../../../contract/data/classNames.ts";
 import type { MapsFigure } from "../../../charts/export/figure.ts";
 import { withData } from "../grid/dataVersions.ts";
+import { minorityFacts } from "../metrics/panelFacts.ts";
 import { cosineText, gramKinds, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
 import { minoritySize } from "./minorityCollapse.ts";
 
@@ -15,6 +16,8 @@ export const levelsFigure = (
   title: "Imbalance and the geometry",
   panelId: "imbalance",
   notes: ["cosines between classes, largest class first; framed: the smaller half, with its mean cosine below"],
+  facts: minorityFacts,
+  perRow: 2 * gramKinds.length,
   maps: levels.flatMap((level) =>
     gramKinds.map((kind) => ({
       title: `${titles[kind]}, ${withData(level.imbalance === 1 ? "balanced" : `ratio ${level.imbalance}`, level.data)}, N = ${level.seeds.length}`,

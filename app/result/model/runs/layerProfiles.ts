@@ -18,9 +18,12 @@ export interface LayerProfile {
   xs: number[];
   /** Mean over the seeds at each layer; null where no run has a value. */
   ys: (number | null)[];
+  /** Values behind each mean, one a run. */
+  samples: number[][];
   count: number;
   /** What the metric is of the classifier W, beside the last layer's class means; null where it has no such side. */
   classifier: number | null;
+  classifierSamples: number[];
   /** The class means of the last layer were not measured: by a version that knew the classifier's side alone. */
   lacksLast: boolean;
 }
@@ -66,7 +69,7 @@ export function profileOf<Run extends Pick<RunRow, "id" | "status">>(
   split: Split,
   at: number,
   log: boolean,
-): Pick<LayerProfile, "ys" | "count" | "classifier" | "lacksLast"> | null {
+): Pick<LayerProfile, "ys" | "samples" | "count" | "classifier" | "classifierSamples" | "lacksLast"> | null {
   const covers = (run: Run) => run.status === "finished" || store.lastStep(run.id) >= at;
   const layers: number[][] = Array.from({ length: last }, () => []);
   const ofClassifier: number[] = [];
@@ -93,8 +96,10 @@ export function profileOf<Run extends Pick<RunRow, "id" | "status">>(
   if (seen.size === 0) return null;
   return {
     ys: layers.map(meanOf),
+    samples: layers,
     count: seen.size,
     classifier: meanOf(ofClassifier),
+    classifierSamples: ofClassifier,
     lacksLast: ofClassifier.length > 0 && layers.at(-1)?.length === 0,
   };
 }

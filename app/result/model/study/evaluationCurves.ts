@@ -1,13 +1,14 @@
 import type { Attack, AttackNorm } from "../../../../contract/config/afterTraining.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
-import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
+import { type StudyMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { rankCorrelation } from "../../../../math/statistics/rankCorrelation.ts";
 import { meanBand } from "../../../../math/statistics/seedBand.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
+import type { TextTable } from "../../../charts/export/figure.ts";
 import { countOf } from "../../../text/formatNumber.ts";
 import { meanText } from "../../../text/meanText.ts";
-import { fixed } from "../../../text/plusMinus.ts";
+import { fixed, plusMinus } from "../../../text/plusMinus.ts";
 import { apart, type DataTag } from "../grid/dataVersions.ts";
 import { type GridAxisId, groupCells } from "../grid/gridAxes.ts";
 import { attackCurve } from "../metrics/evaluations.ts";
@@ -86,11 +87,18 @@ export function transferSeries(rows: readonly RunRow[], lines: readonly GridAxis
   return drawn(meanLines(rows, lines, valuesOf));
 }
 
+function spreadText(values: readonly number[]): string {
+  const band = meanBand(values);
+  return band === null ? "–" : plusMinus(band.mean, band.standardDeviation);
+}
+
 export interface Scatter {
   series: ChartSeries[];
   /** Spearman's rank correlation over all drawn runs; null where it does not exist. */
   correlation: number | null;
   count: number;
+  /** Means of both over the runs of each line. */
+  table: TextTable;
 }
 
 /** One dot a run: an accuracy against the run's last value of a metric on the training set. */
@@ -126,6 +134,15 @@ export function evaluationScatter(
       all.map(({ y }) => y),
     ),
     count: all.length,
+    table: {
+      columns: ["Line", "N", `${studyMetricInfo[metric].label}, mean ± sd`, "accuracy, mean ± sd"],
+      rows: cells.map(({ label, dots }) => [
+        label || "all runs",
+        String(dots.length),
+        spreadText(dots.map(({ x }) => x)),
+        spreadText(dots.map(({ y }) => y)),
+      ]),
+    },
   };
 }
 

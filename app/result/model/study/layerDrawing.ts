@@ -46,8 +46,9 @@ export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: 
       style: apart(styleOf(profile.config), profile.data),
       xs: profile.xs,
       ys: profile.ys,
+      samples: profile.samples,
       draw: profile.xs.length <= 8 ? "line-and-dots" : "line",
-      notes: profile.xs.map((_, index) => `layer ${index + 1}, ${meanText(profile.count, meanKind(log))}`),
+      notes: profile.xs.map((_, index) => `layer ${index + 1}, ${meanText(profile.samples[index]?.length ?? 0, meanKind(log))}`),
     }),
   );
   const classifiers = profiles.map(
@@ -57,6 +58,7 @@ export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: 
       style: { ...styleOf(profile.config), marker: "cross", dash: "" },
       xs: [1],
       ys: [profile.classifier],
+      samples: [profile.classifierSamples],
       draw: "dots",
       notes: ["classifier W, not of class means"],
       minor: true,

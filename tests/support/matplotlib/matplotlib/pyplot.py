@@ -40,7 +40,7 @@ KNOWN = {
     "set_yticklabels": {"fontsize"},
     "grid": {"color", "linewidth"},
     "minorticks_off": set(),
-    "legend": {"fontsize", "frameon", "loc"},
+    "legend": {"fontsize", "frameon", "loc", "bbox_to_anchor", "borderaxespad", "ncol"},
     "set_aspect": set(),
     "set_axis_off": set(),
     "imshow": {"cmap", "vmin", "vmax"},

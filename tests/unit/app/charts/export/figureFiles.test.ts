@@ -11,6 +11,8 @@ import { figureSvg, figureText } from "../../../../../app/charts/export/figureFi
 import { texNumber } from "../../../../../app/charts/export/latexTable.ts";
 import { cosineColour, palette, plainColour } from "../../../../../app/charts/export/plainColour.ts";
 import { pngWithFacts } from "../../../../../app/charts/export/pngText.ts";
+import { cosineFacts } from "../../../../../app/result/model/metrics/panelFacts.ts";
+import { findPython } from "../../../../support/processes/findPython.ts";
 
 const source = {
   name: "RN1, 50 %",
@@ -114,6 +116,13 @@ describe("the head of a figure's file", () => {
     });
     expect(facts["metric train/nc1.ratio"]).toMatch(/^NC1 = .+; ideal 0; unit .+; .+/);
   });
+  test("has what a panel says of itself, each once", () => {
+    const facts = figureFacts(source, { ...chart, facts: [...cosineFacts, ...cosineFacts] }, [], at);
+    expect(facts.filter(([name]) => name.startsWith("metric")).map(([name]) => name)).toEqual([
+      "metric cosine of class means",
+      "metric cosine of classifier rows",
+    ]);
+  });
   test.each(["csv", "pgfplots", "table", "matplotlib"] as const)("stands in %s as comments that nothing ends", (format) => {
     const evil = { ...chart, notes: ["a\nimport os\r\\input{x}\u2028b"] };
     const text = textOf(format, evil);
@@ -191,12 +200,41 @@ describe("LaTeX", () => {
     expect(text).not.toContain("hidden");
     expect(textOf("pgfplots", maps)).toContain("mesh/cols=2");
     expect(textOf("pgfplots", maps)).toContain("  0 0 1\n  1 0 -0.25\n  0 1 -0.25\n  1 1 1\n");
+    expect(textOf("pgfplots", maps)).toContain("xticklabels={{cat},{=dog}}");
+    expect(textOf("pgfplots", maps)).toContain("\\draw[thick] (axis cs:0.5,0.5) rectangle (axis cs:1.5,1.5);");
+    expect(textOf("pgfplots", { ...chart, plain: true })).toContain("hide axis");
+  });
+  test("has a panel's own table where that is not one of means at places", () => {
+    const tabular = {
+      columns: ["Line", "steps to NC1 ≤ 0.1", "reached / runs", "last gap"],
+      rows: [
+        ["L = 2 & 3", "1,250 [794–2,000]", "2 / 3", "101.8 ± 4.9 %"],
+        ["L = 4", "not reached", "0 / 3", "–"],
+      ],
+    };
+    const text = textOf("table", { ...chart, tabular });
+    expect(text).toContain("% config: sha256 abc");
+    expect(text).toContain(
+      [
+        "\\begin{tabular}{lrrr}",
+        "\\toprule",
+        "Line & steps to NC1 $\\le$ 0.1 & reached / runs & last gap \\\\",
+        "\\midrule",
+        "L = 2 \\& 3 & $1{,}250 [794\\mbox{--}2{,}000]$ & $2 / 3$ & $101.8\\pm 4.9\\,\\%$ \\\\",
+        "L = 4 & not reached & $0 / 3$ & -- \\\\",
+        "\\bottomrule",
+        "\\end{tabular}",
+      ].join("\n"),
+    );
+    expect(text).not.toContain("geometric mean");
   });
   const engine = ["pdflatex", "lualatex", "tectonic"].find((name) => spawnSync(name, ["--version"]).status === 0);
   test.skipIf(engine === undefined)(`is compiled (${engine ?? "no TeX engine is here: not tried"})`, () => {
     const folder = mkdtempSync(join(tmpdir(), "collapsar-tex-"));
     try {
-      const body = [chart, maps].flatMap((figure) => [textOf("pgfplots", figure), textOf("table", figure)]).join("\n\n");
+      const body = [chart, { ...chart, plain: true }, maps]
+        .flatMap((figure) => [textOf("pgfplots", figure), textOf("table", figure)])
+        .join("\n\n");
       const head =
         "\\documentclass{article}\\usepackage{pgfplots,booktabs}\\usepgfplotslibrary{fillbetween}\\pgfplotsset{compat=1.16}";
       writeFileSync(join(folder, "a.tex"), `${head}\\begin{document}\n${body}\n\\end{document}\n`);
@@ -208,7 +246,7 @@ describe("LaTeX", () => {
 });
 
 const python = spawnSync("python3", ["--version"]).status === 0;
-const real = python && spawnSync("python3", ["-c", "import matplotlib"]).status === 0;
+const real = findPython("matplotlib");
 
 describe.skipIf(!python)("matplotlib (no python3 is here where these are skipped)", () => {
   type Call = [name: string, given: unknown[], named: Record<string, unknown>];
@@ -218,7 +256,7 @@ describe.skipIf(!python)("matplotlib (no python3 is here where these are skipped
       writeFileSync(join(folder, "figure.py"), textOf("matplotlib", figure));
       const path = new URL("../../../../support/matplotlib", import.meta.url).pathname;
       const env = { ...process.env, PYTHONWARNINGS: "error", ...(known ? {} : { PYTHONPATH: path }) };
-      execFileSync("python3", ["figure.py", `out.${ending}`], { cwd: folder, env });
+      execFileSync(known ? (real as string) : "python3", ["figure.py", `out.${ending}`], { cwd: folder, env });
       return readFileSync(join(folder, `out.${ending}`), "latin1");
     } finally {
       rmSync(folder, { recursive: true });
@@ -257,15 +295,20 @@ describe.skipIf(!python)("matplotlib (no python3 is here where these are skipped
     expect(of("annotate").map((call) => call[1][0])).toEqual(["5", "L* = 0.2"]);
     expect(of("fill")[0]?.[1][0]).toEqual([2, 4, 8, 8, 4, 2]);
     expect(of("set_ylabel")[0]?.[1]).toEqual(["NC1_x, geometric mean"]);
+    // Below the axes: it covers nothing.
+    expect(of("legend")[0]?.[2]).toMatchObject({ loc: "upper left", bbox_to_anchor: [0, -0.14], ncol: 2 });
     expect(JSON.stringify(calls)).not.toContain("hidden");
   });
   test("draws matrices, bars, categories, smoothed lines, floors and projections", () => {
-    expect(JSON.parse(run(maps, false, "json")).find((call: Call) => call[0] === "imshow")[1]).toEqual([
+    const drawnMaps: Call[] = JSON.parse(run(maps, false, "json"));
+    expect(drawnMaps.find((call) => call[0] === "imshow")?.[1]).toEqual([
       [
         [1, -0.25],
         [-0.25, 1],
       ],
     ]);
+    // A frame around the last row and column.
+    expect(drawnMaps.find((call) => call[0] === "plot")?.[1][0]).toEqual([0.5, 1.48, 1.48, 0.5, 0.5]);
     const bars = { ...(chart.series[1] as ChartFigure["series"][number]), bars: true, draw: "dots" as const, xs: [0, 1, 2] };
     const categories: ChartFigure = {
       ...chart,
@@ -281,9 +324,16 @@ describe.skipIf(!python)("matplotlib (no python3 is here where these are skipped
     expect(JSON.parse(run(smooth, false, "json")).map((call: Call) => call[0])).toContain("axhspan");
     expect(JSON.parse(run({ ...chart, plain: true }, false, "json")).map((call: Call) => call[0])).toContain("set_axis_off");
   });
-  test.skipIf(!real)(`is drawn by matplotlib itself (${real ? "here" : "no python3 with matplotlib is here: not tried"})`, () => {
-    for (const figure of [chart, maps]) expect(run(figure, true, "png").slice(1, 4)).toBe("PNG");
-  });
+  test.skipIf(real === null)(
+    `is drawn by matplotlib itself (${real ? "here" : "no python3 with matplotlib is here: not tried"})`,
+    () => {
+      const plain: ChartFigure = { ...chart, plain: true };
+      for (const figure of [chart, maps, plain]) {
+        expect(run(figure, true, "png").slice(1, 4)).toBe("PNG");
+        expect(run(figure, true, "pdf").slice(0, 5)).toBe("%PDF-");
+      }
+    },
+  );
 });
 
 describe("pictures", () => {

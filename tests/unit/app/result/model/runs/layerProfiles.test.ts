@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ExperimentStore } from "../../../../../../app/live/ExperimentStore.ts";
 import { planPanels, trainedNetwork } from "../../../../../../app/r/[id]/runPanels.ts";
 import { layerProfiles } from "../../../../../../app/result/model/runs/layerProfiles.ts";
+import { layerDrawing } from "../../../../../../app/result/model/study/layerDrawing.ts";
 import type { LayerMetric } from "../../../../../../contract/metrics/layerMetrics.ts";
 import { seriesKey } from "../../../../../../contract/metrics/seriesKey.ts";
 import { aConfig, aRow } from "../../../builders.ts";
@@ -42,6 +43,29 @@ describe("NC2 over the layers", () => {
     const profile = profileOf("nc2.norms", measured("nc2.norms", null));
     expect(profile?.ys.map((y) => y && Number(y.toFixed(12)))).toEqual([0.8, 0.4, 0.6]);
     expect(profile).toMatchObject({ lacksLast: false, classifier: null });
+  });
+  test("keeps the values behind each mean, one a run, and draws them as means of so many", () => {
+    const rows = [0, 1, 2].map((seed) => aRow({ depth: 2, seed }, {}));
+    const store = new ExperimentStore();
+    store.setDetail({ runs: rows } as never);
+    const valueAt = (seed: number, layer: number) => [1, 2, 4][seed]! / layer;
+    store.addSeries(
+      rows.flatMap((row, seed) =>
+        // The last run lacks its last layer.
+        (seed === 2 ? [1] : [1, 2]).map((layer) => ({
+          ...{ runId: row.id, key: seriesKey("train", "nc1.ratio", layer) },
+          ...{ steps: [0], values: [valueAt(seed, layer)], total: 1 },
+        })),
+      ),
+    );
+    const [profile] = layerProfiles(store, store.rows, "nc1.ratio", "train", 0, true);
+    expect(profile?.samples).toEqual([
+      [1, 2, 4],
+      [0.5, 1],
+    ]);
+    const { series } = layerDrawing(store, { metric: "nc1.ratio", split: "train", at: null, log: true }, undefined);
+    expect(series[0]?.samples).toEqual(profile?.samples);
+    expect(series[0]?.notes).toEqual(["layer 1, geometric mean of 3 runs", "layer 2, geometric mean of 2 runs"]);
   });
   test("a run's panel names both sides of its last layer", () => {
     const keys = Object.keys(measured("nc2.frame", "nc2.mframe"));
