@@ -210,7 +210,7 @@ const appFolders = {
   people: ["account", "data", "live", "text", "ui"],
   api: ["live", "ui"],
   workers: ["account", "address", "data", "live", "numbers", "shell", "text", "ui"],
-  theory: ["address", "charts", "numbers", "text", "ui"],
+  theory: ["address", "charts", "numbers", "shell", "text", "ui"],
   experiments: ["account", "address", "data", "live", "shell", "text", "ui"],
   external: ["text", "ui"],
   result: ["account", "address", "charts", "data", "external", "live", "notifications", "numbers", "shell", "text", "ui"],
@@ -237,7 +237,7 @@ const resultModelFolders = {
   study: ["grid", "metrics", "runs"],
   speed: ["grid", "metrics", "runs", "study"],
   imbalance: ["grid", "metrics", "runs", "study"],
-  geometry: ["runs", "imbalance"],
+  geometry: ["metrics", "runs", "imbalance"],
 };
 
 /** Where a chart's things lie, how they are drawn, and what can be done with it; the chart itself joins them at the top. */
