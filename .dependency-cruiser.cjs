@@ -178,9 +178,18 @@ const serverFolders = {
   ],
   api: [
     ...["access", "context", "failures", "http", "supplement"],
-    ...["archives", "experiments", "imports", "requests", "runs", "series", "shares", "supplements", "workers"].map(
-      (entity) => `services/${entity}`,
-    ),
+    ...[
+      "archives",
+      "experiments",
+      "imports",
+      "notifications",
+      "requests",
+      "runs",
+      "series",
+      "shares",
+      "supplements",
+      "workers",
+    ].map((entity) => `services/${entity}`),
   ],
   sockets: ["access", "cluster", "context", "failures", "log", "services/events", "services/reading", "supervisor"],
   pages: ["http", "log", "program"],

@@ -6,6 +6,7 @@ import { importRoutes } from "./routes/imports.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { shareRoutes } from "./routes/shares.ts";
 import { supplementRoutes } from "./routes/supplements.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
 import { workerRoutes } from "./routes/workers.ts";
 
 /** Every route of the API. A new subject is a file in routes/ and a line here. */
@@ -13,6 +14,7 @@ export const apiRoutes: readonly Route[] = withDocument([
   ...experimentRoutes,
   ...runRoutes,
   ...shareRoutes,
+  ...webhookRoutes,
   ...workerRoutes,
   ...archiveRoutes,
   ...importRoutes,

@@ -6,7 +6,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /** A route's call as a line for a shell, with what is to be filled in as $NAMES. */
 export function exampleCall(route: Route): string {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => `$${name === "id" ? "ID" : name.toUpperCase()}`);
-  const parts = ["curl -sf"];
+  const parts = ["curl -sS --fail-with-body"];
   if (route.method !== "GET") parts.push(`-X ${route.method}`);
   if (route.right !== "anyone") parts.push('-H "Authorization: Bearer $TOKEN"');
   if (isRaw(route.request)) parts.push(`-H "Content-Type: ${route.request.contentTypes[0]}"`, "--data-binary @FILE");

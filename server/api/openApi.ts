@@ -44,6 +44,7 @@ const errors: Record<number, string> = {
   401: "The token is missing, unknown, expired or revoked.",
   403: "The token, or its maker, lacks the right.",
   404: "There is no such thing, or it was deleted.",
+  408: "The body did not arrive in time.",
   409: "The thing is in a state in which this is not possible.",
   413: "The body is too large: the message names the bound.",
   415: "The body is of another type, or compressed.",
@@ -55,7 +56,7 @@ const errors: Record<number, string> = {
 const errorsOf = ({ method, right, request }: Route): number[] => [
   ...[400, ...(right === "anyone" ? [] : [401, 403, 404])],
   ...(method === "GET" ? [] : [409]),
-  ...(request === null ? [] : [413, 415]),
+  ...(request === null ? [] : [408, 413, 415]),
   ...(method === "POST" ? [422] : []),
   ...[429, 503],
 ];

@@ -25,6 +25,7 @@ import atexit
 import base64
 import collections
 import contextlib
+import errno
 import json
 import logging
 import math
@@ -56,8 +57,11 @@ MEMORY_BYTES = 64_000_000  # events kept in memory where the spool cannot be wri
 SPOOL_BYTES = 4_000_000_000  # events kept on disk while the server is away
 BATCH_BYTES, BATCH_EVENTS = 4_000_000, 500  # of one request, unless one event alone is larger
 REQUEST_S = 30.0
-BACK_OFF_S = (0.5, 60.0)
-CONFIG_KEYS, KEY_LENGTH, TEXT_LENGTH = 64, 120, 500
+BACK_OFF_S, LONGEST_WAIT_S = (0.5, 60.0), 300.0
+OPTIONAL = ("objective", "classNames", "layers", "totalSteps", "resumedFromStep", "note")  # of an opening
+FAULTS = 10  # answers "500" to the same events in a row, until they count as events that can never be stored
+# What the server takes.
+CONFIG_KEYS, KEY_LENGTH, TEXT_LENGTH, NAME_LENGTH, SCALARS = 64, 120, 500, 120, 500
 
 
 def run(url=None, token=None, *, study, config=None, objective=None, classes=None, class_names=None, folder=None,
@@ -65,19 +69,21 @@ def run(url=None, token=None, *, study, config=None, objective=None, classes=Non
     """Begins to report a training. Use it as a context manager, or call `finish()` at the end.
 
     url, token: of the server; else COLLAPSAR_URL and COLLAPSAR_TOKEN. The token needs the scope "log".
-    study: name of the study it belongs to. config: what tells this run from the study's others; nested keys are joined by dots.
+    study: name of the study it belongs to. config: what tells this run from the study's others, a dict, a namespace or a dataclass;
+        nested keys are joined by dots.
     objective: what the training minimizes, where L* and the gap to it are wanted: {"loss": "ce" | "mse", "features": "layernorm" |
         "ridge", "weightDecay": λ, "featureDecay": λ_H, "hiddenDecay": λ, "bias": "none" | "free" | "penalized"}.
     folder: where run key and spool are. Give the folder of your checkpoints: a training that starts again there continues the same
         run as its next attempt. Without it every start is a run of its own, spooled below $COLLAPSAR_FOLDER or ./collapsar-spool.
+    layers, class_names, total_steps, note: for the study's page; classes: K, where labels alone would not tell it.
     resumed_from_step: step of the checkpoint it resumes from; what was measured after it is void.
+    every_rank: each process is a run of its own, and needs a folder of its own.
     """
-    about = {"study": str(study), "source": "client", "client": {"name": "collapsar.py", "version": __version__}}
+    about = {"study": study, "source": "client", "client": {"name": "collapsar.py", "version": __version__}}
     optional = {"layers": layers, "objective": objective, "classNames": class_names, "totalSteps": total_steps, "note": note}
-    about.update({name: value for name, value in optional.items() if value is not None})
-    one = Run(kept_bytes, len(class_names) if classes is None and class_names else classes)
+    one = Run(kept_bytes, classes)
     if every_rank or rank() == 0:
-        one._guard("run", one._begin, about, config or {}, url or os.environ.get("COLLAPSAR_URL"),
+        one._guard("run", one._begin, about, optional, config, url or os.environ.get("COLLAPSAR_URL"),
                    token or os.environ.get("COLLAPSAR_TOKEN"), folder, resumed_from_step)
     else:
         logger.info("rank %d reports nothing: rank 0 does", rank())
@@ -98,7 +104,7 @@ class Run:
 
     def __init__(self, kept_bytes=KEPT_BYTES, classes=None):
         self._kept_bytes, self._classes = kept_bytes, classes
-        self._said, self._means, self._layers, self._objective = set(), {}, None, {}
+        self._said, self._means, self._objective = set(), {}, {}
         self._outbox = self._sender = None
         self._ended, self._pid, self._last_step = False, os.getpid(), None
 
@@ -127,22 +133,22 @@ class Run:
         then give the same samples again: augmentation would differ). Training modes, BatchNorm statistics and the states of random
         generators are afterwards what they were. Measure "train" before "test": a test set is held against the training means.
         """
-        if self._is_live():
-            self._guard("measure", self._measure, model, loader, list(layers), head, step, split, pool, forward, labels, penalized)
+        self._guard("measure", self._measure, model, loader, layers, head, step, split, pool, forward, labels, penalized)
 
     def features(self, H, y, W=None, b=None, step=0, layer="features", split="train"):
         """Measures features H [N, d] with labels y [N], and where they are given a classifier W [K, d] and bias b [K]."""
         self._guard("features", self._features, H, y, W, b, step, layer, split)
 
     def finish(self, error=None, timeout=30.0):
-        """Ends the run (as failed with `error`'s text, where given) and sends what is left; what cannot be sent stays in the spool."""
+        """Ends the run, as failed where an error (an exception or a text) is given, and sends what is left; what cannot be sent
+        stays in the spool."""
         self._guard("finish", self._finish, error, timeout)
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, _trace):
-        self.finish(None if kind is None else f"{kind.__name__}: {error}")
+        self.finish(None if kind is None else error if error is not None else kind.__name__)
         return False
 
     # What follows may raise: only _guard calls it.
@@ -153,24 +159,34 @@ class Run:
         try:
             work(*arguments)
         except Exception as error:  # noqa: BLE001 - whatever it is, the training goes on
-            self._say(logging.ERROR, f"{what}: {error if isinstance(error, Refusal) else f'{type(error).__name__}: {error}'}")
+            with contextlib.suppress(Exception):
+                self._say(logging.ERROR, f"{what}: {error if isinstance(error, Refusal) else described(error)}")
 
     def _say(self, level, text):
         if text in self._said or len(self._said) > 1000:
             return
         self._said.add(text)
         logger.log(level, "%s", text)
-        if level >= logging.WARNING and self._outbox is not None:
+        if level >= logging.WARNING and self._is_live():
             self._outbox.put({"kind": "log", "level": "error" if level >= logging.ERROR else "warning", "text": text[:4000]})
 
     def _is_live(self):
         return self._outbox is not None and not self._ended and self._pid == os.getpid()
 
-    def _begin(self, about, config, url, token, folder, resumed_from_step):
+    def _begin(self, about, optional, config, url, token, folder, resumed_from_step):
         if not url:
             raise Refusal("no server: give its address, or set COLLAPSAR_URL")
         server = Server(url, token)
-        about = {**about, "config": flat_config(config, lambda text: self._say(logging.WARNING, text))}
+        warn = lambda text: self._say(logging.WARNING, text)  # noqa: E731
+        try:
+            config = flat_config(config, warn)
+        except Exception as error:  # noqa: BLE001 - texts of what is in there may raise
+            warn(f"config cannot be read, and is left out: {described(error)}")
+            config = {}
+        about = {**about, "study": study_name(about["study"], warn), "config": config}
+        about.update({name: plain(value) for name, value in optional.items() if value is not None})
+        if self._classes is None and about.get("classNames"):
+            self._classes = len(about["classNames"])
         own = Path(folder) if folder else own_folder(about["study"])
         try:
             place = Folder(own, about, server.url, temporary=folder is None)
@@ -183,7 +199,7 @@ class Run:
         opening = {**about, "session": str(uuid.uuid4())}
         if resumed_from_step is not None:
             opening["resumedFromStep"] = int(resumed_from_step)
-        self._objective, self._layers = about.get("objective") or {}, about.get("layers")
+        self._objective = about.get("objective") or {}
         self._outbox = Outbox(place, opening, self._say)
         self._sender = Sender(server, self._outbox, self._say)
         self._sender.start()
@@ -200,37 +216,61 @@ class Run:
     def _log(self, values, step):
         if not self._is_live():
             return
-        step, kept = whole_step(step), {}
+        step, kept, numbers = whole_step(step), {}, 0
         for name, value in dict(values).items():
-            number = float(value)
+            try:
+                number = float(value)
+            except (TypeError, ValueError, RuntimeError, OverflowError):
+                self._say(logging.WARNING, f"log: {name} is {shortened(repr(value), 80)}: it is left out, as it is no number")
+                continue
+            numbers += 1
             if math.isfinite(number):
                 kept[str(name)] = number
             else:
                 self._say(logging.WARNING, f"log: {name} is {number} at step {step}: it is left out where it is not finite")
-        self._last_step = step
-        if kept:
-            self._outbox.put({"kind": "scalars", "step": step, "values": kept})
+        if numbers:
+            self._last_step = step
+        kept = list(kept.items())
+        for at in range(0, len(kept), SCALARS):
+            self._outbox.put({"kind": "scalars", "step": step, "values": dict(kept[at:at + SCALARS])})
 
     def _features(self, H, y, W, b, step, layer, split):
         if not self._is_live():
             return
         step, H = whole_step(step), as_array(H)
-        y = checked_labels(as_array(y), len(H), None)
+        checked_split(split)
+        if H.ndim != 2 or H.shape[0] == 0 or H.shape[1] == 0:
+            raise Refusal(f"features have the shape {list(H.shape)}: [N, d] is needed, one row a sample")
         W = None if W is None else as_array(W).astype(np.float64)
-        b = None if b is None else as_array(b).astype(np.float64)
+        b = None if b is None else as_array(b).astype(np.float64).reshape(-1)
+        if W is not None and (W.ndim != 2 or W.shape[1] != H.shape[1]):
+            raise Refusal(f"W has the shape {list(W.shape)}: [K, {H.shape[1]}] is needed, as the features have {H.shape[1]} numbers")
+        if b is not None and (W is None or len(b) != len(W)):
+            raise Refusal(f"b has {len(b)} numbers: it needs a W with as many rows")
+        y = checked_labels(as_array(y), len(H), None)
         logits = None if W is None else H.astype(np.float64) @ W.T + (0 if b is None else b)
-        sums = SplitSums([layer], self._classes if W is None else len(W), W)
+        sums = SplitSums([layer], self._classes_of(split, step, W), W)
         sums.first([H], y, logits, self._objective.get("loss"))
         sums.settle()
         reference = self._reference([layer], split, step, sums)
-        if reference is not None:
-            sums.second([H], y, logits, reference)
+        sums.second([H], y, logits, reference)
         self._send_sums(sums, step, split, reference is not None, b, None)
+
+    def _classes_of(self, split, step, weights):
+        """K, or None: as many as the labels name. A test set has the classes of its training set, also those that it lacks."""
+        if weights is not None:
+            return len(weights)
+        if self._classes is None and split == "test" and self._means.get("step") == step:
+            return self._means["classes"]
+        return self._classes
 
     def _reference(self, names, split, step, sums):
         """Class means that the second pass is centred on: the training set's."""
         if split == "train":
-            self._means = {"step": step, "of": dict(zip(names, sums.means))}
+            if self._means.get("step") != step:
+                self._means = {"step": step, "of": {}}
+            self._means["of"].update(zip(names, sums.means))
+            self._means["classes"] = sums.classes
         found = self._means.get("of", {}) if self._means.get("step") == step else {}
         reference = [found.get(name) for name in names]
         if any(mean is None or mean.shape != own.shape for mean, own in zip(reference, sums.means)):
@@ -253,13 +293,19 @@ class Run:
         self._outbox.put(event)
 
     def _measure(self, model, loader, layers, head, step, split, pool, forward, labels, penalized):
+        if not self._is_live():
+            return
         step, started = whole_step(step), time.monotonic()
-        if split not in ("train", "test"):
-            raise Refusal(f'split is {split!r}: it must be "train" or "test"')
+        checked_split(split)
+        if np is None:
+            raise Refusal("numpy is not installed: pip install numpy")
+        layers = [layers] if isinstance(layers, str) else [str(name) for name in layers]
+        if not layers or len(set(layers)) < len(layers):
+            raise Refusal(f"layers is {layers}: name at least one layer, and each only once")
         model = unwrapped(model)
         weights, bias = head_of(model, head, self._say) if head is not None else (None, None)
-        probe = Probe(model, layers, head, pool, forward, labels)
-        sums = SplitSums(layers, self._classes if weights is None else len(weights), weights)
+        probe = Probe(model, layers, head, pool, forward, labels, self._say)
+        sums = SplitSums(layers, self._classes_of(split, step, weights), weights)
         loss, kept, kept_bytes = self._objective.get("loss"), [], 0
         with undisturbed(model, loader), probe:
             for part in probe.read(loader):
@@ -278,10 +324,9 @@ class Run:
                 raise Refusal(f"the loader gave no samples for the {split} set at step {step}: nothing was measured")
             sums.settle()
             reference = self._reference(layers, split, step, sums)
-            if reference is not None:
-                for features, y, logits in kept if kept is not None else probe.read(loader):
-                    sums.second(features, y, logits, reference)
-                sums.check_second()
+            for features, y, logits in kept if kept is not None else probe.read(loader):
+                sums.second(features, y, logits, reference)
+            sums.check_second()
             hidden = squared_hidden(model, head, penalized) if "hiddenDecay" in self._objective else None
         self._send_sums(sums, step, split, reference is not None, bias, hidden)
         passes = "one forward pass, features kept" if kept is not None else "two forward passes"
@@ -291,7 +336,8 @@ class Run:
     def _finish(self, error, timeout):
         if not self._is_live():
             return
-        end = {"kind": "finished"} if error is None else {"kind": "failed", "message": str(error)[:8000] or "failed"}
+        text = described(error) if isinstance(error, BaseException) else None if error is None else str(error)
+        end = {"kind": "finished"} if error is None else {"kind": "failed", "message": text[:8000] or "failed"}
         if self._last_step is not None:
             end["step"] = self._last_step
         self._outbox.put(end)
@@ -305,15 +351,29 @@ class Run:
                          else ", and could not be kept")
 
     def _at_exit(self):
-        error = getattr(sys, "last_value", None)
-        self.finish(None if error is None else f"{type(error).__name__}: {error}", timeout=10.0)
+        self.finish(getattr(sys, "last_value", None), timeout=10.0)
 
 
 class Refusal(Exception):
     """Something that cannot be done, in words for people."""
 
 
+def described(error):
+    """"ValueError: …", also of an exception that has no text or whose text raises."""
+    try:
+        return f"{type(error).__name__}: {error}".rstrip(": ")
+    except Exception:  # noqa: BLE001 - it is somebody else's
+        return type(error).__name__
+
+
+def shortened(text, most):
+    return text if len(text) <= most else text[:most - 1] + "…"
+
+
 # Spool ------------------------------------------------------------------------------------------------------------------------
+
+
+RUN_FILE, LOCK_FILE, SPOOLS = "collapsar.json", "collapsar.lock", "collapsar-*.ndjson"  # beside files of others
 
 
 def own_folder(study):
@@ -329,11 +389,15 @@ class Folder:
         self.path, self.temporary = Path(path), temporary
         if about is not None:
             self.path.mkdir(parents=True, exist_ok=True)
-        self.lock = locked(self.path / "lock")
-        known = read_json(self.path / "run.json")
+        self.lock = locked(self.path / LOCK_FILE)
+        known = read_json(self.path / RUN_FILE)
+        if not isinstance(known, dict) or any(name not in known for name in ("study", "config", "runKey")):
+            known = None
+            if about is not None and os.path.lexists(self.path / RUN_FILE):
+                os.replace(self.path / RUN_FILE, self.path / f"{RUN_FILE}.unusable")
         if about is None and known is None:
             self.release()
-            raise Refusal(f"{self.path} holds no run: run.json is missing or damaged")
+            raise Refusal(f"{self.path} holds no run: {RUN_FILE} is missing or damaged")
         if known is None:
             known = {**about, "runKey": str(uuid.uuid4()), "url": url}
         elif about is not None:
@@ -342,13 +406,13 @@ class Folder:
                                self.path, known.get("study"), known.get("config"))
             known = {**about, "study": known["study"], "config": known["config"], "runKey": known["runKey"], "url": url}
         if about is not None:
-            write_json(self.path / "run.json", known)
+            write_json(self.path / RUN_FILE, known)
         self.url = known.pop("url", None)
         self.about = known
 
     def attempts(self):
         """Spools of earlier processes, the oldest first."""
-        return sorted(self.path.glob("attempt-*.ndjson"))
+        return sorted(self.path.glob(SPOOLS))
 
     def release(self):
         if self.lock is not None:
@@ -366,6 +430,10 @@ def locked(path):
             import msvcrt
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
     except OSError as error:
+        if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK):
+            # Network file systems often know no locks.
+            logger.warning("%s cannot be locked (%s): see that no second process uses this folder", Path(path).parent, error)
+            return descriptor
         os.close(descriptor)
         raise Refusal(f"{Path(path).parent} belongs to a process that still runs: choose another folder") from error
     return descriptor
@@ -382,39 +450,71 @@ class Outbox:
         self.seq = 0
         self.memory, self.memory_bytes, self.dropped = collections.deque(), 0, 0
         self.file, self.path, self.in_memory = None, path, folder is None
-        self.has_end = False
-        if folder is not None:
+        self.has_end = self.closed = False
+        if path is not None:
+            self._reopen()
+        elif folder is not None:
             try:
-                self._open(path)
+                number = 1 + max((int(re.sub(r"\D", "", one.stem) or 0) for one in folder.attempts()), default=0)
+                self.path = folder.path / f"collapsar-{number:04d}.ndjson"
+                self.file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+                self._write_heading()
             except OSError as error:
                 self._fail(error)
 
-    def _open(self, path):
-        number = 1 + max((int(re.sub(r"\D", "", one.stem) or 0) for one in self.folder.attempts()), default=0)
-        self.path = path or self.folder.path / f"attempt-{number:04d}.ndjson"
-        self.file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        if path is None:
-            self._append(json.dumps({"opening": self.opening}).encode() + b"\n")
-            self.begin = self.offset = self.written
-            return
-        # A spool that a process left: a last line without an end was being written when it died.
-        with open(path, "rb") as lines:
+    def _write_heading(self):
+        self._append(json.dumps({"opening": self.opening, "after": self.seq}).encode() + b"\n")
+        self.begin = self.offset = self.written
+
+    def _reopen(self):
+        """Takes up a spool that a process left. A last line without an end was being written when it died; a damaged one is named in
+        the run's log, and what follows it is kept.
+
+        Raises OSError, and ValueError, KeyError or TypeError where not even the heading can be read.
+        """
+        if self._scan(None):
+            repaired = self.path.with_suffix(".repaired")
+            with open(repaired, "wb") as into:
+                damaged = self._scan(into)
+            os.replace(self.path, self.path.with_suffix(".unusable"))
+            os.replace(repaired, self.path)
+            self.say(logging.ERROR, f"{self.path}: {damaged} of its lines are damaged; the file as it was is {self.path.stem}.unusable")
+        self.file = os.open(self.path, os.O_RDWR | os.O_APPEND)
+        os.ftruncate(self.file, self.written)
+
+    def _scan(self, into):
+        """Reads all lines, and writes a file without damaged ones. @returns how many are damaged"""
+        damaged = skipped = 0
+        with open(self.path, "rb") as lines:
             first = lines.readline()
-            self.opening = json.loads(first)["opening"]
+            heading = json.loads(first)
+            self.opening, self.seq = dict(heading["opening"]), int(heading.get("after", 0))
             self.begin = self.offset = self.written = len(first)
+            if into:
+                into.write(first)
             for line in lines:
                 if not line.endswith(b"\n"):
                     break
-                event = json.loads(line)
-                self.seq, self.written = event["seq"], self.written + len(line)
-                self.has_end = event["event"]["kind"] in ("finished", "failed")
-        os.ftruncate(self.file, self.written)
+                seq, kind = numbered(line)
+                if seq is None or not self.seq < seq <= self.seq + (1000 if skipped else 1):
+                    damaged, skipped = damaged + 1, skipped + 1
+                    continue
+                while self.seq < seq:
+                    there = line if self.seq + 1 == seq else lost_event(self.seq + 1)
+                    self.seq, self.written = self.seq + 1, self.written + len(there)
+                    if into:
+                        into.write(there)
+                self.has_end, skipped = kind in ("finished", "failed"), 0
+        return damaged
 
     def put(self, event):
-        """Numbers an event and keeps it. Never raises."""
+        """Numbers an event and keeps it. Raises ValueError or TypeError for what JSON does not know."""
         with self.changed:
+            if self.closed:
+                return
             line = json.dumps({"seq": self.seq + 1, "at": round(time.time() * 1000), "event": event}, allow_nan=False).encode() + b"\n"
-            if not self.in_memory and self.written + len(line) > SPOOL_BYTES:
+            is_end = event["kind"] in ("finished", "failed")
+            if not self.in_memory and not is_end and self.written + len(line) > SPOOL_BYTES:
                 self._drop(f"the spool {self.path} has reached {SPOOL_BYTES // 10**9} GB: further events are dropped until the server answers")
                 return
             if not self.in_memory:
@@ -423,13 +523,13 @@ class Outbox:
                 except OSError as error:
                     self._fail(error)
             if self.in_memory:
-                if self.memory_bytes + len(line) > MEMORY_BYTES:
+                if not is_end and self.memory_bytes + len(line) > MEMORY_BYTES:
                     self._drop(f"{MEMORY_BYTES // 10**6} MB of events wait in memory: further events are dropped until the server answers")
                     return
                 self.memory.append(line)
                 self.memory_bytes += len(line)
             self.seq += 1
-            self.has_end = event["kind"] in ("finished", "failed")
+            self.has_end = is_end
             self.changed.notify_all()
 
     def _append(self, line):
@@ -488,12 +588,11 @@ class Outbox:
                     self.memory.popleft()
                     self.memory_bytes -= len(line)
             self.stored = max(self.stored, stored)
-            if self.offset == self.written > BATCH_BYTES and not self.in_memory:
+            if self.offset == self.written > BATCH_BYTES and not self.in_memory and self.file is not None:
                 with contextlib.suppress(OSError):
                     os.ftruncate(self.file, 0)
                     self.written = self.offset = 0
-                    self._append(json.dumps({"opening": self.opening}).encode() + b"\n")
-                    self.begin = self.offset = self.written
+                    self._write_heading()
             self.changed.notify_all()
 
     def rewind(self):
@@ -510,20 +609,42 @@ class Outbox:
         self.file = None
 
     def close(self, delivered):
-        if self.file is not None:
-            os.close(self.file)
-            self.file = None
+        with self.changed:
+            self.closed = True
+            if self.file is not None:
+                os.close(self.file)
+                self.file = None
         if self.folder is None:
             return
         with contextlib.suppress(OSError):
             if delivered:
                 self.path.unlink()
                 if self.folder.temporary and not self.folder.attempts():
-                    for file in ("run.json", "lock"):
+                    for file in (RUN_FILE, LOCK_FILE):
                         (self.folder.path / file).unlink()
                     self.folder.path.rmdir()
                     self.folder.path.parent.rmdir()
         self.folder.release()
+
+
+def lost_event(seq):
+    """What stands for an event that cannot be read: events are numbered without gaps."""
+    event = {"kind": "log", "level": "error", "text": "An event of the spool was damaged and could not be read."}
+    return json.dumps({"seq": seq, "at": round(time.time() * 1000), "event": event}).encode() + b"\n"
+
+
+def numbered(line):
+    """Number and kind of a spool's event, or nothing where it is damaged."""
+    try:
+        event = json.loads(line)
+        return int(event["seq"]), event["event"]["kind"]
+    except (ValueError, KeyError, TypeError):
+        return None, None
+
+
+def sequence(line):
+    """Number of an event, without reading all of it: a line of sums has megabytes."""
+    return int(line[8:line.index(b",")])
 
 
 def read_json(path):
@@ -546,17 +667,17 @@ def write_json(path, value):
 class Unreachable(Exception):
     """No answer, or one that says to come again."""
 
-    def __init__(self, text, after_s=None):
+    def __init__(self, text, after_s=None, status=None):
         super().__init__(text)
-        self.after_s = after_s
+        self.after_s, self.status = after_s, status
 
 
 class Refused(Exception):
     """An answer that will not change by asking again."""
 
-    def __init__(self, status, text):
+    def __init__(self, status, text, places=()):
         super().__init__(f"{text} (HTTP {status})")
-        self.status, self.text = status, text
+        self.status, self.places = status, places
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -570,10 +691,12 @@ class Server:
     """The HTTP API of one server."""
 
     def __init__(self, url, token):
-        self.url, self.token = url.rstrip("/"), token
+        self.url, self.token = str(url).strip().rstrip("/"), (token or "").strip()
+        if not re.fullmatch(r"[\x21-\x7e]*", self.token):
+            raise Refusal("the token has blanks or letters that no token has: copy it again")
         parts = urllib.parse.urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Refusal(f"{url!r} is no address of a server: it begins with http:// or https://")
+            raise Refusal(f"{self.url!r} is no address of a server: it begins with http:// or https://")
         self.opener = urllib.request.build_opener(NoRedirects)
 
     def post(self, path, body, timeout=REQUEST_S):
@@ -586,26 +709,33 @@ class Server:
                 return json.loads(answer.read(10_000_000))
         except urllib.error.HTTPError as error:
             with error:
-                text = sentence(error.read(100_000)) or error.reason
+                text, places = sentence(error)
             if error.code in (408, 425, 429) or error.code >= 500:
                 after = error.headers.get("retry-after", "")
-                raise Unreachable(f"{text} (HTTP {error.code})", float(after) if after.isdigit() else None) from None
-            raise Refused(error.code, text) from None
+                wait = min(float(after), LONGEST_WAIT_S) if after.isdigit() else None
+                raise Unreachable(f"{text} (HTTP {error.code})", wait, error.code) from None
+            raise Refused(error.code, text, places) from None
         except (OSError, ValueError, socket.timeout) as error:
             raise Unreachable(str(getattr(error, "reason", error))) from None
         except Exception as error:  # http.client has errors of its own
             raise Unreachable(f"{type(error).__name__}: {error}") from None
 
 
-def sentence(body):
-    """What an answer says went wrong."""
+def sentence(error):
+    """What an answer says went wrong, and which fields of the request."""
+    if 300 <= error.code < 400:
+        return f"the server redirects to {error.headers.get('location')}: give that address, if you trust it", ()
+    body = b""
+    with contextlib.suppress(Exception):
+        body = error.read(100_000)
     try:
         value = json.loads(body)
-        for key in ("error", "message"):
-            value = value.get(key, value) if isinstance(value, dict) else value
-        return value if isinstance(value, str) else json.dumps(value)[:500]
-    except ValueError:
-        return body.decode("utf-8", "replace").strip()[:500]
+        said = value["error"]
+        places = [issue["path"][0] for issue in said.get("issues") or [] if issue.get("path")]
+        return str(said["message"]), places
+    except (ValueError, KeyError, TypeError, AttributeError):
+        text = re.sub(r"<[^>]*>|\s+", " ", body.decode("utf-8", "replace")).strip()
+        return shortened(text, 200) or error.reason, ()
 
 
 class Sender(threading.Thread):
@@ -615,7 +745,8 @@ class Sender(threading.Thread):
         super().__init__(name="collapsar", daemon=True)
         self.server, self.outbox, self.say = server, outbox, say
         self.page, self.stopped, self.closing, self.deadline = None, False, False, None
-        self.misses = 0
+        self.misses = self.sent = 0
+        self.warned = set()
 
     def run(self):
         try:
@@ -623,21 +754,29 @@ class Sender(threading.Thread):
             for path in folder.attempts() if folder else []:
                 if self.outbox.path is not None and path >= self.outbox.path:
                     break
-                try:
-                    earlier = left_behind(folder, path)
-                except (OSError, ValueError, KeyError, TypeError) as error:
-                    self._set_aside(path, error)
-                    continue
-                if self._deliver(earlier, until_end=True):
-                    os.close(earlier.file)
-                    path.unlink()
-            self._deliver(self.outbox, until_end=False)
+                self._deliver_earlier(folder, path)
+            self.deliver(self.outbox, until_end=False)
         except Exception as error:  # noqa: BLE001 - a thread of the training
-            self.say(logging.ERROR, f"sending ended: {type(error).__name__}: {error}")
+            with contextlib.suppress(Exception):
+                self.say(logging.ERROR, f"sending ended: {described(error)}")
         finally:
             with self.outbox.changed:
                 self.stopped = True
                 self.outbox.changed.notify_all()
+
+    def _deliver_earlier(self, folder, path):
+        try:
+            earlier = Outbox(folder, None, self.say, path)
+        except OSError as error:
+            self.say(logging.ERROR, f"{path} cannot be read ({error}): it stays as it is")
+            return
+        except (ValueError, KeyError, TypeError) as error:
+            self._set_aside(path, error)
+            return
+        delivered = self.deliver(earlier, until_end=True)
+        os.close(earlier.file)
+        if delivered:
+            path.unlink()
 
     def drain(self, timeout):
         """Waits until everything is stored, for so long. @returns how many events are not"""
@@ -657,57 +796,97 @@ class Sender(threading.Thread):
             path.rename(path.with_suffix(".unusable"))
         self.say(logging.ERROR, f"{path} cannot be read ({error}): it was set aside as {path.with_suffix('.unusable').name}")
 
-    def _deliver(self, outbox, until_end):
-        opened, most, rewound = None, BATCH_EVENTS, False
-        while not self.stopped:
+    def deliver(self, outbox, until_end):
+        """@returns whether all of it is stored"""
+        opened, most, rewound, instead, faults = None, BATCH_EVENTS, False, None, 0
+        while not self.stopped and (self.deadline is None or time.monotonic() < self.deadline):
             with outbox.changed:
-                while outbox.seq == outbox.stored and opened is not None and not self.stopped and not until_end:
+                while opened is not None and outbox.seq <= outbox.stored and not self.stopped and not self.closing and not until_end:
                     outbox.changed.wait(5.0)
+            lines, size = [], 0
             try:
                 if opened is None:
-                    opened = self.server.post("/api/v1/external/runs", json.dumps(outbox.opening).encode(), self._time())
-                    outbox.stored, self.page = opened["storedThrough"], opened["url"]
+                    opened = self._open(outbox, ended=until_end)
                 lines, size = outbox.next(most)
                 if not lines:
-                    if until_end or (self.closing and outbox.waiting() <= 0):
-                        return outbox.waiting() <= 0
+                    if outbox.waiting() <= 0 and (until_end or self.closing):
+                        return True
+                    if outbox.waiting() > 0:
+                        self._pause(0.5)
                     continue
-                self._send(outbox, opened, lines, size)
-                self.misses, most, rewound = 0, min(BATCH_EVENTS, most * 2), False
+                self._send(outbox, opened, instead or lines, lines, size)
+                self.misses, most, rewound, instead, faults = 0, min(BATCH_EVENTS, most * 2), False, None, 0
             except Unreachable as error:
-                self._wait(error)
+                faults = faults + 1 if error.status == 500 and lines else 0
+                if faults < FAULTS:
+                    self._wait(error)
+                else:
+                    faults, most, instead = 0, *self._spare(lines, error)
             except Refused as error:
-                if opened is not None and error.status in (400, 413, 422):
-                    if len(lines) > 1:
-                        most = max(1, len(lines) // 2)
-                    else:
-                        self._replace(outbox, opened, lines, size, error)
+                if opened is None and error.status == 400 and self._leave_out(outbox, error):
+                    continue
+                if opened is not None and error.status in (400, 413, 422) and instead is None:
+                    most, instead = self._spare(lines, error)
                 elif opened is not None and error.status == 409 and not rewound:
                     # The server may have lost what it had acknowledged: it says from where on, and the spool has it.
                     rewound, opened = True, None
                     outbox.rewind()
                 else:
-                    where = f"; events stay in {outbox.folder.path}" if outbox.folder else ""
-                    hint = "the token is wrong, expired, revoked or not of the scope log: " if error.status in (401, 403) else ""
-                    self.say(logging.ERROR, f"{self.server.url} refuses this run: {hint}{error}{where}")
+                    self._give_up(outbox, error, opened is None)
                     return False
         return False
 
-    def _send(self, outbox, opened, lines, size):
-        fresh = [line.rstrip(b"\n") for line in lines if json.loads(line)["seq"] > outbox.stored]
+    def _open(self, outbox, ended):
+        opened = self.server.post("/api/v1/external/runs", json.dumps(outbox.opening).encode(), self._time())
+        try:
+            outbox.stored, self.page = int(opened["storedThrough"]), str(opened["url"])
+            opened = {"runId": str(opened["runId"]), "attempt": int(opened["attempt"])}
+        except (KeyError, TypeError, ValueError):
+            raise Refused(200, "what answers there is no Collapsar server") from None
+        if ended and not outbox.has_end:
+            # Its process did not say how it ended; and a machine that stopped may have kept less than it had sent.
+            outbox.seq = max(outbox.seq, outbox.stored)
+            outbox.put({"kind": "failed", "message": "The training's process ended without a word: it was killed, or its machine stopped."})
+        return opened
+
+    def _leave_out(self, outbox, refusal):
+        """What a run can do without is left out where the server does not take it: its numbers matter more."""
+        named = [name for name in OPTIONAL if name in refusal.places and name in outbox.opening]
+        for name in named:
+            del outbox.opening[name]
+        if named:
+            self.say(logging.ERROR, f"{' and '.join(named)} cannot be stored, and is left out: {refusal}")
+        return bool(named)
+
+    def _give_up(self, outbox, error, is_new):
+        where = f"; events stay in {outbox.folder.path}" if outbox.folder else ""
+        hint = ""
+        if error.status in (401, 403):
+            hint = "the token is wrong, expired, revoked or not of the scope log: "
+        elif is_new and error.status in (404, 405):
+            hint = "this seems to be no address of a Collapsar server, such as http://localhost:4040: "
+        self.say(logging.ERROR, f"{self.server.url} refuses this run: {hint}{error}{where}")
+
+    def _send(self, outbox, opened, sent, lines, size):
+        fresh = [line.rstrip(b"\n") for line in sent if sequence(line) > outbox.stored]
         stored = outbox.stored
         if fresh:
             body = b'{"attempt":%d,"events":[%s]}' % (opened["attempt"], b",".join(fresh))
             answer = self.server.post(f"/api/v1/external/runs/{opened['runId']}/events", body, self._time())
+            if not isinstance(answer, dict) or not isinstance(answer.get("storedThrough"), int):
+                raise Unreachable("the answer is not that of a Collapsar server")
             stored = answer["storedThrough"]
+            self.sent += len(fresh)
             for warning in answer.get("warnings") or []:
-                if warning not in self.outbox.said:
-                    self.outbox.said.add(warning)
+                if warning not in self.warned:
+                    self.warned.add(warning)
                     logger.warning("%s", warning)
         outbox.acknowledge(lines, size, stored)
 
-    def _replace(self, outbox, opened, lines, size, refusal):
-        """An event that can never be stored: a line of the run's log takes its number."""
+    def _spare(self, lines, refusal):
+        """How many events to send next, or what to send in the place of one that can never be stored: a line of the run's log."""
+        if len(lines) > 1:
+            return max(1, len(lines) // 2), None
         event = json.loads(lines[0])
         what = event["event"]
         text = f"{what['kind']} of step {what.get('step', '?')} cannot be stored: {refusal}"
@@ -716,12 +895,7 @@ class Sender(threading.Thread):
             event["event"] = {"kind": what["kind"], **({"message": "failed"} if what["kind"] == "failed" else {})}
         else:
             event["event"] = {"kind": "log", "level": "error", "text": text[:4000]}
-        try:
-            body = json.dumps({"attempt": opened["attempt"], "events": [event]}).encode()
-            answer = self.server.post(f"/api/v1/external/runs/{opened['runId']}/events", body, self._time())
-            outbox.acknowledge(lines, size, answer["storedThrough"])
-        except Refused as error:
-            raise Unreachable(str(error)) from None
+        return 1, [json.dumps(event).encode() + b"\n"]
 
     def _time(self):
         return REQUEST_S if self.deadline is None else max(0.5, min(REQUEST_S, self.deadline - time.monotonic()))
@@ -731,21 +905,19 @@ class Sender(threading.Thread):
         self.misses += 1
         if self.misses == 1:
             self.say(logging.WARNING, f"{self.server.url} does not answer ({error}): events wait, and are sent once it does")
-        wait = error.after_s or min(BACK_OFF_S[1], BACK_OFF_S[0] * 2 ** min(self.misses - 1, 10)) * random.Random().uniform(0.5, 1)
-        until = time.monotonic() + wait
+        back_off = min(BACK_OFF_S[1], BACK_OFF_S[0] * 2 ** min(self.misses - 1, 10)) * random.Random().uniform(0.5, 1)
+        self._pause(back_off if error.after_s is None else max(error.after_s, 0.1), short=error.after_s is None)
+
+    def _pause(self, seconds, short=False):
+        """@param short whether half a second is enough once the training waits for the end"""
+        began = time.monotonic()
         with self.outbox.changed:
-            while not self.stopped and time.monotonic() < (min(until, time.monotonic() + 1) if self.closing and not error.after_s else until):
-                self.outbox.changed.wait(0.5)
-                if self.closing:
+            while not self.stopped:
+                end = began + (min(seconds, 0.5) if short and self.closing else seconds)
+                left = (end if self.deadline is None else min(end, self.deadline)) - time.monotonic()
+                if left <= 0:
                     break
-
-
-def left_behind(folder, path):
-    """The spool of a process that is gone. What it did not end is ended as failed."""
-    outbox = Outbox(folder, None, logger.log, path)
-    if not outbox.has_end:
-        outbox.put({"kind": "failed", "message": "The training's process ended without a word: it was killed, or its machine stopped."})
-    return outbox
+                self.outbox.changed.wait(min(0.5, left))
 
 
 # Sums -------------------------------------------------------------------------------------------------------------------------
@@ -835,10 +1007,11 @@ class SplitSums:
         self.directions = None
 
     def second(self, features, y, logits, reference):
-        """The second pass, for one part, centred on the training set's class means: with c = h − μ_y, m_k = μ_k − μ_G, a = c mᵀ."""
+        """The second pass, for one part: Σ ‖h − own μ_y‖², and where there are the training set's class means (reference), with
+        c = h − μ_y, m_k = μ_k − μ_G, a = c mᵀ, also Σ a aᵀ and how often the nearest mean is another one."""
         if self.directions is None:
             self.directions = []
-            for means in reference:
+            for means in reference or []:
                 centred = means - means.mean(0)
                 distances = np.stack([((centred - row) ** 2).sum(1) for row in centred])
                 self.directions.append((centred, distances))
@@ -848,6 +1021,8 @@ class SplitSums:
             wide = layer.astype(np.float64)
             own = wide - self.means[l][y]
             self.within[l] += np.bincount(y, (own * own).sum(1), self.classes)
+            if reference is None:
+                continue
             centred, distances = self.directions[l]
             products = (wide - reference[l][y]) @ centred.T
             self.moments[l] += products.T @ products
@@ -890,6 +1065,11 @@ def fit_sum(z, y, loss):
     return float((most + np.log1p(terms.sum(1) + np.expm1(-most))).sum())
 
 
+def checked_split(split):
+    if split not in ("train", "test"):
+        raise Refusal(f'split is {split!r}: it must be "train" or "test"')
+
+
 def checked_labels(y, samples, classes):
     y = np.asarray(y)
     if y.ndim == 2 and y.shape[1] == 1:
@@ -925,28 +1105,56 @@ def whole_step(step):
     return int(step)
 
 
+def study_name(study, warn):
+    name = " ".join(str(study).split())
+    if len(name) > NAME_LENGTH:
+        warn(f"study is longer than {NAME_LENGTH} characters: it is cut")
+    if not name:
+        warn("study is empty: it is called “Unnamed study”")
+    return name[:NAME_LENGTH].strip() or "Unnamed study"
+
+
+def plain(value):
+    """What JSON knows of numbers of numpy and torch, tuples and such."""
+    if hasattr(value, "items"):
+        return {str(name): plain(part) for name, part in value.items()}
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, (str, bool, int, float)) or value is None:
+        return value
+    return [plain(part) for part in value] if hasattr(value, "__iter__") else str(value)
+
+
 def flat_config(config, warn):
-    """A nested config as at most 64 keys and values that JSON knows."""
+    """A config (a dict, a namespace or a dataclass, nested or not) as at most 64 keys and values that JSON knows."""
     flat = {}
 
-    def put(key, value):
+    def put(key, value, depth):
         if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
             value = value.item()
-        if isinstance(value, dict):
+        if depth < 8 and hasattr(value, "items"):
             for name, part in value.items():
-                put(f"{key}.{name}" if key else str(name), part)
+                name = "".join(letter for letter in str(name) if letter.isprintable()).strip()
+                put(f"{key}.{name}" if key else name, part, depth + 1)
         elif value is None:
             return
         elif isinstance(value, float) and not math.isfinite(value):
             warn(f"config {key} is {value}: it is left out")
+        elif not key or key == "__proto__" or len(key) > KEY_LENGTH:
+            warn(f"config key {shortened(key, 40)!r} is empty or longer than {KEY_LENGTH} characters, or no server takes it: it is left out")
         elif len(flat) == CONFIG_KEYS:
             warn(f"config has more than {CONFIG_KEYS} keys: {key} and what follows is left out")
-        elif len(key) > KEY_LENGTH:
-            warn(f"config key {key[:40]}… is longer than {KEY_LENGTH} characters: it is left out")
+        elif isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) <= 2**53):
+            flat[key] = value
         else:
-            flat[key] = value if isinstance(value, (bool, int, float)) else str(value)[:TEXT_LENGTH]
+            flat[key] = str(value)[:TEXT_LENGTH]
 
-    put("", dict(config))
+    if config is not None and not hasattr(config, "items") and not hasattr(config, "__dict__"):
+        warn(f"config is a {type(config).__name__}: it is left out, as it has no keys")
+    else:
+        put("", {} if config is None else config if hasattr(config, "items") else vars(config), 0)
     return flat
 
 
@@ -956,7 +1164,7 @@ def flat_config(config, warn):
 def unwrapped(model):
     """The network itself, without what distributes or compiles it: rank 0 measures alone, and no other process is waited for."""
     for module in model.modules():
-        if type(module).__name__ in ("FullyShardedDataParallel", "FSDPModule"):
+        if any(kind.__name__ in ("FullyShardedDataParallel", "FSDPModule") for kind in type(module).__mro__):
             raise Refusal("this model is sharded over processes (FSDP): gather its features and call run.features instead")
     while True:
         if hasattr(model, "_orig_mod"):
@@ -968,10 +1176,12 @@ def unwrapped(model):
 
 
 def modules_named(model, names):
-    known = dict(model.named_modules())
+    """Modules by their names; those of compiled parts also by the names that they had before."""
+    known = {name.replace("_orig_mod.", ""): module for name, module in model.named_modules()}
+    known.update(model.named_modules())
     for name in names:
         if name.partition(":input")[0] not in known:
-            there = [one for one in known if one]
+            there = [one for one in known if one and "_orig_mod" not in one]
             more = f" and {len(there) - 60} more" if len(there) > 60 else ""
             raise Refusal(f"the model has no layer {name!r}: it has {', '.join(there[:60])}{more}")
     return known
@@ -998,35 +1208,55 @@ def squared_hidden(model, head, penalized):
 
 @contextlib.contextmanager
 def undisturbed(model, loader):
-    """Eval mode and no gradients; afterwards each module's mode and each random generator are as before."""
+    """Eval mode, no gradients, nothing compiled; afterwards each module's mode and each random generator are as before."""
     import torch
 
-    modes = [(module, module.training) for module in model.modules()]
-    own = getattr(loader, "generator", None)
-    own_state = own.get_state() if own is not None else None
+    modules = [(module, module.training, module.__dict__.get("_compiled_call_impl")) for module in model.modules()]
+    # Loaders whose workers stay have one iterator, which the training may be in the middle of.
+    own_iterator = getattr(loader, "_iterator", None)
+    generators = {id(one): one for one in (getattr(loader, "generator", None), getattr(getattr(loader, "sampler", None), "generator", None))
+                  if hasattr(one, "get_state")}.values()
+    states = [(one, one.get_state()) for one in generators]
     cpu, python, numpy = torch.get_rng_state(), random.getstate(), np.random.get_state()
     cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() and torch.cuda.is_initialized() else None
     try:
+        if own_iterator is not None:
+            loader._iterator = None
+        for module, _mode, compiled in modules:
+            if compiled is not None:
+                module._compiled_call_impl = None
         model.eval()
-        with torch.no_grad():
+        with torch.no_grad(), uncompiled(torch):
             yield
     finally:
-        for module, mode in modes:
+        for module, mode, compiled in modules:
             module.training = mode
+            if compiled is not None:
+                module._compiled_call_impl = compiled
+        if own_iterator is not None:
+            loader._iterator = own_iterator
         torch.set_rng_state(cpu)
         random.setstate(python)
         np.random.set_state(numpy)
-        if own_state is not None:
-            own.set_state(own_state)
+        for one, state in states:
+            one.set_state(state)
         if cuda is not None:
             torch.cuda.set_rng_state_all(cuda)
+
+
+def uncompiled(torch):
+    """Compiled parts run as they are written: what was compiled before knows nothing of hooks."""
+    stance = getattr(getattr(torch, "compiler", None), "set_stance", None)
+    # Loading the compiler takes seconds: where it was not loaded, nothing is compiled.
+    return stance("force_eager") if stance is not None and "torch._dynamo" in sys.modules else contextlib.nullcontext()
 
 
 class Probe:
     """Hooks on layers of a model, and what they saw of each batch of a loader."""
 
-    def __init__(self, model, layers, head, pool, forward, labels):
+    def __init__(self, model, layers, head, pool, forward, labels, say):
         known = modules_named(model, layers + ([head] if head else []))
+        self.say = say
         self.model, self.layers, self.head, self.pool = model, layers, head, pool
         self.forward, self.labels, self.known = forward or default_forward, labels or default_labels, known
         self.seen, self.handles, self.logits, self.samples = {}, [], None, 0
@@ -1047,6 +1277,8 @@ class Probe:
         if key is None:
             self.logits = output
         else:
+            if key in self.seen:
+                self.say(logging.WARNING, f"layer {key!r} is called more than once in a forward pass: its last call is measured")
             self.seen[key] = pooled(key, tensor_of(key, output), self.pool, self.samples)
 
     def __exit__(self, *_error):
@@ -1135,39 +1367,44 @@ def moved(batch, device):
 def sync(folder, url=None, token=None, timeout=600.0):
     """Delivers what crashed or cut-off trainings left in a folder, or in the folders within it. @returns (delivered, left), in events"""
     folder = Path(folder)
-    places = [folder] if (folder / "run.json").exists() else sorted(one.parent for one in folder.glob("*/run.json"))
+    places = [folder] if (folder / RUN_FILE).exists() else sorted(one.parent for one in folder.rglob(RUN_FILE))
     if not places:
-        raise Refusal(f"{folder} holds no run: it needs the folder with run.json, or the one above it")
+        raise Refusal(f"{folder} holds no run: it needs the folder with {RUN_FILE}, or one above it")
     delivered = left = 0
     for place in places:
         try:
             opened = Folder(place)
-        except Refusal as error:
+        except (Refusal, OSError) as error:
             logger.warning("%s", error)
             left += 1
             continue
         try:
-            for path in opened.attempts():
-                try:
-                    outbox = left_behind(opened, path)
-                except (OSError, ValueError, KeyError, TypeError) as error:
-                    logger.error("%s cannot be read (%s): it stays as it is", path, error)
-                    left += 1
-                    break
-                server = Server(url or os.environ.get("COLLAPSAR_URL") or opened.url or "", token or os.environ.get("COLLAPSAR_TOKEN"))
-                sender = Sender(server, outbox, lambda level, text: logger.log(level, "%s", text))
-                waiting = outbox.waiting()
-                sender.start()
-                missing = sender.drain(timeout)
-                os.close(outbox.file)
-                delivered += waiting - missing
-                left += missing
-                if missing:
-                    break
-                path.unlink()
+            sent, missing = sync_run(opened, url, token, timeout)
+            delivered, left = delivered + sent, left + missing
         finally:
             opened.release()
     return delivered, left
+
+
+def sync_run(folder, url, token, timeout):
+    say = lambda level, text: logger.log(level, "%s", text)  # noqa: E731
+    server = Server(url or os.environ.get("COLLAPSAR_URL") or folder.url or "", token or os.environ.get("COLLAPSAR_TOKEN"))
+    delivered = 0
+    for path in folder.attempts():
+        try:
+            outbox = Outbox(folder, None, say, path)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            logger.error("%s cannot be read (%s): it stays as it is", path, error)
+            return delivered, 1
+        sender = Sender(server, outbox, say)
+        sender.deadline = time.monotonic() + timeout
+        is_whole = sender.deliver(outbox, until_end=True)
+        os.close(outbox.file)
+        delivered += sender.sent
+        if not is_whole:
+            return delivered, max(1, outbox.waiting())
+        path.unlink()
+    return delivered, 0
 
 
 def main(arguments=None):

@@ -63,7 +63,7 @@ test("states every route, once, with what it needs", () => {
       Object.keys(operation.responses).some((status) => status.startsWith("2")),
       `${method} ${path}`,
     ).toBe(true);
-    expect(operation["x-example"]).toContain("curl -sf");
+    expect(operation["x-example"]).toContain("curl -sS --fail-with-body");
   }
   expect(document.paths["/experiments"].post["x-scopes"]).toEqual(["launch", "edit", "manage"]);
   expect(document.paths["/experiments/{id}"].get.security).toEqual([{ token: [] }, {}]);

@@ -43,13 +43,13 @@ function apart(a: ArrayLike<number>, b: ArrayLike<number>): number {
 describe("The Python client", () => {
   test.skipIf(!plain)(`keeps, sends and says what its own tests ask for${lacking(plain, "anything")}`, () => {
     const { status, stderr } = runPython((numeric ?? plain)!, [join(here, "test_client.py")]);
-    expect(stderr).toContain("Ran 19 tests");
+    expect(stderr).toContain("Ran 35 tests");
     expect(status, stderr).toBe(0);
   });
 
   test.skipIf(!torch)(`measures torch models and leaves them as they were${lacking(torch, "numpy and torch")}`, () => {
     const { status, stderr } = runPython(torch!, [join(here, "test_measure.py")]);
-    expect(stderr).toContain("Ran 17 tests");
+    expect(stderr).toContain("Ran 26 tests");
     expect(stderr).not.toContain("skipped");
     expect(status, stderr).toBe(0);
   });

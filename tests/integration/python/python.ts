@@ -14,7 +14,7 @@ export function runPython(program: string, args: string[], env: Record<string, s
   const { status, stdout, stderr } = spawnSync(program, ["-B", ...args], {
     encoding: "utf8",
     env: { ...process.env, ...env },
-    timeout: 120_000,
+    timeout: 250_000,
     maxBuffer: 100_000_000,
   });
   return { status, stdout, stderr };

@@ -59,7 +59,7 @@ class Delivery(InFolder):
         self.assertEqual(events[0], {"kind": "scalars", "step": 3, "values": {"loss": 1.5, "accuracy": 1.0}})
         self.assertEqual(events[1]["text"], "log: loss is inf at step 4: it is left out where it is not finite")
         self.assertEqual(events[2]["text"], "log: step is -1: it must be a whole number of at least 0")
-        self.assertEqual(events[3]["text"], "log: ValueError: could not convert string to float: 'much'")
+        self.assertEqual(events[3]["text"], "log: loss is 'much': it is left out, as it is no number")
         self.assertEqual(events[-1], {"kind": "finished", "step": 4})
         self.assertEqual(len(said.output), 4, said.output)
 
@@ -80,7 +80,7 @@ class Delivery(InFolder):
             self.finish(run, timeout=0.2)
         self.assertEqual(len([line for line in said.output if "does not answer" in line]), 1)
         self.assertIn("were not delivered: python", said.output[-1])
-        self.assertNotIn("token", "".join(one.read_text() for one in self.path.glob("*") if one.name != "lock"))
+        self.assertNotIn("token", "".join(one.read_text() for one in self.path.glob("*") if one.name != "collapsar.lock"))
         receiver = Receiver(port)
         self.addCleanup(receiver.stop)
         with mock.patch.dict(os.environ, {"COLLAPSAR_TOKEN": "token"}):
@@ -105,7 +105,7 @@ class Delivery(InFolder):
         self.assertIn("belongs to a process that still runs", said.output[0])
         child.send_signal(signal.SIGKILL)
         child.wait()
-        spool = next(self.path.glob("attempt-*.ndjson"))
+        spool = next(self.path.glob("collapsar-*.ndjson"))
         spool.write_bytes(spool.read_bytes() + b'{"seq": 52, "at": 1, "eve')  # it was writing when it died
         receiver = Receiver(port)
         self.addCleanup(receiver.stop)
@@ -226,7 +226,243 @@ class Delivery(InFolder):
         self.assertFalse(self.path.exists())
 
 
+class Faults(InFolder):
+    """What goes wrong at the wrong moment."""
+
+    def killed(self, port, steps, before=""):
+        """A training that reports some steps and is killed, once `before` has happened."""
+        script = (f"import sys; sys.path.insert(0, {str(here.parents[2] / 'server' / 'python')!r}); import collapsar, time\n"
+                  f"collapsar.BATCH_BYTES = 2000\n"
+                  f"run = collapsar.run('http://127.0.0.1:{port}', 'token', study='A study', folder={str(self.path)!r})\n"
+                  f"for step in range({steps}): run.log({{'loss': step}}, step)\n{before}\nprint('ready', flush=True); time.sleep(60)")
+        child = subprocess.Popen([sys.executable, "-B", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(child.stdout.close)
+        self.assertEqual(child.stdout.readline(), b"ready\n")
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        return next(self.path.glob("collapsar-*.ndjson"))
+
+    def stored(self, receiver=None):
+        return [e["event"] for e in next(iter((receiver or self.receiver).events.values()))]
+
+    def losses(self):
+        return [e["values"]["loss"] for e in self.stored() if e["kind"] == "scalars"]
+
+    def test_a_network_that_goes_while_an_event_is_replaced(self):
+        answers = [(503, "away")]
+
+        def answer(path, body):
+            kinds = [e["event"]["kind"] for e in body.get("events", [])]
+            return (400, "no") if "scalars" in kinds else answers.pop() if kinds == ["log"] and answers else None
+
+        self.receiver.answer = answer
+        with self.assertLogs("collapsar", "WARNING"):
+            with self.begin() as run:
+                run.log({"loss": 0}, 0)
+        self.assertEqual(answers, [])
+        self.assertEqual(self.stored()[0], {"kind": "log", "level": "error", "text": "scalars of step 0 cannot be stored: no (HTTP 400)"})
+        self.assertEqual(self.stored()[-1]["kind"], "finished")
+
+    def test_a_server_that_fails_for_one_event_holds_up_no_other(self):
+        self.receiver.answer = lambda path, body: (
+            (500, "Something went wrong.") if path.endswith("/events") and any(e["event"].get("step") == 2 for e in body["events"]) else None)
+        with mock.patch.object(collapsar, "FAULTS", 3), self.assertLogs("collapsar", "WARNING"):
+            with self.begin() as run:
+                for step in range(5):
+                    run.log({"loss": step}, step)
+        self.assertEqual(self.losses(), [0, 1, 3, 4])
+
+    def test_a_training_killed_after_its_spool_was_emptied_is_ended(self):
+        all_sent = "while run._outbox.stored < 100 or run._outbox.seq > run._outbox.stored: time.sleep(0.01)\ntime.sleep(0.1)"
+        spool = self.killed(self.receiver.port, 100, all_sent)
+        self.assertEqual(len(spool.read_bytes().splitlines()), 1, "all was sent, and the heading alone is left")
+        self.assertEqual(collapsar.sync(self.path, token="token"), (1, 0))
+        self.assertEqual(self.losses(), list(range(100)))
+        self.assertEqual([e["kind"] for e in self.stored()].count("failed"), 1)
+
+    def test_a_machine_that_kept_less_than_it_had_sent(self):
+        spool = self.killed(self.receiver.port, 3, "while run._outbox.stored < 3: time.sleep(0.01)")
+        spool.write_bytes(b"".join(spool.read_bytes().splitlines(keepends=True)[:2]))
+        self.assertEqual(collapsar.sync(self.path, token="token"), (1, 0))
+        self.assertEqual(self.losses(), [0, 1, 2])
+        self.assertEqual(self.stored()[-1]["kind"], "failed")
+
+    def test_damaged_lines_of_a_spool_cost_no_others(self):
+        port = free_port()
+        spool = self.killed(port, 20)
+        lines = spool.read_bytes().splitlines(keepends=True)
+        lines[5] = b"\x00" * len(lines[5].rstrip()) + b"\n"
+        lines[9] = lines[9].replace(b'{"seq": 9', b'{"seq": 99')
+        del lines[11]
+        spool.write_bytes(b"".join(lines))
+        receiver = Receiver(port)
+        self.addCleanup(receiver.stop)
+        with self.assertLogs("collapsar", "ERROR") as said:
+            self.assertEqual(collapsar.sync(self.path, token="token")[1], 0)
+        self.assertIn("of its lines are damaged; the file as it was is collapsar-0001.unusable", said.output[0])
+        self.assertTrue((self.path / "collapsar-0001.unusable").exists())
+        kept = [e["values"]["loss"] for e in self.stored(receiver) if e["kind"] == "scalars"]
+        self.assertEqual(kept[:8], [0, 1, 2, 3, 5, 6, 7, 9])
+        self.assertIn("was damaged", [e for e in self.stored(receiver) if e["kind"] == "log"][0]["text"])
+
+    def test_what_a_server_does_not_take_of_an_opening_is_left_out(self):
+        def answer(path, body):
+            if path.endswith("/runs") and "objective" in body:
+                return 400, {"error": {"code": "INVALID", "message": "features with a ridge need featureDecay",
+                                       "issues": [{"path": ["objective", "featureDecay"], "message": "…"}]}}
+
+        self.receiver.answer = answer
+        with self.assertLogs("collapsar", "ERROR") as said:
+            with self.begin(objective={"loss": "ce", "features": "ridge"}, note="kept") as run:
+                run.log({"loss": 0}, 0)
+        self.assertIn("objective cannot be stored, and is left out: features with a ridge need featureDecay", said.output[0])
+        self.assertEqual(self.losses(), [0])
+        self.assertEqual(self.receiver.requests[1][1]["note"], "kept")
+
+    def test_another_program_that_answers_is_no_server(self):
+        with mock.patch.object(self.receiver, "take", lambda _path, _body: {"ok": True}), self.assertLogs("collapsar", "ERROR") as said:
+            run = self.begin()
+            run.log({"loss": 0}, 0)
+            run._sender.join(10)
+            self.finish(run, timeout=1)
+        self.assertIn("what answers there is no Collapsar server", said.output[0])
+        self.assertEqual(collapsar.sync(self.path, token="token")[1], 0)
+        self.assertEqual(self.losses(), [0])
+
+    def test_a_tree_of_folders_is_delivered(self):
+        port = free_port()
+        with self.assertLogs("collapsar", "WARNING"):
+            for name in ("a/0", "a/1", "b"):
+                run = self.begin(f"http://127.0.0.1:{port}", folder=self.path / name)
+                run.log({"loss": 0}, 0)
+                self.finish(run, timeout=0)
+        receiver = Receiver(port)
+        self.addCleanup(receiver.stop)
+        self.assertEqual(collapsar.sync(self.path, token="token")[1], 0)
+        self.assertEqual(len(receiver.runs), 3)
+
+
+class Callers(InFolder):
+    """Whatever a caller hands over, its training goes on."""
+
+    def test_configs_of_every_kind(self):
+        import argparse
+        import dataclasses
+        import enum
+        import pathlib
+
+        @dataclasses.dataclass
+        class Optimizer:
+            lr: float = 0.1
+
+        class Colour(enum.Enum):
+            RED = 1
+
+        class Hostile:
+            __slots__ = ()
+
+            def __repr__(self):
+                raise RuntimeError("no text")
+
+        cases = [
+            (argparse.Namespace(depth=18, optimizer={"lr": 0.1}), {"depth": 18, "optimizer.lr": 0.1}),
+            (Optimizer(), {"lr": 0.1}),
+            ({"path": pathlib.PurePosixPath("/data"), "big": 10**400, "c": Colour.RED, "": 1, "__proto__": 1, "x" * 121: 1, "a\u200b\nb": 2},
+             {"path": "/data", "big": str(10**400), "c": "Colour.RED", "ab": 2}),
+            ({"bad": Hostile()}, {}),
+            (["a list"], {}),
+            (7, {}),
+            (None, {}),
+            ({str(i): i for i in range(70)}, {str(i): i for i in range(64)}),
+        ]
+        with self.assertLogs("collapsar", "WARNING"):
+            for at, (config, expected) in enumerate(cases):
+                with self.subTest(config=at):
+                    with self.begin(config=config, folder=self.path / str(at)):
+                        pass
+                    self.assertEqual([body for path, body in self.receiver.requests if path.endswith("/runs")][-1]["config"], expected)
+
+    def test_arguments_that_are_none(self):
+        for at, more in enumerate([{"class_names": 5}, {"layers": 5}, {"classes": "x"}, {"objective": 7}, {"total_steps": "many"},
+                                   {"resumed_from_step": "x"}, {"study": None}, {"study": ""}, {"study": "x" * 1000}, {"folder": 5}]):
+            with self.subTest(more=more), self.assertLogs("collapsar", "WARNING"):
+                with self.begin(**{"folder": self.path / str(at), **more}) as run:
+                    run.log({"loss": 1}, 1)
+                    run.log(None, 1)
+                    run.measure(None, None, layers=None, step=1)
+                    run.features(None, None, step="x")
+        names = [body["study"] for path, body in self.receiver.requests if path.endswith("/runs")]
+        self.assertIn("x" * 120, names)
+        self.assertIn("Unnamed study", names)
+
+    def test_one_bad_value_costs_no_other(self):
+        with self.assertLogs("collapsar", "WARNING"), self.begin() as run:
+            run.log({"loss": 1, "picture": object(), "many": [1, 2], "none": None}, 1)
+            run.log({f"m{i}": i for i in range(1200)}, 2)
+        events = [e["event"] for e in next(iter(self.receiver.events.values())) if e["event"]["kind"] == "scalars"]
+        self.assertEqual(events[0]["values"], {"loss": 1.0})
+        self.assertEqual([len(e["values"]) for e in events[1:]], [500, 500, 200])
+
+    def test_a_token_as_a_file_has_it(self):
+        with self.begin(token=" token\n") as run:
+            run.log({"loss": 1}, 1)
+        self.assertEqual(self.receiver.kinds(), ["scalars", "finished"])
+        with self.assertLogs("collapsar", "ERROR") as said, self.begin(token="secret\nx: y", folder=self.path / "b"):
+            pass
+        self.assertIn("the token has blanks", said.output[0])
+        self.assertNotIn("secret", "".join(said.output))
+
+    def test_an_exception_without_a_text_is_the_users_own(self):
+        class Wordless(Exception):
+            def __str__(self):
+                raise RuntimeError("no text")
+
+        with self.assertRaises(Wordless), self.begin():
+            raise Wordless
+        self.assertEqual(next(iter(self.receiver.events.values()))[-1]["event"], {"kind": "failed", "message": "Wordless"})
+        with self.assertRaises(KeyboardInterrupt), self.begin(folder=self.path / "b"):
+            raise KeyboardInterrupt
+        self.assertEqual(list(self.receiver.events.values())[-1][-1]["event"], {"kind": "failed", "message": "KeyboardInterrupt"})
+
+    def test_a_redirect_is_named(self):
+        def redirect(handler):
+            handler.rfile.read(int(handler.headers["content-length"]))
+            handler.send_response(308)
+            handler.send_header("location", "https://collapsar.example.org/")
+            handler.send_header("content-length", "0")
+            handler.end_headers()
+
+        with mock.patch.object(self.receiver.server.RequestHandlerClass, "do_POST", redirect), self.assertLogs("collapsar", "ERROR") as said:
+            run = self.begin()
+            run._sender.join(10)
+            self.finish(run, timeout=1)
+        self.assertIn("the server redirects to https://collapsar.example.org/: give that address, if you trust it", said.output[0])
+
+
 class BadPlaces(InFolder):
+    def test_files_of_others_in_a_folder_of_checkpoints_stay(self):
+        self.path.mkdir()
+        theirs = {name: f"mine: {name}" for name in ("run.json", "lock", "attempt-0001.ndjson", "last.ckpt")}
+        for name, text in theirs.items():
+            (self.path / name).write_text(text)
+        (self.path / "collapsar.json").write_text('{"theirs": 1}')
+        with self.begin() as run:
+            run.log({"loss": 1}, 1)
+        self.assertEqual({name: (self.path / name).read_text() for name in theirs}, theirs)
+        self.assertEqual((self.path / "collapsar.json.unusable").read_text(), '{"theirs": 1}')
+        self.assertEqual(self.receiver.kinds(), ["scalars", "finished"])
+
+    def test_a_file_system_without_locks(self):
+        try:
+            import fcntl
+        except ImportError:
+            self.skipTest("no flock here")
+        with mock.patch.object(fcntl, "flock", side_effect=OSError(38, "Function not implemented")), self.assertLogs("collapsar", "WARNING") as said:
+            with self.begin() as run:
+                run.log({"loss": 1}, 1)
+        self.assertIn("cannot be locked", said.output[0])
+        self.assertEqual(self.receiver.kinds(), ["scalars", "finished"])
+
     def test_a_folder_that_cannot_be_made_leaves_memory(self):
         self.path.write_text("a file")
         with self.assertLogs("collapsar", "ERROR") as said:
@@ -263,11 +499,11 @@ class BadPlaces(InFolder):
 
     def test_a_damaged_spool_is_set_aside(self):
         self.path.mkdir()
-        (self.path / "attempt-0001.ndjson").write_text("nonsense\n")
+        (self.path / "collapsar-0001.ndjson").write_text("nonsense\n")
         with self.assertLogs("collapsar", "ERROR") as said:
             with self.begin() as run:
                 run.log({"loss": 1}, 1)
-        self.assertIn("set aside as attempt-0001.unusable", said.output[0])
+        self.assertIn("set aside as collapsar-0001.unusable", said.output[0])
         self.assertEqual(self.receiver.kinds().count("scalars"), 1)
 
     def test_what_cannot_be_is_said(self):

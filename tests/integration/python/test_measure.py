@@ -181,6 +181,113 @@ class Measuring(unittest.TestCase):
             run.measure(torch.nn.DataParallel(self.net), self.loader(), layers=["0"], step=1)
         self.assertEqual(len(self.sums()), 1)
 
+    def measured_alike(self, model, layers, head):
+        """Measures a model that is another form of self.net: what is sent is the same."""
+        with self.begin() as run:
+            run.measure(self.net, self.loader(), layers=["0", "4:input"], head="4", step=1)
+            run.measure(model, self.loader(), layers=layers, head=head, step=2)
+        plain, other = self.sums()[-2:]
+        for one, two in zip(plain["layers"], other["layers"]):
+            self.assertEqual({**one, "name": ""}, {**two, "name": ""})
+        self.assertEqual(plain["head"], other["head"])
+
+    def test_compiled_models(self):
+        compiled = torch.compile(self.net, backend="eager")
+        compiled(self.x)  # What is compiled by now knows nothing of hooks.
+        self.measured_alike(compiled, ["0", "4:input"], "4")
+        self.assertIs(compiled(self.x).requires_grad, True)
+
+    def test_models_that_compiled_themselves(self):
+        self.net.compile(backend="eager")
+        self.net(self.x)
+        own = self.net._compiled_call_impl
+        self.measured_alike(self.net, ["0", "4:input"], "4")
+        self.assertIs(self.net._compiled_call_impl, own)
+
+    def test_models_with_a_compiled_part(self):
+        class Whole(torch.nn.Module):
+            def __init__(self, net):
+                super().__init__()
+                self.body, self.head = torch.compile(net[:4], backend=backend), net[4]
+
+            def forward(self, x):
+                return self.head(self.body(x))
+
+        def backend(graph, _inputs):
+            compiled.append(graph)
+            return graph.forward
+
+        compiled = []
+        whole = Whole(self.net)
+        whole(self.x)
+        self.measured_alike(whole, ["body.0", "head:input"], "head")
+        self.measured_alike(whole, ["body._orig_mod.0", "body"], "head")
+        whole(self.x)
+        self.assertEqual(len(compiled), 1, "measuring made the training compile nothing again")
+
+    def test_a_layer_that_is_called_twice_is_said(self):
+        relu = torch.nn.ReLU()
+        net = torch.nn.Sequential(torch.nn.Linear(20, 8), relu, torch.nn.Linear(8, 8), relu)
+        with self.assertLogs("collapsar", "WARNING") as said, self.begin() as run:
+            run.measure(net, self.loader(), layers=["1"], step=1)
+        self.assertEqual(said.output, ["WARNING:collapsar:layer '1' is called more than once in a forward pass: its last call is measured"])
+        with torch.no_grad():
+            last = net(self.x).double().numpy()
+        means = np.stack([last[self.y.numpy() == k].mean(0) for k in range(10)])
+        np.testing.assert_allclose(unpacked(self.sums()[0]["layers"][0]["means"]).reshape(10, 8), means, rtol=0, atol=1e-14)
+
+    def test_layers_that_give_several_outputs(self):
+        class Recurrent(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.lstm, self.head = torch.nn.LSTM(4, 6, batch_first=True), torch.nn.Linear(6, 10)
+
+            def forward(self, x):
+                return self.head(self.lstm(x.reshape(-1, 5, 4))[0][:, -1])
+
+        net = Recurrent()
+        with self.begin() as run:
+            run.measure(net, self.loader(), layers=["lstm"], head="head", step=1, pool="last")
+        with torch.no_grad():
+            last = net.lstm(self.x.reshape(-1, 5, 4))[0][:, -1].double().numpy()
+        means = np.stack([last[self.y.numpy() == k].mean(0) for k in range(10)])
+        np.testing.assert_allclose(unpacked(self.sums()[0]["layers"][0]["means"]).reshape(10, 6), means, rtol=0, atol=1e-14)
+
+    def test_a_test_set_alone_still_has_its_own_variance(self):
+        with self.assertLogs("collapsar", "WARNING"), self.begin() as run:
+            run.measure(self.net, self.loader(), layers=["0"], step=1, split="test")
+        with torch.no_grad():
+            features = self.net[0](self.x).double().numpy()
+        y = self.y.numpy()
+        expected = [((features[y == k] - features[y == k].mean(0)) ** 2).sum() for k in range(10)]
+        (layer,) = self.sums()[0]["layers"]
+        np.testing.assert_allclose(unpacked(layer["within"]), expected, rtol=1e-12)
+
+    def test_classes_that_a_loader_lacks(self):
+        few = self.y < 7
+        with self.begin() as run:
+            run.measure(self.net, self.loader(), layers=["0"], step=1)
+            run.measure(self.net, [(self.x[few], self.y[few])], layers=["0"], step=1, split="test")
+            run.measure(self.net, [(self.x[few], self.y[few])], layers=["4:input"], head="4", step=2)
+        _train, test, headed = self.sums()
+        for one in (test, headed):
+            self.assertEqual(unpacked(one["layers"][0]["counts"]).tolist(), [20] * 7 + [0] * 3)
+            self.assertIn("moments", one["layers"][0])
+
+    def test_a_loader_whose_workers_stay_goes_on_where_it_was(self):
+        loader = self.loader(num_workers=1, persistent_workers=True)
+        batches = []
+        with self.begin() as run:
+            for x, _y in loader:
+                batches.append(x)
+                run.measure(self.net, loader, layers=["0"], step=len(batches))
+        self.assertTrue(torch.equal(torch.cat(batches), self.x))
+        self.assertEqual(len(self.sums()), 4)
+
+    def test_layers_that_cannot_be(self):
+        self.refused("name at least one layer, and each only once", layers=["0", "0"])
+        self.refused("TypeError", layers=None)
+
     def test_a_layer_that_does_not_exist(self):
         self.refused("the model has no layer 'layer9': it has 0, 1, 2, 3, 4", layers=["layer9"])
 
