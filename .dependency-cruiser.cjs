@@ -226,6 +226,7 @@ const appFolders = {
   new: ["account", "address", "charts", "data", "live", "numbers", "result", "text", "ui"],
   r: ["account", "address", "charts", "data", "external", "live", "result", "shell", "text", "ui"],
   e: ["result"],
+  embed: ["charts", "data", "live", "result", "s", "ui"],
   s: ["data", "live", "r", "result", "ui"],
 };
 

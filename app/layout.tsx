@@ -1,11 +1,11 @@
 import type { Metadata, Viewport } from "next";
 import { cookies } from "next/headers";
 import type { ReactNode } from "react";
+import { themeCookie, themeOf } from "../contract/theme.ts";
 import { DataProvider } from "./data/DataProvider.tsx";
 import { CommandsProvider } from "./shell/Commands.tsx";
 import { Shell } from "./shell/Shell.tsx";
 import { ThemeProvider } from "./theme/ThemeProvider.tsx";
-import { themeCookie, themeOf } from "./theme/theme.ts";
 import { ToastProvider } from "./ui/Toast.tsx";
 import "./globals.css";
 

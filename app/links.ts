@@ -21,6 +21,13 @@ export const newFromRun = (runId: string): string => `${newPage}?run=${runId}`;
 export const sharedPage = (share: string) => `/s/${encodeURIComponent(share)}`;
 export const isSharedPage = (path: string): boolean => path.startsWith("/s/");
 
+/** One chart of a shared study, for a frame in another page. @param view parameters of the result page's address */
+export function embedPage(share: string, panel: string, view: Iterable<[string, string]> = []): string {
+  const parameters = new URLSearchParams([["panel", panel], ...view]);
+  return `/embed/${encodeURIComponent(share)}?${parameters}`;
+}
+export const isEmbedPage = (path: string): boolean => path.startsWith("/embed/");
+
 export const experimentPage = (experimentId: string, share: string | null = null): string =>
   share === null ? `/e/${experimentId}` : sharedPage(share);
 export const runPage = (runId: string, share: string | null = null): string =>

@@ -24,6 +24,7 @@ import type { MeasurementGaps } from "../contract/metrics/measurementGaps.ts";
 import type { Priority } from "../contract/priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../contract/status.ts";
 import type { Provenance } from "../contract/wire/archiveFormat.ts";
+import type { FramePolicy } from "../contract/wire/framePolicy.ts";
 import type { PacksOffered } from "../contract/wire/packs.ts";
 import type { Evaluation, GeometrySnapshot, OptimumSummary, StartedEvent } from "../contract/wire/runEvents.ts";
 import type { AttemptOutcome, WorkerTrouble } from "../contract/wire/views.ts";
@@ -346,6 +347,8 @@ export const shares = pgTable(
       .references(() => experiments.id, { onDelete: "cascade" }),
     hash: text("hash").notNull(),
     hideNames: boolean("hide_names").notNull(),
+    /** Which sites may show its charts in a frame. */
+    frames: jsonb("frames").$type<FramePolicy>().notNull().default(sql`'"nobody"'::jsonb`),
     createdAt: now("created_at"),
     expiresAt: at("expires_at"),
     revokedAt: at("revoked_at"),

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { usePathname, useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import { useMay } from "../account/useMe.ts";
-import { isSharedPage, listPage, newPage, theoryPage, workersPage } from "../links.ts";
+import { isEmbedPage, isSharedPage, listPage, newPage, theoryPage, workersPage } from "../links.ts";
 import { TroubleBanner } from "../live/TroubleBanner.tsx";
 import { ThemeMenu } from "../theme/ThemeMenu.tsx";
 import { Button, LinkButton } from "../ui/Button.tsx";
@@ -25,9 +25,10 @@ const places: { href: string; label: string; icon: IconName; within: RegExp }[] 
   { href: theoryPage, label: "Theory", icon: "theory", within: /^\/theory/ },
 ];
 
-/** The frame of every page: navigation above (below on a phone), palette and keys. A shared page has none of it. */
+/** The frame of every page: navigation above (below on a phone), palette and keys. A shared page has none of it, and a chart in a frame nothing at all. */
 export function Shell({ children }: { children: ReactNode }) {
   const path = usePathname();
+  if (isEmbedPage(path)) return children;
   return isSharedPage(path) ? <SharedFrame>{children}</SharedFrame> : <OwnFrame path={path}>{children}</OwnFrame>;
 }
 

@@ -1,7 +1,7 @@
 "use client";
+import { type Theme, themes } from "../../contract/theme.ts";
 import { Menu } from "../ui/Menu.tsx";
 import { useTheme } from "./ThemeProvider.tsx";
-import { type Theme, themes } from "./theme.ts";
 
 const icons = { system: "system", light: "sun", dark: "moon" } as const;
 const labels: Record<Theme, string> = { system: "System", light: "Light", dark: "Dark" };

@@ -1,6 +1,6 @@
 "use client";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
-import { type Theme, themeCookie } from "./theme.ts";
+import { type Theme, themeCookie } from "../../contract/theme.ts";
 
 const ThemeContext = createContext<{ theme: Theme; setTheme: (theme: Theme) => void }>({ theme: "system", setTheme: () => {} });
 

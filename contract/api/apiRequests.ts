@@ -12,6 +12,7 @@ import {
   listExperimentsRequest,
   runAgainRequest,
   runLogRequest,
+  setFramesRequest,
   updateExperimentRequest,
 } from "../wire/requests.ts";
 
@@ -31,6 +32,7 @@ export const addDepthsBody = addDepthsRequest.omit({ id: true });
 export const addSeedsBody = addSeedsRequest.omit({ id: true });
 export const updateExperimentBody = updateExperimentRequest.omit({ id: true });
 export const createShareBody = createShareRequest.omit({ experimentId: true });
+export const updateShareBody = setFramesRequest.omit({ id: true });
 export const runAgainBody = runAgainRequest.omit({ id: true });
 export const drainWorkerBody = drainWorkerRequest.omit({ id: true }).extend({ drained: z.boolean().default(true) });
 

@@ -4,6 +4,7 @@ import { experimentKinds, externalExperimentConfig } from "../external/externalC
 import { priorities } from "../priority.ts";
 import { experimentStatuses, runStatuses } from "../status.ts";
 import { provenance } from "../wire/archiveFormat.ts";
+import { openFramePolicies } from "../wire/framePolicy.ts";
 import type {
   Estimate,
   ExperimentDetail,
@@ -97,6 +98,9 @@ export const shareView = z
     expiresAt: time.nullable(),
     revokedAt: time.nullable(),
     hideNames: z.boolean(),
+    frames: z
+      .union([z.enum(openFramePolicies), z.array(z.string())])
+      .describe("Which sites may show its charts in a frame: nobody, anywhere, or these origins."),
     lastUsedAt: time.nullable(),
   })
   .meta({ id: "Share" }) satisfies z.ZodType<ShareView>;

@@ -8,6 +8,7 @@ import { seriesKeyPattern, splits } from "../metrics/seriesKey.ts";
 import { priorities } from "../priority.ts";
 import { experimentStatuses } from "../status.ts";
 import { isVisible, typedText } from "../wireText.ts";
+import { framePolicy } from "./framePolicy.ts";
 
 /** Inputs of the procedures that pages call; what is not listed here is refused. */
 
@@ -124,8 +125,12 @@ export const createShareRequest = z.strictObject({
   hideNames: z.boolean().default(true),
   /** null = until it is revoked */
   expiresInDays: z.number().gt(0).max(3650).nullable().default(null),
+  /** Which sites may show its charts in a frame. */
+  frames: framePolicy.default("nobody"),
 });
 export type CreateShareRequest = z.infer<typeof createShareRequest>;
+
+export const setFramesRequest = z.strictObject({ id: z.uuid(), frames: framePolicy });
 
 export const openRecordingRequest = z.strictObject({ preset: z.string().max(80) });
 

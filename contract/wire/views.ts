@@ -15,6 +15,7 @@ import type { Right, Role, TokenScope } from "../people.ts";
 import type { Priority } from "../priority.ts";
 import type { ExperimentStatus, RunCounts, RunStatus } from "../status.ts";
 import type { Provenance } from "./archiveFormat.ts";
+import type { FramePolicy } from "./framePolicy.ts";
 import type { Evaluation, OptimumSummary, StartedEvent, StartedPack, WorkerStop } from "./runEvents.ts";
 import type { DatasetAvailability, Heartbeat, Hello } from "./workerProtocol.ts";
 
@@ -338,6 +339,8 @@ export interface ShareView {
   expiresAt: string | null;
   revokedAt: string | null;
   hideNames: boolean;
+  /** Which sites may show its charts in a frame. */
+  frames: FramePolicy;
   lastUsedAt: string | null;
 }
 

@@ -1,11 +1,19 @@
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
+import type { FramePolicy } from "../../contract/wire/framePolicy.ts";
 import { clock, daysFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
 import { experiments, shares } from "../schema.ts";
 
 export async function insertShare(
   db: Executor,
-  share: { id: string; experimentId: string; hash: string; hideNames: boolean; expiresInDays: number | null },
+  share: {
+    id: string;
+    experimentId: string;
+    hash: string;
+    hideNames: boolean;
+    frames: FramePolicy;
+    expiresInDays: number | null;
+  },
 ): Promise<void> {
   const { expiresInDays, ...row } = share;
   const expiresAt = expiresInDays === null ? null : daysFromNow(expiresInDays);
@@ -19,6 +27,7 @@ export async function findShare(db: Executor, hash: string) {
       id: shares.id,
       experimentId: shares.experimentId,
       hideNames: shares.hideNames,
+      frames: shares.frames,
       expiresAt: shares.expiresAt,
       unused: sql<boolean>`coalesce(${shares.lastUsedAt} < ${clock} - interval '1 minute', true)`,
     })
@@ -41,6 +50,15 @@ export async function recordShareUse(db: Executor, id: string): Promise<void> {
 
 export function listShareRows(db: Executor, experimentId: string) {
   return db.select().from(shares).where(eq(shares.experimentId, experimentId)).orderBy(desc(shares.createdAt));
+}
+
+/** @returns false if there is no such link, or it is revoked */
+export async function updateShareFrames(db: Executor, id: string, frames: FramePolicy): Promise<boolean> {
+  const result = await db
+    .update(shares)
+    .set({ frames })
+    .where(and(eq(shares.id, id), isNull(shares.revokedAt)));
+  return (result.rowCount ?? 0) > 0;
 }
 
 export async function markShareRevoked(db: Executor, id: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import type { FramePolicy } from "../../contract/wire/framePolicy.ts";
 import type { Executor } from "../../db/database.ts";
 import { findApiToken, recordApiTokenUse } from "../../db/queries/apiTokens.ts";
 import { findSession, recordSessionUse } from "../../db/queries/sessions.ts";
@@ -33,6 +34,7 @@ export interface OpenShare {
   id: string;
   experimentId: string;
   hideNames: boolean;
+  frames: FramePolicy;
   expiresAt: Date | null;
 }
 

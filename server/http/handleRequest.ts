@@ -10,6 +10,7 @@ import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
 import { serveArtefacts } from "./serveArtefacts.ts";
 import { clientPath, serveClient } from "./serveClient.ts";
+import { serveEmbed, tokenOfEmbed } from "./serveEmbed.ts";
 import { serveExport } from "./serveExport.ts";
 import { serveMetrics } from "./serveMetrics.ts";
 import { type SignInDoors, serveSignIn, signInMethods } from "./serveSignIn.ts";
@@ -70,6 +71,8 @@ async function isSignedIn({ context, accessKey }: Doorkeeper, request: IncomingM
 /** Methods by the beginning of the path; everything else is read only. */
 const methods: [RegExp, string[]][] = [[/^\/trpc\//, ["GET", "POST"]], ...signInMethods, [/^\/artefacts\//, ["GET", "PUT"]]];
 
+const withoutPages: Handler = async (_request, response) => answerText(response, 404, "This server was started without pages.");
+
 /** Who waits for whom: a slow download of an export holds no page up. */
 interface Turns {
   turns: { calls: RequestTurns; exports: RequestTurns };
@@ -102,6 +105,9 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
     return serveExport(context, accessKey, routes.turns.exports, request, response);
   }
   if (url.pathname.startsWith("/artefacts/")) return serveArtefacts(context, request, response);
+  const embedded = tokenOfEmbed(url.pathname);
+  const pages = routes.pages ?? withoutPages;
+  if (embedded !== null) return serveEmbed(context.database.orm, embedded, pages, request, response);
   if (signIn && !openPages.test(url.pathname) && !(await isSignedIn(signIn, request)))
     return answerSignInPage(response, {
       status: 401,
@@ -110,6 +116,5 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
       problem: null,
       offers: await offersOf(signIn),
     });
-  if (!routes.pages) return answerText(response, 404, "This server was started without pages.");
-  return routes.pages(request, response);
+  return pages(request, response);
 }

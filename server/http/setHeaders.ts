@@ -1,5 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FramePolicy } from "../../contract/wire/framePolicy.ts";
+
+/** Pages behind a secret address: no search engine keeps them. */
+const linkedPages = /^\/(s|embed)\//;
 
 /**
  * Headers of every answer: nothing from elsewhere is loaded, no page is framed, no address leaves with a link. Of inline scripts those
@@ -22,15 +26,34 @@ export function setHeaders(
     "object-src 'none'",
     "base-uri 'self'",
     "form-action 'self'",
-    "frame-ancestors 'none'",
   ].join("; ");
   request.headers["content-security-policy"] = policy;
-  response.setHeader("content-security-policy", policy);
+  setFramePolicy(request, response, "nobody");
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("referrer-policy", "no-referrer");
   response.setHeader("cross-origin-opener-policy", "same-origin");
-  response.setHeader("x-frame-options", "DENY");
   // People reach this server by https: no browser shall ever try it without.
   if (secure) response.setHeader("strict-transport-security", "max-age=31536000");
-  if (path.startsWith("/s/")) response.setHeader("x-robots-tag", "noindex, nofollow, noarchive");
+  if (linkedPages.test(path)) response.setHeader("x-robots-tag", "noindex, nofollow, noarchive");
+}
+
+const ancestors = (frames: FramePolicy): string =>
+  frames === "nobody" ? "'none'" : frames === "anywhere" ? "*" : frames.join(" ");
+
+/**
+ * Says in whose frames this answer may stand, in place of what was said before. X-Frame-Options knows no list of sites: it is there where
+ * nobody may frame.
+ * @param policy the rest of the content security policy, where it is not the usual one
+ */
+export function setFramePolicy(
+  request: IncomingMessage,
+  response: ServerResponse,
+  frames: FramePolicy,
+  policy = String(request.headers["content-security-policy"]).replace(/; frame-ancestors [^;]*$/, ""),
+): void {
+  const whole = `${policy}; frame-ancestors ${ancestors(frames)}`;
+  request.headers["content-security-policy"] = whole;
+  response.setHeader("content-security-policy", whole);
+  if (frames === "nobody") response.setHeader("x-frame-options", "DENY");
+  else response.removeHeader("x-frame-options");
 }

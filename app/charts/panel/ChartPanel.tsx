@@ -1,9 +1,11 @@
 "use client";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useContext, useMemo, useState } from "react";
 import type { CsvFacts } from "../../../contract/csv.ts";
+import { classes } from "../../ui/classes.ts";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 import type { FigureTable, SummaryRow, TextTable } from "../export/figure.ts";
 import { XYChart, type XYChartProps } from "../XYChart.tsx";
+import { AloneContext } from "./AloneContext.ts";
 import { ChartLegend } from "./ChartLegend.tsx";
 import { ChartTable } from "./ChartTable.tsx";
 import { describeChart, missingTexts } from "./chartSayings.ts";
@@ -65,8 +67,9 @@ export function ChartPanel(props: ChartPanelProps) {
   } = props;
   const [ownHidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [asTable, setAsTable] = useState(false);
-  const isShared = sharedHidden !== undefined;
-  const hidden = sharedHidden ?? ownHidden;
+  const alone = useContext(AloneContext);
+  const isShared = sharedHidden !== undefined && alone === null;
+  const hidden = (isShared && sharedHidden) || ownHidden;
   const series = useMemo(() => withHidden(chart.series, hidden), [chart.series, hidden]);
   const missing = useMemo(
     () => missingTexts(series, chart.x, chart.y, { total, offAxisSaid: isShared || offAxisSaid }),
@@ -89,7 +92,7 @@ export function ChartPanel(props: ChartPanelProps) {
       id={`panel-${chart.panelId}`}
       aria-label={title}
       data-panel={chart.panelId}
-      className="min-w-0 scroll-mt-16 rounded-lg border border-line bg-surface"
+      className={classes("min-w-0 scroll-mt-16 bg-surface", alone === null && "rounded-lg border border-line")}
     >
       <header className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 pt-1.5 pr-1.5 pl-4">
         <div className="flex min-w-0 flex-1 basis-0 flex-wrap items-baseline gap-x-3">
@@ -102,15 +105,22 @@ export function ChartPanel(props: ChartPanelProps) {
               reset zoom
             </button>
           )}
-          <Menu label={`${title}: export and options`} items={items} />
+          {alone === null && <Menu label={`${title}: export and options`} items={items} />}
         </div>
-        {controls && <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-2 pr-2.5 pb-1">{controls}</div>}
+        {controls && alone === null && (
+          <div className="flex w-full flex-wrap items-center gap-x-3 gap-y-2 pr-2.5 pb-1">{controls}</div>
+        )}
       </header>
-      <div className="relative px-1 sm:px-2">
+      <div className="relative px-1 sm:px-2" data-chart-height={alone?.height}>
         {asTable ? (
           <ChartTable series={series.filter((one) => !one.hidden && !one.minor)} x={chart.x} yLabel={yLabel} title={title} />
         ) : (
-          <XYChart {...chart} series={series} description={describeChart(title, series, chart.x.label, yLabel)} />
+          <XYChart
+            {...chart}
+            {...(alone && { height: alone.height, onPick: undefined })}
+            series={series}
+            description={describeChart(title, series, chart.x.label, yLabel)}
+          />
         )}
         {empty && (
           <div className="pointer-events-none absolute inset-0 flex items-center justify-center px-16 pb-10 text-center text-ink-soft text-sm">
@@ -121,7 +131,7 @@ export function ChartPanel(props: ChartPanelProps) {
       <div className="space-y-1 px-4 pb-3">
         {!isShared && <ChartLegend series={chart.series} hidden={hidden} onToggle={(id) => setHidden(toggledIn(hidden, id))} />}
         {said.length > 0 && <p className="text-2xs text-ink-faint">{said.join(" · ")}</p>}
-        {footer}
+        {alone === null && footer}
       </div>
     </section>
   );

@@ -33,7 +33,7 @@ export function ExperimentDialogs({ detail, rows, open, dialog, update, remove, 
   if (detail.readOnly) return null;
   return (
     <>
-      <ShareDialog experimentId={id} open={dialog === "share"} onClose={onClose} />
+      <ShareDialog experimentId={id} name={detail.name} open={dialog === "share"} onClose={onClose} />
       <NotifyDialog
         experimentId={id}
         metrics={dialog === "notify" ? metricsOf(rows) : []}

@@ -1,7 +1,8 @@
 "use client";
-import { memo, useMemo, useState } from "react";
+import { memo, useContext, useMemo, useState } from "react";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
+import { AloneContext } from "../../charts/panel/AloneContext.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
 import { leftOutText } from "../model/runs/convergenceRule.ts";
@@ -30,6 +31,7 @@ interface StudyChartProps {
  * across it the runs without a position on the axis.
  */
 export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, share, empty }: StudyChartProps) {
+  const alone = useContext(AloneContext) !== null;
   const [picked, setPicked] = useState<{ key: string; x: number } | null>(null);
   const { metric, split, over: chosenAxis, lines: chosenLines, log: chosenLog, fit, tau: chosenTau } = view;
   const drawing = useMemo(
@@ -40,6 +42,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
   const pickedCurve = curves.find((curve) => curve.key === picked?.key);
   const pickedRuns = pickedCurve?.dots.filter(({ x }) => x === picked?.x) ?? [];
   const leftOut = leftOutText(found.unconverged, rows.length, rule);
+  const leftOutSaid = leftOut === null ? null : `${leftOut}; drawn hollow, in no mean, band or slope`;
 
   return (
     <ChartPanel
@@ -64,7 +67,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
         const x = of === undefined ? curve?.points[index]?.x : curve?.dots[index]?.x;
         if (x !== undefined) setPicked({ key, x });
       }}
-      notices={drawing.notices}
+      notices={alone && leftOutSaid !== null ? [...drawing.notices, leftOutSaid] : drawing.notices}
       empty={
         series.some((one) => one.ys.some((y) => y !== null)) ? undefined : isBeyondClasses(rows, metric) ? notMeasured : empty
       }
@@ -85,9 +88,9 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
       }
       footer={
         <>
-          {leftOut !== null && (
+          {leftOutSaid !== null && (
             <p className="text-warn text-xs" data-testid="left-out">
-              {leftOut}; drawn hollow, in no mean, band or slope.
+              {leftOutSaid}.
             </p>
           )}
           <SlopeTable curves={curves} axis={studyAxes[over].title} verdicts={theoryVerdicts(curves, metric, split)} />

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { createShareBody } from "../../../contract/api/apiRequests.ts";
+import { createShareBody, updateShareBody } from "../../../contract/api/apiRequests.ts";
 import { done, madeShare, shareView } from "../../../contract/api/experimentAnswers.ts";
-import { createShare, listShares, revokeShare } from "../../services/shares/shares.ts";
+import { createShare, listShares, revokeShare, setShareFrames } from "../../services/shares/shares.ts";
 import { defineRoute, type Route } from "../defineRoute.ts";
 
 const subject = "shares";
@@ -22,6 +22,15 @@ export const shareRoutes: Route[] = [
     status: 201,
     response: madeShare,
     handle: ({ services, params, body }) => createShare(services, { ...body, experimentId: params.id }),
+  }),
+  defineRoute({
+    ...{ id: "updateShare", method: "PATCH", path: "/shares/{id}", right: "edit", subject },
+    summary: "Say which sites may show a link's charts in a frame",
+    description: "It holds at once. Addresses are cut down to their origins; a link names at most 20.",
+    request: updateShareBody,
+    example: { frames: ["https://lab.example.org"] },
+    response: done,
+    handle: ({ services, params, body }) => setShareFrames(services, { id: params.id, frames: body.frames }),
   }),
   defineRoute({
     ...{ id: "revokeShare", method: "DELETE", path: "/shares/{id}", right: "edit", subject },

@@ -30,6 +30,7 @@ const needed: Record<string, Right | "study" | "anyone"> = {
   "GET /experiments/{id}/series": "study",
   "GET /experiments/{id}/shares": "edit",
   "POST /experiments/{id}/shares": "edit",
+  "PATCH /shares/{id}": "edit",
   "DELETE /shares/{id}": "edit",
   "GET /runs/{id}": "study",
   "DELETE /runs/{id}": "manage",

@@ -1,0 +1,1 @@
+ALTER TABLE "shares" ADD COLUMN "frames" jsonb DEFAULT '"nobody"'::jsonb NOT NULL;
