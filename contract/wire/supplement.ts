@@ -6,9 +6,9 @@ export interface Supplement {
   detail: ExperimentDetail;
   /** Of NC1 on the training set, a few steps of each run. */
   profiles: LayerProfileView[];
-  /** ISO 8601 */
+  /** ISO 8601; empty for blind review. */
   madeAt: string;
-  /** For blind review: no names, no addresses, no ids. */
+  /** For blind review: no names, the study's own neither, no tags, addresses, ids and times. */
   anonymous: boolean;
   withNote: boolean;
   /** The config as YAML and JSON: launched again, it gives the same runs. */

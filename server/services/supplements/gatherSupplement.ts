@@ -19,7 +19,7 @@ import { neutralNames } from "../reading/neutralNames.ts";
 import { readLayerProfile } from "../series/readLayerProfile.ts";
 
 export interface SupplementChoice {
-  /** For blind review: as a link that hides names, and without addresses and ids. */
+  /** For blind review: as a link that hides names, and without the study's own name and tags, addresses, ids and times. */
   anonymous: boolean;
   withNote: boolean;
 }
@@ -43,7 +43,7 @@ export async function gatherSupplement(
   return {
     detail: thinDetail(detail, anonymous, renamed),
     profiles: views.map((view) => ({ ...thinProfile(view), runId: renamed(view.runId) })),
-    madeAt: new Date().toISOString(),
+    madeAt: anonymous ? "" : new Date().toISOString(),
     anonymous,
     withNote,
     rerun: stated ? { yaml: stringify(stated), json: JSON.stringify(stated, null, 2) } : null,
@@ -52,15 +52,18 @@ export async function gatherSupplement(
   };
 }
 
+/** What a study is called where its name would tell whose it is. */
+const unnamed = "Study";
+
 function thinDetail(detail: ExperimentDetail, anonymous: boolean, renamed: (runId: string) => string): ExperimentDetail {
   const { provenance: _, ...rest } = detail;
   return {
     ...rest,
-    ...(anonymous && { id: "", launchedBy: null }),
+    ...(anonymous && { id: "", name: unnamed, tags: [], launchedBy: null, createdAt: "", updatedAt: "" }),
     nc1: null,
     runs: detail.runs.map(({ pack: _pack, ...run }) => ({
       ...run,
-      ...(anonymous && { experimentId: "" }),
+      ...(anonymous && { experimentId: "", startedAt: null, endedAt: null }),
       id: renamed(run.id),
       workerName: null,
       waitsFor: null,

@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { evaluated, finished, measured, numbered, snapshot, started } from "../../support/builders/events.ts";
@@ -113,12 +114,27 @@ onBothDatabases("the report of a study", (server) => {
     expect(profiles[0].steps).toEqual([1, 10, 100, 1000]);
   });
 
-  test("for blind review names nobody and no machine, and has no ids", async () => {
-    const { html: blind } = await fetchReport(server(), id, "?anonymous=true&note=false");
+  test("for blind review names neither itself nor people nor machines, and has no note, tags, ids and times", async () => {
+    const { html: blind, headers } = await fetchReport(server(), id, "?anonymous=true");
     const all = textOf(blind) + JSON.stringify(dataOf(blind));
-    const runs = (await server().call("experiments.get", { id })).runs;
-    for (const word of ["raw worker", "someone", "Lovelace", "127.0.0.1", id, ...runs.map((run) => run.id)])
-      expect(all).not.toContain(word);
+    const { runs, createdAt } = await server().call("experiments.get", { id });
+    const telling = [
+      "raw worker",
+      "someone",
+      "Lovelace",
+      "127.0.0.1",
+      "onerror",
+      "tag</b>",
+      hostname(),
+      id,
+      createdAt.slice(0, 16),
+    ];
+    for (const word of [...telling, ...runs.map((run) => run.id)]) expect(all).not.toContain(word);
+    expect(/<title>(.*)<\/title>/.exec(blind)![1]).toBe("Study");
+    expect(/<h1[^>]*>(.*?)<\/h1>/.exec(blind)![1]).toBe("Study");
+    expect(headers.get("content-disposition")).toBe("attachment; filename=\"collapsar.html\"; filename*=UTF-8''Study.html");
+    expect(dataOf(blind).detail).toMatchObject({ id: "", name: "Study", tags: [], note: "", launchedBy: null, createdAt: "" });
+    expect(textOf((await fetchReport(server(), id, "?anonymous=true&note=true")).html)).toContain("Lovelace");
     expect(all).not.toContain('id="note-heading"');
     expect(dataOf(blind).detail.runs.map((run) => run.id)).toEqual(["run-1", "run-2", "run-3", "run-4", "run-5", "run-6"]);
     expect((await fetchReport(server(), id, "?note=false")).html).not.toContain("Lovelace");
