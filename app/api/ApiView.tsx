@@ -53,11 +53,12 @@ function Introduction() {
   return (
     <div className="mb-6 max-w-prose space-y-2 text-ink-soft text-sm">
       <p>
-        Everything that you do on the pages, for programs. Create a token under{" "}
+        Whatever you can do on the pages, a program can do with these routes, all of them below{" "}
+        <code className="text-xs">/api/v1</code>. Create a token under{" "}
         <Link href={accessPage} className="text-accent hover:underline">
           Sessions and tokens
         </Link>
-        ; the badge of a route names the smallest scope that opens it. The examples use two variables:
+        ; each route names the scopes that open it. The examples use two variables:
       </p>
       <pre className="overflow-x-auto rounded-md border border-line bg-sunken p-3 font-mono text-ink text-xs leading-5">
         {`URL=${origin}\nTOKEN=…`}

@@ -26,13 +26,22 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     setShown((all) => [...all.slice(-2), { ...message, id: nextId.current++ }]);
   }, []);
   const list = useMemo(() => shown, [shown]);
+  const layer = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Above a window that opened before: what came last into the browser's top layer is on top.
+    if (shown.length === 0 || !layer.current?.showPopover) return;
+    layer.current.hidePopover();
+    layer.current.showPopover();
+  }, [shown]);
   return (
     <ToastContext value={show}>
       {children}
       <div
+        ref={layer}
+        popover="manual"
         aria-live="polite"
         data-testid="toasts"
-        className="pointer-events-none fixed inset-x-4 bottom-18 z-50 flex flex-col items-center gap-2 sm:bottom-6"
+        className="pointer-events-none fixed inset-x-4 top-auto bottom-18 z-50 m-0 flex w-auto flex-col items-center gap-2 overflow-visible border-0 bg-transparent p-0 text-ink sm:bottom-6"
       >
         {list.map((toast) => (
           <ToastCard key={toast.id} toast={toast} onGone={() => remove(toast.id)} />

@@ -56,6 +56,8 @@ KEPT_BYTES = 512_000_000  # features kept between the two passes over a split; a
 MEMORY_BYTES = 64_000_000  # events kept in memory where the spool cannot be written
 SPOOL_BYTES = 4_000_000_000  # events kept on disk while the server is away
 BATCH_BYTES, BATCH_EVENTS = 4_000_000, 500  # of one request, unless one event alone is larger
+EVENT_BYTES = 32_000_000  # of layers in one event, besides its classifier; the server takes requests up to 64 MB
+MOMENT_CLASSES = 64  # of more classes the server measures nothing that needs products of every sample with every class mean
 REQUEST_S = 30.0
 BACK_OFF_S, LONGEST_WAIT_S = (0.5, 60.0), 300.0
 OPTIONAL = ("objective", "classNames", "layers", "totalSteps", "resumedFromStep", "note")  # of an opening
@@ -271,6 +273,8 @@ class Run:
                 self._means = {"step": step, "of": {}}
             self._means["of"].update(zip(names, sums.means))
             self._means["classes"] = sums.classes
+        if sums.classes > MOMENT_CLASSES:
+            return None
         found = self._means.get("of", {}) if self._means.get("step") == step else {}
         reference = [found.get(name) for name in names]
         if any(mean is None or mean.shape != own.shape for mean, own in zip(reference, sums.means)):
@@ -279,7 +283,19 @@ class Run:
         return reference
 
     def _send_sums(self, sums, step, split, has_second, bias, hidden):
-        event = {"kind": "sums", "step": step, "split": split, "passes": 2, "layers": sums.wire(has_second)}
+        layers = sums.wire(has_second)
+        # What is larger than one request may be goes in several events, the last layer with its classifier in the last of them.
+        parts, size = [[]], 0
+        for layer in layers:
+            own = sum(len(value) for value in layer.values() if isinstance(value, str))
+            if parts[-1] and size + own > EVENT_BYTES:
+                parts.append([])
+                size = 0
+            parts[-1].append(layer)
+            size += own
+        for part in parts[:-1]:
+            self._outbox.put({"kind": "sums", "step": step, "split": split, "passes": 2, "layers": part})
+        event = {"kind": "sums", "step": step, "split": split, "passes": 2, "layers": parts[-1]}
         if sums.head is not None:
             event["head"] = {"weights": packed(sums.head), **({} if bias is None else {"bias": packed(bias)})}
             event["cosines"] = {"sum": float(sums.cosine_sum), "zeroVectors": sums.zero_vectors}
