@@ -6,6 +6,7 @@ import { inputKind } from "../../contract/data/datasetConfig.ts";
 import { limits } from "../../contract/limits.ts";
 import { presets } from "../../contract/presets/presets.ts";
 import { Problem } from "../live/Problem.tsx";
+import { CopyStudyButtons } from "../studyFile/CopyStudyButtons.tsx";
 import { Button } from "../ui/Button.tsx";
 import { Field, TextInput } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
@@ -63,6 +64,7 @@ export function NewExperiment() {
             </Button>
           </p>
         )}
+        <CopyStudyButtons launch={problems.length === 0 ? draft : null} />
       </div>
       {earlier.length > 0 && (
         <p className="mb-4 text-ink-soft text-sm" data-testid="earlier-definition">

@@ -1,48 +1,12 @@
 /** Writes a backup of the data folder, while the server runs or not: npm run backup -- --to FILE.tar.gz */
-import { rmSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Failure } from "../../contract/failure.ts";
-import { openDatabase } from "../../db/openDatabase.ts";
-import { filesPlace, storagePlace } from "../program/env.ts";
-import { readProgramVersion } from "../program/programVersion.ts";
-import { pack } from "./archive.ts";
-import { askForBackup } from "./controlSocket.ts";
-import { stageBackup } from "./stageBackup.ts";
+import { backupLines, makeBackup } from "./makeBackup.ts";
 
-async function stageOffline(dataDir: string): Promise<string> {
-  const database = await openDatabase({ dataDir, url: null }, (error) => {
-    throw error;
-  });
-  try {
-    return await stageBackup(database, dataDir, readProgramVersion());
-  } finally {
-    await database.close();
-  }
-}
-
-// A backup holds all that the data folder does: it is for this user's eyes alone.
-process.umask(0o077);
 try {
   const { values } = parseArgs({ options: { to: { type: "string" } } });
   if (!values.to) throw new Failure("INVALID", "--to is missing: npm run backup -- --to FILE.tar.gz");
-  const { dataDir, databaseUrl } = storagePlace();
-  if (databaseUrl !== null)
-    throw new Failure(
-      "CONFLICT",
-      `The database is an external Postgres (DATABASE_URL). Back it up with: pg_dump --format=custom --file=FILE "$DATABASE_URL", and then copy ${dataDir}/artefacts, or wherever COLLAPSAR_ARTEFACTS_DIR or COLLAPSAR_S3_… say that files of runs are: in this order, even while runs are training.`,
-    );
-  const place = filesPlace();
-  const elsewhere = place.kind === "s3" ? `the bucket ${place.bucket}/${place.prefix}` : place.isOwn ? null : place.folder;
-  const file = resolve(values.to);
-  const stage = (await askForBackup(dataDir)) ?? (await stageOffline(dataDir));
-  try {
-    await pack(stage, file);
-  } finally {
-    rmSync(stage, { recursive: true, force: true });
-  }
-  console.log(`${file}: ${(statSync(file).size / 1e6).toFixed(1)} MB`);
-  if (elsewhere !== null) console.log(`The files of runs are not in it: copy ${elsewhere} too.`);
+  for (const line of backupLines(await makeBackup(values.to))) console.log(line);
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error);
   process.exit(1);

@@ -25,7 +25,10 @@ export function clientSettings(given: { server?: string; token?: string }): Clie
   return { url, token };
 }
 
-/** How programs that show pages are started on this system, and whether there is a screen for them. */
+/** The folder of a person's own data sets as it is named; null: none is. */
+export const datasetsFolder = (): string | null => process.env.COLLAPSAR_DATASETS_DIR || null;
+
+/** Whether there is a screen for a browser. */
 export const hasScreen = (): boolean =>
   process.platform !== "linux" || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
 

@@ -1,11 +1,11 @@
-/** The command line's program: `npx collapsar …`, see program.ts. */
+/** The command line's program: `npx collapsar …`, see program/makeProgram.ts. */
 import { CommanderError } from "commander";
 import { Failure } from "../../contract/failure.ts";
 import { errorInShort } from "../log/log.ts";
 import { exitCodeOf, exitCodes } from "./exitCodes.ts";
 import { FileFailure } from "./fileFailure.ts";
 import { Output } from "./output.ts";
-import { makeProgram } from "./program.ts";
+import { makeProgram } from "./program/makeProgram.ts";
 import { UsageFailure } from "./usageFailure.ts";
 
 const isJson = process.argv.slice(2).includes("--json");

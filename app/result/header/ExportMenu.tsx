@@ -1,9 +1,14 @@
 "use client";
+import type { ExperimentDetail } from "../../../contract/wire/views.ts";
 import { experimentArchive, experimentExport, experimentReport } from "../../links.ts";
+import { useCopyStudy } from "../../studyFile/useCopyStudy.ts";
 import { Menu } from "../../ui/Menu.tsx";
 
-/** What can be downloaded of an experiment, by its readers too. */
-export function ExportMenu({ experimentId, share }: { experimentId: string; share: string | null }) {
+/** What can be downloaded and copied of an experiment, by its readers too. */
+export function ExportMenu({ detail, share }: { detail: ExperimentDetail; share: string | null }) {
+  const copy = useCopyStudy();
+  const { id: experimentId, name, note, tags, priority, config } = detail;
+  const study = { name, note, tags, priority, config };
   return (
     <Menu
       label="Export"
@@ -50,6 +55,9 @@ export function ExportMenu({ experimentId, share }: { experimentId: string; shar
           href: experimentArchive(experimentId, share, "checkpoints,features"),
           download: true,
         },
+        "separator",
+        { label: "Copy as YAML: to launch it again", icon: "copy", onSelect: () => void copy(study, "yaml") },
+        { label: "Copy as command", icon: "copy", onSelect: () => void copy(study, "command") },
       ]}
     />
   );

@@ -36,7 +36,7 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
         <EditableName name={detail.name} readOnly={readOnly} onSave={(name) => update.mutate({ id, name })} />
         <div className="ml-auto flex items-center gap-2 pt-0.5">
           <ActionButtons {...asked} />
-          <ExportMenu experimentId={id} share={share} />
+          <ExportMenu detail={detail} share={share} />
           <ExperimentMenu {...asked} />
         </div>
       </div>
