@@ -141,6 +141,7 @@ const serverFolders = {
   "services/summaries": ["context", "log", "services/notifications", "services/series"],
   "services/runs": ["access", "context", "failures", "services/files", "services/reading", "services/summaries"],
   "services/events": ["context", "failures", "log", "metrics", "services/attempts", "services/files", "services/runs"],
+  "services/external": ["access", "context", "failures", "metrics", "services/runs"],
   "services/exports": ["access", "context", "failures", "services/reading", "services/runs"],
   "services/experiments": [
     ...["access", "context", "failures"],

@@ -5,6 +5,8 @@ export interface StepsDone {
   status: RunStatus;
   step: number;
   totalSteps: number;
+  /** Of a run that is trained elsewhere. */
+  external?: { isTotalKnown: boolean };
 }
 
 /**
@@ -14,9 +16,10 @@ export interface StepsDone {
 export function experimentProgress(runs: Iterable<StepsDone>): number {
   let done = 0;
   let total = 0;
-  for (const { status, step, totalSteps } of runs) {
+  for (const { status, step, totalSteps, external } of runs) {
     total += totalSteps;
-    done += isTerminal(status) ? totalSteps : Math.min(step, totalSteps);
+    // Where nobody said how many steps it is to train, how much is done cannot be told.
+    done += isTerminal(status) ? totalSteps : external?.isTotalKnown === false ? 0 : Math.min(step, totalSteps);
   }
   return total === 0 ? 0 : done / total;
 }

@@ -61,7 +61,7 @@ export const isExternal = <View extends { config: object }>(view: View): view is
 const notTrainedHere = (what: string) =>
   new Failure(
     "CONFLICT",
-    `${what} is not possible here: these runs were trained elsewhere, so this program cannot train more of them. Report more runs from your own program instead.`,
+    `${what[0]?.toUpperCase()}${what.slice(1)} is not possible here: these runs were trained elsewhere, so this program cannot train more of them. Report more runs from your own program instead.`,
   );
 
 /**
@@ -113,8 +113,11 @@ export function flattenConfig(config: Record<string, unknown>): Record<string, E
         throw new Failure("INVALID", `config ${quoted(path)} is nested deeper than ${externalLimits.depth} levels: flatten it.`);
       for (const [name, part] of Object.entries(value)) {
         const key = externalKey(name);
-        if (key === null || key === "__proto__")
-          throw new Failure("INVALID", `config has a key that cannot be one, ${quoted(name)}: use visible letters or digits.`);
+        if (key === null || unusableKeys.has(key))
+          throw new Failure(
+            "INVALID",
+            `config has a key that cannot be one, ${quoted(name)}: rename it; a key has visible letters or digits.`,
+          );
         const longer = path === "" ? key : `${path}.${key}`;
         if (longer.length > externalLimits.keyLength)
           throw new Failure("INVALID", `config key ${quoted(longer)} is longer than ${externalLimits.keyLength} characters.`);
@@ -125,5 +128,8 @@ export function flattenConfig(config: Record<string, unknown>): Record<string, E
   walk(config, "", 0);
   return Object.fromEntries(found);
 }
+
+/** Of every object, whatever it holds. */
+const unusableKeys = new Set(["__proto__", "constructor", "prototype"]);
 
 const quoted = (text: string) => JSON.stringify(storableText(text, 120));

@@ -21,6 +21,7 @@ export const externalLimits = {
   scalarNames: 1000,
   scalarNameLength: 80,
   /** Lines of its log that one run may store. */
+  logLines: 10_000,
   step: 1_000_000_000,
   /** Bytes of a request of events. */
   requestBytes: 64 * 1024 * 1024,

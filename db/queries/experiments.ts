@@ -204,7 +204,9 @@ export async function recountExperiment(db: Executor, id: string, touch: boolean
     .select({
       status: runs.status,
       count: sql<number>`count(*)::int`,
-      step: sql<number>`sum(least(${runs.step}, ${runs.totalSteps}))::float8`,
+      // As experimentProgress counts a run whose number of steps nobody said.
+      step: sql<number>`sum(case when ${runs.external}->>'isTotalKnown' = 'false' then 0
+        else least(${runs.step}, ${runs.totalSteps}) end)::float8`,
       totalSteps: sql<number>`sum(${runs.totalSteps})::float8`,
     })
     .from(runs)
@@ -245,7 +247,7 @@ async function timeLeft(db: Executor, id: string): Promise<{ work: number | null
         coalesce((expected->>'measurements')::float8, 0) as measurements,
         case when config->'measuring'->>'name' = 'log' then 1 - ln(1 + least(step, total_steps)) / ln(1 + total_steps)
           else 1 - least(step, total_steps)::float8 / total_steps end as measuring_left
-      from ${runs} where experiment_id = ${id}::uuid
+      from ${runs} where experiment_id = ${id}::uuid and external is null
     ), ratio as (
       select coalesce(percentile_cont(0.5) within group (order by took_step / nullif(step_wanted, 0)), 1) as step,
         coalesce(percentile_cont(0.5) within group (order by took_measure / nullif(measure_wanted, 0)), 1) as measure,

@@ -2,6 +2,7 @@ import type { Route } from "./defineRoute.ts";
 import { archiveRoutes } from "./routes/archives.ts";
 import { withDocument } from "./routes/document.ts";
 import { experimentRoutes } from "./routes/experiments.ts";
+import { externalRoutes } from "./routes/external.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { shareRoutes } from "./routes/shares.ts";
@@ -19,4 +20,5 @@ export const apiRoutes: readonly Route[] = withDocument([
   ...archiveRoutes,
   ...importRoutes,
   ...supplementRoutes,
+  ...externalRoutes,
 ]);

@@ -13,3 +13,22 @@ export const exampleLaunch = {
     training: { learningRate: 0.005, steps: 200 },
   },
 } as const;
+
+/** What a program that trains elsewhere says first. */
+export const exampleOpening = {
+  study: "ResNet-18 on CIFAR-100",
+  config: { depth: 18, seed: 0 },
+  runKey: "0b9f6f0e-7c0b-4a53-9c0e-5d8a3c7b1f10",
+  session: "5b1d3c52-8f3f-4f0e-9a55-0d5a7c1e2b34",
+  client: { name: "my own program", version: "1" },
+  layers: ["layer4", "avgpool"],
+} as const;
+
+/** And what it reports. */
+export const exampleEvents = {
+  attempt: 1,
+  events: [
+    { seq: 1, at: 1_760_000_000_000, event: { kind: "scalars", step: 1, values: { loss: 2.31 } } },
+    { seq: 2, at: 1_760_000_060_000, event: { kind: "finished", step: 1 } },
+  ],
+} as const;

@@ -1,3 +1,4 @@
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
 import type { RunStatus } from "../../../contract/status.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { requestPause } from "../../../db/queries/runRequests.ts";
@@ -9,6 +10,7 @@ import { changeRuns } from "./changeRuns.ts";
 /** Pauses a run: a queued one at once, one on a worker as soon as its checkpoint is made. An ended run is unaffected. */
 export async function pauseRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  requireTrained(run, "pausing");
   const [changed] = await changeRuns(context, run.experimentId, (tx) => requestPause(tx, { id }));
   if (changed?.status === "pausing") context.dispatch.suspend([changed]);
   return { status: changed?.status ?? run.status };
@@ -16,7 +18,7 @@ export async function pauseRun(context: ServiceContext, id: string): Promise<{ s
 
 /** The same for every unfinished run of an experiment. */
 export async function pauseExperiment(context: ServiceContext, id: string): Promise<{ paused: number }> {
-  requireFound(await getExperimentRow(context.database.orm, id), "experiment");
+  requireTrained(requireFound(await getExperimentRow(context.database.orm, id), "experiment"), "pausing");
   const runs = await changeRuns(context, id, (tx) => requestPause(tx, { experimentId: id }));
   context.dispatch.suspend(runs.filter((run) => run.status === "pausing"));
   return { paused: runs.length };

@@ -1,3 +1,4 @@
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
 import type { RunStatus } from "../../../contract/status.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { requestResume } from "../../../db/queries/runRequests.ts";
@@ -9,13 +10,14 @@ import { changeRuns } from "./changeRuns.ts";
 /** Queues a paused run, preferably where its checkpoint is. A run that is not paused is unaffected. */
 export async function resumeRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  requireTrained(run, "resuming");
   const [changed] = await resume(context, run.experimentId, { id });
   return { status: changed?.status ?? run.status };
 }
 
 /** The same for every paused run of an experiment. */
 export async function resumeExperiment(context: ServiceContext, id: string): Promise<{ resumed: number }> {
-  requireFound(await getExperimentRow(context.database.orm, id), "experiment");
+  requireTrained(requireFound(await getExperimentRow(context.database.orm, id), "experiment"), "resuming");
   return { resumed: (await resume(context, id, { experimentId: id })).length };
 }
 

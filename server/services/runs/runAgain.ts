@@ -1,3 +1,4 @@
+import { requireTrained } from "../../../contract/external/externalConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
 import type { RunStatus } from "../../../contract/status.ts";
 import { requeueRuns } from "../../../db/queries/runRequests.ts";
@@ -13,6 +14,7 @@ import { changeRuns } from "./changeRuns.ts";
  */
 export async function runAgain(context: ServiceContext, id: string, fromStart = false): Promise<{ status: RunStatus }> {
   const { run } = requireFound(await getRunWithExperiment(context.database.orm, id), "run");
+  requireTrained(run, "running it again");
   if (run.status === "finished")
     throw new Failure("CONFLICT", "This run has finished: the same config gives the same numbers. Add a seed to repeat it.");
   const [changed] = await changeRuns(context, run.experimentId, async (tx) => {

@@ -53,6 +53,8 @@ const needed: Record<string, Right | "study" | "anyone"> = {
   "POST /webhooks": "edit",
   "POST /webhooks/{id}/test": "edit",
   "DELETE /webhooks/{id}": "edit",
+  "POST /external/runs": "log",
+  "POST /external/runs/{id}/events": "log",
   "GET /workers": "read",
   "POST /workers/{id}/drain": "manage",
   "POST /workers/{id}/resume": "manage",

@@ -1,0 +1,174 @@
+import type { ExternalObjective } from "../../../contract/external/externalObjective.ts";
+import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../../contract/metrics/classLimit.ts";
+import { layerMetrics, type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { type ClassStatistics, squaredFeatures } from "../../../math/collapse/classStatistics.ts";
+import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../../math/collapse/layerMetrics.ts";
+import type { MetricId } from "../../../math/collapse/metricIds.ts";
+import { MathError } from "../../../math/MathError.ts";
+import { gapSplit } from "../../../math/optimum/gapSplit.ts";
+import { gramDistance } from "../../../math/optimum/gramDistance.ts";
+import type { Optimum } from "../../../math/optimum/optimum.ts";
+import { procrustesDistance } from "../../../math/optimum/procrustesDistance.ts";
+import type { NoOptimum } from "../../../math/optimum/unconstrainedOptimum.ts";
+import type { SplitSums } from "./decodeSums.ts";
+
+/** Numbers by series key, and the reasons for those that do not exist. */
+export interface ExternalFindings {
+  values: Record<string, number>;
+  missing: Record<string, string>;
+}
+
+export interface Measured {
+  sums: SplitSums;
+  /** Number of each of its layers among those of the run, from 1. */
+  places: number[];
+  objective: ExternalObjective | null;
+  /** null where no objective is stated. */
+  optimum: Optimum | NoOptimum | null;
+}
+
+const testMetrics = layerMetrics.filter((id) => metricInfo[id].test === "every layer");
+const lastTestMetrics = layerMetrics.filter((id) => metricInfo[id].test !== null);
+const noHead = "no classifier was given: NC2 here is of the class means, and NC4 is against the labels";
+
+/** All measures of what was added up of a split, by the formulas of a run that is trained here. */
+export function externalFindings(measured: Measured): ExternalFindings {
+  const findings: ExternalFindings = { values: {}, missing: {} };
+  layerFindings(findings, measured);
+  objectiveFindings(findings, measured);
+  return findings;
+}
+
+/** All on the training set; on the test set NC1, and at the last layer NC3 and NC4 with the class means of the training set. */
+function layerFindings(findings: ExternalFindings, { sums, places, objective }: Measured): void {
+  const { split, layers, head, cosines } = sums;
+  const isOrthogonal = objective?.loss === "mse" && objective.bias === "none";
+  layers.forEach(({ statistics, moments }, at) => {
+    const isLast = at === layers.length - 1;
+    const wanted = (id: MetricId) =>
+      split === "train" ? !metricInfo[id].orthogonalOnly || isOrthogonal : (isLast ? lastTestMetrics : testMetrics).includes(id);
+    const many = hasManyClasses(statistics.classes);
+    const given = { statistics, ...(moments && !many && { moments }), wanted };
+    const reasons = (id: MetricId) => (many && isOfFewClasses(id) ? notMeasuredText : null);
+    try {
+      const metrics =
+        isLast && head
+          ? lastLayerMetrics({ ...given, weights: head.weights, ...(cosines && { cosines }) })
+          : hiddenLayerMetrics(given);
+      const layer = places[at]!;
+      addLayer(findings, split, layer, metrics, reasons);
+      if (isLast && !head) withoutHead(findings, split, layer, wanted);
+    } catch (error) {
+      // A class without samples: no measure of the layer exists.
+      if (!(error instanceof MathError)) throw error;
+      for (const id of layerMetrics)
+        if (wanted(id)) findings.missing[seriesKey(split, id, places[at]!)] = error.message.slice(0, 200);
+    }
+  });
+}
+
+/** What is measured of class means is that of a hidden layer; where it has names of its own at the last one, it has these too. */
+function withoutHead(findings: ExternalFindings, split: Split, layer: number, wanted: (id: MetricId) => boolean): void {
+  const { values, missing } = findings;
+  for (const id of layerMetrics) {
+    const ofMeans = metricInfo[id].lastMeans;
+    const value = values[seriesKey(split, id, layer)];
+    if (ofMeans !== null && value !== undefined && wanted(ofMeans)) values[seriesKey(split, ofMeans, layer)] = value;
+  }
+  for (const id of ["nc3.cosine", "nc3.duality"] as const) if (wanted(id)) missing[seriesKey(split, id, layer)] = noHead;
+}
+
+function addLayer(
+  findings: ExternalFindings,
+  split: Split,
+  layer: number,
+  metrics: LayerMetrics,
+  leftOut: (id: MetricId) => string | null,
+): void {
+  for (const [id, value] of Object.entries(metrics.values) as [MetricId, number][])
+    findings.values[seriesKey(split, id, layer)] = value;
+  for (const [id, reason] of Object.entries(metrics.undefined) as [MetricId, string][])
+    findings.missing[seriesKey(split, id, layer)] = (leftOut(id) ?? reason).slice(0, 200);
+}
+
+const compared = ["gap.total", "gap.head", "gap.representation", "distance.procrustes", "distance.gram"] as const;
+
+/** Fit and accuracy as they were sent; where an objective is stated, its terms, J, the gap to L* and the two distances. */
+function objectiveFindings(findings: ExternalFindings, measured: Measured): void {
+  const { sums, objective } = measured;
+  const { split, fit, accuracy, head, layers } = sums;
+  const { values, missing } = findings;
+  if (fit !== null) values[seriesKey(split, "fit")] = fit;
+  if (accuracy !== null) values[seriesKey(split, "accuracy")] = accuracy;
+  if (split === "test" || objective === null || layers.length === 0) return;
+  const lack = (metrics: readonly Metric[], reason: string) => {
+    for (const metric of metrics) missing[seriesKey("train", metric)] = reason.slice(0, 200);
+  };
+  if (!head) lack(["loss", ...compared], "no classifier was given");
+  else if (objective.bias === "penalized" && !head.bias)
+    lack(["loss", ...compared], "the objective penalizes a bias, and none was given");
+  else compare(findings, lack, { ...measured, objective, head, statistics: layers.at(-1)!.statistics });
+}
+
+interface Compared extends Measured {
+  objective: ExternalObjective;
+  head: NonNullable<SplitSums["head"]>;
+  statistics: ClassStatistics;
+}
+
+function compare(
+  { values }: ExternalFindings,
+  lack: (metrics: readonly Metric[], reason: string) => void,
+  { sums: { fit, hiddenSquares }, objective, optimum, head, statistics }: Compared,
+): void {
+  const put = (metric: Metric, value: number) => {
+    values[seriesKey("train", metric)] = value;
+  };
+  const { weightDecay, featureDecay, hiddenDecay, bias, biasDecay = 0 } = objective;
+  const penalties: Partial<Record<Metric, number>> = {
+    "ridge.head": (weightDecay / 2) * sumOfSquares(head.weights.data),
+    ...(featureDecay !== undefined && { "ridge.features": (featureDecay / 2) * squaredFeatures(statistics) }),
+    ...(bias === "penalized" && head.bias && { "ridge.bias": (biasDecay / 2) * sumOfSquares(head.bias) }),
+  };
+  const hidden = hiddenDecay === undefined ? 0 : hiddenSquares === null ? null : (hiddenDecay / 2) * hiddenSquares;
+  for (const [metric, value] of Object.entries(penalties) as [Metric, number][]) put(metric, value);
+  if (hiddenDecay !== undefined && hidden !== null) put("ridge.hidden", hidden);
+  const ofHead = Object.values(penalties).reduce((sum, value) => sum + value, 0);
+  if (fit === null) lack(["loss"], "the fit was not sent");
+  else if (hidden === null) lack(["loss"], noSquares);
+  else put("loss", fit + ofHead + hidden);
+  if (optimum === null || optimum.method === "none") {
+    lack(compared, optimum?.reason ?? "the optimum is not known");
+    return;
+  }
+  const attempt = (metrics: readonly Metric[], work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof MathError)) throw error;
+      lack(metrics, error.message);
+    }
+  };
+  if (fit === null) lack(["gap.total", "gap.head", "gap.representation"], "the fit was not sent");
+  else
+    attempt(["gap.total", "gap.head", "gap.representation"], () => {
+      const { relative } = gapSplit({ fit, headRidge: ofHead, representationRidge: hidden ?? 0 }, optimum.loss);
+      put("gap.head", relative.head);
+      if (hidden === null || hiddenDecay === undefined)
+        lack(["gap.total", "gap.representation"], hidden === null ? noSquares : noHiddenDecay);
+      else {
+        put("gap.total", relative.total);
+        put("gap.representation", relative.representation);
+      }
+    });
+  attempt(["distance.procrustes"], () =>
+    put("distance.procrustes", Math.sqrt(procrustesDistance(statistics, head.weights, optimum).squared)),
+  );
+  attempt(["distance.gram"], () => put("distance.gram", gramDistance(statistics, head.weights, optimum)));
+}
+
+const noSquares = "the squares of the hidden weights were not sent";
+const noHiddenDecay = "the objective states no hiddenDecay: of the gap, the head's part alone is known";
+
+const sumOfSquares = (numbers: Float64Array): number => numbers.reduce((sum, value) => sum + value * value, 0);

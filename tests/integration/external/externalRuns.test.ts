@@ -1,0 +1,235 @@
+import { randomUUID } from "node:crypto";
+import { expect, test } from "vitest";
+import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/views.ts";
+import { numbered, openRun, packed, report, sumsOf } from "../../support/builders/externalRuns.ts";
+import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
+import type { TestServer } from "../../support/processes/server.ts";
+
+const objective = { loss: "ce", features: "layernorm", weightDecay: 0.01, hiddenDecay: 0.01, bias: "none" } as const;
+const runOf = async (server: TestServer, id: string) => (await server.callAny("runs.get", { id })) as ExternalRunDetail;
+const studyOf = async (server: TestServer, id: string) =>
+  (await server.callAny("experiments.get", { id })) as ExternalExperimentDetail;
+const steps = async (server: TestServer, id: string, key: string) =>
+  (await server.call("runs.series", { id, keys: [key], maxPoints: 500 })).flatMap((series) => series.steps);
+
+onBothDatabases("Runs that are trained elsewhere", (server) => {
+  test("have the measures of their features, to the last digits", async () => {
+    const { status, body: opened } = await openRun(server(), { objective, layers: ["features"], totalSteps: 10 });
+    expect([status, opened.attempt, opened.storedThrough]).toEqual([200, 1, 0]);
+    const sums = sumsOf(5, { more: { squaredNorms: { hidden: 12.5 } } });
+    const { body } = await report(
+      server(),
+      opened.runId,
+      numbered([sums, { kind: "scalars", step: 5, values: { "lr now": 0.1 } }]),
+    );
+    expect(body).toEqual({ storedThrough: 2 });
+    const { row, series } = await runOf(server(), opened.runId);
+    // Worked out with numpy, from the features themselves: K = 3 classes of 3 samples in 4 dimensions.
+    const expected = {
+      "train/nc1.ratio@1": 0.04428044280442805,
+      "train/nc1.pinv@1": 0.0154998639510782,
+      "train/nc1.cdnv@1": 0.014816194295349904,
+      "train/nc2.frame@1": 0.16827390411017062,
+      "train/nc2.mframe@1": 0.14084797057243975,
+      "train/nc2.norms@1": 0.05111776412457858,
+      "train/nc2.angles@1": 0.06644540374534014,
+      "train/nc2.etf@1": 0.16887701593708349,
+      "train/nc3.cosine@1": 0.03676256888185614,
+      "train/nc3.duality@1": 0.22007061424658722,
+      "train/nc4.ncc@1": 0,
+      "train/fit": 0.061311762784780344,
+      "train/accuracy": 1,
+      "train/ridge.head": 0.02,
+      "train/ridge.hidden": 0.0625,
+      "train/loss": 0.14381176278478036,
+      "train/gap.head": 0.485837413497947,
+      "train/gap.total": 1.6279211067198067,
+      "log/lr now": 0.1,
+    };
+    for (const [key, value] of Object.entries(expected)) expect(row.last[key], key).toBeCloseTo(value, 11);
+    // The minimum over simplices of every size, on a grid of a million steps.
+    expect(row.optimum).toMatchObject({ method: "closed-form", geometry: "simplex" });
+    expect(row.optimum!.loss).toBeCloseTo(0.0547245358382495, 11);
+    expect(series.find(({ key }) => key === "train/nc1.ratio@1")).toEqual({ key: "train/nc1.ratio@1", points: 1 });
+    expect(row).toMatchObject({ status: "running", step: 5, totalSteps: 10, trainSamples: 9, classes: 3, dataHash: null });
+    expect(row.config).toEqual({ kind: "external", values: { depth: 18, seed: 0 }, layers: ["features"], objective });
+    expect(row.external).toMatchObject({ source: "client", client: { name: "collapsar.py", version: "0.1.0" }, passes: 2 });
+    expect(row.external.unknown).toEqual(["the data and their hash", "the network and the machine that trained it"]);
+    const study = await studyOf(server(), opened.experimentId);
+    expect([study.kind, study.name, study.runs.length]).toEqual(["external", "Elsewhere", 1]);
+    expect(study.config).toEqual({ kind: "external", source: "client" });
+  });
+
+  test("have no optimum and no gap where no objective is stated, and NC2 of class means where no classifier is", async () => {
+    const { body: opened } = await openRun(server());
+    await report(server(), opened.runId, numbered([sumsOf(1, { W: null })]));
+    const { row, missing } = await runOf(server(), opened.runId);
+    expect(row.last["train/nc2.frame@1"]).toBeCloseTo(0.14084797057243975, 12);
+    expect(row.last["train/nc2.mframe@1"]).toBe(row.last["train/nc2.frame@1"]);
+    expect(Object.keys(row.last).filter((key) => /gap|distance|loss|ridge/.test(key))).toEqual([]);
+    expect(row.optimum).toBeNull();
+    expect(missing["train/nc3.cosine@1"]).toBe(
+      "no classifier was given: NC2 here is of the class means, and NC4 is against the labels",
+    );
+    expect(row.config.layers).toEqual(["features"]);
+    expect(row.external.unknown).toContain("its classifier");
+    expect([row.totalSteps, row.external.isTotalKnown]).toEqual([1, false]);
+  });
+
+  test("store each event once, however often and in whatever pieces it comes", async () => {
+    const { body: opened } = await openRun(server());
+    const events = numbered([1, 2, 3, 4].map((step) => ({ kind: "scalars", step, values: { loss: 1 / step } })));
+    const send = (some: typeof events) => report(server(), opened.runId, some);
+    expect((await send(events.slice(0, 2))).body).toEqual({ storedThrough: 2 });
+    expect((await send(events.slice(0, 2))).body).toEqual({ storedThrough: 2 });
+    const together = await Promise.all([send(events), send(events), send(events.slice(1))]);
+    expect(together.map(({ body }) => body)).toEqual([{ storedThrough: 4 }, { storedThrough: 4 }, { storedThrough: 4 }]);
+    expect(await steps(server(), opened.runId, "log/loss")).toEqual([1, 2, 3, 4]);
+    const gap = await send(numbered([{ kind: "finished" }], 6));
+    expect([gap.status, gap.body.error!.code]).toEqual([409, "SEQUENCE_GAP"]);
+    expect(gap.body.error!.message).toContain("Event 5 is the next one of attempt 1, and 6 came");
+    const holed = await send([...numbered([{ kind: "finished" }], 5), ...numbered([{ kind: "finished" }], 7)]);
+    expect([holed.status, holed.body.error!.message]).toEqual([
+      400,
+      "Event 7 follows event 5: events are numbered without gaps.",
+    ]);
+    expect((await send(numbered([{ kind: "finished", step: 4 }], 5))).body).toEqual({ storedThrough: 5 });
+    const { row } = await runOf(server(), opened.runId);
+    expect([row.status, row.step, row.totalSteps]).toEqual(["finished", 4, 4]);
+    const after = await send(numbered([{ kind: "scalars", step: 9, values: { loss: 1 } }], 6));
+    expect([after.status, after.body.error!.code]).toEqual([409, "CONFLICT"]);
+  });
+
+  test("resume by their session, and are a next attempt by another one, which voids what follows its first step", async () => {
+    const [runKey, first, second] = [randomUUID(), randomUUID(), randomUUID()];
+    const { body: opened } = await openRun(server(), { runKey, session: first });
+    const at = (step: number) => ({ kind: "scalars" as const, step, values: { loss: step } });
+    await report(server(), opened.runId, numbered([at(1), at(2), at(3), at(4)]));
+    const again = await openRun(server(), { runKey, session: first, study: "another name", config: { depth: 99 } });
+    expect(again.body).toMatchObject({ runId: opened.runId, experimentId: opened.experimentId, attempt: 1, storedThrough: 4 });
+    const next = await openRun(server(), { runKey, session: second });
+    expect(next.body).toMatchObject({ runId: opened.runId, attempt: 2, storedThrough: 0 });
+    expect(await steps(server(), opened.runId, "log/loss")).toEqual([1, 2, 3, 4]);
+    // What the first one had not delivered yet is still stored, and void where the second one measures anew.
+    expect((await report(server(), opened.runId, numbered([at(5)], 5))).body).toEqual({ storedThrough: 5 });
+    expect((await report(server(), opened.runId, numbered([at(3)]), { attempt: 2 })).body).toEqual({ storedThrough: 1 });
+    expect(await steps(server(), opened.runId, "log/loss")).toEqual([1, 2, 3]);
+    const { row, attempts } = await runOf(server(), opened.runId);
+    expect([row.attempt, row.step, row.last["log/loss"], row.config.values]).toEqual([2, 3, 3, { depth: 18, seed: 0 }]);
+    expect(attempts.map(({ outcome }) => outcome?.code ?? null)).toEqual(["LEASE_LOST", null]);
+    await report(server(), opened.runId, numbered([{ kind: "failed", message: "CUDA out of memory" }], 2), { attempt: 2 });
+    const failed = (await runOf(server(), opened.runId)).row;
+    expect([failed.status, failed.failure]).toEqual(["failed", { code: "CRASHED", message: "CUDA out of memory" }]);
+    const third = await openRun(server(), { runKey, session: randomUUID(), resumedFromStep: 2 });
+    expect(third.body.attempt).toBe(3);
+    const resumed = (await runOf(server(), opened.runId)).row;
+    expect([resumed.status, resumed.failure, resumed.step, resumed.last["log/loss"]]).toEqual(["running", null, 2, 2]);
+  });
+
+  test("are warned of content that cannot be measured, and go on", async () => {
+    const { body: opened } = await openRun(server());
+    const good = sumsOf(2);
+    const layer = good.layers[0]!;
+    const { fit: _fit, accuracy: _accuracy, ...sums } = good;
+    const bad = [
+      { ...sums, step: 1, layers: [{ ...layer, means: packed(new Array(12).fill(Number.NaN)) }] },
+      { ...sums, step: 1, layers: [{ ...layer, within: packed([1, 2]) }] },
+      { ...sums, step: 1, layers: [{ ...layer, counts: packed([3, 2.5, 3]) }] },
+      { ...sums, step: 1, layers: [{ ...layer, within: packed([1, -2, 1]) }] },
+      { ...sums, step: 1, layers: [{ ...layer, counts: "###" }] },
+      { ...sums, step: 1, layers: [{ ...layer, counts: packed([9]) }] },
+    ];
+    const { status, body } = await report(server(), opened.runId, numbered([...bad, good]));
+    expect(status).toBe(200);
+    expect(body.storedThrough).toBe(7);
+    expect(body.warnings!.map((text) => text.replace('Layer "features" of the train set at step 1: ', ""))).toEqual([
+      'number 0 of "means" is NaN: it is left out.',
+      '"within" has 2 numbers, and 3 were expected: it is left out.',
+      "the count of class 1 is 2.5: it must be a whole number of at least 0: it is left out.",
+      '"within" of class 1 is -2: a sum of squares is at least 0: it is left out.',
+      '"counts" is not base64 of whole float64 numbers: it is left out.',
+      "it has 1 classes, and 2 to 1000 can be measured: it is left out.",
+    ]);
+    expect(await steps(server(), opened.runId, "train/nc1.ratio@1")).toEqual([2]);
+    const lines = await server().call("runs.log", { id: opened.runId });
+    expect(lines.map(({ level, seq }) => [level, seq])).toEqual([1, 2, 3, 4, 5, 6].map((seq) => ["warning", seq]));
+  });
+
+  test("leave out steps that do not rise, and what is beyond the names a run may have", async () => {
+    const { body: opened } = await openRun(server());
+    const at = (step: number, values: Record<string, number>) => ({ kind: "scalars" as const, step, values });
+    const { body } = await report(
+      server(),
+      opened.runId,
+      numbered([at(5, { loss: 5 }), at(4, { loss: 4, other: 1 }), at(5, { loss: 6 })]),
+    );
+    expect(body.warnings).toEqual([
+      "log/loss of step 4: a step up to it is stored already, and steps must rise.",
+      "log/loss of step 5: a step up to it is stored already, and steps must rise.",
+    ]);
+    expect(await steps(server(), opened.runId, "log/other")).toEqual([4]);
+    const many = (from: number, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`name ${from + at}`, 1]));
+    const more = numbered([at(6, many(0, 500)), at(6, many(500, 499)), at(7, { loss: 7 })], 4);
+    expect((await report(server(), opened.runId, more)).body.warnings).toEqual([
+      "log/name 998: a run has at most 1000 names of its own. Left out.",
+    ]);
+    expect(await steps(server(), opened.runId, "log/loss")).toEqual([5, 7]);
+  });
+
+  test("refuse configs that cannot be one, and name the key", async () => {
+    const refusal = async (config: Record<string, unknown>) => {
+      const { status, body } = await openRun(server(), { config });
+      return [status, body.error?.message];
+    };
+    expect(await refusal({ a: { constructor: 1 } })).toEqual([
+      400,
+      'config has a key that cannot be one, "constructor": rename it; a key has visible letters or digits.',
+    ]);
+    expect(await refusal({ "\u200b": 1 })).toEqual([
+      400,
+      'config has a key that cannot be one, "\u200b": rename it; a key has visible letters or digits.',
+    ]);
+    expect(await refusal({ "a.b": 1, a: { b: 2 } })).toEqual([400, 'config has "a.b" twice, once nested: rename one of them.']);
+    expect(await refusal(Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`k${at}`, at])))).toEqual([
+      400,
+      "config has more than 64 keys: send only those that are to be compared.",
+    ]);
+    const { body } = await openRun(server(), { config: { optimizer: { name: "sgd", lr: 0.1 }, tags: ["a", 1], none: null } });
+    expect((await runOf(server(), body.runId)).row.config.values).toEqual({
+      "optimizer.name": "sgd",
+      "optimizer.lr": 0.1,
+      tags: '["a",1]',
+    });
+  });
+
+  test("are cancelled at once, and their program is told", async () => {
+    const [runKey, session] = [randomUUID(), randomUUID()];
+    const { body: opened } = await openRun(server(), { runKey, session });
+    expect(await server().call("runs.cancel", { id: opened.runId })).toEqual({ status: "cancelled" });
+    const { row, attempts } = await runOf(server(), opened.runId);
+    expect([row.status, row.failure?.code, attempts[0]!.outcome?.code]).toEqual(["cancelled", "CANCELLED", "CANCELLED"]);
+    const told = await report(server(), opened.runId, numbered([{ kind: "scalars", step: 1, values: { loss: 1 } }]));
+    expect([told.status, told.body.error!.message.slice(0, 28)]).toEqual([409, "A person cancelled this run:"]);
+    expect((await openRun(server(), { runKey, session })).status).toBe(409);
+    expect((await openRun(server(), { runKey, session: randomUUID() })).body).toMatchObject({ attempt: 2 });
+    for (const what of ["runs.pause", "runs.resume", "runs.again"] as const)
+      await expect(server().call(what, { id: opened.runId }), what).rejects.toMatchObject({ code: "CONFLICT" });
+  });
+
+  test("of many classes are measured as far as runs here are, and say what is left out", async () => {
+    const K = 70;
+    const H = Array.from({ length: 2 * K }, (_, i) =>
+      Array.from({ length: 80 }, (_, j) => (j === i % K ? 3 : 0) + Math.sin(i * 7 + j)),
+    );
+    const { body: opened } = await openRun(server());
+    await report(server(), opened.runId, numbered([sumsOf(1, { H, y: H.map((_, i) => i % K), W: null })]));
+    const { row, missing } = await runOf(server(), opened.runId);
+    expect(row.classes).toBe(70);
+    expect(row.last["train/nc1.ratio@1"]).toBeGreaterThan(0);
+    expect([missing["train/nc1.pinv@1"], missing["train/nc4.ncc@1"]]).toEqual([
+      "not measured above 64 classes",
+      "not measured above 64 classes",
+    ]);
+  });
+});
