@@ -182,6 +182,7 @@ const serverFolders = {
     ...[
       "archives",
       "experiments",
+      "external",
       "imports",
       "notifications",
       "requests",

@@ -42,6 +42,8 @@ export const openExternalRun = z.strictObject({
   note: typedText(limits.noteLength, "a note").optional(),
 });
 export type OpenExternalRun = z.input<typeof openExternalRun>;
+/** With its defaults. */
+export type ExternalOpening = z.output<typeof openExternalRun>;
 
 export const openedExternalRun = z.object({
   experimentId: z.uuid(),
@@ -128,6 +130,8 @@ export const externalEvents = z.strictObject({
     .max(externalLimits.events, `at most ${externalLimits.events} events a request`),
 });
 export type ExternalEvents = z.input<typeof externalEvents>;
+/** With their defaults. */
+export type ReceivedEvents = z.output<typeof externalEvents>;
 
 export const storedExternalEvents = z.object({
   storedThrough: z.int(),

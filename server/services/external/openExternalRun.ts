@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { z } from "zod";
 import { type ExternalRunConfig, flattenConfig, isExternal } from "../../../contract/external/externalConfig.ts";
 import type { StoredExternal } from "../../../contract/external/externalFacts.ts";
-import type { OpenedExternalRun, openExternalRun as openRequest } from "../../../contract/external/externalRequests.ts";
+import type { ExternalOpening, OpenedExternalRun } from "../../../contract/external/externalRequests.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { limits } from "../../../contract/limits.ts";
 import { noCounts } from "../../../contract/status.ts";
@@ -25,8 +24,6 @@ import type { ServiceContext } from "../../context/serviceContext.ts";
 import { toRunItem } from "../runs/runViews.ts";
 import { externalRunId } from "./externalIds.ts";
 
-type Request = z.output<typeof openRequest>;
-
 interface Opened extends Omit<OpenedExternalRun, "url"> {
   /** A new attempt: what pages are told. */
   resumedFromStep: number | null;
@@ -38,7 +35,11 @@ interface Opened extends Omit<OpenedExternalRun, "url"> {
  * @throws Failure INVALID for a config that cannot be one; NOT_FOUND for a study that is not there, or was deleted; CONFLICT for one
  *   that is trained here or is full, and for a run that a person cancelled
  */
-export async function openExternalRun(context: ServiceContext, person: Person, request: Request): Promise<OpenedExternalRun> {
+export async function openExternalRun(
+  context: ServiceContext,
+  person: Person,
+  request: ExternalOpening,
+): Promise<OpenedExternalRun> {
   await context.database.requireRoom();
   const values = flattenConfig(request.config);
   const runId = externalRunId(person, request.runKey);
@@ -64,7 +65,7 @@ async function begin(
   tx: Executor,
   person: Person,
   runId: string,
-  request: Request,
+  request: ExternalOpening,
   values: ExternalRunConfig["values"],
 ): Promise<Opened> {
   const { runKey, client, source, layers, objective, classNames, totalSteps, session } = request;
@@ -93,7 +94,7 @@ async function begin(
 }
 
 /** The study that a request names, by its id or its name; of a new name, a new one. Its row is locked: its runs are numbered. */
-async function findStudy(context: ServiceContext, tx: Executor, person: Person, request: Request): Promise<string> {
+async function findStudy(context: ServiceContext, tx: Executor, person: Person, request: ExternalOpening): Promise<string> {
   const { study, source, note = "" } = request;
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(study)) {
     const found = await lockExperiment(tx, study);
@@ -130,7 +131,7 @@ const newAttempt = (runId: string, number: number, session: string | undefined, 
 async function resume(
   tx: Executor,
   { run, attempts, isRemoved }: NonNullable<Awaited<ReturnType<typeof lockReportedRun>>>,
-  request: Request,
+  request: ExternalOpening,
 ): Promise<Opened> {
   if (!isExternal(run)) throw new Error("a reported run without its facts");
   const { id: runId, experimentId } = run;
@@ -166,7 +167,7 @@ export const cancelled = () =>
   );
 
 /** What a later word says that the first one did not, or says otherwise; config and objective stay those of the first. */
-function learned(run: ExternalRun, request: Request) {
+function learned(run: ExternalRun, request: ExternalOpening) {
   const { client, classNames, totalSteps, layers, objective } = request;
   const { config, external } = run;
   return {

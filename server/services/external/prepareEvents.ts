@@ -1,12 +1,11 @@
-import type { z } from "zod";
 import type { ExternalRunConfig } from "../../../contract/external/externalConfig.ts";
 import { externalLimits } from "../../../contract/external/externalLimits.ts";
-import type { externalEvents } from "../../../contract/external/externalRequests.ts";
+import type { ReceivedEvents } from "../../../contract/external/externalRequests.ts";
 import { logKey } from "../../../contract/metrics/seriesKey.ts";
 import { decodeSums } from "./decodeSums.ts";
 import { type MeasuredSplit, measureSums, withLayers } from "./measureSums.ts";
 
-export type ReceivedEvent = z.output<typeof externalEvents>["events"][number];
+export type ReceivedEvent = ReceivedEvents["events"][number];
 
 /** An event with what is stored of it. */
 export interface PreparedEvent {

@@ -1,7 +1,6 @@
-import type { z } from "zod";
 import { isExternal } from "../../../contract/external/externalConfig.ts";
 import { externalLimits } from "../../../contract/external/externalLimits.ts";
-import type { externalEvents, StoredExternalEvents } from "../../../contract/external/externalRequests.ts";
+import type { ReceivedEvents, StoredExternalEvents } from "../../../contract/external/externalRequests.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { loggedName } from "../../../contract/metrics/seriesKey.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
@@ -29,8 +28,6 @@ import { type Kept, keepRising } from "./keepRising.ts";
 import { cancelled } from "./openExternalRun.ts";
 import { type PreparedEvent, prepareEvents } from "./prepareEvents.ts";
 
-type Request = z.output<typeof externalEvents>;
-
 interface Stored {
   storedThrough: number;
   warnings: string[];
@@ -51,7 +48,7 @@ export async function storeExternalEvents(
   context: ServiceContext,
   person: Person,
   runId: string,
-  request: Request,
+  request: ReceivedEvents,
 ): Promise<StoredExternalEvents> {
   const { attempt, events } = request;
   const first = events[0]!.seq;
