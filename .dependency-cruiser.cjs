@@ -154,6 +154,7 @@ const serverFolders = {
   "services/imports": ["access", "context", "failures", "services/archives", "services/experiments"],
   supplement: ["log", "program"],
   "services/supplements": ["access", "context", "services/experiments", "services/reading", "services/series"],
+  previews: ["access", "context", "failures", "log", "services/experiments", "services/reading", "supplement"],
   recordings: ["context", "failures", "program", "services/experiments", "services/summaries"],
   supervisor: [
     "cluster",
@@ -168,7 +169,7 @@ const serverFolders = {
     "services/times",
   ],
   http: [
-    ...["access", "context", "failures", "members", "metrics"],
+    ...["access", "context", "failures", "members", "metrics", "previews"],
     ...["services/events", "services/exports", "services/files", "services/people", "services/runs"],
   ],
   routers: [
@@ -215,6 +216,7 @@ const appFolders = {
   charts: ["text", "ui"],
   import: ["account", "text", "ui"],
   studyFile: ["ui"],
+  preview: ["charts", "result", "text"],
   supplement: ["charts", "live", "result", "text", "ui"],
   shell: ["account", "data", "live", "text", "theme", "ui"],
   notifications: ["data", "live", "numbers", "text", "ui"],
@@ -330,6 +332,7 @@ module.exports = {
         "downsample",
         "better-auth",
         "pino",
+        "sharp",
         "esbuild",
         "tailwindcss",
         "yazl",

@@ -25,7 +25,8 @@ export function EmbeddedChart({ experimentId, share }: { experimentId: string; s
   const { store, freshness, error, readDetail } = useExperiment(experimentId, view);
   const [whole, height] = useFilledHeight<HTMLElement>();
   useFrameCheck(share, freshness);
-  const { detail, rows } = store;
+  const { rows } = store;
+  const detail = store.detail ?? store.external;
   const alone = useMemo(() => ({ height }), [height]);
 
   const name = detail?.name;
@@ -49,7 +50,11 @@ export function EmbeddedChart({ experimentId, share }: { experimentId: string; s
           {detail !== null && (
             <>
               <PanelBoundary what="The chart">
-                <ChosenPanel panel={panel} store={store} view={view} onView={onView} share={share} />
+                {store.detail !== null ? (
+                  <ChosenPanel panel={panel} store={store} view={view} onView={onView} share={share} />
+                ) : (
+                  <EmptyState title="No chart">Charts of runs that were trained elsewhere are on the study’s page.</EmptyState>
+                )}
               </PanelBoundary>
               <footer className="flex items-baseline gap-x-3 border-line border-t px-4 py-1.5 text-xs">
                 <span dir="auto" className="min-w-0 truncate font-medium" title={detail.name} data-testid="embed-name">

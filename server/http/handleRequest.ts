@@ -5,6 +5,8 @@ import { type Front, isSecure } from "../access/front.ts";
 import { refusals } from "../access/refusals.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
 import { comesAgain, describeError } from "../failures/describeError.ts";
+import { describeLink } from "../previews/describeLink.ts";
+import { servePreview, tokenOfPreview } from "../previews/servePreview.ts";
 import { answerText } from "./answerText.ts";
 import { type Doorkeeper, offersOf, ownPath } from "./doorkeeper.ts";
 import { RequestTurns } from "./requestTurns.ts";
@@ -105,6 +107,9 @@ async function handle(routes: Routes & Turns, request: IncomingMessage, response
     return serveExport(context, accessKey, routes.turns.exports, request, response);
   }
   if (url.pathname.startsWith("/artefacts/")) return serveArtefacts(context, request, response);
+  const pictured = tokenOfPreview(url.pathname);
+  if (pictured !== null) return servePreview(context, pictured, request, response);
+  await describeLink(context, url.pathname, request);
   const embedded = tokenOfEmbed(url.pathname);
   const pages = routes.pages ?? withoutPages;
   if (embedded !== null) return serveEmbed(context.database.orm, embedded, pages, request, response);

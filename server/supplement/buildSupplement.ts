@@ -3,13 +3,15 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Plugin } from "esbuild";
 
-/** What a report is made with. */
+/** What reports and pictures of studies are made with. */
 export interface BuiltSupplement {
   /** A module for Node whose `renderSupplement` writes the file. */
   renderer: string;
   /** What the browser runs. */
   code: string;
   style: string;
+  /** A module for Node whose `drawPreview` draws the picture of a study. */
+  preview: string;
 }
 
 const require = createRequire(import.meta.url);
@@ -19,9 +21,10 @@ export async function buildSupplement(root: string): Promise<BuiltSupplement> {
   // Heavy: loaded only where a report is made for the first time.
   const { build, transform } = await import("esbuild");
   const folder = join(root, "app", "supplement");
+  const preview = join(root, "app", "preview", "drawPreview.ts");
   const bundle = (entry: string, platform: "browser" | "node") =>
     build({
-      entryPoints: [join(folder, entry)],
+      entryPoints: [entry],
       absWorkingDir: root,
       bundle: true,
       write: false,
@@ -41,12 +44,17 @@ export async function buildSupplement(root: string): Promise<BuiltSupplement> {
       plugins: [withoutLinks(join(folder, "Unlinked.tsx"))],
       logLevel: "silent",
     });
-  const [renderer, browser] = await Promise.all([bundle("render.tsx", "node"), bundle("browser.tsx", "browser")]);
-  const texts = [renderer, browser].map(({ outputFiles }) => outputFiles[0]!.text) as [string, string];
+  const bundled = await Promise.all([
+    bundle(join(folder, "render.tsx"), "node"),
+    bundle(join(folder, "browser.tsx"), "browser"),
+    bundle(preview, "node"),
+  ]);
+  const [renderer, browser, drawing] = bundled.map(({ outputFiles }) => outputFiles[0]!.text) as [string, string, string];
+  const texts: [string, string] = [renderer, browser];
   // Within a page such a text would let the script go on beyond its end.
   if (texts[1].includes("<!--")) throw new Error("the code of reports has “<!--” in it, which no script of a page may have");
   const style = await transform(await compileStyle(folder, texts), { loader: "css", minify: true, target: "chrome123" });
-  return { renderer: texts[0], code: texts[1].trim(), style: style.code.trim() };
+  return { renderer, code: browser.trim(), style: style.code.trim(), preview: drawing };
 }
 
 /** A file that lies on its own has no pages to link to. */

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Supplement } from "../../contract/wire/supplement.ts";
+import type { AnyExperimentDetail } from "../../contract/wire/views.ts";
 import { log } from "../log/log.ts";
 import { pagesFolder, projectRoot } from "../program/env.ts";
 import { buildSupplement } from "./buildSupplement.ts";
@@ -22,9 +23,13 @@ import { buildSupplement } from "./buildSupplement.ts";
 export type WriteSupplement = (supplement: Supplement) => string;
 
 const sources = ["app", "contract", "math", "server/supplement", "package-lock.json"];
-const names = { renderer: "renderer.mjs", code: "browser.js", style: "style.css" } as const;
+const names = { renderer: "renderer.mjs", code: "browser.js", style: "style.css", preview: "preview.mjs" } as const;
+
+/** Draws the picture of a study that goes with its link, as SVG. */
+export type DrawPreview = (detail: AnyExperimentDetail) => string;
 
 let opening: Promise<WriteSupplement> | null = null;
+let openingPreview: Promise<DrawPreview> | null = null;
 
 /** What writes reports: built by `npm run build`, or the first time that one is asked for. */
 export function openSupplement(): Promise<WriteSupplement> {
@@ -35,8 +40,24 @@ export function openSupplement(): Promise<WriteSupplement> {
   return opening;
 }
 
+/** What draws previews: built likewise. */
+export function openPreview(): Promise<DrawPreview> {
+  openingPreview ??= loadPreview().catch((error) => {
+    openingPreview = null;
+    throw error;
+  });
+  return openingPreview;
+}
+
+const builtFolder = () => ensureSupplement(projectRoot, join(pagesFolder(), "collapsar-supplement"));
+
+async function loadPreview(): Promise<DrawPreview> {
+  const module = (await import(pathToFileURL(join(await builtFolder(), names.preview)).href)) as { drawPreview: DrawPreview };
+  return module.drawPreview;
+}
+
 async function load(): Promise<WriteSupplement> {
-  const folder = await ensureSupplement(projectRoot, join(pagesFolder(), "collapsar-supplement"));
+  const folder = await builtFolder();
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
   const parts = { code: read(names.code), style: read(names.style) };
   const module = (await import(pathToFileURL(join(folder, names.renderer)).href)) as {
