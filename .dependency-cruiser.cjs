@@ -226,25 +226,9 @@ const appFolders = {
   workers: ["account", "address", "data", "live", "numbers", "shell", "text", "ui"],
   theory: ["address", "charts", "numbers", "shell", "text", "ui"],
   experiments: ["account", "address", "data", "live", "shell", "text", "ui"],
-  external: ["text", "ui"],
-  result: [
-    ...[
-      "account",
-      "address",
-      "charts",
-      "data",
-      "external",
-      "live",
-      "notifications",
-      "numbers",
-      "shell",
-      "studyFile",
-      "text",
-      "ui",
-    ],
-  ],
+  result: ["account", "address", "charts", "data", "live", "notifications", "numbers", "shell", "studyFile", "text", "ui"],
   new: ["account", "address", "charts", "data", "live", "numbers", "result", "studyFile", "text", "ui"],
-  r: ["account", "address", "charts", "data", "external", "live", "result", "shell", "text", "ui"],
+  r: ["account", "address", "charts", "data", "live", "result", "shell", "text", "ui"],
   e: ["result"],
   embed: ["charts", "data", "live", "result", "s", "ui"],
   s: ["data", "live", "r", "result", "ui"],
@@ -252,13 +236,16 @@ const appFolders = {
 
 const sections = ["header", "study", "training", "geometry", "imbalance", "speed", "afterTraining", "table"];
 const resultFolders = {
-  ".": ["model", "view", "parts", ...sections],
+  ".": ["model", "view", "parts", "reading", "external", ...sections],
   model: [],
+  reading: ["model"],
   view: ["model"],
   parts: ["model"],
   ...Object.fromEntries(sections.map((section) => [section, ["model", "view", "parts"]])),
   // Its maps are those of the geometry.
   imbalance: ["model", "view", "parts", "geometry"],
+  // A page of its own, of the same parts.
+  external: ["model", "view", "parts", "reading", "header", "study", "geometry", "table"],
 };
 const resultModelFolders = {
   grid: [],
@@ -394,9 +381,9 @@ module.exports = {
     {
       name: "run-page-knows-no-section",
       severity: "error",
-      comment: "the run's page shares the model and the parts of the result page",
+      comment: "the run's page shares the model and the parts of the result page, and its picture of the geometry",
       from: { path: "^app/r/" },
-      to: { path: "^app/result/", pathNot: "^app/result/(model|parts)/" },
+      to: { path: "^app/result/", pathNot: "^app/result/((external/)?(model|parts)|geometry)/" },
     },
     {
       name: "math-no-node",

@@ -21,6 +21,8 @@ const totalOf = (counts: RunCounts) => runStatuses.reduce((sum, status) => sum +
 /** "42 % · 3 min left", "18 runs", "12 of 18 runs". */
 function progressText(row: ExperimentSummary): string {
   const total = totalOf(row.counts);
+  // Nobody need have said how many steps there are to be.
+  if (row.kind === "external" && isActive(row)) return `${row.counts.finished} of ${countOf(total, "run")} finished`;
   if (row.status === "finished") return countOf(total, "run");
   if (row.status === "incomplete") return `${row.counts.finished} of ${countOf(total, "run")}`;
   const left = row.timeLeftMs === null ? countOf(total, "run") : `${formatDuration(Math.max(1_000, row.timeLeftMs))} left`;
@@ -55,7 +57,7 @@ export function ExperimentRow({
   isRemoved: boolean;
   onTag: (tag: string) => void;
 }) {
-  const active = isActive(row);
+  const active = isActive(row) && row.kind !== "external";
   const progress = (
     <div className="w-full max-w-44">
       <div className="mb-1 truncate text-ink-soft text-xs">{progressText(row)}</div>
@@ -101,6 +103,11 @@ export function ExperimentRow({
           {row.sample && (
             <Badge tone="accent" title="Recorded with this program and included so that there is something to look at">
               recording
+            </Badge>
+          )}
+          {row.kind === "external" && (
+            <Badge tone="accent" title="These runs were trained elsewhere, and reported">
+              external
             </Badge>
           )}
           {row.priority !== "normal" && isOpen(row) && <Badge title={priorityHint}>{row.priority} priority</Badge>}

@@ -6,8 +6,10 @@ import type { useExperimentActions } from "./useExperimentActions.ts";
 
 /** Runs are being trained or wait for it. */
 export const isActive = ({ status }: ExperimentSummary): boolean => status === "running" || status === "queued";
+/** Runs of it are trained here: others can be neither ended nor repeated from here. */
+const isTrainedHere = ({ kind }: ExperimentSummary): boolean => kind === "trained";
 /** There are runs that can be cancelled. */
-export const isOpen = (row: ExperimentSummary): boolean => isActive(row) || row.status === "paused";
+export const isOpen = (row: ExperimentSummary): boolean => isTrainedHere(row) && (isActive(row) || row.status === "paused");
 
 export interface MenuContext {
   actions: ReturnType<typeof useExperimentActions>;
@@ -27,7 +29,7 @@ export function experimentItems(row: ExperimentSummary, context: MenuContext): M
   const { may, open } = context;
   return [
     { label: "Open", icon: "right", onSelect: () => open(experimentPage(row.id)) },
-    ...(may("launch")
+    ...(may("launch") && isTrainedHere(row)
       ? [{ label: "Fork with changes", icon: "fork" as const, onSelect: () => open(newFromExperiment(row.id)) }]
       : []),
     { label: "Download CSV", icon: "download", href: experimentExport(row.id, null, "csv"), download: true },
@@ -37,7 +39,9 @@ export function experimentItems(row: ExperimentSummary, context: MenuContext): M
 
 function editingItems(row: ExperimentSummary, { actions, onDelete }: MenuContext): MenuItem[] {
   return [
-    ...(isActive(row) ? [{ label: "Pause runs", icon: "pause" as const, onSelect: () => void actions.pause([row]) }] : []),
+    ...(isTrainedHere(row) && isActive(row)
+      ? [{ label: "Pause runs", icon: "pause" as const, onSelect: () => void actions.pause([row]) }]
+      : []),
     ...(row.counts.paused > 0
       ? [{ label: "Resume runs", icon: "play" as const, onSelect: () => void actions.resume([row]) }]
       : []),

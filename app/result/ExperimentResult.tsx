@@ -1,27 +1,7 @@
 "use client";
-import { useEffect, useMemo, useState } from "react";
-import { ExportFactsContext } from "../charts/export/ExportFacts.ts";
-import type { FigureSource } from "../charts/export/figureFacts.ts";
-import { CrosshairContext, CrosshairStore } from "../charts/pointer/crosshair.ts";
-import { isGone } from "../data/failureOf.ts";
-import { ExternalStudy } from "../external/ExternalStudy.tsx";
-import { activityOf } from "../live/activityOf.ts";
-import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
-import { Problem } from "../live/Problem.tsx";
-import { PanelBoundary } from "../ui/PanelBoundary.tsx";
-import { WhenVisible } from "../ui/WhenVisible.tsx";
-import { ConfigPanel } from "./header/ConfigPanel.tsx";
-import { NotePanel } from "./header/NotePanel.tsx";
-import { ResultHeader } from "./header/ResultHeader.tsx";
-import { useSaveNote } from "./header/useSaveNote.ts";
-import { studyFacts } from "./model/runs/studyFacts.ts";
-import { NoExperiment, RemovedNotice } from "./NoExperiment.tsx";
-import { ResultNotices } from "./ResultNotices.tsx";
-import { ResultSections } from "./ResultSections.tsx";
-import { ResultSkeleton } from "./ResultSkeleton.tsx";
-import { useExperiment } from "./useExperiment.ts";
-import { useLinkedPanel } from "./useLinkedPanel.ts";
-import { useResultView } from "./view/useResultView.ts";
+import { useState } from "react";
+import { ExternalResult } from "./external/ExternalResult.tsx";
+import { TrainedResult } from "./TrainedResult.tsx";
 
 interface ExperimentResultProps {
   experimentId: string;
@@ -29,67 +9,8 @@ interface ExperimentResultProps {
   share?: string;
 }
 
-/** The result page: what was found, over depth and over the layers, live while it is being found. */
-export function ExperimentResult({ experimentId, share }: ExperimentResultProps) {
-  const [view, onView] = useResultView();
-  const [crosshair] = useState(() => new CrosshairStore());
-  const { store, version, freshness, error, readDetail } = useExperiment(experimentId, view);
-  const saveNote = useSaveNote(experimentId, readDetail);
-  const { detail, external, rows } = store;
-  const shareToken = share ?? null;
-
-  const name = (detail ?? external)?.name;
-  useEffect(() => {
-    if (name !== undefined) document.title = `${name} · Collapsar`;
-  }, [name]);
-  useLinkedPanel(detail !== null);
-
-  const { chartRows } = store;
-  const source = useMemo(
-    (): FigureSource => ({ name: detail?.name ?? "", facts: detail ? studyFacts(detail, chartRows) : [] }),
-    [detail, chartRows],
-  );
-  const badge = <FreshnessBadge freshness={freshness} {...activityOf(rows)} />;
-  if (external !== null) return <ExternalStudy detail={external} share={shareToken} />;
-  if (detail === null)
-    return (
-      <div>
-        {error === null ? (
-          <ResultSkeleton />
-        ) : isGone(error) ? (
-          <NoExperiment experimentId={experimentId} readOnly={shareToken !== null} onRestored={readDetail} />
-        ) : (
-          <Problem error={error} onRetry={readDetail} />
-        )}
-        <div className="sr-only">{badge}</div>
-      </div>
-    );
-
-  const points = rows.reduce((sum, row) => sum + store.pointCount(row.id), 0);
-  return (
-    <CrosshairContext value={crosshair}>
-      <ExportFactsContext value={source}>
-        <div className="space-y-4" data-testid="experiment-result" data-last-point-at={store.lastPointAt}>
-          <span data-testid="point-count" className="hidden">
-            {points}
-          </span>
-          {store.removed && <RemovedNotice experimentId={experimentId} readOnly={detail.readOnly} />}
-          <PanelBoundary what="The page header">
-            <ResultHeader detail={detail} rows={rows} share={shareToken} badge={badge} onChanged={readDetail} />
-          </PanelBoundary>
-          {error !== null && !store.removed && <Problem error={error} onRetry={readDetail} />}
-          <ResultNotices store={store} detail={detail} view={view} onView={onView} />
-          <ResultSections store={store} version={version} detail={detail} view={view} onView={onView} share={shareToken} />
-          <div className="grid gap-4 xl:grid-cols-2">
-            <WhenVisible height={360} what="The configuration">
-              <ConfigPanel detail={detail} rows={store.chartRows} />
-            </WhenVisible>
-            <PanelBoundary what="The note">
-              <NotePanel note={detail.note} readOnly={detail.readOnly} onSave={saveNote} />
-            </PanelBoundary>
-          </div>
-        </div>
-      </ExportFactsContext>
-    </CrosshairContext>
-  );
+/** The result page of an experiment, which its first reading tells: trained here, or elsewhere. */
+export function ExperimentResult(props: ExperimentResultProps) {
+  const [isExternal, setExternal] = useState(false);
+  return isExternal ? <ExternalResult {...props} /> : <TrainedResult {...props} onExternal={() => setExternal(true)} />;
 }

@@ -163,7 +163,7 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
   const experiments: Command[] = (list.data?.rows ?? []).map((row) => ({
     id: `experiment-${row.id}`,
     label: row.name,
-    words: row.tags.join(" "),
+    words: [...row.tags, ...(row.kind === "external" ? ["external"] : [])].join(" "),
     icon: "list",
     run: go(experimentPage(row.id)),
   }));

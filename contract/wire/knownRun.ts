@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { runConfig } from "../config/runConfig.ts";
+import { externalRunConfig } from "../external/externalConfig.ts";
 import { runStatuses } from "../status.ts";
 import { evaluation, optimumSummary } from "./runEvents.ts";
-import type { RunRow } from "./views.ts";
+import type { ExternalRunRow, RunRow } from "./views.ts";
 
 /** What pages compute with of a run's row, beside its settings. */
 const result = z.object({
@@ -31,3 +32,7 @@ export function runJudge(): (row: RunRow) => boolean {
     return knows && result.safeParse(row).success;
   };
 }
+
+/** The same of runs that were trained elsewhere, whose layers are named by their first measurement. */
+export const externalJudge = (): ((row: ExternalRunRow) => boolean) => (row) =>
+  externalRunConfig.safeParse(row.config).success && result.safeParse(row).success;

@@ -1,24 +1,32 @@
 "use client";
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import { layersOf } from "../../../contract/config/networkForm.ts";
 import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
-import type { RunDetail } from "../../../contract/wire/views.ts";
+import type { AnyRunDetail, AnyRunRow } from "../../../contract/wire/views.ts";
 import type { LivePageStore } from "../../live/LivePageStore.ts";
 import { Problem } from "../../live/Problem.tsx";
-import { runEpoch } from "../../result/model/runs/shownRuns.ts";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
 import { RunChartControls } from "./RunChartControls.tsx";
 import { RunPanel } from "./RunPanel.tsx";
-import { planPanels, spreadLayers, trainedNetwork } from "./runPanels.ts";
+import { type PanelNetwork, planPanels, spreadLayers } from "./runPanels.ts";
 import { useRunChartView } from "./useRunChartView.ts";
 import { useRunSeries } from "./useRunSeries.ts";
 
 const noKeys: readonly string[] = [];
 
+interface RunChartsProps {
+  detail: AnyRunDetail;
+  store: LivePageStore<AnyRunRow>;
+  csvHref: string;
+  network: PanelNetwork;
+  /** null: not known. */
+  stepsPerEpoch: number | null;
+  /** Whether steps lie on a logarithmic axis when nothing is chosen. */
+  logX: boolean;
+}
+
 /** Every stored series of a run in panels; what is shown lives in the address. */
-export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store: LivePageStore; csvHref: string }) {
-  const { config } = detail.row;
-  const view = useRunChartView(config);
+export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX: isLog }: RunChartsProps) {
+  const view = useRunChartView(isLog);
   const { x, logX, split, smoothing, layers: shown, zoom, push } = view;
 
   const version = useSyncExternalStore(store.subscribe, store.getChartVersion, store.getChartVersion);
@@ -27,11 +35,11 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
     return [...keys].sort().join("\n");
   }, [detail.series, detail.row.last]);
   const groups = useMemo(() => {
-    const count = layersOf(config);
+    const count = network.layers;
     const layers =
       shown === "last" ? [count] : shown === "all" ? Array.from({ length: count }, (_, at) => at + 1) : spreadLayers(count);
-    return planPanels(stored === "" ? [] : stored.split("\n"), trainedNetwork(config), layers, split);
-  }, [stored, config, shown, split]);
+    return planPanels(stored === "" ? [] : stored.split("\n"), network, layers, split);
+  }, [stored, network, shown, split]);
 
   const elapsedKey = seriesKey("train", "elapsedMs");
   const keys = useMemo(
@@ -51,12 +59,11 @@ export function RunCharts({ detail, store, csvHref }: { detail: RunDetail; store
     [push],
   );
 
-  const stepsPerEpoch = runEpoch(detail.row);
   const optimum = detail.row.optimum?.loss ?? null;
 
   return (
     <section aria-label="Charts" className="space-y-5">
-      <RunChartControls view={view} layerCount={layersOf(config)} hasEpochs={stepsPerEpoch !== null} />
+      <RunChartControls view={view} layerCount={network.layers} hasEpochs={stepsPerEpoch !== null} />
       {logX && <p className="text-2xs text-ink-faint">{x} 0 cannot be shown on a log axis: switch off “log x” to see it.</p>}
       {read.error && <Problem error={read.error} onRetry={() => void read.refetch()} />}
       {groups.map((group) => (

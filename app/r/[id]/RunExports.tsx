@@ -1,13 +1,13 @@
 "use client";
 import { featuresName, isResumeName, stepInName } from "../../../contract/wire/artefactNames.ts";
-import type { RunDetail } from "../../../contract/wire/views.ts";
+import { type AnyRunDetail, isExternalRun } from "../../../contract/wire/views.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { runExport, runFile } from "../../links.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";
 import { Menu, type MenuItem } from "../../ui/Menu.tsx";
 
 /** Everything of a run that can be downloaded, with its size. */
-export function RunExports({ detail }: { detail: RunDetail }) {
+export function RunExports({ detail }: { detail: AnyRunDetail }) {
   const share = useShareToken();
   const { id } = detail.row;
   const points = detail.series.reduce((sum, series) => sum + series.points, 0);
@@ -28,7 +28,12 @@ export function RunExports({ detail }: { detail: RunDetail }) {
       testId="run-export"
       items={[
         { label: `CSV (${formatCount(points)} points)`, icon: "download", href: runExport(id, share, "csv"), download: true },
-        { label: "JSON: everything, to rerun", icon: "download", href: runExport(id, share, "json"), download: true },
+        {
+          label: isExternalRun(detail) ? "JSON: everything" : "JSON: everything, to rerun",
+          icon: "download",
+          href: runExport(id, share, "json"),
+          download: true,
+        },
         ...(files.length > 0 ? (["separator", ...files] as const) : []),
       ]}
     >

@@ -6,7 +6,7 @@ import { datasetFacts } from "../../../contract/facts/datasetFacts.ts";
 import { formatDuration } from "../../../contract/formatDuration.ts";
 import { preemptionsOf, preemptionText } from "../../../contract/preemptions.ts";
 import { featuresName, stepInName } from "../../../contract/wire/artefactNames.ts";
-import type { AttemptView, RunDetail } from "../../../contract/wire/views.ts";
+import type { AnyRunDetail, AttemptView, RunDetail } from "../../../contract/wire/views.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { runFile } from "../../links.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";
@@ -69,13 +69,20 @@ function classesText({ classes, classNames }: Pick<ResolvedDataset, "classes" | 
   return `${classes}: ${classNames.slice(0, maxNames).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
-function OptimumFacts({ detail }: { detail: RunDetail }) {
+/** The optimum that a run is measured against, and what could not be measured. @param none said where there is none yet */
+export function OptimumFacts({
+  detail,
+  none = "Computed when the run starts.",
+}: {
+  detail: Pick<AnyRunDetail, "row" | "missing">;
+  none?: string;
+}) {
   const { optimum } = detail.row;
   const missing = Object.entries(detail.missing);
   return (
     <div className="space-y-3">
       {optimum === null ? (
-        <p className="text-ink-faint text-sm">Computed when the run starts.</p>
+        <p className="text-ink-faint text-sm">{none}</p>
       ) : (
         <Facts
           rows={
@@ -127,7 +134,8 @@ function countsText(counts: number[]): string {
   return `${formatCount(total)} (${counts.join(", ")})`;
 }
 
-function outcomeOf(attempt: AttemptView): ReactNode {
+/** How an attempt ended, and why. */
+export function outcomeOf(attempt: AttemptView): ReactNode {
   if (attempt.outcome === null) return <Badge tone="busy">{attempt.startedAt === null ? "starting" : "running"}</Badge>;
   const { code, message, stop } = attempt.outcome;
   if (stop !== undefined) return <Badge title={message}>{stop === "time" ? "worker's time was up" : "worker was stopped"}</Badge>;

@@ -15,12 +15,15 @@ export function RunLog({
   readEarlier,
   reading,
   ended,
+  writer = "a worker writes here once it takes the run",
 }: {
   lines: LogLine[];
   readEarlier: (() => void) | null;
   reading: boolean;
   /** Nothing more is written. */
   ended: boolean;
+  /** Who will write here, and when. */
+  writer?: string;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const following = useRef(true);
@@ -73,9 +76,7 @@ export function RunLog({
           </div>
         )}
         {lines.length === 0 && (
-          <p className="font-sans text-ink-faint text-sm">
-            {ended ? "No lines to show." : "No lines yet: a worker writes here once it takes the run."}
-          </p>
+          <p className="font-sans text-ink-faint text-sm">{ended ? "No lines to show." : `No lines yet: ${writer}.`}</p>
         )}
         {lines.map((line, index) => {
           const newAttempt = line.attempt !== lines[index - 1]?.attempt;

@@ -1,13 +1,15 @@
 "use client";
 import { memo, useMemo } from "react";
+import { isExternal } from "../../../contract/external/externalConfig.ts";
 import type { Metric } from "../../../contract/metrics/metricInfo.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
-import type { RunRow } from "../../../contract/wire/views.ts";
+import type { AnyRunRow } from "../../../contract/wire/views.ts";
 import type { xModes } from "../../charts/axes/seriesX.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
 import type { LivePageStore } from "../../live/LivePageStore.ts";
+import { cellLabel, gridAxisIds } from "../../result/model/grid/gridAxes.ts";
 import { type NumericFloor, nearFloorText, numericFloor } from "../../result/model/metrics/numericFloor.ts";
-import { allPoints } from "../../result/model/runs/allPoints.ts";
+import { pointsOfRuns } from "../../result/model/runs/allPoints.ts";
 import type { PanelPlan } from "./runPanels.ts";
 
 /** One panel of a run: its lines over training, L* and the numeric floor of the layers in it. */
@@ -27,11 +29,11 @@ export const RunPanel = memo(function RunPanel({
   csvHref,
 }: {
   panel: PanelPlan;
-  store: LivePageStore;
+  store: LivePageStore<AnyRunRow>;
   version: number;
   elapsedKey: string;
   stepsPerEpoch: number | null;
-  row: RunRow;
+  row: AnyRunRow;
   optimum: number | null;
   x: (typeof xModes)[number];
   logX: boolean;
@@ -62,6 +64,7 @@ export const RunPanel = memo(function RunPanel({
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: what else a floor depends on does not change
   const floor = useMemo(() => {
+    if (isExternal(row)) return null;
     const drawn = panel.lines.flatMap(({ key }) => {
       const parsed = parseSeriesKey(key);
       return parsed?.layer ? [{ metric: parsed.metric as Metric, layer: parsed.layer }] : [];
@@ -91,9 +94,14 @@ export const RunPanel = memo(function RunPanel({
       onWindow={onZoom}
       measures={panel.lines.map((line) => line.key)}
       readTable={() =>
-        allPoints(
-          [row],
-          () => panel.lines.map((line) => line.key),
+        pointsOfRuns(
+          [
+            {
+              ...{ id: row.id, ordinal: row.ordinal },
+              name: isExternal(row) ? `run ${row.ordinal + 1}` : cellLabel(row.config, gridAxisIds),
+              keys: panel.lines.map((line) => line.key),
+            },
+          ],
           () => csvHref,
         )
       }

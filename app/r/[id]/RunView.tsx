@@ -1,62 +1,22 @@
 "use client";
-import { useRouter } from "next/navigation";
-import { useMemo } from "react";
-import { isTerminal } from "../../../contract/status.ts";
-import { ExportFactsContext } from "../../charts/export/ExportFacts.ts";
-import type { FigureSource } from "../../charts/export/figureFacts.ts";
+import { isExternalRun } from "../../../contract/wire/views.ts";
 import { isGone } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
-import { ExternalRun } from "../../external/ExternalRun.tsx";
-import { experimentPage, listPage, newFromRun, runExport } from "../../links.ts";
 import { Problem } from "../../live/Problem.tsx";
-import { useCommands } from "../../shell/Commands.tsx";
 import { Panel } from "../../ui/Panel.tsx";
-import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { SkeletonLines } from "../../ui/Skeleton.tsx";
+import { ExternalRun } from "./external/ExternalRun.tsx";
 import { NoRun } from "./NoRun.tsx";
-import { RunCharts } from "./RunCharts.tsx";
-import { RunEvaluation } from "./RunEvaluation.tsx";
-import { RunAttempts, RunCheckpoints, RunFacts } from "./RunFacts.tsx";
-import { RunHeader } from "./RunHeader.tsx";
-import { RunLog } from "./RunLog.tsx";
-import { RunWarnings } from "./RunWarnings.tsx";
+import { TrainedRun } from "./TrainedRun.tsx";
 import { useRun } from "./useRun.ts";
 
-/** One run: numbers, every series, log, attempts, and all that decided them. Read-only through a share link. */
+/** One run, trained here or elsewhere. Read-only through a share link. */
 export function RunView({ runId }: { runId: string }) {
   const shareToken = useShareToken();
-  const router = useRouter();
-  const { detail, external, log, readEarlier, readingEarlier, store, freshness, error, refresh } = useRun(runId);
-  const csvHref = runExport(runId, shareToken, "csv");
-  const experimentHref = detail === undefined ? listPage : experimentPage(detail.row.experimentId, shareToken);
-  useCommands(
-    detail === undefined || detail.readOnly
-      ? []
-      : [
-          { id: "run-fork", label: "Fork this run with changes", icon: "fork", run: () => router.push(newFromRun(runId)) },
-          { id: "run-experiment", label: "Go to this run's experiment", icon: "up", run: () => router.push(experimentHref) },
-        ],
-  );
-
-  const { experimentName = "", program } = detail ?? {};
-  const { ordinal = 0, dataHash = null, config } = detail?.row ?? {};
-  const source = useMemo(
-    (): FigureSource => ({
-      name: `${experimentName} run ${ordinal + 1}`,
-      facts: [
-        ["run", `${ordinal + 1} (${runId}) of ${experimentName}`],
-        ["program", `Collapsar ${program}`],
-        ["config", JSON.stringify(config)],
-        ["seeds", String(config?.seed)],
-        ["data", dataHash === null ? "no hash known" : `sha256 ${dataHash}`],
-      ],
-    }),
-    [ordinal, runId, experimentName, program, config, dataHash],
-  );
-
+  const live = useRun(runId);
+  const { detail, error, refresh } = live;
   if (error && isGone(error))
     return <NoRun experimentId={detail?.row.experimentId ?? null} share={shareToken} onRestored={refresh} />;
-  if (external !== undefined) return <ExternalRun detail={external} share={shareToken} />;
   if (detail === undefined)
     return error ? (
       <Problem error={error} onRetry={refresh} />
@@ -65,42 +25,5 @@ export function RunView({ runId }: { runId: string }) {
         <SkeletonLines count={8} />
       </Panel>
     );
-  return (
-    <div data-testid="run" data-run-id={runId} data-status={detail.row.status}>
-      <PanelBoundary what="The page header">
-        <RunHeader detail={detail} freshness={freshness} experimentHref={experimentHref} onChanged={refresh} />
-      </PanelBoundary>
-      <PanelBoundary what="The warnings of the run">
-        <RunWarnings detail={detail} />
-      </PanelBoundary>
-      <ExportFactsContext value={source}>
-        <div className="mt-4">
-          <PanelBoundary what="The charts of the run">
-            <RunCharts detail={detail} store={store} csvHref={csvHref} />
-          </PanelBoundary>
-        </div>
-        <PanelBoundary what="The evaluation after training">
-          <RunEvaluation row={detail.row} />
-        </PanelBoundary>
-      </ExportFactsContext>
-      <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_400px]">
-        <div className="min-w-0 space-y-4">
-          <PanelBoundary what="The log">
-            <RunLog lines={log} readEarlier={readEarlier} reading={readingEarlier} ended={isTerminal(detail.row.status)} />
-          </PanelBoundary>
-          <PanelBoundary what="The list of attempts">
-            <RunAttempts attempts={detail.attempts} />
-          </PanelBoundary>
-          <PanelBoundary what="The list of checkpoints">
-            <RunCheckpoints detail={detail} />
-          </PanelBoundary>
-        </div>
-        <div className="min-w-0 space-y-4">
-          <PanelBoundary what="What determined the run's numbers">
-            <RunFacts detail={detail} />
-          </PanelBoundary>
-        </div>
-      </div>
-    </div>
-  );
+  return isExternalRun(detail) ? <ExternalRun detail={detail} live={live} /> : <TrainedRun detail={detail} live={live} />;
 }

@@ -3,7 +3,7 @@ import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
 import type { NetworkMetricFacts } from "../../../contract/metrics/metricFacts.ts";
 import { lastMeansOf, layerMetrics, type Metric, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
-import { parseSeriesKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { loggedName, parseSeriesKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { type LineStyle, runStyle, shadedColour } from "../../charts/lineStyle.ts";
 
 export interface PanelPlan {
@@ -133,6 +133,15 @@ export function planPanels(
       ],
     },
   ];
+  const logged = stored.flatMap((key) => {
+    const name = loggedName(key);
+    return name === null ? [] : [{ key, name }];
+  });
+  if (logged.length > 0)
+    groups.push({
+      title: "Logged by its own program",
+      panels: logged.map(({ key, name }) => ({ id: panelId(key), title: name, metric: null, lines: line(key, name, base) })),
+    });
   const known = new Set<string>([...networkMetrics, ...layerMetrics]);
   const others = stored.filter((key) => !placed.has(key) && !known.has(parseSeriesKey(key)?.metric ?? ""));
   if (others.length > 0)
@@ -144,6 +153,9 @@ export function planPanels(
     .map((group) => ({ ...group, panels: group.panels.filter((panel) => panel.lines.length > 0) }))
     .filter((group) => group.panels.length > 0);
 }
+
+/** Names hold any sign; the id is part of a link to the panel. */
+const panelId = (key: string) => encodeURIComponent(key).replaceAll("%", "-");
 
 const layerStyle = (network: PanelNetwork, layer: number): LineStyle => ({
   colour: network.shaded((layer - 1) / Math.max(1, network.layers - 1)),

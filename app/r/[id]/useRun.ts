@@ -1,24 +1,24 @@
 "use client";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { isExternal } from "../../../contract/external/externalConfig.ts";
 import { limits } from "../../../contract/limits.ts";
 import { isTerminal } from "../../../contract/status.ts";
-import { type ExternalRunDetail, isExternalRun, type LogLine, type RunDetail } from "../../../contract/wire/views.ts";
+import type { AnyRunDetail, AnyRunRow, LogLine } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import type { FreshnessStore } from "../../live/FreshnessStore.ts";
 import { LivePageStore } from "../../live/LivePageStore.ts";
 import { useLiveStore } from "../../live/useLiveStore.ts";
+import { hasNewLayers } from "../../result/external/model/hasNewLayers.ts";
 
-interface LiveRun {
-  detail: RunDetail | undefined;
-  /** The run instead, where it was trained elsewhere. */
-  external: ExternalRunDetail | undefined;
+export interface LiveRun {
+  detail: AnyRunDetail | undefined;
   log: LogLine[];
   /** Reads lines before the first of `log`; null where there are none. */
   readEarlier: (() => void) | null;
   readingEarlier: boolean;
-  store: LivePageStore;
+  store: LivePageStore<AnyRunRow>;
   freshness: FreshnessStore;
   error: unknown;
   refresh: () => void;
@@ -30,7 +30,7 @@ const maxLines = 5_000;
 export function useRun(runId: string): LiveRun {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [store] = useState(() => new LivePageStore());
+  const [store] = useState(() => new LivePageStore<AnyRunRow>());
   useSyncExternalStore(store.subscribe, store.getVersion, store.getVersion);
   const read = useQuery(trpc.runs.get.queryOptions({ id: runId }));
   const log = useInfiniteQuery(
@@ -44,9 +44,7 @@ export function useRun(runId: string): LiveRun {
   const logKey = trpc.runs.log.infiniteQueryKey({ id: runId });
 
   const refresh = () => void queries.invalidateQueries(trpc.runs.pathFilter());
-  const external = read.data !== undefined && isExternalRun(read.data) ? read.data : undefined;
-  const trained = read.data !== undefined && !isExternalRun(read.data) ? read.data : undefined;
-  const readRow = trained?.row;
+  const readRow = read.data?.row;
   // biome-ignore lint/correctness/useExhaustiveDependencies: an equal answer is the same object, and takes back what is shown
   useLayoutEffect(() => {
     if (readRow !== undefined && store.setRows([readRow])) void queries.invalidateQueries(trpc.runs.pathFilter());
@@ -66,17 +64,26 @@ export function useRun(runId: string): LiveRun {
     const isHandedOn = items.some(
       (item) => item.kind === "run" && (isTerminal(item.row.status) || item.row.attempt !== readRow?.attempt),
     );
-    if (isOther || readAgain || external !== undefined) refresh();
-    else if (isHandedOn) void queries.invalidateQueries({ queryKey: detailKey });
+    // The first measurement of a run that was trained elsewhere names its layers.
+    const isNamed =
+      readRow !== undefined &&
+      isExternal(readRow) &&
+      items.some((item) => item.kind === "points" && hasNewLayers(readRow, item.values));
+    if (isOther || readAgain) refresh();
+    else if (isHandedOn || isNamed) void queries.invalidateQueries({ queryKey: detailKey });
   };
   const freshness = useLiveStore({ room: "run", id: runId }, store, { onJoined: refresh, onBatch });
   const [row] = store.rows;
-  const detail = useMemo(() => (trained === undefined || row === undefined ? undefined : { ...trained, row }), [trained, row]);
+  // What a run is, its row says.
+  const detail = useMemo(
+    () => (read.data === undefined || row === undefined ? undefined : ({ ...read.data, row } as AnyRunDetail)),
+    [read.data, row],
+  );
   const pages = log.data?.pages;
   const allLines = useMemo(() => (pages ?? []).toReversed().flat(), [pages]);
   const readEarlier = log.hasNextPage ? () => void log.fetchNextPage() : null;
   const reading = { readEarlier, readingEarlier: log.isFetchingNextPage };
-  return { detail, external, log: allLines, ...reading, store, freshness, error: read.error, refresh };
+  return { detail, log: allLines, ...reading, store, freshness, error: read.error, refresh };
 }
 
 const cursorOf = ([first]: readonly LogLine[]) => first && { attempt: first.attempt, seq: first.seq };

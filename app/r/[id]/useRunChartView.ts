@@ -1,6 +1,5 @@
 "use client";
 import { useMemo } from "react";
-import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { type Split, splits } from "../../../contract/metrics/seriesKey.ts";
 import { type AddressPatch, useAddress } from "../../address/useAddress.ts";
 import { type XMode, xModes } from "../../charts/axes/seriesX.ts";
@@ -19,7 +18,8 @@ export interface RunChartView {
   push: (patch: AddressPatch) => void;
 }
 
-export function useRunChartView({ measuring }: RunConfig): RunChartView {
+/** @param logX whether the steps lie on a logarithmic axis when nothing is chosen */
+export function useRunChartView(logX: boolean): RunChartView {
   const { get, has, set, push } = useAddress();
   const zoomText = get("zoom");
   const zoom = useMemo(() => {
@@ -28,7 +28,7 @@ export function useRunChartView({ measuring }: RunConfig): RunChartView {
   }, [zoomText]);
   return {
     x: xModes.find((mode) => mode === get("x")) ?? "step",
-    logX: has("logx") ? get("logx") === "1" : measuring.name === "log",
+    logX: has("logx") ? get("logx") === "1" : logX,
     split: splits.find((name) => name === get("split")) ?? "train",
     smoothing: Math.min(0.99, Math.max(0, Number(get("smooth")) || 0)),
     layers: (["all", "last"] as const).find((which) => which === get("layers")) ?? "some",

@@ -1,13 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { RunRow } from "../../../contract/wire/views.ts";
+import type { AnyRunRow } from "../../../contract/wire/views.ts";
 import { useTRPC, useTRPCClient } from "../../data/trpcClient.ts";
 import type { LivePageStore } from "../../live/LivePageStore.ts";
 import type { StepWindow } from "../../live/runPoints.ts";
 
 /** Reads series of a run into the page's store, and again when others, or another window of them, are shown. */
-export function useRunSeries(store: LivePageStore, { id, attempt }: RunRow, keys: readonly string[], window: StepWindow | null) {
+export function useRunSeries(
+  store: LivePageStore<AnyRunRow>,
+  { id, attempt }: AnyRunRow,
+  keys: readonly string[],
+  window: StepWindow | null,
+) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const input = { id, keys: [...keys], ...(window && { fromStep: window.from, toStep: window.to }) };

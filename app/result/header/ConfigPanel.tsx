@@ -7,10 +7,10 @@ import { type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnco
 import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import { formatCount } from "../../text/formatNumber.ts";
-import { readable } from "../../text/shortNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Facts } from "../../ui/Table.tsx";
 import { compareFacts } from "../model/grid/compareFacts.ts";
+import { OptimumFacts } from "./OptimumFacts.tsx";
 
 /** What was run: what differs between the runs first, then what they share, the data's identity and the optimum. */
 export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: readonly RunRow[] }) {
@@ -27,7 +27,7 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
             </div>
           )}
           <DataIdentity rows={rows} />
-          <Optimum rows={rows} />
+          <OptimumFacts rows={rows} />
         </div>
         <div>
           <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Common to all runs</h3>
@@ -87,38 +87,5 @@ function DatasetFacts({ runId }: { runId: string }) {
         ["Test", counts(dataset.testCounts)],
       ]}
     />
-  );
-}
-
-/** The optimum the runs are measured against; several where the objective changes with the depth. */
-function Optimum({ rows }: { rows: readonly RunRow[] }) {
-  const known = new Map<string, RunRow>();
-  for (const row of rows) if (row.optimum) known.set(JSON.stringify(row.optimum), row);
-  const list = [...known.values()];
-  const first = list[0]?.optimum;
-  if (!first) return null;
-  const values = list.map((row) => row.optimum?.loss).filter((loss) => loss != null);
-  const range =
-    values.length > 1
-      ? `${readable(Math.min(...values), 4)} … ${readable(Math.max(...values), 4)} (it differs between runs)`
-      : null;
-  return (
-    <div>
-      <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Optimum of the unconstrained-features model</h3>
-      {first.method === "none" ? (
-        <p className="text-sm">None: {first.reason}</p>
-      ) : (
-        <Facts
-          rows={[
-            ["L*", range ?? readable(first.loss, 5)],
-            ...(range
-              ? []
-              : ([["fit + ridge", `${readable(first.fit, 4)} + ${readable(first.ridge, 4)}`]] as [string, string][])),
-            ["Geometry", first.geometry ?? "–"],
-            ["Found", first.method === "closed-form" ? "in closed form" : `numerically: ${first.reason}`],
-          ]}
-        />
-      )}
-    </div>
   );
 }

@@ -10,7 +10,7 @@ import { ExperimentMenu } from "./ExperimentMenu.tsx";
 import { ExportMenu } from "./ExportMenu.tsx";
 import { ProvenanceNote } from "./ProvenanceNote.tsx";
 import { StatusLine } from "./StatusLine.tsx";
-import { useExperimentActions } from "./useExperimentActions.ts";
+import { useExperimentActions, useRunAgain } from "./useExperimentActions.ts";
 
 interface ResultHeaderProps {
   detail: ExperimentDetail;
@@ -24,7 +24,7 @@ interface ResultHeaderProps {
 /** Name, state, and everything that can be done with an experiment. */
 export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHeaderProps) {
   const [dialog, setDialog] = useState<ExperimentDialog | null>(null);
-  const actions = useExperimentActions(detail, onChanged);
+  const actions = { ...useExperimentActions(detail, onChanged), ...useRunAgain(detail) };
   const available = availableActions(rows);
   const { id, readOnly } = detail;
   const { update, remove } = actions;

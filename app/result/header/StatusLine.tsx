@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
 import { formatDuration } from "../../../contract/formatDuration.ts";
 import { countStatuses, experimentStatus } from "../../../contract/status.ts";
-import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import type { ExperimentDetail } from "../../../contract/wire/views.ts";
+import type { LiveRow } from "../../live/RowBatch.ts";
 import { countOf, formatPercent } from "../../text/formatNumber.ts";
 import { priorityHint } from "../../text/priorityTitles.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
@@ -11,17 +12,19 @@ import { Progress } from "../../ui/Progress.tsx";
 import { TagList } from "./TagList.tsx";
 
 interface StatusLineProps {
-  detail: ExperimentDetail;
-  rows: readonly RunRow[];
+  detail: Omit<ExperimentDetail, "config" | "runs">;
+  rows: readonly LiveRow[];
   /** Runs that have not ended. */
   open: number;
   /** The freshness badge. */
   badge: ReactNode;
   onTags: (tags: string[]) => void;
+  /** False: nobody said how many steps the runs are to train. */
+  isTotalKnown?: boolean;
 }
 
 /** How far an experiment is: its status, counts and progress, and its tags. */
-export function StatusLine({ detail, rows, open, badge, onTags }: StatusLineProps) {
+export function StatusLine({ detail, rows, open, badge, onTags, isTotalKnown = true }: StatusLineProps) {
   const { readOnly } = detail;
   // The rows know more than the summary that was read.
   const counts = countStatuses(rows);
@@ -35,17 +38,26 @@ export function StatusLine({ detail, rows, open, badge, onTags }: StatusLineProp
           recording
         </Badge>
       )}
+      {detail.kind === "external" && (
+        <Badge tone="accent" title="These runs were trained elsewhere, and reported">
+          external
+        </Badge>
+      )}
       {detail.archived && <Badge>archived</Badge>}
       {detail.priority !== "normal" && <Badge title={priorityHint}>{detail.priority} priority</Badge>}
       {readOnly && <Badge>read-only</Badge>}
-      {detail.launchedBy !== null && <span data-testid="launched-by">launched by {detail.launchedBy}</span>}
+      {detail.launchedBy !== null && (
+        <span data-testid="launched-by">
+          {detail.kind === "external" ? "reported" : "launched"} by {detail.launchedBy}
+        </span>
+      )}
       <span>
         {counts.finished} of {countOf(rows.length, "run")} finished
         {counts.failed + counts.diverged > 0 && `, ${counts.failed + counts.diverged} without result`}
         {counts.cancelled > 0 && `, ${counts.cancelled} cancelled`}
         {counts.paused + counts.pausing > 0 && `, ${counts.paused + counts.pausing} paused`}
       </span>
-      {open > 0 && (
+      {open > 0 && isTotalKnown && (
         <span className="inline-flex min-w-40 items-center gap-2">
           <Progress share={progress} label="Progress of the experiment" busy={counts.running > 0} />
           <span className="whitespace-nowrap">

@@ -9,10 +9,11 @@ import { experimentPage, listPage } from "../../links.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { useToast } from "../../ui/Toast.tsx";
 
-export type ExperimentActions = ReturnType<typeof useExperimentActions>;
+export type StudyActions = ReturnType<typeof useExperimentActions>;
+export type ExperimentActions = StudyActions & ReturnType<typeof useRunAgain>;
 
 /** What can be done with an experiment; each action says what it did, or why not, and how to undo it. */
-export function useExperimentActions(detail: ExperimentDetail, onChanged: () => void) {
+export function useExperimentActions(detail: Pick<ExperimentDetail, "id" | "name">, onChanged: () => void) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const router = useRouter();
@@ -71,9 +72,6 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
       },
     }),
   );
-  const again = useMutation(
-    trpc.experiments.launch.mutationOptions({ onError, onSuccess: (launched) => router.push(experimentPage(launched.id)) }),
-  );
   const archive = (archived: boolean) =>
     update.mutate(
       { id, archived },
@@ -85,9 +83,21 @@ export function useExperimentActions(detail: ExperimentDetail, onChanged: () => 
           }),
       },
     );
-  const runAgain = () =>
-    again.mutate({ name: nameAgain(detail.name), note: detail.note, tags: detail.tags, config: detail.config });
-  return { update, remove, cancel, pause, resume, runMissing, again, archive, runAgain };
+  return { update, remove, cancel, pause, resume, runMissing, archive };
+}
+
+/** Launches an experiment once more. */
+export function useRunAgain({ name, note, tags, config }: ExperimentDetail) {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const toast = useToast();
+  const again = useMutation(
+    trpc.experiments.launch.mutationOptions({
+      onError: (error) => toast({ text: failureOf(error).message, tone: "bad" }),
+      onSuccess: (launched) => router.push(experimentPage(launched.id)),
+    }),
+  );
+  return { again, runAgain: () => again.mutate({ name: nameAgain(name), note, tags, config }) };
 }
 
 const nameAgain = (name: string): string => `${storableText(name, 110)} (again)`;

@@ -1,12 +1,12 @@
 "use client";
-import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
-import type { ExperimentDetail, RunRow } from "../../../contract/wire/views.ts";
+import type { ConvergenceRule } from "../../../contract/config/experimentConfig.ts";
+import { isUnconverged, type JudgedRun, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Button } from "../../ui/Button.tsx";
 
 interface LeftOutNoteProps {
-  detail: ExperimentDetail;
-  rows: readonly RunRow[];
+  detail: { config: { convergence?: ConvergenceRule | undefined } };
+  rows: readonly JudgedRun[];
   countAll: boolean;
   onCountAll: (countAll: boolean) => void;
 }

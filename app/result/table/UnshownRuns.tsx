@@ -1,10 +1,9 @@
-import type { RunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { numberRanges } from "../../text/numberRanges.ts";
 import { Notice } from "../../ui/Notice.tsx";
 
 /** Says which runs are in no chart and no table of the page, because it does not know their form. */
-export function UnshownRuns({ runs }: { runs: readonly RunRow[] }) {
+export function UnshownRuns({ runs }: { runs: readonly { ordinal: number }[] }) {
   if (runs.length === 0) return null;
   const one = runs.length === 1;
   return (

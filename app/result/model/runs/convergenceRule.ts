@@ -1,11 +1,11 @@
+import type { ConvergenceRule } from "../../../../contract/config/experimentConfig.ts";
 import { isTerminal } from "../../../../contract/status.ts";
 import { isUnconverged, type JudgedRun, type LeaveOutRule, leaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
-import type { ExperimentDetail } from "../../../../contract/wire/views.ts";
 import { countOf } from "../../../text/formatNumber.ts";
 
 /** The rule that the page goes by: none where a person has all runs counted. */
 export const ruleInEffect = (
-  detail: Pick<ExperimentDetail, "config"> | null,
+  detail: { config: { convergence?: ConvergenceRule | undefined } } | null,
   view: { countAll: boolean },
 ): LeaveOutRule | undefined => (detail === null || view.countAll ? undefined : leaveOutRule(detail.config.convergence));
 
