@@ -6,8 +6,8 @@ export const roles = ["viewer", "editor", "owner"] as const;
 export type Role = (typeof roles)[number];
 
 /**
- * What a program's token is for; `log` is kept for programs that report measurements of their own. None of them makes other ways in: that
- * takes a person.
+ * What a program's token is for; `log` alone is for programs that report runs of their own. None of them makes other ways in: that takes a
+ * person.
  */
 export const tokenScopes = ["read", "launch", "log", "edit", "manage"] as const;
 export type TokenScope = (typeof tokenScopes)[number];

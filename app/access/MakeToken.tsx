@@ -13,7 +13,7 @@ import { SecretLine } from "../ui/SecretLine.tsx";
 const scopeTexts: Record<TokenScope, string> = {
   read: "read: every study, its series and exports",
   launch: "launch: also starts, pauses and cancels runs",
-  log: "log: reserved for programs that report measurements",
+  log: "log: reports runs that are trained elsewhere, and reads nothing",
   edit: "edit: also names, notes, share links, removing studies",
   manage: "manage: also workers, people and their tokens",
 };

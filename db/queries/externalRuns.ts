@@ -20,9 +20,9 @@ export async function listConfigTexts(db: Executor, experimentId: string): Promi
   return result.rows;
 }
 
-/** Until the transaction ends, nobody else looks for or makes the study of a name that a person reports to. */
-export async function lockStudyName(db: Executor, memberId: string | null, name: string): Promise<void> {
-  await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`external study ${memberId ?? "owner"} ${name}`}, 0))`);
+/** Until the transaction ends, nobody else looks for or makes what has this name: there is no row to lock yet. */
+export async function lockName(db: Executor, name: string): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`collapsar ${name}`}, 0))`);
 }
 
 /** The newest external study of a name that a person made here; null: none. */

@@ -12,8 +12,8 @@ import {
   beginReported,
   countOrdinals,
   findStudyByName,
+  lockName,
   lockReportedRun,
-  lockStudyName,
   recordReported,
   resumeReported,
 } from "../../../db/queries/externalRuns.ts";
@@ -44,6 +44,7 @@ export async function openExternalRun(
   const values = flattenConfig(request.config);
   const runId = externalRunId(person, request.runKey);
   const { resumedFromStep, isNew, ...opened } = await context.database.transaction(async (tx) => {
+    await lockName(tx, `external run ${runId}`);
     const known = await lockReportedRun(tx, runId);
     if (known) return resume(tx, known, request);
     return begin(context, tx, person, runId, request, values);
@@ -106,7 +107,7 @@ async function findStudy(context: ServiceContext, tx: Executor, person: Person, 
       );
     return found.id;
   }
-  await lockStudyName(tx, person.memberId, study);
+  await lockName(tx, `external study ${person.memberId ?? "owner"} ${study}`);
   const found = await findStudyByName(tx, person.memberId, study);
   if (found !== null && (await lockExperiment(tx, found))) return found;
   const id = randomUUID();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ExternalRunConfig } from "../../../contract/external/externalConfig.ts";
 import { externalLimits } from "../../../contract/external/externalLimits.ts";
 import type { ReceivedEvents } from "../../../contract/external/externalRequests.ts";
@@ -25,7 +26,7 @@ export interface PreparedEvent {
 
 /** Splits under way or just measured: a request that gave up waiting for its answer finds them when it comes again. */
 const underWay = new Map<string, Promise<PreparedEvent>>();
-const kept = 200;
+const kept = 64;
 
 /**
  * Works out what is stored of events that are not stored yet; outside of a transaction, for many classes take their time.
@@ -39,11 +40,10 @@ export async function prepareEvents(
   const prepared: PreparedEvent[] = [];
   let layers = config.layers ?? [];
   for (const event of events) {
-    // The same number with another content: a client that replaced what could not be stored.
-    const key = `${name} ${event.seq} ${JSON.stringify(layers)} ${event.event.kind}`;
-    const known = event.event.kind === "sums" ? underWay.get(key) : undefined;
+    const key = event.event.kind === "sums" ? digestOf([name, layers, event]) : null;
+    const known = key === null ? undefined : underWay.get(key);
     const work = known ?? prepare(event, layers, config.objective);
-    if (event.event.kind === "sums" && !known) {
+    if (key !== null && !known) {
       underWay.set(key, work);
       work.catch(() => underWay.delete(key));
       for (const [oldest] of underWay) if (underWay.size > kept) underWay.delete(oldest);
@@ -54,6 +54,8 @@ export async function prepareEvents(
   }
   return prepared;
 }
+
+const digestOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("base64");
 
 async function prepare(
   { seq, at, event }: ReceivedEvent,

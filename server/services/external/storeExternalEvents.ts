@@ -26,7 +26,7 @@ import { toRunItem } from "../runs/runViews.ts";
 import { requireOwnRun } from "./externalIds.ts";
 import { type Kept, keepRising } from "./keepRising.ts";
 import { cancelled } from "./openExternalRun.ts";
-import { type PreparedEvent, prepareEvents } from "./prepareEvents.ts";
+import { type PreparedEvent, prepareEvents, type ReceivedEvent } from "./prepareEvents.ts";
 
 interface Stored {
   storedThrough: number;
@@ -58,16 +58,44 @@ export async function storeExternalEvents(
       "INVALID",
       `Event ${events[gap]!.seq} follows event ${events[gap - 1]!.seq}: events are numbered without gaps.`,
     );
+  return storeNumbered(context, person, runId, attempt, events, false);
+}
+
+/**
+ * Stores measurements of a run's latest attempt that its program does not number, such as those of files, also once it has ended.
+ * @throws Failure NOT_FOUND, NOT_ALLOWED; CONFLICT for a run that a person cancelled
+ */
+export async function addExternalMeasurements(
+  context: ServiceContext,
+  person: Person,
+  runId: string,
+  events: Exclude<ReceivedEvent["event"], { kind: "finished" | "failed" }>[],
+): Promise<Pick<StoredExternalEvents, "warnings">> {
+  const { attempt } = requireFound(await readRunState(context.database.orm, runId), "run");
+  const numbered = events.map((event, at) => ({ seq: at + 1, at: Date.now(), event }));
+  const { warnings } = await storeNumbered(context, person, runId, attempt, numbered, true);
+  return { ...(warnings && { warnings }) };
+}
+
+async function storeNumbered(
+  context: ServiceContext,
+  person: Person,
+  runId: string,
+  attempt: number,
+  events: readonly ReceivedEvent[],
+  isAdded: boolean,
+): Promise<StoredExternalEvents> {
+  const first = events[0]?.seq ?? 1;
   await context.database.requireRoom();
   for (;;) {
     const { run, lastSeq } = requireFound(await readReportedRun(context.database.orm, runId, attempt), "run");
     if (!isExternal(run)) throw new Failure("CONFLICT", "This run is trained here: its worker alone reports it.");
     requireOwnRun(person, run);
-    const fresh = events.filter(({ seq }) => seq > (lastSeq ?? 0));
-    const isNext = first <= (lastSeq ?? 0) + 1;
-    const prepared = isNext ? await prepareEvents(`${runId} ${attempt}`, run.config, fresh) : [];
-    const layersBefore = JSON.stringify(run.config.layers);
-    const stored = await context.database.transaction((tx) => store(tx, runId, attempt, first, prepared, layersBefore));
+    const reached = isAdded ? 0 : (lastSeq ?? 0);
+    const fresh = events.filter(({ seq }) => seq > reached);
+    const prepared = first <= reached + 1 ? await prepareEvents(`${runId} ${attempt}`, run.config, fresh) : [];
+    const batch = { number: attempt, first, prepared, isAdded, layersBefore: JSON.stringify(run.config.layers) };
+    const stored = await context.database.transaction((tx) => store(tx, runId, batch));
     if (stored.again) continue;
     if (stored.items.length > 0) context.changes.publish(stored.experimentId, stored.items);
     if (stored.changed) {
@@ -80,14 +108,22 @@ export async function storeExternalEvents(
   }
 }
 
-async function store(
-  tx: Executor,
-  runId: string,
-  number: number,
-  first: number,
-  prepared: PreparedEvent[],
-  layersBefore: string | undefined,
-): Promise<Stored> {
+interface Batch {
+  /** Of the attempt. */
+  number: number;
+  /** Number of its first event. */
+  first: number;
+  prepared: PreparedEvent[];
+  /** Not numbered by the run's program. */
+  isAdded: boolean;
+  layersBefore: string | undefined;
+}
+
+/** Numbers of log lines that the run's program did not number: behind all that it may. */
+const addedFrom = 2_000_000_000;
+
+async function store(tx: Executor, runId: string, batch: Batch): Promise<Stored> {
+  const { number, first, isAdded, layersBefore } = batch;
   const { run, attempts, isRemoved } = requireFound(await lockReportedRun(tx, runId), "run");
   if (!isExternal(run) || isRemoved) throw requireFound(null, "run");
   const { experimentId } = run;
@@ -100,13 +136,13 @@ async function store(
   const nothing: Stored = {
     ...{ storedThrough: attempt.lastSeq, warnings: [], items: [], changed: null, experimentId, points: 0 },
   };
-  const fresh = prepared.filter(({ seq }) => seq > attempt.lastSeq);
-  if (fresh.length === 0 && first <= attempt.lastSeq) return nothing;
+  const fresh = isAdded ? batch.prepared : batch.prepared.filter(({ seq }) => seq > attempt.lastSeq);
+  if (fresh.length === 0 && (isAdded || first <= attempt.lastSeq)) return nothing;
   if (attempt.outcome?.code === "CANCELLED") throw cancelled();
   // One that another session superseded may still store what it had.
-  if (attempt.endedAt !== null && attempt.outcome?.code !== "LEASE_LOST")
+  if (attempt.endedAt !== null && attempt.outcome?.code !== "LEASE_LOST" && !isAdded)
     throw new Failure("CONFLICT", `Attempt ${number} has ended: open the run with another session to report its next attempt.`);
-  if (fresh[0]?.seq !== attempt.lastSeq + 1)
+  if (!isAdded && fresh[0]?.seq !== attempt.lastSeq + 1)
     throw new Failure(
       "SEQUENCE_GAP",
       `Event ${attempt.lastSeq + 1} is the next one of attempt ${number}, and ${first} came: open the run again, and send from there on.`,
@@ -117,15 +153,17 @@ async function store(
   await beginAt(tx, run, attempt, fresh);
   const kept = await keepOf(tx, run, number, fresh);
   if (kept.measurements.length > 0) {
-    await appendMeasurements(tx, runId, number, kept.measurements);
+    // Numbers place points among those of the program: what it did not number comes behind what it has.
+    const placed = isAdded ? kept.measurements.map((one) => ({ ...one, seq: attempt.lastSeq })) : kept.measurements;
+    await appendMeasurements(tx, runId, number, placed);
     if (isLatest) await recordMeasured(tx, runId, kept.lastStep ?? 0, kept.last, kept.missing, null);
   }
-  const lines = await linesOf(tx, runId, number, fresh, kept);
+  const lines = await linesOf(tx, runId, number, fresh, kept, isAdded);
   await insertLogLines(
     tx,
     lines.map(({ line, ...row }) => row),
   );
-  const storedThrough = fresh.at(-1)!.seq;
+  const storedThrough = isAdded ? attempt.lastSeq : fresh.at(-1)!.seq;
   await advanceAttempt(tx, runId, number, { lastSeq: storedThrough, lastStep: kept.lastStep }, 0);
   await recordReported(tx, runId, learnedOf(run, fresh, kept.lastStep, isLatest));
   if (!isLatest) await refreshLatest(tx, runId);
@@ -167,19 +205,20 @@ async function keepOf(tx: Executor, run: ExternalRun, number: number, fresh: Pre
   return keepRising(fresh, lastSteps, names);
 }
 
-async function linesOf(tx: Executor, runId: string, attempt: number, fresh: PreparedEvent[], kept: Kept) {
+async function linesOf(tx: Executor, runId: string, attempt: number, fresh: PreparedEvent[], kept: Kept, isAdded: boolean) {
   const wanted = fresh.flatMap(({ seq, line }) => {
     const warning = kept.warningsOf.get(seq);
     if (line) return [{ seq, ...line }];
     return warning ? [{ seq, level: "warning" as const, text: warning.join(" ").slice(0, 4000) }] : [];
   });
   if (wanted.length === 0) return [];
-  const room = externalLimits.logLines - (await countLogLines(tx, runId));
+  const there = await countLogLines(tx, runId);
+  const room = externalLimits.logLines - there;
   const at = new Date();
-  return wanted.slice(0, Math.max(0, room)).map((line) => ({
-    ...{ runId, attempt, at, ...line },
-    line: { attempt, at: at.toISOString(), ...line },
-  }));
+  return wanted.slice(0, Math.max(0, room)).map((given, index) => {
+    const line = isAdded ? { ...given, seq: addedFrom + there + index } : given;
+    return { ...{ runId, attempt, at, ...line }, line: { attempt, at: at.toISOString(), ...line } };
+  });
 }
 
 /** What the events say of the run besides numbers of its series. */
