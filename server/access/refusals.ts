@@ -11,7 +11,7 @@ export const refusals = {
   linkOnlyReads: "A share link can only read its own study.",
   signInFirst: "Sign in first: open /enter.",
   unknownToken: "This token is unknown, has expired or has been revoked: create one on the Workers page.",
-  unknownApiToken: "This token is unknown, has expired or has been revoked: create one on the Access page.",
+  unknownApiToken: "This token is unknown, has expired or has been revoked: create one under “Sessions and tokens” (/access).",
   otherSite: "Requests from other sites are refused.",
   noRoom: "There is no such room.",
   noExport: "There is no such export.",

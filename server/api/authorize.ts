@@ -50,7 +50,7 @@ export async function authorize(
   if (status === 401)
     throw unknown(
       authorization === undefined
-        ? "This needs an API token: create one on the Access page, and send it as “Authorization: Bearer <token>”."
+        ? "This needs an API token: create one under “Sessions and tokens” (/access), and send it as “Authorization: Bearer <token>”."
         : refusals.unknownApiToken,
     );
   throw new Refusal(status, code, message);

@@ -170,7 +170,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
           type: "http",
           scheme: "bearer",
           description:
-            "An API token, made on the Access page. A signed-in browser may also come by its session, from this site alone.",
+            "An API token, made under “Sessions and tokens” (/access). A signed-in browser may also come by its session, from this site alone.",
         },
       },
     },

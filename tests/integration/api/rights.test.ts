@@ -107,7 +107,7 @@ test("opens nothing but its document to strangers", async () => {
 });
 
 test("lets each role, and each scope of each role's tokens, do what its rights say and nothing else", async () => {
-  expect(await answered(owner)).toEqual(within(["read", "self", "launch", "edit", "manage"]));
+  expect(await answered(owner)).toEqual(within(["read", "self", "launch", "log", "edit", "manage"]));
   for (const role of roles) {
     const { cookie } = await addMember(server, role);
     expect(await answered({ cookie }), role).toEqual(within(rightsOf(role, null)));

@@ -35,7 +35,7 @@ test("says what is wrong with a request, and where", async () => {
   expect(nobody.headers.get("www-authenticate")).toBe('Bearer realm="collapsar"');
   expect(await refused("POST", "/experiments", { token: "forged", body: {} })).toMatchObject({
     status: 401,
-    message: "This token is unknown, has expired or has been revoked: create one on the Access page.",
+    message: "This token is unknown, has expired or has been revoked: create one under “Sessions and tokens” (/access).",
   });
   const wrong = await refused("POST", "/experiments", { token, body: { name: "x", config: { ...grid(), depths: [2, 999] } } });
   expect(wrong).toMatchObject({
