@@ -151,7 +151,14 @@ const serverFolders = {
     ...["access", "context", "failures", "services/experiments", "services/files"],
     ...["services/reading", "services/runs", "services/summaries"],
   ],
-  "services/imports": ["access", "context", "failures", "services/archives", "services/experiments"],
+  "services/features": [
+    ...["access", "context", "failures", "log"],
+    ...["imports/formats", "imports/features", "imports/watch", "services/external"],
+  ],
+  "services/imports": [
+    ...["access", "context", "failures", "imports/formats", "imports/features"],
+    ...["services/archives", "services/experiments", "services/features"],
+  ],
   supplement: ["log", "program"],
   "services/supplements": ["access", "context", "services/experiments", "services/reading", "services/series"],
   previews: ["access", "context", "failures", "log", "services/experiments", "services/reading", "supplement"],
@@ -184,6 +191,7 @@ const serverFolders = {
       "archives",
       "experiments",
       "external",
+      "features",
       "imports",
       "notifications",
       "requests",

@@ -30,6 +30,7 @@ import type { ServerSettings } from "./program/env.ts";
 import { readProgramVersion } from "./program/programVersion.ts";
 import { importRecordings } from "./recordings/importRecordings.ts";
 import { serveProcedures } from "./routers/serveProcedures.ts";
+import { watchFeatures } from "./services/features/watchFeatures.ts";
 import { sendNotifications } from "./services/notifications/sendNotifications.ts";
 import { Refresher } from "./services/summaries/refresher.ts";
 import { openLine } from "./sockets/openLine.ts";
@@ -182,6 +183,10 @@ export async function startServer(
     leader.every(1_000, "sending notifications", async () => {
       while (await sendNotifications(context));
     });
+    if (settings.watch) {
+      const watched = watchFeatures(context, settings.watch, settings.dataDir);
+      undo.push(() => watched.stop());
+    }
     undo.push(await startLaunchers(context, settings));
     readiness.ready(opened);
     const entryHint = settings.singleUser

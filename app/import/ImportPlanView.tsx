@@ -10,6 +10,7 @@ import { Panel } from "../ui/Panel.tsx";
 import { ArchiveFacts } from "./ArchiveFacts.tsx";
 import { ColumnMapper } from "./ColumnMapper.tsx";
 import { kindTitles } from "./kindTitles.ts";
+import { PlannedArrays, PlannedLayers } from "./PlannedFeatures.tsx";
 import { PlannedAxes, PlannedRuns, PlannedSeries } from "./PlannedTables.tsx";
 import { PlanProblems } from "./PlanProblems.tsx";
 import { recallColumns, rememberColumns } from "./rememberedColumns.ts";
@@ -107,7 +108,9 @@ export function ImportPlanView({ id, files, leftOut, first, onDone, onCancel }: 
           <p className="mt-4 text-sm" data-testid="import-counts">
             {countOf(runs, "run")}
             {present > 0 && ` (${present === runs ? "all" : present} here already)`}, {countOf(plan.axes.length, "axis", "axes")},{" "}
-            {countOf(plan.counts.series, "series", "series")}, {countOf(plan.counts.points, "point")}.
+            {plan.features
+              ? `${countOf(plan.features.layers.length, "layer")}, ${countOf(plan.counts.points, "measurement")}.`
+              : `${countOf(plan.counts.series, "series", "series")}, ${countOf(plan.counts.points, "point")}.`}
           </p>
         )}
         <div className="mt-4 space-y-3">
@@ -150,6 +153,10 @@ export function ImportPlanView({ id, files, leftOut, first, onDone, onCancel }: 
         </div>
       </Panel>
       {plan.columns && <ColumnMapper columns={plan.columns} chosen={choices.columns ?? []} onChange={chooseColumns} />}
+      {plan.features && plan.features.layers.length > 0 && <PlannedLayers layers={plan.features.layers} />}
+      {plan.features && plan.features.arrays.length > 0 && (
+        <PlannedArrays arrays={plan.features.arrays} chosen={choices.arrays ?? []} onChange={(arrays) => choose({ arrays })} />
+      )}
       {plan.axes.length > 0 && <PlannedAxes axes={plan.axes} />}
       {plan.runs.length > 0 && <PlannedRuns plan={plan} />}
       {plan.series.length > 0 && <PlannedSeries plan={plan} />}

@@ -87,8 +87,9 @@ export function ImportView() {
         {!sending && !waiting && may("launch") && (
           <DropZone onFiles={(files) => void take(files)}>
             <p className="max-w-xl text-ink-soft text-sm">
-              CSV tables of Weights &amp; Biases or of your own, TensorBoard event files, archives of Collapsar. Nothing is made
-              before you have seen what it will be.
+              CSV tables of Weights &amp; Biases or of your own, TensorBoard event files, archives of Collapsar, and features with
+              their labels (.npy, .npz, .safetensors, .pt, .csv), which are measured here. Nothing is made before you have seen
+              what it will be.
             </p>
           </DropZone>
         )}

@@ -51,8 +51,8 @@ export function PlannedRuns({ plan }: { plan: ImportPlan }) {
             {axes.map(({ key }) => (
               <Th key={key}>{key}</Th>
             ))}
-            <Th numeric>Series</Th>
-            <Th numeric>Points</Th>
+            <Th numeric>{plan.features ? "Layers" : "Series"}</Th>
+            <Th numeric>{plan.features ? "Measurements" : "Points"}</Th>
             <Th numeric>Steps</Th>
           </tr>
         </thead>

@@ -30,6 +30,7 @@ export const importLimits = {
   shownRuns: 200,
   shownSeries: 500,
   shownProblems: 50,
+  shownArrays: 500,
 } as const;
 
 /** What a column of a table is. */
@@ -48,6 +49,16 @@ export const columnChoice = z.strictObject({
 });
 export type ColumnChoice = z.infer<typeof columnChoice>;
 
+/** What an array of a file of features is. */
+export const arrayRoles = ["features", "labels", "weights", "bias", "ignored"] as const;
+export type ArrayRole = (typeof arrayRoles)[number];
+const arrayName = z.string().max(2_000);
+export const arrayChoice = z.strictObject({
+  array: arrayName.describe("Name of the array, as the plan has it: epoch_12.npz:features."),
+  role: z.enum(arrayRoles),
+});
+export type ArrayChoice = z.infer<typeof arrayChoice>;
+
 export const importChoices = z.strictObject({
   kind: importKind.optional().describe("Read the files as this, instead of what they look like."),
   study: typedText(limits.nameLength, "an experiment's name")
@@ -61,6 +72,14 @@ export const importChoices = z.strictObject({
     .refine((all) => new Set(all.map(({ column }) => column)).size === all.length, "name each column only once")
     .optional()
     .describe("Of tables: what columns are; columns that are not named stay what they are taken for."),
+  arrays: z
+    .array(arrayChoice)
+    .max(20_000)
+    .refine((all) => new Set(all.map(({ array }) => array)).size === all.length, "name each array only once")
+    .optional()
+    .describe("Of features: what arrays are; arrays that are not named stay what they are taken for."),
+  step: z.int().min(0).max(1_000_000_000).optional().describe("Of features: the step of those that have none in their names."),
+  labelColumn: z.string().max(1_000).optional().describe("Of features as CSV: the column of the labels."),
 });
 export type ImportChoices = z.input<typeof importChoices>;
 export type ReadImportChoices = z.output<typeof importChoices>;
@@ -90,6 +109,30 @@ export const plannedColumn = z.strictObject({
 });
 export type PlannedColumn = z.infer<typeof plannedColumn>;
 
+export const plannedArray = z.strictObject({
+  array: z.string(),
+  /** "[50000, 512] float32" */
+  form: z.string(),
+  /** null: it is left out. */
+  role: z.enum(arrayRoles).nullable(),
+});
+export type PlannedArray = z.infer<typeof plannedArray>;
+
+/** A layer of one split, over all runs and steps. */
+export const plannedLayer = z.strictObject({
+  layer: z.string(),
+  split: z.enum(["train", "test"]),
+  runs: count,
+  measurements: count,
+  /** N, d and K of them: each that occurs. */
+  samples: z.array(count),
+  dims: z.array(count),
+  classes: z.array(count),
+  /** How many of the measurements have a classifier: of the last layer. */
+  classifiers: count,
+});
+export type PlannedLayer = z.infer<typeof plannedLayer>;
+
 export const importPlan = z.strictObject({
   kind: importKind,
   /** Everything that these files can be read as. */
@@ -114,6 +157,8 @@ export const importPlan = z.strictObject({
   problems: z.array(z.strictObject({ level: z.enum(["error", "warning"]), message: z.string() })),
   /** Columns of a table, to be mapped; null where there are none. */
   columns: z.array(plannedColumn).nullable(),
+  /** Of features. */
+  features: z.strictObject({ arrays: z.array(plannedArray), layers: z.array(plannedLayer) }).optional(),
   archive: archiveSummary.nullable(),
 });
 export type ImportPlan = z.infer<typeof importPlan>;

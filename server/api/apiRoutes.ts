@@ -3,6 +3,7 @@ import { archiveRoutes } from "./routes/archives.ts";
 import { withDocument } from "./routes/document.ts";
 import { experimentRoutes } from "./routes/experiments.ts";
 import { externalRoutes } from "./routes/external.ts";
+import { featureRoutes } from "./routes/features.ts";
 import { importRoutes } from "./routes/imports.ts";
 import { runRoutes } from "./routes/runs.ts";
 import { shareRoutes } from "./routes/shares.ts";
@@ -19,6 +20,7 @@ export const apiRoutes: readonly Route[] = withDocument([
   ...workerRoutes,
   ...archiveRoutes,
   ...importRoutes,
+  ...featureRoutes,
   ...supplementRoutes,
   ...externalRoutes,
 ]);

@@ -67,6 +67,8 @@ export interface ServerSettings {
   apiRequestsPerMinute: number;
   /** Private addresses that webhooks may reach, and the first wait after a try that failed, ms. */
   webhooks: { allowed: BlockList; retryMs: number };
+  /** Folder whose new files of features are imported, how often it is looked into, and after how long its runs end, ms; null: none. */
+  watch: { folder: string; everyMs: number; quietMs: number } | null;
   /** A body that takes longer to arrive, or one of a file that stands still for so long, is given up there, ms. */
   apiPatienceMs: number;
   /** Where files of runs are kept. */
@@ -153,6 +155,7 @@ export function serverSettings(): ServerSettings {
       allowed: webhookNetworks(env.COLLAPSAR_WEBHOOK_NETWORKS ?? ""),
       retryMs: 1_000 * wholeNumber("COLLAPSAR_WEBHOOK_RETRY_S", env.COLLAPSAR_WEBHOOK_RETRY_S || "10", [1, 3_600]),
     },
+    watch: env.COLLAPSAR_WATCH_DIR ? watchedFolder(env, env.COLLAPSAR_WATCH_DIR) : null,
     apiPatienceMs: 1_000 * wholeNumber("COLLAPSAR_API_PATIENCE_S", env.COLLAPSAR_API_PATIENCE_S || "60", [1, 3_600]),
     artefacts: filesPlace(),
     keptCheckpoints: wholeNumber("COLLAPSAR_RESUME_CHECKPOINTS", env.COLLAPSAR_RESUME_CHECKPOINTS || "2", [1, 20]),
@@ -166,6 +169,12 @@ export function serverSettings(): ServerSettings {
     clusterToken,
   };
 }
+
+const watchedFolder = (env: NodeJS.ProcessEnv, folder: string): ServerSettings["watch"] => ({
+  folder: resolve(folder),
+  everyMs: wholeNumber("COLLAPSAR_WATCH_MS", env.COLLAPSAR_WATCH_MS || "10000", [50, 86_400_000]),
+  quietMs: 60_000 * wholeNumber("COLLAPSAR_WATCH_QUIET_MIN", env.COLLAPSAR_WATCH_QUIET_MIN || "60", [1, 100_000]),
+});
 
 const daysKept = (name: string, text: string): number => dayMs * wholeNumber(name, text, [0, 36_500]);
 

@@ -14,7 +14,7 @@ export const importRoutes: Route[] = [
     ...{ id: "uploadImport", method: "POST", path: "/imports", right, subject },
     summary: "Send a file to import",
     description:
-      "The body is the file: an archive of Collapsar, TensorBoard event files, CSV tables of W&B or of your own. The answer says what it would make; nothing is made yet. Several files are sent one after the other: the first answers the import's id, the others name it. Files that are not imported within an hour are thrown away.",
+      "The body is the file: an archive of Collapsar, TensorBoard event files, CSV tables of W&B or of your own, or features with labels (.npy, .npz, .safetensors, .pt, .pth, .csv). The answer says what it would make; nothing is made yet. Several files are sent one after the other: the first answers the import's id, the others name it. Files that are not imported within an hour are thrown away.",
     query: z.object({
       name: z.string().max(2_000).describe("Name of the file, with its folders where they matter: run-1/events.out.tfevents.1."),
       import: z.uuid().optional().describe("The import that it belongs to; absent: a new one."),

@@ -15,7 +15,14 @@ export interface FeatureSet {
   /** All that it is made of. */
   files: string[];
   /** Of the last layer; `transposed`: it stands as [d, K]. */
-  head: { weights: StoredArray; bias: StoredArray | null; transposed: boolean; classes: number } | null;
+  head: {
+    weights: StoredArray;
+    weightsRef: string;
+    bias: StoredArray | null;
+    biasRef: string | null;
+    transposed: boolean;
+    classes: number;
+  } | null;
 }
 
 export interface Assembled {
@@ -212,7 +219,10 @@ function headOf(
   const [bias] = own;
   if (bias !== undefined && bias.role === null) notes.push(`${bias.ref} is taken as the bias b, by its shape.`);
   return {
-    head: { weights: weights.array, bias: bias?.array ?? null, transposed, classes },
+    head: {
+      ...{ weights: weights.array, weightsRef: weights.ref, transposed, classes },
+      ...{ bias: bias?.array ?? null, biasRef: bias?.ref ?? null },
+    },
     refs: [weights.ref, ...(bias ? [bias.ref] : [])],
   };
 }

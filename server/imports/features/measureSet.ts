@@ -39,25 +39,8 @@ export async function measureSet(
 ): Promise<Measured> {
   const warnings: string[] = [];
   const labels = await readLabels(set.labels, set.labelsRef, set.split);
+  const classes = requireSizes(set, Math.max(labels.classes, training?.classes ?? 0));
   const head = set.head ? await readClassifier(set.head, set.layers.at(-1)!.dim, labels.values.length) : null;
-  const classes = Math.max(head?.classes ?? 0, training?.classes ?? 0, labels.classes);
-  if (classes > limits.classes.max)
-    throw new Failure(
-      "INVALID",
-      `${set.labelsRef} has labels up to ${counted(classes - 1)}: at most ${counted(limits.classes.max)} classes are measured.`,
-    );
-  if (classes < 2) throw new Failure("INVALID", `${set.labelsRef} has one class only: at least 2 are needed.`);
-  if (head !== null && head.classes < classes)
-    throw new Failure(
-      "INVALID",
-      `${set.labelsRef} has the label ${classes - 1}, and the classifier has ${head.classes} rows: labels go from 0 to ${head.classes - 1}.`,
-    );
-  const sums = set.layers.reduce((sum, { dim }) => sum + classes * (dim + classes), 0);
-  if (sums > featureLimits.sums)
-    throw new Failure(
-      "INVALID",
-      `The ${set.layers.length} layers of step ${counted(set.step)} have ${counted(sums)} sums, K·d + K² each: at most ${counted(featureLimits.sums)} are measured at once (pool the features, or import fewer layers).`,
-    );
   const own: TrainingMeans = { step: set.step, classes, of: new Map() };
   const reference = set.split === "train" ? own : training?.step === set.step && training.classes === classes ? training : null;
   if (reference === null)
@@ -67,11 +50,6 @@ export async function measureSet(
   const layers: SumsEvent["layers"] = [];
   for (const [at, layer] of set.layers.entries()) {
     const isLast = at === set.layers.length - 1;
-    if (layer.dim > externalLimits.dim || layer.dim * classes > externalLimits.meanNumbers)
-      throw new Failure(
-        "INVALID",
-        `${layer.ref} has d = ${counted(layer.dim)} with K = ${counted(classes)}: K·d may be ${counted(externalLimits.meanNumbers)} at most (pool or project the features).`,
-      );
     const parts = () => inBlocks(layer.array, layer.dim, classes, signal);
     const first = new StreamedMeans(classes, layer.dim);
     await each(layer.ref, parts(), (features, from) => {
@@ -109,6 +87,37 @@ export async function measureSet(
     training: set.split === "train" ? own : training,
     warnings,
   };
+}
+
+/** K of a measurement, without making it. @throws Failure INVALID as measureSet does */
+export async function measuredClasses(set: FeatureSet): Promise<number> {
+  return requireSizes(set, (await readLabels(set.labels, set.labelsRef, set.split)).classes);
+}
+
+/** @param labelled classes that labels name @returns K */
+function requireSizes({ layers, labelsRef, head, step }: FeatureSet, labelled: number): number {
+  const refuse = (what: string) => new Failure("INVALID", `${what}.`);
+  const classes = Math.max(labelled, head?.classes ?? 0);
+  if (classes > limits.classes.max)
+    throw refuse(
+      `${labelled === classes ? labelsRef : head?.weightsRef} is of ${counted(classes)} classes: at most ${counted(limits.classes.max)} are measured`,
+    );
+  if (classes < 2) throw refuse(`${labelsRef} has one class only: at least 2 are needed`);
+  if (head !== null && head.classes < labelled)
+    throw refuse(
+      `${labelsRef} has the label ${labelled - 1}, and the classifier has ${head.classes} rows: labels go from 0 to ${head.classes - 1}`,
+    );
+  const wide = layers.find(({ dim }) => dim > externalLimits.dim || dim * classes > externalLimits.meanNumbers);
+  if (wide)
+    throw refuse(
+      `${wide.ref} has d = ${counted(wide.dim)} with K = ${counted(classes)}: K·d may be ${counted(externalLimits.meanNumbers)} at most (pool or project the features)`,
+    );
+  const sums = layers.reduce((sum, { dim }) => sum + classes * (dim + classes), 0);
+  if (sums > featureLimits.sums)
+    throw refuse(
+      `The ${layers.length} layers of step ${counted(step)} have ${counted(sums)} sums, K·d + K² each: at most ${counted(featureLimits.sums)} are measured at once (pool the features, or import fewer layers)`,
+    );
+  return classes;
 }
 
 function headOf(head: Classifier, samples: number, loss: "ce" | "mse" | null): Partial<SumsEvent> {

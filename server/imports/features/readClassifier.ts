@@ -1,4 +1,3 @@
-import { externalLimits } from "../../../contract/external/externalLimits.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { countValues, type StoredArray } from "../formats/storedArray.ts";
 import type { FeatureSet } from "./assemble.ts";
@@ -68,23 +67,18 @@ function crossEntropy(logits: Float64Array, label: number, largest: number): num
 const squaredError = (logits: Float64Array, label: number) =>
   logits.reduce((sum, logit, k) => sum + (logit - (k === label ? 1 : 0)) ** 2, 0) / 2;
 
-/** @throws Failure INVALID for one that is too large or not finite */
+/** @throws Failure INVALID for one that is not finite */
 export async function readClassifier(
-  { weights, bias, transposed, classes }: NonNullable<FeatureSet["head"]>,
+  { weights, weightsRef, bias, biasRef, transposed, classes }: NonNullable<FeatureSet["head"]>,
   dim: number,
   samples: number,
 ): Promise<Classifier> {
-  if (classes * dim > externalLimits.meanNumbers || classes > externalLimits.classes.max)
-    throw new Failure(
-      "INVALID",
-      `The classifier is [${classes}, ${dim}]: at most ${externalLimits.classes.max} classes and ${externalLimits.meanNumbers.toLocaleString("en")} numbers are measured.`,
-    );
-  const stored = await readAll(weights, "The classifier W");
+  const stored = await readAll(weights, weightsRef);
   const rows = transposed ? Float64Array.from(stored, (_, at) => stored[(at % dim) * classes + Math.floor(at / dim)]!) : stored;
-  return new Classifier(rows, bias && (await readAll(bias, "The bias b")), classes, samples);
+  return new Classifier(rows, bias && (await readAll(bias, biasRef ?? "")), classes, samples);
 }
 
-async function readAll(array: StoredArray, what: string): Promise<Float64Array> {
+async function readAll(array: StoredArray, ref: string): Promise<Float64Array> {
   const values = new Float64Array(countValues(array.shape));
   let at = 0;
   for await (const chunk of array.chunks(1)) {
@@ -92,6 +86,6 @@ async function readAll(array: StoredArray, what: string): Promise<Float64Array> 
     at += chunk.length;
   }
   const odd = values.findIndex((value) => !Number.isFinite(value));
-  if (odd >= 0) throw new Failure("INVALID", `${what} has ${values[odd]} as its number ${odd}: finite numbers were expected.`);
+  if (odd >= 0) throw new Failure("INVALID", `${ref} has ${values[odd]} as its number ${odd}: finite numbers were expected.`);
   return values;
 }

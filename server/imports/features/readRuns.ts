@@ -16,6 +16,8 @@ export interface FeatureChoices {
   roles: RoleChoices;
   /** Of features without a step in their names. */
   step: number | null;
+  /** Of arrays without a split in their names; else they are of the training set. */
+  split?: "train" | "test" | undefined;
   /** Of .csv. */
   labelColumn?: string | undefined;
   /** Whether a folder that all files are in tells their run too: where further files may come. */
@@ -60,6 +62,7 @@ export async function readRuns(files: readonly FeatureFile[], scratch: Scratch, 
         folder === "" ? name : name.slice(folder.length + 1),
         await readFile(path, name, scratch, choices.labelColumn),
       );
+      for (const array of one.arrays) array.split ??= choices.split ?? null;
       count += one.arrays.length;
       if (count > featureLimits.arrays)
         throw new Failure(

@@ -14,14 +14,25 @@ export interface WatchedSettings {
   scratchFolder: string;
   scratchBytes: number;
   reserveBytes: number;
+  /** A run for which nothing came for so long has ended, ms. */
+  quietMs: number;
 }
 
-/** Where measurements go. @param key of the run: the same each time */
-export type StoreMeasurement = (
-  run: { study: string; key: string; values: FeatureRun["values"]; classNames: string[] | null },
-  event: SumsEvent,
-  warnings: string[],
-) => Promise<void>;
+/** A run of the folder; its key is the same each time. */
+export interface WatchedRun {
+  study: string;
+  key: string;
+  values: FeatureRun["values"];
+  classNames: string[] | null;
+}
+
+/** Where measurements go. */
+export interface WatchedStore {
+  /** @returns what of it could not be kept */
+  add(run: WatchedRun, event: SumsEvent, warnings: string[]): Promise<string[]>;
+  /** Nothing came for long: the run ends, until something does. */
+  end(run: WatchedRun): Promise<void>;
+}
 
 /** What pages and logs say of it. */
 export interface WatchedReport {
@@ -37,16 +48,19 @@ export interface WatchedReport {
  */
 export class WatchedFolder {
   private readonly settings: WatchedSettings;
-  private readonly store: StoreMeasurement;
+  private readonly store: WatchedStore;
   private seen = new Map<string, string>();
   /** Of each study: its complete files as they were when they were last read, and what was wrong with them. */
   private readonly studies = new Map<string, { marks: string; problems: string[] }>();
   private said = new Set<string>();
+  /** Runs that have not ended, with the time of their last measurement, or of this server's start. */
+  private readonly open = new Map<string, { run: WatchedRun; at: number }>();
+  private readonly known = new Set<string>();
   private state: WatchedState | null = null;
   private readonly ending = new AbortController();
   private general: string[] = [];
 
-  constructor(settings: WatchedSettings, store: StoreMeasurement) {
+  constructor(settings: WatchedSettings, store: WatchedStore) {
     this.settings = settings;
     this.store = store;
   }
@@ -91,6 +105,15 @@ export class WatchedFolder {
       this.studies.set(study, { marks, problems });
       this.sayNew();
     }
+    await this.endQuiet();
+  }
+
+  private async endQuiet(): Promise<void> {
+    for (const [key, { run, at }] of this.open) {
+      if (Date.now() - at < this.settings.quietMs) continue;
+      await this.store.end(run);
+      this.open.delete(key);
+    }
   }
 
   private sayNew(): void {
@@ -116,6 +139,9 @@ export class WatchedFolder {
   private async importRun(study: string, run: FeatureRun, marks: ReadonlyMap<string, string>): Promise<string[]> {
     const problems: string[] = [];
     const runKey = JSON.stringify([study, Object.entries(run.values).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    const about: WatchedRun = { study, key: runKey, values: run.values, classNames: run.classNames };
+    if (!this.known.has(runKey)) this.open.set(runKey, { run: about, at: Date.now() });
+    this.known.add(runKey);
     let training: TrainingMeans | null = null;
     for (const [at, set] of run.sets.entries()) {
       const key = JSON.stringify([runKey, set.step, set.split]);
@@ -137,10 +163,8 @@ export class WatchedFolder {
         const measured = await measureSet(set, training, null, this.ending.signal);
         training = measured.training;
         if (!isNew) continue;
-        await this.store({ study, key: runKey, values: run.values, classNames: run.classNames }, measured.event, [
-          ...run.notes,
-          ...measured.warnings,
-        ]);
+        problems.push(...(await this.store.add(about, measured.event, [...run.notes, ...measured.warnings])));
+        this.open.set(runKey, { run: about, at: Date.now() });
         await this.state!.set(key, { marks: own, problem: null });
       } catch (error) {
         if (!(error instanceof Failure) || error.code === "UNAVAILABLE" || error.code === "DISK_FULL") throw error;

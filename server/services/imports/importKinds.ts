@@ -2,10 +2,11 @@ import { Failure } from "../../../contract/failure.ts";
 import type { ImportKindName } from "../../../contract/wire/imports.ts";
 import type { ImportKind } from "./importKind.ts";
 import { archiveKind } from "./kinds/archiveKind.ts";
+import { featuresKind } from "./kinds/featuresKind.ts";
 import { baseName, type UploadedFile } from "./uploadedFile.ts";
 
 /** Every kind; of several that are equally sure the first is taken. */
-const importKinds: readonly ImportKind[] = [archiveKind];
+const importKinds: readonly ImportKind[] = [archiveKind, featuresKind];
 
 /**
  * The kinds that files can be read as, the best first.

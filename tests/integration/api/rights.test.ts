@@ -55,6 +55,7 @@ const needed: Record<string, Right | "study" | "anyone"> = {
   "DELETE /webhooks/{id}": "edit",
   "POST /external/runs": "log",
   "POST /external/runs/{id}/events": "log",
+  "POST /external/runs/{id}/features": "log",
   "GET /workers": "read",
   "POST /workers/{id}/drain": "manage",
   "POST /workers/{id}/resume": "manage",

@@ -127,7 +127,7 @@ describe("what cannot be measured is refused by array and sample", () => {
     [
       "a label beyond the classes",
       { "H.npy": H, ...labels(0, 1, 0, 5000) },
-      "x.npz:y has labels up to 5,000: at most 1,000 classes are measured.",
+      "x.npz:y is of 5,001 classes: at most 1,000 are measured.",
     ],
     [
       "a label that the classifier lacks",
@@ -143,7 +143,7 @@ describe("what cannot be measured is refused by array and sample", () => {
     [
       "a classifier that is not finite",
       { "H.npy": H, "y.npy": y, "W.npy": npy("<f8", [2, 2], float64(1, 2, Number.NaN, 4)) },
-      "The classifier W has NaN as its number 2: finite numbers were expected.",
+      "x.npz:W has NaN as its number 2: finite numbers were expected.",
     ],
   ])("%s", async (_, arrays, message) => {
     const [set] = await setsOf({ "x.npz": await zip(arrays) });

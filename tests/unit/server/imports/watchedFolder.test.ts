@@ -14,12 +14,18 @@ let stored: string[];
 let answer: () => void;
 let watched: WatchedFolder;
 
-const open = () =>
+const open = (quietMs = 3_600_000) =>
   new WatchedFolder(
-    { folder, statePath, scratchFolder: join(place.path, "scratch"), scratchBytes: 1e9, reserveBytes: 0 },
-    async ({ study, values }, event, warnings) => {
-      answer();
-      stored.push([study, ...Object.values(values), `${event.split}@${event.step}`, ...warnings].join(" "));
+    { folder, statePath, scratchFolder: join(place.path, "scratch"), scratchBytes: 1e9, reserveBytes: 0, quietMs },
+    {
+      async add({ study, values }, event, warnings) {
+        answer();
+        stored.push([study, ...Object.values(values), `${event.split}@${event.step}`, ...warnings].join(" "));
+        return [];
+      },
+      async end({ study, values }) {
+        stored.push([study, ...Object.values(values), "ends"].join(" "));
+      },
     },
   );
 const put = (name: string, bytes: Uint8Array) => {
@@ -113,6 +119,16 @@ test("where it cannot be stored now, it is tried again", async () => {
   answer = () => undefined;
   await watched.look();
   expect(stored).toEqual(["s r train@1"]);
+});
+
+test("a run for which nothing came for long ends, and goes on when something comes", async () => {
+  const quiet = open(0);
+  put("s/r/ep1.npz", all);
+  await lookTwice(quiet);
+  await lookTwice(quiet);
+  put("s/r/ep2.npz", all);
+  await lookTwice(quiet);
+  expect(stored).toEqual(["s r train@1", "s r ends", "s r train@2", "s r ends"]);
 });
 
 test("links, hidden files and files that are still written are none, and a missing folder is said", async () => {
