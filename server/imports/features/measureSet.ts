@@ -2,6 +2,7 @@ import { externalLimits } from "../../../contract/external/externalLimits.ts";
 import type { SumsEvent } from "../../../contract/external/externalRequests.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { limits } from "../../../contract/limits.ts";
+import { hasManyClasses } from "../../../contract/metrics/classLimit.ts";
 import { StreamedMeans, StreamedMoments } from "../../../math/collapse/streamedSums.ts";
 import { MathError } from "../../../math/MathError.ts";
 import { counted } from "../formats/unreadable.ts";
@@ -45,7 +46,7 @@ export async function measureSet(
   const reference = set.split === "train" ? own : training?.step === set.step && training.classes === classes ? training : null;
   if (reference === null)
     warnings.push(
-      `The test set of step ${counted(set.step)} is measured without class means of the training set: give training features of the same step for nc1.pinv and nc4.`,
+      `The test set of step ${counted(set.step)} is measured without class means of the training set: give training features of the same step for nc4.`,
     );
   const layers: SumsEvent["layers"] = [];
   for (const [at, layer] of set.layers.entries()) {
@@ -59,13 +60,14 @@ export async function measureSet(
     const means = first.means();
     own.of.set(layer.name, means);
     const products = layer.samples * classes * (layer.dim + classes / 2);
+    const isWanted = !hasManyClasses(classes);
     const fits = products <= featureLimits.products;
-    if (!fits)
+    if (isWanted && !fits)
       warnings.push(
         `${layer.ref}: N·K·(d + K/2) is ${products.toExponential(1)}, more than ${featureLimits.products.toExponential(0)}: measures of the second pass (nc1.pinv, nc4) are left out.`,
       );
     const base = reference?.of.get(layer.name);
-    const second = new StreamedMoments(classes, layer.dim, means, fits && base?.length === means.length ? base : null);
+    const second = new StreamedMoments(classes, layer.dim, means, isWanted && fits && base?.length === means.length ? base : null);
     const predictions = isLast ? (head?.predictions ?? null) : null;
     await each(layer.ref, parts(), (features, from) => second.add(features, labels.values, from, predictions));
     second.end();

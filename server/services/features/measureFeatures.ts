@@ -34,7 +34,7 @@ export async function measureFeatures(
 ): Promise<MeasuredFeatures> {
   const { attempt } = requireFound(await readRunState(context.database.orm, runId), "run");
   const { run } = requireFound(await readReportedRun(context.database.orm, runId, attempt), "run");
-  if (!isExternal(run.config)) throw new Failure("CONFLICT", "This run is trained here: its worker measures it.");
+  if (!isExternal(run)) throw new Failure("CONFLICT", "This run is trained here: its worker measures it.");
   requireOwnRun(person, run);
   const folder = await mkdtemp(join(tmpdir(), "collapsar-features-"));
   const scratch = new Scratch(folder, fileBounds.scratchBytes, fileBounds.reserveBytes);

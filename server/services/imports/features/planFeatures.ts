@@ -130,7 +130,7 @@ function missing(runs: readonly FeatureRun[]): Problem[] {
     ),
     ...warn(
       sets.some((set) => set.split === "test" && !sets.some((other) => other.split === "train" && other.step === set.step)),
-      "Some test sets have no training set of the same step: nc1.pinv and nc4 are not measured there.",
+      "Some test sets have no training set of the same step: nc4 is not measured there.",
     ),
   ];
 }

@@ -91,7 +91,7 @@ describe("sums of a step's features", () => {
     expect(event.layers[0]).not.toHaveProperty("moments");
     expect(numbers(event.layers[0]!.within)).toEqual([2, 8]);
     expect(warnings).toEqual([
-      "The test set of step 3 is measured without class means of the training set: give training features of the same step for nc1.pinv and nc4.",
+      "The test set of step 3 is measured without class means of the training set: give training features of the same step for nc4.",
     ]);
   });
 });
