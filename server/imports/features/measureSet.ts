@@ -67,7 +67,12 @@ export async function measureSet(
         `${layer.ref}: N·K·(d + K/2) is ${products.toExponential(1)}, more than ${featureLimits.products.toExponential(0)}: measures of the second pass (nc1.pinv, nc4) are left out.`,
       );
     const base = reference?.of.get(layer.name);
-    const second = new StreamedMoments(classes, layer.dim, means, isWanted && fits && base?.length === means.length ? base : null);
+    const second = new StreamedMoments(
+      classes,
+      layer.dim,
+      means,
+      isWanted && fits && base?.length === means.length ? base : null,
+    );
     const predictions = isLast ? (head?.predictions ?? null) : null;
     await each(layer.ref, parts(), (features, from) => second.add(features, labels.values, from, predictions));
     second.end();
