@@ -1,10 +1,8 @@
 import { z } from "zod";
 import { runConfig } from "../config/runConfig.ts";
-import { classNames } from "../data/classNames.ts";
 import { resolvedDataset } from "../data/resolvedDataset.ts";
-import { externalRunConfig, externalSource } from "../external/externalConfig.ts";
-import type { ExternalFacts } from "../external/externalFacts.ts";
-import { externalClient } from "../external/externalRequests.ts";
+import { externalRunConfig } from "../external/externalConfig.ts";
+import { externalFacts } from "../external/externalFacts.ts";
 import { failureCodes } from "../failure.ts";
 import { measurementGaps } from "../metrics/measurementGaps.ts";
 import { runStatuses } from "../status.ts";
@@ -45,16 +43,6 @@ const row = {
 };
 
 export const runRow = z.strictObject({ ...row, config: shownConfig }).meta({ id: "Run" }) satisfies z.ZodType<RunRow>;
-
-const externalFacts = z.strictObject({
-  source: externalSource,
-  client: externalClient,
-  classNames: classNames.optional(),
-  passes: z.union([z.literal(1), z.literal(2)]).optional(),
-  heardAt: time.nullable().describe("When it was last heard of."),
-  isTotalKnown: z.boolean().describe("False: totalSteps is what it has reported until now."),
-  unknown: z.array(z.string()).describe("What was not said or not measured."),
-}) satisfies z.ZodType<ExternalFacts>;
 
 /** A run that was trained elsewhere. */
 export const externalRunRow = z

@@ -1,32 +1,38 @@
-import type { ExternalSource } from "./externalConfig.ts";
-import type { ExternalClient } from "./externalRequests.ts";
+import { z } from "zod";
+import { classNames } from "../data/classNames.ts";
+import { externalSource } from "./externalConfig.ts";
+import { externalClient } from "./externalRequests.ts";
+
+const count = z.int().min(0);
 
 /** What is known of an external run beside its config, as it is stored. */
-export interface StoredExternal {
-  source: ExternalSource;
-  client: ExternalClient;
+export const storedExternal = z.strictObject({
+  source: externalSource,
+  client: externalClient,
   /** The id that its maker gave it. */
-  runKey: string;
+  runKey: z.uuid(),
   /** Whether its number of steps was said; else it is what was reported until now. */
-  isTotalKnown: boolean;
+  isTotalKnown: z.boolean(),
   /** Absent where nobody named them. */
-  classNames?: string[];
-  /** Of its last measurement of the training set: classes, samples of each, numbers of the last layer's features. */
-  classes?: number;
-  trainCounts?: number[];
-  dim?: number;
+  classNames: classNames.optional(),
+  /** Of its last measurement: classes, training samples of each, numbers of the last layer's features. */
+  classes: count.optional(),
+  trainCounts: z.array(count).optional(),
+  dim: count.optional(),
   /** Passes over the data of its last measurement; absent where it sent no class sums. */
-  passes?: 1 | 2;
+  passes: z.union([z.literal(1), z.literal(2)]).optional(),
   /** Whether its last measurement had the classifier. */
-  hasHead?: boolean;
-}
+  hasHead: z.boolean().optional(),
+});
+export type StoredExternal = z.infer<typeof storedExternal>;
 
 /** What a page shows of it. */
-export interface ExternalFacts extends Pick<StoredExternal, "source" | "client" | "classNames" | "passes"> {
-  /** When it was last heard of (ISO 8601); of a run under way, a program that has gone says nothing more. */
-  heardAt: string | null;
-  /** False: how many steps it is to train was not said, and totalSteps is what it has reported until now. */
-  isTotalKnown: boolean;
-  /** What was not said or not measured, in words for people: "the data's hash", "the classifier". */
-  unknown: string[];
-}
+export const externalFacts = z.strictObject({
+  ...storedExternal.pick({ source: true, client: true, classNames: true, passes: true }).shape,
+  /** Of a run under way, a program that has gone says nothing more. */
+  heardAt: z.iso.datetime().nullable().describe("When it was last heard of."),
+  isTotalKnown: z.boolean().describe("False: totalSteps is what it has reported until now."),
+  /** In words for people: "its classifier". */
+  unknown: z.array(z.string()).describe("What was not said or not measured."),
+});
+export type ExternalFacts = z.infer<typeof externalFacts>;

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { experimentConfig } from "../config/experimentConfig.ts";
 import { runConfig } from "../config/runConfig.ts";
 import { resolvedDataset } from "../data/resolvedDataset.ts";
+import { externalExperimentConfig, externalRunConfig } from "../external/externalConfig.ts";
+import { storedExternal } from "../external/externalFacts.ts";
 import { failureCodes } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { measurementGaps } from "../metrics/measurementGaps.ts";
@@ -52,6 +54,16 @@ export const archivedFileKinds = ["checkpoints", "features"] as const;
 export type ArchivedFileKind = (typeof archivedFileKinds)[number];
 
 const time = z.iso.datetime();
+
+/** A config of what is trained here, or elsewhere: as it says itself, so that complaints are about the one that was meant. */
+const either = <Trained, External>(trained: z.ZodType<Trained>, external: z.ZodType<External>) =>
+  z.unknown().transform((config, context): Trained | External => {
+    const isOutside = typeof config === "object" && config !== null && "kind" in config && config.kind === "external";
+    const { data, error } = (isOutside ? external : trained).safeParse(config);
+    if (error === undefined) return data as Trained | External;
+    for (const { path, message } of error.issues) context.addIssue({ code: "custom", path: [...path], message });
+    return z.NEVER;
+  });
 const count = z.int().min(0);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "is not a sha256 (64 hexadecimal digits)");
 
@@ -79,7 +91,7 @@ export const archivedExperiment = z.strictObject({
   name: typedText(limits.nameLength, "a name"),
   note: typedText(limits.noteLength, "a note"),
   tags: z.array(typedText(limits.tagLength, "a tag")).max(limits.tags),
-  config: experimentConfig,
+  config: either(experimentConfig, externalExperimentConfig),
   createdAt: time,
   /** Name of who launched it; null where there was no sign-in, and where names are hidden. */
   launchedBy: wireText(200).nullable(),
@@ -135,7 +147,10 @@ export type ArchivedAttempt = z.infer<typeof archivedAttempt>;
 
 export const archivedRun = z.strictObject({
   ordinal: count,
-  config: runConfig,
+  config: either(runConfig, externalRunConfig),
+  /** Of a run that was trained elsewhere; absent of others. */
+  external: storedExternal.optional(),
+  heardAt: time.optional(),
   status: z.enum(runStatuses),
   attempt: count,
   failedAttempts: count,

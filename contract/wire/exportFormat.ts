@@ -3,6 +3,8 @@ import { experimentConfig } from "../config/experimentConfig.ts";
 import { resolvedConfig } from "../config/resolvedConfig.ts";
 import { runConfig } from "../config/runConfig.ts";
 import { resolvedDataset } from "../data/resolvedDataset.ts";
+import { externalExperimentConfig, externalRunConfig } from "../external/externalConfig.ts";
+import { externalFacts } from "../external/externalFacts.ts";
 import { failureCodes } from "../failure.ts";
 import { measurementGaps } from "../metrics/measurementGaps.ts";
 import { seriesKeyPattern } from "../metrics/seriesKey.ts";
@@ -72,6 +74,17 @@ export const exportedRun = z.strictObject({
 });
 export type ExportedRun = z.infer<typeof exportedRun>;
 
+/** A run that was trained elsewhere: what it does not say of data, machines and versions, nobody said. */
+export const exportedExternalRun = z.strictObject({
+  ...exportedRun.pick({
+    ...{ id: true, ordinal: true, status: true, step: true, totalSteps: true, startedAt: true, endedAt: true, optimum: true },
+    ...{ failure: true, leftOut: true, missing: true, warnings: true, series: true },
+  }).shape,
+  config: externalRunConfig,
+  external: externalFacts,
+  attempts: z.array(attempt.pick({ number: true, startedAt: true, endedAt: true, resumedFromStep: true, outcome: true })),
+});
+
 const definitions = z.record(
   z.string(),
   z.strictObject({
@@ -108,6 +121,13 @@ export const experimentExport = z.strictObject({
   definitions,
 });
 export type ExperimentExport = z.infer<typeof experimentExport>;
+
+/** The same of a study whose runs were trained elsewhere. */
+export const externalExperimentExport = z.strictObject({
+  ...experimentExport.shape,
+  config: externalExperimentConfig,
+  runs: z.array(exportedExternalRun),
+});
 
 /** /export/runs/<id>.json */
 export const runExport = z.strictObject({

@@ -1,6 +1,6 @@
-import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
 import type { ResolvedDataset } from "../../../contract/data/resolvedDataset.ts";
+import { type AnyRunConfig, isExternalConfig } from "../../../contract/external/externalConfig.ts";
 
 interface Data {
   label: string;
@@ -16,8 +16,9 @@ interface Data {
 export class DataOfRuns {
   private readonly known = new Map<string, Data>();
 
-  add({ config, dataset, ordinal }: { config: RunConfig; dataset: ResolvedDataset | null; ordinal: number }): void {
-    if (dataset === null) return;
+  add({ config, dataset, ordinal }: { config: AnyRunConfig; dataset: ResolvedDataset | null; ordinal: number }): void {
+    // Of data that are somebody else's nothing is known.
+    if (dataset === null || isExternalConfig(config)) return;
     const label = datasetLabel(config.dataset);
     const key = `${label} ${dataset.hash}`;
     const { hash: sha256, classes, trainCounts, testCounts } = dataset;

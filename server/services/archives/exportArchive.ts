@@ -1,5 +1,5 @@
 import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
-import { isExternal, requireTrained } from "../../../contract/external/externalConfig.ts";
+import { isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import {
   type ArchivedExperiment,
   type ArchivedFileKind,
@@ -13,13 +13,13 @@ import {
   archiveVersion,
 } from "../../../contract/wire/archiveFormat.ts";
 import { listMachines } from "../../../db/queries/archives.ts";
-import { getExperimentRow, type StoredExperiment, type TrainedExperiment } from "../../../db/queries/experiments.ts";
+import { getExperimentRow, type StoredExperiment } from "../../../db/queries/experiments.ts";
 import { eachRun, listRunOrdinals } from "../../../db/queries/runs.ts";
 import { mayRead, type Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { hideNamesInRun } from "../reading/hideNames.ts";
-import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
+import { hideOwnSets, type NeutralNames, neutralNamesOf } from "../reading/neutralNames.ts";
 import { ArchiveWriter } from "./ArchiveWriter.ts";
 import { archiveReadme } from "./archiveReadme.ts";
 import { contentOf } from "./contentOf.ts";
@@ -44,10 +44,7 @@ export async function exportArchive(
   kinds: readonly ArchivedFileKind[] = [],
 ): Promise<ArchiveExport> {
   const { orm } = context.database;
-  const experiment = requireTrained(
-    requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment"),
-    "an archive",
-  );
+  const experiment = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
   async function* content(): AsyncGenerator<Buffer> {
     const at = new Date();
     const writer = new ArchiveWriter(at);
@@ -63,11 +60,11 @@ interface Writing {
   writer: ArchiveWriter;
 }
 
-async function write(context: ServiceContext, reader: Reader, experiment: TrainedExperiment, writing: Writing): Promise<void> {
+async function write(context: ServiceContext, reader: Reader, experiment: StoredExperiment, writing: Writing): Promise<void> {
   const { orm } = context.database;
   const { at, writer, kinds } = writing;
   const { id } = experiment;
-  const names = neutralNames(experiment.config);
+  const names = reader.hideNames ? await neutralNamesOf(orm, experiment) : new Map();
   const ids = await listRunOrdinals(orm, id);
   const here = { experimentId: id, server: reader.hideNames ? null : context.publicUrl, program: context.version };
   const { provenance } = experiment;
@@ -75,7 +72,7 @@ async function write(context: ServiceContext, reader: Reader, experiment: Traine
   const json = (path: string, value: unknown) => writer.add(path, [`${JSON.stringify(value, null, 1)}\n`]);
 
   await writer.add(archivePaths.readme, [archiveReadme]);
-  await json(archivePaths.experiment, describeExperiment(experiment, reader));
+  await json(archivePaths.experiment, describeExperiment(experiment, reader, names));
   await json(archivePaths.origin, {
     ...here,
     exportedAt: at.toISOString(),
@@ -85,7 +82,6 @@ async function write(context: ServiceContext, reader: Reader, experiment: Traine
   const data = new DataOfRuns();
   const mates = new Map(ids.map((run) => [run.id, run.id]));
   for await (const stored of eachRun(orm, id)) {
-    if (isExternal(stored)) continue;
     const run = reader.hideNames ? hideNamesInRun(stored, names) : stored;
     data.add(run);
     await addRun(context, reader, writer, run, { kinds, mates });
@@ -107,11 +103,11 @@ async function write(context: ServiceContext, reader: Reader, experiment: Traine
   writer.end();
 }
 
-function describeExperiment(experiment: TrainedExperiment, reader: Reader): ArchivedExperiment {
+function describeExperiment(experiment: StoredExperiment, reader: Reader, names: NeutralNames): ArchivedExperiment {
   const { name, note, tags, config, createdAt, launchedBy } = experiment;
   return archivedExperiment.parse({
     ...{ name, note, tags },
-    config: experimentConfig.parse(reader.hideNames ? hideOwnSets(config, neutralNames(config)) : config),
+    config: isExternalConfig(config) ? config : experimentConfig.parse(reader.hideNames ? hideOwnSets(config, names) : config),
     createdAt: createdAt.toISOString(),
     launchedBy: reader.hideNames ? null : launchedBy,
   });

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { runConfig } from "../../../contract/config/runConfig.ts";
+import { isExternal } from "../../../contract/external/externalConfig.ts";
 import { attemptCutoffs } from "../../../contract/metrics/attemptCutoffs.ts";
 import {
   type ArchivedFileKind,
@@ -49,7 +50,9 @@ export async function addRun(
   const mayName = reader.experimentId === null ? mates : new Map<string, string>();
   const described: Record<keyof ArchivedRun, unknown> = {
     ordinal: run.ordinal,
-    config: runConfig.parse(run.config),
+    config: isExternal(run) ? run.config : runConfig.parse(run.config),
+    external: run.external ?? undefined,
+    heardAt: iso(run.heardAt) ?? undefined,
     status: run.status,
     attempt: run.attempt,
     failedAttempts: run.failedAttempts,

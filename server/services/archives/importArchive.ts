@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { packKey } from "../../../contract/pack/packKey.ts";
 import { isTerminal, noCounts } from "../../../contract/status.ts";
@@ -172,6 +173,7 @@ async function insertHead(context: ServiceContext, person: Person, tx: Executor,
   };
   await insertExperiment(tx, {
     ...{ id, name, note, tags, config, launchedBy, provenance },
+    kind: isExternalConfig(config) ? "external" : "trained",
     createdAt: new Date(createdAt),
     launchedById: person.memberId,
     counts: noCounts,
@@ -186,7 +188,7 @@ async function insertRun(
   one: ArchiveRun,
   { id, runId, ids }: { id: string; runId: string; ids: ReadonlyMap<string, string> },
 ): Promise<void> {
-  const { attempts, checkpoints, files, queuedAt, startedAt, endedAt, ...run } = one.run;
+  const { attempts, checkpoints, files, queuedAt, startedAt, endedAt, heardAt, external, ...run } = one.run;
   const ended = isTerminal(run.status);
   await insertRuns(tx, [
     {
@@ -195,7 +197,11 @@ async function insertRun(
         status: "cancelled" as const,
         failure: { code: "CANCELLED" as const, message: `It was ${run.status} when it was archived.` },
       }),
-      ...{ id: runId, experimentId: id, cell: cellDigest(run.config), packKey: packKey(run.config) },
+      ...{ id: runId, experimentId: id },
+      // Elsewhere two runs of one config may have been trained.
+      ...(isExternalConfig(run.config)
+        ? { cell: runId, external, heardAt: date(heardAt ?? null) }
+        : { cell: cellDigest(run.config), packKey: packKey(run.config) }),
       queuedAt: new Date(queuedAt),
       startedAt: date(startedAt),
       endedAt: date(endedAt) ?? (ended ? null : new Date()),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
+import { isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { attemptCutoffs } from "../../../contract/metrics/attemptCutoffs.ts";
 import { isTerminal } from "../../../contract/status.ts";
@@ -226,13 +227,18 @@ export interface ArchiveCounts {
 }
 
 /** Reads an archive from its beginning to its end, and keeps nothing. @throws Failure INVALID for whatever could not be imported */
-export async function checkArchive(archive: ZipArchive, { origin }: ArchiveHead): Promise<ArchiveCounts> {
+export async function checkArchive(archive: ZipArchive, { experiment, origin }: ArchiveHead): Promise<ArchiveCounts> {
   const counts: ArchiveCounts = { points: 0, snapshots: 0, logLines: 0, files: 0, unfinished: 0 };
   const cells = new Map<string, number>();
   const data = new DataOfRuns();
   for (const { ordinal } of origin.runs) {
     const one = await readRun(archive, ordinal);
-    const cell = JSON.stringify(one.run.config);
+    const isOutside = isExternalConfig(one.run.config);
+    if (isOutside !== isExternalConfig(experiment.config) || isOutside !== (one.run.external !== undefined))
+      throw refuse(
+        `Run ${ordinal + 1} of the archive was trained elsewhere, or its experiment was: both must say so, or neither.`,
+      );
+    const cell = JSON.stringify(isOutside ? ordinal : one.run.config);
     const other = cells.get(cell);
     if (other !== undefined) throw refuse(`Runs ${other + 1} and ${ordinal + 1} of the archive have the same config.`);
     cells.set(cell, ordinal);

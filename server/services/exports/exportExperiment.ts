@@ -6,7 +6,7 @@ import { runConfig } from "../../../contract/config/runConfig.ts";
 import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts";
 import { csvHead, csvLine } from "../../../contract/csv.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
-import { isExternal, requireTrained } from "../../../contract/external/externalConfig.ts";
+import { isExternal } from "../../../contract/external/externalConfig.ts";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
@@ -19,6 +19,7 @@ import { hideNamesInRun } from "../reading/hideNames.ts";
 import { neutralNames } from "../reading/neutralNames.ts";
 import { csvFacts, dataFact, metricFacts } from "./csvFacts.ts";
 import { evaluationValues } from "./evaluationValues.ts";
+import { exportExternalTable } from "./exportExternal.ts";
 import type { Export } from "./exportedRun.ts";
 
 /** Columns that lead, by the names of the config's fields where they are one; every other field of the config follows. */
@@ -46,10 +47,9 @@ const columns = [
  */
 export async function exportExperiment(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
-  const experiment = requireTrained(
-    requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment"),
-    "this table",
-  );
+  const found = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
+  if (isExternal(found)) return exportExternalTable(context, reader, found, withHead);
+  const experiment = found;
   const names = neutralNames(experiment.config);
   const eachShown = async function* () {
     for await (const run of eachRun(orm, id)) if (!isExternal(run)) yield reader.hideNames ? hideNamesInRun(run, names) : run;

@@ -1,6 +1,6 @@
 import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { stateDefinitions } from "../../../contract/config/statedDefinition.ts";
-import { isExternal, requireTrained } from "../../../contract/external/externalConfig.ts";
+import { isExternal } from "../../../contract/external/externalConfig.ts";
 import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { eachRun } from "../../../db/queries/runs.ts";
@@ -9,15 +9,15 @@ import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { hideNamesInRun } from "../reading/hideNames.ts";
 import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
+import { exportExternalJson } from "./exportExternal.ts";
 import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
 
 /** A study with everything measured, as contract/wire/exportFormat.ts describes it. */
 export async function exportExperimentJson(context: ServiceContext, reader: Reader, id: string): Promise<Export> {
   const { orm } = context.database;
-  const experiment = requireTrained(
-    requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment"),
-    "this file",
-  );
+  const found = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
+  if (isExternal(found)) return exportExternalJson(context, reader, found);
+  const experiment = found;
   const { name, note, tags, createdAt, config } = experiment;
   const names = neutralNames(config);
   const shown = reader.hideNames ? hideOwnSets(config, names) : config;

@@ -1,7 +1,7 @@
 import { configCells } from "../../../contract/config/configColumns.ts";
 import { runConfig } from "../../../contract/config/runConfig.ts";
 import { csvHead, csvLine } from "../../../contract/csv.ts";
-import { requireTrained } from "../../../contract/external/externalConfig.ts";
+import { isExternal } from "../../../contract/external/externalConfig.ts";
 import { describeGaps } from "../../../contract/metrics/measurementGaps.ts";
 import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
@@ -11,6 +11,7 @@ import { requireReadableRun } from "../reading/requireReadableRun.ts";
 import { listReadableAttempts } from "../runs/listReadableAttempts.ts";
 import { csvFacts, dataFact, metricFacts, trainedFacts } from "./csvFacts.ts";
 import { evaluationValues } from "./evaluationValues.ts";
+import { reportedFact } from "./exportExternal.ts";
 import type { Export } from "./exportedRun.ts";
 
 /**
@@ -20,7 +21,7 @@ import type { Export } from "./exportedRun.ts";
 export async function exportRun(context: ServiceContext, reader: Reader, id: string, withHead = true): Promise<Export> {
   const { orm } = context.database;
   const { run: stored, experimentName } = await requireReadableRun(context, reader, id);
-  const run = requireTrained(await asRead(context, reader, stored), "this table");
+  const run = await asRead(context, reader, stored);
   async function* pieces() {
     const keys = await listSeriesKeys(orm, id);
     if (withHead) {
@@ -30,8 +31,9 @@ export async function exportRun(context: ServiceContext, reader: Reader, id: str
       });
       facts.push(["run", `${run.ordinal + 1} (${id}), ${run.status} at step ${run.step} of ${run.totalSteps}`]);
       if (run.gaps) facts.push(["incomplete", describeGaps(run.gaps)]);
-      facts.push(["data", dataFact(run)]);
-      for (const [name, value] of Object.entries(configCells(runConfig.parse(run.config))))
+      if (isExternal(run)) facts.push(["source", reportedFact(run)], ["layers", (run.config.layers ?? []).join(", ")]);
+      else facts.push(["data", dataFact(run)]);
+      for (const [name, value] of Object.entries(isExternal(run) ? run.config.values : configCells(runConfig.parse(run.config))))
         facts.push([`config ${name}`, String(value)]);
       const started = (await listReadableAttempts(context, reader, id)).findLast((attempt) => attempt.started !== null)?.started;
       if (started) facts.push(...trainedFacts(started));

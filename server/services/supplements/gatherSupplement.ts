@@ -3,7 +3,8 @@ import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import { stateDefinitions } from "../../../contract/config/statedDefinition.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
-import { isExternal, requireTrained } from "../../../contract/external/externalConfig.ts";
+import { isExternal } from "../../../contract/external/externalConfig.ts";
+import { Failure } from "../../../contract/failure.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { profileSteps, roundedDigits, type Supplement } from "../../../contract/wire/supplement.ts";
 import type { ExperimentDetail, LayerProfileView, RunRow } from "../../../contract/wire/views.ts";
@@ -33,7 +34,12 @@ export async function gatherSupplement(
 ): Promise<Supplement> {
   const { orm } = context.database;
   const seen: Reader = anonymous ? { ...reader, hideNames: true, readOnly: true } : { ...reader, readOnly: true };
-  const detail = requireTrained(await getExperiment(context, seen, id), "a report");
+  const detail = await getExperiment(context, seen, id);
+  if (isExternal(detail))
+    throw new Failure(
+      "CONFLICT",
+      "A report is made of runs that were trained here, and these were trained elsewhere: export the study as a table, as JSON or as an archive.",
+    );
   const views = await readLayerProfile(context, seen, { id, metric: "nc1.ratio", split: "train" }, new AnswerAllowance());
   const hides = seen.hideNames;
   const ids = new Map(detail.runs.map((run) => [run.id, anonymous ? `run-${run.ordinal + 1}` : run.id]));
