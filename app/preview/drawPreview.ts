@@ -1,11 +1,12 @@
 import { isExternal } from "../../contract/external/externalConfig.ts";
 import { leaveOutRule } from "../../contract/theory/isUnconverged.ts";
 import { previewSize } from "../../contract/wire/linkPreview.ts";
-import type { AnyExperimentDetail } from "../../contract/wire/views.ts";
+import type { AnyExperimentDetail, ExternalExperimentDetail } from "../../contract/wire/views.ts";
 import { drawPlot } from "../charts/export/drawChart.ts";
 import type { ChartFigure } from "../charts/export/figure.ts";
 import { palette } from "../charts/export/plainColour.ts";
 import { element, textAt } from "../charts/export/svgText.ts";
+import { externalDrawing } from "../result/external/model/externalDrawing.ts";
 import { offeredMetrics } from "../result/model/metrics/studyMetrics.ts";
 import { findings } from "../result/model/study/findings.ts";
 import { studyDrawing } from "../result/model/study/studyDrawing.ts";
@@ -67,7 +68,7 @@ function factsOf(detail: AnyExperimentDetail): string[] {
 
 /** The curve of the study by NC1, or by the first metric that it has; null if it has none yet. */
 function figureOf(detail: AnyExperimentDetail): ChartFigure | null {
-  if (isExternal(detail)) return null;
+  if (isExternal(detail)) return externalFigure(detail);
   const { runs, config } = detail;
   const rule = leaveOutRule(config.convergence);
   const metrics = [...new Set(["nc1.ratio" as const, ...offeredMetrics(runs, "train", "nc1.ratio")])];
@@ -80,6 +81,17 @@ function figureOf(detail: AnyExperimentDetail): ChartFigure | null {
     };
   }
   return null;
+}
+
+/** Over the key of their configs that is first in line; over the steps there is no curve here: their series are not read. */
+function externalFigure({ runs, config }: ExternalExperimentDetail): ChartFigure | null {
+  const choice = { measure: null, split: "train", over: null, lines: null, log: null, logX: false, fit: null } as const;
+  const series = () => ({ steps: [], values: [], total: 0 });
+  const drawn = externalDrawing({ series }, runs, choice, leaveOutRule(config.convergence));
+  if (!drawn.series.some(({ ys }) => ys.some((y) => y !== null))) return null;
+  const { x, y, references, heading: title } = drawn;
+  const none = { wedges: [], drops: [], floor: null, notes: [], smoothing: 0 };
+  return { kind: "chart", panelId: "preview", title, x, y, series: drawn.series, references, ...none };
 }
 
 /** The program's mark at the right margin. */

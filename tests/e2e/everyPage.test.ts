@@ -29,6 +29,7 @@ beforeAll(async () => {
     { what: "sessions and tokens", path: "/access", shows: '[data-testid="api-tokens"]' },
     { what: "shared result", path: shared, shows: '[data-testid="run-row"]' },
     { what: "shared run", path: `${shared}/r/${sample.runs[0].id}`, shows: '[data-testid="run"]' },
+    { what: "embedded chart", path: shared.replace("/s/", "/embed/"), shows: '[data-plot="study"]' },
     { what: "dead link", path: `/s/${"B".repeat(43)}`, shows: '[data-testid="dead-link"]' },
   ];
 });

@@ -2,8 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { drawPreview } from "../../../../app/preview/drawPreview.ts";
 import { fitText, picturable } from "../../../../app/preview/fitText.ts";
-import type { ExperimentDetail, RunRow } from "../../../../contract/wire/views.ts";
+import type { ExperimentDetail, ExternalExperimentDetail, RunRow } from "../../../../contract/wire/views.ts";
 import { aRow } from "../builders.ts";
+import { depthsAndSeeds, externalRow } from "../result/external/builders.ts";
 
 const rows = [2, 4, 8].flatMap((depth) =>
   [0, 1].map((seed) => aRow({ depth, seed }, { [`train/nc1.ratio@${depth}`]: (1 + (seed * depth) / 20) / depth })),
@@ -71,6 +72,18 @@ describe("The picture of a link", () => {
       expect(first.length).toBeGreaterThan(5);
       expect(third).toMatch(/^6 runs/);
     }
+  });
+
+  test("of runs that were trained elsewhere has their curve over the first of their keys", () => {
+    const config = { kind: "external", source: "client" };
+    const draw = (runs: readonly unknown[]) =>
+      textsOf(drawPreview({ name: "Elsewhere", runs, config } as unknown as ExternalExperimentDetail));
+    const texts = draw(depthsAndSeeds());
+    expect(texts.slice(0, 2)).toEqual(["Elsewhere", "6 runs"]);
+    expect(texts).toEqual(expect.arrayContaining(["2", "4", "8", "depth", "NC1, geometric mean"]));
+    expect(draw([])).toEqual(["Elsewhere", "0 runs", "Collapsar"]);
+    // Nothing differs: the curve would be over the steps.
+    expect(draw([externalRow({ depth: 2 }, { "train/nc1.ratio@2": 1 }, { layers: ["stem", "pool"] })])).toHaveLength(3);
   });
 
   test("breaks lines at spaces, never within a sign that is made of several", () => {
