@@ -2,44 +2,21 @@ import type { ExperimentKind } from "../../../contract/external/externalConfig.t
 import { experimentArchive, experimentExport, experimentReport } from "../../links.ts";
 import type { MenuItem } from "../../ui/Menu.tsx";
 
-/** What can be downloaded of an experiment, by its readers too. */
-export const exportItems = (experimentId: string, share: string | null, kind: ExperimentKind): MenuItem[] => [
-  {
-    label: "CSV: one row per run, config and last values",
-    icon: "download",
-    href: experimentExport(experimentId, share, "csv"),
-    download: true,
-  },
-  {
-    label: kind === "trained" ? "JSON: everything, to rerun" : "JSON: everything",
-    icon: "download",
-    href: experimentExport(experimentId, share, "json"),
-    download: true,
-  },
-  "separator",
-  {
-    label: "Report: one HTML file that needs no network",
-    icon: "download",
-    href: experimentReport(experimentId, share, false),
-    download: true,
-  },
-  {
-    label: "Report for blind review",
-    icon: "download",
-    href: experimentReport(experimentId, share, true),
-    download: true,
-  },
-  "separator",
-  {
-    label: "Archive: whole, for another Collapsar",
-    icon: "download",
-    href: experimentArchive(experimentId, share),
-    download: true,
-  },
-  {
-    label: "Archive with features and checkpoints",
-    icon: "download",
-    href: experimentArchive(experimentId, share, "checkpoints,features"),
-    download: true,
-  },
-];
+const item = (label: string, href: string): MenuItem => ({ label, icon: "download", href, download: true });
+
+/** What can be downloaded of an experiment, by its readers too; reports and files of the training are of what was trained here. */
+export const exportItems = (id: string, share: string | null, kind: ExperimentKind): MenuItem[] => {
+  const table = item("CSV: one row per run, config and last values", experimentExport(id, share, "csv"));
+  const archive = item("Archive: whole, for another Collapsar", experimentArchive(id, share));
+  if (kind === "external") return [table, item("JSON: everything", experimentExport(id, share, "json")), "separator", archive];
+  return [
+    table,
+    item("JSON: everything, to rerun", experimentExport(id, share, "json")),
+    "separator",
+    item("Report: one HTML file that needs no network", experimentReport(id, share, false)),
+    item("Report for blind review", experimentReport(id, share, true)),
+    "separator",
+    archive,
+    item("Archive with features and checkpoints", experimentArchive(id, share, "checkpoints,features")),
+  ];
+};
