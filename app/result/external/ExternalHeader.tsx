@@ -31,7 +31,6 @@ interface ExternalHeaderProps {
 export function ExternalHeader({ detail, rows, share, badge, onChanged }: ExternalHeaderProps) {
   const [dialog, setDialog] = useState<"share" | "notify" | "delete" | null>(null);
   const { update, remove, archive } = useExperimentActions(detail, onChanged);
-  const program = useProgram();
   const { id, name, readOnly } = detail;
   const close = () => setDialog(null);
   useBrowserNotifications({ id, name, status: detail.status, runs: rows });
@@ -103,20 +102,44 @@ export function ExternalHeader({ detail, rows, share, badge, onChanged }: Extern
             open={dialog === "notify"}
             onClose={close}
           />
-          <ConfirmDialog
+          <DeleteDialog
+            name={name}
+            runs={rows.length}
             open={dialog === "delete"}
-            onClose={close}
-            title="Delete this experiment?"
-            action="Delete"
-            icon="trash"
             busy={remove.isPending}
-            onConfirm={() => remove.mutate({ id })}
-          >
-            <strong className="text-ink">{name}</strong> with {countOf(rows.length, "run")} disappears from the lists.{" "}
-            {purgeText(program.data?.purgeDays)}
-          </ConfirmDialog>
+            onClose={close}
+            onDelete={() => remove.mutate({ id })}
+          />
         </>
       )}
     </header>
+  );
+}
+
+interface DeleteDialogProps {
+  name: string;
+  runs: number;
+  open: boolean;
+  busy: boolean;
+  onClose: () => void;
+  onDelete: () => void;
+}
+
+/** Apart from the header, as readers of a link may not ask for how long it can be undone. */
+function DeleteDialog({ name, runs, open, busy, onClose, onDelete }: DeleteDialogProps) {
+  const program = useProgram();
+  return (
+    <ConfirmDialog
+      open={open}
+      onClose={onClose}
+      title="Delete this experiment?"
+      action="Delete"
+      icon="trash"
+      busy={busy}
+      onConfirm={onDelete}
+    >
+      <strong className="text-ink">{name}</strong> with {countOf(runs, "run")} disappears from the lists.{" "}
+      {purgeText(program.data?.purgeDays)}
+    </ConfirmDialog>
   );
 }

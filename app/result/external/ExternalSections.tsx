@@ -7,6 +7,7 @@ import type { ExternalStore } from "./ExternalStore.ts";
 import { ExternalStudyChart } from "./ExternalStudyChart.tsx";
 import { ExternalTable } from "./ExternalTable.tsx";
 import { ExternalTraining } from "./ExternalTraining.tsx";
+import { externalGeometryRun } from "./model/externalGeometryRun.ts";
 import { NamedLayerChart } from "./NamedLayerChart.tsx";
 import type { ExternalView } from "./view/externalView.ts";
 import type { ChangeExternalView } from "./view/useExternalView.ts";
@@ -26,6 +27,8 @@ export function ExternalSections(props: ExternalSectionsProps) {
   const { store, rule, view, onView, share, logged, onAllLogged } = props;
   const { rows, chartVersion } = store;
   const begun = rows.some((row) => Object.keys(row.last).length > 0);
+  const pictured = externalGeometryRun(rows, view.geometryRun);
+  const hasGeometry = pictured !== null && store.geometry(pictured.id).length > 0;
   const hasSums = rows.some((row) => row.external.passes !== undefined);
   const emptyCurve = begun
     ? "No run has a value for this metric yet."
@@ -61,7 +64,7 @@ export function ExternalSections(props: ExternalSectionsProps) {
           </WhenVisible>
         )}
       </div>
-      {hasSums && (
+      {hasGeometry && (
         <WhenVisible height={440} what="The geometry of the last layer">
           <ExternalGeometry store={store} version={chartVersion} view={view} onView={onView} />
         </WhenVisible>

@@ -81,7 +81,7 @@ export function ExternalRun({ detail, live }: { detail: ExternalRunDetail; live:
               No measurement yet: every number that its program reports appears here.
             </p>
           )}
-          {external.passes !== undefined && (
+          {store.geometry(id).length > 0 && (
             <PanelBoundary what="The geometry of the last layer">
               <GeometryView
                 store={store}

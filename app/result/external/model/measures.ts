@@ -1,5 +1,5 @@
-import type { Metric, StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
-import { isDerived, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
+import type { StudyMetric } from "../../../../contract/metrics/metricInfo.ts";
+import { isDerived, isLayerMetric, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { studyMetrics } from "../../../../contract/metrics/metricPlaces.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
@@ -16,10 +16,11 @@ export const isLogged = (measure: Measure): measure is `log/${string}` => measur
 /** Measured layers of a run; 0 before its first measurement. */
 export const layerCount = ({ config }: Pick<MeasuredRun, "config">): number => config.layers?.length ?? 0;
 
-/** The series of a measure: at the last layer where it is a layer's. null of what pages compute from several. */
+/** The series of a measure: at the last layer where it is a layer's. null of what pages compute from several, and of layers not known yet. */
 export function measureKey(run: Pick<MeasuredRun, "config">, measure: Measure, split: Split): string | null {
   if (isLogged(measure)) return measure;
-  return isDerived(measure) ? null : lastLayerKey(measure as Metric, split, layerCount(run));
+  if (isDerived(measure) || (isLayerMetric(measure) && layerCount(run) === 0)) return null;
+  return lastLayerKey(measure, split, layerCount(run));
 }
 
 export const measureValue = (run: MeasuredRun, measure: Measure, split: Split): number | null =>
