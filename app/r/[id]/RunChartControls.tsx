@@ -15,17 +15,21 @@ interface RunChartControlsProps {
   layerCount: number;
   /** Whether the run's steps can be told in epochs. */
   hasEpochs: boolean;
+  /** Whether the time of its steps was measured. */
+  hasTime: boolean;
 }
 
 /** What all charts of a run have in common: the x axis, the split, the layers, the smoothing and the window of steps. */
-export function RunChartControls({ view, layerCount, hasEpochs }: RunChartControlsProps) {
+export function RunChartControls({ view, layerCount, hasEpochs, hasTime }: RunChartControlsProps) {
   const { x, logX, split, smoothing, layers, zoom, set } = view;
   return (
     <div className="-mx-4 sm:sticky sm:top-12 sm:z-20 flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b bg-ground/92 px-4 py-2 backdrop-blur-sm lg:-mx-6 lg:px-6">
       <Labelled text="x axis">
         <Segmented
           label="x axis"
-          options={xModes.filter((mode) => mode !== "epoch" || hasEpochs).map((value) => ({ value, label: value }))}
+          options={xModes
+            .filter((mode) => (mode !== "epoch" || hasEpochs) && (mode !== "time" || hasTime))
+            .map((value) => ({ value, label: value }))}
           value={x}
           onChange={(mode) => set({ x: mode === "step" ? null : mode })}
         />

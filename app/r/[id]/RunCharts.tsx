@@ -22,12 +22,15 @@ interface RunChartsProps {
   stepsPerEpoch: number | null;
   /** Whether steps lie on a logarithmic axis when nothing is chosen. */
   logX: boolean;
+  /** Whether the time of the steps was measured. */
+  hasTime?: boolean;
 }
 
 /** Every stored series of a run in panels; what is shown lives in the address. */
-export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX: isLog }: RunChartsProps) {
+export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX: isLog, hasTime = true }: RunChartsProps) {
   const view = useRunChartView(isLog);
-  const { x, logX, split, smoothing, layers: shown, zoom, push } = view;
+  const { logX, split, smoothing, layers: shown, zoom, push } = view;
+  const x = view.x === "time" && !hasTime ? "step" : view.x;
 
   const version = useSyncExternalStore(store.subscribe, store.getChartVersion, store.getChartVersion);
   const stored = useMemo(() => {
@@ -63,7 +66,7 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
 
   return (
     <section aria-label="Charts" className="space-y-5">
-      <RunChartControls view={view} layerCount={network.layers} hasEpochs={stepsPerEpoch !== null} />
+      <RunChartControls view={view} layerCount={network.layers} hasEpochs={stepsPerEpoch !== null} hasTime={hasTime} />
       {logX && <p className="text-2xs text-ink-faint">{x} 0 cannot be shown on a log axis: switch off “log x” to see it.</p>}
       {read.error && <Problem error={read.error} onRetry={() => void read.refetch()} />}
       {groups.map((group) => (

@@ -81,7 +81,7 @@ export function ExternalTable({ store, rule, view, onView, share }: ExternalTabl
           {shownKeys.length < keys.length || view.allKeys ? (
             <Checkbox
               label="all keys"
-              className="text-ink-soft text-xs!"
+              className="whitespace-nowrap text-ink-soft text-xs!"
               checked={view.allKeys}
               onChange={(event) => onView({ allKeys: event.target.checked })}
             />

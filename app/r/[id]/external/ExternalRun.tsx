@@ -74,6 +74,7 @@ export function ExternalRun({ detail, live }: { detail: ExternalRunDetail; live:
                 network={network}
                 stepsPerEpoch={null}
                 logX={false}
+                hasTime={false}
               />
             </PanelBoundary>
           ) : (

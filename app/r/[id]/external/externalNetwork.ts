@@ -2,7 +2,8 @@ import type { ExternalRunConfig } from "../../../../contract/external/externalCo
 import { plainShade } from "../../../result/external/model/externalStyle.ts";
 import type { PanelNetwork } from "../runPanels.ts";
 
-const markLength = 10;
+/** Letters for which there is room beside a panel's lines. */
+const markLength = 4;
 
 /** The network of a run that was trained elsewhere: of it nothing is known but its layers' names. */
 export function externalNetwork({ layers = [] }: ExternalRunConfig): PanelNetwork {

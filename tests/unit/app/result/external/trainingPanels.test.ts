@@ -66,7 +66,7 @@ test("A run's page has its layers by name, and what was logged in a group of its
     ["Neural collapse by layer", [["NC1", ["layer1", "encoder.block.0"]]]],
     ["Logged by its own program", [["lr", ["lr"]]]],
   ]);
-  expect(groups[0]?.panels[0]?.lines.map(({ endLabel }) => endLabel)).toEqual(["layer1", "2"]);
+  expect(groups[0]?.panels[0]?.lines.map(({ endLabel }) => endLabel)).toEqual(["1", "2"]);
 });
 
 test("A live point of layers that have no name yet has the study read again", () => {
