@@ -122,7 +122,8 @@ test("a client that is generated from it launches, follows, reads and cancels at
   ]);
 
   const follow = async () => (await sdk.getExperiment({ path: { id } })).data;
-  await expect.poll(async () => (await follow()).counts.finished).toBe(6);
+  // Six runs are trained: on a busy machine that takes a while.
+  await expect.poll(async () => (await follow()).counts.finished, { timeout: 200_000 }).toBe(6);
   expect((await follow()).status).toBe("finished");
   const { data: listed } = await sdk.listRuns({ path: { id } });
   expect(listed.runs.map((run: { config: { depth: number } }) => run.config.depth)).toEqual([2, 4, 8, 2, 4, 8]);
