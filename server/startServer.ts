@@ -32,6 +32,7 @@ import { importRecordings } from "./recordings/importRecordings.ts";
 import { serveProcedures } from "./routers/serveProcedures.ts";
 import { watchFeatures } from "./services/features/watchFeatures.ts";
 import { sendNotifications } from "./services/notifications/sendNotifications.ts";
+import { LocalToken } from "./services/people/localToken.ts";
 import { Refresher } from "./services/summaries/refresher.ts";
 import { openLine } from "./sockets/openLine.ts";
 import { openSockets } from "./sockets/openSockets.ts";
@@ -174,7 +175,14 @@ export async function startServer(
     });
     await supervisor.listen();
     await exclusively(opened, "recordings", () => importRecordings(opened));
-    undo.push(await openControlSocket(settings.dataDir, () => stageBackup(opened, settings.dataDir, context.version)));
+    const localToken = new LocalToken(context);
+    undo.push(() => localToken.end());
+    undo.push(
+      await openControlSocket(settings.dataDir, {
+        backup: async () => ({ folder: await stageBackup(opened, settings.dataDir, context.version) }),
+        token: async () => ({ token: await localToken.give(), port }),
+      }),
+    );
     if (settings.localWorker) {
       const worker = await LocalWorker.start(opened, settings.dataDir, localAddress({ host: settings.host, port }));
       undo.push(() => worker.stop());

@@ -5,7 +5,7 @@ import { openDatabase } from "../../db/openDatabase.ts";
 import { filesPlace, storagePlace } from "../program/env.ts";
 import { readProgramVersion } from "../program/programVersion.ts";
 import { pack } from "./archive.ts";
-import { askForBackup } from "./controlSocket.ts";
+import { askServer } from "./controlSocket.ts";
 import { stageBackup } from "./stageBackup.ts";
 
 async function stageOffline(dataDir: string): Promise<string> {
@@ -42,7 +42,7 @@ export async function makeBackup(to: string): Promise<MadeBackup> {
   const place = filesPlace();
   const elsewhere = place.kind === "s3" ? `the bucket ${place.bucket}/${place.prefix}` : place.isOwn ? null : place.folder;
   const file = resolve(to);
-  const stage = (await askForBackup(dataDir)) ?? (await stageOffline(dataDir));
+  const stage = (await askServer(dataDir, "backup"))?.folder ?? (await stageOffline(dataDir));
   try {
     await pack(stage, file);
   } finally {

@@ -16,7 +16,7 @@ export function clientSettings(given: { server?: string; token?: string }): Clie
     ? origin("--server", given.server)
     : COLLAPSAR_URL
       ? origin("COLLAPSAR_URL", COLLAPSAR_URL)
-      : `http://localhost:${COLLAPSAR_PORT || 4040}`;
+      : `http://localhost:${/^\d+$/.test(COLLAPSAR_PORT ?? "") ? COLLAPSAR_PORT : 4040}`;
   const token = given.token || COLLAPSAR_TOKEN || null;
   if (token !== null && !/^[\x21-\x7e]{1,200}$/.test(token))
     throw new UsageFailure(

@@ -8,5 +8,5 @@ import { parseOptions } from "./options.ts";
 const options = parseOptions(["--server", "http://localhost", "--token", "none"], { ...workerEnvironment(), tokenFile: null });
 const datasets = await listAvailability({ folder: options.datasetsDir, cache: join(options.dataDir, "datasets") });
 const { slots, threads, devices } = await findCapacity(options);
-console.log(JSON.stringify({ slots, threads, devices, datasets, datasetsDir: options.datasetsDir }));
+console.log(JSON.stringify({ slots, threads, devices, datasets }));
 process.exit(0);

@@ -30,16 +30,21 @@ export interface Asked {
 /** Asks the API of one server. */
 export class ApiClient {
   readonly url: string;
-  private readonly token: string | null;
+  private token: string | null;
+  private readonly findToken: (url: string) => Promise<string | null>;
 
-  /** @param url origin of the server */
-  constructor(url: string, token: string | null) {
+  /**
+   * @param url origin of the server
+   * @param findToken looks for one where none is given and the server wants one
+   */
+  constructor(url: string, token: string | null, findToken: (url: string) => Promise<string | null>) {
     this.url = url;
     this.token = token;
+    this.findToken = findToken;
   }
 
   /** The JSON of an answer. @throws Failure UNAVAILABLE where no server answers, or as the server refuses */
-  async json<Answer>(method: "GET" | "POST", path: string, asked: Asked = {}): Promise<Answer> {
+  async json<Answer>(method: "GET" | "POST" | "DELETE", path: string, asked: Asked = {}): Promise<Answer> {
     const response = await this.open(method, path, asked);
     try {
       return (await response.json()) as Answer;
@@ -49,11 +54,18 @@ export class ApiClient {
   }
 
   /** An answer whose content is read by whoever asks. @throws Failure likewise */
-  async open(method: "GET" | "POST", path: string, asked: Asked = {}): Promise<Response> {
+  async open(method: "GET" | "POST" | "DELETE", path: string, asked: Asked = {}): Promise<Response> {
     const deadline = performance.now() + patienceMs;
     for (;;) {
       const response = await this.send(method, path, asked);
       if (response.ok) return response;
+      if (response.status === 401 && this.token === null) {
+        this.token = await this.findToken(this.url);
+        if (this.token !== null) {
+          await response.body?.cancel();
+          continue;
+        }
+      }
       const afterMs = 1_000 * Number(response.headers.get("retry-after") ?? Number.NaN);
       const mayAgain = [429, 503].includes(response.status) && (method === "GET" || asked.key !== undefined);
       if (!mayAgain || !(performance.now() + afterMs < deadline)) throw await this.refusal(response);

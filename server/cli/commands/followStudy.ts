@@ -16,7 +16,7 @@ type Followed = Pick<ExperimentSummary, "id" | "name" | "status" | "counts" | "p
 interface Terms {
   client: ApiClient;
   output: Output;
-  /** A server that does not answer is waited for so long, ms. */
+  /** A server that has answered and no longer does is waited for so long, ms. */
   patienceMs: number;
 }
 
@@ -29,16 +29,18 @@ export async function followStudy(id: string, { client, output, patienceMs }: Te
   const stopping = new AbortController();
   const stop = (signal: NodeJS.Signals) => stopping.abort(signal);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  let hasAnswered = false;
   let awaySince: number | null = null;
   try {
     for (;;) {
       try {
         const study = await client.json<Followed>("GET", `/experiments/${id}`);
+        hasAnswered = true;
         awaySince = null;
         const ended = tell(study, progress, output);
         if (ended) return finish(study, client, output, progress);
       } catch (error) {
-        if (!(error instanceof Failure) || error.code !== "UNAVAILABLE") throw error;
+        if (!hasAnswered || !(error instanceof Failure) || error.code !== "UNAVAILABLE") throw error;
         if (awaySince === null) output.note("The server does not answer: its workers keep training, and it is asked again.");
         awaySince ??= performance.now();
         if (performance.now() - awaySince >= patienceMs) throw error;

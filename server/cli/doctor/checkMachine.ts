@@ -13,7 +13,6 @@ interface Offer {
   threads: number;
   devices: string[];
   datasets: DatasetAvailability[];
-  datasetsDir: string | null;
 }
 
 /** Devices and data sets, as a worker on this machine would offer them; asked in a process of its own, which a driver may end. */
@@ -35,7 +34,7 @@ export async function checkMachine(root: string): Promise<Check[]> {
         "try “npx collapsar worker --device cpu …”, and see the drivers' own tools",
       ),
     ];
-  return [checkDevices(offer), ...checkDatasets(offer)];
+  return [checkDevices(offer), checkDatasets(offer)];
 }
 
 function lastLine(out: string): Offer | null {
@@ -62,15 +61,12 @@ function checkDevices({ slots, threads, devices }: Offer): Check {
   );
 }
 
-function checkDatasets({ datasets, datasetsDir }: Offer): Check[] {
+function checkDatasets({ datasets }: Offer): Check {
   const there = datasets.filter(({ available }) => available).map(({ id }) => id);
   const away = datasets.filter(({ available }) => !available).map(({ id }) => id);
   const found = `here: ${there.join(", ")}${away.length > 0 ? `; not here: ${away.join(", ")}` : ""}`;
   const wayOut = "the Workers page says of each where its files go; some are downloaded when a run needs them";
-  return [
-    away.length === 0 ? ok("data sets", found) : { name: "data sets", state: "ok", found, wayOut },
-    ...(datasetsDir === null ? [] : [ok("folder of data sets", datasetsDir)]),
-  ];
+  return { name: "data sets", state: "ok", found, wayOut: away.length === 0 ? null : wayOut };
 }
 
 export function checkClock(now = Date.now()): Check {

@@ -18,10 +18,10 @@ const usual = { host: "127.0.0.1", port: 4040, redisUrl: null, databaseReserveBy
 /**
  * Looks at everything that the program needs on this machine, changes nothing, and says the way out of what is wrong. No check ends
  * another one.
- * @param url of the server that the commands ask
+ * @param findUrl of the server that the commands ask
  * @returns what the program ends with
  */
-export async function runDoctor(url: string, output: Output): Promise<number> {
+export async function runDoctor(findUrl: () => string, output: Output): Promise<number> {
   const settings = readSettings();
   const known: Pick<ServerSettings, keyof typeof usual> = settings.value ?? usual;
   const { host, port, redisUrl, databaseReserveBytes, reserveBytes } = known;
@@ -35,7 +35,7 @@ export async function runDoctor(url: string, output: Output): Promise<number> {
     ["database", () => checkDatabase(place)],
     ["Redis", () => checkRedis(redisUrl)],
     ["clock", () => [checkClock()]],
-    ["server", () => checkServers({ host, port }, url, localUrl)],
+    ["server", () => checkServers({ host, port }, findUrl(), localUrl)],
     ["folder of data sets", () => checkOwnSets(datasetsFolder())],
     ["devices", () => checkMachine(projectRoot)],
   ];
@@ -43,7 +43,11 @@ export async function runDoctor(url: string, output: Output): Promise<number> {
   for (const [name, look] of groups) {
     const found = await Promise.resolve()
       .then(look)
-      .catch((error) => [fault(name, `it could not be looked at (${codeOf(error)})`, "report this, with what is said above")]);
+      .catch((error) => [
+        error instanceof Failure
+          ? fault(name, error.message, "correct that, and look again")
+          : fault(name, `it could not be looked at (${codeOf(error)})`, "report this, with what is said above"),
+      ]);
     for (const check of found) say(check, output);
     checks.push(...found);
   }
@@ -81,7 +85,7 @@ function checkOwnSets(folder: string | null): Check[] {
   const path = resolve(folder);
   const wayOut = "correct COLLAPSAR_DATASETS_DIR, or unset it";
   try {
-    if (statSync(path).isDirectory()) return [];
+    if (statSync(path).isDirectory()) return [ok("folder of data sets", path)];
     return [fault("folder of data sets", `${path} is no folder`, wayOut)];
   } catch (error) {
     return [fault("folder of data sets", `${path} cannot be read (${codeOf(error)})`, wayOut)];

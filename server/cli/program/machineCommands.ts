@@ -61,7 +61,7 @@ export function addMachineCommands(program: Command): void {
     .action(async ({ json, ...options }) => {
       const output = outputOf(json);
       const { runDoctor } = await import("../doctor/runDoctor.ts");
-      process.exitCode = await runDoctor(clientSettings(options).url, output);
+      process.exitCode = await runDoctor(() => clientSettings(options).url, output);
     });
 }
 

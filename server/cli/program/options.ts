@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { ApiClient } from "../client/apiClient.ts";
+import { localToken } from "../client/localToken.ts";
 import { clientSettings } from "../env.ts";
 import { endWithReader, Output } from "../output.ts";
 import { type ExportForm, exportForms, fileKinds } from "./exportForms.ts";
@@ -12,7 +13,7 @@ export const server = () =>
 export const token = () =>
   new Option("--token <token>", "an API token; better in the environment as COLLAPSAR_TOKEN, where other users cannot read it");
 export const patience = () =>
-  new Option("--patience <seconds>", "how long a server that does not answer is waited for")
+  new Option("--patience <seconds>", "how long a server that no longer answers is waited for")
     .argParser(seconds)
     .default(600_000, "600");
 
@@ -30,7 +31,7 @@ export function outputOf(json: true | undefined): Output {
 /** The server that a command asks, and where it prints. @throws UsageFailure */
 export function terms(options: Connection): { client: ApiClient; output: Output } {
   const { url, token: given } = clientSettings(options);
-  return { client: new ApiClient(url, given), output: outputOf(options.json) };
+  return { client: new ApiClient(url, given, localToken), output: outputOf(options.json) };
 }
 
 const listOf = (text: string, known: readonly string[]): string[] => {

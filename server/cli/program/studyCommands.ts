@@ -71,16 +71,20 @@ export function addStudyCommands(program: Command): void {
     });
   program
     .command("import")
-    .summary("import an archive")
-    .argument("<file>", "an archive of a Collapsar")
+    .summary("import an archive, or files of other programs")
+    .description(
+      "Imports an archive of Collapsar, or CSV tables of W&B and others, TensorBoard's event files or files of features.",
+    )
+    .argument("<files...>", "an archive, or the files that become one experiment")
+    .option("--study <name>", "the experiment's name, where the files are of another program")
     .option("--dry-run", "say what it would make, and store nothing")
     .addOption(server())
     .addOption(token())
     .addOption(json())
-    .action(async (file, { dryRun, ...options }) => {
+    .action(async (files, { dryRun, study, ...options }) => {
       const { client, output } = terms(options);
-      const { importFile } = await import("../commands/importFile.ts");
-      await importFile(file, { client, output, dryRun: dryRun === true });
+      const { importFiles } = await import("../commands/importFiles.ts");
+      await importFiles(files, { client, output, study, dryRun: dryRun === true });
     });
   program
     .command("open")

@@ -35,7 +35,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "collapsar-cli-"));
   server = await TestServer.start({ localWorker: true });
   await until("its worker is there", async () => (await server.call("workers.list")).some(({ connected }) => connected));
-}, 120_000);
+}, 400_000);
 afterAll(async () => {
   await server.stop();
   rmSync(folder, { recursive: true });
@@ -64,7 +64,7 @@ describe("launch", () => {
     const [dry] = documents((await collapsar(["launch", file, "--dry-run", "--json"], { env: env() })).out);
     expect(dry).toMatchObject({ dryRun: true, name: "Two depths", runs: 2, axes: { depths: ["2", "4"] }, warnings: [] });
     expect((await server.call("experiments.list", {})).total).toBe(before);
-  }, 60_000);
+  }, 400_000);
 
   test("--follow launches the grid of the file and ends with it", async () => {
     const { code, out, err } = await collapsar(["launch", "-", "--follow", "--json"], { env: env(), input: study });
@@ -79,14 +79,14 @@ describe("launch", () => {
       [2, 0, 60],
       [4, 0, 60],
     ]);
-  }, 120_000);
+  }, 400_000);
 
   test("says what the server says of a grid at the lines of the file", async () => {
     const file = write("gpu.yaml", `${study}  device: cuda\n`);
     const { code, err } = await collapsar(["launch", file], { env: env() });
     expect(code).toBe(3);
     expect(err).toMatch(new RegExp(`^${file}:12:3: config\\.device: No connected worker computes on cuda `));
-  }, 60_000);
+  }, 400_000);
 
   test("without a server a dry run says what follows from the file", async () => {
     const file = write("study.yaml", study);
@@ -97,7 +97,7 @@ describe("launch", () => {
     const { code, err } = await collapsar(["launch", file, "--server", url]);
     expect(code).toBe(5);
     expect(err).toMatch(new RegExp(`^No server answers at ${url} \\(ECONNREFUSED\\): start one with “npx collapsar start”`));
-  }, 60_000);
+  }, 400_000);
 });
 
 describe("follow", () => {
@@ -127,7 +127,7 @@ describe("follow", () => {
       counts: { cancelled: 1 },
       exitCode: 8,
     });
-  }, 120_000);
+  }, 400_000);
 
   test("ends with 7 where runs diverged", async () => {
     const bad = study
@@ -136,7 +136,7 @@ describe("follow", () => {
     const { code, out } = await collapsar(["launch", "-", "--follow"], { env: env(), input: bad });
     expect(out).toMatch(/: 0 of 2 runs finished, 2 diverged\. http/);
     expect(code).toBe(7);
-  }, 120_000);
+  }, 400_000);
 });
 
 describe("exit codes", () => {
@@ -181,14 +181,14 @@ describe("exit codes", () => {
     const usage = await collapsar(["launch", "--json"], { env: env() });
     expect(documents(usage.out)).toEqual([{ error: { code: "USAGE", message: "error: missing required argument 'file'" } }]);
     expect({ code: usage.code, err: usage.err }).toEqual({ code: 2, err: "" });
-  }, 60_000);
+  }, 400_000);
 
   test("a file that is too large, or no text", async () => {
     const large = await collapsar(["launch", write("large.yaml", `# ${"x".repeat(256_000)}\n`)], { env: env() });
     expect([large.code, large.err]).toEqual([3, expect.stringMatching(/large\.yaml is larger than 256,000 bytes/)]);
     const binary = await collapsar(["launch", write("binary.yaml", Buffer.from([0xff, 0xfe, 0x00]))], { env: env() });
     expect([binary.code, binary.err]).toEqual([3, expect.stringMatching(/binary\.yaml is not text in UTF-8/)]);
-  }, 60_000);
+  }, 400_000);
 
   test("another Node hands over to the program's own, its arguments, exit code and signals", async () => {
     const other = join(folder, "node");
@@ -202,7 +202,7 @@ describe("exit codes", () => {
     following.child.kill("SIGTERM");
     expect((await following.ended).code).toBe(143);
     await askApi(server, "POST", `/experiments/${id}/cancel`);
-  }, 120_000);
+  }, 400_000);
 });
 
 describe("start and worker", () => {
@@ -212,7 +212,7 @@ describe("start and worker", () => {
     });
     expect(code).toBe(1);
     expect(err).toContain(String(server.port));
-  }, 60_000);
+  }, 400_000);
 
   test("start --json says where it is ready, and ends with Ctrl+C", async () => {
     const port = await freePort();
@@ -230,7 +230,7 @@ describe("start and worker", () => {
     );
     started.child.kill("SIGINT");
     expect((await started.ended).code).toBe(0);
-  }, 120_000);
+  }, 400_000);
 
   test("worker takes the worker's own options", async () => {
     const help = await collapsar(["worker", "--help"]);
@@ -238,5 +238,5 @@ describe("start and worker", () => {
     const { code, err, out } = await collapsar(["worker", "--slots", "2"]);
     expect(`${out}${err}`).toContain("--server is missing");
     expect(code).toBe(1);
-  }, 60_000);
+  }, 400_000);
 });
