@@ -25,12 +25,11 @@ interface ExperimentDialogsProps {
   onChanged: () => void;
 }
 
-/** What is asked before something is done with an experiment. */
+/** What is asked before something is done with an experiment; not for readers of a link, who may not ask the server for all of it. */
 export function ExperimentDialogs({ detail, rows, open, dialog, update, remove, onClose, onChanged }: ExperimentDialogsProps) {
   const program = useProgram();
   const toast = useToast();
   const { id } = detail;
-  if (detail.readOnly) return null;
   return (
     <>
       <ShareDialog experimentId={id} name={detail.name} open={dialog === "share"} onClose={onClose} />

@@ -48,16 +48,18 @@ export function ResultHeader({ detail, rows, share, badge, onChanged }: ResultHe
         onTags={(tags) => update.mutate({ id, tags })}
       />
       <ProvenanceNote provenance={detail.provenance} />
-      <ExperimentDialogs
-        detail={detail}
-        rows={rows}
-        open={available.open}
-        dialog={dialog}
-        update={update}
-        remove={remove}
-        onClose={() => setDialog(null)}
-        onChanged={onChanged}
-      />
+      {!detail.readOnly && (
+        <ExperimentDialogs
+          detail={detail}
+          rows={rows}
+          open={available.open}
+          dialog={dialog}
+          update={update}
+          remove={remove}
+          onClose={() => setDialog(null)}
+          onChanged={onChanged}
+        />
+      )}
     </header>
   );
 }
