@@ -35,13 +35,13 @@ export const featuresQuery = z.object({
   seq: wholeNumber("seq", 1, 2_000_000_000)
     .optional()
     .describe(
-      "Number of the first measurement among the attempt's events, for programs that send events too; absent: the next one.",
+      "Number of the first measurement among the attempt's events, for a program that numbers its files with them; absent: none, and the program's own numbers continue.",
     ),
 });
 export type FeaturesQuery = z.output<typeof featuresQuery>;
 
 export const measuredFeatures = z.object({
-  /** Number of the last stored event. */
+  /** Number of the last stored event that its program numbered; 0: none. */
   storedThrough: z.int(),
   measured: z.array(
     z.object({

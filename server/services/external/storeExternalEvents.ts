@@ -70,11 +70,10 @@ export async function addExternalMeasurements(
   person: Person,
   runId: string,
   events: Exclude<ReceivedEvent["event"], { kind: "finished" | "failed" }>[],
-): Promise<Pick<StoredExternalEvents, "warnings">> {
+): Promise<StoredExternalEvents> {
   const { attempt } = requireFound(await readRunState(context.database.orm, runId), "run");
   const numbered = events.map((event, at) => ({ seq: at + 1, at: Date.now(), event }));
-  const { warnings } = await storeNumbered(context, person, runId, attempt, numbered, true);
-  return { ...(warnings && { warnings }) };
+  return storeNumbered(context, person, runId, attempt, numbered, true);
 }
 
 async function storeNumbered(

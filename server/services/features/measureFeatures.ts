@@ -16,13 +16,14 @@ import { readRuns } from "../../imports/features/readRuns.ts";
 import type { Role } from "../../imports/features/roleOf.ts";
 import { Scratch } from "../../imports/formats/scratch.ts";
 import { requireOwnRun } from "../external/externalIds.ts";
-import { storeExternalEvents } from "../external/storeExternalEvents.ts";
+import { addExternalMeasurements, storeExternalEvents } from "../external/storeExternalEvents.ts";
 
 /** Bounds of one file: as it comes with what is unpacked of it, and space of the disk that is left to others, bytes. */
 export const fileBounds = { bytes: 4e9, scratchBytes: 12e9, reserveBytes: 200e6 } as const;
 
 /**
- * Measures a file of features and stores that as a client's events of the run's current attempt.
+ * Measures a file of features and stores that as a client's events of the run's current attempt: as those with the numbers from
+ * `query.seq` on, else beside those that its program numbers.
  * @throws Failure NOT_FOUND, NOT_ALLOWED for a run that another person reports; INVALID naming file, array and what was expected
  */
 export async function measureFeatures(
@@ -33,7 +34,7 @@ export async function measureFeatures(
   content: AsyncIterable<Buffer>,
 ): Promise<MeasuredFeatures> {
   const { attempt } = requireFound(await readRunState(context.database.orm, runId), "run");
-  const { run } = requireFound(await readReportedRun(context.database.orm, runId, attempt), "run");
+  const { run, lastSeq } = requireFound(await readReportedRun(context.database.orm, runId, attempt), "run");
   if (!isExternal(run)) throw new Failure("CONFLICT", "This run is trained here: its worker measures it.");
   requireOwnRun(person, run);
   const folder = await mkdtemp(join(tmpdir(), "collapsar-features-"));
@@ -53,11 +54,15 @@ export async function measureFeatures(
     if (only === undefined) throw new Failure("INVALID", problems[0] ?? `${name} has no features.`);
     const loss = run.config.objective?.loss ?? null;
     const warnings = [...only.notes];
-    let seq = query.seq ?? (await nextSeq(context, runId, attempt));
-    let storedThrough = seq - 1;
+    let { seq } = query;
+    let storedThrough = seq === undefined ? (lastSeq ?? 0) : seq - 1;
     for await (const measured of measureRun(only.sets, loss)) {
-      const events = [{ seq: seq++, at: Date.now(), event: measured.event }];
-      const stored = await storeExternalEvents(context, person, runId, { attempt, events });
+      const { event } = measured;
+      // Without a number it takes none from the program, whose next event would count as stored.
+      const stored =
+        seq === undefined
+          ? await addExternalMeasurements(context, person, runId, [event])
+          : await storeExternalEvents(context, person, runId, { attempt, events: [{ seq: seq++, at: Date.now(), event }] });
       storedThrough = stored.storedThrough;
       warnings.push(...measured.warnings, ...(stored.warnings ?? []));
     }
@@ -74,11 +79,6 @@ export async function measureFeatures(
     await scratch.close();
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function nextSeq(context: ServiceContext, runId: string, attempt: number): Promise<number> {
-  const { lastSeq } = requireFound(await readReportedRun(context.database.orm, runId, attempt), "run");
-  return (lastSeq ?? 0) + 1;
 }
 
 /** What a person says of arrays, by the names that they have in the file. */

@@ -179,7 +179,7 @@ describe("a file of features for a run", () => {
     expect([status, body]).toEqual([
       201,
       {
-        storedThrough: 2,
+        storedThrough: 1,
         measured: [
           {
             ...{ step: 5, split: "train", samples: 9, layers: [{ name: "features", dim: 4 }] },
@@ -208,6 +208,36 @@ describe("a file of features for a run", () => {
     ]);
     const late = await post(opened.runId, { name: "epoch_2.npz" }, await zip(arrays));
     expect(late.body.warnings.join(" ")).toContain("step 2");
+  });
+
+  test("takes no number from the program, which goes on to report, and to end", async () => {
+    const { body: opened } = await openRun(server, { study: "Beside" });
+    const scalars = (step: number) => ({ kind: "scalars" as const, step, values: { loss: 1 / step } });
+    const through = async (...events: Parameters<typeof report>[2]) => (await report(server, opened.runId, events)).body;
+    const content = await zip({ "features.npy": H(), "labels.npy": y, "W.npy": W });
+    const sent = async (name: string) => (await post(opened.runId, { name }, content)).body;
+    expect(await through(...numbered([scalars(1), scalars(2)]))).toEqual({ storedThrough: 2 });
+    expect(await sent("epoch_3.npz")).toMatchObject({ storedThrough: 2, warnings: [] });
+    expect(await through(...numbered([scalars(4)], 3))).toEqual({ storedThrough: 3 });
+    // The answer was lost: it is sent again, and the program sends its last event again with the next one.
+    const again = await sent("epoch_3.npz");
+    expect(again.storedThrough).toBe(3);
+    expect(again.warnings.join(" ")).toContain("of step 3: a step up to it is stored already, and steps must rise.");
+    expect(await through(...numbered([scalars(4), scalars(5)], 3))).toEqual({ storedThrough: 4 });
+    const both = await Promise.all([sent("epoch_6.npz"), through(...numbered([scalars(6), scalars(7)], 5))]);
+    expect(both).toMatchObject([{ warnings: [] }, { storedThrough: 6 }]);
+    // Numbered with its events.
+    expect((await post(opened.runId, { name: "epoch_7.npz", seq: "7" }, content)).body.storedThrough).toBe(7);
+    expect(await through(...numbered([scalars(8), { kind: "finished" }], 8))).toEqual({ storedThrough: 9 });
+    // Measured once it has ended.
+    expect(await sent("epoch_8.npz")).toMatchObject({ storedThrough: 9, warnings: [] });
+    const keys = ["log/loss", "train/nc1.ratio@1"];
+    const [logged, measured] = await server.call("runs.series", { id: opened.runId, keys, maxPoints: 500 });
+    expect(measured!.steps).toEqual([3, 6, 7, 8]);
+    for (const value of measured!.values) expect(value).toBeCloseTo(0.04428044280442805, 12);
+    expect(logged!.steps).toEqual([1, 2, 4, 5, 6, 7, 8]);
+    expect(logged!.values).toEqual([1, 0.5, 0.25, 0.2, 1 / 6, 1 / 7, 0.125]);
+    expect((await runOf(opened.runId)).row).toMatchObject({ status: "finished", step: 8 });
   });
 
   test("has its step's training set in front of its test set, in one file or two", async () => {
