@@ -157,7 +157,7 @@ const serverFolders = {
   ],
   "services/imports": [
     ...["access", "context", "failures", "imports/formats", "imports/features"],
-    ...["services/archives", "services/experiments", "services/features"],
+    ...["services/archives", "services/experiments", "services/external", "services/features", "services/summaries"],
   ],
   supplement: ["log", "program"],
   "services/supplements": ["access", "context", "services/experiments", "services/reading", "services/series"],

@@ -30,7 +30,13 @@ interface ColumnMapperProps {
 export function ColumnMapper({ columns, chosen, onChange }: ColumnMapperProps) {
   const [all, setAll] = useState(false);
   const set = (choice: ColumnChoice) => onChange([...chosen.filter(({ column }) => column !== choice.column), choice]);
-  const shown = all ? columns : columns.slice(0, shownAtFirst);
+  const byName = new Map(chosen.map((choice) => [choice.column, choice]));
+  // What was chosen shows at once, before the server has said what follows from it.
+  const shown = (all ? columns : columns.slice(0, shownAtFirst)).map((planned) => {
+    const choice = byName.get(planned.column);
+    const role = choice?.role ?? planned.role;
+    return { ...planned, role, as: choice?.as ?? (role === planned.role ? planned.as : planned.column) };
+  });
   return (
     <Panel
       title="Columns"

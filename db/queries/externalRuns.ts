@@ -44,6 +44,15 @@ export async function findStudyByName(db: Executor, memberId: string | null, nam
   return row?.id ?? null;
 }
 
+/** Which of these ids are runs. */
+export async function listPresentRuns(db: Executor, ids: string[]): Promise<Set<string>> {
+  const rows = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(anyOf(runs.id, ids, "uuid"));
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Number of an experiment's runs, and the largest ordinal (−1 without any). */
 export async function countOrdinals(db: Executor, experimentId: string): Promise<{ count: number; last: number }> {
   return onlyRow(

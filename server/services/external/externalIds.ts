@@ -12,6 +12,9 @@ export function externalRunId({ memberId }: Person, runKey: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
 }
 
+/** What is locked while a study of a name is looked for, and made. */
+export const studyLock = ({ memberId }: Person, study: string): string => `external study ${memberId ?? "owner"} ${study}`;
+
 /** @throws Failure NOT_ALLOWED for a run that somebody else reports, or that was imported */
 export function requireOwnRun(person: Person, { id, external }: Pick<ExternalRun, "id" | "external">): void {
   if (externalRunId(person, external.runKey) !== id)

@@ -22,7 +22,7 @@ import { joinTails } from "../../../db/queries/series.ts";
 import type { Person } from "../../access/person.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { toRunItem } from "../runs/runViews.ts";
-import { externalRunId } from "./externalIds.ts";
+import { externalRunId, studyLock } from "./externalIds.ts";
 
 interface Opened extends Omit<OpenedExternalRun, "url"> {
   /** A new attempt: what pages are told. */
@@ -107,7 +107,7 @@ async function findStudy(context: ServiceContext, tx: Executor, person: Person, 
       );
     return found.id;
   }
-  await lockName(tx, `external study ${person.memberId ?? "owner"} ${study}`);
+  await lockName(tx, studyLock(person, study));
   const found = await findStudyByName(tx, person.memberId, study);
   if (found !== null && (await lockExperiment(tx, found))) return found;
   const id = randomUUID();

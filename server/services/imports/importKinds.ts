@@ -2,11 +2,14 @@ import { Failure } from "../../../contract/failure.ts";
 import type { ImportKindName } from "../../../contract/wire/imports.ts";
 import type { ImportKind } from "./importKind.ts";
 import { archiveKind } from "./kinds/archiveKind.ts";
+import { csvKind } from "./kinds/csvKind.ts";
 import { featuresKind } from "./kinds/featuresKind.ts";
+import { tensorboardKind } from "./kinds/tensorboardKind.ts";
+import { wandbKind } from "./kinds/wandbKind.ts";
 import { baseName, type UploadedFile } from "./uploadedFile.ts";
 
 /** Every kind; of several that are equally sure the first is taken. */
-const importKinds: readonly ImportKind[] = [archiveKind, featuresKind];
+const importKinds: readonly ImportKind[] = [archiveKind, tensorboardKind, wandbKind, csvKind, featuresKind];
 
 /**
  * The kinds that files can be read as, the best first.
