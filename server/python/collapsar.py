@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Collapsar's Python client: reports a training of yours to a Collapsar server, which measures neural collapse in it.
+"""Collapsar's Python client: reports your own training to a Collapsar server, which measures neural collapse in it.
 
-One file; put it beside your script. It needs Python 3.9 and numpy, and uses torch only where you hand it a torch model.
+One file; put it beside your script. It needs Python 3.9 or newer and numpy, and uses torch only if you pass it a torch model.
 
     import collapsar
 
@@ -12,8 +12,8 @@ One file; put it beside your script. It needs Python 3.9 and numpy, and uses tor
             run.log({"loss": loss}, step=epoch)
             run.measure(model, train_loader, layers=["layer1", "layer4", "avgpool"], head="fc", step=epoch)
 
-What leaves the machine are sums: K·d and K·K numbers a layer, never features. Nothing here raises into the training, and nothing
-waits for the network: every event is written to a spool folder first, and a background thread sends it from there. After a crash,
+What leaves the machine are class sums: K·d and K·K numbers per layer, never features. Nothing here raises into the training, and
+nothing waits for the network: every event is written to a spool folder first, and a background thread sends it from there. After a crash,
 `python collapsar.py sync FOLDER` delivers what is left. Messages go to the logger "collapsar", each once.
 
 Several processes (RANK of torchrun, or torch.distributed): rank 0 reports, all others do nothing, unless `every_rank=True`.
@@ -44,7 +44,7 @@ from pathlib import Path
 
 try:
     import numpy as np
-except ImportError:  # `sync` and `log` do without
+except ImportError:  # `sync` and `log` work without it
     np = None
 
 __version__ = "0.1.0"
@@ -52,16 +52,16 @@ __all__ = ["run", "sync", "Run", "class_sums"]
 
 logger = logging.getLogger("collapsar")
 
-KEPT_BYTES = 512_000_000  # features kept between the two passes over a split; above it the network runs twice
-MEMORY_BYTES = 64_000_000  # events kept in memory where the spool cannot be written
+KEPT_BYTES = 512_000_000  # features kept between the two passes over a split; beyond this the network runs twice
+MEMORY_BYTES = 64_000_000  # events kept in memory if the spool cannot be written
 SPOOL_BYTES = 4_000_000_000  # events kept on disk while the server is away
 BATCH_BYTES, BATCH_EVENTS = 4_000_000, 500  # of one request, unless one event alone is larger
 EVENT_BYTES = 32_000_000  # of layers in one event, besides its classifier; the server takes requests up to 64 MB
-MOMENT_CLASSES = 64  # of more classes the server measures nothing that needs products of every sample with every class mean
+MOMENT_CLASSES = 64  # with more classes, nothing is measured that needs products of every sample with every class mean
 REQUEST_S = 30.0
 BACK_OFF_S, LONGEST_WAIT_S = (0.5, 60.0), 300.0
 OPTIONAL = ("objective", "classNames", "layers", "totalSteps", "resumedFromStep", "note")  # of an opening
-FAULTS = 10  # answers "500" to the same events in a row, until they count as events that can never be stored
+FAULTS = 10  # answers "500" in a row after which the same events count as ones that can never be stored
 # What the server takes.
 CONFIG_KEYS, KEY_LENGTH, TEXT_LENGTH, NAME_LENGTH, SCALARS = 64, 120, 500, 120, 500
 
@@ -70,14 +70,14 @@ def run(url=None, token=None, *, study, config=None, objective=None, classes=Non
         layers=None, total_steps=None, resumed_from_step=None, note=None, every_rank=False, kept_bytes=KEPT_BYTES):
     """Begins to report a training. Use it as a context manager, or call `finish()` at the end.
 
-    url, token: of the server; else COLLAPSAR_URL and COLLAPSAR_TOKEN. The token needs the scope "log".
-    study: name of the study it belongs to. config: what tells this run from the study's others, a dict, a namespace or a dataclass;
-        nested keys are joined by dots.
-    objective: what the training minimizes, where L* and the gap to it are wanted: {"loss": "ce" | "mse", "features": "layernorm" |
+    url, token: of the server; by default COLLAPSAR_URL and COLLAPSAR_TOKEN. The token needs the scope "log".
+    study: name of the study it belongs to. config: what distinguishes this run from the others of its study, a dict, a namespace or a
+        dataclass; nested keys are joined by dots.
+    objective: what the training minimizes, if you want L* and the gap to it: {"loss": "ce" | "mse", "features": "layernorm" |
         "ridge", "weightDecay": λ, "featureDecay": λ_H, "hiddenDecay": λ, "bias": "none" | "free" | "penalized"}.
-    folder: where run key and spool are. Give the folder of your checkpoints: a training that starts again there continues the same
-        run as its next attempt. Without it every start is a run of its own, spooled below $COLLAPSAR_FOLDER or ./collapsar-spool.
-    layers, class_names, total_steps, note: for the study's page; classes: K, where labels alone would not tell it.
+    folder: where run key and spool are kept. Give the folder of your checkpoints: a training that starts again there continues the
+        same run as its next attempt. Without it, every start is a new run, spooled below $COLLAPSAR_FOLDER or ./collapsar-spool.
+    layers, class_names, total_steps, note: for the study's page; classes: K, if the labels alone do not tell.
     resumed_from_step: step of the checkpoint it resumes from; what was measured after it is void.
     every_rank: each process is a run of its own, and needs a folder of its own.
     """
@@ -102,7 +102,7 @@ def rank():
 
 
 class Run:
-    """One training. Its methods never raise and never wait for the network, but for `finish`, up to its deadline."""
+    """One training. Its methods never raise and never wait for the network, except `finish`, which waits up to its deadline."""
 
     def __init__(self, kept_bytes=KEPT_BYTES, classes=None):
         self._kept_bytes, self._classes = kept_bytes, classes
@@ -112,37 +112,38 @@ class Run:
 
     @property
     def url(self):
-        """Address of the study's page, once the server has answered; else None."""
+        """Address of the study's page; None until the server has answered."""
         return self._sender.page if self._sender else None
 
     def log(self, values, step):
-        """Stores numbers of yours at a step, each as a series `log/<name>`. What is not finite is left out, and said."""
+        """Stores your own numbers at a step, each as a series `log/<name>`. Values that are not finite are left out, with a warning."""
         self._guard("log", self._log, values, step)
 
     def measure(self, model, loader, *, layers, head=None, step, split="train", pool="average", forward=None, labels=None,
                 penalized=None):
         """Measures layers of a torch model on everything that a loader yields, in eval mode and without gradients.
 
-        layers: names of modules, first to last, as `model.named_modules()` has them; "fc:input" is what goes into fc.
+        layers: names of modules, first to last, as in `model.named_modules()`; "fc:input" is what goes into fc.
         head: name of the linear classifier (it needs weight [K, d]); the last of `layers` must be what goes into it.
-        pool: what becomes of feature maps. "average": the mean over positions of [N, C, H, W] and over tokens of [N, T, C], as
+        pool: how feature maps become vectors. "average": the mean over positions of [N, C, H, W] and over tokens of [N, T, C], as
             networks themselves pool before their classifier, so that d = C; "flatten": all numbers, d = C·H·W; "first", "last": one
             token of [N, T, C]; or a function from the module's output to [N, d].
         forward(model, batch), labels(batch): for batches that are neither (x, y) nor a dict with "labels".
-        penalized(name, parameter): weights with the objective's hiddenDecay; else all others with two dimensions or more.
+        penalized(name, parameter): whether a weight has the objective's hiddenDecay; by default every trainable parameter outside the
+            head with two dimensions or more.
 
-        Labels are integers from 0. One forward pass where the features fit into `kept_bytes`, else two over the loader (which must
-        then give the same samples again: augmentation would differ). Training modes, BatchNorm statistics and the states of random
-        generators are afterwards what they were. Measure "train" before "test": a test set is held against the training means.
+        Labels are integers from 0. One forward pass if the features fit into `kept_bytes`, otherwise two over the loader, which must
+        then give the same samples again (augmentation would not). Afterwards, training modes, BatchNorm statistics and the states of
+        random generators are what they were. Measure "train" before "test": a test set is compared with the training means.
         """
         self._guard("measure", self._measure, model, loader, layers, head, step, split, pool, forward, labels, penalized)
 
     def features(self, H, y, W=None, b=None, step=0, layer="features", split="train"):
-        """Measures features H [N, d] with labels y [N], and where they are given a classifier W [K, d] and bias b [K]."""
+        """Measures features H [N, d] with labels y [N] and, if given, a classifier W [K, d] and bias b [K]."""
         self._guard("features", self._features, H, y, W, b, step, layer, split)
 
     def finish(self, error=None, timeout=30.0):
-        """Ends the run, as failed where an error (an exception or a text) is given, and sends what is left; what cannot be sent
+        """Ends the run, as failed if an error (an exception or a text) is given, and sends what is left; what cannot be sent
         stays in the spool."""
         self._guard("finish", self._finish, error, timeout)
 
@@ -210,7 +211,7 @@ class Run:
             os.register_at_fork(after_in_child=self._after_fork)
 
     def _after_fork(self):
-        """A forked process, such as a loader's worker, has no sender: its copy of the run does nothing."""
+        """A forked process, such as a data loader's worker, has no sender: its copy of the run does nothing."""
         if self._outbox is not None:
             self._outbox.leave()
         self._outbox = self._sender = None
@@ -242,7 +243,7 @@ class Run:
         step, H = whole_step(step), as_array(H)
         checked_split(split)
         if H.ndim != 2 or H.shape[0] == 0 or H.shape[1] == 0:
-            raise Refusal(f"features have the shape {list(H.shape)}: [N, d] is needed, one row a sample")
+            raise Refusal(f"features have the shape {list(H.shape)}: [N, d] is needed, one row per sample")
         W = None if W is None else as_array(W).astype(np.float64)
         b = None if b is None else as_array(b).astype(np.float64).reshape(-1)
         if W is not None and (W.ndim != 2 or W.shape[1] != H.shape[1]):
@@ -259,7 +260,7 @@ class Run:
         self._send_sums(sums, step, split, reference is not None, b, None)
 
     def _classes_of(self, split, step, weights):
-        """K, or None: as many as the labels name. A test set has the classes of its training set, also those that it lacks."""
+        """K; None: as many as the labels name. A test set has the classes of its training set, also those with no test samples."""
         if weights is not None:
             return len(weights)
         if self._classes is None and split == "test" and self._means.get("step") == step:
@@ -267,7 +268,7 @@ class Run:
         return self._classes
 
     def _reference(self, names, split, step, sums):
-        """Class means that the second pass is centred on: the training set's."""
+        """Class means on which the second pass is centred: the training set's."""
         if split == "train":
             if self._means.get("step") != step:
                 self._means = {"step": step, "of": {}}
@@ -284,7 +285,7 @@ class Run:
 
     def _send_sums(self, sums, step, split, has_second, bias, hidden):
         layers = sums.wire(has_second)
-        # What is larger than one request may be goes in several events, the last layer with its classifier in the last of them.
+        # Layers that are too large for one request go in several events; the last one has the last layer and the classifier.
         parts, size = [[]], 0
         for layer in layers:
             own = sum(len(value) for value in layer.values() if isinstance(value, str))
@@ -328,7 +329,7 @@ class Run:
                 features, y, logits = part
                 if sums.samples == 0 and weights is not None and features[-1].shape[1] != weights.shape[1]:
                     self._say(logging.ERROR, f"head {head!r} takes {weights.shape[1]} numbers, and layer {layers[-1]!r} has "
-                              f"{features[-1].shape[1]}: name {head + ':input'!r} as the last layer. It is measured without head")
+                              f"{features[-1].shape[1]}: name {head + ':input'!r} as the last layer. It is measured without a head")
                     sums.head = None
                 sums.first(features, y, logits, loss)
                 if kept is not None:
@@ -371,7 +372,7 @@ class Run:
 
 
 class Refusal(Exception):
-    """Something that cannot be done, in words for people."""
+    """Something that cannot be done, in words for the user."""
 
 
 def described(error):
@@ -399,7 +400,7 @@ def own_folder(study):
 
 
 class Folder:
-    """Key and spool of one run on disk. It belongs to one process at a time."""
+    """Key and spool of one run on disk; owned by one process at a time."""
 
     def __init__(self, path, about=None, url=None, temporary=False):
         self.path, self.temporary = Path(path), temporary
@@ -427,7 +428,7 @@ class Folder:
         self.about = known
 
     def attempts(self):
-        """Spools of earlier processes, the oldest first."""
+        """Spools of earlier processes, oldest first."""
         return sorted(self.path.glob(SPOOLS))
 
     def release(self):
@@ -448,15 +449,15 @@ def locked(path):
     except OSError as error:
         if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EACCES, errno.EDEADLK):
             # Network file systems often know no locks.
-            logger.warning("%s cannot be locked (%s): see that no second process uses this folder", Path(path).parent, error)
+            logger.warning("%s cannot be locked (%s): make sure that no other process uses this folder", Path(path).parent, error)
             return descriptor
         os.close(descriptor)
-        raise Refusal(f"{Path(path).parent} belongs to a process that still runs: choose another folder") from error
+        raise Refusal(f"{Path(path).parent} belongs to a process that is still running: choose another folder") from error
     return descriptor
 
 
 class Outbox:
-    """Numbered events of one attempt: in a file of its folder, and in memory only where that cannot be written."""
+    """Numbered events of one attempt: in a file of its folder, and in memory only if that cannot be written."""
 
     def __init__(self, folder, opening, say, path=None):
         self.folder, self.opening, self.say = folder, opening, say
@@ -483,10 +484,10 @@ class Outbox:
         self.begin = self.offset = self.written
 
     def _reopen(self):
-        """Takes up a spool that a process left. A last line without an end was being written when it died; a damaged one is named in
-        the run's log, and what follows it is kept.
+        """Opens a spool that an earlier process left. An incomplete last line was being written when that process died; a damaged line is
+        named in the run's log, and what follows it is kept.
 
-        Raises OSError, and ValueError, KeyError or TypeError where not even the heading can be read.
+        Raises OSError, and ValueError, KeyError or TypeError if not even the heading can be read.
         """
         if self._scan(None):
             repaired = self.path.with_suffix(".repaired")
@@ -524,7 +525,7 @@ class Outbox:
         return damaged
 
     def put(self, event):
-        """Numbers an event and keeps it. Raises ValueError or TypeError for what JSON does not know."""
+        """Numbers an event and keeps it. Raises ValueError or TypeError for what JSON cannot hold."""
         with self.changed:
             if self.closed:
                 return
@@ -561,7 +562,7 @@ class Outbox:
 
     def _fail(self, error):
         self.in_memory = True
-        # Not through say, which would put an event while one is being put.
+        # Not through say, which would put another event while this one is being put.
         logger.error("%s cannot be written (%s): from here on events are kept in memory, up to %d MB", self.path or self.folder.path,
                      error, MEMORY_BYTES // 10**6)
 
@@ -616,7 +617,7 @@ class Outbox:
             self.offset = 0 if self.path is None or self.file is None else self.begin
 
     def leave(self):
-        """Of a forked process: closes its copies of what is open, which leaves the parent's as they are."""
+        """In a forked process: closes its copies of open files, and leaves the parent's as they are."""
         with contextlib.suppress(OSError):
             if self.file is not None:
                 os.close(self.file)
@@ -644,13 +645,13 @@ class Outbox:
 
 
 def lost_event(seq):
-    """What stands for an event that cannot be read: events are numbered without gaps."""
+    """Replaces an event that cannot be read, because events are numbered without gaps."""
     event = {"kind": "log", "level": "error", "text": "An event of the spool was damaged and could not be read."}
     return json.dumps({"seq": seq, "at": round(time.time() * 1000), "event": event}).encode() + b"\n"
 
 
 def numbered(line):
-    """Number and kind of a spool's event, or nothing where it is damaged."""
+    """Number and kind of a spool's event; (None, None) if it is damaged."""
     try:
         event = json.loads(line)
         return int(event["seq"]), event["event"]["kind"]
@@ -659,7 +660,7 @@ def numbered(line):
 
 
 def sequence(line):
-    """Number of an event, without reading all of it: a line of sums has megabytes."""
+    """Number of an event, without parsing all of it: a line of sums has megabytes."""
     return int(line[8:line.index(b",")])
 
 
@@ -681,7 +682,7 @@ def write_json(path, value):
 
 
 class Unreachable(Exception):
-    """No answer, or one that says to come again."""
+    """No answer, or one that says to try again."""
 
     def __init__(self, text, after_s=None, status=None):
         super().__init__(text)
@@ -689,7 +690,7 @@ class Unreachable(Exception):
 
 
 class Refused(Exception):
-    """An answer that will not change by asking again."""
+    """An answer that will not change on another try."""
 
     def __init__(self, status, text, places=()):
         super().__init__(f"{text} (HTTP {status})")
@@ -709,10 +710,10 @@ class Server:
     def __init__(self, url, token):
         self.url, self.token = str(url).strip().rstrip("/"), (token or "").strip()
         if not re.fullmatch(r"[\x21-\x7e]*", self.token):
-            raise Refusal("the token has blanks or letters that no token has: copy it again")
+            raise Refusal("the token has blanks or characters that no token has: copy it again")
         parts = urllib.parse.urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise Refusal(f"{self.url!r} is no address of a server: it begins with http:// or https://")
+            raise Refusal(f"{self.url!r} is not the address of a server: it must begin with http:// or https://")
         self.opener = urllib.request.build_opener(NoRedirects)
 
     def post(self, path, body, timeout=REQUEST_S):
@@ -738,7 +739,7 @@ class Server:
 
 
 def sentence(error):
-    """What an answer says went wrong, and which fields of the request."""
+    """What went wrong according to an answer, and in which fields of the request."""
     if 300 <= error.code < 400:
         return f"the server redirects to {error.headers.get('location')}: give that address, if you trust it", ()
     body = b""
@@ -755,7 +756,7 @@ def sentence(error):
 
 
 class Sender(threading.Thread):
-    """Sends an outbox in order, each event until it is stored or refused for good; before it, what earlier processes left."""
+    """Sends an outbox in order, each event until it is stored or refused for good; before that, what earlier processes left."""
 
     def __init__(self, server, outbox, say):
         super().__init__(name="collapsar", daemon=True)
@@ -795,7 +796,7 @@ class Sender(threading.Thread):
             path.unlink()
 
     def drain(self, timeout):
-        """Waits until everything is stored, for so long. @returns how many events are not"""
+        """Waits until everything is stored, or for `timeout` seconds. @returns how many events are not stored"""
         end = time.monotonic() + timeout
         with self.outbox.changed:
             self.closing, self.deadline = True, end
@@ -858,15 +859,15 @@ class Sender(threading.Thread):
             outbox.stored, self.page = int(opened["storedThrough"]), str(opened["url"])
             opened = {"runId": str(opened["runId"]), "attempt": int(opened["attempt"])}
         except (KeyError, TypeError, ValueError):
-            raise Refused(200, "what answers there is no Collapsar server") from None
+            raise Refused(200, "the server that answers is not a Collapsar server") from None
         if ended and not outbox.has_end:
-            # Its process did not say how it ended; and a machine that stopped may have kept less than it had sent.
+            # Its process did not report how it ended, and a machine that crashed may have kept less than it had sent.
             outbox.seq = max(outbox.seq, outbox.stored)
-            outbox.put({"kind": "failed", "message": "The training's process ended without a word: it was killed, or its machine stopped."})
+            outbox.put({"kind": "failed", "message": "The training's process ended without reporting why: it was killed, or its machine stopped."})
         return opened
 
     def _leave_out(self, outbox, refusal):
-        """What a run can do without is left out where the server does not take it: its numbers matter more."""
+        """Optional fields that the server refuses are left out: the run's numbers matter more."""
         named = [name for name in OPTIONAL if name in refusal.places and name in outbox.opening]
         for name in named:
             del outbox.opening[name]
@@ -878,9 +879,9 @@ class Sender(threading.Thread):
         where = f"; events stay in {outbox.folder.path}" if outbox.folder else ""
         hint = ""
         if error.status in (401, 403):
-            hint = "the token is wrong, expired, revoked or not of the scope log: "
+            hint = "the token is wrong, expired, revoked or not of scope log: "
         elif is_new and error.status in (404, 405):
-            hint = "this seems to be no address of a Collapsar server, such as http://localhost:4040: "
+            hint = "this does not seem to be the address of a Collapsar server, such as http://localhost:4040: "
         self.say(logging.ERROR, f"{self.server.url} refuses this run: {hint}{error}{where}")
 
     def _send(self, outbox, opened, sent, lines, size):
@@ -890,7 +891,7 @@ class Sender(threading.Thread):
             body = b'{"attempt":%d,"events":[%s]}' % (opened["attempt"], b",".join(fresh))
             answer = self.server.post(f"/api/v1/external/runs/{opened['runId']}/events", body, self._time())
             if not isinstance(answer, dict) or not isinstance(answer.get("storedThrough"), int):
-                raise Unreachable("the answer is not that of a Collapsar server")
+                raise Unreachable("the answer does not come from a Collapsar server")
             stored = answer["storedThrough"]
             self.sent += len(fresh)
             for warning in answer.get("warnings") or []:
@@ -900,7 +901,7 @@ class Sender(threading.Thread):
         outbox.acknowledge(lines, size, stored)
 
     def _spare(self, lines, refusal):
-        """How many events to send next, or what to send in the place of one that can never be stored: a line of the run's log."""
+        """How many events to send next, or what to send in place of one that can never be stored: a line of the run's log."""
         if len(lines) > 1:
             return max(1, len(lines) // 2), None
         event = json.loads(lines[0])
@@ -917,7 +918,7 @@ class Sender(threading.Thread):
         return REQUEST_S if self.deadline is None else max(0.5, min(REQUEST_S, self.deadline - time.monotonic()))
 
     def _wait(self, error):
-        """Backs off, with jitter, so that trainings do not come back all at once."""
+        """Backs off, with jitter, so that trainings do not all come back at once."""
         self.misses += 1
         if self.misses == 1:
             self.say(logging.WARNING, f"{self.server.url} does not answer ({error}): events wait, and are sent once it does")
@@ -925,7 +926,7 @@ class Sender(threading.Thread):
         self._pause(back_off if error.after_s is None else max(error.after_s, 0.1), short=error.after_s is None)
 
     def _pause(self, seconds, short=False):
-        """@param short whether half a second is enough once the training waits for the end"""
+        """@param short whether half a second is enough once the training is waiting in `finish`"""
         began = time.monotonic()
         with self.outbox.changed:
             while not self.stopped:
@@ -973,7 +974,7 @@ class SplitSums:
         self._grow(int(y.max()) + 1, [layer.shape[1] for layer in features])
         new = np.flatnonzero(self.counts == 0)
         self.counts += np.bincount(y, minlength=self.classes)
-        # Each class is summed relative to its first sample: no digits are lost however far it has collapsed.
+        # Each class is summed relative to its first sample, so no digits are lost however far it has collapsed.
         firsts = {k: np.flatnonzero(y == k)[:1] for k in new}
         for l, layer in enumerate(features):
             if not np.isfinite(layer).all():
@@ -1024,7 +1025,7 @@ class SplitSums:
 
     def second(self, features, y, logits, reference):
         """The second pass, for one part: Σ ‖h − own μ_y‖², and where there are the training set's class means (reference), with
-        c = h − μ_y, m_k = μ_k − μ_G, a = c mᵀ, also Σ a aᵀ and how often the nearest mean is another one."""
+        c = h − μ_y, m_k = μ_k − μ_G, a = c mᵀ, also Σ a aᵀ and how often the nearest mean is that of another class."""
         if self.directions is None:
             self.directions = []
             for means in reference or []:
@@ -1050,7 +1051,7 @@ class SplitSums:
 
     def check_second(self):
         if self.seen_again != self.samples:
-            raise Refusal(f"the loader gave {self.samples} samples first and {self.seen_again} the second time: give one that can be read "
+            raise Refusal(f"the loader gave {self.samples} samples the first time and {self.seen_again} the second: give one that can be read "
                           "twice, or raise kept_bytes so that one pass is enough")
 
     def wire(self, has_second):
@@ -1091,7 +1092,7 @@ def checked_labels(y, samples, classes):
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     if y.ndim != 1 or len(y) != samples:
-        raise Refusal(f"labels have the shape {list(y.shape)}: one whole number a sample is needed, for {samples} samples")
+        raise Refusal(f"labels have the shape {list(y.shape)}: one whole number per sample is needed, for {samples} samples")
     if not np.issubdtype(y.dtype, np.integer):
         if not np.isfinite(y).all() or (y != np.floor(y)).any():
             raise Refusal("labels must be whole numbers from 0")
@@ -1117,21 +1118,21 @@ def as_array(value):
 
 def whole_step(step):
     if isinstance(step, bool) or int(step) != step or step < 0:
-        raise Refusal(f"step is {step!r}: it must be a whole number of at least 0")
+        raise Refusal(f"step is {step!r}: it must be a whole number, 0 or more")
     return int(step)
 
 
 def study_name(study, warn):
     name = " ".join(str(study).split())
     if len(name) > NAME_LENGTH:
-        warn(f"study is longer than {NAME_LENGTH} characters: it is cut")
+        warn(f"study is longer than {NAME_LENGTH} characters: it is shortened")
     if not name:
         warn("study is empty: it is called “Unnamed study”")
     return name[:NAME_LENGTH].strip() or "Unnamed study"
 
 
 def plain(value):
-    """What JSON knows of numbers of numpy and torch, tuples and such."""
+    """A value as JSON has it: numbers of numpy and torch, tuples and the like are converted."""
     if hasattr(value, "items"):
         return {str(name): plain(part) for name, part in value.items()}
     if hasattr(value, "tolist"):
@@ -1144,7 +1145,7 @@ def plain(value):
 
 
 def flat_config(config, warn):
-    """A config (a dict, a namespace or a dataclass, nested or not) as at most 64 keys and values that JSON knows."""
+    """A config (a dict, a namespace or a dataclass, nested or not) as at most 64 keys with values that JSON can hold."""
     flat = {}
 
     def put(key, value, depth):
@@ -1159,9 +1160,9 @@ def flat_config(config, warn):
         elif isinstance(value, float) and not math.isfinite(value):
             warn(f"config {key} is {value}: it is left out")
         elif not key or key == "__proto__" or len(key) > KEY_LENGTH:
-            warn(f"config key {shortened(key, 40)!r} is empty or longer than {KEY_LENGTH} characters, or no server takes it: it is left out")
+            warn(f"config key {shortened(key, 40)!r} is empty, longer than {KEY_LENGTH} characters or reserved: it is left out")
         elif len(flat) == CONFIG_KEYS:
-            warn(f"config has more than {CONFIG_KEYS} keys: {key} and what follows is left out")
+            warn(f"config has more than {CONFIG_KEYS} keys: {key} and what follows are left out")
         elif isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) <= 2**53):
             flat[key] = value
         else:
@@ -1178,7 +1179,7 @@ def flat_config(config, warn):
 
 
 def unwrapped(model):
-    """The network itself, without what distributes or compiles it: rank 0 measures alone, and no other process is waited for."""
+    """The network itself, without the wrappers that distribute or compile it: rank 0 measures alone and waits for no other process."""
     for module in model.modules():
         if any(kind.__name__ in ("FullyShardedDataParallel", "FSDPModule") for kind in type(module).__mro__):
             raise Refusal("this model is sharded over processes (FSDP): gather its features and call run.features instead")
@@ -1192,7 +1193,7 @@ def unwrapped(model):
 
 
 def modules_named(model, names):
-    """Modules by their names; those of compiled parts also by the names that they had before."""
+    """Modules by their names; those of compiled parts also by their names before compilation."""
     known = {name.replace("_orig_mod.", ""): module for name, module in model.named_modules()}
     known.update(model.named_modules())
     for name in names:
@@ -1209,7 +1210,7 @@ def head_of(model, head, say):
     weight = getattr(module, "weight", None)
     shape = [] if weight is None else [size for at, size in enumerate(weight.shape) if at < 2 or size != 1]
     if len(shape) != 2:
-        say(logging.ERROR, f"head {head!r} has no weight [K, d]: it is measured without head")
+        say(logging.ERROR, f"head {head!r} has no weight [K, d]: it is measured without a head")
         return None, None
     bias = getattr(module, "bias", None)
     return as_array(weight).astype(np.float64).reshape(shape), None if bias is None else as_array(bias).astype(np.float64)
@@ -1224,11 +1225,11 @@ def squared_hidden(model, head, penalized):
 
 @contextlib.contextmanager
 def undisturbed(model, loader):
-    """Eval mode, no gradients, nothing compiled; afterwards each module's mode and each random generator are as before."""
+    """Eval mode, no gradients, nothing compiled; afterwards the mode of each module and each random generator are as before."""
     import torch
 
     modules = [(module, module.training, module.__dict__.get("_compiled_call_impl")) for module in model.modules()]
-    # Loaders whose workers stay have one iterator, which the training may be in the middle of.
+    # Loaders with persistent workers have one iterator, which the training may be in the middle of.
     own_iterator = getattr(loader, "_iterator", None)
     generators = {id(one): one for one in (getattr(loader, "generator", None), getattr(getattr(loader, "sampler", None), "generator", None))
                   if hasattr(one, "get_state")}.values()
@@ -1261,14 +1262,14 @@ def undisturbed(model, loader):
 
 
 def uncompiled(torch):
-    """Compiled parts run as they are written: what was compiled before knows nothing of hooks."""
+    """Runs compiled parts eagerly: what was compiled before does not call hooks."""
     stance = getattr(getattr(torch, "compiler", None), "set_stance", None)
-    # Loading the compiler takes seconds: where it was not loaded, nothing is compiled.
+    # Loading the compiler takes seconds; if it was not loaded, nothing is compiled.
     return stance("force_eager") if stance is not None and "torch._dynamo" in sys.modules else contextlib.nullcontext()
 
 
 class Probe:
-    """Hooks on layers of a model, and what they saw of each batch of a loader."""
+    """Hooks on layers of a model, and what they saw of each batch."""
 
     def __init__(self, model, layers, head, pool, forward, labels, say):
         known = modules_named(model, layers + ([head] if head else []))
@@ -1289,7 +1290,7 @@ class Probe:
         return self
 
     def _see(self, key, output):
-        # At once, and as a copy: a module that follows may work in place.
+        # At once, and as a copy: a later module may work in place.
         if key is None:
             self.logits = output
         else:
@@ -1311,7 +1312,7 @@ class Probe:
             logits = self.logits if self.head else output
             for name in self.layers:
                 if name not in self.seen:
-                    raise Refusal(f"layer {name!r} took no part in the forward pass: its module is not called there")
+                    raise Refusal(f"layer {name!r} took no part in the forward pass: its module was not called")
             features = [self.seen[name] for name in self.layers]
             self.seen, self.logits = {}, None
             logits = as_array(logits) if hasattr(logits, "detach") else None
@@ -1381,11 +1382,11 @@ def moved(batch, device):
 
 
 def sync(folder, url=None, token=None, timeout=600.0):
-    """Delivers what crashed or cut-off trainings left in a folder, or in the folders within it. @returns (delivered, left), in events"""
+    """Delivers what trainings that crashed or lost the network left in a folder and the folders below it. @returns (delivered, left), in events"""
     folder = Path(folder)
     places = [folder] if (folder / RUN_FILE).exists() else sorted(one.parent for one in folder.rglob(RUN_FILE))
     if not places:
-        raise Refusal(f"{folder} holds no run: it needs the folder with {RUN_FILE}, or one above it")
+        raise Refusal(f"{folder} holds no run: give the folder with {RUN_FILE}, or one above it")
     delivered = left = 0
     for place in places:
         try:
@@ -1429,9 +1430,9 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     one = commands.add_parser("sync", help="deliver what a crash left in a spool folder")
     one.add_argument("folder")
-    one.add_argument("--url", help="of the server; else COLLAPSAR_URL, or the one of the training")
-    one.add_argument("--token", help="else COLLAPSAR_TOKEN, which other users of this machine do not see")
-    one.add_argument("--timeout", type=float, default=600.0, help="seconds a run may take (600)")
+    one.add_argument("--url", help="of the server; by default COLLAPSAR_URL, or the server of the training")
+    one.add_argument("--token", help="by default COLLAPSAR_TOKEN, which other users of this machine cannot see")
+    one.add_argument("--timeout", type=float, default=600.0, help="seconds that one run may take (600)")
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:

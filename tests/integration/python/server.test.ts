@@ -239,13 +239,13 @@ describe("collapsar.py at a real server", () => {
       expect(without.output).toContain("no token was given");
       const wrong = await sync(folderOf(study), { COLLAPSAR_TOKEN: reader });
       expect(wrong.code).toBe(1);
-      expect(wrong.output).toContain("the token is wrong, expired, revoked or not of the scope log");
+      expect(wrong.output).toContain("the token is wrong, expired, revoked or not of scope log");
       expect((await sync(folderOf(study))).code).toBe(0);
       const run = await runOf(study);
       expect((await seriesOf(run))["log/loss"]).toEqual({ steps: [0, 1, 2, 3], values: [10, 9, 8, 7] });
       expect(run).toMatchObject({
         status: "failed",
-        failure: { message: "The training's process ended without a word: it was killed, or its machine stopped." },
+        failure: { message: "The training's process ended without reporting why: it was killed, or its machine stopped." },
       });
       const again = Training.of(plain!, "steps", study);
       for (let step = 0; step < 6; step++) await again.step();
@@ -264,12 +264,12 @@ describe("collapsar.py at a real server", () => {
     const { id, token: revoked } = await makeApiToken(server, "log");
     await server.call("account.revokeToken", { id });
     for (const [study, more, words] of [
-      ["Unknown token", { token: "not-a-token" }, "the token is wrong, expired, revoked or not of the scope log"],
-      ["Revoked token", { token: revoked }, "the token is wrong, expired, revoked or not of the scope log"],
-      ["Token to read", { token: reader }, "the token is wrong, expired, revoked or not of the scope log"],
+      ["Unknown token", { token: "not-a-token" }, "the token is wrong, expired, revoked or not of scope log"],
+      ["Revoked token", { token: revoked }, "the token is wrong, expired, revoked or not of scope log"],
+      ["Token to read", { token: reader }, "the token is wrong, expired, revoked or not of scope log"],
       ["Wrong path", { url: `${server.url}/elsewhere` }, "refuses this run"],
       ["No server", { url: "http://127.0.0.1:9" }, "http://127.0.0.1:9 does not answer"],
-      ["No address", { url: "collapsar.example.org" }, "is no address of a server"],
+      ["No address", { url: "collapsar.example.org" }, "is not the address of a server"],
     ] as const) {
       const training = Training.of(plain!, "steps", study, { timeout: 0.2, ...more });
       for (let step = 0; step < 6; step++) await training.step();

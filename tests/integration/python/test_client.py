@@ -58,7 +58,7 @@ class Delivery(InFolder):
         events = [e["event"] for e in next(iter(self.receiver.events.values()))]
         self.assertEqual(events[0], {"kind": "scalars", "step": 3, "values": {"loss": 1.5, "accuracy": 1.0}})
         self.assertEqual(events[1]["text"], "log: loss is inf at step 4: it is left out where it is not finite")
-        self.assertEqual(events[2]["text"], "log: step is -1: it must be a whole number of at least 0")
+        self.assertEqual(events[2]["text"], "log: step is -1: it must be a whole number, 0 or more")
         self.assertEqual(events[3]["text"], "log: loss is 'much': it is left out, as it is no number")
         self.assertEqual(events[-1], {"kind": "finished", "step": 4})
         self.assertEqual(len(said.output), 4, said.output)
@@ -102,7 +102,7 @@ class Delivery(InFolder):
         self.assertEqual(child.stdout.readline(), b"ready\n")
         with self.assertLogs("collapsar", "ERROR") as said:
             self.begin()  # while it runs
-        self.assertIn("belongs to a process that still runs", said.output[0])
+        self.assertIn("belongs to a process that is still running", said.output[0])
         child.send_signal(signal.SIGKILL)
         child.wait()
         spool = next(self.path.glob("collapsar-*.ndjson"))
@@ -168,7 +168,7 @@ class Delivery(InFolder):
             run._sender.join(10)
             run.log({"loss": 1}, 1)
             self.finish(run)
-        self.assertIn("the token is wrong, expired, revoked or not of the scope log: This token is unknown. (HTTP 401)", said.output[0])
+        self.assertIn("the token is wrong, expired, revoked or not of scope log: This token is unknown. (HTTP 401)", said.output[0])
         self.assertEqual(len([line for line in said.output if "refuses" in line]), 1)
         self.receiver.answer = None
         self.assertEqual(collapsar.sync(self.path, token="right")[1], 0)
@@ -325,7 +325,7 @@ class Faults(InFolder):
             run.log({"loss": 0}, 0)
             run._sender.join(10)
             self.finish(run, timeout=1)
-        self.assertIn("what answers there is no Collapsar server", said.output[0])
+        self.assertIn("the server that answers is not a Collapsar server", said.output[0])
         self.assertEqual(collapsar.sync(self.path, token="token")[1], 0)
         self.assertEqual(self.losses(), [0])
 
@@ -507,7 +507,7 @@ class BadPlaces(InFolder):
         self.assertEqual(self.receiver.kinds().count("scalars"), 1)
 
     def test_what_cannot_be_is_said(self):
-        for url, words in ((None, "no server"), ("ftp://x", "no address of a server")):
+        for url, words in ((None, "no server"), ("ftp://x", "not the address of a server")):
             with self.subTest(url=url), self.assertLogs("collapsar", "ERROR") as said, mock.patch.dict(os.environ, {}, clear=True):
                 with collapsar.run(url, "token", study="A study", folder=self.path) as run:
                     run.log({"loss": 1}, 1)
@@ -565,7 +565,7 @@ class Features(InFolder):
             ([[1], [2]], [0, -1], "label -1 is out of range"),
             ([[1], [2]], [0, 5], "label 5 is out of range: labels go from 0 to 1"),
             ([[1], [2]], [0, 0.5], "labels must be whole numbers from 0"),
-            ([[1], [2]], [0], "labels have the shape [1]: one whole number a sample is needed, for 2 samples"),
+            ([[1], [2]], [0], "labels have the shape [1]: one whole number per sample is needed, for 2 samples"),
         ]
         with self.assertLogs("collapsar", "ERROR") as said:
             with self.begin() as run:

@@ -302,7 +302,7 @@ class Measuring(unittest.TestCase):
     def test_a_loader_that_can_be_read_once(self):
         with self.begin(kept_bytes=1) as run, self.assertLogs("collapsar", "ERROR") as said:
             run.measure(self.net, iter([(self.x, self.y)]), layers=["0"], step=1)
-        self.assertIn("the loader gave 200 samples first and 0 the second time", said.output[0])
+        self.assertIn("the loader gave 200 samples the first time and 0 the second", said.output[0])
 
     def test_labels_out_of_range(self):
         self.refused("label 10 is out of range: labels go from 0 to 9", loader=[(self.x, self.y + 1)], layers=["4:input"], head="4")
