@@ -14,8 +14,8 @@ const scopeTexts: Record<TokenScope, string> = {
   read: "read: every study, its series and exports",
   launch: "launch: also starts, pauses and cancels runs",
   log: "log: reports runs that are trained elsewhere, and reads nothing",
-  edit: "edit: also names, notes, share links, removing studies",
-  manage: "manage: also workers, people and their tokens",
+  edit: "edit: also changes names and notes, shares and removes studies",
+  manage: "manage: also drains workers, and deletes runs for good",
 };
 
 /** A name and a scope, then a token that is shown this once. */

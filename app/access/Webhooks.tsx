@@ -19,7 +19,7 @@ const metrics = [
   "train/nc3.duality",
 ];
 
-/** Addresses that are told of studies: one's own, and everybody's for who manages the server. */
+/** Webhooks: one's own; everybody's for those who manage the server. */
 export function Webhooks({ me }: { me: MeView }) {
   const trpc = useTRPC();
   const [making, setMaking] = useState(false);
@@ -28,7 +28,7 @@ export function Webhooks({ me }: { me: MeView }) {
   return (
     <Panel
       title="Webhooks"
-      hint="addresses that are told when something happens"
+      hint="addresses notified when something happens"
       testId="webhooks"
       actions={
         mayMake && (
@@ -44,7 +44,12 @@ export function Webhooks({ me }: { me: MeView }) {
         </p>
       )}
       <HookList experimentId={null} withNames />
-      <MakeDialog open={making} onClose={() => setMaking(false)} title="Notify of every experiment" testId="notify-dialog">
+      <MakeDialog
+        open={making}
+        onClose={() => setMaking(false)}
+        title="Notifications for every experiment"
+        testId="notify-dialog"
+      >
         <NotifyForm experimentId={null} metrics={metrics} onClose={() => setMaking(false)} />
       </MakeDialog>
     </Panel>

@@ -53,12 +53,12 @@ function Introduction() {
   return (
     <div className="mb-6 max-w-prose space-y-2 text-ink-soft text-sm">
       <p>
-        Whatever you can do on the pages, a program can do with these routes, all of them below{" "}
+        What you can do with studies on the pages, a program can do with these routes, all of them under{" "}
         <code className="text-xs">/api/v1</code>. Create a token under{" "}
         <Link href={accessPage} className="text-accent hover:underline">
           Sessions and tokens
         </Link>
-        ; each route names the scopes that open it. The examples use two variables:
+        ; each route lists the scopes that may call it. The examples use two variables:
       </p>
       <pre className="overflow-x-auto rounded-md border border-line bg-sunken p-3 font-mono text-ink text-xs leading-5">
         {`URL=${origin}\nTOKEN=…`}
@@ -73,7 +73,7 @@ function Introduction() {
 
 function Routes({ document, looked }: { document: ApiDocument; looked: string }) {
   const subjects = operationsBySubject(document, looked);
-  if (subjects.length === 0) return <p className="text-ink-faint text-sm">No route has these words.</p>;
+  if (subjects.length === 0) return <p className="text-ink-faint text-sm">No route matches these words.</p>;
   return (
     <div className="space-y-5" data-testid="api-routes">
       {subjects.map(({ subject, operations }) => (

@@ -106,7 +106,7 @@ export function ExperimentRow({
             </Badge>
           )}
           {row.kind === "external" && (
-            <Badge tone="accent" title="These runs were trained elsewhere, and reported">
+            <Badge tone="accent" title="These runs were trained elsewhere and reported here">
               external
             </Badge>
           )}

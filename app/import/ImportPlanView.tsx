@@ -116,7 +116,7 @@ export function ImportPlanView({ id, files, leftOut, first, onDone, onCancel }: 
         <div className="mt-4 space-y-3">
           {recalled && (
             <Notice tone="plain" icon="again" inLine slim testId="columns-recalled">
-              <span>Columns are taken as you took them the last time.</span>
+              <span>Columns are read as you chose the last time.</span>
               <Button
                 small
                 onClick={() => {

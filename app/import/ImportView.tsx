@@ -101,7 +101,7 @@ export function ImportView() {
             first={waiting.plan}
             onCancel={startAgain}
             onDone={({ experimentId, made, name }) => {
-              toast({ text: made === 0 ? `All of it was in ${name} already` : `${countOf(made, "run")} imported` });
+              toast({ text: made === 0 ? `Everything was in ${name} already` : `${countOf(made, "run")} imported` });
               router.push(experimentPage(experimentId));
             }}
           />

@@ -21,7 +21,7 @@ export function HookList({ experimentId, withNames = false }: { experimentId: st
   const test = useMutation(
     trpc.notifications.test.mutationOptions({
       onSuccess: ({ problem }) =>
-        toast(problem === null ? { text: "The test was taken" } : { text: `The test was not taken: ${problem}`, tone: "bad" }),
+        toast(problem === null ? { text: "Test delivered" } : { text: `Test not delivered: ${problem}`, tone: "bad" }),
       onSettled: refresh,
       onError,
     }),

@@ -6,9 +6,9 @@ import { type BrowserState, browserState, keepWishes, onWishes, parseWishes, rea
 import type { Wanted } from "./news.ts";
 
 const hindrances: Partial<Record<BrowserState, string>> = {
-  denied: "This browser refuses notifications of this site: allow them in its settings for the site.",
-  insecure: "Browsers show notifications only of pages opened by https, or on this machine.",
-  none: "This browser has no notifications.",
+  denied: "This browser blocks notifications from this site: allow them in its settings for the site.",
+  insecure: "Browsers show notifications only for pages opened by https, or on this machine.",
+  none: "This browser does not support notifications.",
 };
 
 /** Whether this browser tells of the experiment: asked for by a click. */
@@ -27,7 +27,7 @@ export function InThisBrowser({ experimentId, wanted }: { experimentId: string; 
     if (browserState() === "ask") await Notification.requestPermission();
     setState(browserState());
     if (browserState() !== "ready") return;
-    if (!keepWishes(experimentId, wanted)) toast({ text: "This browser keeps nothing for this site", tone: "bad" });
+    if (!keepWishes(experimentId, wanted)) toast({ text: "This browser stores nothing for this site", tone: "bad" });
   };
   return (
     <div className="space-y-1">
@@ -48,7 +48,7 @@ export function InThisBrowser({ experimentId, wanted }: { experimentId: string; 
             Stop notifying here
           </Button>
         )}
-        <span className="text-ink-faint text-xs">{hindrances[state] ?? "While this page is open, in whatever tab."}</span>
+        <span className="text-ink-faint text-xs">{hindrances[state] ?? "While this page is open, in any tab."}</span>
       </div>
     </div>
   );

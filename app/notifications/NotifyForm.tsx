@@ -79,7 +79,7 @@ export function NotifyForm({ experimentId, metrics, onClose }: NotifyFormProps) 
       {experimentId !== null && <InThisBrowser experimentId={experimentId} wanted={wanted} />}
       <Field
         label="Address of a webhook"
-        hint="It gets a signed POST with JSON, as Slack and Mattermost take it too. Private addresses only where the operator allows them."
+        hint="It gets a signed POST with JSON, which Slack and Mattermost accept too. Private addresses only if the operator allows them."
         error={problem}
       >
         {(control) => (

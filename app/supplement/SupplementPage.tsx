@@ -95,7 +95,7 @@ export function SupplementPage({ supplement }: { supplement: Supplement }) {
       </Section>
 
       <footer className="border-line border-t pt-4 text-ink-faint text-xs">
-        Made by Collapsar {detail.program}; this file needs no network. Values of layers in front of the last one are rounded to{" "}
+        Made by Collapsar {detail.program}; this file needs no network. Values of layers before the last one are rounded to{" "}
         {roundedDigits} digits; the study's archive has every measured value in full.
       </footer>
     </main>

@@ -74,12 +74,6 @@ export function requireTrained<View extends { config: object }>(view: View, what
   return view as Exclude<View, WithExternal>;
 }
 
-/** The same of a config. */
-export function requireTrainedConfig<Config extends object>(config: Config, what: string): Exclude<Config, { kind: "external" }> {
-  if (isExternalConfig(config)) throw notTrainedHere(what);
-  return config as Exclude<Config, { kind: "external" }>;
-}
-
 /** A key as its column and axis are named, or null if nothing of it can be seen. */
 export const externalKey = (key: string): string | null => {
   const kept = storableText(key.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, ""), externalLimits.keyLength).trim();

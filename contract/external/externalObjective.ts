@@ -27,9 +27,9 @@ export const externalObjective = z
     const complain = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
     if (features === "ridge" && featureDecay === undefined) complain("featureDecay", "features with a ridge need featureDecay");
     if (features === "layernorm" && featureDecay !== undefined)
-      complain("featureDecay", "features behind a LayerNorm have no ridge: leave featureDecay out");
+      complain("featureDecay", "features after a LayerNorm have no ridge: leave featureDecay out");
     if (bias === "penalized" && features === "layernorm")
-      complain("bias", 'behind a LayerNorm the optimum is known of a bias that is "none" or "free"');
+      complain("bias", 'after a LayerNorm the optimum is known for a bias that is "none" or "free"');
     if (bias === "penalized" && biasDecay === undefined) complain("biasDecay", "a penalized bias needs biasDecay");
     if (bias !== "penalized" && biasDecay !== undefined) complain("biasDecay", 'biasDecay needs bias "penalized"');
   });

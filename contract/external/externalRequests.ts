@@ -110,7 +110,6 @@ export const scalarsEvent = z.strictObject({
       `at most ${externalLimits.scalars} values an event`,
     ),
 });
-export type ScalarsEvent = z.infer<typeof scalarsEvent>;
 
 export const externalEvent = z.discriminatedUnion("kind", [
   sumsEvent,
@@ -146,4 +145,3 @@ export const externalFeatures = z.strictObject({
   split: z.enum(["train", "test"]).default("train"),
   layer: wireText(externalLimits.layerNameLength).pipe(z.string().min(1)).default("features"),
 });
-export type ExternalFeatures = z.input<typeof externalFeatures>;

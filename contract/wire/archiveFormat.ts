@@ -143,7 +143,6 @@ export const archivedAttempt = z.strictObject({
   started: started.nullable(),
   outcome: outcome.nullable(),
 });
-export type ArchivedAttempt = z.infer<typeof archivedAttempt>;
 
 export const archivedRun = z.strictObject({
   ordinal: count,

@@ -72,7 +72,6 @@ export const exportedRun = z.strictObject({
     z.strictObject({ steps: z.array(z.int()), values: z.array(z.number()) }).refine((s) => s.steps.length === s.values.length),
   ),
 });
-export type ExportedRun = z.infer<typeof exportedRun>;
 
 /** A run that was trained elsewhere: what it does not say of data, machines and versions, nobody said. */
 export const exportedExternalRun = z.strictObject({

@@ -98,7 +98,6 @@ export const plannedRun = z.strictObject({
   /** It is here already, as it is in the files. */
   present: z.boolean(),
 });
-export type PlannedRun = z.infer<typeof plannedRun>;
 
 export const plannedColumn = z.strictObject({
   column: z.string(),
@@ -116,7 +115,6 @@ export const plannedArray = z.strictObject({
   /** null: it is left out. */
   role: z.enum(arrayRoles).nullable(),
 });
-export type PlannedArray = z.infer<typeof plannedArray>;
 
 /** A layer of one split, over all runs and steps. */
 export const plannedLayer = z.strictObject({

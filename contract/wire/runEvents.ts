@@ -214,7 +214,6 @@ export const runEvent = z.discriminatedUnion("kind", [
 ]);
 export type RunEvent = z.infer<typeof runEvent>;
 export type StartedEvent = z.infer<typeof startedEvent>;
-export type MeasurementEvent = z.infer<typeof measurement>;
 
 /** An event as spooled and sent: numbered without gaps from 1 in each attempt; `at` is the worker's clock, for people only. */
 export const spooledEvent = z.strictObject({ seq: z.int().min(1), at: z.number(), event: runEvent });

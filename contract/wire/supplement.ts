@@ -18,7 +18,7 @@ export interface Supplement {
   computed: { device: string; versions: Record<string, string>; runs: number }[];
 }
 
-/** Digits that are kept of values of layers in front of the last one; everything else is in full. */
+/** Digits that are kept of values of layers before the last one; everything else is in full. */
 export const roundedDigits = 6;
 /** Steps of the layer profile that are kept of each run. */
 export const profileSteps = 12;

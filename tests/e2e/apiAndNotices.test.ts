@@ -62,7 +62,7 @@ describe("The page of the API", () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 
     await page.getByLabel("Find a route").fill("no such words");
-    await expect.poll(() => page.locator("main").textContent()).toContain("No route has these words.");
+    await expect.poll(() => page.locator("main").textContent()).toContain("No route matches these words.");
     await page.getByLabel("Find a route").fill("");
     await expect.poll(() => operations.count()).toBe(apiRoutes.length);
     // Every route opens, whatever its schemas are.
@@ -105,7 +105,7 @@ describe("“Notify me” of an experiment's menu", () => {
       const secret = (await at("hook-secret").textContent())!;
       expect(secret).toMatch(/^[\w-]{32}$/);
       await at("notify-dialog").getByRole("button", { name: "Test", exact: true }).click();
-      await page.getByText("The test was taken").waitFor();
+      await page.getByText("Test delivered").waitFor();
       // Above the window, not behind its backdrop.
       expect(await at("toasts").evaluate((element) => element.matches(":popover-open"))).toBe(true);
       const lease = await worker.nextAssignment(runs[0]!.id);

@@ -94,7 +94,7 @@ test("a table of one's own is mapped by its columns, and the next one like it in
 
   await page.goto(`${server.url}/import`);
   await drop("later.csv", content(3));
-  await textOf("columns-recalled").toContain("as you took them the last time");
+  await textOf("columns-recalled").toContain("as you chose the last time");
   await textOf("planned-series").toContain("train/nc1.ratio@2");
   expect(await roleOf("it").inputValue()).toBe("step");
   await at("columns-recalled").getByRole("button", { name: "Forget that" }).click();

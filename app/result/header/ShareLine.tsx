@@ -27,7 +27,7 @@ export function ShareLine({ share, onChanged }: { share: ShareView; onChanged: (
     trpc.shares.setFrames.mutationOptions({
       onSuccess: () => {
         setTyped(null);
-        return saying("Saved. It holds from now on.")();
+        return saying("Saved. It applies from now on.")();
       },
       onError: sayProblem,
     }),

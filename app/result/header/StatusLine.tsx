@@ -39,7 +39,7 @@ export function StatusLine({ detail, rows, open, badge, onTags, isTotalKnown = t
         </Badge>
       )}
       {detail.kind === "external" && (
-        <Badge tone="accent" title="These runs were trained elsewhere, and reported">
+        <Badge tone="accent" title="These runs were trained elsewhere and reported here">
           external
         </Badge>
       )}

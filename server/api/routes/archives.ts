@@ -20,7 +20,7 @@ export const archiveRoutes: Route[] = [
     ...{ id: "exportArchive", method: "GET", path: "/experiments/{id}/archive", right: "study", subject },
     summary: "Download an experiment as one archive",
     description:
-      "A zip file with the config, all runs, every series at full precision (.npy), geometry, logs, attempts, evaluations, environment and data hashes; a README in it says how to read it. With files=checkpoints,features the last checkpoint and the last-layer features of each run lie in it as safetensors, where they were kept.",
+      "A zip file with the config, all runs, every series at full precision (.npy), geometry, logs, attempts, evaluations, environment and data hashes; a README in it says how to read it. With files=checkpoints,features the last checkpoint and the last-layer features of each run are included as safetensors, if they were kept.",
     query: z.object({ files: fileKinds }),
     response: fileAnswer(zip),
     handle: async ({ services, reader, params, query }) => {

@@ -147,7 +147,7 @@ export const experimentRoutes: Route[] = [
   }),
   defineRoute({
     ...{ id: "getTurn", method: "GET", path: "/experiments/{id}/turn", right: "read", subject },
-    summary: "Read when its waiting runs have their turn",
+    summary: "Read when its waiting runs get their turn",
     response: turnView,
     handle: ({ services, params }) => describeTurn(services, params.id),
   }),

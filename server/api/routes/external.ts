@@ -18,7 +18,7 @@ export const externalRoutes: Route[] = [
     ...{ id: "openExternalRun", method: "POST", path: "/external/runs", right: "log", subject },
     summary: "Begin to report a run that is trained elsewhere, or resume it",
     description:
-      "A run key is one run, a session one attempt of it: the same session again says from where on events are wanted. A new name of a study makes the study.",
+      "A run key identifies a run, and a session one attempt of it: opening the same session again says from which event on to send. A study whose name is new is created.",
     request: openBody,
     example: exampleOpening,
     response: openedExternalRun,
@@ -28,7 +28,7 @@ export const externalRoutes: Route[] = [
     ...{ id: "storeExternalEvents", method: "POST", path: "/external/runs/{id}/events", right: "log", subject },
     summary: "Report class sums, values and the end of a run",
     description:
-      "Events of an attempt are numbered from 1 without gaps, and each is stored once, however often it comes. What of them cannot be measured is named in `warnings`. 409: open the run again, and send from there on.",
+      "Events of an attempt are numbered from 1 without gaps, and each is stored once, however often it is sent. What cannot be measured is named in `warnings`. After 409, open the run again and continue from there.",
     request: externalEvents,
     example: exampleEvents,
     maxBytes: externalLimits.requestBytes,

@@ -14,9 +14,9 @@ export const importRoutes: Route[] = [
     ...{ id: "uploadImport", method: "POST", path: "/imports", right, subject },
     summary: "Send a file to import",
     description:
-      "The body is the file: an archive of Collapsar, TensorBoard event files, CSV tables of W&B or of your own, or features with labels (.npy, .npz, .safetensors, .pt, .pth, .csv). The answer says what it would make; nothing is made yet. Several files are sent one after the other: the first answers the import's id, the others name it. Files that are not imported within an hour are thrown away.",
+      "The body is the file: an archive of Collapsar, TensorBoard event files, CSV tables of W&B or of your own, or features with labels (.npy, .npz, .safetensors, .pt, .pth, .csv). The answer says what it would make; nothing is stored yet. Several files are sent one after the other: the answer to the first has the import's id, which the others name. Files that are not imported within an hour are thrown away.",
     query: z.object({
-      name: z.string().max(2_000).describe("Name of the file, with its folders where they matter: run-1/events.out.tfevents.1."),
+      name: z.string().max(2_000).describe("Name of the file, with its folders if they matter: run-1/events.out.tfevents.1."),
       import: z.uuid().optional().describe("The import that it belongs to; absent: a new one."),
       more: isTrue.describe("true: further files follow, so there is no plan yet."),
     }),
@@ -29,7 +29,7 @@ export const importRoutes: Route[] = [
   defineRoute({
     ...{ id: "planImport", method: "POST", path: "/imports/{id}/plan", right, subject },
     summary: "Say what an import would make",
-    description: "By other choices than those that were made for you. Nothing is made.",
+    description: "With choices of your own in place of the suggested ones. Nothing is stored.",
     request: importChoices,
     example: { study: "ResNets of last week", columns: [{ column: "nc1", role: "metric", as: "train/nc1.ratio@18" }] },
     maxBytes,
@@ -40,7 +40,7 @@ export const importRoutes: Route[] = [
     ...{ id: "carryOutImport", method: "POST", path: "/imports/{id}", right, subject },
     summary: "Carry an import out",
     description:
-      "Makes what the plan of the same choices says, all of it or nothing. Runs that are here already, as they are in the files, are not made again.",
+      "Stores what the plan with the same choices says, all of it or nothing. Runs that are here already with the same content are not stored again.",
     request: importChoices,
     example: { study: "ResNets of last week" },
     maxBytes,

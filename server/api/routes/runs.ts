@@ -64,7 +64,7 @@ export const runRoutes: Route[] = [
   }),
   defineRoute({
     ...{ id: "getLog", method: "GET", path: "/runs/{id}/log", right: "study", subject },
-    summary: "Read a run's log, the last lines first",
+    summary: "Read a run's log, newest lines first",
     description: "`before` of an answer gives the page before it. Through a link that hides names there are no lines.",
     query: logQuery,
     response: logPage,

@@ -16,7 +16,7 @@ export const shareRoutes: Route[] = [
   defineRoute({
     ...{ id: "createShare", method: "POST", path: "/experiments/{id}/shares", right: "edit", subject },
     summary: "Create a share link",
-    description: "It opens this one experiment, read-only. Its token is shown this once.",
+    description: "It opens this one experiment, read-only. Its token is shown only once.",
     request: createShareBody,
     example: { hideNames: true, expiresInDays: 30 },
     status: 201,
@@ -26,7 +26,7 @@ export const shareRoutes: Route[] = [
   defineRoute({
     ...{ id: "updateShare", method: "PATCH", path: "/shares/{id}", right: "edit", subject },
     summary: "Say which sites may show a link's charts in a frame",
-    description: "It holds at once. Addresses are cut down to their origins; a link names at most 20.",
+    description: "It takes effect at once. Addresses are reduced to their origins; a link names at most 20.",
     request: updateShareBody,
     example: { frames: ["https://lab.example.org"] },
     response: done,

@@ -9,7 +9,7 @@ export const webhookRoutes: Route[] = [
   defineRoute({
     ...{ id: "listWebhooks", method: "GET", path: "/webhooks", right: "edit", subject },
     summary: "List webhooks",
-    description: "Your own; those of everybody for a token of scope manage.",
+    description: "Your own; everybody's for a token of scope manage.",
     query: webhookQuery,
     response: webhookList,
     handle: async ({ services, person, query }) => ({
@@ -18,9 +18,9 @@ export const webhookRoutes: Route[] = [
   }),
   defineRoute({
     ...{ id: "createWebhook", method: "POST", path: "/webhooks", right: "edit", subject },
-    summary: "Have an address told when a study ends, a run fails or a metric passes a bound",
+    summary: "Add a webhook, called when a study ends, a run fails or a metric passes a bound",
     description:
-      "Each notification is a signed POST of JSON. Its secret is shown this once. `experimentId: null` means every experiment and needs a token of scope manage.",
+      "Each notification is a signed POST of JSON. Its secret is shown only once. `experimentId: null` means every experiment and needs a token of scope manage.",
     request: newWebhook,
     example: {
       experimentId: "00000000-0000-4000-8000-000000000000",

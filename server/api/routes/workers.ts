@@ -18,7 +18,7 @@ export const workerRoutes: Route[] = [
   }),
   defineRoute({
     ...{ id: "drainWorker", method: "POST", path: "/workers/{id}/drain", right: "manage", subject },
-    summary: "Let a worker finish its runs and take no new ones, or take runs again",
+    summary: "Drain a worker, or let it take runs again",
     request: drainWorkerBody,
     example: { drained: false },
     response: z.strictObject({ drained: z.boolean() }),
@@ -26,7 +26,7 @@ export const workerRoutes: Route[] = [
   }),
   defineRoute({
     ...{ id: "resumeWorker", method: "POST", path: "/workers/{id}/resume", right: "manage", subject },
-    summary: "Give runs again to a worker that rests or is paused",
+    summary: "Let a worker that rests or is paused take runs again",
     response: done,
     handle: async ({ services, params }) => {
       await resumeWorker(services, params.id);

@@ -131,7 +131,7 @@ export class ApiClient {
   private isNone(why: string): Failure {
     return new Failure(
       "UNAVAILABLE",
-      `What answers at ${this.url} is no Collapsar server of this version (${why}): name one with --server.`,
+      `The server at ${this.url} is not a Collapsar server of this version (${why}): name one with --server.`,
     );
   }
 }

@@ -21,7 +21,7 @@ interface Terms {
 }
 
 /**
- * Shows how a study gets on until its last run has ended. Ctrl+C ends that alone.
+ * Shows a study's progress until its last run has ended. Ctrl+C ends only that.
  * @returns what the program ends with
  */
 export async function followStudy(id: string, { client, output, patienceMs }: Terms): Promise<number> {

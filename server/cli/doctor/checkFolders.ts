@@ -34,7 +34,7 @@ export function checkDataFolder(folder: string): Check {
 /** What keeps this user from using a folder. */
 function refusal(folder: string): string | null {
   try {
-    if (!statSync(folder).isDirectory()) return "is no folder";
+    if (!statSync(folder).isDirectory()) return "is not a folder";
     readdirSync(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     return null;

@@ -47,7 +47,12 @@ async function askServer(url: string): Promise<Answer | null> {
     const date = Date.parse(response.headers.get("date") ?? "");
     const aheadMs = Number.isNaN(date) ? null : apart(date, asked, answered);
     if (!isCollapsar)
-      return { isCollapsar, problem: "is no Collapsar server", wayOut: "name one with --server or COLLAPSAR_URL", aheadMs: null };
+      return {
+        isCollapsar,
+        problem: "is not a Collapsar server",
+        wayOut: "name one with --server or COLLAPSAR_URL",
+        aheadMs: null,
+      };
     const problem =
       { ok: null, starting: "is starting", draining: "is stopping", database: "has lost its database" }[text] ?? null;
     return {

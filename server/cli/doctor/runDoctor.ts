@@ -86,7 +86,7 @@ function checkOwnSets(folder: string | null): Check[] {
   const wayOut = "correct COLLAPSAR_DATASETS_DIR, or unset it";
   try {
     if (statSync(path).isDirectory()) return [ok("folder of data sets", path)];
-    return [fault("folder of data sets", `${path} is no folder`, wayOut)];
+    return [fault("folder of data sets", `${path} is not a folder`, wayOut)];
   } catch (error) {
     return [fault("folder of data sets", `${path} cannot be read (${codeOf(error)})`, wayOut)];
   }

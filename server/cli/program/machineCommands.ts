@@ -14,8 +14,8 @@ export function addMachineCommands(program: Command): void {
     .description(
       "Starts a server, as npm start does: builds the pages if need be, migrates the database, and starts one local worker.",
     )
-    .option("--dev", "pages that follow their sources")
-    .option("--no-pages", "the API and the live line alone")
+    .option("--dev", "pages that follow changes of their sources")
+    .option("--no-pages", "only the API and live updates")
     .addOption(json())
     .action(({ dev, pages, json }) =>
       runProgram("server/main.ts", [...(dev ? ["--dev"] : []), ...(pages ? [] : ["--no-pages"]), ...(json ? ["--json"] : [])]),
@@ -55,7 +55,7 @@ export function addMachineCommands(program: Command): void {
     });
   program
     .command("doctor")
-    .summary("look at what the program needs on this machine, and say the way out of what is wrong")
+    .summary("check what the program needs on this machine, and say how to mend what is wrong")
     .addOption(server())
     .addOption(json())
     .action(async ({ json, ...options }) => {

@@ -12,7 +12,7 @@ export function addStudyCommands(program: Command): void {
       "Launches a study from a YAML file: what “Copy as YAML” gives, or {preset: first-light} with what differs from it. “-” reads it from the standard input.",
     )
     .argument("<file>", "the study, such as study.yaml")
-    .option("--dry-run", "say grid, time and memory, and launch nothing")
+    .option("--dry-run", "print grid, time and memory, and launch nothing")
     .option("--follow", "follow it to its end")
     .option("--name <name>", "another name than the file's")
     .addOption(patience())
@@ -31,7 +31,7 @@ export function addStudyCommands(program: Command): void {
     });
   program
     .command("follow")
-    .summary("show how a study gets on, until its last run has ended")
+    .summary("show a study's progress until its last run has ended")
     .argument("<id>", "an experiment's id, or its page's address")
     .addOption(patience())
     .addOption(server())

@@ -52,7 +52,7 @@ export function parseYaml(text: string, file: string): Parsed {
       const place = (key as Node | null)?.range?.[0] ?? offset;
       const name = isScalar(key) ? key.value : undefined;
       if (typeof name !== "string") {
-        complain(place, path, 'a key that is no text: write it in quotes, such as "1"');
+        complain(place, path, 'a key that is not a text: write it in quotes, such as "1"');
         continue;
       }
       const within = [...path, name];

@@ -46,7 +46,7 @@ export class ZipArchive {
       const entry = entries.get(archivePaths.manifest);
       if (!entry)
         throw refuse(
-          `This zip file is no archive of an experiment: it has no ${archivePaths.manifest}. Export one by “Archive” in the menu of an experiment.`,
+          `This zip file is not an archive of an experiment: it has no ${archivePaths.manifest}. Export one with “Archive” in the menu of an experiment.`,
         );
       const manifest = parseManifest(await readAll(zip, entry));
       compare(manifest, entries);

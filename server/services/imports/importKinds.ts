@@ -35,7 +35,7 @@ export async function kindsOf(
     const fit = await Promise.all(files.map((file) => Promise.all(importKinds.map((kind) => kind.detect([file])))));
     const foreign = files.find((_, at) => fit[at]?.every((one) => one === "no"));
     if (!foreign) throw new Failure("INVALID", `These ${files.length} files are of different kinds: import each kind by itself.`);
-    throw new Failure("INVALID", `${baseName(foreign.name)} is no file that can be imported. Readable are: ${readable}.`);
+    throw new Failure("INVALID", `${baseName(foreign.name)} cannot be imported. These can: ${readable}.`);
   }
-  throw new Failure("INVALID", `${baseName(first?.name ?? "")} is no file that can be imported. Readable are: ${readable}.`);
+  throw new Failure("INVALID", `${baseName(first?.name ?? "")} cannot be imported. These can: ${readable}.`);
 }

@@ -78,7 +78,7 @@ function thinDetail(detail: ExperimentDetail, anonymous: boolean, renamed: (runI
   };
 }
 
-/** Values of the layers in front of the last one are drawn in the layer profile alone. */
+/** Values of the layers before the last one are drawn only in the layer profile. */
 function thinValues({ last, config }: RunRow): Record<string, number> {
   const layers = layersOf(config);
   return Object.fromEntries(

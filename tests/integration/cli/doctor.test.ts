@@ -172,7 +172,7 @@ describe("says what is wrong, and goes on", () => {
     const other = (await doctor({ COLLAPSAR_PORT: String(port) })).checks;
     expect([other.get("port")!.state, other.get("server")!.found]).toEqual([
       "fault",
-      `http://localhost:${port} answers, and is no Collapsar server`,
+      `http://localhost:${port} answers, and is not a Collapsar server`,
     ]);
     await new Promise((resolve) => web.close(resolve));
   }, 400_000);

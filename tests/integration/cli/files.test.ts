@@ -168,7 +168,7 @@ test("import refuses what no server could read", async () => {
   const file = join(folder, "noise.bin");
   writeFileSync(file, Buffer.from([1, 2, 3, 4, 5]));
   const { code, err } = await collapsar(["import", file], { env: own() });
-  expect([code, err]).toEqual([3, expect.stringMatching(/^noise\.bin is no file that can be imported\. Readable are: /)]);
+  expect([code, err]).toEqual([3, expect.stringMatching(/^noise\.bin cannot be imported\. These can: /)]);
 }, 400_000);
 
 test("open prints the address of a page that is there", async () => {

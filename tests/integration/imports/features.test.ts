@@ -159,7 +159,7 @@ describe("files of features that are imported", () => {
     const cut = { name: "x.npz", content: whole.content.slice(0, 200) };
     const { plan } = await send(server, [cut]);
     expect(plan.problems[0]!.message).toMatch(/^x\.npz cannot be read as a zip file: /);
-    expect(await refusalOf(server, [{ name: "x.bin", content: "1" }])).toMatch(/is no file that can be imported/);
+    expect(await refusalOf(server, [{ name: "x.bin", content: "1" }])).toMatch(/cannot be imported/);
   });
 });
 

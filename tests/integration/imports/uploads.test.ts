@@ -65,7 +65,7 @@ test("an archive is shown, then made, and its file is gone with that", async () 
 
 test("what is no file of any kind is refused by its name, and what an import cannot take", async () => {
   expect(await refusalOf(server, [{ name: "notes.html", content: "<p>" }])).toMatch(
-    /^notes\.html is no file that can be imported\. Readable are: .*archive of Collapsar/,
+    /^notes\.html cannot be imported\. These can: .*archive of Collapsar/,
   );
   expect(await refusalOf(server, [{ name: "kept.zip", content: "" }])).toBe("kept.zip is empty.");
   expect(await refusalOf(server, [{ name: "\u200b", content: "x" }])).toBe("A file needs a name: send it as ?name=runs.csv.");

@@ -106,7 +106,7 @@ export function ExternalRun({ detail, live }: { detail: ExternalRunDetail; live:
               readEarlier={readEarlier}
               reading={readingEarlier}
               ended={isTerminal(row.status)}
-              writer="what its program has to say appears here"
+              writer="messages of its program appear here"
             />
           </PanelBoundary>
           <PanelBoundary what="The list of attempts">

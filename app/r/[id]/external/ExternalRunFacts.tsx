@@ -32,7 +32,7 @@ export function ExternalRunFacts({ detail }: { detail: ExternalRunDetail }) {
         />
       </Panel>
       <Panel title="Optimum of the unconstrained-features model">
-        <OptimumFacts detail={detail} none="None: what the run minimizes was not stated." />
+        <OptimumFacts detail={detail} none="None: the run's objective was not stated." />
       </Panel>
     </>
   );

@@ -49,11 +49,11 @@ export function ExternalRunHeader({ detail, freshness, experimentHref }: Externa
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="wrap-anywhere min-w-0 font-semibold text-xl tracking-tight">{titleOf(detail)}</h1>
         <StatusBadge status={row.status} />
-        <Badge tone="accent" title="It was trained elsewhere, and reported">
+        <Badge tone="accent" title="It was trained elsewhere and reported here">
           external
         </Badge>
         {detail.leftOutBelow !== null && (
-          <Badge tone="warn" title="Its training accuracy ended too low: it is in no mean, band or slope of its study">
+          <Badge tone="warn" title="Its training accuracy ended too low: it is left out of its study's means, bands and slopes">
             left out of means
           </Badge>
         )}

@@ -16,7 +16,7 @@ import { externalCells } from "./externalCells.ts";
 import { externalStyles } from "./externalStyle.ts";
 import { layerCount } from "./measures.ts";
 
-/** More names than these cannot be read under an axis: layers lie at their share of the way to the last then. */
+/** More names than these cannot be read under an axis: layers are then placed by relative depth. */
 const maxNames = 40;
 
 /** Names of all layers in one order that keeps every network's own: each new one stands behind the one before it. */
@@ -118,7 +118,7 @@ export function namedLayerDrawing(
       cells.some(({ count }) => count > 1) ? `${meanKind(log)} mean over seeds` : null,
       profiles.length > 0 ? "each run at its last measurement up to that step" : null,
       lastMeansOf(metric) !== null && classifiers.length > 0 ? "crosses: the classifier W, next to its class means" : null,
-      named ? null : `${names.length} different layers, drawn at their share of the way to the last`,
+      named ? null : `${names.length} different layers, placed by relative depth`,
       leftOutText(judged, all.length, rule),
     ],
   };

@@ -13,7 +13,7 @@ function objectiveText({ objective }: ExternalRunConfig): string {
     ...(hiddenDecay === undefined ? [] : [`${shortNumber(hiddenDecay)} of the hidden weights`]),
     bias === "none" ? "no bias" : bias === "free" ? "a bias without decay" : `${shortNumber(biasDecay ?? 0)} of the bias`,
   ];
-  return `${loss === "ce" ? "cross entropy" : "squared error"}, features ${features === "layernorm" ? "behind a LayerNorm" : "with a ridge"}, ${decays.join(", ")}`;
+  return `${loss === "ce" ? "cross entropy" : "squared error"}, features ${features === "layernorm" ? "after a LayerNorm" : "with a ridge"}, ${decays.join(", ")}`;
 }
 
 /** What the runs' own program said of them, key by key; and their layers and objective, if any. */

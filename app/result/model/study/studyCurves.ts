@@ -24,7 +24,6 @@ import { groupLines, lineAxes, type StudyAxisId, studyAxes } from "./studyAxes.t
 import { placesOn } from "./studyPlaces.ts";
 
 export type StudyPoint = CurvePoint<RunRow>;
-export type StudyDot = CurveDot<RunRow>;
 export type StudyMean = SeedMean<RunRow>;
 
 export interface StudyCurve extends SeedCurve<RunRow> {
