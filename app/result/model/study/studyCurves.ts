@@ -10,7 +10,6 @@ import { cellLabel, type GridAxisId, groupCells } from "../grid/gridAxes.ts";
 import { studyValue } from "../metrics/studyMetrics.ts";
 import {
   type AcrossCurve,
-  type CurveDot,
   type CurvePoint,
   type CurveValue,
   endedBadly,
