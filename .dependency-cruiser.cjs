@@ -222,7 +222,7 @@ const appFolders = {
   account: ["data"],
   live: ["data", "text", "ui"],
   charts: ["text", "ui"],
-  import: ["account", "text", "ui"],
+  import: ["account", "data", "text", "ui"],
   studyFile: ["ui"],
   preview: ["charts", "result", "text"],
   supplement: ["charts", "live", "result", "text", "ui"],

@@ -116,6 +116,7 @@ export async function startServer(
     const publicUrl = settings.publicUrl ?? reachableAddress({ host: settings.host, port });
     const refresher = new Refresher();
     const refreshSoon = (id: string) => refresher.soon(id);
+    let watched: ReturnType<typeof watchFeatures> | null = null;
     const context: ServiceContext = {
       database: opened,
       bus,
@@ -134,6 +135,7 @@ export async function startServer(
       purgeAfterMs: settings.purgeAfterMs,
       retention: settings.retention,
       webhooks: settings.webhooks,
+      watchedFolder: () => watched?.view() ?? null,
     };
     refresher.open(context);
     undo.push(() => refresher.stop());
@@ -192,8 +194,9 @@ export async function startServer(
       while (await sendNotifications(context));
     });
     if (settings.watch) {
-      const watched = watchFeatures(context, settings.watch, settings.dataDir);
-      undo.push(() => watched.stop());
+      const watching = watchFeatures(context, settings.watch, settings.dataDir);
+      watched = watching;
+      undo.push(() => watching.stop());
     }
     undo.push(await startLaunchers(context, settings));
     readiness.ready(opened);

@@ -13,6 +13,7 @@ import { wantedFiles } from "./chosenFiles.ts";
 import { DropZone } from "./DropZone.tsx";
 import { ImportPlanView } from "./ImportPlanView.tsx";
 import { dropImport, type SentFile, sendFiles } from "./sendImport.ts";
+import { WatchedFolderPanel } from "./WatchedFolderPanel.tsx";
 
 interface Sending {
   what: string;
@@ -93,6 +94,7 @@ export function ImportView() {
             </p>
           </DropZone>
         )}
+        {!waiting && <WatchedFolderPanel />}
         {waiting?.plan && (
           <ImportPlanView
             id={waiting.id}

@@ -383,6 +383,20 @@ export interface StorageView {
   tables: { name: string; rows: number; bytes: number; indexBytes: number }[];
 }
 
+/** A folder of this server's machine whose files of features are imported. */
+export interface WatchedFolderView {
+  folder: string;
+  /** This server looks into it; else another one of the same database does, and knows more. */
+  looksHere: boolean;
+  /** Measurements that were made. */
+  imported: number;
+  /** The last of them. */
+  latest: { study: string; run: string; step: number; split: "train" | "test"; at: string } | null;
+  /** Which files failed and why, a sentence each: the first of so many. */
+  problems: string[];
+  problemCount: number;
+}
+
 /** What a page says of the program that serves it. */
 export interface ProgramView {
   version: string;

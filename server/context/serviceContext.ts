@@ -2,7 +2,7 @@ import type { BlockList } from "node:net";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { FailureCode } from "../../contract/failure.ts";
 import type { Priority } from "../../contract/priority.ts";
-import type { Durability } from "../../contract/wire/views.ts";
+import type { Durability, WatchedFolderView } from "../../contract/wire/views.ts";
 import type { WatchItem } from "../../contract/wire/watchProtocol.ts";
 import type { Heartbeat } from "../../contract/wire/workerProtocol.ts";
 import type { Database, Executor } from "../../db/database.ts";
@@ -113,6 +113,8 @@ export interface ServiceContext {
   readonly retention: Retention;
   /** Private addresses that webhooks may reach, and the first wait after a try that failed, ms. */
   readonly webhooks: { allowed: BlockList; retryMs: number };
+  /** The folder whose files of features are imported; null: none is. */
+  watchedFolder(): WatchedFolderView | null;
   /** Of this program; see contract/programVersion.ts. */
   readonly version: string;
 }

@@ -1,6 +1,6 @@
-import type { ProgramView } from "../../contract/wire/views.ts";
+import type { ProgramView, WatchedFolderView } from "../../contract/wire/views.ts";
 import { measureStorage } from "../services/upkeep/measureStorage.ts";
-import { readProcedure, router } from "./trpc.ts";
+import { editProcedure, readProcedure, router } from "./trpc.ts";
 
 export const aboutRouter = router({
   /** What the pages come from. */
@@ -10,4 +10,6 @@ export const aboutRouter = router({
   }),
   /** What the database takes of its disk. */
   storage: readProcedure.query(({ ctx }) => measureStorage(ctx.services)),
+  /** The folder that is watched for files of features, with what failed of them; null: none is. */
+  watchedFolder: editProcedure.query(({ ctx }): WatchedFolderView | null => ctx.services.watchedFolder()),
 });

@@ -34,7 +34,7 @@ export interface WatchedStore {
   end(run: WatchedRun): Promise<void>;
 }
 
-/** What pages and logs say of it. */
+/** What the page and the log say of it. */
 export interface WatchedReport {
   folder: string;
   /** Measurements that were made. */
@@ -71,6 +71,15 @@ export class WatchedFolder {
       imported: this.state?.imported ?? 0,
       problems: [...this.general, ...[...this.studies.values()].flatMap(({ problems }) => problems)],
     };
+  }
+
+  /** What was measured last, by this server or before it started. */
+  get latest(): { study: string; values: WatchedRun["values"]; step: number; split: "train" | "test"; at: number } | null {
+    const latest = this.state?.latest ?? null;
+    if (latest === null) return null;
+    const [runKey, step, split] = JSON.parse(latest.key) as [string, number, "train" | "test"];
+    const [study, values] = JSON.parse(runKey) as [string, [string, number | string][]];
+    return { study, values: Object.fromEntries(values), step, split, at: latest.at };
   }
 
   /** Ends a measurement that is under way. */
@@ -165,7 +174,7 @@ export class WatchedFolder {
         if (!isNew) continue;
         problems.push(...(await this.store.add(about, measured.event, [...run.notes, ...measured.warnings])));
         this.open.set(runKey, { run: about, at: Date.now() });
-        await this.state!.set(key, { marks: own, problem: null });
+        await this.state!.set(key, { marks: own, problem: null, at: Date.now() });
       } catch (error) {
         if (!(error instanceof Failure) || error.code === "UNAVAILABLE" || error.code === "DISK_FULL") throw error;
         problems.push(error.message);

@@ -5,6 +5,8 @@ import { dirname } from "node:path";
 export interface Outcome {
   marks: Record<string, string>;
   problem: string | null;
+  /** When it was made, ms; older lists do not say. */
+  at?: number;
 }
 
 /** What was made of a watched folder so far, by study, run, split and step: kept in a file, so that nothing is imported twice. */
@@ -35,6 +37,14 @@ export class WatchedState {
 
   get imported(): number {
     return [...this.outcomes.values()].filter(({ problem }) => problem === null).length;
+  }
+
+  /** What was made last, of what says when. */
+  get latest(): { key: string; at: number } | null {
+    let latest: { key: string; at: number } | null = null;
+    for (const [key, { problem, at }] of this.outcomes)
+      if (problem === null && at !== undefined && at >= (latest?.at ?? 0)) latest = { key, at };
+    return latest;
   }
 
   /** Kept once this returns. */

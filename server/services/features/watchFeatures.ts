@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { isTerminal } from "../../../contract/status.ts";
+import type { WatchedFolderView } from "../../../contract/wire/views.ts";
 import { readRunState } from "../../../db/queries/runs.ts";
 import type { Person } from "../../access/person.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
@@ -18,6 +19,13 @@ export interface WatchSettings {
   quietMs: number;
 }
 
+const shownProblems = 50;
+const failedLook = "The last look into the folder failed and is repeated: the server's log says why.";
+const runName = (values: WatchedRun["values"]) =>
+  Object.entries(values)
+    .map(([key, value]) => (key === "run" ? String(value) : `${key} ${value}`))
+    .join(", ");
+
 /** Whoever may write to the folder acts for the server's owner. */
 const owner: Person = { role: "owner", memberId: null, name: null, sessionId: null, token: null };
 
@@ -26,7 +34,7 @@ export function watchFeatures(
   context: ServiceContext,
   settings: WatchSettings,
   dataDir: string,
-): { folder: WatchedFolder; stop(): Promise<void> } {
+): { view(): WatchedFolderView; stop(): Promise<void> } {
   const { scratchBytes, reserveBytes } = fileBounds;
   const folder = new WatchedFolder(
     {
@@ -38,6 +46,7 @@ export function watchFeatures(
   let turn: Promise<void> = Promise.resolve();
   let isLooking = false;
   let isStopped = false;
+  let hasFailed = false;
   const timer = setInterval(() => {
     if (isLooking) return;
     isLooking = true;
@@ -48,13 +57,27 @@ export function watchFeatures(
   const look = async () => {
     try {
       if (await context.leader.leads()) await folder.look();
+      hasFailed = false;
     } catch (error) {
+      hasFailed = true;
       if (!isStopped) log.error("looking into the watched folder", error);
     }
   };
   log.info(`Features that are put into ${settings.folder}/<study>/<run>/ are imported.`);
   return {
-    folder,
+    view() {
+      const { imported, problems } = folder.report;
+      const { latest } = folder;
+      const all = hasFailed ? [failedLook, ...problems] : problems;
+      return {
+        ...{ folder: settings.folder, looksHere: context.leader.isLeader, imported },
+        latest: latest && {
+          ...{ study: latest.study, run: runName(latest.values), step: latest.step, split: latest.split },
+          at: new Date(latest.at).toISOString(),
+        },
+        ...{ problems: all.slice(0, shownProblems), problemCount: all.length },
+      };
+    },
     async stop() {
       isStopped = true;
       clearInterval(timer);

@@ -314,4 +314,23 @@ describe("a watched folder", () => {
     const [series] = await server.call("runs.series", { id: seed0.id, keys: ["train/nc1.ratio@1"], maxPoints: 500 });
     expect(series!.steps).toEqual([1, 5, 6]);
   });
+
+  test("is shown with what was imported last and which files failed", async () => {
+    await put("Seen/seed_4/epoch_3.npz", { "H.npy": H(), "y.npy": y });
+    writeFileSync(join(drop, "Seen/seed_4/epoch_2.npz"), "cut off");
+    const shown = () => server.call("about.watchedFolder");
+    const said = async () => [(await shown())?.latest?.study, (await shown())?.problemCount].join() === "Seen,1";
+    await until("step 3, and what failed", said);
+    const before = (await shown())!;
+    expect(before).toMatchObject({
+      ...{ folder: drop, looksHere: true, problemCount: 1 },
+      latest: { study: "Seen", run: "seed 4", step: 3, split: "train" },
+    });
+    expect(before.problems[0]).toMatch(/^Seen: seed_4\/epoch_2\.npz cannot be read as a zip file: /);
+    expect(Math.abs(Date.parse(before.latest!.at) - Date.now())).toBeLessThan(60_000);
+    await server.stop();
+    server = await start();
+    await until("the same after a restart", said);
+    expect(await shown()).toEqual(before);
+  });
 });

@@ -11,6 +11,7 @@ type Needed = Right | "anyone" | "study";
 export const needed: Record<string, Needed> = {
   "about.program": "read",
   "about.storage": "read",
+  "about.watchedFolder": "edit",
   "account.me": "read",
   "account.sessions": "self",
   "account.endSessions": "self",
@@ -74,6 +75,7 @@ export const needed: Record<string, Needed> = {
 const inputs: Record<string, unknown> = {
   "about.program": undefined,
   "about.storage": undefined,
+  "about.watchedFolder": undefined,
   "account.me": undefined,
   "account.sessions": undefined,
   "account.endSessions": { which: "one", id: nowhere },

@@ -226,6 +226,15 @@ export async function callAnyProcedure(
 const queries = new Set([
   ...["list", "get", "estimate", "series", "profile"].map((name) => `experiments.${name}`),
   ...["get", "log", "geometry", "series"].map((name) => `runs.${name}`),
-  ...["about.program", "about.storage", "workers.list", "workers.tokens", "launchers.list", "shares.list", "shared.open"],
+  ...[
+    "about.program",
+    "about.storage",
+    "about.watchedFolder",
+    "workers.list",
+    "workers.tokens",
+    "launchers.list",
+    "shares.list",
+    "shared.open",
+  ],
   ...["account.me", "account.sessions", "account.tokens", "people.list"],
 ]);
