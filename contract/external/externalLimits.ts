@@ -23,6 +23,8 @@ export const externalLimits = {
   /** Lines of its log that one run may store. */
   logLines: 10_000,
   step: 1_000_000_000,
+  /** Pictures of its geometry that one run keeps, spread evenly over its steps; twice as many are thinned to these. */
+  pictures: 200,
   /** Bytes of a request of events. */
   requestBytes: 64 * 1024 * 1024,
 } as const;

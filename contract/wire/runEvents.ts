@@ -86,24 +86,24 @@ export const geometrySnapshot = z
     classes: z.int().min(2).max(limits.classes.max),
     /** [K, 3] */
     means: triples(limits.classes.max),
-    /** [K, 3] vertices of the ideal simplex in the same frame */
+    /** [K, 3] vertices of the ideal simplex in the same frame; empty where d < K − 1 leaves no room for one */
     ideal: triples(limits.classes.max),
-    /** [S, 3] and their labels */
+    /** [S, 3] and their labels; none of a run that was trained elsewhere */
     samples: triples(maxPictured),
     labels: z.array(z.int().min(0)).max(maxPictured),
     /** Share of the class means' variance in the three directions. */
     explained: finite,
-    /** [K, K] cosines between centred class means, and between classifier rows */
+    /** [K, K] cosines between centred class means, and between classifier rows; the latter empty where no classifier is known */
     meansGram: square,
     headGram: square,
   })
   .superRefine(({ classes, means, ideal, samples, labels, meansGram, headGram }, context) => {
     const expected: [string, number, number][] = [
       ["means", means.length, 3 * classes],
-      ["ideal", ideal.length, 3 * classes],
+      ...(ideal.length > 0 ? [["ideal", ideal.length, 3 * classes] as [string, number, number]] : []),
       ["samples", samples.length, 3 * labels.length],
       ["meansGram", meansGram.length, classes ** 2],
-      ["headGram", headGram.length, classes ** 2],
+      ...(headGram.length > 0 ? [["headGram", headGram.length, classes ** 2] as [string, number, number]] : []),
     ];
     for (const [name, length, wanted] of expected)
       if (length !== wanted)

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, isNotNull, isNull, lt, ne, sql } from "drizzle-orm";
+import { and, asc, desc, eq, isNotNull, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { StartedEvent, StartedPack } from "../../contract/wire/runEvents.ts";
 import { clock, msFromNow } from "../clock.ts";
 import type { Executor } from "../database.ts";
@@ -144,6 +144,22 @@ export async function insertLogLines(db: Executor, rows: (typeof logLines.$infer
 export async function insertGeometry(db: Executor, rows: (typeof geometrySnapshots.$inferInsert)[]): Promise<void> {
   if (rows.length > 0) await db.insert(geometrySnapshots).values(rows).onConflictDoNothing();
 }
+
+/** The last picture that a run's attempt, or an earlier one up to the step before, has stored: its attempt, its step and its class means. */
+export async function readPictureBefore(db: Executor, runId: string, attempt: number, step: number) {
+  const { attempt: of, step: at, snapshot } = geometrySnapshots;
+  const [row] = await db
+    .select({ attempt: of, step: at, means: sql<number[]>`${snapshot}->'means'` })
+    .from(geometrySnapshots)
+    .where(and(eq(geometrySnapshots.runId, runId), or(eq(of, attempt), and(lt(of, attempt), lt(at, step)))))
+    .orderBy(desc(of), desc(at))
+    .limit(1);
+  return row ?? null;
+}
+
+/** Number of pictures of a run, void ones among them. */
+export const countPictures = (db: Executor, runId: string): Promise<number> =>
+  db.$count(geometrySnapshots, eq(geometrySnapshots.runId, runId));
 
 export async function insertCheckpoints(db: Executor, rows: (typeof checkpoints.$inferInsert)[]): Promise<void> {
   if (rows.length > 0) await db.insert(checkpoints).values(rows).onConflictDoNothing();

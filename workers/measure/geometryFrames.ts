@@ -1,9 +1,6 @@
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
-import { centredMeans } from "../../math/collapse/centredMeans.ts";
-import type { ClassStatistics } from "../../math/collapse/classStatistics.ts";
-import { idealSimplexInFrame } from "../../math/collapse/idealSimplex.ts";
+import { geometryPicture } from "../../math/collapse/geometryPicture.ts";
 import { type PrincipalFrame, principalFrame, projectFeatures } from "../../math/collapse/principalFrame.ts";
-import { cosineGram } from "../../math/frames/cosineGram.ts";
 import { type Matrix, matrix } from "../../math/linear/matrix.ts";
 import { MathError } from "../../math/MathError.ts";
 import type { Findings } from "./findings.ts";
@@ -45,16 +42,12 @@ export class GeometryFrames {
     try {
       const frame = principalFrame(statistics, this.previous);
       this.previous = frame;
+      const samples = projectFeatures(frame, await pictured());
+      const { means, ideal, explained, meansGram, headGram } = geometryPicture(statistics, head, frame);
       return {
-        step,
-        classes: this.classes,
-        means: rounded(frame.means),
-        ideal: idealOrNone(statistics, frame),
-        samples: rounded(projectFeatures(frame, await pictured())),
-        labels: this.drawn.map((i) => this.labels[i]),
-        explained: frame.explained,
-        meansGram: rounded(cosineGram(centredMeans(statistics))),
-        headGram: rounded(cosineGram(head)),
+        ...{ step, classes: this.classes, means: rounded(means), ideal: rounded(ideal) },
+        ...{ samples: rounded(samples), labels: this.drawn.map((i) => this.labels[i]), explained },
+        ...{ meansGram: rounded(meansGram), headGram: rounded(headGram) },
       };
     } catch (error) {
       if (!(error instanceof MathError)) throw error;
@@ -64,11 +57,5 @@ export class GeometryFrames {
   }
 }
 
-/** Empty where d < K − 1 leaves no room for a simplex. */
-function idealOrNone(statistics: ClassStatistics, frame: PrincipalFrame): number[] {
-  if (statistics.dim < statistics.classes - 1) return [];
-  return rounded(idealSimplexInFrame(statistics, frame));
-}
-
 /** Four decimals are finer than any screen; −0 becomes 0. */
-const rounded = ({ data }: Matrix): number[] => Array.from(data, (value) => Math.round(value * 1e4) / 1e4 + 0);
+const rounded = (of: Matrix | null): number[] => Array.from(of?.data ?? [], (value) => Math.round(value * 1e4) / 1e4 + 0);

@@ -81,7 +81,7 @@ export function GeometryCanvas({
         ref={canvas}
         tabIndex={0}
         role="img"
-        aria-label={`Class means, samples and ideal simplex of ${snapshot.classes} classes at step ${snapshot.step}; arrow keys rotate it. The matrices next to it show its numbers.`}
+        aria-label={`${pictureParts(snapshot).join(", ")} of ${snapshot.classes} classes at step ${snapshot.step}; arrow keys rotate it. The matrices next to it show its numbers.`}
         className="absolute inset-0 size-full cursor-grab touch-pan-y rounded-md active:cursor-grabbing"
         onKeyDown={onKeyDown}
         onDoubleClick={() => setRotation(() => startRotation)}
@@ -104,6 +104,13 @@ export function GeometryCanvas({
     </div>
   );
 }
+
+/** What is drawn, for those who do not see it. */
+const pictureParts = ({ samples, ideal }: GeometrySnapshot): string[] => [
+  "Class means",
+  ...(samples.length > 0 ? ["samples"] : []),
+  ...(ideal.length > 0 ? ["ideal simplex"] : []),
+];
 
 /** How the numbers of snapshots become a picture: the same for all of them, so that it holds still while playing. */
 interface Framing {
@@ -145,14 +152,16 @@ function draw(
   const [means, ideal, samples] = [snapshot.means, snapshot.ideal, snapshot.samples].map((points) =>
     points.map((value) => Math.min(farthest, Math.max(-farthest, value / unit))),
   ) as [number[], number[], number[]];
-  const vertices = Array.from({ length: classes }, (_, k) => rotated(ideal, k, rotation));
+  // None where the dimension leaves no room for a simplex.
+  const corners = ideal.length / 3;
+  const vertices = Array.from({ length: corners }, (_, k) => rotated(ideal, k, rotation));
   context.lineWidth = 1;
   context.strokeStyle = edge;
   context.setLineDash([4, 4]);
   context.globalAlpha = classes > 6 ? 0.28 : 0.55;
   context.beginPath();
-  for (let a = 0; a < classes; a++)
-    for (let b = a + 1; b < classes; b++) {
+  for (let a = 0; a < corners; a++)
+    for (let b = a + 1; b < corners; b++) {
       context.moveTo(...place(vertices[a] as [number, number, number]));
       context.lineTo(...place(vertices[b] as [number, number, number]));
     }
@@ -179,8 +188,7 @@ function draw(
 
   // Far things first, so that near ones cover them.
   const things: { z: number; paint: () => void }[] = [{ z: 0, paint: () => paintDots(true) }];
-  for (let k = 0; k < classes; k++) {
-    const vertex = vertices[k] as [number, number, number];
+  for (const vertex of vertices)
     things.push({
       z: vertex[2] - 1e-9,
       paint: () => {
@@ -192,6 +200,7 @@ function draw(
         context.stroke();
       },
     });
+  for (let k = 0; k < classes; k++) {
     const mean = rotated(means, k, rotation);
     things.push({
       z: mean[2],

@@ -101,14 +101,19 @@ export const GeometryView = memo(function GeometryView(props: GeometryViewProps)
             />
             <ClassLegend classes={snapshot.classes} classNames={classNames} />
             <p className="mt-1 text-2xs text-ink-faint">
-              Dots: samples; discs: class means; rings and dashes: the nearest regular simplex. Drag to rotate, double-click to
+              {snapshot.samples.length > 0 && "Dots: samples; "}
+              {snapshot.samples.length > 0 ? "discs" : "Discs"}: class means
+              {snapshot.ideal.length > 0 && "; rings and dashes: the nearest regular simplex"}. Drag to rotate, double-click to
               reset.
+              {snapshot.samples.length === 0 && " Samples are not shown: they stay where the run was trained."}
             </p>
           </div>
           <div className="flex min-w-0 flex-col justify-center gap-3">
             <div className="flex gap-3">
               <GramHeatmap title="class means" cosines={snapshot.meansGram} classes={snapshot.classes} names={classNames} />
-              <GramHeatmap title="classifier rows" cosines={snapshot.headGram} classes={snapshot.classes} names={classNames} />
+              {snapshot.headGram.length > 0 && (
+                <GramHeatmap title="classifier rows" cosines={snapshot.headGram} classes={snapshot.classes} names={classNames} />
+              )}
               <GramHeatmap
                 title={`ideal ${ideal === "simplex" ? "simplex" : "frame"}`}
                 cosines={idealGram}

@@ -21,6 +21,8 @@ export interface SplitSums {
   passes: 1 | 2;
   /** Those that can be measured, first to last. */
   layers: LayerSums[];
+  /** Whether the last of them is the last one that was given. */
+  hasLast: boolean;
   /** Of the last layer: W [K, d] and b [K]. */
   head: { weights: Matrix; bias: Float64Array | null } | null;
   cosines: CosineGaps | null;
@@ -62,7 +64,7 @@ export function decodeSums(event: SumsEvent): { sums: SplitSums; warnings: strin
   const { cosines } = event;
   return {
     sums: {
-      ...{ split, step, passes, layers, head },
+      ...{ split, step, passes, layers, hasLast: last !== null, head },
       cosines: head && cosines ? { samples, ...cosines } : null,
       fit: event.fit ?? null,
       accuracy: event.accuracy ?? null,

@@ -3,6 +3,7 @@ import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../../contra
 import { layerMetrics, type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
 import { type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { type ClassStatistics, squaredFeatures } from "../../../math/collapse/classStatistics.ts";
+import { type GeometryPicture, geometryPicture } from "../../../math/collapse/geometryPicture.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../../math/collapse/layerMetrics.ts";
 import type { MetricId } from "../../../math/collapse/metricIds.ts";
 import { MathError } from "../../../math/MathError.ts";
@@ -17,12 +18,16 @@ import type { SplitSums } from "./decodeSums.ts";
 export interface ExternalFindings {
   values: Record<string, number>;
   missing: Record<string, string>;
+  /** Of the run's last layer on the training set, not yet turned to the picture before; null where there is none. */
+  picture: GeometryPicture | null;
 }
 
 export interface Measured {
   sums: SplitSums;
   /** Number of each of its layers among those of the run, from 1. */
   places: number[];
+  /** Layers of the run. */
+  layers: number;
   objective: ExternalObjective | null;
   /** null where no objective is stated. */
   optimum: Optimum | NoOptimum | null;
@@ -34,9 +39,10 @@ const noHead = "no classifier was given: NC2 here is of the class means, and NC4
 
 /** All measures of what was added up of a split, by the formulas of a run that is trained here. */
 export function externalFindings(measured: Measured): ExternalFindings {
-  const findings: ExternalFindings = { values: {}, missing: {} };
+  const findings: ExternalFindings = { values: {}, missing: {}, picture: null };
   layerFindings(findings, measured);
   objectiveFindings(findings, measured);
+  pictureFindings(findings, measured);
   return findings;
 }
 
@@ -66,6 +72,21 @@ function layerFindings(findings: ExternalFindings, { sums, places, objective }: 
         if (wanted(id)) findings.missing[seriesKey(split, id, places[at]!)] = error.message.slice(0, 200);
     }
   });
+}
+
+function pictureFindings(findings: ExternalFindings, { sums, places, layers }: Measured): void {
+  const last = sums.layers.at(-1);
+  if (!last || !sums.hasLast || sums.split !== "train" || places.at(-1) !== layers) return;
+  if (hasManyClasses(last.statistics.classes)) {
+    findings.missing.geometry = notMeasuredText;
+    return;
+  }
+  try {
+    findings.picture = geometryPicture(last.statistics, sums.head?.weights ?? null);
+  } catch (error) {
+    if (!(error instanceof MathError)) throw error;
+    findings.missing.geometry = error.message.slice(0, 200);
+  }
 }
 
 /** What is measured of class means is that of a hidden layer; where it has names of its own at the last one, it has these too. */

@@ -38,7 +38,7 @@ export async function measureSums(
   const optimum =
     objective && last && counts && sums.split === "train" ? await externalOptimum(objective, counts, last.statistics.dim) : null;
   const places = sums.layers.map(({ name }) => layers.indexOf(name) + 1);
-  const findings = await measure({ sums, places, objective: objective ?? null, optimum });
+  const findings = await measure({ sums, places, layers: layers.length, objective: objective ?? null, optimum });
   const { classes, dim } = last?.statistics ?? { classes: 0, dim: 0 };
   return {
     ...findings,

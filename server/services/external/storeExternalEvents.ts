@@ -3,9 +3,17 @@ import { externalLimits } from "../../../contract/external/externalLimits.ts";
 import type { ReceivedEvents, StoredExternalEvents } from "../../../contract/external/externalRequests.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { loggedName } from "../../../contract/metrics/seriesKey.ts";
+import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import type { Executor } from "../../../db/database.ts";
-import { advanceAttempt, endAttempt, insertLogLines } from "../../../db/queries/attempts.ts";
+import {
+  advanceAttempt,
+  countPictures,
+  endAttempt,
+  insertGeometry,
+  insertLogLines,
+  readPictureBefore,
+} from "../../../db/queries/attempts.ts";
 import {
   countLogLines,
   lockReportedRun,
@@ -15,6 +23,7 @@ import {
   refreshLatest,
   resumeReported,
 } from "../../../db/queries/externalRuns.ts";
+import { thinPictures } from "../../../db/queries/retention.ts";
 import { recordMeasured, settleRun } from "../../../db/queries/runProgress.ts";
 import { type ExternalRun, type RunState, readRunState } from "../../../db/queries/runs.ts";
 import { appendMeasurements, joinTails } from "../../../db/queries/series.ts";
@@ -24,6 +33,7 @@ import { requireFound } from "../../failures/requireFound.ts";
 import { counters } from "../../metrics/counters.ts";
 import { toRunItem } from "../runs/runViews.ts";
 import { requireOwnRun } from "./externalIds.ts";
+import { externalSnapshot } from "./externalSnapshot.ts";
 import { type Kept, keepRising } from "./keepRising.ts";
 import { cancelled } from "./openExternalRun.ts";
 import { type PreparedEvent, prepareEvents, type ReceivedEvent } from "./prepareEvents.ts";
@@ -157,6 +167,7 @@ async function store(tx: Executor, runId: string, batch: Batch): Promise<Stored>
     await appendMeasurements(tx, runId, number, placed);
     if (isLatest) await recordMeasured(tx, runId, kept.lastStep ?? 0, kept.last, kept.missing, null);
   }
+  const snapshots = await picture(tx, runId, number, fresh);
   const lines = await linesOf(tx, runId, number, fresh, kept, isAdded);
   await insertLogLines(
     tx,
@@ -178,6 +189,7 @@ async function store(tx: Executor, runId: string, batch: Batch): Promise<Stored>
           number,
           fresh,
           kept,
+          snapshots,
           lines.map(({ line }) => line),
         )
       : [],
@@ -202,6 +214,32 @@ async function keepOf(tx: Executor, run: ExternalRun, number: number, fresh: Pre
   const lastSteps = keys.length === 0 ? new Map<string, number>() : await readLastSteps(tx, run.id, number, keys);
   const names = new Set(Object.keys(run.last).filter((key) => loggedName(key) !== null));
   return keepRising(fresh, lastSteps, names);
+}
+
+/** Stores pictures of the geometry, each turned to the one before it; their steps rise, as all steps do. */
+async function picture(tx: Executor, runId: string, attempt: number, fresh: PreparedEvent[]): Promise<GeometrySnapshot[]> {
+  const pictured = fresh.flatMap(({ step, split }) =>
+    step !== null && split?.picture ? [{ step, picture: split.picture }] : [],
+  );
+  if (pictured.length === 0) return [];
+  const before = await readPictureBefore(tx, runId, attempt, pictured[0]!.step);
+  let means = before?.means ?? null;
+  let last = before?.attempt === attempt ? before.step : -1;
+  const snapshots: GeometrySnapshot[] = [];
+  for (const { step, picture: one } of pictured) {
+    if (step <= last) continue;
+    const snapshot = externalSnapshot(step, one, means);
+    means = snapshot.means;
+    last = step;
+    snapshots.push(snapshot);
+  }
+  // By its step: what its program did not number has its place too.
+  await insertGeometry(
+    tx,
+    snapshots.map((snapshot) => ({ runId, attempt, seq: snapshot.step, step: snapshot.step, snapshot })),
+  );
+  if ((await countPictures(tx, runId)) > 2 * externalLimits.pictures) await thinPictures(tx, [runId], externalLimits.pictures);
+  return snapshots;
 }
 
 async function linesOf(tx: Executor, runId: string, attempt: number, fresh: PreparedEvent[], kept: Kept, isAdded: boolean) {
@@ -258,6 +296,7 @@ function itemsOf(
   attempt: number,
   fresh: PreparedEvent[],
   { measurements }: Kept,
+  snapshots: GeometrySnapshot[],
   lines: (WatchItem & { kind: "log" })["line"][],
 ): WatchItem[] {
   const times = new Map(fresh.map(({ seq, at }) => [seq, at]));
@@ -266,6 +305,7 @@ function itemsOf(
       ...{ kind: "points" as const, runId, attempt, step, values },
       measuredAt: times.get(seq) ?? 0,
     })),
+    ...snapshots.map((snapshot) => ({ kind: "geometry" as const, runId, attempt, snapshot })),
     ...lines.map((line) => ({ kind: "log" as const, runId, line })),
   ];
 }

@@ -30,11 +30,11 @@ export function geometryFigure(
     const style = { colour: classCss(label), dash: "", marker: "circle" as const };
     const name = classLabel(classNames, label);
     return [
-      dots(`samples ${label}`, `${name}: samples`, own, { style, minor: true }),
+      ...(labels.length > 0 ? [dots(`samples ${label}`, `${name}: samples`, own, { style, minor: true })] : []),
       dots(`mean ${label}`, name, [mean], { style, endLabel: classes <= maxEdged ? name : undefined }),
     ];
   }).flat();
-  const vertices = Array.from({ length: classes }, (_, label) => place(snapshot.ideal, label));
+  const vertices = Array.from({ length: snapshot.ideal.length / 3 }, (_, label) => place(snapshot.ideal, label));
   const edges =
     classes > maxEdged
       ? []
@@ -55,7 +55,7 @@ export function geometryFigure(
     panelId: "geometry",
     x: { label: "first direction, as turned", kind: "linear" },
     y: { label: "second direction, as turned", kind: "linear" },
-    series: [...edges, ...perClass, { ...ideal, hollow: vertices.map(() => true) }],
+    series: [...edges, ...perClass, ...(vertices.length > 0 ? [{ ...ideal, hollow: vertices.map(() => true) }] : [])],
     ...{ references: [], wedges: [], drops: [], floor: null, smoothing: 0, plain: true },
     notes: [
       `the three directions hold ${(100 * explained).toPrecision(3)} % of the class means' variance`,

@@ -21,7 +21,7 @@ export function gramFigure(
     facts: cosineFacts,
     maps: [
       map("class means", meansGram),
-      map("classifier rows", headGram),
+      ...(headGram.length > 0 ? [map("classifier rows", headGram)] : []),
       map(`ideal ${ideal === "simplex" ? "simplex" : "frame"}`, idealCosines),
     ],
   };
