@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { classNames } from "../data/classNames.ts";
 import { limits } from "../limits.ts";
-import { typedText, wireText } from "../wireText.ts";
+import { isVisible, typedText, wireText } from "../wireText.ts";
 import { externalSource, layerNames } from "./externalConfig.ts";
 import { externalLimits } from "./externalLimits.ts";
 import { externalObjective } from "./externalObjective.ts";
@@ -19,7 +19,9 @@ export type ExternalClient = z.infer<typeof externalClient>;
 
 export const openExternalRun = z.strictObject({
   /** The id of an external study, or its name: the newest of that name that the same person made, else a new one. */
-  study: typedText(limits.nameLength, "a study's name").trim().min(1, "name the study"),
+  study: typedText(limits.nameLength, "a study's name")
+    .trim()
+    .refine(isVisible, "name the study: with visible letters, digits or symbols"),
   /** Nested as it comes, at most 64 values; see flattenConfig. */
   config: z.record(z.string(), z.unknown()).default({}),
   /** One a run, made up by the caller: the same key is the same run again. */

@@ -5,6 +5,8 @@ import { invalid, Refusal } from "./refusal.ts";
 
 /** Levels of a JSON body; no schema has half as many. */
 const maxDepth = 64;
+/** Values of a JSON body: a full request of events has some 600,000. Each takes a hundred times the bytes that it came in. */
+const maxValues = 1_000_000;
 
 const bytesText = (bytes: number) => `${bytes.toLocaleString("en")} bytes`;
 const tooLarge = (maxBytes: number) =>
@@ -65,22 +67,43 @@ async function readWhole(request: IncomingMessage, maxBytes: number, patienceMs:
   return Promise.race([whole, late]).finally(() => clearTimeout(timer));
 }
 
-/** @throws Refusal 400 for what is no JSON, too deep, or names a key that no object should have */
+const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
+const [openers, closers] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
+
+/** What would take memory and time out of proportion is refused before it is parsed. @throws Refusal 400 */
+function checkShape(bytes: Buffer): void {
+  let [depth, values] = [0, 1];
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte === quote) {
+      for (at++; at < bytes.length && bytes[at] !== quote; at++) if (bytes[at] === backslash) at++;
+    } else if (byte === comma) values++;
+    else if (openers.has(byte)) {
+      depth++;
+      values++;
+    } else if (closers.has(byte)) depth--;
+    if (depth > maxDepth) throw new Refusal(400, "INVALID", `The body is nested deeper than ${maxDepth} levels.`);
+    if (values > maxValues)
+      throw new Refusal(400, "INVALID", `The body has more than ${maxValues.toLocaleString("en")} values: send it in parts.`);
+  }
+}
+
+/** @throws Refusal 400 for what is no JSON, too deep, of too many values, or names a key that no object should have */
 export function parseJson(bytes: Buffer): unknown {
+  checkShape(bytes);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw new Refusal(400, "INVALID", "The body of this request is not valid JSON in UTF-8.");
   }
-  const open: [unknown, number][] = [[value, 1]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [item, depth] = next;
+  const open: unknown[] = [value];
+  while (open.length > 0) {
+    const item = open.pop();
     if (typeof item !== "object" || item === null) continue;
-    if (depth > maxDepth) throw new Refusal(400, "INVALID", `The body is nested deeper than ${maxDepth} levels.`);
     if (Object.hasOwn(item, "__proto__"))
       throw new Refusal(400, "INVALID", 'The body has the key "__proto__", which no part of it may have.');
-    for (const part of Object.values(item)) open.push([part, depth + 1]);
+    for (const part of Object.values(item)) open.push(part);
   }
   return value;
 }

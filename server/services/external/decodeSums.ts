@@ -49,9 +49,18 @@ export function decodeSums(event: SumsEvent): { sums: SplitSums; warnings: strin
       return null;
     }
   };
-  const layers = event.layers.flatMap((layer) => attempt(`Layer "${layer.name}"`, () => decodeLayer(layer)) ?? []);
-  const isWhole = layers.length > 0 && layers.at(-1)!.name === event.layers.at(-1)!.name;
-  const last = isWhole ? layers.at(-1)! : null;
+  const decoded = event.layers.map((layer, at) =>
+    attempt(`Layer "${layer.name}"`, () => {
+      if (event.layers.findIndex(({ name }) => name === layer.name) < at)
+        throw new Unusable("a layer before it has the same name");
+      return decodeLayer(layer);
+    }),
+  );
+  const last = decoded.at(-1) ?? null;
+  const layers = decoded.flatMap((layer) => {
+    if (layer === null || last === null) return layer ?? [];
+    return attempt(`Layer "${layer.name}"`, () => ofSameSamples(layer, last)) ?? [];
+  });
   const given = last && event.head;
   const head = given
     ? attempt("The classifier", () => {
@@ -61,17 +70,39 @@ export function decodeSums(event: SumsEvent): { sums: SplitSums; warnings: strin
       })
     : null;
   const samples = last === null ? 0 : last.statistics.counts.reduce((sum, count) => sum + count, 0);
-  const { cosines } = event;
+  const cosines = head && event.cosines && attempt("nc3.cosine", () => decodeCosines({ samples, ...event.cosines! }));
   return {
     sums: {
       ...{ split, step, passes, layers, hasLast: last !== null, head },
-      cosines: head && cosines ? { samples, ...cosines } : null,
+      cosines: cosines ?? null,
       fit: event.fit ?? null,
       accuracy: event.accuracy ?? null,
       hiddenSquares: event.squaredNorms?.hidden ?? null,
     },
     warnings,
   };
+}
+
+/** All layers are measured of the same samples. */
+function ofSameSamples(layer: LayerSums, { name, statistics: { counts } }: LayerSums): LayerSums {
+  const own = layer.statistics.counts;
+  if (own.length !== counts.length)
+    throw new Unusable(`it has ${own.length} classes, and the last layer, "${name}", has ${counts.length}`);
+  const odd = own.findIndex((count, k) => count !== counts[k]);
+  if (odd >= 0)
+    throw new Unusable(`class ${odd} has ${own[odd]} samples, and in the last layer, "${name}", it has ${counts[odd]}`);
+  return layer;
+}
+
+/** @throws Unusable for a sum that no samples have; what rounding adds to it is let through */
+function decodeCosines(cosines: CosineGaps): CosineGaps {
+  const { samples, sum, zeroVectors } = cosines;
+  const most = 2 * (samples - zeroVectors);
+  if (!Number.isInteger(zeroVectors) || zeroVectors > samples)
+    throw new Unusable(`"zeroVectors" is ${zeroVectors}: it must be a whole number of at most ${samples}`);
+  if (sum > most * (1 + 1e-6))
+    throw new Unusable(`the sum of "cosines" is ${sum}: of ${samples - zeroVectors} samples it is at most ${most}`);
+  return { ...cosines, sum: Math.min(sum, most) };
 }
 
 function decodeLayer(layer: SumsEvent["layers"][number]): LayerSums {
@@ -86,6 +117,8 @@ function decodeLayer(layer: SumsEvent["layers"][number]): LayerSums {
     );
   const wrong = counts.findIndex((count) => !Number.isInteger(count) || count < 0);
   if (wrong >= 0) throw new Unusable(`the count of class ${wrong} is ${counts[wrong]}: it must be a whole number of at least 0`);
+  const samples = counts.reduce((sum, count) => sum + count, 0);
+  if (!Number.isSafeInteger(samples)) throw new Unusable(`its ${samples} samples are more than can be counted exactly (2^53)`);
   const means = matrix(classes, dim, numbersOf("means", layer.means, classes * dim));
   const scatter = numbersOf("within", layer.within, classes);
   const negative = scatter.findIndex((value) => value < 0);
@@ -96,12 +129,18 @@ function decodeLayer(layer: SumsEvent["layers"][number]): LayerSums {
     name,
     statistics,
     moments: {
-      samples: counts.reduce((sum, count) => sum + count, 0),
+      samples,
       moments: matrix(classes, classes, numbersOf("moments", layer.moments, classes * classes)),
-      labelMisses: layer.labelMisses ?? 0,
-      predictionMisses: layer.predictionMisses ?? null,
+      labelMisses: missesOf("labelMisses", layer.labelMisses ?? 0, samples),
+      predictionMisses:
+        layer.predictionMisses === undefined ? null : missesOf("predictionMisses", layer.predictionMisses, samples),
     },
   };
+}
+
+function missesOf(what: string, misses: number, samples: number): number {
+  if (Number.isInteger(misses) && misses <= samples) return misses;
+  throw new Unusable(`"${what}" is ${misses}: it must be a whole number of at most ${samples}, its samples`);
 }
 
 /** @param count how many there must be; absent: any */

@@ -43,15 +43,25 @@ export function externalFindings(measured: Measured): ExternalFindings {
   layerFindings(findings, measured);
   objectiveFindings(findings, measured);
   pictureFindings(findings, measured);
+  leaveOutOverflow(findings);
   return findings;
+}
+
+/** Squares of finite numbers may be too large for one. */
+function leaveOutOverflow({ values, missing }: ExternalFindings): void {
+  for (const [key, value] of Object.entries(values)) {
+    if (Number.isFinite(value)) continue;
+    delete values[key];
+    missing[key] = `came out as ${value}: what was sent is too large`;
+  }
 }
 
 /** All on the training set; on the test set NC1, and at the last layer NC3 and NC4 with the class means of the training set. */
 function layerFindings(findings: ExternalFindings, { sums, places, objective }: Measured): void {
-  const { split, layers, head, cosines } = sums;
+  const { split, layers, hasLast, head, cosines } = sums;
   const isOrthogonal = objective?.loss === "mse" && objective.bias === "none";
   layers.forEach(({ statistics, moments }, at) => {
-    const isLast = at === layers.length - 1;
+    const isLast = hasLast && at === layers.length - 1;
     const wanted = (id: MetricId) =>
       split === "train" ? !metricInfo[id].orthogonalOnly || isOrthogonal : (isLast ? lastTestMetrics : testMetrics).includes(id);
     const many = hasManyClasses(statistics.classes);
@@ -118,15 +128,16 @@ const compared = ["gap.total", "gap.head", "gap.representation", "distance.procr
 /** Fit and accuracy as they were sent; where an objective is stated, its terms, J, the gap to L* and the two distances. */
 function objectiveFindings(findings: ExternalFindings, measured: Measured): void {
   const { sums, objective } = measured;
-  const { split, fit, accuracy, head, layers } = sums;
+  const { split, fit, accuracy, head, layers, hasLast } = sums;
   const { values, missing } = findings;
   if (fit !== null) values[seriesKey(split, "fit")] = fit;
   if (accuracy !== null) values[seriesKey(split, "accuracy")] = accuracy;
-  if (split === "test" || objective === null || layers.length === 0) return;
+  if (split === "test" || objective === null) return;
   const lack = (metrics: readonly Metric[], reason: string) => {
     for (const metric of metrics) missing[seriesKey("train", metric)] = reason.slice(0, 200);
   };
-  if (!head) lack(["loss", ...compared], "no classifier was given");
+  if (!hasLast) lack(["loss", ...compared], "the last layer could not be measured");
+  else if (!head) lack(["loss", ...compared], "no classifier was given");
   else if (objective.bias === "penalized" && !head.bias)
     lack(["loss", ...compared], "the objective penalizes a bias, and none was given");
   else compare(findings, lack, { ...measured, objective, head, statistics: layers.at(-1)!.statistics });

@@ -33,7 +33,7 @@ export async function measureSums(
   layers: readonly string[],
   objective: ExternalRunConfig["objective"] | null = null,
 ): Promise<MeasuredSplit> {
-  const last = sums.layers.at(-1);
+  const last = sums.hasLast ? sums.layers.at(-1) : undefined;
   const counts = last && Array.from(last.statistics.counts);
   const optimum =
     objective && last && counts && sums.split === "train" ? await externalOptimum(objective, counts, last.statistics.dim) : null;

@@ -129,6 +129,20 @@ describe("Bodies", () => {
     expect(await post("{")).toEqual([400, "INVALID"]);
     expect(await post(new Uint8Array([0x22, 0xff, 0x22]))).toEqual([400, "INVALID"]);
     expect(await post(`{"name":${"[".repeat(100_000)}${"]".repeat(100_000)}}`)).toEqual([400, "INVALID"]);
+    // Said before it is parsed, which would hold up all others for half a minute.
+    const logging = await makeApiToken(server, "log");
+    const large = await Promise.all(
+      ["[".repeat(65), `[${"0,".repeat(1_000_000)}0]`, `"${'[,\\\\\\"'.repeat(70)}"`].map((bytes) =>
+        askApi<{ error: { message: string } }>(server, "POST", `/external/runs/${nowhere}/events`, {
+          ...{ token: logging.token, bytes, headers: { "content-type": "application/json" } },
+        }),
+      ),
+    );
+    expect(large.map(({ status, body }) => [status, body.error.message])).toEqual([
+      [400, "The body is nested deeper than 64 levels."],
+      [400, "The body has more than 1,000,000 values: send it in parts."],
+      [400, "Invalid input: expected object, received string"],
+    ]);
     const valid = JSON.stringify({ name: "x", config: grid() });
     for (const bad of [
       valid.replace("{", '{"__proto__":{"role":"owner"},'),

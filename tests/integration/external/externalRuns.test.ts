@@ -155,6 +155,64 @@ onBothDatabases("Runs that are trained elsewhere", (server) => {
     expect(lines.map(({ level, seq }) => [level, seq])).toEqual([1, 2, 3, 4, 5, 6].map((seq) => ["warning", seq]));
   });
 
+  test("are warned of numbers that no samples have", async () => {
+    const { body: opened } = await openRun(server());
+    const good = sumsOf(1);
+    const layer = good.layers[0]!;
+    const bad = [
+      { ...good, layers: [{ ...layer, counts: packed([2 ** 53, 3, 3]) }] },
+      { ...good, layers: [{ ...layer, labelMisses: 10 }] },
+      { ...good, layers: [{ ...layer, predictionMisses: 0.5 }] },
+      { ...good, layers: [{ ...layer, within: packed([1, 1, 1]) }, layer] },
+      { ...good, layers: [{ ...layer, name: "a", counts: packed([3, 3, 2]) }, layer] },
+    ].map((event, at) => ({ ...event, step: at + 1 }));
+    const { body } = await report(server(), opened.runId, numbered(bad));
+    expect(body.warnings!.map((text) => text.replace(/ of the train set at step \d/, ""))).toEqual([
+      'Layer "features": its 9007199254741000 samples are more than can be counted exactly (2^53): it is left out.',
+      'Layer "features": "labelMisses" is 10: it must be a whole number of at most 9, its samples: it is left out.',
+      'Layer "features": "predictionMisses" is 0.5: it must be a whole number of at most 9, its samples: it is left out.',
+      'Layer "features": a layer before it has the same name: it is left out.',
+      'Layer "a": class 2 has 2 samples, and in the last layer, "features", it has 3: it is left out.',
+    ]);
+    expect(await steps(server(), opened.runId, "train/nc1.ratio@1")).toEqual([4, 5]);
+
+    const { body: other } = await openRun(server());
+    const cosines = [
+      { sum: 18.1, zeroVectors: 0 },
+      { sum: 0, zeroVectors: 10 },
+    ].map((given, at) => ({ ...good, step: at + 1, cosines: given }));
+    expect((await report(server(), other.runId, numbered(cosines))).body.warnings).toEqual([
+      'nc3.cosine of the train set at step 1: the sum of "cosines" is 18.1: of 9 samples it is at most 18: it is left out.',
+      'nc3.cosine of the train set at step 2: "zeroVectors" is 10: it must be a whole number of at most 9: it is left out.',
+    ]);
+    expect(await steps(server(), other.runId, "train/nc3.cosine@1")).toEqual([]);
+    expect(await steps(server(), other.runId, "train/nc1.ratio@1")).toEqual([1, 2]);
+  });
+
+  test("whose last layer cannot be measured have no measures of a last layer, and no optimum", async () => {
+    const { body: opened } = await openRun(server(), { objective });
+    const [layer] = sumsOf(1).layers;
+    const layers = [
+      { ...layer!, name: "first" },
+      { ...layer!, name: "last", means: packed(new Array(12).fill(Number.NaN)) },
+    ];
+    await report(server(), opened.runId, numbered([{ ...sumsOf(1), layers }]));
+    const { row, missing } = await runOf(server(), opened.runId);
+    expect(row.last["train/nc2.frame@1"]).toBeCloseTo(0.14084797057243975, 12);
+    expect(Object.keys(row.last).filter((key) => /mframe|metf|nc3|gap|distance|loss/.test(key))).toEqual([]);
+    expect([missing["train/gap.total"], row.optimum]).toEqual(["the last layer could not be measured", null]);
+  });
+
+  test("leave out what is too large for a number", async () => {
+    const { body: opened } = await openRun(server(), { objective });
+    const more = { head: { weights: packed(new Array(12).fill(1e200)) }, squaredNorms: { hidden: 1e308 } };
+    await report(server(), opened.runId, numbered([sumsOf(1, { more })]));
+    const { row, missing } = await runOf(server(), opened.runId);
+    expect(Object.entries(row.last).filter(([, value]) => !Number.isFinite(value))).toEqual([]);
+    expect(missing["train/loss"]).toBe("came out as Infinity: what was sent is too large");
+    expect(row.last["train/nc1.ratio@1"]).toBeCloseTo(0.04428044280442805, 12);
+  });
+
   test("leave out steps that do not rise, and what is beyond the names a run may have", async () => {
     const { body: opened } = await openRun(server());
     const at = (step: number, values: Record<string, number>) => ({ kind: "scalars" as const, step, values });
@@ -175,6 +233,11 @@ onBothDatabases("Runs that are trained elsewhere", (server) => {
       "log/name 998: a run has at most 1000 names of its own. Left out.",
     ]);
     expect(await steps(server(), opened.runId, "log/loss")).toEqual([5, 7]);
+  });
+
+  test("refuse a study's name that nobody sees", async () => {
+    const { status, body } = await openRun(server(), { study: " \u202e\u200b " });
+    expect([status, body.error?.message]).toEqual([400, "study: name the study: with visible letters, digits or symbols"]);
   });
 
   test("refuse configs that cannot be one, and name the key", async () => {
