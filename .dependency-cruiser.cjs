@@ -160,7 +160,7 @@ const serverFolders = {
     ...["services/archives", "services/experiments", "services/external", "services/features", "services/summaries"],
   ],
   supplement: ["log", "program"],
-  "services/supplements": ["access", "context", "services/experiments", "services/reading", "services/series"],
+  "services/supplements": ["access", "context", "program", "services/experiments", "services/reading", "services/series"],
   previews: ["access", "context", "failures", "log", "services/experiments", "services/reading", "supplement"],
   recordings: ["context", "failures", "program", "services/experiments", "services/summaries"],
   supervisor: [
@@ -176,7 +176,7 @@ const serverFolders = {
     "services/times",
   ],
   http: [
-    ...["access", "context", "failures", "members", "metrics", "previews"],
+    ...["access", "context", "failures", "members", "metrics", "previews", "program"],
     ...["services/events", "services/exports", "services/files", "services/people", "services/runs"],
   ],
   routers: [

@@ -1,11 +1,10 @@
 import { useMemo, useState } from "react";
 import type { Supplement } from "../../contract/wire/supplement.ts";
-import { CrosshairContext, CrosshairStore } from "../charts/pointer/crosshair.ts";
 import { ruleInEffect } from "../result/model/runs/convergenceRule.ts";
 import { StudyChart } from "../result/study/StudyChart.tsx";
 import { LayerProfileChart } from "../result/training/LayerProfileChart.tsx";
 import { type ResultView, readView } from "../result/view/resultView.ts";
-import { ToastProvider } from "../ui/Toast.tsx";
+import { Around } from "./Around.tsx";
 import { storeOf } from "./storeOf.ts";
 
 function useView(): [ResultView, (changes: Partial<ResultView>) => void] {
@@ -46,14 +45,5 @@ export function LayersOfReport({ supplement }: { supplement: Supplement }) {
         empty="No layer has a value for this metric."
       />
     </Around>
-  );
-}
-
-function Around({ children }: { children: React.ReactNode }) {
-  const [crosshair] = useState(() => new CrosshairStore());
-  return (
-    <CrosshairContext value={crosshair}>
-      <ToastProvider>{children}</ToastProvider>
-    </CrosshairContext>
   );
 }

@@ -21,7 +21,8 @@ function shownAxes(rows: readonly RunRow[]): GridAxisId[] {
   return axes.length > 0 ? axes : ["depth"];
 }
 
-const cell =
+/** How a cell of a report's tables looks. */
+export const cell =
   "!h-7 whitespace-nowrap !px-1.5 text-xs print:!h-auto print:!whitespace-normal print:!px-0.5 print:!py-px print:!text-[6.5pt] print:!leading-[9pt]";
 
 /** Arithmetic mean ± standard deviation over the seeds of each cell. */

@@ -1,15 +1,13 @@
 import type { StudyMetric } from "../../contract/metrics/metricInfo.ts";
 import { leaveOutRule } from "../../contract/theory/isUnconverged.ts";
 import type { Supplement } from "../../contract/wire/supplement.ts";
-import { drawChart } from "../charts/export/drawChart.ts";
-import type { ChartFigure } from "../charts/export/figure.ts";
 import { offeredMetrics } from "../result/model/metrics/studyMetrics.ts";
 import { layerDrawing } from "../result/model/study/layerDrawing.ts";
 import { studyAxes } from "../result/model/study/studyAxes.ts";
 import { studyDrawing } from "../result/model/study/studyDrawing.ts";
 import { theoryVerdicts } from "../result/model/study/theoryText.ts";
 import { SlopeTable } from "../result/study/SlopeTable.tsx";
-import { inBothThemes } from "./inBothThemes.ts";
+import { Picture } from "./Picture.tsx";
 import { storeOf } from "./storeOf.ts";
 
 /** The metrics that a paper shows, in order; those that the study has are drawn below the first figure. */
@@ -23,9 +21,6 @@ const byItself = { over: null, lines: null, log: null, fit: null, tau: null };
 
 const studyOf = ({ detail }: Supplement, metric: StudyMetric, split: "train" | "test" = "train") =>
   studyDrawing(detail.runs, { metric, split, ...byItself }, leaveOutRule(detail.config.convergence));
-
-type Drawn = Pick<ReturnType<typeof studyOf>, "title" | "x" | "y" | "series" | "floor" | "notices"> &
-  Partial<Pick<ReturnType<typeof studyOf>, "references" | "wedges" | "drops">>;
 
 /** The first figure of a report, with its slopes. */
 export function StudyFigure({ supplement }: { supplement: Supplement }) {
@@ -66,39 +61,5 @@ export function MoreFigures({ supplement }: { supplement: Supplement }) {
         <Picture key={drawn.y.label} id={drawn.y.label} drawn={drawn} said={said} width={480} height={280} />
       ))}
     </div>
-  );
-}
-
-interface PictureProps {
-  id: string;
-  drawn: Drawn;
-  /** What stands below a figure above. */
-  said?: Drawn["notices"];
-  width: number;
-  height: number;
-}
-
-function Picture({ id, drawn, said = [], width, height }: PictureProps) {
-  const { title, x, y, series, floor, references = [], wedges = [], drops = [] } = drawn;
-  const notes = drawn.notices.filter((text) => text !== null).filter((text) => !said.includes(text));
-  const figure: ChartFigure = {
-    ...{ kind: "chart", panelId: `picture-${id}`, title, notes, x, y, series, references, wedges, drops, floor, smoothing: 0 },
-  };
-  const [light, dark] = [false, true].map((isDark) =>
-    drawChart(figure, { ground: "transparent", dark: isDark }, { width, height }),
-  );
-  if (light === undefined || dark === undefined) return null;
-  return (
-    <figure className="picture min-w-0 break-inside-avoid rounded-lg border border-line bg-surface p-3">
-      <svg
-        viewBox={`0 0 ${light.width} ${light.height}`}
-        role="img"
-        aria-label={title}
-        style={{ fontFamily: "var(--font-body)" }}
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: drawn by this program, every text in it escaped
-        dangerouslySetInnerHTML={{ __html: inBothThemes(light.markup, dark.markup) }}
-      />
-      {notes.length > 0 && <figcaption className="mt-1 text-ink-faint text-xs">{notes.join("; ")}.</figcaption>}
-    </figure>
   );
 }

@@ -1,14 +1,11 @@
-import { definitionsOf } from "../../contract/metrics/metricDefinitions.ts";
 import { leaveOutRule } from "../../contract/theory/isUnconverged.ts";
-import { roundedDigits, type Supplement } from "../../contract/wire/supplement.ts";
-import { NoteText } from "../result/header/NoteText.tsx";
+import type { Supplement } from "../../contract/wire/supplement.ts";
 import { leftOutOfRows } from "../result/model/runs/convergenceRule.ts";
 import { findings } from "../result/model/study/findings.ts";
-import { countOf } from "../text/formatNumber.ts";
-import { formatDay } from "../text/formatTime.ts";
-import { Facts } from "../ui/Table.tsx";
 import { ConfigFacts } from "./ConfigFacts.tsx";
+import { Definitions } from "./Definitions.tsx";
 import { layersPlace, studyPlace } from "./places.ts";
+import { NoteSection, ReportFrame } from "./ReportFrame.tsx";
 import { Rerun } from "./Rerun.tsx";
 import { MeansTable, RunsTable } from "./RunsTables.tsx";
 import { Section } from "./Section.tsx";
@@ -16,31 +13,13 @@ import { LayerFigure, MoreFigures, StudyFigure } from "./StaticFigures.tsx";
 
 /** The report of a study as it is read without JavaScript; the two signature charts take the place of their pictures where there is some. */
 export function SupplementPage({ supplement }: { supplement: Supplement }) {
-  const { detail, anonymous, withNote } = supplement;
+  const { detail } = supplement;
   const { runs } = detail;
   const rule = leaveOutRule(detail.config.convergence);
   const { state, lines, caveats } = findings(runs, rule);
   const leftOut = leftOutOfRows(runs, rule);
   return (
-    <main className="mx-auto max-w-6xl space-y-8 px-4 py-8 sm:px-6">
-      <header className="space-y-2">
-        <h1 className="wrap-anywhere font-semibold text-2xl tracking-tight">{detail.name}</h1>
-        <p className="text-ink-soft text-sm">
-          {countOf(runs.length, "run")}, {runs.filter(({ status }) => status === "finished").length} finished
-          {detail.tags.length > 0 && ` · ${detail.tags.join(", ")}`}
-          {!anonymous && detail.launchedBy !== null && ` · launched by ${detail.launchedBy}`}
-          {!anonymous && ` · ${formatDay(supplement.madeAt)}`}
-        </p>
-        <noscript>
-          <p className="text-warn text-sm">
-            JavaScript is off: the figures below are pictures of the charts. With it, metrics, lines and axes can be chosen.
-          </p>
-        </noscript>
-        <p id="unread" hidden className="text-warn text-sm">
-          This browser cannot unpack the data of this file: the figures below are pictures of the charts.
-        </p>
-      </header>
-
+    <ReportFrame supplement={supplement}>
       {lines.length > 0 && (
         <Section title="What was found" id="found">
           {state !== null && <p className="text-busy text-sm">{state}:</p>}
@@ -57,11 +36,7 @@ export function SupplementPage({ supplement }: { supplement: Supplement }) {
         </Section>
       )}
 
-      {withNote && detail.note.trim() !== "" && (
-        <Section title="Note" id="note">
-          <NoteText text={detail.note} mathml />
-        </Section>
-      )}
+      <NoteSection supplement={supplement} />
 
       <Section title="The study" id="study">
         {leftOut !== null && <p className="text-sm text-warn">{leftOut}; drawn hollow, in no mean, band or slope.</p>}
@@ -93,30 +68,6 @@ export function SupplementPage({ supplement }: { supplement: Supplement }) {
       <Section title="Every run" id="runs">
         <RunsTable rows={runs} rule={rule} />
       </Section>
-
-      <footer className="border-line border-t pt-4 text-ink-faint text-xs">
-        Made by Collapsar {detail.program}; this file needs no network. Values of layers before the last one are rounded to{" "}
-        {roundedDigits} digits; the study's archive has every measured value in full.
-      </footer>
-    </main>
-  );
-}
-
-function Definitions({ keys }: { keys: readonly string[] }) {
-  const found = Object.values(definitionsOf(new Set(keys)));
-  return (
-    <Facts
-      rows={found.map(({ label, formula, ideal, unit, source }) => [
-        label,
-        <span key={label}>
-          {formula}
-          <span className="text-ink-faint">
-            {ideal !== null && ` Ideal: ${ideal}.`}
-            {unit !== "1" && ` Unit: ${unit}.`}
-            {source !== "" && ` ${source}`}
-          </span>
-        </span>,
-      ])}
-    />
+    </ReportFrame>
   );
 }

@@ -1,25 +1,42 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { renderToStaticMarkup } from "react-dom/server";
-import type { Supplement } from "../../contract/wire/supplement.ts";
+import { type AnySupplement, isExternalSupplement } from "../../contract/wire/supplement.ts";
+import { ExternalPage } from "./external/ExternalPage.tsx";
 import { dataPlace } from "./places.ts";
 import { SupplementPage } from "./SupplementPage.tsx";
 
 const text = (value: string) => value.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
+/** Whether the note is shown, the report's maker chose. */
+const withoutUnshown = <Report extends AnySupplement>(supplement: Report): Report =>
+  supplement.withNote ? supplement : withoutNote(supplement);
+
+const withoutNote = <Report extends AnySupplement>(supplement: Report): Report => ({
+  ...supplement,
+  detail: { ...supplement.detail, note: "" },
+});
+
+/** What stands on the page already is not packed a second time. */
+const toPack = (supplement: AnySupplement): AnySupplement =>
+  isExternalSupplement(supplement)
+    ? { ...withoutNote(supplement), clients: [] }
+    : { ...withoutNote(supplement), rerun: null, data: [], computed: [] };
+
 /**
  * The report of a study as one HTML file that asks nothing of any network and runs no code but its own.
  * @param parts what the browser runs, and how it looks; see server/supplement
  */
-export function renderSupplement(supplement: Supplement, parts: { code: string; style: string }): string {
-  const { detail, withNote } = supplement;
-  const shown: Supplement = withNote ? supplement : { ...supplement, detail: { ...detail, note: "" } };
-  const page = renderToStaticMarkup(<SupplementPage supplement={shown} />);
-  // What stands on the page already is not packed a second time.
-  const packed = gzipSync(
-    JSON.stringify({ ...shown, detail: { ...shown.detail, note: "" }, rerun: null, data: [], computed: [] } satisfies Supplement),
-    { level: 9 },
-  ).toString("base64");
+export function renderSupplement(supplement: AnySupplement, parts: { code: string; style: string }): string {
+  const { detail } = supplement;
+  const page = renderToStaticMarkup(
+    isExternalSupplement(supplement) ? (
+      <ExternalPage supplement={withoutUnshown(supplement)} />
+    ) : (
+      <SupplementPage supplement={withoutUnshown(supplement)} />
+    ),
+  );
+  const packed = gzipSync(JSON.stringify(toPack(supplement)), { level: 9 }).toString("base64");
   const hash = createHash("sha256").update(parts.code).digest("base64");
   const policy = `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>

@@ -1,17 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { resolve } from "node:path";
+import { clientSource } from "../program/clientSource.ts";
 
 /** The Python client of this program, for whoever wants it: there is nothing secret in it. */
 export const clientPath = "/collapsar.py";
-
-const file = resolve(import.meta.dirname, "../python/collapsar.py");
-const ownVersion = /^__version__ = "[^"\n]*"$/m;
-
-/** The client, which says the version of the program that handed it out. @param version of contract/programVersion.ts */
-export function clientSource(version: string, source = readFileSync(file, "utf8")): string {
-  return source.replace(ownVersion, `__version__ = ${JSON.stringify(version.replace(/[^\w.+() -]/g, ""))}`);
-}
 
 let written: string | null = null;
 

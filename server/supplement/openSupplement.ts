@@ -13,14 +13,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Supplement } from "../../contract/wire/supplement.ts";
+import type { AnySupplement } from "../../contract/wire/supplement.ts";
 import type { AnyExperimentDetail } from "../../contract/wire/views.ts";
 import { log } from "../log/log.ts";
 import { pagesFolder, projectRoot } from "../program/env.ts";
 import { buildSupplement } from "./buildSupplement.ts";
 
 /** Writes the report of a study as one HTML file. */
-export type WriteSupplement = (supplement: Supplement) => string;
+export type WriteSupplement = (supplement: AnySupplement) => string;
 
 const sources = ["app", "contract", "math", "server/supplement", "package-lock.json"];
 const names = { renderer: "renderer.mjs", code: "browser.js", style: "style.css", preview: "preview.mjs" } as const;
@@ -61,7 +61,7 @@ async function load(): Promise<WriteSupplement> {
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
   const parts = { code: read(names.code), style: read(names.style) };
   const module = (await import(pathToFileURL(join(folder, names.renderer)).href)) as {
-    renderSupplement: (supplement: Supplement, parts: { code: string; style: string }) => string;
+    renderSupplement: (supplement: AnySupplement, parts: { code: string; style: string }) => string;
   };
   return (supplement) => module.renderSupplement(supplement, parts);
 }

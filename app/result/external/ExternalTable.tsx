@@ -7,25 +7,16 @@ import type { ExternalRunRow } from "../../../contract/wire/views.ts";
 import { LineSwatch } from "../../charts/panel/ChartLegend.tsx";
 import { runPage } from "../../links.ts";
 import { formatCount } from "../../text/formatNumber.ts";
-import { plusMinus, plusMinusPercent } from "../../text/plusMinus.ts";
 import { Badge, StatusBadge, statusText } from "../../ui/Badge.tsx";
 import { Checkbox, TextInput } from "../../ui/Field.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
-import { isShare } from "../model/metrics/valueText.ts";
 import type { ExternalStore } from "./ExternalStore.ts";
 import { configKeys, configValue, configValueText, keyNamer } from "./model/configKeys.ts";
 import { namingKeys } from "./model/externalCells.ts";
 import { externalStyles } from "./model/externalStyle.ts";
-import {
-  columnKeys,
-  externalGroups,
-  type MeasureColumn,
-  meanOfColumn,
-  measureColumns,
-  sortExternal,
-} from "./model/externalTable.ts";
+import { columnKeys, externalGroups, meanText, measureColumns, sortExternal, spreadText } from "./model/externalTable.ts";
 import { isLogged, measureInfo, measureValue } from "./model/measures.ts";
 import type { ExternalView } from "./view/externalView.ts";
 import type { ChangeExternalView } from "./view/useExternalView.ts";
@@ -249,14 +240,6 @@ function ValueText({ run, name }: { run: ExternalRunRow; name: string }) {
       {text}
     </span>
   );
-}
-
-/** Gaps and accuracies in percent. */
-const spreadText = (measure: MeasureColumn["measure"]) => (!isLogged(measure) && isShare(measure) ? plusMinusPercent : plusMinus);
-
-function meanText(members: readonly ExternalRunRow[], column: MeasureColumn, rule: LeaveOutRule | undefined): string {
-  const spread = meanOfColumn(members, column, rule);
-  return spread === null ? "–" : spreadText(column.measure)(spread.mean, spread.deviation);
 }
 
 function statusCounts(members: readonly ExternalRunRow[]): string {

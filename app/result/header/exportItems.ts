@@ -4,19 +4,17 @@ import type { MenuItem } from "../../ui/Menu.tsx";
 
 const item = (label: string, href: string): MenuItem => ({ label, icon: "download", href, download: true });
 
-/** What can be downloaded of an experiment, by its readers too; reports and files of the training are of what was trained here. */
+/** What can be downloaded of an experiment, by its readers too; files of the training are of what was trained here. */
 export const exportItems = (id: string, share: string | null, kind: ExperimentKind): MenuItem[] => {
-  const table = item("CSV: one row per run, config and last values", experimentExport(id, share, "csv"));
-  const archive = item("Archive: whole, for another Collapsar", experimentArchive(id, share));
-  if (kind === "external") return [table, item("JSON: everything", experimentExport(id, share, "json")), "separator", archive];
+  const isTrained = kind === "trained";
   return [
-    table,
-    item("JSON: everything, to rerun", experimentExport(id, share, "json")),
+    item("CSV: one row per run, config and last values", experimentExport(id, share, "csv")),
+    item(isTrained ? "JSON: everything, to rerun" : "JSON: everything", experimentExport(id, share, "json")),
     "separator",
     item("Report: one HTML file that needs no network", experimentReport(id, share, false)),
     item("Report for blind review", experimentReport(id, share, true)),
     "separator",
-    archive,
-    item("Archive with features and checkpoints", experimentArchive(id, share, "checkpoints,features")),
+    item("Archive: whole, for another Collapsar", experimentArchive(id, share)),
+    ...(isTrained ? [item("Archive with features and checkpoints", experimentArchive(id, share, "checkpoints,features"))] : []),
   ];
 };

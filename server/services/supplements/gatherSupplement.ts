@@ -3,11 +3,10 @@ import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import { stateDefinitions } from "../../../contract/config/statedDefinition.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
-import { isExternal } from "../../../contract/external/externalConfig.ts";
-import { Failure } from "../../../contract/failure.ts";
+import { isExternal, isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
-import { profileSteps, roundedDigits, type Supplement } from "../../../contract/wire/supplement.ts";
-import type { ExperimentDetail, LayerProfileView, RunRow } from "../../../contract/wire/views.ts";
+import { type AnySupplement, profileSteps, roundedDigits, type Supplement } from "../../../contract/wire/supplement.ts";
+import type { AnyExperimentDetail, AnyRunRow, ExperimentDetail, LayerProfileView } from "../../../contract/wire/views.ts";
 import { listVersions } from "../../../db/queries/attempts.ts";
 import { eachRun } from "../../../db/queries/runs.ts";
 import { pickEvenly } from "../../../math/statistics/spaced.ts";
@@ -18,6 +17,7 @@ import { getExperiment } from "../experiments/getExperiment.ts";
 import { hideNamesInRun } from "../reading/hideNames.ts";
 import { neutralNames } from "../reading/neutralNames.ts";
 import { readLayerProfile } from "../series/readLayerProfile.ts";
+import { listClients, readReportSeries } from "./externalReport.ts";
 
 export interface SupplementChoice {
   /** For blind review: as a link that hides names, and without the study's own name and tags, addresses, ids and times. */
@@ -31,27 +31,35 @@ export async function gatherSupplement(
   reader: Reader,
   id: string,
   { anonymous, withNote }: SupplementChoice,
-): Promise<Supplement> {
+): Promise<AnySupplement> {
   const { orm } = context.database;
   const seen: Reader = anonymous ? { ...reader, hideNames: true, readOnly: true } : { ...reader, readOnly: true };
   const detail = await getExperiment(context, seen, id);
-  if (isExternal(detail))
-    throw new Failure(
-      "CONFLICT",
-      "A report is made of runs that were trained here, and these were trained elsewhere: export the study as a table, as JSON or as an archive.",
-    );
-  const views = await readLayerProfile(context, seen, { id, metric: "nc1.ratio", split: "train" }, new AnswerAllowance());
+  const allowance = new AnswerAllowance();
+  const views = await readLayerProfile(context, seen, { id, metric: "nc1.ratio", split: "train" }, allowance);
   const hides = seen.hideNames;
   const ids = new Map(detail.runs.map((run) => [run.id, anonymous ? `run-${run.ordinal + 1}` : run.id]));
   const renamed = (runId: string) => ids.get(runId) ?? "";
-  const config = experimentConfig.safeParse(detail.config).data;
-  const stated = config && stateDefinitions(config);
-  return {
-    detail: thinDetail(detail, anonymous, renamed),
+  const shared = {
     profiles: views.map((view) => ({ ...thinProfile(view), runId: renamed(view.runId) })),
     madeAt: anonymous ? "" : new Date().toISOString(),
     anonymous,
     withNote,
+  };
+  if (isExternal(detail)) {
+    const series = await readReportSeries(context, seen, detail, id);
+    return {
+      ...shared,
+      detail: thinDetail(detail, anonymous, renamed),
+      series: series.map((view) => ({ ...view, runId: renamed(view.runId) })),
+      clients: listClients(detail, context.version),
+    };
+  }
+  const config = experimentConfig.safeParse(detail.config).data;
+  const stated = config && stateDefinitions(config);
+  return {
+    ...shared,
+    detail: thinDetail(detail, anonymous, renamed),
     rerun: stated ? { yaml: stringify(stated), json: JSON.stringify(stated, null, 2) } : null,
     data: await listData(context, hides, detail, id),
     computed: hides ? [] : await listVersions(orm, id),
@@ -61,7 +69,11 @@ export async function gatherSupplement(
 /** What a study is called where its name would tell whose it is. */
 const unnamed = "Study";
 
-function thinDetail(detail: ExperimentDetail, anonymous: boolean, renamed: (runId: string) => string): ExperimentDetail {
+function thinDetail<Detail extends AnyExperimentDetail>(
+  detail: Detail,
+  anonymous: boolean,
+  renamed: (runId: string) => string,
+): Detail {
   const { provenance: _, ...rest } = detail;
   return {
     ...rest,
@@ -70,17 +82,19 @@ function thinDetail(detail: ExperimentDetail, anonymous: boolean, renamed: (runI
     runs: detail.runs.map(({ pack: _pack, ...run }) => ({
       ...run,
       ...(anonymous && { experimentId: "", startedAt: null, endedAt: null }),
+      ...("external" in run && { external: { ...run.external, heardAt: null } }),
       id: renamed(run.id),
       workerName: null,
       waitsFor: null,
       last: thinValues(run),
     })),
-  };
+    // Whichever kind it is, it stays of that kind.
+  } as unknown as Detail;
 }
 
 /** Values of the layers before the last one are drawn only in the layer profile. */
-function thinValues({ last, config }: RunRow): Record<string, number> {
-  const layers = layersOf(config);
+function thinValues({ last, config }: Pick<AnyRunRow, "last" | "config">): Record<string, number> {
+  const layers = isExternalConfig(config) ? (config.layers?.length ?? 0) : layersOf(config);
   return Object.fromEntries(
     Object.entries(last).map(([key, value]) => {
       const layer = parseSeriesKey(key)?.layer ?? null;

@@ -5,7 +5,7 @@ import { centredMoments } from "../../../math/collapse/centredMoments.ts";
 import { classStatistics } from "../../../math/collapse/classStatistics.ts";
 import { cosineGaps } from "../../../math/collapse/cosineGaps.ts";
 import { matrix } from "../../../math/linear/matrix.ts";
-import { clientSource } from "../../../server/http/serveClient.ts";
+import { clientSource } from "../../../server/program/clientSource.ts";
 import { projectRoot, TestServer } from "../../support/processes/server.ts";
 import { pythonWith, runPython } from "./python.ts";
 

@@ -3,10 +3,12 @@ import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { ExternalRunRow } from "../../../../contract/wire/views.ts";
 import { meanBand } from "../../../../math/statistics/seedBand.ts";
+import { plusMinus, plusMinusPercent } from "../../../text/plusMinus.ts";
+import { isShare } from "../../model/metrics/valueText.ts";
 import { meanRuns } from "../../model/runs/convergenceRule.ts";
 import { type ConfigKey, compareValues, configValue, configValueText } from "./configKeys.ts";
 import { compareRuns, type ExternalCell, externalCells } from "./externalCells.ts";
-import { loggedMeasures, type Measure, measureInfo, measureValue } from "./measures.ts";
+import { isLogged, loggedMeasures, type Measure, measureInfo, measureValue } from "./measures.ts";
 
 export interface MeasureColumn {
   id: string;
@@ -44,6 +46,15 @@ export function meanOfColumn(
   const values = meanRuns(members, rule).flatMap((row) => measureValue(row, measure, split) ?? []);
   const band = meanBand(values);
   return band === null ? null : { mean: band.mean, deviation: band.standardDeviation, count: band.count };
+}
+
+/** A value, or a mean and its deviation, as tables show it: gaps and accuracies in percent. */
+export const spreadText = (measure: Measure) => (!isLogged(measure) && isShare(measure) ? plusMinusPercent : plusMinus);
+
+/** "0.0123 ± 0.0004", or "–" without a value. */
+export function meanText(members: readonly ExternalRunRow[], column: MeasureColumn, rule: LeaveOutRule | undefined): string {
+  const spread = meanOfColumn(members, column, rule);
+  return spread === null ? "–" : spreadText(column.measure)(spread.mean, spread.deviation);
 }
 
 /** Words a run can be found by. */
