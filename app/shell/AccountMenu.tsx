@@ -30,8 +30,8 @@ export function AccountMenu() {
       : []),
     {
       id: "access",
-      label: "Sessions and API tokens",
-      words: "access sign out programs",
+      label: "Sessions and tokens",
+      words: "access sign out programs API",
       icon: "key" as const,
       run: () => router.push(accessPage),
     },
