@@ -59,7 +59,7 @@ export function ExperimentList() {
         </h1>
         {list.data && <span className="text-ink-faint text-sm">{formatCount(total)}</span>}
         <FreshnessBadge freshness={freshness} active={rows.some((row) => row.status === "running")} />
-        {may("log") && !filters.removed && (
+        {may("launch") && !filters.removed && (
           <div className="ml-auto">
             <LinkButton small icon="upload" href={importPage} data-testid="import-link">
               Import

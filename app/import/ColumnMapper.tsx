@@ -48,7 +48,7 @@ export function ColumnMapper({ columns, chosen, onChange }: ColumnMapperProps) {
         <thead>
           <tr>
             <Th>Column</Th>
-            <Th>Values</Th>
+            <Th className="max-sm:hidden">Values</Th>
             <Th>Is</Th>
             <Th>Named</Th>
           </tr>
@@ -57,8 +57,8 @@ export function ColumnMapper({ columns, chosen, onChange }: ColumnMapperProps) {
           {shown.map(({ column, role, as, examples }) => (
             <tr key={column} data-testid="column">
               <Td className="wrap-anywhere min-w-32">{column}</Td>
-              <Td className="wrap-anywhere max-w-64 text-ink-faint text-xs">{examples.join(", ")}</Td>
-              <Td className="min-w-36">
+              <Td className="wrap-anywhere min-w-40 max-w-64 text-ink-faint text-xs max-sm:hidden">{examples.join(", ")}</Td>
+              <Td className="min-w-36 py-1">
                 <Select
                   aria-label={`What the column ${column} is`}
                   options={roles}
@@ -66,7 +66,7 @@ export function ColumnMapper({ columns, chosen, onChange }: ColumnMapperProps) {
                   onChange={(next) => set({ column, role: next })}
                 />
               </Td>
-              <Td className="min-w-48">
+              <Td className="min-w-48 py-1">
                 {named.has(role) && (
                   <NameInput
                     label={`Name of ${column}`}

@@ -64,7 +64,7 @@ export function ImportView() {
     <>
       <h1 className="mb-4 font-semibold text-xl tracking-tight">Import</h1>
       <div className="space-y-4" data-testid="import">
-        {!may("log") && (
+        {!may("launch") && (
           <Notice testId="import-refused">Importing needs the role of an editor: ask an owner of this server for it.</Notice>
         )}
         {problem !== null && (
@@ -85,7 +85,7 @@ export function ImportView() {
             <Progress share={sending.share} label={`Sending ${sending.what}`} busy />
           </div>
         )}
-        {!sending && !waiting && may("log") && (
+        {!sending && !waiting && may("launch") && (
           <DropZone onFiles={(files) => void take(files)}>
             <p className="max-w-xl text-ink-soft text-sm">
               CSV tables of Weights &amp; Biases or of your own, TensorBoard event files, archives of Collapsar, and features with

@@ -1,5 +1,5 @@
 import type { ImportPlan } from "../../contract/wire/imports.ts";
-import { countOf, formatCount } from "../text/formatNumber.ts";
+import { formatCount } from "../text/formatNumber.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { Rows, Table, Td, Th } from "../ui/Table.tsx";
@@ -85,8 +85,14 @@ export function PlannedRuns({ plan }: { plan: ImportPlan }) {
 }
 
 export function PlannedSeries({ plan }: { plan: ImportPlan }) {
+  const more = plan.counts.series - plan.series.length;
   return (
-    <Panel title="Series" hint={countOf(plan.counts.series, "series", "series")} padded={false} testId="planned-series">
+    <Panel
+      title="Series"
+      hint={more > 0 ? `the first ${formatCount(plan.series.length)} of ${formatCount(plan.counts.series)}` : undefined}
+      padded={false}
+      testId="planned-series"
+    >
       <Table>
         <thead>
           <tr>

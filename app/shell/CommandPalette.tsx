@@ -130,7 +130,7 @@ function useMatchingCommands(text: string, onHelp: () => void): Command[] {
     ...(may("launch")
       ? [{ id: "new", label: "New experiment", words: "launch create start", icon: "plus" as const, keys: "n", run: go(newPage) }]
       : []),
-    ...(may("log")
+    ...(may("launch")
       ? [
           {
             id: "import",

@@ -4,7 +4,7 @@ import { carryOutImport, dropImport, planImport, receiveUpload } from "../../ser
 import { defineRoute, type Route, rawBody } from "../defineRoute.ts";
 
 const subject = "imports";
-const right = "log";
+const right = "launch";
 const body = rawBody(["application/octet-stream", "text/csv", "application/zip"], importLimits.fileBytes);
 const isTrue = z.enum(["true", "false"]).default("false");
 const maxBytes = 4_000_000;

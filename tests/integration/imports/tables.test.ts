@@ -38,7 +38,7 @@ onBothDatabases("tables that are imported", (server) => {
     const sent = await send(server(), [table("bits"), panel]);
     expect(sent.plan).toMatchObject({
       kind: "wandb",
-      kinds: ["wandb", "csv"],
+      kinds: ["wandb", "csv", "features"],
       study: { name: "bits", existing: null },
       counts: { runs: 2, present: 0, series: 2, points: 10 },
       problems: [],
@@ -213,17 +213,19 @@ onBothDatabases("tables that are imported", (server) => {
   });
 });
 
-test("a program that may log imports tables, and no archives", async () => {
+test("a program that may launch imports tables; one that may only log does not", async () => {
   const server = await TestServer.start({ singleUser: false });
   try {
     await server.signIn();
-    const { token } = await makeApiToken(server, "log");
+    const [{ token }, other] = [await makeApiToken(server, "launch"), await makeApiToken(server, "log")];
+    expect(await sendFile(server, table("by token"), {}, { token: other.token })).toMatchObject({
+      status: 403,
+      body: { error: { code: "NOT_ALLOWED" } },
+    });
     const sent = await sendFile(server, table("by token"), {}, { token });
     expect(sent.status).toBe(201);
     const made = await carryOut(server, sent.body.id, {}, { token });
     expect(made).toMatchObject({ status: 201, body: { made: 2 } satisfies Partial<CarriedOut> });
-    const zip = await sendFile(server, { name: "x.zip", content: "PK\x03\x04" }, {}, { token });
-    expect(zip).toMatchObject({ status: 403, body: { error: { code: "NOT_ALLOWED" } } });
   } finally {
     await server.stop();
   }

@@ -87,7 +87,7 @@ async function insertRun(
       failure: outcome.code === "FINISHED" ? null : outcome,
       external: {
         ...{ source, runKey: run.runKey, isTotalKnown: true },
-        client: { name: "Import of Collapsar", version: context.version },
+        client: { name: "Collapsar", version: context.version },
       },
       ...{ heardAt: now, queuedAt: times.startedAt, ...times },
     },

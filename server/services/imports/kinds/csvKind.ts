@@ -38,7 +38,7 @@ export async function readCsv({ files, choices }: Pick<ImportWork, "files" | "ch
       );
   const draft = new Draft("csv", baseName(first!.file.name).replace(/\.[^.]*$/, ""));
   const columns = chooseColumns(await guessColumns(first!), choices.columns);
-  const map = mapColumns(columns, draft.problems);
+  const map = mapColumns(columns, choices.columns, draft.problems);
   for (const table of tables) await readRuns(table, map, draft);
   if (map.metrics.length === 0) draft.problems.error("No column is a metric: say which ones are.");
   return { draft, columns };

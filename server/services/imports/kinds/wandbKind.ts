@@ -73,7 +73,7 @@ async function readTables([first, ...others]: Table[], choices: ImportWork["choi
     if (columns.join("\n") !== first.columns.join("\n"))
       throw refuseFile(file.name, ` has other columns than ${first.file.name}: import tables with different columns one by one.`);
   const columns = chooseColumns(await guessWandb(first), choices);
-  const map = mapColumns(columns, draft.problems);
+  const map = mapColumns(columns, choices, draft.problems);
   const state = first.columns.findIndex((column) => /^state$/i.test(column));
   const times = new Map<string, number>();
   // Names may come twice: each row is a run of its own all the same, and panels tell of the first.

@@ -42,7 +42,12 @@ export function chooseColumns(seen: readonly SeenColumn[], choices: readonly Col
 }
 
 /** Where what is to be read stands. What cannot be as it was chosen becomes an error of the plan. */
-export function mapColumns(columns: readonly PlannedColumn[], problems: Problems): ColumnMap {
+export function mapColumns(
+  columns: readonly PlannedColumn[],
+  choices: readonly ColumnChoice[] | undefined,
+  problems: Problems,
+): ColumnMap {
+  const named = new Set(choices?.filter((choice) => choice.as !== undefined).map(({ column }) => column));
   const map: ColumnMap = { run: [], axes: [], step: null, metrics: [] };
   const taken = new Map<string, string>();
   const take = (kind: string, key: string, column: string): boolean => {
@@ -67,7 +72,7 @@ export function mapColumns(columns: readonly PlannedColumn[], problems: Problems
       if (key === null) problems.error(`The axis of the column ${quoted(column)} needs a name that can be seen.`);
       else if (take("axis", key, column)) map.axes.push({ at, key });
     } else if (role === "metric") {
-      const key = metricKey(as ?? column, as !== null && as !== column, problems);
+      const key = metricKey(as ?? column, named.has(column), problems);
       if (key !== null && take("series", key, column)) map.metrics.push({ at, key });
     }
   }

@@ -152,6 +152,15 @@ test("a history: one run, called like its file", async () => {
   ]);
 });
 
+test("what is called like a measured series is one only where a person says so", async () => {
+  const own = "Name,config_lr,summary_train/loss\na,0.1,1\n";
+  const keysOf = async (columns?: ColumnChoice[]) => Object.keys(runsOf((await read({ "t.csv": own }, columns)).draft)[0].series);
+  expect(await keysOf()).toEqual(["log/train/loss"]);
+  expect(await keysOf([{ column: "summary_train/loss", role: "metric" }])).toEqual(["log/train/loss"]);
+  expect(await keysOf([{ column: "summary_train/loss", role: "metric", as: "train/loss" }])).toEqual(["train/loss"]);
+  expect(await keysOf([{ column: "summary_train/loss", role: "metric", as: "log/train/loss" }])).toEqual(["log/train/loss"]);
+});
+
 test("runs of the same name stay two, also where they are alike in everything", async () => {
   const { draft } = await read({ "t.csv": "Name,config_lr,summary_loss\na,0.1,1\na,0.1,1\na,0.2,1\n" });
   expect(runsOf(draft).map(({ name, values }) => [name, values])).toEqual([
