@@ -156,7 +156,7 @@ onBothDatabases("Access", (server) => {
     });
     expect(share.url).toBe(`${url}/s/${share.token}`);
     expect(Buffer.from(share.token, "base64url").length).toBeGreaterThanOrEqual(16);
-    expect(await server().call("shared.open", { token: share.token })).toEqual({ experimentId: id });
+    expect(await server().call("shared.open", { token: share.token })).toEqual({ experimentId: id, frames: "nobody" });
 
     const headers = { "x-share-token": share.token };
     const answered: string[] = [];
@@ -220,7 +220,7 @@ onBothDatabases("Access", (server) => {
     expect([...shapes]).toHaveLength(1);
     expect([...shapes][0]).toMatch(/^404/);
     for (const token of tokens) expect(await knock(server().url, "/watch", { share: token })).toBe("NOT_FOUND");
-    expect(await server().call("shared.open", { token: ofDeleted.token })).toEqual({ experimentId: id });
+    expect(await server().call("shared.open", { token: ofDeleted.token })).toEqual({ experimentId: id, frames: "nobody" });
     const views = await server().call("shares.list", { experimentId: id });
     expect(JSON.stringify(views)).not.toContain(ofDeleted.token);
   });

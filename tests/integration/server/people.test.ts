@@ -231,7 +231,7 @@ test("are not mentioned on a machine that one person has to themselves", async (
   expect(await server.call("account.me")).toEqual({
     name: null,
     role: "owner",
-    rights: ["read", "self", "launch", "edit", "manage"],
+    rights: ["read", "self", "launch", "log", "edit", "manage"],
     signIn: false,
     shared: false,
   });
