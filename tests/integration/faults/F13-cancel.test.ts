@@ -21,7 +21,7 @@ describe("F13: cancelling stops a run within 2 s", () => {
     await Promise.all([leased(first), leased(second)]);
     const pids = [processOf(folder, first), processOf(folder, second)];
     await Promise.all([cancelled(first), cancelled(second)]);
-    expect(pids.filter(isRunning)).toEqual([]);
+    await until("their processes have gone", () => !pids.some(isRunning), 2_000 * slowness());
     expect(worker.output).toContain("is cancelled");
     await study.reaches((await study.launch(short))[0], "finished");
   });
