@@ -1,7 +1,7 @@
 import { isExternal } from "../../contract/external/externalConfig.ts";
 import { leaveOutRule } from "../../contract/theory/isUnconverged.ts";
+import type { AnyExperimentDetail, ExternalExperimentDetail } from "../../contract/wire/externalViews.ts";
 import { previewSize } from "../../contract/wire/linkPreview.ts";
-import type { AnyExperimentDetail, ExternalExperimentDetail } from "../../contract/wire/views.ts";
 import { drawPlot } from "../charts/export/drawChart.ts";
 import type { ChartFigure } from "../charts/export/figure.ts";
 import { palette } from "../charts/export/plainColour.ts";

@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { isExternal } from "../../contract/external/externalConfig.ts";
 import { limits } from "../../contract/limits.ts";
-import type { AnyExperimentDetail } from "../../contract/wire/views.ts";
+import type { AnyExperimentDetail } from "../../contract/wire/externalViews.ts";
 import { useTRPCClient } from "../data/trpcClient.ts";
 import { ExperimentStore } from "../live/ExperimentStore.ts";
 import type { FreshnessStore } from "../live/FreshnessStore.ts";

@@ -4,15 +4,9 @@ import { experimentKinds, externalExperimentConfig } from "../external/externalC
 import { priorities } from "../priority.ts";
 import { experimentStatuses, runStatuses } from "../status.ts";
 import { provenance } from "../wire/archiveFormat.ts";
+import type { ExternalExperimentDetail } from "../wire/externalViews.ts";
 import { openFramePolicies } from "../wire/framePolicy.ts";
-import type {
-  Estimate,
-  ExperimentDetail,
-  ExperimentSummary,
-  ExternalExperimentDetail,
-  ShareView,
-  TurnView,
-} from "../wire/views.ts";
+import type { Estimate, ExperimentDetail, ExperimentSummary, ShareView, TurnView } from "../wire/views.ts";
 
 /** What the API answers of experiments: the views of the pages, as schemas. */
 

@@ -6,8 +6,9 @@ import { externalFacts } from "../external/externalFacts.ts";
 import { failureCodes } from "../failure.ts";
 import { measurementGaps } from "../metrics/measurementGaps.ts";
 import { runStatuses } from "../status.ts";
+import type { ExternalRunDetail, ExternalRunRow } from "../wire/externalViews.ts";
 import { evaluation, geometrySnapshot, optimumSummary, startedEvent, startedPack, workerStops } from "../wire/runEvents.ts";
-import type { AttemptView, ExternalRunDetail, ExternalRunRow, LogLine, PackMate, RunDetail, RunRow } from "../wire/views.ts";
+import type { AttemptView, LogLine, PackMate, RunDetail, RunRow } from "../wire/views.ts";
 
 /** What the API answers of runs: the views of the pages, as schemas. */
 

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { runConfig } from "../config/runConfig.ts";
 import { externalRunConfig } from "../external/externalConfig.ts";
 import { runStatuses } from "../status.ts";
+import type { ExternalRunRow } from "./externalViews.ts";
 import { evaluation, optimumSummary } from "./runEvents.ts";
-import type { ExternalRunRow, RunRow } from "./views.ts";
+import type { RunRow } from "./views.ts";
 
 /** What pages compute with of a run's row, beside its settings. */
 const result = z.object({

@@ -1,5 +1,6 @@
 import { isExternalConfig } from "../external/externalConfig.ts";
-import type { ExperimentDetail, ExternalExperimentDetail, LayerProfileView, SeriesView } from "./views.ts";
+import type { ExternalExperimentDetail } from "./externalViews.ts";
+import type { ExperimentDetail, LayerProfileView, SeriesView } from "./views.ts";
 
 /** What the report of any study (one HTML file) is made of. */
 interface ReportOf<Detail> {

@@ -2,12 +2,7 @@ import type { ExperimentConfig } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import type { OwnSet } from "../data/ownSet.ts";
 import type { ResolvedDataset } from "../data/resolvedDataset.ts";
-import {
-  type ExperimentKind,
-  type ExternalExperimentConfig,
-  type ExternalRunConfig,
-  isExternal,
-} from "../external/externalConfig.ts";
+import type { ExperimentKind } from "../external/externalConfig.ts";
 import type { ExternalFacts } from "../external/externalFacts.ts";
 import type { FailureCode } from "../failure.ts";
 import type { MeasurementGaps } from "../metrics/measurementGaps.ts";
@@ -83,14 +78,6 @@ export interface RunRow {
   stalledSince: string | null;
 }
 
-/** A run that was trained elsewhere, and reported. */
-export interface ExternalRunRow extends Omit<RunRow, "config"> {
-  config: ExternalRunConfig;
-  external: ExternalFacts;
-}
-
-export type AnyRunRow = RunRow | ExternalRunRow;
-
 /** What changes of a run's row. */
 export type RunChange = Omit<RunRow, "last" | "config"> & { external?: ExternalFacts };
 
@@ -109,14 +96,6 @@ export interface ExperimentDetail extends ExperimentSummary {
   /** Through a share link that hides names: worker and machine names are blank. */
   namesHidden: boolean;
 }
-
-/** A study of runs that were trained elsewhere. */
-export interface ExternalExperimentDetail extends Omit<ExperimentDetail, "config" | "runs"> {
-  config: ExternalExperimentConfig;
-  runs: ExternalRunRow[];
-}
-
-export type AnyExperimentDetail = ExperimentDetail | ExternalExperimentDetail;
 
 /** Where an experiment's waiting runs stand, in the share of whoever launched it. */
 export interface TurnView {
@@ -192,14 +171,6 @@ export interface RunDetail {
   /** Version of the program that answers. */
   program: string;
 }
-
-export interface ExternalRunDetail extends Omit<RunDetail, "row"> {
-  row: ExternalRunRow;
-}
-
-export type AnyRunDetail = RunDetail | ExternalRunDetail;
-
-export const isExternalRun = (detail: AnyRunDetail): detail is ExternalRunDetail => isExternal(detail.row);
 
 export interface LogLine {
   attempt: number;

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { AnyExperimentDetail } from "../../contract/wire/externalViews.ts";
 import type { AnySupplement } from "../../contract/wire/supplement.ts";
-import type { AnyExperimentDetail } from "../../contract/wire/views.ts";
 import { log } from "../log/log.ts";
 import { pagesFolder, projectRoot } from "../program/env.ts";
 import { buildSupplement } from "./buildSupplement.ts";

@@ -1,6 +1,6 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ExternalExperimentDetail } from "../../contract/wire/views.ts";
+import type { ExternalExperimentDetail } from "../../contract/wire/externalViews.ts";
 import { float64, int64, npy, zip } from "../support/builders/arrayFiles.ts";
 import { features, labels, weights } from "../support/builders/externalRuns.ts";
 import { launchBrowser } from "../support/processes/browser.ts";

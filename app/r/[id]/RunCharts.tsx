@@ -1,7 +1,7 @@
 "use client";
 import { useCallback, useMemo, useSyncExternalStore } from "react";
 import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
-import type { AnyRunDetail, AnyRunRow } from "../../../contract/wire/views.ts";
+import type { AnyRunDetail, AnyRunRow } from "../../../contract/wire/externalViews.ts";
 import type { LivePageStore } from "../../live/LivePageStore.ts";
 import { Problem } from "../../live/Problem.tsx";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";

@@ -1,6 +1,6 @@
 "use client";
 import { featuresName, isResumeName, stepInName } from "../../../contract/wire/artefactNames.ts";
-import { type AnyRunDetail, isExternalRun } from "../../../contract/wire/views.ts";
+import { type AnyRunDetail, isExternalRun } from "../../../contract/wire/externalViews.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { runExport, runFile } from "../../links.ts";
 import { formatBytes, formatCount } from "../../text/formatNumber.ts";

@@ -3,7 +3,7 @@ import { memo, useMemo } from "react";
 import { isExternal } from "../../../contract/external/externalConfig.ts";
 import type { Metric } from "../../../contract/metrics/metricInfo.ts";
 import { parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
-import type { AnyRunRow } from "../../../contract/wire/views.ts";
+import type { AnyRunRow } from "../../../contract/wire/externalViews.ts";
 import type { xModes } from "../../charts/axes/seriesX.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
 import type { LivePageStore } from "../../live/LivePageStore.ts";

@@ -1,5 +1,5 @@
 "use client";
-import { isExternalRun } from "../../../contract/wire/views.ts";
+import { isExternalRun } from "../../../contract/wire/externalViews.ts";
 import { isGone } from "../../data/failureOf.ts";
 import { useShareToken } from "../../data/ShareToken.ts";
 import { Problem } from "../../live/Problem.tsx";

@@ -4,7 +4,8 @@ import { useLayoutEffect, useMemo, useState, useSyncExternalStore } from "react"
 import { isExternal } from "../../../contract/external/externalConfig.ts";
 import { limits } from "../../../contract/limits.ts";
 import { isTerminal } from "../../../contract/status.ts";
-import type { AnyRunDetail, AnyRunRow, LogLine } from "../../../contract/wire/views.ts";
+import type { AnyRunDetail, AnyRunRow } from "../../../contract/wire/externalViews.ts";
+import type { LogLine } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
 import type { FreshnessStore } from "../../live/FreshnessStore.ts";

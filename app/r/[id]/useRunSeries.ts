@@ -1,7 +1,7 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import type { AnyRunRow } from "../../../contract/wire/views.ts";
+import type { AnyRunRow } from "../../../contract/wire/externalViews.ts";
 import { useTRPC, useTRPCClient } from "../../data/trpcClient.ts";
 import type { LivePageStore } from "../../live/LivePageStore.ts";
 import type { StepWindow } from "../../live/runPoints.ts";

@@ -1,6 +1,6 @@
 "use client";
 import { useMemo } from "react";
-import type { ExternalRunRow } from "../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Facts } from "../../ui/Table.tsx";
 import { OptimumFacts } from "../header/OptimumFacts.tsx";

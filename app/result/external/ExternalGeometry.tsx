@@ -1,6 +1,6 @@
 "use client";
 import { memo, useMemo } from "react";
-import type { ExternalRunRow } from "../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { GeometryView } from "../geometry/GeometryView.tsx";
 import type { ExternalStore } from "./ExternalStore.ts";
 import { configKeys } from "./model/configKeys.ts";

@@ -1,7 +1,7 @@
 "use client";
 import { type ReactNode, useState } from "react";
 import { isTerminal } from "../../../contract/status.ts";
-import type { ExternalExperimentDetail, ExternalRunRow } from "../../../contract/wire/views.ts";
+import type { ExternalExperimentDetail, ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { metricsOf, NotifyDialog } from "../../notifications/NotifyDialog.tsx";
 import { useBrowserNotifications } from "../../notifications/useBrowserNotifications.ts";
 import { useCommands } from "../../shell/Commands.tsx";

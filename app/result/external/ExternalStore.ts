@@ -1,5 +1,5 @@
+import type { ExternalExperimentDetail, ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { externalJudge } from "../../../contract/wire/knownRun.ts";
-import type { ExternalExperimentDetail, ExternalRunRow } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import type { RowBatch } from "../../live/RowBatch.ts";
 import { StudyStore } from "../../live/StudyStore.ts";

@@ -1,7 +1,7 @@
 "use client";
 import { memo, useContext, useMemo, useState } from "react";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
-import type { ExternalRunRow } from "../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { AloneContext } from "../../charts/panel/AloneContext.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { Select } from "../../ui/Field.tsx";

@@ -3,7 +3,7 @@ import Link from "next/link";
 import { Fragment, useMemo, useState } from "react";
 import { isTerminal, type RunStatus } from "../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
-import type { ExternalRunRow } from "../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { LineSwatch } from "../../charts/panel/ChartLegend.tsx";
 import { runPage } from "../../links.ts";
 import { formatCount } from "../../text/formatNumber.ts";

@@ -1,7 +1,7 @@
 "use client";
 import { memo, useMemo } from "react";
 import { isTerminal } from "../../../contract/status.ts";
-import type { ExternalRunRow } from "../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { toggledIn } from "../../charts/panel/hiddenLines.ts";
 import { type PanelLine, SeriesPanel } from "../../charts/panel/SeriesPanel.tsx";
 import { runExport } from "../../links.ts";

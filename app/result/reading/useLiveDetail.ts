@@ -1,6 +1,6 @@
 "use client";
 import { useCallback, useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from "react";
-import type { AnyExperimentDetail } from "../../../contract/wire/views.ts";
+import type { AnyExperimentDetail } from "../../../contract/wire/externalViews.ts";
 import { isGone, mayPass } from "../../data/failureOf.ts";
 import { useTRPCClient } from "../../data/trpcClient.ts";
 import type { FreshnessStore } from "../../live/FreshnessStore.ts";

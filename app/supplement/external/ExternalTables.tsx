@@ -1,5 +1,5 @@
 import { isUnconverged, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
-import type { ExternalRunRow } from "../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { configKeys, configValue, configValueText } from "../../result/external/model/configKeys.ts";
 import { columnKeys, externalGroups, meanText, measureColumns, spreadText } from "../../result/external/model/externalTable.ts";
 import { measureValue } from "../../result/external/model/measures.ts";

@@ -1,6 +1,6 @@
 import type { ExternalSource } from "../../../contract/external/externalConfig.ts";
+import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import type { ExternalSupplement } from "../../../contract/wire/supplement.ts";
-import type { ExternalRunRow } from "../../../contract/wire/views.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { clientCall } from "./clientCall.ts";
 

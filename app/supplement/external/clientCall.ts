@@ -1,4 +1,4 @@
-import type { ExternalRunRow } from "../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { loggedMeasures, measureInfo } from "../../result/external/model/measures.ts";
 
 /** More names than these are not listed. */

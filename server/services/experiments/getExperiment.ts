@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Provenance } from "../../../contract/wire/archiveFormat.ts";
-import type { AnyExperimentDetail } from "../../../contract/wire/views.ts";
+import type { AnyExperimentDetail } from "../../../contract/wire/externalViews.ts";
 import { listComputing } from "../../../db/queries/attempts.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listRuns } from "../../../db/queries/runs.ts";

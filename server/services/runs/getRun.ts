@@ -1,5 +1,5 @@
 import { askedAccuracy, isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
-import type { AnyRunDetail } from "../../../contract/wire/views.ts";
+import type { AnyRunDetail } from "../../../contract/wire/externalViews.ts";
 import { listCheckpoints } from "../../../db/queries/attempts.ts";
 import { countPoints } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";

@@ -1,6 +1,7 @@
 import { isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import type { ExternalFacts, StoredExternal } from "../../../contract/external/externalFacts.ts";
-import type { AnyRunRow, AttemptView, RunChange, RunRow } from "../../../contract/wire/views.ts";
+import type { AnyRunRow } from "../../../contract/wire/externalViews.ts";
+import type { AttemptView, RunChange, RunRow } from "../../../contract/wire/views.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import type { Computing, StoredAttempt } from "../../../db/queries/attempts.ts";
 import type { RunState, StoredRun, TrainedRun } from "../../../db/queries/runs.ts";

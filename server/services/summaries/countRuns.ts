@@ -1,6 +1,6 @@
 import { experimentProgress } from "../../../contract/experimentProgress.ts";
 import { countStatuses, experimentStatus } from "../../../contract/status.ts";
-import type { AnyRunRow } from "../../../contract/wire/views.ts";
+import type { AnyRunRow } from "../../../contract/wire/externalViews.ts";
 import type { ListedExperiment } from "../../../db/queries/experiments.ts";
 
 /** What an experiment's row says of its runs, from the runs themselves: the row lags a little behind. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { loggedName, parseSeriesKey } from "../../../contract/metrics/seriesKey.ts";
+import type { ExternalExperimentDetail, ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import { type ExternalSupplement, reportedLogs, reportedPoints, roundedDigits } from "../../../contract/wire/supplement.ts";
-import type { ExternalExperimentDetail, ExternalRunRow, SeriesView } from "../../../contract/wire/views.ts";
+import type { SeriesView } from "../../../contract/wire/views.ts";
 import type { Reader } from "../../access/reader.ts";
 import { AnswerAllowance } from "../../context/answerAllowance.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/views.ts";
+import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/externalViews.ts";
 import { numbered, openRun, packed, report, sumsOf } from "../../support/builders/externalRuns.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";
 import type { TestServer } from "../../support/processes/server.ts";

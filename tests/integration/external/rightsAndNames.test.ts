@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/views.ts";
+import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/externalViews.ts";
 import { numbered, openRun, report } from "../../support/builders/externalRuns.ts";
 import { askApi, makeApiToken } from "../../support/client/api.ts";
 import { addMember } from "../../support/client/members.ts";

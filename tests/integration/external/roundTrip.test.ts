@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { externalExperimentExport } from "../../../contract/wire/exportFormat.ts";
-import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/views.ts";
+import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/externalViews.ts";
 import { numbered, openRun, report, sumsOf } from "../../support/builders/externalRuns.ts";
 import { askApi } from "../../support/client/api.ts";
 import { onBothDatabases } from "../../support/processes/onBothDatabases.ts";

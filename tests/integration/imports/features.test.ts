@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ApiError } from "../../../contract/api/apiError.ts";
 import type { MeasuredFeatures } from "../../../contract/external/featuresRequest.ts";
-import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/views.ts";
+import type { ExternalExperimentDetail, ExternalRunDetail } from "../../../contract/wire/externalViews.ts";
 import { float32, float64, int64, npy, safetensors, zip } from "../../support/builders/arrayFiles.ts";
 import { features, labels, numbered, openRun, report, sumsOf, weights } from "../../support/builders/externalRuns.ts";
 import { askApi, makeApiToken } from "../../support/client/api.ts";

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { type DatasetConfig, datasetConfig } from "../../../contract/data/datasetConfig.ts";
 import { requireTrained } from "../../../contract/external/externalConfig.ts";
-import { isExternalRun, type RunDetail, type RunRow } from "../../../contract/wire/views.ts";
+import { isExternalRun } from "../../../contract/wire/externalViews.ts";
+import type { RunDetail, RunRow } from "../../../contract/wire/views.ts";
 import { type Table, writePicture, writePictures, writeTable } from "../../support/builders/ownData.ts";
 import { type Api, connect, smallStudy, storedPoints } from "../../support/builders/study.ts";
 import { ServerProcess } from "../../support/processes/serverProcess.ts";

@@ -9,13 +9,11 @@ import type {
 import type { externalRunDetail, externalRunRow, runDetail, runRow } from "../../../contract/api/runAnswers.ts";
 import type { workerView } from "../../../contract/api/workerAnswers.ts";
 import type { ExternalFacts } from "../../../contract/external/externalFacts.ts";
+import type { ExternalExperimentDetail, ExternalRunDetail, ExternalRunRow } from "../../../contract/wire/externalViews.ts";
 import type {
   AttemptView,
   ExperimentDetail,
   ExperimentSummary,
-  ExternalExperimentDetail,
-  ExternalRunDetail,
-  ExternalRunRow,
   RunDetail,
   RunRow,
   ShareView,

@@ -2,7 +2,7 @@
 import { useRouter } from "next/navigation";
 import { useMemo } from "react";
 import { isTerminal } from "../../../../contract/status.ts";
-import type { ExternalRunDetail } from "../../../../contract/wire/views.ts";
+import type { ExternalRunDetail } from "../../../../contract/wire/externalViews.ts";
 import { ExportFactsContext } from "../../../charts/export/ExportFacts.ts";
 import type { FigureSource } from "../../../charts/export/figureFacts.ts";
 import { useShareToken } from "../../../data/ShareToken.ts";

@@ -1,5 +1,5 @@
 "use client";
-import type { ExternalRunDetail } from "../../../../contract/wire/views.ts";
+import type { ExternalRunDetail } from "../../../../contract/wire/externalViews.ts";
 import { externalFacts } from "../../../result/external/parts/externalFacts.ts";
 import { sourceTexts } from "../../../result/external/parts/sourceTexts.ts";
 import { formatCount } from "../../../text/formatNumber.ts";

@@ -1,7 +1,7 @@
 "use client";
 import Link from "next/link";
 import { isTerminal } from "../../../../contract/status.ts";
-import type { ExternalRunDetail } from "../../../../contract/wire/views.ts";
+import type { ExternalRunDetail } from "../../../../contract/wire/externalViews.ts";
 import { activityOf } from "../../../live/activityOf.ts";
 import { FreshnessBadge } from "../../../live/FreshnessBadge.tsx";
 import type { FreshnessStore } from "../../../live/FreshnessStore.ts";

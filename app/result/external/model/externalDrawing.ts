@@ -1,7 +1,7 @@
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import { isTerminal } from "../../../../contract/status.ts";
 import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
-import type { ExternalRunRow } from "../../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
 import type { AxisOptions } from "../../../charts/axes/axisOptions.ts";
 import { categoryAt } from "../../../charts/axes/categoryAxis.ts";
 import type { ChartSeries, ReferenceMark } from "../../../charts/chartTypes.ts";

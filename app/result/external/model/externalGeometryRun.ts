@@ -1,4 +1,4 @@
-import type { ExternalRunRow } from "../../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
 import { compareValues, configKeys, configValue, isDepthKey } from "./configKeys.ts";
 
 /** The run whose geometry is shown: the chosen one, else the deepest of those that sent class sums, else the first. */

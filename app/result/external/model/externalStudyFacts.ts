@@ -1,5 +1,5 @@
 import type { CsvFacts } from "../../../../contract/csv.ts";
-import type { ExternalExperimentDetail, ExternalRunRow } from "../../../../contract/wire/views.ts";
+import type { ExternalExperimentDetail, ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
 import { configKeys, configValueText } from "./configKeys.ts";
 
 /** What is to be known of a study wherever its numbers stand: which it is, who reported it, its seeds, and what is not known of it. */

@@ -1,7 +1,7 @@
 import { tableColumns } from "../../../../contract/metrics/metricPlaces.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
-import type { ExternalRunRow } from "../../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
 import { meanBand } from "../../../../math/statistics/seedBand.ts";
 import { plusMinus, plusMinusPercent } from "../../../text/plusMinus.ts";
 import { isShare } from "../../model/metrics/valueText.ts";

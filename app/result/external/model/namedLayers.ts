@@ -2,7 +2,7 @@ import type { LayerMetric } from "../../../../contract/metrics/layerMetrics.ts";
 import { lastMeansOf, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { type Split, seriesKey } from "../../../../contract/metrics/seriesKey.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
-import type { ExternalRunRow } from "../../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
 import type { AxisOptions } from "../../../charts/axes/axisOptions.ts";
 import { categoryAt } from "../../../charts/axes/categoryAxis.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";

@@ -1,4 +1,4 @@
-import type { ExternalRunRow } from "../../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
 import type { LineStyle } from "../../../charts/lineStyle.ts";
 import type { ConfigKey } from "./configKeys.ts";
 import { namingKeys, runNamer } from "./externalCells.ts";

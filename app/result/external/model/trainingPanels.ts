@@ -1,7 +1,7 @@
 import { type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
 import { type Split, splits } from "../../../../contract/metrics/seriesKey.ts";
-import type { ExternalRunRow } from "../../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../../contract/wire/externalViews.ts";
 import { endedBadly } from "../../model/study/seedCurve.ts";
 import type { ConfigKey } from "./configKeys.ts";
 import { externalCells } from "./externalCells.ts";

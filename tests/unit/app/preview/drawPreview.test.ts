@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { drawPreview } from "../../../../app/preview/drawPreview.ts";
 import { fitText, picturable } from "../../../../app/preview/fitText.ts";
-import type { ExperimentDetail, ExternalExperimentDetail, RunRow } from "../../../../contract/wire/views.ts";
+import type { ExternalExperimentDetail } from "../../../../contract/wire/externalViews.ts";
+import type { ExperimentDetail, RunRow } from "../../../../contract/wire/views.ts";
 import { aRow } from "../builders.ts";
 import { depthsAndSeeds, externalRow } from "../result/external/builders.ts";
 

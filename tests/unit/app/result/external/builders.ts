@@ -1,6 +1,6 @@
 import { ExperimentStore } from "../../../../../app/live/ExperimentStore.ts";
 import type { RunStatus } from "../../../../../contract/status.ts";
-import type { ExternalRunRow } from "../../../../../contract/wire/views.ts";
+import type { ExternalRunRow } from "../../../../../contract/wire/externalViews.ts";
 import { aRow } from "../../builders.ts";
 
 type Values = ExternalRunRow["config"]["values"];

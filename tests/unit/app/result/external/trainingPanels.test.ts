@@ -5,7 +5,7 @@ import { ExternalStore } from "../../../../../app/result/external/ExternalStore.
 import { configKeys } from "../../../../../app/result/external/model/configKeys.ts";
 import { trainingLines } from "../../../../../app/result/external/model/trainingLines.ts";
 import { externalPanels, panelKeys, shownExternal } from "../../../../../app/result/external/model/trainingPanels.ts";
-import type { ExternalExperimentDetail } from "../../../../../contract/wire/views.ts";
+import type { ExternalExperimentDetail } from "../../../../../contract/wire/externalViews.ts";
 import { depthsAndSeeds, externalRow } from "./builders.ts";
 
 test("Panels are of what some run has: metrics first, then so many of the logged names", () => {
