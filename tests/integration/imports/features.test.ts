@@ -159,7 +159,9 @@ describe("files of features that are imported", () => {
     const cut = { name: "x.npz", content: whole.content.slice(0, 200) };
     const { plan } = await send(server, [cut]);
     expect(plan.problems[0]!.message).toMatch(/^x\.npz cannot be read as a zip file: /);
-    expect(await refusalOf(server, [{ name: "x.bin", content: "1" }])).toMatch(/cannot be imported/);
+    expect(await refusalOf(server, [{ name: "x.bin", content: "1" }])).toMatch(
+      /^x\.bin cannot be imported\. These can: .*features with labels \(\.npy, /,
+    );
   });
 });
 

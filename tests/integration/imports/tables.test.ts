@@ -218,10 +218,11 @@ test("a program that may launch imports tables; one that may only log does not",
   try {
     await server.signIn();
     const [{ token }, other] = [await makeApiToken(server, "launch"), await makeApiToken(server, "log")];
-    expect(await sendFile(server, table("by token"), {}, { token: other.token })).toMatchObject({
-      status: 403,
-      body: { error: { code: "NOT_ALLOWED" } },
-    });
+    for (const file of [table("by token"), { name: "x.zip", content: "PK\x03\x04" }])
+      expect(await sendFile(server, file, {}, { token: other.token })).toMatchObject({
+        status: 403,
+        body: { error: { code: "NOT_ALLOWED" } },
+      });
     const sent = await sendFile(server, table("by token"), {}, { token });
     expect(sent.status).toBe(201);
     const made = await carryOut(server, sent.body.id, {}, { token });
