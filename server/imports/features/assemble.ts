@@ -39,9 +39,15 @@ export type RoleChoices = ReadonlyMap<string, Role>;
  * bias b [K]; by names, then by shapes. Arrays of one step and split belong together, whichever files they are in; labels and classifiers
  * without step or split belong to all.
  * @param step of what has none in its names
- * @throws Failure INVALID listing the arrays with their shapes where it cannot be decided
+ * @param waiting takes why a step cannot be decided yet: it and all behind it, since steps must rise, are left for later
+ * @throws Failure INVALID listing the arrays with their shapes where it cannot be decided: of the first step, or without `waiting` of any
  */
-export function assemble(arrays: readonly NamedArray[], choices: RoleChoices, step: number | null): Assembled {
+export function assemble(
+  arrays: readonly NamedArray[],
+  choices: RoleChoices,
+  step: number | null,
+  waiting?: string[],
+): Assembled {
   const roles = arrays
     .map((one) => ({ ...one, role: choices.get(one.ref) ?? one.role }))
     .filter(({ role }) => role !== "ignored");
@@ -65,10 +71,17 @@ export function assemble(arrays: readonly NamedArray[], choices: RoleChoices, st
   if (steps.length === 0 && step === null)
     notes.push("No step is in the names (epoch_12, ep12, step=400): it is taken as step 0.");
   const wanted = [...new Set([...steps, ...(hasUnstepped || steps.length === 0 ? [fallback] : [])])].sort((a, b) => a - b);
-  const sets = wanted.flatMap((at) => {
+  const sets: FeatureSet[] = [];
+  for (const at of wanted) {
     const own = roles.filter((one) => one.step === at || (one.step === null && (isShared(one) || at === fallback)));
-    return setsOfStep(own, at, notes);
-  });
+    try {
+      sets.push(...setsOfStep(own, at, notes));
+    } catch (error) {
+      if (waiting === undefined || sets.length === 0 || !(error instanceof Failure)) throw error;
+      waiting.push(error.message);
+      break;
+    }
+  }
   if (sets.length === 0) throw refusal("No features with labels were found", arrays, howTo);
   return { sets, notes: [...new Set(notes)] };
 }

@@ -22,6 +22,8 @@ export interface FeatureChoices {
   labelColumn?: string | undefined;
   /** Whether a folder that all files are in tells their run too: where further files may come. */
   keepFolders?: boolean;
+  /** Whether steps before one that lacks something, such as its labels, are read without it. */
+  mayGrow?: boolean;
 }
 
 /** What files of one run hold. */
@@ -79,10 +81,11 @@ export async function readRuns(files: readonly FeatureFile[], scratch: Scratch, 
   const runs: FeatureRun[] = [];
   const groups = groupFiles(named, choices.roles);
   for (const group of groups) {
+    const { folder: own, values } = group.run;
+    const wrong: string[] = [];
     try {
-      const { folder: own, values } = group.run;
       const all = { ...values, ...(own !== "" && (groups.length > 1 || choices.keepFolders) && { run: own }) };
-      const found = assemble(group.arrays, choices.roles, choices.step);
+      const found = assemble(group.arrays, choices.roles, choices.step, choices.mayGrow ? wrong : undefined);
       runs.push({
         ...found,
         name: nameOf(all, own),
@@ -92,8 +95,9 @@ export async function readRuns(files: readonly FeatureFile[], scratch: Scratch, 
       });
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== "INVALID") throw error;
-      problems.push(groups.length > 1 ? `${nameOf(group.run.values, group.run.folder)}: ${error.message}` : error.message);
+      wrong.push(error.message);
     }
+    problems.push(...wrong.map((message) => (groups.length > 1 ? `${nameOf(values, own)}: ${message}` : message)));
   }
   return { runs, folder, arrays, problems };
 }

@@ -136,7 +136,9 @@ export class WatchedFolder {
     const scratch = new Scratch(scratchFolder, scratchBytes, reserveBytes);
     try {
       const inStudy = files.map(({ name, path }) => ({ name: name.slice(study.length + 1), path }));
-      const { runs, problems } = await readRuns(inStudy, scratch, { roles: new Map(), step: null, keepFolders: true });
+      const { runs, problems } = await readRuns(inStudy, scratch, {
+        ...{ roles: new Map(), step: null, keepFolders: true, mayGrow: true },
+      });
       const marks = new Map(files.map(({ name, mark }) => [name.slice(study.length + 1), mark]));
       for (const run of runs) problems.push(...(await this.importRun(study, run, marks)));
       return problems.map((problem) => `${study}: ${problem}`);

@@ -92,6 +92,28 @@ test("what cannot be read is named with its reason, and read again when it has c
   expect(stored).toEqual(["s r train@1", "s r train@2", "s r train@3"]);
 });
 
+test("a step without labels holds up those behind it, since steps must rise, and nothing else", async () => {
+  put("s/r/H_ep1.npy", H);
+  put("s/r/y_ep1.npy", y);
+  put("s/r/H_ep2.npy", H);
+  put("s/r/H_ep3.npy", H);
+  put("s/r/y_ep3.npy", y);
+  put("s/other/ep9.npz", all);
+  await lookTwice();
+  expect(stored).toEqual(["s other train@9", "s r train@1"]);
+  expect(watched.report).toEqual({
+    folder,
+    imported: 2,
+    problems: [
+      expect.stringMatching(/^s: r: No labels were found at step 2 \(train\)\. There is: r\/H_ep2\.npy \[4, 2\] float32\. /),
+    ],
+  });
+  put("s/r/y_ep2.npy", y);
+  await lookTwice();
+  expect(stored).toEqual(["s other train@9", "s r train@1", "s r train@2", "s r train@3"]);
+  expect(watched.report).toEqual({ folder, imported: 4, problems: [] });
+});
+
 test("a file that changes after it was imported is left out, and that is said", async () => {
   put("s/r/ep1.npz", all);
   await lookTwice();
