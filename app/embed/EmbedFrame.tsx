@@ -1,6 +1,6 @@
 "use client";
 import { useSearchParams } from "next/navigation";
-import { type ReactNode, useEffect, useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { AloneContext } from "../charts/panel/AloneContext.ts";
 import { CrosshairContext, CrosshairStore } from "../charts/pointer/crosshair.ts";
 import { isGone } from "../data/failureOf.ts";
@@ -13,6 +13,7 @@ import type { LiveRow } from "../live/RowBatch.ts";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
+import { usePageTitle } from "../ui/usePageTitle.ts";
 import { useFilledHeight } from "./useFilledHeight.ts";
 import { useFrameCheck } from "./useFrameCheck.ts";
 
@@ -38,9 +39,7 @@ export function EmbedFrame({ share, panel, name, rows, freshness, removed, error
   const [whole, height] = useFilledHeight<HTMLElement>();
   useFrameCheck(share, freshness);
   const alone = useMemo(() => ({ height }), [height]);
-  useEffect(() => {
-    if (name !== undefined) document.title = `${name} · Collapsar`;
-  }, [name]);
+  usePageTitle(name);
 
   if (removed || (error !== null && isGone(error)))
     return <EmptyState title="This chart is no longer available">The study that it belongs to was removed.</EmptyState>;

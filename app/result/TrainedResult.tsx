@@ -1,23 +1,23 @@
 "use client";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { ExportFactsContext } from "../charts/export/ExportFacts.ts";
 import type { FigureSource } from "../charts/export/figureFacts.ts";
 import { CrosshairContext, CrosshairStore } from "../charts/pointer/crosshair.ts";
-import { isGone } from "../data/failureOf.ts";
 import { activityOf } from "../live/activityOf.ts";
 import { FreshnessBadge } from "../live/FreshnessBadge.tsx";
 import { Problem } from "../live/Problem.tsx";
 import { PanelBoundary } from "../ui/PanelBoundary.tsx";
+import { usePageTitle } from "../ui/usePageTitle.ts";
 import { WhenVisible } from "../ui/WhenVisible.tsx";
 import { ConfigPanel } from "./header/ConfigPanel.tsx";
 import { NotePanel } from "./header/NotePanel.tsx";
 import { ResultHeader } from "./header/ResultHeader.tsx";
 import { useSaveNote } from "./header/useSaveNote.ts";
+import { MissingResult } from "./MissingResult.tsx";
 import { studyFacts } from "./model/runs/studyFacts.ts";
-import { NoExperiment, RemovedNotice } from "./NoExperiment.tsx";
+import { RemovedNotice } from "./NoExperiment.tsx";
 import { ResultNotices } from "./ResultNotices.tsx";
 import { ResultSections } from "./ResultSections.tsx";
-import { ResultSkeleton } from "./ResultSkeleton.tsx";
 import { useExperiment } from "./useExperiment.ts";
 import { useLinkedPanel } from "./useLinkedPanel.ts";
 import { useResultView } from "./view/useResultView.ts";
@@ -39,10 +39,7 @@ export function TrainedResult({ experimentId, share, onExternal }: TrainedResult
   const { detail, rows } = store;
   const shareToken = share ?? null;
 
-  const name = detail?.name;
-  useEffect(() => {
-    if (name !== undefined) document.title = `${name} · Collapsar`;
-  }, [name]);
+  usePageTitle(detail?.name);
   useLinkedPanel(detail !== null);
 
   const { chartRows } = store;
@@ -53,16 +50,7 @@ export function TrainedResult({ experimentId, share, onExternal }: TrainedResult
   const badge = <FreshnessBadge freshness={freshness} {...activityOf(rows)} />;
   if (detail === null)
     return (
-      <div>
-        {error === null ? (
-          <ResultSkeleton />
-        ) : isGone(error) ? (
-          <NoExperiment experimentId={experimentId} readOnly={shareToken !== null} onRestored={readDetail} />
-        ) : (
-          <Problem error={error} onRetry={readDetail} />
-        )}
-        <div className="sr-only">{badge}</div>
-      </div>
+      <MissingResult experimentId={experimentId} error={error} readOnly={shareToken !== null} badge={badge} onRead={readDetail} />
     );
 
   const points = rows.reduce((sum, row) => sum + store.pointCount(row.id), 0);

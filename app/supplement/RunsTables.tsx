@@ -8,7 +8,7 @@ import { sortGroups, tableGroups } from "../result/model/runs/tableGroups.ts";
 import { MeanCell } from "../result/parts/MeanCell.tsx";
 import { countOf } from "../text/formatNumber.ts";
 import { statusText } from "../ui/Badge.tsx";
-import { Rows, Table, Td, Th } from "../ui/Table.tsx";
+import { meansCaption, type ReportColumn, ReportTable, runsCaption } from "./ReportTable.tsx";
 
 interface TableProps {
   rows: readonly RunRow[];
@@ -16,114 +16,44 @@ interface TableProps {
 }
 
 /** Axes that tell runs apart, seeds aside. */
-function shownAxes(rows: readonly RunRow[]): GridAxisId[] {
+function axisColumns(rows: readonly RunRow[]): ReportColumn<Pick<RunRow, "config">>[] {
   const axes = varyingAxes(rows.map((row) => row.config)).filter((axis) => axis !== "seed");
-  return axes.length > 0 ? axes : ["depth"];
+  const shown: GridAxisId[] = axes.length > 0 ? axes : ["depth"];
+  return shown.map((axis) => ({ title: gridAxes[axis].title, of: ({ config }) => gridAxes[axis].label(config) }));
 }
-
-/** How a cell of a report's tables looks. */
-export const cell =
-  "!h-7 whitespace-nowrap !px-1.5 text-xs print:!h-auto print:!whitespace-normal print:!px-0.5 print:!py-px print:!text-[6.5pt] print:!leading-[9pt]";
 
 /** Arithmetic mean ± standard deviation over the seeds of each cell. */
 export function MeansTable({ rows, rule }: TableProps) {
   const columns = metricColumns(rows);
-  const axes = shownAxes(rows);
   const groups = sortGroups(tableGroups(rows, ""), null, columns, rule);
-  return (
-    <>
-      <p className="text-ink-faint text-xs">Arithmetic mean ± standard deviation of the last values of the finished runs.</p>
-      <Table data-testid="means">
-        <thead>
-          <tr>
-            {axes.map((axis) => (
-              <Th key={axis} className={cell}>
-                {gridAxes[axis].title}
-              </Th>
-            ))}
-            <Th className={cell}>Runs</Th>
-            {columns.map(({ id, title }) => (
-              <Th key={id} numeric className={cell}>
-                {title}
-              </Th>
-            ))}
-          </tr>
-        </thead>
-        <Rows>
-          {groups.map((group) => (
-            <tr key={group.key}>
-              {axes.map((axis) => (
-                <Td key={axis} className={cell}>
-                  {gridAxes[axis].label(group.config)}
-                </Td>
-              ))}
-              <Td className={cell}>{group.members.length}</Td>
-              {columns.map(({ id, metric, split }) => (
-                <Td key={id} numeric className={cell}>
-                  <MeanCell members={group.members} metric={metric} split={split} rule={rule} />
-                </Td>
-              ))}
-            </tr>
-          ))}
-        </Rows>
-      </Table>
-    </>
-  );
+  const shown: ReportColumn<(typeof groups)[number]>[] = [
+    ...axisColumns(rows),
+    { title: "Runs", of: ({ members }) => members.length },
+    ...columns.map(({ title, metric, split }) => ({
+      title,
+      numeric: true,
+      of: ({ members }: (typeof groups)[number]) => <MeanCell members={members} metric={metric} split={split} rule={rule} />,
+    })),
+  ];
+  return <ReportTable testId="means" caption={meansCaption} columns={shown} rows={groups} keyOf={({ key }) => key} />;
 }
 
 /** The last values of every run. */
 export function RunsTable({ rows, rule }: TableProps) {
-  const columns = metricColumns(rows);
-  const axes = shownAxes(rows);
-  return (
-    <>
-      <p className="text-ink-faint text-xs">
-        Last values of {countOf(rows.length, "run")}; those marked with * are in no mean, band or slope.
-      </p>
-      <Table data-testid="runs">
-        <thead>
-          <tr>
-            <Th className={cell}>Run</Th>
-            {axes.map((axis) => (
-              <Th key={axis} className={cell}>
-                {gridAxes[axis].title}
-              </Th>
-            ))}
-            <Th className={cell}>Seed</Th>
-            <Th className={cell}>State</Th>
-            {columns.map(({ id, title }) => (
-              <Th key={id} numeric className={cell}>
-                {title}
-              </Th>
-            ))}
-          </tr>
-        </thead>
-        <Rows>
-          {rows.map((row) => (
-            <tr key={row.ordinal}>
-              <Td className={cell}>
-                {row.ordinal + 1}
-                {isUnconverged(row, rule) && "*"}
-              </Td>
-              {axes.map((axis) => (
-                <Td key={axis} className={cell}>
-                  {gridAxes[axis].label(row.config)}
-                </Td>
-              ))}
-              <Td className={cell}>{row.config.seed}</Td>
-              <Td className={cell}>{statusText(row.status)}</Td>
-              {columns.map(({ id, metric, split }) => {
-                const value = studyValue(row, metric, split);
-                return (
-                  <Td key={id} numeric className={cell}>
-                    {value === null ? "–" : valueText(value, metric)}
-                  </Td>
-                );
-              })}
-            </tr>
-          ))}
-        </Rows>
-      </Table>
-    </>
-  );
+  const shown: ReportColumn<RunRow>[] = [
+    { title: "Run", of: (row) => `${row.ordinal + 1}${isUnconverged(row, rule) ? "*" : ""}` },
+    ...axisColumns(rows),
+    { title: "Seed", of: ({ config }) => config.seed },
+    { title: "State", of: ({ status }) => statusText(status) },
+    ...metricColumns(rows).map(({ title, metric, split }) => ({
+      title,
+      numeric: true,
+      of: (row: RunRow) => {
+        const value = studyValue(row, metric, split);
+        return value === null ? "–" : valueText(value, metric);
+      },
+    })),
+  ];
+  const caption = runsCaption(countOf(rows.length, "run"));
+  return <ReportTable testId="runs" caption={caption} columns={shown} rows={rows} keyOf={({ ordinal }) => ordinal} />;
 }

@@ -1,5 +1,4 @@
 "use client";
-import Link from "next/link";
 import { useState } from "react";
 import { layersOf } from "../../../contract/config/networkForm.ts";
 import { formatDuration } from "../../../contract/formatDuration.ts";
@@ -18,10 +17,11 @@ import { runDataset, runTitle } from "../../text/runTitle.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
 import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Button, LinkButton } from "../../ui/Button.tsx";
-import { Icon } from "../../ui/Icon.tsx";
 import { Progress } from "../../ui/Progress.tsx";
 import { useToast } from "../../ui/Toast.tsx";
 import { RunExports } from "./RunExports.tsx";
+import { RunFailure } from "./RunFailure.tsx";
+import { RunPath } from "./RunPath.tsx";
 
 export function RunHeader({
   detail,
@@ -39,13 +39,7 @@ export function RunHeader({
   const leftMs = row.stepMs === null ? null : (row.totalSteps - row.step) * row.stepMs;
   return (
     <header>
-      <p className="mb-1 flex min-w-0 items-center gap-1 text-ink-soft text-xs">
-        <Link href={experimentHref} className="truncate hover:underline" data-testid="to-experiment">
-          {detail.experimentName}
-        </Link>
-        <Icon name="right" size={10} />
-        <span className="whitespace-nowrap">run {row.ordinal + 1}</span>
-      </p>
+      <RunPath experiment={detail.experimentName} href={experimentHref} ordinal={row.ordinal} />
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="font-semibold text-xl tracking-tight">{runTitle(row.config)}</h1>
         <StatusBadge status={row.status} />
@@ -83,16 +77,7 @@ export function RunHeader({
           <Progress share={row.step / row.totalSteps} busy={active} label="Progress of the run" />
         </div>
       )}
-      {row.failure && (
-        <div
-          role="alert"
-          data-testid="run-failure"
-          className="mt-3 rounded-md border border-line bg-bad-soft px-3 py-2 text-bad text-sm"
-        >
-          <strong className="font-semibold">{row.failure.code.toLowerCase().replaceAll("_", " ")}</strong>{" "}
-          <span className="whitespace-pre-wrap break-words">{row.failure.message}</span>
-        </div>
-      )}
+      {row.failure && <RunFailure failure={row.failure} />}
       {row.gaps && (
         <p
           role="alert"

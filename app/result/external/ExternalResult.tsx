@@ -1,19 +1,19 @@
 "use client";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { ExportFactsContext } from "../../charts/export/ExportFacts.ts";
 import type { FigureSource } from "../../charts/export/figureFacts.ts";
 import { CrosshairContext, CrosshairStore } from "../../charts/pointer/crosshair.ts";
-import { isGone } from "../../data/failureOf.ts";
 import { activityOf } from "../../live/activityOf.ts";
 import { FreshnessBadge } from "../../live/FreshnessBadge.tsx";
 import { Problem } from "../../live/Problem.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
+import { usePageTitle } from "../../ui/usePageTitle.ts";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
 import { NotePanel } from "../header/NotePanel.tsx";
 import { useSaveNote } from "../header/useSaveNote.ts";
+import { MissingResult } from "../MissingResult.tsx";
 import { ruleInEffect } from "../model/runs/convergenceRule.ts";
-import { NoExperiment, RemovedNotice } from "../NoExperiment.tsx";
-import { ResultSkeleton } from "../ResultSkeleton.tsx";
+import { RemovedNotice } from "../NoExperiment.tsx";
 import { LeftOutNote } from "../study/LeftOutNote.tsx";
 import { UnshownRuns } from "../table/UnshownRuns.tsx";
 import { useLinkedPanel } from "../useLinkedPanel.ts";
@@ -41,10 +41,7 @@ export function ExternalResult({ experimentId, share }: ExternalResultProps) {
   const { detail, rows, chartRows } = store;
   const shareToken = share ?? null;
 
-  const name = detail?.name;
-  useEffect(() => {
-    if (name !== undefined) document.title = `${name} · Collapsar`;
-  }, [name]);
+  usePageTitle(detail?.name);
   useLinkedPanel(detail !== null);
   const source = useMemo(
     (): FigureSource => ({ name: detail?.name ?? "", facts: detail ? externalStudyFacts(detail, chartRows) : [] }),
@@ -53,16 +50,7 @@ export function ExternalResult({ experimentId, share }: ExternalResultProps) {
   const badge = <FreshnessBadge freshness={freshness} {...activityOf(rows)} />;
   if (detail === null)
     return (
-      <div>
-        {error === null ? (
-          <ResultSkeleton />
-        ) : isGone(error) ? (
-          <NoExperiment experimentId={experimentId} readOnly={shareToken !== null} onRestored={readDetail} />
-        ) : (
-          <Problem error={error} onRetry={readDetail} />
-        )}
-        <div className="sr-only">{badge}</div>
-      </div>
+      <MissingResult experimentId={experimentId} error={error} readOnly={shareToken !== null} badge={badge} onRead={readDetail} />
     );
   const rule = ruleInEffect(detail, view);
   return (

@@ -1,17 +1,20 @@
 "use client";
 import Link from "next/link";
-import { Fragment, useMemo, useState } from "react";
-import { isTerminal, type RunStatus } from "../../../contract/status.ts";
+import { Fragment, useMemo } from "react";
+import { isTerminal } from "../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { ExternalRunRow } from "../../../contract/wire/externalViews.ts";
-import { LineSwatch } from "../../charts/panel/ChartLegend.tsx";
 import { runPage } from "../../links.ts";
 import { formatCount } from "../../text/formatNumber.ts";
-import { Badge, StatusBadge, statusText } from "../../ui/Badge.tsx";
+import { Badge, StatusBadge } from "../../ui/Badge.tsx";
 import { Checkbox, TextInput } from "../../ui/Field.tsx";
-import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
+import { toggledRun } from "../parts/chosenRuns.ts";
+import { DrawRun } from "../parts/DrawRun.tsx";
+import { FoldButton } from "../parts/FoldButton.tsx";
+import { statusCounts } from "../parts/statusCounts.ts";
+import { useFolded } from "../parts/useFolded.ts";
 import type { ExternalStore } from "./ExternalStore.ts";
 import { configKeys, configValue, configValueText, keyNamer } from "./model/configKeys.ts";
 import { namingKeys } from "./model/externalCells.ts";
@@ -37,7 +40,7 @@ export function ExternalTable({ store, rule, view, onView, share }: ExternalTabl
   const shownKeys = columnKeys(keys, view.allKeys);
   const columns = useMemo(() => measureColumns(rows), [rows]);
   const styleOf = useMemo(() => externalStyles(keys, namingKeys(keys)), [keys]);
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const { folded, toggle } = useFolded();
   const groups = useMemo(
     () => sortExternal(externalGroups(rows, keys, view.filter), view.sort, columns, rule),
     [rows, keys, view.filter, view.sort, columns, rule],
@@ -48,16 +51,8 @@ export function ExternalTable({ store, rule, view, onView, share }: ExternalTabl
     active: sorted === id ? ((direction === "desc" ? "desc" : "asc") as "asc" | "desc") : null,
     onToggle: () => onView({ sort: sorted !== id ? `${id}:asc` : direction === "asc" ? `${id}:desc` : null }),
   });
-  const toggle = (key: string) => {
-    const next = new Set(closed);
-    if (!next.delete(key)) next.add(key);
-    setClosed(next);
-  };
   const chosen = new Set(view.runs ?? []);
-  const choose = (ordinal: number) => {
-    const next = chosen.has(ordinal) ? [...chosen].filter((one) => one !== ordinal) : [...chosen, ordinal].sort((a, b) => a - b);
-    onView({ runs: next.length === 0 ? null : next });
-  };
+  const choose = (ordinal: number) => onView({ runs: toggledRun(view.runs, ordinal) });
   const shownCount = groups.reduce((sum, group) => sum + group.members.length, 0);
   const grouped = groups.some((group) => group.members.length > 1);
   const counted = shownCount === rows.length ? `${rows.length} runs` : `${shownCount} of ${rows.length} runs`;
@@ -116,22 +111,14 @@ export function ExternalTable({ store, rule, view, onView, share }: ExternalTabl
         </thead>
         <tbody>
           {groups.map((group) => {
-            const open = !closed.has(group.key);
+            const open = !folded.has(group.key);
             const [first] = group.members;
             return (
               <Fragment key={group.key}>
                 {group.members.length > 1 && first && (
                   <tr className="bg-sunken" data-testid="run-group">
                     <Td>
-                      <button
-                        type="button"
-                        aria-expanded={open}
-                        aria-label={`${open ? "Fold" : "Open"} the runs of ${group.label || "this study"}`}
-                        onClick={() => toggle(group.key)}
-                        className="flex size-6 items-center justify-center rounded-sm hover:bg-hover"
-                      >
-                        <Icon name={open ? "down" : "right"} size={12} />
-                      </button>
+                      <FoldButton open={open} of={group.label || "this study"} onToggle={() => toggle(group.key)} />
                     </Td>
                     <Td className="text-ink-faint">N = {group.members.length}</Td>
                     {shownKeys.map(({ key, isSeed }) => (
@@ -139,7 +126,7 @@ export function ExternalTable({ store, rule, view, onView, share }: ExternalTabl
                         {isSeed ? "" : <ValueText run={first} name={key} />}
                       </Td>
                     ))}
-                    <Td className="text-ink-soft">{statusCounts(group.members)}</Td>
+                    <Td className="text-ink-soft">{statusCounts(group.members).join(", ")}</Td>
                     <Td />
                     {columns.map((column) => (
                       <Td key={column.id} numeric className="font-medium">
@@ -160,16 +147,12 @@ export function ExternalTable({ store, rule, view, onView, share }: ExternalTabl
                       className="hover:bg-hover"
                     >
                       <Td>
-                        <label className="flex min-h-6 items-center gap-2">
-                          <input
-                            type="checkbox"
-                            className="size-3.5"
-                            checked={chosen.has(row.ordinal)}
-                            onChange={() => choose(row.ordinal)}
-                            aria-label={`Draw run ${row.ordinal + 1} in the training panels`}
-                          />
-                          <LineSwatch style={styleOf(row)} />
-                        </label>
+                        <DrawRun
+                          name={`run ${row.ordinal + 1}`}
+                          chosen={chosen.has(row.ordinal)}
+                          style={styleOf(row)}
+                          onToggle={() => choose(row.ordinal)}
+                        />
                       </Td>
                       <Td>
                         <Link href={runPage(row.id, share)} className="text-accent hover:underline">
@@ -240,10 +223,4 @@ function ValueText({ run, name }: { run: ExternalRunRow; name: string }) {
       {text}
     </span>
   );
-}
-
-function statusCounts(members: readonly ExternalRunRow[]): string {
-  const counts = new Map<RunStatus, number>();
-  for (const { status } of members) counts.set(status, (counts.get(status) ?? 0) + 1);
-  return [...counts].map(([status, count]) => `${count} ${statusText(status)}`).join(", ");
 }

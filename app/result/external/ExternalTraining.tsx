@@ -4,9 +4,9 @@ import { ChartLegend } from "../../charts/panel/ChartLegend.tsx";
 import { toggledIn } from "../../charts/panel/hiddenLines.ts";
 import { countOf } from "../../text/formatNumber.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
+import { ChosenRuns, ScaleChoice, SmoothingChoice } from "../parts/TrainingChoices.tsx";
 import type { ExternalStore } from "./ExternalStore.ts";
 import { ExternalTrainingPanel } from "./ExternalTrainingPanel.tsx";
 import { configKeys } from "./model/configKeys.ts";
@@ -15,8 +15,6 @@ import { trainingLines } from "./model/trainingLines.ts";
 import { externalPanels, shownExternal } from "./model/trainingPanels.ts";
 import type { ExternalView } from "./view/externalView.ts";
 import type { ChangeExternalView } from "./view/useExternalView.ts";
-
-const smoothings = ["0", "0.5", "0.8", "0.9", "0.97"];
 
 interface ExternalTrainingProps {
   store: ExternalStore;
@@ -49,12 +47,7 @@ export const ExternalTraining = memo(function ExternalTraining(props: ExternalTr
           Training
         </h2>
         {view.runs !== null ? (
-          <span className="inline-flex items-center gap-2 text-ink-soft text-xs">
-            {countOf(runs.length, "chosen run")}
-            <Button small look="quiet" onClick={() => onView({ runs: null })}>
-              clear
-            </Button>
-          </span>
+          <ChosenRuns count={runs.length} onClear={() => onView({ runs: null })} />
         ) : (
           repeated && (
             <Segmented
@@ -69,25 +62,8 @@ export const ExternalTraining = memo(function ExternalTraining(props: ExternalTr
           )
         )}
         <div className="flex flex-wrap items-center gap-2 sm:ml-auto">
-          <Segmented
-            label="Scale of the horizontal axis"
-            options={[
-              { value: "linear", label: "linear" },
-              { value: "log", label: "log" },
-            ]}
-            value={logX ? "log" : "linear"}
-            onChange={(value) => onView({ logX: value === "log" ? true : null })}
-          />
-          <span className="inline-flex items-center gap-1.5 text-ink-soft text-xs">
-            smoothing
-            <Select
-              aria-label="Smoothing"
-              className="!h-7 !w-auto text-xs"
-              options={smoothings.map((value) => ({ value, label: value }))}
-              value={smoothings.includes(String(view.smoothing)) ? String(view.smoothing) : "0"}
-              onChange={(value) => onView({ smoothing: Number(value) })}
-            />
-          </span>
+          <ScaleChoice logX={logX} onLogX={(next) => onView({ logX: next ? true : null })} />
+          <SmoothingChoice smoothing={view.smoothing} onSmoothing={(smoothing) => onView({ smoothing })} />
         </div>
       </div>
       <div className="mb-3 space-y-1">

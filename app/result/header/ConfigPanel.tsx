@@ -10,6 +10,7 @@ import { formatCount } from "../../text/formatNumber.ts";
 import { Panel } from "../../ui/Panel.tsx";
 import { Facts } from "../../ui/Table.tsx";
 import { compareFacts } from "../model/grid/compareFacts.ts";
+import { ComparedFacts } from "../parts/ComparedFacts.tsx";
 import { OptimumFacts } from "./OptimumFacts.tsx";
 
 /** What was run: what differs between the runs first, then what they share, the data's identity and the optimum. */
@@ -18,22 +19,10 @@ export function ConfigPanel({ detail, rows }: { detail: ExperimentDetail; rows: 
   const common: Fact[] = [...shared, ["Counts in means", countsText(leaveOutRule(detail.config.convergence))]];
   return (
     <Panel title="Configuration" testId="config">
-      <div className="grid gap-x-8 gap-y-4 md:grid-cols-2">
-        <div className="space-y-4">
-          {differs.length > 0 && (
-            <div>
-              <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Differs between runs</h3>
-              <Facts rows={differs} />
-            </div>
-          )}
-          <DataIdentity rows={rows} />
-          <OptimumFacts rows={rows} />
-        </div>
-        <div>
-          <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Common to all runs</h3>
-          <Facts rows={common} />
-        </div>
-      </div>
+      <ComparedFacts differs={differs} shared={common}>
+        <DataIdentity rows={rows} />
+        <OptimumFacts rows={rows} />
+      </ComparedFacts>
     </Panel>
   );
 }

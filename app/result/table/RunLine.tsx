@@ -9,7 +9,6 @@ import { isOnWorker, isTerminal } from "../../../contract/status.ts";
 import { askedAccuracy, isUnconverged, type LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import type { LineStyle } from "../../charts/lineStyle.ts";
-import { LineSwatch } from "../../charts/panel/ChartLegend.tsx";
 import { formatCount } from "../../text/formatNumber.ts";
 import { formatFull } from "../../text/formatTime.ts";
 import { shortNumber } from "../../text/shortNumber.ts";
@@ -20,6 +19,7 @@ import { type GridAxisId, gridAxes } from "../model/grid/gridAxes.ts";
 import { studyValue } from "../model/metrics/studyMetrics.ts";
 import { valueText } from "../model/metrics/valueText.ts";
 import { DataBadge } from "../parts/DataBadge.tsx";
+import { DrawRun } from "../parts/DrawRun.tsx";
 import { PauseToggle } from "../parts/PauseToggle.tsx";
 
 interface RunLineProps {
@@ -73,16 +73,12 @@ export const RunLine = memo(
         className="hover:bg-hover"
       >
         <Td>
-          <label className="flex min-h-6 items-center gap-2">
-            <input
-              type="checkbox"
-              className="size-3.5"
-              checked={chosen}
-              onChange={() => onChoose(row.ordinal)}
-              aria-label={`Draw depth ${row.config.depth}, seed ${row.config.seed} in the training panels`}
-            />
-            <LineSwatch style={style} />
-          </label>
+          <DrawRun
+            name={`depth ${row.config.depth}, seed ${row.config.seed}`}
+            chosen={chosen}
+            style={style}
+            onToggle={() => onChoose(row.ordinal)}
+          />
         </Td>
         {axes.map((axis, index) => (
           <Td key={axis} className={grouped ? "text-ink-faint" : undefined}>

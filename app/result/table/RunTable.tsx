@@ -1,14 +1,12 @@
 "use client";
-import { Fragment, useMemo, useState } from "react";
+import { Fragment, useMemo } from "react";
 import { studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
-import { isTerminal, type RunStatus } from "../../../contract/status.ts";
+import { isTerminal } from "../../../contract/status.ts";
 import { isUnconverged, type LeaveOutRule, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { runPage } from "../../links.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
-import { statusText } from "../../ui/Badge.tsx";
 import { TextInput } from "../../ui/Field.tsx";
-import { Icon } from "../../ui/Icon.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { PanelBoundary } from "../../ui/PanelBoundary.tsx";
 import { Table, Td, Th } from "../../ui/Table.tsx";
@@ -17,8 +15,12 @@ import { leftOutText, ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { metricColumns } from "../model/runs/runColumns.ts";
 import { sortGroups, tableGroups } from "../model/runs/tableGroups.ts";
 import { styleAmong } from "../model/study/studyStyle.ts";
+import { toggledRun } from "../parts/chosenRuns.ts";
 import { DataBadge } from "../parts/DataBadge.tsx";
+import { FoldButton } from "../parts/FoldButton.tsx";
 import { MeanCell } from "../parts/MeanCell.tsx";
+import { statusCounts } from "../parts/statusCounts.ts";
+import { useFolded } from "../parts/useFolded.ts";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
 import { RunLine } from "./RunLine.tsx";
@@ -39,7 +41,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
   const varying = useMemo(() => varyingAxes(rows.map((row) => row.config)), [rows]);
   const axes = varying.filter((axis) => axis !== "seed");
   const shownAxes: GridAxisId[] = axes.length > 0 ? axes : ["depth"];
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const { folded, toggle } = useFolded();
   const several = new Set(rows.map((row) => row.config.seed)).size > 1;
   const shownColumns = metricColumns(rows);
   const columnIds = shownColumns.map((one) => one.id).join();
@@ -55,16 +57,8 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
     active: column === id ? ((direction ?? "asc") as "asc" | "desc") : null,
     onToggle: () => onView({ sort: column !== id ? `${id}:asc` : direction === "asc" ? `${id}:desc` : null }),
   });
-  const toggle = (key: string) => {
-    const next = new Set(closed);
-    if (!next.delete(key)) next.add(key);
-    setClosed(next);
-  };
   const chosen = new Set(view.runs ?? []);
-  const choose = (ordinal: number) => {
-    const next = chosen.has(ordinal) ? [...chosen].filter((one) => one !== ordinal) : [...chosen, ordinal].sort((a, b) => a - b);
-    onView({ runs: next.length === 0 ? null : next });
-  };
+  const choose = (ordinal: number) => onView({ runs: toggledRun(view.runs, ordinal) });
   const leftOut = leftOutText(rows.filter((row) => isUnconverged(row, rule)).length, rows.length, rule);
   const columnCount = shownAxes.length + columns.length + 4;
   const shownCount = groups.reduce((sum, group) => sum + group.members.length, 0);
@@ -110,21 +104,13 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
         </thead>
         <tbody>
           {groups.map((group) => {
-            const open = !closed.has(group.key);
+            const open = !folded.has(group.key);
             return (
               <Fragment key={group.key}>
                 {group.members.length > 1 && (
                   <tr className="bg-sunken" data-testid="run-group">
                     <Td>
-                      <button
-                        type="button"
-                        aria-expanded={open}
-                        aria-label={`${open ? "Fold" : "Open"} the runs of ${group.label}`}
-                        onClick={() => toggle(group.key)}
-                        className="flex size-6 items-center justify-center rounded-sm hover:bg-hover"
-                      >
-                        <Icon name={open ? "down" : "right"} size={12} />
-                      </button>
+                      <FoldButton open={open} of={group.label} onToggle={() => toggle(group.key)} />
                     </Td>
                     {shownAxes.map((axis) => (
                       <Td key={axis} className="font-medium">
@@ -134,7 +120,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
                     <Td className="text-ink-faint">N = {group.members.length}</Td>
                     <Td className="text-ink-soft">
                       <span className="inline-flex items-center gap-2">
-                        {statusCounts(group.members, rule)}
+                        {[...statusCounts(group.members), ...leftOutCount(group.members, rule)].join(", ")}
                         <DataBadge data={group.data.text} />
                       </span>
                     </Td>
@@ -185,10 +171,7 @@ export function RunTable({ store, version, view, onView, share }: RunTableProps)
   );
 }
 
-function statusCounts(members: readonly RunRow[], rule: LeaveOutRule | undefined): string {
-  const counts = new Map<RunStatus, number>();
-  for (const { status } of members) counts.set(status, (counts.get(status) ?? 0) + 1);
+function leftOutCount(members: readonly RunRow[], rule: LeaveOutRule | undefined): string[] {
   const leftOut = members.filter((row) => isUnconverged(row, rule)).length;
-  const texts = [...counts].map(([status, count]) => `${count} ${statusText(status)}`);
-  return [...texts, ...(leftOut > 0 ? [`${leftOut} left out`] : [])].join(", ");
+  return leftOut > 0 ? [`${leftOut} left out`] : [];
 }

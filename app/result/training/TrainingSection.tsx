@@ -5,7 +5,6 @@ import { ChartLegend } from "../../charts/panel/ChartLegend.tsx";
 import { toggledIn } from "../../charts/panel/hiddenLines.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { countOf } from "../../text/formatNumber.ts";
-import { Button } from "../../ui/Button.tsx";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
@@ -14,11 +13,10 @@ import { convergedRuns, leftOutText, ruleInEffect } from "../model/runs/converge
 import { shownPanels } from "../model/runs/readKeys.ts";
 import { runEpoch, shownRuns } from "../model/runs/shownRuns.ts";
 import { styleAmong } from "../model/study/studyStyle.ts";
+import { ChosenRuns, ScaleChoice, SmoothingChoice } from "../parts/TrainingChoices.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
 import { TrainingPanel } from "./TrainingPanel.tsx";
-
-const smoothings = ["0", "0.5", "0.8", "0.9", "0.97"];
 
 interface TrainingSectionProps {
   store: ExperimentStore;
@@ -63,12 +61,7 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
           Training
         </h2>
         {view.runs !== null ? (
-          <span className="inline-flex items-center gap-2 text-ink-soft text-xs">
-            {countOf(runs.length, "chosen run")}
-            <Button small look="quiet" onClick={() => onView({ runs: null })}>
-              clear
-            </Button>
-          </span>
+          <ChosenRuns count={runs.length} onClear={() => onView({ runs: null })} />
         ) : (
           <>
             {seeds.length > 1 && (
@@ -116,25 +109,8 @@ export const TrainingSection = memo(function TrainingSection({ store, version, v
             value={view.x}
             onChange={(x) => onView({ x, zoom: null })}
           />
-          <Segmented
-            label="Scale of the horizontal axis"
-            options={[
-              { value: "log", label: "log" },
-              { value: "linear", label: "linear" },
-            ]}
-            value={logX ? "log" : "linear"}
-            onChange={(value) => onView({ logX: value === "log" })}
-          />
-          <span className="inline-flex items-center gap-1.5 text-ink-soft text-xs">
-            smoothing
-            <Select
-              aria-label="Smoothing"
-              className="!h-7 !w-auto text-xs"
-              options={smoothings.map((value) => ({ value, label: value }))}
-              value={smoothings.includes(String(view.smoothing)) ? String(view.smoothing) : "0"}
-              onChange={(value) => onView({ smoothing: Number(value) })}
-            />
-          </span>
+          <ScaleChoice logX={logX} onLogX={(next) => onView({ logX: next })} />
+          <SmoothingChoice smoothing={view.smoothing} onSmoothing={(smoothing) => onView({ smoothing })} />
         </div>
       </div>
       <div className="mb-3 space-y-1">

@@ -5,7 +5,7 @@ import { SourceNote } from "../../result/external/parts/SourceNote.tsx";
 import { OptimumFacts } from "../../result/header/OptimumFacts.tsx";
 import { compareFacts } from "../../result/model/grid/compareFacts.ts";
 import { leftOutOfRows } from "../../result/model/runs/convergenceRule.ts";
-import { Facts } from "../../ui/Table.tsx";
+import { ComparedFacts } from "../../result/parts/ComparedFacts.tsx";
 import { Definitions } from "../Definitions.tsx";
 import { layersPlace, studyPlace } from "../places.ts";
 import { NoteSection, ReportFrame } from "../ReportFrame.tsx";
@@ -50,21 +50,9 @@ export function ExternalPage({ supplement }: { supplement: ExternalSupplement })
       </Section>
 
       <Section title="What was run" id="config">
-        <div className="grid gap-x-8 gap-y-4 md:grid-cols-2 print:grid-cols-2">
-          <div className="min-w-0 space-y-4">
-            {differs.length > 0 && (
-              <div>
-                <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Differs between runs</h3>
-                <Facts rows={differs} />
-              </div>
-            )}
-            <OptimumFacts rows={rows} />
-          </div>
-          <div className="min-w-0">
-            <h3 className="mb-1.5 font-medium text-ink-soft text-xs">Common to all runs</h3>
-            <Facts rows={shared} />
-          </div>
-        </div>
+        <ComparedFacts differs={differs} shared={shared}>
+          <OptimumFacts rows={rows} />
+        </ComparedFacts>
       </Section>
 
       <Section title="How to measure it again" id="rerun">

@@ -1,5 +1,4 @@
 "use client";
-import Link from "next/link";
 import { isTerminal } from "../../../../contract/status.ts";
 import type { ExternalRunDetail } from "../../../../contract/wire/externalViews.ts";
 import { activityOf } from "../../../live/activityOf.ts";
@@ -10,11 +9,12 @@ import { layerCount } from "../../../result/external/model/measures.ts";
 import { SourceNote } from "../../../result/external/parts/SourceNote.tsx";
 import { formatCount, formatMeasure, formatPercent } from "../../../text/formatNumber.ts";
 import { Badge, StatusBadge } from "../../../ui/Badge.tsx";
-import { Icon } from "../../../ui/Icon.tsx";
 import { Progress } from "../../../ui/Progress.tsx";
 import { TimeAgo } from "../../../ui/TimeAgo.tsx";
 import { useNow } from "../../../ui/useNow.ts";
 import { RunExports } from "../RunExports.tsx";
+import { RunFailure } from "../RunFailure.tsx";
+import { RunPath } from "../RunPath.tsx";
 
 interface ExternalRunHeaderProps {
   detail: ExternalRunDetail;
@@ -39,13 +39,7 @@ export function ExternalRunHeader({ detail, freshness, experimentHref }: Externa
   const ended = isTerminal(row.status);
   return (
     <header>
-      <p className="mb-1 flex min-w-0 items-center gap-1 text-ink-soft text-xs">
-        <Link href={experimentHref} className="truncate hover:underline" data-testid="to-experiment">
-          {detail.experimentName}
-        </Link>
-        <Icon name="right" size={10} />
-        <span className="whitespace-nowrap">run {row.ordinal + 1}</span>
-      </p>
+      <RunPath experiment={detail.experimentName} href={experimentHref} ordinal={row.ordinal} />
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <h1 className="wrap-anywhere min-w-0 font-semibold text-xl tracking-tight">{titleOf(detail)}</h1>
         <StatusBadge status={row.status} />
@@ -82,16 +76,7 @@ export function ExternalRunHeader({ detail, freshness, experimentHref }: Externa
           {formatPercent(step / totalSteps)}
         </div>
       )}
-      {failure && (
-        <div
-          role="alert"
-          data-testid="run-failure"
-          className="mt-3 rounded-md border border-line bg-bad-soft px-3 py-2 text-bad text-sm"
-        >
-          <strong className="font-semibold">{failure.code.toLowerCase().replaceAll("_", " ")}</strong>{" "}
-          <span className="whitespace-pre-wrap break-words">{failure.message}</span>
-        </div>
-      )}
+      {failure && <RunFailure failure={failure} />}
       <KeyNumbers detail={detail} />
     </header>
   );
