@@ -52,7 +52,8 @@ interface Stored {
 /**
  * Stores events of a run that is trained elsewhere, each once, however often they come, in one transaction with the number of the last
  * stored one; then tells the pages. What of them cannot be measured is named in `warnings` and in the run's log.
- * @throws Failure NOT_FOUND, NOT_ALLOWED; SEQUENCE_GAP where earlier events are lacking; CONFLICT once the attempt has ended
+ * @throws Failure NOT_FOUND, NOT_ALLOWED; INVALID for events with a gap between them or behind the one that ends the attempt; SEQUENCE_GAP
+ *   where earlier events are lacking; CONFLICT once the attempt has ended
  */
 export async function storeExternalEvents(
   context: ServiceContext,
@@ -67,6 +68,12 @@ export async function storeExternalEvents(
     throw new Failure(
       "INVALID",
       `Event ${events[gap]!.seq} follows event ${events[gap - 1]!.seq}: events are numbered without gaps.`,
+    );
+  const end = events.findIndex(({ event: { kind } }) => kind === "finished" || kind === "failed");
+  if (end >= 0 && end < events.length - 1)
+    throw new Failure(
+      "INVALID",
+      `Event ${events[end + 1]!.seq} follows event ${events[end]!.seq}, which ends the attempt: it must be the last one.`,
     );
   return storeNumbered(context, person, runId, attempt, events, false);
 }

@@ -93,6 +93,16 @@ onBothDatabases("Runs that are trained elsewhere", (server) => {
       400,
       "Event 7 follows event 5: events are numbered without gaps.",
     ]);
+    for (const end of [{ kind: "finished" }, { kind: "failed", message: "out of memory" }] as const) {
+      const overrun = await send(
+        numbered([end, { kind: "scalars", step: 5, values: { loss: 5 } }, { kind: "failed", message: "late" }], 5),
+      );
+      expect([overrun.status, overrun.body.error!.code, overrun.body.error!.message]).toEqual([
+        ...[400, "INVALID"],
+        "Event 6 follows event 5, which ends the attempt: it must be the last one.",
+      ]);
+    }
+    expect(await steps(server(), opened.runId, "log/loss")).toEqual([1, 2, 3, 4]);
     expect((await send(numbered([{ kind: "finished", step: 4 }], 5))).body).toEqual({ storedThrough: 5 });
     const { row } = await runOf(server(), opened.runId);
     expect([row.status, row.step, row.totalSteps]).toEqual(["finished", 4, 4]);
