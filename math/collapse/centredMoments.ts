@@ -63,9 +63,7 @@ export function centredMoments(input: CentredMomentsInput): CentredMoments {
     if (predictions && nearest !== predictions[i]) predictionMisses++;
     addOuter(total.data, products);
   }
-  for (let k = 0; k < classes; k++) {
-    for (let l = 0; l < k; l++) total.data[l * classes + k] = total.data[k * classes + l];
-  }
+  mirrorLower(total);
   return {
     samples,
     moments: total,
@@ -85,7 +83,7 @@ export function mergeCentredMoments(a: CentredMoments, b: CentredMoments): Centr
 }
 
 /** products = rows · vector; five rows at a time (then two), so that each entry of the vector is loaded once for them all. */
-function multiplyRows(rows: Float64Array, vector: Float64Array, products: Float64Array): void {
+export function multiplyRows(rows: Float64Array, vector: Float64Array, products: Float64Array): void {
   const dim = vector.length;
   const count = products.length;
   let k = 0;
@@ -134,7 +132,11 @@ function multiplyRows(rows: Float64Array, vector: Float64Array, products: Float6
   }
 }
 
-function nearestClass(distances: Float64Array, products: Float64Array, label: number): number {
+/**
+ * The class whose mean is nearest to a sample of class `label`, the lowest on a tie.
+ * @param distances ‖m_k − m_l‖² [K, K] @param products (⟨c, m_k⟩)_k [K]
+ */
+export function nearestClass(distances: Float64Array, products: Float64Array, label: number): number {
   const classes = products.length;
   let nearest = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -148,7 +150,8 @@ function nearestClass(distances: Float64Array, products: Float64Array, label: nu
   return nearest;
 }
 
-function addOuter(total: Float64Array, vector: Float64Array): void {
+/** Adds a aᵀ [K, K] to the half of `total` on and below its diagonal. */
+export function addOuter(total: Float64Array, vector: Float64Array): void {
   const size = vector.length;
   for (let k = 0; k < size; k++) {
     const factor = vector[k];
@@ -157,8 +160,15 @@ function addOuter(total: Float64Array, vector: Float64Array): void {
   }
 }
 
+/** Fills the half above the diagonal from the half below it. */
+export function mirrorLower({ rows, data }: Matrix): void {
+  for (let k = 0; k < rows; k++) {
+    for (let l = 0; l < k; l++) data[l * rows + k] = data[k * rows + l];
+  }
+}
+
 /** ‖m_k − m_l‖² from differences, [K, K]. */
-function squaredDistances(rows: Matrix): Matrix {
+export function squaredDistances(rows: Matrix): Matrix {
   const result = matrix(rows.rows, rows.rows);
   for (let k = 0; k < rows.rows; k++) {
     for (let l = 0; l < k; l++) {

@@ -1,4 +1,6 @@
+import { centreRows, matrix } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
+import { addOuter, mirrorLower, multiplyRows, nearestClass, squaredDistances } from "./centredMoments.ts";
 
 /**
  * Counts and means of each class from features that come part by part, in float64. Each class is summed relative to its first sample, so
@@ -83,13 +85,14 @@ export class StreamedMoments {
     this.training = training;
     this.within = new Float64Array(classes);
     this.moments = training ? new Float64Array(classes * classes) : null;
-    this.directions = training ? centred(training, classes, dim) : new Float64Array();
-    this.distances = training ? squaredDistances(this.directions, classes, dim) : new Float64Array();
+    const directions = training && centreRows(matrix(classes, dim, training));
+    this.directions = directions?.data ?? new Float64Array();
+    this.distances = directions ? squaredDistances(directions).data : new Float64Array();
   }
 
   /** @param predictions of the whole set, as labels are */
   add(features: Float64Array, labels: ArrayLike<number>, first: number, predictions: ArrayLike<number> | null = null): void {
-    const { classes, dim, own, training, moments, directions } = this;
+    const { classes, dim, own, training, moments, directions, distances } = this;
     const deviation = new Float64Array(dim);
     const products = new Float64Array(classes);
     const samples = features.length / dim;
@@ -101,14 +104,9 @@ export class StreamedMoments {
       this.within[label] += square;
       if (training === null || moments === null) continue;
       for (let j = 0; j < dim; j++) deviation[j] = features[from + j] - training[at + j];
-      for (let k = 0, row = 0; k < classes; k++, row += dim) {
-        let sum = 0;
-        for (let j = 0; j < dim; j++) sum += deviation[j] * directions[row + j];
-        products[k] = sum;
-      }
-      for (let k = 0, row = 0; k < classes; k++, row += classes)
-        for (let l = 0; l <= k; l++) moments[row + l] += products[k] * products[l];
-      const nearest = this.nearest(label, products);
+      multiplyRows(directions, deviation, products);
+      addOuter(moments, products);
+      const nearest = nearestClass(distances, products, label);
       if (nearest !== label) this.labelMisses++;
       if (predictions && nearest !== predictions[first + i]) this.predictionMisses++;
     }
@@ -117,34 +115,6 @@ export class StreamedMoments {
   /** Fills the other half of the moments. */
   end(): void {
     const { classes, moments } = this;
-    if (moments === null) return;
-    for (let k = 0; k < classes; k++) for (let l = 0; l < k; l++) moments[l * classes + k] = moments[k * classes + l];
+    if (moments) mirrorLower(matrix(classes, classes, moments));
   }
-
-  /** ‖h − μ_k‖² = ‖c‖² + ‖m_y − m_k‖² + 2(a_y − a_k): no cancellation; on a tie the lowest class. */
-  private nearest(label: number, products: Float64Array): number {
-    let [nearest, least] = [0, Number.POSITIVE_INFINITY];
-    for (let k = 0; k < this.classes; k++) {
-      const distance = this.distances[label * this.classes + k] - 2 * products[k];
-      if (distance < least) [nearest, least] = [k, distance];
-    }
-    return nearest;
-  }
-}
-
-function centred(means: Float64Array, classes: number, dim: number): Float64Array {
-  const mean = new Float64Array(dim);
-  for (let k = 0; k < classes; k++) for (let j = 0; j < dim; j++) mean[j] += means[k * dim + j] / classes;
-  return means.map((value, at) => value - mean[at % dim]);
-}
-
-function squaredDistances(rows: Float64Array, classes: number, dim: number): Float64Array {
-  const result = new Float64Array(classes * classes);
-  for (let k = 0; k < classes; k++)
-    for (let l = 0; l < k; l++) {
-      let sum = 0;
-      for (let j = 0; j < dim; j++) sum += (rows[k * dim + j] - rows[l * dim + j]) ** 2;
-      result[k * classes + l] = result[l * classes + k] = sum;
-    }
-  return result;
 }
