@@ -1,7 +1,6 @@
 import { experimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { stateDefinitions } from "../../../contract/config/statedDefinition.ts";
 import { isExternal } from "../../../contract/external/externalConfig.ts";
-import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { eachRun } from "../../../db/queries/runs.ts";
 import { mayRead, type Reader } from "../../access/reader.ts";
@@ -10,34 +9,22 @@ import { requireFound } from "../../failures/requireFound.ts";
 import { hideNamesInRun } from "../reading/hideNames.ts";
 import { hideOwnSets, neutralNames } from "../reading/neutralNames.ts";
 import { exportExternalJson } from "./exportExternal.ts";
-import { type Export, exportedRun, exportHead, openObject } from "./exportedRun.ts";
+import { type Export, exportedExperiment, exportedRun } from "./exportedRun.ts";
 
 /** A study with everything measured, as contract/wire/exportFormat.ts describes it. */
 export async function exportExperimentJson(context: ServiceContext, reader: Reader, id: string): Promise<Export> {
   const { orm } = context.database;
   const found = requireFound(mayRead(reader, id) && (await getExperimentRow(orm, id)), "experiment");
   if (isExternal(found)) return exportExternalJson(context, reader, found);
-  const experiment = found;
-  const { name, note, tags, createdAt, config } = experiment;
+  const { name, config } = found;
   const names = neutralNames(config);
   const shown = reader.hideNames ? hideOwnSets(config, names) : config;
-  const launchedBy = reader.hideNames ? null : experiment.launchedBy;
-  async function* pieces() {
-    yield openObject({
-      format: "collapsar experiment",
-      ...exportHead(context),
-      experiment: { id, name, note, tags, createdAt: createdAt.toISOString(), ...(launchedBy && { launchedBy }) },
-      config: stateDefinitions(experimentConfig.parse(shown)),
-    });
-    const keys = new Set<string>();
-    let separator = ',"runs":[\n';
-    for await (const run of eachRun(orm, id)) {
-      if (isExternal(run)) continue;
-      yield separator;
-      yield* exportedRun(context, reader, reader.hideNames ? hideNamesInRun(run, names) : run, config.convergence, keys);
-      separator = ",\n";
-    }
-    yield `${separator === ",\n" ? "" : separator}],"definitions":${JSON.stringify(definitionsOf(keys))}}\n`;
+  async function* runs() {
+    for await (const run of eachRun(orm, id)) if (!isExternal(run)) yield reader.hideNames ? hideNamesInRun(run, names) : run;
   }
-  return { name, pieces: pieces() };
+  const stated = stateDefinitions(experimentConfig.parse(shown));
+  const pieces = exportedExperiment(context, reader, found, stated, runs(), (run, keys) =>
+    exportedRun(context, reader, run, config.convergence, keys),
+  );
+  return { name, pieces };
 }

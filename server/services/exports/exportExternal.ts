@@ -1,29 +1,22 @@
 import { csvHead, csvLine } from "../../../contract/csv.ts";
 import { isExternal } from "../../../contract/external/externalConfig.ts";
-import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { listWarnings } from "../../../db/queries/attempts.ts";
 import type { ExternalExperiment } from "../../../db/queries/experiments.ts";
 import { type ExternalRun, eachRun } from "../../../db/queries/runs.ts";
-import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { hideNamesInRun } from "../reading/hideNames.ts";
 import { neutralNamesOf } from "../reading/neutralNames.ts";
 import { listReadableAttempts } from "../runs/listReadableAttempts.ts";
-import { toRunRow } from "../runs/runViews.ts";
+import { toRunChange } from "../runs/runViews.ts";
 import { csvFacts, metricFacts } from "./csvFacts.ts";
-import { type Export, exportHead, openObject } from "./exportedRun.ts";
-
-/** Series that are in memory at once. */
-const seriesPerRead = 32;
-
-type Shown = ExternalRun;
+import { type Export, exportedExperiment, exportedSeries, openObject } from "./exportedRun.ts";
 
 async function shownRuns(context: ServiceContext, reader: Reader, experiment: ExternalExperiment) {
   const { orm } = context.database;
   const names = reader.hideNames ? await neutralNamesOf(orm, experiment) : null;
-  return async function* (): AsyncGenerator<Shown> {
+  return async function* (): AsyncGenerator<ExternalRun> {
     for await (const run of eachRun(orm, experiment.id)) if (isExternal(run)) yield names ? hideNamesInRun(run, names) : run;
   };
 }
@@ -77,26 +70,12 @@ export async function exportExternalJson(
   reader: Reader,
   experiment: ExternalExperiment,
 ): Promise<Export> {
-  const { id, name, note, tags, createdAt, config } = experiment;
+  const { name, config } = experiment;
   const eachShown = await shownRuns(context, reader, experiment);
-  const launchedBy = reader.hideNames ? null : experiment.launchedBy;
-  async function* pieces() {
-    yield openObject({
-      format: "collapsar experiment",
-      ...exportHead(context),
-      experiment: { id, name, note, tags, createdAt: createdAt.toISOString(), ...(launchedBy && { launchedBy }) },
-      config,
-    });
-    const keys = new Set<string>();
-    let separator = ',"runs":[\n';
-    for await (const run of eachShown()) {
-      yield separator;
-      yield* exportedExternalRun(context, reader, run, config.convergence, keys);
-      separator = ",\n";
-    }
-    yield `${separator === ",\n" ? "" : separator}],"definitions":${JSON.stringify(definitionsOf(keys))}}\n`;
-  }
-  return { name, pieces: pieces() };
+  const pieces = exportedExperiment(context, reader, experiment, config, eachShown(), (run, keys) =>
+    exportedExternalRun(context, reader, run, config.convergence, keys),
+  );
+  return { name, pieces };
 }
 
 /** One run, piece by piece; the keys of its series are added to `keys`. */
@@ -108,11 +87,7 @@ export async function* exportedExternalRun(
   keys: Set<string>,
 ): AsyncGenerator<string> {
   const { orm } = context.database;
-  const { startedAt, endedAt, external } = toRunRow(run) as {
-    startedAt: string | null;
-    endedAt: string | null;
-    external: object;
-  };
+  const { startedAt, endedAt, external } = toRunChange(run);
   const attempts = await listReadableAttempts(context, reader, run.id);
   yield openObject({
     ...{ id: run.id, ordinal: run.ordinal, status: run.status, step: run.step, totalSteps: run.totalSteps },
@@ -125,14 +100,5 @@ export async function* exportedExternalRun(
     missing: run.missing,
     warnings: reader.hideNames ? [] : await listWarnings(orm, run.id),
   });
-  yield ',"series":{';
-  const all = await listSeriesKeys(orm, run.id);
-  let separator = "";
-  for (let at = 0; at < all.length; at += seriesPerRead)
-    for (const { key, steps, values } of await readSeries(orm, [run.id], all.slice(at, at + seriesPerRead))) {
-      keys.add(key);
-      yield `${separator}${JSON.stringify(key)}:${JSON.stringify({ steps, values })}`;
-      separator = ",";
-    }
-  yield "}}";
+  yield* exportedSeries(context, run.id, keys);
 }

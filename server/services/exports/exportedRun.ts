@@ -1,6 +1,7 @@
 import { resolveConfig } from "../../../contract/config/resolvedConfig.ts";
 import { runConfig } from "../../../contract/config/runConfig.ts";
 import { stateRunDefinition } from "../../../contract/config/statedDefinition.ts";
+import { definitionsOf } from "../../../contract/metrics/metricDefinitions.ts";
 import { isUnconverged, leaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { exportVersion } from "../../../contract/wire/exportFormat.ts";
 import { listWarnings } from "../../../db/queries/attempts.ts";
@@ -30,6 +31,37 @@ export const exportHead = (context: ServiceContext) => ({
 
 /** The text of an object without its closing brace, for more fields to follow. */
 export const openObject = (fields: object): string => JSON.stringify(fields).slice(0, -1);
+
+/**
+ * A study with its runs, piece by piece.
+ * @param config as its reader may see it
+ * @param each writes one of the runs, and adds the keys of its series to `keys`
+ */
+export async function* exportedExperiment<Run>(
+  context: ServiceContext,
+  reader: Reader,
+  experiment: StoredExperiment,
+  config: object,
+  runs: AsyncIterable<Run>,
+  each: (run: Run, keys: Set<string>) => AsyncIterable<string>,
+): AsyncGenerator<string> {
+  const { id, name, note, tags, createdAt } = experiment;
+  const launchedBy = reader.hideNames ? null : experiment.launchedBy;
+  yield openObject({
+    format: "collapsar experiment",
+    ...exportHead(context),
+    experiment: { id, name, note, tags, createdAt: createdAt.toISOString(), ...(launchedBy && { launchedBy }) },
+    config,
+  });
+  const keys = new Set<string>();
+  let separator = ',"runs":[\n';
+  for await (const run of runs) {
+    yield separator;
+    yield* each(run, keys);
+    separator = ",\n";
+  }
+  yield `${separator === ",\n" ? "" : separator}],"definitions":${JSON.stringify(definitionsOf(keys))}}\n`;
+}
 
 /** One run, as its reader may see it, as contract/wire/exportFormat.ts describes it, piece by piece; the keys of its series are added to `keys`. */
 export async function* exportedRun(
@@ -76,11 +108,17 @@ export async function* exportedRun(
     evaluation: row.evaluation,
     files: (await listArtefacts(context, reader, run.id)).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
   });
+  yield* exportedSeries(context, run.id, keys);
+}
+
+/** All series of a run as the last field of its object, and the object's end; their keys are added to `keys`. */
+export async function* exportedSeries({ database }: ServiceContext, runId: string, keys: Set<string>): AsyncGenerator<string> {
+  const { orm } = database;
   yield ',"series":{';
-  const all = await listSeriesKeys(orm, run.id);
+  const all = await listSeriesKeys(orm, runId);
   let separator = "";
   for (let at = 0; at < all.length; at += seriesPerRead)
-    for (const { key, steps, values } of await readSeries(orm, [run.id], all.slice(at, at + seriesPerRead))) {
+    for (const { key, steps, values } of await readSeries(orm, [runId], all.slice(at, at + seriesPerRead))) {
       keys.add(key);
       yield `${separator}${JSON.stringify(key)}:${JSON.stringify({ steps, values })}`;
       separator = ",";
