@@ -4,7 +4,7 @@ import type { AccessKey } from "../access/accessKey.ts";
 import type { Front } from "../access/front.ts";
 import { AnswerAllowance } from "../context/answerAllowance.ts";
 import type { ServiceContext } from "../context/serviceContext.ts";
-import { RequestTurns } from "../http/requestTurns.ts";
+import { holderOf, RequestTurns } from "../http/requestTurns.ts";
 import { nameRoute } from "../http/timeRequest.ts";
 import { type Authorized, authorize, checkSource } from "./authorize.ts";
 import { isFile, isRaw, type Route, Streamed } from "./defineRoute.ts";
@@ -48,8 +48,7 @@ export function makeApi(door: ApiDoor, routes: readonly Route[]) {
     nameRoute(response, prefix + route.path);
     const authorized = await authorize(door.context, door.accessKey, request, search, route.right);
     if (!authorized.person && !authorized.reader) return respond(route, params, search, authorized, request, response);
-    const [first] = authorized.hold.by;
-    const waitS = limit.take(first ? `${first.kind}:${first.id}` : "owner");
+    const waitS = limit.take(holderOf(authorized.hold));
     if (waitS > 0)
       throw tooMany(
         `More than ${door.requestsPerMinute.toLocaleString("en")} requests a minute came with this link, token or sign-in: try again in ${waitS} s.`,

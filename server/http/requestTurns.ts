@@ -23,6 +23,9 @@ interface Line {
   waiting: (() => void)[];
 }
 
+/** By whose link, token or sign-in a request came, as a key. */
+export const holderOf = ({ by: [first] }: Hold): string => (first ? `${first.kind}:${first.id}` : "owner");
+
 /** Requests take turns by credential: whoever has one link or token takes no more of the server than a browser does. */
 export class RequestTurns {
   private readonly lines = new Map<string, Line>();
@@ -39,8 +42,7 @@ export class RequestTurns {
    * @returns false if it was answered that too many wait, or whoever asked has gone
    */
   async wait(hold: Hold, response: ServerResponse): Promise<boolean> {
-    const [first] = hold.by;
-    const key = first ? `${first.kind}:${first.id}` : "owner";
+    const key = holderOf(hold);
     const line = this.lines.get(key) ?? { running: 0, waiting: [] };
     this.lines.set(key, line);
     if (line.running < this.bounds.atOnce) line.running++;
