@@ -140,10 +140,3 @@ export const storedExternalEvents = z.object({
   warnings: z.array(z.string()).optional(),
 });
 export type StoredExternalEvents = z.infer<typeof storedExternalEvents>;
-
-/** Features of one layer, with their labels: POST …/{id}/features. */
-export const externalFeatures = z.strictObject({
-  step,
-  split: z.enum(["train", "test"]).default("train"),
-  layer: wireText(externalLimits.layerNameLength).pipe(z.string().min(1)).default("features"),
-});
