@@ -63,7 +63,7 @@ export async function countOrdinals(db: Executor, experimentId: string): Promise
   );
 }
 
-/** A run whose experiment is not removed, its row locked until the transaction ends, with its attempts. */
+/** A run, its row locked until the transaction ends, with its attempts, and whether its experiment was removed. */
 export async function lockReportedRun(
   db: Executor,
   id: string,
@@ -79,7 +79,7 @@ export async function lockReportedRun(
   return { run: row.run as StoredRun, attempts: tries, isRemoved: row.removedAt !== null };
 }
 
-/** The same without a lock, for what is worked out before it is stored. */
+/** A run whose experiment is not removed, without a lock, and how far an attempt is stored: for what is worked out before it is stored. */
 export async function readReportedRun(db: Executor, id: string, number: number) {
   const [row] = await db
     .select({ run: runs, lastSeq: attempts.lastSeq })
