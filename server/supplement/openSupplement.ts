@@ -28,35 +28,23 @@ const names = { renderer: "renderer.mjs", code: "browser.js", style: "style.css"
 /** Draws the picture of a study that goes with its link, as SVG. */
 export type DrawPreview = (detail: AnyExperimentDetail) => string;
 
-let opening: Promise<WriteSupplement> | null = null;
-let openingPreview: Promise<DrawPreview> | null = null;
+/** Does a thing once, for everyone who asks; one that failed is tried again. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | null = null;
+  return () => {
+    begun ??= work().catch((error) => {
+      begun = null;
+      throw error;
+    });
+    return begun;
+  };
+}
+
+/** For reports and previews together: all sources are read for it, and without a folder to keep it in each would build its own. */
+const builtFolder = once(() => ensureSupplement(projectRoot, join(pagesFolder(), "collapsar-supplement")));
 
 /** What writes reports: built by `npm run build`, or the first time that one is asked for. */
-export function openSupplement(): Promise<WriteSupplement> {
-  opening ??= load().catch((error) => {
-    opening = null;
-    throw error;
-  });
-  return opening;
-}
-
-/** What draws previews: built likewise. */
-export function openPreview(): Promise<DrawPreview> {
-  openingPreview ??= loadPreview().catch((error) => {
-    openingPreview = null;
-    throw error;
-  });
-  return openingPreview;
-}
-
-const builtFolder = () => ensureSupplement(projectRoot, join(pagesFolder(), "collapsar-supplement"));
-
-async function loadPreview(): Promise<DrawPreview> {
-  const module = (await import(pathToFileURL(join(await builtFolder(), names.preview)).href)) as { drawPreview: DrawPreview };
-  return module.drawPreview;
-}
-
-async function load(): Promise<WriteSupplement> {
+export const openSupplement = once(async (): Promise<WriteSupplement> => {
   const folder = await builtFolder();
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
   const parts = { code: read(names.code), style: read(names.style) };
@@ -64,7 +52,13 @@ async function load(): Promise<WriteSupplement> {
     renderSupplement: (supplement: AnySupplement, parts: { code: string; style: string }) => string;
   };
   return (supplement) => module.renderSupplement(supplement, parts);
-}
+});
+
+/** What draws previews: built likewise. */
+export const openPreview = once(async (): Promise<DrawPreview> => {
+  const module = (await import(pathToFileURL(join(await builtFolder(), names.preview)).href)) as { drawPreview: DrawPreview };
+  return module.drawPreview;
+});
 
 /** @returns the folder with what was built of the present sources */
 export async function ensureSupplement(root: string, wanted: string): Promise<string> {
