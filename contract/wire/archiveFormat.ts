@@ -11,7 +11,7 @@ import { seriesKeyPattern } from "../metrics/seriesKey.ts";
 import { runStatuses } from "../status.ts";
 import { typedText, wireText } from "../wireText.ts";
 import { artefactName } from "./artefactNames.ts";
-import { evaluation, geometrySnapshot, optimumSummary, runEvent, workerStops } from "./runEvents.ts";
+import { evaluation, geometrySnapshot, optimumSummary, startedEvent, workerStops } from "./runEvents.ts";
 import { machine } from "./workerProtocol.ts";
 
 /** A whole experiment as one zip file; README.txt in it says the same to people. */
@@ -26,6 +26,8 @@ export const archiveLimits = {
   unpackedBytes: 40e9,
   /** More than an experiment's own grid may have: external ones gather runs over time. */
   runs: 10_000,
+  /** Files of one run beside those of `runFileNames`. */
+  filesOfRun: 22,
   /** Of a file that is read as one JSON text, unpacked. */
   jsonBytes: 32e6,
   /** Of one line of geometry or log. */
@@ -47,6 +49,8 @@ export const archivePaths = {
 
 /** Files of each run, in the folder of its ordinal. */
 export const runFileNames = ["run.json", "series.json", "steps.npy", "values.npy", "geometry.ndjson", "log.ndjson"] as const;
+/** Files of an archive, with some room. */
+export const maxArchivedFiles = archiveLimits.runs * (runFileNames.length + archiveLimits.filesOfRun) + 10;
 export const runFolderOf = (ordinal: number): string => `runs/${String(ordinal).padStart(5, "0")}`;
 
 /** What is asked for beside numbers and texts: `?files=checkpoints,features`. */
@@ -83,7 +87,7 @@ export const archiveManifest = z.strictObject({
   /** Names of people, machines and a person's own data are left out. */
   namesHidden: z.boolean(),
   /** Every file but this one. */
-  files: z.array(archivedFile).max(archiveLimits.runs * (runFileNames.length + 22) + 10),
+  files: z.array(archivedFile).max(maxArchivedFiles),
 });
 export type ArchiveManifest = z.infer<typeof archiveManifest>;
 
@@ -129,7 +133,6 @@ const outcome = z.strictObject({
   message: wireText(8000),
   stop: z.enum(workerStops).optional(),
 });
-const started = runEvent.options[0];
 
 export const archivedAttempt = z.strictObject({
   number: z.int().min(1),
@@ -140,7 +143,7 @@ export const archivedAttempt = z.strictObject({
   startedAt: time.nullable(),
   endedAt: time.nullable(),
   resumedFromStep: count.nullable(),
-  started: started.nullable(),
+  started: startedEvent.nullable(),
   outcome: outcome.nullable(),
 });
 
@@ -184,7 +187,7 @@ export const archivedRun = z.strictObject({
         path: z.string().max(200),
       }),
     )
-    .max(22),
+    .max(archiveLimits.filesOfRun),
 });
 export type ArchivedRun = z.infer<typeof archivedRun>;
 

@@ -10,12 +10,11 @@ import {
   archiveManifest,
   archivePaths,
   archiveVersion,
-  runFileNames,
+  maxArchivedFiles,
 } from "../../../contract/wire/archiveFormat.ts";
 import { describeInvalid } from "../../failures/describeInvalid.ts";
 import { parseJson } from "./parseJson.ts";
 
-const maxEntries = archiveLimits.runs * (runFileNames.length + 22) + 10;
 const number = (value: number) => value.toLocaleString("en");
 
 /** What may stand in an archive: everything else is refused before a byte of it is read. */
@@ -123,7 +122,7 @@ function openFile(path: string): Promise<ZipFile> {
 
 /** @param bytes of the zip file: its parts must fit into it, each once */
 function listEntries(zip: ZipFile, bytes: number): Promise<Map<string, Entry>> {
-  if (zip.entryCount > maxEntries)
+  if (zip.entryCount > maxArchivedFiles)
     throw refuse(
       `The archive has ${number(zip.entryCount)} files; at most ${number(archiveLimits.runs)} runs are imported at once.`,
     );
