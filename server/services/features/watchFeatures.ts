@@ -9,8 +9,8 @@ import { WatchedFolder, type WatchedRun, type WatchedStore } from "../../imports
 import { log } from "../../log/log.ts";
 import { openExternalRun } from "../external/openExternalRun.ts";
 import { storeExternalEvents } from "../external/storeExternalEvents.ts";
+import { uuidOf } from "../external/uuidOf.ts";
 import { fileBounds } from "./measureFeatures.ts";
-import { uuidOf } from "./uuidOf.ts";
 
 export interface WatchSettings {
   folder: string;

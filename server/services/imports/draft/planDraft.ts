@@ -4,10 +4,11 @@ import { limits } from "../../../../contract/limits.ts";
 import { type ImportPlan, importLimits, type PlannedColumn } from "../../../../contract/wire/imports.ts";
 import { storableText } from "../../../../contract/wireText.ts";
 import { countOrdinals, findStudyByName, listPresentRuns } from "../../../../db/queries/externalRuns.ts";
+import { uuidOf } from "../../external/uuidOf.ts";
 import type { ImportWork } from "../importKind.ts";
 import { counted, quoted } from "../refuse.ts";
 import type { Draft } from "./draft.ts";
-import { type SettledRun, settleDraft, uuidOf } from "./settleDraft.ts";
+import { type SettledRun, settleDraft } from "./settleDraft.ts";
 
 export type Plan = Omit<ImportPlan, "kind" | "kinds">;
 
@@ -19,7 +20,8 @@ export interface ComparedDraft {
 }
 
 /** Id of a run that was imported into a study: the same content is the same run there. */
-export const importedRunId = (experimentId: string, runKey: string): string => uuidOf(`${experimentId} ${runKey}`);
+export const importedRunId = (experimentId: string, runKey: string): string =>
+  uuidOf(`collapsar import ${experimentId} ${runKey}`);
 
 export const tooManyRuns = (name: string, count: number): string =>
   `With these runs ${quoted(name)} would have ${counted(count)}; an experiment has at most ${counted(limits.gridRuns)}. Choose another name.`;

@@ -3,6 +3,7 @@ import { type ExternalValue, externalKey } from "../../../../contract/external/e
 import { externalLimits } from "../../../../contract/external/externalLimits.ts";
 import { encodePoints } from "../../../../db/seriesCodec.ts";
 import { canonicalJson } from "../../experiments/makeRuns.ts";
+import { uuidOf } from "../../external/uuidOf.ts";
 import { counted, quoted } from "../refuse.ts";
 import type { Draft, DraftPoints, DraftRun } from "./draft.ts";
 
@@ -52,7 +53,7 @@ export function settleDraft(draft: Draft): SettledRun[] {
     // Two runs that are alike in everything stay two.
     const copy = seen.get(content) ?? 0;
     seen.set(content, copy + 1);
-    return { ...run, runKey: uuidOf(`${content} ${copy}`) };
+    return { ...run, runKey: uuidOf(`collapsar import ${content} ${copy}`) };
   });
 }
 
@@ -126,10 +127,4 @@ function digestOf({ name, values, series, status }: Omit<SettledRun, "runKey">):
     hash.update(`\0${key}\0${points.steps.length}\0`).update(steps).update(numbers);
   }
   return hash.digest("hex");
-}
-
-/** A UUID of the form 8 (made up by its maker's rule) that follows from a text. */
-export function uuidOf(text: string): string {
-  const hex = createHash("sha256").update(`collapsar import ${text}`).digest("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
