@@ -102,12 +102,18 @@ export async function readRuns(files: readonly FeatureFile[], scratch: Scratch, 
   return { runs, folder, arrays, problems };
 }
 
-const nameOf = (values: Record<string, number | string>, folder: string): string =>
-  Object.keys(values).length > 0
-    ? Object.entries(values)
-        .map(([key, value]) => (key === "run" ? String(value) : `${key} ${value}`))
-        .join(", ")
-    : folder || "run";
+const nameOf = (values: FeatureRun["values"], folder: string): string =>
+  Object.keys(values).length > 0 ? valuesText(values) : folder || "run";
+
+/** As messages and pages name a run. */
+export const valuesText = (values: FeatureRun["values"]): string =>
+  Object.entries(values)
+    .map(([key, value]) => (key === "run" ? String(value) : `${key} ${value}`))
+    .join(", ");
+
+/** Values in the order of their keys: what is made of them is the same for the same values. */
+export const inKeyOrder = (values: FeatureRun["values"]): [key: string, value: number | string][] =>
+  Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** The folder that all names begin with. */
 function commonFolder(names: readonly string[]): string {
@@ -125,7 +131,7 @@ function commonFolder(names: readonly string[]): string {
 function groupFiles(files: readonly NamedFile[], roles: RoleChoices): NamedFile[] {
   const groups = new Map<string, NamedFile>();
   for (const { run, arrays, classNames } of files) {
-    const key = JSON.stringify([run.folder, Object.entries(run.values).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    const key = JSON.stringify([run.folder, inKeyOrder(run.values)]);
     const group = groups.get(key) ?? { run, arrays: [], classNames: null };
     groups.set(key, { run, arrays: [...group.arrays, ...arrays], classNames: group.classNames ?? classNames });
   }

@@ -16,11 +16,11 @@ export class Scratch {
   private readonly paths: string[] = [];
   private readonly others: (() => Promise<unknown>)[] = [];
 
-  /** @param maxBytes of all that is unpacked @param reserveBytes free space of the disk that is left to others */
   private readonly folder: string;
   private readonly maxBytes: number;
   private readonly reserveBytes: number;
 
+  /** @param maxBytes of all that is unpacked @param reserveBytes free space of the disk that is left to others */
   constructor(folder: string, maxBytes: number, reserveBytes: number) {
     this.folder = folder;
     this.maxBytes = maxBytes;

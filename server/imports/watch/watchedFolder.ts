@@ -2,7 +2,7 @@ import type { SumsEvent } from "../../../contract/external/externalRequests.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { log } from "../../log/log.ts";
 import { measureSet, type TrainingMeans } from "../features/measureSet.ts";
-import { type FeatureRun, readRuns } from "../features/readRuns.ts";
+import { type FeatureRun, inKeyOrder, readRuns } from "../features/readRuns.ts";
 import { Scratch } from "../formats/scratch.ts";
 import { type FoundFile, listFiles } from "./listFiles.ts";
 import { WatchedState } from "./watchedState.ts";
@@ -149,7 +149,7 @@ export class WatchedFolder {
 
   private async importRun(study: string, run: FeatureRun, marks: ReadonlyMap<string, string>): Promise<string[]> {
     const problems: string[] = [];
-    const runKey = JSON.stringify([study, Object.entries(run.values).sort(([a], [b]) => (a < b ? -1 : 1))]);
+    const runKey = JSON.stringify([study, inKeyOrder(run.values)]);
     const about: WatchedRun = { study, key: runKey, values: run.values, classNames: run.classNames };
     if (!this.known.has(runKey)) this.open.set(runKey, { run: about, at: Date.now() });
     this.known.add(runKey);

@@ -5,6 +5,7 @@ import type { WatchedFolderView } from "../../../contract/wire/views.ts";
 import { readRunState } from "../../../db/queries/runs.ts";
 import type { Person } from "../../access/person.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
+import { valuesText } from "../../imports/features/readRuns.ts";
 import { WatchedFolder, type WatchedRun, type WatchedStore } from "../../imports/watch/watchedFolder.ts";
 import { log } from "../../log/log.ts";
 import { openExternalRun } from "../external/openExternalRun.ts";
@@ -21,10 +22,6 @@ export interface WatchSettings {
 
 const shownProblems = 50;
 const failedLook = "The last look into the folder failed and is repeated: the server's log says why.";
-const runName = (values: WatchedRun["values"]) =>
-  Object.entries(values)
-    .map(([key, value]) => (key === "run" ? String(value) : `${key} ${value}`))
-    .join(", ");
 
 /** Whoever may write to the folder acts for the server's owner. */
 const owner: Person = { role: "owner", memberId: null, name: null, sessionId: null, token: null };
@@ -72,7 +69,7 @@ export function watchFeatures(
       return {
         ...{ folder: settings.folder, looksHere: context.leader.isLeader, imported },
         latest: latest && {
-          ...{ study: latest.study, run: runName(latest.values), step: latest.step, split: latest.split },
+          ...{ study: latest.study, run: valuesText(latest.values), step: latest.step, split: latest.split },
           at: new Date(latest.at).toISOString(),
         },
         ...{ problems: all.slice(0, shownProblems), problemCount: all.length },

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { Failure } from "../../../../contract/failure.ts";
 import type { CarriedOut } from "../../../../contract/wire/imports.ts";
 import { measureRun } from "../../../imports/features/measureRun.ts";
-import type { FeatureRun } from "../../../imports/features/readRuns.ts";
+import { type FeatureRun, inKeyOrder } from "../../../imports/features/readRuns.ts";
 import type { Scratch } from "../../../imports/formats/scratch.ts";
 import { uuidOf } from "../../external/uuidOf.ts";
 import { type Report, reportMeasurements } from "../../features/reportMeasurements.ts";
@@ -26,7 +26,7 @@ export const carryOutFeatures = (work: ImportWork): Promise<CarriedOut> =>
     for (const run of runs) measured.push({ run, ...(await measureToDisk(run, scratch)) });
     let [experimentId, present] = ["", 0];
     for (const { run, path, sha256 } of measured) {
-      const runKey = uuidOf(JSON.stringify([study, Object.entries(run.values).sort(([a], [b]) => (a < b ? -1 : 1)), sha256]));
+      const runKey = uuidOf(JSON.stringify([study, inKeyOrder(run.values), sha256]));
       const { context, person } = work;
       const about = { study: experimentId || study, runKey, values: run.values, classNames: run.classNames };
       const stored = await reportMeasurements(context, person, about, readReports(path), true);
