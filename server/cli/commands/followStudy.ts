@@ -4,6 +4,7 @@ import { formatDuration } from "../../../contract/formatDuration.ts";
 import { isTerminal, type RunCounts, type RunStatus, runStatuses } from "../../../contract/status.ts";
 import type { ExperimentSummary } from "../../../contract/wire/views.ts";
 import type { ApiClient } from "../client/apiClient.ts";
+import { count } from "../count.ts";
 import { exitCodes } from "../exitCodes.ts";
 import type { Output } from "../output.ts";
 import { Progress } from "../progress.ts";
@@ -83,7 +84,6 @@ function leave(id: string, signal: NodeJS.Signals, client: ApiClient, output: Ou
 
 const sum = (counts: RunCounts, wanted: (status: RunStatus) => boolean) =>
   runStatuses.filter(wanted).reduce((total, status) => total + (counts[status] ?? 0), 0);
-const runsText = (count: number) => `${count.toLocaleString("en")} ${count === 1 ? "run" : "runs"}`;
 
 function textOf({ status, counts, timeLeftMs }: Followed): string {
   const ended = sum(counts, isTerminal);
@@ -97,7 +97,7 @@ function textOf({ status, counts, timeLeftMs }: Followed): string {
       : status === "queued"
         ? ", waiting for a worker"
         : "";
-  return `${ended} of ${runsText(all)} ended${lost.length > 0 ? ` (${lost.join(", ")})` : ""}${state}${left}`;
+  return `${ended} of ${count(all, "run")} ended${lost.length > 0 ? ` (${lost.join(", ")})` : ""}${state}${left}`;
 }
 
 /** "15 of 18 runs finished, 3 failed" */
@@ -105,7 +105,10 @@ function endText(counts: RunCounts): string {
   const others = (["failed", "diverged", "cancelled"] as const).flatMap((one) =>
     counts[one] ? [`, ${counts[one]} ${one}`] : [],
   );
-  return `${counts.finished} of ${runsText(sum(counts, () => true))} finished${others.join("")}`;
+  return `${counts.finished} of ${count(
+    sum(counts, () => true),
+    "run",
+  )} finished${others.join("")}`;
 }
 
 export function endCode(counts: RunCounts): number {

@@ -7,6 +7,7 @@ import { isOnCpu, placeText } from "../../../contract/launch/memoryFindings.ts";
 import { bytesText, slotBytes, type WorkerPlace } from "../../../contract/launch/workerPlace.ts";
 import { packsText } from "../../../contract/pack/packsText.ts";
 import type { Estimate } from "../../../contract/wire/views.ts";
+import { count } from "../count.ts";
 
 /** The axes of a grid with their values as people read them. */
 export function axesOf(config: ExperimentConfig): Record<string, string[]> {
@@ -20,8 +21,6 @@ export function axesOf(config: ExperimentConfig): Record<string, string[]> {
     seeds: config.seeds.map(String),
   };
 }
-
-const count = (n: number, one: string, many = `${one}s`) => `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 
 export function gridLines(name: string, config: ExperimentConfig): string[] {
   const isFree = config.architectures.some((one) => one.name === "ufm") && config.depths.length > 1;

@@ -3,7 +3,9 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { Failure } from "../../../contract/failure.ts";
 import type { ArchiveSummary } from "../../../contract/wire/archiveFormat.ts";
 import type { CarriedOut, ImportPlan, UploadedImport } from "../../../contract/wire/imports.ts";
+import { cannotRead } from "../cannotRead.ts";
 import type { ApiClient } from "../client/apiClient.ts";
+import { count } from "../count.ts";
 import type { Output } from "../output.ts";
 
 interface Terms {
@@ -67,28 +69,26 @@ async function importTables(files: readonly string[], { client, output, dryRun, 
   }
   const made = await client.json<CarriedOut>("POST", `/imports/${id}`, { body: choices, key: randomUUID() });
   output.line(
-    `Imported ${made.name}: ${counted(made.made, "run")}${made.present > 0 ? `, ${made.present} here already` : ""}. ${client.url}/e/${made.experimentId}`,
+    `Imported ${made.name}: ${count(made.made, "run")}${made.present > 0 ? `, ${made.present} here already` : ""}. ${client.url}/e/${made.experimentId}`,
   );
   output.document({ ...made, id: made.experimentId, url: `${client.url}/e/${made.experimentId}` });
 }
 
-const counted = (n: number, thing: string) => `${n.toLocaleString("en")} ${thing}${n === 1 ? "" : "s"}`;
-
 function planLines({ kind, study, counts, axes }: ImportPlan): string[] {
   return [
-    `${study.name}${study.existing === null ? "" : " (added to)"}: ${counted(counts.runs, "run")} of ${counted(counts.points, "point")}, read as ${kind}.`,
+    `${study.name}${study.existing === null ? "" : " (added to)"}: ${count(counts.runs, "run")} of ${count(counts.points, "point")}, read as ${kind}.`,
     ...axes.map(
       ({ key, different, examples }) =>
-        `  ${key}: ${counted(different, "value")}, such as ${examples.slice(0, 3).map(String).join(", ")}`,
+        `  ${key}: ${count(different, "value")}, such as ${examples.slice(0, 3).map(String).join(", ")}`,
     ),
-    ...(counts.present > 0 ? [`  ${counted(counts.present, "run")} here already`] : []),
+    ...(counts.present > 0 ? [`  ${count(counts.present, "run")} here already`] : []),
   ];
 }
 
 function summaryLines({ name, runs, points, unfinished, files, duplicates }: ArchiveSummary): string[] {
   return [
-    `${name}: ${counted(runs, "run")}, ${counted(points, "point")}${files > 0 ? `, ${counted(files, "file")}` : ""}.`,
-    ...(unfinished > 0 ? [`  ${counted(unfinished, "run")} had not ended when it was archived: they are cancelled here.`] : []),
+    `${name}: ${count(runs, "run")}, ${count(points, "point")}${files > 0 ? `, ${count(files, "file")}` : ""}.`,
+    ...(unfinished > 0 ? [`  ${count(unfinished, "run")} had not ended when it was archived: they are cancelled here.`] : []),
     ...duplicates.map(
       ({ id, name: other, same }) =>
         `  ${same === "content" ? "The same content is here already" : "From the same experiment as"}: ${other} (${id})`,
@@ -105,10 +105,7 @@ function isZip(file: string): boolean {
     const head = Buffer.alloc(4);
     return readSync(opened, head, 0, 4, 0) === 4 && head.equals(Buffer.from("PK\x03\x04", "latin1"));
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new Failure("NOT_FOUND", `There is no file ${file}.`);
-    throw new Failure("INVALID", `${file} cannot be read (${code ?? "unknown"}): check that it is yours to read.`);
+    throw cannotRead(file, error);
   } finally {
     if (opened !== null) closeSync(opened);
   }

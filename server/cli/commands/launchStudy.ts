@@ -8,6 +8,7 @@ import { largestRun } from "../../../contract/launch/memoryFindings.ts";
 import { limits } from "../../../contract/limits.ts";
 import type { Estimate, WorkerView } from "../../../contract/wire/views.ts";
 import { type ApiClient, ApiFailure } from "../client/apiClient.ts";
+import { count } from "../count.ts";
 import { type Complaint, FileFailure } from "../fileFailure.ts";
 import type { Output } from "../output.ts";
 import { readStudyText } from "../study/readFile.ts";
@@ -44,7 +45,7 @@ export async function launchStudy(file: string, { client, output, name }: Terms)
       throw placed(error, study, shownName(file));
     });
   const runs = countGrid(study.input.config);
-  output.line(`Launched ${study.input.name}: ${runs.toLocaleString("en")} ${runs === 1 ? "run" : "runs"}. ${client.url}/e/${id}`);
+  output.line(`Launched ${study.input.name}: ${count(runs, "run")}. ${client.url}/e/${id}`);
   output.document({ event: "launched", id, name: study.input.name, runs, url: `${client.url}/e/${id}` });
   return id;
 }

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import type { DatasetAvailability } from "../../../contract/wire/workerProtocol.ts";
+import { count } from "../count.ts";
 import { type Check, codeOf, fault, ok } from "./check.ts";
 
 /** Drivers take their time, and a broken one never ends. */
@@ -55,10 +56,7 @@ function checkDevices({ slots, threads, devices }: Offer): Check {
       "none that runs could compute on",
       "run “npm ci --omit=dev” again: ONNX Runtime for the CPU comes with it",
     );
-  return ok(
-    "devices",
-    `${devices.join("; ")}; ${slots} ${slots === 1 ? "slot" : "slots"} of ${threads} ${threads === 1 ? "thread" : "threads"}`,
-  );
+  return ok("devices", `${devices.join("; ")}; ${count(slots, "slot")} of ${count(threads, "thread")}`);
 }
 
 function checkDatasets({ datasets }: Offer): Check {

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Failure } from "../../../contract/failure.ts";
 import { pagesFolder, projectRoot, type ServerSettings, serverSettings, storagePlace } from "../../program/env.ts";
+import { count } from "../count.ts";
 import { datasetsFolder } from "../env.ts";
 import { exitCodes } from "../exitCodes.ts";
 import type { Output } from "../output.ts";
@@ -51,16 +52,14 @@ export async function runDoctor(findUrl: () => string, output: Output): Promise<
     for (const check of found) say(check, output);
     checks.push(...found);
   }
-  const count = (state: Check["state"]) => checks.filter((check) => check.state === state).length;
-  const [faults, warnings] = [count("fault"), count("warning")];
+  const countOf = (state: Check["state"]) => checks.filter((check) => check.state === state).length;
+  const [faults, warnings] = [countOf("fault"), countOf("warning")];
   output.line(
-    `${checks.length} checks: ${faults === 0 ? "nothing is wrong" : plural(faults, "fault")}${warnings > 0 ? `, ${plural(warnings, "warning")}` : ""}.`,
+    `${checks.length} checks: ${faults === 0 ? "nothing is wrong" : count(faults, "fault")}${warnings > 0 ? `, ${count(warnings, "warning")}` : ""}.`,
   );
   output.document({ ok: faults === 0, checks });
   return faults === 0 ? exitCodes.done : exitCodes.faults;
 }
-
-const plural = (n: number, thing: string) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 
 function say({ state, name, found, wayOut }: Check, output: Output): void {
   output.line(`${state.padEnd(8)}${name}: ${found}`);

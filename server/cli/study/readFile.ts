@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { Failure } from "../../../contract/failure.ts";
+import { cannotRead } from "../cannotRead.ts";
 import { UsageFailure } from "../usageFailure.ts";
 
 /** Largest study's file: a note of 20,000 characters beside a full grid is a tenth of it. */
@@ -39,10 +40,7 @@ function readCapped(file: string): Buffer {
     }
     return whole.subarray(0, size);
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") throw new Failure("NOT_FOUND", `There is no file ${file}.`);
-    throw new Failure("INVALID", `${file} cannot be read (${code ?? "unknown"}): check that it is yours to read.`);
+    throw cannotRead(file, error);
   } finally {
     if (opened !== null && opened !== 0) closeSync(opened);
   }
