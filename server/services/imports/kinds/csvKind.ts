@@ -2,11 +2,10 @@ import { Draft } from "../draft/draft.ts";
 import { planDraft } from "../draft/planDraft.ts";
 import { storeDraft } from "../draft/storeDraft.ts";
 import type { ImportKind, ImportWork } from "../importKind.ts";
-import { refuseFile } from "../refuse.ts";
 import { chooseColumns, mapColumns } from "../tables/columns.ts";
 import { guessColumns } from "../tables/guessColumns.ts";
 import { readRuns } from "../tables/readRuns.ts";
-import { openTable } from "../tables/readTable.ts";
+import { openTable, requireSameColumns } from "../tables/readTable.ts";
 import { baseName, endingOf } from "../uploadedFile.ts";
 
 /** What tables are called. */
@@ -29,13 +28,8 @@ export const csvKind: ImportKind = {
 /** The runs of such files, and the columns of their tables. @throws Failure INVALID */
 export async function readCsv({ files, choices }: Pick<ImportWork, "files" | "choices">) {
   const tables = await Promise.all(files.map(openTable));
-  const [first, ...others] = tables;
-  for (const { file, columns } of others)
-    if (columns.join("\n") !== first!.columns.join("\n"))
-      throw refuseFile(
-        file.name,
-        ` has other columns than ${first!.file.name}: import tables with different columns one by one.`,
-      );
+  const [first] = tables;
+  requireSameColumns(tables);
   const draft = new Draft("csv", baseName(first!.file.name).replace(/\.[^.]*$/, ""));
   const columns = chooseColumns(await guessColumns(first!), choices.columns);
   const map = mapColumns(columns, choices.columns, draft.problems);

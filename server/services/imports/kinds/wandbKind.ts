@@ -5,7 +5,7 @@ import type { ImportKind, ImportWork } from "../importKind.ts";
 import { quoted, refuseFile } from "../refuse.ts";
 import { chooseColumns, mapColumns } from "../tables/columns.ts";
 import { readRuns } from "../tables/readRuns.ts";
-import { openTable, type Table } from "../tables/readTable.ts";
+import { openTable, requireSameColumns, type Table } from "../tables/readTable.ts";
 import { baseName, endingOf } from "../uploadedFile.ts";
 import { guessWandb } from "../wandb/guessWandb.ts";
 import { type AddHistory, readHistory, readPanel, SummaryPoints } from "../wandb/readPanel.ts";
@@ -67,11 +67,10 @@ export async function readWandb({ files, choices }: Pick<ImportWork, "files" | "
 }
 
 /** Each row is a run. */
-async function readTables([first, ...others]: Table[], choices: ImportWork["choices"]["columns"], draft: Draft) {
+async function readTables(tables: Table[], choices: ImportWork["choices"]["columns"], draft: Draft) {
+  const [first] = tables;
   if (first === undefined) return null;
-  for (const { file, columns } of others)
-    if (columns.join("\n") !== first.columns.join("\n"))
-      throw refuseFile(file.name, ` has other columns than ${first.file.name}: import tables with different columns one by one.`);
+  requireSameColumns(tables);
   const columns = chooseColumns(await guessWandb(first), choices);
   const map = mapColumns(columns, choices, draft.problems);
   const state = first.columns.findIndex((column) => /^state$/i.test(column));
@@ -82,7 +81,7 @@ async function readTables([first, ...others]: Table[], choices: ImportWork["choi
     times.set(name, count);
     return count === 1 ? name : `${name}\n${count}`;
   };
-  for (const table of [first, ...others])
+  for (const table of tables)
     await readRuns(table, map, draft, {
       idOf,
       onRow: (run, { cells }) => {

@@ -23,6 +23,16 @@ export interface Table {
   rows(): AsyncGenerator<Row>;
 }
 
+/** @throws Failure INVALID naming the first that has other columns than the first of all */
+export function requireSameColumns([first, ...others]: readonly Table[]): void {
+  for (const { file, columns } of others)
+    if (columns.join("\n") !== first!.columns.join("\n"))
+      throw refuseFile(
+        file.name,
+        ` has other columns than ${first!.file.name}: import tables with different columns one by one.`,
+      );
+}
+
 const maxNameLength = 1_000;
 
 /**
