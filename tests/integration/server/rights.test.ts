@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Right, rightsOf, roles, type TokenScope } from "../../../contract/people.ts";
 import { grid, launch } from "../../support/builders/studies.ts";
 import { addMember } from "../../support/client/members.ts";
-import { ask, needed, nowhere, procedures } from "../../support/client/procedureRights.ts";
+import { ask, needed, nowhere, openTo, procedures } from "../../support/client/procedureRights.ts";
 import { TestServer } from "../../support/processes/server.ts";
 
 const key = "kX9v2QmT7rLp4ZsWc8YdHb3N";
@@ -30,11 +30,7 @@ async function answered(headers: Record<string, string>): Promise<string[]> {
   }
   return names.sort();
 }
-const within = (rights: Right[]) =>
-  Object.entries(needed)
-    .filter(([, right]) => right === "anyone" || rights.includes(right === "study" ? "read" : right))
-    .map(([name]) => name)
-    .sort();
+const within = (rights: readonly Right[]) => openTo(needed, rights);
 
 test("states the right that each procedure needs", () => {
   expect(Object.keys(needed).sort()).toEqual(procedures.map(({ name }) => name).sort());

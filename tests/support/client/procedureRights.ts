@@ -71,6 +71,13 @@ export const needed: Record<string, Needed> = {
   "notifications.test": "edit",
 };
 
+/** What these rights open. */
+export const openTo = (of: Readonly<Record<string, Needed>>, rights: readonly Right[]): string[] =>
+  Object.entries(of)
+    .filter(([, right]) => right === "anyone" || rights.includes(right === "study" ? "read" : right))
+    .map(([name]) => name)
+    .sort();
+
 /** Valid inputs, so that a refusal is one of access; `{id: nowhere}` where nothing else is said. */
 const inputs: Record<string, unknown> = {
   "about.program": undefined,
