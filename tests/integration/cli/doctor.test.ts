@@ -189,8 +189,12 @@ describe("says what is wrong, and goes on", () => {
   }, 400_000);
 
   test("a clock that differs from the server's", async () => {
+    // Its Date header counts whole seconds: it answers where one has just begun.
     const readyIn = (ms: number): Server =>
-      createHttp((_request, response) => void response.setHeader("date", new Date(Date.now() + ms).toUTCString()).end("ok"));
+      createHttp(async (_request, response) => {
+        await new Promise((resolve) => setTimeout(resolve, 1_020 - (Date.now() % 1_000)));
+        response.setHeader("date", new Date(Date.now() + ms).toUTCString()).end("ok");
+      });
     const server = readyIn(3_600_000);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { checks } = await doctor({}, "--server", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
