@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, rm, statfs } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -91,6 +92,22 @@ export class Scratch {
     await Promise.all(this.others.splice(0).map((step) => step().catch(() => undefined)));
     await Promise.all(this.opened.splice(0).map((file) => file.close().catch(() => undefined)));
     await Promise.all(this.paths.splice(0).map((path) => rm(path, { force: true })));
+  }
+}
+
+/** Works in a temporary folder of its own; it and what is unpacked there are gone afterwards. */
+export async function withScratch<T>(
+  maxBytes: number,
+  reserveBytes: number,
+  work: (scratch: Scratch, folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "collapsar-features-"));
+  const scratch = new Scratch(folder, maxBytes, reserveBytes);
+  try {
+    return await work(scratch, folder);
+  } finally {
+    await scratch.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,4 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { isExternal } from "../../../contract/external/externalConfig.ts";
@@ -14,7 +12,7 @@ import { requireFound } from "../../failures/requireFound.ts";
 import { measureRun } from "../../imports/features/measureRun.ts";
 import { readRuns } from "../../imports/features/readRuns.ts";
 import type { Role } from "../../imports/features/roleOf.ts";
-import { Scratch } from "../../imports/formats/scratch.ts";
+import { withScratch } from "../../imports/formats/scratch.ts";
 import { requireOwnRun } from "../external/externalIds.ts";
 import { addExternalMeasurements, storeExternalEvents } from "../external/storeExternalEvents.ts";
 
@@ -37,9 +35,7 @@ export async function measureFeatures(
   const { run, lastSeq } = requireFound(await readReportedRun(context.database.orm, runId, attempt), "run");
   if (!isExternal(run)) throw new Failure("CONFLICT", "This run is trained here: its worker measures it.");
   requireOwnRun(person, run);
-  const folder = await mkdtemp(join(tmpdir(), "collapsar-features-"));
-  const scratch = new Scratch(folder, fileBounds.scratchBytes, fileBounds.reserveBytes);
-  try {
+  return withScratch(fileBounds.scratchBytes, fileBounds.reserveBytes, async (scratch, folder) => {
     const path = join(folder, "sent");
     await pipeline(content, createWriteStream(path, { flags: "wx", mode: 0o600 })).catch((error) => {
       if (["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? ""))
@@ -75,10 +71,7 @@ export async function measureFeatures(
       })),
       warnings,
     };
-  } finally {
-    await scratch.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What a person says of arrays, by the names that they have in the file. */
