@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { LauncherView } from "../../../contract/launcher.ts";
@@ -106,22 +106,50 @@ describe.skipIf(lacking !== null)("workers ordered from Slurm", () => {
     });
   });
 
+  /**
+   * How many jobs are ordered until five in a row have failed: with each end that is seen, up to the fourth, the free slots are
+   * ordered again, so five at least, and at most the four and as many as there are slots.
+   */
+  function expectOrders(jobs: number, slots: number): void {
+    expect(jobs).toBeGreaterThanOrEqual(5);
+    expect(jobs).toBeLessThanOrEqual(4 + slots);
+  }
+
+  /** Waits until orders stop, and shows that they stay stopped. @returns every job so far */
+  async function stopped(listed: () => Promise<LauncherView>): Promise<LauncherView["jobs"]> {
+    await until("nothing more is ordered", async () => (await listed()).held !== null);
+    expect((await listed()).held!.message).toMatch(
+      /^The last 5 jobs ended without doing any work; job \d+_\d failed after \d+ s \(NonZeroExitCode\)\./,
+    );
+    const known = (await listed()).jobs.length;
+    await until("no job is left", async () => (await listed()).jobs.every(({ state }) => state === "ended"));
+    const looked = (await listed()).lookedAt!;
+    await until("it looked again", async () => (await listed()).lookedAt! > looked);
+    const { jobs } = await listed();
+    expect(jobs.map(({ end }) => end)).toEqual(Array(known).fill("failed"));
+    return jobs;
+  }
+
   test("five jobs that fail at once stop the orders, until a person tries again", async () => {
     await other({ COLLAPSAR_SLURM_PROGRAM: "/nowhere", COLLAPSAR_SLURM_MAX: "5" }, async (listed, calls) => {
-      await until("nothing more is ordered", async () => (await listed()).held !== null);
-      const { jobs, held } = await listed();
-      expect(held!.message).toMatch(
-        /^The last 5 jobs ended without doing any work; job \d+_\d failed after \d+ s \(NonZeroExitCode\)\./,
-      );
-      expect(jobs.map(({ end }) => end)).toEqual(Array(5).fill("failed"));
-      const looked = (await listed()).lookedAt!;
-      await until("it looked again", async () => (await listed()).lookedAt! > looked);
-      expect((await listed()).jobs).toHaveLength(5);
+      const before = (await stopped(listed)).length;
+      expectOrders(before, 5);
       await calls.launchers.retry.mutate({ kind: "slurm" });
       expect((await listed()).held).toBeNull();
-      await until("it orders again", async () => (await listed()).jobs.length === 10);
-      await until("and stops again", async () => (await listed()).held !== null);
+      await until("it orders again", async () => (await listed()).jobs.length > before);
+      expectOrders((await stopped(listed)).length - before, 5);
     });
     expect(await slurm.live()).toEqual([]);
+  });
+
+  test("jobs that fail one after another are replaced until the fifth has failed", async () => {
+    // A program that takes its task's number as its time.
+    const program = join(shared, "program");
+    mkdirSync(join(program, "node_modules", "node", "bin"), { recursive: true });
+    const node = join(program, "node_modules", "node", "bin", "node");
+    writeFileSync(node, "#!/bin/sh\nsleep $(( (SLURM_ARRAY_TASK_ID - 1) * 5 ))\nexit 1\n", { mode: 0o755 });
+    await other({ COLLAPSAR_SLURM_PROGRAM: program, COLLAPSAR_SLURM_MAX: "2" }, async (listed) => {
+      expectOrders((await stopped(listed)).length, 2);
+    });
   });
 });
