@@ -35,3 +35,7 @@ export class Failure extends Error {
     this.code = code;
   }
 }
+
+/** Whether a file could not be written for want of room: the disk is full, or a quota. */
+export const isDiskFull = (error: unknown): boolean =>
+  ["ENOSPC", "EDQUOT"].includes((error as { code?: string } | null)?.code ?? "");

@@ -1,4 +1,4 @@
-import { Failure } from "../contract/failure.ts";
+import { Failure, isDiskFull } from "../contract/failure.ts";
 
 export interface DatabaseTrouble {
   /** What people are shown. */
@@ -61,7 +61,7 @@ export function databaseTrouble(error: unknown): DatabaseTrouble | null {
     if (cause instanceof Failure)
       return cause.code === "DISK_FULL" ? { failure: cause, why: "its disk is full", mayPass: true } : null;
     if (code === "53100") return diskFull("The disk of the database is full");
-    if (code === "ENOSPC" || code === "EDQUOT") return diskFull("The server's disk is full");
+    if (isDiskFull(cause)) return diskFull("The server's disk is full");
     const state = code && bySqlState[[code, code.slice(0, 2)].find((key) => key in bySqlState) ?? ""];
     if (state && code.length === 5) return trouble(...state);
     const network = code === "ENOENT" && syscall === "connect" ? "it is not running" : byNetworkCode[code ?? ""];

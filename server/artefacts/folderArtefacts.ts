@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { Failure } from "../../contract/failure.ts";
+import { Failure, isDiskFull } from "../../contract/failure.ts";
 import {
   type Artefact,
   type ArtefactKey,
@@ -39,14 +39,14 @@ export function folderArtefacts(folder: string, reserveBytes: number): Artefacts
         await rename(temporary, path);
       } catch (error) {
         await rm(temporary, { force: true });
-        if (hasCode(error, "ENOSPC", "EDQUOT"))
+        if (isDiskFull(error))
           throw new Failure("DISK_FULL", `The server's disk is full: no room for ${file.bytes.toLocaleString("en")} bytes.`);
         throw error;
       }
     },
     async get(file, from = 0) {
       const handle = await open(pathOf(file), "r").catch((error) => {
-        if (hasCode(error, "ENOENT")) throw new Failure("NOT_FOUND", `The file is no longer in ${place}.`);
+        if (isMissing(error)) throw new Failure("NOT_FOUND", `The file is no longer in ${place}.`);
         throw error;
       });
       const found = await handle.stat();
@@ -77,7 +77,7 @@ export function folderArtefacts(folder: string, reserveBytes: number): Artefacts
     },
     async readMark() {
       const text = await readFile(join(folder, markName), "utf8").catch((error) => {
-        if (hasCode(error, "ENOENT")) return null;
+        if (isMissing(error)) return null;
         throw error;
       });
       return text?.trim() || null;
@@ -90,7 +90,7 @@ export function folderArtefacts(folder: string, reserveBytes: number): Artefacts
   };
 }
 
-const hasCode = (error: unknown, ...codes: string[]) => codes.includes((error as NodeJS.ErrnoException).code ?? "");
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === "ENOENT";
 
 async function requireRoom(folder: string, bytes: number, reserveBytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);

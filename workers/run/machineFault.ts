@@ -1,4 +1,4 @@
-import { Failure } from "../../contract/failure.ts";
+import { Failure, isDiskFull } from "../../contract/failure.ts";
 import { deviceTrouble, troubleText } from "./deviceTrouble.ts";
 
 const missingLibrary = /cannot open shared object file|undefined symbol|Cannot find (module|package)|image not found/;
@@ -9,7 +9,7 @@ export function machineFault(error: unknown): Failure | null {
   if (!(error instanceof Error) || error instanceof Failure) return null;
   const { code, syscall } = error as NodeJS.ErrnoException;
   const { message } = error;
-  if (code === "ENOSPC" || code === "EDQUOT") return new Failure("DISK_FULL", `The worker's disk is full: ${message}`);
+  if (isDiskFull(error)) return new Failure("DISK_FULL", `The worker's disk is full: ${message}`);
   if (code === "ERR_DLOPEN_FAILED" || missingLibrary.test(message))
     return new Failure("WORKER_FAULT", `A library is missing or damaged on the worker: ${message}`);
   const trouble = deviceFault(message);

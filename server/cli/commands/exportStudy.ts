@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { Failure } from "../../../contract/failure.ts";
+import { Failure, isDiskFull } from "../../../contract/failure.ts";
 import { bytesText } from "../../../contract/launch/workerPlace.ts";
 import { type ApiClient, reasonOf } from "../client/apiClient.ts";
 import type { Output } from "../output.ts";
@@ -79,10 +79,10 @@ async function save(response: Response, file: string, output: Output): Promise<{
 }
 
 function cannotWrite(path: string, error: unknown): Failure {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC" || code === "EDQUOT")
+  if (isDiskFull(error))
     return new Failure("DISK_FULL", `The disk of ${path} is full: free some space, or choose another folder with --to.`);
-  return new Failure("INVALID", `${path} cannot be written (${code ?? "unknown"}): choose another folder with --to.`);
+  const { code = "unknown" } = error as NodeJS.ErrnoException;
+  return new Failure("INVALID", `${path} cannot be written (${code}): choose another folder with --to.`);
 }
 
 /** A name as part of a file's name, on any system. */

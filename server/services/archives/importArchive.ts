@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { isExternalConfig } from "../../../contract/external/externalConfig.ts";
-import { Failure } from "../../../contract/failure.ts";
+import { Failure, isDiskFull } from "../../../contract/failure.ts";
 import { packKey } from "../../../contract/pack/packKey.ts";
 import { isTerminal, noCounts } from "../../../contract/status.ts";
 import { type ArchiveSummary, archiveLimits, type Provenance } from "../../../contract/wire/archiveFormat.ts";
@@ -96,8 +96,7 @@ async function withArchive<T>(content: AsyncIterable<Buffer>, work: (archive: Zi
       },
     });
     await pipeline(content, bounded, createWriteStream(path, { flags: "wx", mode: 0o600 })).catch((error) => {
-      if ((error as NodeJS.ErrnoException).code === "ENOSPC")
-        throw new Failure("DISK_FULL", "The server has no room for the archive while it is read.");
+      if (isDiskFull(error)) throw new Failure("DISK_FULL", "The server has no room for the archive while it is read.");
       throw error;
     });
     const archive = await ZipArchive.open(path, (await stat(path)).size);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { isExternal } from "../../../contract/external/externalConfig.ts";
 import type { FeaturesQuery, MeasuredFeatures } from "../../../contract/external/featuresRequest.ts";
-import { Failure } from "../../../contract/failure.ts";
+import { Failure, isDiskFull } from "../../../contract/failure.ts";
 import { readReportedRun } from "../../../db/queries/externalRuns.ts";
 import { readRunState } from "../../../db/queries/runs.ts";
 import type { Person } from "../../access/person.ts";
@@ -38,8 +38,7 @@ export async function measureFeatures(
   return withScratch(fileBounds.scratchBytes, fileBounds.reserveBytes, async (scratch, folder) => {
     const path = join(folder, "sent");
     await pipeline(content, createWriteStream(path, { flags: "wx", mode: 0o600 })).catch((error) => {
-      if (["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? ""))
-        throw new Failure("DISK_FULL", `The server has no room for ${query.name} while it is measured.`);
+      if (isDiskFull(error)) throw new Failure("DISK_FULL", `The server has no room for ${query.name} while it is measured.`);
       throw error;
     });
     const { name, step = null, split, labelColumn } = query;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { Failure } from "../../../contract/failure.ts";
+import { Failure, isDiskFull } from "../../../contract/failure.ts";
 import { waitingAboutName, waitingName } from "../../../contract/wire/artefactNames.ts";
 import { importLimits } from "../../../contract/wire/imports.ts";
 import { isVisible, storableText } from "../../../contract/wireText.ts";
@@ -151,8 +151,7 @@ async function keep(content: AsyncIterable<Buffer>, path: string, name: string, 
     },
   });
   await pipeline(content, bounded, createWriteStream(path, { flags: "wx", mode: 0o600 })).catch((error) => {
-    if (["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? ""))
-      throw new Failure("DISK_FULL", `The server has no room for ${name} while it is read.`);
+    if (isDiskFull(error)) throw new Failure("DISK_FULL", `The server has no room for ${name} while it is read.`);
     throw error;
   });
   return { bytes, sha256: hash.digest("hex") };
