@@ -4,7 +4,7 @@ import { assertAtLeast, assertInteger, MathError } from "../MathError.ts";
 import type { Features } from "./classStatistics.ts";
 
 /** Sums over samples that a probe is solved from; taken relative to the first sample, so that little is lost to cancellation. */
-interface ProbeSums {
+export interface ProbeSums {
   classes: number;
   dim: number;
   samples: number;

@@ -112,8 +112,8 @@ function reduceToTridiagonal(n: number, v: Float64Array, d: Float64Array, e: Flo
   v[n * n - 1] = 1;
 }
 
-/** tql2: turns the tridiagonal (d, e[1..]) into eigenvalues d, rotating the columns of v along. */
-function iterateQl(n: number, v: Float64Array, d: Float64Array, e: Float64Array): void {
+/** tql2: turns the tridiagonal (d, e[1..]) into eigenvalues d, rotating the columns of v along where there are any. */
+export function iterateQl(n: number, v: Float64Array | null, d: Float64Array, e: Float64Array): void {
   for (let i = 1; i < n; i++) e[i - 1] = e[i];
   e[n - 1] = 0;
   let shift = 0;
@@ -152,6 +152,7 @@ function iterateQl(n: number, v: Float64Array, d: Float64Array, e: Float64Array)
         c = p / r;
         p = c * d[i] - s * g;
         d[i + 1] = h + s * (c * g + s * d[i]);
+        if (!v) continue;
         for (let k = 0; k < n; k++) {
           const left = v[k * n + i];
           const right = v[k * n + i + 1];
