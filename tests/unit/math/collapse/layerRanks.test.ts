@@ -187,7 +187,7 @@ describe("dnc2 and dnc3", () => {
   });
 
   test("a simplex and an orthogonal frame are ideal, and rows along the means have no sine", () => {
-    const simplex = points(simplexVertices(5, 8));
+    const simplex = points(simplexVertices(5));
     expect(dnc2(simplex, "simplex")).toBeCloseTo(1, 12);
     expect(dnc2(points(identity(4)), "orthogonal")).toBeCloseTo(1, 12);
     expect(dnc3(simplex, scale(3, simplex.means))).toBeLessThan(1e-15);
