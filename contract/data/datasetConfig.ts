@@ -46,14 +46,22 @@ const imbalance = z
   .gt(0, "an imbalance ratio must be above 0")
   .max(1, "an imbalance ratio must be at most 1 (balanced)");
 
+/** t of a two-level profile: the first t classes are large, all others have the imbalance's share of them; absent = geometric. */
+const largeClasses = z
+  .int("the number of large classes must be a whole number")
+  .min(1, "at least 1 large class")
+  .max(limits.classes.max - 1, `at most ${limits.classes.max - 1} large classes`)
+  .optional();
+
 const sampling = {
   /** Training subset: the first n samples of each class in file order; null = the whole set. */
   trainPerClass: perClass.nullable().default(null),
   testPerClass: perClass.nullable().default(null),
   /** Absent = none. */
   labelNoise: labelNoise.optional(),
-  /** Size of the smallest training class over that of the largest, geometric in between; absent = as it comes. */
+  /** Size of the smallest training class over that of the largest, geometric in between or of two levels; absent = as it comes. */
   imbalance: imbalance.optional(),
+  largeClasses,
 };
 
 const imageDataset = z.strictObject({ id: z.enum(imageDatasetIds), ...sampling });
@@ -105,8 +113,9 @@ const gaussianClusters = z.strictObject({
   ...syntheticShape,
   /** Distance of the class centres from the origin, in standard deviations of a cluster. */
   separation: z.number().min(0).max(100).default(3),
-  /** Size of the smallest class over that of the largest, geometric in between; 1 = balanced. */
+  /** Size of the smallest class over that of the largest, geometric in between or of two levels; 1 = balanced. */
   imbalance: imbalance.default(1),
+  largeClasses,
   labelNoise: labelNoise.optional(),
 });
 
@@ -171,6 +180,16 @@ export function imageShape(config: DatasetConfig): { channels: number; height: n
 export const noiseRate = (config: DatasetConfig): number => ("labelNoise" in config ? (config.labelNoise?.rate ?? 0) : 0);
 export const imbalanceOf = (config: DatasetConfig): number => ("imbalance" in config ? (config.imbalance ?? 1) : 1);
 
+/** t, where a set's classes are of two unequal sizes; null where they are not. */
+export const largeClassesOf = (config: DatasetConfig): number | null =>
+  imbalanceOf(config) < 1 && "largeClasses" in config ? (config.largeClasses ?? null) : null;
+
+/** "imbalance 0.1", "imbalance 0.1 (2 large classes)" */
+export function imbalanceText(config: DatasetConfig): string {
+  const large = largeClassesOf(config);
+  return `imbalance ${imbalanceOf(config)}${large === null ? "" : ` (${large} large ${large === 1 ? "class" : "classes"})`}`;
+}
+
 /** Short label that tells apart two dataset configs of one study. */
 export function datasetLabel(config: DatasetConfig): string {
   const parts = [datasetTitle(config)];
@@ -186,7 +205,7 @@ export function datasetLabel(config: DatasetConfig): string {
   if ("vocabulary" in config) parts.push(`${config.maxLength} of ${config.vocabulary.toLocaleString("en")} words`);
   if (noiseRate(config) > 0)
     parts.push(`noise ${noiseRate(config)}${seeded("labelNoise" in config ? config.labelNoise?.seed : 0)}`);
-  if (imbalanceOf(config) < 1) parts.push(`imbalance ${imbalanceOf(config)}`);
+  if (imbalanceOf(config) < 1) parts.push(imbalanceText(config));
   parts.push(seeded("dataSeed" in config ? config.dataSeed : "splitSeed" in config ? config.splitSeed : 0).trim());
   return parts.filter(Boolean).join(" ");
 }

@@ -1,6 +1,13 @@
 import { balanced, cifar10Names, cifar100Names, clothes, digits, hiragana, letters, opinions } from "./classNamesOfSets.ts";
-import { type Choice, chosenSizes, geometricSizes } from "./classSizes.ts";
-import { type DatasetConfig, type DatasetId, type ImageDatasetId, imageShape, type TextDatasetId } from "./datasetConfig.ts";
+import { type Choice, chosenSizes, profileSizes, type SizeProfile } from "./classSizes.ts";
+import {
+  type DatasetConfig,
+  type DatasetId,
+  type ImageDatasetId,
+  imageShape,
+  type SyntheticDatasetConfig,
+  type TextDatasetId,
+} from "./datasetConfig.ts";
 
 /** Samples of each class, in the order of the classes' numbers [K]. */
 export interface ClassCounts {
@@ -67,13 +74,17 @@ const supposed: Partial<Record<DatasetId, ClassCounts>> = {
 const sum = (counts: readonly number[]) => counts.reduce((total, n) => total + n, 0);
 const counted: CountOwnSet = () => null;
 
+/** How the class sizes of a synthetic set fall. */
+export const sizeProfile = (config: SyntheticDatasetConfig): SizeProfile =>
+  config.id === "random-labels" ? { ratio: 1 } : { ratio: config.imbalance, large: config.largeClasses };
+
 /** The sizes of a data set as its config takes it, as far as they are known without reading it. */
 export function datasetSizes(config: DatasetConfig, countOwn: CountOwnSet = counted): DatasetSizes {
   if (config.id === "gaussian-clusters" || config.id === "random-labels") {
     const { classes, dimension, trainPerClass, testPerClass } = config;
     const asked = {
-      train: geometricSizes(trainPerClass, classes, "imbalance" in config ? config.imbalance : 1),
-      test: geometricSizes(testPerClass, classes, 1),
+      train: profileSizes(trainPerClass, classes, sizeProfile(config)),
+      test: profileSizes(testPerClass, classes, { ratio: 1 }),
     };
     return { classes, inputDim: dimension, there: null, asked, train: sum(asked.train), test: sum(asked.test), known: true };
   }
@@ -82,7 +93,7 @@ export function datasetSizes(config: DatasetConfig, countOwn: CountOwnSet = coun
   const there = config.id in publishedSizes ? publishedSizes[config.id as keyof typeof publishedSizes] : countOwn(config);
   const base = there ?? (supposed[config.id] as ClassCounts);
   const choices: Record<"train" | "test", Choice> = {
-    train: { perClass: config.trainPerClass, imbalance: config.imbalance },
+    train: { perClass: config.trainPerClass, imbalance: config.imbalance, largeClasses: config.largeClasses },
     test: { perClass: config.testPerClass },
   };
   const asked = { train: chosenSizes(base.train, choices.train), test: chosenSizes(base.test, choices.test) };

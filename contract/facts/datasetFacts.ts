@@ -1,4 +1,4 @@
-import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
+import { type DatasetConfig, datasetTitle, imbalanceOf, largeClassesOf } from "../data/datasetConfig.ts";
 
 /** A choice of a run, as a page or an export names it. */
 export type Fact = [name: string, value: string];
@@ -30,6 +30,10 @@ export function datasetFacts(dataset: DatasetConfig): Fact[] {
     facts.push(["Made", `${dataset.classes} classes in ${dataset.dimension} dimensions, seed ${dataset.dataSeed}`]);
   if ("labelNoise" in dataset && dataset.labelNoise)
     facts.push(["Label noise", `${dataset.labelNoise.rate} of each class's training labels, seed ${dataset.labelNoise.seed}`]);
-  if (imbalanceOf(dataset) < 1) facts.push(["Imbalance", `smallest training class ${imbalanceOf(dataset)} of the largest`]);
+  if (imbalanceOf(dataset) < 1) {
+    const large = largeClassesOf(dataset);
+    const profile = large === null ? "" : `, two levels: the first ${large} large, all others small`;
+    facts.push(["Imbalance", `smallest training class ${imbalanceOf(dataset)} of the largest${profile}`]);
+  }
   return facts;
 }

@@ -1,6 +1,7 @@
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
 import { trainingConfig } from "../config/trainingConfig.ts";
 import { classLabel } from "../data/classNames.ts";
+import { profileProblem } from "../data/classSizes.ts";
 import { type DatasetConfig, datasetLabel } from "../data/datasetConfig.ts";
 import type { DatasetSizes } from "../data/datasetSizes.ts";
 import type { Finding, LaunchFindings, LaunchKnowledge } from "./finding.ts";
@@ -30,7 +31,13 @@ export function setProblems(
 ): Finding[] {
   const message = ownProblem(dataset);
   const own = message === null ? [] : [{ path: [...path, dataset.id === "image-folder" ? "folder" : "file"], message }];
-  return [...own, ...tooManySamples(dataset, sizes, path)];
+  return [...own, ...profileFindings(dataset, sizes, path), ...tooManySamples(dataset, sizes, path)];
+}
+
+/** As many large classes as there are classes, where these are known. */
+function profileFindings(dataset: DatasetConfig, { classes, known }: DatasetSizes, path: (string | number)[]): Finding[] {
+  const problem = known && "largeClasses" in dataset ? profileProblem(dataset.largeClasses, classes) : null;
+  return problem === null ? [] : [{ path: [...path, "largeClasses"], message: problem }];
 }
 
 function tooManySamples(dataset: DatasetConfig, { there, asked }: DatasetSizes, path: (string | number)[]): Finding[] {

@@ -1,6 +1,7 @@
 import type { ConvergenceRule } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
-import { imbalanceOf, noiseRate } from "../data/datasetConfig.ts";
+import { type DatasetConfig, imbalanceOf, largeClassesOf, noiseRate } from "../data/datasetConfig.ts";
+import { datasetSizes } from "../data/datasetSizes.ts";
 import { type ExternalRunConfig, isExternalConfig } from "../external/externalConfig.ts";
 import { seriesKey } from "../metrics/seriesKey.ts";
 import type { RunStatus } from "../status.ts";
@@ -30,8 +31,9 @@ export interface JudgedRun {
 /**
  * The training accuracy that a rule asks of a run. The theory's 0.9 is asked of what the objective's optimum fits: nothing where the
  * optimum is zero; of label noise r only the share 1 − r of labels that are right for certain, so that a study of noise keeps the runs
- * that did not learn it; of unequal classes only their larger half, of which ratio ρ leaves at least 1/(1 + √ρ) of the samples, as the
- * optimum itself may give up the others (minority collapse).
+ * that did not learn it; of unequal classes only the larger ones, as the
+ * optimum itself may give up the others (minority collapse): the large ones of two levels, else the larger half, of which ratio ρ
+ * leaves at least 1/(1 + √ρ) of the samples.
  */
 export function askedAccuracy({ config, optimum }: JudgedRun, rule: LeaveOutRule): number {
   if (!rule.byTheory) return rule.minTrainAccuracy;
@@ -39,8 +41,17 @@ export function askedAccuracy({ config, optimum }: JudgedRun, rule: LeaveOutRule
   // Of data that are somebody else's nothing more is known.
   if (isExternalConfig(config)) return rule.minTrainAccuracy;
   const { dataset } = config;
+  return rule.minTrainAccuracy * (1 - noiseRate(dataset)) * largerShare(dataset);
+}
+
+/** The share of the training samples that the larger classes have at least. */
+function largerShare(dataset: DatasetConfig): number {
   const ratio = imbalanceOf(dataset);
-  return rule.minTrainAccuracy * (1 - noiseRate(dataset)) * (ratio < 1 ? 1 / (1 + Math.sqrt(ratio)) : 1);
+  const large = largeClassesOf(dataset);
+  if (ratio === 1) return 1;
+  if (large === null) return 1 / (1 + Math.sqrt(ratio));
+  const { classes } = datasetSizes(dataset);
+  return large / (large + Math.max(0, classes - large) * ratio);
 }
 
 /**

@@ -1,13 +1,13 @@
 "use client";
 import { type DatasetConfig, datasetIds, datasetTitles } from "../../../contract/data/datasetConfig.ts";
-import { NumberInput } from "../../numbers/NumberInput.tsx";
+import { NumberInput, OptionalNumberInput } from "../../numbers/NumberInput.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Field } from "../../ui/Field.tsx";
 import { type Problem, problemAt } from "../draft/draftProblems.ts";
 import { ChipInput } from "../inputs/ChipInput.tsx";
 import { DatasetSelect } from "./DatasetSelect.tsx";
 import { DatasetSettings, fieldGrid } from "./DatasetSettings.tsx";
-import { type DatasetGroup, groupDatasets, takesNoise, withGroup } from "./datasetGroups.ts";
+import { type DatasetGroup, groupDatasets, takesNoise, withGroup, withLargeClasses } from "./datasetGroups.ts";
 import { newDataset } from "./newDataset.ts";
 import { type Availability, useAvailability } from "./useAvailability.ts";
 
@@ -78,6 +78,7 @@ function GroupFields({
 }) {
   const { base } = group;
   const found = availability(base.id);
+  const largeClasses = "largeClasses" in base ? (base.largeClasses ?? null) : null;
   const errorAt = (key: string) =>
     group.indexes.map((index) => problemAt(problems, `config.datasets.${index}.${key}`)).find((message) => message !== null) ??
     null;
@@ -123,7 +124,7 @@ function GroupFields({
             label="Imbalance"
             testId="imbalances"
             placeholder="1"
-            hint="Smallest training class over the largest, geometric in between; 1 is balanced."
+            hint="Smallest training class over the largest; 1 is balanced."
             values={group.imbalances}
             onChange={(imbalances) => onChange({ ...group, imbalances })}
             error={errorAt("imbalance")}
@@ -133,6 +134,24 @@ function GroupFields({
               { label: "1, .1, .01", values: [1, 0.1, 0.01] },
             ]}
           />
+          {(group.imbalances.some((ratio) => ratio !== 1) || largeClasses !== null) && (
+            <Field
+              label="Large classes t"
+              hint="The first t classes are large and all others small; empty: geometric in between."
+              error={errorAt("largeClasses")}
+              className="max-w-72"
+            >
+              {(control) => (
+                <OptionalNumberInput
+                  {...control}
+                  placeholder="geometric"
+                  value={largeClasses}
+                  onChange={(large) => onChange({ ...group, base: withLargeClasses(base, large) })}
+                  data-testid="large-classes"
+                />
+              )}
+            </Field>
+          )}
           {group.rates.some((rate) => rate !== 0) && (
             <Field label="Seed of the noise" error={errorAt("labelNoise.seed")} className="max-w-34">
               {(control) => (

@@ -2,7 +2,7 @@ import { type DatasetConfig, imbalanceOf, noiseRate } from "../../../contract/da
 
 /** Data sets of a draft that are one set at several noise rates and imbalances: all combinations of the two. */
 export interface DatasetGroup {
-  /** The set itself, without noise and balanced. */
+  /** The set itself, without noise and balanced, with the number of large classes of a two-level profile. */
   base: DatasetConfig;
   rates: number[];
   imbalances: number[];
@@ -87,4 +87,10 @@ export function withGroup(
     if (index !== at) return datasetsOfGroup(group);
     return next === null ? [] : datasetsOfGroup(next);
   });
+}
+
+/** A set whose first t classes are large and all others small, or, null, of geometric sizes. */
+export function withLargeClasses(base: DatasetConfig, large: number | null): DatasetConfig {
+  const { largeClasses: _, ...geometric } = base as DatasetConfig & { largeClasses?: number };
+  return (large === null ? geometric : { ...geometric, largeClasses: large }) as DatasetConfig;
 }

@@ -9,7 +9,7 @@ import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { withData } from "../model/grid/dataVersions.ts";
-import { type LevelGeometry, levelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
+import { halfNames, type LevelGeometry, levelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
 import { levelsFigure } from "../model/imbalance/levelsFigure.ts";
 import { familyRun, imbalanceFamilies, imbalanceLevels } from "../model/imbalance/minorityCollapse.ts";
 import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
@@ -69,7 +69,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
       <Panel
         testId="imbalance"
         title="Imbalance and the geometry"
-        hint="cosines between classes, largest class first; framed: the smaller half, with its mean cosine below"
+        hint={`cosines between classes, largest class first; framed: the ${halfNames(levels[0]).minority}, with their mean cosine below`}
         padded={false}
         actions={
           levels.length > 0 && <FigureMenu title="Imbalance and the geometry" figure={() => levelsFigure(levels, classNamesOf)} />

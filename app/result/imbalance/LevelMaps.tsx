@@ -4,7 +4,6 @@ import { readable } from "../../text/shortNumber.ts";
 import { GramHeatmap } from "../geometry/GramHeatmap.tsx";
 import { withData } from "../model/grid/dataVersions.ts";
 import { cosineText, gramKinds, halfBand, type LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
-import { minoritySize } from "../model/imbalance/minorityCollapse.ts";
 
 const titles = { means: "class means", head: "head" } as const;
 
@@ -37,7 +36,7 @@ export function LevelMaps({ level, classNames }: { level: LevelGeometry; classNa
             deviations={grams[kind].deviation}
             classes={classes}
             names={names}
-            block={minoritySize(classes)}
+            block={level.minority}
             plain
           />
         ))}

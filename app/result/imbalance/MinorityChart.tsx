@@ -4,7 +4,7 @@ import type { AxisOptions } from "../../charts/axes/axisOptions.ts";
 import type { ReferenceMark } from "../../charts/chartTypes.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { readable } from "../../text/shortNumber.ts";
-import type { LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
+import { halfNames, type LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
 import { minoritySeries } from "../model/imbalance/minoritySeries.ts";
 import { minorityFacts } from "../model/metrics/panelFacts.ts";
 import { studyAxes } from "../model/study/studyAxes.ts";
@@ -49,7 +49,7 @@ export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometr
       formatX={(x) => `ratio ${readable(x)}`}
       notices={[
         several
-          ? "arithmetic mean over seeds, of the smaller half with its 95 % band"
+          ? `arithmetic mean over seeds, of the ${halfNames(levels[0]).minority} with its 95 % band`
           : seed === undefined
             ? null
             : `seed ${seed} alone`,

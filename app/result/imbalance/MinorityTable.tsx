@@ -1,14 +1,14 @@
 "use client";
 import { withData } from "../model/grid/dataVersions.ts";
-import { cosineText, gramKinds, halfBand, type LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
+import { cosineText, gramKinds, halfBand, halfNames, type LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
 
 const halves = ["minority", "majority"] as const;
-const halfTitles = { minority: "smaller half", majority: "larger half" } as const;
 const kindTitles = { means: "means", head: "head" } as const;
 const columns = halves.flatMap((half) => gramKinds.map((kind) => ({ half, kind })));
 
 /** The mean cosines within both halves at each level in numbers: mean ± standard deviation over the seeds. */
 export function MinorityTable({ levels }: { levels: readonly LevelGeometry[] }) {
+  const halfTitles = halfNames(levels[0]);
   const first = "py-1 pr-2 text-left";
   const cell = "py-1 pl-3 text-right";
   return (

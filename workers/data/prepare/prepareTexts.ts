@@ -42,9 +42,9 @@ export function prepareTexts(
   reading?: TrainedReading,
 ): Dataset {
   const { title, classes, classNames, own = false } = set;
-  const { trainPerClass, testPerClass, imbalance } = config;
+  const { trainPerClass, testPerClass, imbalance, largeClasses } = config;
   const maxLength = reading?.length ?? config.maxLength;
-  const choice = { perClass: trainPerClass, imbalance };
+  const choice = { perClass: trainPerClass, imbalance, largeClasses };
   const chosen = chooseSamples(allTrain.labels, classes, choice, `${title}'s training set`, classNames);
   const ofTest = { perClass: testPerClass };
   const chosenTest = chooseSamples(allTest.labels, classes, ofTest, `${title}'s test set`, classNames);

@@ -74,11 +74,11 @@ export async function loadImageFolder(config: ImageFolderConfig, places: Dataset
 
 /** Problems with the files are reported before questions of their number. */
 function choose(config: ImageFolderConfig, { train, test, classNames, split, faults }: PictureList) {
-  const { trainPerClass, testPerClass, imbalance, folder } = config;
+  const { trainPerClass, testPerClass, imbalance, largeClasses, folder } = config;
   const k = classNames.length;
   try {
     return {
-      chosen: chooseSamples(train.labels, k, { perClass: trainPerClass, imbalance }, `${folder}/train`, classNames),
+      chosen: chooseSamples(train.labels, k, { perClass: trainPerClass, imbalance, largeClasses }, `${folder}/train`, classNames),
       chosenTest: chooseSamples(test.labels, k, { perClass: testPerClass }, `${folder}/${split}`, classNames),
     };
   } catch (error) {

@@ -21,7 +21,7 @@ export async function loadImages(config: ImageDatasetConfig, places: DatasetPlac
   const chosen = chooseSamples(
     found.train.labels,
     classes,
-    { perClass: config.trainPerClass, imbalance: config.imbalance },
+    { perClass: config.trainPerClass, imbalance: config.imbalance, largeClasses: config.largeClasses },
     `${title}'s training set`,
     classNames,
   );

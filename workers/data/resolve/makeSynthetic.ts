@@ -1,27 +1,32 @@
-import { geometricSizes } from "../../../contract/data/classSizes.ts";
+import { profileProblem, profileSizes } from "../../../contract/data/classSizes.ts";
 import type { SyntheticDatasetConfig } from "../../../contract/data/datasetConfig.ts";
+import { sizeProfile } from "../../../contract/data/datasetSizes.ts";
+import { Failure } from "../../../contract/failure.ts";
 import { type RandomStream, randomStream, shuffle } from "../../../math/statistics/randomStream.ts";
 import { countClasses, type Dataset, type SampleSet } from "../dataset.ts";
 import { addLabelNoise } from "../prepare/addLabelNoise.ts";
 import { sha256 } from "../sources/readVerified.ts";
 
 /**
- * Gaussian clusters: class k is N(c_k, I) with ‖c_k‖ = separation in a random direction; class sizes fall geometrically
- * from trainPerClass to imbalance · trainPerClass; the test set is balanced and without label noise.
+ * Gaussian clusters: class k is N(c_k, I) with ‖c_k‖ = separation in a random direction; class sizes fall
+ * from trainPerClass to imbalance · trainPerClass, geometrically or in one step; the test set is balanced and without label noise.
  * Random labels: inputs N(0, I) and labels drawn apart from them, each class equally often.
  * Both are a function of the config alone, and are used as drawn, not standardized.
+ * @throws Failure INVALID if all classes are to be large
  */
 export function makeSynthetic(config: SyntheticDatasetConfig): Dataset {
   const { classes, dimension, dataSeed } = config;
-  const imbalance = config.id === "gaussian-clusters" ? config.imbalance : 1;
+  const profile = sizeProfile(config);
+  const problem = profileProblem(profile.large, classes);
+  if (problem !== null) throw new Failure("INVALID", problem);
   const centres = config.id === "gaussian-clusters" ? drawCentres(config) : new Float64Array(classes * dimension);
   const draw = (name: string, counts: number[]): SampleSet => {
     const labels = interleave(counts);
     if (config.id === "random-labels") shuffle(labels, randomStream(dataSeed, `data/${name}/labels`));
     return drawSamples(labels, centres, dimension, randomStream(dataSeed, `data/${name}/inputs`));
   };
-  const clean = draw("train", geometricSizes(config.trainPerClass, classes, imbalance));
-  const test = draw("test", geometricSizes(config.testPerClass, classes, 1));
+  const clean = draw("train", profileSizes(config.trainPerClass, classes, profile));
+  const test = draw("test", profileSizes(config.testPerClass, classes, { ratio: 1 }));
   const noise = addLabelNoise(clean.labels, classes, config.id === "gaussian-clusters" ? config.labelNoise : undefined);
   const train = { ...clean, labels: noise.labels };
   const input = { kind: "vector" as const, dimension };

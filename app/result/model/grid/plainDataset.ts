@@ -3,6 +3,7 @@ import {
   datasetLabel,
   datasetTitle,
   imbalanceOf,
+  imbalanceText,
   noiseRate,
 } from "../../../../contract/data/datasetConfig.ts";
 
@@ -33,7 +34,7 @@ const traits: readonly ((dataset: DatasetConfig) => string | null)[] = [
   (dataset) => ("vocabulary" in dataset ? `${dataset.vocabulary} words` : null),
   (dataset) => ("dataSeed" in dataset ? `data seed ${dataset.dataSeed}` : null),
   (dataset) => (noiseRate(dataset) > 0 ? `noise ${noiseRate(dataset)}` : "no noise"),
-  (dataset) => (imbalanceOf(dataset) < 1 ? `imbalance ${imbalanceOf(dataset)}` : "balanced"),
+  (dataset) => (imbalanceOf(dataset) < 1 ? imbalanceText(dataset) : "balanced"),
 ];
 
 /**

@@ -3,7 +3,15 @@ import type { RunRow } from "../../../../contract/wire/views.ts";
 import { type Band, meanBand } from "../../../../math/statistics/seedBand.ts";
 import { plusMinus } from "../../../text/plusMinus.ts";
 import type { DataTag } from "../grid/dataVersions.ts";
-import { type BlockCosines, blockCosines, bySize, type ImbalanceLevel, reordered } from "./minorityCollapse.ts";
+import {
+  type BlockCosines,
+  blockCosines,
+  bySize,
+  type ImbalanceLevel,
+  minoritySize,
+  reordered,
+  twoLevels,
+} from "./minorityCollapse.ts";
 
 /** Vectors whose Gram matrix of cosines is shown: class means, and the head's rows. */
 export const gramKinds = ["means", "head"] as const;
@@ -28,6 +36,10 @@ export interface LevelGeometry {
   imbalance: number;
   data: DataTag;
   classes: number;
+  /** How many of the classes, the last ones, are the minority. */
+  minority: number;
+  /** t large classes beside it; null: sizes are geometric, and the minority is the smaller half. */
+  large: number | null;
   /** Label and number of training samples of each class, in the order of the matrices. */
   labels: number[];
   counts: number[];
@@ -57,6 +69,9 @@ export function levelGeometry(
   if (counts === null) return null;
   const classes = counts.length;
   const order = bySize(counts);
+  const dataset = level.runs[0]?.config.dataset;
+  if (dataset === undefined) return null;
+  const minority = minoritySize(dataset, classes);
   const seeds = level.runs.flatMap((run) => {
     const snapshot = snapshotOf(run);
     if (snapshot === undefined || snapshot.classes !== classes) return [];
@@ -67,21 +82,29 @@ export function levelGeometry(
     imbalance: level.imbalance,
     data: level.data,
     classes,
+    minority,
+    large: twoLevels(dataset),
     labels: order,
     counts: order.map((label) => counts[label] as number),
     grams: { means: meanGram(seeds.map(({ means }) => means)), head: meanGram(seeds.map(({ head }) => head)) },
     seeds: seeds.map(({ run, means, head }) => ({
       run,
-      means: blockCosines(means, classes),
-      head: blockCosines(head, classes),
+      means: blockCosines(means, classes, minority),
+      head: blockCosines(head, classes, minority),
     })),
   };
 }
 
-/** The mean cosine within one half of the classes, over the seeds of a level; null where that half has no two classes. */
+/** The mean cosine within the minority or the majority, over the seeds of a level; null where it has no two classes. */
 export const halfBand = ({ seeds }: Pick<LevelGeometry, "seeds">, kind: GramKind, half: ClassHalf): Band | null =>
   meanBand(seeds.map((seed) => seed[kind][half]).filter((cosine) => cosine !== null));
 
 /** "0.830 ± 0.021" (arithmetic mean, standard deviation over seeds), or "0.830" of one seed. */
 export const cosineText = (band: Pick<Band, "mean" | "standardDeviation"> | null): string =>
   band === null ? "–" : plusMinus(band.mean, band.standardDeviation);
+
+/** What the minority and the majority are called. */
+export const halfNames = (level: Pick<LevelGeometry, "large"> | undefined): Record<ClassHalf, string> =>
+  level === undefined || level.large === null
+    ? { minority: "smaller half", majority: "larger half" }
+    : { minority: "small classes", majority: "large classes" };

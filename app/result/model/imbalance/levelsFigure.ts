@@ -2,8 +2,7 @@ import { classLabel } from "../../../../contract/data/classNames.ts";
 import type { MapsFigure } from "../../../charts/export/figure.ts";
 import { withData } from "../grid/dataVersions.ts";
 import { minorityFacts } from "../metrics/panelFacts.ts";
-import { cosineText, gramKinds, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
-import { minoritySize } from "./minorityCollapse.ts";
+import { cosineText, gramKinds, halfBand, halfNames, type LevelGeometry } from "./imbalanceGeometry.ts";
 
 const titles = { means: "class means", head: "classifier rows" } as const;
 
@@ -15,7 +14,9 @@ export const levelsFigure = (
   kind: "maps",
   title: "Imbalance and the geometry",
   panelId: "imbalance",
-  notes: ["cosines between classes, largest class first; framed: the smaller half, with its mean cosine below"],
+  notes: [
+    `cosines between classes, largest class first; framed: the ${halfNames(levels[0]).minority}, with their mean cosine below`,
+  ],
   facts: minorityFacts,
   perRow: 2 * gramKinds.length,
   maps: levels.flatMap((level) =>
@@ -26,7 +27,7 @@ export const levelsFigure = (
       cosines: level.grams[kind].mean,
       deviations: level.grams[kind].deviation,
       count: level.seeds.length,
-      block: minoritySize(level.classes),
+      block: level.minority,
     })),
   ),
 });

@@ -1,3 +1,4 @@
+import type { DatasetConfig } from "../../../../contract/data/datasetConfig.ts";
 import type { LeaveOutRule } from "../../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { type DataTag, dataTagger, withData } from "../grid/dataVersions.ts";
@@ -21,22 +22,28 @@ export function reordered(matrix: readonly number[], order: readonly number[]): 
   return order.flatMap((row) => order.map((column) => matrix[row * classes + column] as number));
 }
 
-/** Classes in the minority block: the smaller half. */
-export const minoritySize = (classes: number): number => Math.floor(classes / 2);
+/** Classes in the minority block: the small ones of two levels (of a balanced set, those that are small elsewhere), else the smaller half. */
+export function minoritySize(dataset: DatasetConfig, classes: number): number {
+  const large = twoLevels(dataset);
+  return large === null ? Math.floor(classes / 2) : Math.max(0, classes - large);
+}
+
+/** t of a two-level profile, whatever the ratio; null where sizes are geometric. */
+export const twoLevels = (dataset: DatasetConfig): number | null =>
+  "largeClasses" in dataset ? (dataset.largeClasses ?? null) : null;
 
 export interface BlockCosines {
-  /** Mean cosine between different classes of the smaller half, of the larger half; null where there are no two. */
+  /** Mean cosine between different classes of the minority, of the majority; null where there are no two. */
   minority: number | null;
   majority: number | null;
 }
 
 /**
- * Mean cosine between different classes within the smaller and within the larger half of a Gram matrix [K, K] of cosines sorted by
- * class size, range [−1, 1]. Minority collapse: the first nears 1 as the small classes' vectors merge; a simplex has −1/(K − 1).
+ * Mean cosine between different classes within the minority, the last `minority` ones, and within the majority of a Gram matrix
+ * [K, K] of cosines sorted by class size, range [−1, 1]. Minority collapse: the first nears 1 as the small classes' vectors merge; a simplex has −1/(K − 1).
  * Source: Fang, He, Long, Su (2021), PNAS 118(43).
  */
-export function blockCosines(sorted: readonly number[], classes: number): BlockCosines {
-  const minority = minoritySize(classes);
+export function blockCosines(sorted: readonly number[], classes: number, minority = Math.floor(classes / 2)): BlockCosines {
   const mean = (from: number, to: number) => {
     const values: number[] = [];
     for (let row = from; row < to; row++)

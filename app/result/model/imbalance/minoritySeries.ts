@@ -2,14 +2,15 @@ import type { ChartSeries } from "../../../charts/chartTypes.ts";
 import type { LineStyle } from "../../../charts/lineStyle.ts";
 import { meanText } from "../../../text/meanText.ts";
 import { apart, withData } from "../grid/dataVersions.ts";
-import { type ClassHalf, type GramKind, halfBand, type LevelGeometry } from "./imbalanceGeometry.ts";
+import { type ClassHalf, type GramKind, halfBand, halfNames, type LevelGeometry } from "./imbalanceGeometry.ts";
 
 const style = (colour: string, marker: LineStyle["marker"], dash: string): LineStyle => ({ colour, marker, dash });
-const lines: readonly { of: GramKind; half: ClassHalf; label: string; style: LineStyle }[] = [
-  { of: "head", half: "minority", label: "classifier rows, smaller half", style: style("var(--arch-rn2)", "square", "") },
-  { of: "means", half: "minority", label: "class means, smaller half", style: style("var(--arch-rn1)", "circle", "") },
-  { of: "head", half: "majority", label: "classifier rows, larger half", style: style("var(--arch-rn2)", "diamond", "4 3") },
-  { of: "means", half: "majority", label: "class means, larger half", style: style("var(--arch-rn1)", "triangle", "4 3") },
+const kindNames: Record<GramKind, string> = { head: "classifier rows", means: "class means" };
+const lines: readonly { of: GramKind; half: ClassHalf; style: LineStyle }[] = [
+  { of: "head", half: "minority", style: style("var(--arch-rn2)", "square", "") },
+  { of: "means", half: "minority", style: style("var(--arch-rn1)", "circle", "") },
+  { of: "head", half: "majority", style: style("var(--arch-rn2)", "diamond", "4 3") },
+  { of: "means", half: "majority", style: style("var(--arch-rn1)", "triangle", "4 3") },
 ];
 
 /**
@@ -29,7 +30,8 @@ export const minoritySeries = (levels: readonly LevelGeometry[]): ChartSeries[] 
   });
 
 const linesOf = (levels: readonly LevelGeometry[]): ChartSeries[] =>
-  lines.flatMap(({ of, half, label, style }): ChartSeries[] => {
+  lines.flatMap(({ of, half, style }): ChartSeries[] => {
+    const label = `${kindNames[of]}, ${halfNames(levels[0])[half]}`;
     const id = `${of}-${half}`;
     const bands = levels.map((level) => halfBand(level, of, half));
     const single = levels.flatMap(({ imbalance, seeds }) => seeds.map((seed) => ({ imbalance, seed })));

@@ -26,7 +26,7 @@ export const minorityFacts: CsvFacts = [
   ...cosineFacts,
   [
     "metric mean cosine",
-    "over pairs of different classes of one half; the smaller half: the ⌊K/2⌋ smallest classes; Fang, He, Long, Su (2021)",
+    "over pairs of different classes of one group; the small classes of two levels, or the smaller half: the ⌊K/2⌋ smallest; Fang, He, Long, Su (2021)",
   ],
 ];
 

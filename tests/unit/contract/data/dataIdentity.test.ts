@@ -19,6 +19,7 @@ describe("what a config says that the hash of its data depends on", () => {
       { id: "mnist", labelNoise: { rate: 0.2, seed: 2 } },
     ],
     ["imbalance", { id: "gaussian-clusters" }, { id: "gaussian-clusters", imbalance: 0.1 }],
+    ["large classes", { id: "mnist", imbalance: 0.1 }, { id: "mnist", imbalance: 0.1, largeClasses: 2 }],
     ["the set itself", { id: "mnist" }, { id: "kmnist" }],
   ])("%s is part of it", (_, one, other) => {
     expect(of(one)).not.toBe(of(other));

@@ -28,6 +28,8 @@ const sets: [DatasetConfig, string | null][] = [
   [{ id: "gaussian-clusters", classes: 3, trainPerClass: 9, testPerClass: 4, imbalance: 0.2 }, null],
   [{ id: "random-labels", classes: 5, trainPerClass: 4, testPerClass: 2, dimension: 7 }, null],
   [{ id: "mnist" }, "../shared/data/mnist"],
+  [{ id: "fashion-mnist-mini", trainPerClass: 30, testPerClass: 7, imbalance: 0.1, largeClasses: 3 }, null],
+  [{ id: "gaussian-clusters", classes: 4, trainPerClass: 9, testPerClass: 4, imbalance: 0.2, largeClasses: 1 }, null],
   [{ id: "mnist", imbalance: 0.1 }, "../shared/data/mnist"],
   [{ id: "mnist", imbalance: 0.01 }, "../shared/data/mnist"],
   [{ id: "cifar10-lossless-5k" }, "../shared/data/cifar10-lossless-5k"],

@@ -6,12 +6,12 @@ import { deviceChoices, type RunConfig, runConfig } from "../../../../contract/c
 import { datasetIds } from "../../../../contract/data/datasetConfig.ts";
 import { configFacts } from "../../../../contract/facts/configFacts.ts";
 
-const noise = { labelNoise: { rate: 0.2, seed: 1 }, imbalance: 0.5, trainPerClass: 20, testPerClass: 10 };
+const noise = { labelNoise: { rate: 0.2, seed: 1 }, imbalance: 0.5, largeClasses: 1, trainPerClass: 20, testPerClass: 10 };
 const folder = { id: "image-folder", folder: "birds", size: 32, ...noise };
 const file = { id: "text-file", file: "reviews.tsv", testShare: 0.2, splitSeed: 3, maxLength: 8, vocabulary: 100, ...noise };
 const clusters = {
   ...{ id: "gaussian-clusters", classes: 4, dimension: 5, trainPerClass: 9, testPerClass: 8, dataSeed: 2, separation: 2 },
-  ...{ imbalance: 0.5, labelNoise: { rate: 0.1, seed: 0 } },
+  ...{ imbalance: 0.5, largeClasses: 2, labelNoise: { rate: 0.1, seed: 0 } },
 };
 const base = {
   dataset: folder,

@@ -42,6 +42,13 @@ describe("what would end a run is refused with the value, the bound and the way 
       ],
     ],
     [
+      "as many large classes as there are classes",
+      { datasets: [mini({ imbalance: 0.1, largeClasses: 10 })] },
+      [
+        "datasets.0.largeClasses: 10 large classes leave no small one among 10: choose at most 9, or none for a geometric profile.",
+      ],
+    ],
+    [
       "a batch above one of several sets",
       {
         datasets: [{ id: "gaussian-clusters", classes: 4, trainPerClass: 25, testPerClass: 5, dimension: 3 }, mini()],

@@ -79,6 +79,11 @@ describe("Another key has what differs in", () => {
     ["training samples", {}, dataset({ ...pictures, trainPerClass: 51 })],
     ["test samples", {}, dataset({ ...pictures, testPerClass: 11 })],
     ["class sizes", {}, dataset({ ...pictures, imbalance: 0.1 })],
+    [
+      "a profile of two levels",
+      dataset({ ...pictures, imbalance: 0.1 }),
+      dataset({ ...pictures, imbalance: 0.1, largeClasses: 2 }),
+    ],
     ["split of a text file", dataset(texts), dataset({ ...texts, splitSeed: 1 })],
     ["family of regularizers", {}, { regularizer: { family: "none" } }],
     ["family, though both are a ridge", {}, { regularizer: regularizer.parse({ family: "slack", rho: 0 }) }],

@@ -39,6 +39,12 @@ describe("without a rule of the study", () => {
     expect(isUnconverged(run(0.928, {}, mnist({ imbalance: 0.01 })), theory)).toBe(false);
     expect(isUnconverged(run(0.36, {}, mnist({ imbalance: 0.01 })), theory)).toBe(true);
   });
+  test("of classes of two levels only the large ones are asked", () => {
+    const asked = (dataset: object) => askedAccuracy(run(0, {}, mnist({ imbalance: 0.1, ...dataset })), theory);
+    expect(asked({ largeClasses: 5 })).toBeCloseTo((0.9 * 5) / 5.5, 12);
+    expect(asked({ largeClasses: 2, imbalance: 0.5 })).toBeCloseTo((0.9 * 2) / 6, 12);
+    expect(asked({ largeClasses: 2, imbalance: 1 })).toBe(0.9);
+  });
   test("nothing is asked where the optimum itself is zero", () => {
     expect(isUnconverged(run(0.1, { optimum: { geometry: "zero" } }), theory)).toBe(false);
     expect(isUnconverged(run(0.1, { optimum: { geometry: "simplex" } }), theory)).toBe(true);

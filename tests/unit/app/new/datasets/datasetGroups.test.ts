@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { datasetsOfGroup, groupDatasets, withGroup } from "../../../../../app/new/datasets/datasetGroups.ts";
+import { datasetsOfGroup, groupDatasets, withGroup, withLargeClasses } from "../../../../../app/new/datasets/datasetGroups.ts";
 import { type DatasetConfig, datasetConfig } from "../../../../../contract/data/datasetConfig.ts";
 
 const mnist = (more: object = {}): DatasetConfig => datasetConfig.parse({ id: "mnist", trainPerClass: 100, ...more });
@@ -36,6 +36,15 @@ test("different sets, and different subsets of one, are groups of their own", ()
   const groups = groupDatasets(datasets);
   expect(groups.map((group) => group.indexes)).toEqual([[0], [1, 3], [2]]);
   expect(groups[1].imbalances).toEqual([1, 0.2]);
+});
+
+test("the number of large classes is the set's own, kept where it is balanced, and taken out without a trace", () => {
+  const two = { base: withLargeClasses(mnist(), 2), rates: [0], imbalances: [1, 0.1], noiseSeed: 0 };
+  const datasets = datasetsOfGroup(two);
+  expect(datasets).toEqual([mnist({ largeClasses: 2 }), mnist({ largeClasses: 2, imbalance: 0.1 })]);
+  expect(groupDatasets(datasets)).toEqual([{ ...two, indexes: [0, 1] }]);
+  expect(groupDatasets([...datasets, mnist({ imbalance: 0.1 })])).toHaveLength(2);
+  expect(withLargeClasses(two.base, null)).toEqual(mnist());
 });
 
 test("a change of one group leaves the others; taking it out does too", () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { datasetConfig } from "../../../../../contract/data/datasetConfig.ts";
+import { datasetConfig, type SyntheticDatasetConfig } from "../../../../../contract/data/datasetConfig.ts";
 import { Failure } from "../../../../../contract/failure.ts";
 import { countClasses } from "../../../../../workers/data/dataset.ts";
 import { addLabelNoise } from "../../../../../workers/data/prepare/addLabelNoise.ts";
 import { chooseSamples } from "../../../../../workers/data/prepare/chooseSamples.ts";
 import { loadDataset } from "../../../../../workers/data/resolve/loadDataset.ts";
+import { makeSynthetic } from "../../../../../workers/data/resolve/makeSynthetic.ts";
 
 const labels = Uint16Array.of(1, 0, 1, 1, 0, 0, 2, 2, 2, 2);
 const repeated = (counts: number[]) => Uint16Array.from(counts.flatMap((n, k) => new Array<number>(n).fill(k)));
@@ -25,7 +26,7 @@ describe("a subset", () => {
 });
 
 describe("imbalance", () => {
-  const sizes = (counts: number[], choice: { perClass: number | null; imbalance: number }) => {
+  const sizes = (counts: number[], choice: { perClass: number | null; imbalance: number; largeClasses?: number }) => {
     const all = repeated(counts);
     const { rows, said } = chooseSamples(all, counts.length, choice, "it");
     return {
@@ -50,6 +51,25 @@ describe("imbalance", () => {
     expect(sizes([80, 30, 80, 80], { perClass: null, imbalance: 0.125 }).counts).toEqual([60, 30, 15, 8]);
     expect(sizes([5, 9, 7], { perClass: null, imbalance: 1 }).counts).toEqual([5, 5, 5]);
     expect(sizes([50, 50], { perClass: null, imbalance: 0.001 }).counts).toEqual([50, 1]);
+  });
+
+  test("of two levels: the first t classes as large as asked, all others at the ratio, each size exact and stated", () => {
+    const two = sizes([100, 100, 100, 100, 100], { perClass: 80, imbalance: 0.1, largeClasses: 2 });
+    expect(two.counts).toEqual([80, 80, 8, 8, 8]);
+    expect(two.said).toBe("Of it, the first 80 samples of the first 2 classes and 8 of the others in file order.");
+    const one = sizes([9, 9, 9], { perClass: 9, imbalance: 0.5, largeClasses: 1 });
+    expect(one.counts).toEqual([9, 5, 5]); // 4.5, rounded
+    expect(one.said).toBe("Of it, the first 9 samples of class 0 and 5 of the other classes in file order.");
+    expect(sizes([50, 60, 4, 70], { perClass: null, imbalance: 0.1, largeClasses: 2 }).counts).toEqual([44, 44, 4, 4]);
+    expect(sizes([50, 60], { perClass: null, imbalance: 0.0001, largeClasses: 1 }).counts).toEqual([50, 1]);
+    expect(sizes([7, 7, 7], { perClass: 7, imbalance: 1, largeClasses: 2 }).counts).toEqual([7, 7, 7]);
+  });
+
+  test("as many large classes as there are classes are refused, with the way out", () => {
+    const message = "3 large classes leave no small one among 3: choose at most 2, or none for a geometric profile.";
+    expect(() => sizes([9, 9, 9], { perClass: 5, imbalance: 0.5, largeClasses: 3 })).toThrow(message);
+    const clusters = datasetConfig.parse({ id: "gaussian-clusters", classes: 3, imbalance: 0.5, largeClasses: 3 });
+    expect(() => makeSynthetic(clusters as SyntheticDatasetConfig)).toThrow(message);
   });
 
   test("a class that cannot follow is refused", () => {

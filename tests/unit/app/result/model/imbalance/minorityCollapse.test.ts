@@ -104,6 +104,33 @@ describe("levels of imbalance", () => {
   });
 });
 
+describe("classes of two levels", () => {
+  const two = (imbalance: number, large: number) => ({ ...clusters(imbalance), largeClasses: large });
+  const rows = [two(1, 1), two(0.1, 1), two(0.1, 3), clusters(0.1), clusters(1)].map((dataset) =>
+    aRow({ dataset }, { "train/loss": 1 }),
+  );
+  test("are families of their own, by the number of large ones, the balanced set among them", () => {
+    expect(imbalanceFamilies(rows)).toHaveLength(3);
+    const [first] = rows;
+    expect(
+      imbalanceLevels(rows, { imbalanceRun: first?.ordinal ?? null, imbalanceSeed: null }).map((one) => one.imbalance),
+    ).toEqual([1, 0.1]);
+  });
+  test("have all but the large ones as their minority, whatever the ratio", () => {
+    const gram = [1, 0.1, 0.1, 0.1, 0.1, 1, 0.4, 0.4, 0.1, 0.4, 1, 0.4, 0.1, 0.4, 0.4, 1];
+    const snapshot = { classes: 4, meansGram: gram, headGram: gram } as unknown as GeometrySnapshot;
+    for (const imbalance of [1, 0.1]) {
+      const runs = [aRow({ dataset: two(imbalance, 1) }, { "train/loss": 1 })];
+      const counts = [50, 50 * imbalance, 50 * imbalance, 50 * imbalance];
+      const found = levelGeometry({ imbalance, data: { text: "", index: 0 }, runs }, counts, () => snapshot);
+      expect(found).toMatchObject({ minority: 3, large: 1 });
+      expect(halfBand(found as LevelGeometry, "head", "minority")?.mean).toBeCloseTo(0.4, 12);
+      expect(halfBand(found as LevelGeometry, "head", "majority")).toBeNull();
+      expect(minoritySeries([found as LevelGeometry])[0]?.label).toBe("classifier rows, small classes");
+    }
+  });
+});
+
 describe("a level over its seeds", () => {
   const gram = (cosine: number) => [0, 1, 2, 3].flatMap((row) => [0, 1, 2, 3].map((column) => (row === column ? 1 : cosine)));
   const snapshot = (cosine: number) =>
