@@ -16,6 +16,7 @@ import { type Problem, problemAt } from "./draft/draftProblems.ts";
 import { TagsInput } from "./inputs/TagsInput.tsx";
 import { ToggleChips } from "./inputs/ToggleChips.tsx";
 import { ConvergenceField, convergenceSummary } from "./training/ConvergenceField.tsx";
+import { OptimizersField } from "./training/OptimizersField.tsx";
 import { TrainingFields, trainingSummary } from "./training/TrainingFields.tsx";
 
 const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
@@ -37,8 +38,13 @@ export function CollapsedFields({
   const wrong = (...paths: string[]) => paths.some((path) => problemAt(problems, path) !== null);
   return (
     <Panel padded={false}>
-      <Collapsible title="Training" summary={trainingSummary(config.training)} wrong={wrong("config.training")}>
+      <Collapsible
+        title="Training"
+        summary={trainingSummary(config.training, config.optimizers)}
+        wrong={wrong("config.training", "config.optimizers")}
+      >
         <TrainingFields training={config.training} onChange={(training) => changeConfig({ training })} problems={problems} />
+        <OptimizersField training={config.training} optimizers={config.optimizers} onChange={changeConfig} problems={problems} />
       </Collapsible>
       <Collapsible
         title="Loss and head"

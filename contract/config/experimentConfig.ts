@@ -7,9 +7,10 @@ import { isVisible, typedText } from "../wireText.ts";
 import { afterTraining } from "./afterTraining.ts";
 import { architectureConfig, isVersioned, withCurrentDefinition } from "./architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "./compatibility.ts";
+import { coupledShare, type OptimizerEntry, optimizerConfig, optimizerEntry } from "./optimizerConfig.ts";
 import { regularizer } from "./regularizer.ts";
 import { depth, deviceChoice, loss, type RunConfig, seed, width } from "./runConfig.ts";
-import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
+import { measuringConfig, type TrainingConfig, trainingConfig } from "./trainingConfig.ts";
 
 const distinct = <T>(items: T[]) => new Set(items.map((item) => JSON.stringify(item))).size === items.length;
 const maxValues = limits.axisValues;
@@ -37,6 +38,8 @@ const gridConfig = z.strictObject({
   seeds: axis(seed, "seed"),
   headBias: z.boolean().default(false),
   training: trainingConfig,
+  /** Absent = the training's own alone. */
+  optimizers: axis(optimizerEntry, "optimizer").optional(),
   measuring: measuringConfig.default({ name: "log", perDecade: 10 }),
   device: deviceChoice.default("auto"),
   /** Absent = runs end with their training. */
@@ -77,11 +80,45 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
     if (arch.name === "ufm" && batch.success && batch.data !== "full")
       complain(["training", "batch"], 'free features (UFM) train on the full batch: choose "full"');
   }
+  complainOfOptimizers(config, complain);
   const probed = datasetConfig.safeParse(config.afterTraining?.transfer?.dataset);
   if (!probed.success) return;
   for (const { value } of datasets) {
     const problem = transferProblem(value, probed.data);
     if (problem) complain(["afterTraining", "transfer", "dataset"], problem);
+  }
+}
+
+/** The training with an optimizer, at the rate that goes with it. */
+function trainedBy(training: TrainingConfig, { learningRate, ...optimizer }: OptimizerEntry): TrainingConfig {
+  return { ...training, optimizer, learningRate: learningRate ?? training.learningRate };
+}
+
+/** One training for each of a grid's optimizers. */
+export const trainingsOf = ({ training, optimizers }: Pick<ExperimentConfig, "training" | "optimizers">): TrainingConfig[] =>
+  optimizers === undefined ? [training] : optimizers.map((one) => trainedBy(training, one));
+
+/** Optimizers that are one, though written in two ways, and a share of what is decoupled already. */
+function complainOfOptimizers(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
+  const decoupled = validEntries(regularizer, config.regularizers).filter(({ value }) => value.family === "adamw");
+  const own = optimizerConfig.safeParse(config.training?.optimizer);
+  const entries = validEntries(optimizerEntry, config.optimizers);
+  const used = config.optimizers === undefined ? (own.success ? [own.data] : []) : entries.map(({ value }) => value);
+  if (used.some(({ share }) => share !== undefined))
+    for (const { at } of decoupled)
+      complain(
+        ["regularizers", at],
+        'the family "adamw" is decoupled decay already: leave the optimizer\'s share out, or choose the family "weights" with a share of 0',
+      );
+  const rate = config.training?.learningRate;
+  const known = new Set<string>();
+  for (const { value, at } of entries) {
+    const key = JSON.stringify(
+      Object.entries({ ...value, share: coupledShare(value), learningRate: value.learningRate ?? rate }).sort(),
+    );
+    if (known.has(key))
+      complain(["optimizers", at], "this optimizer is there twice: a share of 1 and the training's rate need not be said");
+    known.add(key);
   }
 }
 
@@ -132,7 +169,8 @@ const depthsOf = (arch: ExperimentConfig["architectures"][number], config: Exper
 export function countGrid(config: ExperimentConfig): number {
   const { datasets, architectures, widths, losses, regularizers, seeds } = config;
   const networks = architectures.reduce((sum, arch) => sum + depthsOf(arch, config).length, 0);
-  return [datasets, widths, losses, regularizers, seeds].reduce((product, values) => product * values.length, networks);
+  const others = [datasets, widths, losses, regularizers, config.optimizers ?? [config.training], seeds];
+  return others.reduce((product, values) => product * values.length, networks);
 }
 
 /** @throws Failure GRID_TOO_LARGE naming the count and the limit. */
@@ -154,30 +192,32 @@ const definitionIn = ({ name, normalization, definition }: ExperimentConfig["arc
 export function expandGrid(config: ExperimentConfig): RunConfig[] {
   requireGridWithinLimit(config);
   const runs: RunConfig[] = [];
+  const trainings = trainingsOf(config);
   for (const runSeed of config.seeds)
     for (const dataset of config.datasets)
       for (const arch of config.architectures)
         for (const runLoss of config.losses)
-          for (const runRegularizer of config.regularizers)
-            for (const runWidth of config.widths)
-              for (const runDepth of depthsOf(arch, config))
-                runs.push({
-                  dataset,
-                  architecture: arch.name,
-                  normalization: arch.normalization,
-                  ...(arch.heads === undefined ? {} : { heads: arch.heads }),
-                  ...(arch.patch === undefined ? {} : { patch: arch.patch }),
-                  ...definitionIn(arch),
-                  depth: runDepth,
-                  width: runWidth,
-                  loss: runLoss,
-                  headBias: config.headBias,
-                  regularizer: runRegularizer,
-                  training: config.training,
-                  measuring: config.measuring,
-                  seed: runSeed,
-                  device: config.device,
-                  ...(config.afterTraining === undefined ? {} : { afterTraining: config.afterTraining }),
-                });
+          for (const training of trainings)
+            for (const runRegularizer of config.regularizers)
+              for (const runWidth of config.widths)
+                for (const runDepth of depthsOf(arch, config))
+                  runs.push({
+                    dataset,
+                    architecture: arch.name,
+                    normalization: arch.normalization,
+                    ...(arch.heads === undefined ? {} : { heads: arch.heads }),
+                    ...(arch.patch === undefined ? {} : { patch: arch.patch }),
+                    ...definitionIn(arch),
+                    depth: runDepth,
+                    width: runWidth,
+                    loss: runLoss,
+                    headBias: config.headBias,
+                    regularizer: runRegularizer,
+                    training,
+                    measuring: config.measuring,
+                    seed: runSeed,
+                    device: config.device,
+                    ...(config.afterTraining === undefined ? {} : { afterTraining: config.afterTraining }),
+                  });
   return runs;
 }

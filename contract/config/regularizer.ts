@@ -44,7 +44,7 @@ const slackRegularizer = z.strictObject({
 
 const noRegularizer = z.strictObject({ family: z.literal("none") });
 
-/** Control: decoupled decay optimizes something else than the theory's objective, so it has no L*. */
+/** A coupled share of 0 (optimizerConfig.ts) of one constant λ, as earlier studies say it. Decoupled decay optimizes something else: no L*. */
 const adamwRegularizer = z.strictObject({ family: z.literal("adamw"), lambda: lambda.default(0.005) });
 
 export const regularizer = z.discriminatedUnion("family", [

@@ -1,15 +1,6 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
-
-const adam = z.strictObject({
-  name: z.literal("adam"),
-  beta1: z.number().min(0).lt(1).default(0.9),
-  beta2: z.number().min(0).lt(1).default(0.999),
-  epsilon: z.number().gt(0).max(1).default(1e-8),
-});
-const sgd = z.strictObject({ name: z.literal("sgd"), momentum: z.number().min(0).lt(1).default(0.9) });
-export const optimizerConfig = z.discriminatedUnion("name", [adam, sgd]);
-export type OptimizerConfig = z.infer<typeof optimizerConfig>;
+import { learningRate, optimizerConfig } from "./optimizerConfig.ts";
 
 /** Learning-rate schedule; `floor` is the last rate over the first one. */
 export const scheduleConfig = z.discriminatedUnion("name", [
@@ -26,11 +17,7 @@ export type ScheduleConfig = z.infer<typeof scheduleConfig>;
 
 export const trainingConfig = z.strictObject({
   optimizer: optimizerConfig.default({ name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }),
-  learningRate: z
-    .number()
-    .min(limits.learningRate.min, `the learning rate must be at least ${limits.learningRate.min}`)
-    .max(limits.learningRate.max, `the learning rate must be at most ${limits.learningRate.max}`)
-    .default(0.005),
+  learningRate: learningRate.default(0.005),
   schedule: scheduleConfig.default({ name: "cosine", floor: 0 }),
   /** Steps over which the rate rises linearly from 0. */
   warmupSteps: z.int().min(0).max(limits.steps.max).default(0),

@@ -1,7 +1,8 @@
 import type { AfterTraining } from "../config/afterTraining.ts";
+import { coupledShare, type OptimizerConfig } from "../config/optimizerConfig.ts";
 import { effectiveRidge, normalizesHead, regularizerLabel } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
-import type { MeasuringConfig, OptimizerConfig, ScheduleConfig } from "../config/trainingConfig.ts";
+import type { MeasuringConfig, ScheduleConfig } from "../config/trainingConfig.ts";
 import { datasetFacts, type Fact } from "./datasetFacts.ts";
 import { networkFacts } from "./networkFacts.ts";
 
@@ -19,6 +20,7 @@ export function modelFacts(config: RunConfig): Fact[] {
     ["Classifier bias", headBias ? "yes" : "no"],
     ...regularizerFacts(config),
     ["Optimizer", optimizerText(training.optimizer)],
+    ...shareFacts(config),
     ["Learning rate", String(training.learningRate)],
     ["Schedule", scheduleText(training.schedule)],
     ["Warm-up", training.warmupSteps === 0 ? "none" : `${count(training.warmupSteps)} steps`],
@@ -34,8 +36,24 @@ export function modelFacts(config: RunConfig): Fact[] {
 const count = (value: number) => value.toLocaleString("en");
 
 function optimizerText(optimizer: OptimizerConfig): string {
-  if (optimizer.name === "sgd") return `SGD, momentum ${optimizer.momentum}`;
-  return `Adam, β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}, ε ${optimizer.epsilon}`;
+  const moments = "beta1" in optimizer ? `β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}, ε ${optimizer.epsilon}` : "";
+  switch (optimizer.name) {
+    case "sgd":
+      return `SGD, momentum ${optimizer.momentum}`;
+    case "signum":
+      return `Signum (the sign of the momentum), momentum ${optimizer.momentum}`;
+    case "muon":
+      return `Muon on hidden matrices, ${optimizer.nesterov ? "Nesterov " : ""}momentum ${optimizer.momentum}; Adam on the rest, rate ${optimizer.adamRate}, ${moments}`;
+    case "adam":
+      return `Adam, ${moments}`;
+  }
+}
+
+/** How the decay is split between the gradient and the update, where it is split. */
+function shareFacts({ regularizer, training: { optimizer } }: RunConfig): Fact[] {
+  const share = coupledShare(optimizer);
+  if (share === 1 || regularizer.family === "adamw") return [];
+  return [["Coupled share", `${share} of the decay in the gradient, ${Number((1 - share).toPrecision(12))} beside the update`]];
 }
 
 function scheduleText(schedule: ScheduleConfig): string {

@@ -54,7 +54,8 @@ export function runMemory(config: RunConfig, countOwn?: CountOwnSet): RunMemory 
   const memory = {
     program: programBytes,
     data: inputBytes + readBytes(config, sizes) + (bound <= embeddedBytes ? embeddedCopies : 0) * bound,
-    state: float * parameters * (optimizer.name === "adam" ? 9 : 7),
+    // Muon goes from matrix to matrix, and holds no more at once than the gradients that the others read.
+    state: float * parameters * ("beta1" in optimizer ? 9 : 7),
     activations: float * arenaFactor * (held + (attack > 0 ? stepNumbers(config, sizes, attack).held : 0)),
     measuring: measuringBytes(config, sizes),
   };

@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { coupledShare, optimizerConfig, optimizerEntry } from "../config/optimizerConfig.ts";
 import { regularizer, regularizerLabel } from "../config/regularizer.ts";
 import { loss } from "../config/runConfig.ts";
 import { titleOf } from "./dataFindings.ts";
@@ -6,8 +7,17 @@ import type { LaunchFindings } from "./finding.ts";
 import { neededWidth } from "./neededWidth.ts";
 import { type ValidParts, validEntries } from "./validParts.ts";
 
+/** Whether no run has an optimum at any width, since every optimizer decouples some of the decay. */
+function allDecoupled({ training, optimizers }: ExperimentConfig): boolean {
+  const used = optimizers
+    ? validEntries(optimizerEntry, optimizers).map(({ value }) => value)
+    : validEntries(optimizerConfig, [training?.optimizer]).map(({ value }) => value);
+  return used.length > 0 && used.every((one) => coupledShare(one) < 1);
+}
+
 /** Widths at which the classes do not fit into the features as the optimum has them. */
 export function widthFindings(config: ExperimentConfig, { datasets, widths }: ValidParts, found: LaunchFindings): void {
+  if (allDecoupled(config)) return;
   const objectives = validEntries(loss, config.losses).flatMap(({ value: one }) =>
     validEntries(regularizer, config.regularizers).map(({ value }) => ({
       loss: one,

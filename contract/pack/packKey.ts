@@ -1,14 +1,16 @@
 import { headsOf, isTransformer, patchOf, trainedNormalization } from "../config/architecture.ts";
+import { isDecoupled } from "../config/decayParts.ts";
 import { blocksOf } from "../config/networkForm.ts";
+import type { OptimizerConfig } from "../config/optimizerConfig.ts";
+import { coupledShare } from "../config/optimizerConfig.ts";
 import { effectiveRidge, type Regularizer } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
-import type { TrainingConfig } from "../config/trainingConfig.ts";
 import { type DatasetConfig, imageShape } from "../data/datasetConfig.ts";
 import { textDigest } from "./textDigest.ts";
 
 /**
  * Names the graph that a run trains and is measured by: runs of equal keys differ in numbers alone, and may train as one pack. Those
- * numbers are the seed, the rate with its schedule and warm-up, momentum, the initialization's gains, every λ and ρ that is above 0,
+ * numbers are the seed, the rates with their schedule and warm-up, momentum, a coupled share between 0 and 1, the initialization's gains, every λ and ρ that is above 0,
  * label noise, and the seeds that synthetic data are made from. A λ or ρ of 0 leaves its operations out of the graph, and is told from others.
  * Every run has a key; whether packing it pays is told by packLimit.
  * @returns 32 hexadecimal digits
@@ -23,7 +25,7 @@ function packShape(config: RunConfig): unknown[] {
     ...(isTransformer(architecture) ? transformerShape(config) : []),
     dataShape(config.dataset),
     regularizerShape(config.regularizer, depth),
-    optimizerShape(training.optimizer),
+    [...optimizerShape(training.optimizer), ...shareShape(config)],
     ...[training.batch, training.steps, sorted(measuring), device, sorted(afterTraining ?? null)],
   ];
 }
@@ -49,8 +51,23 @@ function regularizerShape(config: Regularizer, depth: number): unknown[] {
   return [config.family, ...(config.family === "adamw" ? [config.lambda > 0] : present)];
 }
 
-const optimizerShape = (config: TrainingConfig["optimizer"]): unknown[] =>
-  config.name === "sgd" ? [config.name] : [config.name, config.beta1, config.beta2, config.epsilon];
+function optimizerShape(config: OptimizerConfig): unknown[] {
+  switch (config.name) {
+    case "sgd":
+    case "signum":
+      return [config.name];
+    case "muon":
+      return [config.name, config.nesterov, config.beta1, config.beta2, config.epsilon];
+    case "adam":
+      return [config.name, config.beta1, config.beta2, config.epsilon];
+  }
+}
+
+/** A share between 0 and 1 is a number; at the ends one of the two decays is not there. */
+function shareShape(config: RunConfig): string[] {
+  if (config.regularizer.family === "adamw" || !isDecoupled(config)) return [];
+  return [coupledShare(config.training.optimizer) === 0 ? "decoupled" : "shared"];
+}
 
 /** The same whatever the order of keys; what is absent or undefined is left out. */
 function sorted(value: unknown): unknown {

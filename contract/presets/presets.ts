@@ -1,7 +1,8 @@
+import { optimizerPreset } from "./optimizers.ts";
 import { paperPresets } from "./paper.ts";
 import type { Preset } from "./preset.ts";
 import { questionPresets } from "./questions.ts";
 import { startPresets } from "./start.ts";
 
 /** The first is what the form begins with. */
-export const presets: [Preset, ...Preset[]] = [...startPresets, ...paperPresets, ...questionPresets];
+export const presets: [Preset, ...Preset[]] = [...startPresets, ...paperPresets, ...questionPresets, optimizerPreset];

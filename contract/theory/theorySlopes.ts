@@ -1,4 +1,5 @@
 import { architectureLabel, headsOf, trainedNormalization } from "../config/architecture.ts";
+import { isDecoupled } from "../config/decayParts.ts";
 import type { Regularizer } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
@@ -51,6 +52,8 @@ function silenceOfNetwork(config: RunConfig): string | null {
   if (trainedNormalization(config.architecture, config) === "pre-ln-open")
     return `no theorem covers ${name}, whose stream may have any scale`;
   if (config.normalization !== "post-ln") return `the theorems used here are about post-LN, not about ${name}`;
+  if (config.regularizer.family !== "adamw" && isDecoupled(config))
+    return "the theorems are about a ridge whose gradient is followed, and some of the decay is decoupled";
   if (headsOf(config) > 1) return `the theorems assume one attention head, and there are ${headsOf(config)}`;
   if (needed === "(7)")
     return isUniform(config.regularizer)

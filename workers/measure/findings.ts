@@ -1,4 +1,5 @@
 import { trainedNormalization } from "../../contract/config/architecture.ts";
+import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../contract/metrics/classLimit.ts";
@@ -109,7 +110,8 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
   const last = onTrain.statistics[onTrain.statistics.length - 1];
   const penalties = penaltiesOf(config, squared, head, last);
   for (const [metric, value] of Object.entries(penalties) as [Metric, number][]) put(metric, value);
-  if (Object.keys(penalties).length === 0) lack(["ridge.head", "ridge.hidden"], "The objective has no ridge.");
+  if (Object.keys(penalties).length === 0)
+    lack(["ridge.head", "ridge.hidden"], isDecoupled(config) ? decoupledText : "The objective has no ridge.");
   const { "ridge.hidden": hidden = 0, ...others } = penalties;
   const ofHead = Object.values(others).reduce((sum, value) => sum + value, 0);
   put("loss", onTrain.fit + ofHead + hidden);
@@ -132,13 +134,15 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
   attempt("distance.gram", () => gramDistance(last, head, optimum));
 }
 
-/** Every penalty of the run's objective at these parameters; none of a family that has none. */
+/** Every penalty of the run's objective at these parameters; none where decay is not all of it, or there is none. */
 function penaltiesOf(
-  { regularizer, depth, headBias }: RunConfig,
+  config: RunConfig,
   squares: SquaredNorms,
   head: Matrix,
   last: ClassStatistics,
 ): Partial<Record<Metric, number>> {
+  const { regularizer, depth, headBias } = config;
+  if (isDecoupled(config)) return {};
   const strength = effectiveRidge(regularizer, depth);
   const ofHead = { "ridge.head": (strength.head / 2) * squares.head };
   const hidden = { "ridge.hidden": (strength.hidden / 2) * squares.hidden };

@@ -1,3 +1,4 @@
+import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { OptimumSummary } from "../../contract/wire/runEvents.ts";
@@ -14,9 +15,9 @@ function runObjective(config: RunConfig, trainCounts: number[]): UnconstrainedOb
   const ridge = effectiveRidge(regularizer, config.depth);
   const common = { counts: trainCounts, dim: width, weightDecay: ridge.head };
   const free = headBias ? ("free" as const) : ("none" as const);
+  if (isDecoupled(config)) return { kind: "none", reason: decoupledText };
   switch (regularizer.family) {
     case "adamw":
-      return { kind: "none", reason: "Decoupled decay minimizes no objective with a known optimum." };
     case "none":
       return { kind: "none", reason: "Without ridge on the classifier there is no optimum." };
     case "features": {

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { decayParts } from "../../contract/config/decayParts.ts";
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Constant, Pack, StepDefinition, TensorSpec, Tensors } from "../engine/engine.ts";
@@ -6,10 +7,11 @@ import { fitLoss } from "../models/losses.ts";
 import type { Network, ParameterSpec } from "../models/network.ts";
 import { parameterCount, unpackParameters } from "../models/parameterLayout.ts";
 import { gradientOfSum } from "./gradientOfSum.ts";
+import { memoryOf } from "./optimizer.ts";
 import { makeOptimizer } from "./optimizers.ts";
 import { RunValues } from "./runValues.ts";
 import { slackGradient } from "./slackGradient.ts";
-import { decayVector, frameConstant } from "./stepConstants.ts";
+import { adamRatio, decayConstant, frameConstant } from "./stepConstants.ts";
 
 /** The whole training set bound once, or batches of a fixed size given at each step: x [N, D], y one-hot [K, N]. */
 export type StepData =
@@ -33,8 +35,8 @@ type TrainingStepDefinition = StepDefinition<string, string, string, "fit">;
 
 /**
  * One optimizer update of a run's objective (contract/config/regularizer.ts): the gradient of the fit, of the features' ridge where they
- * have one (a batch of B counts N/B times), and of the slack, plus the coupled decay λ W of each penalized matrix. Family "adamw"
- * decays the penalized matrices by rate · λ W beside the update instead (decoupled).
+ * have one (a batch of B counts N/B times), and of the slack, plus the coupled decay cλ θ of each penalized parameter. What of the decay
+ * is decoupled (contract/config/decayParts.ts) is subtracted beside the update, as rate · (1 − c)λ θ of the parameters before it.
  * `fit` is that of the parameters before the update, without any penalty.
  */
 export function defineStep(config: RunConfig, network: Network, data: StepData): TrainingStepDefinition {
@@ -43,7 +45,7 @@ export function defineStep(config: RunConfig, network: Network, data: StepData):
 
 /**
  * The same for several runs, whose networks have the same shapes, and whose loss, optimizer and family of regularizer are the same.
- * λ's, ρ, the frame, momentum and data may differ; the rate, the step and batches are inputs of each run.
+ * λ's, ρ, the frame, momentum, the coupled share and data may differ; the rate, the step and batches are inputs of each run.
  * @throws naming in what two runs differ that may not
  */
 export function definePackedStep(
@@ -59,12 +61,13 @@ export function definePackedStep(
   const runs = new RunValues(configs);
   const terms = termsOf(runs, specs, "batch" in data ? data.of / data.batch : 1);
   const frame = terms.slack ? frameConstant(configs, network.classes) : null;
+  const decay = decayConstant(configs, specs);
   const flat = { shape: [parameterCount(specs)] };
   const definition: TrainingStepDefinition = {
-    state: Object.fromEntries(["parameters", ...makeOptimizer(optimizer).memory].map((name) => [name, flat])),
+    state: Object.fromEntries(["parameters", ...memoryOf(optimizer)].map((name) => [name, flat])),
     constants: {
       ...("batch" in data ? data.bound : { x: data.x, y: data.y }),
-      ...(terms.decoupled ? { decay: decayVector(specs, terms.decoupled.shared ?? 1) } : {}),
+      ...(decay ? { decay: decay.vector } : {}),
       ...(frame ? { frame: frame.frame } : {}),
       ...runs.constants,
     },
@@ -85,8 +88,8 @@ export function definePackedStep(
       const { value: fit, grads } = tf.valueAndGrads(fitOf)(list);
       const decayed = grads.map((gradient, at) => {
         const { penalty } = specs[at];
-        const decay = terms[penalty];
-        let whole = decay ? tf.add(gradient, tf.mul(list[at], decay.in(constants))) : gradient;
+        const coupled = terms[penalty];
+        let whole = coupled ? tf.add(gradient, tf.mul(list[at], coupled.in(constants))) : gradient;
         if (terms.slack && penalty === "head")
           whole = tf.add(
             whole,
@@ -95,25 +98,38 @@ export function definePackedStep(
         return tf.reshape(whole, [-1]);
       });
       const rate = given.rate as tf.Scalar;
-      const { update } = makeOptimizer(optimizer, terms.momentum?.in(constants));
-      const next = update(parameters, tf.concat(decayed) as tf.Tensor1D, rate, given.step as tf.Scalar);
-      if (terms.decoupled) {
+      const { update } = makeOptimizer(optimizer, specs, {
+        momentum: terms.momentum?.in(constants) ?? 0,
+        adamRatio: terms.adamRatio?.in(constants) ?? 0,
+      });
+      const next = update(parameters, decayed as tf.Tensor1D[], rate, given.step as tf.Scalar);
+      if (decay) {
         const penalized = tf.mul(parameters.parameters, constants.decay);
-        const strength = terms.decoupled.shared === null ? tf.mul(rate, terms.decoupled.in(constants)) : rate;
-        next.parameters = tf.sub(next.parameters, tf.mul(penalized, strength)) as tf.Tensor1D;
+        next.parameters = tf.sub(next.parameters, tf.mul(penalized, rate)) as tf.Tensor1D;
       }
       return { state: next, outputs: { fit } };
     },
   };
-  const constants = [...Object.keys(runs.constants), ...own, ...(frame?.differs ? ["frame"] : [])];
+  const constants = [
+    ...Object.keys(runs.constants),
+    ...own,
+    ...(frame?.differs ? ["frame"] : []),
+    ...(decay?.differs ? ["decay"] : []),
+  ];
   return { definition, pack: { runs: configs.length, perRun: { constants, inputs: Object.keys(definition.inputs) } } };
+}
+
+/** What of an optimizer decides the graph, in words. */
+function optimizerOf(optimizer: RunConfig["training"]["optimizer"]): string {
+  const numbers = ["momentum", "adamRate", "share"];
+  return JSON.stringify(Object.fromEntries(Object.entries(optimizer).filter(([name]) => !numbers.includes(name))));
 }
 
 function requireOneGraph(configs: readonly RunConfig[]): void {
   const shared = {
     loss: ({ loss }: RunConfig) => loss,
     regularizer: ({ regularizer }: RunConfig) => regularizer.family,
-    optimizer: ({ training: { optimizer } }: RunConfig) => JSON.stringify({ ...optimizer, momentum: null }),
+    optimizer: ({ training: { optimizer } }: RunConfig) => optimizerOf(optimizer),
   };
   for (const [name, of] of Object.entries(shared))
     for (const config of configs)
@@ -124,9 +140,7 @@ function requireOneGraph(configs: readonly RunConfig[]): void {
 /** Strengths of everything beside the fit, by penalty or by name; null where no run has it. `counted`: how often a sample counts. */
 function termsOf(runs: RunValues, specs: ParameterSpec[], counted: number) {
   const ridge = (name: "head" | "hidden" | "features" | "headBias") =>
-    specs.some(({ penalty }) => penalty === name)
-      ? runs.of(name, ({ regularizer, depth }) => effectiveRidge(regularizer, depth)[name])
-      : null;
+    specs.some(({ penalty }) => penalty === name) ? runs.of(name, (config) => decayParts(config).coupled[name]) : null;
   // Free features decay as the parameters that they are.
   const areFree = specs.some(({ penalty }) => penalty === "features");
   return {
@@ -139,8 +153,8 @@ function termsOf(runs: RunValues, specs: ParameterSpec[], counted: number) {
       ? null
       : runs.of("lastFeatures", ({ regularizer, depth }) => (counted * effectiveRidge(regularizer, depth).features) / 2),
     slack: runs.of("slack", ({ regularizer }) => (regularizer.family === "slack" ? 2 * regularizer.rho : 0)),
-    decoupled: runs.of("decoupled", ({ regularizer }) => (regularizer.family === "adamw" ? regularizer.lambda : 0)),
-    momentum: runs.of("momentum", ({ training: { optimizer } }) => (optimizer.name === "sgd" ? optimizer.momentum : 0)),
+    momentum: runs.of("momentum", ({ training: { optimizer } }) => ("momentum" in optimizer ? optimizer.momentum : 0)),
+    adamRatio: runs.of("adamRatio", ({ training }) => adamRatio(training)),
   };
 }
 

@@ -68,6 +68,7 @@ function isShowable(draft: unknown): draft is Draft {
     Array.isArray(draft.tags) &&
     lists.every((name) => Array.isArray(config[name])) &&
     [config.datasets, config.architectures, config.regularizers].every((list) => (list as unknown[]).every(isRecord)) &&
+    (config.optimizers === undefined || (Array.isArray(config.optimizers) && config.optimizers.every(isRecord))) &&
     isRecord(config.training) &&
     [config.training.optimizer, config.training.schedule, config.training.initialization, config.measuring].every(isRecord)
   );

@@ -129,6 +129,7 @@ function axesText(config: ExperimentConfig): string {
     [config.widths.length, "width"],
     [config.losses.length, "loss"],
     [config.regularizers.length, "regularizer"],
+    [config.optimizers?.length ?? 1, "optimizer"],
     [config.seeds.length, "seed"],
   ];
   const several = axes

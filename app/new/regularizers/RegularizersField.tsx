@@ -9,7 +9,11 @@ import { Segmented } from "../../ui/Segmented.tsx";
 import { type Problem, problemAt } from "../draft/draftProblems.ts";
 import { anotherRegularizer, everyFamily, regularizerTexts, withFamily } from "./regularizerFamilies.ts";
 
-const families = regularizerFamilies.map((value) => ({ value, label: regularizerTexts[value].title }));
+/** Decoupled decay is a share of the optimizer's in a new study; a draft of an earlier one keeps its family. */
+const familiesFor = ({ family }: Regularizer) =>
+  regularizerFamilies
+    .filter((value) => value !== "adamw" || family === value)
+    .map((value) => ({ value, label: regularizerTexts[value].title }));
 
 export function RegularizersField({
   regularizers,
@@ -38,7 +42,7 @@ export function RegularizersField({
                     <Select
                       {...control}
                       data-testid="regularizer"
-                      options={families}
+                      options={familiesFor(one)}
                       value={one.family}
                       onChange={(family) => replace(index, withFamily(one, family))}
                     />

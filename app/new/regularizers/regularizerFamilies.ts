@@ -44,7 +44,8 @@ export const regularizerTexts: Record<Family, RegularizerText> = {
   adamw: {
     title: "AdamW decay (control)",
     short: "AdamW",
-    about: "Decoupled decay optimizes something other than the theory's objective: no L*, no gap.",
+    about:
+      "As studies before the optimizers' coupled share said a share of 0. Decoupled decay optimizes something other than the theory's objective: no L*, no gap.",
   },
   none: { title: "None (control)", short: "no decay", about: "No decay: no L*, no gap." },
 };
@@ -76,9 +77,12 @@ export function anotherRegularizer(regularizers: readonly Regularizer[]): Regula
 /** One of each family that is not there yet, for a comparison of them all. */
 export function everyFamily(regularizers: readonly Regularizer[]): Regularizer[] {
   const first = regularizers[0] ?? regularizer.parse({ family: "weights" });
-  return regularizerFamilies
-    .filter((family) => regularizers.every((one) => one.family !== family))
-    .map((family) => withFamily(first, family));
+  return (
+    regularizerFamilies
+      // Decoupled decay is said as a share of the optimizer's.
+      .filter((family) => family !== "adamw" && regularizers.every((one) => one.family !== family))
+      .map((family) => withFamily(first, family))
+  );
 }
 
 const finite = (value: number | null): value is number => value !== null && Number.isFinite(value);

@@ -1,24 +1,26 @@
 "use client";
+import type { OptimizerEntry } from "../../../contract/config/optimizerConfig.ts";
+import { optimizerName } from "../../../contract/config/optimizerLabel.ts";
 import type { ScheduleConfig, TrainingConfig } from "../../../contract/config/trainingConfig.ts";
-import { optimizerConfig, scheduleConfig } from "../../../contract/config/trainingConfig.ts";
+import { scheduleConfig } from "../../../contract/config/trainingConfig.ts";
 import { NumberInput } from "../../numbers/NumberInput.tsx";
 import { NumberListInput } from "../../numbers/NumberListInput.tsx";
-import { formatCount } from "../../text/formatNumber.ts";
+import { countOf, formatCount } from "../../text/formatNumber.ts";
 import { Field, Select } from "../../ui/Field.tsx";
 import { type Problem, problemAt } from "../draft/draftProblems.ts";
 
-export function trainingSummary(training: TrainingConfig): string {
+export function trainingSummary(training: TrainingConfig, optimizers: readonly OptimizerEntry[] | undefined): string {
   const { optimizer, learningRate, schedule, batch, steps } = training;
+  const momentum = optimizer.name === "sgd" ? `, momentum ${optimizer.momentum}` : "";
   return [
-    optimizer.name === "adam" ? "Adam" : `SGD, momentum ${optimizer.momentum}`,
-    `rate ${learningRate}`,
+    ...(optimizers ? [countOf(optimizers.length, "optimizer")] : [optimizerName(optimizer) + momentum, `rate ${learningRate}`]),
     schedule.name,
     batch === "full" ? "full batch" : `batch ${batch}`,
     `${formatCount(steps)} steps`,
   ].join(", ");
 }
 
-/** Optimizer, schedule, batch and initialization. */
+/** Schedule, batch and initialization. */
 export function TrainingFields({
   training,
   onChange,
@@ -29,7 +31,7 @@ export function TrainingFields({
   problems: Problem[];
 }) {
   const at = (path: string) => problemAt(problems, `config.training.${path}`);
-  const { optimizer, schedule } = training;
+  const { schedule } = training;
   return (
     <div className="grid grid-cols-2 gap-x-3 gap-y-4 md:grid-cols-3 lg:grid-cols-4">
       <Field label="Steps" error={at("steps")}>
@@ -78,42 +80,6 @@ export function TrainingFields({
         )}
       </Field>
       <ScheduleSettings schedule={schedule} onChange={(next) => onChange({ ...training, schedule: next })} at={at} />
-      <Field label="Optimizer">
-        {(control) => (
-          <Select
-            {...control}
-            options={[
-              { value: "adam", label: "Adam" },
-              { value: "sgd", label: "SGD" },
-            ]}
-            value={optimizer.name}
-            onChange={(name) => onChange({ ...training, optimizer: optimizerConfig.parse({ name }) })}
-          />
-        )}
-      </Field>
-      {optimizer.name === "sgd" ? (
-        <Field label="Momentum" error={at("optimizer.momentum")}>
-          {(control) => (
-            <NumberInput
-              {...control}
-              value={optimizer.momentum}
-              onChange={(momentum) => onChange({ ...training, optimizer: { ...optimizer, momentum } })}
-            />
-          )}
-        </Field>
-      ) : (
-        (["beta1", "beta2", "epsilon"] as const).map((key) => (
-          <Field key={key} label={{ beta1: "β₁", beta2: "β₂", epsilon: "ε" }[key]} error={at(`optimizer.${key}`)}>
-            {(control) => (
-              <NumberInput
-                {...control}
-                value={optimizer[key]}
-                onChange={(value) => onChange({ ...training, optimizer: { ...optimizer, [key]: value } })}
-              />
-            )}
-          </Field>
-        ))
-      )}
       {(["gain", "branchGain"] as const).map((key) => (
         <Field
           key={key}

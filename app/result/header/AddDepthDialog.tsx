@@ -52,7 +52,15 @@ export function AddDepthDialog({ experimentId, config, open, onClose, onAdded }:
   const depths = "depths" in parsed ? parsed.depths : [];
   // Free features have no depth: they are not run again.
   const networks = config.architectures.filter(({ name }) => name !== "ufm");
-  const others = [config.datasets, networks, config.widths, config.losses, config.regularizers, config.seeds];
+  const others = [
+    config.datasets,
+    networks,
+    config.widths,
+    config.losses,
+    config.regularizers,
+    config.optimizers ?? [null],
+    config.seeds,
+  ];
   const each = others.reduce((product, values) => product * values.length, 1);
   const submit = () => depths.length > 0 && add.mutate({ id: experimentId, depths });
   return (

@@ -1,5 +1,6 @@
 import { architectureLabel } from "../../../contract/config/architecture.ts";
-import { countGrid, type ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { countGrid, type ExperimentConfig, trainingsOf } from "../../../contract/config/experimentConfig.ts";
+import { optimizerLabel } from "../../../contract/config/optimizerLabel.ts";
 import { regularizerLabel } from "../../../contract/config/regularizer.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
 import { formatDuration } from "../../../contract/formatDuration.ts";
@@ -18,6 +19,7 @@ export function axesOf(config: ExperimentConfig): Record<string, string[]> {
     widths: config.widths.map(String),
     losses: config.losses.map((loss) => (loss === "ce" ? "cross entropy" : "squared error")),
     regularizers: config.regularizers.map(regularizerLabel),
+    ...(config.optimizers && { optimizers: trainingsOf(config).map(optimizerLabel) }),
     seeds: config.seeds.map(String),
   };
 }

@@ -1,4 +1,5 @@
 import { headsOf, isTransformer, linearLayers, patchOf } from "../../../contract/config/architecture.ts";
+import { hiddenMatrices } from "../../../contract/config/hiddenMatrices.ts";
 import { blocksOf } from "../../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { imageShape } from "../../../contract/data/datasetConfig.ts";
@@ -11,7 +12,18 @@ const perWeight = 20;
 const perUpdate = 12;
 
 /** Operations of one training step: what measured step times are scaled by. */
-export function relativeStepCost(config: RunConfig, countOwn?: CountOwnSet): number {
+export const relativeStepCost = (config: RunConfig, countOwn?: CountOwnSet): number =>
+  networkCost(config, countOwn) + (config.training.optimizer.name === "muon" ? orthogonalizingCost(config) : 0);
+
+/** Muon's five Newton–Schulz steps on each hidden matrix. */
+function orthogonalizingCost(config: RunConfig): number {
+  return hiddenMatrices(config).reduce((sum, { rows, columns, count }) => {
+    const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
+    return sum + 5 * count * (4 * short ** 2 * long + 2 * short ** 3);
+  }, 0);
+}
+
+function networkCost(config: RunConfig, countOwn?: CountOwnSet): number {
   const size = datasetSizes(config.dataset, countOwn);
   const { batch } = config.training;
   const samples = Math.max(1, batch === "full" ? size.train : Math.min(size.train, batch));

@@ -86,6 +86,17 @@ test.each(cases)("what a step holds is near what its graph holds, as it is trace
   expect(ratio, about).toBeLessThan(1.5);
 });
 
+test.each(["muon", "signum", "sgd"])(
+  "a step of %s holds no more than is counted beside the state, whatever the width",
+  (name) => {
+    for (const width of [64, 256]) {
+      const config = make("rn1", vectors, { width, training: { steps: 2, optimizer: { name } } });
+      const { heldBytes } = traced(config, 20);
+      expect(4 * stepNumbers(config, datasetSizes(config.dataset), 20).held).toBeGreaterThan(0.75 * heldBytes);
+    }
+  },
+);
+
 /** The most that a run's process ever held, bytes. */
 async function peakOf(config: RunConfig): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "memory-"));

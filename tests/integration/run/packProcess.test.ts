@@ -152,8 +152,15 @@ describe("a process of several runs", () => {
     expectSame(joined, curve(await eventsAlone(configs[2])));
   });
 
-  test("killed, each is resumed from its own checkpoint, in another pack", async () => {
-    const configs = long(3);
+  test.each([
+    ["SGD", optimizer, 0.003],
+    ["Muon, a share of the decay in each", { name: "muon", epsilon: 1e-3, adamRate: 0.001 }, 0.001],
+  ])("killed, each is resumed from its own checkpoint, in another pack: %s", async (_, by, learningRate) => {
+    const configs = [0, 1, 2].map((seed) => {
+      const shared = by === optimizer ? by : { ...by, share: 0.2 + 0.3 * seed };
+      const config = { training: { ...longTraining, learningRate, optimizer: shared } };
+      return smallRun({ ...config, seed, measuring: { name: "every", steps: 1 } });
+    });
     const first = await start({ COLLAPSAR_CHECKPOINT_MS: "100" });
     first.assign(configs.slice(0, 2), { pack: packsOf(8) });
     await until("both have checkpoints", () => [1, 2].every((run) => ofKind(first.events(run), "checkpoint").length > 1));

@@ -69,43 +69,47 @@ describe("a run's process", () => {
     expect(existsSync(checkpoints())).toBe(false);
   });
 
-  test("killed and resumed from its checkpoint: the joined curve is the uninterrupted one, without gap or double", async () => {
-    const config = smallRun({ training: { steps: 3000, learningRate: 0.01 }, measuring: { name: "every", steps: 100 } });
-    const whole = await start();
-    whole.assign(config);
-    await whole.exited;
-    const uninterrupted = curve(whole.events());
-    rmSync(join(folder, "spool"), { recursive: true });
+  test.each([{ name: "adam" }, { name: "muon", share: 0.5 }])(
+    "killed and resumed from its checkpoint: the joined curve is the uninterrupted one, without gap or double: $name",
+    async (optimizer) => {
+      const training = { steps: 3000, learningRate: 0.01, optimizer };
+      const config = smallRun({ training, measuring: { name: "every", steps: 100 } });
+      const whole = await start();
+      whole.assign(config);
+      await whole.exited;
+      const uninterrupted = curve(whole.events());
+      rmSync(join(folder, "spool"), { recursive: true });
 
-    const first = await start();
-    first.assign({ ...config, training: { ...config.training } });
-    await until("it has measured", () => ofKind(first.events(), "measurement").length > 3);
-    first.child.send({ type: "suspend" } satisfies ToRun); // a checkpoint at some step, whatever it is
-    await first.exited;
-    const { step: resumedAt } = ofKind(first.events(), "checkpoint")[0];
-    expect(first.events()[first.events().length - 1]).toMatchObject({
-      kind: "ended",
-      code: "WORKER_LOST",
-      message: "worker stopped",
-      excused: true,
-      step: resumedAt,
-    });
+      const first = await start();
+      first.assign({ ...config, training: { ...config.training } });
+      await until("it has measured", () => ofKind(first.events(), "measurement").length > 3);
+      first.child.send({ type: "suspend" } satisfies ToRun); // a checkpoint at some step, whatever it is
+      await first.exited;
+      const { step: resumedAt } = ofKind(first.events(), "checkpoint")[0];
+      expect(first.events()[first.events().length - 1]).toMatchObject({
+        kind: "ended",
+        code: "WORKER_LOST",
+        message: "worker stopped",
+        excused: true,
+        step: resumedAt,
+      });
 
-    const second = await start();
-    second.assign(config, 2);
-    await until("it has measured", () => ofKind(second.events(2), "measurement").length > 3);
-    second.child.kill("SIGKILL");
-    expect((await second.exited).signal).toBe("SIGKILL");
-    expect(second.events(2)[0]).toMatchObject({ kind: "started", resumedFromStep: resumedAt });
+      const second = await start();
+      second.assign(config, 2);
+      await until("it has measured", () => ofKind(second.events(2), "measurement").length > 3);
+      second.child.kill("SIGKILL");
+      expect((await second.exited).signal).toBe("SIGKILL");
+      expect(second.events(2)[0]).toMatchObject({ kind: "started", resumedFromStep: resumedAt });
 
-    const third = await start();
-    third.assign(config, 3);
-    await third.exited;
-    expect(third.events(3)[0]).toMatchObject({ kind: "started", resumedFromStep: resumedAt });
-    // Points of an attempt are void after the step that the next one resumed from.
-    const joined = [...curve(first.events()).filter(({ step }) => step <= resumedAt), ...curve(third.events(3))];
-    expect(joined).toEqual(uninterrupted);
-  });
+      const third = await start();
+      third.assign(config, 3);
+      await third.exited;
+      expect(third.events(3)[0]).toMatchObject({ kind: "started", resumedFromStep: resumedAt });
+      // Points of an attempt are void after the step that the next one resumed from.
+      const joined = [...curve(first.events()).filter(({ step }) => step <= resumedAt), ...curve(third.events(3))];
+      expect(joined).toEqual(uninterrupted);
+    },
+  );
 
   test("cancelled, it stops within a step", async () => {
     const run = await start();

@@ -43,6 +43,14 @@ export const families: Family[] = [
         training: { ...training, optimizer: { name: "sgd" } },
       }),
   },
+  {
+    name: "RN1, Muon, a share of the decay",
+    run: () => onVectors({ training: { ...training, optimizer: { name: "muon", epsilon: 1e-3, share: 0.4 } } }),
+  },
+  {
+    name: "RN1, Signum, decoupled",
+    run: () => onVectors({ training: { ...training, learningRate: 1e-3, optimizer: { name: "signum", share: 0 } } }),
+  },
   { name: "T11 on images", run: () => onImages({ architecture: "t11", heads: 2 }) },
   {
     name: "T12 on images, pre-LN, squared error",

@@ -6,13 +6,15 @@ import {
   isTransformer,
   trainedNormalization,
 } from "../../../../contract/config/architecture.ts";
+import { coupledShare, optimizerNames } from "../../../../contract/config/optimizerConfig.ts";
+import { optimizerLabel, optimizerNamer } from "../../../../contract/config/optimizerLabel.ts";
 import { regularizerFamilies, regularizerLabel } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import { datasetLabel } from "../../../../contract/data/datasetConfig.ts";
 import { type DataTag, dataTagger, type WithData, withData } from "./dataVersions.ts";
 import { datasetNamer } from "./plainDataset.ts";
 
-export const gridAxisIds = ["architecture", "dataset", "width", "loss", "regularizer", "depth", "seed"] as const;
+export const gridAxisIds = ["architecture", "dataset", "width", "loss", "optimizer", "regularizer", "depth", "seed"] as const;
 export type GridAxisId = (typeof gridAxisIds)[number];
 
 interface GridAxis {
@@ -42,6 +44,12 @@ export const gridAxes: Record<GridAxisId, GridAxis> = {
     (config) => `d = ${config.width}`,
   ),
   loss: axisOf("Loss", (config) => config.loss.toUpperCase()),
+  // Of one optimizer, the coupled before the decoupled.
+  optimizer: axisOf(
+    "Optimizer",
+    ({ training }) => optimizerLabel(training),
+    ({ training: { optimizer } }) => optimizerNames.indexOf(optimizer.name) + (1 - coupledShare(optimizer)) / 2,
+  ),
   // The paper's own first, controls last.
   regularizer: axisOf(
     "Regularizer",
@@ -76,6 +84,11 @@ function networkOf(config: RunConfig): string {
   return [architecture, trainedNormalization(architecture, config), headsOf(config), patch ?? "", blocks].join(" ");
 }
 
+/** A share of 1 need not be said. */
+function optimizerValue({ optimizer, learningRate }: RunConfig["training"]): string {
+  return JSON.stringify(Object.entries({ ...optimizer, share: coupledShare(optimizer), learningRate }).sort());
+}
+
 /** What tells values of an axis apart: more than the label, which leaves out what rarely differs. */
 function axisValue(axis: GridAxisId, config: RunConfig): string {
   switch (axis) {
@@ -83,6 +96,8 @@ function axisValue(axis: GridAxisId, config: RunConfig): string {
       return networkOf(config);
     case "dataset":
       return JSON.stringify(config.dataset);
+    case "optimizer":
+      return optimizerValue(config.training);
     case "regularizer":
       return JSON.stringify(config.regularizer);
     default:
@@ -103,11 +118,15 @@ export const cellKey = (config: RunConfig, axes: readonly GridAxisId[]): string 
 export const cellLabel = (config: RunConfig, axes: readonly GridAxisId[]): string =>
   axes.map((axis) => gridAxes[axis].short(config)).join(", ");
 
-/** Names configs among others: of data sets it says what they differ in. */
+/** Names configs among others: of data sets and optimizers it says what they differ in. */
 export function cellNamer(configs: readonly RunConfig[]): (config: RunConfig, axes: readonly GridAxisId[]) => string {
   const datasetName = datasetNamer(configs.map((config) => config.dataset));
-  return (config, axes) =>
-    axes.map((axis) => (axis === "dataset" ? datasetName(config.dataset) : gridAxes[axis].short(config))).join(", ");
+  const optimizerName = optimizerNamer(configs.map((config) => config.training));
+  const nameOf = (config: RunConfig, axis: GridAxisId) => {
+    if (axis === "dataset") return datasetName(config.dataset);
+    return axis === "optimizer" ? optimizerName(config.training) : gridAxes[axis].short(config);
+  };
+  return (config, axes) => axes.map((axis) => nameOf(config, axis)).join(", ");
 }
 
 const number = /(\d+(?:\.\d+)?(?:e[+-]?\d+)?)/;

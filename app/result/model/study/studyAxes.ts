@@ -1,3 +1,4 @@
+import { coupledShare, type OptimizerConfig } from "../../../../contract/config/optimizerConfig.ts";
 import type { Regularizer } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import { imbalanceOf, noiseRate } from "../../../../contract/data/datasetConfig.ts";
@@ -7,9 +8,9 @@ import { type Cell, cellNamer, type GridAxisId, groupCells, varyingAxes } from "
 import { withoutImbalance, withoutNoise } from "../grid/plainDataset.ts";
 
 /** Numbers that a curve over the runs of a study can have on its x axis. */
-export const numberAxisIds = ["depth", "width", "noise", "imbalance", "lambda", "lambdaH", "rho"] as const;
+export const numberAxisIds = ["depth", "width", "noise", "imbalance", "share", "lambda", "lambdaH", "rho", "rate"] as const;
 /** Axes of the grid without an order of their own: each value is a category on the x axis. */
-export const categoryAxisIds = ["regularizer", "dataset", "architecture", "loss"] as const;
+export const categoryAxisIds = ["optimizer", "regularizer", "dataset", "architecture", "loss"] as const;
 type CategoryAxisId = (typeof categoryAxisIds)[number];
 export const studyAxisIds = [...numberAxisIds, ...categoryAxisIds] as const;
 export type StudyAxisId = (typeof studyAxisIds)[number];
@@ -81,6 +82,10 @@ const categoryAxis = (grid: CategoryAxisId, title: string, same: Partial<RunConf
   without: (config) => ({ ...config, ...same }),
 });
 
+function withOptimizer(config: RunConfig, optimizer: OptimizerConfig, learningRate = config.training.learningRate): RunConfig {
+  return { ...config, training: { ...config.training, optimizer, learningRate } };
+}
+
 export const studyAxes: Record<StudyAxisId, StudyAxis> = {
   depth: {
     title: "depth",
@@ -114,6 +119,28 @@ export const studyAxes: Record<StudyAxisId, StudyAxis> = {
     grid: "dataset",
     value: ({ dataset }) => imbalanceOf(dataset),
     without: (config) => ({ ...config, dataset: withoutImbalance(config.dataset) }),
+  },
+  // Linear, as both ends belong on it.
+  share: {
+    title: "coupled share",
+    label: "coupled share c of the decay",
+    kind: "linear",
+    grid: "optimizer",
+    value: ({ regularizer, training }) =>
+      regularizer.family === "adamw" || regularizer.family === "none" ? null : coupledShare(training.optimizer),
+    without: (config) => withOptimizer(config, { ...config.training.optimizer, share: 1 }),
+  },
+  rate: {
+    title: "learning rate",
+    label: "learning rate",
+    kind: "log10",
+    grid: "optimizer",
+    value: ({ training }) => training.learningRate,
+    without: (config) => ({ ...config, training: { ...config.training, learningRate: 1 } }),
+  },
+  optimizer: {
+    ...categoryAxis("optimizer", "optimizer", {}),
+    without: (config) => withOptimizer(config, { name: "sgd", momentum: 0 }, 1),
   },
   lambda: strengthAxis("lambda", "λ", "λ"),
   lambdaH: strengthAxis("lambdaH", "λ_H", "λ_H"),

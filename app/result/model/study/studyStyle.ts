@@ -1,3 +1,4 @@
+import { coupledShare, type OptimizerConfig } from "../../../../contract/config/optimizerConfig.ts";
 import type { Regularizer } from "../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import { imbalanceOf, noiseRate } from "../../../../contract/data/datasetConfig.ts";
@@ -24,6 +25,11 @@ const scales: readonly Scale[] = [
   { id: "noise", shade: ({ dataset }) => noiseRate(dataset), step: ({ dataset }) => Math.round(noiseRate(dataset) * 10) },
   { id: "imbalance", shade: (config) => 1 - rarity(config) / 3, step: (config) => Math.round(rarity(config) * 3) },
   { id: "separation", shade: (config) => separation(config) / 5, step: (config) => Math.round(2 * separation(config)) },
+  {
+    id: "share",
+    shade: ({ training }) => coupledShare(training.optimizer),
+    step: ({ training }) => Math.round(4 * coupledShare(training.optimizer)),
+  },
   { id: "strength", shade: strength, step: (config) => Math.round(strength(config) * 10) },
 ];
 
@@ -41,6 +47,24 @@ const familyMarkers: Record<Exclude<Regularizer["family"], "weights">, LineStyle
   none: "wye",
 };
 
+/** Hues and markers where one architecture's runs differ in their optimizer: the architecture's own hue for Adam. */
+const optimizerStyles: Record<OptimizerConfig["name"], { hue: number | null; chroma: number; marker: LineStyle["marker"] }> = {
+  adam: { hue: null, chroma: 0, marker: "circle" },
+  sgd: { hue: 155, chroma: 0.13, marker: "square" },
+  signum: { hue: 330, chroma: 0.16, marker: "diamond" },
+  muon: { hue: 55, chroma: 0.14, marker: "triangle" },
+};
+
+function optimizerColour(config: RunConfig, shade: number): string {
+  const { hue, chroma } = optimizerStyles[config.training.optimizer.name];
+  return hue === null ? shadedColour(config, shade) : huedColour(hue, chroma, shade);
+}
+
+function huedColour(hue: number, chroma: number, shade: number): string {
+  const [light, dark] = [(0.64 - 0.2 * shade).toFixed(3), (0.58 + 0.24 * shade).toFixed(3)];
+  return `light-dark(oklch(${light} ${chroma} ${hue}), oklch(${dark} ${chroma} ${hue}))`;
+}
+
 /** Markers of the ridge on weights, whose strengths are often shown side by side. */
 const ridgeMarkers: readonly LineStyle["marker"][] = ["circle", "triangle", "star", "ring"];
 
@@ -53,17 +77,23 @@ function familyColour({ regularizer, architecture, normalization }: RunConfig): 
   const shade = 0.2 + 0.6 * strengthShade(regularizer);
   if (regularizer.family === "weights") return shadedColour({ architecture, normalization }, shade);
   const { hue, chroma } = familyHues[regularizer.family];
-  const [light, dark] = [(0.64 - 0.2 * shade).toFixed(3), (0.58 + 0.24 * shade).toFixed(3)];
-  return `light-dark(oklch(${light} ${chroma} ${hue}), oklch(${dark} ${chroma} ${hue}))`;
+  return huedColour(hue, chroma, shade);
 }
 
 /**
  * Styles of lines drawn together: hue by architecture and dash by regularizer as everywhere; lightness by the first number
- * (depth, width, noise, …) on which they differ, the marker by the second (or else by the loss, or the same), each on a fixed scale. Where only regularizers differ, their family has the hue.
+ * (depth, width, noise, …) on which they differ, the marker by the second (or else by the loss, or the same), each on a fixed scale. Where only regularizers differ, their family has the hue; where optimizers do, they have hue and marker.
  */
 export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) => LineStyle {
   const varies = (value: (config: RunConfig) => number) => new Set(configs.map((config) => value(config).toFixed(9))).size > 1;
   const [scale, second] = scales.filter(({ shade }) => varies(shade));
+  const networks = new Set(configs.map((config) => `${config.architecture} ${config.normalization}`)).size;
+  if (networks === 1 && new Set(configs.map(({ training }) => training.optimizer.name)).size > 1)
+    return (config) => ({
+      ...curveStyle(config, { width: false, lambda: false }),
+      colour: optimizerColour(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale?.shade(config) ?? 0.5))),
+      marker: optimizerStyles[config.training.optimizer.name].marker,
+    });
   if (scale === undefined) return (config) => curveStyle(config, { width: false, lambda: false });
   const markerBy =
     ({ step }: Scale) =>
@@ -71,7 +101,6 @@ export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) =
       markers[Math.floor(Math.abs(step(config))) % markers.length] as LineStyle["marker"];
   if (scale.id === "depth")
     return second === undefined ? runStyle : (config) => ({ ...runStyle(config), marker: markerBy(second)(config) });
-  const networks = new Set(configs.map((config) => `${config.architecture} ${config.normalization}`)).size;
   const families = new Set(configs.map((config) => config.regularizer.family)).size;
   if (scale.id === "strength" && networks === 1 && families > 1)
     return (config) => ({

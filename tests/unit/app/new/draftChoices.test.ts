@@ -10,9 +10,12 @@ import {
 import { newDataset } from "../../../../app/new/datasets/newDataset.ts";
 import { presetFigures } from "../../../../app/new/presets/presetFigures.ts";
 import { anotherRegularizer, everyFamily, withFamily } from "../../../../app/new/regularizers/regularizerFamilies.ts";
+import { anotherOptimizer, entriesOf, withEntries, withName } from "../../../../app/new/training/optimizerTexts.ts";
 import { type ArchitectureConfig, architectureConfig, architectures } from "../../../../contract/config/architecture.ts";
 import { transferProblem } from "../../../../contract/config/compatibility.ts";
+import { optimizerEntry } from "../../../../contract/config/optimizerConfig.ts";
 import { type Regularizer, regularizer, regularizerFamilies } from "../../../../contract/config/regularizer.ts";
+import { trainingConfig } from "../../../../contract/config/trainingConfig.ts";
 import { type DatasetId, datasetIds } from "../../../../contract/data/datasetConfig.ts";
 import { presets } from "../../../../contract/presets/presets.ts";
 
@@ -55,10 +58,33 @@ test("another regularization is the next step of a sweep in each family", () => 
 test("a comparison has one of each family, of one strength where that means the same", () => {
   const start = [regularizer.parse({ family: "weights", lambda: 0.02 })];
   const all = [...start, ...everyFamily(start)];
-  expect(new Set(all.map((one) => one.family)).size).toBe(regularizerFamilies.length);
+  // Decoupled decay is a share of the optimizer's.
+  expect(all.map((one) => one.family).sort()).toEqual(regularizerFamilies.filter((family) => family !== "adamw").sort());
   for (const one of all) expect(regularizer.parse(one)).toEqual(one);
   expect(withFamily(start[0], "slack")).toMatchObject({ lambda: 0.02 });
   expect(everyFamily(all)).toEqual([]);
+});
+
+test("optimizers are compared from one on, each at its rate, and the last that is left is the training's again", () => {
+  const training = trainingConfig.parse({ learningRate: 0.01 });
+  let entries = entriesOf(training, undefined);
+  expect(entries).toEqual([training.optimizer]);
+  for (const name of ["sgd", "signum", "muon"]) {
+    entries = [...entries, anotherOptimizer(entries)];
+    expect(entries.at(-1)).toMatchObject({ name, learningRate: expect.any(Number) });
+  }
+  expect(anotherOptimizer(entries)).toMatchObject({ name: "muon", share: 0 });
+  for (const one of entries) expect(optimizerEntry.parse(one)).toEqual(one);
+  expect(withEntries(training, entries)).toEqual({ training, optimizers: entries });
+  const last = withEntries(training, entries.slice(1, 2));
+  expect(last).toEqual({
+    training: { ...training, optimizer: { name: "sgd", momentum: 0.9 }, learningRate: 0.05 },
+    optimizers: undefined,
+  });
+  expect(withName({ name: "adam", beta1: 0.5, beta2: 0.9, epsilon: 1, share: 0.3 }, "muon")).toMatchObject({
+    name: "muon",
+    share: 0.3,
+  });
 });
 
 test("a second set for the probe is one that the networks can read", () => {

@@ -33,11 +33,12 @@ const bases: RunConfig[] = [
   { ...base, regularizer: { family: "slack", rho: 0.2 }, training: { optimizer: { name: "sgd", momentum: 0.5 } } },
   { ...base, regularizer: { family: "weights", ...weights }, afterTraining: { transfer: { dataset: file } } },
   { ...base, afterTraining: { transfer: { dataset: clusters } } },
+  { ...base, training: { optimizer: { name: "muon", share: 0.5 } } },
 ].map((config) => runConfig.parse(config));
 
 const words: unknown[] = [
   ...[...architectures, ...normalizations, ...datasetIds, ...regularizerFamilies, ...deviceChoices],
-  ...["ce", "mse", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal", "adam", "sgd"],
+  ...["ce", "mse", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal", "adam", "sgd", "signum", "muon"],
   ...["cosine", "step", "log", "every", "full", "another-name", 1, true, false],
 ];
 /** Other values that a field might have. */

@@ -36,6 +36,27 @@ describe("Runs of one key", () => {
     ["warm-up", {}, training({ warmupSteps: 100 })],
     ["initialization", {}, training({ initialization: { gain: 2, branchGain: 0 } })],
     ["momentum", training({ optimizer: { name: "sgd", momentum: 0.9 } }), training({ optimizer: { name: "sgd", momentum: 0 } })],
+    [
+      "momentum of Signum",
+      training({ optimizer: { name: "signum", momentum: 0.9 } }),
+      training({ optimizer: { name: "signum", momentum: 0 } }),
+    ],
+    [
+      "momentum and rates of Muon",
+      training({ optimizer: { name: "muon", momentum: 0.9 } }),
+      training({ optimizer: { name: "muon", momentum: 0.5, adamRate: 0.1 }, learningRate: 0.1 }),
+    ],
+    [
+      "coupled share",
+      training({ optimizer: { name: "adam", share: 0.2 } }),
+      training({ optimizer: { name: "adam", share: 0.9 } }),
+    ],
+    ["whether all of the decay is said to be coupled", {}, training({ optimizer: { name: "adam", share: 1 } })],
+    [
+      "a share of no decay",
+      { regularizer: { family: "none" } },
+      { regularizer: { family: "none" }, ...training({ optimizer: { name: "adam", share: 0.5 } }) },
+    ],
     ["λ", {}, weights({ lambda: 0.001, headLambda: 0.1 })],
     ["how λ follows from the depth", {}, weights({ objective: "split", scaling: "inverse-depth" })],
     [
@@ -110,6 +131,11 @@ describe("Another key has what differs in", () => {
       { regularizer: regularizer.parse({ family: "adamw", lambda: 0 }) },
     ],
     ["optimizer", {}, training({ optimizer: { name: "sgd", momentum: 0.9 } })],
+    ["Signum", training({ optimizer: { name: "sgd" } }), training({ optimizer: { name: "signum" } })],
+    ["Muon", {}, training({ optimizer: { name: "muon" } })],
+    ["Nesterov", training({ optimizer: { name: "muon" } }), training({ optimizer: { name: "muon", nesterov: false } })],
+    ["a share below 1", {}, training({ optimizer: { name: "adam", share: 0.5 } })],
+    ["a share of 0", training({ optimizer: { name: "sgd", share: 0.5 } }), training({ optimizer: { name: "sgd", share: 0 } })],
     ["β", {}, training({ optimizer: { name: "adam", beta1: 0.8 } })],
     ["batch", {}, training({ batch: 50 })],
     ["size of the batch", training({ batch: 50 }), training({ batch: 51 })],
@@ -143,6 +169,8 @@ describe("A grid is parted by its keys", () => {
       "free-features": "3 3 3 3",
       imbalance: "3 3 3 3 3",
       "label-noise": "15 15",
+      // Of each optimizer all, a share between, and none of the decay coupled, at both λ.
+      optimizers: "6 18 6 6 6 6 6 6 6 6 6 6",
       "random-labels": "3 3 3 3 3",
       regularizers: "3 3 9 3 3",
       "rn1-cifar10-full": "5 5 5 5 5 5",

@@ -85,6 +85,10 @@ describe("where the theorems speak of slopes over depth", () => {
     expect(why({ regularizer: ridges.adamw })).toBe(
       "the theorem on RN1 assumes ridge on the weights with one constant λ (objective 7)",
     );
+    const { training } = aConfig({});
+    expect(why({ training: { ...training, optimizer: { name: "sgd", momentum: 0.9, share: 0.5 } } })).toBe(
+      "the theorems are about a ridge whose gradient is followed, and some of the decay is decoupled",
+    );
     expect(why({ architecture: "rn2" })).toBe(
       "the theorem on RN2 assumes ridge on the weights with λ/L and a constant λ of the head (objective 11)",
     );

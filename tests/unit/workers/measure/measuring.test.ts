@@ -189,6 +189,8 @@ describe("J and L*", () => {
     for (const [overrides, reason] of [
       [{ regularizer: { family: "none" } }, "Without ridge"],
       [{ regularizer: { family: "adamw", lambda: 0.01 } }, "Decoupled decay"],
+      [{ training: { optimizer: { name: "adam", share: 0.9 } } }, "Decoupled decay"],
+      [{ training: { optimizer: { name: "muon", share: 0 } } }, "Decoupled decay"],
       [{ regularizer: { family: "weights", lambda: 0 } }, "without ridge on the classifier"],
       [{ regularizer: { family: "features", lambdaH: 0 } }, "without ridge on the features"],
       [{ regularizer: { family: "slack", frame: "orthogonal" }, width: 4 }, "is below 5"],

@@ -1,3 +1,4 @@
+import type { OptimizerConfig } from "../../../../contract/config/optimizerConfig.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import type { Dataset } from "../../../../workers/data/dataset.ts";
 import { addLabelNoise } from "../../../../workers/data/prepare/addLabelNoise.ts";
@@ -22,7 +23,7 @@ export function threeMembers({ config, data }: { config: RunConfig; data: Datase
         ...config.training,
         steps: standing[2] + steps,
         learningRate: learningRate * (1 + i / 5),
-        optimizer: optimizer.name === "sgd" ? { ...optimizer, momentum: optimizer.momentum - 0.1 * i } : optimizer,
+        optimizer: shifted(optimizer, i),
       },
     };
     const { labels } = addLabelNoise(data.train.labels, data.classes, i === 2 ? { rate: 0.7, seed: 1 } : undefined);
@@ -36,6 +37,15 @@ export function threeMembers({ config, data }: { config: RunConfig; data: Datase
       step,
     };
   });
+}
+
+/** Momentum, the rate of Muon's Adam, and a share that is between 0 and 1. */
+function shifted(optimizer: OptimizerConfig, i: number): OptimizerConfig {
+  const { share } = optimizer;
+  const shared = { ...optimizer, ...(share !== undefined && share > 0 && share < 1 ? { share: share + 0.1 * i } : {}) };
+  if (shared.name === "adam") return shared;
+  const moving = { ...shared, momentum: shared.momentum - 0.1 * i };
+  return moving.name === "muon" ? { ...moving, adamRate: moving.adamRate * (1 + i) } : moving;
 }
 
 /** λ's and ρ. */

@@ -38,6 +38,15 @@ const architectures: { name: string; run: (overrides: Overrides) => ReturnType<F
     },
   ]),
 ];
+/** Muon with Adam's usual ε, and shares at both ends and between them; the sign of a momentum that is nearly zero is that of its rounding. */
+const others = {
+  "AdamW by its share": { name: "adam", epsilon: 1e-3, share: 0 },
+  "Adam, share 0.4": { name: "adam", epsilon: 1e-3, share: 0.4 },
+  SGDW: { name: "sgd", share: 0 },
+  Muon: { name: "muon", epsilon: 1e-3, share: 0.4 },
+  "Muon without Nesterov": { name: "muon", nesterov: false, epsilon: 1e-3, share: 0 },
+  Signum: { name: "signum", share: 0.4 },
+};
 // Small enough that 50 steps do not carry a difference of rounding far.
 const training = { steps: 5, learningRate: 0.003 };
 const losses = ["ce", "mse"];
@@ -57,6 +66,12 @@ const regularizers = [
   { family: "adamw", lambda: 0.1 },
   { family: "none" },
 ];
+const shares: Family[] = architectures.flatMap(({ name, run }) =>
+  Object.entries(others).map(([optimizerName, optimizer]) => ({
+    name: `${name}, ${optimizerName}`,
+    run: () => run({ training: { ...training, learningRate: optimizer.name === "signum" ? 1e-4 : 0.003, optimizer } }),
+  })),
+);
 const norms = [
   { normalization: "post-ln", definition: undefined },
   { normalization: "pre-ln", definition: 2 },
@@ -105,7 +120,7 @@ async function compare(engine: Engine, given: ReturnType<Family["run"]>, updates
 }
 
 describe("compiled: a run in a pack is the run alone, to 1e-6 at step 1 and 1e-5 after 50", () => {
-  test.each([...table, ...kinds])("$name", async ({ run }) => compare(compiled, run(), 50, 1e-5));
+  test.each([...table, ...shares, ...kinds])("$name", async ({ run }) => compare(compiled, run(), 50, 1e-5));
 });
 
 test("compiled: a convolutional run whose maps are large enough to be filtered minimally, which those of a pack are not", async () => {

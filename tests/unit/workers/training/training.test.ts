@@ -41,6 +41,9 @@ describe("optimizers", () => {
     { name: "AdamW", optimizer: adam, regularizer: { family: "adamw", lambda: 0.1 } },
     { name: "SGD with decoupled decay", optimizer: sgd, regularizer: { family: "adamw", lambda: 0.1 } },
     { name: "Adam without decay", optimizer: adam, regularizer: { family: "none" } },
+    { name: "SGDW", optimizer: { ...sgd, share: 0 }, regularizer: weights },
+    { name: "Signum", optimizer: { name: "signum" }, regularizer: weights },
+    { name: "Muon", optimizer: { name: "muon", share: 0.5 }, regularizer: weights },
     { name: "Adam on batches", optimizer: adam, regularizer: weights, batch: 5 },
   ])(
     "$name: 20 steps agree between eager and compiled, and the loss falls",
@@ -84,14 +87,17 @@ describe("the loop", () => {
     expect((await trainRun(compiled, config)).fits).toEqual((await trainRun(compiled, config)).fits);
   });
 
-  test("on batches, interrupted and resumed is the uninterrupted run", async () => {
-    const config = smallRun({ training: { steps: 20, batch: 5 } });
-    const whole = await trainRun(compiled, config);
-    const first = await trainRun(compiled, config, { to: 7 });
-    const second = await trainRun(compiled, config, { from: 7, state: first.state });
-    expect([...first.fits, ...second.fits]).toEqual(whole.fits);
-    expect(second.state).toEqual(whole.state);
-  });
+  test.each([adam, { ...sgd, share: 0 }, { name: "signum", share: 0.5 }, { name: "muon", share: 0.5 }])(
+    "on batches, interrupted and resumed is the uninterrupted run: $name",
+    async (optimizer) => {
+      const config = smallRun({ training: { steps: 20, batch: 5, optimizer } });
+      const whole = await trainRun(compiled, config);
+      const first = await trainRun(compiled, config, { to: 7 });
+      const second = await trainRun(compiled, config, { from: 7, state: first.state });
+      expect([...first.fits, ...second.fits]).toEqual(whole.fits);
+      expect(second.state).toEqual(whole.state);
+    },
+  );
 
   describe("several updates a call", () => {
     /** Where the calls end, the fits there, and the last state. */

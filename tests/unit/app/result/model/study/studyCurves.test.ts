@@ -8,6 +8,7 @@ import { categoriesOn, defaultStudyAxis, varyingStudyAxes } from "../../../../..
 import { curveSeries, optimumMarks, theoryWedges } from "../../../../../../app/result/model/study/studySeries.ts";
 import { styleAmong } from "../../../../../../app/result/model/study/studyStyle.ts";
 import { theorySilences } from "../../../../../../app/result/model/study/theoryText.ts";
+import { optimizerConfig } from "../../../../../../contract/config/optimizerConfig.ts";
 import type { Regularizer } from "../../../../../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../../../../../contract/config/runConfig.ts";
 import type { RunStatus } from "../../../../../../contract/status.ts";
@@ -371,6 +372,50 @@ describe("names among others", () => {
       "separation 3 noise 0.4",
       "separation 5 no noise",
     ]);
+  });
+});
+
+describe("optimizers", () => {
+  const { training } = aConfig({});
+  const by = (optimizer: object, learningRate = 0.01): Partial<RunConfig> => ({
+    training: { ...training, optimizer: optimizerConfig.parse(optimizer), learningRate },
+  });
+  const shares = [0, 0.25, 1].map((share) => by({ name: "adam", share }));
+  const sgd = [0, 1].map((share) => by({ name: "sgd", share }, 0.1));
+  const muon = by({ name: "muon" }, 0.02);
+  const rows = [...shares, ...sgd, muon].flatMap((one) =>
+    [0, 1].map((seed) => aRow({ depth: 5, seed, ...one }, { "train/nc1.ratio@5": 0.1 + seed / 100 })),
+  );
+
+  test("are a line each over the coupled share", () => {
+    expect(varyingStudyAxes(rows)).toEqual(["share", "rate", "optimizer"]);
+    expect(defaultStudyAxis(rows)).toBe("share");
+    expect(lineAxes(rows, "share")).toEqual(["optimizer"]);
+    const { curves } = studyCurves(rows, { metric: "nc1.ratio", split: "train", x: "share", lines: ["optimizer"], log: true });
+    expect(curves.map((curve) => [curve.label, curve.points.map(({ x }) => x)])).toEqual([
+      ["Adam", [0, 0.25, 1]],
+      ["SGD", [0, 1]],
+      ["Muon", [1]],
+    ]);
+    const styleOf = styleAmong(curves.map(({ config }) => config));
+    expect(new Set(curves.map(({ config }) => styleOf(config).colour)).size).toBe(3);
+    expect(new Set(curves.map(({ config }) => styleOf(config).marker)).size).toBe(3);
+  });
+
+  test("are categories, the decoupled by their names", () => {
+    expect(categoriesOn("optimizer", rows)).toEqual(["Adam", "Adam c=0.25", "AdamW", "SGD", "SGDW", "Muon"]);
+  });
+
+  test("have no share where there is no decay, or an earlier study says so by its family", () => {
+    const earlier = families.map((regularizer) => aRow({ depth: 5, regularizer }, { "train/nc1.ratio@5": 0.1 }));
+    expect(varyingStudyAxes(earlier)).not.toContain("share");
+    expect(varyingStudyAxes(earlier)).not.toContain("optimizer");
+  });
+
+  test("that differ in a rate alone are told apart", () => {
+    const rates = [0.01, 0.02].map((rate) => aRow({ depth: 5, ...by({ name: "sgd" }, rate) }, { "train/nc1.ratio@5": rate }));
+    expect(varyingStudyAxes(rates)).toEqual(["rate"]);
+    expect(categoriesOn("optimizer", rates)).toEqual(["SGD, rate 0.01", "SGD, rate 0.02"]);
   });
 });
 

@@ -1,0 +1,32 @@
+import { headsOf, isTransformer, linearLayers } from "./architecture.ts";
+import { blocksOf } from "./networkForm.ts";
+import type { RunConfig } from "./runConfig.ts";
+
+interface Matrices {
+  rows: number;
+  columns: number;
+  count: number;
+}
+
+/** The penalized matrices of a network but its head's, by shape: those that Muon orthogonalizes. Free features have none. */
+export function hiddenMatrices(config: RunConfig): Matrices[] {
+  const { architecture, width } = config;
+  const blocks = blocksOf(config);
+  const square = (each: number): Matrices => ({ rows: width, columns: width, count: each * blocks });
+  if (isTransformer(architecture)) {
+    const { attention, mlp } = linearLayers(architecture);
+    // With one linear layer the heads' matrices lie side by side in one.
+    if (attention === 1) return [{ rows: width, columns: headsOf(config) * width, count: 2 * blocks }, square(mlp)];
+    return [square(4 + mlp)];
+  }
+  switch (architecture) {
+    case "rn1":
+      return [square(1)];
+    case "rn2":
+      return [square(2)];
+    case "conv":
+      return [{ rows: width, columns: 9 * width, count: blocks }];
+    default:
+      return [];
+  }
+}
