@@ -7,6 +7,8 @@ export const limits = {
   classes: { min: 2, max: 1000 },
   /** With more, measures of a second pass and the picture of the geometry would cost more than the training. */
   measuredClasses: 64,
+  /** Numbers of one list: of every class, or of a spectrum. */
+  listLength: 4_096,
   /** Characters of a class's name; a longer one is shown cut. */
   classNameLength: 80,
   samplesPerClass: { min: 1, max: 10_000 },

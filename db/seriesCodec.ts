@@ -1,5 +1,7 @@
 /** Events of an attempt that share a chunk: with 12 bytes a point a chunk stays below Postgres' 2 kB bound for rows kept in place. */
 export const eventsPerBlock = 128;
+/** The same of a list (seriesKey.ts), whose measurement is a point for each of its numbers: what is rewritten with each stays small. */
+export const eventsPerListBlock = 8;
 /** Points that a series gathers in its tail before they move to a chunk: what is rewritten with each new point stays small. */
 export const pointsInTail = 16;
 /** The tail's block: it follows all others. */

@@ -8,6 +8,7 @@ import { ExperimentStore } from "../live/ExperimentStore.ts";
 import type { FreshnessStore } from "../live/FreshnessStore.ts";
 import { wantedGeometry } from "./model/geometry/wantedGeometry.ts";
 import { lastLayerKey } from "./model/metrics/lastValue.ts";
+import { splitsOfRuns } from "./model/metrics/offeredSplits.ts";
 import { ruleInEffect } from "./model/runs/convergenceRule.ts";
 import { byLayers, keysOfLayers } from "./model/runs/readKeys.ts";
 import { shownRuns } from "./model/runs/shownRuns.ts";
@@ -48,8 +49,9 @@ export function useExperiment(experimentId: string, view: ResultView, onExternal
   const maxPoints = view.smoothing > 0 ? maxSmoothedPoints : limits.panelPoints;
   const readSeries = async (alive: () => boolean) => {
     const window = view.zoom ? { fromStep: view.zoom.from, toStep: view.zoom.to } : {};
+    const measured = splitsOfRuns(wanted);
     const requests = [...byLayers(wanted)].map(([layers, runIds]) =>
-      client.experiments.series.query({ id: experimentId, keys: keysOfLayers(layers), runIds, maxPoints, ...window }),
+      client.experiments.series.query({ id: experimentId, keys: keysOfLayers(layers, measured), runIds, maxPoints, ...window }),
     );
     const asked = store.attempts;
     const answers = await Promise.all(requests);

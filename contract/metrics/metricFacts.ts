@@ -59,6 +59,16 @@ export interface NetworkMetricFacts extends MetricFacts {
   part: { of: "gap" | "penalties" | "distance"; label: string } | null;
 }
 
+/** A metric of which there is one number for each class, or for each value of a spectrum, the largest first. */
+export interface ListMetricFacts extends MetricFacts {
+  scope: "list";
+  index: "class" | "spectrum";
+  /** Of which layers it is: of all, of the last one, or of the network as a whole (null). */
+  layers: "all" | "last" | null;
+  /** Whether it is measured on the test set as well. */
+  test: boolean;
+}
+
 export const sources = {
   paper: "Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239",
   papyan: "Papyan, Han, Donoho (2020), PNAS 117",

@@ -58,7 +58,7 @@ const runIds = z.array(z.uuid()).max(limits.gridRuns).optional();
 /** Series of an experiment's runs, thinned to `maxPoints` each; a window keeps fromStep ≤ step ≤ toStep. */
 export const experimentSeriesRequest = z.strictObject({
   id: z.uuid(),
-  keys: z.array(key).min(1).max(40),
+  keys: z.array(key).min(1).max(100),
   runIds,
   maxPoints: panelPoints,
   fromStep: step.optional(),

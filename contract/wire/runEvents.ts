@@ -3,7 +3,7 @@ import { attackNorms, attacks } from "../config/afterTraining.ts";
 import { resolvedDataset } from "../data/resolvedDataset.ts";
 import { failureCodes } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { measuredKeyPattern } from "../metrics/seriesKey.ts";
+import { listKeyPattern, measuredKeyPattern } from "../metrics/seriesKey.ts";
 import { wireText } from "../wireText.ts";
 import { maxPackRuns } from "./packs.ts";
 
@@ -68,6 +68,8 @@ const measurement = z.strictObject({
   kind: z.literal("measurement"),
   step,
   values: z.record(z.string().regex(measuredKeyPattern), finite),
+  /** One number for each class, or value of a spectrum; null where one does not exist. Absent in older events. */
+  lists: z.record(z.string().regex(listKeyPattern), z.array(finite.nullable()).min(1).max(limits.listLength)).optional(),
   /** Metrics that do not exist here, with the reason: they become named gaps. */
   missing: z.record(wireText(80), wireText(200)).default({}),
   /** Wall time of this measurement; absent in older events. */

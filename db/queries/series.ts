@@ -1,15 +1,28 @@
 import { and, asc, eq, type SQL, sql } from "drizzle-orm";
+import { limits } from "../../contract/limits.ts";
 import { attemptCutoffs } from "../../contract/metrics/attemptCutoffs.ts";
+import { isListKey, listOfKey } from "../../contract/metrics/seriesKey.ts";
 import { anyOf } from "../anyOf.ts";
 import type { Executor } from "../database.ts";
 import { attempts, seriesChunks } from "../schema.ts";
-import { decodePoints, encodePoints, eventsPerBlock, type Points, pointsInTail, tailBlock } from "../seriesCodec.ts";
+import {
+  decodePoints,
+  encodePoints,
+  eventsPerBlock,
+  eventsPerListBlock,
+  type Points,
+  pointsInTail,
+  tailBlock,
+} from "../seriesCodec.ts";
+import { asksForLists, leadingLength, listsOf, seriesOf, storedKeys } from "../seriesLists.ts";
 
 /** Points of one measurement event. */
 export interface StoredMeasurement {
   seq: number;
   step: number;
   values: Record<string, number>;
+  /** By the keys of lists; NaN where a number does not exist. */
+  lists?: Record<string, number[]>;
 }
 
 /**
@@ -74,18 +87,35 @@ export async function appendMeasurements(
 function blocksOf(measurements: StoredMeasurement[]): Map<string, Map<number, Points>> {
   const series = new Map<string, Map<number, Points>>();
   const total = new Map<string, number>();
-  for (const { values } of measurements) for (const key in values) total.set(key, (total.get(key) ?? 0) + 1);
-  const lastBlock = Math.floor((measurements.at(-1)?.seq ?? 0) / eventsPerBlock);
-  for (const { seq, step, values } of measurements)
+  const lastSeq = measurements.at(-1)?.seq ?? 0;
+  const count = (key: string, points: number) => total.set(key, (total.get(key) ?? 0) + points);
+  for (const { values, lists = {} } of measurements) {
+    for (const key in values) count(key, 1);
+    for (const [key, numbers] of Object.entries(lists)) count(key, numbers.length);
+  }
+  const blockOf = (key: string, seq: number, events: number) =>
+    Math.floor((total.get(key)! < pointsInTail ? lastSeq : seq) / events);
+  const pointsIn = (key: string, block: number): Points => {
+    const blocks = series.get(key) ?? new Map<number, Points>();
+    series.set(key, blocks);
+    const points = blocks.get(block) ?? { steps: [], values: [] };
+    blocks.set(block, points);
+    return points;
+  };
+  for (const { seq, step, values, lists = {} } of measurements) {
     for (const [key, value] of Object.entries(values)) {
-      const block = total.get(key)! < pointsInTail ? lastBlock : Math.floor(seq / eventsPerBlock);
-      const blocks = series.get(key) ?? new Map<number, Points>();
-      series.set(key, blocks);
-      const points = blocks.get(block) ?? { steps: [], values: [] };
-      blocks.set(block, points);
+      const points = pointsIn(key, blockOf(key, seq, eventsPerBlock));
       points.steps.push(step);
       points.values.push(value);
     }
+    for (const [key, numbers] of Object.entries(lists)) {
+      const points = pointsIn(key, blockOf(key, seq, eventsPerListBlock));
+      for (const number of numbers) {
+        points.steps.push(step);
+        points.values.push(number);
+      }
+    }
+  }
   return series;
 }
 
@@ -125,13 +155,45 @@ const stepAt = (place: SQL) =>
     sql` | `,
   )} end`;
 
-/** Series of runs with their attempts joined, by run and key, steps rising; no `keys` means all. */
+/** Lists alone, or what is none. */
+const aList = sql`(right(${seriesChunks.key}, 2) = ':*' and left(${seriesChunks.key}, 4) <> 'log/')`;
+
+/**
+ * Series of runs with their attempts joined, by run and key, steps rising. No `keys` means all that stand alone; the key of a list means
+ * the series of all its numbers.
+ */
 export async function readSeries(
   db: Executor,
   runIds: string[],
   keys: string[] | null,
   window: SeriesWindow = {},
 ): Promise<Series[]> {
+  const stored = await readStored(db, runIds, keys, window);
+  if (keys === null || !asksForLists(keys)) return stored;
+  return stored.flatMap((series) => seriesOf(series, keys));
+}
+
+/** A list at each of its steps; NaN where a number does not exist. */
+export interface StoredList {
+  runId: string;
+  key: string;
+  steps: number[];
+  lists: number[][];
+}
+
+/** Lists of runs, by run and key, steps rising. */
+export async function readLists(
+  db: Executor,
+  runIds: string[],
+  keys: string[],
+  window: SeriesWindow = {},
+): Promise<StoredList[]> {
+  const stored = await readStored(db, runIds, keys.filter(isListKey), window);
+  return stored.map(({ runId, key, ...points }) => ({ runId, key, ...listsOf(points) }));
+}
+
+/** Series and lists as they are stored: a list has a point for each of its numbers at each step. */
+async function readStored(db: Executor, runIds: string[], keys: string[] | null, window: SeriesWindow): Promise<Series[]> {
   if (runIds.length === 0 || keys?.length === 0) return [];
   const chunks = await db
     .select({
@@ -145,7 +207,7 @@ export async function readSeries(
     .where(
       and(
         anyOf(seriesChunks.runId, runIds, "uuid"),
-        keys ? anyOf(seriesChunks.key, keys, "text") : undefined,
+        keys ? anyOf(seriesChunks.key, storedKeys(keys), "text") : sql`not ${aList}`,
         window.fromStep ? sql`${stepAt(sql`length(${seriesChunks.steps}) - 4`)} >= ${window.fromStep}::int` : undefined,
         window.toStep === undefined ? undefined : sql`${stepAt(sql`0`)} <= ${window.toStep}::int`,
       ),
@@ -167,23 +229,43 @@ export async function readSeries(
   return series.filter((item) => item.steps.length > 0);
 }
 
-/** How many points are stored of each series, void ones of ended attempts among them, by run and key; no `keys` means all. */
+/**
+ * How many points are stored of each series, void ones of ended attempts among them, by run and key; no `keys` means all that stand
+ * alone. Of a list's series there is an entry each.
+ */
 export async function countStoredPoints(
   db: Executor,
   runIds: string[],
   keys: string[] | null,
 ): Promise<{ runId: string; key: string; points: number }[]> {
   if (runIds.length === 0 || keys?.length === 0) return [];
-  return db
+  const withLists = keys !== null && asksForLists(keys);
+  const counts = await db
     .select({
       runId: seriesChunks.runId,
       key: seriesChunks.key,
       points: sql<number>`(sum(length(${seriesChunks.steps})) / 4)::int`,
+      // Of one measurement at least: how many numbers the list has.
+      ...(withLists && {
+        first: sql<Buffer>`(array_agg(substring(${seriesChunks.steps} for ${4 * limits.listLength}::int)))[1]`,
+      }),
     })
     .from(seriesChunks)
-    .where(and(anyOf(seriesChunks.runId, runIds, "uuid"), keys ? anyOf(seriesChunks.key, keys, "text") : undefined))
+    .where(
+      and(
+        anyOf(seriesChunks.runId, runIds, "uuid"),
+        keys ? anyOf(seriesChunks.key, storedKeys(keys), "text") : sql`not ${aList}`,
+      ),
+    )
     .groupBy(seriesChunks.runId, seriesChunks.key)
     .orderBy(asc(seriesChunks.runId), asc(seriesChunks.key));
+  if (!withLists) return counts;
+  return counts.flatMap(({ runId, key, points, first }) => {
+    if (!isListKey(key)) return [{ runId, key, points }];
+    const length = leadingLength(first ?? Buffer.alloc(0));
+    const asked = keys.includes(key) ? length : keys.filter((one) => listOfKey(one)?.list === key).length;
+    return Array.from({ length: asked }, () => ({ runId, key, points: Math.ceil(points / Math.max(1, length)) }));
+  });
 }
 
 /** Series of which the steps of a run's measurements are gathered: each measurement has its rate and its time. */
@@ -194,7 +276,7 @@ export async function readMeasuredSteps(db: Executor, runId: string): Promise<Se
   const keys = await db
     .select({ key: seriesChunks.key })
     .from(seriesChunks)
-    .where(eq(seriesChunks.runId, runId))
+    .where(and(eq(seriesChunks.runId, runId), sql`not ${aList}`))
     .groupBy(seriesChunks.key)
     .orderBy(sql`sum(length(${seriesChunks.steps})) desc`, asc(seriesChunks.key))
     .limit(fullest);
@@ -206,13 +288,13 @@ export async function readMeasuredSteps(db: Executor, runId: string): Promise<Se
   return new Set(series.flatMap(({ steps }) => steps));
 }
 
-/** Keys of a run's stored series, also of those whose points are all void. */
+/** Keys of a run's stored series and lists, also of those whose points are all void. */
 export async function listSeriesKeys(db: Executor, runId: string): Promise<string[]> {
   const rows = await db.selectDistinct({ key: seriesChunks.key }).from(seriesChunks).where(eq(seriesChunks.runId, runId));
   return rows.map((row) => row.key).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
-/** Number of stored points of every series of a run, void ones left out. */
+/** Number of stored points of every series of a run, void ones left out; of a list that of all its numbers. */
 export async function countPoints(db: Executor, runId: string): Promise<{ key: string; points: number }[]> {
   const cutoffs = (await readCutoffs(db, [runId])).get(runId)!;
   const chunks = await db

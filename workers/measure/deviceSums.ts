@@ -103,7 +103,8 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     const sum = (of: Float64Array) => of.subarray(split * classes, (split + 1) * classes).reduce((a, b) => a + b, 0);
     const statistics = Array.from({ length: layers }, (_, l) => statisticsOf(pieces, counts, split, l, classes, dim));
     const cosines = { samples, sum: sum(gaps), zeroVectors: sum(zeros) };
-    return { samples, fit: sum(fit) / samples, accuracy: sum(right) / samples, statistics, moments, cosines };
+    const rights = right.slice(split * classes, (split + 1) * classes);
+    return { samples, fit: sum(fit) / samples, accuracy: sum(right) / samples, rights, statistics, moments, cosines };
   };
   const momentsOf = (moments: Float64Array, l: number): Matrix =>
     matrix(classes, classes, moments.slice(l * classes ** 2, (l + 1) * classes ** 2));

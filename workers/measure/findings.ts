@@ -3,8 +3,10 @@ import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts"
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../contract/metrics/classLimit.ts";
+import { listMetricInfo } from "../../contract/metrics/listMetrics.ts";
 import { layerMetrics, type Metric, metricInfo } from "../../contract/metrics/metricInfo.ts";
-import { type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { listKey, type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
+import { type ClassListId, classListIds, classListMetrics } from "../../math/collapse/classListMetrics.ts";
 import { type ClassStatistics, squaredFeatures } from "../../math/collapse/classStatistics.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../math/collapse/layerMetrics.ts";
 import type { MetricId } from "../../math/collapse/metricIds.ts";
@@ -23,6 +25,8 @@ import type { SquaredNorms } from "./sums.ts";
 export interface Findings {
   values: Record<string, number>;
   missing: Record<string, string>;
+  /** One number for each class, by the key of the list; null where a class has none. */
+  lists: Record<string, (number | null)[]>;
 }
 
 /** What says something on samples the network was not trained on: not the geometry of means and classifier (NC2). */
@@ -58,6 +62,25 @@ export function layerFindings(
       const many = hasManyClasses(statistics.classes);
       addLayer(findings, split, l + 1, layer, (id) => (many && isOfFewClasses(id) ? notMeasuredText : null));
     });
+  }
+}
+
+/** What of the last layer there is one number for each class of; on the test set what needs no geometry of means and classifier. */
+export function classFindings(findings: Findings, head: Matrix, onTrain: SplitSums, onTest: SplitSums | null): void {
+  const layer = onTrain.statistics.length;
+  for (const [split, sums] of [["train", onTrain] as const, ["test", onTest] as const]) {
+    const keyOf = (id: ClassListId) => listKey(split, id, listMetricInfo[id].layers === null ? undefined : layer);
+    const wanted = (id: ClassListId) => split === "train" || listMetricInfo[id].test;
+    if (!sums) {
+      for (const id of classListIds.filter(wanted)) findings.missing[keyOf(id)] = noTestSet;
+      continue;
+    }
+    const statistics = sums.statistics[layer - 1];
+    const lists = classListMetrics({ statistics, rights: sums.rights, weights: head, wanted });
+    for (const [id, numbers] of Object.entries(lists.values) as [ClassListId, (number | null)[]][])
+      findings.lists[keyOf(id)] = numbers;
+    for (const [id, reason] of Object.entries(lists.undefined) as [ClassListId, string][])
+      findings.missing[keyOf(id)] = reason.slice(0, 200);
   }
 }
 

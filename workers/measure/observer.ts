@@ -8,7 +8,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
 import type { FeatureReader, ParameterSource } from "./featureReader.ts";
-import { type Findings, layerFindings, objectiveFindings } from "./findings.ts";
+import { classFindings, type Findings, layerFindings, objectiveFindings } from "./findings.ts";
 import { GeometryFrames } from "./geometryFrames.ts";
 import { hostSums } from "./hostSums.ts";
 import { type Place, placeOfSums } from "./placeOfSums.ts";
@@ -90,8 +90,9 @@ async function observation(
   const { onTrain, onTest, head, squared } = sums;
   if (!Number.isFinite(onTrain.fit))
     throw new Failure("DIVERGED", `The loss over the training set is ${onTrain.fit} at step ${step}.`);
-  const findings: Findings = { values: {}, missing: {} };
+  const findings: Findings = { values: {}, missing: {}, lists: {} };
   layerFindings(findings, config, head, onTrain, onTest);
+  if (geometry) classFindings(findings, head, onTrain, onTest);
   objectiveFindings(findings, { config, squared, head, optimum, onTrain, onTest });
   const isPicturable = !hasManyClasses(network.classes);
   if (!isPicturable) findings.missing.geometry = notMeasuredText;

@@ -12,6 +12,8 @@ export interface SplitSums {
   /** Mean fit. */
   fit: number;
   accuracy: number;
+  /** Samples of each class that are classified correctly [K]. */
+  rights: Float64Array;
   /** One a layer, X_1 … X_L. */
   statistics: ClassStatistics[];
   /** Centred on the statistics of `reference`; undefined for layers without a second pass. */
@@ -38,15 +40,15 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
   const { classes, loss, head } = request;
   let samples = 0;
   let fit = 0;
-  let right = 0;
+  const rights = new Float64Array(classes);
   let sums: ClassSums[] = [];
   let cosines: CosineGaps | null = null;
   for await (const chunk of request.chunks()) {
     fit += fitSum(loss, chunk, classes);
-    if (!Number.isFinite(fit)) return { samples: 0, fit, accuracy: 0, statistics: [], moments: [], cosines: noCosines };
+    if (!Number.isFinite(fit)) return { samples: 0, fit, accuracy: 0, rights, statistics: [], moments: [], cosines: noCosines };
     samples += chunk.count;
     const predictions = predict(chunk.logits, classes);
-    for (let i = 0; i < chunk.count; i++) if (predictions[i] === chunk.labels[i]) right++;
+    for (let i = 0; i < chunk.count; i++) if (predictions[i] === chunk.labels[i]) rights[chunk.labels[i]]++;
     if (sums.length === 0) sums = chunk.features.map(() => new ClassSums(classes, head.cols));
     chunk.features.forEach((layer, l) => {
       sums[l].add(layer, chunk.labels);
@@ -56,7 +58,8 @@ export async function sumSplit(request: SplitRequest): Promise<SplitSums> {
   }
   const statistics = sums.map((layer) => layer.statistics());
   const moments = request.secondPass === "none" ? [] : await sumMoments(request, request.reference ?? statistics);
-  return { samples, fit: fit / samples, accuracy: right / samples, statistics, moments, cosines: cosines ?? noCosines };
+  const accuracy = rights.reduce((sum, right) => sum + right, 0) / samples;
+  return { samples, fit: fit / samples, accuracy, rights, statistics, moments, cosines: cosines ?? noCosines };
 }
 
 const noCosines: CosineGaps = { samples: 0, sum: 0, zeroVectors: 0 };

@@ -198,12 +198,13 @@ export class RunLife {
   private async measure(source: ParameterSource | PackedSource): Promise<void> {
     const { run, observer, spent, step } = this;
     const before = performance.now();
-    const { values, missing, snapshot } = await observer.observe(step, source, this.isPictured(step));
+    const { values, missing, lists, snapshot } = await observer.observe(step, source, this.isPictured(step));
     values[seriesKey("train", "learningRate")] = learningRateAt(run.config.training, Math.max(1, step));
     const stepMs = this.times.takeMedian();
     if (stepMs !== null) values[seriesKey("train", "stepMs")] = stepMs;
     values[seriesKey("train", "elapsedMs")] = this.elapsed();
-    run.emit({ kind: "measurement", step, values, missing, measureMs: performance.now() - before });
+    const given = Object.keys(lists).length > 0 && { lists };
+    run.emit({ kind: "measurement", step, values, ...given, missing, measureMs: performance.now() - before });
     if (snapshot) run.emit({ kind: "geometry", snapshot });
     const ms = performance.now() - before;
     spent.measurements++;

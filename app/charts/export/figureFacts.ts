@@ -1,4 +1,6 @@
 import type { CsvFacts } from "../../../contract/csv.ts";
+import { type ListMetric, listMetricInfo } from "../../../contract/metrics/listMetrics.ts";
+import type { MetricFacts } from "../../../contract/metrics/metricFacts.ts";
 import { type StudyMetric, studyMetricInfo } from "../../../contract/metrics/metricInfo.ts";
 
 /** Of what study or run a page's figures are, and what is to be known of it: experiment, program, config, seeds, data. */
@@ -10,8 +12,15 @@ export interface FigureSource {
 
 /** What a metric is: "train/nc1.ratio" with its formula, ideal, unit and source; of one that the program does not know, its name. */
 export function metricFact(measure: string): CsvFacts[number] {
-  const id = measure.replace(/^(train|test)\//, "").replace(/@\w+$/, "");
-  const info = Object.hasOwn(studyMetricInfo, id) ? studyMetricInfo[id as StudyMetric] : undefined;
+  const id = measure
+    .replace(/^(train|test|other)\//, "")
+    .replace(/:[*\d]+$/, "")
+    .replace(/@\w+$/, "");
+  const info: MetricFacts | undefined = Object.hasOwn(studyMetricInfo, id)
+    ? studyMetricInfo[id as StudyMetric]
+    : Object.hasOwn(listMetricInfo, id)
+      ? listMetricInfo[id as ListMetric]
+      : undefined;
   if (info === undefined) return [`metric ${measure}`, "logged by the run's own program"];
   const { label, formula, ideal, unit, source } = info;
   return [

@@ -1,7 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
-import { splits } from "../../../contract/metrics/seriesKey.ts";
 import { xModes } from "../../charts/axes/seriesX.ts";
+import { offeredSplits } from "../../result/model/metrics/offeredSplits.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Checkbox } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
@@ -13,6 +13,8 @@ const someLayers = 8;
 interface RunChartControlsProps {
   view: RunChartView;
   layerCount: number;
+  /** Of its series. */
+  keys: readonly string[];
   /** Whether the run's steps can be told in epochs. */
   hasEpochs: boolean;
   /** Whether the time of its steps was measured. */
@@ -20,7 +22,7 @@ interface RunChartControlsProps {
 }
 
 /** What all charts of a run have in common: the x axis, the split, the layers, the smoothing and the window of steps. */
-export function RunChartControls({ view, layerCount, hasEpochs, hasTime }: RunChartControlsProps) {
+export function RunChartControls({ view, layerCount, keys, hasEpochs, hasTime }: RunChartControlsProps) {
   const { x, logX, split, smoothing, layers, zoom, set } = view;
   return (
     <div className="-mx-4 sm:sticky sm:top-12 sm:z-20 flex flex-wrap items-center gap-x-4 gap-y-2 border-line border-b bg-ground/92 px-4 py-2 backdrop-blur-sm lg:-mx-6 lg:px-6">
@@ -43,7 +45,7 @@ export function RunChartControls({ view, layerCount, hasEpochs, hasTime }: RunCh
       <Labelled text="Split">
         <Segmented
           label="Split of the layer metrics"
-          options={splits.map((value) => ({ value, label: value }))}
+          options={offeredSplits(keys, split).map((value) => ({ value, label: value }))}
           value={split}
           onChange={(name) => set({ split: name === "train" ? null : name })}
         />

@@ -1,6 +1,6 @@
 "use client";
 import { useCallback, useMemo, useSyncExternalStore } from "react";
-import { seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { isListKey, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import type { AnyRunDetail, AnyRunRow } from "../../../contract/wire/externalViews.ts";
 import type { LivePageStore } from "../../live/LivePageStore.ts";
 import { Problem } from "../../live/Problem.tsx";
@@ -35,7 +35,10 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
   const version = useSyncExternalStore(store.subscribe, store.getChartVersion, store.getChartVersion);
   const stored = useMemo(() => {
     const keys = new Set([...detail.series.map((one) => one.key), ...Object.keys(detail.row.last)]);
-    return [...keys].sort().join("\n");
+    return [...keys]
+      .filter((key) => !isListKey(key))
+      .sort()
+      .join("\n");
   }, [detail.series, detail.row.last]);
   const groups = useMemo(() => {
     const count = network.layers;
@@ -43,6 +46,8 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
       shown === "last" ? [count] : shown === "all" ? Array.from({ length: count }, (_, at) => at + 1) : spreadLayers(count);
     return planPanels(stored === "" ? [] : stored.split("\n"), network, layers, split);
   }, [stored, network, shown, split]);
+
+  const storedKeys = useMemo(() => (stored === "" ? [] : stored.split("\n")), [stored]);
 
   const elapsedKey = seriesKey("train", "elapsedMs");
   const keys = useMemo(
@@ -66,7 +71,13 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
 
   return (
     <section aria-label="Charts" className="space-y-5">
-      <RunChartControls view={view} layerCount={network.layers} hasEpochs={stepsPerEpoch !== null} hasTime={hasTime} />
+      <RunChartControls
+        view={view}
+        layerCount={network.layers}
+        keys={storedKeys}
+        hasEpochs={stepsPerEpoch !== null}
+        hasTime={hasTime}
+      />
       {logX && <p className="text-2xs text-ink-faint">{x} 0 cannot be shown on a log axis: switch off “log x” to see it.</p>}
       {read.error && <Problem error={read.error} onRetry={() => void read.refetch()} />}
       {groups.map((group) => (

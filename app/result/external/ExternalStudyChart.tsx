@@ -6,6 +6,7 @@ import { AloneContext } from "../../charts/panel/AloneContext.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
+import { splitsOfRuns } from "../model/metrics/offeredSplits.ts";
 import { leftOutText } from "../model/runs/convergenceRule.ts";
 import { LinesChoice } from "../parts/LinesChoice.tsx";
 import { FitRange } from "../study/FitRange.tsx";
@@ -115,10 +116,7 @@ export const ExternalStudyChart = memo(function ExternalStudyChart(props: Extern
           {!isLogged(measure) && (
             <Segmented
               label="Split"
-              options={[
-                { value: "train", label: "train" },
-                { value: "test", label: "test" },
-              ]}
+              options={splitsOfRuns(rows, split).map((value) => ({ value, label: value }))}
               value={split}
               onChange={(value) => onView({ split: value })}
             />

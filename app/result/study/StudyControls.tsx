@@ -5,6 +5,7 @@ import type { RunRow } from "../../../contract/wire/views.ts";
 import { Select } from "../../ui/Field.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { axisTitle, type GridAxisId } from "../model/grid/gridAxes.ts";
+import { splitsOfRuns } from "../model/metrics/offeredSplits.ts";
 import { offeredMetrics } from "../model/metrics/studyMetrics.ts";
 import { type StudyAxisId, studyAxes } from "../model/study/studyAxes.ts";
 import { defaultStudyAxis, varyingStudyAxes } from "../model/study/studyPlaces.ts";
@@ -57,10 +58,7 @@ export function StudyControls({ rows, view, onView, shown }: StudyControlsProps)
       )}
       <Segmented
         label="Split"
-        options={[
-          { value: "train", label: "train" },
-          { value: "test", label: "test" },
-        ]}
+        options={splitsOfRuns(rows, split).map((value) => ({ value, label: value }))}
         value={split}
         onChange={(value) => onView({ split: value })}
       />

@@ -2,7 +2,7 @@ import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
 import type { StudyMetric } from "../../../contract/metrics/metricInfo.ts";
 import { layerMetrics } from "../../../contract/metrics/metricInfo.ts";
 import { studyMetrics } from "../../../contract/metrics/metricPlaces.ts";
-import type { Split } from "../../../contract/metrics/seriesKey.ts";
+import { type Split, splits } from "../../../contract/metrics/seriesKey.ts";
 import { type XMode, xModes } from "../../charts/axes/seriesX.ts";
 import type { GeometryChoice } from "../model/geometry/wantedGeometry.ts";
 import type { GridAxisId } from "../model/grid/gridAxes.ts";
@@ -48,7 +48,7 @@ export function readView(get: (name: string) => string | null): ResultView {
   const smoothing = Number(get("smooth") ?? 0);
   return {
     metric: oneOf(studyMetrics, get("metric")) ?? defaults.metric,
-    split: oneOf(["train", "test"], get("split")) ?? defaults.split,
+    split: oneOf(splits, get("split")) ?? defaults.split,
     lines: linesOf(get("lines")),
     over: oneOf(studyAxisIds, get("over")),
     log: flag(get("log")),

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isExternalConfig } from "../../../contract/external/externalConfig.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { attemptCutoffs } from "../../../contract/metrics/attemptCutoffs.ts";
+import { isListKey } from "../../../contract/metrics/seriesKey.ts";
 import { isTerminal } from "../../../contract/status.ts";
 import {
   type ArchivedExperiment,
@@ -127,7 +128,8 @@ export async function* readSeriesOf(archive: ZipArchive, { run, index, folder }:
       const step = one.steps.readInt32LE(4 * i);
       const value = one.values.readDoubleLE(8 * i);
       if (step < before) throw refuse(`${folder}/steps.npy in the archive: step ${step} of ${key} follows step ${before}.`);
-      if (!Number.isFinite(value))
+      // A number of a list that does not exist.
+      if (!Number.isFinite(value) && !(Number.isNaN(value) && isListKey(key)))
         throw refuse(`${folder}/values.npy in the archive: ${key} is ${value} at step ${step}; only finite numbers are stored.`);
       before = step;
     }

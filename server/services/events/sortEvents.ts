@@ -24,6 +24,16 @@ export interface SortedEvents {
   items: WatchItem[];
 }
 
+/** As they are stored: NaN where a number does not exist. */
+export const listsOf = (given: Record<string, (number | null)[]> | undefined): { lists?: Record<string, number[]> } =>
+  given === undefined
+    ? {}
+    : {
+        lists: Object.fromEntries(
+          Object.entries(given).map(([key, numbers]) => [key, numbers.map((number) => number ?? Number.NaN)]),
+        ),
+      };
+
 /** Sorts a batch of one attempt's events by the tables they go to; what follows the end of the attempt is dropped. */
 export function sortEvents(runId: string, attempt: number, events: SpooledEvent[]): SortedEvents {
   const sorted: SortedEvents = {
@@ -42,7 +52,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         });
         break;
       case "measurement":
-        sorted.measurements.push({ seq, step: event.step, values: event.values });
+        sorted.measurements.push({ seq, step: event.step, values: event.values, ...listsOf(event.lists) });
         Object.assign(sorted.last, event.values);
         Object.assign(sorted.missing, event.missing);
         sorted.measureMs = event.measureMs ?? sorted.measureMs;

@@ -13,7 +13,10 @@ export const csvFacts = (context: ServiceContext, what: string, experiment: { id
   ["experiment", `${experiment.name} (${experiment.id})`],
   ["exported", `${new Date().toISOString()} by Collapsar ${context.version}`],
   ["read", "pandas.read_csv(file, comment='#') or read.csv(file, comment.char='#'); without these lines: ?head=none"],
-  ["series", "split/metric@layer; layers count from 1 (X_1) to the last one in front of the classifier, here also named @last"],
+  [
+    "series",
+    "split/metric@layer; layers count from 1 (X_1) to the last one in front of the classifier, here also named @last; :i is class i, or value i of a spectrum, from 0",
+  ],
   ["depth", "L, as the network's definition counts it; resolved.blocks is the number of residual blocks"],
   [
     "units",

@@ -42,11 +42,11 @@ export async function exportRun(context: ServiceContext, reader: Reader, id: str
     }
     yield `${csvLine(["series", "step", "value"])}\r\n`;
     for (const key of keys)
-      for (const { steps, values } of await readSeries(orm, [id], [key]))
+      for (const { key: name, steps, values } of await readSeries(orm, [id], [key]))
         for (let from = 0; from < steps.length; from += linesPerPiece) {
           const until = Math.min(steps.length, from + linesPerPiece);
           let piece = "";
-          for (let i = from; i < until; i++) piece += `${csvLine([key, steps[i], values[i]])}\r\n`;
+          for (let i = from; i < until; i++) piece += `${csvLine([name, steps[i], values[i]])}\r\n`;
           yield piece;
         }
     for (const [key, value] of Object.entries(evaluationValues(run.evaluation))) yield `${csvLine([key, run.step, value])}\r\n`;

@@ -8,6 +8,7 @@ import { listWarnings } from "../../../db/queries/attempts.ts";
 import type { StoredExperiment } from "../../../db/queries/experiments.ts";
 import type { TrainedRun } from "../../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries } from "../../../db/queries/series.ts";
+import { keyPortions } from "../../../db/seriesLists.ts";
 import type { Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { listReadableAttempts } from "../runs/listReadableAttempts.ts";
@@ -19,9 +20,6 @@ export interface Export {
   name: string;
   pieces: AsyncIterable<string>;
 }
-
-/** Series that are in memory at once. */
-const seriesPerRead = 32;
 
 export const exportHead = (context: ServiceContext) => ({
   version: exportVersion,
@@ -115,10 +113,9 @@ export async function* exportedRun(
 export async function* exportedSeries({ database }: ServiceContext, runId: string, keys: Set<string>): AsyncGenerator<string> {
   const { orm } = database;
   yield ',"series":{';
-  const all = await listSeriesKeys(orm, runId);
   let separator = "";
-  for (let at = 0; at < all.length; at += seriesPerRead)
-    for (const { key, steps, values } of await readSeries(orm, [runId], all.slice(at, at + seriesPerRead))) {
+  for (const portion of keyPortions(await listSeriesKeys(orm, runId)))
+    for (const { key, steps, values } of await readSeries(orm, [runId], portion)) {
       keys.add(key);
       yield `${separator}${JSON.stringify(key)}:${JSON.stringify({ steps, values })}`;
       separator = ",";

@@ -1,7 +1,9 @@
 import type { ExternalObjective } from "../../../contract/external/externalObjective.ts";
 import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../../contract/metrics/classLimit.ts";
+import { listMetricInfo } from "../../../contract/metrics/listMetrics.ts";
 import { layerMetrics, type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
-import { type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { listKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { type ClassListId, classListMetrics } from "../../../math/collapse/classListMetrics.ts";
 import { type ClassStatistics, squaredFeatures } from "../../../math/collapse/classStatistics.ts";
 import { type GeometryPicture, geometryPicture } from "../../../math/collapse/geometryPicture.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../../math/collapse/layerMetrics.ts";
@@ -18,6 +20,8 @@ import type { SplitSums } from "./decodeSums.ts";
 export interface ExternalFindings {
   values: Record<string, number>;
   missing: Record<string, string>;
+  /** One number for each class, by the key of the list; null where a class has none. */
+  lists: Record<string, (number | null)[]>;
   /** Of the run's last layer on the training set, not yet turned to the picture before; null where there is none. */
   picture: GeometryPicture | null;
 }
@@ -39,10 +43,11 @@ const noHead = "no classifier was given: NC2 here is of the class means, and NC4
 
 /** All measures of what was added up of a split, by the formulas of a run that is trained here. */
 export function externalFindings(measured: Measured): ExternalFindings {
-  const findings: ExternalFindings = { values: {}, missing: {}, picture: null };
+  const findings: ExternalFindings = { values: {}, missing: {}, lists: {}, picture: null };
   layerFindings(findings, measured);
   objectiveFindings(findings, measured);
   pictureFindings(findings, measured);
+  classFindings(findings, measured);
   leaveOutOverflow(findings);
   return findings;
 }
@@ -82,6 +87,20 @@ function layerFindings(findings: ExternalFindings, { sums, places, objective }: 
         if (wanted(id)) findings.missing[seriesKey(split, id, places[at]!)] = error.message.slice(0, 200);
     }
   });
+}
+
+/** What of the run's last layer there is one number for each class of. Sums of classes do not say which samples were classified correctly. */
+function classFindings(findings: ExternalFindings, { sums, places, layers }: Measured): void {
+  const { split, head, hasLast } = sums;
+  const last = sums.layers.at(-1);
+  if (!last || !hasLast || places.at(-1) !== layers) return;
+  const keyOf = (id: ClassListId) => listKey(split, id, listMetricInfo[id].layers === null ? undefined : layers);
+  const wanted = (id: ClassListId) => split === "train" || listMetricInfo[id].test;
+  const lists = classListMetrics({ statistics: last.statistics, ...(head && { weights: head.weights }), wanted });
+  for (const [id, numbers] of Object.entries(lists.values) as [ClassListId, (number | null)[]][])
+    findings.lists[keyOf(id)] = numbers;
+  for (const [id, reason] of Object.entries(lists.undefined) as [ClassListId, string][])
+    findings.missing[keyOf(id)] = reason.slice(0, 200);
 }
 
 function pictureFindings(findings: ExternalFindings, { sums, places, layers }: Measured): void {

@@ -1,6 +1,7 @@
 import { externalLimits } from "../../../contract/external/externalLimits.ts";
 import { loggedName } from "../../../contract/metrics/seriesKey.ts";
 import type { StoredMeasurement } from "../../../db/queries/series.ts";
+import { listsOf } from "../events/sortEvents.ts";
 import type { PreparedEvent } from "./prepareEvents.ts";
 
 /** What of events goes into series. */
@@ -27,7 +28,7 @@ export function keepRising(events: readonly PreparedEvent[], lastSteps: Map<stri
     ...{ measurements: [], last: {}, missing: {}, lastStep: null, warnings: [], warningsOf: new Map() },
   };
   const said = new Set<string>();
-  for (const { seq, step, values, missing, warnings } of events) {
+  for (const { seq, step, values, lists, missing, warnings } of events) {
     const own = [...warnings];
     const late: string[] = [];
     const given: [string, number][] = [];
@@ -44,8 +45,15 @@ export function keepRising(events: readonly PreparedEvent[], lastSteps: Map<stri
     }
     if (late.length > 0) own.push(`${named(late)} of step ${step}: a step up to it is stored already, and steps must rise.`);
     if (over.length > 0) own.push(`${named(over)}: a run has at most ${externalLimits.scalarNames} names of its own. Left out.`);
-    if (given.length > 0 && step !== null) {
-      kept.measurements.push({ seq, step, values: Object.fromEntries(given) });
+    const ofClasses: Record<string, (number | null)[]> = {};
+    for (const [key, numbers] of Object.entries(lists)) {
+      if (step === null || step <= (lastSteps.get(key) ?? -1)) continue;
+      lastSteps.set(key, step);
+      ofClasses[key] = numbers;
+    }
+    const hasLists = Object.keys(ofClasses).length > 0;
+    if ((given.length > 0 || hasLists) && step !== null) {
+      kept.measurements.push({ seq, step, values: Object.fromEntries(given), ...(hasLists && listsOf(ofClasses)) });
       Object.assign(kept.last, Object.fromEntries(given));
       kept.lastStep = Math.max(kept.lastStep ?? 0, step);
     }

@@ -14,6 +14,7 @@ export interface PreparedEvent {
   at: number;
   step: number | null;
   values: Record<string, number>;
+  lists: Record<string, (number | null)[]>;
   missing: Record<string, string>;
   /** What of it cannot be measured or kept, in words for people. */
   warnings: string[];
@@ -63,7 +64,7 @@ async function prepare(
   objective: ExternalRunConfig["objective"],
 ): Promise<PreparedEvent> {
   const nothing: PreparedEvent = {
-    ...{ seq, at, step: "step" in event ? (event.step ?? null) : null, values: {}, missing: {}, warnings: [] },
+    ...{ seq, at, step: "step" in event ? (event.step ?? null) : null, values: {}, lists: {}, missing: {}, warnings: [] },
     ...{ line: null, end: null, split: null },
   };
   switch (event.kind) {
@@ -83,8 +84,16 @@ async function prepare(
         return { ...nothing, warnings: [...warnings, text] };
       }
       const split = await measureSums(sums, extended, objective);
-      const { values, missing } = split;
-      return { ...nothing, values, missing, warnings, split, ...(extended.length > layers.length && { layers: extended }) };
+      const { values, missing, lists } = split;
+      return {
+        ...nothing,
+        values,
+        lists,
+        missing,
+        warnings,
+        split,
+        ...(extended.length > layers.length && { layers: extended }),
+      };
     }
   }
 }

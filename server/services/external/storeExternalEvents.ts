@@ -217,7 +217,7 @@ async function beginAt(
 
 /** What of the events goes into series: rising steps, and not more names than a run may have. */
 async function keepOf(tx: Executor, run: ExternalRun, number: number, fresh: PreparedEvent[]): Promise<Kept> {
-  const keys = [...new Set(fresh.flatMap(({ values }) => Object.keys(values)))];
+  const keys = [...new Set(fresh.flatMap(({ values, lists }) => [...Object.keys(values), ...Object.keys(lists)]))];
   const lastSteps = keys.length === 0 ? new Map<string, number>() : await readLastSteps(tx, run.id, number, keys);
   const names = new Set(Object.keys(run.last).filter((key) => loggedName(key) !== null));
   return keepRising(fresh, lastSteps, names);

@@ -1,15 +1,14 @@
 import type { SeriesQuery } from "../../../contract/api/apiRequests.ts";
+import { listOfKey } from "../../../contract/metrics/seriesKey.ts";
 import { getExperimentRow } from "../../../db/queries/experiments.ts";
 import { listRunIds } from "../../../db/queries/runs.ts";
 import { listSeriesKeys, readSeries, type Series } from "../../../db/queries/series.ts";
+import { keyPortions } from "../../../db/seriesLists.ts";
 import { mayRead, type Reader } from "../../access/reader.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { requireReadableRun } from "../reading/requireReadableRun.ts";
 import { thinSeries } from "./thinSeries.ts";
-
-/** Series that are in memory at once. */
-const together = 32;
 
 export interface OpenSeries {
   /** Of the study, or of the run in it. */
@@ -45,10 +44,10 @@ async function* eachSeries(context: ServiceContext, runIds: string[], asked: Ask
   const { maxPoints, fromStep, toStep } = asked;
   const wanted = asked.key && new Set(asked.key);
   for (const runId of runIds) {
-    const stored = await listSeriesKeys(orm, runId);
-    const keys = wanted ? stored.filter((key) => wanted.has(key)) : stored;
-    for (let at = 0; at < keys.length; at += together)
-      for (const series of await readSeries(orm, [runId], keys.slice(at, at + together), { fromStep, toStep }))
+    const stored = new Set(await listSeriesKeys(orm, runId));
+    const keys = wanted ? [...wanted].filter((key) => stored.has(listOfKey(key)?.list ?? key)) : [...stored];
+    for (const portion of keyPortions(keys))
+      for (const series of await readSeries(orm, [runId], portion, { fromStep, toStep }))
         yield maxPoints === undefined ? series : { ...series, ...thinSeries(series, maxPoints) };
   }
 }

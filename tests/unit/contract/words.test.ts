@@ -1,17 +1,47 @@
 import { describe, expect, test } from "vitest";
 import { effectiveRidge, regularizer, regularizerLabel } from "../../../contract/config/regularizer.ts";
+import { listMetrics } from "../../../contract/metrics/listMetrics.ts";
 import { layerMetrics, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
-import { parseSeriesKey, seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import {
+  isListKey,
+  keyInList,
+  listKey,
+  listKeyPattern,
+  listOfKey,
+  measuredKeyPattern,
+  parseSeriesKey,
+  seriesKey,
+} from "../../../contract/metrics/seriesKey.ts";
 
 describe("series keys", () => {
   test("are read back as they were written", () => {
     for (const metric of layerMetrics)
-      expect(parseSeriesKey(seriesKey("test", metric, 34))).toEqual({ split: "test", metric, layer: 34 });
+      expect(parseSeriesKey(seriesKey("test", metric, 34))).toEqual({ split: "test", metric, layer: 34, index: null });
     for (const metric of networkMetrics)
-      expect(parseSeriesKey(seriesKey("train", metric))).toEqual({ split: "train", metric, layer: null });
+      expect(parseSeriesKey(seriesKey("train", metric))).toEqual({ split: "train", metric, layer: null, index: null });
+  });
+
+  test("of lists are read back as they were written, and those of their series", () => {
+    for (const metric of listMetrics) {
+      const list = listKey("other", metric, 34);
+      expect(list).toMatch(listKeyPattern);
+      expect(parseSeriesKey(list)).toEqual({ split: "other", metric, layer: 34, index: "*" });
+      expect(parseSeriesKey(keyInList(list, 999))).toEqual({ split: "other", metric, layer: 34, index: 999 });
+      expect(listOfKey(keyInList(list, 999))).toEqual({ list, index: 999 });
+    }
+    expect(parseSeriesKey(listKey("train", "accuracy.class"))).toMatchObject({ layer: null, index: "*" });
+    expect(listOfKey("train/nc1.ratio@3")).toBeNull();
+    expect([isListKey("log/loss:*"), listOfKey("log/loss:3")]).toEqual([false, null]);
+    expect(measuredKeyPattern.test("train/nc1.class@3:2")).toBe(false);
   });
 
   test.each([
+    "train/nc1.class@5:",
+    "train/nc1.class@5:03",
+    "train/nc1.class@5:10000",
+    "train/nc1.class@5:-1",
+    "train/nc1.class:*@5",
+    "train/nc1.class@5:*:*",
     "nc1.ratio",
     "train/",
     "train/nc1@0",

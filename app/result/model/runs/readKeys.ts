@@ -1,7 +1,7 @@
 import { layersOf } from "../../../../contract/config/networkForm.ts";
 import { type Metric, metricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
-import { type SeriesKey, splits } from "../../../../contract/metrics/seriesKey.ts";
+import type { SeriesKey, Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { lastLayerKey, lastValue } from "../metrics/lastValue.ts";
 
@@ -27,8 +27,8 @@ const trainingPanels: readonly PanelSpec[] = trainingPlaces.map(({ metric, title
 export const shownPanels = (rows: readonly Pick<RunRow, "last" | "config">[]): readonly PanelSpec[] =>
   trainingPanels.filter(({ metric, rare }) => !rare || rows.some((row) => lastValue(row, metric, "train") !== null));
 
-/** Series of the training panels for runs of as many layers. */
-export function keysOfLayers(layers: number): SeriesKey[] {
+/** Series of the training panels for runs of as many layers. @param splits that are measured */
+export function keysOfLayers(layers: number, splits: readonly Split[]): SeriesKey[] {
   const keys = new Set<SeriesKey>(["train/elapsedMs"]);
   for (const { metric, trainOnly } of trainingPanels)
     for (const split of trainOnly ? (["train"] as const) : splits) keys.add(lastLayerKey(metric, split, layers));

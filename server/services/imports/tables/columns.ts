@@ -86,8 +86,10 @@ export function mapColumns(
 export function metricKey(name: string, isChosen: boolean, problems: Problems): string | null {
   const measured = isChosen ? parseSeriesKey(name) : null;
   if (measured) {
-    const { metric, layer } = measured;
-    if (!Object.hasOwn(metricInfo, metric))
+    const { metric, layer, index } = measured;
+    if (index !== null)
+      problems.error(`${quoted(name)} is one number of a list, and a table has none: give the column another name.`);
+    else if (!Object.hasOwn(metricInfo, metric))
       problems.error(`${quoted(name)} is called like a measured series, but there is no measure ${quoted(metric)}.`);
     else if (isLayerMetric(metric as Metric) && layer === null)
       problems.error(`${quoted(name)} is a measure of a layer: say of which one, as in ${name}@1.`);
