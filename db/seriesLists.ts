@@ -64,3 +64,13 @@ export function keyPortions(keys: readonly string[]): string[][] {
   for (let at = 0; at < alone.length; at += together) portions.push(alone.slice(at, at + together));
   return [...portions, ...keys.filter(isListKey).map((key) => [key])];
 }
+
+/** As they are stored: NaN where a number does not exist. */
+export const storedLists = (given: Record<string, (number | null)[]> | undefined): { lists?: Record<string, number[]> } =>
+  given === undefined
+    ? {}
+    : {
+        lists: Object.fromEntries(
+          Object.entries(given).map(([key, numbers]) => [key, numbers.map((number) => number ?? Number.NaN)]),
+        ),
+      };

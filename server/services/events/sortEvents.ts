@@ -2,6 +2,7 @@ import { type Evaluation, isExcused, type SpooledEvent, type StartedEvent } from
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import type { insertCheckpoints, insertGeometry, insertLogLines } from "../../../db/queries/attempts.ts";
 import type { StoredMeasurement } from "../../../db/queries/series.ts";
+import { storedLists } from "../../../db/seriesLists.ts";
 import type { AttemptEnd } from "../attempts/settleAttempt.ts";
 
 export interface SortedEvents {
@@ -24,16 +25,6 @@ export interface SortedEvents {
   items: WatchItem[];
 }
 
-/** As they are stored: NaN where a number does not exist. */
-export const listsOf = (given: Record<string, (number | null)[]> | undefined): { lists?: Record<string, number[]> } =>
-  given === undefined
-    ? {}
-    : {
-        lists: Object.fromEntries(
-          Object.entries(given).map(([key, numbers]) => [key, numbers.map((number) => number ?? Number.NaN)]),
-        ),
-      };
-
 /** Sorts a batch of one attempt's events by the tables they go to; what follows the end of the attempt is dropped. */
 export function sortEvents(runId: string, attempt: number, events: SpooledEvent[]): SortedEvents {
   const sorted: SortedEvents = {
@@ -52,7 +43,7 @@ export function sortEvents(runId: string, attempt: number, events: SpooledEvent[
         });
         break;
       case "measurement":
-        sorted.measurements.push({ seq, step: event.step, values: event.values, ...listsOf(event.lists) });
+        sorted.measurements.push({ seq, step: event.step, values: event.values, ...storedLists(event.lists) });
         Object.assign(sorted.last, event.values);
         Object.assign(sorted.missing, event.missing);
         sorted.measureMs = event.measureMs ?? sorted.measureMs;

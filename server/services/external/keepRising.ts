@@ -1,7 +1,7 @@
 import { externalLimits } from "../../../contract/external/externalLimits.ts";
 import { loggedName } from "../../../contract/metrics/seriesKey.ts";
 import type { StoredMeasurement } from "../../../db/queries/series.ts";
-import { listsOf } from "../events/sortEvents.ts";
+import { storedLists } from "../../../db/seriesLists.ts";
 import type { PreparedEvent } from "./prepareEvents.ts";
 
 /** What of events goes into series. */
@@ -53,7 +53,7 @@ export function keepRising(events: readonly PreparedEvent[], lastSteps: Map<stri
     }
     const hasLists = Object.keys(ofClasses).length > 0;
     if ((given.length > 0 || hasLists) && step !== null) {
-      kept.measurements.push({ seq, step, values: Object.fromEntries(given), ...(hasLists && listsOf(ofClasses)) });
+      kept.measurements.push({ seq, step, values: Object.fromEntries(given), ...(hasLists && storedLists(ofClasses)) });
       Object.assign(kept.last, Object.fromEntries(given));
       kept.lastStep = Math.max(kept.lastStep ?? 0, step);
     }
