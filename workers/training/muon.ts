@@ -9,8 +9,13 @@ import { orthogonalize } from "./orthogonalize.ts";
 type MuonConfig = Extract<OptimizerConfig, { name: "muon" }>;
 
 /** Penalized matrices but the head's; embeddings, positions, biases, the head and free features are Adam's. */
-export const isOrthogonalized = ({ penalty, shape: [rows, columns] }: ParameterSpec): boolean =>
-  penalty === "hidden" && rows > 1 && columns > 1;
+export function isOrthogonalized(spec: ParameterSpec): boolean {
+  const [rows, columns] = asMatrix(spec);
+  return spec.penalty === "hidden" && rows > 1 && columns > 1;
+}
+
+/** A filter of more than two axes is a row of a matrix. */
+const asMatrix = (spec: ParameterSpec): readonly [number, number] => [spec.shape[0], sizeOf(spec) / spec.shape[0]];
 
 /**
  * Muon (Jordan et al. 2024). Of a hidden matrix θ [m, n] with gradient G:
@@ -68,9 +73,8 @@ function groupsOf(specs: readonly ParameterSpec[]): Group[] {
   const groups: Group[] = [];
   specs.forEach((spec, at) => {
     const before = groups.at(-1);
-    const [rows, columns] = spec.shape;
     const size = sizeOf(spec);
-    if (isOrthogonalized(spec)) groups.push({ from: at, to: at + 1, size, matrix: [rows, columns] });
+    if (isOrthogonalized(spec)) groups.push({ from: at, to: at + 1, size, matrix: asMatrix(spec) });
     else if (before && before.matrix === null) groups.splice(-1, 1, { ...before, to: at + 1, size: before.size + size });
     else groups.push({ from: at, to: at + 1, size, matrix: null });
   });

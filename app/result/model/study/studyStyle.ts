@@ -80,6 +80,12 @@ function familyColour({ regularizer, architecture, normalization }: RunConfig): 
   return huedColour(hue, chroma, shade);
 }
 
+/** Place of a config's value among those of all, 0 … 1: two lines of one hue are as far apart as they can be. */
+function rankAmong(configs: readonly RunConfig[], value: (config: RunConfig) => number): (config: RunConfig) => number {
+  const known = [...new Set(configs.map(value))].sort((a, b) => a - b);
+  return (config) => Math.max(0, known.indexOf(value(config))) / Math.max(1, known.length - 1);
+}
+
 /**
  * Styles of lines drawn together: hue by architecture and dash by regularizer as everywhere; lightness by the first number
  * (depth, width, noise, …) on which they differ, the marker by the second (or else by the loss, or the same), each on a fixed scale. Where only regularizers differ, their family has the hue; where optimizers do, they have hue and marker.
@@ -88,12 +94,14 @@ export function styleAmong(configs: readonly RunConfig[]): (config: RunConfig) =
   const varies = (value: (config: RunConfig) => number) => new Set(configs.map((config) => value(config).toFixed(9))).size > 1;
   const [scale, second] = scales.filter(({ shade }) => varies(shade));
   const networks = new Set(configs.map((config) => `${config.architecture} ${config.normalization}`)).size;
-  if (networks === 1 && new Set(configs.map(({ training }) => training.optimizer.name)).size > 1)
+  if (networks === 1 && new Set(configs.map(({ training }) => training.optimizer.name)).size > 1) {
+    const shadeOf = scale ? rankAmong(configs, scale.shade) : () => 0.5;
     return (config) => ({
       ...curveStyle(config, { width: false, lambda: false }),
-      colour: optimizerColour(config, 0.15 + 0.8 * Math.min(1, Math.max(0, scale?.shade(config) ?? 0.5))),
+      colour: optimizerColour(config, 0.1 + 0.9 * shadeOf(config)),
       marker: optimizerStyles[config.training.optimizer.name].marker,
     });
+  }
   if (scale === undefined) return (config) => curveStyle(config, { width: false, lambda: false });
   const markerBy =
     ({ step }: Scale) =>

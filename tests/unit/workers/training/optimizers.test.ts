@@ -1,16 +1,20 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
+import { hiddenMatrices } from "../../../../contract/config/hiddenMatrices.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
 import { matrix as doubles } from "../../../../math/linear/matrix.ts";
 import { singularValues } from "../../../../math/linear/singularValues.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
 import type { Engine } from "../../../../workers/engine/engine.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
+import type { ParameterSpec } from "../../../../workers/models/network.ts";
 import { parameterCount } from "../../../../workers/models/parameterLayout.ts";
+import { isOrthogonalized } from "../../../../workers/training/muon.ts";
 import { orthogonalize } from "../../../../workers/training/orthogonalize.ts";
 import { makeTrainer } from "../../../../workers/training/train.ts";
 import { dataOf, smallRun } from "../builders.ts";
+import { families } from "../families.ts";
 
 tf.enableProdMode();
 const engines = {
@@ -87,6 +91,31 @@ describe.each(Object.entries(engines))("20 steps, %s, are those of numpy in floa
       expect(found).toHaveLength(expected[name].length);
       expect(relative(found, expected[name])).toBeLessThan(1e-6);
     }
+  });
+});
+
+describe("Muon's matrices", () => {
+  test.each(families)("are those that are counted: $name", ({ run }) => {
+    const { config, data } = run();
+    const found = defineNetwork(config, data)
+      .parameters.filter(isOrthogonalized)
+      .map(({ shape }) => shape.join(" × "));
+    const counted = hiddenMatrices(config).flatMap(({ rows, columns, count }) =>
+      new Array<string>(count).fill(`${rows} × ${columns}`),
+    );
+    expect(found.sort()).toEqual(counted.sort());
+  });
+
+  test("are the hidden ones with more than one row and column; a filter is a row", () => {
+    const spec = (penalty: ParameterSpec["penalty"], ...shape: number[]): ParameterSpec => ({
+      name: "W",
+      shape,
+      penalty,
+      deviation: 1,
+    });
+    expect([spec("hidden", 4, 3), spec("hidden", 4, 1, 3, 3)].map(isOrthogonalized)).toEqual([true, true]);
+    const others = [spec("hidden", 4, 1), spec("hidden", 1, 4), spec("hidden", 4), spec("head", 4, 3), spec("free", 4, 3)];
+    expect(others.map(isOrthogonalized)).toEqual(others.map(() => false));
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Architecture, architectures } from "../../../../../contract/config/architecture.ts";
 import { expandGrid } from "../../../../../contract/config/experimentConfig.ts";
+import { optimizerConfig } from "../../../../../contract/config/optimizerConfig.ts";
 import type { RunConfig } from "../../../../../contract/config/runConfig.ts";
 import { type DatasetConfig, datasetConfig, datasetIds, inputKind } from "../../../../../contract/data/datasetConfig.ts";
 import { datasetSizes } from "../../../../../contract/data/datasetSizes.ts";
@@ -21,6 +22,18 @@ const run = (architecture: Architecture, change: Partial<RunConfig> = {}): RunCo
 const cost = (...args: Parameters<typeof run>) => relativeStepCost(run(...args));
 
 describe("relativeStepCost", () => {
+  test("of Muon has five steps on each hidden matrix besides, three products each", () => {
+    const training = { ...base.training, optimizer: optimizerConfig.parse({ name: "muon" }) };
+    const more = (...[architecture, change]: Parameters<typeof run>) =>
+      cost(architecture, { ...change, training }) - cost(architecture, change);
+    const square = 5 * 3 * 2 * 64 ** 3;
+    expect(more("rn1")).toBe(7 * square);
+    expect(more("t22")).toBe(8 * 6 * square);
+    // 64 × 576
+    expect(more("conv")).toBe(7 * 5 * (2 * 2 * 64 ** 2 * 576 + 2 * 64 ** 3));
+    expect(more("ufm", { depth: 1 })).toBe(0);
+  });
+
   test("is that of the products alone where they are nearly all there is, counted by hand", () => {
     // T22, 4 tokens of 14 × 14 pixels, d = 1024, L = 2: a block for every token and one that reads the last token alone.
     const [n, d, t, classes] = [1000, 1024, 4, 10];
