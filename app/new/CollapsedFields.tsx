@@ -2,7 +2,8 @@
 import type { ReactNode } from "react";
 import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import { deviceChoices } from "../../contract/config/runConfig.ts";
-import { measuringConfig } from "../../contract/config/trainingConfig.ts";
+import { type MeasuringConfig, measuringConfig } from "../../contract/config/trainingConfig.ts";
+import { type SurveyCadence, surveyCadences } from "../../contract/metrics/surveyBudget.ts";
 import { priorities } from "../../contract/priority.ts";
 import { storableText } from "../../contract/wireText.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";
@@ -22,6 +23,13 @@ import { TrainingFields, trainingSummary } from "./training/TrainingFields.tsx";
 const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
 const deviceTitles = { auto: "Automatic", cpu: "CPU", webgpu: "GPU (WebGPU)", cuda: "GPU (CUDA)" } as const;
 
+const surveyTitles: Record<SurveyCadence, string> = {
+  few: "At few steps",
+  pictured: "With each picture",
+  every: "At every measurement",
+  off: "Never",
+};
+
 /** What most studies leave unchanged: training, loss and head, measuring, what comes after training, which runs count, device, priority, note. */
 export function CollapsedFields({
   draft,
@@ -36,6 +44,9 @@ export function CollapsedFields({
 }) {
   const { config } = draft;
   const wrong = (...paths: string[]) => paths.some((path) => problemAt(problems, path) !== null);
+  const { layers, ...measured } = config.measuring;
+  const cadence = layers ?? "few";
+  const surveyed = layers && { layers };
   return (
     <Panel padded={false}>
       <Collapsible
@@ -69,11 +80,12 @@ export function CollapsedFields({
       </Collapsible>
       <Collapsible
         title="Measuring"
-        summary={
+        summary={[
           config.measuring.name === "log"
             ? `${config.measuring.perDecade} times per decade of steps`
-            : `every ${config.measuring.steps} steps`
-        }
+            : `every ${config.measuring.steps} steps`,
+          ...(cadence === "few" ? [] : [`ranks and probes of layers: ${surveyTitles[cadence].toLowerCase()}`]),
+        ].join(", ")}
         wrong={wrong("config.measuring")}
       >
         <Row>
@@ -86,7 +98,7 @@ export function CollapsedFields({
                   { value: "every", label: "At evenly spaced steps" },
                 ]}
                 value={config.measuring.name}
-                onChange={(name) => changeConfig({ measuring: measuringConfig.parse({ name }) })}
+                onChange={(name) => changeConfig({ measuring: measuringConfig.parse({ name, ...surveyed }) })}
               />
             )}
           </Field>
@@ -96,7 +108,7 @@ export function CollapsedFields({
                 <NumberInput
                   {...control}
                   value={config.measuring.name === "log" ? config.measuring.perDecade : Number.NaN}
-                  onChange={(perDecade) => changeConfig({ measuring: { name: "log", perDecade } })}
+                  onChange={(perDecade) => changeConfig({ measuring: { name: "log", perDecade, ...surveyed } })}
                 />
               )}
             </Field>
@@ -106,11 +118,27 @@ export function CollapsedFields({
                 <NumberInput
                   {...control}
                   value={config.measuring.name === "every" ? config.measuring.steps : Number.NaN}
-                  onChange={(steps) => changeConfig({ measuring: { name: "every", steps } })}
+                  onChange={(steps) => changeConfig({ measuring: { name: "every", steps, ...surveyed } })}
                 />
               )}
             </Field>
           )}
+          <Field
+            label="Ranks, spectra and probes of layers"
+            hint="They cost more than other measures. At few steps: at most 0.2 % of the training, and always the last."
+            className="w-72"
+          >
+            {(control) => (
+              <Select
+                {...control}
+                options={surveyCadences.map((value) => ({ value, label: surveyTitles[value] }))}
+                value={cadence}
+                onChange={(chosen) =>
+                  changeConfig({ measuring: { ...measured, ...(chosen !== "few" && { layers: chosen }) } as MeasuringConfig })
+                }
+              />
+            )}
+          </Field>
         </Row>
       </Collapsible>
       <Collapsible

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
+import { surveyCadences } from "../metrics/surveyBudget.ts";
 import { learningRate, optimizerConfig } from "./optimizerConfig.ts";
 
 /** Learning-rate schedule; `floor` is the last rate over the first one. */
@@ -35,9 +36,11 @@ export const trainingConfig = z.strictObject({
 });
 export type TrainingConfig = z.infer<typeof trainingConfig>;
 
+/** How often the layers are surveyed (metrics/surveyBudget.ts); absent = at few steps. */
+const layers = z.enum(surveyCadences).optional();
 /** When all layers are measured: log-spaced steps, or every m steps; step 0 and the last step always. */
 export const measuringConfig = z.discriminatedUnion("name", [
-  z.strictObject({ name: z.literal("log"), perDecade: z.int().min(1).max(100).default(10) }),
-  z.strictObject({ name: z.literal("every"), steps: z.int().min(1).max(limits.steps.max).default(100) }),
+  z.strictObject({ name: z.literal("log"), perDecade: z.int().min(1).max(100).default(10), layers }),
+  z.strictObject({ name: z.literal("every"), steps: z.int().min(1).max(limits.steps.max).default(100), layers }),
 ]);
 export type MeasuringConfig = z.infer<typeof measuringConfig>;

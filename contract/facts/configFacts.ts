@@ -28,6 +28,7 @@ export function modelFacts(config: RunConfig): Fact[] {
     ["Steps", count(training.steps)],
     ["Initialization", `standard deviation ${gain}·√(1/fan-in); of each branch's last matrix ${branchGain} times that`],
     ["Measured", measuringText(measuring)],
+    ...(measuring.layers ? [["Ranks and probes of layers", surveyText[measuring.layers]] as Fact] : []),
     ["Requested device", device],
     ...afterFacts(afterTraining),
   ];
@@ -66,6 +67,13 @@ function scheduleText(schedule: ScheduleConfig): string {
       return `× ${schedule.factor} after ${schedule.at.join(", ")} of the steps`;
   }
 }
+
+const surveyText = {
+  few: "at few steps",
+  pictured: "with each picture",
+  every: "at every measurement",
+  off: "not measured",
+} as const;
 
 const measuringText = (measuring: MeasuringConfig) =>
   measuring.name === "log" ? `${measuring.perDecade} log-spaced steps per decade` : `every ${count(measuring.steps)} steps`;

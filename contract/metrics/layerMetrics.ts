@@ -1,4 +1,5 @@
 import { type LayerMetricFacts, sources, theorySlopes } from "./metricFacts.ts";
+import { deepMetricInfo, surveyMetricInfo } from "./surveyMetrics.ts";
 
 const { paper, papyan, zhu, ours } = sources;
 
@@ -41,8 +42,8 @@ const nc3 = {
 const slopes = theorySlopes;
 const define = <Id extends string>(table: Record<Id, LayerMetricFacts<NoInfer<Id>>>) => table;
 
-/** The metrics of a layer, each with its facts; they are computed by math/collapse/layerMetrics.ts. */
-export const layerMetricInfo = define({
+/** They are computed by math/collapse/layerMetrics.ts. */
+const collapseMetricInfo = define({
   "nc1.ratio": {
     ...nc1,
     label: "NC1",
@@ -191,5 +192,8 @@ export const layerMetricInfo = define({
     theory: null,
   },
 });
+
+/** The metrics of a layer, each with its facts. */
+export const layerMetricInfo = { ...collapseMetricInfo, ...deepMetricInfo, ...surveyMetricInfo };
 
 export type LayerMetric = keyof typeof layerMetricInfo;

@@ -18,6 +18,9 @@ const ofClasses = {
 } as const;
 const size = { ...ofClasses, ideal: null, direction: null } as const;
 
+/** Of every layer that is surveyed. */
+const ofSpectra = { ...size, index: "spectrum", layers: "all", threshold: 1 } as const;
+
 const define = <Id extends string>(table: Record<Id, ListMetricFacts>) => table;
 
 /**
@@ -55,6 +58,18 @@ export const listMetricInfo = define({
     label: "Norm of each classifier row",
     formula: "‖w_k‖",
     source: `${papyan}, figure 2`,
+  },
+  spectrum: {
+    ...ofSpectra,
+    label: "Spectrum of the features",
+    formula: "σ_i((H − 1μᵀ)/√N), the standard deviations along the principal directions of the layer's features",
+    source: "Pearson (1901); Masarczyk et al. (2023), NeurIPS, arXiv 2305.19753",
+  },
+  "spectrum.weights": {
+    ...ofSpectra,
+    label: "Spectrum of the weights",
+    formula: "σ_i(W_l), of the linear layer behind the features X_l",
+    source: "Súkeník, Lampert, Mondelli (2024), NeurIPS, arXiv 2405.14468",
   },
 });
 

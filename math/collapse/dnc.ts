@@ -2,8 +2,7 @@ import type { Matrix } from "../linear/matrix.ts";
 import { assertFinite, gramOfRows, rowDot } from "../linear/matrix.ts";
 import { symmetricEigenvalues } from "../linear/symmetricEigenvalues.ts";
 import { MathError } from "../MathError.ts";
-import { assertEveryClass, centredMeans } from "./centredMeans.ts";
-import type { ClassStatistics } from "./classStatistics.ts";
+import { assertEveryClass, type ClassMeans, centredMeans } from "./centredMeans.ts";
 
 /**
  * DNC2, the condition number of the class means: σ_1/σ_{K−1} of M = [μ_k − μ_G] [K, d], whose rank is at most K − 1 ("simplex"), or σ_1/σ_K of
@@ -11,7 +10,7 @@ import type { ClassStatistics } from "./classStatistics.ts";
  * @throws {MathError} if a class is empty, the class means coincide, or they span fewer directions up to rounding (so also if d is less)
  * Source: Súkeník, Lampert, Mondelli (2023), NeurIPS, arXiv 2305.13165, section 6, of the means as they are.
  */
-export function dnc2(statistics: ClassStatistics, frame: "simplex" | "orthogonal"): number {
+export function dnc2(statistics: ClassMeans, frame: "simplex" | "orthogonal"): number {
   const means = frame === "simplex" ? centredMeans(statistics) : statistics.means;
   if (frame === "orthogonal") assertEveryClass(statistics);
   const directions = statistics.classes - (frame === "simplex" ? 1 : 0);
@@ -31,7 +30,7 @@ export function dnc2(statistics: ClassStatistics, frame: "simplex" | "orthogonal
  * @throws {MathError} if W does not read the layer's features, is zero or not finite, a class is empty, or its mean is zero
  * Source: Súkeník, Lampert, Mondelli (2023), NeurIPS, arXiv 2305.13165, section 6.
  */
-export function dnc3(statistics: ClassStatistics, weights: Matrix): number {
+export function dnc3(statistics: ClassMeans, weights: Matrix): number {
   assertEveryClass(statistics);
   const { classes, dim, means } = statistics;
   if (weights.cols !== dim)

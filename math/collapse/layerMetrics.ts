@@ -8,6 +8,7 @@ import type { ClassStatistics, Features } from "./classStatistics.ts";
 import { classStatistics } from "./classStatistics.ts";
 import type { CosineGaps } from "./cosineGaps.ts";
 import { cosineGaps } from "./cosineGaps.ts";
+import { dnc2, dnc3 } from "./dnc.ts";
 import type { MetricId } from "./metricIds.ts";
 import { nc1Cdnv, nc1Pinv, nc1Ratio, normsSpread } from "./nc1.ts";
 import { nc2Angles, nc2Etf, nc2Frame, nc2Norms } from "./nc2.ts";
@@ -84,6 +85,7 @@ export function lastLayerMetrics(input: LastLayerInput): LayerMetrics {
         ? nc3Cosine(cosines)
         : nc3CosineFromMeans(statistics, weights, needed(featureNorm, "sums over samples or a common feature norm")),
     "nc3.duality": () => nc3Duality(statistics, weights),
+    dnc3: () => dnc3(statistics, weights),
     "nc4.ncc": () => nc4Ncc(statistics, needed(moments, "the second pass"), "predictions"),
   };
   return collect(functions, wanted);
@@ -118,6 +120,8 @@ function variability(statistics: ClassStatistics, moments: CentredMoments | unde
     "nc1.pinv": () => nc1Pinv(statistics, needed(moments, "the second pass")),
     "nc1.cdnv": () => nc1Cdnv(statistics),
     "norms.spread": () => normsSpread(statistics),
+    dnc2: () => dnc2(statistics, "simplex"),
+    "dnc2.orthogonal": () => dnc2(statistics, "orthogonal"),
   };
 }
 

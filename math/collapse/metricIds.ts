@@ -15,9 +15,12 @@ export const metricIds = [
   "nc3.duality",
   "nc4.ncc",
   "norms.spread", // of no collapse itself: what turns an error of features into one of NC1
+  "dnc2",
+  "dnc2.orthogonal",
+  "dnc3", // of the classifier; hidden layers have it from a survey
 ] as const;
 
 export type MetricId = (typeof metricIds)[number];
 
 /** The metrics that a layer without classifier can have: all but those that compare with its rows, or stand beside theirs. */
-export const hiddenLayerMetricIds = metricIds.filter((id) => !/^(nc3\.|nc2\.m)/.test(id));
+export const hiddenLayerMetricIds = metricIds.filter((id) => !/^(nc3\.|nc2\.m|dnc3)/.test(id));

@@ -1,5 +1,5 @@
-import { matrix } from "../linear/matrix.ts";
 import { centredMeans } from "./centredMeans.ts";
+import { classMeansOf } from "./classMeansOf.ts";
 import type { LinearProbe, ProbeSums } from "./ridgeProbe.ts";
 
 /**
@@ -8,11 +8,10 @@ import type { LinearProbe, ProbeSums } from "./ridgeProbe.ts";
  * @throws {MathError} if a class is empty or the class means coincide
  * Source: Papyan, Han, Donoho (2020), PNAS 117, NC4; per layer, Ben-Shaul, Dekel (2022), arXiv 2202.09028.
  */
-export function nearestCentre({ classes, dim, counts, reference, sums }: ProbeSums): LinearProbe {
-  const means = matrix(classes, dim);
-  for (let k = 0; k < classes; k++)
-    for (let j = 0; j < dim; j++) means.data[k * dim + j] = reference[j] + sums[k * dim + j] / counts[k];
-  const weights = centredMeans({ classes, dim, counts, means, scatter: new Float64Array(classes) }).data;
+export function nearestCentre(sums: ProbeSums): LinearProbe {
+  const statistics = classMeansOf(sums);
+  const { classes, dim, means } = statistics;
+  const weights = centredMeans(statistics).data;
   const bias = new Float64Array(classes);
   for (let k = 0; k < classes; k++)
     for (let at = k * dim, j = 0; j < dim; at++, j++) {

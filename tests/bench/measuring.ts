@@ -9,6 +9,7 @@ import { loadDataset } from "../../workers/data/resolve/loadDataset.ts";
 import { createEngine } from "../../workers/engine/createEngine.ts";
 import { makeObserver } from "../../workers/measure/observer.ts";
 import { runOptimum } from "../../workers/measure/runOptimum.ts";
+import { surveyPlan } from "../../workers/measure/survey/surveyPlan.ts";
 import { defineNetwork } from "../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../workers/models/parameterLayout.ts";
 import { makeTrainer } from "../../workers/training/train.ts";
@@ -43,10 +44,23 @@ for await (const { step } of trainer.train(0)) {
 }
 const stepMs = training / (5 * rounds);
 const observeMs = measuring / rounds;
+const surveys = 3;
+before = cpuMs();
+await observer.survey(trainer.step, async () => {});
+const firstMs = cpuMs() - before;
+before = cpuMs();
+for (let i = 0; i < surveys; i++) await observer.survey(trainer.step, async () => {});
+const surveyMs = (cpuMs() - before) / surveys;
+const planned = surveyPlan({ ...config, training: { ...config.training, steps } }, network, dataset).steps.size;
 const count = logSpacedSteps(steps, 10).length;
-const share = (count * observeMs) / (count * observeMs + steps * stepMs);
+const measuredMs = count * observeMs + planned * surveyMs;
+const share = measuredMs / (measuredMs + steps * stepMs);
+const surveyShare = (planned * surveyMs) / (measuredMs + steps * stepMs);
 console.log(
   `RN1 L=${depth} d=${config.width} N=${dataset.train.count}: step ${stepMs.toFixed(1)} ms, measurement ${observeMs.toFixed(1)} ms CPU (${(wallMeasuring / rounds).toFixed(1)} ms wall)`,
+);
+console.log(
+  `surveys of the layers: ${planned} of ${surveyMs.toFixed(1)} ms CPU, ${(100 * surveyShare).toFixed(2)} % of the run; the first, with its compilation, ${firstMs.toFixed(0)} ms`,
 );
 console.log(`${count} measurements in ${steps} steps: ${(100 * share).toFixed(1)} % of the run (promised: at most 3 %)`);
 process.exit(0);

@@ -14,6 +14,7 @@ import { hostSums } from "./hostSums.ts";
 import { type Place, placeOfSums } from "./placeOfSums.ts";
 import { SharedMeasuring } from "./sharedMeasuring.ts";
 import type { Sums } from "./sums.ts";
+import { makeSurveyor, type Survey, type Surveyor } from "./survey/survey.ts";
 
 /** All that is measured at one step. */
 export interface Observation extends Findings {
@@ -32,6 +33,8 @@ export interface PackedSource {
 export interface Observer {
   /** Measures all layers over the whole training and test set. @throws Failure DIVERGED if the loss is not finite */
   observe(step: number, source: ParameterSource | PackedSource, withPicture?: boolean): Promise<Observation>;
+  /** What more there is to say of every layer, at the steps of the run's survey plan. @param pause awaited between its parts: throws to stop */
+  survey(source: ParameterSource | PackedSource, pause: () => Promise<void>): Promise<Survey>;
   /** The picture's last frame, so that a resumed run continues turning from it. */
   geometry: GeometryFrames;
   /** Reads the features that are measured; compiled when it is first read. */
@@ -65,12 +68,17 @@ export async function makeObserver(
   const onDevice = place === "device" ? await parts.deviceSums(engine, loss, network, dataset, pictured, secondPass) : null;
   // What is not finite on the device is read on the host, which knows which class of which set it belongs to.
   const sumsOf = async (source: ParameterSource) => (await onDevice?.read(source)) ?? (await onHost.read(source));
+  let surveyor: Surveyor | undefined;
   return {
     geometry,
     reader,
     async observe(step, source, withPicture = true) {
       const sums = isPacked(source) ? ((await source.sums()) ?? (await sumsOf(await source.source()))) : await sumsOf(source);
       return observation(step, config, network, optimum, sums, withPicture ? geometry : null);
+    },
+    async survey(source, pause) {
+      surveyor ??= makeSurveyor(config, network, dataset, parts.moments(engine, network, dataset));
+      return surveyor.survey(isPacked(source) ? await source.source() : source, pause);
     },
     dispose: async () => (shared ? undefined : parts.dispose()),
   };

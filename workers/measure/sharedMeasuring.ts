@@ -5,16 +5,24 @@ import type { Network } from "../models/network.ts";
 import { deviceReduction } from "./deviceReduction.ts";
 import { type DeviceSums, makeDeviceSums, reductionOf } from "./deviceSums.ts";
 import { type FeatureReader, lazyFeatureReader } from "./featureReader.ts";
+import type { Moments } from "./survey/moments.ts";
+import { momentsOf } from "./survey/survey.ts";
 
 /** What runs of one loss, whose networks and sets have the same shapes, measure with: each part compiled once, when it is first needed. */
 export class SharedMeasuring {
   private features: FeatureReader | null = null;
+  private surveyed: Moments | null = null;
   private compiled: Promise<CompiledFunction> | null = null;
   private readonly sums = new Map<Dataset, Promise<DeviceSums>>();
 
   reader(engine: Engine, network: Network, { train, test }: Dataset): FeatureReader {
     this.features ??= lazyFeatureReader(engine, network, [train, test]);
     return this.features;
+  }
+
+  moments(engine: Engine, network: Network, dataset: Dataset): Moments {
+    this.surveyed ??= momentsOf(engine, network, dataset, this.reader(engine, network, dataset));
+    return this.surveyed;
   }
 
   /** @param pictured training samples whose last features are wanted: the same of runs with the same data */
@@ -39,6 +47,7 @@ export class SharedMeasuring {
 
   async dispose(): Promise<void> {
     await this.features?.dispose();
+    await this.surveyed?.dispose();
     for (const sums of this.sums.values()) await (await sums).dispose();
     await (await this.compiled)?.dispose();
   }

@@ -7,6 +7,7 @@ import type { ParameterSource } from "../measure/featureReader.ts";
 import type { Observer, PackedSource } from "../measure/observer.ts";
 import { picturedSteps } from "../measure/picturedSteps.ts";
 import type { Sums } from "../measure/sums.ts";
+import { type SurveyPlan, surveyPlan, surveyStepsText } from "../measure/survey/surveyPlan.ts";
 import { initializeParameters } from "../models/parameterLayout.ts";
 import { learningRateAt } from "../training/schedule.ts";
 import { requireFiniteFit, type TrainingState } from "../training/train.ts";
@@ -54,6 +55,7 @@ export class RunLife {
   private nextMeasuring = 0;
   private readonly measuredAt: Set<number>;
   private readonly isPictured: (step: number) => boolean;
+  private readonly survey: SurveyPlan;
   private readonly times = new StepTimes();
   private readonly startedAt: number;
   private readonly observer: Observer;
@@ -78,6 +80,7 @@ export class RunLife {
     const state = resumeFrom?.state ?? { parameters: initializeParameters(network.parameters, run.config.seed) };
     const life = new RunLife(run, prepared, log, state, await makeObserver());
     // The first numbers come before the training step is compiled, so that a page shows them at once.
+    life.say("info", life.surveyText);
     if (life.step === 0) await life.measure({ parameters: state.parameters });
     stopIfAsked(run);
     return life;
@@ -97,12 +100,20 @@ export class RunLife {
     this.measuringSteps = measuringSteps(config.measuring, config.training.steps);
     this.measuredAt = new Set(this.measuringSteps);
     this.isPictured = picturedSteps(config.measuring, config.training.steps);
+    this.survey = surveyPlan(config, prepared.network, prepared.dataset);
     this.startedAt = performance.now() - (resumeFrom?.elapsedMs ?? 0);
   }
 
   /** A line of its log. */
   say(level: "info" | "warning", text: string): void {
     this.log(level, text);
+  }
+
+  /** When its layers are surveyed. */
+  private get surveyText(): string {
+    const { steps, refusal } = this.survey;
+    if (refusal) return `Ranks, spectra and probes of the layers are not measured: ${refusal}.`;
+    return `Ranks, spectra and probes of the layers are measured at ${surveyStepsText(steps)}.`;
   }
 
   /** What a compiled step is to begin from. @throws once it was taken by `trainsIn` */
@@ -199,6 +210,12 @@ export class RunLife {
     const { run, observer, spent, step } = this;
     const before = performance.now();
     const { values, missing, lists, snapshot } = await observer.observe(step, source, this.isPictured(step));
+    if (this.survey.steps.has(step)) {
+      const found = await observer.survey(source, () => this.turn());
+      Object.assign(values, found.values);
+      Object.assign(missing, found.missing);
+      Object.assign(lists, found.lists);
+    }
     values[seriesKey("train", "learningRate")] = learningRateAt(run.config.training, Math.max(1, step));
     const stepMs = this.times.takeMedian();
     if (stepMs !== null) values[seriesKey("train", "stepMs")] = stepMs;
@@ -210,6 +227,13 @@ export class RunLife {
     spent.measurements++;
     spent.measuringMs += ms;
     this.aside.ms += ms;
+  }
+
+  /** Lets the process hear what it is told. @throws the reason to stop, where nothing needs a checkpoint */
+  private async turn(): Promise<void> {
+    await new Promise(setImmediate);
+    const asked = this.run.interruption();
+    if (asked && !asked.checkpoint) throw asked.reason;
   }
 
   private async checkpointEnd(slice: TrainedSlice): Promise<void> {

@@ -5,6 +5,7 @@ import type { AnyRunDetail, AnyRunRow } from "../../../contract/wire/externalVie
 import type { LivePageStore } from "../../live/LivePageStore.ts";
 import { Problem } from "../../live/Problem.tsx";
 import { WhenVisible } from "../../ui/WhenVisible.tsx";
+import { LayerSurvey } from "./layers/LayerSurvey.tsx";
 import { RunChartControls } from "./RunChartControls.tsx";
 import { RunPanel } from "./RunPanel.tsx";
 import { type PanelNetwork, planPanels, spreadLayers } from "./runPanels.ts";
@@ -40,12 +41,14 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
       .sort()
       .join("\n");
   }, [detail.series, detail.row.last]);
-  const groups = useMemo(() => {
+  const layers = useMemo(() => {
     const count = network.layers;
-    const layers =
-      shown === "last" ? [count] : shown === "all" ? Array.from({ length: count }, (_, at) => at + 1) : spreadLayers(count);
-    return planPanels(stored === "" ? [] : stored.split("\n"), network, layers, split);
-  }, [stored, network, shown, split]);
+    return shown === "last" ? [count] : shown === "all" ? Array.from({ length: count }, (_, at) => at + 1) : spreadLayers(count);
+  }, [network, shown]);
+  const groups = useMemo(
+    () => planPanels(stored === "" ? [] : stored.split("\n"), network, layers, split),
+    [stored, network, layers, split],
+  );
 
   const storedKeys = useMemo(() => (stored === "" ? [] : stored.split("\n")), [stored]);
 
@@ -60,6 +63,11 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
       ].sort(),
     [groups, elapsedKey],
   );
+  const probeKey = seriesKey("train", "probe", network.layers);
+  const isSurveyed = stored.includes(probeKey);
+  // Of the test set where there is one: a tunnel is of what carries over.
+  const surveySplit = stored.includes(seriesKey("test", "probe", network.layers)) ? "test" : "train";
+  const surveyed = store.series(detail.row.id, probeKey, zoom).steps.at(-1);
   const read = useRunSeries(store, detail.row, stored === "" ? noKeys : keys, zoom);
 
   const onZoom = useCallback(
@@ -80,6 +88,11 @@ export function RunCharts({ detail, store, csvHref, network, stepsPerEpoch, logX
       />
       {logX && <p className="text-2xs text-ink-faint">{x} 0 cannot be shown on a log axis: switch off “log x” to see it.</p>}
       {read.error && <Problem error={read.error} onRetry={() => void read.refetch()} />}
+      {isSurveyed && (
+        <WhenVisible height={300} what="The layers at one step">
+          <LayerSurvey row={detail.row} network={network} layers={layers} split={surveySplit} surveyed={surveyed} />
+        </WhenVisible>
+      )}
       {groups.map((group) => (
         <section key={group.title} aria-label={group.title}>
           <h2 className="mb-2 font-semibold text-sm">{group.title}</h2>

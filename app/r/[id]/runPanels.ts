@@ -4,6 +4,7 @@ import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
 import type { NetworkMetricFacts } from "../../../contract/metrics/metricFacts.ts";
 import { lastMeansOf, layerMetrics, type Metric, metricInfo, networkMetrics } from "../../../contract/metrics/metricInfo.ts";
 import { loggedName, parseSeriesKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
+import { surveyMetrics } from "../../../contract/metrics/surveyMetrics.ts";
 import { type LineStyle, runStyle, shadedColour } from "../../charts/lineStyle.ts";
 
 export interface PanelPlan {
@@ -30,6 +31,9 @@ const alone = networkMetrics.filter((metric) => metricInfo[metric].part === null
 
 /** They share a panel with those that they are the other side of. */
 const lastMeans = new Set(layerMetrics.map(lastMeansOf));
+
+const ofSurvey = new Set<LayerMetric>(surveyMetrics);
+const collapseMetrics = layerMetrics.filter((metric) => !lastMeans.has(metric) && !ofSurvey.has(metric));
 
 /** Layers drawn by default: the first, the last, and some between. */
 export function spreadLayers(count: number, most = 8): number[] {
@@ -122,7 +126,8 @@ export function planPanels(
         ...alone.filter((metric) => metricInfo[metric].direction !== null).map(both),
       ],
     },
-    { title: "Neural collapse by layer", panels: layerMetrics.filter((metric) => !lastMeans.has(metric)).map(byLayer) },
+    { title: "Neural collapse by layer", panels: collapseMetrics.map(byLayer) },
+    { title: "Ranks and probes by layer", panels: surveyMetrics.map(byLayer) },
     {
       title: "Training",
       panels: [

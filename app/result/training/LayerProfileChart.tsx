@@ -2,16 +2,22 @@
 import { memo, useMemo } from "react";
 import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
 import { layerMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { surveyMetrics } from "../../../contract/metrics/surveyMetrics.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
 import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
 import { ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { layerDrawing } from "../model/study/layerDrawing.ts";
+import { isAccuracy, tunnelTau } from "../model/study/tunnelStarts.ts";
+import { ThresholdInput } from "../parts/ThresholdInput.tsx";
 import { TimeSlider } from "../parts/TimeSlider.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
 
+const isSurveyed = (metric: LayerMetric) => (surveyMetrics as readonly LayerMetric[]).includes(metric);
+const notSurveyed =
+  "Not measured yet: ranks and probes are taken at few steps, always at the last; runs of older versions have none.";
 const profileMetrics = layerMetrics.filter((metric) => metricInfo[metric].hidden);
 
 interface LayerProfileChartProps {
@@ -31,13 +37,13 @@ export const LayerProfileChart = memo(function LayerProfileChart({
   empty,
 }: LayerProfileChartProps) {
   const rule = ruleInEffect(store.detail, view);
-  const { profileMetric: metric, profileStep: at, split } = view;
+  const { profileMetric: metric, profileStep: at, split, within } = view;
   const info = metricInfo[metric];
   const log = view.flipped.includes("layer-profile") ? !info.log : info.log;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store changes in place; its version says when
   const drawing = useMemo(
-    () => layerDrawing(store, { metric, split, at, log }, rule),
-    [store, metric, split, at, log, rule, version],
+    () => layerDrawing(store, { metric, split, at, log, within }, rule),
+    [store, metric, split, at, log, within, rule, version],
   );
   const { series, steps } = drawing;
 
@@ -56,7 +62,15 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       crosshairAxis="layer"
       formatX={(x) => `l/L = ${x.toFixed(2)}`}
       notices={drawing.notices}
-      empty={series.length > 0 ? undefined : isBeyondClasses(store.chartRows, metric) ? notMeasured : empty}
+      empty={
+        series.length > 0
+          ? undefined
+          : isBeyondClasses(store.chartRows, metric)
+            ? notMeasured
+            : isSurveyed(metric)
+              ? notSurveyed
+              : empty
+      }
       extraItems={[
         {
           label: log ? "Linear axis" : "Logarithmic axis",
@@ -78,6 +92,15 @@ export const LayerProfileChart = memo(function LayerProfileChart({
             value={metric}
             onChange={(value: LayerMetric) => onView({ profileMetric: value })}
           />
+          {isAccuracy(metric) && (
+            <ThresholdInput
+              label="within τ ="
+              value={within}
+              from={0.001}
+              to={0.5}
+              onChange={(value) => onView({ within: Math.min(1, value ?? tunnelTau) })}
+            />
+          )}
           <TimeSlider
             steps={steps}
             at={view.profileStep}

@@ -8,6 +8,7 @@ import type { GeometryChoice } from "../model/geometry/wantedGeometry.ts";
 import type { GridAxisId } from "../model/grid/gridAxes.ts";
 import type { RunChoice } from "../model/runs/shownRuns.ts";
 import { type StudyAxisId, studyAxisIds } from "../model/study/studyAxes.ts";
+import { tunnelTau } from "../model/study/tunnelStarts.ts";
 import { flag, linesOf, listOf, numberOf, numbersOf, oneOf, writeFlag, writeLines, writeList } from "./addressValues.ts";
 import { readStudyView, type StudyView, studyPatch } from "./studyView.ts";
 
@@ -24,6 +25,8 @@ export interface ResultView extends StudyView, RunChoice, GeometryChoice {
   profileMetric: LayerMetric;
   /** Step of the layer profile; null = the latest. */
   profileStep: number | null;
+  /** τ: layers this near to the last one's accuracy count as good as it. */
+  within: number;
   x: XMode;
   /** null = logarithmic if measured so. */
   logX: boolean | null;
@@ -39,7 +42,7 @@ export interface ResultView extends StudyView, RunChoice, GeometryChoice {
   countAll: boolean;
 }
 
-const defaults = { metric: "nc1.ratio", split: "train" } as const;
+const defaults = { metric: "nc1.ratio", split: "train", within: tunnelTau } as const;
 
 /** Reads the address; what it does not understand counts as not chosen. */
 export function readView(get: (name: string) => string | null): ResultView {
@@ -54,6 +57,7 @@ export function readView(get: (name: string) => string | null): ResultView {
     log: flag(get("log")),
     profileMetric: oneOf(layerMetrics, get("profile")) ?? defaults.metric,
     profileStep: numberOf(get("at")),
+    within: withinOf(get("within")),
     x: oneOf(xModes, get("x")) ?? "step",
     logX: flag(get("logx")),
     smoothing: smoothing > 0 && smoothing < 1 ? smoothing : 0,
@@ -69,6 +73,11 @@ export function readView(get: (name: string) => string | null): ResultView {
     countAll: get("all") === "1",
     ...readStudyView(get),
   };
+}
+
+function withinOf(text: string | null): number {
+  const tau = Number(text ?? defaults.within);
+  return tau > 0 && tau <= 1 ? tau : defaults.within;
 }
 
 /** Parameters of the address for some changes; null takes one out. */
@@ -96,6 +105,9 @@ export function viewPatch(changes: Partial<ResultView>): Record<string, string |
         break;
       case "profileStep":
         patch.at = value;
+        break;
+      case "within":
+        patch.within = value === defaults.within ? null : value;
         break;
       case "x":
         patch.x = value === "step" ? null : value;

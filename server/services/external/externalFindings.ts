@@ -7,7 +7,7 @@ import { type ClassListId, classListMetrics } from "../../../math/collapse/class
 import { type ClassStatistics, squaredFeatures } from "../../../math/collapse/classStatistics.ts";
 import { type GeometryPicture, geometryPicture } from "../../../math/collapse/geometryPicture.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../../math/collapse/layerMetrics.ts";
-import type { MetricId } from "../../../math/collapse/metricIds.ts";
+import { type MetricId, metricIds } from "../../../math/collapse/metricIds.ts";
 import { MathError } from "../../../math/MathError.ts";
 import { gapSplit } from "../../../math/optimum/gapSplit.ts";
 import { gramDistance } from "../../../math/optimum/gramDistance.ts";
@@ -83,7 +83,7 @@ function layerFindings(findings: ExternalFindings, { sums, places, objective }: 
     } catch (error) {
       // A class without samples: no measure of the layer exists.
       if (!(error instanceof MathError)) throw error;
-      for (const id of layerMetrics)
+      for (const id of metricIds)
         if (wanted(id)) findings.missing[seriesKey(split, id, places[at]!)] = error.message.slice(0, 200);
     }
   });
@@ -121,8 +121,8 @@ function pictureFindings(findings: ExternalFindings, { sums, places, layers }: M
 /** What is measured of class means is that of a hidden layer; where it has names of its own at the last one, it has these too. */
 function withoutHead(findings: ExternalFindings, split: Split, layer: number, wanted: (id: MetricId) => boolean): void {
   const { values, missing } = findings;
-  for (const id of layerMetrics) {
-    const ofMeans = metricInfo[id].lastMeans;
+  for (const id of metricIds) {
+    const ofMeans = metricInfo[id].lastMeans as MetricId | null; // of the same sums
     const value = values[seriesKey(split, id, layer)];
     if (ofMeans !== null && value !== undefined && wanted(ofMeans)) values[seriesKey(split, ofMeans, layer)] = value;
   }

@@ -13,6 +13,7 @@ import { floorText, numericFloor } from "../metrics/numericFloor.ts";
 import { convergedRuns, leftOutText } from "../runs/convergenceRule.ts";
 import { type LayerProfile, layerProfiles, profileSteps } from "../runs/layerProfiles.ts";
 import { styleAmong } from "./studyStyle.ts";
+import { isAccuracy, tunnelStarts, tunnelTau, tunnelText } from "./tunnelStarts.ts";
 
 const x: AxisOptions = { label: "layer l/L", kind: "linear", range: [0, 1] };
 
@@ -22,11 +23,13 @@ interface LayerChoice {
   /** null = the latest step. */
   at: number | null;
   log: boolean;
+  /** Of accuracies: how near to the last layer's one counts as good as it. */
+  within?: number;
 }
 
 /** The layer profile of a study's runs: everything that is drawn, and what is to be said of it. */
 export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: LeaveOutRule | undefined) {
-  const { metric, split, log } = choice;
+  const { metric, split, log, within: tau = tunnelTau } = choice;
   const info = metricInfo[metric];
   const all = store.chartRows;
   const rows = convergedRuns(all, rule);
@@ -65,6 +68,20 @@ export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: 
       strong: true,
     }),
   );
+  const tunnels = isAccuracy(metric) ? tunnelStarts(profiles, tau) : [];
+  const starts = tunnels.map(
+    ({ profile, layer }): ChartSeries => ({
+      id: `${profile.key}/tunnel`,
+      label: `${labelOf(profile)}: within τ of the last layer`,
+      style: { ...styleOf(profile.config), marker: "diamond", dash: "" },
+      xs: [layer / profile.xs.length],
+      ys: [profile.ys[layer - 1] ?? null],
+      draw: "dots",
+      notes: [`layer ${layer} of ${profile.xs.length}`],
+      minor: true,
+      strong: true,
+    }),
+  );
   // The last layer's own value is the classifier's, and drawn apart.
   const spared = lastMeansOf(metric) === null ? 0 : 1;
   const floor = numericFloor(rows, metric, ({ config: { depth } }) =>
@@ -75,8 +92,9 @@ export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: 
   return {
     ...{ steps, floor, x, y },
     title: `${info.label} over the layers`,
-    series: [...lines, ...classifiers.filter((one) => one.ys[0] !== null)],
+    series: [...lines, ...classifiers.filter((one) => one.ys[0] !== null), ...starts],
     notices: [
+      tunnelText(metric, tunnels, tau, labelOf),
       floorText(floor),
       classLimitText(rows, metric),
       seeds > 1 ? `${meanKind(log)} mean over seeds` : null,

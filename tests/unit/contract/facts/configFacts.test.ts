@@ -20,7 +20,7 @@ const base = {
   ...{ heads: 2, patch: 4, definition: 2, depth: 5, width: 32, loss: "ce", headBias: false },
   regularizer: { family: "weights", objective: "split", lambda: 0.01, scaling: "constant", headLambda: 0.02 },
   training: { warmupSteps: 5, schedule: { name: "step", at: [0.3, 0.6], factor: 0.2 }, batch: 10, steps: 100 },
-  measuring: { name: "log", perDecade: 7 },
+  measuring: { name: "log", perDecade: 7, layers: "every" },
   ...{ seed: 3, device: "cpu" },
   afterTraining: { robustness: {}, transfer: { dataset: folder, ridge: 0.1 } },
 };
@@ -39,7 +39,7 @@ const bases: RunConfig[] = [
 const words: unknown[] = [
   ...[...architectures, ...normalizations, ...datasetIds, ...regularizerFamilies, ...deviceChoices],
   ...["ce", "mse", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal", "adam", "sgd", "signum", "muon"],
-  ...["cosine", "step", "log", "every", "full", "another-name", 1, true, false],
+  ...["cosine", "step", "log", "every", "off", "full", "another-name", 1, true, false],
 ];
 /** Other values that a field might have. */
 function alternatives(value: unknown): unknown[] {

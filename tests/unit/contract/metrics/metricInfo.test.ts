@@ -3,6 +3,7 @@ import { layerMetricInfo } from "../../../../contract/metrics/layerMetrics.ts";
 import { layerMetrics, metricInfo, metrics, networkMetrics, studyMetricInfo } from "../../../../contract/metrics/metricInfo.ts";
 import { studyMetrics, tableColumns, trainingPlaces } from "../../../../contract/metrics/metricPlaces.ts";
 import { parseSeriesKey } from "../../../../contract/metrics/seriesKey.ts";
+import { surveyMetrics } from "../../../../contract/metrics/surveyMetrics.ts";
 import { hiddenLayerMetricIds, metricIds } from "../../../../math/collapse/metricIds.ts";
 import { floorFormulas } from "../../../../math/collapse/numericFloor.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
@@ -17,8 +18,12 @@ const ofTheRun = ["learningRate", "stepMs", "elapsedMs"];
 
 describe("the facts of metrics", () => {
   test("are of exactly what the mathematics computes, and say which layers have it", () => {
-    expect(layerMetrics).toEqual([...metricIds]);
-    expect(layerMetrics.filter((metric) => layerMetricInfo[metric].hidden)).toEqual(hiddenLayerMetricIds);
+    expect(layerMetrics).toEqual([...metricIds, ...surveyMetrics]);
+    expect(layerMetrics.filter((metric) => layerMetricInfo[metric].hidden)).toEqual([
+      ...hiddenLayerMetricIds,
+      "dnc3",
+      ...surveyMetrics,
+    ]);
   });
 
   test("are of exactly what workers measure, over all objectives", async () => {
@@ -36,7 +41,10 @@ describe("the facts of metrics", () => {
       const network = defineNetwork(config, data);
       const optimum = runOptimum(config, data.resolved.trainCounts);
       const observer = await makeObserver(engine, config, network, data, optimum);
-      const { values, missing } = await observer.observe(0, { parameters: initializeParameters(network.parameters, 0) });
+      const source = { parameters: initializeParameters(network.parameters, 0) };
+      const { values, missing } = await observer.observe(0, source);
+      const survey = await observer.survey(source, async () => {});
+      Object.assign(values, survey.values);
       for (const key of [...Object.keys(values), ...Object.keys(missing)]) measured.add(parseSeriesKey(key)?.metric ?? key);
     }
     expect([...measured, ...ofTheRun].filter((metric) => metric !== "geometry").sort()).toEqual([...metrics].sort());
@@ -59,8 +67,15 @@ describe("the facts of metrics", () => {
     ]);
   });
 
-  test("ask for a collapse of 0 but of shares of the right and of the spread, and have the theory's slopes for NC1, NC2 and NC3", () => {
-    expect(metrics.filter((metric) => metricInfo[metric].ideal === 1)).toEqual(["norms.spread", "accuracy"]);
+  test("ask for a collapse of 0 but of shares of the right, of the spread and of condition numbers, and have the theory's slopes for NC1, NC2 and NC3", () => {
+    expect(metrics.filter((metric) => metricInfo[metric].ideal === 1)).toEqual([
+      "norms.spread",
+      "dnc2",
+      "dnc2.orthogonal",
+      "probe",
+      "ncc",
+      "accuracy",
+    ]);
     expect(layerMetrics.filter((metric) => layerMetricInfo[metric].theory !== null)).toEqual([
       "nc1.ratio",
       "nc2.frame",

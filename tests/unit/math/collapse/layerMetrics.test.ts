@@ -100,12 +100,13 @@ describe("a perfect simplex", () => {
     const vertices = multiply(embedRows(simplexVertices(classes), dim, true), randomOrthogonal(dim, classes));
     const { features, labels } = samplesAround(scale(3, vertices), new Array<number>(classes).fill(3), 0, 1);
     const { values, undefined: missing } = measureLastLayer(features, labels, scale(0.7, vertices), labels);
-    expect(missing).toEqual({});
+    expect(Object.keys(missing)).toEqual(["dnc2.orthogonal"]); // uncentred means of a simplex span K − 1 directions
     const ofOrthogonal = ["nc2.frame.orthogonal", "nc2.mframe.orthogonal"] as const;
     for (const id of ofOrthogonal) expect(values[id], id).toBeCloseTo(Math.sqrt(1 - (classes - 1) / classes), 13);
     expect(values["norms.spread"]).toBeCloseTo(1, 13);
-    const zero = metricIds.filter((id) => ![...ofOrthogonal, "norms.spread"].includes(id));
-    expect(zero).toHaveLength(12);
+    expect(values.dnc2).toBeCloseTo(1, 13);
+    const zero = metricIds.filter((id) => ![...ofOrthogonal, "norms.spread", "dnc2", "dnc2.orthogonal"].includes(id));
+    expect(zero).toHaveLength(13);
     for (const id of zero) expect(Math.abs(values[id] ?? Number.NaN), id).toBeLessThan(1e-14);
     expect(values["nc4.ncc"]).toBe(0);
   });
@@ -142,8 +143,10 @@ describe("invariance", () => {
     const shifted = features.map((value, i) => value + Math.cos(i % dim));
     const hidden = measureHiddenLayer(features, labels, classes, dim).values;
     const moved = measureHiddenLayer(shifted, labels, classes, dim).values;
-    const unmoved = hiddenLayerMetricIds.filter((id) => id !== "nc2.frame.orthogonal" && id !== "norms.spread");
-    expect(unmoved).toHaveLength(8);
+    const unmoved = hiddenLayerMetricIds.filter(
+      (id) => !["nc2.frame.orthogonal", "dnc2.orthogonal", "norms.spread"].includes(id),
+    );
+    expect(unmoved).toHaveLength(9);
     for (const id of unmoved) expect(moved[id], id).toBeCloseTo(hidden[id] ?? Number.NaN, 12);
     expect(measureLastLayer(shifted, labels, weights).values["nc3.cosine"]).not.toBeCloseTo(before["nc3.cosine"] ?? 0, 3);
   });
@@ -319,6 +322,8 @@ describe("undefined values", () => {
     const zero = matrix(2, 2);
     const last = measureLastLayer(hand.features, hand.labels, zero);
     expect(Object.keys(last.undefined).sort()).toEqual([
+      "dnc2.orthogonal",
+      "dnc3",
       "nc2.etf",
       "nc2.frame",
       "nc2.frame.orthogonal",
@@ -330,7 +335,11 @@ describe("undefined values", () => {
     expect(last.values["nc1.ratio"]).toBe(0.25);
     const { statistics } = statisticsOf(hand.features, hand.labels, 2, 2);
     const hidden = hiddenLayerMetrics({ statistics });
-    expect(hidden.undefined).toEqual({ "nc1.pinv": "needs the second pass", "nc4.ncc": "needs the second pass" });
+    expect(hidden.undefined).toEqual({
+      "nc1.pinv": "needs the second pass",
+      "nc4.ncc": "needs the second pass",
+      "dnc2.orthogonal": "class means span fewer than 2 directions: their condition number has no bound",
+    });
     expect(lastLayerMetrics({ statistics, weights: handWeights }).undefined["nc3.cosine"]).toMatch(/needs sums/);
   });
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Loss } from "../../../../contract/config/runConfig.ts";
-import { layerMetrics } from "../../../../contract/metrics/metricInfo.ts";
 import { hiddenLayerMetrics, lastLayerMetrics } from "../../../../math/collapse/layerMetrics.ts";
+import { metricIds } from "../../../../math/collapse/metricIds.ts";
 import { matrix } from "../../../../math/linear/matrix.ts";
 import { randomStream } from "../../../../math/statistics/randomStream.ts";
 import type { Dataset, SampleSet } from "../../../../workers/data/dataset.ts";
@@ -145,7 +145,7 @@ export function metricsOf({ onTrain, onTest, head }: Pick<Sums, "onTrain" | "onT
       const given = { statistics, moments: sums.moments[l] };
       const isLast = l === sums.statistics.length - 1;
       const found = isLast ? lastLayerMetrics({ ...given, weights: head, cosines: sums.cosines }) : hiddenLayerMetrics(given);
-      for (const id of layerMetrics) {
+      for (const id of metricIds) {
         const value = found.values[id];
         const reason = found.undefined[id];
         if (value !== undefined) values[`${split} ${id}@${l + 1}`] = value;

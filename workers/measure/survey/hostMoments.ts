@@ -1,0 +1,29 @@
+import { addToProbeSums, countRight, emptyProbeSums } from "../../../math/collapse/ridgeProbe.ts";
+import type { Network } from "../../models/network.ts";
+import type { FeatureReader } from "../featureReader.ts";
+import type { Moments } from "./moments.ts";
+
+/** The same on the host, in float64, where the device has none: it reads all features. */
+export function hostMoments(reader: FeatureReader, { layers, width, classes }: Network): Moments {
+  return {
+    async sums(set, source, pause) {
+      const total = Array.from({ length: layers }, () => emptyProbeSums(classes, width));
+      for await (const { features, labels } of reader.read(set, source))
+        for (const [l, values] of features.entries()) {
+          await pause();
+          addToProbeSums(total[l], values, labels);
+        }
+      return total;
+    },
+    async right(set, source, rules, pause) {
+      const total = rules.map(() => [0, 0]);
+      for await (const { features, labels } of reader.read(set, source))
+        for (const [l, values] of features.entries()) {
+          await pause();
+          for (const [r, rule] of rules[l].pair.entries()) total[l][r] += countRight(rule, values, labels);
+        }
+      return total;
+    },
+    dispose: async () => {},
+  };
+}
