@@ -2,8 +2,12 @@
 import type { ReactNode } from "react";
 import type { ExperimentConfig } from "../../contract/config/experimentConfig.ts";
 import { deviceChoices } from "../../contract/config/runConfig.ts";
-import { type MeasuringConfig, measuringConfig } from "../../contract/config/trainingConfig.ts";
-import { type SurveyCadence, surveyCadences } from "../../contract/metrics/surveyBudget.ts";
+import {
+  type MeasuringConfig,
+  measuringConfig,
+  type SurveyCadence,
+  surveyCadences,
+} from "../../contract/config/trainingConfig.ts";
 import { priorities } from "../../contract/priority.ts";
 import { storableText } from "../../contract/wireText.ts";
 import { NumberInput } from "../numbers/NumberInput.tsx";

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
-import { surveyCadences } from "../metrics/surveyBudget.ts";
 import { learningRate, optimizerConfig } from "./optimizerConfig.ts";
 
 /** Learning-rate schedule; `floor` is the last rate over the first one. */
@@ -36,7 +35,10 @@ export const trainingConfig = z.strictObject({
 });
 export type TrainingConfig = z.infer<typeof trainingConfig>;
 
-/** How often the layers are surveyed (metrics/surveyBudget.ts); absent = at few steps. */
+/** How often the layers are surveyed: at few steps, as metrics/surveyBudget.ts allows; where there is a picture; at every measurement; never. */
+export const surveyCadences = ["few", "pictured", "every", "off"] as const;
+export type SurveyCadence = (typeof surveyCadences)[number];
+/** Absent = few. */
 const layers = z.enum(surveyCadences).optional();
 /** When all layers are measured: log-spaced steps, or every m steps; step 0 and the last step always. */
 export const measuringConfig = z.discriminatedUnion("name", [

@@ -13,7 +13,3 @@ export const surveyBudget = {
   wideFactor: 3,
   hostFactor: 100,
 } as const;
-
-/** How often the layers of a run are surveyed: at few steps, as the budget allows; where there is a picture; at every measurement; never. */
-export const surveyCadences = ["few", "pictured", "every", "off"] as const;
-export type SurveyCadence = (typeof surveyCadences)[number];

@@ -138,5 +138,4 @@ export const surveyMetricInfo = define({
 /** In order. */
 export const surveyMetrics = Object.keys(surveyMetricInfo) as (keyof typeof surveyMetricInfo)[];
 
-/** Why they are missing where features come as class sums alone. */
-export const noFeaturesText = "needs the features of single samples: class sums do not tell";
+export const isSurveyMetric = (metric: string): boolean => (surveyMetrics as readonly string[]).includes(metric);

@@ -2,6 +2,7 @@
 import { memo, useMemo } from "react";
 import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
 import { layerMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { isSurveyMetric } from "../../../contract/metrics/surveyMetrics.ts";
 import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { toggledIn } from "../../charts/panel/hiddenLines.ts";
@@ -13,6 +14,7 @@ import { namedLayerDrawing } from "./model/namedLayers.ts";
 import type { ExternalView } from "./view/externalView.ts";
 import type { ChangeExternalView } from "./view/useExternalView.ts";
 
+const noFeatures = "Takes the features of single samples: class sums do not tell.";
 const profileMetrics = layerMetrics.filter((metric) => metricInfo[metric].hidden);
 const panelId = "layer-profile";
 
@@ -51,7 +53,15 @@ export const NamedLayerChart = memo(function NamedLayerChart(props: NamedLayerCh
       crosshairAxis="layer"
       formatX={drawing.layerText}
       notices={drawing.notices}
-      empty={drawing.series.length > 0 ? undefined : isBeyondClasses(rows, metric) ? notMeasured : empty}
+      empty={
+        drawing.series.length > 0
+          ? undefined
+          : isBeyondClasses(rows, metric)
+            ? notMeasured
+            : isSurveyMetric(metric)
+              ? noFeatures
+              : empty
+      }
       extraItems={[
         {
           label: log ? "Linear axis" : "Logarithmic axis",

@@ -2,7 +2,7 @@
 import { memo, useMemo } from "react";
 import type { LayerMetric } from "../../../contract/metrics/layerMetrics.ts";
 import { layerMetrics, metricInfo } from "../../../contract/metrics/metricInfo.ts";
-import { surveyMetrics } from "../../../contract/metrics/surveyMetrics.ts";
+import { isSurveyMetric } from "../../../contract/metrics/surveyMetrics.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
@@ -15,7 +15,6 @@ import { TimeSlider } from "../parts/TimeSlider.tsx";
 import type { ResultView } from "../view/resultView.ts";
 import type { ChangeView } from "../view/useResultView.ts";
 
-const isSurveyed = (metric: LayerMetric) => (surveyMetrics as readonly LayerMetric[]).includes(metric);
 const notSurveyed =
   "Not measured yet: ranks and probes are taken at few steps, always at the last; runs of older versions have none.";
 const profileMetrics = layerMetrics.filter((metric) => metricInfo[metric].hidden);
@@ -67,7 +66,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
           ? undefined
           : isBeyondClasses(store.chartRows, metric)
             ? notMeasured
-            : isSurveyed(metric)
+            : isSurveyMetric(metric)
               ? notSurveyed
               : empty
       }
