@@ -242,7 +242,7 @@ const appFolders = {
   s: ["data", "live", "r", "result", "ui"],
 };
 
-const sections = ["header", "study", "training", "geometry", "imbalance", "speed", "afterTraining", "table"];
+const sections = ["header", "study", "training", "geometry", "imbalance", "speed", "afterTraining", "certificate", "table"];
 const resultFolders = {
   ".": ["model", "view", "parts", "reading", "external", ...sections],
   model: [],
@@ -252,6 +252,7 @@ const resultFolders = {
   ...Object.fromEntries(sections.map((section) => [section, ["model", "view", "parts"]])),
   // Its maps are those of the geometry.
   imbalance: ["model", "view", "parts", "geometry"],
+  certificate: ["model"],
   // A page of its own, of the same parts.
   external: ["model", "view", "parts", "reading", "header", "study", "geometry", "table"],
 };
@@ -262,6 +263,7 @@ const resultModelFolders = {
   study: ["grid", "metrics", "runs"],
   speed: ["grid", "metrics", "runs", "study"],
   imbalance: ["grid", "metrics", "runs", "study"],
+  certificate: ["study"],
   geometry: ["metrics", "runs", "imbalance"],
 };
 

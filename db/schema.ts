@@ -132,6 +132,10 @@ export const runs = pgTable(
     heldUntil: at("held_until"),
     workerId: uuid("worker_id"),
     workerName: text("worker_name"),
+    /** The run that it grows from; null: it begins from random values, or that run has been deleted. */
+    parentId: uuid("parent_id"),
+    /** Nobody is given it yet: its parent has not finished, or the parent's last checkpoint is not in the store. */
+    awaitsParent: boolean("awaits_parent").notNull().default(false),
     /** Of a run that was trained elsewhere, beside its config; null: it is trained here. */
     external: jsonb("external").$type<StoredExternal>(),
     /** When a run that is trained elsewhere was last heard of. */
@@ -147,6 +151,7 @@ export const runs = pgTable(
     index("runs_to_pack").on(table.packKey, table.experimentId, table.ordinal).where(sql`${table.status} = 'queued'`),
     // Heartbeats change step, step time and the end of the lease: no index knows these, so that such a change stays within its page.
     index("runs_leased").on(table.workerId).where(sql`${table.lease} is not null`),
+    index("runs_awaiting").on(table.experimentId).where(sql`${table.awaitsParent}`),
     index("runs_started").on(table.startedAt.desc()).where(sql`${table.startedAt} is not null`),
   ],
 );

@@ -22,6 +22,7 @@ import { TagsInput } from "./inputs/TagsInput.tsx";
 import { ToggleChips } from "./inputs/ToggleChips.tsx";
 import { ConvergenceField, convergenceSummary } from "./training/ConvergenceField.tsx";
 import { OptimizersField } from "./training/OptimizersField.tsx";
+import { StartFields, startSummary } from "./training/StartFields.tsx";
 import { TrainingFields, trainingSummary } from "./training/TrainingFields.tsx";
 
 const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
@@ -60,6 +61,13 @@ export function CollapsedFields({
       >
         <TrainingFields training={config.training} onChange={(training) => changeConfig({ training })} problems={problems} />
         <OptimizersField training={config.training} optimizers={config.optimizers} onChange={changeConfig} problems={problems} />
+      </Collapsible>
+      <Collapsible
+        title="Start and polishing"
+        summary={startSummary(config.training)}
+        wrong={wrong("config.training.grown", "config.training.polish")}
+      >
+        <StartFields training={config.training} onChange={(training) => changeConfig({ training })} problems={problems} />
       </Collapsible>
       <Collapsible
         title="Loss and head"

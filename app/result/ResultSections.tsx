@@ -5,6 +5,7 @@ import { PanelBoundary } from "../ui/PanelBoundary.tsx";
 import { WhenVisible } from "../ui/WhenVisible.tsx";
 import { AfterTrainingSection } from "./afterTraining/AfterTrainingSection.tsx";
 import { hasAfterTraining } from "./afterTraining/hasAfterTraining.ts";
+import { CertificatePanel } from "./certificate/CertificatePanel.tsx";
 import { GeometryPanel } from "./geometry/GeometryPanel.tsx";
 import { ImbalanceSection } from "./imbalance/ImbalanceSection.tsx";
 import { hasImbalance } from "./model/imbalance/minorityCollapse.ts";
@@ -69,6 +70,9 @@ export function ResultSections({ store, version, detail, view, onView, share }: 
           <AfterTrainingSection rows={store.chartRows} detail={detail} view={view} onView={onView} />
         </WhenVisible>
       )}
+      <PanelBoundary what="The certificate">
+        <CertificatePanel rows={store.chartRows} />
+      </PanelBoundary>
       <WhenVisible height={440} what="The geometry of the last layer">
         <GeometryPanel store={store} version={store.chartVersion} view={view} onView={onView} />
       </WhenVisible>

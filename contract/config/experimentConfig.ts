@@ -7,7 +7,9 @@ import { isVisible, typedText } from "../wireText.ts";
 import { afterTraining } from "./afterTraining.ts";
 import { architectureConfig, isVersioned, withCurrentDefinition } from "./architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "./compatibility.ts";
+import { growthProblem } from "./growth.ts";
 import { coupledShare, type OptimizerEntry, optimizerConfig, optimizerEntry } from "./optimizerConfig.ts";
+import { polishProblem } from "./polishing.ts";
 import { regularizer } from "./regularizer.ts";
 import { depth, deviceChoice, loss, type RunConfig, seed, width } from "./runConfig.ts";
 import { measuringConfig, type TrainingConfig, trainingConfig } from "./trainingConfig.ts";
@@ -81,6 +83,7 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
       complain(["training", "batch"], 'free features (UFM) train on the full batch: choose "full"');
   }
   complainOfOptimizers(config, complain);
+  complainOfGrowth(config, complain);
   const probed = datasetConfig.safeParse(config.afterTraining?.transfer?.dataset);
   if (!probed.success) return;
   for (const { value } of datasets) {
@@ -120,6 +123,28 @@ function complainOfOptimizers(config: Partial<z.infer<typeof gridConfig>>, compl
       complain(["optimizers", at], "this optimizer is there twice: a share of 1 and the training's rate need not be said");
     known.add(key);
   }
+}
+
+/** Grown starts and polishing, each with what it does not go together with. */
+function complainOfGrowth(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
+  const regularizers = validEntries(regularizer, config.regularizers);
+  const { grown, polish, batch = "full" } = trainingConfig.partial().safeParse(config.training).data ?? {};
+  if (grown)
+    for (const { value: arch, at } of validEntries(architectureConfig, config.architectures)) {
+      const problem = regularizers.map(({ value }) => growthProblem(arch.name, value)).find((text) => text !== null);
+      if (problem) complain(["architectures", at], problem);
+    }
+  if (!polish) return;
+  for (const { value, at } of regularizers) {
+    const problem = polishProblem(batch, value);
+    if (problem) complain(["regularizers", at], problem);
+  }
+  const optimizers = config.optimizers === undefined ? [config.training?.optimizer] : config.optimizers;
+  if (validEntries(optimizerEntry, optimizers).some(({ value }) => coupledShare(value) < 1))
+    complain(
+      ["training", "polish"],
+      "with a share of the decay beside the gradient the steps minimize another objective than polishing does: choose a share of 1, or no polishing",
+    );
 }
 
 /** The grid a person defines: every combination of the axes is one run; the rest is common to all runs. */

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { limits } from "../limits.ts";
+import { growthConfig } from "./growth.ts";
 import { learningRate, optimizerConfig } from "./optimizerConfig.ts";
+import { polishConfig } from "./polishing.ts";
 
 /** Learning-rate schedule; `floor` is the last rate over the first one. */
 export const scheduleConfig = z.discriminatedUnion("name", [
@@ -32,8 +34,16 @@ export const trainingConfig = z.strictObject({
   initialization: z
     .strictObject({ gain: z.number().gt(0).max(10).default(1), branchGain: z.number().min(0).max(10).default(1) })
     .default({ gain: 1, branchGain: 1 }),
+  /** Absent = random first values. */
+  grown: growthConfig.optional(),
+  /** Absent = training ends with the optimizer's steps. */
+  polish: polishConfig.optional(),
 });
 export type TrainingConfig = z.infer<typeof trainingConfig>;
+
+/** The most steps that a run may take: those of its optimizer, and the iterations of its polishing. */
+export const mostSteps = ({ steps, polish }: Pick<TrainingConfig, "steps" | "polish">): number =>
+  steps + (polish?.iterations ?? 0);
 
 /** How often the layers are surveyed: at few steps, as metrics/surveyBudget.ts allows; where there is a picture; at every measurement; never. */
 export const surveyCadences = ["few", "pictured", "every", "off"] as const;

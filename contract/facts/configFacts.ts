@@ -26,6 +26,7 @@ export function modelFacts(config: RunConfig): Fact[] {
     ["Warm-up", training.warmupSteps === 0 ? "none" : `${count(training.warmupSteps)} steps`],
     ["Batch", training.batch === "full" ? "full" : count(training.batch)],
     ["Steps", count(training.steps)],
+    ...startFacts(training),
     ["Initialization", `standard deviation ${gain}·√(1/fan-in); of each branch's last matrix ${branchGain} times that`],
     ["Measured", measuringText(measuring)],
     ...(measuring.layers ? [["Ranks and probes of layers", surveyText[measuring.layers]] as Fact] : []),
@@ -35,6 +36,21 @@ export function modelFacts(config: RunConfig): Fact[] {
 }
 
 const count = (value: number) => value.toLocaleString("en");
+
+/** Nothing of a run that begins from random values and ends with its optimizer's steps. */
+function startFacts({ grown, polish }: RunConfig["training"]): Fact[] {
+  const facts: Fact[] = [];
+  if (grown) {
+    const how = grown.blocks === "identity" ? "identity blocks" : "trained blocks split";
+    facts.push(["Start", `grown from the next shallower depth, ${how}, ε ${grown.epsilon}; the state with the lowest J is kept`]);
+  }
+  if (polish) {
+    const { iterations, tolerance, curvature } = polish;
+    const also = curvature ? "; smallest eigenvalue of the Hessian" : "";
+    facts.push(["Polishing", `L-BFGS until ‖∇J‖ ≤ ${tolerance}, at most ${count(iterations)} iterations${also}`]);
+  }
+  return facts;
+}
 
 function optimizerText(optimizer: OptimizerConfig): string {
   const moments = "beta1" in optimizer ? `β₁ ${optimizer.beta1}, β₂ ${optimizer.beta2}, ε ${optimizer.epsilon}` : "";

@@ -58,6 +58,7 @@ export const trainingPlaces: readonly TrainingPlace[] = [
   { metric: "distance.procrustes", title: "Procrustes distance", trainOnly: true },
   { metric: "distance.gram", title: "Gram distance", trainOnly: true },
   { metric: "learningRate", trainOnly: true },
+  { metric: "gradientNorm", trainOnly: true, rare: true },
   { metric: "stepMs", trainOnly: true },
 ];
 

@@ -47,7 +47,7 @@ const ofTraining = {
 
 const define = <Id extends string>(table: Record<Id, NetworkMetricFacts>) => table;
 
-/** The measured metrics of a whole network, each with its facts; workers/measure computes them, workers/run the last three. */
+/** The measured metrics of a whole network, each with its facts; workers/measure computes them, workers/run the last five. */
 export const networkMetricInfo = define({
   loss: {
     ...objective,
@@ -137,6 +137,22 @@ export const networkMetricInfo = define({
     source: "derived; compare the kernel alignment of Cristianini et al. (2001), NeurIPS",
     ideal: 0,
     part: { of: "distance", label: "Gram" },
+  },
+  gradientNorm: {
+    ...ofTraining,
+    label: "Gradient of J",
+    formula: "‖∇J‖, while the run is polished",
+    unit: "1",
+    axisUnit: null,
+    log: true,
+  },
+  curvature: {
+    ...ofTraining,
+    label: "Smallest curvature",
+    formula: "λ_min(∇²J), at the end of polishing",
+    unit: "1",
+    axisUnit: null,
+    log: false,
   },
   learningRate: { ...ofTraining, label: "Learning rate", formula: "η", unit: "1", axisUnit: null, log: true },
   // Median wall time of a training step since the last measurement.

@@ -27,6 +27,8 @@ function packShape(config: RunConfig): unknown[] {
     regularizerShape(config.regularizer, depth),
     [...optimizerShape(training.optimizer), ...shareShape(config)],
     ...[training.batch, training.steps, sorted(measuring), device, sorted(afterTraining ?? null)],
+    // How a run begins is numbers alone; those that polish train alone (packLimit.ts).
+    ...(training.polish ? [sorted(training.polish)] : []),
   ];
 }
 

@@ -28,7 +28,8 @@ const worthwhile = 4;
  * of a step take longer than its arithmetic. No more than the slot's memory holds.
  */
 export function packLimit(config: RunConfig, { place, packs, countOwn }: PackPlace): number {
-  if (packs === undefined || packs.most === 1) return 1;
+  // Each run's line search asks for gradients at points of its own.
+  if (packs === undefined || packs.most === 1 || config.training.polish) return 1;
   const onCpu = isOnCpu(config, place);
   const key = packKey(config);
   const known = packs.known.find((entry) => entry.key === key)?.runs;

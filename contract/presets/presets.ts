@@ -1,3 +1,4 @@
+import { grownPresets } from "./grown.ts";
 import { optimizerPreset } from "./optimizers.ts";
 import { paperPresets } from "./paper.ts";
 import type { Preset } from "./preset.ts";
@@ -5,4 +6,10 @@ import { questionPresets } from "./questions.ts";
 import { startPresets } from "./start.ts";
 
 /** The first is what the form begins with. */
-export const presets: [Preset, ...Preset[]] = [...startPresets, ...paperPresets, ...questionPresets, optimizerPreset];
+export const presets: [Preset, ...Preset[]] = [
+  ...startPresets,
+  ...paperPresets,
+  ...questionPresets,
+  optimizerPreset,
+  ...grownPresets,
+];

@@ -48,6 +48,17 @@ export const startedPack = z.strictObject({
 });
 export type StartedPack = z.infer<typeof startedPack>;
 
+/** What a run has grown from. */
+export const grownFrom = z.strictObject({
+  runId: z.uuid(),
+  depth: z.int().min(1),
+  /** Its last step. */
+  step,
+  /** Numbers of the blocks that are new, or parts of split ones. */
+  blocks: z.array(z.int().min(1)).max(limits.depth.max),
+});
+export type GrownFrom = z.infer<typeof grownFrom>;
+
 /** First event of every attempt. */
 export const startedEvent = z.strictObject({
   kind: z.literal("started"),
@@ -61,6 +72,8 @@ export const startedEvent = z.strictObject({
   versions: z.record(wireText(40), wireText(80)),
   /** Absent where it trains alone. */
   pack: startedPack.optional(),
+  /** Of an attempt that begins with what another run ended with; absent: with random values, or a checkpoint of its own. */
+  grownFrom: grownFrom.optional(),
 });
 
 /** All metrics of all layers at one step. */

@@ -134,6 +134,10 @@ export const storedCheckpoint = z.strictObject({
 });
 export type StoredCheckpoint = z.infer<typeof storedCheckpoint>;
 
+/** The finished run that a run grows from, and its last checkpoint: GET /artefacts/<its run>/<attempt>/<name>. */
+export const parentRun = z.strictObject({ runId: z.uuid(), config: runConfig, checkpoint: storedCheckpoint });
+export type ParentRun = z.infer<typeof parentRun>;
+
 /** A run given to a worker. */
 export const assignment = z.strictObject({
   ...lease.shape,
@@ -156,6 +160,8 @@ export const assignment = z.strictObject({
   trainedOn: z.strictObject({ attempt: z.int().min(1), hash: z.string().max(128) }).optional(),
   /** The pack it comes in; absent where it comes alone. */
   pack: assignedPack.optional(),
+  /** Absent: it begins from random values. */
+  parent: parentRun.optional(),
 });
 export type Assignment = z.infer<typeof assignment>;
 /**

@@ -119,7 +119,7 @@ export async function listWaiting(db: Executor): Promise<{ config: RunConfig; he
     select (array_agg(config))[1] as config, held, count(*)::int as count from (
       select ${runs.config} as config, ${runs.waitsFor} is not null as held from ${runs}
       join ${experiments} on ${experiments.id} = ${runs.experimentId}
-      where ${runs.status} = 'queued' and ${experiments.removedAt} is null limit 5000
+      where ${runs.status} = 'queued' and not ${runs.awaitsParent} and ${experiments.removedAt} is null limit 5000
     ) as queued group by config->'device', config->'dataset', config->'afterTraining', held`);
   return result.rows;
 }

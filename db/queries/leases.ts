@@ -67,7 +67,7 @@ export async function claimRuns(
         worker_id = ${worker.id}::uuid, worker_name = ${worker.name}, ended_at = null, waits_for = null, stalled_since = null,
         held_until = null, pack_id = ${packId}::uuid, pack_runs = ${given.length}::int
       from given, ${experiments}
-      where runs.id = given.id and runs.status = 'queued' and experiments.id = runs.experiment_id ${isHere}
+      where runs.id = given.id and runs.status = 'queued' and not runs.awaits_parent and experiments.id = runs.experiment_id ${isHere}
       returning runs.id, runs.experiment_id, runs.attempt, runs.lease, runs.config, runs.from_start, experiments.name
     ), created as (
       insert into ${attempts} (run_id, number, lease, worker_id, worker_name)

@@ -16,7 +16,7 @@ export async function lockLead(tx: Executor, runId: string): Promise<Lead | null
     select jsonb_build_object('experimentId', runs.experiment_id, 'ordinal', runs.ordinal, 'memberId', experiments.launched_by_id, 'packKey', runs.pack_key,
       'failedAttempts', runs.setbacks, 'packRuns', runs.pack_runs, 'packLimit', runs.pack_limit) as lead
     from ${runs} join ${experiments} on experiments.id = runs.experiment_id
-    where runs.id = ${runId}::uuid and runs.status = 'queued' for update of runs`);
+    where runs.id = ${runId}::uuid and runs.status = 'queued' and not runs.awaits_parent for update of runs`);
   return result.rows[0]?.lead ?? null;
 }
 
@@ -25,7 +25,8 @@ const studiesOf = ({ memberId, experimentId }: Lead) => sql`
   select id, array_position(array['high', 'normal', 'low'], priority) as level from ${experiments}
   where launched_by_id is not distinct from ${memberId}::uuid and status in ('queued', 'running') and id <> ${experimentId}::uuid`;
 
-const isWaiting = ({ packKey }: Lead) => sql`status = 'queued' and pack_key = ${packKey} and waits_for is null`;
+const isWaiting = ({ packKey }: Lead) =>
+  sql`status = 'queued' and pack_key = ${packKey} and waits_for is null and not awaits_parent`;
 
 /**
  * How many runs wait that could be of the lead's pack, itself included, and how many wait in all.
@@ -89,6 +90,6 @@ export async function listCompanions(
 export async function lockQueued(tx: Executor, ids: string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const result = await tx.execute<{ id: string }>(sql`
-    select id from ${runs} where id = any(${sql.param(ids)}::uuid[]) and status = 'queued' for update skip locked`);
+    select id from ${runs} where id = any(${sql.param(ids)}::uuid[]) and status = 'queued' and not awaits_parent for update skip locked`);
   return new Set(result.rows.map(({ id }) => id));
 }

@@ -86,6 +86,8 @@ export async function settleRun(
     .update(runs)
     .set({
       ...change,
+      // Polishing may have ended before its last iteration.
+      ...(to === "finished" && change.step !== undefined && { totalSteps: change.step }),
       status: to,
       lease: null,
       leaseUntil: null,

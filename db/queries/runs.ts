@@ -163,7 +163,7 @@ export async function listRunsOf(db: Executor, ids: string[]) {
  */
 export async function listUndelivered(db: Executor): Promise<{ id: string; experimentId: string; ordinal: number }[]> {
   const result = await db.execute<{ id: string; experimentId: string; ordinal: number }>(sql`
-    select id, experiment_id as "experimentId", ordinal from ${runs} where status = 'queued' and id not in (
+    select id, experiment_id as "experimentId", ordinal from ${runs} where status = 'queued' and not awaits_parent and id not in (
       select (data->>'runId')::uuid from queue.job where name in (select queue from ${turns}) and state in ('created', 'retry')
         and start_after < ${clock} + interval '1 minute'
     ) order by queued_at, ordinal`);

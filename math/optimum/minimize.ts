@@ -41,7 +41,7 @@ export function measuredIn(unit: number, evaluate: SmoothFunction): SmoothFuncti
 const memory = 20;
 
 /** What one iteration teaches about the curvature: s = Δx, y = Δgradient, ρ = 1/⟨s, y⟩. */
-interface Step {
+export interface Step {
   s: Float64Array;
   y: Float64Array;
   rho: number;
@@ -127,7 +127,7 @@ function remember(steps: Step[], from: Point, to: Point): void {
 }
 
 /** The two-loop recursion: −H g for the inverse Hessian H that the remembered steps imply, into `direction`. */
-function descent(gradient: Float64Array, steps: Step[], direction: Float64Array): void {
+export function descent(gradient: Float64Array, steps: Step[], direction: Float64Array): void {
   for (let i = 0; i < gradient.length; i++) direction[i] = -gradient[i];
   const alphas = new Array<number>(steps.length);
   for (let i = steps.length - 1; i >= 0; i--) {
@@ -168,7 +168,7 @@ function lineSearch(
 }
 
 /** Four sums at once, which do not wait for each other. */
-function dot(a: Float64Array, b: Float64Array): number {
+export function dot(a: Float64Array, b: Float64Array): number {
   const blocked = a.length - (a.length % 4);
   let [s, t, u, v] = [0, 0, 0, 0];
   for (let i = 0; i < blocked; i += 4) {

@@ -31,7 +31,7 @@ export interface Dispatch {
    */
   enqueue(
     db: Executor,
-    runs: { id: string; experimentId: string; ordinal: number; packRuns?: number }[],
+    runs: { id: string; experimentId: string; ordinal: number; packRuns?: number; awaitsParent?: boolean }[],
     preferred?: string | null,
   ): Promise<void>;
   /** Before anything of a launcher (null: the owner) is queued, and not within a transaction. */

@@ -32,7 +32,8 @@ interface Asked {
  * Answers a worker with `authorization: Bearer <worker token>` and `x-collapsar-lease`. 5xx = try again later, others = not wanted.
  * - PUT /artefacts/<run>/<attempt>/<name>, with `x-collapsar-sha256` and `content-length`: a file of its attempt. 201 = stored.
  * - GET /artefacts/<run>/<attempt>/<name>, with `x-collapsar-attempt`, its own: a checkpoint of any attempt of its run; from a byte
- *   on with `range: bytes=<n>-`.
+ *   on with `range: bytes=<n>-`. With `x-collapsar-run`, whose attempt and lease these are then: the last checkpoint of the run
+ *   that it grows from.
  */
 export async function serveArtefacts(context: ServiceContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const answer = (status: number, text: string) => {
@@ -66,11 +67,12 @@ export async function serveArtefacts(context: ServiceContext, request: IncomingM
 }
 
 async function send(context: ServiceContext, asked: Asked, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { attempt, name, ...rest } = asked;
+  const { runId: of, attempt, name, ...rest } = asked;
   const holding = headerOf(request, "x-collapsar-attempt");
-  const holder = { ...rest, attempt: /^\d{1,9}$/.test(holding) ? Number(holding) : 0 };
+  const runId = headerOf(request, "x-collapsar-run") || of;
+  const holder = { ...rest, runId, attempt: /^\d{1,9}$/.test(holding) ? Number(holding) : 0 };
   const [, start = "0"] = /^bytes=(\d{1,15})-$/.exec(headerOf(request, "range")) ?? [];
-  const { file, content } = await readCheckpoint(context, holder, { attempt, name, from: Number(start) });
+  const { file, content } = await readCheckpoint(context, holder, { of, attempt, name, from: Number(start) });
   const from = Math.min(Number(start), file.bytes);
   response.writeHead(from > 0 ? 206 : 200, {
     "content-type": "application/octet-stream",

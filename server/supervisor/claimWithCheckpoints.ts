@@ -1,10 +1,12 @@
 import { isResumeName, stepInName } from "../../contract/wire/artefactNames.ts";
-import { type Lineage, type StoredCheckpoint, throughStep } from "../../contract/wire/workerProtocol.ts";
+import { type Lineage, type ParentRun, type StoredCheckpoint, throughStep } from "../../contract/wire/workerProtocol.ts";
 import type { Executor } from "../../db/database.ts";
 import { type Claimed, type Claimer, claimRuns } from "../../db/queries/leases.ts";
+import { readParents } from "../../db/queries/parents.ts";
 import { listFiles, type RunFile, readLineage } from "../../db/queries/runFiles.ts";
 
 export interface ClaimedRun extends Claimed {
+  parent?: ParentRun;
   lineage?: Lineage;
   checkpoints?: StoredCheckpoint[];
 }
@@ -20,12 +22,18 @@ export async function claimWithCheckpoints(
   leaseMs: number,
 ): Promise<ClaimedRun[]> {
   const claimed: ClaimedRun[] = [];
-  for (const run of await claimRuns(db, given, worker, packId, leaseMs))
-    claimed.push(run.lastStarted === 0 || run.fromStart ? run : await withCheckpoints(db, run));
+  const runs = await claimRuns(db, given, worker, packId, leaseMs);
+  const grown = runs.filter(({ config }) => config.training.grown).map(({ runId }) => runId);
+  const parents = await readParents(db, grown);
+  for (const run of runs) {
+    const parent = parents.get(run.runId);
+    const given = parent ? { ...run, parent } : run;
+    claimed.push(run.lastStarted === 0 || run.fromStart ? given : await withCheckpoints(db, given));
+  }
   return claimed;
 }
 
-async function withCheckpoints(db: Executor, run: Claimed): Promise<ClaimedRun> {
+async function withCheckpoints(db: Executor, run: ClaimedRun): Promise<ClaimedRun> {
   const lineage = await readLineage(db, run.runId, run.attempt);
   return { ...run, lineage, checkpoints: usableCheckpoints(await listFiles(db, run.runId), lineage).slice(0, maxOffered) };
 }

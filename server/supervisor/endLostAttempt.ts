@@ -6,6 +6,7 @@ import type { ServiceContext } from "../context/serviceContext.ts";
 import { counters } from "../metrics/counters.ts";
 import { settleAttempt } from "../services/attempts/settleAttempt.ts";
 import { changeRuns } from "../services/runs/changeRuns.ts";
+import { tendGrown } from "../services/runs/tendGrown.ts";
 
 /**
  * Ends an attempt that its worker cannot continue, and queues its run again while attempts are left.
@@ -31,6 +32,7 @@ export async function endLostAttempt(
     hasEnded = true;
     return [(await readRunState(tx, held.runId))!];
   });
+  if (hasEnded) await tendGrown(context, experimentId);
   if (hasEnded) counters.attemptsEnded.inc({ code: "WORKER_LOST" });
   context.dispatch.wake();
 }

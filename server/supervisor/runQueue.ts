@@ -38,6 +38,8 @@ export interface QueuedRun {
   ordinal: number;
   /** Runs of the pack it was in; absent or 1: it was in none. */
   packRuns?: number;
+  /** It is given to nobody yet, and queued once its parent is done. */
+  awaitsParent?: boolean;
 }
 
 export interface Delivery {
@@ -101,7 +103,8 @@ export class RunQueue {
     await this.know(queue);
   }
 
-  async add(tx: Executor, runs: QueuedRun[], delayMs: number): Promise<void> {
+  async add(tx: Executor, queued: QueuedRun[], delayMs: number): Promise<void> {
+    const runs = queued.filter(({ awaitsParent }) => !awaitsParent);
     if (runs.length === 0) return;
     // By the database's clock, whatever this machine's says.
     const startAfter = delayMs > 0 ? `${delayMs} milliseconds` : undefined;

@@ -207,7 +207,7 @@ export class Scheduler {
   private async requeue(runId: string, delayMs = 0): Promise<boolean> {
     const { orm } = this.context.database;
     const state = await readRunState(orm, runId);
-    if (state?.status !== "queued") return false;
+    if (state?.status !== "queued" || state.awaitsParent) return false;
     this.queue.foundNoPlace(runId);
     await this.queue.add(orm, [state], delayMs);
     return true;

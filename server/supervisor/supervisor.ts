@@ -8,6 +8,7 @@ import { recordGone, recordLeaving } from "../../db/queries/rosters.ts";
 import { countServers } from "../../db/serverLock.ts";
 import type { Dispatch, ServiceContext } from "../context/serviceContext.ts";
 import { log } from "../log/log.ts";
+import { tendGrown } from "../services/runs/tendGrown.ts";
 import { refreshRunning } from "../services/summaries/refreshRunning.ts";
 import { Avoidance } from "./avoidance.ts";
 import { ClusterWorkers, type KnownWorker } from "./clusterWorkers.ts";
@@ -254,6 +255,7 @@ export class Supervisor implements Dispatch {
     await this.deadlines.look();
     if (++this.ticks % deliverTicks === 0) await this.scheduler.deliverAll();
     if (this.ticks % refreshTicks === 0) await refreshRunning(this.context);
+    if (this.ticks % refreshTicks === 0) await tendGrown(this.context, null);
     if (this.ticks % tidyTicks === firstTidyTick) await this.upkeep.run();
   }
 

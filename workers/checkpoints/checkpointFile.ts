@@ -19,6 +19,8 @@ export interface Checkpoint {
   layout?: { name: string; shape: number[] }[];
   /** Parameters and optimizer memory, flat vectors by name. */
   state: Record<string, Float32Array>;
+  /** Of a run that keeps its best state, `state.best`: its J, and after which step it was measured. */
+  best?: { objective: number; step: number };
   /** Class means [K, 3] of the last picture. */
   frame: number[] | null;
 }

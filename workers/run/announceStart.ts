@@ -1,3 +1,4 @@
+import { mostSteps } from "../../contract/config/trainingConfig.ts";
 import { warmupWarning } from "../../contract/launch/warmupWarning.ts";
 import { precisionWarning } from "../../contract/precision.ts";
 import type { StartedPack } from "../../contract/wire/runEvents.ts";
@@ -12,7 +13,7 @@ import { versions } from "./versions.ts";
 /** The first event of a run, and what its log begins with. @param pack absent: it trains alone */
 export function announceStart(
   run: RunContext,
-  { dataset, engine, network, optimum, resumeFrom }: PreparedRun,
+  { dataset, engine, network, optimum, resumeFrom, grown }: PreparedRun,
   log: Log,
   pack?: StartedPack,
 ): void {
@@ -20,7 +21,7 @@ export function announceStart(
   const step = resumeFrom?.step ?? 0;
   emit({
     kind: "started",
-    totalSteps: config.training.steps,
+    totalSteps: mostSteps(config.training),
     resumedFromStep: step,
     device: { choice: device, ...engine.choice },
     dataset: dataset.resolved,
@@ -28,11 +29,13 @@ export function announceStart(
     optimum: optimumSummary(optimum),
     versions: { ...versions, measuring: sumsText(engine, config, dataset, pack?.runs) },
     ...(pack && { pack }),
+    ...(grown && { grownFrom: grown.from }),
   });
   log("info", `${dataset.preparation} Device: ${engine.choice.provider} (${engine.choice.reason}).`);
   const rounding = precisionWarning(engine.choice.precision);
   if (rounding) log("warning", rounding);
   const warmup = warmupWarning(config.training);
   if (warmup) log("warning", warmup);
+  if (grown) log("info", grown.text);
   if (step > 0) log("info", `Resuming from the checkpoint of step ${step}.`);
 }

@@ -5,6 +5,7 @@ import { makePackSums } from "../measure/packSums.ts";
 import { placeOfSums } from "../measure/placeOfSums.ts";
 import type { Network } from "../models/network.ts";
 import { makePackTrainer } from "../training/packTrainer.ts";
+import { makePolisher, type PolishEnd } from "../training/polish.ts";
 import { leftOutNote, makeTrainer, type TrainingState } from "../training/train.ts";
 import type { TrainedSlice } from "./runLife.ts";
 
@@ -25,6 +26,8 @@ interface Advance {
   fits: ArrayLike<number>[];
   /** Wall time of one update, ms. */
   ms: number;
+  /** Polishing ended with the last of them, so. */
+  ended?: PolishEnd;
 }
 
 /** The compiled step of runs that train together, or of one alone. */
@@ -39,7 +42,31 @@ export interface GroupTrainer {
 }
 
 export async function openGroup(engine: Engine, runs: Trained[]): Promise<GroupTrainer> {
-  return runs.length === 1 ? openAlone(engine, runs[0]) : openPack(engine, runs);
+  const [{ config, step }] = runs;
+  if (runs.length > 1) return openPack(engine, runs);
+  return config.training.polish && step >= config.training.steps ? openPolish(engine, runs[0]) : openAlone(engine, runs[0]);
+}
+
+/** In a step of its own once the optimizer's steps are done. */
+async function openPolish(engine: Engine, { config, network, dataset, state, step }: Trained): Promise<GroupTrainer> {
+  const done = step - config.training.steps;
+  const polisher = await makePolisher(engine, config, network, dataset, state, done);
+  return {
+    async advance() {
+      const before = performance.now();
+      const { ended, objective } = await polisher.iterate();
+      return { updates: 1, fits: [[objective]], ms: performance.now() - before, ...(ended && { ended }) };
+    },
+    slices: [
+      {
+        source: async () => ({ parameters: polisher.parameters }),
+        readState: async () => polisher.readState(),
+        polished: { gradientNorm: () => polisher.gradientNorm, curvature: () => polisher.curvature() },
+      },
+    ],
+    note: null,
+    dispose: () => polisher.dispose(),
+  };
 }
 
 async function openAlone(engine: Engine, { config, network, dataset, state, step: from }: Trained): Promise<GroupTrainer> {

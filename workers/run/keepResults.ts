@@ -44,7 +44,7 @@ export async function keepResults(
       format: "collapsar features 1",
       run: runId,
       attempt: String(attempt),
-      step: String(config.training.steps),
+      step: String(trained.step),
       program: versions.collapsar,
       dataHash: trained.dataset.resolved.hash,
       config: JSON.stringify(config),
@@ -52,7 +52,9 @@ export async function keepResults(
     note = await writeFeatures(join(folder, featuresName), trained, about);
     names.push(featuresName);
   }
-  for (const { step, path } of newestCheckpoints(checkpoints).slice(0, keep)) {
+  // What others may grow from is kept, whatever else is.
+  const kept = config.training.grown ? Math.max(1, keep) : keep;
+  for (const { step, path } of newestCheckpoints(checkpoints).slice(0, kept)) {
     const name = checkpointName(step);
     linkOrCopy(path, join(folder, name));
     names.push(name);

@@ -72,6 +72,7 @@ export class Member {
       },
       resumeFrom,
       trainedOn: assignment.trainedOn,
+      ...(assignment.parent && paths.parent !== undefined && { parent: { ...assignment.parent, path: paths.parent } }),
       saveCheckpoint: (checkpoint) => {
         this.requireOpen().sync();
         const { storedStep } = this;

@@ -19,6 +19,8 @@ export interface AssignedRun {
     checkpoints: string;
     /** Folder for what this attempt leaves to the server (see keepResults.ts); absent: it leaves nothing. */
     artefacts?: string;
+    /** The last checkpoint of the run that it grows from; absent: it grows from none. */
+    parent?: string;
     /** Folder of the user's own data sets, looked through first; null if none is set. */
     datasets: string | null;
     /** Downloaded data sets, `<data>/datasets`. */

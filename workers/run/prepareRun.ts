@@ -1,6 +1,7 @@
 import { layoutMismatch } from "../checkpoints/layoutMismatch.ts";
 import type { Log } from "../data/resolve/resolveSamples.ts";
 import { defineNetwork } from "../models/defineNetwork.ts";
+import { growFromParent } from "./growFromParent.ts";
 import type { PreparedRun } from "./preparedRun.ts";
 import { requireSameData } from "./requireSameData.ts";
 import { type RunContext, stopIfAsked } from "./runContext.ts";
@@ -23,5 +24,7 @@ export async function prepareRun(run: RunContext, shared: SharedParts): Promise<
   const mismatch = run.resumeFrom && layoutMismatch(run.resumeFrom, network.parameters);
   if (mismatch)
     log("warning", `The checkpoint of step ${run.resumeFrom?.step} is not used, and the run starts from step 0: ${mismatch}.`);
-  return { dataset, engine, network, optimum, resumeFrom: mismatch ? null : run.resumeFrom };
+  const resumeFrom = mismatch ? null : run.resumeFrom;
+  const grown = resumeFrom === null ? growFromParent(run, network, dataset) : null;
+  return { dataset, engine, network, optimum, resumeFrom, grown };
 }

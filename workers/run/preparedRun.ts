@@ -4,6 +4,7 @@ import type { Checkpoint } from "../checkpoints/checkpointFile.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
+import type { GrownStart } from "./growFromParent.ts";
 
 /** What a run trains with. */
 export interface PreparedRun {
@@ -13,4 +14,6 @@ export interface PreparedRun {
   optimum: Optimum | NoOptimum;
   /** The checkpoint that it resumes from, if it is one of this network on these data; null from the beginning. */
   resumeFrom: Checkpoint | null;
+  /** What it begins from, where it has grown from a shallower network; null: from random values, or a checkpoint of its own. */
+  grown: GrownStart | null;
 }

@@ -21,6 +21,8 @@ export interface RunContext {
   resumeFrom: Checkpoint | null;
   /** The data of the last attempt that started. */
   trainedOn?: Assignment["trainedOn"];
+  /** The run that it grows from, and the file of its last checkpoint; absent: it begins from random values. */
+  parent?: { runId: string; config: RunConfig; path: string };
   saveCheckpoint: (checkpoint: Checkpoint) => void;
   /** Keeps what a reader of the finished run may want; absent: nothing is kept. @returns what was left out, for the log */
   keepResults?: (trained: Trained) => Promise<string | null>;

@@ -101,15 +101,21 @@ class Group {
       });
       const live = this.live;
       if (live.length === 0) return { trainees: [], states: [] };
+      // What polishes does so alone, in a step of its own, from its best state.
+      const polishing = live.find(([, { life }]) => life.beginsPolishing);
+      if (polishing) {
+        const [at, trainee] = polishing;
+        return { trainees: [trainee], states: [await trainee.life.polishFrom(trainer.slices[at])] };
+      }
       if (2 * live.length <= this.trainees.length && this.pays(live, openMs)) {
         const kept = await Promise.all(live.map(([at]) => trainer.slices[at].readState()));
         return { trainees: live.map(([, trainee]) => trainee), states: kept };
       }
-      const { updates, fits, ms } = await trainer.advance(Math.min(...live.map(([, { life }]) => life.stepsToNext)));
+      const { updates, fits, ms, ended } = await trainer.advance(Math.min(...live.map(([, { life }]) => life.stepsToNext)));
       this.hasAdvanced = true;
       await this.each(({ life }, at) => {
         const own = fits.map((fit) => fit[at]);
-        return life.advanced({ updates, fits: own, ms }, trainer.slices[at]);
+        return life.advanced({ updates, fits: own, ms, ended }, trainer.slices[at]);
       });
     }
   }

@@ -7,6 +7,8 @@ import { openSafetensors, type TensorSpec } from "./safetensors.ts";
 
 /** A trained network with its data, and the way to read its features. */
 export interface Trained {
+  /** Its last one. */
+  step: number;
   network: Network;
   dataset: Dataset;
   reader: FeatureReader;

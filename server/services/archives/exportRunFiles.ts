@@ -117,10 +117,15 @@ function describeAttempt(attempt: StoredAttempt, reader: Reader, mates: Readonly
   };
 }
 
-/** The runs that it was trained with, those of other experiments left out. */
+/** The runs that it was trained with, those of other experiments left out, and the one that it has grown from. */
 export function nameMates(started: StartedEvent, names: ReadonlyMap<string, string>): StartedEvent {
-  const { pack } = started;
-  return pack ? { ...started, pack: { ...pack, with: pack.with.flatMap((id) => names.get(id) ?? []) } } : started;
+  const { pack, grownFrom } = started;
+  return {
+    ...started,
+    ...(pack && { pack: { ...pack, with: pack.with.flatMap((id) => names.get(id) ?? []) } }),
+    // One that was deleted keeps its own name.
+    ...(grownFrom && { grownFrom: { ...grownFrom, runId: names.get(grownFrom.runId) ?? grownFrom.runId } }),
+  };
 }
 
 /** All points as two arrays, and where each series lies in them. */

@@ -2,11 +2,11 @@ import { findGaps, type MeasurementGaps } from "../../../contract/metrics/measur
 import type { Executor } from "../../../db/database.ts";
 import { readConfigs } from "../../../db/queries/runs.ts";
 import { readMeasuredSteps } from "../../../db/queries/series.ts";
-import { measuringSteps } from "../../../math/steps/measuringSteps.ts";
+import { stepsOfRun } from "../../../math/steps/stepsOfRun.ts";
 
 /** Which of the measurements that its schedule asks for a run lacks; null if none. */
 export async function findRunGaps(tx: Executor, runId: string, steps: number): Promise<MeasurementGaps | null> {
   const config = (await readConfigs(tx, [runId])).get(runId);
   if (!config) return null;
-  return findGaps(measuringSteps(config.measuring, steps), await readMeasuredSteps(tx, runId));
+  return findGaps(stepsOfRun(config.measuring, config.training.steps, steps), await readMeasuredSteps(tx, runId));
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { Failure } from "../../../contract/failure.ts";
-import { artefactName, isResumeName, maxArtefacts } from "../../../contract/wire/artefactNames.ts";
+import { artefactName, isLastName, isResumeName, maxArtefacts } from "../../../contract/wire/artefactNames.ts";
 import { listFiles, recordFile } from "../../../db/queries/runFiles.ts";
 import { readRunState } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
@@ -8,6 +8,7 @@ import { dropSpareFiles, needsNoCheckpoint } from "../files/dropSpareFiles.ts";
 import { removeRunFiles } from "../files/removeRunFiles.ts";
 import { type Holder, requireHolder } from "../files/requireHolder.ts";
 import { toRunItem } from "../runs/runViews.ts";
+import { tendGrown } from "../runs/tendGrown.ts";
 
 /** What a worker says of a file before it sends it. */
 export interface Announced extends Holder {
@@ -49,5 +50,6 @@ export async function storeArtefact(context: ServiceContext, file: Announced, co
   if (!run) return removeRunFiles(context, runId);
   if (replaced !== null) await context.artefacts.remove({ runId, attempt, name, sha256: replaced });
   await dropSpareFiles(context, run);
+  if (isLastName(name)) await tendGrown(context, run.experimentId);
   context.changes.publish(run.experimentId, [toRunItem(run)]);
 }

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { isTerminal } from "../../../contract/status.ts";
 import type { StartedEvent } from "../../../contract/wire/runEvents.ts";
 import type { WatchItem } from "../../../contract/wire/watchProtocol.ts";
 import { type EventAnswer, type EventBatch, eventBatch } from "../../../contract/wire/workerProtocol.ts";
@@ -27,6 +28,7 @@ import { counters } from "../../metrics/counters.ts";
 import { type AttemptEnd, settleAttempt } from "../attempts/settleAttempt.ts";
 import { dropSpareFiles, needsNoCheckpoint } from "../files/dropSpareFiles.ts";
 import { toRunItem } from "../runs/runViews.ts";
+import { tendGrown } from "../runs/tendGrown.ts";
 import { type SortedEvents, sortEvents } from "./sortEvents.ts";
 
 interface Stored {
@@ -70,6 +72,7 @@ async function storeBatch(context: ServiceContext, workerId: string, message: un
   if (stored.ended)
     context.dispatch.attemptEnded(workerId, parsed.data.runId, { ...stored.ended, packId: stored.changed?.packId ?? null });
   if (stored.changed) publishChange(context, workerId, stored.changed);
+  if (stored.changed && isTerminal(stored.changed.status)) await tendGrown(context, stored.experimentId);
   // The worker's next events do not wait for the store.
   if (stored.changed && needsNoCheckpoint(stored.changed.status))
     dropSpareFiles(context, stored.changed).catch((error) => log.error("removing checkpoints of an ended run", error));

@@ -1,6 +1,7 @@
 import { architectureLabel } from "../../../contract/config/architecture.ts";
 import { countGrid, type ExperimentConfig, expandGrid } from "../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { mostSteps } from "../../../contract/config/trainingConfig.ts";
 import { launchKnowledge } from "../../../contract/launch/launchKnowledge.ts";
 import { largestRun } from "../../../contract/launch/memoryFindings.ts";
 import { placeOf } from "../../../contract/launch/workerPlace.ts";
@@ -31,7 +32,7 @@ export async function estimateGrid(context: ServiceContext, config: ExperimentCo
   const known = { ...counted, memoryBytes };
   if (slots === 0) return { ...known, basis: "no worker is connected" };
   const learned = await learnedTimes(context, context.database.orm);
-  const lastsMs = memoized((run, packed) => totalMs(learned(run, packed).times, run.training.steps));
+  const lastsMs = memoized((run, packed) => totalMs(learned(run, packed).times, mostSteps(run.training)));
   const all = expandGrid(config);
   const longest = all.reduce((a, b) => (lastsMs(b, 1) > lastsMs(a, 1) ? b : a));
   const packs = planPacks(all, slotsOf(connected, slots), lastsMs);

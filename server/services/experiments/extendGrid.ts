@@ -12,6 +12,7 @@ import { insertRuns, listCells } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";
+import { linkParents } from "../runs/linkParents.ts";
 import { learnedTimes } from "../times/learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
 import { requireLaunchable } from "./requireLaunchable.ts";
@@ -44,8 +45,9 @@ export async function extendGrid(
       makeRuns(id, config, await listCells(tx, id), isNew, (run) => learned(run).times),
     );
     if (runs.length > 0) await updateExperimentRow(tx, id, { config });
-    await context.dispatch.enqueue(tx, runs);
-    return runs;
+    const linked = await linkParents(tx, id, runs);
+    await context.dispatch.enqueue(tx, linked);
+    return linked;
   });
   context.dispatch.wake();
   return { added: added.length };

@@ -5,6 +5,7 @@ import { getExperimentRow, insertExperiment } from "../../../db/queries/experime
 import { insertRuns } from "../../../db/queries/runs.ts";
 import type { Person } from "../../access/person.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
+import { linkParents } from "../runs/linkParents.ts";
 import { learnedTimes } from "../times/learnedTimes.ts";
 import { makeRuns } from "./makeRuns.ts";
 import { requireLaunchable } from "./requireLaunchable.ts";
@@ -37,8 +38,7 @@ export async function launchExperiment(
       launchedById: person.memberId,
       counts: { ...noCounts, queued: runs.length },
     });
-    await insertRuns(tx, runs);
-    await context.dispatch.enqueue(tx, runs);
+    await context.dispatch.enqueue(tx, await linkParents(tx, id, await insertRuns(tx, runs)));
   });
   context.dispatch.wake();
   context.changes.listChanged("experiments");

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { type ExperimentConfig, expandGrid } from "../../../contract/config/experimentConfig.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import { mostSteps } from "../../../contract/config/trainingConfig.ts";
 import { packKey } from "../../../contract/pack/packKey.ts";
 import { type ExpectedTimes, expectedTimes } from "../times/expectedTimes.ts";
 
@@ -40,7 +41,7 @@ export function makeRuns(
       experimentId,
       ordinal: ++ordinal,
       packKey: packKey(row.config),
-      totalSteps: row.config.training.steps,
+      totalSteps: mostSteps(row.config.training),
       expected: expect(row.config),
     }));
 }

@@ -4,6 +4,7 @@ import { insertRuns, listCells } from "../../../db/queries/runs.ts";
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "../runs/changeRuns.ts";
+import { linkParents } from "../runs/linkParents.ts";
 import { learnedTimes } from "../times/learnedTimes.ts";
 import { requireOwnExperiment } from "./extendGrid.ts";
 import { makeRuns } from "./makeRuns.ts";
@@ -19,8 +20,9 @@ export async function runMissingCells(context: ServiceContext, id: string): Prom
       tx,
       makeRuns(id, experiment.config, await listCells(tx, id), undefined, (run) => learned(run).times),
     );
-    await context.dispatch.enqueue(tx, [...again, ...created]);
-    return [...again, ...created];
+    const queued = await linkParents(tx, id, [...again, ...created]);
+    await context.dispatch.enqueue(tx, queued);
+    return queued;
   });
   context.dispatch.wake();
   return { queued: changed.length };

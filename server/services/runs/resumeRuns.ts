@@ -6,6 +6,7 @@ import { getRunWithExperiment, type RunState } from "../../../db/queries/runs.ts
 import type { ServiceContext } from "../../context/serviceContext.ts";
 import { requireFound } from "../../failures/requireFound.ts";
 import { changeRuns } from "./changeRuns.ts";
+import { tendGrown } from "./tendGrown.ts";
 
 /** Queues a paused run, preferably where its checkpoint is. A run that is not paused is unaffected. */
 export async function resumeRun(context: ServiceContext, id: string): Promise<{ status: RunStatus }> {
@@ -32,6 +33,8 @@ async function resume(
     for (const run of runs) if (run.status === "queued") await context.dispatch.enqueue(tx, [run], run.workerId);
     return runs;
   });
+  // What waits says so again.
+  if (changed.some(({ awaitsParent }) => awaitsParent)) await tendGrown(context, experimentId);
   context.dispatch.wake();
   return changed;
 }

@@ -175,13 +175,14 @@ export class AttemptRunner {
       await this.checkpoints.sendLast(this.sendingOf(attempt), lastCheckpointMs);
   }
 
-  private makeAssignedRun(attempt: Attempt, assignment: Assignment, { folder, notes }: ResumePoint): AssignedRun {
+  private makeAssignedRun(attempt: Attempt, assignment: Assignment, { folder, parent, notes }: ResumePoint): AssignedRun {
     const { datasets, datasetCache } = this.options;
     return {
       assignment,
       paths: {
         spool: attempt.spool.path,
         checkpoints: folder,
+        ...(parent !== undefined && { parent }),
         artefacts: this.artefacts.place(assignment.runId, assignment.attempt),
         datasets,
         datasetCache,

@@ -12,6 +12,8 @@ export interface Download {
   /** Of the attempt that has the run now. */
   lease: Lease;
   file: StoredCheckpoint;
+  /** The run that it is a checkpoint of, where that is not the one with the lease. */
+  of?: string;
   /** Where to; what is there already is taken for its beginning. */
   path: string;
   /** Tries go on for so long after the last byte that came, ms. */
@@ -50,12 +52,13 @@ export async function download(wanted: Download): Promise<void> {
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
-async function fetchFrom({ url, token, lease, file, path, signal }: Download, from: number): Promise<void> {
-  const target = new URL(`/artefacts/${lease.runId}/${file.attempt}/${file.name}`, url);
+async function fetchFrom({ url, token, lease, file, of = lease.runId, path, signal }: Download, from: number): Promise<void> {
+  const target = new URL(`/artefacts/${of}/${file.attempt}/${file.name}`, url);
   const headers = {
     authorization: `Bearer ${token}`,
     "x-collapsar-attempt": lease.attempt,
     "x-collapsar-lease": lease.lease,
+    ...(of !== lease.runId && { "x-collapsar-run": lease.runId }),
     ...(from > 0 && { range: `bytes=${from}-` }),
   };
   const request = (target.protocol === "https:" ? httpsRequest : httpRequest)(target, { headers, signal });

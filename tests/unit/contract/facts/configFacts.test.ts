@@ -31,6 +31,7 @@ const bases: RunConfig[] = [
   { ...base, dataset: file, regularizer: { family: "features", lambdaW: 0.1, lambdaH: 0.2, lambdaB: 0.3 } },
   { ...base, dataset: clusters, architecture: "rn1", heads: undefined, patch: undefined, measuring: { name: "every", steps: 9 } },
   { ...base, regularizer: { family: "slack", rho: 0.2 }, training: { optimizer: { name: "sgd", momentum: 0.5 } } },
+  { ...base, training: { grown: {}, polish: {} } },
   { ...base, regularizer: { family: "weights", ...weights }, afterTraining: { transfer: { dataset: file } } },
   { ...base, afterTraining: { transfer: { dataset: clusters } } },
   { ...base, training: { optimizer: { name: "muon", share: 0.5 } } },
@@ -39,7 +40,7 @@ const bases: RunConfig[] = [
 const words: unknown[] = [
   ...[...architectures, ...normalizations, ...datasetIds, ...regularizerFamilies, ...deviceChoices],
   ...["ce", "mse", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal", "adam", "sgd", "signum", "muon"],
-  ...["cosine", "step", "log", "every", "off", "full", "another-name", 1, true, false],
+  ...["cosine", "step", "identity", "split", "log", "every", "off", "full", "another-name", 1, true, false],
 ];
 /** Other values that a field might have. */
 function alternatives(value: unknown): unknown[] {

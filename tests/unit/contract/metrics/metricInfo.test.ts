@@ -14,7 +14,7 @@ import { initializeParameters } from "../../../../workers/models/parameterLayout
 import { dataOf, smallRun } from "../../workers/builders.ts";
 
 /** What a run's process adds to what the observer measures. */
-const ofTheRun = ["learningRate", "stepMs", "elapsedMs"];
+const ofTheRun = ["gradientNorm", "curvature", "learningRate", "stepMs", "elapsedMs"];
 
 describe("the facts of metrics", () => {
   test("are of exactly what the mathematics computes, and say which layers have it", () => {
@@ -88,7 +88,12 @@ describe("the facts of metrics", () => {
 
 describe("the places of metrics on pages", () => {
   test("leave out of a study's charts only what says how a run trains, and name each metric once", () => {
-    expect(metrics.filter((metric) => !studyMetrics.includes(metric))).toEqual(["learningRate", "elapsedMs"]);
+    expect(metrics.filter((metric) => !studyMetrics.includes(metric))).toEqual([
+      "gradientNorm",
+      "curvature",
+      "learningRate",
+      "elapsedMs",
+    ]);
     expect(studyMetrics.filter((metric) => !(metrics as readonly string[]).includes(metric))).toEqual([
       "ridge.total",
       "robust",
@@ -96,7 +101,10 @@ describe("the places of metrics on pages", () => {
     ]);
     expect([...studyMetrics].sort()).toEqual([...new Set(studyMetrics)].sort());
     expect(Object.keys(studyMetricInfo)).toHaveLength(metrics.length + 3);
-    expect(networkMetrics.filter((metric) => !trainingPlaces.some((place) => place.metric === metric))).toEqual(["elapsedMs"]);
+    expect(networkMetrics.filter((metric) => !trainingPlaces.some((place) => place.metric === metric))).toEqual([
+      "curvature",
+      "elapsedMs",
+    ]);
   });
 
   test("have an id each", () => {

@@ -167,6 +167,11 @@ describe("A grid is parted by its keys", () => {
       "first-light": "3 3 3 3 3 3",
       "first-steps": "2 2 2",
       "free-features": "3 3 3 3",
+      "grown-random-labels": "2 2 2 2 2 2 2",
+      "grown-rn1": "2 2 2 2 2 2 2",
+      "grown-rn1-cifar10": "2 2 2 2 2 2 2",
+      "grown-rn2": "2 2 2 2 2 2 2",
+      "grown-t11": "2 2 2 2 2 2 2",
       imbalance: "3 3 3 3 3",
       "label-noise": "15 15",
       // Of each optimizer all, a share between, and none of the decay coupled, at both λ.

@@ -1,0 +1,36 @@
+import type { RunConfig } from "../../../contract/config/runConfig.ts";
+import type { Executor } from "../../../db/database.ts";
+import { linkToParents, listLineages, settleAwaiting } from "../../../db/queries/parents.ts";
+import type { RunState } from "../../../db/queries/runs.ts";
+
+/**
+ * Links the waiting runs of a study of grown networks to what they grow from: the next shallower run of their line, the one that is the same
+ * in everything else. Runs that have begun keep theirs, also where a depth between has been added since. In the transaction that queues them,
+ * before they are given out.
+ * @param queued runs that have just been queued @returns the same as they are now
+ */
+export async function linkParents(tx: Executor, experimentId: string, queued: RunState[]): Promise<RunState[]> {
+  if (!queued.some(({ config }) => isGrown(config))) return queued;
+  const lines = new Map<string, { id: string; depth: number }[]>();
+  const lineages = await listLineages(tx, experimentId);
+  for (const { id, config } of lineages) {
+    const key = lineOf(config);
+    lines.set(key, [...(lines.get(key) ?? []), { id, depth: config.depth }]);
+  }
+  const links = lineages.flatMap(({ id, config, status, startedAt, parentId }) => {
+    if (!isGrown(config) || (status !== "queued" && status !== "paused")) return [];
+    if (startedAt !== null && parentId !== null) return [];
+    const shallower = lines.get(lineOf(config))!.filter(({ depth }) => depth < config.depth);
+    const nearest = shallower.reduce<(typeof shallower)[number] | null>((a, b) => (a && a.depth > b.depth ? a : b), null);
+    return nearest && (nearest.id !== parentId || startedAt === null) ? [{ id, parentId: nearest.id }] : [];
+  });
+  await linkToParents(tx, links);
+  const linked = new Set(links.map(({ id }) => id));
+  const settled = new Map((await settleAwaiting(tx, experimentId)).map((run) => [run.id, run]));
+  return queued.map((run) => settled.get(run.id) ?? (linked.has(run.id) ? { ...run, awaitsParent: true } : run));
+}
+
+const isGrown = (config: RunState["config"]): boolean => "training" in config && config.training.grown !== undefined;
+
+/** All of a run's config but its depth; the database gives the keys of all of them in one order. */
+const lineOf = ({ depth: _depth, ...line }: RunConfig): string => JSON.stringify(line);
