@@ -103,7 +103,7 @@ const contractFolders = {
   wire: ["metrics", "data", "config", "external"],
   theory: ["metrics", "data", "config", "wire", "external"],
   facts: ["data", "config"],
-  launch: ["data", "config", "wire"],
+  launch: ["metrics", "data", "config", "wire"],
   pack: ["data", "config", "wire", "launch"],
   api: ["metrics", "data", "config", "external", "wire"],
   presets: ["data", "config"],
@@ -288,7 +288,7 @@ const newFolders = {
   training: ["draft", "inputs"],
   afterTraining: ["draft", "inputs", "datasets"],
   presets: [],
-  launch: ["draft"],
+  launch: ["metrics", "draft"],
 };
 
 module.exports = {

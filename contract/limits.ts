@@ -5,10 +5,10 @@ export const limits = {
   layers: 65,
   width: { min: 4, max: 1024 },
   classes: { min: 2, max: 1000 },
-  /** With more, measures of a second pass and the picture of the geometry would cost more than the training. */
-  measuredClasses: 64,
   /** Numbers of one list: of every class, or of a spectrum. */
   listLength: 4_096,
+  /** Drawn in one picture of the geometry: with their Gram matrices some 80 kB. Of more classes a picture shows these many. */
+  picturedClasses: 64,
   /** Characters of a class's name; a longer one is shown cut. */
   classNameLength: 80,
   samplesPerClass: { min: 1, max: 10_000 },

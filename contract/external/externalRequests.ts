@@ -74,7 +74,10 @@ const layerSums = z.strictObject({
   means: numbers,
   /** Σ over samples of class k of ‖h − μ_k‖² [K] */
   within: numbers,
-  /** Σ a aᵀ [K·K] with a_k = ⟨h − μ_y, μ_k − μ_G⟩, μ of the training set; absent without a second pass. */
+  /**
+   * Σ a aᵀ [K·K] with a_k = ⟨h − μ_y, μ_k − μ_G⟩, μ of the training set; where d < K also Σ c cᵀ [d·d] with c = h − μ_y. Absent
+   * without a second pass.
+   */
   moments: numbers.optional(),
   /** Samples whose nearest class mean is not that of their label, or of the predicted class. */
   labelMisses: count.optional(),

@@ -3,6 +3,7 @@ import { deviceChoice } from "../config/runConfig.ts";
 import { measuringConfig, trainingConfig } from "../config/trainingConfig.ts";
 import { limits } from "../limits.ts";
 import { afterTrainingFindings } from "./afterTrainingFindings.ts";
+import { budgetFindings } from "./budgetFindings.ts";
 import { batchFindings, sampleFindings } from "./dataFindings.ts";
 import { type LaunchFindings, type LaunchKnowledge, nothingKnown } from "./finding.ts";
 import { measurementsEvery } from "./measurementsEvery.ts";
@@ -28,6 +29,7 @@ export function launchFindings(config: ExperimentConfig, known: LaunchKnowledge 
   afterTrainingFindings(config, parts, known, found);
   deviceFindings(config, known, found);
   memoryFindings(config, known, found);
+  budgetFindings(config, known, found);
   return found;
 }
 

@@ -3,7 +3,7 @@ import { blocksOf, layersOf } from "../config/networkForm.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { imageShape } from "../data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
-import { limits } from "../limits.ts";
+import { measuringBudget } from "../metrics/measuringBudget.ts";
 
 /** Bytes that a run's process needs, on a CPU all of it in the machine's memory. */
 export interface RunMemory {
@@ -80,8 +80,9 @@ type Sizes = Pick<DatasetSizes, "train" | "test" | "classes" | "inputDim">;
 
 /** What one pass over all samples that sums the features up as it goes holds (workers/measure), beside what the network itself does. */
 export function wholePassBytes(config: RunConfig, { train, test, classes, inputDim }: Sizes): number {
-  const sums = classes > limits.measuredClasses ? 1 : classes + 1;
-  return (train + test) * (inputDim * float + arenaFactor * layersOf(config) * (config.width * float + 4 * sums * double));
+  return (
+    (train + test) * (inputDim * float + arenaFactor * layersOf(config) * (config.width * float + 4 * (classes + 1) * double))
+  );
 }
 
 /** On a CPU features are summed in one pass over all samples up to this size, and beyond it in chunks. */
@@ -96,7 +97,15 @@ function measuringBytes(config: RunConfig, sizes: DatasetSizes): number {
   const chunk = config.architecture === "ufm" ? train : Math.ceil(largest / Math.ceil(largest / chunkSamples));
   const kept = (n: number) => (n * layers * float <= keptBytes ? n * (layers + classes) * float : 0);
   const { places, perPlace } = forwardNumbers(config, inputDim);
-  const inChunks = kept(train) + kept(test) + float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace);
+  // Of each layer the class means and their distances (workers/measure/momentTiles.ts), moments, and a tile's products of all kinds.
+  const ofClasses = double * layersOf(config) * (2 * classes ** 2 + 4 * classes * width);
+  const ofTile = arenaFactor * (measuringBudget.tileBytes + 4 * double * classes ** 2);
+  const isTiled = chunk * classes * width >= measuringBudget.tileProducts;
+  const inChunks =
+    kept(train) +
+    kept(test) +
+    float * chunk * (2 * layers + inputDim + arenaFactor * places * perPlace) +
+    (isTiled ? ofClasses + ofTile : 0);
   const whole = wholePassBytes(config, sizes);
   return places === 1 && whole <= largestWholePass ? Math.max(inChunks, whole) : inChunks;
 }

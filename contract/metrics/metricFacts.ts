@@ -1,3 +1,5 @@
+import type { MetricCost } from "./measuringBudget.ts";
+
 /**
  * How the rounding of features reaches a metric: in proportion to the scatter (η² s), to that over pairs of classes or through a
  * pseudo-inverse, to its root, once or in a Gram matrix, or as a cosine. The formulas are math/collapse/numericFloor.ts.
@@ -38,8 +40,8 @@ export interface LayerMetricFacts<Id extends string = string> extends MetricFact
   test: "every layer" | "last layer" | null;
   /** Measured only where the optimal frame is orthogonal. */
   orthogonalOnly: boolean;
-  /** Left out of runs with many classes: it takes K products for each sample. */
-  fewClasses: boolean;
+  /** What of a measurement it takes part in, which decides how often it is taken: measuringBudget.ts. */
+  cost: MetricCost;
   /** At the last layer it is of the classifier W, and this is its name for the class means there; runs of older versions lack that. */
   lastMeans: Id | null;
   /** What it is of over the layers, where its formula is of the last one; null where that holds for all. */

@@ -14,7 +14,8 @@ const ofLayer = {
   hidden: true,
   test: null,
   orthogonalOnly: false,
-  fewClasses: false,
+  // A survey has steps and a bound of its own: the budget of measurements takes nothing from it.
+  cost: "sums",
   lastMeans: null,
   overLayers: null,
   floor: null,

@@ -98,21 +98,31 @@ const square = z.array(finite).max(limits.classes.max ** 2);
 export const geometrySnapshot = z
   .strictObject({
     step,
+    /** K of all that follows: of the run, or as many of its classes as are shown. */
     classes: z.int().min(2).max(limits.classes.max),
+    /** The classes shown, rising, and the K of the run; absent: all are shown. */
+    shown: z.array(z.int().min(0)).max(limits.picturedClasses).optional(),
+    of: z.int().min(3).max(limits.classes.max).optional(),
     /** [K, 3] */
     means: triples(limits.classes.max),
     /** [K, 3] vertices of the ideal simplex in the same frame; empty where d < K − 1 leaves no room for one */
     ideal: triples(limits.classes.max),
     /** [S, 3] and their labels; none of a run that was trained elsewhere */
     samples: triples(maxPictured),
-    labels: z.array(z.int().min(0)).max(maxPictured),
+    labels: z.array(z.int().min(0)).max(maxPictured), // places among the classes shown
     /** Share of the class means' variance in the three directions. */
     explained: finite,
     /** [K, K] cosines between centred class means, and between classifier rows; the latter empty where no classifier is known */
     meansGram: square,
     headGram: square,
   })
-  .superRefine(({ classes, means, ideal, samples, labels, meansGram, headGram }, context) => {
+  .superRefine(({ classes, shown, of, means, ideal, samples, labels, meansGram, headGram }, context) => {
+    const isRising = shown?.every((label, at) => label > (shown[at - 1] ?? -1)) ?? true;
+    if (
+      (shown === undefined) !== (of === undefined) ||
+      (shown && (shown.length !== classes || !isRising || shown.at(-1)! >= of!))
+    )
+      context.addIssue({ code: "custom", path: ["shown"], message: `must be ${classes} rising classes below ${of}` });
     const expected: [string, number, number][] = [
       ["means", means.length, 3 * classes],
       ...(ideal.length > 0 ? [["ideal", ideal.length, 3 * classes] as [string, number, number]] : []),

@@ -1,5 +1,5 @@
 import type { Matrix } from "../linear/matrix.ts";
-import { centreRows, combine, matrix } from "../linear/matrix.ts";
+import { centreRows, combine, gramOfRows, matrix } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
 import { assertEveryClass } from "./centredMeans.ts";
 import type { ClassStatistics, Features } from "./classStatistics.ts";
@@ -7,7 +7,10 @@ import type { ClassStatistics, Features } from "./classStatistics.ts";
 /** Sums over samples that need the final class means; shards add up (`mergeCentredMoments`). */
 export interface CentredMoments {
   samples: number;
-  /** Σ_i a_i a_iᵀ [K, K] with a_i[k] = ⟨h_i − μ_{y_i}, μ_k − μ_G⟩. */
+  /**
+   * Σ_i a_i a_iᵀ [K, K] with a_i[k] = ⟨h_i − μ_{y_i}, μ_k − μ_G⟩; where there are fewer dimensions than classes, d < K, of the
+   * deviations themselves, Σ_i c_i c_iᵀ [d, d]: the smaller of the two, with the same information on the span of the means.
+   */
   moments: Matrix;
   /** Samples whose nearest class mean is not that of their label. */
   labelMisses: number;
@@ -15,8 +18,23 @@ export interface CentredMoments {
   predictionMisses: number | null;
 }
 
+/** What all samples of a set are held against. */
+export interface CentredFrame {
+  /** m_k = μ_k − μ_G [K, d]. */
+  directions: Matrix;
+  /** ‖m_k − m_l‖² [K, K]. */
+  distances: Matrix;
+}
+
+/** The frame of class means. @throws {MathError} if K < 2 or a class is empty */
+export function centredFrame(statistics: ClassStatistics): CentredFrame {
+  assertEveryClass(statistics);
+  const directions = centreRows(statistics.means);
+  return { directions, distances: squaredDistances(directions) };
+}
+
 /** What the second pass reads. */
-interface CentredMomentsInput {
+export interface CentredMomentsInput {
   /** [N, d] row-major. */
   features: Features;
   /** [N]. */
@@ -32,9 +50,10 @@ interface CentredMomentsInput {
  * With c = h − μ_y and m_k = μ_k − μ_G: a_k = ⟨c, m_k⟩ and ‖h − μ_k‖² = ‖c‖² + ‖m_y − m_k‖² + 2(a_y − a_k), so the same
  * products give the K×K moments and the nearest class mean, without cancellation however far the classes have collapsed.
  * On a tie the lowest class is the nearest.
+ * @param frame of these statistics, where it is known already
  * @throws {MathError} if sizes do not fit, a class is empty or a label is out of range
  */
-export function centredMoments(input: CentredMomentsInput): CentredMoments {
+export function centredMoments(input: CentredMomentsInput, frame = centredFrame(input.statistics)): CentredMoments {
   const { features, labels, statistics, predictions } = input;
   const { classes, dim, means } = statistics;
   const samples = labels.length;
@@ -43,10 +62,8 @@ export function centredMoments(input: CentredMomentsInput): CentredMoments {
   }
   if (predictions && predictions.length !== samples)
     throw new MathError(`${predictions.length} predictions for ${samples} samples`);
-  assertEveryClass(statistics);
-  const directions = centreRows(means);
-  const distances = squaredDistances(directions);
-  const total = matrix(classes, classes);
+  const { directions, distances } = frame;
+  const total = matrix(Math.min(classes, dim), Math.min(classes, dim));
   const centred = new Float64Array(dim);
   const products = new Float64Array(classes);
   let labelMisses = 0;
@@ -61,7 +78,7 @@ export function centredMoments(input: CentredMomentsInput): CentredMoments {
     const nearest = nearestClass(distances.data, products, label);
     if (nearest !== label) labelMisses++;
     if (predictions && nearest !== predictions[i]) predictionMisses++;
-    addOuter(total.data, products);
+    addOuter(total.data, dim < classes ? centred : products);
   }
   mirrorLower(total);
   return {
@@ -167,16 +184,26 @@ export function mirrorLower({ rows, data }: Matrix): void {
   }
 }
 
-/** ‖m_k − m_l‖² from differences, [K, K]. */
-export function squaredDistances(rows: Matrix): Matrix {
-  const result = matrix(rows.rows, rows.rows);
-  for (let k = 0; k < rows.rows; k++) {
+/**
+ * ‖m_k − m_l‖² [K, K] of rows near their mean, from their Gram matrix; from the differences of the two where these are short beside
+ * the rows, so that no more than three digits are lost to cancellation.
+ */
+export function squaredDistances(rows: Matrix, gram: Matrix = gramOfRows(rows)): Matrix {
+  const size = rows.rows;
+  const result = matrix(size, size);
+  for (let k = 0; k < size; k++) {
     for (let l = 0; l < k; l++) {
-      let sum = 0;
-      for (let j = 0; j < rows.cols; j++) sum += (rows.data[k * rows.cols + j] - rows.data[l * rows.cols + j]) ** 2;
-      result.data[k * rows.rows + l] = sum;
-      result.data[l * rows.rows + k] = sum;
+      const together = gram.data[k * size + k] + gram.data[l * size + l];
+      let square = together - 2 * gram.data[k * size + l];
+      if (!(square > near * together)) {
+        square = 0;
+        for (let j = 0; j < rows.cols; j++) square += (rows.data[k * rows.cols + j] - rows.data[l * rows.cols + j]) ** 2;
+      }
+      result.data[k * size + l] = square;
+      result.data[l * size + k] = square;
     }
   }
   return result;
 }
+
+const near = 1e-3;

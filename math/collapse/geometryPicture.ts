@@ -1,14 +1,18 @@
 import { cosineGram } from "../frames/cosineGram.ts";
 import { nearestFrame } from "../frames/nearestFrame.ts";
-import { type Matrix, multiplyTransposed, transposedMultiply } from "../linear/matrix.ts";
+import { type Matrix, multiplyTransposed, selectRows, transposedMultiply } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
 import { centredMeans } from "./centredMeans.ts";
 import type { ClassStatistics } from "./classStatistics.ts";
 import { idealSimplexInFrame } from "./idealSimplex.ts";
 import { type PrincipalFrame, principalFrame } from "./principalFrame.ts";
 
-/** What of a layer's geometry is drawn besides its samples. */
+/** What of a layer's geometry is drawn besides its samples, of all classes or of those shown. */
 export interface GeometryPicture {
+  /** The classes shown, in the order of all that follows; null: all. */
+  shown: readonly number[] | null;
+  /** K of the layer. */
+  of: number;
   /** Centred class means in the frame [K, 3]. */
   means: Matrix;
   /** Vertices of the nearest regular simplex in the frame [K, 3]; null where d < K − 1 leaves no room for one. */
@@ -22,21 +26,25 @@ export interface GeometryPicture {
 }
 
 /**
- * The picture of a layer's class means, along their principal directions or in another frame of them.
+ * The picture of a layer's class means, along their principal directions or in another frame of them. Of many classes some are
+ * shown; their means are centred by that of all classes, and the simplex is that of all classes too.
  * @param head classifier rows W [K, d]
  * @throws {MathError} if a class is empty, the class means coincide, or one of them or a classifier row has no direction
  */
 export function geometryPicture(
   statistics: ClassStatistics,
   head: Matrix | null,
-  frame: PrincipalFrame = principalFrame(statistics),
+  shown: readonly number[] | null = null,
+  frame: PrincipalFrame = principalFrame(statistics, undefined, shown),
 ): GeometryPicture {
+  const some = (rows: Matrix) => (shown ? selectRows(rows, shown) : rows);
   return {
+    ...{ shown, of: statistics.classes },
     means: frame.means,
-    ideal: statistics.dim < statistics.classes - 1 ? null : idealSimplexInFrame(statistics, frame),
+    ideal: statistics.dim < statistics.classes - 1 ? null : idealSimplexInFrame(statistics, frame, shown),
     explained: frame.explained,
-    meansGram: cosineGram(centredMeans(statistics)),
-    headGram: head && cosineGram(head),
+    meansGram: cosineGram(some(centredMeans(statistics))),
+    headGram: head && cosineGram(some(head)),
   };
 }
 

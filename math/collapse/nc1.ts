@@ -1,9 +1,10 @@
-import { gramOfRows, inner, multiply } from "../linear/matrix.ts";
+import type { Matrix } from "../linear/matrix.ts";
+import { gramOfRows, inner, rowDot, transpose } from "../linear/matrix.ts";
 import type { RankCutoff } from "../linear/pseudoInverse.ts";
 import { pseudoInverse } from "../linear/pseudoInverse.ts";
 import { MathError } from "../MathError.ts";
 import { centredMeans } from "./centredMeans.ts";
-import type { CentredMoments } from "./centredMoments.ts";
+import { type CentredMoments, squaredDistances } from "./centredMoments.ts";
 import { type ClassStatistics, squaredFeatures } from "./classStatistics.ts";
 
 /**
@@ -50,44 +51,46 @@ export function pinvCutoff(classes: number): RankCutoff {
 
 /**
  * nc1.pinv = tr(Σ_W Σ_B⁺)/K = (1/N) tr(G⁺ S G⁺) with G = MMᵀ [K, K] and S = Σ_i a_i a_iᵀ, a_i = M(h_i − μ_{y_i});
- * range [0, ∞), ideal 0. No d×d matrix: with Σ_B = MᵀM/K, Σ_B⁺ = K Mᵀ (MMᵀ)⁺² M.
+ * range [0, ∞), ideal 0. With Σ_B = MᵀM/K, Σ_B⁺ = K Mᵀ (MMᵀ)⁺² M, no d×d matrix is needed. Where d < K it is the smaller one,
+ * and (1/N) tr(S (MᵀM)⁺) with S = Σ_i c_i c_iᵀ [d, d] of the deviations.
  * @throws {MathError} if K < 2, a class is empty, the class means coincide, or the moments have another size or are no sum of squares
  * Source: Papyan, Han, Donoho (2020), PNAS 117; Zhu et al. (2021), NeurIPS.
  */
 export function nc1Pinv(statistics: ClassStatistics, moments: CentredMoments, cutoff = pinvCutoff(statistics.classes)): number {
-  if (moments.moments.rows !== statistics.classes || !(moments.samples > 0)) {
+  const { classes, dim } = statistics;
+  const size = moments.moments.rows;
+  if ((size !== classes && size !== dim) || !(moments.samples > 0)) {
     throw new MathError(
-      `moments of ${moments.moments.rows} classes and ${moments.samples} samples do not fit ${statistics.classes} classes`,
+      `moments of size ${size} of ${moments.samples} samples do not fit ${classes} classes in ${dim} dimensions`,
     );
   }
-  const { inverse } = pseudoInverse(gramOfRows(centredMeans(statistics)), cutoff);
-  // tr(G⁺ S G⁺) = ⟨G⁺ G⁺, S⟩
-  const value = inner(multiply(inverse, inverse), moments.moments) / moments.samples;
-  if (!(value >= 0)) throw new MathError(`nc1.pinv came out as ${value}, below 0: the moments are not a sum of squares`);
-  return value;
+  const centred = centredMeans(statistics);
+  const isOfMeans = size === classes;
+  const { inverse } = pseudoInverse(isOfMeans ? gramOfRows(centred) : gramOfRows(transpose(centred)), cutoff);
+  const value = isOfMeans ? alongBoth(inverse, moments.moments) : inner(inverse, moments.moments);
+  const perSample = value / moments.samples;
+  if (!(perSample >= 0)) throw new MathError(`nc1.pinv came out as ${perSample}, below 0: the moments are not a sum of squares`);
+  return perSample;
 }
+
+/** tr(G⁺ S G⁺) = ⟨G⁺ G⁺, S⟩, the square of a symmetric matrix being the Gram matrix of its rows. */
+const alongBoth = (inverse: Matrix, moments: Matrix): number => inner(gramOfRows(inverse), moments);
 
 /**
  * nc1.cdnv = mean over k < l of (v_k + v_l)/(2‖μ_k − μ_l‖²), v_k = (1/n_k) Σ ‖h_i − μ_k‖², the class-distance
- * normalized variance; range [0, ∞), ideal 0.
+ * normalized variance; range [0, ∞), ideal 0. The distances come from one Gram matrix: K²d multiplications in all.
  * @throws {MathError} if K < 2, a class is empty, or two class means coincide
  * Source: Galanti, György, Hutter (2022), ICLR, "On the role of neural collapse in transfer learning".
  */
 export function nc1Cdnv(statistics: ClassStatistics): number {
-  centredMeans(statistics);
-  const { classes, dim, counts, means, scatter } = statistics;
+  const distances = squaredDistances(centredMeans(statistics)).data;
+  const { classes, counts, means, scatter } = statistics;
+  const sizes = Array.from({ length: classes }, (_, k) => rowDot(means, k, means, k));
   let sum = 0;
   for (let k = 0; k < classes; k++) {
     for (let l = 0; l < k; l++) {
-      let squared = 0;
-      let size = 0;
-      for (let j = 0; j < dim; j++) {
-        const left = means.data[k * dim + j];
-        const right = means.data[l * dim + j];
-        squared += (left - right) ** 2;
-        size += left * left + right * right;
-      }
-      const bound = (4 * Number.EPSILON) ** 2 * size;
+      const squared = distances[k * classes + l];
+      const bound = (4 * Number.EPSILON) ** 2 * (sizes[k] + sizes[l]);
       if (!(squared > bound))
         throw new MathError(`means of classes ${l} and ${k} coincide: ‖μ_k − μ_l‖² = ${squared} is not above ${bound}`);
       sum += (scatter[k] / counts[k] + scatter[l] / counts[l]) / (2 * squared);

@@ -1,6 +1,6 @@
 import { nearestFrame } from "../frames/nearestFrame.ts";
 import type { Matrix } from "../linear/matrix.ts";
-import { centreRows, matrix, multiply, multiplyTransposed, transposedMultiply } from "../linear/matrix.ts";
+import { centreRows, matrix, multiply, multiplyTransposed, selectRows, transposedMultiply } from "../linear/matrix.ts";
 import { singularValues } from "../linear/singularValues.ts";
 import { MathError } from "../MathError.ts";
 import { assertEveryClass, centredMeans } from "./centredMeans.ts";
@@ -12,9 +12,9 @@ export interface PrincipalFrame {
   origin: Float64Array;
   /** Orthonormal axes as rows [3, d]; rows of zeros beyond d. */
   axes: Matrix;
-  /** Centred class means in these axes [K, 3]. */
+  /** Centred class means in these axes [K, 3], of the classes shown. */
   means: Matrix;
-  /** Share of tr Σ_B that the axes show, range (0, 1]. */
+  /** Share of tr Σ_B, of the classes shown, that the axes show, range (0, 1]. */
   explained: number;
 }
 
@@ -22,19 +22,27 @@ export interface PrincipalFrame {
  * The top three principal directions of the centred class means M [K, d], turned to the previous picture where there is one:
  * of all rotations and reflections of the three axes, the one for which the projected means move least (orthogonal Procrustes),
  * so that the picture does not flip from step to step. Fewer than three directions are filled up with arbitrary ones.
+ * Of many classes some are shown: then the directions are those in which these differ most from μ_G, the mean of all.
  * @param previous the frame of the step before, of the same classes (the dimension may differ)
+ * @param shown classes, in the order of the frame's means; null: all
  * @throws {MathError} if a class is empty, the class means coincide, or the previous frame has other classes
  * Source: Pearson (1901); Schönemann (1966), Psychometrika 31.
  */
-export function principalFrame(statistics: ClassStatistics, previous?: PrincipalFrame): PrincipalFrame {
-  const centred = centredMeans(statistics);
-  const { classes, dim } = statistics;
+export function principalFrame(
+  statistics: ClassStatistics,
+  previous?: PrincipalFrame,
+  shown: readonly number[] | null = null,
+): PrincipalFrame {
+  const all = centredMeans(statistics);
+  const centred = shown ? selectRows(all, shown) : all;
+  const { dim } = statistics;
+  const classes = centred.rows;
   if (previous && previous.means.rows !== classes)
     throw new MathError(`previous frame of ${previous.means.rows} classes does not fit ${classes}`);
-  const shown = Math.min(3, dim);
+  const axisCount = Math.min(3, dim);
   const { values, right } = singularValues(centred);
-  const top = matrix(shown, dim);
-  top.data.set(right.data.subarray(0, Math.min(shown, right.rows) * dim));
+  const top = matrix(axisCount, dim);
+  top.data.set(right.data.subarray(0, Math.min(axisCount, right.rows) * dim));
   // Directions that the means do not decide are rows of zeros here: any orthonormal ones are filled in.
   const filled = nearestFrame(top, false).directions;
   let axes = matrix(3, dim);

@@ -71,16 +71,47 @@ export function transposedMultiply(a: Matrix, b: Matrix): Matrix {
   return multiply(transpose(a), b);
 }
 
-/** The Gram matrix A Aᵀ [m, m] of the rows of A [m, p], exactly symmetric. */
+/** The Gram matrix A Aᵀ [m, m] of the rows of A [m, p], exactly symmetric. Two rows by four at a time: a number read serves several sums. */
 export function gramOfRows(a: Matrix): Matrix {
-  const result = matrix(a.rows, a.rows);
-  for (let i = 0; i < a.rows; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = rowDot(a, i, a, j);
-      result.data[i * a.rows + j] = value;
-      result.data[j * a.rows + i] = value;
+  const { rows, cols, data } = a;
+  const result = matrix(rows, rows);
+  const put = (i: number, j: number, value: number) => {
+    result.data[i * rows + j] = value;
+    result.data[j * rows + i] = value;
+  };
+  let i = 0;
+  for (; i + 1 < rows; i += 2) {
+    const p = i * cols;
+    const q = p + cols;
+    let j = 0;
+    for (; j + 3 < i; j += 4) {
+      const b0 = j * cols;
+      const b1 = b0 + cols;
+      const b2 = b1 + cols;
+      const b3 = b2 + cols;
+      let [s0, s1, s2, s3, t0, t1, t2, t3] = [0, 0, 0, 0, 0, 0, 0, 0];
+      for (let c = 0; c < cols; c++) {
+        const x = data[p + c];
+        const y = data[q + c];
+        const [w0, w1, w2, w3] = [data[b0 + c], data[b1 + c], data[b2 + c], data[b3 + c]];
+        s0 += x * w0;
+        s1 += x * w1;
+        s2 += x * w2;
+        s3 += x * w3;
+        t0 += y * w0;
+        t1 += y * w1;
+        t2 += y * w2;
+        t3 += y * w3;
+      }
+      for (const [at, value] of [s0, s1, s2, s3].entries()) put(i, j + at, value);
+      for (const [at, value] of [t0, t1, t2, t3].entries()) put(i + 1, j + at, value);
+    }
+    for (; j <= i + 1; j++) {
+      if (j <= i) put(i, j, rowDot(a, i, a, j));
+      put(i + 1, j, rowDot(a, i + 1, a, j));
     }
   }
+  for (let j = 0; i < rows && j <= i; j++) put(i, j, rowDot(a, i, a, j));
   return result;
 }
 
@@ -125,6 +156,16 @@ export function stackRows(a: Matrix, b: Matrix): Matrix {
   const result = matrix(a.rows + b.rows, a.cols);
   result.data.set(a.data);
   result.data.set(b.data, a.data.length);
+  return result;
+}
+
+/** Some rows of A [m, p], in the order given: [rows.length, p]. @throws {MathError} if there is no such row */
+export function selectRows(a: Matrix, rows: readonly number[]): Matrix {
+  const result = matrix(rows.length, a.cols);
+  rows.forEach((row, at) => {
+    if (!(Number.isInteger(row) && row >= 0 && row < a.rows)) throw new MathError(`row ${row} is not one of ${a.rows}`);
+    result.data.set(a.data.subarray(row * a.cols, (row + 1) * a.cols), at * a.cols);
+  });
   return result;
 }
 

@@ -1,6 +1,7 @@
 import { MathError } from "../MathError.ts";
 import type { Matrix } from "./matrix.ts";
-import { assertFinite, matrix, rowDot, transpose } from "./matrix.ts";
+import { assertFinite, gramOfRows, identity, matrix, multiply, rowDot, transpose } from "./matrix.ts";
+import { symmetricEigen } from "./symmetricEigen.ts";
 
 /** A = Σ_j σ_j u_j v_jᵀ; p = min(m, n) terms in falling order of σ. */
 export interface SingularValues {
@@ -26,9 +27,10 @@ export function singularValues(a: Matrix): SingularValues {
     const { values, left, right, rank } = singularValues(transpose(a));
     return { values, left: right, right: left, rank };
   }
-  const work = matrix(a.rows, a.cols, a.data.slice());
-  const rotations = matrix(a.rows, a.rows);
-  for (let i = 0; i < a.rows; i++) rotations.data[i * a.rows + i] = 1;
+  // Turned to the eigenvectors of A Aᵀ first, large ones are orthogonal but for what rounding leaves: one or two sweeps instead of ten.
+  const isLarge = a.rows > 32;
+  const rotations = isLarge ? symmetricEigen(gramOfRows(a)).vectors : identity(a.rows);
+  const work = isLarge ? multiply(rotations, a) : matrix(a.rows, a.cols, a.data.slice());
   orthogonalizeRows(work, rotations);
   const norms = Array.from({ length: a.rows }, (_, i) => Math.sqrt(rowDot(work, i, work, i)));
   const order = norms.map((_, i) => i).sort((i, j) => norms[j] - norms[i]);
@@ -52,16 +54,16 @@ export function nuclearNorm(a: Matrix): number {
 }
 
 function orthogonalizeRows(work: Matrix, rotations: Matrix): void {
-  const largest = Math.max(0, ...Array.from({ length: work.rows }, (_, i) => rowDot(work, i, work, i)));
+  const squares = Float64Array.from({ length: work.rows }, (_, i) => rowDot(work, i, work, i));
+  const largest = squares.reduce((most, square) => Math.max(most, square), 0);
   const negligible = Number.EPSILON ** 2 * largest; // a row of rounding noise has no direction to make orthogonal
   for (let sweep = 0; sweep < 60; sweep++) {
     let rotated = false;
     for (let p = 0; p < work.rows - 1; p++) {
       for (let q = p + 1; q < work.rows; q++) {
-        const alpha = rowDot(work, p, work, p);
-        const beta = rowDot(work, q, work, q);
-        const gamma = rowDot(work, p, work, q);
+        const [alpha, beta] = [squares[p], squares[q]];
         if (alpha <= negligible || beta <= negligible) continue;
+        const gamma = rowDot(work, p, work, q);
         if (Math.abs(gamma) <= 4 * Number.EPSILON * Math.sqrt(alpha) * Math.sqrt(beta)) continue;
         rotated = true;
         const zeta = (beta - alpha) / (2 * gamma);
@@ -69,6 +71,8 @@ function orthogonalizeRows(work: Matrix, rotations: Matrix): void {
         const cosine = 1 / Math.hypot(1, tangent);
         rotateRows(work, p, q, cosine, cosine * tangent);
         rotateRows(rotations, p, q, cosine, cosine * tangent);
+        squares[p] = rowDot(work, p, work, p);
+        squares[q] = rowDot(work, q, work, q);
       }
     }
     if (!rotated) return;

@@ -18,30 +18,30 @@ export function symmetricEigen(a: Matrix): SymmetricEigen {
   if (a.rows !== a.cols) throw new MathError(`eigen-decomposition needs a square matrix, got ${a.rows} x ${a.cols}`);
   assertFinite("matrix", a);
   const n = a.rows;
-  const columns = new Float64Array(n * n); // [i, j]: component i of vector j
+  const rows = new Float64Array(n * n); // [j, i]: component i of vector j, so that every inner loop runs along memory
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      columns[i * n + j] = a.data[i * n + j];
-      columns[j * n + i] = a.data[i * n + j];
+      rows[i * n + j] = a.data[i * n + j];
+      rows[j * n + i] = a.data[i * n + j];
     }
   }
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(n);
   if (n > 0) {
-    reduceToTridiagonal(n, columns, diagonal, offDiagonal);
-    iterateQl(n, columns, diagonal, offDiagonal);
+    reduceToTridiagonal(n, rows, diagonal, offDiagonal);
+    iterateQl(n, rows, diagonal, offDiagonal);
   }
   const order = Array.from(diagonal.keys()).sort((i, j) => diagonal[j] - diagonal[i]);
   const vectors = matrix(n, n);
-  order.forEach((column, row) => {
-    for (let i = 0; i < n; i++) vectors.data[row * n + i] = columns[i * n + column];
+  order.forEach((from, row) => {
+    vectors.data.set(rows.subarray(from * n, (from + 1) * n), row * n);
   });
-  return { values: Float64Array.from(order, (column) => diagonal[column]), vectors };
+  return { values: Float64Array.from(order, (from) => diagonal[from]), vectors };
 }
 
-/** tred2: v becomes the orthogonal Q of A = Q T Qᵀ, d the diagonal and e[1..] the subdiagonal of T. */
+/** tred2: v becomes Qᵀ of A = Q T Qᵀ, Q orthogonal, d the diagonal and e[1..] the subdiagonal of T. */
 function reduceToTridiagonal(n: number, v: Float64Array, d: Float64Array, e: Float64Array): void {
-  for (let j = 0; j < n; j++) d[j] = v[(n - 1) * n + j];
+  for (let j = 0; j < n; j++) d[j] = v[j * n + n - 1];
   for (let i = n - 1; i > 0; i--) {
     let total = 0;
     let h = 0;
@@ -49,9 +49,9 @@ function reduceToTridiagonal(n: number, v: Float64Array, d: Float64Array, e: Flo
     if (total === 0) {
       e[i] = d[i - 1];
       for (let j = 0; j < i; j++) {
-        d[j] = v[(i - 1) * n + j];
-        v[i * n + j] = 0;
+        d[j] = v[j * n + i - 1];
         v[j * n + i] = 0;
+        v[i * n + j] = 0;
       }
     } else {
       for (let k = 0; k < i; k++) {
@@ -66,11 +66,11 @@ function reduceToTridiagonal(n: number, v: Float64Array, d: Float64Array, e: Flo
       e.fill(0, 0, i);
       for (let j = 0; j < i; j++) {
         f = d[j];
-        v[j * n + i] = f;
+        v[i * n + j] = f;
         g = e[j] + v[j * n + j] * f;
         for (let k = j + 1; k < i; k++) {
-          g += v[k * n + j] * d[k];
-          e[k] += v[k * n + j] * f;
+          g += v[j * n + k] * d[k];
+          e[k] += v[j * n + k] * f;
         }
         e[j] = g;
       }
@@ -84,35 +84,35 @@ function reduceToTridiagonal(n: number, v: Float64Array, d: Float64Array, e: Flo
       for (let j = 0; j < i; j++) {
         f = d[j];
         g = e[j];
-        for (let k = j; k < i; k++) v[k * n + j] -= f * e[k] + g * d[k];
-        d[j] = v[(i - 1) * n + j];
-        v[i * n + j] = 0;
+        for (let k = j; k < i; k++) v[j * n + k] -= f * e[k] + g * d[k];
+        d[j] = v[j * n + i - 1];
+        v[j * n + i] = 0;
       }
     }
     d[i] = h;
   }
   for (let i = 0; i < n - 1; i++) {
-    v[(n - 1) * n + i] = v[i * n + i];
+    v[i * n + n - 1] = v[i * n + i];
     v[i * n + i] = 1;
     const h = d[i + 1];
     if (h !== 0) {
-      for (let k = 0; k <= i; k++) d[k] = v[k * n + i + 1] / h;
+      for (let k = 0; k <= i; k++) d[k] = v[(i + 1) * n + k] / h;
       for (let j = 0; j <= i; j++) {
         let g = 0;
-        for (let k = 0; k <= i; k++) g += v[k * n + i + 1] * v[k * n + j];
-        for (let k = 0; k <= i; k++) v[k * n + j] -= g * d[k];
+        for (let k = 0; k <= i; k++) g += v[(i + 1) * n + k] * v[j * n + k];
+        for (let k = 0; k <= i; k++) v[j * n + k] -= g * d[k];
       }
     }
-    for (let k = 0; k <= i; k++) v[k * n + i + 1] = 0;
+    for (let k = 0; k <= i; k++) v[(i + 1) * n + k] = 0;
   }
   for (let j = 0; j < n; j++) {
-    d[j] = v[(n - 1) * n + j];
-    v[(n - 1) * n + j] = 0;
+    d[j] = v[j * n + n - 1];
+    v[j * n + n - 1] = 0;
   }
   v[n * n - 1] = 1;
 }
 
-/** tql2: turns the tridiagonal (d, e[1..]) into eigenvalues d, rotating the columns of v along where there are any. */
+/** tql2: turns the tridiagonal (d, e[1..]) into eigenvalues d, rotating the rows of v along where there are any. */
 export function iterateQl(n: number, v: Float64Array | null, d: Float64Array, e: Float64Array): void {
   for (let i = 1; i < n; i++) e[i - 1] = e[i];
   e[n - 1] = 0;
@@ -154,10 +154,10 @@ export function iterateQl(n: number, v: Float64Array | null, d: Float64Array, e:
         d[i + 1] = h + s * (c * g + s * d[i]);
         if (!v) continue;
         for (let k = 0; k < n; k++) {
-          const left = v[k * n + i];
-          const right = v[k * n + i + 1];
-          v[k * n + i + 1] = s * left + c * right;
-          v[k * n + i] = c * left - s * right;
+          const left = v[i * n + k];
+          const right = v[(i + 1) * n + k];
+          v[(i + 1) * n + k] = s * left + c * right;
+          v[i * n + k] = c * left - s * right;
         }
       }
       p = (-s * s2 * c3 * below * e[l]) / next;

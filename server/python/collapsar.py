@@ -57,7 +57,6 @@ MEMORY_BYTES = 64_000_000  # events kept in memory if the spool cannot be writte
 SPOOL_BYTES = 4_000_000_000  # events kept on disk while the server is away
 BATCH_BYTES, BATCH_EVENTS = 4_000_000, 500  # of one request, unless one event alone is larger
 EVENT_BYTES = 32_000_000  # of layers in one event, besides its classifier; the server takes requests up to 64 MB
-MOMENT_CLASSES = 64  # with more classes, nothing is measured that needs products of every sample with every class mean
 REQUEST_S = 30.0
 BACK_OFF_S, LONGEST_WAIT_S = (0.5, 60.0), 300.0
 OPTIONAL = ("objective", "classNames", "layers", "totalSteps", "resumedFromStep", "note")  # of an opening
@@ -274,8 +273,6 @@ class Run:
                 self._means = {"step": step, "of": {}}
             self._means["of"].update(zip(names, sums.means))
             self._means["classes"] = sums.classes
-        if sums.classes > MOMENT_CLASSES:
-            return None
         found = self._means.get("of", {}) if self._means.get("step") == step else {}
         reference = [found.get(name) for name in names]
         if any(mean is None or mean.shape != own.shape for mean, own in zip(reference, sums.means)):
@@ -1019,13 +1016,14 @@ class SplitSums:
         has = (self.counts > 0)[:, None]
         self.means = [np.where(has, one + total / divisor, 0.0) for one, total in zip(self.references, self.sums)]
         self.within = [np.zeros(self.classes) for _ in self.means]
-        self.moments = [np.zeros((self.classes, self.classes)) for _ in self.means]
+        sizes = [min(self.classes, means.shape[1]) for means in self.means]
+        self.moments = [np.zeros((size, size)) for size in sizes]
         self.label_misses, self.prediction_misses = [0] * len(self.means), 0
         self.directions = None
 
     def second(self, features, y, logits, reference):
         """The second pass, for one part: Σ ‖h − own μ_y‖², and where there are the training set's class means (reference), with
-        c = h − μ_y, m_k = μ_k − μ_G, a = c mᵀ, also Σ a aᵀ and how often the nearest mean is that of another class."""
+        c = h − μ_y, m_k = μ_k − μ_G, a = c mᵀ, also Σ a aᵀ (Σ c cᵀ where d < K) and how often the nearest mean is that of another class."""
         if self.directions is None:
             self.directions = []
             for means in reference or []:
@@ -1041,8 +1039,10 @@ class SplitSums:
             if reference is None:
                 continue
             centred, distances = self.directions[l]
-            products = (wide - reference[l][y]) @ centred.T
-            self.moments[l] += products.T @ products
+            apart = wide - reference[l][y]
+            products = apart @ centred.T
+            spread = apart if apart.shape[1] < self.classes else products
+            self.moments[l] += spread.T @ spread
             nearest = (distances[y] - 2 * products).argmin(1)
             self.label_misses[l] += int((nearest != y).sum())
             if l == len(features) - 1 and predictions is not None:

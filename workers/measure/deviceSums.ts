@@ -7,6 +7,7 @@ import type { CompiledFunction, Engine, Outputs, Values } from "../engine/engine
 import type { Network } from "../models/network.ts";
 import { deviceReduction, layoutOf, penaltiesOf, type Reduction, type ReductionData } from "./deviceReduction.ts";
 import type { ParameterSource } from "./featureReader.ts";
+import { hasFloat64 } from "./hasFloat64.ts";
 import type { SplitSums } from "./splitSums.ts";
 import type { SquaredNorms, Sums } from "./sums.ts";
 
@@ -16,9 +17,6 @@ export interface DeviceSums {
   read(source: ParameterSource): Promise<Sums | null>;
   dispose(): Promise<void>;
 }
-
-/** Whether what is compiled on this engine can sum in float64. */
-export const hasFloat64 = ({ choice }: Engine): boolean => choice.engine === "compiled" && choice.device !== "webgpu";
 
 /** @param shared the compiled function of another run whose network and sets have the same shapes, and that is given its data */
 export async function makeDeviceSums(engine: Engine, reduction: Reduction, shared?: CompiledFunction): Promise<DeviceSums> {
@@ -41,7 +39,7 @@ export function reductionOf(
   network: Network,
   { classes, dimension, train, test }: Dataset,
   pictured: readonly number[],
-  secondPass: boolean,
+  secondPass = true,
 ): Reduction {
   const sets = network.freeSamples === null ? [train, test] : [train];
   const total = sets.reduce((sum, { count }) => sum + count, 0);

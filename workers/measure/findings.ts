@@ -2,8 +2,8 @@ import { trainedNormalization } from "../../contract/config/architecture.ts";
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../contract/metrics/classLimit.ts";
 import { listMetricInfo } from "../../contract/metrics/listMetrics.ts";
+import { notAtThisStep } from "../../contract/metrics/measuringBudget.ts";
 import { layerMetrics, type Metric, metricInfo } from "../../contract/metrics/metricInfo.ts";
 import { listKey, type Split, seriesKey } from "../../contract/metrics/seriesKey.ts";
 import { type ClassListId, classListIds, classListMetrics } from "../../math/collapse/classListMetrics.ts";
@@ -39,6 +39,7 @@ const noTestSet = "free features have no test set";
 /**
  * The metrics of every layer: all on the training set; on the test set NC1 about the test set's own class means and, at the last
  * layer, NC3, and NC4 with the nearest class mean of the *training* set. Free features have no test set.
+ * @param every where there was no second pass: at which measurements there is one
  */
 export function layerFindings(
   findings: Findings,
@@ -46,6 +47,7 @@ export function layerFindings(
   head: Matrix,
   onTrain: SplitSums,
   onTest: SplitSums | null,
+  every: number,
 ): void {
   const orthogonal = config.loss === "mse" && !config.headBias;
   if (!onTest) for (const id of lastTestMetrics) findings.missing[seriesKey("test", id, onTrain.statistics.length)] = noTestSet;
@@ -59,8 +61,10 @@ export function layerFindings(
           : (l === last ? lastTestMetrics : testMetrics).includes(id);
       const given = { statistics, moments: sums.moments[l], wanted };
       const layer = l === last ? lastLayerMetrics({ ...given, weights: head, cosines: sums.cosines }) : hiddenLayerMetrics(given);
-      const many = hasManyClasses(statistics.classes);
-      addLayer(findings, split, l + 1, layer, (id) => (many && isOfFewClasses(id) ? notMeasuredText : null));
+      const isSpared = every > 1 && sums.moments[l] === undefined;
+      addLayer(findings, split, l + 1, layer, (id) =>
+        isSpared && metricInfo[id].cost === "second pass" ? notAtThisStep(every) : null,
+      );
     });
   }
 }

@@ -1,3 +1,4 @@
+import { picturedClasses } from "../../contract/metrics/picturedClasses.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import { geometryPicture } from "../../math/collapse/geometryPicture.ts";
 import { type PrincipalFrame, principalFrame, projectFeatures } from "../../math/collapse/principalFrame.ts";
@@ -6,23 +7,33 @@ import { MathError } from "../../math/MathError.ts";
 import type { Findings } from "./findings.ts";
 import type { Sums } from "./sums.ts";
 
+/** With the bound of classes (limits.ts), a picture of four decimals is some 80 kB at most. */
 const maxSamples = 200;
 
 /** Pictures of the last layer in three directions, each turned to the one before it. */
 export class GeometryFrames {
   private previous: PrincipalFrame | undefined;
-  private readonly classes: number;
-  /** Indices of the training samples drawn: the first of each class, equally many, at most 200 in all. */
+  /** The classes shown; null: all. */
+  private readonly shown: readonly number[] | null;
+  private readonly count: number;
+  /** Indices of the training samples drawn: the first of each class shown, equally many, at most 200 in all. */
   readonly drawn: number[];
-  private readonly labels: ArrayLike<number>;
+  /** Places of their classes among those shown. */
+  private readonly places: number[] = [];
 
   constructor(labels: ArrayLike<number>, classes: number) {
-    this.classes = classes;
-    this.labels = labels;
-    const perClass = Math.floor(maxSamples / classes);
-    const taken = new Array<number>(classes).fill(0);
+    const shown = picturedClasses(classes);
+    this.shown = shown.length < classes ? shown : null;
+    this.count = shown.length;
+    const perClass = Math.floor(maxSamples / shown.length);
+    const left = new Map(shown.map((label, place) => [label, { place, samples: perClass }]));
     this.drawn = [];
-    for (let i = 0; i < labels.length; i++) if (taken[labels[i]]++ < perClass) this.drawn.push(i);
+    for (let i = 0; i < labels.length; i++) {
+      const own = left.get(labels[i]);
+      if (!own || own.samples-- <= 0) continue;
+      this.drawn.push(i);
+      this.places.push(own.place);
+    }
   }
 
   /** The class means [K, 3] of the last picture, for a checkpoint; null before the first. */
@@ -33,20 +44,21 @@ export class GeometryFrames {
   /** Goes on from a checkpoint. */
   restore(means: Float64Array): void {
     const none = matrix(3, 0);
-    this.previous = { origin: new Float64Array(0), axes: none, means: matrix(this.classes, 3, means), explained: 1 };
+    this.previous = { origin: new Float64Array(0), axes: none, means: matrix(this.count, 3, means), explained: 1 };
   }
 
   /** @returns null, and the reason in `findings.missing`, where the class means have no directions */
   async snapshot(step: number, { onTrain, head, pictured }: Sums, findings: Findings): Promise<GeometrySnapshot | null> {
     const statistics = onTrain.statistics[onTrain.statistics.length - 1];
     try {
-      const frame = principalFrame(statistics, this.previous);
+      const frame = principalFrame(statistics, this.previous, this.shown);
       this.previous = frame;
       const samples = projectFeatures(frame, await pictured());
-      const { means, ideal, explained, meansGram, headGram } = geometryPicture(statistics, head, frame);
+      const { means, ideal, explained, meansGram, headGram } = geometryPicture(statistics, head, this.shown, frame);
       return {
-        ...{ step, classes: this.classes, means: rounded(means), ideal: rounded(ideal) },
-        ...{ samples: rounded(samples), labels: this.drawn.map((i) => this.labels[i]), explained },
+        ...{ step, classes: this.count, means: rounded(means), ideal: rounded(ideal) },
+        ...(this.shown && { shown: [...this.shown], of: statistics.classes }),
+        ...{ samples: rounded(samples), labels: this.places, explained },
         ...{ meansGram: rounded(meansGram), headGram: rounded(headGram) },
       };
     } catch (error) {

@@ -4,6 +4,7 @@ import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Network } from "../models/network.ts";
 import { parameterSlice, squaredNorms } from "../models/parameterLayout.ts";
 import { type Chunk, type FeatureReader, type ParameterSource, parametersOf } from "./featureReader.ts";
+import type { MomentSummer } from "./momentTiles.ts";
 import { sumSplit } from "./splitSums.ts";
 import type { SumsReader } from "./sums.ts";
 
@@ -17,15 +18,15 @@ export function hostSums(
   network: Network,
   { classes, train, test }: Dataset,
   pictured: readonly number[],
-  secondPass: boolean,
+  summer: MomentSummer,
 ): SumsReader {
   const passes = { train: repeatable(reader, network, train), test: repeatable(reader, network, test) };
   return {
-    async read(source) {
+    async read(source, secondPass) {
       const parameters = await parametersOf(source);
       const slice = parameterSlice(parameters, network.parameters, network.head);
       const head = matrix(classes, network.width, Float64Array.from(slice));
-      const common = { classes, loss, head };
+      const common = { classes, loss, head, summer };
       const chunks = passes.train(source);
       const onTrain = await sumSplit({ ...common, chunks, secondPass: secondPass ? "all" : "none" });
       const isTested = network.freeSamples === null && Number.isFinite(onTrain.fit);
@@ -45,7 +46,6 @@ export function hostSums(
         pictured: () => lastFeatures(chunks, pictured, head.cols),
       };
     },
-    dispose: async () => {},
   };
 }
 

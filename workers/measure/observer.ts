@@ -1,9 +1,11 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { Failure } from "../../contract/failure.ts";
-import { hasManyClasses, notMeasuredText } from "../../contract/metrics/classLimit.ts";
+import { measuredShape } from "../../contract/launch/measuredShape.ts";
+import { isMeasuredAt, measuredEvery } from "../../contract/metrics/measuringBudget.ts";
 import type { GeometrySnapshot } from "../../contract/wire/runEvents.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
+import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
@@ -62,19 +64,24 @@ export async function makeObserver(
   const { loss } = config;
   const reader = parts.reader(engine, network, dataset);
   const geometry = new GeometryFrames(dataset.train.labels, dataset.classes);
-  const secondPass = !hasManyClasses(dataset.classes);
-  const pictured = secondPass ? geometry.drawn : [];
-  const onHost = hostSums(reader, loss, network, dataset, pictured, secondPass);
-  const onDevice = place === "device" ? await parts.deviceSums(engine, loss, network, dataset, pictured, secondPass) : null;
+  const { classes, train, test } = dataset;
+  const every = measuredEvery("second pass", measuredShape(config, { classes, train: train.count, test: test.count }));
+  const schedule = measuringSteps(config.measuring, config.training.steps);
+  const onHost = hostSums(reader, loss, network, dataset, geometry.drawn, parts.secondPass(engine));
+  const onDevice = place === "device" ? await parts.deviceSums(engine, loss, network, dataset, geometry.drawn) : null;
   // What is not finite on the device is read on the host, which knows which class of which set it belongs to.
-  const sumsOf = async (source: ParameterSource) => (await onDevice?.read(source)) ?? (await onHost.read(source));
+  const sumsOf = async (source: ParameterSource, secondPass: boolean) =>
+    (await onDevice?.read(source)) ?? (await onHost.read(source, secondPass));
   let surveyor: Surveyor | undefined;
   return {
     geometry,
     reader,
     async observe(step, source, withPicture = true) {
-      const sums = isPacked(source) ? ((await source.sums()) ?? (await sumsOf(await source.source()))) : await sumsOf(source);
-      return observation(step, config, network, optimum, sums, withPicture ? geometry : null);
+      const secondPass = isMeasuredAt(step, schedule, every);
+      const sums = isPacked(source)
+        ? ((await source.sums()) ?? (await sumsOf(await source.source(), secondPass)))
+        : await sumsOf(source, secondPass);
+      return observation(step, config, optimum, sums, withPicture ? geometry : null, every);
     },
     async survey(source, pause) {
       surveyor ??= makeSurveyor(config, network, dataset, parts.moments(engine, network, dataset));
@@ -90,20 +97,18 @@ const isPacked = (source: ParameterSource | PackedSource): source is PackedSourc
 async function observation(
   step: number,
   config: RunConfig,
-  network: Network,
   optimum: Optimum | NoOptimum,
   sums: Sums,
   geometry: GeometryFrames | null,
+  every: number,
 ): Promise<Observation> {
   const { onTrain, onTest, head, squared } = sums;
   if (!Number.isFinite(onTrain.fit))
     throw new Failure("DIVERGED", `The loss over the training set is ${onTrain.fit} at step ${step}.`);
   const findings: Findings = { values: {}, missing: {}, lists: {} };
-  layerFindings(findings, config, head, onTrain, onTest);
+  layerFindings(findings, config, head, onTrain, onTest, every);
   if (geometry) classFindings(findings, head, onTrain, onTest);
   objectiveFindings(findings, { config, squared, head, optimum, onTrain, onTest });
-  const isPicturable = !hasManyClasses(network.classes);
-  if (!isPicturable) findings.missing.geometry = notMeasuredText;
-  const snapshot = isPicturable && geometry ? await geometry.snapshot(step, sums, findings) : null;
+  const snapshot = geometry ? await geometry.snapshot(step, sums, findings) : null;
   return { ...findings, snapshot };
 }

@@ -1,5 +1,4 @@
 import type { RunConfig } from "../../contract/config/runConfig.ts";
-import { hasManyClasses } from "../../contract/metrics/classLimit.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CompiledFunction, Engine, Outputs, Step, Values } from "../engine/engine.ts";
 import { concatenated, joined } from "../engine/runAfterRun.ts";
@@ -63,10 +62,9 @@ export function makePackSums(engine: Engine, members: readonly Measured[]): Pack
 function reductionsOf(engine: Engine, members: readonly Measured[]): Reduction[] {
   const known = new Map<Dataset, Reduction>();
   const reductions = members.map(({ config, network, dataset }) => {
-    const secondPass = !hasManyClasses(dataset.classes);
     const make = () => {
-      const pictured = secondPass ? new GeometryFrames(dataset.train.labels, dataset.classes).drawn : [];
-      return reductionOf(engine, config.loss, network, dataset, pictured, secondPass);
+      const { drawn } = new GeometryFrames(dataset.train.labels, dataset.classes);
+      return reductionOf(engine, config.loss, network, dataset, drawn);
     };
     const reduction = known.get(dataset) ?? make();
     known.set(dataset, reduction);

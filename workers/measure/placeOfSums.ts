@@ -1,17 +1,19 @@
 import { layersOf } from "../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { largestWholePass, stepNumbers, wholePassBytes } from "../../contract/launch/runMemory.ts";
-import { hasManyClasses } from "../../contract/metrics/classLimit.ts";
 import { measuringSteps } from "../../math/steps/measuringSteps.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
-import { hasFloat64 } from "./deviceSums.ts";
+import { hasFloat64 } from "./hasFloat64.ts";
 
 /** Where the features are summed: on the device that computes them, or on the host, which reads them all. */
 export type Place = "device" | "host";
 
 /** What is held at once on a GPU, bytes. */
 const mostOnGpu = 2e9;
+
+/** Numbers of a layer's table d × K × K, from which distances of class means are summed in one go: larger ones are for the host's tiles. */
+const largestTable = 2 ** 23;
 
 /** Measured on one core: a host's sum over a feature for each class, a call more for each run of a pack, and what compiling a layer's sums costs. */
 const hostNs = 0.6;
@@ -32,16 +34,15 @@ export function placeOfSums(
   runs = 1,
 ): Place {
   const samples = train.count + test.count;
-  if (test.count === 0) return "host";
+  if (test.count === 0 || config.width * classes ** 2 > largestTable) return "host";
   const layers = layersOf(config);
-  const secondPass = hasManyClasses(classes) ? 0 : classes;
   const isVector = ["rn1", "rn2", "ufm"].includes(config.architecture);
   const sizes = { train: train.count, test: test.count, classes, inputDim: dimension };
   const held = runs * wholePassBytes(config, sizes);
   const forward = runs * 4 * stepNumbers(config, sizes, samples).held;
   if (choice.device !== "cpu") return held + (isVector ? 0 : forward) <= mostOnGpu ? "device" : "host";
   if (choice.engine === "eager" || !isVector || held > largestWholePass) return "host";
-  const savedMs = runs * samples * config.width * layers * (secondPass + 5) * hostNs * 1e-6 + (runs - 1) * callMs;
+  const savedMs = runs * samples * config.width * layers * (classes + 5) * hostNs * 1e-6 + (runs - 1) * callMs;
   const measurements = measuringSteps(config.measuring, config.training.steps).length;
   return savedMs * measurements > compileMs + compileLayerMs * layers ? "device" : "host";
 }

@@ -5,6 +5,7 @@ import type { Network } from "../models/network.ts";
 import { deviceReduction } from "./deviceReduction.ts";
 import { type DeviceSums, makeDeviceSums, reductionOf } from "./deviceSums.ts";
 import { type FeatureReader, lazyFeatureReader } from "./featureReader.ts";
+import { type MomentSummer, momentTiles } from "./momentTiles.ts";
 import type { Moments } from "./survey/moments.ts";
 import { momentsOf } from "./survey/survey.ts";
 
@@ -12,6 +13,7 @@ import { momentsOf } from "./survey/survey.ts";
 export class SharedMeasuring {
   private features: FeatureReader | null = null;
   private surveyed: Moments | null = null;
+  private tiles: ReturnType<typeof momentTiles> | null = null;
   private compiled: Promise<CompiledFunction> | null = null;
   private readonly sums = new Map<Dataset, Promise<DeviceSums>>();
 
@@ -25,17 +27,16 @@ export class SharedMeasuring {
     return this.surveyed;
   }
 
+  /** What the second pass on the host is summed by. */
+  secondPass(engine: Engine): MomentSummer {
+    this.tiles ??= momentTiles(engine);
+    return this.tiles;
+  }
+
   /** @param pictured training samples whose last features are wanted: the same of runs with the same data */
-  deviceSums(
-    engine: Engine,
-    loss: Loss,
-    network: Network,
-    dataset: Dataset,
-    pictured: readonly number[],
-    secondPass: boolean,
-  ): Promise<DeviceSums> {
+  deviceSums(engine: Engine, loss: Loss, network: Network, dataset: Dataset, pictured: readonly number[]): Promise<DeviceSums> {
     const make = async () => {
-      const reduction = reductionOf(engine, loss, network, dataset, pictured, secondPass);
+      const reduction = reductionOf(engine, loss, network, dataset, pictured);
       if (reduction.isBound) return makeDeviceSums(engine, reduction);
       this.compiled ??= engine.compileFunction(deviceReduction(reduction));
       return makeDeviceSums(engine, reduction, await this.compiled);
@@ -48,6 +49,7 @@ export class SharedMeasuring {
   async dispose(): Promise<void> {
     await this.features?.dispose();
     await this.surveyed?.dispose();
+    await this.tiles?.dispose();
     for (const sums of this.sums.values()) await (await sums).dispose();
     await (await this.compiled)?.dispose();
   }

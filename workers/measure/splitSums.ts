@@ -1,10 +1,11 @@
 import type { Loss } from "../../contract/config/runConfig.ts";
-import { type CentredMoments, centredMoments, mergeCentredMoments } from "../../math/collapse/centredMoments.ts";
+import { type CentredMoments, mergeCentredMoments } from "../../math/collapse/centredMoments.ts";
 import type { ClassStatistics } from "../../math/collapse/classStatistics.ts";
 import { type CosineGaps, cosineGaps, mergeCosineGaps } from "../../math/collapse/cosineGaps.ts";
 import type { Matrix } from "../../math/linear/matrix.ts";
 import { ClassSums } from "./classSums.ts";
 import type { Chunk } from "./featureReader.ts";
+import { loopedMoments, type MomentSummer } from "./momentTiles.ts";
 
 /** Everything over one split, in float64 from float32 features and logits. */
 export interface SplitSums {
@@ -33,6 +34,8 @@ interface SplitRequest {
   reference?: ClassStatistics[];
   /** Layers of the second pass, which takes N·d·K + N·K² multiplications each. */
   secondPass: "all" | "last" | "none";
+  /** By loops here unless given. */
+  summer?: MomentSummer;
 }
 
 /** Reads a split twice: class means and scatter, the fit and cosines; then the sums that need the class means. */
@@ -67,10 +70,15 @@ const noCosines: CosineGaps = { samples: 0, sum: 0, zeroVectors: 0 };
 async function sumMoments(request: SplitRequest, reference: ClassStatistics[]): Promise<(CentredMoments | undefined)[]> {
   const last = reference.length - 1;
   const moments = new Array<CentredMoments | undefined>(reference.length).fill(undefined);
+  const { summer = loopedMoments } = request;
+  const frames = reference.map((statistics, l) =>
+    request.secondPass === "all" || l === last ? summer.frame(statistics) : undefined,
+  );
   for await (const { features, labels, logits } of request.chunks())
     for (let l = request.secondPass === "all" ? 0 : last; l <= last; l++) {
       const predictions = l === last ? predict(logits, request.classes) : undefined;
-      const part = centredMoments({ features: features[l], labels, statistics: reference[l], predictions });
+      const frame = frames[l] as NonNullable<(typeof frames)[number]>;
+      const part = await summer.sum({ features: features[l], labels, statistics: reference[l], predictions }, frame);
       const whole = moments[l];
       moments[l] = whole ? mergeCentredMoments(whole, part) : part;
     }

@@ -20,6 +20,6 @@ export type SquaredNorms = Record<ParameterSpec["penalty"], number>;
 
 /** One way to sum up what is measured. */
 export interface SumsReader {
-  read(source: ParameterSource): Promise<Sums>;
-  dispose(): Promise<void>;
+  /** @param secondPass whether the sums that need the class means are wanted */
+  read(source: ParameterSource, secondPass: boolean): Promise<Sums>;
 }

@@ -7,7 +7,7 @@ import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { toggledIn } from "../../charts/panel/hiddenLines.ts";
 import { Select } from "../../ui/Field.tsx";
-import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
+import { whyNever } from "../model/metrics/measuredAt.ts";
 import { TimeSlider } from "../parts/TimeSlider.tsx";
 import type { ExternalStore } from "./ExternalStore.ts";
 import { namedLayerDrawing } from "./model/namedLayers.ts";
@@ -53,15 +53,7 @@ export const NamedLayerChart = memo(function NamedLayerChart(props: NamedLayerCh
       crosshairAxis="layer"
       formatX={drawing.layerText}
       notices={drawing.notices}
-      empty={
-        drawing.series.length > 0
-          ? undefined
-          : isBeyondClasses(rows, metric)
-            ? notMeasured
-            : isSurveyMetric(metric)
-              ? noFeatures
-              : empty
-      }
+      empty={drawing.series.length > 0 ? undefined : (whyNever(rows, metric) ?? (isSurveyMetric(metric) ? noFeatures : empty))}
       extraItems={[
         {
           label: log ? "Linear axis" : "Logarithmic axis",

@@ -6,6 +6,7 @@ import { storableText } from "../../../contract/wireText.ts";
 import { useWidth } from "../../charts/useWidth.ts";
 import { classColour } from "../model/geometry/classColour.ts";
 import { multiplyRotations, type Rotation, radiusOf, rotated, startRotation, turnX, turnY } from "../model/geometry/rotate3d.ts";
+import { classesOf } from "../model/metrics/shownClasses.ts";
 
 interface GeometryCanvasProps {
   snapshot: GeometrySnapshot;
@@ -21,9 +22,9 @@ interface GeometryCanvasProps {
 const maxNamed = 12;
 const maxNameLength = 12;
 
-function shortNames(classNames: readonly string[] | undefined, classes: number): readonly string[] {
-  return Array.from({ length: classes }, (_, k) => {
-    const name = classes <= maxNamed ? classLabel(classNames, k) : String(k);
+function shortNames(classNames: readonly string[] | undefined, snapshot: GeometrySnapshot): readonly string[] {
+  return classesOf(snapshot).map((label, k) => {
+    const name = snapshot.classes <= maxNamed ? classLabel(classNames, k) : String(label);
     return storableText(name, maxNameLength);
   });
 }
@@ -64,7 +65,7 @@ export function GeometryCanvas({
     element.width = width * density;
     element.height = height * density;
     context.setTransform(density, 0, 0, density, 0, 0);
-    draw(context, snapshot, shortNames(classNames, snapshot.classes), rotation, framing, width, height, ink);
+    draw(context, snapshot, shortNames(classNames, snapshot), rotation, framing, width, height, ink);
   }, [snapshot, classNames, rotation, framing, width, height, ink]);
 
   const turn = (dx: number, dy: number) =>

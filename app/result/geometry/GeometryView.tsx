@@ -4,12 +4,13 @@ import type { GeometrySnapshot } from "../../../contract/wire/runEvents.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { FigureMenu } from "../../charts/panel/FigureMenu.tsx";
 import { fixed } from "../../text/plusMinus.ts";
-import { Select } from "../../ui/Field.tsx";
+import { Select, TextInput } from "../../ui/Field.tsx";
 import { Panel } from "../../ui/Panel.tsx";
 import { geometryFigure } from "../model/geometry/geometryFigure.ts";
 import { gramFigure } from "../model/geometry/gramFigure.ts";
 import { type Rotation, startRotation } from "../model/geometry/rotate3d.ts";
-import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
+import { whyNever } from "../model/metrics/measuredAt.ts";
+import { classesOf, classesOfRun, namesOf, parseClasses, picked, rangesText, shownText } from "../model/metrics/shownClasses.ts";
 import { TimeSlider } from "../parts/TimeSlider.tsx";
 import { ClassLegend } from "./ClassLegend.tsx";
 import { framingOf, GeometryCanvas } from "./GeometryCanvas.tsx";
@@ -19,7 +20,7 @@ interface GeometryViewProps {
   store: { geometry(runId: string): GeometrySnapshot[] };
   version: number;
   /** Whose features are shown; null: no run has any yet. */
-  run: Pick<RunRow, "id" | "ordinal" | "optimum" | "classes"> | null;
+  run: Pick<RunRow, "id" | "ordinal" | "optimum" | "classes" | "status"> | null;
   /** Runs to choose from, by their ordinals. */
   options: readonly { value: string; label: string }[];
   classNames: readonly string[] | undefined;
@@ -28,6 +29,9 @@ interface GeometryViewProps {
   onRun: (ordinal: number) => void;
   onAt: (step: number | null) => void;
 }
+
+/** With fewer, all are told apart. */
+const fewClasses = 10;
 
 /** The last layer's features turning into a simplex, and the Gram matrices next to their ideal. */
 export const GeometryView = memo(function GeometryView(props: GeometryViewProps) {
@@ -42,12 +46,19 @@ export const GeometryView = memo(function GeometryView(props: GeometryViewProps)
           0,
           steps.findLastIndex((step) => step <= at),
         );
-  const snapshot = snapshots[index];
+  const [chosen, setChosen] = useState("");
+  const whole = snapshots[index];
+  const snapshot = useMemo(() => whole && picked(whole, parseClasses(chosen)), [whole, chosen]);
+  const names = useMemo(() => snapshot && namesOf(snapshot, classNames), [snapshot, classNames]);
+  const shown = snapshot ? shownText(snapshot) : null;
   const [rotation, setRotation] = useState<Rotation>(startRotation);
   const framing = useMemo(() => framingOf(snapshots), [snapshots]);
   const runName = options.find((option) => option.value === String(run?.ordinal))?.label ?? "run";
   const ideal = run?.optimum?.geometry === "orthogonal" ? "orthogonal" : "simplex";
-  const idealGram = useMemo(() => (snapshot ? idealCosines(snapshot.classes, ideal) : []), [snapshot, ideal]);
+  const idealGram = useMemo(
+    () => (snapshot ? idealCosines(snapshot.classes, ideal, classesOfRun(snapshot)) : []),
+    [snapshot, ideal],
+  );
 
   return (
     <Panel
@@ -65,12 +76,12 @@ export const GeometryView = memo(function GeometryView(props: GeometryViewProps)
             <FigureMenu
               title="Geometry"
               name="Geometry"
-              figure={() => geometryFigure(snapshot, rotation, framing.unit, classNames, runName)}
+              figure={() => geometryFigure(snapshot, rotation, framing.unit, names, runName)}
             />
             <FigureMenu
               title="Gram matrices"
               name="Gram matrices"
-              figure={() => gramFigure(snapshot, ideal, idealGram, classNames, runName)}
+              figure={() => gramFigure(snapshot, ideal, idealGram, names, runName)}
             />
           </>
         )
@@ -86,6 +97,16 @@ export const GeometryView = memo(function GeometryView(props: GeometryViewProps)
             onChange={(value) => onRun(Number(value))}
           />
         )}
+        {whole && whole.classes > fewClasses && (
+          <TextInput
+            aria-label="Classes of the geometry view"
+            title={`Which of the ${whole.classes} classes of this picture are shown: ${rangesText(classesOf(whole))}`}
+            placeholder="all classes, or 0-9, 20"
+            className="!h-7 !w-40 text-xs"
+            value={chosen}
+            onChange={(event) => setChosen(event.target.value)}
+          />
+        )}
         <TimeSlider steps={steps} at={at} onAt={onAt} label="Step of the geometry" />
       </div>
       {snapshot ? (
@@ -95,12 +116,13 @@ export const GeometryView = memo(function GeometryView(props: GeometryViewProps)
               snapshot={snapshot}
               framing={framing}
               height={360}
-              classNames={classNames}
+              classNames={names}
               rotation={rotation}
               onRotation={setRotation}
             />
-            <ClassLegend classes={snapshot.classes} classNames={classNames} />
+            <ClassLegend classes={snapshot.classes} classNames={names} />
             <p className="mt-1 text-2xs text-ink-faint">
+              {shown !== null && `${shown}. `}
               {snapshot.samples.length > 0 && "Dots: samples; "}
               {snapshot.samples.length > 0 ? "discs" : "Discs"}: class means
               {snapshot.ideal.length > 0 && "; rings and dashes: the nearest regular simplex"}. Drag to rotate, double-click to
@@ -110,25 +132,24 @@ export const GeometryView = memo(function GeometryView(props: GeometryViewProps)
           </div>
           <div className="flex min-w-0 flex-col justify-center gap-3">
             <div className="flex gap-3">
-              <GramHeatmap title="class means" cosines={snapshot.meansGram} classes={snapshot.classes} names={classNames} />
+              <GramHeatmap title="class means" cosines={snapshot.meansGram} classes={snapshot.classes} names={names} />
               {snapshot.headGram.length > 0 && (
-                <GramHeatmap title="classifier rows" cosines={snapshot.headGram} classes={snapshot.classes} names={classNames} />
+                <GramHeatmap title="classifier rows" cosines={snapshot.headGram} classes={snapshot.classes} names={names} />
               )}
               <GramHeatmap
                 title={`ideal ${ideal === "simplex" ? "simplex" : "frame"}`}
                 cosines={idealGram}
                 classes={snapshot.classes}
-                names={classNames}
+                names={names}
               />
             </div>
-            <CosineScale ideal={ideal === "simplex" ? -1 / (snapshot.classes - 1) : 0} />
+            <CosineScale ideal={ideal === "simplex" ? -1 / (classesOfRun(snapshot) - 1) : 0} />
           </div>
         </div>
       ) : (
         <p className="px-4 py-16 text-center text-ink-soft text-sm">
-          {run && isBeyondClasses([run], "geometry")
-            ? notMeasured
-            : "The class means and samples of a run appear here with its first measurement, and turn into a simplex as it collapses."}
+          {(run && whyNever([run], "geometry")) ??
+            "The class means and samples of a run appear here with its first measurement, and turn into a simplex as it collapses."}
         </p>
       )}
     </Panel>

@@ -81,9 +81,9 @@ export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
   );
 });
 
-/** Cosines of the ideal: 1 on the diagonal; −1/(K−1) off it for a simplex, 0 for an orthogonal frame. */
-export function idealCosines(classes: number, geometry: "simplex" | "orthogonal"): number[] {
-  const beside = geometry === "simplex" ? -1 / (classes - 1) : 0;
+/** Cosines of the ideal: 1 on the diagonal; −1/(K−1) off it for a simplex of the run's K classes, 0 for an orthogonal frame. */
+export function idealCosines(classes: number, geometry: "simplex" | "orthogonal", ofRun = classes): number[] {
+  const beside = geometry === "simplex" ? -1 / (ofRun - 1) : 0;
   return Array.from({ length: classes * classes }, (_, index) => (index % (classes + 1) === 0 ? 1 : beside));
 }
 

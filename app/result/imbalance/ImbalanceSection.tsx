@@ -12,7 +12,7 @@ import { withData } from "../model/grid/dataVersions.ts";
 import { halfNames, type LevelGeometry, levelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
 import { levelsFigure } from "../model/imbalance/levelsFigure.ts";
 import { familyRun, imbalanceFamilies, imbalanceLevels } from "../model/imbalance/minorityCollapse.ts";
-import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
+import { whyNever } from "../model/metrics/measuredAt.ts";
 import { geometryRun } from "../model/runs/shownRuns.ts";
 import { lineAxes, lineNamer } from "../model/study/studyAxes.ts";
 import type { ResultView } from "../view/resultView.ts";
@@ -92,9 +92,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
         </div>
         {levels.length === 0 ? (
           <p className="px-4 py-16 text-center text-ink-soft text-sm">
-            {isBeyondClasses(rows, "geometry")
-              ? notMeasured
-              : "The Gram matrices appear here with the first measurement of each level of imbalance."}
+            {whyNever(rows, "geometry") ?? "The Gram matrices appear here with the first measurement of each level of imbalance."}
           </p>
         ) : (
           <div className="grid grid-cols-1 gap-x-4 gap-y-5 p-4 min-[480px]:grid-cols-2 sm:grid-cols-3">
@@ -104,10 +102,7 @@ export const ImbalanceSection = memo(function ImbalanceSection({ store, version,
           </div>
         )}
       </Panel>
-      <MinorityChart
-        levels={levels}
-        empty={isBeyondClasses(rows, "geometry") ? notMeasured : "Each level of imbalance becomes a point here."}
-      />
+      <MinorityChart levels={levels} empty={whyNever(rows, "geometry") ?? "Each level of imbalance becomes a point here."} />
     </div>
   );
 });

@@ -9,7 +9,7 @@ const titles = { means: "class means", head: "head" } as const;
 
 /** The Gram matrices of one level of imbalance, the mean over its seeds, with the smaller half framed. */
 export function LevelMaps({ level, classNames }: { level: LevelGeometry; classNames: readonly string[] | undefined }) {
-  const { imbalance, data, classes, labels, counts, grams, seeds } = level;
+  const { imbalance, data, classes, of, labels, counts, grams, seeds } = level;
   const names = labels.map(
     (label, at) => `${classNames ? classLabel(classNames, label) : `class ${label}`} (${counts[at]} samples)`,
   );
@@ -23,6 +23,7 @@ export function LevelMaps({ level, classNames }: { level: LevelGeometry; classNa
           {" "}
           {counts[0]}…{counts.at(-1)} per class,{" "}
           {seeds.length === 1 ? `seed ${seeds[0]?.run.config.seed}` : `N = ${seeds.length}`}
+          {classes < of && `, ${classes} of ${of} classes`}
           {unfinished && ", so far"}
         </span>
       </figcaption>

@@ -14,7 +14,7 @@ const yAxis: AxisOptions = { label: "mean cosine", kind: "linear" };
 
 /** Mean cosine within the smaller and the larger half of the classes against imbalance: minority collapse rises towards 1. */
 export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometry[]; empty: string }) {
-  const classes = levels[0]?.classes ?? null;
+  const classes = levels[0]?.of ?? null;
   const series = useMemo(() => (levels.length === 0 ? [] : minoritySeries(levels)), [levels]);
   const xAxis = useMemo(
     (): AxisOptions => ({

@@ -4,7 +4,7 @@ import type { LeaveOutRule } from "../../../contract/theory/isUnconverged.ts";
 import type { RunRow } from "../../../contract/wire/views.ts";
 import { AloneContext } from "../../charts/panel/AloneContext.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
-import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
+import { whyNotYet } from "../model/metrics/measuredAt.ts";
 import { leftOutText } from "../model/runs/convergenceRule.ts";
 import { studyAxes, studyAxisLabel } from "../model/study/studyAxes.ts";
 import { studyDrawing } from "../model/study/studyDrawing.ts";
@@ -68,9 +68,7 @@ export const StudyChart = memo(function StudyChart({ rows, rule, view, onView, s
         if (x !== undefined) setPicked({ key, x });
       }}
       notices={alone && leftOutSaid !== null ? [...drawing.notices, leftOutSaid] : drawing.notices}
-      empty={
-        series.some((one) => one.ys.some((y) => y !== null)) ? undefined : isBeyondClasses(rows, metric) ? notMeasured : empty
-      }
+      empty={series.some((one) => one.ys.some((y) => y !== null)) ? undefined : (whyNotYet(rows, metric) ?? empty)}
       extraItems={[
         {
           label: log ? "Linear axis" : "Logarithmic axis",

@@ -6,7 +6,7 @@ import { isSurveyMetric } from "../../../contract/metrics/surveyMetrics.ts";
 import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { Select } from "../../ui/Field.tsx";
-import { isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
+import { whyNotYet } from "../model/metrics/measuredAt.ts";
 import { ruleInEffect } from "../model/runs/convergenceRule.ts";
 import { layerDrawing } from "../model/study/layerDrawing.ts";
 import { isAccuracy, tunnelTau } from "../model/study/tunnelStarts.ts";
@@ -62,13 +62,7 @@ export const LayerProfileChart = memo(function LayerProfileChart({
       formatX={(x) => `l/L = ${x.toFixed(2)}`}
       notices={drawing.notices}
       empty={
-        series.length > 0
-          ? undefined
-          : isBeyondClasses(store.chartRows, metric)
-            ? notMeasured
-            : isSurveyMetric(metric)
-              ? notSurveyed
-              : empty
+        series.length > 0 ? undefined : (whyNotYet(store.chartRows, metric) ?? (isSurveyMetric(metric) ? notSurveyed : empty))
       }
       extraItems={[
         {

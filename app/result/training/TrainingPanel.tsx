@@ -12,8 +12,8 @@ import { runExport } from "../../links.ts";
 import type { ExperimentStore } from "../../live/ExperimentStore.ts";
 import { readable } from "../../text/shortNumber.ts";
 import { cellLabel, cellNamer, gridAxisIds, groupCells, varyingAxes } from "../model/grid/gridAxes.ts";
-import { classLimitText, isBeyondClasses, notMeasured } from "../model/metrics/classLimit.ts";
 import { lastLayerKey, lastValue } from "../model/metrics/lastValue.ts";
+import { budgetText, whyNotYet } from "../model/metrics/measuredAt.ts";
 import { nearFloorText, numericFloor } from "../model/metrics/numericFloor.ts";
 import { allPoints } from "../model/runs/allPoints.ts";
 import type { PanelSpec } from "../model/runs/readKeys.ts";
@@ -51,7 +51,8 @@ function lossReferences(runs: readonly RunRow[]): ReferenceMark[] {
 /** Why a panel without a line has none: a last value tells that there are points, which are being read. */
 function whyEmpty(runs: readonly RunRow[], metric: Metric, split: Split): string {
   if (runs.some((run) => lastValue(run, metric, split) !== null)) return "loading…";
-  if (isBeyondClasses(runs, metric)) return notMeasured;
+  const reason = whyNotYet(runs, metric);
+  if (reason !== null) return reason;
   return runs.every((run) => isTerminal(run.status)) ? "no points" : "no point yet";
 }
 
@@ -128,7 +129,7 @@ export const TrainingPanel = memo(function TrainingPanel(props: TrainingPanelPro
           ? `L* drawn for ${maxReferences} of ${distinct} different objectives`
           : null,
         nearFloorText(floor, lines),
-        classLimitText(runs, spec.metric),
+        budgetText(runs, spec.metric),
         view.smoothing > 0 ? `smoothed ${view.smoothing}, raw lines behind` : null,
       ]}
       measures={[`${split}/${spec.metric}`]}

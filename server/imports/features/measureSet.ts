@@ -2,7 +2,6 @@ import { externalLimits } from "../../../contract/external/externalLimits.ts";
 import type { SumsEvent } from "../../../contract/external/externalRequests.ts";
 import { Failure } from "../../../contract/failure.ts";
 import { limits } from "../../../contract/limits.ts";
-import { hasManyClasses } from "../../../contract/metrics/classLimit.ts";
 import { StreamedMeans, StreamedMoments } from "../../../math/collapse/streamedSums.ts";
 import { MathError } from "../../../math/MathError.ts";
 import { counted } from "../formats/unreadable.ts";
@@ -60,19 +59,13 @@ export async function measureSet(
     const means = first.means();
     own.of.set(layer.name, means);
     const products = layer.samples * classes * (layer.dim + classes / 2);
-    const isWanted = !hasManyClasses(classes);
     const fits = products <= featureLimits.products;
-    if (isWanted && !fits)
+    if (!fits)
       warnings.push(
         `${layer.ref}: N·K·(d + K/2) is ${products.toExponential(1)}, more than ${featureLimits.products.toExponential(0)}: measures of the second pass (nc1.pinv, nc4) are left out.`,
       );
     const base = reference?.of.get(layer.name);
-    const second = new StreamedMoments(
-      classes,
-      layer.dim,
-      means,
-      isWanted && fits && base?.length === means.length ? base : null,
-    );
+    const second = new StreamedMoments(classes, layer.dim, means, fits && base?.length === means.length ? base : null);
     const predictions = isLast ? (head?.predictions ?? null) : null;
     await each(layer.ref, parts(), (features, from) => second.add(features, labels.values, from, predictions));
     second.end();

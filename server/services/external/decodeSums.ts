@@ -130,12 +130,19 @@ function decodeLayer(layer: SumsEvent["layers"][number]): LayerSums {
     statistics,
     moments: {
       samples,
-      moments: matrix(classes, classes, numbersOf("moments", layer.moments, classes * classes)),
+      moments: momentsOf(layer.moments, classes, dim),
       labelMisses: missesOf("labelMisses", layer.labelMisses ?? 0, samples),
       predictionMisses:
         layer.predictionMisses === undefined ? null : missesOf("predictionMisses", layer.predictionMisses, samples),
     },
   };
+}
+
+/** Of the class means [K, K], or of the deviations [d, d] where these are fewer. */
+function momentsOf(given: string, classes: number, dim: number): Matrix {
+  const isOfDeviations = dim < classes && given.length < 4 * Math.ceil((8 * classes ** 2) / 3);
+  const size = isOfDeviations ? dim : classes;
+  return matrix(size, size, numbersOf("moments", given, size ** 2));
 }
 
 function missesOf(what: string, misses: number, samples: number): number {

@@ -1,7 +1,7 @@
 import type { ExternalObjective } from "../../../contract/external/externalObjective.ts";
-import { hasManyClasses, isOfFewClasses, notMeasuredText } from "../../../contract/metrics/classLimit.ts";
 import { listMetricInfo } from "../../../contract/metrics/listMetrics.ts";
 import { layerMetrics, type Metric, metricInfo } from "../../../contract/metrics/metricInfo.ts";
+import { picturedClasses } from "../../../contract/metrics/picturedClasses.ts";
 import { listKey, type Split, seriesKey } from "../../../contract/metrics/seriesKey.ts";
 import { type ClassListId, classListMetrics } from "../../../math/collapse/classListMetrics.ts";
 import { type ClassStatistics, squaredFeatures } from "../../../math/collapse/classStatistics.ts";
@@ -69,16 +69,14 @@ function layerFindings(findings: ExternalFindings, { sums, places, objective }: 
     const isLast = hasLast && at === layers.length - 1;
     const wanted = (id: MetricId) =>
       split === "train" ? !metricInfo[id].orthogonalOnly || isOrthogonal : (isLast ? lastTestMetrics : testMetrics).includes(id);
-    const many = hasManyClasses(statistics.classes);
-    const given = { statistics, ...(moments && !many && { moments }), wanted };
-    const reasons = (id: MetricId) => (many && isOfFewClasses(id) ? notMeasuredText : null);
+    const given = { statistics, ...(moments && { moments }), wanted };
     try {
       const metrics =
         isLast && head
           ? lastLayerMetrics({ ...given, weights: head.weights, ...(cosines && { cosines }) })
           : hiddenLayerMetrics(given);
       const layer = places[at]!;
-      addLayer(findings, split, layer, metrics, reasons);
+      addLayer(findings, split, layer, metrics);
       if (isLast && !head) withoutHead(findings, split, layer, wanted);
     } catch (error) {
       // A class without samples: no measure of the layer exists.
@@ -106,12 +104,10 @@ function classFindings(findings: ExternalFindings, { sums, places, layers }: Mea
 function pictureFindings(findings: ExternalFindings, { sums, places, layers }: Measured): void {
   const last = sums.layers.at(-1);
   if (!last || !sums.hasLast || sums.split !== "train" || places.at(-1) !== layers) return;
-  if (hasManyClasses(last.statistics.classes)) {
-    findings.missing.geometry = notMeasuredText;
-    return;
-  }
+  const { classes } = last.statistics;
+  const shown = picturedClasses(classes);
   try {
-    findings.picture = geometryPicture(last.statistics, sums.head?.weights ?? null);
+    findings.picture = geometryPicture(last.statistics, sums.head?.weights ?? null, shown.length < classes ? shown : null);
   } catch (error) {
     if (!(error instanceof MathError)) throw error;
     findings.missing.geometry = error.message.slice(0, 200);
@@ -129,17 +125,11 @@ function withoutHead(findings: ExternalFindings, split: Split, layer: number, wa
   for (const id of ["nc3.cosine", "nc3.duality"] as const) if (wanted(id)) missing[seriesKey(split, id, layer)] = noHead;
 }
 
-function addLayer(
-  findings: ExternalFindings,
-  split: Split,
-  layer: number,
-  metrics: LayerMetrics,
-  leftOut: (id: MetricId) => string | null,
-): void {
+function addLayer(findings: ExternalFindings, split: Split, layer: number, metrics: LayerMetrics): void {
   for (const [id, value] of Object.entries(metrics.values) as [MetricId, number][])
     findings.values[seriesKey(split, id, layer)] = value;
   for (const [id, reason] of Object.entries(metrics.undefined) as [MetricId, string][])
-    findings.missing[seriesKey(split, id, layer)] = (leftOut(id) ?? reason).slice(0, 200);
+    findings.missing[seriesKey(split, id, layer)] = reason.slice(0, 200);
 }
 
 const compared = ["gap.total", "gap.head", "gap.representation", "distance.procrustes", "distance.gram"] as const;

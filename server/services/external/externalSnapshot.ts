@@ -12,6 +12,7 @@ export function externalSnapshot(step: number, picture: GeometryPicture, previou
   const decimals = decimalsOf(means);
   return {
     ...{ step, classes, means: rounded(means, decimals), ideal: ideal ? rounded(ideal, decimals) : [] },
+    ...(picture.shown && { shown: [...picture.shown], of: picture.of }),
     ...{ samples: [], labels: [], explained },
     ...{ meansGram: rounded(meansGram, 4), headGram: headGram ? rounded(headGram, 4) : [] },
   };

@@ -3,8 +3,9 @@ import { layersOf } from "../../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { imageShape } from "../../../contract/data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../../../contract/data/datasetSizes.ts";
+import { measuredShape } from "../../../contract/launch/measuredShape.ts";
 import { measurementsEvery } from "../../../contract/launch/measurementsEvery.ts";
-import { hasManyClasses } from "../../../contract/metrics/classLimit.ts";
+import { measuredEvery } from "../../../contract/metrics/measuringBudget.ts";
 import { logSpacedSteps } from "../../../math/steps/logSpacedSteps.ts";
 import { relativeStepCost } from "./relativeStepCost.ts";
 
@@ -67,12 +68,21 @@ function measuringMs(config: RunConfig, sizes: DatasetSizes, countOwn?: CountOwn
   const { width } = config;
   const depth = layersOf(config);
   const { classes, train, test } = sizes;
-  // Of many classes a measurement has no second pass (workers/measure).
-  const isSecond = !hasManyClasses(classes);
+  // On average: the budget may leave the second pass to every nth measurement.
+  const share = 1 / measuredEvery("second pass", measuredShape(config, sizes));
+  const rank = Math.min(classes, width);
   const features = depth * width;
-  const sums = 8e-6 * (train + test) * features + (isSecond ? 1.7e-6 * classes * train * features : 0);
-  const spectra = isSecond ? depth * classes ** 3 * 24e-6 : 0;
+  const sums = 8e-6 * (train + test) * features + share * secondPassMs(classes, width, train * depth);
+  const spectra = share * depth * rank ** 3 * 24e-6;
   return 6 + 0.35 * depth + forwardMs(config, sizes, train + test, countOwn) + sums + spectra;
+}
+
+/** Loops for few classes; for many, matrix products in tiles, which take a tenth of the time each. */
+function secondPassMs(classes: number, width: number, samples: number): number {
+  const rank = Math.min(classes, width);
+  const loops = 1.7e-6 * classes * width * samples;
+  const tiles = 0.2e-6 * (classes * width + rank ** 2) * samples;
+  return classes * width > 64 * 512 ? Math.min(loops, tiles) : loops;
 }
 
 /** A third of a step's operations a sample, where the step has a batch of N. */

@@ -87,12 +87,16 @@ onBothDatabases("The geometry of runs that are trained elsewhere", (server) => {
     expect(await geometryOf(opened.runId)).toEqual([]);
     const { missing } = (await server().callAny("runs.get", { id: opened.runId })) as ExternalRunDetail;
     expect(missing.geometry).toMatch(/^class means coincide/);
-    const many = Array.from({ length: 65 }, (_, k) => [k, k * k, 1]);
-    const beyond = sumsOf(3, { H: many, y: many.map((_, k) => k), W: null, name: "last" });
-    await report(server(), opened.runId, numbered([beyond], 3));
-    expect(await geometryOf(opened.runId)).toEqual([]);
-    const later = (await server().callAny("runs.get", { id: opened.runId })) as ExternalRunDetail;
-    expect(later.missing.geometry).toBe("not measured above 64 classes");
+  });
+
+  test("of many classes is of 64 of them", async () => {
+    const { body: opened } = await openRun(server(), { study: "Many" });
+    const H = Array.from({ length: 130 }, (_, k) => Array.from({ length: 129 }, (_, j) => (j === k ? 1 : 0)));
+    await report(server(), opened.runId, numbered([sumsOf(1, { H, y: H.map((_, k) => k), W: null })]));
+    const [only] = await geometryOf(opened.runId);
+    expect([only!.classes, only!.of, only!.shown!.length, only!.shown!.at(-1)]).toEqual([64, 130, 64, 127]);
+    expect(only!.meansGram[1]).toBeCloseTo(-1 / 129, 1);
+    expect(only!.ideal.length).toBe(3 * 64);
   });
 
   test("has room for no simplex in one dimension", async () => {

@@ -545,8 +545,12 @@ class Features(InFolder):
         with self.begin() as run:
             run.features(H, y, step=1)
             run.features(H, y, step=1, split="test")
+        centred = H - (H[:100] + H[100:])[y] / 2
         for one in self.sums():
-            self.assertNotIn("moments", one["layers"][0])
+            layer = one["layers"][0]
+            # Fewer dimensions than classes: the moments are those of the deviations.
+            np.testing.assert_allclose(np.reshape(read(layer["moments"]), (3, 3)), centred.T @ centred, rtol=1e-12)
+            self.assertGreater(layer["labelMisses"], 0)
 
     def test_what_is_too_large_for_one_request_goes_in_several(self):
         with mock.patch.object(collapsar, "EVENT_BYTES", 10), self.begin() as run:

@@ -8,7 +8,6 @@ import type { ChartSeries, ReferenceMark } from "../../../charts/chartTypes.ts";
 import { countOf } from "../../../text/formatNumber.ts";
 import { meanKind } from "../../../text/meanText.ts";
 import { shortNumber } from "../../../text/shortNumber.ts";
-import { classLimitText } from "../../model/metrics/classLimit.ts";
 import type { SeriesStore } from "../../model/runs/layerProfiles.ts";
 import { type AcrossCurve, type CurveDot, endedBadly, type SeedCurve, seedCurve, seedMean } from "../../model/study/seedCurve.ts";
 import { seedCurveSeries } from "../../model/study/seedCurveSeries.ts";
@@ -136,7 +135,6 @@ export function externalDrawing(
     heading: `${info.label} over ${title}`,
     unconverged: rows.filter((run) => isUnconverged(run, rule)).length,
     notices: [
-      isLogged(measure) ? null : classLimitText(rows, measure),
       points.some((point) => point.low !== null)
         ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
         : null,

@@ -7,7 +7,6 @@ import type { AxisOptions } from "../../../charts/axes/axisOptions.ts";
 import { categoryAt } from "../../../charts/axes/categoryAxis.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
 import { meanKind, meanText } from "../../../text/meanText.ts";
-import { classLimitText } from "../../model/metrics/classLimit.ts";
 import { convergedRuns, leftOutText } from "../../model/runs/convergenceRule.ts";
 import { profileOf, type SeriesStore } from "../../model/runs/layerProfiles.ts";
 import { endedBadly } from "../../model/study/seedCurve.ts";
@@ -114,7 +113,6 @@ export function namedLayerDrawing(
     series: [...profiles, ...classifiers],
     layerText: (place: number) => (named ? categoryAt(place, names) : `l/L = ${place.toFixed(2)}`),
     notices: [
-      classLimitText(rows, metric),
       cells.some(({ count }) => count > 1) ? `${meanKind(log)} mean over seeds` : null,
       profiles.length > 0 ? "each run at its last measurement up to that step" : null,
       lastMeansOf(metric) !== null && classifiers.length > 0 ? "crosses: the classifier W, next to its class means" : null,

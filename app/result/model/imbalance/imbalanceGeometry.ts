@@ -3,6 +3,7 @@ import type { RunRow } from "../../../../contract/wire/views.ts";
 import { type Band, meanBand } from "../../../../math/statistics/seedBand.ts";
 import { plusMinus } from "../../../text/plusMinus.ts";
 import type { DataTag } from "../grid/dataVersions.ts";
+import { classesOf, classesOfRun } from "../metrics/shownClasses.ts";
 import {
   type BlockCosines,
   blockCosines,
@@ -35,7 +36,10 @@ interface SeedCosines {
 export interface LevelGeometry {
   imbalance: number;
   data: DataTag;
+  /** Classes of the matrices: all of the run, or those that its pictures show. */
   classes: number;
+  /** K of the run. */
+  of: number;
   /** How many of the classes, the last ones, are the minority. */
   minority: number;
   /** t large classes beside it; null: sizes are geometric, and the minority is the smaller half. */
@@ -67,14 +71,19 @@ export function levelGeometry(
   snapshotOf: (run: RunRow) => GeometrySnapshot | undefined,
 ): LevelGeometry | null {
   if (counts === null) return null;
-  const classes = counts.length;
-  const order = bySize(counts);
   const dataset = level.runs[0]?.config.dataset;
   if (dataset === undefined) return null;
-  const minority = minoritySize(dataset, classes);
-  const seeds = level.runs.flatMap((run) => {
+  const small = new Set(bySize(counts).slice(counts.length - minoritySize(dataset, counts.length)));
+  const pictured = level.runs.flatMap((run) => {
     const snapshot = snapshotOf(run);
-    if (snapshot === undefined || snapshot.classes !== classes) return [];
+    return snapshot !== undefined && classesOfRun(snapshot) === counts.length ? [{ run, snapshot }] : [];
+  });
+  const held = pictured[0] ? classesOf(pictured[0].snapshot) : [];
+  const classes = held.length;
+  const minority = held.filter((label) => small.has(label)).length;
+  const order = bySize(held.map((label) => counts[label] as number));
+  const seeds = pictured.flatMap(({ run, snapshot }) => {
+    if (classesOf(snapshot).join() !== held.join()) return [];
     return [{ run, means: reordered(snapshot.meansGram, order), head: reordered(snapshot.headGram, order) }];
   });
   if (seeds.length === 0) return null;
@@ -84,8 +93,9 @@ export function levelGeometry(
     classes,
     minority,
     large: twoLevels(dataset),
-    labels: order,
-    counts: order.map((label) => counts[label] as number),
+    of: counts.length,
+    labels: order.map((row) => held[row] as number),
+    counts: order.map((row) => counts[held[row] as number] as number),
     grams: { means: meanGram(seeds.map(({ means }) => means)), head: meanGram(seeds.map(({ head }) => head)) },
     seeds: seeds.map(({ run, means, head }) => ({
       run,

@@ -8,7 +8,7 @@ import type { ExperimentStore } from "../../../live/ExperimentStore.ts";
 import { meanKind, meanText } from "../../../text/meanText.ts";
 import { apart, withData } from "../grid/dataVersions.ts";
 import { cellNamer, gridAxisIds, varyingAxes } from "../grid/gridAxes.ts";
-import { classLimitText } from "../metrics/classLimit.ts";
+import { budgetText } from "../metrics/measuredAt.ts";
 import { floorText, numericFloor } from "../metrics/numericFloor.ts";
 import { convergedRuns, leftOutText } from "../runs/convergenceRule.ts";
 import { type LayerProfile, layerProfiles, profileSteps } from "../runs/layerProfiles.ts";
@@ -96,7 +96,7 @@ export function layerDrawing(store: ExperimentStore, choice: LayerChoice, rule: 
     notices: [
       tunnelText(metric, tunnels, tau, labelOf),
       floorText(floor),
-      classLimitText(rows, metric),
+      budgetText(rows, metric),
       seeds > 1 ? `${meanKind(log)} mean over seeds` : null,
       "each run at its last measurement up to that step",
       profiles.some((profile) => profile.classifier !== null) ? "crosses: the classifier W, next to its class means" : null,

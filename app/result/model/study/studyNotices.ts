@@ -3,7 +3,7 @@ import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { RunRow } from "../../../../contract/wire/views.ts";
 import { countOf } from "../../../text/formatNumber.ts";
 import { meanKind } from "../../../text/meanText.ts";
-import { classLimitText } from "../metrics/classLimit.ts";
+import { budgetText } from "../metrics/measuredAt.ts";
 import { floorText, type NumericFloor } from "../metrics/numericFloor.ts";
 import type { StudyCurves } from "./studyCurves.ts";
 import { theoryBand, theorySilences } from "./theoryText.ts";
@@ -30,7 +30,7 @@ export function studyNotices(found: StudyCurves, drawn: Drawn): (string | null)[
   const fitted = curves.some((curve) => curve.fit);
   return [
     floorText(drawn.floor),
-    classLimitText(drawn.rows, metric),
+    budgetText(drawn.rows, metric),
     points.some((point) => point.low !== null)
       ? `${meanKind(log)} mean with 95 % ${categorical ? "bar" : "band"} over seeds`
       : null,

@@ -173,8 +173,8 @@ describe("centredMoments", () => {
 
   test("serves every class count alike, whatever the unrolling leaves over", () => {
     for (const size of [2, 3, 4, 5, 8, 9]) {
-      const all = samplesAround(randomMatrix(size, 3, size), new Array<number>(size).fill(4), 0.5, size);
-      const statistics = classStatistics(all.features, all.labels, size, 3);
+      const all = samplesAround(randomMatrix(size, 9, size), new Array<number>(size).fill(4), 0.5, size);
+      const statistics = classStatistics(all.features, all.labels, size, 9);
       const found = centredMoments({ ...all, statistics });
       // Σ_k a_k = ⟨c, Σ m_k⟩ = 0, so every row of the moments sums to zero.
       const rowSums = Array.from({ length: size }, (_, k) =>

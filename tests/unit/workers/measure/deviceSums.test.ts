@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import { hasFloat64 } from "../../../../workers/measure/deviceSums.ts";
+import { hasFloat64 } from "../../../../workers/measure/hasFloat64.ts";
 import { both, expectAlike, expectHostMetrics } from "./expectHostMetrics.ts";
 import { cases, of } from "./featureCases.ts";
 import { make, metricsOf, sumOnDevice, sumOnHost } from "./givenFeatures.ts";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Loss } from "../../../../contract/config/runConfig.ts";
 import { hiddenLayerMetrics, lastLayerMetrics } from "../../../../math/collapse/layerMetrics.ts";
-import { metricIds } from "../../../../math/collapse/metricIds.ts";
+import { type MetricId, metricIds } from "../../../../math/collapse/metricIds.ts";
 import { matrix } from "../../../../math/linear/matrix.ts";
 import { randomStream } from "../../../../math/statistics/randomStream.ts";
 import type { Dataset, SampleSet } from "../../../../workers/data/dataset.ts";
@@ -142,7 +142,9 @@ export function metricsOf({ onTrain, onTest, head }: Pick<Sums, "onTrain" | "onT
     values[`${split} fit`] = sums.fit;
     values[`${split} accuracy`] = sums.accuracy;
     sums.statistics.forEach((statistics, l) => {
-      const given = { statistics, moments: sums.moments[l] };
+      // Moments of the test set are about the training set's means, for NC4; nc1.pinv is none of its measures.
+      const wanted = (id: MetricId) => split === "train" || id !== "nc1.pinv";
+      const given = { statistics, moments: sums.moments[l], wanted };
       const isLast = l === sums.statistics.length - 1;
       const found = isLast ? lastLayerMetrics({ ...given, weights: head, cosines: sums.cosines }) : hiddenLayerMetrics(given);
       for (const id of metricIds) {
