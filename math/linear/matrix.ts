@@ -89,11 +89,21 @@ export function gramOfRows(a: Matrix): Matrix {
       const b1 = b0 + cols;
       const b2 = b1 + cols;
       const b3 = b2 + cols;
-      let [s0, s1, s2, s3, t0, t1, t2, t3] = [0, 0, 0, 0, 0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let t0 = 0;
+      let t1 = 0;
+      let t2 = 0;
+      let t3 = 0;
       for (let c = 0; c < cols; c++) {
         const x = data[p + c];
         const y = data[q + c];
-        const [w0, w1, w2, w3] = [data[b0 + c], data[b1 + c], data[b2 + c], data[b3 + c]];
+        const w0 = data[b0 + c];
+        const w1 = data[b1 + c];
+        const w2 = data[b2 + c];
+        const w3 = data[b3 + c];
         s0 += x * w0;
         s1 += x * w1;
         s2 += x * w2;
@@ -103,8 +113,14 @@ export function gramOfRows(a: Matrix): Matrix {
         t2 += y * w2;
         t3 += y * w3;
       }
-      for (const [at, value] of [s0, s1, s2, s3].entries()) put(i, j + at, value);
-      for (const [at, value] of [t0, t1, t2, t3].entries()) put(i + 1, j + at, value);
+      put(i, j, s0);
+      put(i, j + 1, s1);
+      put(i, j + 2, s2);
+      put(i, j + 3, s3);
+      put(i + 1, j, t0);
+      put(i + 1, j + 1, t1);
+      put(i + 1, j + 2, t2);
+      put(i + 1, j + 3, t3);
     }
     for (; j <= i + 1; j++) {
       if (j <= i) put(i, j, rowDot(a, i, a, j));

@@ -41,6 +41,18 @@ export function gramDistance(statistics: ClassStatistics, weights: Matrix, optim
   if (optimum.weights.rows !== weights.rows)
     throw new MathError(`optimum of ${optimum.weights.rows} classes does not fit ${weights.rows}`);
   const gram = stackedGram(weights, centredMeans(statistics));
-  const ideal = stackedGram(optimum.weights, centreRows(optimum.features));
-  return frobeniusNorm(combine(1 / frobeniusNorm(gram), gram, -1 / frobeniusNorm(ideal), ideal));
+  const { gram: ideal, norm } = idealGramOf(optimum);
+  return frobeniusNorm(combine(1 / frobeniusNorm(gram), gram, -1 / norm, ideal));
+}
+
+/** Of each optimum once: with many classes it takes as long as the measured one, and a run has one optimum. */
+const idealGrams = new WeakMap<Optimum, { gram: Matrix; norm: number }>();
+
+function idealGramOf(optimum: Optimum) {
+  const known = idealGrams.get(optimum);
+  if (known) return known;
+  const gram = stackedGram(optimum.weights, centreRows(optimum.features));
+  const made = { gram, norm: frobeniusNorm(gram) };
+  idealGrams.set(optimum, made);
+  return made;
 }

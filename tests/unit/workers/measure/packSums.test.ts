@@ -27,6 +27,10 @@ const runs: [name: string, run: Run][] = [
     "free features",
     onVectors({ architecture: "ufm", depth: 1, regularizer: { family: "features", lambdaW: 0.03, lambdaH: 0.002 } }),
   ],
+  [
+    "200 classes",
+    onVectors({ width: 12, dataset: { id: "gaussian-clusters", classes: 200, dimension: 8, trainPerClass: 2, testPerClass: 1 } }),
+  ],
   ["T12 on images", imageRun({ architecture: "t12", heads: 2 })],
   ["T21 on texts", textRun({ architecture: "t21", loss: "mse" })],
   ["convolutional network", imageRun({ architecture: "conv", patch: undefined })],

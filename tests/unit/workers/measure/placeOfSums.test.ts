@@ -33,6 +33,10 @@ const runs: [name: string, run: Run][] = [
   ["T12 on images", imageRun({ architecture: "t12", heads: 2 })],
   ["T21 on texts", textRun({ architecture: "t21", loss: "mse", regularizer: ridge })],
   ["convolutional network", imageRun({ architecture: "conv", patch: undefined })],
+  [
+    "200 classes",
+    onVectors({ width: 12, dataset: { id: "gaussian-clusters", classes: 200, dimension: 8, trainPerClass: 2, testPerClass: 1 } }),
+  ],
   ["65 classes", onVectors({ dataset: { id: "random-labels", classes: 65, dimension: 4, trainPerClass: 2, testPerClass: 1 } })],
 ];
 
