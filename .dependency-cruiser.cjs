@@ -242,7 +242,7 @@ const appFolders = {
   s: ["data", "live", "r", "result", "ui"],
 };
 
-const sections = ["header", "study", "training", "geometry", "imbalance", "speed", "afterTraining", "certificate", "table"];
+const sections = ["header", "study", "training", "geometry", "imbalance", "rank", "speed", "afterTraining", "certificate", "table"];
 const resultFolders = {
   ".": ["model", "view", "parts", "reading", "external", ...sections],
   model: [],
@@ -264,6 +264,7 @@ const resultModelFolders = {
   speed: ["grid", "metrics", "runs", "study"],
   imbalance: ["grid", "metrics", "runs", "study"],
   certificate: ["study"],
+  rank: ["grid", "metrics", "runs"],
   geometry: ["metrics", "runs", "imbalance"],
 };
 

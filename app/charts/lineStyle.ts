@@ -40,6 +40,8 @@ const tones: Record<Architecture, Record<Exclude<Normalization, "pre-ln-open">, 
   t22: { "post-ln": tone(222, 227, 0.74, 0.1), "pre-ln": tone(200, 206, 0.65) },
   conv: { "post-ln": tone(357, 357, 0.97, 0.1), "pre-ln": tone(15, 5, 0.84, 0.01) },
   ufm: { "post-ln": neutral, "pre-ln": neutral },
+  // Free features are grey, whatever stands on them.
+  dufm: { "post-ln": neutral, "pre-ln": neutral },
 };
 
 /** The open variant of pre-LN is as pre-LN, greyer. */
@@ -137,7 +139,9 @@ const datasetMarkers: readonly DatasetId[] = [
  */
 export function curveStyle(config: RunConfig, varies: { width: boolean; lambda: boolean }): LineStyle {
   const shade = varies.width ? (Math.log2(config.width) - 3) / 7 : varies.lambda ? strengthShade(config.regularizer) : 0.55;
-  const index = (datasetMarkers.indexOf(config.dataset.id) + (config.loss === "mse" ? 4 : 0)) % markers.length;
+  const index =
+    (datasetMarkers.indexOf(config.dataset.id) + (config.loss === "mse" ? 4 : 0) + (config.activation === "relu" ? 2 : 0)) %
+    markers.length;
   return {
     colour: shadedColour(config, 0.15 + 0.8 * clamp(shade)),
     dash: regularizerDash(config.regularizer),

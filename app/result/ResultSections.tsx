@@ -9,8 +9,10 @@ import { CertificatePanel } from "./certificate/CertificatePanel.tsx";
 import { GeometryPanel } from "./geometry/GeometryPanel.tsx";
 import { ImbalanceSection } from "./imbalance/ImbalanceSection.tsx";
 import { hasImbalance } from "./model/imbalance/minorityCollapse.ts";
+import { isDeepFree } from "./model/rank/rankCells.ts";
 import { ruleInEffect } from "./model/runs/convergenceRule.ts";
 import { speedIsOpen } from "./model/speed/convergenceSpeed.ts";
+import { RankSection } from "./rank/RankSection.tsx";
 import { SpeedSection } from "./speed/SpeedSection.tsx";
 import { SpeedToggle } from "./speed/SpeedToggle.tsx";
 import { StudyChart } from "./study/StudyChart.tsx";
@@ -63,6 +65,11 @@ export function ResultSections({ store, version, detail, view, onView, share }: 
       {hasImbalance(rows) && (
         <WhenVisible height={480} what="Imbalance and the geometry">
           <ImbalanceSection store={store} version={store.chartVersion} rule={rule} view={view} onView={onView} />
+        </WhenVisible>
+      )}
+      {isDeepFree(rows) && (
+        <WhenVisible height={480} what="The rank of the solutions">
+          <RankSection store={store} version={store.chartVersion} rule={rule} />
         </WhenVisible>
       )}
       {hasAfterTraining(rows, detail) && (

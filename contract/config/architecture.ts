@@ -3,9 +3,10 @@ import { z } from "zod";
 /**
  * rn1, rn2: residual networks with one or two linear layers per block. t11 … t22: transformers, the digits being the linear layers
  * in attention and in the MLP. Súkeník, Lampert, Mondelli (2025), section 3. Beyond the paper: conv, a convolutional residual
- * network whose width is its channel count, and ufm, free features in place of a network (always of depth 1).
+ * network whose width is its channel count, and free features in place of a network: ufm under the classifier alone (always of depth 1),
+ * dufm under L linear or ReLU layers, the classifier the last of them.
  */
-export const architectures = ["rn1", "rn2", "t11", "t12", "t21", "t22", "conv", "ufm"] as const;
+export const architectures = ["rn1", "rn2", "t11", "t12", "t21", "t22", "conv", "ufm", "dufm"] as const;
 export const architecture = z.enum(architectures);
 export type Architecture = z.infer<typeof architecture>;
 
@@ -32,6 +33,11 @@ export const heads = z
   .optional();
 export const patch = z.int("a patch side must be a whole number").min(1, "a patch side must be at least 1").max(64).optional();
 
+/** Between the layers above deep free features: nothing, or ReLU after each but the classifier. */
+export const activations = ["linear", "relu"] as const;
+export const activation = z.enum(activations).optional();
+export type Activation = (typeof activations)[number];
+
 /** One value of a grid's architecture axis. */
 export const architectureConfig = z.strictObject({
   name: architecture,
@@ -40,6 +46,8 @@ export const architectureConfig = z.strictObject({
   heads,
   /** Side of a transformer's square image patches, pixels; absent = a quarter of the image's side. */
   patch,
+  /** Of deep free features (dufm); absent = linear. */
+  activation,
   /** Absent in a stored study = 1; a launch fills in the current one. */
   definition,
 });
@@ -52,6 +60,12 @@ export const linearLayers = (name: "t11" | "t12" | "t21" | "t22"): { attention: 
   attention: name[1] === "1" ? 1 : 2,
   mlp: name[2] === "1" ? 1 : 2,
 });
+
+/** Whether the features are parameters of their own: there is no network that computes them from inputs. */
+export const hasFreeFeatures = (name: Architecture): name is "ufm" | "dufm" => name === "ufm" || name === "dufm";
+
+export const activationOf = (config: { activation?: Activation }): Activation => config.activation ?? "linear";
+export const activationNames: Record<Activation, string> = { linear: "linear", relu: "ReLU" };
 
 export const headsOf = (config: { heads?: number }): number => config.heads ?? 1;
 
@@ -68,6 +82,7 @@ const names: Record<Architecture, string> = {
   t22: "T22",
   conv: "Conv",
   ufm: "UFM",
+  dufm: "Deep UFM",
 };
 
 /** The name alone, of whatever normalization and definition. */
@@ -84,12 +99,13 @@ interface Kind {
   normalization: Normalization;
   heads?: number;
   patch?: number;
+  activation?: Activation;
   definition?: Definition;
 }
 
 /** Whether the definitions differ in this network. */
 export const isVersioned = (name: Architecture, norm: Normalization): boolean =>
-  isTransformer(name) || (norm === "pre-ln" && name !== "ufm");
+  isTransformer(name) || (norm === "pre-ln" && !hasFreeFeatures(name));
 
 export const definitionOf = (name: Architecture, { normalization: norm, definition: version }: Kind): Definition =>
   isVersioned(name, norm) ? (version ?? 1) : currentDefinition;
@@ -107,11 +123,12 @@ export function withCurrentDefinition(list: readonly ArchitectureConfig[], onlyU
   );
 }
 
-/** "T11 pre-LN 4 heads patch 7"; a network of an earlier definition is named by what it differs in. */
+/** "T11 pre-LN 4 heads patch 7", "Deep UFM ReLU"; a network of an earlier definition is named by what it differs in. */
 export function architectureLabel(name: Architecture, config: Kind): string {
   const parts = [names[name]];
   const norm = trainedNormalization(name, config);
-  if (norm !== "post-ln" && name !== "ufm") parts.push(normalizationNames[norm]);
+  if (name === "dufm") parts.push(activationNames[activationOf(config)]);
+  if (norm !== "post-ln" && !hasFreeFeatures(name)) parts.push(normalizationNames[norm]);
   if (config.heads !== undefined && config.heads > 1) parts.push(`${config.heads} heads`);
   if (config.patch !== undefined) parts.push(`patch ${config.patch}`);
   if (isTransformer(name) && definitionOf(name, config) === 1) parts.push("(L − 1 blocks)");

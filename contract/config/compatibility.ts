@@ -1,12 +1,13 @@
 import { type DatasetConfig, datasetTitles, imageShape, inputKind } from "../data/datasetConfig.ts";
-import { type ArchitectureConfig, headsOf, isTransformer, patchOf } from "./architecture.ts";
+import { type ArchitectureConfig, architectureLabel, hasFreeFeatures, headsOf, isTransformer, patchOf } from "./architecture.ts";
+import type { Regularizer } from "./regularizer.ts";
 
 /** Why a network cannot read a data set, with the way out; null if it can. */
 export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig): string | null {
   const kind = inputKind(dataset.id);
   const title = datasetTitles[dataset.id];
   const image = imageShape(dataset);
-  if (arch.name === "ufm") return null;
+  if (hasFreeFeatures(arch.name)) return null;
   if (arch.name === "conv") return kind === "image" ? null : `a convolutional network reads images, and ${title} has none`;
   if (!isTransformer(arch.name))
     return kind === "text" ? `${title} is text: choose a transformer (T11 … T22) instead of a residual network` : null;
@@ -21,6 +22,20 @@ export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig)
 export function headsProblem(arch: ArchitectureConfig, width: number): string | null {
   if (!isTransformer(arch.name) || width % headsOf(arch) === 0) return null;
   return `${headsOf(arch)} heads do not divide the width ${width}`;
+}
+
+/** Why a network cannot be trained under a regularizer at some depths; null if it can. */
+export function ridgeProblem(arch: ArchitectureConfig, config: Regularizer, depths: readonly number[]): string | null {
+  const isDeep = arch.name === "dufm";
+  if (isDeep && config.family !== "features")
+    return `deep free features are not normalized and need a ridge of their own: choose the family "features" instead of "${config.family}"`;
+  const list = config.family === "features" && Array.isArray(config.lambdaHidden) ? config.lambdaHidden : null;
+  if (list === null) return null;
+  if (!isDeep)
+    return `a λ for each layer is for deep free features: give one λ for all hidden matrices of ${architectureLabel(arch.name, arch)}`;
+  const other = depths.find((depth) => depth !== list.length + 1);
+  if (other === undefined) return null;
+  return `${list.length} hidden λ belong to depth ${list.length + 1}, and depth ${other} has ${other - 1} hidden matrices: give one λ for all, or ${other - 1}`;
 }
 
 /** Why a network trained on one data set cannot read another one; null if it can. */

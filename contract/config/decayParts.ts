@@ -18,13 +18,16 @@ export function decayParts({ regularizer, depth, training }: Decayed): { coupled
 }
 
 function times(ridge: Strengths, factor: number): Strengths {
-  const { head, hidden, features, headBias } = ridge;
-  return { head: head * factor, hidden: hidden * factor, features: features * factor, headBias: headBias * factor };
+  const { head, hidden, features, headBias, layers } = ridge;
+  return {
+    ...{ head: head * factor, hidden: hidden * factor, features: features * factor, headBias: headBias * factor },
+    ...(layers && { layers: layers.map((strength) => strength * factor) }),
+  };
 }
 
 /** Whether some of the decay is no part of any objective, for which there is then no optimum. */
 export const isDecoupled = (config: Decayed): boolean =>
-  config.regularizer.family === "adamw" || Object.values(decayParts(config).decoupled).some((strength) => strength > 0);
+  config.regularizer.family === "adamw" || Object.values(decayParts(config).decoupled).some((strength) => [strength].flat().some((one) => one > 0));
 
 /** Why what is compared with an optimum is absent there. */
 export const decoupledText = "Decoupled decay minimizes no objective with a known optimum.";

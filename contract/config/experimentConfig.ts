@@ -5,8 +5,8 @@ import { limits } from "../limits.ts";
 import { priorities } from "../priority.ts";
 import { isVisible, typedText } from "../wireText.ts";
 import { afterTraining } from "./afterTraining.ts";
-import { architectureConfig, isVersioned, withCurrentDefinition } from "./architecture.ts";
-import { headsProblem, readingProblem, transferProblem } from "./compatibility.ts";
+import { architectureConfig, hasFreeFeatures, isVersioned, withCurrentDefinition } from "./architecture.ts";
+import { headsProblem, readingProblem, ridgeProblem, transferProblem } from "./compatibility.ts";
 import { growthProblem } from "./growth.ts";
 import { coupledShare, type OptimizerEntry, optimizerConfig, optimizerEntry } from "./optimizerConfig.ts";
 import { polishProblem } from "./polishing.ts";
@@ -69,6 +69,8 @@ function validEntries<T>(item: z.ZodType<T>, entries: unknown): { value: T; at: 
 function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
   const datasets = validEntries(datasetConfig, config.datasets);
   const widths = validEntries(width, config.widths);
+  const depths = validEntries(depth, config.depths).map(({ value }) => value);
+  const regularizers = validEntries(regularizer, config.regularizers);
   const batch = trainingConfig.shape.batch.safeParse(config.training?.batch);
   for (const { value: arch, at } of validEntries(architectureConfig, config.architectures)) {
     for (const { value } of datasets) {
@@ -79,7 +81,11 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
       const problem = headsProblem(arch, value);
       if (problem) complain(["architectures", at], problem);
     }
-    if (arch.name === "ufm" && batch.success && batch.data !== "full")
+    for (const { value, at: index } of regularizers) {
+      const problem = ridgeProblem(arch, value, depths);
+      if (problem) complain(["regularizers", index], problem);
+    }
+    if (hasFreeFeatures(arch.name) && batch.success && batch.data !== "full")
       complain(["training", "batch"], 'free features (UFM) train on the full batch: choose "full"');
   }
   complainOfOptimizers(config, complain);
@@ -186,7 +192,7 @@ export const launchInput = z.strictObject({
 });
 export type LaunchInput = z.infer<typeof launchInput>;
 
-/** Free features have no depth: their only one is 1. */
+/** Free features without layers have no depth: their only one is 1. */
 const depthsOf = (arch: ExperimentConfig["architectures"][number], config: ExperimentConfig): number[] =>
   arch.name === "ufm" ? [1] : config.depths;
 
@@ -232,6 +238,7 @@ export function expandGrid(config: ExperimentConfig): RunConfig[] {
                     normalization: arch.normalization,
                     ...(arch.heads === undefined ? {} : { heads: arch.heads }),
                     ...(arch.patch === undefined ? {} : { patch: arch.patch }),
+                    ...(arch.activation === undefined ? {} : { activation: arch.activation }),
                     ...definitionIn(arch),
                     depth: runDepth,
                     width: runWidth,

@@ -12,6 +12,7 @@ export function gridOfRun(run: RunConfig): ExperimentConfig {
         normalization: run.normalization,
         ...(run.heads === undefined ? {} : { heads: run.heads }),
         ...(run.patch === undefined ? {} : { patch: run.patch }),
+        ...(run.activation === undefined ? {} : { activation: run.activation }),
         ...(run.definition === undefined ? {} : { definition: run.definition }),
       },
     ],

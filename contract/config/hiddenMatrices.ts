@@ -8,7 +8,7 @@ interface Matrices {
   count: number;
 }
 
-/** The penalized matrices of a network but its head's, by shape: those that Muon orthogonalizes. Free features have none. */
+/** The penalized matrices of a network but its head's, by shape: those that Muon orthogonalizes. Free features without layers have none. */
 export function hiddenMatrices(config: RunConfig): Matrices[] {
   const { architecture, width } = config;
   const blocks = blocksOf(config);
@@ -21,6 +21,7 @@ export function hiddenMatrices(config: RunConfig): Matrices[] {
   }
   switch (architecture) {
     case "rn1":
+    case "dufm":
       return [square(1)];
     case "rn2":
       return [square(2)];

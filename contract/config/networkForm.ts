@@ -5,7 +5,8 @@ type Network = Pick<RunConfig, "architecture" | "normalization" | "definition" |
 
 /**
  * Residual blocks of a network of depth L: L of a transformer (Definitions 3.2 and B.2 of Súkeník, Lampert, Mondelli 2025; L − 1 by
- * the first definition here), L − 1 of a residual network, whose X_1 counts as the first (Definition 3.1); free features have none.
+ * the first definition here), L − 1 of a residual network, whose X_1 counts as the first (Definition 3.1). Free features have none,
+ * deep ones L − 1 layers under the classifier.
  */
 export function blocksOf({ architecture, depth, ...kind }: Network): number {
   if (architecture === "ufm") return 0;
@@ -18,6 +19,7 @@ export const layersOf = (config: Network): number => blocksOf(config) + 1;
 /** What L counts. */
 export function depthText(config: Network): string {
   const blocks = blocksOf(config);
+  if (config.architecture === "dufm") return `${config.depth} layers above the features, the classifier among them`;
   const counted = `${blocks} ${blocks === 1 ? "block" : "blocks"}`;
   return `${config.depth} (${blocks === config.depth ? "" : "X₁ and "}${counted})`;
 }

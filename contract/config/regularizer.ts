@@ -22,13 +22,24 @@ const weightsRegularizer = z.strictObject({
 
 /**
  * The classic unconstrained-features objective: (λ_W/2)‖W_L‖² + (λ_H/2)‖H‖² over the last features of all N training samples,
- * with the normalization before the head off; the head's bias, where there is one, costs (λ_b/2)‖b‖². Other weights are free.
+ * with the normalization before the head off; the head's bias, where there is one, costs (λ_b/2)‖b‖². Other weights are free unless
+ * `lambdaHidden` is given. Of deep free features H are the features that all layers stand on, and each matrix may have a λ of its own.
  */
 const featuresRegularizer = z.strictObject({
   family: z.literal("features"),
   lambdaW: lambda.default(0.005),
   lambdaH: lambda.default(0.00001),
   lambdaB: lambda.default(0),
+  /** λ of every other penalized matrix, or, of deep free features, one of each: λ_1 … λ_{L−1}; absent = free. */
+  lambdaHidden: z
+    .union([
+      lambda,
+      z
+        .array(lambda)
+        .min(1, "at least one λ")
+        .max(limits.depth.max - 1),
+    ])
+    .optional(),
 });
 
 /**
@@ -61,12 +72,12 @@ export type SlackRegularizer = z.infer<typeof slackRegularizer>;
 
 /**
  * Ridge strengths in effect at a depth: of the head W_L, of every other penalized matrix, of the last features (summed over all
- * training samples), and of the head's bias.
+ * training samples), and of the head's bias. `layers`: of each hidden matrix, where they have their own; `hidden` is then 0.
  */
 export function effectiveRidge(
   config: Regularizer,
   depth: number,
-): { head: number; hidden: number; features: number; headBias: number } {
+): { head: number; hidden: number; features: number; headBias: number; layers?: readonly number[] } {
   const none = { head: 0, hidden: 0, features: 0, headBias: 0 };
   switch (config.family) {
     case "weights": {
@@ -74,13 +85,22 @@ export function effectiveRidge(
       return { ...none, head: config.objective === "split" ? config.headLambda : hidden, hidden };
     }
     case "features":
-      return { ...none, head: config.lambdaW, features: config.lambdaH, headBias: config.lambdaB };
+      return {
+        ...{ ...none, head: config.lambdaW, features: config.lambdaH, headBias: config.lambdaB },
+        ...(Array.isArray(config.lambdaHidden) ? { layers: config.lambdaHidden } : { hidden: config.lambdaHidden ?? 0 }),
+      };
     case "slack":
       return { ...none, head: config.lambda, hidden: config.lambda };
     default:
       return none;
   }
 }
+
+/** Of the strengths in effect that of hidden matrix W_l, l = 1 … L − 1, of deep free features. */
+export const layerStrength = (
+  { hidden, layers }: Pick<ReturnType<typeof effectiveRidge>, "hidden" | "layers">,
+  layer: number,
+): number => (layers ? (layers[layer - 1] ?? 0) : hidden);
 
 /** Whether the last features are normalized before the head: not where they have a ridge of their own. */
 export const normalizesHead = (config: Regularizer): boolean => config.family !== "features";
@@ -93,7 +113,8 @@ export function regularizerLabel(config: Regularizer): string {
       return `AdamW λ=${config.lambda} (control)`;
     case "features": {
       const bias = config.lambdaB > 0 ? ` λ_b=${config.lambdaB}` : "";
-      return `features λ_W=${config.lambdaW} λ_H=${config.lambdaH}${bias}`;
+      const hidden = config.lambdaHidden === undefined ? "" : ` λ_l=${[config.lambdaHidden].flat().join(", ")}`;
+      return `features λ_W=${config.lambdaW} λ_H=${config.lambdaH}${hidden}${bias}`;
     }
     case "slack":
       return `slack λ=${config.lambda} ρ=${config.rho}${config.frame === "orthogonal" ? " (orthogonal)" : ""}`;

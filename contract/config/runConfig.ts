@@ -2,7 +2,7 @@ import { z } from "zod";
 import { datasetConfig } from "../data/datasetConfig.ts";
 import { limits } from "../limits.ts";
 import { afterTraining } from "./afterTraining.ts";
-import { architecture, definition, heads, normalization, patch } from "./architecture.ts";
+import { activation, architecture, definition, heads, normalization, patch } from "./architecture.ts";
 import { regularizer } from "./regularizer.ts";
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
 
@@ -34,9 +34,11 @@ export const runConfig = z.strictObject({
   /** Of a transformer; see architecture.ts. */
   heads,
   patch,
+  /** Of deep free features; absent = linear. */
+  activation,
   /** Of the networks that it makes a difference to; absent = 1. */
   definition,
-  /** L, see networkForm.ts; 1 for free features. */
+  /** L, see networkForm.ts; 1 for free features without layers. */
   depth: z.int().min(1).max(limits.depth.max),
   /** d; the channel count of a convolutional network. */
   width,

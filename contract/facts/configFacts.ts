@@ -95,11 +95,12 @@ const measuringText = (measuring: MeasuringConfig) =>
   measuring.name === "log" ? `${measuring.perDecade} log-spaced steps per decade` : `every ${count(measuring.steps)} steps`;
 
 /** The regularizer, and the strengths in effect at this depth. */
-function regularizerFacts({ regularizer, depth }: RunConfig): Fact[] {
+function regularizerFacts({ architecture, regularizer, depth }: RunConfig): Fact[] {
   const ridge = effectiveRidge(regularizer, depth);
   const inEffect = [
     ["head", ridge.head],
     ["hidden layers", ridge.hidden],
+    ...(ridge.layers ?? []).map((value, at) => [`W_${at + 1}`, value] as const),
     ["features", ridge.features],
     ["head's bias", ridge.headBias],
     ["slack ρ", regularizer.family === "slack" ? regularizer.rho : 0],
@@ -107,7 +108,7 @@ function regularizerFacts({ regularizer, depth }: RunConfig): Fact[] {
   const penalized = inEffect.filter(([, value]) => value > 0).map(([what, value]) => `${what} ${Number(value.toPrecision(4))}`);
   const facts: Fact[] = [["Regularizer", regularizerLabel(regularizer)]];
   if (penalized.length > 0) facts.push(["λ in effect", penalized.join(", ")]);
-  if (!normalizesHead(regularizer)) facts.push(["Last features", "not normalized before the head"]);
+  if (!normalizesHead(regularizer) && architecture !== "dufm") facts.push(["Last features", "not normalized before the head"]);
   return facts;
 }
 

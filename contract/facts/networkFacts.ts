@@ -1,4 +1,5 @@
 import {
+  activationOf,
   architectureLabel,
   headsOf,
   isTransformer,
@@ -25,6 +26,16 @@ export function networkFacts(config: RunConfig): Fact[] {
     return [
       ["Architecture", "UFM: free features in place of a network"],
       ["Dimension d", String(width)],
+    ];
+  if (architecture === "dufm")
+    return [
+      [
+        "Architecture",
+        `${architectureLabel(architecture, config)}: free features in place of a network, under layers of their own`,
+      ],
+      ["Depth L", depthText(config)],
+      ["Between the layers", activationOf(config) === "relu" ? "ReLU" : "nothing: each is linear"],
+      ["Width d", `${width} of the features and of every layer`],
     ];
   const facts: Fact[] = [
     ["Architecture", architectureLabel(architecture, config)],

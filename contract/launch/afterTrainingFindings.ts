@@ -1,4 +1,5 @@
 import { afterTraining } from "../config/afterTraining.ts";
+import { architectureName, hasFreeFeatures } from "../config/architecture.ts";
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
 import { inputKind } from "../data/datasetConfig.ts";
 import { datasetSizes } from "../data/datasetSizes.ts";
@@ -26,7 +27,7 @@ export function afterTrainingFindings(
         : `${what}: runs of ${who} are left out of it.`,
     });
   };
-  const free = architectures.filter(({ value }) => value.name === "ufm").map(() => "UFM");
+  const free = architectures.filter(({ value }) => hasFreeFeatures(value.name)).map(({ value }) => architectureName(value.name));
   const texts = datasets.filter(({ value }) => inputKind(value.id) === "text").map(({ value }) => titleOf(value));
   if (robustness)
     say(

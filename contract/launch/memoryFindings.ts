@@ -1,4 +1,4 @@
-import { architectureLabel } from "../config/architecture.ts";
+import { architectureLabel, hasFreeFeatures } from "../config/architecture.ts";
 import { countGrid, type ExperimentConfig, expandGrid, experimentConfig } from "../config/experimentConfig.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { datasetLabel } from "../data/datasetConfig.ts";
@@ -47,7 +47,7 @@ function shapeText(run: RunConfig): string {
 }
 
 function wayOut({ architecture, training }: RunConfig): string {
-  if (architecture === "ufm") return "fewer samples per class or a smaller width";
+  if (hasFreeFeatures(architecture)) return "fewer samples per class or a smaller width";
   return training.batch === "full"
     ? "a mini-batch, fewer samples per class, or a smaller depth or width"
     : "a smaller batch, depth or width";

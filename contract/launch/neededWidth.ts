@@ -1,17 +1,22 @@
 import type { RunConfig } from "../config/runConfig.ts";
 
-type Objective = Pick<RunConfig, "regularizer" | "loss" | "headBias">;
+type Objective = Pick<RunConfig, "regularizer" | "loss" | "headBias"> & Partial<Pick<RunConfig, "architecture" | "activation">>;
 
 /**
  * The smallest width at which L* is known for an objective: K − 1 dimensions for a simplex (cross entropy, or squared error with a
  * last bias), K for an orthogonal frame, one more where LayerNorm takes one away; K + 2 where a slack has no closed form (unequal
- * classes, or another frame than the loss's own). null where no width has an optimum.
+ * classes, or another frame than the loss's own). Of deep free features it is known under linear layers and squared error. null where
+ * no width has an optimum.
  * @param counts training samples of each class [K]
  */
-export function neededWidth({ regularizer, loss, headBias }: Objective, counts: readonly number[]): number | null {
+export function neededWidth(
+  { regularizer, loss, headBias, architecture, activation }: Objective,
+  counts: readonly number[],
+): number | null {
   const classes = counts.length;
   const isPenalized = regularizer.family === "features" && regularizer.lambdaB > 0;
   const own = loss === "ce" || (headBias && !isPenalized) ? "simplex" : "orthogonal";
+  if (architecture === "dufm" && (loss !== "mse" || activation === "relu" || (headBias && isPenalized))) return null;
   switch (regularizer.family) {
     case "none":
     case "adamw":

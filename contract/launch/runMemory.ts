@@ -1,4 +1,4 @@
-import { headsOf, isTransformer, linearLayers, patchOf } from "../config/architecture.ts";
+import { hasFreeFeatures, headsOf, isTransformer, linearLayers, patchOf } from "../config/architecture.ts";
 import { blocksOf, layersOf } from "../config/networkForm.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { imageShape } from "../data/datasetConfig.ts";
@@ -94,7 +94,7 @@ function measuringBytes(config: RunConfig, sizes: DatasetSizes): number {
   const layers = layersOf(config) * width;
   const largest = Math.max(train, test, 1);
   // Free features are read in one chunk.
-  const chunk = config.architecture === "ufm" ? train : Math.ceil(largest / Math.ceil(largest / chunkSamples));
+  const chunk = hasFreeFeatures(config.architecture) ? train : Math.ceil(largest / Math.ceil(largest / chunkSamples));
   const kept = (n: number) => (n * layers * float <= keptBytes ? n * (layers + classes) * float : 0);
   const { places, perPlace } = forwardNumbers(config, inputDim);
   // Of each layer the class means and their distances (workers/measure/momentTiles.ts), moments, and a tile's products of all kinds.
@@ -156,7 +156,8 @@ export function stepNumbers(
       held: samples * places * (d * (2 * blocks + 6.6) + 9 * channels),
     });
   }
-  if (architecture === "ufm") return withHead({ parameters: samples * d, held: samples * d });
+  if (hasFreeFeatures(architecture))
+    return withHead({ parameters: samples * d + blocks * d * d, held: samples * d * (2 * blocks + 1) });
   const linear = architecture === "rn2" ? 2 : 1;
   return withHead({
     parameters: inputDim * d + d + blocks * linear * (d * d + d),

@@ -16,14 +16,21 @@ function allDecoupled({ training, optimizers }: ExperimentConfig): boolean {
 }
 
 /** Widths at which the classes do not fit into the features as the optimum has them. */
-export function widthFindings(config: ExperimentConfig, { datasets, widths }: ValidParts, found: LaunchFindings): void {
+export function widthFindings(
+  config: ExperimentConfig,
+  { datasets, widths, architectures }: ValidParts,
+  found: LaunchFindings,
+): void {
   if (allDecoupled(config)) return;
+  // Networks need the same width, deep free features where their optimum is known.
+  const deep = architectures
+    .filter(({ value }) => value.name === "dufm")
+    .map(({ value: { name, activation } }) => ({ architecture: name, activation }));
+  const networks = deep.length === architectures.length ? deep : [{}];
   const objectives = validEntries(loss, config.losses).flatMap(({ value: one }) =>
-    validEntries(regularizer, config.regularizers).map(({ value }) => ({
-      loss: one,
-      regularizer: value,
-      headBias: config.headBias,
-    })),
+    validEntries(regularizer, config.regularizers).flatMap(({ value }) =>
+      networks.slice(0, 1).map((network) => ({ ...network, loss: one, regularizer: value, headBias: config.headBias })),
+    ),
   );
   for (const { value: dataset, sizes } of datasets)
     for (const objective of objectives) {

@@ -154,6 +154,20 @@ export const networkMetricInfo = define({
     axisUnit: null,
     log: false,
   },
+  "solution.rank": {
+    ...ofTraining,
+    label: "Least rank of the class means",
+    formula: "min over the layers of #{j: σ_j > 0.01 σ_1} of [μ_k], not centred",
+    source: "asked by Súkeník, Mondelli, Lampert (2024), arXiv 2405.14468",
+    ...{ unit: "1", axisUnit: null, log: false },
+  },
+  "product.rank": {
+    ...ofTraining,
+    label: "Rank of the mean outputs",
+    formula: "#{j: σ_j > 0.01 σ_1} of [W_L μ_k]",
+    source: "asked by Súkeník, Mondelli, Lampert (2024), arXiv 2405.14468",
+    ...{ unit: "1", axisUnit: null, log: false },
+  },
   learningRate: { ...ofTraining, label: "Learning rate", formula: "η", unit: "1", axisUnit: null, log: true },
   // Median wall time of a training step since the last measurement.
   stepMs: { ...ofTraining, label: "Step time", formula: "median", unit: "ms", axisUnit: "ms", log: false },

@@ -1,4 +1,4 @@
-import { headsOf, isTransformer, patchOf, trainedNormalization } from "../config/architecture.ts";
+import { activationOf, headsOf, isTransformer, patchOf, trainedNormalization } from "../config/architecture.ts";
 import { isDecoupled } from "../config/decayParts.ts";
 import { blocksOf } from "../config/networkForm.ts";
 import type { OptimizerConfig } from "../config/optimizerConfig.ts";
@@ -23,6 +23,7 @@ function packShape(config: RunConfig): unknown[] {
   return [
     ...[architecture, trainedNormalization(architecture, config), blocksOf(config), depth, width, loss, headBias],
     ...(isTransformer(architecture) ? transformerShape(config) : []),
+    ...(architecture === "dufm" ? [activationOf(config)] : []),
     dataShape(config.dataset),
     regularizerShape(config.regularizer, depth),
     [...optimizerShape(training.optimizer), ...shareShape(config)],
@@ -48,7 +49,9 @@ function dataShape(config: DatasetConfig): unknown {
 
 /** The family, and which of its terms there are. */
 function regularizerShape(config: Regularizer, depth: number): unknown[] {
-  const present = Object.entries(effectiveRidge(config, depth)).map(([what, strength]) => (strength > 0 ? what : ""));
+  const present = Object.entries(effectiveRidge(config, depth)).flatMap(([what, strength]) =>
+    [strength].flat().map((one) => (one > 0 ? what : "")),
+  );
   if (config.family === "slack") return [config.family, config.frame, config.rho > 0, ...present];
   return [config.family, ...(config.family === "adamw" ? [config.lambda > 0] : present)];
 }

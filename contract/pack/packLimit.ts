@@ -1,4 +1,4 @@
-import { isTransformer, linearLayers } from "../config/architecture.ts";
+import { hasFreeFeatures, isTransformer, linearLayers } from "../config/architecture.ts";
 import { blocksOf } from "../config/networkForm.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { type CountOwnSet, datasetSizes } from "../data/datasetSizes.ts";
@@ -45,7 +45,7 @@ export function gainingRuns(config: RunConfig, countOwn?: CountOwnSet): number {
   const { parameters, held } = stepNumbers(config, sizes, samples);
   const { places } = forwardNumbers(config, sizes.inputDim);
   // Free features are parameters that no product reads.
-  const products = config.architecture === "ufm" ? config.width * sizes.classes : parameters;
+  const products = hasFreeFeatures(config.architecture) ? parameters - config.width * sizes.train : parameters;
   const arithmeticMs = (6 * samples * places * products + 10 * held) / operationsPerMs;
   return Math.max(1, Math.floor((worthwhile * callsMs * callGroups(config)) / arithmeticMs));
 }
@@ -53,7 +53,7 @@ export function gainingRuns(config: RunConfig, countOwn?: CountOwnSet): number {
 /** Groups of calls that a step makes one after the other. */
 function callGroups(config: RunConfig): number {
   const { architecture } = config;
-  if (architecture === "ufm") return 2;
+  if (hasFreeFeatures(architecture)) return 2 + blocksOf(config);
   const each = isTransformer(architecture)
     ? linearLayers(architecture).attention + linearLayers(architecture).mlp
     : architecture === "rn1"

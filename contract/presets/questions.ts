@@ -178,4 +178,46 @@ export const questionPresets: Preset[] = [
       }),
     },
   },
+  {
+    id: "deep-free-features",
+    group: "question",
+    title: "Deep unconstrained features: how low is the rank?",
+    description:
+      "Free features under 2 to 6 linear or ReLU layers, each with a ridge: do all seeds end at deep neural collapse, of rank K in every layer, or at solutions of lower rank that cost less?",
+    choices: [
+      "4,000 full-batch steps of Adam (β₂ = 0.99), rate 0.01, cosine to 0; ten classes of 5 samples, as only their number is taken from the data.",
+      "One λ for the features and every layer. Linear layers have L* in closed form; under ReLU deep neural collapse is a value from above.",
+      "The rank counts the singular values of the class means above 1 % of the largest, in the layer where they are fewest.",
+    ],
+    config: {
+      ...common,
+      datasets: [
+        {
+          id: "gaussian-clusters",
+          classes: 10,
+          dimension: 2,
+          trainPerClass: 5,
+          testPerClass: 1,
+          dataSeed: 0,
+          separation: 3,
+          imbalance: 1,
+        },
+      ],
+      architectures: [
+        { name: "dufm", normalization: "post-ln", activation: "linear" },
+        { name: "dufm", normalization: "post-ln", activation: "relu" },
+      ],
+      depths: [2, 3, 4, 6],
+      widths: [32],
+      losses: ["mse"],
+      regularizers: [0.0005, 0.001].map((lambda) => ({
+        ...{ family: "features" as const, lambdaW: lambda, lambdaH: lambda, lambdaB: 0, lambdaHidden: lambda },
+      })),
+      seeds: [0, 1, 2, 3, 4, 5, 6, 7],
+      training: trainingConfig.parse({
+        ...{ optimizer: { name: "adam", beta2: 0.99 }, learningRate: 0.01, steps: 4000 },
+        initialization: { gain: 0.5, branchGain: 1 },
+      }),
+    },
+  },
 ];

@@ -40,10 +40,14 @@ export interface ReductionData {
   drawn: Int32Array;
 }
 
-/** The penalties of a network's parameters, in the order of their squared norms. */
-export const penaltiesOf = (specs: ParameterSpec[]): ParameterSpec["penalty"][] => [
-  ...new Set(specs.map(({ penalty }) => penalty)),
-];
+type Penalized = Pick<ParameterSpec, "penalty" | "layer">;
+const isAlike = (a: Penalized, b: Penalized) => a.penalty === b.penalty && a.layer === b.layer;
+
+/** The penalties of a network's parameters, and the layers of those whose ridge may be their own, in the order of their squared norms. */
+export const penaltiesOf = (specs: readonly ParameterSpec[]): Penalized[] =>
+  specs
+    .filter((spec, at) => specs.findIndex((one) => isAlike(one, spec)) === at)
+    .map(({ penalty, layer }) => ({ penalty, layer }));
 
 /** What comes to the host, in its order, with its size: L layers, d dimensions, G groups, K classes. */
 export function layoutOf({ network, data, trained, secondPass, isWide }: Reduction): [name: string, size: number][] {
@@ -178,8 +182,8 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
       pieces.samples = inGroups(ofLast);
       pieces.head = head;
       const parts = tf.split(flat, network.parameters.map(sizeOf));
-      const squared = (penalty: ParameterSpec["penalty"]) => {
-        const vectors = parts.filter((_, at) => network.parameters[at].penalty === penalty);
+      const squared = (penalty: Penalized) => {
+        const vectors = parts.filter((_, at) => isAlike(network.parameters[at], penalty));
         return tf.sum(tf.square(wide(vectors.length === 1 ? vectors[0] : tf.concat(vectors))));
       };
       pieces.squaredParameters = tf.stack(penaltiesOf(network.parameters).map(squared));

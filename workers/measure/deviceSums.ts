@@ -5,11 +5,12 @@ import { type Matrix, matrix } from "../../math/linear/matrix.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CompiledFunction, Engine, Outputs, Values } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
+import { addSquares, noSquares } from "../models/parameterLayout.ts";
 import { deviceReduction, layoutOf, penaltiesOf, type Reduction, type ReductionData } from "./deviceReduction.ts";
 import type { ParameterSource } from "./featureReader.ts";
 import { hasFloat64 } from "./hasFloat64.ts";
 import type { SplitSums } from "./splitSums.ts";
-import type { SquaredNorms, Sums } from "./sums.ts";
+import type { Sums } from "./sums.ts";
 
 /** Sums up on the device. */
 export interface DeviceSums {
@@ -117,9 +118,9 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     const last = { samples: tested, moments: momentsOf(pieces.testMoments, 0), labelMisses: Number.NaN };
     return [...new Array(layers - 1).fill(undefined), { ...last, predictionMisses: pieces.testMisses[0] }];
   }
-  const squared: SquaredNorms = { head: 0, hidden: 0, features: 0, headBias: 0, free: 0 };
+  const squared = noSquares();
   penaltiesOf(network.parameters).forEach((penalty, i) => {
-    squared[penalty] = pieces.squaredParameters[i];
+    addSquares(squared, penalty, pieces.squaredParameters[i]);
   });
   const pictures = drawn.slice(0, reduction.pictured * dim);
   return {

@@ -1,6 +1,6 @@
 import { trainedNormalization } from "../../contract/config/architecture.ts";
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
-import { effectiveRidge } from "../../contract/config/regularizer.ts";
+import { effectiveRidge, layerStrength } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { listMetricInfo } from "../../contract/metrics/listMetrics.ts";
 import { notAtThisStep } from "../../contract/metrics/measuringBudget.ts";
@@ -10,7 +10,8 @@ import { type ClassListId, classListIds, classListMetrics } from "../../math/col
 import { type ClassStatistics, squaredFeatures } from "../../math/collapse/classStatistics.ts";
 import { hiddenLayerMetrics, type LayerMetrics, lastLayerMetrics } from "../../math/collapse/layerMetrics.ts";
 import type { MetricId } from "../../math/collapse/metricIds.ts";
-import type { Matrix } from "../../math/linear/matrix.ts";
+import { solutionRank } from "../../math/collapse/solutionRank.ts";
+import { type Matrix, multiplyTransposed } from "../../math/linear/matrix.ts";
 import { MathError } from "../../math/MathError.ts";
 import { gapSplit } from "../../math/optimum/gapSplit.ts";
 import { gramDistance } from "../../math/optimum/gramDistance.ts";
@@ -18,8 +19,8 @@ import type { Optimum } from "../../math/optimum/optimum.ts";
 import { procrustesDistance } from "../../math/optimum/procrustesDistance.ts";
 import { slackTerm } from "../../math/optimum/slackObjective.ts";
 import type { NoOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
+import type { SquaredNorms } from "../models/parameterLayout.ts";
 import type { SplitSums } from "./splitSums.ts";
-import type { SquaredNorms } from "./sums.ts";
 
 /** Numbers by series key, and the reasons for those that do not exist. */
 export interface Findings {
@@ -34,6 +35,7 @@ const testMetrics = layerMetrics.filter((id) => metricInfo[id].test === "every l
 const lastTestMetrics = layerMetrics.filter((id) => metricInfo[id].test !== null);
 const scaledAway =
   "Pre-LN without the first LN: with the stream's scale the hidden ridge can be made as small as one likes, so a gap with it says nothing.";
+const ofEveryLayer = "L* has the ridge of every layer: nothing is left for a representation part.";
 const noTestSet = "free features have no test set";
 
 /**
@@ -142,18 +144,25 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
   const { "ridge.hidden": hidden = 0, ...others } = penalties;
   const ofHead = Object.values(others).reduce((sum, value) => sum + value, 0);
   put("loss", onTrain.fit + ofHead + hidden);
+  if (config.architecture === "dufm") {
+    attempt("solution.rank", () => Math.min(...onTrain.statistics.map(({ means }) => solutionRank(means))));
+    attempt("product.rank", () => solutionRank(multiplyTransposed(last.means, head)));
+  }
   const compared: Metric[] = ["gap.total", "gap.head", "gap.representation", "distance.procrustes", "distance.gram"];
   if (optimum.method === "none") {
     lack(compared, optimum.reason);
     return;
   }
-  const { relative } = gapSplit({ fit: onTrain.fit, headRidge: ofHead, representationRidge: hidden }, optimum.loss);
+  const isDeep = config.architecture === "dufm"; // whose optimum is of all layers
+  const [headRidge, representationRidge] = isDeep ? [ofHead + hidden, 0] : [ofHead, hidden];
+  const { relative } = gapSplit({ fit: onTrain.fit, headRidge, representationRidge }, optimum.loss);
   put("gap.head", relative.head);
   if (hidden > 0 && trainedNormalization(config.architecture, config) === "pre-ln-open")
     lack(["gap.total", "gap.representation"], scaledAway);
   else {
     put("gap.total", relative.total);
-    put("gap.representation", relative.representation);
+    if (isDeep) lack(["gap.representation"], ofEveryLayer);
+    else put("gap.representation", relative.representation);
   }
   if (optimum.slack > 0)
     lack(["distance.procrustes"], "With slack, optimal classifiers differ by more than a rotation: outside the features' span.");
@@ -168,7 +177,7 @@ function penaltiesOf(
   head: Matrix,
   last: ClassStatistics,
 ): Partial<Record<Metric, number>> {
-  const { regularizer, depth, headBias } = config;
+  const { architecture, regularizer, depth, headBias } = config;
   if (isDecoupled(config)) return {};
   const strength = effectiveRidge(regularizer, depth);
   const ofHead = { "ridge.head": (strength.head / 2) * squares.head };
@@ -181,10 +190,21 @@ function penaltiesOf(
     case "features":
       return {
         ...ofHead,
-        "ridge.features": (strength.features / 2) * squaredFeatures(last),
+        ...(architecture === "dufm"
+          ? { "ridge.hidden": ridgeOfLayers(strength, squares) }
+          : strength.hidden > 0
+            ? hidden
+            : {}),
+        // Deep free features are parameters below all layers.
+        "ridge.features": (strength.features / 2) * (architecture === "dufm" ? squares.features : squaredFeatures(last)),
         ...(headBias && strength.headBias > 0 ? { "ridge.bias": (strength.headBias / 2) * squares.headBias } : {}),
       };
     default:
       return {};
   }
+}
+
+/** Σ (λ_l/2) ‖W_l‖² over the hidden matrices of deep free features. */
+function ridgeOfLayers(strengths: ReturnType<typeof effectiveRidge>, { layers }: SquaredNorms): number {
+  return Object.entries(layers).reduce((sum, [l, square]) => sum + (layerStrength(strengths, Number(l)) / 2) * square, 0);
 }

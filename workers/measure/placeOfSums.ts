@@ -36,7 +36,7 @@ export function placeOfSums(
   const samples = train.count + test.count;
   if (test.count === 0 || config.width * classes ** 2 > largestTable) return "host";
   const layers = layersOf(config);
-  const isVector = ["rn1", "rn2", "ufm"].includes(config.architecture);
+  const isVector = ["rn1", "rn2", "ufm", "dufm"].includes(config.architecture);
   const sizes = { train: train.count, test: test.count, classes, inputDim: dimension };
   const held = runs * wholePassBytes(config, sizes);
   const forward = runs * 4 * stepNumbers(config, sizes, samples).held;

@@ -5,6 +5,7 @@ import type { OptimumSummary } from "../../contract/wire/runEvents.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
 import { isBalanced, type UnconstrainedObjective } from "../../math/optimum/unconstrainedObjective.ts";
 import { findUnconstrainedOptimum, type NoOptimum, unconstrainedOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
+import { deepOptimum } from "./deepOptimum.ts";
 
 /**
  * The objective of a run with its last features set free: GUFM where a non-affine LN stands before the head, the classic
@@ -35,6 +36,7 @@ function runObjective(config: RunConfig, trainCounts: number[]): UnconstrainedOb
 
 /** L* and where it is taken. */
 export function runOptimum(config: RunConfig, trainCounts: number[]): Optimum | NoOptimum {
+  if (config.architecture === "dufm") return deepOptimum(config, trainCounts);
   return unconstrainedOptimum(runObjective(config, trainCounts));
 }
 
@@ -46,6 +48,7 @@ const maxTurnMs = 50;
  * @param turn called each time the event loop has had its turn; throws to give up
  */
 export async function findRunOptimum(config: RunConfig, trainCounts: number[], turn: () => void): Promise<Optimum | NoOptimum> {
+  if (config.architecture === "dufm") return deepOptimum(config, trainCounts);
   const search = findUnconstrainedOptimum(runObjective(config, trainCounts));
   for (let since = performance.now(); ; ) {
     const { done, value } = search.next();

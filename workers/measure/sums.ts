@@ -1,5 +1,5 @@
 import type { Matrix } from "../../math/linear/matrix.ts";
-import type { ParameterSpec } from "../models/network.ts";
+import type { SquaredNorms } from "../models/parameterLayout.ts";
 import type { ParameterSource } from "./featureReader.ts";
 import type { SplitSums } from "./splitSums.ts";
 
@@ -15,8 +15,6 @@ export interface Sums {
   /** The last features of the training samples that are pictured [·, d]. */
   pictured(): Promise<Float32Array>;
 }
-
-export type SquaredNorms = Record<ParameterSpec["penalty"], number>;
 
 /** One way to sum up what is measured. */
 export interface SumsReader {

@@ -1,10 +1,11 @@
-import { headsOf, isTransformer, patchOf, trainedNormalization } from "../../contract/config/architecture.ts";
+import { activationOf, headsOf, isTransformer, patchOf, trainedNormalization } from "../../contract/config/architecture.ts";
 import { blocksOf } from "../../contract/config/networkForm.ts";
 import { normalizesHead } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { InputShape } from "../../contract/data/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import { convolutionalNetwork } from "./convolutionalNetwork.ts";
+import { deepFreeFeatures } from "./deepFreeFeatures.ts";
 import { freeFeatures } from "./freeFeatures.ts";
 import type { Network } from "./network.ts";
 import { residualNetwork } from "./residualNetwork.ts";
@@ -47,7 +48,8 @@ export function defineNetwork(config: RunConfig, data: NetworkData): Network {
   if (architecture === "rn1" || architecture === "rn2") return residualNetwork({ ...common, architecture });
   if (architecture === "conv") return convolutionalNetwork({ ...common, input });
   if (!data.train) throw new Failure("INTERNAL", "free features without a training set");
-  return freeFeatures({ ...common, samples: data.train.count });
+  const free = { ...common, samples: data.train.count };
+  return architecture === "dufm" ? deepFreeFeatures({ ...free, activation: activationOf(config) }) : freeFeatures(free);
 }
 
 function tokensOf(config: RunConfig, input: InputShape): Tokens {

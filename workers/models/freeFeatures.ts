@@ -5,7 +5,7 @@ import type { Network } from "./network.ts";
 import { layerNorm } from "./ops/layerNorm.ts";
 import type { Initialization } from "./specMaker.ts";
 
-interface FreeFeaturesOptions {
+export interface FreeFeaturesOptions {
   /** d */
   width: number;
   /** N */
@@ -38,14 +38,19 @@ export function freeFeatures(options: FreeFeaturesOptions): Network {
       ...classifier.specs,
     ],
     forward(parameters, x) {
-      if (x.shape[0] !== samples)
-        throw new Failure(
-          "INVALID",
-          `Free features are those of all ${samples} training samples, but ${x.shape[0]} were given: train on the full batch.`,
-        );
+      requireAllSamples(samples, x);
       const free = parameters.H as tf.Tensor2D;
       const features = normalizesHead ? layerNorm(free, 0) : free;
       return { logits: classifier.logits(parameters, features), features: [features] };
     },
   };
+}
+
+/** @throws Failure INVALID where a batch is given: each sample's features are parameters of their own */
+export function requireAllSamples(samples: number, x: tf.Tensor2D): void {
+  if (x.shape[0] !== samples)
+    throw new Failure(
+      "INVALID",
+      `Free features are those of all ${samples} training samples, but ${x.shape[0]} were given: train on the full batch.`,
+    );
 }

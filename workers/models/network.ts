@@ -11,6 +11,8 @@ export interface ParameterSpec {
   /** [rows, columns] of matrices; biases are columns [d, 1]. */
   shape: number[];
   penalty: Penalty;
+  /** l of a hidden matrix W_l whose ridge may be its own. */
+  layer?: number;
   /** Standard deviation of the first values; 0 for biases. */
   deviation: number;
 }

@@ -24,14 +24,25 @@ export function parameterSlice(flat: Float32Array, specs: ParameterSpec[], name:
   throw new Error(`the network has no parameter '${name}'`);
 }
 
-/** Σ w² over the matrices of each penalty, in float64. */
-export function squaredNorms(flat: Float32Array, specs: ParameterSpec[]): Record<ParameterSpec["penalty"], number> {
-  const sums = { head: 0, hidden: 0, features: 0, headBias: 0, free: 0 };
+/** Σ w² over the parameters of each penalty; of hidden matrices whose ridge may be their own also one by one. */
+export type SquaredNorms = Record<ParameterSpec["penalty"], number> & { layers: Record<number, number> };
+
+export const noSquares = (): SquaredNorms => ({ head: 0, hidden: 0, features: 0, headBias: 0, free: 0, layers: {} });
+
+/** Adds Σ w² of a parameter, or of several with the same penalty and layer. */
+export function addSquares(sums: SquaredNorms, { penalty, layer }: Pick<ParameterSpec, "penalty" | "layer">, sum: number): void {
+  sums[penalty] += sum;
+  if (layer !== undefined) sums.layers[layer] = (sums.layers[layer] ?? 0) + sum;
+}
+
+/** All of them, in float64. */
+export function squaredNorms(flat: Float32Array, specs: ParameterSpec[]): SquaredNorms {
+  const sums = noSquares();
   let at = 0;
   for (const spec of specs) {
     let sum = 0;
     for (const end = at + sizeOf(spec); at < end; at++) sum += flat[at] * flat[at];
-    sums[spec.penalty] += sum;
+    addSquares(sums, spec, sum);
   }
   return sums;
 }

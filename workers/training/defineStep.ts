@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { decayParts } from "../../contract/config/decayParts.ts";
-import { effectiveRidge } from "../../contract/config/regularizer.ts";
+import { effectiveRidge, layerStrength } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Constant, Pack, StepDefinition, TensorSpec, Tensors } from "../engine/engine.ts";
 import { fitLoss } from "../models/losses.ts";
@@ -87,8 +87,8 @@ export function definePackedStep(
       };
       const { value: fit, grads } = tf.valueAndGrads(fitOf)(list);
       const decayed = grads.map((gradient, at) => {
-        const { penalty } = specs[at];
-        const coupled = terms[penalty];
+        const { penalty, layer } = specs[at];
+        const coupled = layer === undefined ? terms[penalty] : terms.layers[layer];
         let whole = coupled ? tf.add(gradient, tf.mul(list[at], coupled.in(constants))) : gradient;
         if (terms.slack && penalty === "head")
           whole = tf.add(
@@ -147,6 +147,11 @@ function termsOf(runs: RunValues, specs: ParameterSpec[], counted: number) {
     free: null,
     head: ridge("head"),
     hidden: ridge("hidden"),
+    layers: Object.fromEntries(
+      specs.flatMap(({ layer: l }) =>
+        l === undefined ? [] : [[l, runs.of(`hidden${l}`, (config) => layerStrength(decayParts(config).coupled, l))]],
+      ),
+    ) as Record<number, ReturnType<typeof runs.of>>,
     headBias: ridge("headBias"),
     features: ridge("features"),
     lastFeatures: areFree

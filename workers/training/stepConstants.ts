@@ -1,4 +1,5 @@
 import { decayParts } from "../../contract/config/decayParts.ts";
+import { layerStrength } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { idealGram } from "../../math/frames/idealGram.ts";
 import { frobeniusNorm } from "../../math/linear/matrix.ts";
@@ -48,7 +49,8 @@ function strengthsOf(config: RunConfig, specs: readonly ParameterSpec[]): number
   const { decoupled } = decayParts(config);
   const isMuon = config.training.optimizer.name === "muon";
   return specs.map((spec) => {
-    const strength = spec.penalty === "free" ? 0 : decoupled[spec.penalty];
+    const strength =
+      spec.layer !== undefined ? layerStrength(decoupled, spec.layer) : spec.penalty === "free" ? 0 : decoupled[spec.penalty];
     return isMuon && !isOrthogonalized(spec) ? strength * adamRatio(config.training) : strength;
   });
 }

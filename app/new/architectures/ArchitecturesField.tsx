@@ -2,6 +2,8 @@
 import {
   type Architecture,
   type ArchitectureConfig,
+  activationNames,
+  activations,
   architectureLabel,
   architectureName,
   type Normalization,
@@ -15,6 +17,7 @@ import { Field } from "../../ui/Field.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { type Problem, problemAt } from "../draft/draftProblems.ts";
 import {
+  activationsIn,
   architectureFamilies,
   architectureHints,
   hasNormalization,
@@ -22,6 +25,7 @@ import {
   normalizationHints,
   normalizationsOf,
   offeredNormalizations,
+  toggleActivation,
   toggleArchitecture,
   toggleNormalization,
   transformersOf,
@@ -62,6 +66,22 @@ export function ArchitecturesField({
                 />
               ))}
             </div>
+            {family.names.includes("dufm") && activationsIn(architectures).length > 0 && (
+              <div className="flex flex-wrap items-center gap-1.5 text-xs sm:col-start-2">
+                <span className="text-ink-faint">Deep UFM's layers</span>
+                {activations.map((kind) => (
+                  <label key={kind} className="inline-flex items-center gap-1">
+                    <input
+                      type="checkbox"
+                      data-testid={`activation-${kind}`}
+                      checked={activationsIn(architectures).includes(kind)}
+                      onChange={() => onChange(toggleActivation(architectures, kind))}
+                    />
+                    {activationNames[kind]}
+                  </label>
+                ))}
+              </div>
+            )}
             <p className="text-ink-faint text-xs sm:col-start-2">{family.hint}</p>
           </div>
         ))}

@@ -1,7 +1,11 @@
 import {
+  type Activation,
   type Architecture,
   type ArchitectureConfig,
+  activationOf,
+  activations,
   architectures,
+  hasFreeFeatures,
   isTransformer,
   type Normalization,
   normalizations,
@@ -28,8 +32,8 @@ export const architectureFamilies: readonly ArchitectureFamily[] = [
   { title: "Convolutional", names: ["conv"], hint: "A residual network of 3 × 3 convolutions; its width is the channel count." },
   {
     title: "Free features",
-    names: ["ufm"],
-    hint: "UFM: features that are free variables in place of a network. The baseline that reaches L*; its depth is 1.",
+    names: ["ufm", "dufm"],
+    hint: "Features that are free variables in place of a network: under the classifier alone (UFM, depth 1, the baseline that reaches L*), or under L linear or ReLU layers (Deep UFM).",
   },
 ];
 
@@ -42,10 +46,11 @@ export const architectureHints: Record<Architecture, string> = {
   t22: "Transformer: separate query, key, value and output matrices, two linear layers in the MLP",
   conv: "Convolutional residual network on images",
   ufm: "Free features and a head: no network at all",
+  dufm: "Free features under L layers, the classifier the last: W_L σ(W_{L−1} ⋯ σ(W₁H))",
 };
 
 /** Free features are not normalized by a network. */
-export const hasNormalization = (name: Architecture): boolean => name !== "ufm";
+export const hasNormalization = (name: Architecture): boolean => !hasFreeFeatures(name);
 
 /** On the chips of an architecture. */
 export const normalizationChips: Record<Normalization, string> = {
@@ -65,7 +70,8 @@ export const offeredNormalizations = (chosen: readonly Normalization[]): Normali
   normalizations.filter((one) => one !== "pre-ln-open" || chosen.some((norm) => norm !== "post-ln"));
 
 const rank = (one: ArchitectureConfig) =>
-  architectures.indexOf(one.name) * normalizations.length + normalizations.indexOf(one.normalization);
+  (architectures.indexOf(one.name) * normalizations.length + normalizations.indexOf(one.normalization)) * activations.length +
+  activations.indexOf(activationOf(one));
 const sorted = (list: readonly ArchitectureConfig[]) => [...list].sort((a, b) => rank(a) - rank(b));
 
 export const normalizationsOf = (list: readonly ArchitectureConfig[], name: Architecture): Normalization[] =>
@@ -88,6 +94,15 @@ export function toggleNormalization(
   const company = list.filter((one) => one.name === name);
   const added = company.length === 0 ? [{ name, normalization }] : company.map((one) => ({ ...one, normalization }));
   return sorted([...list, ...withCurrentDefinition(added)]);
+}
+
+export const activationsIn = (list: readonly ArchitectureConfig[]): Activation[] =>
+  activations.filter((kind) => list.some((one) => one.name === "dufm" && activationOf(one) === kind));
+
+/** Takes one activation of deep free features in or out. */
+export function toggleActivation(list: readonly ArchitectureConfig[], activation: Activation): ArchitectureConfig[] {
+  const rest = list.filter((one) => one.name !== "dufm" || activationOf(one) !== activation);
+  return rest.length < list.length ? rest : sorted([...list, { name: "dufm", normalization: "post-ln", activation }]);
 }
 
 /** The same transformer once more with twice the heads: an axis of heads is built by a few clicks. */

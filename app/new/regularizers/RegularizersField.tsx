@@ -1,13 +1,21 @@
 "use client";
-import type { ComponentProps, ReactNode } from "react";
+import { type ComponentProps, type ReactNode, useState } from "react";
 import { type Regularizer, regularizerFamilies } from "../../../contract/config/regularizer.ts";
 import { NumberInput } from "../../numbers/NumberInput.tsx";
+import { writeNumber } from "../../numbers/readNumber.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Field, Select } from "../../ui/Field.tsx";
+import { Field, Select, TextInput } from "../../ui/Field.tsx";
 import { Formula } from "../../ui/Formula.tsx";
 import { Segmented } from "../../ui/Segmented.tsx";
 import { type Problem, problemAt } from "../draft/draftProblems.ts";
-import { anotherRegularizer, everyFamily, regularizerTexts, withFamily } from "./regularizerFamilies.ts";
+import {
+  anotherRegularizer,
+  everyFamily,
+  readHiddenRidge,
+  regularizerTexts,
+  withFamily,
+  withHiddenRidge,
+} from "./regularizerFamilies.ts";
 
 /** Decoupled decay is a share of the optimizer's in a new study; a draft of an earlier one keeps its family. */
 const familiesFor = ({ family }: Regularizer) =>
@@ -122,6 +130,39 @@ function LabelledSegments<T extends string>(props: ComponentProps<typeof Segment
   );
 }
 
+/** λ of the hidden matrices: none, one for all, or of deep free features one for each. */
+function HiddenRidge({
+  value,
+  onChange,
+  error,
+}: {
+  value: number | number[] | undefined;
+  onChange: (value: number | number[] | undefined) => void;
+  error: string | null;
+}) {
+  const written = value === undefined ? "" : [value].flat().map(writeNumber).join(" ");
+  const [typed, setTyped] = useState({ text: written, of: written });
+  // Changed from outside, by a preset or a fork: the text follows.
+  if (typed.of !== written) setTyped({ text: written, of: written });
+  return (
+    <Field label={lambdaOf("l", "hidden")} hint="one, or λ₁ λ₂ … by layer" error={error} className="w-34">
+      {(control) => (
+        <TextInput
+          {...control}
+          data-testid="lambda-hidden"
+          placeholder="none"
+          value={typed.text}
+          onChange={(event) => {
+            const next = readHiddenRidge(event.target.value);
+            setTyped({ text: event.target.value, of: next === undefined ? "" : [next].flat().map(writeNumber).join(" ") });
+            onChange(next);
+          }}
+        />
+      )}
+    </Field>
+  );
+}
+
 const lambdaOf = (index: string, what: string) => (
   <>
     λ<sub>{index}</sub>, {what}
@@ -161,6 +202,11 @@ function Strengths({
           {number("lambdaW", lambdaOf("W", "head"), "lambda-w")}
           {number("lambdaH", lambdaOf("H", "features"), "lambda-h")}
           {number("lambdaB", lambdaOf("b", "bias"), "lambda-b")}
+          <HiddenRidge
+            value={config.lambdaHidden}
+            onChange={(lambdaHidden) => onChange(withHiddenRidge(config, lambdaHidden))}
+            error={errorAt("lambdaHidden")}
+          />
         </>
       );
     case "slack":

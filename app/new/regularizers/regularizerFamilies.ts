@@ -1,6 +1,8 @@
 import { type Regularizer, regularizer, regularizerFamilies } from "../../../contract/config/regularizer.ts";
+import { readNumber } from "../../numbers/readNumber.ts";
 
 type Family = Regularizer["family"];
+type FeaturesRegularizer = Extract<Regularizer, { family: "features" }>;
 
 interface RegularizerText {
   title: string;
@@ -29,9 +31,9 @@ export const regularizerTexts: Record<Family, RegularizerText> = {
     title: "Ridge on the features",
     short: "ridge on the features",
     about:
-      "The classic unconstrained-features objective: the last features of all N training samples are penalized instead of normalized, the hidden weights are free. Only the product of n and both ridges decides how far it collapses.",
+      "The classic unconstrained-features objective: the last features of all N training samples are penalized instead of normalized; the hidden weights are free, or have a λ of their own. Of deep free features (Deep UFM) H lies below all layers. Under a head alone only the product of n and both ridges decides how far it collapses.",
     tex: (config) =>
-      `\\frac{\\lambda_W}2\\lVert W_L\\rVert^2 + \\frac{\\lambda_H}2\\lVert H\\rVert^2${config.family === "features" && config.lambdaB > 0 ? " + \\frac{\\lambda_b}2\\lVert b\\rVert^2" : ""}`,
+      `\\frac{\\lambda_W}2\\lVert W_L\\rVert^2 + \\frac{\\lambda_H}2\\lVert H\\rVert^2${config.family === "features" && config.lambdaHidden !== undefined ? " + \\sum_{l<L}\\frac{\\lambda_l}2\\lVert W_l\\rVert^2" : ""}${config.family === "features" && config.lambdaB > 0 ? " + \\frac{\\lambda_b}2\\lVert b\\rVert^2" : ""}`,
   },
   slack: {
     title: "Slack to a frame",
@@ -72,6 +74,24 @@ export function anotherRegularizer(regularizers: readonly Regularizer[]): Regula
     default:
       return regularizer.parse({ family: "weights" });
   }
+}
+
+/** "0.01", or "0.01 0.02 0.005" of the layers in turn; nothing = no ridge. What is no number is passed on as NaN, for the schema to refuse. */
+export function readHiddenRidge(text: string): number | number[] | undefined {
+  const read = text
+    .split(/[\s;]+/)
+    .filter((part) => part !== "")
+    .map((part) => {
+      const found = readNumber(part);
+      return "problem" in found || found.value === null ? Number.NaN : found.value;
+    });
+  return read.length > 1 ? read : read[0];
+}
+
+/** An empty field is no key at all, as in configs that never had one. */
+export function withHiddenRidge(config: FeaturesRegularizer, lambdaHidden: number | number[] | undefined): FeaturesRegularizer {
+  const { lambdaHidden: _, ...rest } = config;
+  return lambdaHidden === undefined ? rest : { ...rest, lambdaHidden };
 }
 
 /** One of each family that is not there yet, for a comparison of them all. */

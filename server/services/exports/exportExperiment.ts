@@ -94,7 +94,7 @@ function placeCells(run: TrainedRun, { config: { convergence } }: TrainedExperim
     data_hash: run.dataset?.hash,
   };
   for (const [name, value] of Object.entries(resolved)) cells[`resolved.${name}`] = value;
-  for (const [name, value] of Object.entries(lambda)) cells[`resolved.lambda.${name}`] = value;
+  for (const [name, value] of Object.entries(lambda)) cells[`resolved.lambda.${name}`] = [value].flat().join(" ");
   return columns.map((name) => cells[name]);
 }
 

@@ -1,4 +1,4 @@
-import { headsOf, isTransformer, linearLayers, patchOf } from "../../../contract/config/architecture.ts";
+import { hasFreeFeatures, headsOf, isTransformer, linearLayers, patchOf } from "../../../contract/config/architecture.ts";
 import { hiddenMatrices } from "../../../contract/config/hiddenMatrices.ts";
 import { blocksOf } from "../../../contract/config/networkForm.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
@@ -29,7 +29,7 @@ function networkCost(config: RunConfig, countOwn?: CountOwnSet): number {
   const samples = Math.max(1, batch === "full" ? size.train : Math.min(size.train, batch));
   if (isTransformer(config.architecture)) return transformerCost(config, config.architecture, size, samples);
   if (config.architecture === "conv") return convolutionCost(config, size, samples);
-  if (config.architecture === "ufm") return freeFeaturesCost(config, size);
+  if (hasFreeFeatures(config.architecture)) return freeFeaturesCost(config, size);
   const branchLayers = config.architecture === "rn2" ? 2 : 1;
   const { depth, width } = config;
   return stepCost({ branchLayers, depth, width, inputDim: size.inputDim, classes: size.classes, samples }).total;
@@ -78,7 +78,10 @@ function convolutionCost(config: RunConfig, { classes, inputDim }: DatasetSizes,
   return samples * (products + perActivation * places * channels * depth) + perUpdate * parameters;
 }
 
-/** Free features are parameters themselves: all of them are updated, and the classifier is all there is to multiply. */
-function freeFeaturesCost({ width }: RunConfig, { classes, train }: DatasetSizes): number {
-  return train * (6 * width * classes + (perActivation + perUpdate) * width) + perUpdate * width * classes;
+/** Free features are parameters themselves: all of them are updated, and the layers above them are all there is to multiply. */
+function freeFeaturesCost(config: RunConfig, { classes, train }: DatasetSizes): number {
+  const { width } = config;
+  const layers = blocksOf(config);
+  const products = width * (classes + layers * width);
+  return train * (6 * products + (perActivation * (layers + 1) + perUpdate) * width) + perUpdate * products;
 }

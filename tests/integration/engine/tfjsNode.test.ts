@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { type Architecture, architectures, isTransformer } from "../../../contract/config/architecture.ts";
+import { type Architecture, architectures, hasFreeFeatures, isTransformer } from "../../../contract/config/architecture.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import type { Dataset } from "../../../workers/data/dataset.ts";
 import { createEngine } from "../../../workers/engine/createEngine.ts";
@@ -20,14 +20,22 @@ import { distance, threeMembers, trainAlone, trainTogether } from "../../unit/wo
 // What npm run build:tfjs-node builds, or npm downloads; where it is not, its absence is what there is to test.
 const native = await loadTfjsNode("cpu");
 
+const deep = { activation: "relu", regularizer: { family: "features", lambdaW: 0.01, lambdaH: 0.002, lambdaHidden: 0.01 } };
+
 type Case = { name: string; config: RunConfig; data: Dataset };
 
 /** An architecture with each loss and normalization, on every kind of data that it reads. */
 function casesOf(architecture: Architecture): Case[] {
-  const normalizations = architecture === "ufm" ? ["post-ln"] : ["post-ln", "pre-ln"];
+  const normalizations = hasFreeFeatures(architecture) ? ["post-ln"] : ["post-ln", "pre-ln"];
   return ["ce", "mse"].flatMap((loss) =>
     normalizations.flatMap((normalization) => {
-      const kind = { architecture, loss, normalization, depth: architecture === "ufm" ? 1 : 2 };
+      const kind = {
+        architecture,
+        loss,
+        normalization,
+        depth: architecture === "ufm" ? 1 : 2,
+        ...(architecture === "dufm" ? deep : {}),
+      };
       const named = (what: string, run: Omit<Case, "name">) => ({
         name: `${architecture} ${normalization} ${loss} ${what}`,
         ...run,

@@ -60,6 +60,73 @@ describe("free features", () => {
     expect((losses.at(-1) as number) / optimum - 1).toBeLessThan(1e-4);
   });
 
+  const alone = { family: "features", lambdaW: 0.01, lambdaH: 0.01, lambdaHidden: 0.01 };
+  const few = (classes: number, trainPerClass: number) => ({
+    id: "gaussian-clusters",
+    classes,
+    dimension: 3,
+    trainPerClass,
+    testPerClass: 1,
+  });
+  const deep = [
+    { name: "two layers of one λ", depth: 2, dataset: few(3, 4), regularizer: alone, expected: 0.0702804163 },
+    {
+      name: "three layers, each with its λ",
+      ...{ depth: 3, dataset: few(4, 3), expected: 0.0697779511 },
+      regularizer: { ...alone, lambdaHidden: [0.02, 0.005], lambdaH: 0.002 },
+    },
+    {
+      name: "two layers, free bias",
+      depth: 2,
+      dataset: few(3, 4),
+      headBias: true,
+      regularizer: alone,
+      expected: 0.0702804163 * (2 / 3),
+    },
+  ];
+  test.each(deep)("under linear layers reach L* from above to 1e-6: $name", async ({ name: _, expected, ...given }) => {
+    const events = await eventsOf({
+      ...{ architecture: "dufm", activation: "linear", loss: "mse", headBias: false, width: 5, ...given },
+      training: { ...training, steps: 4000, learningRate: 0.02 },
+    });
+    const started = events.find((event) => event.kind === "started");
+    expect(started?.optimum).toMatchObject({ method: "closed-form", loss: expect.closeTo(expected, 9) });
+    const optimum = started?.optimum.loss as number;
+    const measured = events.filter((event) => event.kind === "measurement");
+    const losses = measured.map(({ values }) => values["train/loss"]);
+    for (const loss of losses) expect(loss / optimum - 1).toBeGreaterThan(-1e-7); // the rounding of float32 outputs
+    expect(losses[0] / optimum - 1).toBeGreaterThan(0.1);
+    expect((losses.at(-1) as number) / optimum - 1).toBeLessThan(1e-6);
+    const last = measured.at(-1);
+    const rank = given.dataset.classes - (given.headBias ? 1 : 0);
+    expect(last?.values["train/gap.total"]).toBeLessThan(1e-6);
+    expect([last?.values["train/solution.rank"], last?.values["train/product.rank"]]).toEqual([rank, rank]);
+    expect(last?.values["train/distance.procrustes"]).toBeLessThan(1e-2);
+    expect(last?.missing["train/gap.representation"]).toContain("every layer");
+    for (let l = 1; l <= given.depth; l++) expect(last?.values[`train/nc1.ratio@${l}`], `layer ${l}`).toBeLessThan(1e-6);
+    expect(last?.values[`train/nc3.cosine@${given.depth}`]).toBeLessThan(1e-5);
+  });
+
+  test("under ReLU layers have no L*, and say why; every layer is measured", async () => {
+    const events = await eventsOf({
+      ...{ architecture: "dufm", activation: "relu", depth: 3, loss: "mse", headBias: false, regularizer: alone },
+      training: { ...training, steps: 20 },
+    });
+    const started = events.find((event) => event.kind === "started");
+    expect(started?.optimum).toMatchObject({ method: "none", reason: expect.stringContaining("lower rank") });
+    const last = events.filter((event) => event.kind === "measurement").at(-1);
+    for (const metric of ["nc1.ratio@1", "nc1.ratio@2", "nc1.ratio@3", "nc2.frame@2", "nc3.cosine@3"])
+      expect(last?.values, metric).toHaveProperty([`train/${metric}`]);
+    expect(last?.values["train/loss"]).toBeCloseTo(
+      ["fit", "ridge.head", "ridge.hidden", "ridge.features"].reduce(
+        (sum, term) => sum + (last?.values[`train/${term}`] as number),
+        0,
+      ),
+      12,
+    );
+    expect(last?.missing["train/gap.total"]).toContain("lower rank");
+  });
+
   test("have no test set, and say so; everything else is measured", async () => {
     const events = await eventsOf({ loss: "mse", regularizer: ridge, training: { ...training, steps: 2 } });
     const measured = events.filter((event) => event.kind === "measurement");

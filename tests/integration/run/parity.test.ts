@@ -44,6 +44,27 @@ const cases: [string, () => { config: RunConfig; data: Dataset }][] = [
     "convolutional, pre-LN, slack",
     () => imageRun({ training, architecture: "conv", patch: undefined, normalization: "pre-ln", regularizer: slack }),
   ],
+  [
+    "deep free features under ReLU, a λ of each layer",
+    () =>
+      onVectors({
+        architecture: "dufm",
+        activation: "relu",
+        depth: 4,
+        regularizer: { ...features, lambdaHidden: [0.003, 0.02, 0.01] },
+      }),
+  ],
+  [
+    "deep free features, linear, squared error",
+    () =>
+      onVectors({
+        architecture: "dufm",
+        depth: 3,
+        loss: "mse",
+        headBias: true,
+        regularizer: { ...features, lambdaHidden: 0.004 },
+      }),
+  ],
   ["free features on the sphere", () => onVectors({ architecture: "ufm", depth: 1 })],
   [
     "free features with a ridge, squared error",

@@ -92,7 +92,21 @@ def train(case):
     def free():
         return norm(p["H"].T) if normal_head else p["H"].T
 
+    def deep():
+        value = p["H"].T
+        for l in range(1, depth):
+            value = value @ p[f"W{l}"].T
+            value = F.relu(value) if config.get("activation") == "relu" else value
+        return value
+
     def penalty(features):
+        if config["architecture"] == "dufm":
+            given = config["regularizer"]
+            hidden = given.get("lambdaHidden", 0)
+            each = hidden if isinstance(hidden, list) else [hidden] * (depth - 1)
+            decays = [given["lambdaH"]] + each + [given["lambdaW"]]
+            total = sum(d / 2 * p[name].square().sum() for d, name in zip(decays, ["H"] + [f"W{l}" for l in range(1, depth + 1)]))
+            return total + (given["lambdaB"] / 2 * p[f"b{depth}"].square().sum() if config["headBias"] else 0)
         ridge, total = case["ridge"], 0.0
         for name, kind in case["penalties"].items():
             if kind not in ("free", "features"):
@@ -106,7 +120,7 @@ def train(case):
             total = total + regularizer["rho"] / 2 * (gram - best * frame).square().sum()
         return total
 
-    forward = {"rn1": residual, "rn2": residual, "conv": convolutional, "ufm": free}.get(config["architecture"], transformer)
+    forward = {"rn1": residual, "rn2": residual, "conv": convolutional, "ufm": free, "dufm": deep}.get(config["architecture"], transformer)
     optimizer = torch.optim.Adam(list(p.values()), lr=0.0)
     fits = []
     for rate in case["rates"]:

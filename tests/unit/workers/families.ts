@@ -67,6 +67,25 @@ export const families: Family[] = [
     name: "convolutional network, pre-LN, squared error, ridge on features",
     run: () => onImages({ ...pre, architecture: "conv", patch: undefined, loss: "mse", regularizer: ridge }),
   },
+  {
+    name: "deep free features, linear, squared error, a λ of each layer",
+    run: () =>
+      onVectors({
+        architecture: "dufm",
+        activation: "linear",
+        loss: "mse",
+        regularizer: { ...ridge, lambdaHidden: [0.02, 0.05] },
+      }),
+  },
+  {
+    name: "deep free features under ReLU, SGD, bias",
+    run: () =>
+      onVectors({
+        ...{ architecture: "dufm", activation: "relu", depth: 4, headBias: true },
+        regularizer: { ...ridge, lambdaHidden: 0.02 },
+        training: { ...training, optimizer: { name: "sgd" } },
+      }),
+  },
   { name: "free features", run: () => onVectors({ architecture: "ufm", depth: 1 }) },
   {
     name: "free features, squared error, ridge on all",

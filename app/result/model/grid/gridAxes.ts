@@ -1,4 +1,5 @@
 import {
+  activationOf,
   architectureLabel,
   architectures,
   definitionOf,
@@ -81,7 +82,8 @@ function axisOf(title: string, label: GridAxis["label"], order: GridAxis["order"
 function networkOf(config: RunConfig): string {
   const { architecture, patch } = config;
   const blocks = isTransformer(architecture) ? definitionOf(architecture, config) : "";
-  return [architecture, trainedNormalization(architecture, config), headsOf(config), patch ?? "", blocks].join(" ");
+  const between = architecture === "dufm" ? [activationOf(config)] : [];
+  return [architecture, trainedNormalization(architecture, config), headsOf(config), patch ?? "", blocks, ...between].join(" ");
 }
 
 /** A share of 1 need not be said. */

@@ -20,6 +20,7 @@ const arithmeticOf = (device: string | undefined): Arithmetic => (device === "cu
 /** Linear layers one after the other up to X_layer; free features have none, a transformer's blocks two each. */
 function productsUpTo({ architecture }: RunRow["config"], layer: number): number {
   if (architecture === "ufm") return 0;
+  if (architecture === "dufm") return layer - 1;
   return isTransformer(architecture) ? 2 * layer : layer;
 }
 

@@ -30,6 +30,17 @@ export const minorityFacts: CsvFacts = [
   ],
 ];
 
+export const rankFacts: CsvFacts = [
+  [
+    "metric rank of a solution",
+    "min over the layers of #{j: σ_j > 0.01 σ_1}, σ the singular values of the class means [μ_k], not centred; asked by Súkeník, Mondelli, Lampert (2024), arXiv 2405.14468",
+  ],
+  [
+    "J of collapse",
+    "K · min over σ ≥ 0 of (σ − √n)²/(2N) + (M/2) c σ^{2/M}, M = L + 1, c = (λ_1 ⋯ λ_L λ_H)^{1/M}: orthogonal class means in every layer; Súkeník, Mondelli, Lampert (2023), arXiv 2305.13165",
+  ],
+];
+
 export const projectionFacts: CsvFacts = [
   [
     "metric coordinates",

@@ -154,6 +154,7 @@ export const studyAxes: Record<StudyAxisId, StudyAxis> = {
     normalization: "post-ln",
     heads: undefined,
     patch: undefined,
+    activation: undefined,
     definition: undefined,
   }),
   loss: categoryAxis("loss", "loss", { loss: "ce" }),

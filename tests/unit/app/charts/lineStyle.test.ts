@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { curveStyle, markers, runStyle, shadedColour, strengthShade } from "../../../../app/charts/lineStyle.ts";
 import { markerPath } from "../../../../app/charts/marks/markerPath.ts";
-import { architectures } from "../../../../contract/config/architecture.ts";
+import { architectures, hasFreeFeatures } from "../../../../contract/config/architecture.ts";
 import { regularizer } from "../../../../contract/config/regularizer.ts";
 import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";
 import { aConfig } from "../builders.ts";
@@ -70,10 +70,16 @@ function distance(one: string, other: string, vision: readonly number[]): number
 
 const drawn = architectures.flatMap((architecture) =>
   (["post-ln", "pre-ln"] as const)
-    .filter((normalization) => architecture !== "ufm" || normalization === "post-ln")
+    .filter((normalization) => !hasFreeFeatures(architecture) || normalization === "post-ln")
     .map((normalization) => ({ architecture, normalization })),
 );
-const pairs = drawn.flatMap((one, at) => drawn.slice(0, at).map((other) => [one, other] as const));
+/** Free features are grey, deep ones too: what stands on them is told by marker and name. */
+const pairs = drawn.flatMap((one, at) =>
+  drawn
+    .slice(0, at)
+    .filter((other) => !(hasFreeFeatures(one.architecture) && hasFreeFeatures(other.architecture)))
+    .map((other) => [one, other] as const),
+);
 
 describe("lines are styled by what they are", () => {
   test("is the same whatever the seed, and whatever else is drawn", () => {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { architectureLabel, architectures, linearLayers } from "../../../../contract/config/architecture.ts";
+import { architectureLabel, architectures, hasFreeFeatures, linearLayers } from "../../../../contract/config/architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "../../../../contract/config/compatibility.ts";
 import { countGrid, expandGrid, experimentConfig } from "../../../../contract/config/experimentConfig.ts";
+import { gridOfRun } from "../../../../contract/config/gridOfRun.ts";
+import { regularizer } from "../../../../contract/config/regularizer.ts";
 import {
   type DatasetConfig,
   datasetConfig,
@@ -82,12 +84,53 @@ describe("a grid with free features", () => {
   });
 });
 
+describe("deep free features", () => {
+  const ridged = regularizer.parse({ family: "features", lambdaHidden: 0.01 });
+  const deep = (more: object = {}) =>
+    experimentConfig.safeParse({ ...base, architectures: [network("dufm")], regularizers: [ridged], ...more });
+  test("take every depth, and their layers' activation along; a grid of one cell is that cell again", () => {
+    const config = { ...base, architectures: [network("dufm", { activation: "relu" })], regularizers: [ridged] };
+    const runs = expandGrid(config);
+    expect(new Set(runs.map((run) => run.depth))).toEqual(new Set(base.depths));
+    for (const run of runs) {
+      expect(run.activation).toBe("relu");
+      expect(expandGrid(gridOfRun(run))).toEqual([run]);
+    }
+  });
+  test.each<[string, object, string | null]>([
+    ["one λ", {}, null],
+    ["no λ", { regularizers: [regularizer.parse({ family: "features" })] }, null],
+    [
+      "another family",
+      { regularizers: [regularizer.parse({ family: "weights" })] },
+      'deep free features are not normalized and need a ridge of their own: choose the family "features" instead of "weights"',
+    ],
+    ["a λ of each layer", { depths: [3], regularizers: [{ ...ridged, lambdaHidden: [0.1, 0.2] }] }, null],
+    [
+      "too few λ",
+      { depths: [3, 5], regularizers: [{ ...ridged, lambdaHidden: [0.1, 0.2] }] },
+      "2 hidden λ belong to depth 3, and depth 5 has 4 hidden matrices: give one λ for all, or 4",
+    ],
+    [
+      "a λ of each layer of another network",
+      { architectures: [network("rn1")], depths: [3], regularizers: [{ ...ridged, lambdaHidden: [0.1, 0.2] }] },
+      "a λ for each layer is for deep free features: give one λ for all hidden matrices of RN1",
+    ],
+    ["batches", { training: { ...base.training, batch: 10 } }, 'free features (UFM) train on the full batch: choose "full"'],
+  ])("%s", (_what, more, problem) => {
+    const { success, error } = deep(more);
+    expect(success ? null : error?.issues.map(({ message }) => message)).toEqual(problem === null ? null : [problem]);
+  });
+});
+
 describe("labels", () => {
   test("tell every architecture and data set apart", () => {
     const labels = architectures.flatMap((name) => [
       architectureLabel(name, { normalization: "post-ln", definition: 2 }),
-      ...(name === "ufm"
-        ? []
+      ...(hasFreeFeatures(name)
+        ? name === "dufm"
+          ? [architectureLabel(name, { normalization: "post-ln", activation: "relu" })]
+          : []
         : [
             architectureLabel(name, { normalization: "pre-ln", definition: 2 }),
             architectureLabel(name, { normalization: "pre-ln-open", definition: 2 }),

@@ -35,11 +35,16 @@ const bases: RunConfig[] = [
   { ...base, regularizer: { family: "weights", ...weights }, afterTraining: { transfer: { dataset: file } } },
   { ...base, afterTraining: { transfer: { dataset: clusters } } },
   { ...base, training: { optimizer: { name: "muon", share: 0.5 } } },
+  {
+    ...{ ...base, architecture: "dufm", activation: "relu", heads: undefined, patch: undefined, depth: 3 },
+    regularizer: { family: "features", lambdaW: 0.1, lambdaH: 0.2, lambdaB: 0.3, lambdaHidden: [0.1, 0.2] },
+  },
 ].map((config) => runConfig.parse(config));
 
 const words: unknown[] = [
   ...[...architectures, ...normalizations, ...datasetIds, ...regularizerFamilies, ...deviceChoices],
-  ...["ce", "mse", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal", "adam", "sgd", "signum", "muon"],
+  ...["ce", "mse", "linear", "relu", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal"],
+  ...["adam", "sgd", "signum", "muon"],
   ...["cosine", "step", "identity", "split", "log", "every", "off", "full", "another-name", 1, true, false],
 ];
 /** Other values that a field might have. */

@@ -33,6 +33,7 @@ describe("the facts of metrics", () => {
       { loss: "mse", headBias: false },
       { regularizer: { family: "slack", lambda: 0.005, rho: 0.1, frame: "simplex" } },
       { headBias: true, regularizer: { family: "features", lambdaW: 0.005, lambdaH: 0.001, lambdaB: 0.01 } },
+      { architecture: "dufm", regularizer: { family: "features", lambdaW: 0.005, lambdaH: 0.001 } },
     ];
     const measured = new Set<string>();
     for (const kind of kinds) {

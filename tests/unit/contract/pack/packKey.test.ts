@@ -164,6 +164,7 @@ describe("A grid is parted by its keys", () => {
       "after-training": "3 3 3 3 3",
       channels: "3 3 3 3 3 3 3",
       complexity: "12 12 12 3 3 3",
+      "deep-free-features": "16 16 16 16 16 16 16 16",
       "first-light": "3 3 3 3 3 3",
       "first-steps": "2 2 2",
       "free-features": "3 3 3 3",

@@ -34,6 +34,7 @@ describe("where the theorems speak of slopes over depth", () => {
     t22: twoLayers,
     conv: [],
     ufm: [],
+    dufm: [],
   };
   test.each(architectures)("%s: under its own decay alone", (architecture) => {
     const found = Object.keys(ridges).filter((name) => speaks({ architecture, regularizer: ridges[name] }));

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
+import { hasFreeFeatures } from "../../../../contract/config/architecture.ts";
 import type { Engine, Values } from "../../../../workers/engine/engine.ts";
 import { defineNetwork } from "../../../../workers/models/defineNetwork.ts";
 import { initializeParameters } from "../../../../workers/models/parameterLayout.ts";
@@ -59,7 +60,7 @@ describe("several updates a call give what single calls give, bit by bit", () =>
       return { data, config: { ...config, training: { ...config.training, batch: 4 } } };
     },
   }));
-  const all = [...families, ...batched.filter(({ run }) => run().config.architecture !== "ufm")];
+  const all = [...families, ...batched.filter(({ run }) => !hasFreeFeatures(run().config.architecture))];
   test.each(all)("$name", async ({ run }) => {
     const [single, byTwo, bySeven] = await trainBy([0, 2, 7], run(), compiled);
     expect(single.fits).toHaveLength(updates);
