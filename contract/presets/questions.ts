@@ -102,6 +102,37 @@ export const questionPresets: Preset[] = [
     },
   },
   {
+    id: "minority-collapse",
+    group: "question",
+    title: "When do minority classes collapse?",
+    description:
+      "Five large classes and five small ones, from equal sizes to 2 %: free features and a residual network, beside the optimum of the layer-peeled model and the ratio at which its small classes coincide.",
+    choices: [
+      "2,000 full-batch steps of Adam (β₂ = 0.99), rate 0.01, cosine to 0; 100 training images of each large class.",
+      "λ_W = 0.04 and λ_H = 0.0005 on both, so that the threshold, r = a (t + (K − t) r)² with a = λ_W λ_H n, lies between two of the ratios, near 0.056.",
+      "The sizes are of two levels, as in Fang, He, Long, Su (2021); the ridge on all samples' features stands for their bound on class averages.",
+    ],
+    config: {
+      ...common,
+      datasets: [1, 0.3, 0.1, 0.07, 0.04, 0.02].map((imbalance) => ({
+        ...pictures("fashion-mnist-mini", 100),
+        ...(imbalance === 1 ? {} : { imbalance }),
+        largeClasses: 5,
+      })),
+      architectures: [
+        { name: "rn1", normalization: "post-ln" },
+        { name: "ufm", normalization: "post-ln" },
+      ],
+      depths: [3],
+      regularizers: [{ family: "features", lambdaW: 0.04, lambdaH: 0.0005, lambdaB: 0 }],
+      seeds: [0, 1, 2],
+      training: trainingConfig.parse({
+        ...{ optimizer: { name: "adam", beta2: 0.99 }, learningRate: 0.01, steps: 2000 },
+        initialization: { gain: 0.5, branchGain: 0.1 },
+      }),
+    },
+  },
+  {
     id: "complexity",
     group: "question",
     recorded: true,

@@ -6,16 +6,23 @@ import { ChartPanel } from "../../charts/panel/ChartPanel.tsx";
 import { readable } from "../../text/shortNumber.ts";
 import { halfNames, type LevelGeometry } from "../model/imbalance/imbalanceGeometry.ts";
 import { minoritySeries } from "../model/imbalance/minoritySeries.ts";
+import { optimumSeries, thresholdMarks, thresholdText } from "../model/imbalance/optimumSeries.ts";
 import { minorityFacts } from "../model/metrics/panelFacts.ts";
 import { studyAxes } from "../model/study/studyAxes.ts";
 import { MinorityTable } from "./MinorityTable.tsx";
+import { useLayerPeeled } from "./useLayerPeeled.ts";
 
 const yAxis: AxisOptions = { label: "mean cosine", kind: "linear" };
 
 /** Mean cosine within the smaller and the larger half of the classes against imbalance: minority collapse rises towards 1. */
 export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometry[]; empty: string }) {
   const classes = levels[0]?.of ?? null;
-  const series = useMemo(() => (levels.length === 0 ? [] : minoritySeries(levels)), [levels]);
+  const { curve, problem } = useLayerPeeled(levels);
+  const series = useMemo(
+    () => (levels.length === 0 ? [] : [...minoritySeries(levels), ...optimumSeries(curve)]),
+    [levels, curve],
+  );
+  const drops = useMemo(() => thresholdMarks(curve), [curve]);
   const xAxis = useMemo(
     (): AxisOptions => ({
       label: studyAxes.imbalance.label,
@@ -44,6 +51,7 @@ export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometr
       x={xAxis}
       y={yAxis}
       references={references}
+      drops={drops}
       height={300}
       crosshairAxis="imbalance"
       formatX={(x) => `ratio ${readable(x)}`}
@@ -54,6 +62,8 @@ export function MinorityChart({ levels, empty }: { levels: readonly LevelGeometr
             ? null
             : `seed ${seed} alone`,
         "1 = the classes have merged",
+        thresholdText(curve),
+        problem === null ? null : `no curve of the optimum: ${problem}`,
         several ? "numbers: arithmetic mean ± standard deviation over seeds" : null,
       ]}
       empty={levels.length === 0 ? empty : undefined}

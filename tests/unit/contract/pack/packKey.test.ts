@@ -177,6 +177,7 @@ describe("A grid is parted by its keys", () => {
       "label-noise": "15 15",
       // Of each optimizer all, a share between, and none of the decay coupled, at both λ.
       optimizers: "6 18 6 6 6 6 6 6 6 6 6 6",
+      "minority-collapse": "3 3 3 3 3 3 3 3 3 3 3 3",
       "random-labels": "3 3 3 3 3",
       regularizers: "3 3 9 3 3",
       "rn1-cifar10-full": "5 5 5 5 5 5",
