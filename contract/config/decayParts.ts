@@ -27,7 +27,8 @@ function times(ridge: Strengths, factor: number): Strengths {
 
 /** Whether some of the decay is no part of any objective, for which there is then no optimum. */
 export const isDecoupled = (config: Decayed): boolean =>
-  config.regularizer.family === "adamw" || Object.values(decayParts(config).decoupled).some((strength) => [strength].flat().some((one) => one > 0));
+  config.regularizer.family === "adamw" ||
+  Object.values(decayParts(config).decoupled).some((strength) => [strength].flat().some((one) => one > 0));
 
 /** Why what is compared with an optimum is absent there. */
 export const decoupledText = "Decoupled decay minimizes no objective with a known optimum.";

@@ -190,11 +190,7 @@ function penaltiesOf(
     case "features":
       return {
         ...ofHead,
-        ...(architecture === "dufm"
-          ? { "ridge.hidden": ridgeOfLayers(strength, squares) }
-          : strength.hidden > 0
-            ? hidden
-            : {}),
+        ...(architecture === "dufm" ? { "ridge.hidden": ridgeOfLayers(strength, squares) } : strength.hidden > 0 ? hidden : {}),
         // Deep free features are parameters below all layers.
         "ridge.features": (strength.features / 2) * (architecture === "dufm" ? squares.features : squaredFeatures(last)),
         ...(headBias && strength.headBias > 0 ? { "ridge.bias": (strength.headBias / 2) * squares.headBias } : {}),
