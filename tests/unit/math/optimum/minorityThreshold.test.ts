@@ -53,7 +53,9 @@ describe("the ratio at which small classes coincide", () => {
   ])("agrees with a generic optimizer of the layer-peeled objective: model %d at %d r*", (at, share, loss, cosine) => {
     const model = models[at] as LayerPeeledModel;
     const ratio = share * ridgeMinorityThreshold(model);
-    const counts = Array.from({ length: model.large + model.small }, (_, k) => (k < model.large ? 1e12 : Math.round(1e12 * ratio)));
+    const counts = Array.from({ length: model.large + model.small }, (_, k) =>
+      k < model.large ? 1e12 : Math.round(1e12 * ratio),
+    );
     const featureDecay = (model.featureDecay * model.samples) / 1e12;
     const optimum = unconstrainedOptimum({
       ...{ kind: "ufm-ce", counts, dim: counts.length, weightDecay: model.weightDecay, featureDecay },
