@@ -242,7 +242,18 @@ const appFolders = {
   s: ["data", "live", "r", "result", "ui"],
 };
 
-const sections = ["header", "study", "training", "geometry", "imbalance", "rank", "speed", "afterTraining", "certificate", "table"];
+const sections = [
+  "header",
+  "study",
+  "training",
+  "geometry",
+  "imbalance",
+  "rank",
+  "speed",
+  "afterTraining",
+  "certificate",
+  "table",
+];
 const resultFolders = {
   ".": ["model", "view", "parts", "reading", "external", ...sections],
   model: [],
