@@ -45,13 +45,11 @@ test("a run's page says where the tunnel begins, and draws accuracies, ranks and
     await section.getByLabel("within τ =", { exact: true }).press("Enter");
     await expect.poll(() => tunnel.textContent()).toMatch(/^The tunnel begins at layer 1 of 6/);
     expect(before).not.toBeNull();
-    await section.getByLabel("Spectrum of").selectOption("spectrum.weights");
+    await section.getByLabel("Spectrum of", { exact: true }).selectOption("spectrum.weights");
     await expect.poll(() => section.getByText("Spectrum of the weights").count(), { timeout: 30_000 }).toBeGreaterThan(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-    await page.screenshot({ path: `/tmp/layers_run_${options.viewport.width}.png`, fullPage: true });
     await page.goto(`${server.url}/e/${id}?profile=probe&split=test`);
     await expect.poll(() => page.getByText(/diamonds: the tunnel begins/).count(), { timeout: 60_000 }).toBeGreaterThan(0);
-    await page.screenshot({ path: `/tmp/layers_study_${options.viewport.width}.png`, fullPage: true });
     await page.close();
   }
 }, 300_000);
