@@ -39,6 +39,7 @@ const tones: Record<Architecture, Record<Exclude<Normalization, "pre-ln-open">, 
   t21: { "post-ln": tone(330, 326, 1.15), "pre-ln": tone(302, 306, 0.85, 0.073) },
   t22: { "post-ln": tone(222, 227, 0.74, 0.1), "pre-ln": tone(200, 206, 0.65) },
   conv: { "post-ln": tone(357, 357, 0.97, 0.1), "pre-ln": tone(15, 5, 0.84, 0.01) },
+  resnet: { "post-ln": tone(152, 132, 0.45, 0.18), "pre-ln": tone(152, 132, 0.45, 0.18) },
   ufm: { "post-ln": neutral, "pre-ln": neutral },
   // Free features are grey, whatever stands on them.
   dufm: { "post-ln": neutral, "pre-ln": neutral },

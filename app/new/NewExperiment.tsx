@@ -12,7 +12,7 @@ import { Field, TextInput } from "../ui/Field.tsx";
 import { Panel } from "../ui/Panel.tsx";
 import { SkeletonLines } from "../ui/Skeleton.tsx";
 import { ArchitecturesField } from "./architectures/ArchitecturesField.tsx";
-import { widthLabel } from "./architectures/architectureChoices.ts";
+import { isResNetStudy, widthLabel } from "./architectures/architectureChoices.ts";
 import { CollapsedFields } from "./CollapsedFields.tsx";
 import { DatasetsField } from "./datasets/DatasetsField.tsx";
 import { type DraftFindings, draftFindings, fits, problemAt } from "./draft/draftProblems.ts";
@@ -103,16 +103,25 @@ export function NewExperiment() {
                 hint={
                   config.architectures.some((one) => one.name === "ufm")
                     ? "Free features (UFM) have depth 1, whatever is entered here."
-                    : undefined
+                    : isResNetStudy(config.architectures)
+                      ? "A ResNet's depth is its name: 9, 18, 20 or 34."
+                      : undefined
                 }
                 values={config.depths}
                 onChange={(depths) => changeConfig({ depths })}
                 error={problemAt(problems, "config.depths")}
                 isValid={fits(depth)}
-                suggestions={[
-                  { label: "2 … 34, the paper's", values: [2, 3, 5, 8, 13, 21, 34] },
-                  { label: "2, 4, 8", values: [2, 4, 8] },
-                ]}
+                suggestions={
+                  isResNetStudy(config.architectures)
+                    ? [
+                        { label: "ResNet-18", values: [18] },
+                        { label: "9, 18, 34", values: [9, 18, 34] },
+                      ]
+                    : [
+                        { label: "2 … 34, the paper's", values: [2, 3, 5, 8, 13, 21, 34] },
+                        { label: "2, 4, 8", values: [2, 4, 8] },
+                      ]
+                }
               />
               <ChipInput
                 label={widthLabel(config.architectures)}
@@ -145,6 +154,7 @@ export function NewExperiment() {
               regularizers={config.regularizers}
               onChange={(regularizers) => changeConfig({ regularizers })}
               problems={problems}
+              offersAll={isResNetStudy(config.architectures)}
             />
           </Panel>
           <Panel title="Data">

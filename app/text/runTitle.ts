@@ -10,7 +10,7 @@ export function runTitle(config: RunConfig): string {
     architectureLabel(architecture, config),
     // Free features have no depth.
     ...(architecture === "ufm" ? [] : [`L = ${config.depth}`]),
-    architecture === "conv" ? `${config.width} channels` : `d = ${config.width}`,
+    architecture === "conv" || architecture === "resnet" ? `${config.width} channels` : `d = ${config.width}`,
     regularizerLabel(config.regularizer),
     ...(config.loss === "mse" ? ["squared error"] : []),
     `seed ${config.seed}`,

@@ -3,10 +3,11 @@ import { z } from "zod";
 /**
  * rn1, rn2: residual networks with one or two linear layers per block. t11 … t22: transformers, the digits being the linear layers
  * in attention and in the MLP. Súkeník, Lampert, Mondelli (2025), section 3. Beyond the paper: conv, a convolutional residual
- * network whose width is its channel count, and free features in place of a network: ufm under the classifier alone (always of depth 1),
+ * network whose width is its channel count, resnet, the networks with BatchNorm that the field
+ * trains (resNet.ts), and free features in place of a network: ufm under the classifier alone (always of depth 1),
  * dufm under L linear or ReLU layers, the classifier the last of them.
  */
-export const architectures = ["rn1", "rn2", "t11", "t12", "t21", "t22", "conv", "ufm", "dufm"] as const;
+export const architectures = ["rn1", "rn2", "t11", "t12", "t21", "t22", "conv", "resnet", "ufm", "dufm"] as const;
 export const architecture = z.enum(architectures);
 export type Architecture = z.infer<typeof architecture>;
 
@@ -81,6 +82,7 @@ const names: Record<Architecture, string> = {
   t21: "T21",
   t22: "T22",
   conv: "Conv",
+  resnet: "ResNet",
   ufm: "UFM",
   dufm: "Deep UFM",
 };
@@ -103,9 +105,12 @@ interface Kind {
   definition?: Definition;
 }
 
+/** Free features are normalized by no network, and a ResNet by BatchNorm: there is nothing to choose. */
+export const hasLayerNorm = (name: Architecture): boolean => !hasFreeFeatures(name) && name !== "resnet";
+
 /** Whether the definitions differ in this network. */
 export const isVersioned = (name: Architecture, norm: Normalization): boolean =>
-  isTransformer(name) || (norm === "pre-ln" && !hasFreeFeatures(name));
+  isTransformer(name) || (norm === "pre-ln" && hasLayerNorm(name));
 
 export const definitionOf = (name: Architecture, { normalization: norm, definition: version }: Kind): Definition =>
   isVersioned(name, norm) ? (version ?? 1) : currentDefinition;
@@ -128,7 +133,7 @@ export function architectureLabel(name: Architecture, config: Kind): string {
   const parts = [names[name]];
   const norm = trainedNormalization(name, config);
   if (name === "dufm") parts.push(activationNames[activationOf(config)]);
-  if (norm !== "post-ln" && !hasFreeFeatures(name)) parts.push(normalizationNames[norm]);
+  if (norm !== "post-ln" && hasLayerNorm(name)) parts.push(normalizationNames[norm]);
   if (config.heads !== undefined && config.heads > 1) parts.push(`${config.heads} heads`);
   if (config.patch !== undefined) parts.push(`patch ${config.patch}`);
   if (isTransformer(name) && definitionOf(name, config) === 1) parts.push("(L − 1 blocks)");

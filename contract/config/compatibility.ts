@@ -1,6 +1,7 @@
 import { type DatasetConfig, datasetTitles, imageShape, inputKind } from "../data/datasetConfig.ts";
 import { type ArchitectureConfig, architectureLabel, hasFreeFeatures, headsOf, isTransformer, patchOf } from "./architecture.ts";
 import type { Regularizer } from "./regularizer.ts";
+import { resNetDepthProblem, resNetWidthProblem } from "./resNet.ts";
 
 /** Why a network cannot read a data set, with the way out; null if it can. */
 export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig): string | null {
@@ -8,6 +9,7 @@ export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig)
   const title = datasetTitles[dataset.id];
   const image = imageShape(dataset);
   if (hasFreeFeatures(arch.name)) return null;
+  if (arch.name === "resnet") return kind === "image" ? null : `a ResNet reads images, and ${title} has none`;
   if (arch.name === "conv") return kind === "image" ? null : `a convolutional network reads images, and ${title} has none`;
   if (!isTransformer(arch.name))
     return kind === "text" ? `${title} is text: choose a transformer (T11 … T22) instead of a residual network` : null;
@@ -17,6 +19,14 @@ export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig)
   if (image.height % side === 0 && image.width % side === 0) return null;
   return `patches of side ${side} do not divide ${title}'s ${image.height} × ${image.width} pixels`;
 }
+
+/** Why a network has no such depth; null if it has. */
+export const depthProblem = (arch: ArchitectureConfig, depth: number): string | null =>
+  arch.name === "resnet" ? resNetDepthProblem(depth) : null;
+
+/** Why a network has no such width; null if it has. */
+export const widthProblem = (arch: ArchitectureConfig, width: number): string | null =>
+  arch.name === "resnet" ? resNetWidthProblem(width) : null;
 
 /** Why the attention heads do not fit a width; null if they do. */
 export function headsProblem(arch: ArchitectureConfig, width: number): string | null {

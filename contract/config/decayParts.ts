@@ -18,9 +18,15 @@ export function decayParts({ regularizer, depth, training }: Decayed): { coupled
 }
 
 function times(ridge: Strengths, factor: number): Strengths {
-  const { head, hidden, features, headBias, layers } = ridge;
+  const { head, hidden, features, headBias, free, layers } = ridge;
   return {
-    ...{ head: head * factor, hidden: hidden * factor, features: features * factor, headBias: headBias * factor },
+    ...{
+      head: head * factor,
+      hidden: hidden * factor,
+      features: features * factor,
+      headBias: headBias * factor,
+      free: free * factor,
+    },
     ...(layers && { layers: layers.map((strength) => strength * factor) }),
   };
 }

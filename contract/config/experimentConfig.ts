@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { datasetConfig } from "../data/datasetConfig.ts";
+import { datasetConfig, datasetTitles, imageShape } from "../data/datasetConfig.ts";
 import { Failure } from "../failure.ts";
 import { limits } from "../limits.ts";
 import { priorities } from "../priority.ts";
 import { isVisible, typedText } from "../wireText.ts";
 import { afterTraining } from "./afterTraining.ts";
 import { architectureConfig, hasFreeFeatures, isVersioned, withCurrentDefinition } from "./architecture.ts";
-import { headsProblem, readingProblem, ridgeProblem, transferProblem } from "./compatibility.ts";
+import { depthProblem, headsProblem, readingProblem, ridgeProblem, transferProblem, widthProblem } from "./compatibility.ts";
 import { growthProblem } from "./growth.ts";
 import { coupledShare, type OptimizerEntry, optimizerConfig, optimizerEntry } from "./optimizerConfig.ts";
 import { polishProblem } from "./polishing.ts";
@@ -78,9 +78,20 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
       if (problem) complain(["architectures", at], problem);
     }
     for (const { value } of widths) {
-      const problem = headsProblem(arch, value);
+      const problem = headsProblem(arch, value) ?? widthProblem(arch, value);
       if (problem) complain(["architectures", at], problem);
     }
+    for (const value of depths) {
+      const problem = depthProblem(arch, value);
+      if (problem) complain(["architectures", at], problem);
+    }
+    if (arch.name === "resnet" && batch.success && batch.data === 1)
+      complain(["training", "batch"], "BatchNorm takes its statistics over a batch: choose at least 2 samples");
+    if (arch.name === "resnet" && config.training?.polish !== undefined)
+      complain(
+        ["training", "polish"],
+        "BatchNorm's objective in training is another one than in evaluation: choose no polishing, or another network",
+      );
     for (const { value, at: index } of regularizers) {
       const problem = ridgeProblem(arch, value, depths);
       if (problem) complain(["regularizers", index], problem);
@@ -90,6 +101,16 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
   }
   complainOfOptimizers(config, complain);
   complainOfGrowth(config, complain);
+  if (config.training?.augmentation !== undefined) {
+    if (batch.success && batch.data === "full")
+      complain(["training", "augmentation"], "cropping and flipping make other pictures of each batch: choose mini-batches");
+    for (const { value } of datasets)
+      if (imageShape(value) === null)
+        complain(
+          ["training", "augmentation"],
+          `only pictures can be cropped and flipped, and ${datasetTitles[value.id]} has none`,
+        );
+  }
   const probed = datasetConfig.safeParse(config.afterTraining?.transfer?.dataset);
   if (!probed.success) return;
   for (const { value } of datasets) {

@@ -1,5 +1,6 @@
 import { headsOf, isTransformer, linearLayers } from "./architecture.ts";
 import { blocksOf } from "./networkForm.ts";
+import { resNetCosts } from "./resNetCosts.ts";
 import type { RunConfig } from "./runConfig.ts";
 
 interface Matrices {
@@ -27,6 +28,11 @@ export function hiddenMatrices(config: RunConfig): Matrices[] {
       return [square(2)];
     case "conv":
       return [{ rows: width, columns: 9 * width, count: blocks }];
+    case "resnet":
+      return resNetCosts(config, 0).convolutions.flatMap(({ outputs, weights }) => {
+        const columns = weights / outputs;
+        return outputs > 1 && columns > 1 ? [{ rows: outputs, columns, count: 1 }] : [];
+      });
     default:
       return [];
   }

@@ -18,6 +18,8 @@ const weightsRegularizer = z.strictObject({
   lambda: lambda.default(0.005),
   scaling: z.enum(["constant", "inverse-depth"]).default("constant"),
   headLambda: lambda.default(0.005),
+  /** "all": biases, the embedding and γ, β of BatchNorm too, by the hidden matrices' λ, as most public code has it; absent = matrices alone. */
+  decayed: z.literal("all").optional(),
 });
 
 /**
@@ -72,17 +74,18 @@ export type SlackRegularizer = z.infer<typeof slackRegularizer>;
 
 /**
  * Ridge strengths in effect at a depth: of the head W_L, of every other penalized matrix, of the last features (summed over all
- * training samples), and of the head's bias. `layers`: of each hidden matrix, where they have their own; `hidden` is then 0.
+ * training samples), of the head's bias, and of all that is free elsewhere. `layers`: of each hidden matrix, where they have their own; `hidden` is then 0.
  */
 export function effectiveRidge(
   config: Regularizer,
   depth: number,
-): { head: number; hidden: number; features: number; headBias: number; layers?: readonly number[] } {
-  const none = { head: 0, hidden: 0, features: 0, headBias: 0 };
+): { head: number; hidden: number; features: number; headBias: number; free: number; layers?: readonly number[] } {
+  const none = { head: 0, hidden: 0, features: 0, headBias: 0, free: 0 };
   switch (config.family) {
     case "weights": {
       const hidden = config.scaling === "inverse-depth" ? config.lambda / depth : config.lambda;
-      return { ...none, head: config.objective === "split" ? config.headLambda : hidden, hidden };
+      const rest = config.decayed === "all" ? hidden : 0;
+      return { ...none, head: config.objective === "split" ? config.headLambda : hidden, hidden, headBias: rest, free: rest };
     }
     case "features":
       return {
@@ -120,7 +123,8 @@ export function regularizerLabel(config: Regularizer): string {
       return `slack λ=${config.lambda} ρ=${config.rho}${config.frame === "orthogonal" ? " (orthogonal)" : ""}`;
     case "weights": {
       const scaled = config.scaling === "inverse-depth" ? `λ=${config.lambda}/L` : `λ=${config.lambda}`;
-      return config.objective === "split" ? `${scaled}, head λ=${config.headLambda}` : scaled;
+      const all = config.decayed === "all" ? " on all parameters" : "";
+      return config.objective === "split" ? `${scaled}, head λ=${config.headLambda}${all}` : `${scaled}${all}`;
     }
   }
 }

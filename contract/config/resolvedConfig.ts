@@ -15,13 +15,14 @@ export const resolvedConfig = z.strictObject({
   blocks: z.int(),
   heads: count,
   patch: count,
-  /** Ridge strengths in effect, (λ/2)‖·‖² each: of W_L, of every other penalized matrix, of the features, of the head's bias. `layers`: of each hidden matrix, where they have their own. */
+  /** Ridge strengths in effect, (λ/2)‖·‖² each: of W_L, of every other penalized matrix, of the features, of the head's bias, of other biases. `layers`: of each hidden matrix, where they have their own. */
   lambda: z.strictObject({
     head: z.number(),
     hidden: z.number(),
     features: z.number(),
     headBias: z.number(),
     layers: z.array(z.number()).readonly().optional(),
+    free: z.number().optional(),
   }),
   /** N */
   trainSamples: count,

@@ -25,6 +25,8 @@ export const trainingConfig = z.strictObject({
   warmupSteps: z.int().min(0).max(limits.steps.max).default(0),
   /** "full" trains on the whole training set at each step. */
   batch: z.union([z.literal("full"), z.int().min(limits.batch.min).max(limits.batch.max)]).default("full"),
+  /** Pictures of each batch are moved by up to four pixels and mirrored at random; absent = as they are. */
+  augmentation: z.literal("crop-flip").optional(),
   steps: z
     .int()
     .min(limits.steps.min, `at least ${limits.steps.min} step`)

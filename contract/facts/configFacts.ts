@@ -25,6 +25,14 @@ export function modelFacts(config: RunConfig): Fact[] {
     ["Schedule", scheduleText(training.schedule)],
     ["Warm-up", training.warmupSteps === 0 ? "none" : `${count(training.warmupSteps)} steps`],
     ["Batch", training.batch === "full" ? "full" : count(training.batch)],
+    ...(training.augmentation === undefined
+      ? []
+      : [
+          [
+            "Augmentation",
+            "random crop after padding by 4 pixels, horizontal flip; measured on the pictures as they are",
+          ] satisfies Fact,
+        ]),
     ["Steps", count(training.steps)],
     ...startFacts(training),
     ["Initialization", `standard deviation ${gain}·√(1/fan-in); of each branch's last matrix ${branchGain} times that`],
@@ -103,6 +111,7 @@ function regularizerFacts({ architecture, regularizer, depth }: RunConfig): Fact
     ...(ridge.layers ?? []).map((value, at) => [`W_${at + 1}`, value] as const),
     ["features", ridge.features],
     ["head's bias", ridge.headBias],
+    ["other biases, scales and the embedding", ridge.free],
     ["slack ρ", regularizer.family === "slack" ? regularizer.rho : 0],
   ] as const;
   const penalized = inEffect.filter(([, value]) => value > 0).map(([what, value]) => `${what} ${Number(value.toPrecision(4))}`);

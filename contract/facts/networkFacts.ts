@@ -37,6 +37,13 @@ export function networkFacts(config: RunConfig): Fact[] {
       ["Between the layers", activationOf(config) === "relu" ? "ReLU" : "nothing: each is linear"],
       ["Width d", `${width} of the features and of every layer`],
     ];
+  if (architecture === "resnet")
+    return [
+      ["Architecture", `ResNet-${config.depth}`],
+      ["Normalization", "BatchNorm by running statistics when it is measured: momentum 0.1, ε 1e-5"],
+      ["Depth L", depthText(config)],
+      ["Channels", `${width} in the last stage`],
+    ];
   const facts: Fact[] = [
     ["Architecture", architectureLabel(architecture, config)],
     ["Normalization", normalizationTexts[trainedNormalization(architecture, config)]],

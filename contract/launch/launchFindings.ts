@@ -8,6 +8,7 @@ import { batchFindings, sampleFindings } from "./dataFindings.ts";
 import { type LaunchFindings, type LaunchKnowledge, nothingKnown } from "./finding.ts";
 import { measurementsEvery } from "./measurementsEvery.ts";
 import { memoryFindings } from "./memoryFindings.ts";
+import { optimumFindings } from "./optimumFindings.ts";
 import { validParts } from "./validParts.ts";
 import { warmupWarning } from "./warmupWarning.ts";
 import { widthFindings } from "./widthFindings.ts";
@@ -25,6 +26,7 @@ export function launchFindings(config: ExperimentConfig, known: LaunchKnowledge 
   sampleFindings(parts, known, found);
   batchFindings(config, parts, found);
   scheduleFindings(config, found);
+  optimumFindings(config, parts, found);
   widthFindings(config, parts, found);
   afterTrainingFindings(config, parts, known, found);
   deviceFindings(config, known, found);

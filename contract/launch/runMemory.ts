@@ -1,5 +1,7 @@
 import { hasFreeFeatures, headsOf, isTransformer, linearLayers, patchOf } from "../config/architecture.ts";
 import { blocksOf, layersOf } from "../config/networkForm.ts";
+import { resNetForm } from "../config/resNet.ts";
+import { resNetCosts } from "../config/resNetCosts.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { imageShape } from "../data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../data/datasetSizes.ts";
@@ -117,6 +119,12 @@ export function forwardNumbers(config: RunConfig, inputDim: number): { places: n
     const { tokens } = tokensOf(config, inputDim);
     return { places: tokens, perPlace: 6 * width + 2 * headsOf(config) * (tokens + width) };
   }
+  if (architecture === "resnet") {
+    const { height, width: columns } = imageShape(config.dataset) ?? { height: 1, width: inputDim };
+    const channels = resNetForm(config.depth).stem * width;
+    // The stem's maps and those of the first stage are the largest.
+    return { places: height * columns, perPlace: (config.depth === 9 ? 2 : 1) * 6 * channels };
+  }
   return { places: architecture === "conv" ? mapPlaces(config, inputDim).places : 1, perPlace: 6 * width };
 }
 
@@ -155,6 +163,11 @@ export function stepNumbers(
       parameters: 9 * d * (channels + blocks * d) + (blocks + 1) * d,
       held: samples * places * (d * (2 * blocks + 6.6) + 9 * channels),
     });
+  }
+  if (architecture === "resnet") {
+    const { convolutions, numbers } = resNetCosts(config, inputDim);
+    const shortcuts = convolutions.reduce((sum, { weights, outputs }) => sum + weights + 4 * outputs, 0);
+    return withHead({ parameters: shortcuts, held: samples * numbers });
   }
   if (hasFreeFeatures(architecture))
     return withHead({ parameters: samples * d + blocks * d * d, held: samples * d * (2 * blocks + 1) });

@@ -1,5 +1,6 @@
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
 import { coupledShare, optimizerConfig, optimizerEntry } from "../config/optimizerConfig.ts";
+import { optimumSilence } from "../config/optimumSilence.ts";
 import { regularizer, regularizerLabel } from "../config/regularizer.ts";
 import { loss } from "../config/runConfig.ts";
 import { titleOf } from "./dataFindings.ts";
@@ -34,6 +35,8 @@ export function widthFindings(
   );
   for (const { value: dataset, sizes } of datasets)
     for (const objective of objectives) {
+      // Elsewhere there is none at any width (optimumFindings.ts).
+      if (!architectures.some(({ value }) => optimumSilence({ architecture: value.name, ...objective }) === null)) continue;
       const needed = neededWidth(objective, sizes.asked.train);
       const small = widths.filter((d) => needed !== null && d < needed);
       if (small.length === 0) continue;

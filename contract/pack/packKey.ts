@@ -27,6 +27,7 @@ function packShape(config: RunConfig): unknown[] {
     dataShape(config.dataset),
     regularizerShape(config.regularizer, depth),
     [...optimizerShape(training.optimizer), ...shareShape(config)],
+    ...(training.augmentation === undefined ? [] : [training.augmentation]),
     ...[training.batch, training.steps, sorted(measuring), device, sorted(afterTraining ?? null)],
     // How a run begins is numbers alone; those that polish train alone (packLimit.ts).
     ...(training.polish ? [sorted(training.polish)] : []),
@@ -49,9 +50,9 @@ function dataShape(config: DatasetConfig): unknown {
 
 /** The family, and which of its terms there are. */
 function regularizerShape(config: Regularizer, depth: number): unknown[] {
-  const present = Object.entries(effectiveRidge(config, depth)).flatMap(([what, strength]) =>
-    [strength].flat().map((one) => (one > 0 ? what : "")),
-  );
+  const { free, ...ridges } = effectiveRidge(config, depth);
+  const present = Object.entries(ridges).flatMap(([what, strength]) => [strength].flat().map((one) => (one > 0 ? what : "")));
+  if (free > 0) present.push("free");
   if (config.family === "slack") return [config.family, config.frame, config.rho > 0, ...present];
   return [config.family, ...(config.family === "adamw" ? [config.lambda > 0] : present)];
 }

@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
 
-/** start: small studies to begin with; paper: the figures of Súkeník, Lampert, Mondelli (2025); question: studies beyond them. */
-export const presetGroups = ["start", "paper", "question"] as const;
+/** start: small studies to begin with; paper: the figures of Súkeník, Lampert, Mondelli (2025); field: the settings of well-known papers of others; question: studies beyond them. */
+export const presetGroups = ["start", "paper", "field", "question"] as const;
 export type PresetGroup = (typeof presetGroups)[number];
 
 export interface Preset {

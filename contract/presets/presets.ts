@@ -1,3 +1,4 @@
+import { fieldPresets } from "./field.ts";
 import { grownPresets } from "./grown.ts";
 import { optimizerPreset } from "./optimizers.ts";
 import { paperPresets } from "./paper.ts";
@@ -9,6 +10,7 @@ import { startPresets } from "./start.ts";
 export const presets: [Preset, ...Preset[]] = [
   ...startPresets,
   ...paperPresets,
+  ...fieldPresets,
   ...questionPresets,
   optimizerPreset,
   ...grownPresets,

@@ -82,6 +82,7 @@ function objectiveOf(architecture: RunConfig["architecture"]): "(7)" | "(11)" | 
 /** One constant λ for every matrix. */
 const isUniform = (config: Regularizer): boolean =>
   config.family === "weights" &&
+  config.decayed === undefined &&
   config.scaling === "constant" &&
   config.lambda > 0 &&
   (config.objective === "uniform" || config.headLambda === config.lambda);
@@ -89,6 +90,7 @@ const isUniform = (config: Regularizer): boolean =>
 /** λ(L) → 0 for hidden matrices, a constant λ_L for the head. */
 const isSplit = (config: Regularizer): boolean =>
   config.family === "weights" &&
+  config.decayed === undefined &&
   config.objective === "split" &&
   config.scaling === "inverse-depth" &&
   config.lambda > 0 &&

@@ -181,10 +181,13 @@ function penaltiesOf(
   if (isDecoupled(config)) return {};
   const strength = effectiveRidge(regularizer, depth);
   const ofHead = { "ridge.head": (strength.head / 2) * squares.head };
-  const hidden = { "ridge.hidden": (strength.hidden / 2) * squares.hidden };
+  const free = strength.free * squares.free;
+  const hidden = { "ridge.hidden": (strength.hidden * squares.hidden + free) / 2 };
+  const ofBias: Partial<Record<Metric, number>> =
+    headBias && strength.headBias > 0 ? { "ridge.bias": (strength.headBias / 2) * squares.headBias } : {};
   switch (regularizer.family) {
     case "weights":
-      return { ...ofHead, ...hidden };
+      return { ...ofHead, ...hidden, ...ofBias };
     case "slack":
       return { ...ofHead, ...hidden, slack: slackTerm(head, regularizer).value };
     case "features":
@@ -193,7 +196,7 @@ function penaltiesOf(
         ...(architecture === "dufm" ? { "ridge.hidden": ridgeOfLayers(strength, squares) } : strength.hidden > 0 ? hidden : {}),
         // Deep free features are parameters below all layers.
         "ridge.features": (strength.features / 2) * (architecture === "dufm" ? squares.features : squaredFeatures(last)),
-        ...(headBias && strength.headBias > 0 ? { "ridge.bias": (strength.headBias / 2) * squares.headBias } : {}),
+        ...ofBias,
       };
     default:
       return {};

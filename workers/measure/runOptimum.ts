@@ -1,4 +1,5 @@
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
+import { optimumSilence } from "../../contract/config/optimumSilence.ts";
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { OptimumSummary } from "../../contract/wire/runEvents.ts";
@@ -16,6 +17,8 @@ function runObjective(config: RunConfig, trainCounts: number[]): UnconstrainedOb
   const ridge = effectiveRidge(regularizer, config.depth);
   const common = { counts: trainCounts, dim: width, weightDecay: ridge.head };
   const free = headBias ? ("free" as const) : ("none" as const);
+  const silence = optimumSilence(config);
+  if (silence) return { kind: "none", reason: silence };
   if (isDecoupled(config)) return { kind: "none", reason: decoupledText };
   switch (regularizer.family) {
     case "adamw":

@@ -9,6 +9,7 @@ import { deepFreeFeatures } from "./deepFreeFeatures.ts";
 import { freeFeatures } from "./freeFeatures.ts";
 import type { Network } from "./network.ts";
 import { residualNetwork } from "./residualNetwork.ts";
+import { resNet } from "./resNet.ts";
 import { imageTokens, type Tokens, textTokens } from "./tokens.ts";
 import { transformer } from "./transformer.ts";
 
@@ -47,6 +48,7 @@ export function defineNetwork(config: RunConfig, data: NetworkData): Network {
     });
   if (architecture === "rn1" || architecture === "rn2") return residualNetwork({ ...common, architecture });
   if (architecture === "conv") return convolutionalNetwork({ ...common, input });
+  if (architecture === "resnet") return resNet({ ...common, input });
   if (!data.train) throw new Failure("INTERNAL", "free features without a training set");
   const free = { ...common, samples: data.train.count };
   return architecture === "dufm" ? deepFreeFeatures({ ...free, activation: activationOf(config) }) : freeFeatures(free);

@@ -2,9 +2,10 @@ import type * as tf from "@tensorflow/tfjs";
 
 /**
  * head: W_L; hidden: every other penalized matrix; features: last features that are parameters themselves; headBias: b_L;
- * free: other biases, the embedding and the positions (objectives (7) and (11) of the paper).
+ * free: other biases, the embedding and the positions (objectives (7) and (11) of the paper), γ and β of a BatchNorm;
+ * statistic: running statistics of a BatchNorm, which lie among the parameters but are not trained.
  */
-export type Penalty = "head" | "hidden" | "features" | "headBias" | "free";
+export type Penalty = "head" | "hidden" | "features" | "headBias" | "free" | "statistic";
 
 export interface ParameterSpec {
   name: string;
@@ -15,6 +16,8 @@ export interface ParameterSpec {
   layer?: number;
   /** Standard deviation of the first values; 0 for biases. */
   deviation: number;
+  /** What all first values are where the deviation is 0; absent = 0. */
+  start?: number;
 }
 
 /** Parameters by name, in the shapes of their specs. */
@@ -41,4 +44,6 @@ export interface Network {
   parameters: ParameterSpec[];
   /** @param parameters by name, in the shapes of the specs @param x inputs [N, D], a sample a row */
   forward(parameters: Parameters, x: tf.Tensor2D): Forward;
+  /** The same in training, where it is another function: what is to be added to statistics by this batch. */
+  train?(parameters: Parameters, x: tf.Tensor2D): Forward & { statistics: { name: string; change: tf.Tensor }[] };
 }

@@ -27,7 +27,15 @@ export function parameterSlice(flat: Float32Array, specs: ParameterSpec[], name:
 /** Σ w² over the parameters of each penalty; of hidden matrices whose ridge may be their own also one by one. */
 export type SquaredNorms = Record<ParameterSpec["penalty"], number> & { layers: Record<number, number> };
 
-export const noSquares = (): SquaredNorms => ({ head: 0, hidden: 0, features: 0, headBias: 0, free: 0, layers: {} });
+export const noSquares = (): SquaredNorms => ({
+  head: 0,
+  hidden: 0,
+  features: 0,
+  headBias: 0,
+  free: 0,
+  statistic: 0,
+  layers: {},
+});
 
 /** Adds Σ w² of a parameter, or of several with the same penalty and layer. */
 export function addSquares(sums: SquaredNorms, { penalty, layer }: Pick<ParameterSpec, "penalty" | "layer">, sum: number): void {
@@ -48,7 +56,7 @@ export function squaredNorms(flat: Float32Array, specs: ParameterSpec[]): Square
 }
 
 /**
- * First values: normal with each spec's deviation, zeros for biases. Every matrix draws from its own stream, named after it,
+ * First values: normal with each spec's deviation, or one number; zeros for biases. Every matrix draws from its own stream, named after it,
  * so that networks of different depth with the same seed agree in the matrices they share.
  */
 export function initializeParameters(specs: ParameterSpec[], seed: number): Float32Array {
@@ -58,6 +66,7 @@ export function initializeParameters(specs: ParameterSpec[], seed: number): Floa
     const random: RandomStream = randomStream(seed, `initialization/${spec.name}`);
     const end = at + sizeOf(spec);
     if (spec.deviation > 0) for (let i = at; i < end; i++) flat[i] = spec.deviation * random.normal();
+    else if (spec.start) flat.fill(spec.start, at, end);
     at = end;
   }
   return flat;

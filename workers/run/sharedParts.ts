@@ -42,8 +42,8 @@ export class SharedParts {
   }
 
   async optimum(run: RunContext, trainCounts: number[]): Promise<Optimum | NoOptimum> {
-    const { loss, headBias, width, depth, regularizer } = run.config;
-    const key = JSON.stringify([loss, headBias, width, depth, regularizer, trainCounts] satisfies (
+    const { architecture, loss, headBias, width, depth, regularizer } = run.config;
+    const key = JSON.stringify([architecture, loss, headBias, width, depth, regularizer, trainCounts] satisfies (
       | RunConfig[keyof RunConfig]
       | number[]
     )[]);

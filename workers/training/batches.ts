@@ -2,6 +2,7 @@ import { stepsPerEpoch } from "../../contract/config/stepsPerEpoch.ts";
 import { Failure } from "../../contract/failure.ts";
 import { randomStream, shuffle } from "../../math/statistics/randomStream.ts";
 import type { SampleSet } from "../data/dataset.ts";
+import type { Augmentation } from "./augmentation.ts";
 
 /** Labels as one-hot columns [K, count]. */
 export function oneHot(labels: ArrayLike<number>, classes: number): Float32Array {
@@ -25,7 +26,13 @@ export interface Batches {
  * stored random state. The samples left over at the end of an epoch, fewer than a batch, are dropped for that epoch.
  * @throws Failure INVALID if a batch is larger than the training set
  */
-export function makeBatches(set: SampleSet, classes: number, batch: number, seed: number): Batches {
+export function makeBatches(
+  set: SampleSet,
+  classes: number,
+  batch: number,
+  seed: number,
+  augmentation: Augmentation | null = null,
+): Batches {
   if (batch > set.count)
     throw new Failure(
       "INVALID",
@@ -54,10 +61,14 @@ export function makeBatches(set: SampleSet, classes: number, batch: number, seed
     samplesOf,
     at(update) {
       const samples = samplesOf(update);
+      const epoch = Math.floor((update - 1) / perEpoch);
+      const first = ((update - 1) % perEpoch) * batch;
       y.fill(0);
       for (let i = 0; i < batch; i++) {
         const sample = samples[i];
-        x.set(set.inputs.subarray(sample * dimension, (sample + 1) * dimension), i * dimension);
+        const inputs = set.inputs.subarray(sample * dimension, (sample + 1) * dimension);
+        if (augmentation) augmentation.write(inputs, epoch, first + i, x, i * dimension);
+        else x.set(inputs, i * dimension);
         y[set.labels[sample] * batch + i] = 1;
       }
       return { x, y };

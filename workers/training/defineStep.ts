@@ -11,7 +11,7 @@ import { memoryOf } from "./optimizer.ts";
 import { makeOptimizer } from "./optimizers.ts";
 import { RunValues } from "./runValues.ts";
 import { slackGradient } from "./slackGradient.ts";
-import { adamRatio, decayConstant, frameConstant } from "./stepConstants.ts";
+import { adamRatio, decayConstant, frameConstant, trainedVector } from "./stepConstants.ts";
 
 /** The whole training set bound once, or batches of a fixed size given at each step: x [N, D], y one-hot [K, N]. */
 export type StepData =
@@ -37,6 +37,7 @@ type TrainingStepDefinition = StepDefinition<string, string, string, "fit">;
  * One optimizer update of a run's objective (contract/config/regularizer.ts): the gradient of the fit, of the features' ridge where they
  * have one (a batch of B counts N/B times), and of the slack, plus the coupled decay cλ θ of each penalized parameter. What of the decay
  * is decoupled (contract/config/decayParts.ts) is subtracted beside the update, as rate · (1 − c)λ θ of the parameters before it.
+ * Running statistics are not trained: each batch moves them, unless the rate is 0, at which everything stands still.
  * `fit` is that of the parameters before the update, without any penalty.
  */
 export function defineStep(config: RunConfig, network: Network, data: StepData): TrainingStepDefinition {
@@ -60,6 +61,7 @@ export function definePackedStep(
   const { optimizer } = config.training;
   const runs = new RunValues(configs);
   const terms = termsOf(runs, specs, "batch" in data ? data.of / data.batch : 1);
+  const hasStatistics = specs.some(isStatistic);
   const frame = terms.slack ? frameConstant(configs, network.classes) : null;
   const decay = decayConstant(configs, specs);
   const flat = { shape: [parameterCount(specs)] };
@@ -69,6 +71,7 @@ export function definePackedStep(
       ...("batch" in data ? data.bound : { x: data.x, y: data.y }),
       ...(decay ? { decay: decay.vector } : {}),
       ...(frame ? { frame: frame.frame } : {}),
+      ...(hasStatistics ? { trained: trainedVector(specs) } : {}),
       ...runs.constants,
     },
     inputs: { rate: { shape: [] }, step: { shape: [] }, ...batchInputs(network, data) },
@@ -76,37 +79,40 @@ export function definePackedStep(
       const { x, y } = samplesOf(data, constants, given);
       const parameters = state as Record<string, tf.Tensor1D>;
       const matrices = unpackParameters(parameters.parameters, specs);
-      const list = specs.map(({ name }) => matrices[name]);
+      const trained = specs.filter((spec) => !isStatistic(spec));
+      const list = trained.map(({ name }) => matrices[name]);
+      const changes: Record<string, tf.Tensor> = {};
       const fitOf = (...values: tf.Tensor[]) => {
-        const named = Object.fromEntries(specs.map(({ name }, at) => [name, values[at]]));
-        const { logits, features } = network.forward(named, x);
+        const named = { ...matrices, ...Object.fromEntries(trained.map(({ name }, at) => [name, values[at]])) };
+        const { logits, features } = network.train ? keepChanges(network.train(named, x), changes) : network.forward(named, x);
         const fit = fitLoss(config.loss, logits, y);
         if (!terms.lastFeatures) return fit;
         const squares = tf.sum(tf.square(features[features.length - 1]));
         return gradientOfSum(fit, tf.mul(squares, terms.lastFeatures.in(constants)) as tf.Scalar);
       };
       const { value: fit, grads } = tf.valueAndGrads(fitOf)(list);
-      const decayed = grads.map((gradient, at) => {
-        const { penalty, layer } = specs[at];
+      const gradients = Object.fromEntries(trained.map(({ name }, at) => [name, grads[at]]));
+      const rate = given.rate as tf.Scalar;
+      const moved = specs.map(({ name, penalty, layer }) => {
+        const value = matrices[name];
+        if (penalty === "statistic") return tf.reshape(tf.mul(changes[name], tf.step(rate)), [-1]);
         const coupled = layer === undefined ? terms[penalty] : terms.layers[layer];
-        let whole = coupled ? tf.add(gradient, tf.mul(list[at], coupled.in(constants))) : gradient;
+        let whole = coupled ? tf.add(gradients[name], tf.mul(value, coupled.in(constants))) : gradients[name];
         if (terms.slack && penalty === "head")
-          whole = tf.add(
-            whole,
-            slackGradient(list[at] as tf.Tensor2D, constants.frame as tf.Tensor2D, terms.slack.in(constants)),
-          );
+          whole = tf.add(whole, slackGradient(value as tf.Tensor2D, constants.frame as tf.Tensor2D, terms.slack.in(constants)));
         return tf.reshape(whole, [-1]);
       });
-      const rate = given.rate as tf.Scalar;
+      for (const change of Object.values(changes)) change.dispose();
       const { update } = makeOptimizer(optimizer, specs, {
         momentum: terms.momentum?.in(constants) ?? 0,
         adamRatio: terms.adamRatio?.in(constants) ?? 0,
       });
-      const next = update(parameters, decayed as tf.Tensor1D[], rate, given.step as tf.Scalar);
+      const next = update(parameters, moved as tf.Tensor1D[], rate, given.step as tf.Scalar);
       if (decay) {
         const penalized = tf.mul(parameters.parameters, constants.decay);
         next.parameters = tf.sub(next.parameters, tf.mul(penalized, rate)) as tf.Tensor1D;
       }
+      if (hasStatistics) moveStatistics(next, parameters.parameters, tf.concat(moved) as tf.Tensor1D, constants.trained);
       return { state: next, outputs: { fit } };
     },
   };
@@ -125,6 +131,20 @@ function optimizerOf(optimizer: RunConfig["training"]["optimizer"]): string {
   return JSON.stringify(Object.fromEntries(Object.entries(optimizer).filter(([name]) => !numbers.includes(name))));
 }
 
+const isStatistic = ({ penalty }: ParameterSpec): boolean => penalty === "statistic";
+
+/** What the optimizer took for gradients of statistics were their changes: it has moved them, and remembers them, in vain. */
+function moveStatistics(next: Record<string, tf.Tensor1D>, before: tf.Tensor1D, moved: tf.Tensor1D, trained: tf.Tensor): void {
+  for (const [name, value] of Object.entries(next)) next[name] = tf.mul(value, trained);
+  next.parameters = tf.add(next.parameters, tf.mul(tf.add(before, moved), tf.sub(1, trained)));
+}
+
+/** Out of the scope that differentiation tidies up. */
+function keepChanges<F extends ReturnType<NonNullable<Network["train"]>>>(forward: F, changes: Record<string, tf.Tensor>): F {
+  for (const { name, change } of forward.statistics) changes[name] = tf.keep(change);
+  return forward;
+}
+
 function requireOneGraph(configs: readonly RunConfig[]): void {
   const shared = {
     loss: ({ loss }: RunConfig) => loss,
@@ -139,12 +159,12 @@ function requireOneGraph(configs: readonly RunConfig[]): void {
 
 /** Strengths of everything beside the fit, by penalty or by name; null where no run has it. `counted`: how often a sample counts. */
 function termsOf(runs: RunValues, specs: ParameterSpec[], counted: number) {
-  const ridge = (name: "head" | "hidden" | "features" | "headBias") =>
+  const ridge = (name: "head" | "hidden" | "features" | "headBias" | "free") =>
     specs.some(({ penalty }) => penalty === name) ? runs.of(name, (config) => decayParts(config).coupled[name]) : null;
   // Free features decay as the parameters that they are.
   const areFree = specs.some(({ penalty }) => penalty === "features");
   return {
-    free: null,
+    free: ridge("free"),
     head: ridge("head"),
     hidden: ridge("hidden"),
     layers: Object.fromEntries(

@@ -2,6 +2,7 @@ import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Values } from "../engine/engine.ts";
 import { concatenated, joined } from "../engine/runAfterRun.ts";
+import { makeAugmentation } from "./augmentation.ts";
 import { type Batches, makeBatches, oneHot } from "./batches.ts";
 import type { OwnData, StepData } from "./defineStep.ts";
 
@@ -22,7 +23,7 @@ export interface PackData {
 
 /**
  * The whole training set, once where it is the same in all runs. Batches are gathered from it by each run's own numbers, or given
- * sample by sample where it has more than `mostBound` bytes.
+ * sample by sample where it has more than `mostBound` bytes or each batch has other pictures.
  * @throws Failure INVALID for a batch larger than the training set
  */
 export function packData(members: readonly Member[], mostBound: number): PackData {
@@ -41,10 +42,12 @@ export function packData(members: readonly Member[], mostBound: number): PackDat
       inputBytes: 0,
     };
   }
-  const batches = members.map((member) => makeBatches(member.dataset.train, classes, batch, member.config.seed));
+  const batches = members.map((member) =>
+    makeBatches(member.dataset.train, classes, batch, member.config.seed, makeAugmentation(member.config, member.dataset)),
+  );
   const bytes = inputs.parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const runs = members.length;
-  if (bytes > mostBound)
+  if (bytes > mostBound || config.training.augmentation !== undefined)
     return {
       data: { batch, of: train.count },
       own: [],

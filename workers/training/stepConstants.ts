@@ -50,7 +50,23 @@ function strengthsOf(config: RunConfig, specs: readonly ParameterSpec[]): number
   const isMuon = config.training.optimizer.name === "muon";
   return specs.map((spec) => {
     const strength =
-      spec.layer !== undefined ? layerStrength(decoupled, spec.layer) : spec.penalty === "free" ? 0 : decoupled[spec.penalty];
+      spec.layer !== undefined
+        ? layerStrength(decoupled, spec.layer)
+        : spec.penalty === "statistic"
+          ? 0
+          : decoupled[spec.penalty];
     return isMuon && !isOrthogonalized(spec) ? strength * adamRatio(config.training) : strength;
   });
+}
+
+/** 1 where a number is trained, 0 where it is a running statistic [P]. */
+export function trainedVector(specs: readonly ParameterSpec[]): Constant {
+  const data = new Float32Array(parameterCount([...specs])).fill(1);
+  let at = 0;
+  for (const spec of specs) {
+    const end = at + sizeOf(spec);
+    if (spec.penalty === "statistic") data.fill(0, at, end);
+    at = end;
+  }
+  return { shape: [data.length], data };
 }

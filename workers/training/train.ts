@@ -4,6 +4,7 @@ import { Failure } from "../../contract/failure.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine, Step, TensorSpec, Values } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
+import { makeAugmentation } from "./augmentation.ts";
 import { makeBatches, oneHot } from "./batches.ts";
 import { defineStep } from "./defineStep.ts";
 import { learningRateAt } from "./schedule.ts";
@@ -50,7 +51,7 @@ export async function makeTrainer(
 ): Promise<Trainer> {
   const { train: set, classes } = dataset;
   const { batch, steps } = config.training;
-  const batches = batch === "full" ? null : makeBatches(set, classes, batch, config.seed);
+  const batches = batch === "full" ? null : makeBatches(set, classes, batch, config.seed, makeAugmentation(config, dataset));
   const definition = defineStep(
     config,
     network,

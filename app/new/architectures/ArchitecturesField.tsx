@@ -6,6 +6,7 @@ import {
   activations,
   architectureLabel,
   architectureName,
+  hasLayerNorm,
   type Normalization,
   normalizationNames,
 } from "../../../contract/config/architecture.ts";
@@ -20,7 +21,6 @@ import {
   activationsIn,
   architectureFamilies,
   architectureHints,
-  hasNormalization,
   normalizationChips,
   normalizationHints,
   normalizationsOf,
@@ -184,7 +184,7 @@ function ArchitectureChip({
         {label}
       </label>
       {on &&
-        hasNormalization(name) &&
+        hasLayerNorm(name) &&
         offeredNormalizations(chosen).map((normalization) => {
           const active = chosen.includes(normalization);
           return (

@@ -5,7 +5,6 @@ import {
   activationOf,
   activations,
   architectures,
-  hasFreeFeatures,
   isTransformer,
   type Normalization,
   normalizations,
@@ -31,6 +30,11 @@ export const architectureFamilies: readonly ArchitectureFamily[] = [
   },
   { title: "Convolutional", names: ["conv"], hint: "A residual network of 3 × 3 convolutions; its width is the channel count." },
   {
+    title: "Published",
+    names: ["resnet"],
+    hint: "ResNet-9, 18, 20 and 34 with BatchNorm, as the field trains them: depths 9, 18, 20 or 34, widths in multiples of 8.",
+  },
+  {
     title: "Free features",
     names: ["ufm", "dufm"],
     hint: "Features that are free variables in place of a network: under the classifier alone (UFM, depth 1, the baseline that reaches L*), or under L linear or ReLU layers (Deep UFM).",
@@ -45,12 +49,10 @@ export const architectureHints: Record<Architecture, string> = {
   t21: "Transformer: separate query, key, value and output matrices, one linear layer in the MLP",
   t22: "Transformer: separate query, key, value and output matrices, two linear layers in the MLP",
   conv: "Convolutional residual network on images",
+  resnet: "ResNet of He et al. (2016) for small images, with BatchNorm; it has no L*",
   ufm: "Free features and a head: no network at all",
   dufm: "Free features under L layers, the classifier the last: W_L σ(W_{L−1} ⋯ σ(W₁H))",
 };
-
-/** Free features are not normalized by a network. */
-export const hasNormalization = (name: Architecture): boolean => !hasFreeFeatures(name);
 
 /** On the chips of an architecture. */
 export const normalizationChips: Record<Normalization, string> = {
@@ -113,11 +115,15 @@ export function withMoreHeads(list: readonly ArchitectureConfig[], at: number): 
   });
 }
 
+/** Whether there is a ResNet: the depths of a grid are then those that ResNets have. */
+export const isResNetStudy = (list: readonly ArchitectureConfig[]): boolean => list.some((one) => one.name === "resnet");
+
 /** How the width axis is called: channels where every network with one is convolutional. */
 export function widthLabel(list: readonly ArchitectureConfig[]): string {
-  const convolutional = list.filter((one) => one.name === "conv").length;
-  if (convolutional === 0) return "Widths d";
-  return list.every((one) => one.name === "conv") ? "Channels" : "Widths d, or channels";
+  const hasChannels = ({ name }: ArchitectureConfig) => name === "conv" || name === "resnet";
+  if (!list.some(hasChannels)) return "Widths d";
+  if (!list.every(hasChannels)) return "Widths d, or channels";
+  return isResNetStudy(list) ? "Channels, of a ResNet's last stage" : "Channels";
 }
 
 export const transformersOf = (list: readonly ArchitectureConfig[]): { one: ArchitectureConfig; at: number }[] =>

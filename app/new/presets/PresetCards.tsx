@@ -10,6 +10,7 @@ import { presetFigures, presetRuns } from "./presetFigures.ts";
 const groupTitles: Record<PresetGroup, string> = {
   start: "Start here",
   paper: "The paper's figures",
+  field: "As the field trains",
   question: "Questions",
 };
 const groupsWithPresets = presetGroups.filter((group) => presets.some((preset) => preset.group === group));

@@ -27,10 +27,13 @@ export function RegularizersField({
   regularizers,
   onChange,
   problems,
+  offersAll,
 }: {
   regularizers: Regularizer[];
   onChange: (regularizers: Regularizer[]) => void;
   problems: Problem[];
+  /** Whether decay of all parameters is offered: most who train ResNets have it, and with it no theory speaks. */
+  offersAll: boolean;
 }) {
   const replace = (index: number, next: Regularizer) => onChange(regularizers.map((one, at) => (at === index ? next : one)));
   const ownProblem = problems.find((problem) => problem.path === "config.regularizers")?.message ?? null;
@@ -58,6 +61,7 @@ export function RegularizersField({
                 </Field>
                 <Strengths
                   config={one}
+                  offersAll={offersAll || (one.family === "weights" && one.decayed === "all")}
                   onChange={(next) => replace(index, next)}
                   errorAt={(key) => problemAt(problems, `config.regularizers.${index}.${key}`)}
                 />
@@ -172,10 +176,12 @@ const lambdaOf = (index: string, what: string) => (
 /** The numbers of one regularizer, and the choices that go with them. */
 function Strengths({
   config,
+  offersAll,
   onChange,
   errorAt,
 }: {
   config: Regularizer;
+  offersAll: boolean;
   onChange: (config: Regularizer) => void;
   errorAt: (key: string) => string | null;
 }) {
@@ -248,6 +254,20 @@ function Strengths({
             onChange={(objective) => onChange({ ...config, objective })}
           />
           {config.objective === "split" && number("headLambda", "λ of the head")}
+          {offersAll && (
+            <LabelledSegments
+              label="Decayed"
+              options={[
+                { value: "matrices", label: "matrices", title: "Weight matrices and filters alone" },
+                { value: "all", label: "all", title: "Biases and BatchNorm's scales too, as PyTorch's weight_decay does" },
+              ]}
+              value={config.decayed ?? "matrices"}
+              onChange={(what) => {
+                const { decayed: _, ...rest } = config;
+                onChange(what === "all" ? { ...rest, decayed: "all" } : rest);
+              }}
+            />
+          )}
         </>
       );
   }

@@ -22,9 +22,10 @@ export const regularizerTexts: Record<Family, RegularizerText> = {
     tex: (config) => {
       if (config.family !== "weights") return "";
       const lambda = config.scaling === "inverse-depth" ? "\\frac{\\lambda}{2L}" : "\\frac\\lambda2";
+      const others = config.decayed === "all" ? ` + ${lambda}\\sum_j b_j^2` : "";
       return config.objective === "uniform"
-        ? `${lambda}\\sum_{l\\le L}\\lVert W_l\\rVert^2`
-        : `${lambda}\\sum_{l<L}\\lVert W_l\\rVert^2 + \\frac{\\lambda_L}2\\lVert W_L\\rVert^2`;
+        ? `${lambda}\\sum_{l\\le L}\\lVert W_l\\rVert^2${others}`
+        : `${lambda}\\sum_{l<L}\\lVert W_l\\rVert^2 + \\frac{\\lambda_L}2\\lVert W_L\\rVert^2${others}`;
     },
   },
   features: {

@@ -16,8 +16,17 @@ export function trainingSummary(training: TrainingConfig, optimizers: readonly O
     ...(optimizers ? [countOf(optimizers.length, "optimizer")] : [optimizerName(optimizer) + momentum, `rate ${learningRate}`]),
     schedule.name,
     batch === "full" ? "full batch" : `batch ${batch}`,
+    ...(training.augmentation === undefined ? [] : ["crop and flip"]),
     `${formatCount(steps)} steps`,
   ].join(", ");
+}
+
+/** A left-out choice is no key at all, as in the configs that the server keeps. */
+function withAugmentation(
+  { augmentation: _, ...training }: TrainingConfig,
+  augmentation: "crop-flip" | undefined,
+): TrainingConfig {
+  return augmentation === undefined ? training : { ...training, augmentation };
 }
 
 /** Schedule, batch and initialization. */
@@ -56,6 +65,21 @@ export function TrainingFields({
       <Field label="Batch" hint="full, or samples per step" error={at("batch")}>
         {(control) => <BatchInput {...control} value={training.batch} onChange={(batch) => onChange({ ...training, batch })} />}
       </Field>
+      {(training.batch !== "full" || training.augmentation !== undefined) && (
+        <Field label="Augmentation" hint="of pictures" error={at("augmentation")}>
+          {(control) => (
+            <Select
+              {...control}
+              options={[
+                { value: "none", label: "None" },
+                { value: "crop-flip", label: "Crop and flip" },
+              ]}
+              value={training.augmentation ?? "none"}
+              onChange={(name) => onChange(withAugmentation(training, name === "none" ? undefined : "crop-flip"))}
+            />
+          )}
+        </Field>
+      )}
       <Field label="Warm-up steps" error={at("warmupSteps")}>
         {(control) => (
           <NumberInput

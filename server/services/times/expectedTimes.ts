@@ -53,6 +53,7 @@ export const totalMs = ({ startMs, stepMs, measureMs, measurements, evaluateMs }
 /** Groups of operations that are called one after the other: a transformer's block has more of them than a residual one. */
 function callsOf({ architecture, depth }: RunConfig): number {
   if (isTransformer(architecture)) return 4 * depth;
+  if (architecture === "resnet") return 3 * depth;
   return architecture === "rn2" || architecture === "conv" ? 2 * depth : depth;
 }
 

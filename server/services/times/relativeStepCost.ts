@@ -1,6 +1,7 @@
 import { hasFreeFeatures, headsOf, isTransformer, linearLayers, patchOf } from "../../../contract/config/architecture.ts";
 import { hiddenMatrices } from "../../../contract/config/hiddenMatrices.ts";
 import { blocksOf } from "../../../contract/config/networkForm.ts";
+import { resNetCosts } from "../../../contract/config/resNetCosts.ts";
 import type { RunConfig } from "../../../contract/config/runConfig.ts";
 import { imageShape } from "../../../contract/data/datasetConfig.ts";
 import { type CountOwnSet, type DatasetSizes, datasetSizes } from "../../../contract/data/datasetSizes.ts";
@@ -29,6 +30,7 @@ function networkCost(config: RunConfig, countOwn?: CountOwnSet): number {
   const samples = Math.max(1, batch === "full" ? size.train : Math.min(size.train, batch));
   if (isTransformer(config.architecture)) return transformerCost(config, config.architecture, size, samples);
   if (config.architecture === "conv") return convolutionCost(config, size, samples);
+  if (config.architecture === "resnet") return resNetCost(config, size, samples);
   if (hasFreeFeatures(config.architecture)) return freeFeaturesCost(config, size);
   const branchLayers = config.architecture === "rn2" ? 2 : 1;
   const { depth, width } = config;
@@ -76,6 +78,17 @@ function convolutionCost(config: RunConfig, { classes, inputDim }: DatasetSizes,
   const products = places * (4 * 9 * image.channels * channels + 6 * 9 * blocks * channels * channels) + 6 * channels * classes;
   const parameters = 9 * channels * (image.channels + blocks * channels) + channels * classes;
   return samples * (products + perActivation * places * channels * depth) + perUpdate * parameters;
+}
+
+/** Each convolution with its two gradients, and what BatchNorm and ReLU do with each number of its result. */
+function resNetCost(config: RunConfig, { classes, inputDim }: DatasetSizes, samples: number): number {
+  const { convolutions } = resNetCosts(config, inputDim);
+  const sample = convolutions.reduce(
+    (sum, { weights, places, outputs }) => sum + places * (6 * weights + perActivation * outputs),
+    0,
+  );
+  const parameters = convolutions.reduce((sum, { weights }) => sum + weights, config.width * classes);
+  return samples * (sample + 6 * config.width * classes) + perUpdate * parameters;
 }
 
 /** Free features are parameters themselves: all of them are updated, and the layers above them are all there is to multiply. */

@@ -42,6 +42,7 @@ function casesOf(architecture: Architecture): Case[] {
       });
       if (isTransformer(architecture)) return [named("images", imageRun(kind)), named("texts", textRun(kind))];
       if (architecture === "conv") return [named("images", imageRun(kind))];
+      if (architecture === "resnet") return [named("images", imageRun({ ...kind, depth: 20 }))];
       const config = smallRun(kind);
       return [named("vectors", { config, data: dataOf(config) })];
     }),

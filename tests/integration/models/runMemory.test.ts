@@ -72,6 +72,8 @@ const cases: [RunConfig, number][] = [
   [make("conv", images, { depth: 2, width: 8 }), 100],
   [make("conv", images, { depth: 12, width: 16 }), 100],
   [make("conv", datasetConfig.parse({ id: "cifar10" }), { depth: 4, width: 16 }), 100],
+  ...[9, 18, 20, 34].map((depth): [RunConfig, number] => [make("resnet", images, { depth, width: 64 }), 32]),
+  [make("resnet", datasetConfig.parse({ id: "cifar10" }), { depth: 18, width: 128, headBias: true }), 16],
   [make("ufm", images, { width: 512 }), 500],
 ];
 

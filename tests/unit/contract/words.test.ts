@@ -58,12 +58,19 @@ describe("series keys", () => {
 });
 
 describe("ridge in effect", () => {
-  const none = { head: 0, hidden: 0, features: 0, headBias: 0 };
+  const none = { head: 0, hidden: 0, features: 0, headBias: 0, free: 0 };
 
   test("scales with depth as its objective says", () => {
     const weights = regularizer.parse({ family: "weights", lambda: 0.006, headLambda: 0.005 });
     expect(effectiveRidge(weights, 3)).toEqual({ ...none, head: 0.006, hidden: 0.006 });
     if (weights.family !== "weights") throw new Error("unreachable");
+    expect(effectiveRidge({ ...weights, decayed: "all" }, 3)).toEqual({
+      ...none,
+      head: 0.006,
+      hidden: 0.006,
+      headBias: 0.006,
+      free: 0.006,
+    });
     expect(effectiveRidge({ ...weights, scaling: "inverse-depth" }, 3)).toEqual({ ...none, head: 0.002, hidden: 0.002 });
     expect(effectiveRidge({ ...weights, scaling: "inverse-depth", objective: "split" }, 3)).toEqual({
       ...none,
@@ -74,7 +81,7 @@ describe("ridge in effect", () => {
 
   test("is on the features and the bias in the classic objective, on the weights under slack, nowhere in the controls", () => {
     const features = { family: "features", lambdaW: 0.1, lambdaH: 0.2, lambdaB: 0.3 } as const;
-    expect(effectiveRidge(features, 3)).toEqual({ head: 0.1, hidden: 0, features: 0.2, headBias: 0.3 });
+    expect(effectiveRidge(features, 3)).toEqual({ ...none, head: 0.1, features: 0.2, headBias: 0.3 });
     const slack = { family: "slack", lambda: 0.1, rho: 5, frame: "simplex" } as const;
     expect(effectiveRidge(slack, 3)).toEqual({ ...none, head: 0.1, hidden: 0.1 });
     expect(effectiveRidge({ family: "none" }, 3)).toEqual(none);

@@ -86,6 +86,19 @@ export const families: Family[] = [
         training: { ...training, optimizer: { name: "sgd" } },
       }),
   },
+  { name: "ResNet-20", run: () => onImages({ architecture: "resnet", patch: undefined, depth: 20 }) },
+  {
+    name: "ResNet-18, SGD on all parameters, bias, in augmented batches",
+    run: () =>
+      onImages({
+        architecture: "resnet",
+        patch: undefined,
+        depth: 18,
+        headBias: true,
+        regularizer: { family: "weights", lambda: 0.01, decayed: "all" },
+        training: { ...training, optimizer: { name: "sgd" }, batch: 6, augmentation: "crop-flip" },
+      }),
+  },
   { name: "free features", run: () => onVectors({ architecture: "ufm", depth: 1 }) },
   {
     name: "free features, squared error, ridge on all",

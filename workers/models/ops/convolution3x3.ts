@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * A 3×3 convolution with stride 1, zeros beyond the border and a bias, then perhaps ReLU, on maps [C, H, W, N], samples innermost:
+ * A 3×3 convolution with stride 1, zeros beyond the border and perhaps a bias, then perhaps ReLU, on maps [C, H, W, N], samples innermost:
  *
  *   y[o, h, w, n] = b[o] + Σ_{i, p, q} filter[o, i, p, q] · x[i, h + p − 1, w + q − 1, n],  the filter as a matrix [O, 9 I]
  *
@@ -9,33 +9,35 @@ import * as tf from "@tensorflow/tfjs";
  * filter with holes, all passes over memory are contiguous, and features stay columns as in every other network. The gradient by x
  * is the same with the filter turned round; that by the filter is nine matrix products of shifted copies.
  *
- * @param x [I, H, W, N] @param filter [O, 9 I] @param bias [O, 1] @returns [O, H, W, N]
+ * @param x [I, H, W, N] @param filter [O, 9 I] @param bias [O, 1] or none @returns [O, H, W, N]
  */
 export function convolution3x3(
   x: tf.Tensor4D,
   filter: tf.Tensor2D,
-  bias: tf.Tensor2D,
+  bias: tf.Tensor2D | null,
   activation: "linear" | "relu" = "linear",
 ): tf.Tensor4D {
-  const operation = tf.customGrad((image, matrix, offset, save) => {
-    const [maps, weights] = [image as tf.Tensor4D, matrix as tf.Tensor2D];
+  const operation = tf.customGrad((...given) => {
+    const save = given[given.length - 1];
+    const [maps, weights] = [given[0] as tf.Tensor4D, given[1] as tf.Tensor2D];
+    const offset = bias === null ? undefined : (given[2] as tf.Tensor2D);
     const square = [weights.shape[0], maps.shape[0], 3, 3];
-    const value = convolve(maps, tf.transpose(tf.reshape(weights, square), [2, 3, 1, 0]), activation, offset as tf.Tensor2D);
+    const value = convolve(maps, tf.transpose(tf.reshape(weights, square), [2, 3, 1, 0]), activation, offset);
     (save as tf.GradSaveFunc)(activation === "relu" ? [maps, weights, value] : [maps, weights]);
     return {
       value,
-      gradFunc: (dy: tf.Tensor, [given, matrixAgain, y]: tf.Tensor[]) => {
+      gradFunc: (dy: tf.Tensor, [mapsAgain, matrixAgain, y]: tf.Tensor[]) => {
         const gradient = (activation === "relu" ? tf.mul(dy, tf.step(y)) : dy) as tf.Tensor4D;
         const turned = tf.reverse(tf.reshape(matrixAgain, square), [2, 3]);
         return [
           convolve(gradient, tf.transpose(turned, [2, 3, 0, 1]), "linear"),
-          filterGradient(given as tf.Tensor4D, gradient),
-          tf.sum(tf.reshape(gradient, [square[0], -1]), 1, true),
+          filterGradient(mapsAgain as tf.Tensor4D, gradient),
+          ...(bias === null ? [] : [tf.sum(tf.reshape(gradient, [square[0], -1]), 1, true)]),
         ];
       },
     };
   });
-  return operation(x, filter, bias);
+  return operation(...(bias === null ? [x, filter] : [x, filter, bias]));
 }
 
 /** @param kernel [3, 3, I, O] */

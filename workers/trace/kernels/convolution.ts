@@ -176,6 +176,17 @@ function avgPoolGradient(s: Symbolic, dy: Sym, x: Sym, a: Attributes): Sym {
   return inputGradient(s, share, weights, info, info.inChannels);
 }
 
+type BatchNorm = Inputs<"x" | "mean" | "variance"> & { scale?: Sym; offset?: Sym };
+
+/** One operator, which wants the channels first. x [n, C] */
+function batchNormalization(s: Symbolic, x: Sym, each: readonly Sym[], epsilon: number): Sym {
+  const [count, channels] = x.shape;
+  const maps = s.reshape(s.transpose(x, [1, 0]), [1, channels, count]);
+  const attributes = { epsilon: { float: epsilon } };
+  const y = s.node("BatchNormalization", [maps, ...each], [1, channels, count], "float32", attributes);
+  return s.transpose(s.reshape(y, [channels, count]), [1, 0]);
+}
+
 type Fused = Attributes & { activation: string; leakyreluAlpha: number };
 
 export const convolution: Kernels = {
@@ -210,11 +221,11 @@ export const convolution: Kernels = {
   AvgPool: (s, { x }: Inputs<"x">, a: Attributes) => pool(s, "AveragePool", x, a),
   MaxPoolGrad: (s, { dy, input }: Inputs<"dy" | "input">, a: Attributes) => maxPoolGradient(s, dy, input, a),
   AvgPoolGrad: (s, { dy, input }: Inputs<"dy" | "input">, a: Attributes) => avgPoolGradient(s, dy, input, a),
-  FusedBatchNorm: (
-    s,
-    i: Inputs<"x" | "mean" | "variance"> & { scale?: Sym; offset?: Sym },
-    { varianceEpsilon }: { varianceEpsilon: number },
-  ) => {
+  FusedBatchNorm: (s, i: BatchNorm, { varianceEpsilon }: { varianceEpsilon: number }) => {
+    const each = [i.scale, i.offset, i.mean, i.variance];
+    const channels = i.x.shape[i.x.shape.length - 1];
+    const areChannels = each.every((column) => column?.shape.length === 1 && column.shape[0] === channels);
+    if (areChannels && i.x.shape.length === 2) return batchNormalization(s, i.x, each as Sym[], varianceEpsilon);
     const root = s.unary("Reciprocal", s.unary("Sqrt", s.add(i.variance, s.scalar(varianceEpsilon))));
     const scaled = s.mul(s.sub(i.x, i.mean), i.scale ? s.mul(root, i.scale) : root);
     return i.offset ? s.add(scaled, i.offset) : scaled;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { curveStyle, markers, runStyle, shadedColour, strengthShade } from "../../../../app/charts/lineStyle.ts";
 import { markerPath } from "../../../../app/charts/marks/markerPath.ts";
-import { architectures, hasFreeFeatures } from "../../../../contract/config/architecture.ts";
+import { architectures, hasFreeFeatures, hasLayerNorm } from "../../../../contract/config/architecture.ts";
 import { regularizer } from "../../../../contract/config/regularizer.ts";
 import { datasetConfig } from "../../../../contract/data/datasetConfig.ts";
 import { aConfig } from "../builders.ts";
@@ -70,7 +70,7 @@ function distance(one: string, other: string, vision: readonly number[]): number
 
 const drawn = architectures.flatMap((architecture) =>
   (["post-ln", "pre-ln"] as const)
-    .filter((normalization) => !hasFreeFeatures(architecture) || normalization === "post-ln")
+    .filter((normalization) => hasLayerNorm(architecture) || normalization === "post-ln")
     .map((normalization) => ({ architecture, normalization })),
 );
 /** Free features are grey, deep ones too: what stands on them is told by marker and name. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { architectureLabel, architectures, hasFreeFeatures, linearLayers } from "../../../../contract/config/architecture.ts";
+import { architectureLabel, architectures, hasLayerNorm, linearLayers } from "../../../../contract/config/architecture.ts";
 import { headsProblem, readingProblem, transferProblem } from "../../../../contract/config/compatibility.ts";
 import { countGrid, expandGrid, experimentConfig } from "../../../../contract/config/experimentConfig.ts";
 import { gridOfRun } from "../../../../contract/config/gridOfRun.ts";
@@ -127,7 +127,7 @@ describe("labels", () => {
   test("tell every architecture and data set apart", () => {
     const labels = architectures.flatMap((name) => [
       architectureLabel(name, { normalization: "post-ln", definition: 2 }),
-      ...(hasFreeFeatures(name)
+      ...(!hasLayerNorm(name)
         ? name === "dufm"
           ? [architectureLabel(name, { normalization: "post-ln", activation: "relu" })]
           : []
@@ -170,4 +170,31 @@ describe("names of a person's own data", () => {
     expect(datasetConfig.safeParse({ id: "image-folder", folder: name }).success).toBe(false);
     expect(datasetConfig.safeParse({ id: "text-file", file: name }).success).toBe(false);
   });
+});
+
+test("a ResNet refuses depths, widths, pictures and batches that it cannot have, each by name", () => {
+  const of = (changes: object) => {
+    const config = {
+      ...base,
+      architectures: [network("resnet")],
+      depths: [18],
+      widths: [16],
+      datasets: [set("cifar10")],
+      ...changes,
+    };
+    return (experimentConfig.safeParse(config).error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
+  };
+  expect(of({})).toEqual([]);
+  expect(of({ depths: [9, 18, 20, 34] })).toEqual([]);
+  expect(of({ depths: [18, 50] })).toEqual([
+    expect.stringMatching(/^architectures\.0: a ResNet has depth 9, 18, 20 or 34, not 50/),
+  ]);
+  expect(of({ widths: [12] })).toEqual([expect.stringMatching(/multiple of 8, not 12/)]);
+  expect(of({ datasets: [set("gaussian-clusters")] })).toEqual([expect.stringMatching(/reads images/)]);
+  expect(of({ training: { ...base.training, batch: 1 } })).toEqual([
+    expect.stringMatching(/^training\.batch: BatchNorm .* at least 2/),
+  ]);
+  const augmented = { ...base.training, augmentation: "crop-flip" };
+  expect(of({ training: { ...augmented, batch: 8 } })).toEqual([]);
+  expect(of({ training: augmented })).toEqual([expect.stringMatching(/^training\.augmentation: .*choose mini-batches/)]);
 });

@@ -32,8 +32,8 @@ const bases: RunConfig[] = [
   { ...base, dataset: clusters, architecture: "rn1", heads: undefined, patch: undefined, measuring: { name: "every", steps: 9 } },
   { ...base, regularizer: { family: "slack", rho: 0.2 }, training: { optimizer: { name: "sgd", momentum: 0.5 } } },
   { ...base, training: { grown: {}, polish: {} } },
-  { ...base, regularizer: { family: "weights", ...weights }, afterTraining: { transfer: { dataset: file } } },
-  { ...base, afterTraining: { transfer: { dataset: clusters } } },
+  { ...base, regularizer: { family: "weights", ...weights, decayed: "all" }, afterTraining: { transfer: { dataset: file } } },
+  { ...base, training: { batch: 10, augmentation: "crop-flip" }, afterTraining: { transfer: { dataset: clusters } } },
   { ...base, training: { optimizer: { name: "muon", share: 0.5 } } },
   {
     ...{ ...base, architecture: "dufm", activation: "relu", heads: undefined, patch: undefined, depth: 3 },
@@ -45,7 +45,7 @@ const words: unknown[] = [
   ...[...architectures, ...normalizations, ...datasetIds, ...regularizerFamilies, ...deviceChoices],
   ...["ce", "mse", "linear", "relu", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal"],
   ...["adam", "sgd", "signum", "muon"],
-  ...["cosine", "step", "identity", "split", "log", "every", "off", "full", "another-name", 1, true, false],
+  ...["cosine", "step", "identity", "split", "log", "every", "off", "full", "another-name", 1, true, false, undefined],
 ];
 /** Other values that a field might have. */
 function alternatives(value: unknown): unknown[] {

@@ -178,6 +178,8 @@ describe("A grid is parted by its keys", () => {
       // Of each optimizer all, a share between, and none of the decay coupled, at both λ.
       optimizers: "6 18 6 6 6 6 6 6 6 6 6 6",
       "minority-collapse": "3 3 3 3 3 3 3 3 3 3 3 3",
+      "papyan-full": "3",
+      "papyan-tonight": "3",
       "random-labels": "3 3 3 3 3",
       regularizers: "3 3 9 3 3",
       "rn1-cifar10-full": "5 5 5 5 5 5",
@@ -191,6 +193,8 @@ describe("A grid is parted by its keys", () => {
       "t11-text-full": "5 5 5 5 5 5",
       "t11-text-tonight": "3 3 3 3",
       "two-layer-decay": "6 6 6 6 6",
+      "zhu-full": "3",
+      "zhu-tonight": "3",
     });
   });
 });

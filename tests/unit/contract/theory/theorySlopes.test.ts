@@ -33,6 +33,7 @@ describe("where the theorems speak of slopes over depth", () => {
     t21: oneLayer,
     t22: twoLayers,
     conv: [],
+    resnet: [],
     ufm: [],
     dufm: [],
   };

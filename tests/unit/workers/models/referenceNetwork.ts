@@ -55,7 +55,7 @@ export function referenceObjective(
   const ridge = effectiveRidge(config.regularizer, config.depth);
   let penalty = 0;
   for (const { name, penalty: kind } of specs)
-    if (kind !== "free") penalty += (ridge[kind] / 2) * p[name].flat().reduce((sum, w) => sum + w * w, 0);
+    if (kind !== "statistic") penalty += (ridge[kind] / 2) * p[name].flat().reduce((sum, w) => sum + w * w, 0);
   return fit / set.count + penalty;
 }
 

@@ -27,6 +27,15 @@ const architectures: { name: string; run: (overrides: Overrides) => ReturnType<F
   { name: "RN2", run: (overrides) => onVectors({ architecture: "rn2", headBias: true, ...overrides }) },
   { name: "free features", run: (overrides) => onVectors({ architecture: "ufm", depth: 1, ...overrides }) },
   { name: "conv", run: (overrides) => imageRun({ architecture: "conv", patch: undefined, ...overrides }) },
+  {
+    name: "ResNet",
+    // BatchNorm over so few samples magnifies rounding more than the other networks do.
+    run: ({ training, ...overrides }) =>
+      imageRun({
+        ...{ architecture: "resnet", patch: undefined, depth: 20, headBias: true, ...overrides },
+        training: { ...(training as object), learningRate: 1e-5 },
+      }),
+  },
   ...["t11", "t12", "t21", "t22"].flatMap((architecture, i) => [
     {
       name: `${architecture} on images`,

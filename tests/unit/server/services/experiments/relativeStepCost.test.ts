@@ -73,7 +73,9 @@ describe("relativeStepCost", () => {
       expect(datasetSizes(dataset).train, id).toBeGreaterThan(0);
       for (const name of architectures) {
         if (inputKind(id) === "vector" && name.startsWith("t")) continue;
-        expect(cost(name, { dataset, depth: name === "ufm" ? 1 : 2 }), `${name} on ${id}`).toBeGreaterThan(0);
+        expect(cost(name, { dataset, depth: { ufm: 1, resnet: 18 }[name as string] ?? 2 }), `${name} on ${id}`).toBeGreaterThan(
+          0,
+        );
       }
     }
     for (const { id, config } of presets)

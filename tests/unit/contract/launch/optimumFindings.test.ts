@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import type { ExperimentConfig } from "../../../../contract/config/experimentConfig.ts";
+import { launchFindings } from "../../../../contract/launch/launchFindings.ts";
+import { presets } from "../../../../contract/presets/presets.ts";
+
+const [{ config }] = presets;
+const warnings = (changes: Partial<ExperimentConfig>) =>
+  launchFindings({ ...config, ...changes }).warnings.map(({ message }) => message);
+const network = (name: "rn1" | "resnet") => ({ name, normalization: "post-ln" }) as const;
+const resNet = { architectures: [network("resnet")], depths: [18] };
+
+test("a ResNet has no L*, whatever its width, and it is said once", () => {
+  const said = warnings({ ...resNet, widths: [8], losses: ["ce", "mse"] });
+  expect(said).toEqual([expect.stringMatching(/^A ResNet with BatchNorm has no known optimum L\*.*no gap and no distance/)]);
+});
+
+test("decay of all parameters has none in any network", () => {
+  const [ridge] = config.regularizers;
+  if (ridge?.family !== "weights") throw new Error("the first preset has a ridge on weights");
+  const [said] = warnings({ regularizers: [{ ...ridge, decayed: "all" }] });
+  expect(said).toMatch(/^With decay of all parameters/);
+});
+
+test("of RN1 and of a ridge on features nothing is said", () => {
+  const features = { family: "features", lambdaW: 0.1, lambdaH: 0.1, lambdaB: 0 } as const;
+  expect(warnings({})).toEqual([]);
+  expect(warnings({ ...resNet, widths: [64], regularizers: [features] })).toEqual([]);
+});
