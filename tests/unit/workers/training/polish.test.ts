@@ -18,7 +18,8 @@ const engine = await createEngine({ device: "cpu", engine: "compiled" });
 const polished = families
   .map(({ name, run }) => ({ name, ...run() }))
   .filter(
-    ({ config: { regularizer, training } }) => ["weights", "slack"].includes(regularizer.family) && training.batch === "full",
+    ({ config: { architecture, regularizer, training } }) =>
+      ["weights", "slack"].includes(regularizer.family) && training.batch === "full" && architecture !== "resnet",
   );
 
 async function setUp(config: RunConfig) {
