@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
 import { hiddenMatrices } from "../../../../contract/config/hiddenMatrices.ts";
 import type { RunConfig } from "../../../../contract/config/runConfig.ts";
+import { imageShape } from "../../../../contract/data/datasetConfig.ts";
 import { matrix as doubles } from "../../../../math/linear/matrix.ts";
 import { singularValues } from "../../../../math/linear/singularValues.ts";
 import { createEngine } from "../../../../workers/engine/createEngine.ts";
@@ -97,7 +98,9 @@ describe.each(Object.entries(engines))("20 steps, %s, are those of numpy in floa
 describe("Muon's matrices", () => {
   test.each(families)("are those that are counted: $name", ({ run }) => {
     const { config, data } = run();
-    const found = defineNetwork(config, data)
+    // A ResNet's stem is counted by the channels of its data set's pictures, and those made here have others.
+    const image = config.architecture === "resnet" ? imageShape(config.dataset) : null;
+    const found = defineNetwork(config, image ? { ...data, input: { kind: "image", ...image } } : data)
       .parameters.filter(isOrthogonalized)
       .map(({ shape }) => shape.join(" × "));
     const counted = hiddenMatrices(config).flatMap(({ rows, columns, count }) =>
