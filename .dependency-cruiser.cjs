@@ -291,12 +291,24 @@ const chartFolders = {
 };
 /** The parts of the form for a new experiment, around its draft. */
 const newFolders = {
-  ".": ["draft", "inputs", "datasets", "architectures", "regularizers", "training", "afterTraining", "presets", "launch"],
+  ".": [
+    "draft",
+    "inputs",
+    "datasets",
+    "architectures",
+    "regularizers",
+    "losses",
+    "training",
+    "afterTraining",
+    "presets",
+    "launch",
+  ],
   draft: [],
   inputs: [],
   datasets: ["draft", "inputs"],
   architectures: ["draft", "inputs"],
   regularizers: ["draft", "inputs"],
+  losses: ["draft", "inputs"],
   training: ["draft", "inputs"],
   afterTraining: ["draft", "inputs", "datasets"],
   presets: [],

@@ -19,13 +19,13 @@ import { AfterTrainingFields, afterTrainingSummary } from "./afterTraining/After
 import type { Draft } from "./draft/draft.ts";
 import { type Problem, problemAt } from "./draft/draftProblems.ts";
 import { TagsInput } from "./inputs/TagsInput.tsx";
-import { ToggleChips } from "./inputs/ToggleChips.tsx";
+import { ClassifiersField, classifiersSummary } from "./losses/ClassifiersField.tsx";
+import { LossesField, lossesSummary } from "./losses/LossesField.tsx";
 import { ConvergenceField, convergenceSummary } from "./training/ConvergenceField.tsx";
 import { OptimizersField } from "./training/OptimizersField.tsx";
 import { StartFields, startSummary } from "./training/StartFields.tsx";
 import { TrainingFields, trainingSummary } from "./training/TrainingFields.tsx";
 
-const lossTitles = { ce: "Cross entropy", mse: "Squared error" } as const;
 const deviceTitles = { auto: "Automatic", cpu: "CPU", webgpu: "GPU (WebGPU)", cuda: "GPU (CUDA)" } as const;
 
 const surveyTitles: Record<SurveyCadence, string> = {
@@ -71,17 +71,15 @@ export function CollapsedFields({
       </Collapsible>
       <Collapsible
         title="Loss and head"
-        summary={`${config.losses.map((name) => lossTitles[name]).join(", ")}; head ${config.headBias ? "with a bias" : "without bias"}`}
-        wrong={wrong("config.losses", "config.headBias")}
+        summary={`${lossesSummary(config.losses)}; head ${config.headBias ? "with a bias" : "without bias"}${classifiersSummary(config.classifiers)}`}
+        wrong={wrong("config.losses", "config.headBias", "config.classifiers")}
       >
         <div className="space-y-3">
-          <ToggleChips
-            label="Losses"
-            options={(["ce", "mse"] as const).map((value) => ({ value, label: lossTitles[value] }))}
-            values={config.losses}
-            keyOf={(name) => name}
-            onChange={(losses) => changeConfig({ losses })}
-            error={problemAt(problems, "config.losses")}
+          <LossesField losses={config.losses} onChange={(losses) => changeConfig({ losses })} problems={problems} />
+          <ClassifiersField
+            classifiers={config.classifiers}
+            onChange={(classifiers) => changeConfig({ classifiers })}
+            problems={problems}
           />
           <Checkbox
             label="The head has a bias, which is not penalized"

@@ -1,4 +1,6 @@
 import { architectureLabel } from "../../contract/config/architecture.ts";
+import { classifierLabel } from "../../contract/config/classifier.ts";
+import { lossText } from "../../contract/config/loss.ts";
 import { regularizerLabel } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import { datasetLabel } from "../../contract/data/datasetConfig.ts";
@@ -12,7 +14,8 @@ export function runTitle(config: RunConfig): string {
     ...(architecture === "ufm" ? [] : [`L = ${config.depth}`]),
     architecture === "conv" || architecture === "resnet" ? `${config.width} channels` : `d = ${config.width}`,
     regularizerLabel(config.regularizer),
-    ...(config.loss === "mse" ? ["squared error"] : []),
+    ...(lossText(config) === "cross entropy" ? [] : [lossText(config)]),
+    ...(config.classifier === undefined ? [] : [`${classifierLabel(config.classifier)} classifier`]),
     `seed ${config.seed}`,
   ].join(" · ");
 }

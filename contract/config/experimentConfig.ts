@@ -6,12 +6,14 @@ import { priorities } from "../priority.ts";
 import { isVisible, typedText } from "../wireText.ts";
 import { afterTraining } from "./afterTraining.ts";
 import { architectureConfig, hasFreeFeatures, isVersioned, withCurrentDefinition } from "./architecture.ts";
+import { classifierConfig, classifierIn, classifierOfRun, classifierProblem, classifiersFor } from "./classifier.ts";
 import { depthProblem, headsProblem, readingProblem, ridgeProblem, transferProblem, widthProblem } from "./compatibility.ts";
 import { growthProblem } from "./growth.ts";
+import { type LossConfig, lossConfig, lossOfRun } from "./loss.ts";
 import { coupledShare, type OptimizerEntry, optimizerConfig, optimizerEntry } from "./optimizerConfig.ts";
 import { polishProblem } from "./polishing.ts";
 import { regularizer } from "./regularizer.ts";
-import { depth, deviceChoice, loss, type RunConfig, seed, width } from "./runConfig.ts";
+import { depth, deviceChoice, type RunConfig, seed, width } from "./runConfig.ts";
 import { measuringConfig, type TrainingConfig, trainingConfig } from "./trainingConfig.ts";
 
 const distinct = <T>(items: T[]) => new Set(items.map((item) => JSON.stringify(item))).size === items.length;
@@ -35,10 +37,12 @@ const gridConfig = z.strictObject({
   architectures: axis(architectureConfig, "architecture"),
   depths: axis(depth, "depth"),
   widths: axis(width, "width"),
-  losses: axis(loss, "loss"),
+  losses: axis(lossConfig, "loss"),
   regularizers: axis(regularizer, "regularizer"),
   seeds: axis(seed, "seed"),
   headBias: z.boolean().default(false),
+  /** Absent = one linear layer. */
+  classifiers: axis(classifierConfig, "classifier").optional(),
   training: trainingConfig,
   /** Absent = the training's own alone. */
   optimizers: axis(optimizerEntry, "optimizer").optional(),
@@ -111,6 +115,7 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
           `only pictures can be cropped and flipped, and ${datasetTitles[value.id]} has none`,
         );
   }
+  complainOfClassifiers(config, complain);
   const probed = datasetConfig.safeParse(config.afterTraining?.transfer?.dataset);
   if (!probed.success) return;
   for (const { value } of datasets) {
@@ -174,6 +179,24 @@ function complainOfGrowth(config: Partial<z.infer<typeof gridConfig>>, complain:
     );
 }
 
+/** What the classifiers of a grid, also those that a loss brings with it, do not go with. */
+function complainOfClassifiers(config: Partial<z.infer<typeof gridConfig>>, complain: Complain): void {
+  const listed = validEntries(classifierConfig, config.classifiers).map(({ value }) => value);
+  const losses = validEntries(lossConfig, config.losses);
+  const isDot = losses.some(({ value }) => value === "dot-regression");
+  const used = [...listed, ...(isDot ? [classifierIn({ loss: "dot-regression" })] : [])];
+  for (const { value, at } of validEntries(regularizer, config.regularizers)) {
+    const problem = used.map((one) => classifierProblem(one, value.family)).find((text) => text !== null);
+    if (problem) complain(["regularizers", at], problem);
+  }
+  if (used.some((one) => classifierOfRun(one).classifier !== undefined))
+    for (const { value, at } of validEntries(architectureConfig, config.architectures))
+      if (value.name === "dufm")
+        complain(["architectures", at], "deep free features end in a layer of their own: choose one linear layer as classifier");
+  if (config.headBias === true && used.some((one) => one?.name === "fixed-simplex"))
+    complain(["headBias"], `a fixed simplex${isDot ? ", which dot regression has," : ""} has no bias: turn the head's bias off`);
+}
+
 /** The grid a person defines: every combination of the axes is one run; the rest is common to all runs. */
 export const experimentConfig = gridConfig.superRefine(
   (config, context) => complainOfPairs(config, (path, message) => context.addIssue({ code: "custom", path, message })),
@@ -217,9 +240,17 @@ export type LaunchInput = z.infer<typeof launchInput>;
 const depthsOf = (arch: ExperimentConfig["architectures"][number], config: ExperimentConfig): number[] =>
   arch.name === "ufm" ? [1] : config.depths;
 
+/** Each loss with each classifier that it is trained with. */
+const lossesOf = ({ losses, classifiers }: Pick<ExperimentConfig, "losses" | "classifiers">) =>
+  losses.flatMap((entry: LossConfig) => {
+    const own = lossOfRun(entry);
+    return classifiersFor(own.loss, classifiers).map((one) => ({ ...own, ...classifierOfRun(one) }));
+  });
+
 /** Number of runs of a grid, without creating them. */
 export function countGrid(config: ExperimentConfig): number {
-  const { datasets, architectures, widths, losses, regularizers, seeds } = config;
+  const { datasets, architectures, widths, regularizers, seeds } = config;
+  const losses = lossesOf(config);
   const networks = architectures.reduce((sum, arch) => sum + depthsOf(arch, config).length, 0);
   const others = [datasets, widths, losses, regularizers, config.optimizers ?? [config.training], seeds];
   return others.reduce((product, values) => product * values.length, networks);
@@ -245,10 +276,11 @@ export function expandGrid(config: ExperimentConfig): RunConfig[] {
   requireGridWithinLimit(config);
   const runs: RunConfig[] = [];
   const trainings = trainingsOf(config);
+  const losses = lossesOf(config);
   for (const runSeed of config.seeds)
     for (const dataset of config.datasets)
       for (const arch of config.architectures)
-        for (const runLoss of config.losses)
+        for (const runLoss of losses)
           for (const training of trainings)
             for (const runRegularizer of config.regularizers)
               for (const runWidth of config.widths)
@@ -263,7 +295,7 @@ export function expandGrid(config: ExperimentConfig): RunConfig[] {
                     ...definitionIn(arch),
                     depth: runDepth,
                     width: runWidth,
-                    loss: runLoss,
+                    ...runLoss,
                     headBias: config.headBias,
                     regularizer: runRegularizer,
                     training,

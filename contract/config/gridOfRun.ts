@@ -1,5 +1,6 @@
 import { limits } from "../limits.ts";
 import type { ExperimentConfig } from "./experimentConfig.ts";
+import { lossOfGrid } from "./loss.ts";
 import type { RunConfig } from "./runConfig.ts";
 
 /** The grid of one cell: `expandGrid` gives that cell back. */
@@ -19,7 +20,8 @@ export function gridOfRun(run: RunConfig): ExperimentConfig {
     // Free features are of depth 1, which no network may have.
     depths: [Math.max(limits.depth.min, run.depth)],
     widths: [run.width],
-    losses: [run.loss],
+    losses: [lossOfGrid(run)],
+    ...(run.classifier === undefined ? {} : { classifiers: [run.classifier] }),
     regularizers: [run.regularizer],
     seeds: [run.seed],
     headBias: run.headBias,

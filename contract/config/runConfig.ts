@@ -3,11 +3,10 @@ import { datasetConfig } from "../data/datasetConfig.ts";
 import { limits } from "../limits.ts";
 import { afterTraining } from "./afterTraining.ts";
 import { activation, architecture, definition, heads, normalization, patch } from "./architecture.ts";
+import { classifierConfig } from "./classifier.ts";
+import { gamma, loss, smoothing } from "./loss.ts";
 import { regularizer } from "./regularizer.ts";
 import { measuringConfig, trainingConfig } from "./trainingConfig.ts";
-
-export const loss = z.enum(["ce", "mse"]);
-export type Loss = z.infer<typeof loss>;
 
 export const deviceChoices = ["auto", "cpu", "webgpu", "cuda"] as const;
 export const deviceChoice = z.enum(deviceChoices);
@@ -43,8 +42,13 @@ export const runConfig = z.strictObject({
   /** d; the channel count of a convolutional network. */
   width,
   loss,
+  /** ε of cross entropy with smoothed labels, γ of the focal loss; see loss.ts. */
+  smoothing: smoothing.optional(),
+  gamma: gamma.optional(),
   /** Whether the classifier has a bias (never penalized but by λ_b); without effect on the optimum under cross entropy. */
   headBias: z.boolean(),
+  /** Absent = one linear layer. */
+  classifier: classifierConfig.optional(),
   regularizer,
   training: trainingConfig,
   measuring: measuringConfig,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { loss } from "../config/runConfig.ts";
 
 const decay = z.number().min(0, "a decay must be at least 0").max(1e6, "a decay must be at most 1e6");
 
@@ -10,7 +9,7 @@ const decay = z.number().min(0, "a decay must be at least 0").max(1e6, "a decay 
 export const externalObjective = z
   .strictObject({
     /** ce: mean cross entropy; mse: 1/(2N)‖WH − Y‖². */
-    loss,
+    loss: z.enum(["ce", "mse"]),
     /** layernorm: a LayerNorm without affine part stands before the head; ridge: (λ_H/2)‖H‖² over all N samples is part of the loss. */
     features: z.enum(["layernorm", "ridge"]),
     /** λ of (λ/2)‖W‖² of the head. */

@@ -1,4 +1,6 @@
 import type { AfterTraining } from "../config/afterTraining.ts";
+import { classifierIn, classifierText } from "../config/classifier.ts";
+import { lossText } from "../config/loss.ts";
 import { coupledShare, type OptimizerConfig } from "../config/optimizerConfig.ts";
 import { effectiveRidge, normalizesHead, regularizerLabel } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
@@ -11,12 +13,13 @@ export const configFacts = (config: RunConfig): Fact[] => [...datasetFacts(confi
 
 /** The same but for the data set. */
 export function modelFacts(config: RunConfig): Fact[] {
-  const { training, seed, loss, headBias, measuring, device, afterTraining } = config;
+  const { training, seed, headBias, measuring, device, afterTraining } = config;
   const { gain, branchGain } = training.initialization;
   return [
     ["Seed", String(seed)],
     ...networkFacts(config),
-    ["Loss", loss === "ce" ? "cross entropy" : "squared error"],
+    ["Loss", lossText(config)],
+    ["Classifier", classifierText(classifierIn(config))],
     ["Classifier bias", headBias ? "yes" : "no"],
     ...regularizerFacts(config),
     ["Optimizer", optimizerText(training.optimizer)],

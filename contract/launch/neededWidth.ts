@@ -1,6 +1,8 @@
+import { classifierIn } from "../config/classifier.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 
-type Objective = Pick<RunConfig, "regularizer" | "loss" | "headBias"> & Partial<Pick<RunConfig, "architecture" | "activation">>;
+type Objective = Pick<RunConfig, "regularizer" | "loss" | "headBias" | "classifier"> &
+  Partial<Pick<RunConfig, "architecture" | "activation">>;
 
 /**
  * The smallest width at which L* is known for an objective: K − 1 dimensions for a simplex (cross entropy, or squared error with a
@@ -9,13 +11,15 @@ type Objective = Pick<RunConfig, "regularizer" | "loss" | "headBias"> & Partial<
  * no width has an optimum.
  * @param counts training samples of each class [K]
  */
-export function neededWidth(
-  { regularizer, loss, headBias, architecture, activation }: Objective,
-  counts: readonly number[],
-): number | null {
+export function neededWidth(objective: Objective, counts: readonly number[]): number | null {
+  const { regularizer, loss, headBias, architecture, activation } = objective;
   const classes = counts.length;
+  const classifier = classifierIn(objective);
+  if (classifier?.name === "linear" && classifier.layers > 1) return null;
+  if (classifier?.name === "fixed-simplex" && regularizer.family !== "adamw")
+    return regularizer.family === "features" ? classes - 1 : classes;
   const isPenalized = regularizer.family === "features" && regularizer.lambdaB > 0;
-  const own = loss === "ce" || (headBias && !isPenalized) ? "simplex" : "orthogonal";
+  const own = loss !== "mse" || (headBias && !isPenalized) ? "simplex" : "orthogonal";
   if (architecture === "dufm" && (loss !== "mse" || activation === "relu" || (headBias && isPenalized))) return null;
   switch (regularizer.family) {
     case "none":

@@ -139,7 +139,8 @@ export function stepNumbers(
 ): StepNumbers {
   const { architecture, width: d } = config;
   const blocks = blocksOf(config);
-  const head = d * classes + (config.headBias ? classes : 0);
+  const inner = config.classifier?.name === "linear" ? config.classifier.layers - 1 : 0;
+  const head = d * classes + inner * d * d + (config.headBias ? classes : 0);
   const withHead = ({ parameters, held }: StepNumbers): StepNumbers => ({
     parameters: parameters + head,
     held: held + 4 * samples * classes + 2 * (parameters + head),

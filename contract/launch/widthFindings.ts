@@ -1,8 +1,9 @@
+import { classifierConfig, classifierOfRun, classifiersFor, isFixed } from "../config/classifier.ts";
 import type { ExperimentConfig } from "../config/experimentConfig.ts";
+import { lossConfig, lossOfRun, lossText } from "../config/loss.ts";
 import { coupledShare, optimizerConfig, optimizerEntry } from "../config/optimizerConfig.ts";
 import { optimumSilence } from "../config/optimumSilence.ts";
 import { regularizer, regularizerLabel } from "../config/regularizer.ts";
-import { loss } from "../config/runConfig.ts";
 import { titleOf } from "./dataFindings.ts";
 import type { LaunchFindings } from "./finding.ts";
 import { neededWidth } from "./neededWidth.ts";
@@ -22,15 +23,21 @@ export function widthFindings(
   { datasets, widths, architectures }: ValidParts,
   found: LaunchFindings,
 ): void {
+  const classifiers = config.classifiers && validEntries(classifierConfig, config.classifiers).map(({ value }) => value);
+  const losses = validEntries(lossConfig, config.losses).flatMap(({ value }) => {
+    const one = lossOfRun(value);
+    return classifiersFor(one.loss, classifiers).map((classifier) => ({ ...one, ...classifierOfRun(classifier) }));
+  });
+  fixedSimplexFindings(losses.some(isFixed), { datasets, widths }, found);
   if (allDecoupled(config)) return;
   // Networks need the same width, deep free features where their optimum is known.
   const deep = architectures
     .filter(({ value }) => value.name === "dufm")
     .map(({ value: { name, activation } }) => ({ architecture: name, activation }));
   const networks = deep.length === architectures.length ? deep : [{}];
-  const objectives = validEntries(loss, config.losses).flatMap(({ value: one }) =>
+  const objectives = losses.flatMap((one) =>
     validEntries(regularizer, config.regularizers).flatMap(({ value }) =>
-      networks.slice(0, 1).map((network) => ({ ...network, loss: one, regularizer: value, headBias: config.headBias })),
+      networks.slice(0, 1).map((network) => ({ ...network, ...one, regularizer: value, headBias: config.headBias })),
     ),
   );
   for (const { value: dataset, sizes } of datasets)
@@ -40,10 +47,27 @@ export function widthFindings(
       const needed = neededWidth(objective, sizes.asked.train);
       const small = widths.filter((d) => needed !== null && d < needed);
       if (small.length === 0) continue;
-      const about = `${objective.loss === "ce" ? "cross entropy" : "squared error"}, ${regularizerLabel(objective.regularizer)}`;
+      const about = `${lossText(objective)}, ${regularizerLabel(objective.regularizer)}`;
       found.warnings.push({
         path: ["widths"],
         message: `At width ${small.join(", ")} the ${sizes.classes} classes of ${titleOf(dataset)} have no known optimum (${about}): such runs have no gap to L*. It needs a width of at least ${needed}.`,
       });
     }
+}
+
+/** Widths into which a fixed simplex does not fit: such runs cannot begin. */
+function fixedSimplexFindings(
+  isUsed: boolean,
+  { datasets, widths }: Pick<ValidParts, "datasets" | "widths">,
+  found: LaunchFindings,
+): void {
+  if (!isUsed) return;
+  for (const { value: dataset, sizes } of datasets) {
+    const small = widths.filter((d) => d < sizes.classes - 1);
+    if (small.length === 0) continue;
+    found.problems.push({
+      path: ["widths"],
+      message: `At width ${small.join(", ")} a fixed simplex of the ${sizes.classes} classes of ${titleOf(dataset)} has no room: choose at least ${sizes.classes - 1}, or a classifier that is trained.`,
+    });
+  }
 }

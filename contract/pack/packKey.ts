@@ -24,6 +24,8 @@ function packShape(config: RunConfig): unknown[] {
     ...[architecture, trainedNormalization(architecture, config), blocksOf(config), depth, width, loss, headBias],
     ...(isTransformer(architecture) ? transformerShape(config) : []),
     ...(architecture === "dufm" ? [activationOf(config)] : []),
+    ...lossShape(config),
+    ...(config.classifier === undefined ? [] : [sorted(config.classifier)]),
     dataShape(config.dataset),
     regularizerShape(config.regularizer, depth),
     [...optimizerShape(training.optimizer), ...shareShape(config)],
@@ -33,6 +35,15 @@ function packShape(config: RunConfig): unknown[] {
     ...(training.polish ? [sorted(training.polish)] : []),
   ];
 }
+
+/** Only of losses that have a number. */
+const lossShape = ({ smoothing, gamma }: RunConfig): unknown[] =>
+  smoothing === undefined && gamma === undefined
+    ? []
+    : [
+        ["smoothing", smoothing ?? 0],
+        ["gamma", gamma ?? 0],
+      ];
 
 function transformerShape(config: RunConfig): unknown[] {
   const image = imageShape(config.dataset);

@@ -184,6 +184,26 @@ export const questionPresets: Preset[] = [
     },
   },
   {
+    id: "losses",
+    group: "question",
+    title: "Which loss collapses?",
+    description:
+      "Cross entropy, the same with smoothed labels, focal loss, squared error, and dot regression to a simplex that is never trained: which brings NC1 and the classifier's frame nearest to the ideal?",
+    choices: [
+      fullBatch,
+      "L* is each loss's own, so gaps are shares of different numbers: compare NC1, NC2 and NC3, and the distance to the optimum. Dot regression has L* = 0, and no gap.",
+      "Squared error has no bias here, so its ideal frame is orthogonal: read NC2 (orthogonal), not NC2. Dot regression's classifier is a simplex from the first step.",
+    ],
+    config: {
+      ...common,
+      datasets: [mini],
+      depths: [3, 8],
+      losses: ["ce", { name: "ce", smoothing: 0.1 }, { name: "focal", gamma: 2 }, "mse", "dot-regression"],
+      seeds: [0, 1, 2],
+      training,
+    },
+  },
+  {
     id: "free-features",
     group: "question",
     recorded: true,

@@ -1,5 +1,7 @@
 import { architectureLabel, headsOf, trainedNormalization } from "../config/architecture.ts";
+import { classifierIn, classifierLabel, hasOrthogonalFrame } from "../config/classifier.ts";
 import { isDecoupled } from "../config/decayParts.ts";
+import { lossText } from "../config/loss.ts";
 import type { Regularizer } from "../config/regularizer.ts";
 import type { RunConfig } from "../config/runConfig.ts";
 import { type DatasetConfig, datasetTitle, imbalanceOf } from "../data/datasetConfig.ts";
@@ -35,7 +37,7 @@ export function theorySilence(metric: string, split: Split, config: RunConfig): 
 }
 
 /** Under squared error without a bias the optimal frame is orthogonal. */
-const isOrthogonal = ({ loss, headBias }: RunConfig): boolean => loss === "mse" && !headBias;
+const isOrthogonal = hasOrthogonalFrame;
 
 /** What the theorems are of, under the frame that is optimal. */
 const metricsOf = (config: RunConfig): LayerMetric[] =>
@@ -55,6 +57,10 @@ function silenceOfNetwork(config: RunConfig): string | null {
   if (config.regularizer.family !== "adamw" && isDecoupled(config))
     return "the theorems are about a ridge whose gradient is followed, and some of the decay is decoupled";
   if (headsOf(config) > 1) return `the theorems assume one attention head, and there are ${headsOf(config)}`;
+  const classifier = classifierIn(config);
+  if (classifier) return `the theorems assume a classifier of one linear layer, and this one is "${classifierLabel(classifier)}"`;
+  if (config.loss === "focal" || config.smoothing)
+    return `the theorems are about cross entropy and squared error, not about ${lossText(config)}`;
   if (needed === "(7)")
     return isUniform(config.regularizer)
       ? null

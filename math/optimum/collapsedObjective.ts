@@ -1,8 +1,9 @@
 import { addProduct, productTransposed, transposeInto } from "../linear/flatProducts.ts";
 import type { Matrix } from "../linear/matrix.ts";
 import { matrix, scale } from "../linear/matrix.ts";
+import { MathError } from "../MathError.ts";
 import { classFeatures } from "./classFeatures.ts";
-import { crossEntropyOfClass, squaredErrorOfClass } from "./fitOfClass.ts";
+import { crossEntropyOfClass, smoothedCrossEntropyOfClass, squaredErrorOfClass } from "./fitOfClass.ts";
 import type { SmoothFunction } from "./minimize.ts";
 import { type SolvableObjective, totalCount } from "./unconstrainedObjective.ts";
 
@@ -44,7 +45,7 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
   const decay = onSphere ? weightDecay : Math.sqrt(featureDecay * weightDecay);
   const block = classes * rank;
   const size = 2 * block + (withBias ? classes : 0);
-  const fitOf = squared ? squaredErrorOfClass(fitScale) : crossEntropyOfClass;
+  const fitOf = squared ? squaredErrorOfClass(fitScale) : crossEntropyOf(objective);
   const features = classFeatures(objective, rank, onSphere);
   const featureGradient = new Float64Array(block);
   const logits = new Float64Array(classes * classes); // a row a class' feature; then the slopes of the fit
@@ -104,4 +105,10 @@ export function collapsedObjective(objective: SolvableObjective, rank: number): 
       };
     },
   };
+}
+
+function crossEntropyOf(objective: SolvableObjective) {
+  if ("gamma" in objective && objective.gamma)
+    throw new MathError("a focal loss is not convex: no search over class features ends");
+  return "smoothing" in objective && objective.smoothing ? smoothedCrossEntropyOfClass(objective.smoothing) : crossEntropyOfClass;
 }

@@ -20,6 +20,19 @@ export const crossEntropyOfClass: FitOfClass = (logits, from, classes, own) => {
   return most === 0 ? Math.log1p(rest) : most + Math.log(all);
 };
 
+/** Cross entropy with smoothed labels, ε/K Σ_c (z_k − z_c) more; likewise. */
+export const smoothedCrossEntropyOfClass =
+  (epsilon: number): FitOfClass =>
+  (logits, from, classes, own) => {
+    const share = epsilon / classes;
+    let above = 0;
+    for (let c = 0; c < classes; c++) above += logits[from + own] - logits[from + c];
+    const value = crossEntropyOfClass(logits, from, classes, own) + share * above;
+    for (let c = 0; c < classes; c++) logits[from + c] -= share;
+    logits[from + own] += epsilon;
+    return value;
+  };
+
 /** Squared error α Σ_c (z_c − [c = k])² of class k = own; likewise. */
 export const squaredErrorOfClass =
   (alpha: number): FitOfClass =>

@@ -2,6 +2,7 @@ import { simplexVertices } from "../frames/frames.ts";
 import type { FrameShape } from "../frames/idealGram.ts";
 import { identity, scale } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
+import { bestMargin, marginFit } from "./marginFit.ts";
 import { makeOptimum, type Optimum } from "./optimum.ts";
 import type { GufmCrossEntropy, GufmSquaredError, Solvable } from "./unconstrainedObjective.ts";
 import { isBalanced } from "./unconstrainedObjective.ts";
@@ -10,14 +11,23 @@ import { isBalanced } from "./unconstrainedObjective.ts";
  * The optimum of cross entropy over features of norm √d and zero mean, with (λ/2)‖W‖²; balanced, d ≥ K.
  * w_k = s u_k, h_k = √d u_k, u the unit simplex; a = √d K/(K−1); s solves λ s (e^{as} + K − 1) = √d;
  * L* = log(1 + (K−1)e^{−as}) + λKs²/2.
+ * With smoothed labels or the focal loss f: the least of f(as) + λKs²/2 over s ≥ 0. That no other classifier is better holds whatever
+ * the shape of f, as far as it falls: with q_k = ‖K w_k − Σ_j w_j‖ a class' mean margin is at most √d q_k/(K−1), Jensen gives
+ * fit_k ≥ f(√d q_k/(K−1)), and Σ q_k² ≤ K²‖W‖² leaves the same function of one number for each class.
  * Slack towards the simplex changes nothing, being 0 there (slackObjective.ts).
  * @throws {MathError} if the classes are unequal, d < K or there is slack towards another frame
- * Source: derived from Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239, GUFM with cross entropy.
+ * Source: derived from Súkeník, Lampert, Mondelli (2025), arXiv 2505.15239, GUFM with cross entropy; with a ridge on the features Zhou
+ * et al. (2022), arXiv 2210.02192, show the same of smoothing and of the focal loss.
  */
 export function gufmCrossEntropyOptimum(objective: Solvable<GufmCrossEntropy>): Optimum {
   const { classes, dim, decay } = sizesOf(objective, "simplex");
   if (dim < classes) throw new MathError(`dim = ${dim} must be at least ${classes}, the classes`);
   const steepness = (Math.sqrt(dim) * classes) / (classes - 1);
+  if (objective.smoothing || objective.gamma) {
+    const shape = marginFit(classes, objective);
+    const margin = bestMargin(shape, 0, (decay * classes) / steepness ** 2);
+    return collapsed(objective, margin / steepness, shape.value(margin), margin > 0 ? "simplex" : "zero", 0);
+  }
   const norm = rootOfScale(classes, dim, decay, steepness);
   const fit = Math.log1p((classes - 1) * Math.exp(-steepness * norm));
   return collapsed(objective, norm, fit, "simplex", 0);
@@ -73,14 +83,14 @@ function collapsed(
   objective: GufmCrossEntropy | GufmSquaredError,
   norm: number,
   fit: number,
-  geometry: "simplex" | "orthogonal",
+  geometry: "simplex" | "orthogonal" | "zero",
   bias: number,
 ): Optimum {
   const { counts, dim, weightDecay } = objective;
-  const unit = geometry === "simplex" ? simplexVertices(counts.length) : identity(counts.length);
+  const unit = geometry === "orthogonal" ? identity(counts.length) : simplexVertices(counts.length);
   const ridge = (weightDecay * counts.length * norm * norm) / 2;
   return makeOptimum({
-    method: "closed-form",
+    method: "gamma" in objective && objective.gamma ? "numeric" : "closed-form",
     fit,
     ridge,
     geometry,

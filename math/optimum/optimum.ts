@@ -34,6 +34,12 @@ export interface Optimum {
   zeroMean: boolean;
 }
 
+/** Where an objective has no optimum to compare with, and why. */
+export interface NoOptimum {
+  method: "none";
+  reason: string;
+}
+
 /** What a solver has found; what is left out follows from the rest. */
 type FoundOptimum = Omit<Optimum, "loss" | "slack" | "scale" | "featureScale" | "bias"> &
   Partial<Pick<Optimum, "slack" | "scale" | "featureScale" | "bias">>;

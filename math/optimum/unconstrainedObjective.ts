@@ -1,11 +1,25 @@
 import { assertAtLeast, assertInteger, MathError } from "../MathError.ts";
 import type { Slack } from "./slackObjective.ts";
 
+/** What makes another loss of cross entropy; at most one of both. */
+interface ShapedCrossEntropy {
+  /** ε of label smoothing, in [0, 1): the target is (1 − ε) e_y + ε/K; absent = 0. */
+  smoothing?: number;
+  /** γ ≥ 0 of the focal loss (1 − p)^γ (−log p); absent = 0. */
+  gamma?: number;
+}
+
+/** Features that are normalized once more, by a head with a temperature. */
+interface Tempered {
+  /** τ: logits are τ⟨h/‖h‖, w⟩; absent = √d, which is ⟨h, w⟩. */
+  temperature?: number;
+}
+
 /**
  * The paper's model: features of norm √d and zero mean (LayerNorm), ridge on W only; cross entropy. A bias changes nothing while the
  * classes are balanced.
  */
-export interface GufmCrossEntropy {
+export interface GufmCrossEntropy extends ShapedCrossEntropy, Tempered {
   kind: "gufm-ce";
   /** Samples of each class [K]. */
   counts: readonly number[];
@@ -18,7 +32,7 @@ export interface GufmCrossEntropy {
 }
 
 /** The paper's model with fit (fitScale/N)‖WH + b1ᵀ − Y‖². */
-export interface GufmSquaredError {
+export interface GufmSquaredError extends Tempered {
   kind: "gufm-mse";
   counts: readonly number[];
   dim: number;
@@ -30,7 +44,7 @@ export interface GufmSquaredError {
 }
 
 /** Ridge on W and on all N features; cross entropy. A bias changes nothing while the classes are balanced. */
-export interface RidgeCrossEntropy {
+export interface RidgeCrossEntropy extends ShapedCrossEntropy {
   kind: "ufm-ce";
   counts: readonly number[];
   dim: number;
@@ -55,6 +69,18 @@ export interface RidgeSquaredError {
   fitScale?: number;
 }
 
+/** A classifier whose rows cannot grow: held to a simplex, or to norm 1. Fit alone, and the features' ridge where they have one. */
+export interface HeldRows {
+  kind: "held-rows";
+  counts: readonly number[];
+  dim: number;
+  /** simplex: W = unit rows of cosine −1/(K−1), fixed; unit: any rows of norm 1. */
+  rows: "simplex" | "unit";
+  fit: { name: "ce" | "mse" | "focal"; smoothing?: number; gamma?: number } | { name: "dot" };
+  /** Norm of the features as logits see them (√d, or τ), of zero mean; or λ_H of free ones. */
+  features: { norm: number } | { decay: number };
+}
+
 /** An objective that has no unconstrained-features optimum to compare with, for example with decoupled decay. */
 interface NoObjective {
   kind: "none";
@@ -62,10 +88,16 @@ interface NoObjective {
 }
 
 /** The head of a training objective with the features set free. */
-export type UnconstrainedObjective = GufmCrossEntropy | GufmSquaredError | RidgeCrossEntropy | RidgeSquaredError | NoObjective;
+export type UnconstrainedObjective =
+  | GufmCrossEntropy
+  | GufmSquaredError
+  | RidgeCrossEntropy
+  | RidgeSquaredError
+  | HeldRows
+  | NoObjective;
 
 /** The objectives that may have an optimum. */
-export type SolvableObjective = Exclude<UnconstrainedObjective, NoObjective>;
+export type SolvableObjective = Exclude<UnconstrainedObjective, NoObjective | HeldRows>;
 
 /** Counts of K classes with n samples each. @throws {MathError} if K < 2 or n < 1 */
 export function balancedCounts(classes: number, samplesPerClass: number): number[] {
@@ -97,11 +129,23 @@ export function assertObjective(objective: SolvableObjective): void {
   assertAtLeast("weightDecay", objective.weightDecay, 0);
   if ("featureDecay" in objective) assertAtLeast("featureDecay", objective.featureDecay, 0);
   if ("fitScale" in objective && objective.fitScale !== undefined) assertAtLeast("fitScale", objective.fitScale, 0, true);
+  if ("smoothing" in objective || "gamma" in objective) assertShape(objective);
+  if ("temperature" in objective && objective.temperature !== undefined)
+    assertAtLeast("temperature", objective.temperature, 0, true);
   if ("slack" in objective && objective.slack) assertAtLeast("rho", objective.slack.rho, 0);
   if (objective.bias === "penalized") {
     if (objective.biasDecay === undefined) throw new MathError("biasDecay is missing for a penalized bias");
     assertAtLeast("biasDecay", objective.biasDecay, 0, true);
   }
+}
+
+/** @throws {MathError} if ε is outside [0, 1), γ is negative, or both are above 0 */
+export function assertShape({ smoothing = 0, gamma = 0 }: ShapedCrossEntropy): void {
+  assertAtLeast("smoothing", smoothing, 0);
+  assertAtLeast("gamma", gamma, 0);
+  if (smoothing >= 1) throw new MathError(`smoothing = ${smoothing} must be below 1`);
+  if (smoothing > 0 && gamma > 0)
+    throw new MathError("a focal loss of smoothed labels is not known here: give smoothing or gamma");
 }
 
 declare const checked: unique symbol;

@@ -1,20 +1,19 @@
 import type { FrameShape } from "../frames/idealGram.ts";
+import { scale } from "../linear/matrix.ts";
 import { MathError } from "../MathError.ts";
 import { balancedOptimum } from "./balancedOptimum.ts";
+import { heldRowsOptimum } from "./heldRowsOptimum.ts";
 import { findNumericOptimum, numericClassLimit } from "./numericOptimum.ts";
-import type { Optimum } from "./optimum.ts";
+import type { NoOptimum, Optimum } from "./optimum.ts";
+
+export type { NoOptimum };
+
 import { finish, type Search } from "./search.ts";
 import type { Slack } from "./slackObjective.ts";
 import type { Solvable, SolvableObjective, UnconstrainedObjective } from "./unconstrainedObjective.ts";
 import { assertObjective, isBalanced } from "./unconstrainedObjective.ts";
 import { findGufmSquaredErrorOptimum, unequalGufmSquaredErrorOptimum } from "./unequalGufmSquaredError.ts";
 import { findUnequalRidgeSquaredErrorOptimum } from "./unequalRidgeSquaredError.ts";
-
-/** Where an objective has no optimum to compare with, and why. */
-export interface NoOptimum {
-  method: "none";
-  reason: string;
-}
 
 /**
  * The global optimum of an objective over free features: in closed form where there is one (balanced classes, with slack, if any,
@@ -29,10 +28,18 @@ export function unconstrainedOptimum(objective: UnconstrainedObjective): Optimum
 /** The same, with a pause after each iteration where it is solved numerically. */
 export function* findUnconstrainedOptimum(objective: UnconstrainedObjective): Search<Optimum | NoOptimum> {
   if (objective.kind === "none") return { method: "none", reason: objective.reason };
+  if (objective.kind === "held-rows") return heldRowsOptimum(objective);
   assertObjective(objective);
   const reason = whyNone(objective);
   if (reason) return { method: "none", reason };
   const solvable = objective as Solvable<SolvableObjective>; // its numbers are checked, and without decay there is a reason
+  const cooled = withoutTemperature(solvable);
+  if (cooled) {
+    const found = yield* findUnconstrainedOptimum(cooled.objective);
+    return found.method === "none"
+      ? found
+      : { ...found, scale: found.scale / cooled.gain, weights: scale(1 / cooled.gain, found.weights) };
+  }
   if (hasClosedForm(solvable)) return balancedOptimum(solvable);
   if (solvable.kind === "gufm-mse" && !isHeld(solvable) && solvable.bias === "none")
     return unequalGufmSquaredErrorOptimum(solvable);
@@ -48,6 +55,17 @@ export function* findUnconstrainedOptimum(objective: UnconstrainedObjective): Se
     if (error instanceof MathError) return { method: "none", reason: error.message };
     throw error;
   }
+}
+
+/**
+ * The same objective without its temperature: with g = τ/√d, logits g⟨w, h⟩ are those of W' = gW, whose ridge is λ/g², slack ρ/g⁴.
+ */
+function withoutTemperature(objective: SolvableObjective): { objective: SolvableObjective; gain: number } | null {
+  if (!("temperature" in objective) || objective.temperature === undefined) return null;
+  const { temperature, ...rest } = objective;
+  const gain = temperature / Math.sqrt(rest.dim);
+  const slack = rest.slack && { slack: { ...rest.slack, rho: rest.slack.rho / gain ** 4 } };
+  return { objective: { ...rest, weightDecay: rest.weightDecay / gain ** 2, ...slack }, gain };
 }
 
 function* search(objective: Solvable<SolvableObjective>): Search<Optimum> {
@@ -82,6 +100,12 @@ function whyNone(objective: SolvableObjective): string | null {
   if (objective.weightDecay === 0) return "weightDecay = 0: without ridge on the classifier the infimum is 0, or is not attained";
   if ("featureDecay" in objective && objective.featureDecay === 0) {
     return "featureDecay = 0: without ridge on the features the infimum is not attained";
+  }
+  if ("gamma" in objective && objective.gamma) {
+    if (!hasClosedForm(objective))
+      return "The focal loss is not convex: its optimum is known for equal classes without a frame of another kind.";
+    if (objective.bias !== undefined && objective.bias !== "none")
+      return "The focal loss is not convex: with a bias its optimum is not known.";
   }
   const bound = requiredDim(objective);
   if (objective.dim < bound) return `dim = ${objective.dim} is below ${bound}, which ${objective.counts.length} classes need`;

@@ -154,7 +154,7 @@ async function measureOurs(file: string, { classes, width, layers, samples }: Si
   const ownBytes = 1024 * process.resourceUsage().maxRSS;
   const [wall, cpu] = [performance.now(), process.cpuUsage()];
   const summer = momentTiles(engine);
-  const sums = await sumSplit({ classes, loss: "ce", head, chunks, secondPass: "all", summer });
+  const sums = await sumSplit({ classes, loss: { loss: "ce" }, head, chunks, secondPass: "all", summer });
   const last = layers - 1;
   let values: Record<string, number> = {};
   sums.statistics.forEach((statistics, l) => {

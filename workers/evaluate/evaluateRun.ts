@@ -56,7 +56,7 @@ export async function evaluateRun(run: TrainedRun): Promise<Evaluation> {
     robustness:
       robustness &&
       (await attempt("robustness", () =>
-        measureRobustness({ engine, network, loss: config.loss, dataset, source }, robustness, pause),
+        measureRobustness({ engine, network, loss: config, dataset, source }, robustness, pause),
       )),
     transfer:
       transfer &&

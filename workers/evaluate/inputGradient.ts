@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Loss } from "../../contract/config/runConfig.ts";
+import type { RunLoss } from "../../contract/config/loss.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ParameterSource } from "../measure/featureReader.ts";
 import { fitLoss } from "../models/losses.ts";
@@ -21,7 +21,7 @@ interface InputGradient {
 }
 
 /** Compiles the gradient of the fit by the inputs, for `count` samples at a time. */
-export async function makeInputGradient(engine: Engine, network: Network, loss: Loss, count: number): Promise<InputGradient> {
+export async function makeInputGradient(engine: Engine, network: Network, loss: RunLoss, count: number): Promise<InputGradient> {
   const { inputDimension, classes } = network;
   const compiled = await engine.compileFunction({
     state: { parameters: { shape: [parameterCount(network.parameters)] } },

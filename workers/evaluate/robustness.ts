@@ -1,5 +1,5 @@
 import { type AttackNorm, epsilonUnits, type RobustnessConfig } from "../../contract/config/afterTraining.ts";
-import type { Loss } from "../../contract/config/runConfig.ts";
+import type { RunLoss } from "../../contract/config/loss.ts";
 import { Failure } from "../../contract/failure.ts";
 import type { Evaluation } from "../../contract/wire/runEvents.ts";
 import { spacedIndices } from "../../math/statistics/spaced.ts";
@@ -18,7 +18,7 @@ type Robustness = NonNullable<Evaluation["robustness"]>;
 interface Attacked {
   engine: Engine;
   network: Network;
-  loss: Loss;
+  loss: RunLoss;
   dataset: Dataset;
   source: ParameterSource;
 }

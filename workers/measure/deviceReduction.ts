@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Loss } from "../../contract/config/runConfig.ts";
+import type { RunLoss } from "../../contract/config/loss.ts";
 import type { FunctionDefinition, TensorSpec } from "../engine/engine.ts";
 import { narrow, widen } from "../engine/wide.ts";
+import { classifierMatrix, isPlain } from "../models/classifier.ts";
 import type { Network, ParameterSpec } from "../models/network.ts";
 import { parameterCount, sizeOf, unpackParameters } from "../models/parameterLayout.ts";
 import { cosineSums, sampleFits } from "./headSums.ts";
@@ -10,7 +11,7 @@ import { alongMeans, groupsOf, layerSums, spanSums, squaredDistances } from "./l
 /** What is reduced: the samples of the training set and then those of the test set. */
 export interface Reduction {
   network: Network;
-  loss: Loss;
+  loss: RunLoss;
   /** Samples of the training set, the first of all. */
   trained: number;
   data: ReductionData;
@@ -174,7 +175,8 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
           pieces.testMisses = tf.sum(isOther(nearest, tf.slice(predictions, [trained], [tested])));
         }
       }
-      const head = parameters[network.head] as tf.Tensor2D;
+      const form = network.headForm ?? { factors: [network.head], unitRows: false };
+      const head = classifierMatrix(form, (name) => (isPlain(form) ? parameters[name] : wide(parameters[name])) as tf.Tensor2D);
       const turned = tf.transpose(members); // [K, n]
       const cosines = cosineSums(lastFeatures, head, turned, isWide);
       const isRight = tf.reshape(tf.cast(tf.equal(predictions, labels), "float32"), [1, total]);

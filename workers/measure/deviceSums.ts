@@ -1,4 +1,4 @@
-import type { Loss } from "../../contract/config/runConfig.ts";
+import type { RunLoss } from "../../contract/config/loss.ts";
 import type { CentredMoments } from "../../math/collapse/centredMoments.ts";
 import { type ClassStatistics, classStatisticsFromSums } from "../../math/collapse/classStatistics.ts";
 import { type Matrix, matrix } from "../../math/linear/matrix.ts";
@@ -36,7 +36,7 @@ export const givenData = (data: ReductionData): Record<string, Values> =>
 /** What is to be reduced for a run. @param pictured training samples whose last features are wanted */
 export function reductionOf(
   engine: Engine,
-  loss: Loss,
+  loss: RunLoss,
   network: Network,
   { classes, dimension, train, test }: Dataset,
   pictured: readonly number[],

@@ -1,4 +1,5 @@
 import { trainedNormalization } from "../../contract/config/architecture.ts";
+import { hasOrthogonalFrame } from "../../contract/config/classifier.ts";
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
 import { effectiveRidge, layerStrength } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
@@ -51,7 +52,7 @@ export function layerFindings(
   onTest: SplitSums | null,
   every: number,
 ): void {
-  const orthogonal = config.loss === "mse" && !config.headBias;
+  const orthogonal = hasOrthogonalFrame(config);
   if (!onTest) for (const id of lastTestMetrics) findings.missing[seriesKey("test", id, onTrain.statistics.length)] = noTestSet;
   for (const [split, sums] of [["train", onTrain] as const, ["test", onTest] as const]) {
     if (!sums) continue;
@@ -155,19 +156,31 @@ export function objectiveFindings(findings: Findings, input: ObjectiveInput): vo
   }
   const isDeep = config.architecture === "dufm"; // whose optimum is of all layers
   const [headRidge, representationRidge] = isDeep ? [ofHead + hidden, 0] : [ofHead, hidden];
-  const { relative } = gapSplit({ fit: onTrain.fit, headRidge, representationRidge }, optimum.loss);
-  put("gap.head", relative.head);
-  if (hidden > 0 && trainedNormalization(config.architecture, config) === "pre-ln-open")
-    lack(["gap.total", "gap.representation"], scaledAway);
-  else {
-    put("gap.total", relative.total);
-    if (isDeep) lack(["gap.representation"], ofEveryLayer);
-    else put("gap.representation", relative.representation);
-  }
+  if (optimum.loss === 0) lack(compared.slice(0, 3), "L* is 0: the loss itself is the gap.");
+  else gaps(config, optimum.loss, { fit: onTrain.fit, headRidge, representationRidge }, put, lack);
   if (optimum.slack > 0)
     lack(["distance.procrustes"], "With slack, optimal classifiers differ by more than a rotation: outside the features' span.");
   else attempt("distance.procrustes", () => Math.sqrt(procrustesDistance(last, head, optimum).squared));
   attempt("distance.gram", () => gramDistance(last, head, optimum));
+}
+
+/** The gap and its two parts, over L* > 0. */
+function gaps(
+  config: RunConfig,
+  optimalLoss: number,
+  terms: Parameters<typeof gapSplit>[0],
+  put: (metric: Metric, value: number) => void,
+  lack: (metrics: Metric[], reason: string) => void,
+): void {
+  const { relative } = gapSplit(terms, optimalLoss);
+  put("gap.head", relative.head);
+  if (terms.representationRidge > 0 && trainedNormalization(config.architecture, config) === "pre-ln-open")
+    lack(["gap.total", "gap.representation"], scaledAway);
+  else {
+    put("gap.total", relative.total);
+    if (config.architecture === "dufm") lack(["gap.representation"], ofEveryLayer);
+    else put("gap.representation", relative.representation);
+  }
 }
 
 /** Every penalty of the run's objective at these parameters; none where decay is not all of it, or there is none. */

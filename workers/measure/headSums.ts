@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Loss } from "../../contract/config/runConfig.ts";
+import type { RunLoss } from "../../contract/config/loss.ts";
 import { widen } from "../engine/wide.ts";
+import { aimOf } from "../models/losses.ts";
 
 /** log(1 + x) for x ≥ 0 without the loss of small x: log(u) x/(u − 1), u = 1 + x rounded (Kahan). */
 function log1p(x: tf.Tensor): tf.Tensor {
@@ -11,18 +12,36 @@ function log1p(x: tf.Tensor): tf.Tensor {
   return tf.mul(x, tf.where(isLost, tf.onesLike(x), slope));
 }
 
+/** A tensor times a number, to all of the number's digits: as a constant of a graph it would be rounded to float32. */
+function times(x: tf.Tensor, factor: number): tf.Tensor {
+  const high = Math.fround(factor);
+  return high === factor ? tf.mul(x, high) : tf.add(tf.mul(x, high), tf.mul(x, factor - high));
+}
+
 /**
- * The fit of each sample [1, n]: −log softmax(z)_y = log Σ exp(z_k − z_y), or ‖z − e_y‖²/2.
+ * The fit of each sample [1, n]: c = −log softmax(z)_y = log Σ exp(z_k − z_y), with smoothed labels c − (ε/K) Σ (z_k − z_y), focal
+ * (1 − e^{−c})^γ c, ‖z − e_y‖²/2, or dot regression (z_y − √d)²/(2√d).
  * @param logits [K, n] @param labels one-hot [K, n]
  */
-export function sampleFits(loss: Loss, logits: tf.Tensor2D, labels: tf.Tensor2D, isWide: boolean): tf.Tensor2D {
+export function sampleFits(loss: RunLoss, logits: tf.Tensor2D, labels: tf.Tensor2D, isWide: boolean): tf.Tensor2D {
   const z = isWide ? widen(logits) : logits;
-  if (loss === "mse") return tf.mul(tf.sum(tf.square(tf.sub(z, labels)), 0, true), 0.5) as tf.Tensor2D;
+  if (loss.loss === "mse") return tf.mul(tf.sum(tf.square(tf.sub(z, labels)), 0, true), 0.5) as tf.Tensor2D;
+  if (loss.loss === "dot-regression") {
+    const aim = aimOf(loss);
+    const high = Math.fround(aim); // as in `times`
+    const off = tf.sub(tf.sub(tf.sum(tf.mul(z, labels), 0, true), high), aim - high);
+    return times(tf.square(off), 1 / (2 * aim)) as tf.Tensor2D;
+  }
   const over = tf.sub(z, tf.sum(tf.mul(z, labels), 0, true)); // z_k − z_y, 0 for the own class
   const most = tf.max(over, 0, true);
   const others = tf.sum(tf.mul(tf.exp(tf.sub(over, most)), tf.sub(1, labels)), 0, true);
   // exp(−most) − 1 is 0 where the own class is the largest: the digits of a small loss stay.
-  return tf.add(most, log1p(tf.add(others, tf.sub(tf.exp(tf.neg(most)), 1)))) as tf.Tensor2D;
+  const surprise = tf.add(most, log1p(tf.add(others, tf.sub(tf.exp(tf.neg(most)), 1)))) as tf.Tensor2D;
+  if (loss.smoothing) return tf.sub(surprise, times(tf.sum(over, 0, true), loss.smoothing / z.shape[0])) as tf.Tensor2D;
+  if (!loss.gamma) return surprise;
+  const isNone = tf.equal(others, 0); // 0^γ = 0, without its logarithm
+  const rest = tf.div(tf.where(isNone, tf.onesLike(others), others), tf.add(others, tf.exp(tf.neg(most))));
+  return tf.where(isNone, tf.zerosLike(others), tf.mul(tf.exp(times(tf.log(rest), loss.gamma)), surprise)) as tf.Tensor2D;
 }
 
 /** How far features point away from the classifier row of their label; as in math/collapse/cosineGaps.ts. */

@@ -1,8 +1,7 @@
-import type { Loss } from "../../contract/config/runConfig.ts";
-import { matrix } from "../../math/linear/matrix.ts";
+import type { RunLoss } from "../../contract/config/loss.ts";
 import type { Dataset, SampleSet } from "../data/dataset.ts";
 import type { Network } from "../models/network.ts";
-import { parameterSlice, squaredNorms } from "../models/parameterLayout.ts";
+import { classifierOf, squaredNorms } from "../models/parameterLayout.ts";
 import { type Chunk, type FeatureReader, type ParameterSource, parametersOf } from "./featureReader.ts";
 import type { MomentSummer } from "./momentTiles.ts";
 import { sumSplit } from "./splitSums.ts";
@@ -14,7 +13,7 @@ const keptBytes = 256e6;
 /** Reads every layer's features to the host and sums them there, in float64. @param pictured training samples, ascending */
 export function hostSums(
   reader: FeatureReader,
-  loss: Loss,
+  loss: RunLoss,
   network: Network,
   { classes, train, test }: Dataset,
   pictured: readonly number[],
@@ -24,8 +23,7 @@ export function hostSums(
   return {
     async read(source, secondPass) {
       const parameters = await parametersOf(source);
-      const slice = parameterSlice(parameters, network.parameters, network.head);
-      const head = matrix(classes, network.width, Float64Array.from(slice));
+      const head = classifierOf(parameters, network);
       const common = { classes, loss, head, summer };
       const chunks = passes.train(source);
       const onTrain = await sumSplit({ ...common, chunks, secondPass: secondPass ? "all" : "none" });

@@ -61,14 +61,13 @@ export async function makeObserver(
   { shared, place = placeOfSums(engine, config, dataset) }: ObserverOptions = {},
 ): Promise<Observer> {
   const parts = shared ?? new SharedMeasuring();
-  const { loss } = config;
   const reader = parts.reader(engine, network, dataset);
   const geometry = new GeometryFrames(dataset.train.labels, dataset.classes);
   const { classes, train, test } = dataset;
   const every = measuredEvery("second pass", measuredShape(config, { classes, train: train.count, test: test.count }));
   const schedule = measuringSteps(config.measuring, config.training.steps);
-  const onHost = hostSums(reader, loss, network, dataset, geometry.drawn, parts.secondPass(engine));
-  const onDevice = place === "device" ? await parts.deviceSums(engine, loss, network, dataset, geometry.drawn) : null;
+  const onHost = hostSums(reader, config, network, dataset, geometry.drawn, parts.secondPass(engine));
+  const onDevice = place === "device" ? await parts.deviceSums(engine, config, network, dataset, geometry.drawn) : null;
   // What is not finite on the device is read on the host, which knows which class of which set it belongs to.
   const sumsOf = async (source: ParameterSource, secondPass: boolean) =>
     (await onDevice?.read(source)) ?? (await onHost.read(source, secondPass));

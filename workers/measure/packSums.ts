@@ -64,7 +64,7 @@ function reductionsOf(engine: Engine, members: readonly Measured[]): Reduction[]
   const reductions = members.map(({ config, network, dataset }) => {
     const make = () => {
       const { drawn } = new GeometryFrames(dataset.train.labels, dataset.classes);
-      return reductionOf(engine, config.loss, network, dataset, drawn);
+      return reductionOf(engine, config, network, dataset, drawn);
     };
     const reduction = known.get(dataset) ?? make();
     known.set(dataset, reduction);

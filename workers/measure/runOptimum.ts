@@ -1,10 +1,11 @@
+import { classifierIn, isFixed } from "../../contract/config/classifier.ts";
 import { decoupledText, isDecoupled } from "../../contract/config/decayParts.ts";
 import { optimumSilence } from "../../contract/config/optimumSilence.ts";
 import { effectiveRidge } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { OptimumSummary } from "../../contract/wire/runEvents.ts";
 import type { Optimum } from "../../math/optimum/optimum.ts";
-import { isBalanced, type UnconstrainedObjective } from "../../math/optimum/unconstrainedObjective.ts";
+import { type HeldRows, isBalanced, type UnconstrainedObjective } from "../../math/optimum/unconstrainedObjective.ts";
 import { findUnconstrainedOptimum, type NoOptimum, unconstrainedOptimum } from "../../math/optimum/unconstrainedOptimum.ts";
 import { deepOptimum } from "./deepOptimum.ts";
 
@@ -14,8 +15,15 @@ import { deepOptimum } from "./deepOptimum.ts";
  */
 function runObjective(config: RunConfig, trainCounts: number[]): UnconstrainedObjective {
   const { regularizer, loss, headBias, width } = config;
+  const classifier = classifierIn(config);
   const ridge = effectiveRidge(regularizer, config.depth);
   const common = { counts: trainCounts, dim: width, weightDecay: ridge.head };
+  if (classifier?.name === "linear" && classifier.layers > 1)
+    return { kind: "none", reason: "No optimum is known for a classifier of several linear layers." };
+  const tempered = classifier?.name === "normalized" ? { temperature: classifier.temperature } : {};
+  const norm = classifier?.name === "normalized" ? classifier.temperature : Math.sqrt(width);
+  const rows = heldRows(config, trainCounts);
+  const shape = { smoothing: config.smoothing, gamma: config.gamma };
   const free = headBias ? ("free" as const) : ("none" as const);
   const silence = optimumSilence(config);
   if (silence) return { kind: "none", reason: silence };
@@ -23,18 +31,32 @@ function runObjective(config: RunConfig, trainCounts: number[]): UnconstrainedOb
   switch (regularizer.family) {
     case "adamw":
     case "none":
+      if (rows) return { ...rows, features: { norm } };
       return { kind: "none", reason: "Without ridge on the classifier there is no optimum." };
     case "features": {
+      if (rows) return { ...rows, features: { decay: ridge.features } };
       const bias = headBias && ridge.headBias > 0 ? ({ bias: "penalized", biasDecay: ridge.headBias } as const) : { bias: free };
-      return { kind: loss === "ce" ? "ufm-ce" : "ufm-mse", ...common, featureDecay: ridge.features, ...bias };
+      const given = { ...common, featureDecay: ridge.features, ...bias };
+      return loss === "mse" ? { kind: "ufm-mse", ...given } : { kind: "ufm-ce", ...given, ...shape };
     }
     case "weights":
-      return { kind: loss === "ce" ? "gufm-ce" : "gufm-mse", ...common, bias: free };
     case "slack": {
-      const { rho, frame } = regularizer;
-      return { kind: loss === "ce" ? "gufm-ce" : "gufm-mse", ...common, bias: free, slack: { rho, frame } };
+      if (rows) return { ...rows, features: { norm } };
+      const { rho, frame } = regularizer.family === "slack" ? regularizer : { rho: 0, frame: "simplex" as const };
+      const given = { ...common, bias: free, ...(rho > 0 && { slack: { rho, frame } }), ...tempered };
+      return loss === "mse" ? { kind: "gufm-mse", ...given } : { kind: "gufm-ce", ...given, ...shape };
     }
   }
+}
+
+/** The objective of a classifier whose rows cannot grow, but for its features; null for one with a ridge. */
+function heldRows(config: RunConfig, counts: number[]): Omit<HeldRows, "features"> | null {
+  const classifier = classifierIn(config);
+  const isUnit = classifier?.name === "normalized" && classifier.unitRows;
+  if (classifier?.name !== "fixed-simplex" && !isUnit) return null;
+  const { loss: name, smoothing, gamma } = config;
+  const fit = name === "dot-regression" ? { name: "dot" as const } : { name, smoothing, gamma };
+  return { kind: "held-rows", counts, dim: config.width, rows: isUnit ? "unit" : "simplex", fit };
 }
 
 /** L* and where it is taken. */
@@ -64,7 +86,7 @@ export async function findRunOptimum(config: RunConfig, trainCounts: number[], t
 }
 
 /** What is stored with the run. */
-export function optimumSummary(optimum: Optimum | NoOptimum): OptimumSummary {
+export function optimumSummary(optimum: Optimum | NoOptimum, config: RunConfig): OptimumSummary {
   if (optimum.method === "none")
     return {
       method: "none",
@@ -78,7 +100,7 @@ export function optimumSummary(optimum: Optimum | NoOptimum): OptimumSummary {
   const { method, loss, fit, ridge, scale, geometry } = optimum;
   return {
     method,
-    reason: howFound(optimum),
+    reason: howFound(optimum, config),
     loss,
     fit,
     ridge,
@@ -87,7 +109,10 @@ export function optimumSummary(optimum: Optimum | NoOptimum): OptimumSummary {
   };
 }
 
-function howFound({ method, counts }: Optimum): string {
+function howFound({ method, counts }: Optimum, config: RunConfig): string {
+  const { loss } = config;
+  if (isFixed(config)) return "The classifier is fixed: each class at the feature that suits it best.";
+  if (loss === "focal") return "Equal classes: the best margin of a simplex, found numerically.";
   if (method === "closed-form") return `${isBalanced(counts) ? "Equal" : "Unequal"} classes: closed form.`;
   if (!isBalanced(counts)) return "Unequal classes: solved numerically over class features.";
   return "Slack towards another frame than the classifier's own: solved numerically over class features.";

@@ -1,4 +1,4 @@
-import type { Loss } from "../../contract/config/runConfig.ts";
+import type { RunLoss } from "../../contract/config/loss.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { CompiledFunction, Engine } from "../engine/engine.ts";
 import type { Network } from "../models/network.ts";
@@ -34,7 +34,13 @@ export class SharedMeasuring {
   }
 
   /** @param pictured training samples whose last features are wanted: the same of runs with the same data */
-  deviceSums(engine: Engine, loss: Loss, network: Network, dataset: Dataset, pictured: readonly number[]): Promise<DeviceSums> {
+  deviceSums(
+    engine: Engine,
+    loss: RunLoss,
+    network: Network,
+    dataset: Dataset,
+    pictured: readonly number[],
+  ): Promise<DeviceSums> {
     const make = async () => {
       const reduction = reductionOf(engine, loss, network, dataset, pictured);
       if (reduction.isBound) return makeDeviceSums(engine, reduction);

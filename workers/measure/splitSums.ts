@@ -1,8 +1,9 @@
-import type { Loss } from "../../contract/config/runConfig.ts";
+import type { RunLoss } from "../../contract/config/loss.ts";
 import { type CentredMoments, mergeCentredMoments } from "../../math/collapse/centredMoments.ts";
 import type { ClassStatistics } from "../../math/collapse/classStatistics.ts";
 import { type CosineGaps, cosineGaps, mergeCosineGaps } from "../../math/collapse/cosineGaps.ts";
 import type { Matrix } from "../../math/linear/matrix.ts";
+import { aimOf } from "../models/losses.ts";
 import { ClassSums } from "./classSums.ts";
 import type { Chunk } from "./featureReader.ts";
 import { loopedMoments, type MomentSummer } from "./momentTiles.ts";
@@ -25,7 +26,7 @@ export interface SplitSums {
 /** What is asked of a split. */
 interface SplitRequest {
   classes: number;
-  loss: Loss;
+  loss: RunLoss;
   /** W_L [K, d] */
   head: Matrix;
   /** The chunks of the split, in order; called once a pass. */
@@ -96,15 +97,20 @@ export function predict(logits: Float32Array, classes: number): Uint16Array {
   return predictions;
 }
 
-/** Σ over samples of −log softmax(z)_y, or of ‖z − e_y‖²/2. */
-function fitSum(loss: Loss, { logits, labels, count }: Chunk, classes: number): number {
+/** Σ over samples of the fit, as in headSums.ts. */
+function fitSum(loss: RunLoss, { logits, labels, count }: Chunk, classes: number): number {
   let total = 0;
   for (let i = 0; i < count; i++) {
     const row = i * classes;
-    if (loss === "mse") {
+    if (loss.loss === "mse") {
       let squares = 0;
       for (let k = 0; k < classes; k++) squares += (logits[row + k] - (k === labels[i] ? 1 : 0)) ** 2;
       total += squares / 2;
+      continue;
+    }
+    if (loss.loss === "dot-regression") {
+      const aim = aimOf(loss);
+      total += (logits[row + labels[i]] - aim) ** 2 / (2 * aim);
       continue;
     }
     // log Σ exp(z_k − z_y) = log1p of the other classes' terms, which keeps the digits of a small loss.
@@ -113,7 +119,12 @@ function fitSum(loss: Loss, { logits, labels, count }: Chunk, classes: number): 
     for (let k = 0; k < classes; k++) most = Math.max(most, logits[row + k] - own);
     let others = 0;
     for (let k = 0; k < classes; k++) if (k !== labels[i]) others += Math.exp(logits[row + k] - own - most);
-    total += most > 0 ? most + Math.log(others + Math.exp(-most)) : Math.log1p(others);
+    const surprise = most > 0 ? most + Math.log(others + Math.exp(-most)) : Math.log1p(others);
+    total += loss.gamma ? surprise * (others / (others + Math.exp(-most))) ** loss.gamma : surprise;
+    if (!loss.smoothing) continue;
+    let over = 0;
+    for (let k = 0; k < classes; k++) over += logits[row + k] - own;
+    total -= (loss.smoothing / classes) * over;
   }
   return total;
 }

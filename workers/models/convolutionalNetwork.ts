@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Normalization } from "../../contract/config/architecture.ts";
+import type { ClassifierConfig } from "../../contract/config/classifier.ts";
 import type { InputShape } from "../../contract/data/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
 import { makeClassifier } from "./classifier.ts";
@@ -20,6 +21,8 @@ interface ConvolutionalNetworkOptions {
   headBias: boolean;
   /** Whether the pooled features are normalized before the head. */
   normalizesHead: boolean;
+  /** Absent: one linear layer. */
+  classifier?: ClassifierConfig;
   initialization: Initialization;
 }
 
@@ -50,6 +53,7 @@ export function convolutionalNetwork(options: ConvolutionalNetworkOptions): Netw
     classes,
     layers: depth,
     head: classifier.head,
+    headForm: classifier.form,
     freeSamples: null,
     parameters: [...convolutionSpecs(options, input.channels), ...classifier.specs],
     forward(parameters, x) {

@@ -19,7 +19,7 @@ interface DeepFreeFeaturesOptions extends Omit<FreeFeaturesOptions, "normalizesH
  */
 export function deepFreeFeatures(options: DeepFreeFeaturesOptions): Network {
   const { width, samples, inputDimension, classes, depth, activation, initialization } = options;
-  const classifier = makeClassifier({ ...options, layers: depth });
+  const classifier = makeClassifier({ ...options, normalizesHead: false, layers: depth });
   const { matrix } = specMaker(initialization);
   const hidden = Array.from({ length: depth - 1 }, (_, at) => at + 1);
   return {

@@ -1,4 +1,5 @@
 import { activationOf, headsOf, isTransformer, patchOf, trainedNormalization } from "../../contract/config/architecture.ts";
+import { classifierIn } from "../../contract/config/classifier.ts";
 import { blocksOf } from "../../contract/config/networkForm.ts";
 import { normalizesHead } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
@@ -33,6 +34,7 @@ export function defineNetwork(config: RunConfig, data: NetworkData): Network {
     depth,
     width,
     headBias,
+    classifier: classifierIn(config),
     classes,
     inputDimension: dimension,
     normalizesHead: normalizesHead(config.regularizer),

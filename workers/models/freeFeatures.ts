@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { ClassifierConfig } from "../../contract/config/classifier.ts";
 import { Failure } from "../../contract/failure.ts";
 import { makeClassifier } from "./classifier.ts";
 import type { Network } from "./network.ts";
@@ -15,6 +16,8 @@ export interface FreeFeaturesOptions {
   headBias: boolean;
   /** Whether the features are held to the sphere ‖x‖ = √d, Σ x_j = 0. */
   normalizesHead: boolean;
+  /** Absent: one linear layer. */
+  classifier?: ClassifierConfig;
   initialization: Initialization;
 }
 
@@ -32,6 +35,7 @@ export function freeFeatures(options: FreeFeaturesOptions): Network {
     classes,
     layers: 1,
     head: classifier.head,
+    headForm: classifier.form,
     freeSamples: samples,
     parameters: [
       { name: "H", shape: [width, samples], penalty: "features", deviation: initialization.gain },

@@ -3,9 +3,9 @@ import type * as tf from "@tensorflow/tfjs";
 /**
  * head: W_L; hidden: every other penalized matrix; features: last features that are parameters themselves; headBias: b_L;
  * free: other biases, the embedding and the positions (objectives (7) and (11) of the paper), γ and β of a BatchNorm;
- * statistic: running statistics of a BatchNorm, which lie among the parameters but are not trained.
+ * fixed: what is never trained; statistic: running statistics of a BatchNorm, which lie among the parameters but are not trained.
  */
-export type Penalty = "head" | "hidden" | "features" | "headBias" | "free" | "statistic";
+export type Penalty = "head" | "hidden" | "features" | "headBias" | "free" | "fixed" | "statistic";
 
 export interface ParameterSpec {
   name: string;
@@ -18,6 +18,16 @@ export interface ParameterSpec {
   deviation: number;
   /** What all first values are where the deviation is 0; absent = 0. */
   start?: number;
+  /** Values that are never trained, in place of first ones, of a run's seed; they have no ridge. */
+  fixed?: (seed: number) => Float32Array;
+}
+
+/** What W is of a classifier that is more than one matrix. */
+export interface HeadForm {
+  /** Names of the matrices whose product it is, the one that meets the classes first. */
+  factors: readonly string[];
+  /** Whether its rows are divided by their norms. */
+  unitRows: boolean;
 }
 
 /** Parameters by name, in the shapes of their specs. */
@@ -39,6 +49,8 @@ export interface Network {
   layers: number;
   /** Name of the classifier's matrix [K, d], numbered like the last layer. */
   head: string;
+  /** Absent: the classifier is that matrix. */
+  headForm?: HeadForm;
   /** The number of training samples whose features are parameters: it computes nothing from inputs. null: a real network. */
   freeSamples: number | null;
   parameters: ParameterSpec[];

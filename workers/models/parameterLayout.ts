@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Matrix, matrix, multiply } from "../../math/linear/matrix.ts";
 import { type RandomStream, randomStream } from "../../math/statistics/randomStream.ts";
-import type { ParameterSpec, Parameters } from "./network.ts";
+import type { Network, ParameterSpec, Parameters } from "./network.ts";
 
 /** Numbers in a parameter. */
 export const sizeOf = ({ shape }: ParameterSpec): number => shape.reduce((size, n) => size * n, 1);
@@ -33,6 +34,7 @@ export const noSquares = (): SquaredNorms => ({
   features: 0,
   headBias: 0,
   free: 0,
+  fixed: 0,
   statistic: 0,
   layers: {},
 });
@@ -65,9 +67,26 @@ export function initializeParameters(specs: ParameterSpec[], seed: number): Floa
   for (const spec of specs) {
     const random: RandomStream = randomStream(seed, `initialization/${spec.name}`);
     const end = at + sizeOf(spec);
-    if (spec.deviation > 0) for (let i = at; i < end; i++) flat[i] = spec.deviation * random.normal();
+    if (spec.fixed) flat.set(spec.fixed(seed), at);
+    else if (spec.deviation > 0) for (let i = at; i < end; i++) flat[i] = spec.deviation * random.normal();
     else if (spec.start) flat.fill(spec.start, at, end);
     at = end;
   }
   return flat;
+}
+
+/** W as metrics have it [K, d], of the flat vector: the classifier's matrix, the product of several, or its unit rows, in float64. */
+export function classifierOf(flat: Float32Array, network: Network): Matrix {
+  const { parameters, head, headForm, classes, width } = network;
+  const of = (name: string) => Float64Array.from(parameterSlice(flat, parameters, name));
+  const [last, ...inner] = headForm?.factors ?? [head];
+  let product = matrix(classes, width, of(last));
+  for (const name of inner) product = multiply(product, matrix(width, width, of(name)));
+  if (!headForm?.unitRows) return product;
+  for (let k = 0; k < classes; k++) {
+    const row = product.data.subarray(k * width, (k + 1) * width);
+    const norm = Math.sqrt(row.reduce((sum, entry) => sum + entry * entry, 0));
+    for (let j = 0; j < width; j++) row[j] /= norm;
+  }
+  return product;
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { ClassifierConfig } from "../../contract/config/classifier.ts";
 import { resNet9Side, resNetForm } from "../../contract/config/resNet.ts";
 import type { InputShape } from "../../contract/data/datasetConfig.ts";
 import { Failure } from "../../contract/failure.ts";
@@ -20,6 +21,8 @@ interface ResNetOptions {
   inputDimension: number;
   classes: number;
   headBias: boolean;
+  /** Absent: one linear layer. */
+  classifier?: ClassifierConfig;
   initialization: Initialization;
 }
 
@@ -47,7 +50,7 @@ export function resNet(options: ResNetOptions): Network {
   if (depth === 9 && Math.min(input.height, input.width) < resNet9Side)
     throw new Failure("INVALID", `ResNet-9 halves the picture three times: its sides must be at least ${resNet9Side} pixels.`);
   const { specs, layers } = resNetSpecs(options, input.channels);
-  const classifier = makeClassifier({ ...options, layers });
+  const classifier = makeClassifier({ ...options, normalizesHead: false, layers });
   const { channels, height, width: columns } = input;
   const run = (parameters: Parameters, x: tf.Tensor2D, norm: Normalizing): Forward => {
     const maps = tf.reshape(tf.transpose(x), [channels, height, columns, x.shape[0]]) as tf.Tensor4D;
@@ -63,6 +66,7 @@ export function resNet(options: ResNetOptions): Network {
     classes,
     layers,
     head: classifier.head,
+    headForm: classifier.form,
     freeSamples: null,
     parameters: [...specs, ...classifier.specs],
     forward: (parameters, x) => run(parameters, x, normalizing(parameters, null)),

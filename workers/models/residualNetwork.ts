@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Normalization } from "../../contract/config/architecture.ts";
+import type { ClassifierConfig } from "../../contract/config/classifier.ts";
 import { branchOf } from "./branch.ts";
 import { makeClassifier } from "./classifier.ts";
 import type { Network, ParameterSpec } from "./network.ts";
@@ -19,6 +20,8 @@ interface ResidualNetworkOptions {
   headBias: boolean;
   /** Whether the features are normalized before the head. */
   normalizesHead: boolean;
+  /** Absent: one linear layer. */
+  classifier?: ClassifierConfig;
   initialization: Initialization;
 }
 
@@ -45,6 +48,7 @@ export function residualNetwork(options: ResidualNetworkOptions): Network {
     classes,
     layers: depth,
     head: classifier.head,
+    headForm: classifier.form,
     freeSamples: null,
     parameters: [...branchSpecs(options), ...classifier.specs],
     forward(parameters, x) {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { linearLayers, type Normalization } from "../../contract/config/architecture.ts";
+import type { ClassifierConfig } from "../../contract/config/classifier.ts";
 import { Failure } from "../../contract/failure.ts";
 import { attention, attentionSpecs, lastTokens } from "./attention.ts";
 import { branchOf } from "./branch.ts";
@@ -24,6 +25,8 @@ interface TransformerOptions {
   headBias: boolean;
   /** Whether the last token's features are normalized before the head. */
   normalizesHead: boolean;
+  /** Absent: one linear layer. */
+  classifier?: ClassifierConfig;
   initialization: Initialization;
 }
 
@@ -54,6 +57,7 @@ export function transformer(options: TransformerOptions): Network {
     classes,
     layers,
     head: classifier.head,
+    headForm: classifier.form,
     freeSamples: null,
     parameters: [...embeddingSpecs(options), ...blockSpecs(options), ...classifier.specs],
     forward(parameters, x) {

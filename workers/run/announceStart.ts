@@ -26,7 +26,7 @@ export function announceStart(
     device: { choice: device, ...engine.choice },
     dataset: dataset.resolved,
     parameters: parameterCount(network.parameters),
-    optimum: optimumSummary(optimum),
+    optimum: optimumSummary(optimum, config),
     versions: { ...versions, measuring: sumsText(engine, config, dataset, pack?.runs) },
     ...(pack && { pack }),
     ...(grown && { grownFrom: grown.from }),

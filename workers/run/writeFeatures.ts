@@ -2,7 +2,7 @@ import type { Dataset, SampleSet } from "../data/dataset.ts";
 import { ClassSums } from "../measure/classSums.ts";
 import { type FeatureReader, type ParameterSource, parametersOf } from "../measure/featureReader.ts";
 import type { Network } from "../models/network.ts";
-import { parameterSlice } from "../models/parameterLayout.ts";
+import { classifierOf, parameterSlice } from "../models/parameterLayout.ts";
 import { openSafetensors, type TensorSpec } from "./safetensors.ts";
 
 /** A trained network with its data, and the way to read its features. */
@@ -19,7 +19,7 @@ export interface Trained {
 const maxFeatureBytes = 256e6;
 
 /**
- * Writes what the last layer's metrics are computed from: W [K, d], the head's bias b [K] where there is one, and of the training and
+ * Writes what the last layer's metrics are computed from: W [K, d] (of several layers their product), the head's bias b [K] where there is one, and of the training and
  * the test set class means [K, d] (float64), labels [N] and last-layer features [N, d]; free features have no test set.
  * @returns what was left out, null if nothing was
  */
@@ -47,7 +47,7 @@ export async function writeFeatures(path: string, trained: Trained, about: Recor
   const file = openSafetensors(path, { ...about, ...(note ? { note } : {}) }, tensors);
   try {
     const parameters = await parametersOf(source);
-    file.write("W", parameterSlice(parameters, network.parameters, network.head));
+    file.write("W", Float32Array.from(classifierOf(parameters, network).data));
     if (hasBias) file.write("b", parameterSlice(parameters, network.parameters, bias));
     for (const [name, set] of sets) {
       const sums = new ClassSums(classes, width);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { decayParts } from "../../contract/config/decayParts.ts";
+import { lossLabel } from "../../contract/config/loss.ts";
 import { effectiveRidge, layerStrength } from "../../contract/config/regularizer.ts";
 import type { RunConfig } from "../../contract/config/runConfig.ts";
 import type { Constant, Pack, StepDefinition, TensorSpec, Tensors } from "../engine/engine.ts";
@@ -79,13 +80,13 @@ export function definePackedStep(
       const { x, y } = samplesOf(data, constants, given);
       const parameters = state as Record<string, tf.Tensor1D>;
       const matrices = unpackParameters(parameters.parameters, specs);
-      const trained = specs.filter((spec) => !isStatistic(spec));
+      const trained = specs.filter((spec) => !isStatistic(spec) && !spec.fixed);
       const list = trained.map(({ name }) => matrices[name]);
       const changes: Record<string, tf.Tensor> = {};
       const fitOf = (...values: tf.Tensor[]) => {
         const named = { ...matrices, ...Object.fromEntries(trained.map(({ name }, at) => [name, values[at]])) };
         const { logits, features } = network.train ? keepChanges(network.train(named, x), changes) : network.forward(named, x);
-        const fit = fitLoss(config.loss, logits, y);
+        const fit = fitLoss(config, logits, y);
         if (!terms.lastFeatures) return fit;
         const squares = tf.sum(tf.square(features[features.length - 1]));
         return gradientOfSum(fit, tf.mul(squares, terms.lastFeatures.in(constants)) as tf.Scalar);
@@ -93,8 +94,10 @@ export function definePackedStep(
       const { value: fit, grads } = tf.valueAndGrads(fitOf)(list);
       const gradients = Object.fromEntries(trained.map(({ name }, at) => [name, grads[at]]));
       const rate = given.rate as tf.Scalar;
-      const moved = specs.map(({ name, penalty, layer }) => {
+      const moved = specs.map(({ name, penalty, layer, fixed }) => {
         const value = matrices[name];
+        // What is fixed has no gradient, and no optimizer moves it.
+        if (fixed) return tf.zeros([value.size]);
         if (penalty === "statistic") return tf.reshape(tf.mul(changes[name], tf.step(rate)), [-1]);
         const coupled = layer === undefined ? terms[penalty] : terms.layers[layer];
         let whole = coupled ? tf.add(gradients[name], tf.mul(value, coupled.in(constants))) : gradients[name];
@@ -147,7 +150,7 @@ function keepChanges<F extends ReturnType<NonNullable<Network["train"]>>>(forwar
 
 function requireOneGraph(configs: readonly RunConfig[]): void {
   const shared = {
-    loss: ({ loss }: RunConfig) => loss,
+    loss: lossLabel,
     regularizer: ({ regularizer }: RunConfig) => regularizer.family,
     optimizer: ({ training: { optimizer } }: RunConfig) => optimizerOf(optimizer),
   };
@@ -165,6 +168,7 @@ function termsOf(runs: RunValues, specs: ParameterSpec[], counted: number) {
   const areFree = specs.some(({ penalty }) => penalty === "features");
   return {
     free: ridge("free"),
+    fixed: null,
     head: ridge("head"),
     hidden: ridge("hidden"),
     layers: Object.fromEntries(

@@ -49,10 +49,11 @@ function strengthsOf(config: RunConfig, specs: readonly ParameterSpec[]): number
   const { decoupled } = decayParts(config);
   const isMuon = config.training.optimizer.name === "muon";
   return specs.map((spec) => {
+    if (spec.fixed) return 0;
     const strength =
       spec.layer !== undefined
         ? layerStrength(decoupled, spec.layer)
-        : spec.penalty === "statistic"
+        : spec.penalty === "statistic" || spec.penalty === "fixed"
           ? 0
           : decoupled[spec.penalty];
     return isMuon && !isOrthogonalized(spec) ? strength * adamRatio(config.training) : strength;

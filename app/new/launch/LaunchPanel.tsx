@@ -128,6 +128,7 @@ function axesText(config: ExperimentConfig): string {
     [config.depths.length, "depth"],
     [config.widths.length, "width"],
     [config.losses.length, "loss"],
+    [config.classifiers?.length ?? 1, "classifier"],
     [config.regularizers.length, "regularizer"],
     [config.optimizers?.length ?? 1, "optimizer"],
     [config.seeds.length, "seed"],

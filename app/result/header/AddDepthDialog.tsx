@@ -1,7 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
+import { countGrid, type ExperimentConfig } from "../../../contract/config/experimentConfig.ts";
 import { depth as depthSchema } from "../../../contract/config/runConfig.ts";
 import { limits } from "../../../contract/limits.ts";
 import { useTRPC } from "../../data/trpcClient.ts";
@@ -52,16 +52,7 @@ export function AddDepthDialog({ experimentId, config, open, onClose, onAdded }:
   const depths = "depths" in parsed ? parsed.depths : [];
   // Free features have no depth: they are not run again.
   const networks = config.architectures.filter(({ name }) => name !== "ufm");
-  const others = [
-    config.datasets,
-    networks,
-    config.widths,
-    config.losses,
-    config.regularizers,
-    config.optimizers ?? [null],
-    config.seeds,
-  ];
-  const each = others.reduce((product, values) => product * values.length, 1);
+  const each = countGrid({ ...config, architectures: networks, depths: config.depths.slice(0, 1) });
   const submit = () => depths.length > 0 && add.mutate({ id: experimentId, depths });
   return (
     <Dialog

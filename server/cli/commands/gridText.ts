@@ -1,5 +1,7 @@
 import { architectureLabel } from "../../../contract/config/architecture.ts";
+import { classifierLabel } from "../../../contract/config/classifier.ts";
 import { countGrid, type ExperimentConfig, trainingsOf } from "../../../contract/config/experimentConfig.ts";
+import { lossOfRun, lossText } from "../../../contract/config/loss.ts";
 import { optimizerLabel } from "../../../contract/config/optimizerLabel.ts";
 import { regularizerLabel } from "../../../contract/config/regularizer.ts";
 import { datasetLabel } from "../../../contract/data/datasetConfig.ts";
@@ -17,7 +19,8 @@ export function axesOf(config: ExperimentConfig): Record<string, string[]> {
     architectures: config.architectures.map((one) => architectureLabel(one.name, one)),
     depths: config.depths.map(String),
     widths: config.widths.map(String),
-    losses: config.losses.map((loss) => (loss === "ce" ? "cross entropy" : "squared error")),
+    losses: config.losses.map((loss) => lossText(lossOfRun(loss))),
+    ...(config.classifiers && { classifiers: config.classifiers.map(classifierLabel) }),
     regularizers: config.regularizers.map(regularizerLabel),
     ...(config.optimizers && { optimizers: trainingsOf(config).map(optimizerLabel) }),
     seeds: config.seeds.map(String),

@@ -39,6 +39,59 @@ const optima = [
   { name: "CE, sphere", loss: "ce", headBias: false, regularizer: sphere },
   { name: "MSE, sphere, no bias", loss: "mse", headBias: false, regularizer: sphere },
   { name: "MSE, sphere, free bias", loss: "mse", headBias: true, regularizer: sphere },
+  { name: "smoothing, sphere", loss: "ce", smoothing: 0.1, headBias: true, regularizer: sphere },
+  { name: "smoothing, ridge", loss: "ce", smoothing: 0.1, headBias: false, regularizer: ridge },
+  {
+    name: "smoothing and ridge so strong that nothing is left",
+    loss: "ce",
+    smoothing: 0.8,
+    headBias: false,
+    regularizer: { ...ridge, lambdaH: 0.01 },
+  },
+  { name: "focal loss, sphere", loss: "focal", gamma: 2, headBias: false, regularizer: sphere },
+  { name: "focal loss, ridge", loss: "focal", gamma: 2, headBias: false, regularizer: ridge },
+  { name: "temperature", loss: "ce", headBias: false, regularizer: sphere, classifier: { name: "normalized", temperature: 6 } },
+  {
+    name: "temperature, MSE",
+    loss: "mse",
+    headBias: true,
+    regularizer: sphere,
+    classifier: { name: "normalized", temperature: 2 },
+  },
+  {
+    name: "temperature, unit rows",
+    loss: "ce",
+    headBias: false,
+    regularizer: sphere,
+    classifier: { name: "normalized", temperature: 3, unitRows: true },
+  },
+  {
+    name: "unit rows without any ridge",
+    loss: "ce",
+    headBias: true,
+    regularizer: { family: "none" },
+    classifier: { name: "normalized", temperature: 2, unitRows: true },
+  },
+  { name: "fixed simplex, sphere", loss: "ce", headBias: false, regularizer: sphere, classifier: { name: "fixed-simplex" } },
+  {
+    name: "fixed simplex, focal",
+    loss: "focal",
+    gamma: 1,
+    headBias: false,
+    regularizer: { family: "none" },
+    classifier: { name: "fixed-simplex" },
+  },
+  { name: "fixed simplex, ridge", loss: "ce", headBias: false, regularizer: ridge, classifier: { name: "fixed-simplex" } },
+  {
+    name: "fixed simplex, ridge, smoothing",
+    loss: "ce",
+    smoothing: 0.2,
+    headBias: false,
+    regularizer: ridge,
+    classifier: { name: "fixed-simplex" },
+  },
+  { name: "fixed simplex, ridge, MSE", loss: "mse", headBias: false, regularizer: ridge, classifier: { name: "fixed-simplex" } },
+  { name: "dot regression, ridge", loss: "dot-regression", headBias: false, regularizer: ridge },
   {
     name: "CE, sphere, split objective",
     loss: "ce",
@@ -51,7 +104,7 @@ describe("free features", () => {
   test.each(optima)("reach L* from above: $name", async ({ name: _, ...overrides }) => {
     const events = await eventsOf(overrides);
     const started = events.find((event) => event.kind === "started");
-    expect(started?.optimum.method).toBe("closed-form");
+    expect(started?.optimum.method).not.toBe("none");
     const optimum = started?.optimum.loss as number;
     const measured = events.filter((event) => event.kind === "measurement");
     const losses = measured.map(({ values }) => values["train/loss"]);
@@ -125,6 +178,21 @@ describe("free features", () => {
       12,
     );
     expect(last?.missing["train/gap.total"]).toContain("lower rank");
+  });
+
+  test("under dot regression on the sphere fall to L* = 0, which no gap is relative to; W is where it was", async () => {
+    const config = freeRun({ loss: "dot-regression", regularizer: sphere });
+    const events = await eventsAlone(config);
+    expect(events.find((event) => event.kind === "started")?.optimum).toMatchObject({ loss: 0, geometry: "simplex", scale: 1 });
+    const measured = events.filter((event) => event.kind === "measurement");
+    const last = measured.at(-1);
+    expect(measured[0]?.values["train/fit"]).toBeGreaterThan(0.5);
+    expect(last?.values["train/fit"]).toBeLessThan(1e-6);
+    expect(last?.missing["train/gap.total"]).toBe("L* is 0: the loss itself is the gap.");
+    // A fit of f is an angle whose 1 − cos is √(2f/√d): the distance is its root.
+    expect(last?.values["train/distance.procrustes"]).toBeLessThan(0.03);
+    for (const { values } of measured) expect(values["train/nc2.frame@1"]).toBeLessThan(1e-6);
+    expect(last?.values["train/ridge.head"]).toBe(0);
   });
 
   test("have no test set, and say so; everything else is measured", async () => {

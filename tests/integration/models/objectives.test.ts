@@ -30,7 +30,15 @@ const regularizers = [
   { name: "weights", regularizer: { family: "weights", lambda: 0.02 } },
 ];
 const losses = ["ce", "mse"].flatMap((loss) => [false, true].map((headBias) => ({ loss, headBias })));
-const kinds = regularizers.slice(0, 4).flatMap((one) => losses.map((two) => ({ ...one, ...two })));
+const shaped = [
+  { loss: "ce", smoothing: 0.1, headBias: true },
+  { loss: "focal", gamma: 2, headBias: false },
+  { loss: "focal", gamma: 0.5, headBias: false },
+];
+const kinds = [
+  ...regularizers.slice(0, 4).flatMap((one) => losses.map((two) => ({ ...one, ...two }))),
+  ...[0, 2, 5].flatMap((at) => shaped.map((two) => ({ ...regularizers[at], ...two }))),
+].map((kind) => ({ smoothing: undefined, gamma: undefined, ...kind }));
 
 /** J with its features' ridge and its slack, in float64 from the definitions. */
 function wholeObjective(
@@ -74,9 +82,11 @@ async function trainRun(config: RunConfig, data: Dataset, from = 0, to?: number,
   return { fits, state: end };
 }
 
-describe.each(kinds)("$name, $loss, bias $headBias", ({ regularizer, loss, headBias }) => {
+describe.each(kinds)("$name, $loss, bias $headBias, $smoothing $gamma", ({ regularizer, loss, headBias, smoothing, gamma }) => {
+  const stated = { regularizer, loss, headBias, smoothing, gamma };
+
   test("the compiled gradient is the derivative of J, and the eager one the same", async () => {
-    const config = smallRun({ regularizer, loss, headBias, depth: 2, width: 6 });
+    const config = smallRun({ ...stated, depth: 2, width: 6 });
     const data = dataOf(config);
     const { specs, parameters } = parametersOf(config, data);
     const gradient = await gradientBy(compiled, config, data, parameters);
@@ -99,7 +109,7 @@ describe.each(kinds)("$name, $loss, bias $headBias", ({ regularizer, loss, headB
   });
 
   test("J is the sum of its terms, never below L*, nears it, and the gap splits exactly", async () => {
-    const config = smallRun({ regularizer, loss, headBias, training: { steps: 300, learningRate: 0.02 } });
+    const config = smallRun({ ...stated, training: { steps: 300, learningRate: 0.02 } });
     const data = dataOf(config);
     const network = defineNetwork(config, data);
     const optimum = runOptimum(config, data.resolved.trainCounts);
@@ -217,7 +227,7 @@ describe("which optimum a run has", () => {
     [{ regularizer: { family: "weights" }, dataset: unequal, headBias: true }, "numeric", null],
   ])("%j: %s, %s", (overrides, method, geometry) => {
     const config = smallRun(overrides);
-    const summary = optimumSummary(runOptimum(config, dataOf(config).resolved.trainCounts));
+    const summary = optimumSummary(runOptimum(config, dataOf(config).resolved.trainCounts), config);
     expect(summary).toMatchObject({ method, geometry });
     expect(summary.loss === null).toBe(method === "none");
   });

@@ -27,6 +27,17 @@ export const families: Family[] = [
   { name: "RN1", run: () => onVectors({}) },
   { name: "RN1 of many layers, ridge on features", run: () => onVectors({ depth: 8, regularizer: ridge }) },
   { name: "RN1, slack, squared error", run: () => onVectors({ loss: "mse", regularizer: slack }) },
+  { name: "RN1, smoothed labels", run: () => onVectors({ smoothing: 0.1 }) },
+  { name: "RN1, focal loss", run: () => onVectors({ loss: "focal", gamma: 2 }) },
+  {
+    name: "RN1, three linear layers at the head",
+    run: () => onVectors({ headBias: true, classifier: { name: "linear", layers: 3 } }),
+  },
+  {
+    name: "RN1, normalized features and rows",
+    run: () => onVectors({ classifier: { name: "normalized", temperature: 5, unitRows: true } }),
+  },
+  { name: "RN1, dot regression to a fixed simplex", run: () => onVectors({ loss: "dot-regression" }) },
   { name: "RN1, orthogonal slack", run: () => onVectors({ ...pre, regularizer: { ...slack, frame: "orthogonal" } }) },
   {
     name: "RN1, AdamW in batches",

@@ -59,9 +59,9 @@ const numbersWhere = <T>(list: readonly T[], holds: (item: T) => boolean): numbe
 
 const blocksBelow = (head: string): number => Number(head.slice(1)) - 1;
 const numbered = (name: string, block: number): string => name.replace(/\d+/, String(block));
-/** The head and its bias are numbered like the last layer. */
+/** The head, its inner layers and its bias are numbered like the last layer. */
 const renumbered = (name: string, from: string, to: string): string =>
-  name.replace(/\d+/, "") !== name && name.slice(1) === to.slice(1) ? `${name[0]}${from.slice(1)}` : name;
+  /^\d+/.exec(name.slice(1))?.[0] === to.slice(1) ? name.replace(/\d+/, from.slice(1)) : name;
 
 function fill(specs: ParameterSpec[], valuesOf: (spec: ParameterSpec) => Float32Array): Float32Array {
   const flat = new Float32Array(parameterCount(specs));

@@ -7,6 +7,8 @@ import {
   isTransformer,
   trainedNormalization,
 } from "../../../../contract/config/architecture.ts";
+import { classifierLabel } from "../../../../contract/config/classifier.ts";
+import { lossLabel, lossNames } from "../../../../contract/config/loss.ts";
 import { coupledShare, optimizerNames } from "../../../../contract/config/optimizerConfig.ts";
 import { optimizerLabel, optimizerNamer } from "../../../../contract/config/optimizerLabel.ts";
 import { regularizerFamilies, regularizerLabel } from "../../../../contract/config/regularizer.ts";
@@ -15,7 +17,17 @@ import { datasetLabel } from "../../../../contract/data/datasetConfig.ts";
 import { type DataTag, dataTagger, type WithData, withData } from "./dataVersions.ts";
 import { datasetNamer } from "./plainDataset.ts";
 
-export const gridAxisIds = ["architecture", "dataset", "width", "loss", "optimizer", "regularizer", "depth", "seed"] as const;
+export const gridAxisIds = [
+  "architecture",
+  "dataset",
+  "width",
+  "loss",
+  "classifier",
+  "optimizer",
+  "regularizer",
+  "depth",
+  "seed",
+] as const;
 export type GridAxisId = (typeof gridAxisIds)[number];
 
 interface GridAxis {
@@ -44,7 +56,8 @@ export const gridAxes: Record<GridAxisId, GridAxis> = {
     (config) => config.width,
     (config) => `d = ${config.width}`,
   ),
-  loss: axisOf("Loss", (config) => config.loss.toUpperCase()),
+  loss: axisOf("Loss", lossLabel, ({ loss }) => lossNames.indexOf(loss)),
+  classifier: axisOf("Classifier", ({ classifier }) => classifierLabel(classifier)),
   // Of one optimizer, the coupled before the decoupled.
   optimizer: axisOf(
     "Optimizer",
@@ -118,7 +131,13 @@ export const cellKey = (config: RunConfig, axes: readonly GridAxisId[]): string 
 
 /** "RN1, λ=0.005/L": a config by its values on some axes. */
 export const cellLabel = (config: RunConfig, axes: readonly GridAxisId[]): string =>
-  axes.map((axis) => gridAxes[axis].short(config)).join(", ");
+  saidAxes(config, axes)
+    .map((axis) => gridAxes[axis].short(config))
+    .join(", ");
+
+/** Without the classifier where it is the usual one and something else is said. */
+const saidAxes = (config: RunConfig, axes: readonly GridAxisId[]) =>
+  axes.filter((axis) => axis !== "classifier" || axes.length === 1 || config.classifier !== undefined);
 
 /** Names configs among others: of data sets and optimizers it says what they differ in. */
 export function cellNamer(configs: readonly RunConfig[]): (config: RunConfig, axes: readonly GridAxisId[]) => string {
@@ -128,7 +147,10 @@ export function cellNamer(configs: readonly RunConfig[]): (config: RunConfig, ax
     if (axis === "dataset") return datasetName(config.dataset);
     return axis === "optimizer" ? optimizerName(config.training) : gridAxes[axis].short(config);
   };
-  return (config, axes) => axes.map((axis) => nameOf(config, axis)).join(", ");
+  return (config, axes) =>
+    saidAxes(config, axes)
+      .map((axis) => nameOf(config, axis))
+      .join(", ");
 }
 
 const number = /(\d+(?:\.\d+)?(?:e[+-]?\d+)?)/;

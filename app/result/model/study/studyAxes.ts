@@ -10,7 +10,7 @@ import { withoutImbalance, withoutNoise } from "../grid/plainDataset.ts";
 /** Numbers that a curve over the runs of a study can have on its x axis. */
 export const numberAxisIds = ["depth", "width", "noise", "imbalance", "share", "lambda", "lambdaH", "rho", "rate"] as const;
 /** Axes of the grid without an order of their own: each value is a category on the x axis. */
-export const categoryAxisIds = ["optimizer", "regularizer", "dataset", "architecture", "loss"] as const;
+export const categoryAxisIds = ["optimizer", "regularizer", "dataset", "architecture", "loss", "classifier"] as const;
 type CategoryAxisId = (typeof categoryAxisIds)[number];
 export const studyAxisIds = [...numberAxisIds, ...categoryAxisIds] as const;
 export type StudyAxisId = (typeof studyAxisIds)[number];
@@ -157,7 +157,8 @@ export const studyAxes: Record<StudyAxisId, StudyAxis> = {
     activation: undefined,
     definition: undefined,
   }),
-  loss: categoryAxis("loss", "loss", { loss: "ce" }),
+  classifier: categoryAxis("classifier", "classifier", { classifier: undefined }),
+  loss: categoryAxis("loss", "loss", { loss: "ce", smoothing: undefined, gamma: undefined }),
 };
 
 export const isCategoryAxis = (axis: StudyAxisId): axis is CategoryAxisId =>

@@ -6,6 +6,7 @@ import {
   experimentConfig,
   launchInput,
 } from "../../../../contract/config/experimentConfig.ts";
+import { gridOfRun } from "../../../../contract/config/gridOfRun.ts";
 import { runConfig } from "../../../../contract/config/runConfig.ts";
 import { Failure } from "../../../../contract/failure.ts";
 import { limits } from "../../../../contract/limits.ts";
@@ -22,6 +23,64 @@ describe("the grid of an experiment", () => {
     expect(countGrid(config)).toBe(runs.length);
     expect(new Set(runs.map((run) => JSON.stringify(run))).size).toBe(runs.length);
     for (const run of runs) expect(runConfig.safeParse(run).success).toBe(true);
+  });
+
+  test("has losses by name, or by name with a number; a run of each gives its own cell back", () => {
+    const losses = ["ce", "mse", { name: "ce", smoothing: 0.1 }, { name: "ce", smoothing: 0 }, { name: "focal", gamma: 2 }];
+    const config = experimentConfig.parse({ ...base, depths: [2], seeds: [0], losses });
+    const runs = expandGrid(config);
+    expect(runs.map(({ loss, smoothing, gamma }) => ({ loss, smoothing, gamma }))).toEqual([
+      { loss: "ce" },
+      { loss: "mse" },
+      { loss: "ce", smoothing: 0.1 },
+      { loss: "ce", smoothing: 0 },
+      { loss: "focal", gamma: 2 },
+    ]);
+    for (const run of runs) {
+      expect(runConfig.parse(run)).toEqual(run);
+      expect(expandGrid(experimentConfig.parse(gridOfRun(run)))).toEqual([run]);
+    }
+  });
+
+  test.each([
+    [{ name: "ce", smoothing: 1 }, "label smoothing ε must be at most 0.99"],
+    [{ name: "focal", gamma: -1 }, "γ of the focal loss must be at least 0"],
+    ["hinge", '"hinge" is no loss: choose "ce", "mse"'],
+    [{ name: "mse", smoothing: 0.1 }, 'is no loss: choose "ce", "mse"'],
+  ])("refuses the loss %j", (loss, message) => {
+    const { error } = experimentConfig.safeParse({ ...base, losses: [loss] });
+    expect(error?.issues.map((issue) => issue.message).join()).toContain(message);
+  });
+
+  test("has a classifier axis; dot regression brings its own classifier, and one linear layer is what is meant unsaid", () => {
+    const classifiers = [{ name: "linear" }, { name: "linear", layers: 2 }, { name: "normalized", temperature: 5 }];
+    const config = experimentConfig.parse({ ...base, depths: [2], seeds: [0], losses: ["ce", "dot-regression"], classifiers });
+    const runs = expandGrid(config);
+    expect(countGrid(config)).toBe(4);
+    expect(runs.map(({ loss, classifier }) => [loss, classifier?.name])).toEqual([
+      ["ce", undefined],
+      ["ce", "linear"],
+      ["ce", "normalized"],
+      ["dot-regression", undefined],
+    ]);
+    for (const run of runs) expect(expandGrid(experimentConfig.parse(gridOfRun(run)))).toEqual([run]);
+  });
+
+  test.each([
+    [{ classifiers: [{ name: "fixed-simplex" }], headBias: true }, "headBias", "has no bias"],
+    [{ losses: ["dot-regression"], headBias: true }, "headBias", "which dot regression has, has no bias"],
+    [
+      { classifiers: [{ name: "linear", layers: 2 }], regularizers: [{ family: "slack" }] },
+      "regularizers",
+      "single trained matrix",
+    ],
+    [{ losses: ["dot-regression"], regularizers: [{ family: "slack" }] }, "regularizers", "single trained matrix"],
+    [{ classifiers: [{ name: "normalized" }], regularizers: [{ family: "features" }] }, "regularizers", "has no minimum"],
+    [{ classifiers: [{ name: "linear", layers: 9 }] }, "classifiers", "at most 8 layers"],
+  ])("refuses %j", (change, path, message) => {
+    const { error } = experimentConfig.safeParse({ ...base, ...change });
+    expect(error?.issues[0]?.path[0]).toBe(path);
+    expect(error?.issues[0]?.message).toContain(message);
   });
 
   test("completes the first seed's depths before it begins the second seed", () => {

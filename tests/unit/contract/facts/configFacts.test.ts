@@ -39,11 +39,14 @@ const bases: RunConfig[] = [
     ...{ ...base, architecture: "dufm", activation: "relu", heads: undefined, patch: undefined, depth: 3 },
     regularizer: { family: "features", lambdaW: 0.1, lambdaH: 0.2, lambdaB: 0.3, lambdaHidden: [0.1, 0.2] },
   },
+  { ...base, smoothing: 0.1, classifier: { name: "normalized", temperature: 5, unitRows: false } },
+  { ...base, classifier: { name: "linear", layers: 2 } },
+  { ...base, loss: "focal", gamma: 2 },
 ].map((config) => runConfig.parse(config));
 
 const words: unknown[] = [
   ...[...architectures, ...normalizations, ...datasetIds, ...regularizerFamilies, ...deviceChoices],
-  ...["ce", "mse", "linear", "relu", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal"],
+  ...["fixed-simplex", "ce", "mse", "linear", "relu", "uniform", "split", "constant", "inverse-depth", "simplex", "orthogonal"],
   ...["adam", "sgd", "signum", "muon"],
   ...["cosine", "step", "identity", "split", "log", "every", "off", "full", "another-name", 1, true, false, undefined],
 ];

@@ -95,6 +95,9 @@ describe("Another key has what differs in", () => {
     ["depth", {}, { depth: 4 }],
     ["width", {}, { width: 17 }],
     ["loss", {}, { loss: "mse" }],
+    ["label smoothing", { smoothing: 0.1 }, { smoothing: 0.2 }],
+    ["no label smoothing", {}, { smoothing: 0.2 }],
+    ["γ of the focal loss", { loss: "focal", gamma: 1 }, { loss: "focal", gamma: 2 }],
     ["bias of the head", {}, { headBias: true }],
     ["data set", {}, dataset({ ...pictures, id: "kmnist" })],
     ["training samples", {}, dataset({ ...pictures, trainPerClass: 51 })],
@@ -163,6 +166,7 @@ describe("A grid is parted by its keys", () => {
     expect(Object.fromEntries(presets.map(({ id }) => [id, sizes(id).join(" ")]))).toEqual({
       "after-training": "3 3 3 3 3",
       channels: "3 3 3 3 3 3 3",
+      losses: "3 3 3 3 3 3 3 3 3 3",
       complexity: "12 12 12 3 3 3",
       "deep-free-features": "16 16 16 16 16 16 16 16",
       "first-light": "3 3 3 3 3 3",

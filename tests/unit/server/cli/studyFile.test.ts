@@ -110,7 +110,13 @@ describe("values are refused at their lines, with the form's messages", () => {
     ["[0]", "[null]", ["study.yaml:16:11: config.seeds.0: Enter a number, such as 0.005 or 1e-3."]],
     ["name: One", "name: 12", ["study.yaml:1:1: name: 12 is not valid: it must be text: put it in quotes."]],
     ["name: One", "name: ''", ["study.yaml:1:1: name: Give the experiment a name."]],
-    ["[ce]", "[cee]", ['study.yaml:12:12: config.losses.0: "cee": choose ce, mse']],
+    [
+      "[ce]",
+      "[cee]",
+      [
+        'study.yaml:12:12: config.losses.0: "cee" is no loss: choose "ce", "mse", "dot-regression", { name: "ce", smoothing: 0.1 } or { name: "focal", gamma: 2 }.',
+      ],
+    ],
     [
       "family: weights",
       "family: weight",

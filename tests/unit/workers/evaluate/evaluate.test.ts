@@ -93,7 +93,13 @@ describe("robustness of a linear network", () => {
     const data = twoClasses(pixel, 300); // two chunks
     const request = robustnessConfig.parse({ epsilons, l2Factor: 2, samples: 300 });
     const found = await measureRobustness(
-      { engine: compiled, network: linearNetwork(dimension, 2), loss: "ce", dataset: data, source: { parameters: weights } },
+      {
+        engine: compiled,
+        network: linearNetwork(dimension, 2),
+        loss: { loss: "ce" },
+        dataset: data,
+        source: { parameters: weights },
+      },
       request,
       noPause,
     );
@@ -121,7 +127,7 @@ describe("robustness of a linear network", () => {
     const request = robustnessConfig.parse({ norms: ["linf"], epsilons: [0.05], pgdSteps: 1, samples: 40 });
     const network = linearNetwork(dimension, 2);
     const { samples, points } = await measureRobustness(
-      { engine: compiled, network, loss: "ce", dataset: data, source: { parameters: weights } },
+      { engine: compiled, network, loss: { loss: "ce" }, dataset: data, source: { parameters: weights } },
       request,
       noPause,
     );
@@ -133,7 +139,7 @@ describe("robustness of a linear network", () => {
     const data = twoClasses(null, 10);
     const attack = (dataset: Dataset, network: Network) =>
       measureRobustness(
-        { engine: compiled, network, loss: "ce", dataset, source: { parameters: weights } },
+        { engine: compiled, network, loss: { loss: "ce" }, dataset, source: { parameters: weights } },
         robustnessConfig.parse({}),
         noPause,
       );
@@ -183,9 +189,9 @@ describe("the slopes by the inputs", () => {
     const [count, moved] = [3, 8];
     const x = data.test.inputs.slice(0, count * size);
     const labels = data.test.labels.slice(0, count);
-    const slopes = await makeInputGradient(compiled, network, config.loss, count);
+    const slopes = await makeInputGradient(compiled, network, config, count);
     const gradient = (await slopes.at(x, oneHot(labels, classes), { parameters })).gradient.slice();
-    const other = await makeInputGradient(eager, network, config.loss, count);
+    const other = await makeInputGradient(eager, network, config, count);
     const byEager = (await other.at(x, oneHot(labels, classes), { parameters })).gradient.slice();
     const most = Math.max(...gradient.map(Math.abs));
     expect(most).toBeGreaterThan(1e-3);

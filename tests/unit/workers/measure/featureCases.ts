@@ -2,7 +2,7 @@ import type { Given } from "./givenFeatures.ts";
 
 /** Four classes of 30 and 9 samples in two layers, unless said. */
 export const of = (given: Partial<Given>): Given => ({
-  loss: "ce",
+  loss: { loss: "ce" },
   dim: 12,
   counts: { train: [30, 30, 30, 30], test: [9, 9, 9, 9] },
   spreads: [1, 0.1],
@@ -13,7 +13,13 @@ const even = (classes: number, each: number) => new Array<number>(classes).fill(
 
 export const cases: [name: string, given: Given][] = [
   ["classes that overlap", of({ spreads: [3, 1] })],
-  ["squared error", of({ loss: "mse" })],
+  ["squared error", of({ loss: { loss: "mse" } })],
+  ["smoothed labels", of({ loss: { loss: "ce", smoothing: 0.1 } })],
+  ["smoothed labels, wrong predictions", of({ loss: { loss: "ce", smoothing: 0.3 }, confidence: -60 })],
+  ["the focal loss", of({ loss: { loss: "focal", gamma: 2 } })],
+  ["the focal loss near zero", of({ loss: { loss: "focal", gamma: 0.5 }, confidence: 25, spreads: [0.01, 0.01] })],
+  ["the focal loss of wrong predictions", of({ loss: { loss: "focal", gamma: 3 }, confidence: -60 })],
+  ["dot regression", of({ loss: { loss: "dot-regression", width: 12 } })],
   ["a scatter of 1e-8 of that between classes", of({ spreads: [1e-4, 1e-4] })],
   ["a scatter of 1e-10, far from zero", of({ spreads: [1e-5, 1e-5], offset: 2 })],
   ["classes of 1, 2, 100 and 30 samples", of({ counts: { train: [1, 2, 100, 30], test: [3, 1, 5, 40] } })],

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Loss } from "../../../../contract/config/runConfig.ts";
+import type { RunLoss } from "../../../../contract/config/loss.ts";
 import { hiddenLayerMetrics, lastLayerMetrics } from "../../../../math/collapse/layerMetrics.ts";
 import { type MetricId, metricIds } from "../../../../math/collapse/metricIds.ts";
 import { matrix } from "../../../../math/linear/matrix.ts";
@@ -13,7 +13,7 @@ import type { Network } from "../../../../workers/models/network.ts";
 
 /** Features to be summed, made rather than computed. */
 export interface Given {
-  loss: Loss;
+  loss: RunLoss;
   dim: number;
   /** Samples of each class. */
   counts: { train: number[]; test: number[] };

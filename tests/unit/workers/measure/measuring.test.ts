@@ -199,7 +199,7 @@ describe("J and L*", () => {
       const config = smallRun(overrides);
       const data = dataOf(config);
       const { network, observer, optimum } = await observerOf(config, data);
-      expect(optimumSummary(optimum)).toMatchObject({ method: "none", loss: null });
+      expect(optimumSummary(optimum, config)).toMatchObject({ method: "none", loss: null });
       const { values, missing } = await observer.observe(0, { parameters: initializeParameters(network.parameters, 1) });
       expect(missing["train/gap.total"]).toContain(reason);
       expect(values["train/gap.total"]).toBeUndefined();
@@ -212,7 +212,7 @@ describe("J and L*", () => {
     const data = dataOf(config);
     expect(data.resolved.trainCounts).toEqual([8, 6, 4]);
     const { network, observer, optimum } = await observerOf(config, data);
-    expect(optimumSummary(optimum)).toMatchObject({ method: "numeric", geometry: null });
+    expect(optimumSummary(optimum, config)).toMatchObject({ method: "numeric", geometry: null });
     const { values } = await observer.observe(0, { parameters: initializeParameters(network.parameters, 1) });
     expect(values["train/gap.total"]).toBeGreaterThan(0);
   });

@@ -32,8 +32,22 @@ export function referenceForward(config: RunConfig, p: Named, x: number[]): Refe
   }
   const last = config.normalization === "post-ln" || !normalizesHead(config.regularizer) ? stream : norm(stream);
   features.push(last);
-  const logits = p[`W${config.depth}`].map((row, k) => dot(row, last) + (config.headBias ? p[`b${config.depth}`][k][0] : 0));
-  return { features, logits };
+  return { features, logits: referenceLogits(config, p, last) };
+}
+
+/** ⟨w_k, h⟩ + b_k, or what the classifier makes of it. */
+function referenceLogits(config: RunConfig, p: Named, last: number[]): number[] {
+  const { classifier, depth, headBias } = config;
+  const size = (x: number[]) => Math.sqrt(dot(x, x));
+  const inner = classifier?.name === "linear" ? classifier.layers - 1 : 0;
+  let read = last;
+  for (let l = 1; l <= inner; l++) read = p[`W${depth}.${l}`].map((row) => dot(row, read));
+  return p[`W${depth}`].map((row, k) => {
+    const bias = headBias ? p[`b${depth}`][k][0] : 0;
+    if (classifier?.name !== "normalized") return dot(row, read) + bias;
+    const rows = classifier.unitRows ? size(row) : 1;
+    return (classifier.temperature * dot(row, read)) / (size(read) * rows) + bias;
+  });
 }
 
 /** J of objective (7) or (11) over a set. */
@@ -49,14 +63,25 @@ export function referenceObjective(
   let fit = 0;
   for (let i = 0; i < set.count; i++) {
     const { logits } = forward(p, Array.from(set.inputs.subarray(i * dimension, (i + 1) * dimension)));
-    if (config.loss === "mse") fit += logits.reduce((sum, z, k) => sum + (z - (k === set.labels[i] ? 1 : 0)) ** 2, 0) / 2;
-    else fit += Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0)) - logits[set.labels[i]];
+    fit += referenceFit(config, logits, set.labels[i]);
   }
   const ridge = effectiveRidge(config.regularizer, config.depth);
   let penalty = 0;
   for (const { name, penalty: kind } of specs)
-    if (kind !== "statistic") penalty += (ridge[kind] / 2) * p[name].flat().reduce((sum, w) => sum + w * w, 0);
+    if (kind !== "statistic" && kind !== "fixed")
+      penalty += (ridge[kind] / 2) * p[name].flat().reduce((sum, w) => sum + w * w, 0);
   return fit / set.count + penalty;
+}
+
+/** The fit of one sample from the definition: −Σ t_k log p_k with a target t, −(1 − p)^γ log p, or ‖z − e_y‖²/2. */
+function referenceFit({ loss, width, smoothing = 0, gamma = 0 }: RunConfig, logits: number[], label: number): number {
+  const own = (k: number) => (k === label ? 1 : 0);
+  if (loss === "mse") return logits.reduce((sum, z, k) => sum + (z - own(k)) ** 2, 0) / 2;
+  if (loss === "dot-regression") return (logits[label] - Math.sqrt(width)) ** 2 / (2 * Math.sqrt(width));
+  const all = Math.log(logits.reduce((sum, z) => sum + Math.exp(z), 0));
+  const target = logits.map((_, k) => (1 - smoothing) * own(k) + smoothing / logits.length);
+  const entropy = -target.reduce((sum, t, k) => sum + t * (logits[k] - all), 0);
+  return (1 - Math.exp(logits[label] - all)) ** gamma * entropy;
 }
 
 export function nameParameters(specs: ParameterSpec[], flat: ArrayLike<number>): Named {
