@@ -3,7 +3,7 @@ import { attackNorms, attacks } from "../config/afterTraining.ts";
 import { resolvedDataset } from "../data/resolvedDataset.ts";
 import { failureCodes } from "../failure.ts";
 import { limits } from "../limits.ts";
-import { listKeyPattern, measuredKeyPattern } from "../metrics/seriesKey.ts";
+import { keyInList, type ListKey, listKeyPattern, measuredKeyPattern } from "../metrics/seriesKey.ts";
 import { wireText } from "../wireText.ts";
 import { maxPackRuns } from "./packs.ts";
 
@@ -243,3 +243,11 @@ export type StartedEvent = z.infer<typeof startedEvent>;
 /** An event as spooled and sent: numbered without gaps from 1 in each attempt; `at` is the worker's clock, for people only. */
 export const spooledEvent = z.strictObject({ seq: z.int().min(1), at: z.number(), event: runEvent });
 export type SpooledEvent = z.infer<typeof spooledEvent>;
+
+/** Every number of a measurement by the key of its own series: those in lists, too, but for what does not exist. */
+export function numbersOf({ values, lists = {} }: Pick<z.infer<typeof measurement>, "values" | "lists">): Record<string, number> {
+  const listed = Object.entries(lists).flatMap(([list, numbers]) =>
+    numbers.flatMap((number, index) => (number === null ? [] : [[keyInList(list as ListKey, index), number] as const])),
+  );
+  return { ...values, ...Object.fromEntries(listed) };
+}

@@ -5,6 +5,7 @@ import type { RunStatus } from "../../contract/status.ts";
 import type { Database } from "../../db/database.ts";
 import { attempts, checkpoints, experiments, geometrySnapshots, logLines, runs, seriesChunks } from "../../db/schema.ts";
 import { decodePoints, type Points } from "../../db/seriesCodec.ts";
+import { seriesOf } from "../../db/seriesLists.ts";
 
 export interface StoredAttempt {
   lease: string;
@@ -44,6 +45,7 @@ export async function readStored({ orm }: Pick<Database, "orm">): Promise<Map<st
     attempt.series.set(chunk.key, points);
     decodePoints(chunk, points, 0, Number.POSITIVE_INFINITY);
   }
+  for (const { attempts: ofRun } of found.values()) for (const attempt of ofRun.values()) attempt.series = apart(attempt.series);
   for (const [kind, table] of [
     ["log", logLines],
     ["geometry", geometrySnapshots],
@@ -55,6 +57,10 @@ export async function readStored({ orm }: Pick<Database, "orm">): Promise<Map<st
     }
   return found;
 }
+
+/** A list's series each by its own key. */
+const apart = (series: Map<string, Points>): Map<string, Points> =>
+  new Map([...series].flatMap(([key, points]) => seriesOf({ key, ...points }, [key]).map((one) => [one.key, one] as const)));
 
 /** Step → values of a run's valid curve, and steps that are in it twice. */
 export function joinCurve(run: StoredRun): { points: Map<number, Record<string, number>>; doubled: number } {

@@ -1,5 +1,4 @@
-import { keyInList, type ListKey } from "../../../contract/metrics/seriesKey.ts";
-import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
+import { numbersOf, type SpooledEvent } from "../../../contract/wire/runEvents.ts";
 
 export interface JoinedCurve {
   /** Values by step, in order of steps. */
@@ -22,17 +21,9 @@ export function joinAttempts(attempts: SpooledEvent[][]): JoinedCurve {
           if (step > event.resumedFromStep || event.resumedFromStep === 0) points.delete(step);
       if (event.kind !== "measurement") continue;
       if (points.has(event.step)) doubled.push(event.step);
-      points.set(event.step, { ...event.values, ...inLists(event.lists ?? {}) });
+      points.set(event.step, numbersOf(event));
     }
   return { points: new Map([...points].sort(([a], [b]) => a - b)), doubled };
-}
-
-/** What lists hold, each number by the key of its own series. */
-function inLists(lists: Record<string, (number | null)[]>): Record<string, number> {
-  const numbers = Object.entries(lists).flatMap(([list, values]) =>
-    values.flatMap((value, index) => (value === null ? [] : [[keyInList(list as ListKey, index), value] as const])),
-  );
-  return Object.fromEntries(numbers);
 }
 
 /** What must be equal in two runs of one config: all but the clock. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
-import type { SpooledEvent } from "../../../contract/wire/runEvents.ts";
+import { numbersOf, type SpooledEvent } from "../../../contract/wire/runEvents.ts";
 import type { SendBatch } from "./spoolSender.ts";
 
 /** A line of a ledger: an event that was sent, or how far an attempt's events were acknowledged. */
@@ -33,7 +33,7 @@ export function keepLedger(file: string, send: SendBatch): SendBatch {
 
 function summarize({ event }: SpooledEvent): { kind: string; step: number | null; hash: string } {
   const step = event.kind === "geometry" ? event.snapshot.step : "step" in event ? event.step : null;
-  return { kind: event.kind, step, hash: event.kind === "measurement" ? valuesHash(event.values) : digest(event) };
+  return { kind: event.kind, step, hash: event.kind === "measurement" ? valuesHash(numbersOf(event)) : digest(event) };
 }
 
 /** Of a measurement: of its series in the order of their keys. */
