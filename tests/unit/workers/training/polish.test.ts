@@ -15,11 +15,16 @@ import { families } from "../families.ts";
 import { gradientBy } from "../gradientBy.ts";
 
 const engine = await createEngine({ device: "cpu", engine: "compiled" });
+/** A share of the decay beside the gradient is refused, since the steps then minimize another objective. */
+const coupled = ({ training: { optimizer } }: RunConfig) => (optimizer.share ?? 1) === 1;
 const polished = families
   .map(({ name, run }) => ({ name, ...run() }))
   .filter(
-    ({ config: { architecture, regularizer, training } }) =>
-      ["weights", "slack"].includes(regularizer.family) && training.batch === "full" && architecture !== "resnet",
+    ({ config }) =>
+      ["weights", "slack"].includes(config.regularizer.family) &&
+      config.training.batch === "full" &&
+      config.architecture !== "resnet" &&
+      coupled(config),
   );
 
 async function setUp(config: RunConfig) {
