@@ -233,7 +233,7 @@ test("what all runs share is bound once, and nothing of it is repeated", () => {
 
 test("runs that are not one graph are refused", async () => {
   const pairs: [Overrides, string][] = [
-    [{ loss: "mse" }, "the runs of a pack differ in their loss: ce and mse"],
+    [{ loss: "mse" }, "the runs of a pack differ in their loss: CE and MSE"],
     [{ regularizer: { family: "none" } }, "the runs of a pack differ in their regularizer: weights and none"],
     [{ training: { optimizer: { name: "adam", beta1: 0.8 } } }, "the runs of a pack differ in their optimizer"],
   ];

@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
-import { createCompiledEngine } from "../../../../workers/engine/compiledEngine.ts";
-import { createEngine } from "../../../../workers/engine/createEngine.ts";
-import type { Engine } from "../../../../workers/engine/engine.ts";
-import { packStep } from "../../../../workers/engine/packDefinition.ts";
-import { traceStep } from "../../../../workers/engine/traceDefinition.ts";
-import { defineMembersStep, type PackMember } from "../../../../workers/training/packTrainer.ts";
-import { dataOf, smallRun } from "../builders.ts";
-import { imageRun, textRun } from "../data/tokenData.ts";
-import { type Family, families } from "../families.ts";
-import { distance, threeMembers, trainAlone, trainTogether } from "./members.ts";
+import { createCompiledEngine } from "../../../workers/engine/compiledEngine.ts";
+import { createEngine } from "../../../workers/engine/createEngine.ts";
+import type { Engine } from "../../../workers/engine/engine.ts";
+import { packStep } from "../../../workers/engine/packDefinition.ts";
+import { traceStep } from "../../../workers/engine/traceDefinition.ts";
+import { defineMembersStep, type PackMember } from "../../../workers/training/packTrainer.ts";
+import { dataOf, smallRun } from "../../unit/workers/builders.ts";
+import { imageRun, textRun } from "../../unit/workers/data/tokenData.ts";
+import { type Family, families } from "../../unit/workers/families.ts";
+import { distance, threeMembers, trainAlone, trainTogether } from "../../unit/workers/pack/members.ts";
 
 tf.enableProdMode();
 const compiled = await createEngine({ device: "cpu", engine: "compiled" });
