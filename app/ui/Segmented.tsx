@@ -28,7 +28,7 @@ export function Segmented<T extends string>({
           key={option.value}
           title={option.title}
           className={classes(
-            "relative flex h-6 items-center rounded-sm px-2 text-xs transition-colors has-focus-visible:outline-2 has-focus-visible:outline-accent",
+            "relative flex min-h-6 items-center rounded-sm px-2 text-xs transition-colors has-focus-visible:outline-2 has-focus-visible:outline-accent",
             option.value === value
               ? "bg-surface font-medium text-ink shadow-[0_0_0_1px_var(--line)]"
               : "text-ink-soft hover:text-ink",

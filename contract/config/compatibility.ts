@@ -20,9 +20,9 @@ export function readingProblem(arch: ArchitectureConfig, dataset: DatasetConfig)
   return `patches of side ${side} do not divide ${title}'s ${image.height} × ${image.width} pixels`;
 }
 
-/** Why a network has no such depth; null if it has. */
-export const depthProblem = (arch: ArchitectureConfig, depth: number): string | null =>
-  arch.name === "resnet" ? resNetDepthProblem(depth) : null;
+/** Why a network has not all of these depths; null if it has. */
+export const depthProblem = (arch: ArchitectureConfig, depths: readonly number[]): string | null =>
+  arch.name === "resnet" ? resNetDepthProblem(depths) : null;
 
 /** Why a network has no such width; null if it has. */
 export const widthProblem = (arch: ArchitectureConfig, width: number): string | null =>

@@ -85,10 +85,8 @@ function complainOfPairs(config: Partial<z.infer<typeof gridConfig>>, complain: 
       const problem = headsProblem(arch, value) ?? widthProblem(arch, value);
       if (problem) complain(["architectures", at], problem);
     }
-    for (const value of depths) {
-      const problem = depthProblem(arch, value);
-      if (problem) complain(["architectures", at], problem);
-    }
+    const missing = depthProblem(arch, depths);
+    if (missing) complain(["architectures", at], missing);
     if (arch.name === "resnet" && batch.success && batch.data === 1)
       complain(["training", "batch"], "BatchNorm takes its statistics over a batch: choose at least 2 samples");
     if (arch.name === "resnet" && config.training?.polish !== undefined)

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Architecture } from "./architecture.ts";
+import { type Architecture, architectureName } from "./architecture.ts";
 import { normalizesHead, type Regularizer } from "./regularizer.ts";
 
 /**
@@ -27,7 +27,7 @@ const growing: readonly Architecture[] = ["rn1", "rn2", "t11", "t12", "t21", "t2
 export function growthProblem(name: Architecture, regularizer: Pick<Regularizer, "family">): string | null {
   if (name === "ufm") return "free features (UFM) have no depth to grow by: choose a network, or random starts";
   if (!growing.includes(name))
-    return `there is no identity block of ${name} networks: choose RN1, RN2, T11 … T22 or Conv, or random starts`;
+    return `there is no identity block of ${architectureName(name)} networks: choose RN1, RN2, T11 … T22 or Conv, or random starts`;
   if (!normalizesHead(regularizer as Regularizer))
     return "ridge on features turns the last LayerNorm off, and without it a new block is no identity: choose another regularizer, or random starts";
   return null;

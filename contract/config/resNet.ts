@@ -38,9 +38,12 @@ export function resNetBlocks(depth: number): number {
 /** The least side of a picture that can be halved three times; no set of pictures has smaller ones. */
 export const resNet9Side = 8;
 
-/** Why there is no ResNet of this depth; null if there is. */
-export const resNetDepthProblem = (depth: number): string | null =>
-  isResNetDepth(depth) ? null : `a ResNet has depth 9, 18, 20 or 34, not ${depth}: choose among these, or study it by itself`;
+/** Why there is no ResNet of some of these depths; null if there are all. */
+export function resNetDepthProblem(depths: readonly number[]): string | null {
+  const missing = depths.filter((depth) => !isResNetDepth(depth));
+  if (missing.length === 0) return null;
+  return `a ResNet has depth 9, 18, 20 or 34, not ${missing.join(", ")}: choose among these, or study it by itself`;
+}
 
 /** Why there is no ResNet of this width; null if there is. */
 export const resNetWidthProblem = (width: number): string | null =>

@@ -53,7 +53,7 @@ export function ArchitecturesField({
       <legend className="mb-1.5 font-medium text-ink-soft text-xs">Architectures</legend>
       <div className="grid gap-x-6 gap-y-3 md:grid-cols-2">
         {architectureFamilies.map((family) => (
-          <div key={family.title} className="grid min-w-0 gap-x-3 gap-y-1 sm:grid-cols-[88px_minmax(0,1fr)]">
+          <div key={family.title} className="grid min-w-0 content-start gap-x-3 gap-y-1 sm:grid-cols-[88px_minmax(0,1fr)]">
             <span className="text-ink-faint text-xs sm:pt-2">{family.title}</span>
             <div className="flex min-w-0 flex-wrap gap-1.5">
               {family.names.map((name) => (

@@ -28,16 +28,15 @@ export const architectureFamilies: readonly ArchitectureFamily[] = [
     names: ["t11", "t12", "t21", "t22"],
     hint: "The digits count the linear layers in a block's attention and in its MLP; causal, read at the last token. Depth L is L blocks.",
   },
-  { title: "Convolutional", names: ["conv"], hint: "A residual network of 3 × 3 convolutions; its width is the channel count." },
   {
-    title: "Published",
-    names: ["resnet"],
-    hint: "ResNet-9, 18, 20 and 34 with BatchNorm, as the field trains them: depths 9, 18, 20 or 34, widths in multiples of 8.",
+    title: "Convolutional",
+    names: ["conv", "resnet"],
+    hint: "Conv: residual 3 × 3 convolutions, as wide as its channels. ResNet: the published ones with BatchNorm, depth 9, 18, 20 or 34.",
   },
   {
     title: "Free features",
     names: ["ufm", "dufm"],
-    hint: "Features that are free variables in place of a network: under the classifier alone (UFM, depth 1, the baseline that reaches L*), or under L linear or ReLU layers (Deep UFM).",
+    hint: "Free variables in place of features: under the classifier alone (UFM, the baseline that reaches L*) or L layers (Deep UFM).",
   },
 ];
 

@@ -186,8 +186,8 @@ test("a ResNet refuses depths, widths, pictures and batches that it cannot have,
   };
   expect(of({})).toEqual([]);
   expect(of({ depths: [9, 18, 20, 34] })).toEqual([]);
-  expect(of({ depths: [18, 50] })).toEqual([
-    expect.stringMatching(/^architectures\.0: a ResNet has depth 9, 18, 20 or 34, not 50/),
+  expect(of({ depths: [18, 50, 2] })).toEqual([
+    expect.stringMatching(/^architectures\.0: a ResNet has depth 9, 18, 20 or 34, not 50, 2: choose/),
   ]);
   expect(of({ widths: [12] })).toEqual([expect.stringMatching(/multiple of 8, not 12/)]);
   expect(of({ datasets: [set("gaussian-clusters")] })).toEqual([expect.stringMatching(/reads images/)]);
