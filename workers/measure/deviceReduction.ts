@@ -6,7 +6,7 @@ import { classifierMatrix, isPlain } from "../models/classifier.ts";
 import type { Network, ParameterSpec } from "../models/network.ts";
 import { parameterCount, sizeOf, unpackParameters } from "../models/parameterLayout.ts";
 import { cosineSums, sampleFits } from "./headSums.ts";
-import { alongMeans, groupsOf, layerSums, spanSums, squaredDistances } from "./layerSums.ts";
+import { alongMeans, groupsOf, layerSums, spanSums, spreadOf, squaredDistances } from "./layerSums.ts";
 
 /** What is reduced: the samples of the training set and then those of the test set. */
 export interface Reduction {
@@ -54,19 +54,20 @@ export const penaltiesOf = (specs: readonly ParameterSpec[]): Penalized[] =>
 export function layoutOf({ network, data, trained, secondPass, isWide }: Reduction): [name: string, size: number][] {
   const { layers, width, classes } = network;
   const groups = data.counts.length;
+  const rank = Math.min(classes, width);
   return [
     ["squares", layers * groups],
     ["means", layers * width * groups],
     ...(isWide ? [] : [["rest", layers * width * groups] as [string, number]]),
     ...(secondPass
       ? [
-          ["moments", layers * classes ** 2] as [string, number],
+          ["moments", layers * rank ** 2] as [string, number],
           ["labelMisses", layers] as [string, number],
           ["predictionMisses", 1] as [string, number],
         ]
       : []),
     ...(secondPass && trained < data.labels.length
-      ? [["testMoments", classes ** 2] as [string, number], ["testMisses", 1] as [string, number]]
+      ? [["testMoments", rank ** 2] as [string, number], ["testMisses", 1] as [string, number]]
       : []),
     ["samples", 4 * groups],
     ["head", classes * width],
@@ -124,7 +125,7 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
       const groups = groupsOf(index, sizes, first, classes, isWide);
       const members = wide(tf.oneHot(labels, classes, 1, 0, "float32") as tf.Tensor2D); // [n, K]
       const predictions = tf.argMax(logits, 0) as tf.Tensor1D;
-      const sums = features.map((layer) => layerSums(layer, groups, secondPass, isWide));
+      const sums = features.map((layer) => layerSums(layer, groups, secondPass, isWide, trained));
       const over = (of: (at: number) => tf.Tensor2D) =>
         tf.concat(
           features.map((_, at) => of(at)),
@@ -155,7 +156,8 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
           distances,
           some(members, 0, trained),
         );
-        pieces.moments = onTrain.moments;
+        // Of the deviations themselves where these are fewer numbers than products with the class means: as on the host.
+        pieces.moments = sums[0].spread ? over((at) => sums[at].spread as tf.Tensor2D) : onTrain.moments;
         pieces.labelMisses = tf.sum(isOther(onTrain.nearest, tf.slice(labels, [0], [trained])), 1);
         const ofLast = tf.slice(onTrain.nearest, [layers - 1, 0], [1, trained]);
         pieces.predictionMisses = tf.sum(isOther(ofLast, tf.slice(predictions, [0], [trained])));
@@ -171,7 +173,7 @@ export function deviceReduction(given: Reduction): FunctionDefinition {
           const products = alongMeans(deviations, shifted, rest && ofClasses(rest), taken);
           const last = tf.slice(distances, [layers - 1, 0, 0], [1, classes, classes]);
           const { moments, nearest } = spanSums(tf.reshape(products, [1, classes, tested]), last, onTest);
-          pieces.testMoments = moments;
+          pieces.testMoments = width < classes ? spreadOf(deviations, rest && ofClasses(rest), taken, tested) : moments;
           pieces.testMisses = tf.sum(isOther(nearest, tf.slice(predictions, [trained], [tested])));
         }
       }

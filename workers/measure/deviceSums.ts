@@ -105,8 +105,9 @@ export function sumsOf(reduction: Reduction, { high, low, drawn }: Outputs): Sum
     const rights = right.slice(split * classes, (split + 1) * classes);
     return { samples, fit: sum(fit) / samples, accuracy: sum(right) / samples, rights, statistics, moments, cosines };
   };
+  const rank = Math.min(classes, dim);
   const momentsOf = (moments: Float64Array, l: number): Matrix =>
-    matrix(classes, classes, moments.slice(l * classes ** 2, (l + 1) * classes ** 2));
+    matrix(rank, rank, moments.slice(l * rank ** 2, (l + 1) * rank ** 2));
   const trainMoments = Array.from({ length: secondPass ? layers : 0 }, (_, l): CentredMoments => {
     const predictionMisses = l === layers - 1 ? pieces.predictionMisses[0] : null;
     return { samples: trained, moments: momentsOf(pieces.moments, l), labelMisses: pieces.labelMisses[l], predictionMisses };

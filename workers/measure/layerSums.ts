@@ -34,6 +34,8 @@ export interface LayerSums {
    * so that a layer's deviations are given up before those of the next are made.
    */
   ofSamples: tf.Tensor2D;
+  /** Σ c_i c_iᵀ of the first samples [d, d], where it is asked for and there are fewer dimensions than classes. */
+  spread: tf.Tensor2D | null;
 }
 
 /**
@@ -46,8 +48,15 @@ export interface LayerSums {
  * of the features (1e-14 of their squares).
  *
  * @param features [d, n] float32
+ * @param trained samples of `spread`
  */
-export function layerSums(features: tf.Tensor2D, groups: Groups, withProducts: boolean, isWide: boolean): LayerSums {
+export function layerSums(
+  features: tf.Tensor2D,
+  groups: Groups,
+  withProducts: boolean,
+  isWide: boolean,
+  trained: number,
+): LayerSums {
   const { members, counts, taken, first, classes } = groups;
   const x = isWide ? widen(features) : features;
   const from = (centres: tf.Tensor2D) => tf.add(tf.matMul(centres, taken, false, true), x) as tf.Tensor2D; // [d, n]
@@ -62,7 +71,15 @@ export function layerSums(features: tf.Tensor2D, groups: Groups, withProducts: b
   const shifted = tf.slice(apart, [0, 0], [-1, classes]);
   const squares = tf.sum(tf.square(deviations), 0, true) as tf.Tensor2D;
   const ofSamples = withProducts ? tf.concat([squares, alongMeans(deviations, shifted, rest, taken)], 0) : squares;
-  return { means, rest, shifted, ofSamples };
+  const isNarrow = withProducts && features.shape[0] < classes;
+  return { means, rest, shifted, ofSamples, spread: isNarrow ? spreadOf(deviations, rest, taken, trained) : null };
+}
+
+/** Σ c_i c_iᵀ [d, d] of the first deviations; what is left of the means beyond float32 is taken off them. */
+export function spreadOf(deviations: tf.Tensor2D, rest: tf.Tensor2D | null, taken: tf.Tensor2D, samples: number): tf.Tensor2D {
+  const whole = rest ? (tf.add(tf.matMul(rest, taken, false, true), deviations) as tf.Tensor2D) : deviations;
+  const some = tf.slice(whole, [0, 0], [-1, samples]) as tf.Tensor2D;
+  return tf.matMul(some, some, false, true) as tf.Tensor2D;
 }
 
 /**

@@ -35,7 +35,11 @@ const runs: [name: string, run: Run][] = [
   ["convolutional network", imageRun({ architecture: "conv", patch: undefined })],
   [
     "200 classes",
-    onVectors({ width: 12, dataset: { id: "gaussian-clusters", classes: 200, dimension: 8, trainPerClass: 2, testPerClass: 1 } }),
+    onVectors({
+      width: 12,
+      depth: 2,
+      dataset: { id: "gaussian-clusters", classes: 200, dimension: 24, trainPerClass: 2, testPerClass: 1 },
+    }),
   ],
   ["65 classes", onVectors({ dataset: { id: "random-labels", classes: 65, dimension: 4, trainPerClass: 2, testPerClass: 1 } })],
 ];
