@@ -75,7 +75,7 @@ export const GramHeatmap = memo(function GramHeatmap(props: GramHeatmapProps) {
       </svg>
       <figcaption className="mt-1 text-center text-ink-soft text-xs">
         {title}
-        {note !== undefined && <span className="block whitespace-nowrap">{note}</span>}
+        {note !== undefined && <span className="block">{note}</span>}
       </figcaption>
     </figure>
   );

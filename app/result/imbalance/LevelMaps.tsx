@@ -32,7 +32,8 @@ export function LevelMaps({ level, classNames }: { level: LevelGeometry; classNa
           <GramHeatmap
             key={kind}
             title={titles[kind]}
-            note={cosineText(halfBand(level, kind, "minority"))}
+            // May break before the ±, so that two notes do not run into each other.
+            note={cosineText(halfBand(level, kind, "minority"))?.replace("± ", "±\u00a0")}
             cosines={grams[kind].mean}
             deviations={grams[kind].deviation}
             classes={classes}

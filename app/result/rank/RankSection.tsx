@@ -30,6 +30,7 @@ export const RankSection = memo(function RankSection({ store, version, rule }: R
   const classes = [...new Set(cells.map((cell) => cell.classes))];
   const references = classes.map((k): ReferenceMark => ({ y: k, label: `K = ${k}`, labelAt: "left" }));
   const common = { x: xAxis, height: 300, crosshairAxis: "rank", formatX: (x: number) => `L = ${readable(x)}`, facts: rankFacts };
+  const isKnown = cells.some(({ collapse }) => collapse !== null);
   const empty = cells.length === 0 ? "Each seed's solution becomes a dot here as soon as its run measures." : undefined;
   return (
     <section className="grid gap-4 xl:grid-cols-2" aria-label="Rank of the solutions" data-testid="rank">
@@ -54,18 +55,20 @@ export const RankSection = memo(function RankSection({ store, version, rule }: R
         hint="below 1, deep neural collapse is not optimal"
         series={collapseSeries(cells)}
         y={collapseAxis}
-        references={one}
+        references={isKnown ? one : []}
         notices={[
-          "Under linear layers collapse is the optimum L*; under ReLU it is a value from above, and the optimum is not known.",
-          cells.some(({ collapse }) => collapse === null)
+          isKnown
+            ? "Under linear layers collapse is the optimum L*; under ReLU it is a value from above, and the optimum is not known."
+            : null,
+          isKnown && cells.some(({ collapse }) => collapse === null)
             ? "Of some runs the value of collapse is not known: it is of squared error, and of ReLU layers without a bias."
             : null,
         ]}
         empty={
           empty ??
-          (cells.every(({ collapse }) => collapse === null)
-            ? "The value of deep neural collapse is known under squared error."
-            : undefined)
+          (isKnown
+            ? undefined
+            : "The value of deep neural collapse is known of squared error, and of ReLU layers without a bias.")
         }
       />
     </section>

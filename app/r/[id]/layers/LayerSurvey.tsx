@@ -5,6 +5,7 @@ import { listMetricInfo } from "../../../../contract/metrics/listMetrics.ts";
 import type { Split } from "../../../../contract/metrics/seriesKey.ts";
 import type { AnyRunRow } from "../../../../contract/wire/externalViews.ts";
 import { effectiveDepth } from "../../../../math/collapse/effectiveDepth.ts";
+import type { AxisOptions } from "../../../charts/axes/axisOptions.ts";
 import type { ChartSeries } from "../../../charts/chartTypes.ts";
 import { ChartPanel } from "../../../charts/panel/ChartPanel.tsx";
 import { Problem } from "../../../live/Problem.tsx";
@@ -67,7 +68,7 @@ export function LayerSurvey({ row, network, layers, split, surveyed }: LayerSurv
   const spectra = layers.flatMap((layer): ChartSeries[] => {
     const ys = surveys.spectrum(layer, step);
     if (ys.length === 0) return [];
-    const isTunnel = start !== null && layer >= start;
+    const isTunnel = start !== null && start < network.layers && layer >= start;
     return [
       {
         id: String(layer),
@@ -80,7 +81,9 @@ export function LayerSurvey({ row, network, layers, split, surveyed }: LayerSurv
       },
     ];
   });
-  const x = { label: "layer l", kind: "linear", range: [1, Math.max(2, network.layers)] } as const;
+  // Between two layers there is nothing to read.
+  const few = network.layers <= 12 ? { tickValues: Array.from({ length: network.layers }, (_, at) => at + 1) } : {};
+  const x: AxisOptions = { label: "layer l", kind: "linear", range: [1, Math.max(2, network.layers)], ...few };
   const where =
     start === null
       ? "The last layer has no accuracy at this step."

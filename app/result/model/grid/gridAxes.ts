@@ -115,6 +115,10 @@ function axisValue(axis: GridAxisId, config: RunConfig): string {
       return optimizerValue(config.training);
     case "regularizer":
       return JSON.stringify(config.regularizer);
+    case "loss":
+      return [config.loss, config.smoothing, config.gamma].filter((part) => part !== undefined).join(" ");
+    case "classifier":
+      return JSON.stringify(config.classifier ?? null);
     default:
       return String(config[axis]);
   }
